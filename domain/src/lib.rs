@@ -1,0 +1,8 @@
+//! The business of a marketing centre, as rules. This list is its table of contents.
+//!
+//! Nothing here knows a clock, a database, a network or chance: time, actor, ids and policy are
+//! parameters. A transition takes the old state and returns a [`spine::Change`] or a [`spine::Refusal`].
+#![warn(missing_docs)]
+
+/// What every context hangs on: ids, money, time, actors, changes, refusals, policies, explanations.
+pub mod spine;

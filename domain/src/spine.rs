@@ -1,0 +1,24 @@
+//! What every context hangs on.
+
+mod actor;
+mod change;
+mod explanation;
+mod id;
+mod money;
+mod permission;
+mod policy;
+mod refusal;
+mod time;
+
+pub use actor::{Actor, ActorKind, Department, Employee, Reach, Session, User};
+pub use change::{Change, Entity, EventKind, Happening, SPINE_EVENTS, Version};
+pub use explanation::{Citation, Explanation};
+pub use id::{Id, IdSource};
+pub use money::{Currency, ExchangeRate, Money, MoneyError, allocate, split_evenly};
+pub use permission::{Permission, Requires, ScopeKind, perm};
+pub use policy::{
+    POLICY_EVENTS, POLICY_MISSING, POLICY_REFUSALS, POLICY_UNKNOWN_KIND, Policy, PolicyContent, PolicyStatus,
+    PolicyVersion, read_content,
+};
+pub use refusal::{Finding, Findings, Language, Refusal, RefusalCode, RefusalKind, SPINE_REFUSALS, codes};
+pub use time::{BusinessDate, Clock, Timestamp};

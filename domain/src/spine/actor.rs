@@ -1,0 +1,109 @@
+//! Who acts, and how far they reach. `[ID-4]`
+
+use super::{Id, Permission};
+use serde::Serialize;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Marker of a user account's id.
+#[derive(Debug)]
+pub enum User {}
+/// Marker of an employee's id.
+#[derive(Debug)]
+pub enum Employee {}
+/// Marker of a department's id.
+#[derive(Debug)]
+pub enum Department {}
+/// Marker of a session's id (a family of refresh tokens).
+#[derive(Debug)]
+pub enum Session {}
+
+/// What kind of caller acts.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ActorKind {
+    /// A person who signed in.
+    Person,
+    /// An ERP system or script with an API key.
+    Service,
+    /// The product itself: time limits, start-up, the command line.
+    System,
+}
+
+/// Whoever makes a request or on whose account the product acts.
+#[derive(Clone, Debug)]
+pub struct Actor {
+    /// What kind of caller it is.
+    pub kind: ActorKind,
+    /// The account.
+    pub user: Id<User>,
+    /// The name shown in audit and history.
+    pub name: String,
+    /// The employee behind the account, if any.
+    pub employee: Option<Id<Employee>>,
+    /// The employee's department today, if any.
+    pub department: Option<Id<Department>>,
+    /// The session the request belongs to, for a person.
+    pub session: Option<Id<Session>>,
+    /// What the account may do, and how far each permission reaches.
+    pub reaches: BTreeMap<Permission, Reach>,
+}
+
+impl Actor {
+    /// The product itself, which may do everything.
+    pub fn system() -> Self {
+        Self {
+            kind: ActorKind::System,
+            user: Id::from_uuid(uuid::Uuid::nil()),
+            name: "system".into(),
+            employee: None,
+            department: None,
+            session: None,
+            reaches: Permission::ALL.iter().map(|p| (*p, Reach::everything())).collect(),
+        }
+    }
+
+    /// How far a permission of this actor reaches; not at all where it is not granted.
+    pub fn reach(&self, permission: Permission) -> Reach {
+        self.reaches.get(&permission).cloned().unwrap_or_default()
+    }
+
+    /// Whether the actor holds the permission at any reach.
+    pub fn may(&self, permission: Permission) -> bool {
+        self.reaches.contains_key(&permission)
+    }
+
+    /// Whether the actor is this employee.
+    pub fn is(&self, employee: Id<Employee>) -> bool {
+        self.employee == Some(employee)
+    }
+}
+
+/// The union of the data scopes under which one permission was granted.
+#[derive(Clone, Default, PartialEq, Eq, Debug)]
+pub struct Reach {
+    /// Everything in the company.
+    pub all: bool,
+    /// Everything that belongs to these departments (subtrees already unfolded).
+    pub departments: BTreeSet<Id<Department>>,
+    /// What is one's own.
+    pub own: bool,
+}
+
+impl Reach {
+    /// A reach without bounds.
+    pub fn everything() -> Self {
+        Self { all: true, own: true, departments: BTreeSet::new() }
+    }
+
+    /// Whether a record of a department, and perhaps one's own, lies within.
+    pub fn covers(&self, department: Id<Department>, is_own: bool) -> bool {
+        self.all || (self.own && is_own) || self.departments.contains(&department)
+    }
+
+    /// The wider of both.
+    pub fn widen(&mut self, other: &Self) {
+        self.all |= other.all;
+        self.own |= other.own;
+        self.departments.extend(other.departments.iter().copied());
+    }
+}

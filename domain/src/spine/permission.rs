@@ -1,0 +1,112 @@
+//! What a caller may be allowed to do. `[ID-4, ID-5]`
+
+use serde::{Deserialize, Serialize};
+use std::{fmt, str::FromStr};
+use utoipa::ToSchema;
+
+/// How far a permission reaches.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum ScopeKind {
+    /// Only what is one's own.
+    Own,
+    /// What belongs to one department.
+    Department,
+    /// What belongs to a department or one below it.
+    Subtree,
+    /// Everything.
+    All,
+}
+
+/// A handler's demand for one permission, as a type: see [`perm`].
+pub trait Requires: Send + Sync + 'static {
+    /// The permission that is demanded.
+    const PERMISSION: Permission;
+}
+
+macro_rules! permissions {
+    ($($name:ident = $code:literal, $zh:literal, $en:literal;)*) => {
+        /// A permission; its code is `noun:verb`.
+        #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+        pub enum Permission { $(#[doc = $en] $name),* }
+
+        impl Permission {
+            /// Every permission there is.
+            pub const ALL: &'static [Self] = &[$(Self::$name),*];
+            /// The stable code, such as `expense-claim:approve`.
+            pub const fn code(self) -> &'static str { match self { $(Self::$name => $code),* } }
+            /// The Chinese label.
+            pub const fn zh(self) -> &'static str { match self { $(Self::$name => $zh),* } }
+            /// The English label.
+            pub const fn en(self) -> &'static str { match self { $(Self::$name => $en),* } }
+        }
+
+        /// One type per permission, to be named in a handler's signature.
+        pub mod perm {
+            $(#[doc = $en] #[derive(Debug)] pub struct $name;
+              impl super::Requires for $name { const PERMISSION: super::Permission = super::Permission::$name; })*
+        }
+    };
+}
+
+permissions! {
+    ReadOrganisation = "organisation:read", "查看组织", "Read departments, positions and employees";
+    ManageOrganisation = "organisation:manage", "管理组织", "Change departments, positions and employees";
+    ManageAbsences = "absence:manage", "登记请假与代理人", "Register absences and stand-ins";
+    ReadUsers = "user:read", "查看账号", "Read user accounts and grants";
+    ManageUsers = "user:manage", "管理账号", "Create and disable user accounts, grant roles";
+    ReadRoles = "role:read", "查看角色", "Read roles and permissions";
+    ManageRoles = "role:manage", "管理角色", "Make custom roles";
+    ManageApiKeys = "api-key:manage", "管理接口密钥", "Issue, rotate and revoke API keys";
+    ReadPolicies = "policy:read", "查看政策", "Read policies and their versions";
+    ManagePolicies = "policy:manage", "管理政策", "Draft and publish policy versions";
+    ReadAudit = "audit:read", "查看审计记录", "Read the audit trail";
+    ReadEvents = "event:read", "读取事件流", "Read the feed of events";
+    UseApprovals = "approval:use", "处理审批", "Read and decide what waits for one's approval";
+    OverseeApprovals = "approval:oversee", "监督审批", "Read every approval in reach";
+    ReadExpenseClaims = "expense-claim:read", "查看报销单", "Read expense claims";
+    SubmitExpenseClaims = "expense-claim:submit", "填报报销单", "Create, change and submit expense claims";
+    SubmitExpenseClaimsForOthers = "expense-claim:submit-for-others", "代他人报销", "Submit expense claims for somebody else";
+    ExportExpenseClaims = "expense-claim:export", "导出报销单", "Export lists of expense claims";
+    AccountExpenseClaims = "expense-claim:account", "报销核算", "Take, acknowledge, post, pay and reverse expense claims";
+    ReadExpenseCategories = "expense-category:read", "查看费用类别", "Read expense categories";
+    ReadInvoices = "invoice:read", "查看发票", "Search invoices across the company";
+    ReadFiles = "file:read", "查看附件", "Read attachments of documents in reach";
+    UploadFiles = "file:upload", "上传附件", "Upload attachments";
+}
+
+impl fmt::Display for Permission {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.code())
+    }
+}
+
+impl FromStr for Permission {
+    type Err = ();
+    fn from_str(code: &str) -> Result<Self, ()> {
+        Self::ALL.iter().copied().find(|p| p.code() == code).ok_or(())
+    }
+}
+
+impl Serialize for Permission {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.code())
+    }
+}
+
+impl<'de> Deserialize<'de> for Permission {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let code = std::borrow::Cow::<'de, str>::deserialize(deserializer)?;
+        code.parse().map_err(|()| serde::de::Error::custom("unknown permission"))
+    }
+}
+
+impl utoipa::PartialSchema for Permission {
+    fn schema() -> utoipa::openapi::RefOr<utoipa::openapi::Schema> {
+        utoipa::openapi::ObjectBuilder::new()
+            .schema_type(utoipa::openapi::schema::Type::String)
+            .enum_values(Some(Self::ALL.iter().map(|p| p.code())))
+            .into()
+    }
+}
+impl ToSchema for Permission {}

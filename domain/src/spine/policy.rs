@@ -1,0 +1,166 @@
+//! Policies are data: versioned, effective-dated, immutable once used. `[REG-4]`
+
+use super::{BusinessDate, Change, Citation, Entity, Finding, Id, Refusal, Timestamp, User, Version, codes};
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
+use serde_json::{Value, json};
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+/// The typed content of one kind of policy.
+pub trait PolicyContent: Serialize + DeserializeOwned + Send + Sync + 'static {
+    /// The kind: the first half of a policy's code, such as `approval-chain`.
+    const KIND: &'static str;
+    /// Everything that makes the content unsound. Nothing unsound is published.
+    fn findings(&self) -> Vec<Finding>;
+}
+
+/// The course of a policy version.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum PolicyStatus {
+    /// May still be changed; decides nothing.
+    Draft,
+    /// In force from its effective date until a later version's.
+    Published,
+}
+
+/// One version of a policy. A published version never changes; a later one supersedes it from its
+/// effective date on.
+#[derive(Clone, Debug, Serialize)]
+pub struct Policy {
+    /// Identity of this version.
+    pub id: Id<Self>,
+    /// `kind/name`, shared by all versions: `approval-chain/expense-claim`.
+    pub code: String,
+    /// 1, 2, 3 … within the code.
+    pub number: i32,
+    /// What it is called.
+    pub title: String,
+    /// Its course.
+    pub status: PolicyStatus,
+    /// The first business day it decides for.
+    pub effective_from: BusinessDate,
+    /// The content; its type follows from the kind.
+    pub content: Value,
+    /// The clauses it enforces.
+    pub clause: String,
+    /// Who published it, and when.
+    pub published: Option<(Id<User>, Timestamp)>,
+    /// Counts changes of this version while it is a draft.
+    pub version: Version,
+}
+
+impl Entity for Policy {
+    const KIND: &'static str = "policy";
+    fn uuid(&self) -> Uuid {
+        self.id.uuid()
+    }
+    fn version(&self) -> Version {
+        self.version
+    }
+    fn version_mut(&mut self) -> &mut Version {
+        &mut self.version
+    }
+}
+
+crate::events! { POLICY_EVENTS:
+    POLICY_DRAFTED = "policy.drafted", "政策草案已建立", "A policy version was drafted";
+    POLICY_CHANGED = "policy.changed", "政策草案已修改", "A drafted policy version was changed";
+    POLICY_PUBLISHED = "policy.published", "政策已发布", "A policy version was published";
+}
+
+crate::refusals! { POLICY_REFUSALS:
+    POLICY_IMMUTABLE = "policy.immutable", Conflict, "已发布的政策版本不可修改，请新建版本", "A published policy version never changes; draft a new one";
+    POLICY_UNSOUND = "policy.unsound", Invalid, "政策有 {count} 处问题，不能发布", "The policy has {count} findings and cannot be published";
+    POLICY_BACKDATED = "policy.backdated", Invalid, "生效日期不得早于 {earliest}", "The effective date must not be before {earliest}";
+    POLICY_MISSING = "policy.missing", Conflict, "{date} 没有生效的政策“{code}”", "No version of the policy \"{code}\" is in force on {date}";
+    POLICY_UNKNOWN_KIND = "policy.unknown_kind", Invalid, "未知的政策类型", "Unknown kind of policy";
+}
+
+impl Policy {
+    /// The kind: what stands before the slash of the code.
+    pub fn kind(&self) -> &str {
+        self.code.split('/').next().unwrap_or_default()
+    }
+
+    /// Starts a draft.
+    pub fn draft(self) -> Change<Self> {
+        let facts = json!({"code": self.code, "number": self.number});
+        Change::created(Self { status: PolicyStatus::Draft, published: None, ..self }, POLICY_DRAFTED, facts)
+    }
+
+    /// Changes a draft.
+    pub fn revise(
+        self,
+        title: String,
+        effective_from: BusinessDate,
+        content: Value,
+        clause: String,
+    ) -> Result<Change<Self>, Refusal> {
+        if self.status == PolicyStatus::Published {
+            return Err(Refusal::new(POLICY_IMMUTABLE).citing(Citation::rule("REG-4")));
+        }
+        let facts = json!({"code": self.code, "number": self.number});
+        let after = Self { title, effective_from, content, clause, ..self.clone() };
+        Ok(Change::updated(self, after, POLICY_CHANGED, facts))
+    }
+
+    /// Puts a draft in force from its effective date. `findings` come from checking the content;
+    /// `earliest` is the first day for which nothing has been decided by the version before.
+    pub fn publish(
+        self,
+        by: Id<User>,
+        now: Timestamp,
+        earliest: BusinessDate,
+        findings: Vec<Finding>,
+    ) -> Result<Change<Self>, Refusal> {
+        if self.status == PolicyStatus::Published {
+            return Err(Refusal::new(POLICY_IMMUTABLE).citing(Citation::rule("REG-4")));
+        }
+        if self.effective_from < earliest {
+            return Err(Refusal::new(POLICY_BACKDATED)
+                .with("earliest", earliest.to_string())
+                .citing(Citation::rule("REG-4"))
+                .at("/effective_from"));
+        }
+        if !findings.is_empty() {
+            let mut refusal = Refusal::new(POLICY_UNSOUND).with("count", findings.len());
+            refusal.findings = findings;
+            return Err(refusal.citing(Citation::rule("APR-10")));
+        }
+        let facts = json!({"code": self.code, "number": self.number, "effective_from": self.effective_from});
+        let after = Self { status: PolicyStatus::Published, published: Some((by, now)), ..self.clone() };
+        Ok(Change::updated(self, after, POLICY_PUBLISHED, facts))
+    }
+}
+
+/// The typed content of a version in force, with what is needed to cite it.
+#[derive(Clone, Debug)]
+pub struct PolicyVersion<C> {
+    /// Which version decides.
+    pub id: Id<Policy>,
+    /// `kind/name`.
+    pub code: String,
+    /// Its number.
+    pub number: i32,
+    /// The clause it enforces as a whole.
+    pub clause: String,
+    /// The content.
+    pub content: C,
+}
+
+impl<C> PolicyVersion<C> {
+    /// Cites this version for a rule; an item's own clause wins over the policy's.
+    pub fn cite(&self, rule: &str, clause: Option<&str>) -> Citation {
+        Citation::clause(rule, clause.unwrap_or(&self.clause)).by_policy(&self.code, self.number)
+    }
+}
+
+/// Reads typed content; an unreadable one is a finding.
+pub fn read_content<C: PolicyContent>(content: &Value) -> Result<C, Finding> {
+    serde_json::from_value(content.clone()).map_err(|error| Finding {
+        pointer: "/content".into(),
+        code: codes::BAD_FORMAT,
+        params: serde_json::Map::from_iter([("expected".to_owned(), json!(error.to_string()))]),
+    })
+}

@@ -1,0 +1,193 @@
+//! How a rule says no: a stable code, texts in two languages, the rule and the clause. `[INT-6]`
+
+use super::Citation;
+use serde_json::{Map, Value};
+
+/// A language the product speaks.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub enum Language {
+    /// Chinese as written in China, the default.
+    #[default]
+    Chinese,
+    /// English.
+    English,
+}
+
+impl Language {
+    /// The BCP 47 tag.
+    pub const fn tag(self) -> &'static str {
+        match self {
+            Self::Chinese => "zh-CN",
+            Self::English => "en",
+        }
+    }
+}
+
+/// What sort of no it is; the HTTP edge makes a status of it.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum RefusalKind {
+    /// The state of things does not allow it now (409).
+    Conflict,
+    /// What was asked breaks a rule or is not well formed (422).
+    Invalid,
+    /// The caller is not the one to do this (403).
+    Forbidden,
+    /// The caller could not be authenticated (401).
+    Unauthenticated,
+    /// There is no such thing, or not for this caller (404).
+    NotFound,
+    /// Too often (429).
+    TooMany,
+}
+
+/// One way to be refused. The code never changes; the texts may.
+#[derive(PartialEq, Eq, Debug)]
+pub struct RefusalCode {
+    /// `context.reason`.
+    pub code: &'static str,
+    /// What sort of no.
+    pub kind: RefusalKind,
+    /// The Chinese text; `{name}` stands for a parameter.
+    pub zh: &'static str,
+    /// The English text; `{name}` stands for a parameter.
+    pub en: &'static str,
+}
+
+impl RefusalCode {
+    /// The text in a language with its parameters filled in.
+    pub fn text(&self, language: Language, params: &Map<String, Value>) -> String {
+        let template = match language {
+            Language::Chinese => self.zh,
+            Language::English => self.en,
+        };
+        params.iter().fold(template.to_owned(), |text, (name, value)| {
+            let value = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+            text.replace(&format!("{{{name}}}"), &value)
+        })
+    }
+}
+
+/// Declares the refusals of a context: constants, and a table of them all.
+#[macro_export]
+macro_rules! refusals {
+    ($table:ident: $($name:ident = $code:literal, $kind:ident, $zh:literal, $en:literal;)*) => {
+        $(#[doc = $en] pub const $name: &$crate::spine::RefusalCode = &$crate::spine::RefusalCode {
+            code: $code, kind: $crate::spine::RefusalKind::$kind, zh: $zh, en: $en };)*
+        /// Every refusal of this context.
+        pub const $table: &[&$crate::spine::RefusalCode] = &[$($name),*];
+    };
+}
+
+/// The refusals that belong to no single context.
+pub mod codes {
+    crate::refusals! { SPINE_REFUSALS:
+        VALIDATION_FAILED = "validation.failed", Invalid, "提交的内容有 {count} 处不符合要求", "The request has {count} invalid values";
+        REQUIRED = "validation.required", Invalid, "必填", "This is required";
+        OUT_OF_RANGE = "validation.out_of_range", Invalid, "超出允许范围（{min} 至 {max}）", "Out of range ({min} to {max})";
+        BAD_LENGTH = "validation.length", Invalid, "长度须为 {min} 至 {max} 个字符", "The length must be {min} to {max} characters";
+        BAD_FORMAT = "validation.format", Invalid, "格式不正确：{expected}", "Not in the expected form: {expected}";
+        BAD_CHARACTER = "validation.character", Invalid, "含有不允许的控制字符", "Contains control characters that are not allowed";
+        NOT_UNIQUE = "validation.not_unique", Conflict, "“{value}”已存在", "\"{value}\" exists already";
+        UNKNOWN_REFERENCE = "validation.unknown_reference", Invalid, "引用的对象不存在", "What is referred to does not exist";
+        VERSION_MOVED = "state.version_moved", Conflict, "内容已被他人修改，请刷新后重试", "It was changed meanwhile; read it again";
+        WRONG_STATE = "state.wrong_state", Conflict, "当前状态“{state}”不允许此操作", "The state \"{state}\" does not allow this";
+        WRONG_CURRENCY = "money.wrong_currency", Invalid, "币种须为 {expected}", "The currency must be {expected}";
+        AMOUNT_TOO_LARGE = "money.too_large", Invalid, "金额过大", "The amount is too large";
+        AMOUNT_NOT_POSITIVE = "money.not_positive", Invalid, "金额须大于零", "The amount must be more than zero";
+    }
+}
+pub use codes::SPINE_REFUSALS;
+
+/// One thing that is wrong with one field of what was sent.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Finding {
+    /// Where: a JSON pointer such as `/lines/0/amount`; empty for the whole.
+    pub pointer: String,
+    /// What.
+    pub code: &'static RefusalCode,
+    /// The parameters of its text.
+    pub params: Map<String, Value>,
+}
+
+/// A rule's no.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Refusal {
+    /// Which no.
+    pub code: &'static RefusalCode,
+    /// The parameters of its text.
+    pub params: Map<String, Value>,
+    /// What it rests on.
+    pub citation: Option<Citation>,
+    /// The fields at fault, all of them.
+    pub findings: Vec<Finding>,
+}
+
+impl Refusal {
+    /// A refusal without parameters.
+    pub fn new(code: &'static RefusalCode) -> Self {
+        Self { code, params: Map::new(), citation: None, findings: Vec::new() }
+    }
+    /// Fills in a parameter of the text; it is also given to the client as data.
+    #[must_use]
+    pub fn with(mut self, name: &str, value: impl Into<Value>) -> Self {
+        self.params.insert(name.into(), value.into());
+        self
+    }
+    /// Names the rule.
+    #[must_use]
+    pub fn citing(mut self, citation: Citation) -> Self {
+        self.citation = Some(citation);
+        self
+    }
+    /// Names the field at fault.
+    #[must_use]
+    pub fn at(mut self, pointer: impl Into<String>) -> Self {
+        self.findings.push(Finding { pointer: pointer.into(), code: self.code, params: self.params.clone() });
+        self
+    }
+}
+
+/// Collects everything that is wrong, so that the caller hears of all at once.
+#[derive(Default, Debug)]
+pub struct Findings(Vec<Finding>);
+
+impl Findings {
+    /// Nothing wrong so far.
+    pub fn new() -> Self {
+        Self::default()
+    }
+    /// Notes something wrong.
+    pub fn add(&mut self, pointer: impl Into<String>, code: &'static RefusalCode) {
+        self.add_with(pointer, code, []);
+    }
+    /// Notes something wrong, with parameters.
+    pub fn add_with<const N: usize>(
+        &mut self,
+        pointer: impl Into<String>,
+        code: &'static RefusalCode,
+        params: [(&str, Value); N],
+    ) {
+        let params = params.into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
+        self.0.push(Finding { pointer: pointer.into(), code, params });
+    }
+    /// Whether nothing is wrong.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+    /// What was found.
+    pub fn into_vec(self) -> Vec<Finding> {
+        self.0
+    }
+    /// Ok if nothing was found; else one refusal that names everything. A single finding lends its code.
+    pub fn into_result(self) -> Result<(), Refusal> {
+        let count = self.0.len();
+        let Some(first) = self.0.first() else { return Ok(()) };
+        let mut refusal = if count == 1 {
+            Refusal { params: first.params.clone(), ..Refusal::new(first.code) }
+        } else {
+            Refusal::new(codes::VALIDATION_FAILED).with("count", count)
+        };
+        refusal.findings = self.0;
+        Err(refusal)
+    }
+}

@@ -1,0 +1,86 @@
+//! Instants, business dates, and the one clock.
+
+use chrono::{DateTime, Duration, NaiveDate, SecondsFormat, SubsecRound, Utc};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use std::fmt;
+use utoipa::openapi::{KnownFormat, ObjectBuilder, RefOr, Schema, SchemaFormat, schema::Type};
+
+/// A day of business in the company's time zone.
+pub type BusinessDate = NaiveDate;
+
+/// An instant in UTC, exact to the microsecond: what both engines can keep.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Timestamp(DateTime<Utc>);
+
+impl Timestamp {
+    /// Cuts an instant to microseconds.
+    pub fn new(instant: DateTime<Utc>) -> Self {
+        Self(instant.trunc_subsecs(6))
+    }
+    /// The instant that lies this many microseconds after 1970-01-01T00:00:00Z.
+    pub fn from_micros(micros: i64) -> Option<Self> {
+        DateTime::from_timestamp_micros(micros).map(Self)
+    }
+    /// Microseconds since 1970-01-01T00:00:00Z.
+    pub fn micros(self) -> i64 {
+        self.0.timestamp_micros()
+    }
+    /// The underlying instant.
+    pub fn instant(self) -> DateTime<Utc> {
+        self.0
+    }
+    /// The day it is in a zone at this instant.
+    pub fn date_in(self, zone: chrono_tz::Tz) -> BusinessDate {
+        self.0.with_timezone(&zone).date_naive()
+    }
+    /// This instant moved by a duration; clamped at the end of time.
+    #[must_use]
+    pub fn plus(self, duration: Duration) -> Self {
+        Self(self.0.checked_add_signed(duration).unwrap_or(self.0))
+    }
+    /// How long after `earlier` this is.
+    pub fn since(self, earlier: Self) -> Duration {
+        self.0 - earlier.0
+    }
+}
+
+impl fmt::Debug for Timestamp {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+impl fmt::Display for Timestamp {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0.to_rfc3339_opts(SecondsFormat::Micros, true))
+    }
+}
+impl Serialize for Timestamp {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+impl<'de> Deserialize<'de> for Timestamp {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = std::borrow::Cow::<'de, str>::deserialize(deserializer)?;
+        DateTime::parse_from_rfc3339(&text)
+            .map(|t| Self::new(t.with_timezone(&Utc)))
+            .map_err(|_| serde::de::Error::custom("not an RFC 3339 instant with offset"))
+    }
+}
+impl utoipa::PartialSchema for Timestamp {
+    fn schema() -> RefOr<Schema> {
+        ObjectBuilder::new()
+            .schema_type(Type::String)
+            .format(Some(SchemaFormat::KnownFormat(KnownFormat::DateTime)))
+            .max_length(Some(40))
+            .examples(["2026-03-05T01:30:00.000000Z"])
+            .into()
+    }
+}
+impl utoipa::ToSchema for Timestamp {}
+
+/// The one clock of a process. Rules never ask it: they are told the time.
+pub trait Clock: Send + Sync {
+    /// The present instant.
+    fn now(&self) -> Timestamp;
+}
