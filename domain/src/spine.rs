@@ -10,10 +10,12 @@ mod policy;
 mod refusal;
 mod time;
 
-pub use actor::{Actor, ActorKind, Department, Employee, Reach, Session, User};
+pub use actor::{
+    Actor, ActorKind, Department, DepartmentId, Employee, EmployeeId, Reach, Session, SessionId, User, UserId,
+};
 pub use change::{Change, Entity, EventKind, Happening, SPINE_EVENTS, Version};
 pub use explanation::{Citation, Explanation};
-pub use id::{Id, IdSource};
+pub use id::{AnyId, Id, IdSource};
 pub use money::{Currency, ExchangeRate, Money, MoneyError, allocate, split_evenly};
 pub use permission::{Permission, Requires, ScopeKind, perm};
 pub use policy::{

@@ -1,1 +1,8 @@
+//! The one door to the database. Each context has its rows (private), its finders, its `apply` and
+//! its views here; the API never sees a connection.
 
+mod identity;
+
+pub mod policy;
+pub mod schema;
+pub mod spine;

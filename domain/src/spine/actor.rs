@@ -17,6 +17,15 @@ pub enum Department {}
 #[derive(Debug)]
 pub enum Session {}
 
+/// The id of a user account.
+pub type UserId = Id<User>;
+/// The id of an employee.
+pub type EmployeeId = Id<Employee>;
+/// The id of a department.
+pub type DepartmentId = Id<Department>;
+/// The id of a session.
+pub type SessionId = Id<Session>;
+
 /// What kind of caller acts.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize)]
 #[serde(rename_all = "snake_case")]

@@ -21,18 +21,16 @@ impl<T: ?Sized> Id<T> {
     }
 }
 
+/// The identifier of something whose kind is said elsewhere.
+///
+/// Bodies and views name ids by an alias like this one (`EmployeeId`, …): the schema derive knows all of
+/// them as `Id`, which it cannot for a generic written out.
+pub type AnyId = Id<()>;
+
 /// The one source of identifiers. Tests replace it by a counter.
 pub trait IdSource: Send + Sync {
     /// A fresh identifier, greater than those before it as far as the clock allows.
     fn fresh(&self) -> Uuid;
-
-    /// A fresh typed identifier.
-    fn next<T>(&self) -> Id<T>
-    where
-        Self: Sized,
-    {
-        Id::from_uuid(self.fresh())
-    }
 }
 
 impl dyn IdSource + '_ {
@@ -88,6 +86,11 @@ impl<T: ?Sized> FromStr for Id<T> {
 impl<T: ?Sized> From<Uuid> for Id<T> {
     fn from(uuid: Uuid) -> Self {
         Self::from_uuid(uuid)
+    }
+}
+impl<T: ?Sized> From<Id<T>> for Uuid {
+    fn from(id: Id<T>) -> Self {
+        id.0
     }
 }
 impl<T: ?Sized> Serialize for Id<T> {

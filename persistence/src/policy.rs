@@ -1,0 +1,296 @@
+//! Policies: versions, what is in force on a day, and what ships with the product. `[REG-4]`
+
+use crate::{
+    schema::policies,
+    spine::{Failure, Instant, Key, Page, Reader, Slice, Stored, Tx, db, guard},
+};
+use diesel::prelude::*;
+use domain::spine::{
+    AnyId, BusinessDate, Change, Id, POLICY_MISSING, Policy, PolicyContent, PolicyStatus, PolicyVersion,
+    Refusal, Timestamp, UserId, Version, read_content,
+};
+use serde::Serialize;
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+#[derive(Queryable, Selectable, Insertable, AsChangeset, Clone)]
+#[diesel(table_name = policies, treat_none_as_default_value = false, treat_none_as_null = true)]
+struct Row {
+    id: Key,
+    code: String,
+    number: i32,
+    title: String,
+    status: String,
+    effective_from: BusinessDate,
+    content: String,
+    clause: String,
+    published_by: Option<Key>,
+    published_at: Option<Instant>,
+    version: Version,
+}
+
+impl From<&Policy> for Row {
+    fn from(policy: &Policy) -> Self {
+        let Policy { id, code, number, title, status, effective_from, content, clause, published, version } =
+            policy;
+        Self {
+            id: (*id).into(),
+            code: code.clone(),
+            number: *number,
+            title: title.clone(),
+            status: status_text(*status).to_owned(),
+            effective_from: *effective_from,
+            content: content.to_string(),
+            clause: clause.clone(),
+            published_by: published.map(|(by, _)| by.into()),
+            published_at: published.map(|(_, at)| at.into()),
+            version: *version,
+        }
+    }
+}
+
+impl TryFrom<Row> for Policy {
+    type Error = Failure;
+    fn try_from(row: Row) -> Result<Self, Failure> {
+        Ok(Self {
+            id: row.id.into(),
+            status: status_of(&row)?,
+            content: serde_json::from_str(&row.content)?,
+            code: row.code,
+            number: row.number,
+            title: row.title,
+            effective_from: row.effective_from,
+            clause: row.clause,
+            published: row.published_by.zip(row.published_at).map(|(by, at)| (by.into(), at.into())),
+            version: row.version,
+        })
+    }
+}
+
+fn status_text(status: PolicyStatus) -> &'static str {
+    match status {
+        PolicyStatus::Draft => "draft",
+        PolicyStatus::Published => "published",
+    }
+}
+
+fn status_of(row: &Row) -> Result<PolicyStatus, Failure> {
+    match row.status.as_str() {
+        "draft" => Ok(PolicyStatus::Draft),
+        "published" => Ok(PolicyStatus::Published),
+        _ => Err(Failure::corrupt("policies", "status", row.id.0)),
+    }
+}
+
+impl Stored for Policy {
+    fn save(&self, before: Option<&Self>, tx: &mut Tx<'_>) -> Result<(), Failure> {
+        let row = Row::from(self);
+        let Some(before) = before else {
+            db!(tx, |c| diesel::insert_into(policies::table).values(&row).execute(c))?;
+            return Ok(());
+        };
+        let mine = policies::id.eq(row.id).and(policies::version.eq(before.version));
+        guard(db!(tx, |c| diesel::update(policies::table.filter(mine)).set(&row).execute(c))?)
+    }
+}
+
+/// Writes a change of a policy.
+pub fn apply(tx: &mut Tx<'_>, change: Change<Policy>) -> Result<Policy, Failure> {
+    tx.apply(change)
+}
+
+/// One version.
+pub fn find(reader: &mut Reader<'_>, id: Id<Policy>) -> Result<Policy, Failure> {
+    let key = Key::from(id);
+    let row: Row =
+        db!(reader, |c| policies::table.filter(policies::id.eq(key)).select(Row::as_select()).first(c))?;
+    row.try_into()
+}
+
+/// The number the next version of a code gets.
+pub fn next_version_number(reader: &mut Reader<'_>, code: &str) -> Result<i32, Failure> {
+    let last: Option<i32> = db!(reader, |c| policies::table
+        .filter(policies::code.eq(code))
+        .select(diesel::dsl::max(policies::number))
+        .first(c))?;
+    Ok(last.unwrap_or(0) + 1)
+}
+
+/// The first day a new version of a code may take effect: today, since days gone by have been decided on.
+/// The very first version may reach back as far as it likes.
+pub fn earliest_start(reader: &mut Reader<'_>, code: &str) -> Result<BusinessDate, Failure> {
+    let published: i64 = db!(reader, |c| policies::table
+        .filter(policies::code.eq(code).and(policies::status.eq("published")))
+        .count()
+        .get_result(c))?;
+    Ok(if published == 0 { BusinessDate::MIN } else { reader.today() })
+}
+
+/// The version of a policy in force on a business day; refuses where there is none.
+pub fn in_force<C: PolicyContent>(
+    reader: &mut Reader<'_>,
+    name: &str,
+    on: BusinessDate,
+) -> Result<PolicyVersion<C>, Failure> {
+    let code = format!("{}/{name}", C::KIND);
+    let row: Option<Row> = db!(reader, |c| policies::table
+        .filter(policies::code.eq(&code))
+        .filter(policies::status.eq("published"))
+        .filter(policies::effective_from.le(on))
+        .order((policies::effective_from.desc(), policies::number.desc()))
+        .select(Row::as_select())
+        .first(c)
+        .optional())?;
+    let Some(row) = row else {
+        return Err(Refusal::new(POLICY_MISSING).with("code", code).with("date", on.to_string()).into());
+    };
+    let content = serde_json::from_str(&row.content)?;
+    let content: C = read_content(&content).map_err(|finding| {
+        Failure::fault(format_args!("policy {} version {}: {finding:?}", row.code, row.number))
+    })?;
+    Ok(PolicyVersion { id: row.id.into(), code: row.code, number: row.number, clause: row.clause, content })
+}
+
+/// A policy the product ships with.
+pub struct Shipped<'a> {
+    /// `kind/name`.
+    pub code: &'a str,
+    /// What it is called.
+    pub title: &'a str,
+    /// What it says, as JSON.
+    pub content: serde_json::Value,
+    /// The clause it enforces.
+    pub clause: &'a str,
+}
+
+/// Publishes a shipped policy unless its code is known already: doing it twice changes nothing. The
+/// content is checked like any other.
+pub fn ship<C: PolicyContent>(tx: &mut Tx<'_>, shipped: Shipped<'_>) -> Result<(), Failure> {
+    if next_version_number(tx, shipped.code)? > 1 {
+        return Ok(());
+    }
+    let findings = match read_content::<C>(&shipped.content) {
+        Ok(content) => content.findings(),
+        Err(finding) => vec![finding],
+    };
+    let policy = Policy {
+        id: tx.id(),
+        code: shipped.code.to_owned(),
+        number: 1,
+        title: shipped.title.to_owned(),
+        status: PolicyStatus::Draft,
+        effective_from: FIRST_DAY,
+        content: shipped.content,
+        clause: shipped.clause.to_owned(),
+        published: None,
+        version: 0,
+    };
+    let (by, now) = (tx.actor().user, tx.now());
+    let drafted = apply(tx, policy.draft())?;
+    apply(tx, drafted.publish(by, now, BusinessDate::MIN, findings)?)?;
+    Ok(())
+}
+
+/// The day from which shipped policies are in force: before any document of a customer of ours.
+const FIRST_DAY: BusinessDate = match BusinessDate::from_ymd_opt(2000, 1, 1) {
+    Some(day) => day,
+    None => BusinessDate::MIN,
+};
+
+/// A version of a policy, as it is shown.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[schema(as = PolicyVersion)]
+pub struct PolicyView {
+    /// Identity of this version.
+    pub id: AnyId,
+    /// `kind/name`.
+    #[schema(example = "approval-chain/expense-claim", max_length = 100)]
+    pub code: String,
+    /// The number of this version.
+    #[schema(minimum = 1)]
+    pub number: i32,
+    /// What it is called.
+    #[schema(max_length = 200)]
+    pub title: String,
+    /// Its course.
+    pub status: PolicyStatus,
+    /// The first business day it decides for.
+    pub effective_from: BusinessDate,
+    /// The content, by the kind.
+    #[schema(value_type = Object)]
+    pub content: serde_json::Value,
+    /// The clause it enforces.
+    #[schema(max_length = 200)]
+    pub clause: String,
+    /// Who published it.
+    pub published_by: Option<UserId>,
+    /// When it was published.
+    pub published_at: Option<Timestamp>,
+    /// Its version for `If-Match`.
+    #[schema(minimum = 1)]
+    pub version: Version,
+}
+
+impl TryFrom<Row> for PolicyView {
+    type Error = Failure;
+    fn try_from(row: Row) -> Result<Self, Failure> {
+        Ok(Self {
+            id: row.id.into(),
+            status: status_of(&row)?,
+            content: serde_json::from_str(&row.content)?,
+            code: row.code,
+            number: row.number,
+            title: row.title,
+            effective_from: row.effective_from,
+            clause: row.clause,
+            published_by: row.published_by.map(Into::into),
+            published_at: row.published_at.map(Into::into),
+            version: row.version,
+        })
+    }
+}
+
+/// One version, as it is shown.
+pub fn view(reader: &mut Reader<'_>, id: Id<Policy>) -> Result<PolicyView, Failure> {
+    let key = Key::from(id);
+    let row: Row =
+        db!(reader, |c| policies::table.filter(policies::id.eq(key)).select(Row::as_select()).first(c))?;
+    row.try_into()
+}
+
+/// Which versions are wanted.
+#[derive(Clone, Debug, Default)]
+pub struct PolicyFilter {
+    /// Only this kind.
+    pub kind: Option<String>,
+    /// Only this code.
+    pub code: Option<String>,
+    /// Only drafts, or only published ones.
+    pub status: Option<PolicyStatus>,
+}
+
+/// Versions by id, oldest first.
+pub fn list(
+    reader: &mut Reader<'_>,
+    filter: &PolicyFilter,
+    page: &Page<()>,
+) -> Result<Slice<PolicyView, ()>, Failure> {
+    let rows: Vec<Row> = db!(reader, |c| {
+        let mut query = policies::table.order(policies::id).limit(page.limit + 1).into_boxed();
+        if let Some(((), id)) = page.after {
+            query = query.filter(policies::id.gt(Key(id)));
+        }
+        if let Some(kind) = &filter.kind {
+            query = query.filter(policies::code.like(format!("{kind}/%")));
+        }
+        if let Some(code) = &filter.code {
+            query = query.filter(policies::code.eq(code));
+        }
+        if let Some(status) = filter.status {
+            query = query.filter(policies::status.eq(status_text(status)));
+        }
+        query.select(Row::as_select()).load(c)
+    })?;
+    let views = rows.into_iter().map(PolicyView::try_from).collect::<Result<Vec<_>, _>>()?;
+    Ok(Slice::cut(views, page.limit, |view| ((), Uuid::from(view.id))))
+}

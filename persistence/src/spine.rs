@@ -1,0 +1,36 @@
+//! What every context's persistence hangs on.
+
+mod access;
+mod apply;
+mod audit;
+mod clock;
+mod column;
+mod database;
+mod engine;
+mod event;
+mod failure;
+mod idempotency;
+mod number;
+mod page;
+mod pool;
+mod reader;
+mod tx;
+mod writer;
+
+pub use access::{Credential, Principal};
+pub use audit::{AuditEntryView, AuditFilter, AuditVerdict, list_audit, verify_audit};
+pub use clock::{SequentialIds, SystemClock, TestClock, TimeOrderedIds};
+pub use column::{Instant, Key, SqlId, SqlInstant};
+pub use database::{Database, Options};
+pub use engine::EngineKind;
+pub use event::{EventFilter, EventView, list_events};
+pub use failure::{Failure, Fault};
+pub use idempotency::IdempotencyKey;
+pub use page::{Page, Slice};
+pub use reader::Reader;
+pub use tx::{Answered, Request, StoredAnswer, Tx};
+
+pub(crate) use apply::{Stored, guard};
+pub(crate) use engine::Connection;
+pub(crate) use engine::db;
+pub(crate) use number::next_number;

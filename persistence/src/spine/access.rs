@@ -1,0 +1,82 @@
+//! Who a credential stands for, and how a change of access takes effect at once. `[ID-1]`
+//!
+//! Resolving a credential to an actor with its permissions costs several queries, so the edge keeps
+//! resolved principals. Every write that takes access away (or changes it) raises the *access epoch* in
+//! its own transaction; every unit of work compares epochs inside its transaction and resolves anew when
+//! they differ. So nothing is ever done, on any server, on the strength of access that has ended.
+
+use super::{Connection, Failure, Key, Reader, db};
+use crate::schema::access_epoch;
+use diesel::prelude::*;
+use domain::spine::{Actor, Id, Session, Timestamp};
+use std::sync::Arc;
+use uuid::Uuid;
+
+/// What a caller proved to hold.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum Credential {
+    /// An access token of a session.
+    Session(Id<Session>),
+    /// An API key, by the id of its row.
+    ApiKey(Uuid),
+    /// The product itself.
+    System,
+    /// Nobody: public routes.
+    Anonymous,
+}
+
+/// A credential resolved to an actor.
+#[derive(Clone, Debug)]
+pub struct Principal {
+    /// Who acts.
+    pub actor: Arc<Actor>,
+    /// By what.
+    pub credential: Credential,
+    /// The access epoch at which this was true.
+    pub epoch: i64,
+    /// Until when this stays true unless the epoch moves.
+    pub valid_until: Option<Timestamp>,
+}
+
+impl Principal {
+    /// The product itself.
+    pub fn system() -> Self {
+        Self { actor: Arc::new(Actor::system()), credential: Credential::System, epoch: 0, valid_until: None }
+    }
+
+    /// A caller of a public route: may do nothing, is nobody.
+    pub fn anonymous() -> Self {
+        let nobody = Actor { name: "anonymous".into(), reaches: Default::default(), ..Actor::system() };
+        Self { actor: Arc::new(nobody), credential: Credential::Anonymous, epoch: 0, valid_until: None }
+    }
+}
+
+/// The epoch as this connection's transaction sees it.
+pub(crate) fn current_epoch(connection: &mut Connection) -> Result<i64, Failure> {
+    Ok(db!(connection, |c| access_epoch::table.select(access_epoch::epoch).first(c))?)
+}
+
+/// Raises the epoch; locks its row until the transaction ends.
+pub(crate) fn raise_epoch(connection: &mut Connection) -> Result<i64, Failure> {
+    db!(connection, |c| diesel::update(access_epoch::table)
+        .set(access_epoch::epoch.eq(access_epoch::epoch + 1))
+        .execute(c))?;
+    current_epoch(connection)
+}
+
+/// Resolves a credential; `None` if it has ended or never was.
+pub(crate) fn resolve(reader: &mut Reader, credential: Credential) -> Result<Option<Principal>, Failure> {
+    let epoch = current_epoch(reader.connection())?;
+    let found = match credential {
+        Credential::System => return Ok(Some(Principal { epoch, ..Principal::system() })),
+        Credential::Anonymous => return Ok(Some(Principal { epoch, ..Principal::anonymous() })),
+        Credential::Session(session) => crate::identity::actor_of_session(reader, Key::from(session))?,
+        Credential::ApiKey(key) => crate::identity::actor_of_api_key(reader, Key(key))?,
+    };
+    Ok(found.map(|(actor, valid_until)| Principal {
+        actor: Arc::new(actor),
+        credential,
+        epoch,
+        valid_until: Some(valid_until),
+    }))
+}

@@ -1,0 +1,281 @@
+//! The audit trail: append-only, chained by hashes, verifiable. `[AUD-1]`
+//!
+//! What a change contained is hashed with a salt of its own and the chain runs over that digest: a
+//! person's data can later be erased from an entry (content and salt) without breaking the chain.
+
+use super::{Failure, Instant, Key, Page, Reader, Slice, apply::Record, db};
+use crate::schema::{audit_entries as entries, ledger_head};
+use diesel::prelude::*;
+use domain::spine::{AnyId, Timestamp};
+use serde::Serialize;
+use serde_json::Value;
+use sha2::{Digest, Sha256};
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+/// The head of both ledgers before this unit of work's entries.
+pub(super) struct Head {
+    audit_before: i64,
+    previous_hash: Vec<u8>,
+    pub event_before: i64,
+}
+
+/// Takes numbers for entries and events, and with them the last lock of the transaction.
+pub(super) fn advance(reader: &mut Reader<'_>, entries: usize, events: usize) -> Result<Head, Failure> {
+    let entries = i64::try_from(entries).map_err(Failure::fault)?;
+    let events = i64::try_from(events).map_err(Failure::fault)?;
+    let (audit, previous_hash, event) = db!(reader, |c| diesel::update(ledger_head::table)
+        .set((
+            ledger_head::audit_sequence.eq(ledger_head::audit_sequence + entries),
+            ledger_head::event_sequence.eq(ledger_head::event_sequence + events),
+        ))
+        .returning((ledger_head::audit_sequence, ledger_head::audit_hash, ledger_head::event_sequence))
+        .get_result::<(i64, Vec<u8>, i64)>(c))?;
+    Ok(Head { audit_before: audit - entries, previous_hash, event_before: event - events })
+}
+
+#[derive(Insertable, Queryable, Selectable, Clone)]
+#[diesel(table_name = entries, treat_none_as_default_value = false)]
+struct Row {
+    sequence: i64,
+    at: Instant,
+    actor: Key,
+    actor_name: String,
+    action: String,
+    entity_kind: String,
+    entity: Key,
+    entity_version: i64,
+    before: Option<String>,
+    after: Option<String>,
+    salt: Option<Vec<u8>>,
+    request: String,
+    origin: Option<String>,
+    content_hash: Vec<u8>,
+    hash: Vec<u8>,
+}
+
+pub(super) fn append(
+    reader: &mut Reader<'_>,
+    head: &Head,
+    records: &[Record],
+    request: &str,
+    origin: Option<&str>,
+) -> Result<(), Failure> {
+    let mut previous = head.previous_hash.clone();
+    let mut rows = Vec::with_capacity(records.len());
+    for (sequence, record) in (head.audit_before + 1..).zip(records) {
+        let row = entry(reader, sequence, record, request, origin, &previous);
+        previous.clone_from(&row.hash);
+        rows.push(row);
+    }
+    db!(reader, |c| {
+        diesel::insert_into(entries::table).values(&rows).execute(c)?;
+        diesel::update(ledger_head::table).set(ledger_head::audit_hash.eq(&previous)).execute(c)
+    })?;
+    Ok(())
+}
+
+fn entry(
+    reader: &Reader<'_>,
+    sequence: i64,
+    record: &Record,
+    request: &str,
+    origin: Option<&str>,
+    previous: &[u8],
+) -> Row {
+    let names: Vec<&str> = record.happened.iter().map(|happening| happening.kind.name).collect();
+    let mut row = Row {
+        sequence,
+        at: reader.now().into(),
+        actor: reader.actor().user.into(),
+        actor_name: reader.actor().name.clone(),
+        action: names.join(" "),
+        entity_kind: record.kind.to_owned(),
+        entity: Key(record.entity),
+        entity_version: record.version,
+        before: record.before.as_ref().map(Value::to_string),
+        after: Some(record.after.to_string()),
+        salt: Some(reader.ids().fresh().as_bytes().to_vec()),
+        request: request.to_owned(),
+        origin: origin.map(str::to_owned),
+        content_hash: Vec::new(),
+        hash: Vec::new(),
+    };
+    row.content_hash = row.digest_content();
+    row.hash = row.digest(previous);
+    row
+}
+
+impl Row {
+    fn digest_content(&self) -> Vec<u8> {
+        let mut hasher = Sha256::new();
+        hasher.update(self.salt.as_deref().unwrap_or_default());
+        hasher.update(self.before.as_deref().unwrap_or_default());
+        hasher.update([0]);
+        hasher.update(self.after.as_deref().unwrap_or_default());
+        hasher.finalize().to_vec()
+    }
+
+    fn digest(&self, previous: &[u8]) -> Vec<u8> {
+        let facts = serde_json::json!([
+            self.sequence,
+            self.at.0.micros(),
+            self.actor.0,
+            self.actor_name,
+            self.action,
+            self.entity_kind,
+            self.entity.0,
+            self.entity_version,
+            self.request,
+            self.origin,
+            hex::encode(&self.content_hash),
+        ]);
+        let mut hasher = Sha256::new();
+        hasher.update(previous);
+        hasher.update(facts.to_string());
+        hasher.finalize().to_vec()
+    }
+
+    /// Whether the entry says what it said when it was written; an erased content cannot be compared.
+    fn is_intact(&self, previous: &[u8]) -> bool {
+        let content = self.salt.is_none() || self.content_hash == self.digest_content();
+        content && self.hash == self.digest(previous)
+    }
+}
+
+/// What verifying the trail found.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
+pub struct AuditVerdict {
+    /// How many entries were read.
+    pub entries: i64,
+    /// The first entry that was altered, or in whose place one is missing.
+    pub broken_at: Option<i64>,
+}
+
+/// Reads the whole trail and proves that nothing was altered, inserted or removed.
+pub fn verify_audit(reader: &mut Reader<'_>) -> Result<AuditVerdict, Failure> {
+    const STRIDE: i64 = 1_000;
+    let mut previous: Vec<u8> = Vec::new();
+    let mut last = 0;
+    loop {
+        let rows: Vec<Row> = db!(reader, |c| entries::table
+            .filter(entries::sequence.gt(last))
+            .order(entries::sequence)
+            .limit(STRIDE)
+            .select(Row::as_select())
+            .load(c))?;
+        if rows.is_empty() {
+            break;
+        }
+        for row in rows {
+            if row.sequence != last + 1 || !row.is_intact(&previous) {
+                return Ok(AuditVerdict { entries: last, broken_at: Some(last + 1) });
+            }
+            last = row.sequence;
+            previous = row.hash;
+        }
+    }
+    let (sequence, hash) = db!(reader, |c| ledger_head::table
+        .select((ledger_head::audit_sequence, ledger_head::audit_hash))
+        .first::<(i64, Vec<u8>)>(c))?;
+    let complete = sequence == last && hash == previous;
+    Ok(AuditVerdict { entries: last, broken_at: if complete { None } else { Some(last + 1) } })
+}
+
+/// One entry of the trail.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[schema(as = AuditEntry)]
+pub struct AuditEntryView {
+    /// Its place in the trail.
+    #[schema(minimum = 1)]
+    pub sequence: i64,
+    /// When.
+    pub at: Timestamp,
+    /// The account that acted.
+    pub actor: AnyId,
+    /// Its name at that time.
+    #[schema(max_length = 200)]
+    pub actor_name: String,
+    /// What happened: the names of the events.
+    #[schema(max_length = 500)]
+    pub action: String,
+    /// The kind of thing that changed.
+    #[schema(max_length = 60)]
+    pub entity_kind: String,
+    /// The thing that changed.
+    pub entity: AnyId,
+    /// Its version afterwards.
+    #[schema(minimum = 1)]
+    pub entity_version: i64,
+    /// The members that changed, before; null for a new thing.
+    #[schema(value_type = Option<Object>)]
+    pub before: Option<Value>,
+    /// The members that changed, afterwards.
+    #[schema(value_type = Option<Object>)]
+    pub after: Option<Value>,
+    /// The request id.
+    #[schema(max_length = 200)]
+    pub request_id: String,
+    /// The address it came from.
+    #[schema(max_length = 100)]
+    pub origin: Option<String>,
+    /// The hash that chains it to the entry before, in hexadecimal.
+    #[schema(max_length = 64)]
+    pub hash: String,
+}
+
+/// Which entries are wanted.
+#[derive(Clone, Debug, Default)]
+pub struct AuditFilter {
+    /// Only those of one thing.
+    pub entity: Option<Uuid>,
+    /// Only those of one kind of thing.
+    pub entity_kind: Option<String>,
+    /// Only those of one account.
+    pub actor: Option<Uuid>,
+}
+
+/// The trail, newest first.
+pub fn list_audit(
+    reader: &mut Reader<'_>,
+    filter: &AuditFilter,
+    page: &Page<i64>,
+) -> Result<Slice<AuditEntryView, i64>, Failure> {
+    let rows: Vec<Row> = db!(reader, |c| {
+        let mut query = entries::table.order(entries::sequence.desc()).limit(page.limit + 1).into_boxed();
+        if let Some((sequence, _)) = page.after {
+            query = query.filter(entries::sequence.lt(sequence));
+        }
+        if let Some(entity) = filter.entity {
+            query = query.filter(entries::entity.eq(Key(entity)));
+        }
+        if let Some(kind) = &filter.entity_kind {
+            query = query.filter(entries::entity_kind.eq(kind));
+        }
+        if let Some(actor) = filter.actor {
+            query = query.filter(entries::actor.eq(Key(actor)));
+        }
+        query.select(Row::as_select()).load(c)
+    })?;
+    let rows = rows.into_iter().map(view).collect::<Result<Vec<_>, _>>()?;
+    Ok(Slice::cut(rows, page.limit, |row| (row.sequence, Uuid::nil())))
+}
+
+fn view(row: Row) -> Result<AuditEntryView, Failure> {
+    let read = |text: Option<String>| text.map(|text| serde_json::from_str(&text)).transpose();
+    Ok(AuditEntryView {
+        sequence: row.sequence,
+        at: row.at.into(),
+        actor: row.actor.into(),
+        actor_name: row.actor_name,
+        action: row.action,
+        entity_kind: row.entity_kind,
+        entity: row.entity.into(),
+        entity_version: row.entity_version,
+        before: read(row.before)?,
+        after: read(row.after)?,
+        request_id: row.request,
+        origin: row.origin,
+        hash: hex::encode(row.hash),
+    })
+}

@@ -1,0 +1,163 @@
+//! The dialect: the only file that asks which engine it is. Everything else says `db!` and gets one
+//! query text, compiled once per engine.
+
+use super::Failure;
+use diesel::{Connection as _, PgConnection, SqliteConnection, connection::SimpleConnection};
+use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
+
+const SQLITE_MIGRATIONS: EmbeddedMigrations = embed_migrations!("../migrations/sqlite");
+const POSTGRES_MIGRATIONS: EmbeddedMigrations = embed_migrations!("../migrations/postgres");
+
+/// Which engine a database runs on.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum EngineKind {
+    /// SQLite in a file: the embedded default.
+    Sqlite,
+    /// PostgreSQL: where users grow.
+    Postgres,
+}
+
+/// An open connection to one of the two engines.
+pub(crate) enum Connection {
+    Sqlite(SqliteConnection),
+    Postgres(PgConnection),
+}
+
+/// Runs one query text on whichever engine it is: `db!(reader, |c| table.load(c))`.
+macro_rules! db {
+    ($on:expr, |$c:ident| $body:expr) => {
+        match $on.connection() {
+            $crate::spine::Connection::Sqlite($c) => $body,
+            $crate::spine::Connection::Postgres($c) => $body,
+        }
+    };
+}
+pub(crate) use db;
+
+/// Where the database is; the scheme of the URL chooses the engine, once.
+#[derive(Clone, Debug)]
+pub(crate) struct Location {
+    pub kind: EngineKind,
+    url: String,
+    /// SQLite's `synchronous`: FULL survives a power cut, NORMAL a crash of the process.
+    full_durability: bool,
+}
+
+impl Location {
+    pub fn parse(url: &str, full_durability: bool) -> Result<Self, Failure> {
+        let (kind, url) = match url.split_once(':') {
+            Some(("sqlite", path)) => (EngineKind::Sqlite, path.trim_start_matches("//").to_owned()),
+            Some(("postgres" | "postgresql", _)) => (EngineKind::Postgres, url.to_owned()),
+            _ => return Err(Failure::fault("the database URL must begin with sqlite: or postgres://")),
+        };
+        if url.is_empty() {
+            return Err(Failure::fault("the database URL names no file"));
+        }
+        Ok(Self { kind, url, full_durability })
+    }
+
+    fn open(&self) -> Result<Connection, diesel::ConnectionError> {
+        match self.kind {
+            EngineKind::Sqlite => {
+                let mut connection = SqliteConnection::establish(&self.url)?;
+                let synchronous = if self.full_durability { "FULL" } else { "NORMAL" };
+                connection
+                    .batch_execute(&format!(
+                        "PRAGMA busy_timeout = 10000; PRAGMA journal_mode = WAL; PRAGMA synchronous = {synchronous};
+                         PRAGMA foreign_keys = ON; PRAGMA temp_store = MEMORY; PRAGMA cache_size = -16000;"
+                    ))
+                    .map_err(diesel::ConnectionError::CouldntSetupConfiguration)?;
+                Ok(Connection::Sqlite(connection))
+            }
+            EngineKind::Postgres => PgConnection::establish(&self.url).map(Connection::Postgres),
+        }
+    }
+}
+
+impl r2d2::ManageConnection for Location {
+    type Connection = Connection;
+    type Error = diesel::r2d2::Error;
+
+    fn connect(&self) -> Result<Connection, Self::Error> {
+        self.open().map_err(diesel::r2d2::Error::ConnectionError)
+    }
+    fn is_valid(&self, connection: &mut Connection) -> Result<(), Self::Error> {
+        connection.execute("SELECT 1").map_err(diesel::r2d2::Error::QueryError)
+    }
+    fn has_broken(&self, connection: &mut Connection) -> bool {
+        use diesel::r2d2::R2D2Connection;
+        std::thread::panicking()
+            || match connection {
+                Connection::Sqlite(c) => c.is_broken(),
+                Connection::Postgres(c) => c.is_broken(),
+            }
+    }
+}
+
+impl Connection {
+    /// So that `db!` works on a bare connection too.
+    pub fn connection(&mut self) -> &mut Self {
+        self
+    }
+
+    pub fn execute(&mut self, sql: &str) -> diesel::QueryResult<()> {
+        match self {
+            Self::Sqlite(c) => c.batch_execute(sql),
+            Self::Postgres(c) => c.batch_execute(sql),
+        }
+    }
+
+    /// Begins a transaction that will write. SQLite takes the write lock at once: a deferred
+    /// transaction that reads first could never wait for it.
+    pub fn begin_write(&mut self) -> diesel::QueryResult<()> {
+        match self {
+            Self::Sqlite(c) => c.batch_execute("BEGIN IMMEDIATE"),
+            Self::Postgres(c) => c.batch_execute("BEGIN"),
+        }
+    }
+
+    /// Begins a transaction in which all reads see the same state.
+    pub fn begin_read(&mut self) -> diesel::QueryResult<()> {
+        match self {
+            Self::Sqlite(c) => c.batch_execute("BEGIN DEFERRED"),
+            Self::Postgres(c) => c.batch_execute("BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY"),
+        }
+    }
+
+    pub fn commit(&mut self) -> diesel::QueryResult<()> {
+        self.execute("COMMIT")
+    }
+
+    /// Ends a transaction without effect. Also called where none is open any more.
+    pub fn rollback(&mut self) {
+        if let Err(error) = self.execute("ROLLBACK") {
+            log::debug!("rollback: {error}");
+        }
+    }
+
+    /// Brings the schema up to date; safe when several servers start at once.
+    pub fn migrate(&mut self) -> Result<Vec<String>, Failure> {
+        let applied = match self {
+            Self::Sqlite(c) => c.run_pending_migrations(SQLITE_MIGRATIONS).map_err(Failure::fault)?,
+            Self::Postgres(c) => {
+                c.batch_execute("SELECT pg_advisory_lock(7221054001)")?;
+                let applied = c
+                    .run_pending_migrations(POSTGRES_MIGRATIONS)
+                    .map(|applied| applied.iter().map(ToString::to_string).collect())
+                    .map_err(Failure::fault);
+                c.batch_execute("SELECT pg_advisory_unlock(7221054001)")?;
+                return applied;
+            }
+        };
+        Ok(applied.iter().map(ToString::to_string).collect())
+    }
+
+    /// Whether every migration this program knows has been applied.
+    pub fn is_current(&mut self) -> Result<bool, Failure> {
+        let pending = match self {
+            Self::Sqlite(c) => c.has_pending_migration(SQLITE_MIGRATIONS),
+            Self::Postgres(c) => c.has_pending_migration(POSTGRES_MIGRATIONS),
+        };
+        pending.map(|pending| !pending).map_err(Failure::fault)
+    }
+}

@@ -1,0 +1,39 @@
+//! Keyset pages: no list does more work on page 1000 than on page 1. `[INT-4]`
+
+use uuid::Uuid;
+
+/// Which part of a list is wanted.
+#[derive(Clone, Debug)]
+pub struct Page<K> {
+    /// At most this many rows.
+    pub limit: i64,
+    /// The sort key and id of the last row of the page before.
+    pub after: Option<(K, Uuid)>,
+}
+
+/// One page of a list.
+#[derive(Clone, Debug)]
+pub struct Slice<T, K> {
+    /// The rows.
+    pub data: Vec<T>,
+    /// The sort key and id of the last row, if there are more behind it.
+    pub next: Option<(K, Uuid)>,
+    /// How many rows match in all, where that was asked for.
+    pub total: Option<i64>,
+}
+
+impl<T, K> Slice<T, K> {
+    /// Makes a page of rows that were loaded with one more than the limit.
+    pub fn cut(mut rows: Vec<T>, limit: i64, key: impl Fn(&T) -> (K, Uuid)) -> Self {
+        let limit = usize::try_from(limit).unwrap_or(0);
+        let more = rows.len() > limit;
+        rows.truncate(limit);
+        let next = if more { rows.last().map(key) } else { None };
+        Self { data: rows, next, total: None }
+    }
+
+    /// The same page with each row turned into something else.
+    pub fn map<U>(self, f: impl FnMut(T) -> U) -> Slice<U, K> {
+        Slice { data: self.data.into_iter().map(f).collect(), next: self.next, total: self.total }
+    }
+}

@@ -1,0 +1,72 @@
+//! A few threads that own the blocking work: few beat many, and their queue is bounded, so that overload
+//! is answered at once instead of being piled up.
+
+use super::{Connection, Failure, engine::Location};
+use crossbeam_channel::{Receiver, Sender, TrySendError, bounded};
+use std::{
+    panic::{AssertUnwindSafe, catch_unwind},
+    thread,
+};
+
+pub(super) type Connections = r2d2::Pool<Location>;
+
+/// Opens up to `size` connections. A broken one is replaced when it shows, not tested at each use:
+/// testing costs almost half of the reads.
+pub(super) fn connections(location: &Location, size: u32) -> Result<Connections, Failure> {
+    Ok(r2d2::Pool::builder()
+        .max_size(size)
+        .min_idle(Some(1))
+        .test_on_check_out(false)
+        .connection_timeout(std::time::Duration::from_secs(5))
+        .error_handler(Box::new(r2d2::LoggingErrorHandler))
+        .build(location.clone())?)
+}
+
+/// A job on a pool: it gets a connection, or learns why there is none.
+pub(super) type Job = Box<dyn FnOnce(Result<&mut Connection, Failure>) + Send>;
+
+/// Threads that run jobs, each with a connection.
+pub(super) struct Pool {
+    queue: Sender<Job>,
+}
+
+impl Pool {
+    /// Starts `threads` threads over these connections; `waiting` jobs may queue up.
+    pub fn start(
+        name: &str,
+        connections: &Connections,
+        threads: u32,
+        waiting: usize,
+    ) -> Result<Self, Failure> {
+        let (queue, jobs) = bounded::<Job>(waiting);
+        for index in 0..threads {
+            let (jobs, connections) = (jobs.clone(), connections.clone());
+            thread::Builder::new()
+                .name(format!("{name}-{index}"))
+                .spawn(move || work(&jobs, &connections))
+                .map_err(Failure::fault)?;
+        }
+        Ok(Self { queue })
+    }
+
+    /// Queues a job, unless too many wait.
+    pub fn submit(&self, job: Job) -> Result<(), Failure> {
+        self.queue.try_send(job).map_err(|error| match error {
+            TrySendError::Full(_) => Failure::Overloaded,
+            TrySendError::Disconnected(_) => Failure::fault("the database threads have ended"),
+        })
+    }
+}
+
+fn work(jobs: &Receiver<Job>, connections: &Connections) {
+    for job in jobs {
+        // A panic drops the job's answer, which its caller sees as a fault; the thread lives on.
+        let outcome = catch_unwind(AssertUnwindSafe(|| match connections.get() {
+            Ok(mut connection) => job(Ok(&mut connection)),
+            Err(error) => job(Err(error.into())),
+        }));
+        if outcome.is_err() {
+            log::error!("a unit of reading panicked");
+        }
+    }
+}

@@ -1,0 +1,52 @@
+//! A unit of reading: a connection, who reads, and the time.
+
+use super::{Connection, Principal, database::Shared};
+use chrono_tz::Tz;
+use domain::spine::{Actor, BusinessDate, Id, Permission, Reach, Timestamp};
+
+/// What every finder and view takes: it reaches the database only as far as its actor may see.
+pub struct Reader<'c> {
+    pub(super) connection: &'c mut Connection,
+    pub(super) shared: &'c Shared,
+    pub(super) principal: Principal,
+    pub(super) permission: Option<Permission>,
+    pub(super) now: Timestamp,
+}
+
+impl Reader<'_> {
+    pub(crate) fn connection(&mut self) -> &mut Connection {
+        self.connection
+    }
+    /// Who reads.
+    pub fn actor(&self) -> &Actor {
+        &self.principal.actor
+    }
+    /// How this unit's actor was authenticated.
+    pub fn principal(&self) -> &Principal {
+        &self.principal
+    }
+    /// How far the permission of the route reaches for this actor; nothing where the route has none.
+    pub fn reach(&self) -> Reach {
+        self.permission.map_or_else(Reach::default, |permission| self.actor().reach(permission))
+    }
+    /// The instant of this unit of work.
+    pub fn now(&self) -> Timestamp {
+        self.now
+    }
+    /// The company's time zone.
+    pub fn zone(&self) -> Tz {
+        self.shared.zone
+    }
+    /// The business day of this unit of work.
+    pub fn today(&self) -> BusinessDate {
+        self.now.date_in(self.shared.zone)
+    }
+    /// A fresh id.
+    pub fn id<T>(&self) -> Id<T> {
+        Id::from_uuid(self.shared.ids.fresh())
+    }
+    /// The source of ids, for rules that need several.
+    pub fn ids(&self) -> &dyn domain::spine::IdSource {
+        self.shared.ids.as_ref()
+    }
+}

@@ -1,0 +1,174 @@
+//! The unit of work: one transaction with the idempotency key, the work, audit, events and the stored
+//! answer. All of it happens, or none. `[INT-1, INT-2, AUD-1]`
+
+use super::{
+    Connection, Failure, IdempotencyKey, Principal, Reader, access, apply::Record, audit, database::Shared,
+    event, idempotency,
+};
+use domain::spine::Permission;
+use std::ops::{Deref, DerefMut};
+
+/// What a request brings along.
+#[derive(Clone, Debug)]
+pub struct Request {
+    /// Who asks.
+    pub principal: Principal,
+    /// What the route demands.
+    pub permission: Option<Permission>,
+    /// The request id, for audit and log.
+    pub request_id: String,
+    /// From where: the peer's address.
+    pub origin: Option<String>,
+    /// The idempotency key, if one was sent.
+    pub idempotency: Option<IdempotencyKey>,
+    /// Whether to do everything and keep nothing (`validate_only`).
+    pub rehearsal: bool,
+}
+
+impl Request {
+    /// A request of the product itself: start-up, time limits, the command line.
+    pub fn system(purpose: &str) -> Self {
+        Self {
+            principal: Principal::system(),
+            permission: None,
+            request_id: purpose.to_owned(),
+            origin: None,
+            idempotency: None,
+            rehearsal: false,
+        }
+    }
+}
+
+/// An answer as it is kept with an idempotency key.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct StoredAnswer {
+    /// The HTTP status.
+    pub status: u16,
+    /// The `ETag` header.
+    pub etag: Option<String>,
+    /// The `Location` header.
+    pub location: Option<String>,
+    /// The body.
+    pub body: Vec<u8>,
+}
+
+/// The end of a unit of work.
+#[derive(Debug)]
+pub struct Answered {
+    /// What to send.
+    pub answer: StoredAnswer,
+    /// Whether an earlier request had been answered so already.
+    pub replayed: bool,
+}
+
+/// A unit of work in progress. Reads like a [`Reader`]; writes only by applying changes.
+pub struct Tx<'c> {
+    reader: Reader<'c>,
+    pub(super) records: Vec<Record>,
+    access_moved: bool,
+    request: &'c Request,
+}
+
+impl<'c> Deref for Tx<'c> {
+    type Target = Reader<'c>;
+    fn deref(&self) -> &Reader<'c> {
+        &self.reader
+    }
+}
+impl<'c> DerefMut for Tx<'c> {
+    fn deref_mut(&mut self) -> &mut Reader<'c> {
+        &mut self.reader
+    }
+}
+
+impl Tx<'_> {
+    /// The request id.
+    pub fn request_id(&self) -> &str {
+        &self.request.request_id
+    }
+    /// From where the request came.
+    pub fn origin(&self) -> Option<&str> {
+        self.request.origin.as_deref()
+    }
+    /// Whether nothing of this will be kept.
+    pub fn is_rehearsal(&self) -> bool {
+        self.request.rehearsal
+    }
+    /// Says that this unit of work changes who may do what: every cached principal is resolved anew.
+    pub fn access_changed(&mut self) {
+        self.access_moved = true;
+    }
+}
+
+/// What a unit of work does. It may be done again from its beginning when rows moved under it.
+pub(super) type Work<'a> = &'a (dyn Fn(&mut Tx<'_>) -> Result<StoredAnswer, Failure> + Send);
+
+/// How a unit of work came out, before the commit.
+pub(super) struct Performed {
+    pub answered: Answered,
+    /// Whether anything is to be committed.
+    pub keep: bool,
+    /// The access epoch, if this unit raised it.
+    pub epoch: Option<i64>,
+}
+
+/// Resolves the principal anew if the epoch moved, and checks the route's permission.
+pub(super) fn open<'c>(
+    connection: &'c mut Connection,
+    shared: &'c Shared,
+    request: &Request,
+) -> Result<Reader<'c>, Failure> {
+    let epoch = access::current_epoch(connection)?;
+    let now = shared.clock.now();
+    let principal = request.principal.clone();
+    let permission = request.permission;
+    let mut reader = Reader { connection, shared, principal, permission, now };
+    let expired = reader.principal.valid_until.is_some_and(|until| until <= now);
+    if reader.principal.epoch != epoch || expired {
+        let credential = reader.principal.credential;
+        reader.principal = access::resolve(&mut reader, credential)?.ok_or(Failure::Unauthenticated)?;
+    }
+    match permission {
+        Some(permission) if !reader.actor().may(permission) => Err(Failure::Denied(permission)),
+        _ => Ok(reader),
+    }
+}
+
+/// Does the work inside the open transaction of `connection`; the caller commits or rolls back.
+pub(super) fn perform(
+    connection: &mut Connection,
+    shared: &Shared,
+    request: &Request,
+    work: Work<'_>,
+) -> Result<Performed, Failure> {
+    let reader = open(connection, shared, request)?;
+    let mut tx = Tx { reader, records: Vec::new(), access_moved: false, request };
+    let key = request.idempotency.as_ref().filter(|_| !request.rehearsal);
+    if let Some(key) = key
+        && let Some(answer) = idempotency::claim(&mut tx, key)?
+    {
+        return Ok(Performed { answered: Answered { answer, replayed: true }, keep: false, epoch: None });
+    }
+    let answer = work(&mut tx)?;
+    let epoch = if tx.access_moved { Some(access::raise_epoch(tx.connection())?) } else { None };
+    if let Some(key) = key {
+        idempotency::keep(&mut tx, key, &answer)?;
+    }
+    seal(&mut tx)?;
+    Ok(Performed { answered: Answered { answer, replayed: false }, keep: !request.rehearsal, epoch })
+}
+
+/// Writes audit and events as the last act: the head of both is the last lock every unit takes, so
+/// that no two units can wait for each other over it, and it is held for the shortest time.
+fn seal(tx: &mut Tx<'_>) -> Result<(), Failure> {
+    let records = std::mem::take(&mut tx.records);
+    if records.is_empty() {
+        return Ok(());
+    }
+    let origin = tx.request.origin.clone();
+    let request_id = tx.request.request_id.clone();
+    let happened = records.iter().map(|record| record.happened.len()).sum();
+    let head = audit::advance(&mut tx.reader, records.len(), happened)?;
+    audit::append(&mut tx.reader, &head, &records, &request_id, origin.as_deref())?;
+    event::append(&mut tx.reader, head.event_before, &records)
+}
