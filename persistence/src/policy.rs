@@ -4,6 +4,7 @@ use crate::{
     schema::policies,
     spine::{Failure, Instant, Key, Page, Reader, Slice, Stored, Tx, db, guard},
 };
+use chrono::NaiveDate;
 use diesel::prelude::*;
 use domain::spine::{
     AnyId, BusinessDate, Change, Id, POLICY_MISSING, Policy, PolicyContent, PolicyStatus, PolicyVersion,
@@ -215,7 +216,7 @@ pub struct PolicyView {
     /// Its course.
     pub status: PolicyStatus,
     /// The first business day it decides for.
-    pub effective_from: BusinessDate,
+    pub effective_from: NaiveDate,
     /// The content, by the kind.
     #[schema(value_type = Object)]
     pub content: serde_json::Value,
