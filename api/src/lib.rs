@@ -1,1 +1,25 @@
+//! The HTTP edge: bodies in, answers out, nothing decided here.
 
+pub mod spine;
+
+mod audit;
+pub mod command;
+mod event;
+mod identity;
+mod meta;
+mod policy;
+mod server;
+
+pub use server::{Running, first_start, open_database, start};
+
+use spine::Routes;
+
+/// Every route of the product.
+pub fn routes() -> Routes {
+    let mut routes = Routes::new();
+    meta::routes(&mut routes);
+    policy::routes(&mut routes);
+    audit::routes(&mut routes);
+    event::routes(&mut routes);
+    routes
+}

@@ -6,3 +6,13 @@
 
 /// What every context hangs on: ids, money, time, actors, changes, refusals, policies, explanations.
 pub mod spine;
+
+/// Every refusal the rules can answer with, context by context.
+pub fn refusals() -> impl Iterator<Item = &'static spine::RefusalCode> {
+    [spine::SPINE_REFUSALS, spine::POLICY_REFUSALS].into_iter().flatten().copied()
+}
+
+/// Every event the feed can carry, context by context.
+pub fn events() -> impl Iterator<Item = &'static spine::EventKind> {
+    [spine::POLICY_EVENTS].into_iter().flatten().copied()
+}

@@ -13,7 +13,7 @@ mod time;
 pub use actor::{
     Actor, ActorKind, Department, DepartmentId, Employee, EmployeeId, Reach, Session, SessionId, User, UserId,
 };
-pub use change::{Change, Entity, EventKind, Happening, SPINE_EVENTS, Version};
+pub use change::{Change, Entity, EventKind, Happening, Version};
 pub use explanation::{Citation, Explanation};
 pub use id::{AnyId, Id, IdSource};
 pub use money::{Currency, ExchangeRate, Money, MoneyError, allocate, split_evenly};

@@ -6,3 +6,10 @@ mod identity;
 pub mod policy;
 pub mod schema;
 pub mod spine;
+
+use spine::{Failure, Tx};
+
+/// Stores what ships with the product: each context adds its own. Doing it twice changes nothing.
+pub fn seed(_tx: &mut Tx<'_>) -> Result<(), Failure> {
+    Ok(())
+}

@@ -29,8 +29,6 @@ macro_rules! events {
     };
 }
 
-events! { SPINE_EVENTS: }
-
 /// One thing that happened, with the facts a consumer needs.
 #[derive(Clone, Debug)]
 pub struct Happening {

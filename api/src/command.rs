@@ -1,0 +1,52 @@
+//! The command line. Without a subcommand it serves.
+
+mod audit;
+pub mod openapi;
+mod serve;
+
+use crate::spine::Settings;
+use clap::{Parser, Subcommand};
+
+/// The marketing centre's backend.
+#[derive(Parser)]
+#[command(name = "marketing-center", version, about)]
+pub struct CommandLine {
+    #[command(flatten)]
+    settings: Settings,
+    #[command(subcommand)]
+    command: Option<Command>,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Serve HTTP (the default).
+    Serve,
+    /// Bring the database's schema up to date and end.
+    Migrate,
+    /// Print the OpenAPI document; needs no database.
+    Openapi {
+        /// Print the table of operations instead.
+        #[arg(long)]
+        routes: bool,
+    },
+    /// The audit trail.
+    #[command(subcommand)]
+    Audit(audit::Command),
+}
+
+/// Runs what the command line says; the error is a clear line for the person at the terminal.
+pub fn run(line: CommandLine) -> Result<(), String> {
+    let CommandLine { settings, command } = line;
+    match command.unwrap_or(Command::Serve) {
+        Command::Serve => serve::run(settings),
+        Command::Migrate => serve::migrate(&settings),
+        Command::Openapi { routes } => openapi::run(routes),
+        Command::Audit(command) => audit::run(&settings, &command),
+    }
+}
+
+/// Runs a future to its end on a small runtime: for commands that are not the server.
+fn block_on<T>(future: impl Future<Output = T>) -> Result<T, String> {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+    Ok(runtime.map_err(|error| error.to_string())?.block_on(future))
+}

@@ -1,0 +1,33 @@
+//! What every context's edge hangs on.
+
+mod answer;
+mod argument;
+mod authenticate;
+mod body;
+mod edge;
+mod guard;
+mod openapi;
+mod page;
+mod parameter;
+mod problem;
+mod registry;
+mod settings;
+mod state;
+mod work;
+
+pub use answer::{Answer, Created, Done, Listing, Reply, View};
+pub use argument::{Argument, Described, Description, Guarded};
+pub use authenticate::authenticate;
+pub use body::{JSON_BYTES_MAX, Patch, Valid};
+pub use edge::edge;
+pub use guard::{Access, Can, Guard, Public, SignedIn};
+pub use openapi::document;
+pub use page::Paged;
+pub use parameter::{IfMatch, PathId, PathOf, Query};
+pub use problem::{EdgeCode, Problem, catalogue, codes};
+pub use registry::{RouteInfo, Routes};
+pub use settings::Settings;
+pub use state::AppState;
+pub use work::{Reading, UnitOfWork};
+
+pub(crate) use registry::routes;

@@ -1,0 +1,165 @@
+//! Answers: a view, its version as `ETag`, a status that stands in the handler's return type.
+
+use super::{Described, Description, Problem};
+use actix_web::{
+    HttpRequest, HttpResponse, Responder,
+    body::BoxBody,
+    http::{Method, StatusCode, header},
+};
+use domain::spine::Version;
+use persistence::spine::{Answered, StoredAnswer};
+use serde::Serialize;
+use std::marker::PhantomData;
+use utoipa::{
+    ToSchema,
+    openapi::{ContentBuilder, HeaderBuilder, ObjectBuilder, ResponseBuilder, schema::Type},
+};
+
+/// What an answer shows.
+pub trait View: Serialize + ToSchema + Send + 'static {
+    /// The version of the single resource it shows: becomes the `ETag`.
+    fn version(&self) -> Option<Version> {
+        None
+    }
+    /// Where the resource it shows can be read: becomes the `Location` of a 201.
+    fn location(&self) -> Option<String> {
+        None
+    }
+}
+
+impl View for () {}
+
+/// An answer with a view `V` and a status.
+#[derive(Debug)]
+pub struct Answer<V, const STATUS: u16 = 200> {
+    stored: StoredAnswer,
+    replayed: bool,
+    link: Option<String>,
+    view: PhantomData<fn() -> V>,
+}
+
+/// 200 with a view.
+pub type Reply<V> = Result<Answer<V, 200>, Problem>;
+/// 201 with a view and a `Location`.
+pub type Created<V> = Result<Answer<V, 201>, Problem>;
+/// 204: done, nothing to show.
+pub type Done = Result<Answer<(), 204>, Problem>;
+
+/// Turns a view into what is sent, and kept with an idempotency key.
+pub(super) fn store<V: View, const STATUS: u16>(view: &V) -> Result<StoredAnswer, serde_json::Error> {
+    let body = if STATUS == 204 { Vec::new() } else { serde_json::to_vec(view)? };
+    let etag = view.version().map(etag);
+    let location = if STATUS == 201 { view.location() } else { None };
+    Ok(StoredAnswer { status: STATUS, etag, location, body })
+}
+
+/// The `ETag` of a version.
+pub(super) fn etag(version: Version) -> String {
+    format!("\"{version}\"")
+}
+
+impl<V, const STATUS: u16> Answer<V, STATUS> {
+    pub(super) fn new(answered: Answered) -> Self {
+        Self { stored: answered.answer, replayed: answered.replayed, link: None, view: PhantomData }
+    }
+
+    pub(super) fn fresh(stored: StoredAnswer) -> Self {
+        Self { stored, replayed: false, link: None, view: PhantomData }
+    }
+
+    /// Adds a `Link` header.
+    #[must_use]
+    pub fn linked(mut self, link: Option<String>) -> Self {
+        self.link = link;
+        self
+    }
+}
+
+impl<V, const STATUS: u16> Responder for Answer<V, STATUS> {
+    type Body = BoxBody;
+    fn respond_to(self, request: &HttpRequest) -> HttpResponse {
+        let status = StatusCode::from_u16(self.stored.status).unwrap_or(StatusCode::OK);
+        let mut response = HttpResponse::build(status);
+        if let Some(etag) = &self.stored.etag {
+            response.insert_header((header::ETAG, etag.as_str()));
+            if *request.method() == Method::GET && is_known(request, etag) {
+                return HttpResponse::NotModified().insert_header((header::ETAG, etag.as_str())).finish();
+            }
+        }
+        if let Some(location) = &self.stored.location {
+            response.insert_header((header::LOCATION, location.as_str()));
+        }
+        if let Some(link) = &self.link {
+            response.insert_header((header::LINK, link.as_str()));
+        }
+        if self.replayed {
+            response.insert_header(("Idempotent-Replayed", "true"));
+        }
+        if self.stored.body.is_empty() {
+            return response.finish();
+        }
+        response.insert_header((header::CONTENT_TYPE, "application/json")).body(self.stored.body)
+    }
+}
+
+fn is_known(request: &HttpRequest, etag: &str) -> bool {
+    let sent = request.headers().get(header::IF_NONE_MATCH).and_then(|value| value.to_str().ok());
+    sent.is_some_and(|sent| {
+        sent.split(',').any(|known| known.trim().trim_start_matches("W/") == etag || known.trim() == "*")
+    })
+}
+
+impl<V: View, const STATUS: u16> Described for Result<Answer<V, STATUS>, Problem> {
+    fn describe(description: &mut Description) {
+        let mut response = ResponseBuilder::new().description(match STATUS {
+            201 => "Created.",
+            204 => "Done.",
+            207 => "A result per item.",
+            _ => "As asked.",
+        });
+        if STATUS != 204 {
+            let schema = description.schema::<V>();
+            response =
+                response.content("application/json", ContentBuilder::new().schema(Some(schema)).build());
+        }
+        let text = || ObjectBuilder::new().schema_type(Type::String).build();
+        let header = |about: &str| HeaderBuilder::new().schema(Some(text())).description(Some(about)).build();
+        if STATUS == 201 {
+            response = response.header("Location", header("Where the new resource can be read."));
+        }
+        response = response
+            .header("ETag", header("The version of a single resource; send it as `If-Match`."))
+            .header("X-Request-Id", header("The id of this request."));
+        description.responses.insert(STATUS, response.build());
+    }
+}
+
+/// A page of a list.
+#[derive(Serialize, ToSchema, Debug)]
+pub struct Listing<T: ToSchema> {
+    /// The items of this page.
+    #[schema(max_items = 500)]
+    data: Vec<T>,
+    /// Pass it as `cursor` to read the next page; null on the last one.
+    #[schema(max_length = 2000)]
+    next_cursor: Option<String>,
+    /// Whether there are more items.
+    has_more: bool,
+    /// How many items match in all; only with `include_total=true`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(minimum = 0)]
+    total: Option<i64>,
+}
+
+impl<T: ToSchema> Listing<T> {
+    /// A page with its cursor.
+    pub fn new(data: Vec<T>, next_cursor: Option<String>, total: Option<i64>) -> Self {
+        Self { data, has_more: next_cursor.is_some(), next_cursor, total }
+    }
+    /// The cursor of the next page.
+    pub fn next_cursor(&self) -> Option<&str> {
+        self.next_cursor.as_deref()
+    }
+}
+
+impl<T: ToSchema + Serialize + Send + 'static> View for Listing<T> {}

@@ -1,0 +1,84 @@
+//! What a handler's signature says about its route: router, document and tests derive from it.
+
+use super::{Access, Guard};
+use actix_web::FromRequest;
+use std::collections::{BTreeMap, BTreeSet};
+use utoipa::{
+    ToSchema,
+    openapi::{RefOr, Schema, path::Parameter, request_body::RequestBody, response::Response},
+};
+
+/// What arguments and answer of a handler contribute to its operation.
+#[derive(Default)]
+pub struct Description {
+    /// Path, query and header parameters.
+    pub parameters: Vec<Parameter>,
+    /// The body.
+    pub request_body: Option<RequestBody>,
+    /// Answers by status.
+    pub responses: BTreeMap<u16, Response>,
+    /// Problems it can answer with, by status.
+    pub problems: BTreeSet<u16>,
+    /// Schemas that are referred to.
+    pub schemas: Vec<(String, RefOr<Schema>)>,
+    /// Whether it writes.
+    pub writes: bool,
+    /// Whether it reads through the data scope.
+    pub reads: bool,
+    /// Whether it demands `If-Match`.
+    pub conditional: bool,
+}
+
+impl Description {
+    /// Refers to a schema and remembers it with all it refers to.
+    pub fn schema<T: ToSchema>(&mut self) -> RefOr<Schema> {
+        let name = T::name().into_owned();
+        self.schemas.push((name.clone(), T::schema()));
+        T::schemas(&mut self.schemas);
+        RefOr::Ref(utoipa::openapi::Ref::from_schema_name(name))
+    }
+}
+
+/// An argument that says what it means for the route.
+pub trait Argument: FromRequest {
+    /// Adds to the description.
+    fn describe(description: &mut Description);
+}
+
+/// An answer that says what it means for the route.
+pub trait Described {
+    /// Adds to the description.
+    fn describe(description: &mut Description);
+}
+
+/// The arguments of a handler: a guard first, then what it needs.
+#[diagnostic::on_unimplemented(
+    message = "a handler's first argument must say who may call it",
+    note = "begin with `who: Can<perm::…>`, `who: SignedIn` or `who: Public`; the others must be `Argument`s"
+)]
+pub trait Guarded: FromRequest {
+    /// What the guard demands.
+    const ACCESS: Access;
+    /// Describes all arguments.
+    fn describe(description: &mut Description);
+}
+
+macro_rules! guarded {
+    ($($argument:ident),*) => {
+        impl<G: Guard + 'static, $($argument: Argument + 'static),*> Guarded for (G, $($argument,)*) {
+            const ACCESS: Access = G::ACCESS;
+            fn describe(description: &mut Description) {
+                let _unused_without_arguments = &description;
+                $($argument::describe(description);)*
+            }
+        }
+    };
+}
+
+guarded!();
+guarded!(A);
+guarded!(A, B);
+guarded!(A, B, C);
+guarded!(A, B, C, D);
+guarded!(A, B, C, D, E);
+guarded!(A, B, C, D, E, F);

@@ -1,0 +1,42 @@
+//! Authentication, before any argument of a handler is read: so that a bad body never answers before a
+//! bad token does. What it finds is left for the guards.
+
+use super::{AppState, Problem, codes, guard::Caller};
+use actix_web::{
+    Error, HttpMessage,
+    body::MessageBody,
+    dev::{ServiceRequest, ServiceResponse},
+    http::header,
+    middleware::Next,
+    web,
+};
+
+/// Resolves the bearer token of a request, if it has one.
+pub async fn authenticate(
+    request: ServiceRequest,
+    next: Next<impl MessageBody>,
+) -> Result<ServiceResponse<impl MessageBody>, Error> {
+    let caller = match bearer(&request) {
+        None => Caller::Unknown,
+        Some(token) => match resolve(&request, &token).await {
+            Ok(caller) => caller,
+            Err(problem) if problem.status() == codes::UNAUTHENTICATED.status => Caller::Unknown,
+            Err(problem) => return Err(problem.into()),
+        },
+    };
+    request.extensions_mut().insert(caller);
+    next.call(request).await
+}
+
+fn bearer(request: &ServiceRequest) -> Option<String> {
+    let value = request.headers().get(header::AUTHORIZATION)?.to_str().ok()?;
+    let (scheme, token) = value.split_once(' ')?;
+    scheme.eq_ignore_ascii_case("bearer").then(|| token.trim().to_owned())
+}
+
+async fn resolve(request: &ServiceRequest, token: &str) -> Result<Caller, Problem> {
+    let state =
+        request.app_data::<web::Data<AppState>>().ok_or_else(|| Problem::new(codes::INTERNAL))?.clone();
+    let credential = crate::identity::credential_of(&state, token).await?;
+    state.principal(credential).await.map(Caller::Known)
+}

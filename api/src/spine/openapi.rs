@@ -1,0 +1,175 @@
+//! The OpenAPI document, derived from the registry. Nothing is said twice.
+
+use super::{Access, RouteInfo, Routes, problem::ProblemDocument};
+use domain::spine::EventKind;
+use serde_json::json;
+use utoipa::{
+    ToSchema,
+    openapi::{
+        Components, ComponentsBuilder, ContentBuilder, Info, InfoBuilder, License, ObjectBuilder, OpenApi,
+        OpenApiBuilder, Paths, Ref, RefOr, Required, ResponseBuilder, ResponsesBuilder, ServerBuilder, Tag,
+        extensions::ExtensionsBuilder,
+        path::{HttpMethod, Operation, Parameter},
+        schema::Type,
+        security::{Http, HttpAuthScheme, SecurityRequirement, SecurityScheme},
+    },
+};
+
+const BEARER: &str = "bearer";
+
+/// The problems every route can answer with, and those that follow from its arguments, by name.
+const PROBLEMS: &[(u16, &str, &str)] = &[
+    (400, "BadRequest", "Malformed, or an unknown or invalid parameter."),
+    (401, "Unauthenticated", "Sign in first."),
+    (403, "Forbidden", "The function is not yours."),
+    (404, "NotFound", "No such thing, or not within your data scope."),
+    (405, "MethodNotAllowed", "Another method is wanted here; see `Allow`."),
+    (406, "NotAcceptable", "The wanted format cannot be provided."),
+    (409, "Conflict", "The state of things does not allow it now."),
+    (412, "Stale", "There is a newer version than the one in `If-Match`."),
+    (413, "TooLarge", "The body is too large."),
+    (415, "UnsupportedMediaType", "Another content type is wanted."),
+    (422, "Unprocessable", "Not valid, or against a rule."),
+    (428, "PreconditionRequired", "`If-Match` is missing."),
+    (429, "TooManyRequests", "Too many requests; see `Retry-After`."),
+    (500, "Internal", "Our fault; quote the request id."),
+    (503, "Overloaded", "Busy; see `Retry-After`."),
+];
+
+/// The document of these routes.
+pub fn document(routes: &Routes) -> OpenApi {
+    let mut paths = Paths::new();
+    let mut components = ComponentsBuilder::new();
+    let mut tags: Vec<&str> = Vec::new();
+    for route in routes.iter() {
+        for (name, schema) in &route.description.schemas {
+            components = components.schema(name.clone(), schema.clone());
+        }
+        if !tags.contains(&route.tag) {
+            tags.push(route.tag);
+        }
+        let methods = vec![http_method(route)];
+        paths.add_path_operation(route.path.clone(), methods, operation(route));
+    }
+    let mut document = OpenApiBuilder::new()
+        .info(info())
+        .servers(Some([ServerBuilder::new().url("/").description(Some("This server")).build()]))
+        .tags(Some(tags.into_iter().map(Tag::new)))
+        .paths(paths)
+        .components(Some(shared(components)))
+        .build();
+    document.extensions = Some(ExtensionsBuilder::new().add("x-events", events()).build());
+    document
+}
+
+fn info() -> Info {
+    InfoBuilder::new()
+        .title("Marketing Center API")
+        .version(env!("CARGO_PKG_VERSION"))
+        .description(Some(
+            "营销中心管理后端。Runs a company's marketing centre by its own regulations: who must approve what, \
+             who must do what by when, who gets what — and why.",
+        ))
+        .license(Some({
+            let mut license = License::new("Apache-2.0");
+            license.identifier = Some("Apache-2.0".to_owned());
+            license
+        }))
+        .build()
+}
+
+fn shared(mut components: ComponentsBuilder) -> Components {
+    let mut schemas = Vec::new();
+    ProblemDocument::schemas(&mut schemas);
+    components = components.schemas_from_iter(schemas);
+    components =
+        components.schema(ProblemDocument::name(), <ProblemDocument as utoipa::PartialSchema>::schema());
+    for (_, name, about) in PROBLEMS {
+        let schema = RefOr::Ref(Ref::from_schema_name(ProblemDocument::name()));
+        let content = ContentBuilder::new().schema(Some(schema)).build();
+        let response =
+            ResponseBuilder::new().description(*about).content("application/problem+json", content);
+        components = components.response(*name, response.build());
+    }
+    let http = Http::builder()
+        .scheme(HttpAuthScheme::Bearer)
+        .description(Some("An access token of a session, or an API key."))
+        .build();
+    components.security_scheme(BEARER, SecurityScheme::Http(http)).build()
+}
+
+fn http_method(route: &RouteInfo) -> HttpMethod {
+    match route.method.as_str() {
+        "POST" => HttpMethod::Post,
+        "PUT" => HttpMethod::Put,
+        "PATCH" => HttpMethod::Patch,
+        "DELETE" => HttpMethod::Delete,
+        _ => HttpMethod::Get,
+    }
+}
+
+fn operation(route: &RouteInfo) -> Operation {
+    let mut operation = route.operation.clone();
+    let description = &route.description;
+    operation.tags = Some(vec![route.tag.to_owned()]);
+    operation.parameters =
+        Some(description.parameters.iter().cloned().map(bounded).map(RefOr::T).collect::<Vec<_>>())
+            .filter(|parameters| !parameters.is_empty());
+    operation.request_body = description.request_body.clone().map(RefOr::T);
+    let mut responses = ResponsesBuilder::new();
+    for (status, response) in &description.responses {
+        responses = responses.response(status.to_string(), response.clone());
+    }
+    if description.reads && route.method == actix_web::http::Method::GET {
+        responses =
+            responses.response("304", ResponseBuilder::new().description("You have it already.").build());
+    }
+    for (status, name, _) in PROBLEMS {
+        if answers_with(route, *status) {
+            responses = responses.response(status.to_string(), RefOr::Ref(Ref::from_response_name(*name)));
+        }
+    }
+    operation.responses = responses.build();
+    let mut extensions = ExtensionsBuilder::new();
+    match route.access {
+        Access::Public => operation.security = Some(Vec::new()),
+        Access::SignedIn => operation.security = Some(vec![bearer()]),
+        Access::Permission(permission) => {
+            operation.security = Some(vec![bearer()]);
+            extensions = extensions.add("x-permission", json!(permission.code()));
+        }
+    }
+    operation.extensions = Some(extensions.build());
+    operation
+}
+
+fn answers_with(route: &RouteInfo, status: u16) -> bool {
+    let guarded = route.access != Access::Public;
+    match status {
+        401 => guarded || route.description.problems.contains(&401),
+        403 => matches!(route.access, Access::Permission(_)) || route.description.problems.contains(&403),
+        429 | 500 => true,
+        status => route.description.problems.contains(&status),
+    }
+}
+
+fn bearer() -> SecurityRequirement {
+    SecurityRequirement::new::<_, [&str; 0], &str>(BEARER, [])
+}
+
+/// A parameter without a schema is a string.
+fn bounded(mut parameter: Parameter) -> Parameter {
+    if parameter.schema.is_none() {
+        let text = ObjectBuilder::new().schema_type(Type::String).max_length(Some(500));
+        parameter.schema = Some(text.into());
+    }
+    if parameter.parameter_in == utoipa::openapi::path::ParameterIn::Path {
+        parameter.required = Required::True;
+    }
+    parameter
+}
+
+fn events() -> serde_json::Value {
+    let entry = |event: &EventKind| (event.name.to_owned(), json!({"zh-CN": event.zh, "en": event.en}));
+    serde_json::Value::Object(domain::events().map(entry).collect())
+}

@@ -1,0 +1,139 @@
+//! Pages of lists: `limit`, an opaque `cursor` bound to its filters, `include_total`. `[INT-4]`
+
+use super::{Argument, Description, Listing, Problem, codes, parameter::query_pairs};
+use actix_web::{FromRequest, HttpRequest, dev::Payload};
+use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
+use persistence::spine::{Page, Slice};
+use serde::{Serialize, de::DeserializeOwned};
+use sha2::{Digest, Sha256};
+use std::future::{Ready, ready};
+use utoipa::{
+    ToSchema,
+    openapi::{
+        ObjectBuilder, Required,
+        path::{ParameterBuilder, ParameterIn},
+        schema::{Schema, Type},
+    },
+};
+use uuid::Uuid;
+
+const LIMIT_DEFAULT: i64 = 50;
+const LIMIT_MAX: i64 = 200;
+
+/// Which page of a list is wanted.
+#[derive(Clone, Debug)]
+pub struct Paged {
+    limit: i64,
+    cursor: Option<String>,
+    /// Whether the number of all matches is wanted.
+    pub include_total: bool,
+    /// A digest of the filters and order, which a cursor carries along.
+    filters: String,
+    /// The path and query without the cursor, for the `Link` header.
+    link_base: String,
+}
+
+impl Paged {
+    /// The page in terms of a list's sort key. A cursor of other filters is refused.
+    pub fn page<K: DeserializeOwned>(&self) -> Result<Page<K>, Problem> {
+        let after = self.cursor.as_deref().map(|cursor| self.read(cursor)).transpose()?;
+        Ok(Page { limit: self.limit, after })
+    }
+
+    fn read<K: DeserializeOwned>(&self, cursor: &str) -> Result<(K, Uuid), Problem> {
+        let bad = || Problem::new(codes::BAD_CURSOR).at("cursor", "");
+        let bytes = BASE64_URL_SAFE_NO_PAD.decode(cursor).map_err(|_| bad())?;
+        let (filters, key, id): (String, K, Uuid) = serde_json::from_slice(&bytes).map_err(|_| bad())?;
+        if filters == self.filters { Ok((key, id)) } else { Err(bad()) }
+    }
+
+    /// The listing of a page, with the cursor of the next.
+    pub fn listing<T: ToSchema, K: Serialize>(&self, slice: Slice<T, K>) -> Listing<T> {
+        let cursor = slice.next.and_then(|(key, id)| {
+            let bytes = serde_json::to_vec(&(&self.filters, key, id)).ok()?;
+            Some(BASE64_URL_SAFE_NO_PAD.encode(bytes))
+        });
+        Listing::new(slice.data, cursor, slice.total)
+    }
+
+    /// The `Link` header of the page behind a cursor.
+    pub(super) fn link(&self, cursor: &str) -> String {
+        let separator = if self.link_base.contains('?') { '&' } else { '?' };
+        format!("<{}{separator}cursor={cursor}>; rel=\"next\"", self.link_base)
+    }
+}
+
+impl FromRequest for Paged {
+    type Error = Problem;
+    type Future = Ready<Result<Self, Problem>>;
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        ready(read(request))
+    }
+}
+
+fn read(request: &HttpRequest) -> Result<Paged, Problem> {
+    let bad = |parameter: &str, reason: &str| {
+        Problem::new(codes::BAD_PARAMETER)
+            .with("parameter", parameter)
+            .with("reason", reason)
+            .at(parameter, reason)
+    };
+    let (mut limit, mut cursor, mut include_total) = (LIMIT_DEFAULT, None, false);
+    let mut digest = Sha256::new();
+    digest.update(request.path());
+    let mut kept = form_urlencoded::Serializer::new(String::new());
+    let mut pairs = query_pairs(request.query_string());
+    pairs.sort();
+    for (name, value) in pairs {
+        match name.as_str() {
+            "cursor" => {
+                cursor = Some(value);
+                continue;
+            }
+            "limit" => {
+                limit = value
+                    .parse()
+                    .ok()
+                    .filter(|n| (1..=LIMIT_MAX).contains(n))
+                    .ok_or_else(|| bad("limit", "1–200"))?;
+            }
+            "include_total" => {
+                include_total = value.parse().map_err(|_| bad("include_total", "true or false"))?;
+            }
+            _ => {
+                digest.update(&name);
+                digest.update([0]);
+                digest.update(&value);
+                digest.update([0]);
+            }
+        }
+        kept.append_pair(&name, &value);
+    }
+    let kept = kept.finish();
+    let link_base =
+        if kept.is_empty() { request.path().to_owned() } else { format!("{}?{kept}", request.path()) };
+    let filters = BASE64_URL_SAFE_NO_PAD.encode(&digest.finalize()[..9]);
+    Ok(Paged { limit, cursor, include_total, filters, link_base })
+}
+
+impl Argument for Paged {
+    fn describe(description: &mut Description) {
+        let mut add = |name: &str, about: &str, schema: ObjectBuilder| {
+            let parameter = ParameterBuilder::new()
+                .name(name)
+                .parameter_in(ParameterIn::Query)
+                .required(Required::False)
+                .description(Some(about))
+                .schema(Some(Schema::from(schema)));
+            description.parameters.push(parameter.build());
+        };
+        let integer = ObjectBuilder::new().schema_type(Type::Integer);
+        let integer = integer.minimum(Some(1)).maximum(Some(LIMIT_MAX)).default(Some(LIMIT_DEFAULT.into()));
+        add("limit", "At most this many items.", integer);
+        let text = ObjectBuilder::new().schema_type(Type::String).max_length(Some(2000));
+        add("cursor", "The `next_cursor` of the page before.", text);
+        let flag = ObjectBuilder::new().schema_type(Type::Boolean).default(Some(false.into()));
+        add("include_total", "Whether to count all matches.", flag);
+        description.problems.insert(400);
+    }
+}

@@ -1,0 +1,182 @@
+//! Parameters: ids in paths, filters in queries, `If-Match`.
+
+use super::{Argument, Description, Problem, codes};
+use actix_web::{FromRequest, HttpRequest, dev::Payload, http::header};
+use domain::spine::{Id, Version};
+use persistence::spine::Failure;
+use serde::de::DeserializeOwned;
+use std::{
+    future::{Ready, ready},
+    ops::Deref,
+};
+use utoipa::{
+    IntoParams, PartialSchema,
+    openapi::{
+        ObjectBuilder, Required,
+        path::{ParameterBuilder, ParameterIn},
+        schema::Type,
+    },
+};
+use validator::Validate;
+
+/// The `{id}` of a path. What cannot be an id of ours is not found.
+#[derive(Debug)]
+pub struct PathId<T>(Id<T>);
+
+impl<T> Deref for PathId<T> {
+    type Target = Id<T>;
+    fn deref(&self) -> &Id<T> {
+        &self.0
+    }
+}
+
+impl<T: 'static> FromRequest for PathId<T> {
+    type Error = Problem;
+    type Future = Ready<Result<Self, Problem>>;
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let id = request.match_info().get("id").and_then(|text| text.parse().ok());
+        ready(id.map(Self).ok_or_else(|| Problem::new(codes::NOT_FOUND)))
+    }
+}
+
+impl<T: 'static> Argument for PathId<T> {
+    fn describe(description: &mut Description) {
+        description.parameters.push(
+            ParameterBuilder::new()
+                .name("id")
+                .parameter_in(ParameterIn::Path)
+                .required(Required::True)
+                .schema(Some(Id::<T>::schema()))
+                .build(),
+        );
+        description.problems.insert(404);
+    }
+}
+
+/// Several named parameters of a path.
+#[derive(Debug)]
+pub struct PathOf<T>(pub T);
+
+impl<T> Deref for PathOf<T> {
+    type Target = T;
+    fn deref(&self) -> &T {
+        &self.0
+    }
+}
+
+impl<T: DeserializeOwned + 'static> FromRequest for PathOf<T> {
+    type Error = Problem;
+    type Future = Ready<Result<Self, Problem>>;
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let read = actix_web::web::Path::<T>::extract(request).into_inner();
+        ready(read.map(|path| Self(path.into_inner())).map_err(|_| Problem::new(codes::NOT_FOUND)))
+    }
+}
+
+impl<T: DeserializeOwned + IntoParams + 'static> Argument for PathOf<T> {
+    fn describe(description: &mut Description) {
+        description.parameters.extend(T::into_params(|| Some(ParameterIn::Path)));
+        description.problems.insert(404);
+    }
+}
+
+/// The filters of a query string. Unknown ones are refused: a filter that is silently ignored would
+/// return everything.
+#[derive(Debug)]
+pub struct Query<T>(pub T);
+
+impl<T> Deref for Query<T> {
+    type Target = T;
+    fn deref(&self) -> &T {
+        &self.0
+    }
+}
+
+impl<T: DeserializeOwned + Validate + 'static> FromRequest for Query<T> {
+    type Error = Problem;
+    type Future = Ready<Result<Self, Problem>>;
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        ready(read_query(request.query_string()).map(Self))
+    }
+}
+
+fn read_query<T: DeserializeOwned + Validate>(text: &str) -> Result<T, Problem> {
+    let pairs = serde_urlencoded::Deserializer::new(form_pairs(text));
+    let read: T = serde_path_to_error::deserialize(pairs).map_err(|error| {
+        let parameter = error.path().to_string();
+        let reason = error.inner().to_string();
+        Problem::new(codes::BAD_PARAMETER)
+            .with("parameter", parameter.as_str())
+            .with("reason", reason.as_str())
+            .at(parameter, reason)
+    })?;
+    read.validate().map_err(|errors| {
+        let field = errors.errors().keys().next().map(ToString::to_string).unwrap_or_default();
+        Problem::new(codes::BAD_PARAMETER)
+            .with("parameter", field.as_str())
+            .with("reason", "out of bounds")
+            .at(field, "")
+    })?;
+    Ok(read)
+}
+
+fn form_pairs(text: &str) -> form_urlencoded::Parse<'_> {
+    form_urlencoded::parse(text.as_bytes())
+}
+
+/// The pairs of a query string, decoded.
+pub(super) fn query_pairs(text: &str) -> Vec<(String, String)> {
+    form_pairs(text).map(|(name, value)| (name.into_owned(), value.into_owned())).collect()
+}
+
+impl<T: DeserializeOwned + Validate + IntoParams + 'static> Argument for Query<T> {
+    fn describe(description: &mut Description) {
+        description.parameters.extend(T::into_params(|| Some(ParameterIn::Query)));
+        description.problems.insert(400);
+    }
+}
+
+/// The version the caller has read and means to change. `[INT-3]`
+#[derive(Clone, Copy, Debug)]
+pub struct IfMatch(Version);
+
+impl IfMatch {
+    /// Fails with 412 if there is a newer version by now.
+    pub fn check(self, current: Version) -> Result<(), Failure> {
+        if self.0 == current { Ok(()) } else { Err(Failure::Stale { current }) }
+    }
+    /// The version the caller has read.
+    pub fn version(self) -> Version {
+        self.0
+    }
+}
+
+impl FromRequest for IfMatch {
+    type Error = Problem;
+    type Future = Ready<Result<Self, Problem>>;
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let Some(sent) = request.headers().get(header::IF_MATCH) else {
+            return ready(Err(Problem::new(codes::PRECONDITION_REQUIRED)));
+        };
+        let version = sent.to_str().ok().and_then(|text| text.trim().trim_matches('"').parse().ok());
+        ready(version.map(Self).ok_or_else(|| Problem::new(codes::BAD_HEADER).with("header", "If-Match")))
+    }
+}
+
+impl Argument for IfMatch {
+    fn describe(description: &mut Description) {
+        description.conditional = true;
+        description.parameters.push(
+            ParameterBuilder::new()
+                .name("If-Match")
+                .parameter_in(ParameterIn::Header)
+                .required(Required::True)
+                .description(Some("The `ETag` of the version you have read."))
+                .schema(Some(
+                    ObjectBuilder::new().schema_type(Type::String).max_length(Some(100)).examples(["\"1\""]),
+                ))
+                .build(),
+        );
+        description.problems.extend([400, 409, 412, 428]);
+    }
+}

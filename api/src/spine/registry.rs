@@ -1,0 +1,166 @@
+//! The registry of routes: the one list from which router, OpenAPI document, operations table and
+//! coverage tests derive. A handler without a guard does not compile.
+
+use super::{Access, Described, Description, Guarded, Problem, codes};
+use actix_web::{
+    Handler, HttpRequest, HttpResponse, Responder,
+    guard::{self, GuardContext},
+    http::{Method, header},
+    web,
+};
+use std::{collections::BTreeMap, sync::Arc};
+use utoipa::openapi::path::{HttpMethod, Operation};
+
+/// One route.
+pub struct RouteInfo {
+    /// The operation id: the handler's name.
+    pub operation_id: String,
+    /// The method.
+    pub method: Method,
+    /// The path with its parameters in braces.
+    pub path: String,
+    /// The context it belongs to.
+    pub tag: &'static str,
+    /// What it demands of its caller.
+    pub access: Access,
+    /// What its arguments and answer say.
+    pub description: Description,
+    pub(super) operation: Operation,
+    make: Box<dyn Fn() -> actix_web::Route + Send + Sync>,
+}
+
+impl RouteInfo {
+    /// The query parameters it knows.
+    pub fn knows_parameter(&self, name: &str) -> bool {
+        let of_query = |p: &&utoipa::openapi::path::Parameter| {
+            p.parameter_in == utoipa::openapi::path::ParameterIn::Query
+        };
+        self.description.parameters.iter().filter(of_query).any(|parameter| parameter.name == name)
+    }
+}
+
+/// All routes.
+#[derive(Default)]
+pub struct Routes {
+    list: Vec<Arc<RouteInfo>>,
+}
+
+/// Adds handlers to the registry: `routes!(into, "tag", [list_things, show_thing])`.
+macro_rules! routes {
+    ($into:expr, $tag:literal, [$($handler:ident),* $(,)?]) => {
+        $( ::pastey::paste! { $into.add::<[<__path_ $handler>], _, _>($tag, $handler); } )*
+    };
+}
+pub(crate) use routes;
+
+impl Routes {
+    /// No routes yet.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Adds a handler with the path, method and text of its `#[utoipa::path]`.
+    pub fn add<P, F, A>(&mut self, tag: &'static str, handler: F)
+    where
+        P: utoipa::Path,
+        F: Handler<A> + Send + Sync,
+        F::Output: Responder + Described + 'static,
+        A: Guarded + 'static,
+    {
+        let mut description = Description::default();
+        A::describe(&mut description);
+        F::Output::describe(&mut description);
+        let operation = P::operation();
+        let method = P::methods().first().map_or(Method::GET, method_of);
+        let make_method = method.clone();
+        self.list.push(Arc::new(RouteInfo {
+            operation_id: operation.operation_id.clone().unwrap_or_default(),
+            path: P::path(),
+            tag,
+            access: A::ACCESS,
+            description,
+            operation,
+            make: Box::new(move || route_for(&make_method).to(handler.clone())),
+            method,
+        }));
+    }
+
+    /// Every route.
+    pub fn iter(&self) -> impl Iterator<Item = &RouteInfo> {
+        self.list.iter().map(AsRef::as_ref)
+    }
+
+    /// Routes by method and path pattern.
+    pub(super) fn table(&self) -> RouteTable {
+        RouteTable(self.list.iter().map(|r| ((r.method.clone(), r.path.clone()), r.clone())).collect())
+    }
+
+    /// Puts the routes into an actix application. Literal segments win over parameters.
+    pub fn configure(&self, config: &mut web::ServiceConfig) {
+        let mut by_path: BTreeMap<(String, &str), Vec<&RouteInfo>> = BTreeMap::new();
+        for route in self.iter() {
+            // `{` sorts behind every letter, so literal segments come first.
+            by_path.entry((route.path.clone(), &route.path)).or_default().push(route);
+        }
+        for ((_, path), routes) in by_path {
+            let mut allow: Vec<&str> = routes.iter().map(|route| route.method.as_str()).collect();
+            if allow.contains(&"GET") {
+                allow.push("HEAD");
+            }
+            allow.push("OPTIONS");
+            let allow = allow.join(", ");
+            let mut resource = web::resource(path.to_owned());
+            for route in routes {
+                resource = resource.route((route.make)());
+            }
+            config.service(resource.default_service(web::to(move |request: HttpRequest| {
+                std::future::ready(other_method(&request, &allow))
+            })));
+        }
+    }
+}
+
+fn route_for(method: &Method) -> actix_web::Route {
+    if *method == Method::GET {
+        // HEAD answers like GET; the connection leaves out the body.
+        return web::route().guard(guard::fn_guard(|context: &GuardContext<'_>| {
+            matches!(context.head().method, Method::GET | Method::HEAD)
+        }));
+    }
+    web::method(method.clone())
+}
+
+fn other_method(request: &HttpRequest, allow: &str) -> HttpResponse {
+    if *request.method() == Method::OPTIONS {
+        return HttpResponse::NoContent().insert_header((header::ALLOW, allow)).finish();
+    }
+    let problem = Problem::new(codes::METHOD_NOT_ALLOWED);
+    let mut response = HttpResponse::from_error(problem);
+    if let Ok(value) = header::HeaderValue::from_str(allow) {
+        response.headers_mut().insert(header::ALLOW, value);
+    }
+    response
+}
+
+fn method_of(method: &HttpMethod) -> Method {
+    match method {
+        HttpMethod::Get => Method::GET,
+        HttpMethod::Post => Method::POST,
+        HttpMethod::Put => Method::PUT,
+        HttpMethod::Delete => Method::DELETE,
+        HttpMethod::Options => Method::OPTIONS,
+        HttpMethod::Head => Method::HEAD,
+        HttpMethod::Patch => Method::PATCH,
+        HttpMethod::Trace => Method::TRACE,
+    }
+}
+
+/// Finds the route a request matched.
+pub(super) struct RouteTable(std::collections::HashMap<(Method, String), Arc<RouteInfo>>);
+
+impl RouteTable {
+    pub fn of(&self, request: &HttpRequest) -> Option<Arc<RouteInfo>> {
+        let method = if *request.method() == Method::HEAD { Method::GET } else { request.method().clone() };
+        self.0.get(&(method, request.match_pattern()?)).cloned()
+    }
+}

@@ -1,0 +1,48 @@
+//! What an installation sets: flags over environment over `.env` over defaults.
+
+use clap::Args;
+use std::path::PathBuf;
+
+/// How the server runs.
+#[derive(Args, Clone, Debug)]
+pub struct Settings {
+    /// The address to listen on; port 0 takes a free one.
+    #[arg(long, env = "LISTEN", default_value = "127.0.0.1:8080")]
+    pub listen: String,
+    /// `sqlite:PATH` or `postgres://…`.
+    #[arg(long, env = "DATABASE_URL", default_value = "sqlite:data/marketing-center.db")]
+    pub database_url: String,
+    /// Where attachments are kept.
+    #[arg(long, env = "FILES_DIRECTORY", default_value = "data/files")]
+    pub files_directory: PathBuf,
+    /// The company's time zone.
+    #[arg(long, env = "COMPANY_ZONE", default_value = "Asia/Shanghai")]
+    pub zone: chrono_tz::Tz,
+    /// Threads that answer HTTP.
+    #[arg(long, env = "HTTP_THREADS", default_value_t = 2)]
+    pub http_threads: usize,
+    /// Threads that read from the database.
+    #[arg(long, env = "READER_THREADS", default_value_t = 3)]
+    pub reader_threads: u32,
+    /// Threads that write to PostgreSQL; SQLite has one writer.
+    #[arg(long, env = "WRITER_THREADS", default_value_t = 6)]
+    pub writer_threads: u32,
+    /// How many hours answers are kept with their idempotency keys.
+    #[arg(long, env = "IDEMPOTENCY_HOURS", default_value_t = 24)]
+    pub idempotency_hours: i64,
+    /// Requests per minute that one caller (account, key, or address without either) may make.
+    #[arg(long, env = "REQUESTS_PER_MINUTE", default_value_t = 6_000)]
+    pub requests_per_minute: u32,
+    /// SQLite: answer a write before it would survive a power cut (it still survives a crash).
+    #[arg(long, env = "RELAXED_DURABILITY", default_value_t = false)]
+    pub relaxed_durability: bool,
+    /// Origins of browser applications that may call, separated by commas.
+    #[arg(long, env = "ALLOWED_ORIGINS", value_delimiter = ',')]
+    pub allowed_origins: Vec<String>,
+    /// A clock that stands still until `POST /test-clock/advance`; for testing from outside.
+    #[arg(long, env = "TEST_CLOCK", default_value_t = false)]
+    pub test_clock: bool,
+    /// Refuses what only a test may do.
+    #[arg(long, env = "PRODUCTION", default_value_t = false, conflicts_with = "test_clock")]
+    pub production: bool,
+}

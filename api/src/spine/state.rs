@@ -1,0 +1,45 @@
+//! What all requests of a server share.
+
+use super::{Problem, Routes, Settings, codes, registry::RouteTable};
+use domain::spine::Timestamp;
+use moka::sync::Cache;
+use persistence::spine::{Credential, Database, Principal};
+
+/// What all requests of a server share.
+pub struct AppState {
+    /// The one door.
+    pub database: Database,
+    /// How the server runs.
+    pub settings: Settings,
+    pub(super) routes: RouteTable,
+    principals: Cache<Credential, Principal>,
+}
+
+/// How many resolved principals are remembered.
+const PRINCIPALS_MAX: u64 = 10_000;
+
+impl AppState {
+    /// The state of a server over these routes.
+    pub fn new(database: Database, settings: Settings, routes: &Routes) -> Self {
+        Self { database, settings, routes: routes.table(), principals: Cache::new(PRINCIPALS_MAX) }
+    }
+
+    /// Who a credential stands for. Remembered until access changes anywhere or the credential expires;
+    /// each unit of work checks that again inside its transaction.
+    pub(super) async fn principal(&self, credential: Credential) -> Result<Principal, Problem> {
+        if let Some(known) = self.principals.get(&credential)
+            && self.still_holds(&known, self.database.now())
+        {
+            return Ok(known);
+        }
+        let found = self.database.resolve(credential).await?;
+        let principal = found.ok_or_else(|| Problem::new(codes::UNAUTHENTICATED))?;
+        self.principals.insert(credential, principal.clone());
+        Ok(principal)
+    }
+
+    fn still_holds(&self, principal: &Principal, now: Timestamp) -> bool {
+        principal.epoch >= self.database.known_epoch()
+            && principal.valid_until.is_none_or(|until| now < until)
+    }
+}

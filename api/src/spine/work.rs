@@ -1,0 +1,202 @@
+//! How a handler reaches the database: to read, or to do a unit of work.
+
+use super::{
+    Answer, AppState, Argument, Description, Guard, Listing, Paged, Problem, Reply, View, answer,
+    body::BodyDigest, codes, edge::RequestId, parameter::query_pairs,
+};
+use actix_web::{FromRequest, HttpMessage, HttpRequest, dev::Payload, web};
+use persistence::spine::{Failure, IdempotencyKey, Reader, Request, Slice, Tx};
+use sha2::{Digest, Sha256};
+use std::future::{Ready, ready};
+use utoipa::ToSchema;
+use utoipa::openapi::{
+    ObjectBuilder, Required,
+    path::{Parameter, ParameterBuilder, ParameterIn},
+    schema::Type,
+};
+
+/// Reads. All queries of one reading see one state.
+pub struct Reading {
+    request: HttpRequest,
+}
+
+/// Does a unit of work: the only way for a handler to change anything.
+pub struct UnitOfWork {
+    request: HttpRequest,
+    rehearsal: bool,
+    key: Option<String>,
+}
+
+fn state(request: &HttpRequest) -> Result<&web::Data<AppState>, Problem> {
+    request.app_data::<web::Data<AppState>>().ok_or_else(|| Problem::new(codes::INTERNAL))
+}
+
+fn as_asked<G: Guard>(who: &G, request: &HttpRequest) -> Request {
+    let request_id = request.extensions().get::<RequestId>().map(|id| id.0.clone()).unwrap_or_default();
+    Request {
+        principal: who.principal().clone(),
+        permission: who.permission(),
+        request_id,
+        origin: request.connection_info().realip_remote_addr().map(str::to_owned),
+        idempotency: None,
+        rehearsal: false,
+    }
+}
+
+impl Reading {
+    /// Reads with the eyes of the caller and answers with the view.
+    pub async fn read<G: Guard, V: View>(
+        &self,
+        who: G,
+        work: impl FnOnce(&mut Reader<'_>) -> Result<V, Failure> + Send + 'static,
+    ) -> Reply<V> {
+        let stored = self.value(who, move |reader| Ok(answer::store::<V, 200>(&work(reader)?)?)).await?;
+        Ok(Answer::fresh(stored))
+    }
+
+    /// Reads a page of a list and answers with it and the cursor of the next.
+    pub async fn list<
+        G: Guard,
+        T: ToSchema + serde::Serialize + Send + 'static,
+        K: serde::Serialize + Send + 'static,
+    >(
+        &self,
+        who: G,
+        paged: Paged,
+        work: impl FnOnce(&mut Reader<'_>) -> Result<Slice<T, K>, Failure> + Send + 'static,
+    ) -> Reply<Listing<T>> {
+        let listed = paged.clone();
+        let (stored, next) = self
+            .value(who, move |reader| {
+                let listing = listed.listing(work(reader)?);
+                let next = listing.next_cursor().map(str::to_owned);
+                Ok((answer::store::<_, 200>(&listing)?, next))
+            })
+            .await?;
+        Ok(Answer::fresh(stored).linked(next.map(|cursor| paged.link(&cursor))))
+    }
+
+    /// Reads something that is not yet an answer.
+    pub async fn value<G: Guard, T: Send + 'static>(
+        &self,
+        who: G,
+        work: impl FnOnce(&mut Reader<'_>) -> Result<T, Failure> + Send + 'static,
+    ) -> Result<T, Problem> {
+        let database = &state(&self.request)?.database;
+        Ok(database.read(as_asked(&who, &self.request), work).await?)
+    }
+}
+
+impl UnitOfWork {
+    /// Does `work` in one transaction with its audit, events and stored answer, and answers after the
+    /// commit. `work` may run more than once, each time from the beginning.
+    pub async fn write<G: Guard, V: View, const STATUS: u16>(
+        &self,
+        who: G,
+        work: impl Fn(&mut Tx<'_>) -> Result<V, Failure> + Send + 'static,
+    ) -> Result<Answer<V, STATUS>, Problem> {
+        let database = &state(&self.request)?.database;
+        let mut request = as_asked(&who, &self.request);
+        request.rehearsal = self.rehearsal;
+        request.idempotency = self.key.as_ref().map(|key| self.bind(key)).transpose()?;
+        let answered = database.write(request, move |tx| Ok(answer::store::<V, STATUS>(&work(tx)?)?)).await?;
+        Ok(Answer::new(answered))
+    }
+
+    /// Binds a key to what was sent with it.
+    fn bind(&self, key: &str) -> Result<IdempotencyKey, Problem> {
+        let mut digest = Sha256::new();
+        digest.update(self.request.method().as_str());
+        digest.update([0]);
+        digest.update(self.request.path());
+        digest.update([0]);
+        if let Some(BodyDigest(body)) = self.request.extensions().get::<BodyDigest>() {
+            digest.update(body);
+        }
+        let kept_hours = state(&self.request)?.settings.idempotency_hours;
+        Ok(IdempotencyKey { key: key.to_owned(), fingerprint: hex::encode(digest.finalize()), kept_hours })
+    }
+}
+
+/// Refuses query parameters the route does not know, and repeated ones.
+fn known_parameters(request: &HttpRequest) -> Result<Vec<(String, String)>, Problem> {
+    let pairs = query_pairs(request.query_string());
+    if pairs.is_empty() {
+        return Ok(pairs);
+    }
+    let route = state(request)?.routes.of(request).ok_or_else(|| Problem::new(codes::INTERNAL))?;
+    for (index, (name, _)) in pairs.iter().enumerate() {
+        let repeated = pairs.iter().take(index).any(|(earlier, _)| earlier == name);
+        if repeated || !route.knows_parameter(name) {
+            return Err(Problem::new(codes::UNKNOWN_PARAMETER).with("parameter", name.as_str()).at(name, ""));
+        }
+    }
+    Ok(pairs)
+}
+
+impl FromRequest for Reading {
+    type Error = Problem;
+    type Future = Ready<Result<Self, Problem>>;
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        ready(known_parameters(request).map(|_| Self { request: request.clone() }))
+    }
+}
+
+impl FromRequest for UnitOfWork {
+    type Error = Problem;
+    type Future = Ready<Result<Self, Problem>>;
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        ready(begin(request))
+    }
+}
+
+fn begin(request: &HttpRequest) -> Result<UnitOfWork, Problem> {
+    let pairs = known_parameters(request)?;
+    let rehearsal =
+        match pairs.iter().find(|(name, _)| name == "validate_only").map(|(_, value)| value.as_str()) {
+            None | Some("false") => false,
+            Some("true") => true,
+            Some(_) => {
+                let problem = Problem::new(codes::BAD_PARAMETER).with("parameter", "validate_only");
+                return Err(problem.with("reason", "true or false").at("validate_only", "true or false"));
+            }
+        };
+    let key = match request.headers().get("Idempotency-Key") {
+        None => None,
+        Some(value) => {
+            let key = value.to_str().ok().filter(|key| (1..=255).contains(&key.len()));
+            let bad = || Problem::new(codes::BAD_HEADER).with("header", "Idempotency-Key");
+            Some(key.map(str::to_owned).ok_or_else(bad)?)
+        }
+    };
+    Ok(UnitOfWork { request: request.clone(), rehearsal, key })
+}
+
+impl Argument for Reading {
+    fn describe(description: &mut Description) {
+        description.reads = true;
+        description.problems.extend([400, 503]);
+    }
+}
+
+impl Argument for UnitOfWork {
+    fn describe(description: &mut Description) {
+        description.writes = true;
+        let text = ObjectBuilder::new().schema_type(Type::String).min_length(Some(1)).max_length(Some(255));
+        let flag = ObjectBuilder::new().schema_type(Type::Boolean).default(Some(false.into()));
+        let parameter = |name: &str, place: ParameterIn, about: &str, schema: ObjectBuilder| -> Parameter {
+            ParameterBuilder::new()
+                .name(name)
+                .parameter_in(place)
+                .required(Required::False)
+                .description(Some(about))
+                .schema(Some(schema))
+                .build()
+        };
+        let key = "Makes a retry safe: the same key and body answer as the first time.";
+        let rehearsal = "Do everything, answer as usual, keep nothing.";
+        description.parameters.push(parameter("Idempotency-Key", ParameterIn::Header, key, text));
+        description.parameters.push(parameter("validate_only", ParameterIn::Query, rehearsal, flag));
+        description.problems.extend([400, 409, 422, 503]);
+    }
+}

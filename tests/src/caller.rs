@@ -1,0 +1,149 @@
+//! Somebody who calls the API: a front end, a script, the ERP.
+
+use serde_json::Value;
+use std::net::SocketAddr;
+use ureq::{Agent, Body, http};
+
+/// A caller, with or without a token.
+#[derive(Clone)]
+pub struct Caller {
+    base: String,
+    token: Option<String>,
+    agent: Agent,
+    headers: Vec<(String, String)>,
+}
+
+/// An answer, read to its end.
+#[derive(Clone, Debug)]
+pub struct Reply {
+    /// The status.
+    pub status: u16,
+    /// The headers.
+    pub headers: http::HeaderMap,
+    /// The body.
+    pub bytes: Vec<u8>,
+}
+
+impl Caller {
+    pub(crate) fn new(address: SocketAddr, token: Option<String>) -> Self {
+        let agent =
+            Agent::config_builder().http_status_as_error(false).allow_non_standard_methods(true).build();
+        Self { base: format!("http://{address}"), token, agent: agent.into(), headers: Vec::new() }
+    }
+
+    /// The same caller, sending one more header.
+    pub fn with(&self, name: &str, value: impl Into<String>) -> Self {
+        let mut caller = self.clone();
+        caller.headers.push((name.to_owned(), value.into()));
+        caller
+    }
+
+    /// The same caller, who has read this version.
+    pub fn at(&self, version: i64) -> Self {
+        self.with("If-Match", format!("\"{version}\""))
+    }
+
+    /// The same caller, with an idempotency key.
+    pub fn once(&self, key: &str) -> Self {
+        self.with("Idempotency-Key", key)
+    }
+
+    /// GET.
+    pub fn get(&self, path: &str) -> Reply {
+        self.send("GET", path, None)
+    }
+    /// POST with a JSON body.
+    pub fn post(&self, path: &str, body: impl Into<Value>) -> Reply {
+        self.send("POST", path, Some(("application/json", body.into().to_string().into_bytes())))
+    }
+    /// POST without a body.
+    pub fn act(&self, path: &str) -> Reply {
+        self.send("POST", path, None)
+    }
+    /// PUT with a JSON body.
+    pub fn put(&self, path: &str, body: impl Into<Value>) -> Reply {
+        self.send("PUT", path, Some(("application/json", body.into().to_string().into_bytes())))
+    }
+    /// PATCH with a JSON merge patch.
+    pub fn patch(&self, path: &str, body: impl Into<Value>) -> Reply {
+        self.send("PATCH", path, Some(("application/json", body.into().to_string().into_bytes())))
+    }
+    /// DELETE.
+    pub fn delete(&self, path: &str) -> Reply {
+        self.send("DELETE", path, None)
+    }
+
+    /// Any request.
+    pub fn send(&self, method: &str, path: &str, body: Option<(&str, Vec<u8>)>) -> Reply {
+        let mut request = http::Request::builder().method(method).uri(format!("{}{path}", self.base));
+        if let Some(token) = &self.token {
+            request = request.header("Authorization", format!("Bearer {token}"));
+        }
+        for (name, value) in &self.headers {
+            request = request.header(name, value);
+        }
+        let answered = match body {
+            Some((kind, bytes)) => {
+                self.agent.run(request.header("Content-Type", kind).body(bytes).expect("a request"))
+            }
+            None => self.agent.run(request.body(()).expect("a request")),
+        };
+        read(answered.expect("an answer"))
+    }
+}
+
+fn read(answered: http::Response<Body>) -> Reply {
+    let (parts, mut body) = answered.into_parts();
+    let bytes = body.with_config().limit(1 << 30).read_to_vec().expect("a body");
+    Reply { status: parts.status.as_u16(), headers: parts.headers, bytes }
+}
+
+impl Reply {
+    /// The body as JSON; null if it is not.
+    pub fn json(&self) -> Value {
+        serde_json::from_slice(&self.bytes).unwrap_or(Value::Null)
+    }
+    /// A member of the body by its JSON pointer.
+    pub fn at(&self, pointer: &str) -> Value {
+        self.json().pointer(pointer).cloned().unwrap_or(Value::Null)
+    }
+    /// A member of the body that must be a string.
+    #[track_caller]
+    pub fn text(&self, pointer: &str) -> String {
+        let value = self.at(pointer);
+        value.as_str().unwrap_or_else(|| panic!("no text at {pointer} of {self}")).to_owned()
+    }
+    /// The code of a problem document.
+    pub fn code(&self) -> String {
+        self.at("/code").as_str().unwrap_or_default().to_owned()
+    }
+    /// The version in the `ETag`.
+    #[track_caller]
+    pub fn version(&self) -> i64 {
+        let etag = self.header("etag").unwrap_or_else(|| panic!("no ETag on {self}"));
+        etag.trim_matches('"').parse().expect("a version")
+    }
+    /// A header.
+    pub fn header(&self, name: &str) -> Option<String> {
+        self.headers.get(name).and_then(|value| value.to_str().ok()).map(str::to_owned)
+    }
+    /// Fails the story unless the status is this one.
+    #[track_caller]
+    pub fn expect(self, status: u16) -> Self {
+        assert!(self.status == status, "expected {status}, got {self}");
+        self
+    }
+    /// Fails the story unless it is this problem.
+    #[track_caller]
+    pub fn refuses(self, status: u16, code: &str) -> Self {
+        assert!(self.status == status && self.code() == code, "expected {status} {code}, got {self}");
+        assert_eq!(self.header("content-type").as_deref(), Some("application/problem+json"));
+        self
+    }
+}
+
+impl std::fmt::Display for Reply {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{} {}", self.status, String::from_utf8_lossy(&self.bytes))
+    }
+}
