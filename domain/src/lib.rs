@@ -4,6 +4,8 @@
 //! parameters. A transition takes the old state and returns a [`spine::Change`] or a [`spine::Refusal`].
 #![warn(missing_docs)]
 
+/// Who must agree to a document: chains, plans, tasks, decisions. Knows no document.
+pub mod approval;
 /// What every context hangs on: ids, money, time, actors, changes, refusals, policies, explanations.
 pub mod spine;
 

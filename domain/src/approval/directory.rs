@@ -1,0 +1,129 @@
+//! The organisation as the engine asks about it: look-ups only.
+
+use super::Subject;
+use crate::spine::{BusinessDate, Department, Employee, Id};
+use std::collections::BTreeSet;
+
+/// How many stand-ins of stand-ins are followed. `[APR-9]`
+pub(super) const DELEGATION_DEPTH: usize = 5;
+/// How many levels a step rises before the fallback takes it; deeper hierarchies are taken for a loop.
+pub(super) const RISE_DEPTH: usize = 20;
+
+/// Where role holders are looked for.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Place {
+    /// In this department alone.
+    Department(Id<Department>),
+    /// In this department and all below it.
+    Subtree(Id<Department>),
+    /// Everywhere.
+    Anywhere,
+}
+
+/// Look-ups in the organisation. Lists come in a stable order.
+pub trait Directory {
+    /// A person's name, for refusals and explanations.
+    fn name(&self, employee: Id<Employee>) -> Option<String>;
+    /// Whether a person works here on a day and may act.
+    fn is_active(&self, employee: Id<Employee>, on: BusinessDate) -> bool;
+    /// The recorded superior.
+    fn superior(&self, employee: Id<Employee>) -> Option<Id<Employee>>;
+    /// The department a person belongs to.
+    fn department_of(&self, employee: Id<Employee>) -> Option<Id<Department>>;
+    /// The head of a department.
+    fn department_head(&self, department: Id<Department>) -> Option<Id<Employee>>;
+    /// The department above.
+    fn department_parent(&self, department: Id<Department>) -> Option<Id<Department>>;
+    /// The department with a code.
+    fn department_by_code(&self, code: &str) -> Option<Id<Department>>;
+    /// All living departments with their codes.
+    fn departments(&self) -> Vec<(Id<Department>, String)>;
+    /// The active people of a department itself.
+    fn employees_of(&self, department: Id<Department>, on: BusinessDate) -> Vec<Id<Employee>>;
+    /// The active holders of a role.
+    fn role_holders(&self, role: &str, place: Place, on: BusinessDate) -> Vec<Id<Employee>>;
+    /// The active holders of a position.
+    fn position_holders(&self, position: &str, on: BusinessDate) -> Vec<Id<Employee>>;
+    /// Who stands in for a person who is absent on a day; nobody if the person is present.
+    fn stand_in(&self, employee: Id<Employee>, on: BusinessDate) -> Option<Id<Employee>>;
+    /// Whether there is such a role.
+    fn knows_role(&self, role: &str) -> bool;
+    /// Whether there is such a position.
+    fn knows_position(&self, position: &str) -> bool;
+}
+
+/// Everybody whose own document this is: submitter, beneficiary, creator, and whoever stands in for one of
+/// them on this day. `[APR-4]`
+pub fn own_people(subject: &Subject, directory: &dyn Directory, on: BusinessDate) -> BTreeSet<Id<Employee>> {
+    let mut own = BTreeSet::new();
+    for party in subject.parties() {
+        let mut person = party;
+        for _ in 0..=DELEGATION_DEPTH {
+            own.insert(person);
+            match directory.stand_in(person, on) {
+                Some(next) if next != person => person = next,
+                _ => break,
+            }
+        }
+    }
+    own
+}
+
+/// The recorded superior, else the nearest head of a department at or above the person's own who is somebody
+/// else.
+pub(super) fn superior_of(directory: &dyn Directory, employee: Id<Employee>) -> Option<Id<Employee>> {
+    if let Some(superior) = directory.superior(employee).filter(|superior| *superior != employee) {
+        return Some(superior);
+    }
+    let mut department = directory.department_of(employee);
+    for _ in 0..RISE_DEPTH {
+        let here = department?;
+        match directory.department_head(here) {
+            Some(head) if head != employee => return Some(head),
+            _ => department = directory.department_parent(here),
+        }
+    }
+    None
+}
+
+/// The nearest superior, at any height, who is acceptable.
+pub(super) fn nearest_superior(
+    directory: &dyn Directory,
+    employee: Id<Employee>,
+    acceptable: impl Fn(Id<Employee>) -> bool,
+) -> Option<Id<Employee>> {
+    let mut met = BTreeSet::from([employee]);
+    let mut person = employee;
+    for _ in 0..RISE_DEPTH {
+        person = superior_of(directory, person)?;
+        if !met.insert(person) {
+            return None;
+        }
+        if acceptable(person) {
+            return Some(person);
+        }
+    }
+    None
+}
+
+/// The first acceptable stand-in along the chain of stand-ins, which is followed to a bounded depth and never
+/// in a circle. One who is absent too passes on.
+pub(super) fn acting_stand_in(
+    directory: &dyn Directory,
+    employee: Id<Employee>,
+    on: BusinessDate,
+    acceptable: impl Fn(Id<Employee>) -> bool,
+) -> Option<Id<Employee>> {
+    let mut met = BTreeSet::from([employee]);
+    let mut person = employee;
+    for _ in 0..DELEGATION_DEPTH {
+        person = directory.stand_in(person, on)?;
+        if !met.insert(person) {
+            return None;
+        }
+        if directory.stand_in(person, on).is_none() && acceptable(person) {
+            return Some(person);
+        }
+    }
+    None
+}

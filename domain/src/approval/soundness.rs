@@ -1,0 +1,391 @@
+//! Whether a chain is sound: what can be said of it alone, and what only the organisation can tell. `[APR-10]`
+
+use super::{
+    ApproverRule, CHAIN_BAD_LIMIT, CHAIN_BAND_GAP, CHAIN_BAND_OVERLAP, CHAIN_BAND_WITHOUT_LADDER,
+    CHAIN_DELEGATION_LOOP, CHAIN_DUPLICATE_STEP, CHAIN_NO_APPROVER, CHAIN_NO_STEPS, CHAIN_NOBODY_IN_DEPARTMENT,
+    CHAIN_OWN_SPENDING, CHAIN_UNCOVERED, CHAIN_UNKNOWN_REFERENCE, CHAIN_UNREACHABLE_STEP, ChainPolicy, Condition,
+    Directory, Fate, RolePlace, StepRule, Subject, directory::DELEGATION_DEPTH, plan,
+};
+use crate::spine::{
+    BusinessDate, Department, Employee, Finding, Findings, Id, PolicyVersion, codes,
+};
+use serde_json::{Map, Value, json};
+use std::collections::{BTreeMap, BTreeSet};
+use uuid::Uuid;
+
+/// How deep conditions may nest.
+const NESTING_MAX: usize = 4;
+
+/// What can be said of a chain alone.
+pub(super) fn findings(chain: &ChainPolicy) -> Vec<Finding> {
+    let mut found = Findings::new();
+    if chain.steps.is_empty() {
+        found.add("/steps", CHAIN_NO_STEPS);
+        return found.into_vec();
+    }
+    within(&mut found, "/steps", chain.steps.len(), 1, 30);
+    within(&mut found, "/fallback", chain.fallback.len(), 0, 10);
+    within(&mut found, "/departments", chain.departments.len(), 0, 200);
+    within(&mut found, "/reminder_interval_hours", chain.reminder_interval_hours as usize, 1, 720);
+    let mut met = BTreeSet::new();
+    for (index, step) in chain.steps.iter().enumerate() {
+        let at = format!("/steps/{index}");
+        if !met.insert(&step.code) {
+            found.add_with(format!("{at}/code"), CHAIN_DUPLICATE_STEP, [("step", json!(step.code))]);
+        }
+        check_step(&mut found, &at, step);
+    }
+    chain.fallback.iter().enumerate().for_each(|(index, rule)| check_rule(&mut found, &format!("/fallback/{index}"), rule));
+    check_ladders(&mut found, chain);
+    check_coverage(&mut found, chain);
+    found.into_vec()
+}
+
+fn check_step(found: &mut Findings, at: &str, step: &StepRule) {
+    let named = || [("step", json!(step.code))];
+    text(found, &format!("{at}/code"), &step.code, 40);
+    text(found, &format!("{at}/name/zh"), &step.name.zh, 60);
+    text(found, &format!("{at}/name/en"), &step.name.en, 60);
+    text(found, &format!("{at}/clause"), &step.clause, 200);
+    if step.code.contains('+') {
+        found.add_with(format!("{at}/code"), codes::BAD_FORMAT, [("expected", json!("no \"+\""))]);
+    }
+    if step.approvers.is_empty() {
+        found.add_with(format!("{at}/approvers"), CHAIN_NO_APPROVER, named());
+    }
+    within(found, &format!("{at}/approvers"), step.approvers.len(), 0, 20);
+    for (index, rule) in step.approvers.iter().enumerate() {
+        check_rule(found, &format!("{at}/approvers/{index}"), rule);
+    }
+    if let Some(limit) = step.time_limit {
+        let remind = limit.remind_after_hours;
+        within(found, &format!("{at}/time_limit/remind_after_hours"), remind as usize, 1, 8760);
+        if let Some(escalate) = limit.escalate_after_hours {
+            within(found, &format!("{at}/time_limit/escalate_after_hours"), escalate as usize, 2, 8760);
+            if escalate <= remind {
+                found.add_with(format!("{at}/time_limit"), CHAIN_BAD_LIMIT, named());
+            }
+        }
+    }
+    within(found, &format!("{at}/when"), step.when.len(), 0, 20);
+    let well_formed = step.when.iter().enumerate().all(|(index, condition)| {
+        check_condition(found, &format!("{at}/when/{index}"), condition, NESTING_MAX)
+    });
+    if well_formed && possibilities(&step.when).is_empty() {
+        found.add_with(format!("{at}/when"), CHAIN_UNREACHABLE_STEP, named());
+    }
+}
+
+fn check_rule(found: &mut Findings, at: &str, rule: &ApproverRule) {
+    match rule {
+        ApproverRule::Role { role, place } => {
+            text(found, &format!("{at}/role"), role, 60);
+            if let RolePlace::Department { code } = place {
+                text(found, &format!("{at}/place/code"), code, 60);
+            }
+        }
+        ApproverRule::Superior { level } => within(found, &format!("{at}/level"), usize::from(*level), 1, 10),
+        ApproverRule::Position { position } => text(found, &format!("{at}/position"), position, 60),
+        ApproverRule::Named { employees } => within(found, &format!("{at}/employees"), employees.len(), 1, 20),
+        ApproverRule::DepartmentHead {} => {}
+    }
+}
+
+/// Whether a condition is well formed as far as its size and numbers go.
+fn check_condition(found: &mut Findings, at: &str, condition: &Condition, depth: usize) -> bool {
+    let (name, size, max) = match condition {
+        Condition::Amount { from, to } => {
+            let negative = from.is_some_and(|from| from < 0) || to.is_some_and(|to| to < 0);
+            if negative {
+                found.add_with(at, codes::OUT_OF_RANGE, [("min", json!(0)), ("max", json!(i64::MAX))]);
+            }
+            return !negative;
+        }
+        Condition::OverBudget { .. } | Condition::Urgent { .. } => return true,
+        Condition::Category { any_of } | Condition::Region { any_of } => ("any_of", any_of.len(), 100),
+        Condition::Field { field, any_of } => {
+            text(found, &format!("{at}/field"), field, 60);
+            ("any_of", any_of.len(), 100)
+        }
+        Condition::Any { of } | Condition::All { of } => {
+            if depth == 0 {
+                found.add_with(at, codes::BAD_FORMAT, [("expected", json!(format!("nesting up to {NESTING_MAX}")))]);
+                return false;
+            }
+            let each = of.iter().enumerate();
+            let fine = |(index, inner)| check_condition(found, &format!("{at}/of/{index}"), inner, depth - 1);
+            if !each.map(fine).fold(true, |all, one| all && one) {
+                return false;
+            }
+            ("of", of.len(), 20)
+        }
+    };
+    within(found, &format!("{at}/{name}"), size, 1, max);
+    (1..=max).contains(&size)
+}
+
+/// One way in which conditions can hold together: a band of amounts, and values that fields must have.
+#[derive(Clone)]
+struct Possibility {
+    from: i64,
+    to: Option<i64>,
+    flags: BTreeMap<&'static str, bool>,
+    /// Whether anything but the amount is asked for.
+    asks_more: bool,
+}
+
+/// How many ways are followed; a chain with more is taken for reachable.
+const POSSIBILITIES_MAX: usize = 512;
+
+/// The ways in which all of these conditions can hold.
+fn possibilities(conditions: &[Condition]) -> Vec<Possibility> {
+    let anything = Possibility { from: 0, to: None, flags: BTreeMap::new(), asks_more: false };
+    conditions.iter().fold(vec![anything], |ways, condition| {
+        ways.into_iter().flat_map(|way| narrow(way, condition)).take(POSSIBILITIES_MAX).collect()
+    })
+}
+
+fn narrow(way: Possibility, condition: &Condition) -> Vec<Possibility> {
+    let flag = |mut way: Possibility, name: &'static str, is: bool| {
+        way.asks_more = true;
+        let before = *way.flags.entry(name).or_insert(is);
+        if before == is { vec![way] } else { Vec::new() }
+    };
+    match condition {
+        Condition::Amount { from, to } => {
+            let from = way.from.max(from.unwrap_or(0));
+            let to = match (way.to, *to) {
+                (Some(a), Some(b)) => Some(a.min(b)),
+                (a, b) => a.or(b),
+            };
+            if to.is_some_and(|to| to <= from) { Vec::new() } else { vec![Possibility { from, to, ..way }] }
+        }
+        Condition::OverBudget { is } => flag(way, "over_budget", *is),
+        Condition::Urgent { is } => flag(way, "urgent", *is),
+        Condition::Category { .. } | Condition::Region { .. } | Condition::Field { .. } => {
+            vec![Possibility { asks_more: true, ..way }]
+        }
+        Condition::Any { of } => of.iter().flat_map(|one| narrow(way.clone(), one)).take(POSSIBILITIES_MAX).collect(),
+        Condition::All { of } => of.iter().fold(vec![way], |ways, one| {
+            ways.into_iter().flat_map(|way| narrow(way, one)).take(POSSIBILITIES_MAX).collect()
+        }),
+    }
+}
+
+/// The rungs of one ladder follow each other without gap or overlap and have no end. A step that ends at an
+/// amount must be a rung.
+fn check_ladders(found: &mut Findings, chain: &ChainPolicy) {
+    let mut ladders: BTreeMap<&str, Vec<(i64, Option<i64>)>> = BTreeMap::new();
+    for (index, step) in chain.steps.iter().enumerate() {
+        let bands = possibilities(&step.when).into_iter().map(|way| (way.from, way.to));
+        match &step.ladder {
+            Some(ladder) => ladders.entry(ladder).or_default().extend(bands),
+            None if bands.clone().any(|(_, to)| to.is_some()) => {
+                let at = format!("/steps/{index}/ladder");
+                found.add_with(at, CHAIN_BAND_WITHOUT_LADDER, [("step", json!(step.code))]);
+            }
+            None => {}
+        }
+    }
+    let unconditional = chain.steps.iter().any(|step| step.when.is_empty());
+    for (ladder, mut bands) in ladders {
+        bands.sort_unstable_by_key(|(from, to)| (*from, to.unwrap_or(i64::MAX)));
+        let lowest = bands.first().map_or(0, |(from, _)| *from);
+        let mut end = Some(if unconditional { lowest } else { 0 });
+        for (from, to) in bands {
+            match end {
+                Some(end) if from > end => band(found, CHAIN_BAND_GAP, ladder, end, Some(from)),
+                Some(end) if from < end => band(found, CHAIN_BAND_OVERLAP, ladder, from, Some(to.map_or(end, |to| to.min(end)))),
+                None => band(found, CHAIN_BAND_OVERLAP, ladder, from, to),
+                Some(_) => {}
+            }
+            end = end.and_then(|end| to.map(|to| to.max(end)));
+        }
+        if let Some(end) = end {
+            band(found, CHAIN_BAND_GAP, ladder, end, None);
+        }
+    }
+}
+
+fn band(found: &mut Findings, code: &'static crate::spine::RefusalCode, ladder: &str, from: i64, to: Option<i64>) {
+    let to = to.map_or(json!("∞"), |to| json!(to));
+    found.add_with("/steps", code, [("ladder", json!(ladder)), ("from", json!(from)), ("to", to)]);
+}
+
+/// Every amount meets at least one step that asks for nothing but the amount.
+fn check_coverage(found: &mut Findings, chain: &ChainPolicy) {
+    let ways = chain.steps.iter().flat_map(|step| possibilities(&step.when)).filter(|way| !way.asks_more);
+    let mut bands: Vec<(i64, Option<i64>)> = ways.map(|way| (way.from, way.to)).collect();
+    bands.sort_unstable_by_key(|(from, _)| *from);
+    let mut end = Some(0);
+    for (from, to) in bands {
+        match end {
+            Some(covered) if from > covered => uncovered(found, covered, Some(from)),
+            _ => {}
+        }
+        end = end.and_then(|end| to.map(|to| to.max(end)));
+    }
+    if let Some(end) = end {
+        uncovered(found, end, None);
+    }
+}
+
+fn uncovered(found: &mut Findings, from: i64, to: Option<i64>) {
+    let to = to.map_or(json!("∞"), |to| json!(to));
+    found.add_with("/steps", CHAIN_UNCOVERED, [("from", json!(from)), ("to", to)]);
+}
+
+fn text(found: &mut Findings, at: &str, value: &str, max: usize) {
+    let length = value.chars().count();
+    if value.trim().is_empty() {
+        found.add(at, codes::REQUIRED);
+    } else if length > max {
+        found.add_with(at, codes::BAD_LENGTH, [("min", json!(1)), ("max", json!(max))]);
+    }
+}
+
+fn within(found: &mut Findings, at: &str, value: usize, min: usize, max: usize) {
+    if !(min..=max).contains(&value) {
+        found.add_with(at, codes::OUT_OF_RANGE, [("min", json!(min)), ("max", json!(max))]);
+    }
+}
+
+/// What only the organisation can tell: whether every step finds somebody for every person of every department
+/// in scope, whether what it names exists, and whether stand-ins go in circles.
+pub fn check_against(
+    policy: &PolicyVersion<ChainPolicy>,
+    directory: &dyn Directory,
+    today: BusinessDate,
+) -> Vec<Finding> {
+    let mut found = Findings::new();
+    check_references(&mut found, &policy.content, directory);
+    let always = unconditional(policy);
+    let mut approvers = BTreeSet::new();
+    for (department, code) in directory.departments() {
+        let departments = &policy.content.departments;
+        if !departments.is_empty() && !departments.contains(&code) {
+            continue;
+        }
+        let mut requesters = directory.employees_of(department, today);
+        requesters.push(Id::from_uuid(Uuid::nil()));
+        let mut reported = BTreeSet::new();
+        for requester in requesters {
+            let resolved = plan(&always, &sample(requester, department, today), directory, today);
+            for (index, step) in resolved.steps.iter().enumerate() {
+                approvers.extend(step.candidates.iter().map(|candidate| candidate.employee));
+                if step.fate == Fate::Nobody && reported.insert(index) {
+                    nobody(&mut found, index, step, requester, &code, directory);
+                }
+            }
+        }
+    }
+    check_delegations(&mut found, &approvers, directory, today);
+    found.into_vec()
+}
+
+fn nobody(
+    found: &mut Findings,
+    index: usize,
+    step: &super::PlannedStep,
+    requester: Id<Employee>,
+    department: &str,
+    directory: &dyn Directory,
+) {
+    let at = format!("/steps/{index}/approvers");
+    let own = step.explanations.iter().any(|one| one.decision == "nobody_above");
+    if own {
+        let name = directory.name(requester).unwrap_or_default();
+        found.add_with(at, CHAIN_OWN_SPENDING, [("step", json!(step.code)), ("employee", json!(name))]);
+    } else {
+        let params = [("step", json!(step.code)), ("department", json!(department))];
+        found.add_with(at, CHAIN_NOBODY_IN_DEPARTMENT, params);
+    }
+}
+
+/// The chain as if every step applied. A requester who is nobody yet has no superior, so their rule is left to
+/// the people there are.
+fn unconditional(policy: &PolicyVersion<ChainPolicy>) -> PolicyVersion<ChainPolicy> {
+    let mut always = policy.clone();
+    always.content.steps.iter_mut().for_each(|step| step.when.clear());
+    always
+}
+
+/// A document of one person in one department.
+fn sample(requester: Id<Employee>, department: Id<Department>, today: BusinessDate) -> Subject {
+    Subject {
+        kind: "sample".into(),
+        document: Uuid::nil(),
+        number: String::new(),
+        submitter: requester,
+        creator: requester,
+        beneficiary: requester,
+        department,
+        amount: None,
+        business_date: today,
+        fields: Map::new(),
+        version: 1,
+    }
+}
+
+fn check_references(found: &mut Findings, chain: &ChainPolicy, directory: &dyn Directory) {
+    for (index, code) in chain.departments.iter().enumerate() {
+        if directory.department_by_code(code).is_none() {
+            unknown(found, format!("/departments/{index}"), "-", code);
+        }
+    }
+    let steps = chain.steps.iter().enumerate();
+    let of_steps = steps.flat_map(|(index, step)| {
+        let rules = step.approvers.iter().enumerate();
+        rules.map(move |(rule, it)| (format!("/steps/{index}/approvers/{rule}"), step.code.as_str(), it))
+    });
+    let fallback = chain.fallback.iter().enumerate();
+    let fallback = fallback.map(|(index, rule)| (format!("/fallback/{index}"), "fallback", rule));
+    for (at, step, rule) in of_steps.chain(fallback) {
+        match rule {
+            ApproverRule::Role { role, place } => {
+                if !directory.knows_role(role) {
+                    unknown(found, at.clone(), step, role);
+                }
+                if let RolePlace::Department { code } = place
+                    && directory.department_by_code(code).is_none()
+                {
+                    unknown(found, at, step, code);
+                }
+            }
+            ApproverRule::Position { position } if !directory.knows_position(position) => {
+                unknown(found, at, step, position);
+            }
+            ApproverRule::Named { employees } => {
+                let missing = employees.iter().filter(|employee| directory.name(**employee).is_none());
+                missing.for_each(|employee| unknown(found, at.clone(), step, &employee.to_string()));
+            }
+            _ => {}
+        }
+    }
+}
+
+fn unknown(found: &mut Findings, at: String, step: &str, reference: &str) {
+    let params: [(&str, Value); 2] = [("step", json!(step)), ("reference", json!(reference))];
+    found.add_with(at, CHAIN_UNKNOWN_REFERENCE, params);
+}
+
+fn check_delegations(
+    found: &mut Findings,
+    approvers: &BTreeSet<Id<Employee>>,
+    directory: &dyn Directory,
+    today: BusinessDate,
+) {
+    for approver in approvers {
+        let mut met = BTreeSet::from([*approver]);
+        let mut person = *approver;
+        for _ in 0..=DELEGATION_DEPTH {
+            let Some(next) = directory.stand_in(person, today) else { break };
+            if !met.insert(next) {
+                let name = directory.name(*approver).unwrap_or_default();
+                found.add_with("/steps", CHAIN_DELEGATION_LOOP, [("employee", json!(name))]);
+                break;
+            }
+            person = next;
+        }
+    }
+}

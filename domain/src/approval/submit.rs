@@ -1,0 +1,191 @@
+//! Submitting, submitting again, withdrawing, and the document moving on while in approval. `[APR-2, APR-6]`
+
+use super::{
+    Approval, Circumstances, DOCUMENT_MOVED, EntryKind, NOT_PENDING, NOT_RETURNED, NOT_SUBMITTER, Outcome, Plan,
+    RESUBMITTED, STARTED, Step, StepReason, StepState, Subject, WITHDRAWN,
+    opening::{Says, Transition, carry_over, reset},
+    plan::routing,
+};
+use crate::spine::{Change, Citation, Employee, Id, Refusal, Version};
+use serde_json::json;
+
+impl Approval {
+    /// Submits a document: freezes its plan and opens the first step.
+    ///
+    /// # Errors
+    /// A step that resolves to nobody, or a plan in which nobody decides. `[APR-4]`
+    pub fn start(
+        id: Id<Self>,
+        subject: Subject,
+        plan: Plan,
+        world: Circumstances<'_>,
+    ) -> Result<Change<Self>, Refusal> {
+        if let Some(refusal) = plan.refusal() {
+            return Err(refusal);
+        }
+        let by = subject.submitter;
+        let approval = Self {
+            id,
+            subject,
+            plan,
+            rounds: Vec::new(),
+            tasks: Vec::new(),
+            history: Vec::new(),
+            copies: Vec::new(),
+            outcome: Outcome::Pending,
+            last_reminder: None,
+            version: 0,
+        };
+        let explanations: Vec<_> = approval.plan.explanations().cloned().collect();
+        let mut transition = Transition::first(approval, world);
+        transition.happen(STARTED, json!({"submitter": by}));
+        transition.resolved_round(EntryKind::Submitted, by);
+        Ok(transition.finish(STARTED).explained(explanations))
+    }
+
+    /// Submits a returned or withdrawn document again. It continues at the step that returned it where nothing
+    /// the chain routes by has changed; else `fresh`, resolved for the document as it is now, takes effect.
+    ///
+    /// # Errors
+    /// Only what was returned or withdrawn, only by its submitter or creator; and whatever [`Approval::start`]
+    /// refuses where the chain is resolved anew.
+    pub fn resubmit(
+        self,
+        by: Id<Employee>,
+        subject: Subject,
+        fresh: Plan,
+        world: Circumstances<'_>,
+    ) -> Result<Change<Self>, Refusal> {
+        self.may_resubmit(by)?;
+        let returned_at = match self.outcome {
+            Outcome::Returned { step, .. } => self.steps().iter().position(|s| s.key == step),
+            _ => None,
+        };
+        let unchanged = routing(&self.plan.routed_fields, &subject) == self.plan.routing;
+        let mut transition = Transition::of(self, world);
+        transition.after.subject = subject;
+        transition.after.outcome = Outcome::Pending;
+        transition.after.last_reminder = None;
+        match returned_at.filter(|_| unchanged) {
+            Some(index) => {
+                transition.happen(RESUBMITTED, json!({"continued": true}));
+                transition.continued_round(index);
+                transition.record(EntryKind::ResubmittedContinued, Says { by: Some(by), ..Says::default() });
+                transition.advance();
+                Ok(transition.finish(RESUBMITTED))
+            }
+            None => {
+                if let Some(refusal) = fresh.refusal() {
+                    return Err(refusal);
+                }
+                let explanations: Vec<_> = fresh.explanations().cloned().collect();
+                transition.after.plan = fresh;
+                transition.happen(RESUBMITTED, json!({"continued": false}));
+                transition.resolved_round(EntryKind::ResubmittedAnew, by);
+                Ok(transition.finish(RESUBMITTED).explained(explanations))
+            }
+        }
+    }
+
+    pub(super) fn may_resubmit(&self, by: Id<Employee>) -> Result<(), Refusal> {
+        if !matches!(self.outcome, Outcome::Returned { .. } | Outcome::Withdrawn { .. }) {
+            let refusal = Refusal::new(NOT_RETURNED).with("state", self.outcome.name());
+            return Err(refusal.citing(Citation::rule("APR-6")));
+        }
+        self.must_be_requester(by)
+    }
+
+    /// The submitter takes the document back while a step waits.
+    ///
+    /// # Errors
+    /// Not while the approval is over, and only by submitter or creator.
+    pub fn withdraw(
+        self,
+        by: Id<Employee>,
+        note: Option<String>,
+        world: Circumstances<'_>,
+    ) -> Result<Change<Self>, Refusal> {
+        self.may_withdraw(by)?;
+        let current = self.current_index();
+        let mut transition = Transition::of(self, world);
+        if let Some(index) = current {
+            transition.close_step(index, StepReason::Withdrawn, Some(by));
+        }
+        transition.after.outcome = Outcome::Withdrawn { at: world.now };
+        transition.record(EntryKind::Withdrawn, Says { by: Some(by), note, ..Says::default() });
+        transition.happen(WITHDRAWN, json!({"by": by}));
+        Ok(transition.finish(WITHDRAWN))
+    }
+
+    pub(super) fn may_withdraw(&self, by: Id<Employee>) -> Result<(), Refusal> {
+        self.must_be_pending()?;
+        self.must_be_requester(by)
+    }
+
+    /// The document changed while in approval, as when an approver cuts an amount. Decisions are taken on the
+    /// new version from here on.
+    ///
+    /// # Errors
+    /// Not while the approval is over.
+    pub fn document_moved(
+        self,
+        by: Option<Id<Employee>>,
+        version: Version,
+        world: Circumstances<'_>,
+    ) -> Result<Change<Self>, Refusal> {
+        self.must_be_pending()?;
+        let mut transition = Transition::of(self, world);
+        transition.after.subject.version = version;
+        transition.record(EntryKind::DocumentChanged, Says { by, ..Says::default() });
+        transition.happen(DOCUMENT_MOVED, json!({"document_version": version}));
+        Ok(transition.finish(DOCUMENT_MOVED))
+    }
+
+    pub(super) fn must_be_pending(&self) -> Result<(), Refusal> {
+        if self.outcome == Outcome::Pending {
+            return Ok(());
+        }
+        let refusal = Refusal::new(NOT_PENDING).with("state", self.outcome.name());
+        Err(refusal.citing(Citation::rule("APR-6")))
+    }
+
+    pub(super) fn must_be_requester(&self, by: Id<Employee>) -> Result<(), Refusal> {
+        if by == self.subject.submitter || by == self.subject.creator {
+            return Ok(());
+        }
+        Err(Refusal::new(NOT_SUBMITTER).citing(Citation::rule("APR-3")))
+    }
+
+    pub(super) fn current_index(&self) -> Option<usize> {
+        self.steps().iter().position(|step| matches!(step.state, StepState::Open { .. }))
+    }
+}
+
+impl Transition<'_> {
+    /// Begins a round from the plan and opens its first step.
+    fn resolved_round(&mut self, kind: EntryKind, by: Id<Employee>) {
+        let steps = self.fresh_steps(&self.after.plan);
+        self.begin_round(steps);
+        self.record(kind, Says { by: Some(by), ..Says::default() });
+        let skipped: Vec<String> = self.after.steps().iter().filter(|step| is_closed(step)).map(code).collect();
+        for step in skipped {
+            self.record(EntryKind::StepNotApplicable, Says { step: Some(step), ..Says::default() });
+        }
+        self.advance();
+    }
+
+    /// Begins a round in which everything before a step stands and the step is decided again.
+    pub(super) fn continued_round(&mut self, index: usize) {
+        let steps = self.after.steps().to_vec();
+        let taken_up = |(at, step)| if at < index { carry_over(step) } else { reset(step) };
+        self.begin_round(steps.into_iter().enumerate().map(taken_up).collect());
+    }
+}
+
+const fn is_closed(step: &Step) -> bool {
+    matches!(step.state, StepState::Closed { .. })
+}
+
+fn code(step: &Step) -> String {
+    step.planned.code.clone()
+}
