@@ -13,29 +13,33 @@ mod course;
 mod decide;
 mod directory;
 mod hand_over;
+mod history;
 mod opening;
 mod plan;
 mod remind;
 mod roster;
+mod round;
 mod soundness;
+mod staffing;
 mod subject;
 mod submit;
+mod task;
 #[cfg(test)]
 mod tests;
 
 pub use actions::{Action, ActionState};
 pub use chain::{ApproverRule, ChainPolicy, Counting, Label, RolePlace, StepRule, TimeLimit};
 pub use condition::Condition;
-pub use course::{
-    Added, Approval, Circumstances, CloseReason, Copied, Decision, Entry, EntryKind, Origin, Outcome, Placement,
-    ReturnTo, Round, Seat, SeatState, Step, StepReason, StepState, Task, TaskState,
-};
+pub use course::{Approval, Circumstances, Copied, Outcome, ReturnTo};
 pub use directory::{Directory, Place, own_people};
 pub use hand_over::Unavailable;
+pub use history::{Entry, EntryKind};
 pub use plan::{Candidate, Fate, Plan, PlannedStep, PolicyReference, Why, plan};
 pub use roster::Roster;
-pub use soundness::check_against;
+pub use round::{Added, Placement, Round, Seat, SeatState, Step, StepReason, StepState};
+pub use staffing::check_against;
 pub use subject::Subject;
+pub use task::{CloseReason, Decision, Origin, Task, TaskState};
 
 crate::refusals! { APPROVAL_REFUSALS:
     CHAIN_NO_STEPS = "approval.chain_no_steps", Invalid, "审批链没有任何步骤", "The chain has no step";

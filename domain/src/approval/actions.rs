@@ -1,7 +1,7 @@
 //! What this caller may do with an approval now, and if not, why: the same guards as the deeds. `[ACT-1]`
 
 use super::{Approval, Circumstances, NOT_ADDED_BY_YOU, NOT_PARTICIPANT};
-use crate::spine::{Citation, Employee, Id, Refusal};
+use crate::spine::{Citation, EmployeeId, Refusal};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -76,7 +76,7 @@ impl Approval {
     /// Every action, and whether a caller may take it now. A caller without an employee can at most oversee.
     pub fn actions(
         &self,
-        by: Option<Id<Employee>>,
+        by: Option<EmployeeId>,
         oversees: bool,
         world: Circumstances<'_>,
     ) -> Vec<ActionState> {
@@ -91,7 +91,7 @@ impl Approval {
     pub fn may(
         &self,
         action: Action,
-        by: Option<Id<Employee>>,
+        by: Option<EmployeeId>,
         oversees: bool,
         world: Circumstances<'_>,
     ) -> Result<(), Refusal> {

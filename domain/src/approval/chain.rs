@@ -1,7 +1,7 @@
 //! A chain as data: ordered steps, who decides each, how several count, and when a step applies. `[APR-1]`
 
 use super::Condition;
-use crate::spine::{Employee, Finding, Id, PolicyContent};
+use crate::spine::{EmployeeId, Finding, PolicyContent};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -65,7 +65,7 @@ pub enum ApproverRule {
     Named {
         /// 1 to 20 employees.
         #[schema(min_items = 1, max_items = 20)]
-        employees: Vec<Id<Employee>>,
+        employees: Vec<EmployeeId>,
     },
 }
 

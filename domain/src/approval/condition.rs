@@ -70,7 +70,9 @@ impl Condition {
     /// Whether the condition holds for a subject as if its amount were this many minor units.
     pub(super) fn holds(&self, subject: &Subject, amount: i64) -> bool {
         match self {
-            Self::Amount { from, to } => from.is_none_or(|from| from <= amount) && to.is_none_or(|to| amount < to),
+            Self::Amount { from, to } => {
+                from.is_none_or(|from| from <= amount) && to.is_none_or(|to| amount < to)
+            }
             Self::Category { any_of } => among(subject.fields.get("category"), any_of),
             Self::Region { any_of } => among(subject.fields.get("region"), any_of),
             Self::OverBudget { is } => flag(subject, "over_budget") == *is,

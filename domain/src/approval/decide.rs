@@ -1,13 +1,14 @@
 //! Deciding: approve, reject, return, and taking one's own decision back. `[APR-3, APR-6]`
 
 use super::{
-    ALREADY_DECIDED, Approval, Circumstances, CloseReason, Counting, DECIDED, DOCUMENT_CHANGED, Decision, Directory,
-    EntryKind, NEXT_STEP_DECIDED, NOT_YOUR_TURN, NOTHING_TO_TAKE_BACK, OWN_DOCUMENT, Origin, Outcome, REASON_REQUIRED,
-    REJECTED, RETURNED, ReturnTo, STEP_NOT_PASSED, SeatState, StepReason, StepState, TAKEN_BACK, Task, TaskState,
+    ALREADY_DECIDED, Approval, Circumstances, CloseReason, Counting, DECIDED, DOCUMENT_CHANGED, Decision,
+    Directory, EntryKind, NEXT_STEP_DECIDED, NOT_YOUR_TURN, NOTHING_TO_TAKE_BACK, OWN_DOCUMENT, Origin,
+    Outcome, REASON_REQUIRED, REJECTED, RETURNED, ReturnTo, STEP_NOT_PASSED, SeatState, StepReason,
+    StepState, TAKEN_BACK, Task, TaskState,
     directory::own_people,
     opening::{Says, Transition, is_complete},
 };
-use crate::spine::{Change, Citation, Employee, Id, Refusal, Version};
+use crate::spine::{Change, Citation, EmployeeId, Refusal, Version};
 use serde_json::json;
 
 impl Approval {
@@ -18,7 +19,7 @@ impl Approval {
     /// Not their turn, decided already (naming by whom), their own document, or the document changed since.
     pub fn approve(
         self,
-        by: Id<Employee>,
+        by: EmployeeId,
         seen: Version,
         note: Option<String>,
         world: Circumstances<'_>,
@@ -42,13 +43,14 @@ impl Approval {
     /// As for [`Approval::approve`]; a reason is required.
     pub fn reject(
         self,
-        by: Id<Employee>,
+        by: EmployeeId,
         seen: Version,
         reason: String,
         world: Circumstances<'_>,
     ) -> Result<Change<Self>, Refusal> {
         let reason = given(reason)?;
-        let (mut transition, index) = self.decide(by, seen, Decision::Rejected, Some(reason.clone()), world)?;
+        let (mut transition, index) =
+            self.decide(by, seen, Decision::Rejected, Some(reason.clone()), world)?;
         transition.close_step(index, StepReason::Rejected, Some(by));
         transition.happen(REJECTED, json!({"by": by}));
         transition.after.outcome = Outcome::Rejected { by, at: world.now, reason };
@@ -62,7 +64,7 @@ impl Approval {
     /// As for [`Approval::approve`]; a reason is required, and the step must have been passed.
     pub fn send_back(
         self,
-        by: Id<Employee>,
+        by: EmployeeId,
         seen: Version,
         to: ReturnTo,
         reason: String,
@@ -74,13 +76,17 @@ impl Approval {
             ReturnTo::Requester => None,
             ReturnTo::Step(code) => Some(self.passed_step(code)?),
         };
-        let (mut transition, index) = self.decide(by, seen, Decision::Returned, Some(reason.clone()), world)?;
+        let (mut transition, index) =
+            self.decide(by, seen, Decision::Returned, Some(reason.clone()), world)?;
         transition.close_step(index, StepReason::Returned, Some(by));
         let step = transition.steps()[index].key;
-        transition.happen(RETURNED, json!({"by": by, "to_step": match &to {
-            ReturnTo::Requester => None,
-            ReturnTo::Step(code) => Some(code),
-        }}));
+        transition.happen(
+            RETURNED,
+            json!({"by": by, "to_step": match &to {
+                ReturnTo::Requester => None,
+                ReturnTo::Step(code) => Some(code),
+            }}),
+        );
         match target {
             None => transition.after.outcome = Outcome::Returned { by, at: world.now, reason, step },
             Some(target) => {
@@ -113,7 +119,7 @@ impl Approval {
     ///
     /// # Errors
     /// Nothing to take back, the approval is over, or somebody decided after it.
-    pub fn take_back(self, by: Id<Employee>, world: Circumstances<'_>) -> Result<Change<Self>, Refusal> {
+    pub fn take_back(self, by: EmployeeId, world: Circumstances<'_>) -> Result<Change<Self>, Refusal> {
         let index = self.may_take_back(by, world.directory)?;
         let was_open = self.current_index() == Some(index);
         let mut transition = Transition::of(self, world);
@@ -138,7 +144,8 @@ impl Approval {
             };
             if reopened {
                 later.state = StepState::Waiting;
-                let spared = later.seats.iter_mut().filter(|seat| matches!(seat.state, SeatState::SamePerson { .. }));
+                let spared =
+                    later.seats.iter_mut().filter(|seat| matches!(seat.state, SeatState::SamePerson { .. }));
                 spared.for_each(|seat| seat.state = SeatState::Pending);
             }
         }
@@ -147,7 +154,7 @@ impl Approval {
     }
 
     /// Whether a decision can be taken back, and the index of its step.
-    pub(super) fn may_take_back(&self, by: Id<Employee>, directory: &dyn Directory) -> Result<usize, Refusal> {
+    pub(super) fn may_take_back(&self, by: EmployeeId, directory: &dyn Directory) -> Result<usize, Refusal> {
         self.must_be_pending()?;
         let nothing = || Refusal::new(NOTHING_TO_TAKE_BACK).citing(Citation::rule("APR-3"));
         let decider = |state: SeatState| match state {
@@ -157,15 +164,16 @@ impl Approval {
         let this_round = self.steps().iter().enumerate().filter(|(_, step)| {
             !matches!(step.state, StepState::Closed { reason: StepReason::CarriedOver, .. })
         });
-        let decided: Vec<(usize, usize, Id<Employee>)> = this_round
+        let decided: Vec<(usize, usize, EmployeeId)> = this_round
             .flat_map(|(index, step)| {
                 let seats = step.seats.iter().enumerate();
                 seats.filter_map(move |(seat, state)| Some((index, seat, decider(state.state)?)))
             })
             .collect();
-        let (index, seat, _) = decided.iter().rev().find(|(.., who)| *who == by).copied().ok_or_else(nothing)?;
+        let (index, seat, _) =
+            decided.iter().rev().find(|(.., who)| *who == by).copied().ok_or_else(nothing)?;
         let sequential = self.steps()[index].planned.counting == Counting::Sequential;
-        let after = |(other, place, _): &&(usize, usize, Id<Employee>)| {
+        let after = |(other, place, _): &&(usize, usize, EmployeeId)| {
             *other > index || (sequential && *other == index && *place > seat)
         };
         match decided.iter().find(after) {
@@ -178,7 +186,7 @@ impl Approval {
     }
 
     /// Whether somebody may decide now.
-    pub(super) fn may_decide(&self, by: Id<Employee>, world: Circumstances<'_>) -> Result<(), Refusal> {
+    pub(super) fn may_decide(&self, by: EmployeeId, world: Circumstances<'_>) -> Result<(), Refusal> {
         if self.open_tasks_of(by).next().is_none() {
             return Err(self.why_no_task(by, world.directory));
         }
@@ -189,12 +197,14 @@ impl Approval {
     }
 
     /// What to tell somebody who holds no open task.
-    fn why_no_task(&self, by: Id<Employee>, directory: &dyn Directory) -> Refusal {
+    fn why_no_task(&self, by: EmployeeId, directory: &dyn Directory) -> Refusal {
         let round = self.round_number();
         let last = self.tasks.iter().rev().find(|task| task.round == round && task.assignee == by);
         let decider = last.and_then(|task| match task.state {
             TaskState::Decided { decision, at, .. } => Some((by, decision, at)),
-            TaskState::Closed { why: CloseReason::NotNeeded { by: other }, .. } => self.decision_of(other, task),
+            TaskState::Closed { why: CloseReason::NotNeeded { by: other }, .. } => {
+                self.decision_of(other, task)
+            }
             _ => None,
         });
         if let Some((who, decision, at)) = decider {
@@ -211,9 +221,9 @@ impl Approval {
 
     fn decision_of(
         &self,
-        who: Id<Employee>,
+        who: EmployeeId,
         beside: &Task,
-    ) -> Option<(Id<Employee>, Decision, crate::spine::Timestamp)> {
+    ) -> Option<(EmployeeId, Decision, crate::spine::Timestamp)> {
         let same_step = |task: &&Task| task.round == beside.round && task.step == beside.step;
         self.tasks.iter().filter(same_step).find_map(|task| match task.state {
             TaskState::Decided { decision, at, .. } if task.assignee == who => Some((who, decision, at)),
@@ -224,7 +234,7 @@ impl Approval {
     /// Marks the approver's open tasks decided and answers the index of the present step.
     fn decide(
         self,
-        by: Id<Employee>,
+        by: EmployeeId,
         seen: Version,
         decision: Decision,
         note: Option<String>,

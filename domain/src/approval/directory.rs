@@ -1,7 +1,7 @@
 //! The organisation as the engine asks about it: look-ups only.
 
 use super::Subject;
-use crate::spine::{BusinessDate, Department, Employee, Id};
+use crate::spine::{BusinessDate, DepartmentId, EmployeeId};
 use std::collections::BTreeSet;
 
 /// How many stand-ins of stand-ins are followed. `[APR-9]`
@@ -13,9 +13,9 @@ pub(super) const RISE_DEPTH: usize = 20;
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Place {
     /// In this department alone.
-    Department(Id<Department>),
+    Department(DepartmentId),
     /// In this department and all below it.
-    Subtree(Id<Department>),
+    Subtree(DepartmentId),
     /// Everywhere.
     Anywhere,
 }
@@ -23,29 +23,29 @@ pub enum Place {
 /// Look-ups in the organisation. Lists come in a stable order.
 pub trait Directory {
     /// A person's name, for refusals and explanations.
-    fn name(&self, employee: Id<Employee>) -> Option<String>;
+    fn name(&self, employee: EmployeeId) -> Option<String>;
     /// Whether a person works here on a day and may act.
-    fn is_active(&self, employee: Id<Employee>, on: BusinessDate) -> bool;
+    fn is_active(&self, employee: EmployeeId, on: BusinessDate) -> bool;
     /// The recorded superior.
-    fn superior(&self, employee: Id<Employee>) -> Option<Id<Employee>>;
+    fn superior(&self, employee: EmployeeId) -> Option<EmployeeId>;
     /// The department a person belongs to.
-    fn department_of(&self, employee: Id<Employee>) -> Option<Id<Department>>;
+    fn department_of(&self, employee: EmployeeId) -> Option<DepartmentId>;
     /// The head of a department.
-    fn department_head(&self, department: Id<Department>) -> Option<Id<Employee>>;
+    fn department_head(&self, department: DepartmentId) -> Option<EmployeeId>;
     /// The department above.
-    fn department_parent(&self, department: Id<Department>) -> Option<Id<Department>>;
+    fn department_parent(&self, department: DepartmentId) -> Option<DepartmentId>;
     /// The department with a code.
-    fn department_by_code(&self, code: &str) -> Option<Id<Department>>;
+    fn department_by_code(&self, code: &str) -> Option<DepartmentId>;
     /// All living departments with their codes.
-    fn departments(&self) -> Vec<(Id<Department>, String)>;
+    fn departments(&self) -> Vec<(DepartmentId, String)>;
     /// The active people of a department itself.
-    fn employees_of(&self, department: Id<Department>, on: BusinessDate) -> Vec<Id<Employee>>;
+    fn employees_of(&self, department: DepartmentId, on: BusinessDate) -> Vec<EmployeeId>;
     /// The active holders of a role.
-    fn role_holders(&self, role: &str, place: Place, on: BusinessDate) -> Vec<Id<Employee>>;
+    fn role_holders(&self, role: &str, place: Place, on: BusinessDate) -> Vec<EmployeeId>;
     /// The active holders of a position.
-    fn position_holders(&self, position: &str, on: BusinessDate) -> Vec<Id<Employee>>;
+    fn position_holders(&self, position: &str, on: BusinessDate) -> Vec<EmployeeId>;
     /// Who stands in for a person who is absent on a day; nobody if the person is present.
-    fn stand_in(&self, employee: Id<Employee>, on: BusinessDate) -> Option<Id<Employee>>;
+    fn stand_in(&self, employee: EmployeeId, on: BusinessDate) -> Option<EmployeeId>;
     /// Whether there is such a role.
     fn knows_role(&self, role: &str) -> bool;
     /// Whether there is such a position.
@@ -54,7 +54,7 @@ pub trait Directory {
 
 /// Everybody whose own document this is: submitter, beneficiary, creator, and whoever stands in for one of
 /// them on this day. `[APR-4]`
-pub fn own_people(subject: &Subject, directory: &dyn Directory, on: BusinessDate) -> BTreeSet<Id<Employee>> {
+pub fn own_people(subject: &Subject, directory: &dyn Directory, on: BusinessDate) -> BTreeSet<EmployeeId> {
     let mut own = BTreeSet::new();
     for party in subject.parties() {
         let mut person = party;
@@ -71,7 +71,7 @@ pub fn own_people(subject: &Subject, directory: &dyn Directory, on: BusinessDate
 
 /// The recorded superior, else the nearest head of a department at or above the person's own who is somebody
 /// else.
-pub(super) fn superior_of(directory: &dyn Directory, employee: Id<Employee>) -> Option<Id<Employee>> {
+pub(super) fn superior_of(directory: &dyn Directory, employee: EmployeeId) -> Option<EmployeeId> {
     if let Some(superior) = directory.superior(employee).filter(|superior| *superior != employee) {
         return Some(superior);
     }
@@ -89,9 +89,9 @@ pub(super) fn superior_of(directory: &dyn Directory, employee: Id<Employee>) -> 
 /// The nearest superior, at any height, who is acceptable.
 pub(super) fn nearest_superior(
     directory: &dyn Directory,
-    employee: Id<Employee>,
-    acceptable: impl Fn(Id<Employee>) -> bool,
-) -> Option<Id<Employee>> {
+    employee: EmployeeId,
+    acceptable: impl Fn(EmployeeId) -> bool,
+) -> Option<EmployeeId> {
     let mut met = BTreeSet::from([employee]);
     let mut person = employee;
     for _ in 0..RISE_DEPTH {
@@ -110,10 +110,10 @@ pub(super) fn nearest_superior(
 /// in a circle. One who is absent too passes on.
 pub(super) fn acting_stand_in(
     directory: &dyn Directory,
-    employee: Id<Employee>,
+    employee: EmployeeId,
     on: BusinessDate,
-    acceptable: impl Fn(Id<Employee>) -> bool,
-) -> Option<Id<Employee>> {
+    acceptable: impl Fn(EmployeeId) -> bool,
+) -> Option<EmployeeId> {
     let mut met = BTreeSet::from([employee]);
     let mut person = employee;
     for _ in 0..DELEGATION_DEPTH {

@@ -1,14 +1,14 @@
 //! Tasks that change hands: transfer, reassignment, added approvers, and approvers who are gone. `[APR-3, APR-9]`
 
 use super::{
-    APPROVER_ADDED, APPROVER_REMOVED, Added, Approval, Candidate, Circumstances, CloseReason, Counting, EntryKind,
-    Fate, Label, NO_OPEN_TASK, NOT_ADDED_BY_YOU, NOT_OVERSEER, Origin, Placement, PlannedStep, Seat, SeatState, Step,
-    StepReason, StepState, TARGET_INACTIVE, TARGET_OWN, TARGET_PRESENT, TASKS_MOVED, TOO_MANY_APPROVERS, TRANSFERRED,
-    Task, TaskState, Why,
+    APPROVER_ADDED, APPROVER_REMOVED, Added, Approval, Candidate, Circumstances, CloseReason, Counting,
+    EntryKind, Fate, Label, NO_OPEN_TASK, NOT_ADDED_BY_YOU, NOT_OVERSEER, Origin, Placement, PlannedStep,
+    Seat, SeatState, Step, StepReason, StepState, TARGET_INACTIVE, TARGET_OWN, TARGET_PRESENT, TASKS_MOVED,
+    TOO_MANY_APPROVERS, TRANSFERRED, Task, TaskState, Why,
     directory::own_people,
     opening::{Holder, Says, Transition},
 };
-use crate::spine::{Change, Citation, Employee, Id, Refusal};
+use crate::spine::{Change, Citation, EmployeeId, Id, Refusal};
 use serde_json::json;
 
 /// How many transfers and additions one round bears, so that a document cannot be passed around for ever.
@@ -32,8 +32,8 @@ impl Approval {
     /// Not their turn, or the other may not take it: inactive, own document, in this step already, too many.
     pub fn transfer(
         self,
-        by: Id<Employee>,
-        to: Id<Employee>,
+        by: EmployeeId,
+        to: EmployeeId,
         note: Option<String>,
         world: Circumstances<'_>,
     ) -> Result<Change<Self>, Refusal> {
@@ -43,7 +43,14 @@ impl Approval {
         let mut transition = Transition::of(self, world);
         transition.happen(TRANSFERRED, json!({"by": by, "to": to}));
         for task in mine {
-            transition.hand_on(&task, to, Origin::Transferred, EntryKind::Transferred, Some(by), note.clone());
+            transition.hand_on(
+                &task,
+                to,
+                Origin::Transferred,
+                EntryKind::Transferred,
+                Some(by),
+                note.clone(),
+            );
         }
         Ok(transition.finish(TRANSFERRED))
     }
@@ -55,9 +62,9 @@ impl Approval {
     pub fn reassign(
         self,
         task: Id<Task>,
-        by: Option<Id<Employee>>,
+        by: Option<EmployeeId>,
         oversees: bool,
-        to: Id<Employee>,
+        to: EmployeeId,
         note: Option<String>,
         world: Circumstances<'_>,
     ) -> Result<Change<Self>, Refusal> {
@@ -82,8 +89,8 @@ impl Approval {
     /// As for [`Approval::transfer`].
     pub fn add_approver(
         self,
-        by: Id<Employee>,
-        who: Id<Employee>,
+        by: EmployeeId,
+        who: EmployeeId,
         placement: Placement,
         note: Option<String>,
         world: Circumstances<'_>,
@@ -123,23 +130,28 @@ impl Approval {
     /// The approval is over, or that person was not added by the caller or has decided.
     pub fn remove_approver(
         self,
-        by: Id<Employee>,
-        who: Id<Employee>,
+        by: EmployeeId,
+        who: EmployeeId,
         world: Circumstances<'_>,
     ) -> Result<Change<Self>, Refusal> {
         self.must_be_pending()?;
         let refused = || Refusal::new(NOT_ADDED_BY_YOU).citing(Citation::rule("APR-3"));
-        let (index, seat) = self.added_by(by).find(|(_, _, added)| *added == who).map(|(i, s, _)| (i, s)).ok_or_else(refused)?;
+        let (index, seat) = self
+            .added_by(by)
+            .find(|(_, _, added)| *added == who)
+            .map(|(i, s, _)| (i, s))
+            .ok_or_else(refused)?;
         let mut transition = Transition::of(self, world);
         let step = Some(transition.steps()[index].planned.code.clone());
-        transition.record(EntryKind::AddedRemoved, Says { step, by: Some(by), to: Some(who), ..Says::default() });
+        transition
+            .record(EntryKind::AddedRemoved, Says { step, by: Some(by), to: Some(who), ..Says::default() });
         transition.happen(APPROVER_REMOVED, json!({"by": by, "removed": who}));
         transition.remove_seat(index, seat, by);
         Ok(transition.finish(APPROVER_REMOVED))
     }
 
     /// The approvers somebody added who have not decided: step index, seat, and who.
-    pub(super) fn added_by(&self, by: Id<Employee>) -> impl Iterator<Item = (usize, usize, Id<Employee>)> {
+    pub(super) fn added_by(&self, by: EmployeeId) -> impl Iterator<Item = (usize, usize, EmployeeId)> {
         let live = |step: &&Step| !matches!(step.state, StepState::Closed { .. });
         self.steps().iter().enumerate().filter(move |(_, step)| live(step)).flat_map(move |(index, step)| {
             let inserted = step.added.is_some_and(|added| added.by == by);
@@ -154,7 +166,7 @@ impl Approval {
     /// submitter nor beneficiary, else to the fallback. Nothing if they hold none.
     pub fn move_tasks(
         self,
-        of: Id<Employee>,
+        of: EmployeeId,
         why: Unavailable,
         world: Circumstances<'_>,
     ) -> Option<Change<Self>> {
@@ -183,14 +195,16 @@ impl Approval {
         transition.finish_if_any()
     }
 
-    pub(super) fn may_hand_over(&self, by: Id<Employee>, world: Circumstances<'_>) -> Result<(), Refusal> {
+    pub(super) fn may_hand_over(&self, by: EmployeeId, world: Circumstances<'_>) -> Result<(), Refusal> {
         if self.open_tasks_of(by).next().is_none() {
             return self.may_decide(by, world);
         }
         let round = self.round_number();
-        let handed = |task: &&Task| task.round == round && matches!(task.origin, Origin::Transferred | Origin::Added);
+        let handed =
+            |task: &&Task| task.round == round && matches!(task.origin, Origin::Transferred | Origin::Added);
         let added = self.steps().iter().filter(|step| step.added.is_some()).count();
-        let seats = self.steps().iter().flat_map(|step| &step.seats).filter(|seat| seat.added_by.is_some()).count();
+        let seats =
+            self.steps().iter().flat_map(|step| &step.seats).filter(|seat| seat.added_by.is_some()).count();
         if self.tasks.iter().filter(handed).count() + added + seats >= HAND_OVERS_MAX {
             let refusal = Refusal::new(TOO_MANY_APPROVERS).with("limit", HAND_OVERS_MAX);
             return Err(refusal.citing(Citation::rule("APR-3")));
@@ -199,7 +213,7 @@ impl Approval {
     }
 
     /// Whether somebody may become an approver of the present step.
-    fn may_take_part(&self, who: Id<Employee>, world: Circumstances<'_>) -> Result<(), Refusal> {
+    fn may_take_part(&self, who: EmployeeId, world: Circumstances<'_>) -> Result<(), Refusal> {
         let refused = |code, rule| Err(Refusal::new(code).citing(Citation::rule(rule)).at("/employee_id"));
         if !world.directory.is_active(who, world.today) {
             return refused(TARGET_INACTIVE, "APR-9");
@@ -220,7 +234,7 @@ impl Approval {
     }
 
     /// Whether somebody handed their task of a step to another, and so may get it back.
-    fn gave_away(&self, who: Id<Employee>, step: u32) -> bool {
+    fn gave_away(&self, who: EmployeeId, step: u32) -> bool {
         let round = self.round_number();
         let last = self.tasks.iter().rev().find(|t| t.round == round && t.step == step && t.assignee == who);
         last.is_some_and(|task| {
@@ -234,10 +248,10 @@ impl Transition<'_> {
     pub(super) fn hand_on(
         &mut self,
         task: &Task,
-        to: Id<Employee>,
+        to: EmployeeId,
         origin: Origin,
         kind: EntryKind,
-        by: Option<Id<Employee>>,
+        by: Option<EmployeeId>,
         note: Option<String>,
     ) {
         let Some(index) = self.after.steps().iter().position(|step| step.key == task.step) else { return };
@@ -250,12 +264,14 @@ impl Transition<'_> {
     }
 
     /// Puts a step of one added approver at a place of the present round.
-    fn insert_step(&mut self, beside: usize, at: usize, who: Id<Employee>, added: Added) {
+    fn insert_step(&mut self, beside: usize, at: usize, who: EmployeeId, added: Added) {
         let key = self.next_key();
         let model = &self.steps()[beside].planned;
         let planned = PlannedStep {
             code: format!("{}+{key}", model.code.split('+').next().unwrap_or_default()),
-            name: Label { zh: format!("加签：{}", model.name.zh), en: format!("Added: {}", model.name.en) },
+            name: Label {
+                zh: format!("加签：{}", model.name.zh), en: format!("Added: {}", model.name.en)
+            },
             counting: Counting::AllOf,
             candidates: vec![Candidate { employee: who, why: Why::Rule }],
             fate: Fate::Decides,
@@ -270,7 +286,7 @@ impl Transition<'_> {
         self.steps().insert(at, step);
     }
 
-    fn remove_seat(&mut self, index: usize, seat: usize, by: Id<Employee>) {
+    fn remove_seat(&mut self, index: usize, seat: usize, by: EmployeeId) {
         let was_open = matches!(self.steps()[index].state, StepState::Open { .. });
         let (key, inserted) = (self.steps()[index].key, self.steps()[index].added.is_some());
         self.steps()[index].seats[seat].state = SeatState::Removed;

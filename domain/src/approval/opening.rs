@@ -1,11 +1,11 @@
 //! Opening steps and tasks: who holds each, and what follows when a step is complete. `[APR-4, APR-9]`
 
 use super::{
-    Approval, Candidate, Circumstances, CloseReason, Counting, Entry, EntryKind, Fate, Origin, Outcome, Plan, Round,
-    Seat, SeatState, Step, StepReason, StepState, TASK_OPENED, Task, TaskState,
+    Approval, Candidate, Circumstances, CloseReason, Counting, Entry, EntryKind, Fate, Origin, Outcome, Plan,
+    Round, Seat, SeatState, Step, StepReason, StepState, TASK_OPENED, Task, TaskState,
     directory::{acting_stand_in, nearest_superior, own_people},
 };
-use crate::spine::{Change, Employee, EventKind, Id};
+use crate::spine::{Change, EmployeeId, EventKind};
 use chrono::Duration;
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
@@ -21,7 +21,7 @@ pub(super) struct Transition<'a> {
 /// Who holds a task, and how it came to them.
 #[derive(Clone, Copy)]
 pub(super) struct Holder {
-    pub(super) assignee: Id<Employee>,
+    pub(super) assignee: EmployeeId,
     pub(super) origin: Origin,
 }
 
@@ -29,9 +29,9 @@ pub(super) struct Holder {
 #[derive(Clone, Default)]
 pub(super) struct Says {
     pub(super) step: Option<String>,
-    pub(super) by: Option<Id<Employee>>,
-    pub(super) from: Option<Id<Employee>>,
-    pub(super) to: Option<Id<Employee>>,
+    pub(super) by: Option<EmployeeId>,
+    pub(super) from: Option<EmployeeId>,
+    pub(super) to: Option<EmployeeId>,
     pub(super) note: Option<String>,
 }
 
@@ -63,7 +63,18 @@ impl<'a> Transition<'a> {
         let number = u32::try_from(self.after.history.len()).unwrap_or(u32::MAX).saturating_add(1);
         let (round, document_version) = (self.after.round_number(), self.after.subject.version);
         let at = self.world.now;
-        self.after.history.push(Entry { number, round, step, kind, by, from, to, note, document_version, at });
+        self.after.history.push(Entry {
+            number,
+            round,
+            step,
+            kind,
+            by,
+            from,
+            to,
+            note,
+            document_version,
+            at,
+        });
     }
 
     /// The change, if anything happened.
@@ -90,7 +101,7 @@ impl<'a> Transition<'a> {
         self.happened.into_iter().fold(change, |change, (kind, facts)| change.and(kind, facts))
     }
 
-    pub(super) fn own(&self) -> BTreeSet<Id<Employee>> {
+    pub(super) fn own(&self) -> BTreeSet<EmployeeId> {
         own_people(&self.after.subject, self.world.directory, self.world.today)
     }
 
@@ -163,20 +174,25 @@ impl<'a> Transition<'a> {
     }
 
     /// Opens a task for every seat that is due one and has none.
-    fn fill(&mut self, index: usize, spared: &BTreeSet<Id<Employee>>) {
+    fn fill(&mut self, index: usize, spared: &BTreeSet<EmployeeId>) {
         let mut due: Vec<(usize, Holder)> = Vec::new();
         loop {
             let step = self.steps()[index].clone();
             let next = seats_due(&step).find(|seat| {
                 let has_task = |task: &&Task| task.step == step.key && task.seat == *seat;
-                !due.iter().any(|(other, _)| other == seat) && !self.after.open_tasks().any(|task| has_task(&task))
+                !due.iter().any(|(other, _)| other == seat)
+                    && !self.after.open_tasks().any(|task| has_task(&task))
             });
             let Some(seat) = next else { break };
             let holder = self.holder(step.seats[seat].candidate, false);
             let is_spared = step.seats[seat].added_by.is_none() && spared.contains(&holder.assignee);
             if is_spared {
                 self.steps()[index].seats[seat].state = SeatState::SamePerson { by: holder.assignee };
-                let says = Says { step: Some(step.planned.code.clone()), to: Some(holder.assignee), ..Says::default() };
+                let says = Says {
+                    step: Some(step.planned.code.clone()),
+                    to: Some(holder.assignee),
+                    ..Says::default()
+                };
                 self.record(EntryKind::SkippedSamePerson, says);
                 if is_complete(&self.steps()[index]) {
                     return;
@@ -221,14 +237,19 @@ impl<'a> Transition<'a> {
             _ => EntryKind::TaskOpened,
         };
         let from = (holder.assignee != candidate).then_some(candidate);
-        let says = Says { step: Some(step.planned.code.clone()), from, to: Some(holder.assignee), ..Says::default() };
+        let says = Says {
+            step: Some(step.planned.code.clone()),
+            from,
+            to: Some(holder.assignee),
+            ..Says::default()
+        };
         self.record(kind, says);
         let code = step.planned.code;
         self.happen(TASK_OPENED, json!({"task": id, "step": code, "assignee": holder.assignee}));
     }
 
     /// Closes a step and whatever tasks of it are still open.
-    pub(super) fn close_step(&mut self, index: usize, reason: StepReason, by: Option<Id<Employee>>) {
+    pub(super) fn close_step(&mut self, index: usize, reason: StepReason, by: Option<EmployeeId>) {
         let at = self.world.now;
         let key = self.steps()[index].key;
         self.steps()[index].state = StepState::Closed { at, reason };
@@ -250,13 +271,14 @@ impl<'a> Transition<'a> {
     /// Who holds a task of a candidate: the candidate; if absent, the stand-in; else the nearest superior who is
     /// here and may decide; else the fallback. `gone` keeps the candidate out of it. Nobody ends with the
     /// candidate, whom the guard of every decision stops, until an overseer assigns the task.
-    pub(super) fn holder(&self, candidate: Id<Employee>, gone: bool) -> Holder {
+    pub(super) fn holder(&self, candidate: EmployeeId, gone: bool) -> Holder {
         let (directory, today) = (self.world.directory, self.world.today);
         let own = self.own();
-        let may = |person: Id<Employee>| {
-            !own.contains(&person) && !(gone && person == candidate) && directory.is_active(person, today)
+        let may = |person: EmployeeId| {
+            let kept_out = own.contains(&person) || (gone && person == candidate);
+            !kept_out && directory.is_active(person, today)
         };
-        let present = |person: Id<Employee>| directory.stand_in(person, today).is_none();
+        let present = |person: EmployeeId| directory.stand_in(person, today).is_none();
         let holder = |origin| move |assignee| Holder { assignee, origin };
         if may(candidate) && present(candidate) {
             return Holder { assignee: candidate, origin: Origin::Chain };
@@ -268,14 +290,20 @@ impl<'a> Transition<'a> {
                     .map(holder(Origin::Superior))
             })
             .or_else(|| {
-                self.after.plan.fallback.iter().copied().find(|person| may(*person)).map(holder(Origin::Fallback))
+                self.after
+                    .plan
+                    .fallback
+                    .iter()
+                    .copied()
+                    .find(|person| may(*person))
+                    .map(holder(Origin::Fallback))
             })
             .or_else(|| may(candidate).then_some(candidate).map(holder(Origin::Chain)))
             .unwrap_or(Holder { assignee: candidate, origin: Origin::Stuck })
     }
 
     /// Who decided the step before, if this step may be spared for that.
-    fn deciders_before(&mut self, index: usize) -> BTreeSet<Id<Employee>> {
+    fn deciders_before(&mut self, index: usize) -> BTreeSet<EmployeeId> {
         let once = self.after.plan.same_person_decides_once;
         let steps = self.steps();
         let step = &steps[index];
@@ -295,7 +323,7 @@ impl<'a> Transition<'a> {
     }
 }
 
-const fn decider(state: SeatState) -> Option<Id<Employee>> {
+const fn decider(state: SeatState) -> Option<EmployeeId> {
     match state {
         SeatState::Approved { by, .. } | SeatState::SamePerson { by } => Some(by),
         SeatState::Pending | SeatState::Removed => None,
@@ -328,7 +356,8 @@ pub(super) fn is_complete(step: &Step) -> bool {
 /// A step as a later round takes it up again.
 pub(super) fn reset(mut step: Step) -> Step {
     let stays = StepReason::NotApplicable;
-    if !matches!(step.state, StepState::Closed { reason, .. } if reason == stays || reason == StepReason::Removed) {
+    if !matches!(step.state, StepState::Closed { reason, .. } if reason == stays || reason == StepReason::Removed)
+    {
         step.state = StepState::Waiting;
     }
     for seat in step.seats.iter_mut().filter(|seat| seat.state != SeatState::Removed) {
@@ -339,7 +368,8 @@ pub(super) fn reset(mut step: Step) -> Step {
 
 /// A step as a later round leaves it: what an earlier round decided stands.
 pub(super) fn carry_over(mut step: Step) -> Step {
-    if let StepState::Closed { at, reason: StepReason::Decided | StepReason::SkippedSamePerson } = step.state {
+    if let StepState::Closed { at, reason: StepReason::Decided | StepReason::SkippedSamePerson } = step.state
+    {
         step.state = StepState::Closed { at, reason: StepReason::CarriedOver };
     }
     step

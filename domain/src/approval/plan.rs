@@ -1,13 +1,13 @@
 //! Which steps and people a document meets, and why: the same for a dry run and for submitting. `[APR-4, APR-8]`
 
 use super::{
-    ApproverRule, ChainPolicy, Counting, Directory, Label, Place, RolePlace, STEP_HAS_NOBODY, StepRule, Subject,
-    TimeLimit,
+    ApproverRule, ChainPolicy, Counting, Directory, Label, Place, RolePlace, STEP_HAS_NOBODY, StepRule,
+    Subject, TimeLimit,
     directory::{RISE_DEPTH, nearest_superior, own_people, superior_of},
 };
 use crate::approval::NOBODY_DECIDES;
 use crate::spine::{
-    BusinessDate, Citation, Department, Employee, Explanation, Id, Policy, PolicyVersion, Refusal,
+    AnyId, BusinessDate, Citation, DepartmentId, EmployeeId, Explanation, Id, Policy, PolicyVersion, Refusal,
 };
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -18,6 +18,7 @@ use utoipa::ToSchema;
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, ToSchema)]
 pub struct PolicyReference {
     /// The version's identity.
+    #[schema(value_type = AnyId)]
     pub id: Id<Policy>,
     /// The policy's code.
     pub code: String,
@@ -34,7 +35,7 @@ pub enum Why {
     /// The rule named somebody who may not decide their own document; it rose to this superior.
     RoseToSuperior {
         /// Whom the rule named.
-        instead_of: Id<Employee>,
+        instead_of: EmployeeId,
     },
     /// The step found nobody; the fallback took it over.
     Fallback,
@@ -44,7 +45,7 @@ pub enum Why {
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize, ToSchema)]
 pub struct Candidate {
     /// Who.
-    pub employee: Id<Employee>,
+    pub employee: EmployeeId,
     /// Why.
     pub why: Why,
 }
@@ -96,7 +97,7 @@ pub struct Plan {
     /// Every step of the chain, also those that do not apply.
     pub steps: Vec<PlannedStep>,
     /// Who takes over a task that finds nobody else.
-    pub fallback: Vec<Id<Employee>>,
+    pub fallback: Vec<EmployeeId>,
     /// Whether somebody who decided one step is spared the next.
     pub same_person_decides_once: bool,
     /// Hours between two reminders by the submitter.
@@ -171,7 +172,7 @@ struct Resolver<'a> {
     subject: &'a Subject,
     directory: &'a dyn Directory,
     today: BusinessDate,
-    own: BTreeSet<Id<Employee>>,
+    own: BTreeSet<EmployeeId>,
 }
 
 impl Resolver<'_> {
@@ -228,7 +229,7 @@ impl Resolver<'_> {
         }
     }
 
-    fn candidate(&self, step: &mut PlannedStep, employee: Id<Employee>, why: Why) {
+    fn candidate(&self, step: &mut PlannedStep, employee: EmployeeId, why: Why) {
         if step.candidates.iter().any(|candidate| candidate.employee == employee) {
             return;
         }
@@ -251,18 +252,18 @@ impl Resolver<'_> {
         }
     }
 
-    fn acceptable(&self, employee: Id<Employee>) -> bool {
+    fn acceptable(&self, employee: EmployeeId) -> bool {
         !self.own.contains(&employee) && self.directory.is_active(employee, self.today)
     }
 
-    fn fallback(&self) -> Vec<Id<Employee>> {
+    fn fallback(&self) -> Vec<EmployeeId> {
         let mut people = self.named(&self.policy.content.fallback);
         people.retain(|person| self.acceptable(*person));
         people
     }
 
     /// Everybody the rules name, each once, in the rules' order.
-    fn named(&self, rules: &[ApproverRule]) -> Vec<Id<Employee>> {
+    fn named(&self, rules: &[ApproverRule]) -> Vec<EmployeeId> {
         let mut people = Vec::new();
         for rule in rules {
             for person in self.by_rule(rule) {
@@ -274,14 +275,17 @@ impl Resolver<'_> {
         people
     }
 
-    fn by_rule(&self, rule: &ApproverRule) -> Vec<Id<Employee>> {
+    fn by_rule(&self, rule: &ApproverRule) -> Vec<EmployeeId> {
         let home = self.subject.department;
         match rule {
             ApproverRule::Role { role, place } => self.by_role(role, place, home),
             ApproverRule::DepartmentHead {} => self.directory.department_head(home).into_iter().collect(),
             ApproverRule::Superior { level } => {
-                let submitter = Some(self.subject.submitter);
-                let nth = (0..*level).fold(submitter, |person, _| superior_of(self.directory, person?));
+                // Somebody whom the organisation does not place yet answers to the head of the department.
+                let submitter = self.subject.submitter;
+                let first =
+                    superior_of(self.directory, submitter).or_else(|| self.directory.department_head(home));
+                let nth = (1..*level).fold(first, |person, _| superior_of(self.directory, person?));
                 nth.into_iter().collect()
             }
             ApproverRule::Position { position } => self.directory.position_holders(position, self.today),
@@ -289,7 +293,7 @@ impl Resolver<'_> {
         }
     }
 
-    fn by_role(&self, role: &str, place: &RolePlace, home: Id<Department>) -> Vec<Id<Employee>> {
+    fn by_role(&self, role: &str, place: &RolePlace, home: DepartmentId) -> Vec<EmployeeId> {
         let holders = |place| self.directory.role_holders(role, place, self.today);
         match place {
             RolePlace::RequesterDepartment {} => holders(Place::Department(home)),
@@ -305,21 +309,25 @@ impl Resolver<'_> {
                 }
                 Vec::new()
             }
-            RolePlace::Department { code } => {
-                self.directory.department_by_code(code).map(|d| holders(Place::Subtree(d))).unwrap_or_default()
-            }
+            RolePlace::Department { code } => self
+                .directory
+                .department_by_code(code)
+                .map(|d| holders(Place::Subtree(d)))
+                .unwrap_or_default(),
             RolePlace::Anywhere {} => holders(Place::Anywhere),
         }
     }
 
     /// Marks the steps whose decision the step before is certain to bring along.
     fn expect_same_person(&self, steps: &mut [PlannedStep]) {
-        let mut deciders: Vec<Id<Employee>> = Vec::new();
+        let mut deciders: Vec<EmployeeId> = Vec::new();
         for step in steps.iter_mut().filter(|step| step.fate == Fate::Decides) {
             let people: Vec<_> = step.candidates.iter().map(|candidate| candidate.employee).collect();
             let spared = match step.counting {
                 Counting::AnyOf => people.iter().any(|person| deciders.contains(person)),
-                Counting::AllOf | Counting::Sequential => people.iter().all(|person| deciders.contains(person)),
+                Counting::AllOf | Counting::Sequential => {
+                    people.iter().all(|person| deciders.contains(person))
+                }
             };
             if spared && !step.added_by_amount && !step.decided_anew {
                 step.fate = Fate::SamePerson;
@@ -332,7 +340,7 @@ impl Resolver<'_> {
         }
     }
 
-    fn facts(&self, employee: Id<Employee>) -> Value {
+    fn facts(&self, employee: EmployeeId) -> Value {
         json!({"employee": employee, "name": self.directory.name(employee)})
     }
 

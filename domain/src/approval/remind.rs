@@ -1,13 +1,13 @@
 //! Reminders, time limits, comments and copies. `[APR-3, APR-5]`
 
 use super::{
-    Approval, COMMENTED, COPIED, Circumstances, Copied, ESCALATED, EntryKind, NOT_PARTICIPANT, Origin, REMINDED,
-    REMINDED_RECENTLY, TARGET_INACTIVE, Task,
+    Approval, COMMENTED, COPIED, Circumstances, Copied, ESCALATED, EntryKind, NOT_PARTICIPANT, Origin,
+    REMINDED, REMINDED_RECENTLY, TARGET_INACTIVE, Task,
     decide::given,
     directory::nearest_superior,
     opening::{Says, Transition},
 };
-use crate::spine::{Change, Citation, Employee, Id, Refusal, Timestamp};
+use crate::spine::{Change, Citation, EmployeeId, Id, Refusal, Timestamp};
 use chrono::Duration;
 use serde_json::json;
 
@@ -18,12 +18,12 @@ impl Approval {
     /// Only submitter or creator, only while a step waits, and not again before the chain's interval is over.
     pub fn remind(
         self,
-        by: Id<Employee>,
+        by: EmployeeId,
         note: Option<String>,
         world: Circumstances<'_>,
     ) -> Result<Change<Self>, Refusal> {
         self.may_remind(by, world.now)?;
-        let waiting: Vec<Id<Employee>> = self.open_tasks().map(|task| task.assignee).collect();
+        let waiting: Vec<EmployeeId> = self.open_tasks().map(|task| task.assignee).collect();
         let step = self.current_step().map(|step| step.planned.code.clone());
         let mut transition = Transition::of(self, world);
         transition.after.last_reminder = Some(world.now);
@@ -32,7 +32,7 @@ impl Approval {
         Ok(transition.finish(REMINDED))
     }
 
-    pub(super) fn may_remind(&self, by: Id<Employee>, now: Timestamp) -> Result<(), Refusal> {
+    pub(super) fn may_remind(&self, by: EmployeeId, now: Timestamp) -> Result<(), Refusal> {
         self.must_be_pending()?;
         self.must_be_requester(by)?;
         let interval = Duration::hours(i64::from(self.plan.reminder_interval_hours));
@@ -51,7 +51,7 @@ impl Approval {
     /// Only who takes part or oversees; the text must say something.
     pub fn comment(
         self,
-        by: Option<Id<Employee>>,
+        by: Option<EmployeeId>,
         oversees: bool,
         text: String,
         world: Circumstances<'_>,
@@ -64,7 +64,7 @@ impl Approval {
         Ok(transition.finish(COMMENTED))
     }
 
-    pub(super) fn may_comment(&self, by: Option<Id<Employee>>, oversees: bool) -> Result<(), Refusal> {
+    pub(super) fn may_comment(&self, by: Option<EmployeeId>, oversees: bool) -> Result<(), Refusal> {
         if oversees || by.is_some_and(|by| self.takes_part(by)) {
             return Ok(());
         }
@@ -77,8 +77,8 @@ impl Approval {
     /// Only the parties and whoever holds or held a task; everybody named must be active.
     pub fn copy_to(
         self,
-        by: Id<Employee>,
-        to: &[Id<Employee>],
+        by: EmployeeId,
+        to: &[EmployeeId],
         note: Option<String>,
         world: Circumstances<'_>,
     ) -> Result<Change<Self>, Refusal> {
@@ -102,7 +102,7 @@ impl Approval {
         Ok(transition.finish(COPIED))
     }
 
-    pub(super) fn may_copy(&self, by: Id<Employee>) -> Result<(), Refusal> {
+    pub(super) fn may_copy(&self, by: EmployeeId) -> Result<(), Refusal> {
         let holds = self.tasks.iter().any(|task| task.assignee == by);
         if holds || self.subject.parties().contains(&by) {
             return Ok(());
@@ -114,8 +114,11 @@ impl Approval {
     /// Nothing if no limit has passed.
     pub fn limits_reached(self, world: Circumstances<'_>) -> Option<Change<Self>> {
         let passed = |limit: Option<Timestamp>| limit.is_some_and(|limit| limit <= world.now);
-        let due: Vec<Task> =
-            self.open_tasks().filter(|task| passed(task.remind_at) || passed(task.escalate_at)).cloned().collect();
+        let due: Vec<Task> = self
+            .open_tasks()
+            .filter(|task| passed(task.remind_at) || passed(task.escalate_at))
+            .cloned()
+            .collect();
         let mut transition = Transition::of(self, world);
         for task in due {
             if passed(task.remind_at) {
@@ -146,7 +149,7 @@ impl Transition<'_> {
     fn limit_escalates(&mut self, task: &Task) {
         let (directory, today) = (self.world.directory, self.world.today);
         let own = self.own();
-        let holding: Vec<Id<Employee>> = self.after.open_tasks().map(|open| open.assignee).collect();
+        let holding: Vec<EmployeeId> = self.after.open_tasks().map(|open| open.assignee).collect();
         let superior = nearest_superior(directory, task.assignee, |person| {
             !own.contains(&person)
                 && !holding.contains(&person)

@@ -1,6 +1,6 @@
 //! What the engine knows of a document: the facts by which a chain routes, and no more.
 
-use crate::spine::{BusinessDate, Department, Employee, Id, Money, Version};
+use crate::spine::{BusinessDate, DepartmentId, EmployeeId, Money, Version};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use uuid::Uuid;
@@ -15,13 +15,13 @@ pub struct Subject {
     /// Its readable number.
     pub number: String,
     /// Who submits it: the requester.
-    pub submitter: Id<Employee>,
+    pub submitter: EmployeeId,
     /// Who wrote it.
-    pub creator: Id<Employee>,
+    pub creator: EmployeeId,
     /// Who gains by it.
-    pub beneficiary: Id<Employee>,
+    pub beneficiary: EmployeeId,
     /// The department it is charged to and routed by.
-    pub department: Id<Department>,
+    pub department: DepartmentId,
     /// What it is worth in the book currency; absent where the document has no amount.
     pub amount: Option<Money>,
     /// The business date of the fact.
@@ -40,7 +40,7 @@ impl Subject {
     }
 
     /// The people whose own document this is, without those who stand in for them.
-    pub fn parties(&self) -> [Id<Employee>; 3] {
+    pub fn parties(&self) -> [EmployeeId; 3] {
         [self.submitter, self.beneficiary, self.creator]
     }
 }

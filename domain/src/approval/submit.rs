@@ -1,12 +1,12 @@
 //! Submitting, submitting again, withdrawing, and the document moving on while in approval. `[APR-2, APR-6]`
 
 use super::{
-    Approval, Circumstances, DOCUMENT_MOVED, EntryKind, NOT_PENDING, NOT_RETURNED, NOT_SUBMITTER, Outcome, Plan,
-    RESUBMITTED, STARTED, Step, StepReason, StepState, Subject, WITHDRAWN,
+    Approval, Circumstances, DOCUMENT_MOVED, EntryKind, NOT_PENDING, NOT_RETURNED, NOT_SUBMITTER, Outcome,
+    Plan, RESUBMITTED, STARTED, Step, StepReason, StepState, Subject, WITHDRAWN,
     opening::{Says, Transition, carry_over, reset},
     plan::routing,
 };
-use crate::spine::{Change, Citation, Employee, Id, Refusal, Version};
+use crate::spine::{Change, Citation, EmployeeId, Id, Refusal, Version};
 use serde_json::json;
 
 impl Approval {
@@ -51,7 +51,7 @@ impl Approval {
     /// refuses where the chain is resolved anew.
     pub fn resubmit(
         self,
-        by: Id<Employee>,
+        by: EmployeeId,
         subject: Subject,
         fresh: Plan,
         world: Circumstances<'_>,
@@ -87,7 +87,7 @@ impl Approval {
         }
     }
 
-    pub(super) fn may_resubmit(&self, by: Id<Employee>) -> Result<(), Refusal> {
+    pub(super) fn may_resubmit(&self, by: EmployeeId) -> Result<(), Refusal> {
         if !matches!(self.outcome, Outcome::Returned { .. } | Outcome::Withdrawn { .. }) {
             let refusal = Refusal::new(NOT_RETURNED).with("state", self.outcome.name());
             return Err(refusal.citing(Citation::rule("APR-6")));
@@ -101,7 +101,7 @@ impl Approval {
     /// Not while the approval is over, and only by submitter or creator.
     pub fn withdraw(
         self,
-        by: Id<Employee>,
+        by: EmployeeId,
         note: Option<String>,
         world: Circumstances<'_>,
     ) -> Result<Change<Self>, Refusal> {
@@ -117,7 +117,7 @@ impl Approval {
         Ok(transition.finish(WITHDRAWN))
     }
 
-    pub(super) fn may_withdraw(&self, by: Id<Employee>) -> Result<(), Refusal> {
+    pub(super) fn may_withdraw(&self, by: EmployeeId) -> Result<(), Refusal> {
         self.must_be_pending()?;
         self.must_be_requester(by)
     }
@@ -129,7 +129,7 @@ impl Approval {
     /// Not while the approval is over.
     pub fn document_moved(
         self,
-        by: Option<Id<Employee>>,
+        by: Option<EmployeeId>,
         version: Version,
         world: Circumstances<'_>,
     ) -> Result<Change<Self>, Refusal> {
@@ -149,7 +149,7 @@ impl Approval {
         Err(refusal.citing(Citation::rule("APR-6")))
     }
 
-    pub(super) fn must_be_requester(&self, by: Id<Employee>) -> Result<(), Refusal> {
+    pub(super) fn must_be_requester(&self, by: EmployeeId) -> Result<(), Refusal> {
         if by == self.subject.submitter || by == self.subject.creator {
             return Ok(());
         }
@@ -163,11 +163,12 @@ impl Approval {
 
 impl Transition<'_> {
     /// Begins a round from the plan and opens its first step.
-    fn resolved_round(&mut self, kind: EntryKind, by: Id<Employee>) {
+    fn resolved_round(&mut self, kind: EntryKind, by: EmployeeId) {
         let steps = self.fresh_steps(&self.after.plan);
         self.begin_round(steps);
         self.record(kind, Says { by: Some(by), ..Says::default() });
-        let skipped: Vec<String> = self.after.steps().iter().filter(|step| is_closed(step)).map(code).collect();
+        let skipped: Vec<String> =
+            self.after.steps().iter().filter(|step| is_closed(step)).map(code).collect();
         for step in skipped {
             self.record(EntryKind::StepNotApplicable, Says { step: Some(step), ..Says::default() });
         }
