@@ -1,1 +1,8 @@
+//! The engine's tests: planning tables, the matrix of states and actions, stories, and random sequences.
 
+mod company;
+mod matrix;
+mod planning;
+mod random;
+mod soundness;
+mod stories;

@@ -1,0 +1,365 @@
+//! How approvals run, told step by step.
+
+use super::company::*;
+use crate::approval::*;
+use crate::spine::Id;
+
+#[test]
+fn a_claim_passes_head_finance_and_director() {
+    let world = World::new();
+    let approval = world.start(document(LAN, 3, 600_000));
+    assert_eq!(waiting(&approval), "head:4");
+    let approval = world.approved_by(approval, &[HEAD]);
+    assert_eq!(waiting(&approval), "finance:5 finance:6");
+    let approval = world.approved_by(approval, &[FINANCE_TOO]);
+    assert_eq!(waiting(&approval), "director:3");
+    let approval = world.approved_by(approval, &[DIRECTOR]);
+    assert_eq!(waiting(&approval), "approved");
+    assert_eq!(
+        reasons(&approval, 0),
+        "submitted step_not_applicable step_not_applicable task_opened approved step_decided task_opened \
+         task_opened approved step_decided task_opened approved step_decided completed"
+    );
+    assert!(approval.next_due().is_none());
+}
+
+#[test]
+fn deciding_twice_names_who_decided() {
+    let world = World::new();
+    let approval = world.approved_by(world.start(document(LAN, 3, 100)), &[HEAD, FINANCE]);
+    let refusal = world.approve(&approval, FINANCE_TOO).unwrap_err();
+    assert_eq!(refusal.code.code, "approval.already_decided");
+    assert_eq!(refusal.params["by_name"], "钱会计");
+    assert_eq!(refusal.params["decision"], "approved");
+    assert_eq!(world.approve(&approval, FINANCE).unwrap_err().params["by_name"], "钱会计");
+    assert_eq!(code(world.approve(&approval, REP)), "approval.not_pending");
+}
+
+#[test]
+fn a_decision_is_taken_on_the_version_that_was_read() {
+    let world = World::new();
+    let approval = world.start(document(LAN, 3, 100));
+    let moved = approval.document_moved(Some(who(FINANCE)), 3, world.now()).unwrap().into_after();
+    assert_eq!(code(moved.clone().approve(who(HEAD), 2, None, world.now())), "approval.document_changed");
+    let done = moved.approve(who(HEAD), 3, None, world.now()).unwrap().into_after();
+    let decided = done.tasks.iter().find(|task| task.assignee == who(HEAD)).unwrap();
+    assert!(matches!(decided.state, TaskState::Decided { document_version: 3, .. }));
+}
+
+#[test]
+fn all_of_waits_for_everybody_and_sequential_asks_one_after_the_other() {
+    let mut world = World::new();
+    let people = || vec![ApproverRule::Named { employees: vec![who(FINANCE), who(DIRECTOR), who(GM)] }];
+    world.chain.steps = vec![step("all", people(), Counting::AllOf, vec![])];
+    let approval = world.start(document(LAN, 3, 100));
+    assert_eq!(waiting(&approval), "all:5 all:3 all:2");
+    let approval = world.approved_by(approval, &[GM, FINANCE]);
+    assert_eq!(waiting(&approval), "all:3");
+    assert_eq!(waiting(&world.approved_by(approval, &[DIRECTOR])), "approved");
+
+    world.chain.steps = vec![step("row", people(), Counting::Sequential, vec![])];
+    let approval = world.start(document(LAN, 3, 100));
+    assert_eq!(waiting(&approval), "row:5");
+    assert_eq!(code(world.approve(&approval, GM)), "approval.not_your_turn");
+    let approval = world.approved_by(approval, &[FINANCE]);
+    assert_eq!(waiting(&approval), "row:3");
+    assert_eq!(
+        waiting(&approval.clone().take_back(who(FINANCE), world.now()).unwrap().into_after()),
+        "row:5"
+    );
+    let approval = world.approved_by(approval, &[DIRECTOR]);
+    assert_eq!(code(approval.clone().take_back(who(FINANCE), world.now())), "approval.next_step_decided");
+    assert_eq!(waiting(&world.approved_by(approval, &[GM])), "approved");
+}
+
+#[test]
+fn whoever_decided_one_step_is_spared_the_next_in_the_same_round_only() {
+    let mut world = World::new();
+    let both = vec![ApproverRule::Named { employees: vec![who(HEAD), who(DIRECTOR)] }];
+    world.chain.steps = vec![
+        step("first", both.clone(), Counting::AnyOf, vec![]),
+        step("second", both.clone(), Counting::AllOf, vec![]),
+        step("third", both, Counting::AnyOf, from(100)),
+    ];
+    let approval = world.approved_by(world.start(document(LAN, 3, 100)), &[HEAD]);
+    assert_eq!(waiting(&approval), "second:3", "all of: the head is spared, the director is not");
+    let approval = world.approved_by(approval, &[DIRECTOR]);
+    assert_eq!(waiting(&approval), "third:4 third:3", "the amount added it: nobody is spared");
+    let version = approval.subject.version;
+    let back = ReturnTo::Step("second".into());
+    let approval =
+        approval.send_back(who(HEAD), version, back, "再看".into(), world.now()).unwrap().into_after();
+    assert_eq!(waiting(&approval), "second:4 second:3", "a new round asks both");
+    assert_eq!(approval.rounds.len(), 2);
+}
+
+#[test]
+fn a_return_to_the_requester_continues_there_unless_a_routed_field_changed() {
+    let world = World::new();
+    let at_finance = world.approved_by(world.start(document(LAN, 3, 600_000)), &[HEAD]);
+    let version = at_finance.subject.version;
+    let reason = || "补发票".to_owned();
+    assert_eq!(
+        code(at_finance.clone().send_back(
+            who(FINANCE),
+            version,
+            ReturnTo::Requester,
+            " ".into(),
+            world.now()
+        )),
+        "approval.reason_required"
+    );
+    let returned = at_finance
+        .send_back(who(FINANCE), version, ReturnTo::Requester, reason(), world.now())
+        .unwrap()
+        .into_after();
+    assert_eq!(waiting(&returned), "returned");
+    assert_eq!(code(world.approve(&returned, FINANCE_TOO)), "approval.already_decided");
+
+    let mut same = document(LAN, 3, 600_000);
+    same.version = 5;
+    same.fields.insert("purpose".into(), "更正".into());
+    let plan = world.plan(&same);
+    let again = returned.clone().resubmit(who(LAN), same, plan, world.now()).unwrap().into_after();
+    assert_eq!(waiting(&again), "finance:5 finance:6");
+    assert_eq!(again.rounds[1].steps[0].state, carried(&again));
+
+    let more = document(LAN, 3, 700_000);
+    let plan = world.plan(&more);
+    let anew = returned.resubmit(who(LAN), more, plan, world.now()).unwrap().into_after();
+    assert_eq!(waiting(&anew), "head:4");
+    assert_eq!(anew.rounds.len(), 2);
+    assert!(matches!(anew.rounds[0].steps[1].state, StepState::Closed { reason: StepReason::Returned, .. }));
+}
+
+fn carried(approval: &Approval) -> StepState {
+    let StepState::Closed { at, .. } = approval.rounds[0].steps[0].state else { panic!("open") };
+    StepState::Closed { at, reason: StepReason::CarriedOver }
+}
+
+#[test]
+fn a_later_policy_does_not_move_a_document_in_flight() {
+    let mut world = World::new();
+    let approval = world.start(document(LAN, 3, 100));
+    world.chain.steps.truncate(1);
+    world.roster.head(unit(3), Some(who(MING)));
+    let approval = world.approved_by(approval, &[HEAD]);
+    assert_eq!(waiting(&approval), "finance:5 finance:6");
+}
+
+#[test]
+fn taking_back_is_possible_until_the_next_step_decides() {
+    let world = World::new();
+    let at_finance = world.approved_by(world.start(document(LAN, 3, 600_000)), &[HEAD]);
+    let back = at_finance.clone().take_back(who(HEAD), world.now()).unwrap().into_after();
+    assert_eq!(waiting(&back), "head:4");
+    assert_eq!(waiting(&world.approved_by(back, &[HEAD])), "finance:5 finance:6");
+    let at_director = world.approved_by(at_finance, &[FINANCE]);
+    let refusal = at_director.clone().take_back(who(HEAD), world.now()).unwrap_err();
+    assert_eq!(
+        (refusal.code.code, refusal.params["by_name"].as_str()),
+        ("approval.next_step_decided", Some("钱会计"))
+    );
+    let back = at_director.take_back(who(FINANCE), world.now()).unwrap().into_after();
+    assert_eq!(waiting(&back), "finance:5 finance:6", "the other accountant may decide again too");
+}
+
+#[test]
+fn transfers_obey_every_rule_of_the_chain() {
+    let mut world = World::new();
+    let approval = world.start(document(LAN, 3, 100));
+    let to = |to| approval.clone().transfer(who(HEAD), who(to), None, world.now());
+    assert_eq!(code(to(LAN)), "approval.target_own");
+    assert_eq!(code(to(HEAD)), "approval.target_present");
+    assert_eq!(waiting(&to(SALES_HEAD).unwrap().into_after()), "head:9");
+    let given = to(SALES_HEAD).unwrap().into_after();
+    let back = given.transfer(who(SALES_HEAD), who(HEAD), None, world.now()).unwrap().into_after();
+    assert_eq!(waiting(&back), "head:4", "and may be given back");
+    world.roster.active(who(SALES_HEAD), false);
+    assert_eq!(
+        code(approval.clone().transfer(who(HEAD), who(SALES_HEAD), None, world.now())),
+        "approval.target_inactive"
+    );
+    world.roster.active(who(SALES_HEAD), true);
+    world.roster.absent(who(SALES_HEAD), Some((who(REP), day(), day())));
+    let given = approval.transfer(who(HEAD), who(SALES_HEAD), None, world.now()).unwrap().into_after();
+    assert_eq!(waiting(&given), "head:10", "an absent colleague's stand-in gets it");
+}
+
+#[test]
+fn approvers_are_added_before_after_and_in_parallel_and_removed_again() {
+    let world = World::new();
+    let at_finance = world.approved_by(world.start(document(LAN, 3, 100)), &[HEAD]);
+    let add = |placement| {
+        at_finance
+            .clone()
+            .add_approver(who(FINANCE), who(DIRECTOR), placement, None, world.now())
+            .unwrap()
+            .into_after()
+    };
+    let before = add(Placement::Before);
+    assert_eq!(waiting(&before), "finance+6:3");
+    assert_eq!(waiting(&world.approved_by(before.clone(), &[DIRECTOR])), "finance:5 finance:6");
+    let removed = before.remove_approver(who(FINANCE), who(DIRECTOR), world.now()).unwrap().into_after();
+    assert_eq!(waiting(&removed), "finance:5 finance:6");
+
+    let after = add(Placement::After);
+    assert_eq!(waiting(&after), "finance:5 finance:6");
+    assert_eq!(waiting(&world.approved_by(after.clone(), &[FINANCE_TOO])), "finance+6:3");
+    let removed = after.remove_approver(who(FINANCE), who(DIRECTOR), world.now()).unwrap().into_after();
+    assert_eq!(waiting(&world.approved_by(removed, &[FINANCE])), "approved");
+
+    let parallel = add(Placement::Parallel);
+    assert_eq!(waiting(&parallel), "finance:5 finance:6 finance:3");
+    let one = world.approved_by(parallel.clone(), &[FINANCE]);
+    assert_eq!(waiting(&one), "finance:6 finance:3", "the added approver must agree too");
+    assert_eq!(waiting(&world.approved_by(one.clone(), &[DIRECTOR])), "approved");
+    assert_eq!(
+        code(one.clone().remove_approver(who(FINANCE_TOO), who(DIRECTOR), world.now())),
+        "approval.not_added_by_you"
+    );
+    let removed = one.remove_approver(who(FINANCE), who(DIRECTOR), world.now()).unwrap().into_after();
+    assert_eq!(waiting(&removed), "approved");
+    let own = at_finance.clone().add_approver(who(FINANCE), who(LAN), Placement::After, None, world.now());
+    assert_eq!(code(own), "approval.target_own");
+}
+
+#[test]
+fn an_approver_who_leaves_hands_on_to_stand_in_superior_or_fallback() {
+    let mut world = World::new();
+    let approval = world.start(document(LAN, 3, 100));
+    let moved = |world: &World, approval: &Approval, of, why| {
+        approval.clone().move_tasks(who(of), why, world.now()).map(crate::spine::Change::into_after)
+    };
+    assert!(moved(&world, &approval, FINANCE, Unavailable::Left).is_none(), "nothing waits for them");
+    world.roster.absent(who(HEAD), Some((who(SALES_HEAD), day(), day())));
+    let absent = moved(&world, &approval, HEAD, Unavailable::Absent).unwrap();
+    assert_eq!(waiting(&absent), "head:9");
+    assert!(reasons(&absent, approval.history.len()).starts_with("transferred_approver_absent task_opened"));
+    world.roster.absent(who(HEAD), None);
+    world.roster.active(who(HEAD), false);
+    assert_eq!(waiting(&moved(&world, &approval, HEAD, Unavailable::Left).unwrap()), "head:3");
+    // The superior is the beneficiary: further up.
+    let mut subject = document(LAN, 3, 100);
+    subject.beneficiary = who(DIRECTOR);
+    world.roster.active(who(HEAD), true);
+    let other = world.start(subject);
+    world.roster.active(who(HEAD), false);
+    assert_eq!(waiting(&moved(&world, &other, HEAD, Unavailable::Disabled).unwrap()), "head:2");
+    // Nobody above and no fallback: it is stuck, cannot pass, and an overseer assigns it.
+    for gone in [DIRECTOR, GM, CHAIR] {
+        world.roster.active(who(gone), false);
+    }
+    let stuck = moved(&world, &approval, HEAD, Unavailable::Left).unwrap();
+    assert_eq!(waiting(&stuck), "head:4");
+    let task = stuck.open_tasks().next().unwrap().clone();
+    assert_eq!(task.origin, Origin::Stuck);
+    assert_eq!(
+        code(stuck.clone().reassign(task.id, None, false, who(SALES_HEAD), None, world.now())),
+        "approval.not_overseer"
+    );
+    let assigned =
+        stuck.reassign(task.id, None, true, who(SALES_HEAD), None, world.now()).unwrap().into_after();
+    assert_eq!(waiting(&assigned), "head:9");
+}
+
+#[test]
+fn delegation_is_resolved_when_the_task_opens_without_loops() {
+    let mut world = World::new();
+    let start = |world: &World| waiting(&world.start(document(LAN, 3, 100)));
+    let stand_in = |world: &mut World, of, by| world.roster.absent(who(of), Some((who(by), day(), day())));
+    stand_in(&mut world, HEAD, SALES_HEAD);
+    assert_eq!(start(&world), "head:9");
+    stand_in(&mut world, SALES_HEAD, REP);
+    assert_eq!(start(&world), "head:10", "the stand-in is absent too");
+    stand_in(&mut world, REP, HEAD);
+    assert_eq!(start(&world), "head:3", "a loop ends with the superior");
+    stand_in(&mut world, HEAD, LAN);
+    assert_eq!(start(&world), "head:3", "the submitter stands in for nobody");
+}
+
+#[test]
+fn time_limits_remind_then_escalate_and_never_decide() {
+    let world = World::new();
+    let approval = world.start(document(LAN, 3, 100));
+    let pass = |approval: &Approval, hours| {
+        world.hours.set(hours);
+        approval.clone().limits_reached(world.now()).map(crate::spine::Change::into_after)
+    };
+    assert!(pass(&approval, 23).is_none());
+    let reminded = pass(&approval, 24).unwrap();
+    assert_eq!(
+        (waiting(&reminded).as_str(), reasons(&reminded, approval.history.len()).as_str()),
+        ("head:4", "time_limit_reminded")
+    );
+    assert!(pass(&reminded, 25).is_none(), "one reminder");
+    let mut late = pass(&reminded, 48).unwrap();
+    assert_eq!(waiting(&late), "head:3");
+    let mut seen = vec![3];
+    for round in 2..12 {
+        if let Some(next) = pass(&late, 48 * round) {
+            late = next;
+            seen.push(late.open_tasks().next().unwrap().assignee.uuid().as_u128());
+        }
+    }
+    seen.dedup();
+    assert_eq!(seen, [3, 2, 1], "up to the top, and there it stays");
+    assert_eq!(late.outcome, Outcome::Pending);
+    assert!(late.next_due().is_none());
+}
+
+#[test]
+fn reminders_by_the_submitter_are_rate_limited() {
+    let world = World::new();
+    let approval = world.start(document(LAN, 3, 100));
+    let reminded = approval.remind(who(LAN), None, world.now()).unwrap().into_after();
+    world.hours.set(3);
+    assert_eq!(code(reminded.clone().remind(who(LAN), None, world.now())), "approval.reminded_recently");
+    world.hours.set(4);
+    assert!(reminded.remind(who(LAN), None, world.now()).is_ok());
+}
+
+#[test]
+fn a_copy_lets_somebody_read_and_is_made_once() {
+    let world = World::new();
+    let approval = world.start(document(LAN, 3, 100));
+    assert!(!approval.takes_part(who(REP)));
+    let copied = approval.copy_to(who(LAN), &[who(REP), who(REP)], None, world.now()).unwrap().into_after();
+    assert!(copied.takes_part(who(REP)));
+    assert_eq!(copied.copies.len(), 1);
+    assert!(copied.clone().comment(Some(who(REP)), false, "收到".into(), world.now()).is_ok());
+    assert_eq!(
+        code(copied.comment(Some(who(MING)), false, "?".into(), world.now())),
+        "approval.not_participant"
+    );
+}
+
+#[test]
+fn an_approver_who_became_the_stand_in_of_the_submitter_cannot_decide_but_can_hand_over() {
+    let mut world = World::new();
+    let approval = world.start(document(LAN, 3, 100));
+    world.roster.absent(who(LAN), Some((who(HEAD), day(), day())));
+    assert_eq!(code(world.approve(&approval, HEAD)), "approval.own_document");
+    assert_eq!(
+        waiting(&approval.transfer(who(HEAD), who(DIRECTOR), None, world.now()).unwrap().into_after()),
+        "head:3"
+    );
+}
+
+#[test]
+fn each_transition_counts_one_version_and_tells_the_feed() {
+    let world = World::new();
+    let subject = document(LAN, 3, 100);
+    let plan = world.plan(&subject);
+    let started =
+        Approval::start(Id::from_uuid(uuid::Uuid::from_u128(9)), subject, plan, world.now()).unwrap();
+    assert_eq!(started.after().version, 1);
+    let names: Vec<_> = started.happened().iter().map(|one| one.kind.name).collect();
+    assert_eq!(names, ["approval.started", "approval.task_opened"]);
+    assert!(!started.explanations().is_empty());
+    let change = started.into_after().approve(who(HEAD), 2, None, world.now()).unwrap();
+    assert_eq!(change.after().version, 2);
+    let change = change.into_after().approve(who(FINANCE), 2, None, world.now()).unwrap();
+    let names: Vec<_> = change.happened().iter().map(|one| one.kind.name).collect();
+    assert_eq!(names, ["approval.decided", "approval.approved"]);
+}
