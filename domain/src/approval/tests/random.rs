@@ -30,7 +30,7 @@ fn world_of(shape: u8) -> World {
 /// Somebody with an open task, half of the time; else anybody: so that sequences get somewhere.
 fn caller(approval: &Approval, by: usize, chance: u8) -> u128 {
     let open: Vec<_> = approval.open_tasks().map(|task| task.assignee.uuid().as_u128()).collect();
-    if chance % 2 == 0 && !open.is_empty() { open[by % open.len()] } else { EVERYBODY[by] }
+    if chance.is_multiple_of(2) && !open.is_empty() { open[by % open.len()] } else { EVERYBODY[by] }
 }
 
 fn attempt(
@@ -43,15 +43,15 @@ fn attempt(
     let reason = || "理由".to_owned();
     match kind {
         14 => world.hours.set(world.hours.get() + i64::from(chance % 30)),
-        15 => world.roster.active(to, chance % 4 != 0),
-        16 => world.roster.absent(to, (chance % 3 == 0).then_some((by, day(), day()))),
+        15 => world.roster.active(to, !chance.is_multiple_of(4)),
+        16 => world.roster.absent(to, (chance.is_multiple_of(3)).then_some((by, day(), day()))),
         _ => {}
     }
     let now = world.now();
     let placement = [Placement::Before, Placement::After, Placement::Parallel][usize::from(chance) % 3];
     let change = match kind {
         0..=4 => approval.approve(by, version - i64::from(chance % 16 == 1), None, now)?,
-        5 if chance % 4 == 0 => approval.reject(by, version, reason(), now)?,
+        5 if chance.is_multiple_of(4) => approval.reject(by, version, reason(), now)?,
         5 | 6 => {
             let passed = approval.passed_steps();
             let target = passed.get(usize::from(chance) % (passed.len() + 1)).map(|code| (*code).to_owned());
@@ -63,7 +63,7 @@ fn attempt(
                 now,
             )?
         }
-        7 if chance % 3 == 0 => approval.withdraw(who(LAN), None, now)?,
+        7 if chance.is_multiple_of(3) => approval.withdraw(who(LAN), None, now)?,
         7 | 8 => approval.take_back(by, now)?,
         9 => approval.transfer(by, to, None, now)?,
         10 => approval.add_approver(by, to, placement, None, now)?,
@@ -71,7 +71,7 @@ fn attempt(
         12 => {
             let mut subject = approval.subject.clone();
             subject.version += 1;
-            if chance % 2 == 0 {
+            if chance.is_multiple_of(2) {
                 subject.amount = document(LAN, 3, i64::from(chance) * 40_000).amount;
             }
             let plan = world.plan(&subject);

@@ -71,14 +71,14 @@ fn steps_that_can_never_apply_are_found() {
     check(
         |chain| {
             chain.steps[4].when =
-                vec![Condition::OverBudget { is: true }, Condition::OverBudget { is: false }]
+                vec![Condition::OverBudget { is: true }, Condition::OverBudget { is: false }];
         },
         unreachable,
     );
     let nested = Condition::Any { of: vec![amount(None, Some(5)), Condition::Urgent { is: false }] };
     check(
         |chain| {
-            chain.steps[4].when = vec![nested.clone(), amount(Some(5), None), Condition::Urgent { is: true }]
+            chain.steps[4].when = vec![nested.clone(), amount(Some(5), None), Condition::Urgent { is: true }];
         },
         unreachable,
     );
@@ -99,7 +99,7 @@ fn forms_and_limits_are_checked() {
     check(
         |chain| {
             chain.steps[0].time_limit =
-                Some(TimeLimit { remind_after_hours: 5, escalate_after_hours: Some(5) })
+                Some(TimeLimit { remind_after_hours: 5, escalate_after_hours: Some(5) });
         },
         &["approval.chain_bad_limit"],
     );
