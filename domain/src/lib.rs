@@ -11,10 +11,13 @@ pub mod spine;
 
 /// Every refusal the rules can answer with, context by context.
 pub fn refusals() -> impl Iterator<Item = &'static spine::RefusalCode> {
-    [spine::SPINE_REFUSALS, spine::POLICY_REFUSALS].into_iter().flatten().copied()
+    [spine::SPINE_REFUSALS, spine::POLICY_REFUSALS, approval::APPROVAL_REFUSALS]
+        .into_iter()
+        .flatten()
+        .copied()
 }
 
 /// Every event the feed can carry, context by context.
 pub fn events() -> impl Iterator<Item = &'static spine::EventKind> {
-    [spine::POLICY_EVENTS].into_iter().flatten().copied()
+    [spine::POLICY_EVENTS, approval::APPROVAL_EVENTS].into_iter().flatten().copied()
 }
