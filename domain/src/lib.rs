@@ -6,12 +6,24 @@
 
 /// Who must agree to a document: chains, plans, tasks, decisions. Knows no document.
 pub mod approval;
+/// What the centre spends: claims, invoices, categories, the journal, payments.
+pub mod finance;
 /// What every context hangs on: ids, money, time, actors, changes, refusals, policies, explanations.
 pub mod spine;
 
 /// Every refusal the rules can answer with, context by context.
 pub fn refusals() -> impl Iterator<Item = &'static spine::RefusalCode> {
-    [spine::SPINE_REFUSALS, spine::POLICY_REFUSALS, approval::APPROVAL_REFUSALS]
+    [
+        spine::SPINE_REFUSALS,
+        spine::POLICY_REFUSALS,
+        approval::APPROVAL_REFUSALS,
+        finance::expense_category::EXPENSE_CATEGORY_REFUSALS,
+        finance::invoice::INVOICE_REFUSALS,
+        finance::expense_claim::EXPENSE_CLAIM_REFUSALS,
+        finance::expense_claim::hand_over::HAND_OVER_REFUSALS,
+        finance::journal::JOURNAL_REFUSALS,
+        finance::payment::PAYMENT_REFUSALS,
+    ]
         .into_iter()
         .flatten()
         .copied()
@@ -19,5 +31,13 @@ pub fn refusals() -> impl Iterator<Item = &'static spine::RefusalCode> {
 
 /// Every event the feed can carry, context by context.
 pub fn events() -> impl Iterator<Item = &'static spine::EventKind> {
-    [spine::POLICY_EVENTS, approval::APPROVAL_EVENTS].into_iter().flatten().copied()
+    [
+        spine::POLICY_EVENTS,
+        approval::APPROVAL_EVENTS,
+        finance::expense_claim::EXPENSE_CLAIM_EVENTS,
+        finance::payment::PAYMENT_EVENTS,
+    ]
+    .into_iter()
+    .flatten()
+    .copied()
 }

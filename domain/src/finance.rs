@@ -1,0 +1,25 @@
+//! What the marketing centre spends, who answers for it, and how it reaches the books. `[EXP-1 … EXP-15]`
+//!
+//! Budgets and expense requests come later; a claim is direct until then.
+
+/// Kinds of expense: the tree that policies, accounts and limits hang on.
+pub mod expense_category;
+/// Reimbursement of what was spent, from draft to paid.
+pub mod expense_claim;
+/// The company's own settings for claims: buyers, dates, accounts.
+pub mod expense_policy;
+#[cfg(test)]
+mod fixture;
+/// Invoices, each reimbursed once in the whole company.
+pub mod invoice;
+/// What a claim means for the general ledger.
+pub mod journal;
+/// Money that reached the beneficiary.
+pub mod payment;
+mod wording;
+
+/// The code under which the approval chain for expense claims is kept.
+pub const CLAIM_CHAIN_CODE: &str = "approval-chain/expense-claim";
+
+/// The approval chain for expense claims as shipped. `[EXP-3]`
+pub const SHIPPED_CLAIM_CHAIN: &str = include_str!("finance/shipped/expense_claim_chain.json");

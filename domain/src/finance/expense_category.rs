@@ -1,0 +1,282 @@
+//! Kinds of expense: a tree mapped to general ledger accounts. `[EXP-1]`
+//!
+//! What a claim must say, whether it may come without a request, and whether its input tax is deductible
+//! all follow from the category, so that none of it stands in code.
+
+use super::wording;
+use crate::spine::{Finding, Findings, Money, PolicyContent, codes};
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+use std::collections::BTreeMap;
+use utoipa::ToSchema;
+
+/// The code under which the tree of categories is kept.
+pub const EXPENSE_CATEGORIES_CODE: &str = "expense-categories/standard";
+
+/// The tree as shipped.
+pub const SHIPPED_EXPENSE_CATEGORIES: &str = include_str!("shipped/expense_categories.json");
+
+crate::refusals! { EXPENSE_CATEGORY_REFUSALS:
+    UNKNOWN = "expense_category.unknown", Invalid, "没有费用类别“{category}”", "There is no expense category \"{category}\"";
+    NOT_LEAF = "expense_category.not_leaf", Invalid, "“{category}”是上级类别，请选择明细类别", "\"{category}\" is a heading; choose a category below it";
+    INACTIVE = "expense_category.inactive", Invalid, "费用类别“{category}”已停用", "The expense category \"{category}\" is no longer in use";
+    NEEDS_REQUEST = "expense_category.needs_request", Invalid, "“{category}”须先申请后报销，不能直接报销", "\"{category}\" needs an approved request before it is spent";
+    BEYOND_DIRECT = "expense_category.beyond_direct_limit", Invalid, "“{category}”合计 {amount} 超过直接报销限额 {limit}，须先申请", "\"{category}\" adds up to {amount}, beyond the {limit} that may be claimed without a request";
+    DUPLICATE = "expense_category.duplicate", Invalid, "类别代码“{category}”重复", "The category code \"{category}\" stands twice";
+    LOOSE = "expense_category.no_parent", Invalid, "上级类别“{parent}”不存在", "The parent \"{parent}\" does not exist";
+    CIRCULAR = "expense_category.circular", Invalid, "类别“{category}”的上级关系成环", "The parents of \"{category}\" run in a circle";
+    DEDUCTIBLE_FORBIDDEN = "expense_category.deductible_forbidden", Invalid, "招待费和福利费的进项税额不得抵扣", "The input tax of entertainment and welfare is never deductible";
+}
+
+/// Something a claim must say.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Detail {
+    /// 活动背景: what it grew out of.
+    Background,
+    /// 目的: what for.
+    Purpose,
+    /// 参与人员: who took part.
+    Participants,
+    /// 预期效果: what is expected of it.
+    ExpectedEffect,
+    /// 客户: whom it was for.
+    Customer,
+    /// 人数: how many took part.
+    HeadCount,
+    /// 行程: from where to where.
+    Route,
+    /// 天数: how many days.
+    Days,
+}
+
+impl Detail {
+    /// The name of the field in a claim's details.
+    pub const fn field(self) -> &'static str {
+        match self {
+            Self::Background => "background",
+            Self::Purpose => "purpose",
+            Self::Participants => "participants",
+            Self::ExpectedEffect => "expected_effect",
+            Self::Customer => "customer",
+            Self::HeadCount => "head_count",
+            Self::Route => "route",
+            Self::Days => "days",
+        }
+    }
+}
+
+/// What a category is by nature, where the tax law treats it on its own.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Nature {
+    /// No rule of its own.
+    Ordinary,
+    /// 业务招待: its input tax is never deductible.
+    Entertainment,
+    /// 职工福利: its input tax is never deductible.
+    Welfare,
+}
+
+/// One kind of expense, or a heading over some.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ExpenseCategory {
+    /// The stable code.
+    #[schema(
+        min_length = 1,
+        max_length = 60,
+        pattern = "^[a-z][a-z0-9_.]*$",
+        example = "entertainment.travel"
+    )]
+    pub code: String,
+    /// The code of the category above; none at the top.
+    #[serde(default)]
+    #[schema(max_length = 60, example = "entertainment")]
+    pub parent: Option<String>,
+    /// The Chinese name.
+    #[schema(min_length = 1, max_length = 60, example = "差旅费")]
+    pub zh: String,
+    /// The English name.
+    #[schema(min_length = 1, max_length = 60, example = "Travel")]
+    pub en: String,
+    /// The general ledger account its cost is debited to; a heading has none.
+    #[serde(default)]
+    #[schema(max_length = 40, example = "6601.07")]
+    pub account: Option<String>,
+    /// What it is by nature.
+    #[serde(default = "ordinary")]
+    pub nature: Nature,
+    /// Whether input tax shown on its invoices is deductible.
+    #[serde(default)]
+    pub deductible_vat: bool,
+    /// What a claim of it must say.
+    #[serde(default)]
+    #[schema(max_items = 8)]
+    pub required_details: Vec<Detail>,
+    /// Whether each line needs invoices that cover it.
+    #[serde(default)]
+    pub invoice_required: bool,
+    /// Whether the claim needs an attachment as evidence.
+    #[serde(default)]
+    pub evidence_required: bool,
+    /// Up to how much a claim may ask for without an approved request, in the book currency; none: not at all.
+    #[serde(default)]
+    pub direct_limit: Option<Money>,
+    /// Whether it may be used in new claims.
+    pub active: bool,
+    /// The clause it comes from.
+    #[serde(default)]
+    #[schema(max_length = 200, example = "000 §9.2 三")]
+    pub clause: Option<String>,
+}
+
+const fn ordinary() -> Nature {
+    Nature::Ordinary
+}
+
+/// The whole tree.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ExpenseCategories {
+    /// Every category, a parent before its children.
+    pub categories: Vec<ExpenseCategory>,
+}
+
+impl ExpenseCategories {
+    /// The category of a code.
+    pub fn find(&self, code: &str) -> Option<&ExpenseCategory> {
+        self.categories.iter().find(|category| category.code == code)
+    }
+
+    /// Whether other categories hang below it.
+    pub fn is_heading(&self, code: &str) -> bool {
+        self.categories.iter().any(|category| category.parent.as_deref() == Some(code))
+    }
+
+    /// The code and those of everything below it.
+    pub fn subtree(&self, code: &str) -> Vec<&str> {
+        let below = |category: &&ExpenseCategory| {
+            let mut current = Some(category.code.as_str());
+            for _ in 0..=self.categories.len() {
+                match current {
+                    Some(at) if at == code => return true,
+                    Some(at) => current = self.find(at).and_then(|c| c.parent.as_deref()),
+                    None => return false,
+                }
+            }
+            false
+        };
+        self.categories.iter().filter(below).map(|category| category.code.as_str()).collect()
+    }
+
+    fn check_place(&self, category: &ExpenseCategory, pointer: &str, findings: &mut Findings) {
+        let Some(parent) = &category.parent else { return };
+        if self.find(parent).is_none() {
+            findings.add_with(format!("{pointer}/parent"), LOOSE, [("parent", json!(parent))]);
+        }
+        let mut current = Some(parent.as_str());
+        let mut steps = 0;
+        while let Some(at) = current {
+            steps += 1;
+            if at == category.code || steps > self.categories.len() {
+                findings.add_with(
+                    format!("{pointer}/parent"),
+                    CIRCULAR,
+                    [("category", json!(category.code))],
+                );
+                return;
+            }
+            current = self.find(at).and_then(|above| above.parent.as_deref());
+        }
+    }
+}
+
+impl PolicyContent for ExpenseCategories {
+    const KIND: &'static str = "expense-categories";
+
+    fn findings(&self) -> Vec<Finding> {
+        let mut findings = Findings::new();
+        let mut seen = BTreeMap::new();
+        if self.categories.is_empty() {
+            findings.add("/content/categories", codes::REQUIRED);
+        }
+        for (index, category) in self.categories.iter().enumerate() {
+            let pointer = format!("/content/categories/{index}");
+            if seen.insert(category.code.as_str(), index).is_some() {
+                findings.add_with(format!("{pointer}/code"), DUPLICATE, [("category", json!(category.code))]);
+            }
+            let starts_well = category.code.starts_with(|c: char| c.is_ascii_lowercase());
+            let plain = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || matches!(b, b'_' | b'.');
+            if !starts_well || category.code.len() > 60 || !category.code.bytes().all(plain) {
+                let expected = [("expected", json!("^[a-z][a-z0-9_.]*$"))];
+                findings.add_with(format!("{pointer}/code"), codes::BAD_FORMAT, expected);
+            }
+            wording::check(&mut findings, &format!("{pointer}/zh"), &category.zh, 60);
+            wording::check(&mut findings, &format!("{pointer}/en"), &category.en, 60);
+            self.check_place(category, &pointer, &mut findings);
+            match &category.account {
+                Some(account) => wording::check(&mut findings, &format!("{pointer}/account"), account, 40),
+                None if !self.is_heading(&category.code) => {
+                    findings.add(format!("{pointer}/account"), codes::REQUIRED);
+                }
+                None => {}
+            }
+            if category.deductible_vat && category.nature != Nature::Ordinary {
+                findings.add(format!("{pointer}/deductible_vat"), DEDUCTIBLE_FORBIDDEN);
+            }
+            if category.direct_limit.is_some_and(|limit| limit.minor() < 0) {
+                findings.add(format!("{pointer}/direct_limit"), codes::AMOUNT_NOT_POSITIVE);
+            }
+        }
+        findings.into_vec()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn shipped() -> ExpenseCategories {
+        serde_json::from_str(SHIPPED_EXPENSE_CATEGORIES).expect("it reads")
+    }
+
+    #[test]
+    fn the_shipped_tree_is_sound_and_holds_the_five_groups() {
+        let tree = shipped();
+        assert_eq!(tree.findings(), []);
+        let tops: Vec<&str> =
+            tree.categories.iter().filter(|c| c.parent.is_none()).map(|c| c.code.as_str()).collect();
+        assert_eq!(tops, ["personnel", "promotion", "entertainment", "commission", "other"]);
+        assert_eq!(
+            tree.subtree("personnel"),
+            ["personnel", "personnel.salary", "personnel.bonus", "personnel.welfare"]
+        );
+    }
+
+    #[test]
+    fn entertainment_and_welfare_tax_stays_in_cost() {
+        for code in ["entertainment.client", "personnel.welfare"] {
+            let mut tree = shipped();
+            let index = tree.categories.iter().position(|c| c.code == code).expect("shipped");
+            assert!(!tree.categories[index].deductible_vat);
+            tree.categories[index].deductible_vat = true;
+            let findings = tree.findings();
+            assert_eq!(findings.len(), 1);
+            assert_eq!(findings[0].code, DEDUCTIBLE_FORBIDDEN);
+        }
+    }
+
+    #[test]
+    fn a_tree_with_circles_duplicates_and_loose_ends_is_found_out() {
+        let mut tree = shipped();
+        tree.categories[0].parent = Some("personnel.salary".into());
+        tree.categories[5].parent = Some("nowhere".into());
+        let copy = tree.categories[2].clone();
+        tree.categories.push(copy);
+        let codes: Vec<&str> = tree.findings().iter().map(|f| f.code.code).collect();
+        assert!(codes.contains(&CIRCULAR.code), "{codes:?}");
+        assert!(codes.contains(&LOOSE.code), "{codes:?}");
+        assert!(codes.contains(&DUPLICATE.code), "{codes:?}");
+    }
+}

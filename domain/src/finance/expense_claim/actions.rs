@@ -1,0 +1,126 @@
+//! What this caller may do with a claim now, and if not why: front ends hold no copy of the rules. `[ACT-1]`
+
+use super::*;
+use crate::finance::expense_claim::hand_over::Stage;
+
+/// A named action on a claim.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum ClaimAction {
+    /// Change what it says.
+    Revise,
+    /// Hand it to its approvers.
+    Submit,
+    /// Take it back while it waits.
+    Withdraw,
+    /// Give it up.
+    Void,
+    /// Approve less on some lines.
+    Reduce,
+    /// Take it back after approval.
+    Revoke,
+    /// Take it into the books.
+    Acknowledge,
+    /// Say under which voucher it is posted.
+    ConfirmPosting,
+    /// Say why it cannot be posted.
+    RefusePosting,
+    /// Say what was paid.
+    ConfirmPayment,
+    /// Undo it by a counter-document.
+    Reverse,
+}
+
+impl ClaimAction {
+    /// Every action, in the order of a claim's life.
+    pub const ALL: [Self; 11] = [
+        Self::Revise,
+        Self::Submit,
+        Self::Withdraw,
+        Self::Void,
+        Self::Reduce,
+        Self::Revoke,
+        Self::Acknowledge,
+        Self::ConfirmPosting,
+        Self::RefusePosting,
+        Self::ConfirmPayment,
+        Self::Reverse,
+    ];
+
+    /// The permission the action's call demands.
+    pub const fn permission(self) -> Permission {
+        match self {
+            Self::Revise | Self::Submit | Self::Withdraw | Self::Void | Self::Revoke => {
+                Permission::SubmitExpenseClaims
+            }
+            Self::Reduce => Permission::UseApprovals,
+            Self::Acknowledge
+            | Self::ConfirmPosting
+            | Self::RefusePosting
+            | Self::ConfirmPayment
+            | Self::Reverse => Permission::AccountExpenseClaims,
+        }
+    }
+}
+
+impl ExpenseClaim {
+    /// Every action of which the caller holds the permission, with the refusal it would meet. What only
+    /// the body can break (a missing reason, a limit) is not foreseen. `decides`: whether an open approval
+    /// task of this claim waits for the caller.
+    pub fn actions(&self, by: &Actor, decides: bool) -> Vec<(ClaimAction, Result<(), Refusal>)> {
+        let granted = |action: &ClaimAction| {
+            by.may(action.permission())
+                || (*action == ClaimAction::Revoke && by.may(Permission::AccountExpenseClaims))
+        };
+        ClaimAction::ALL
+            .into_iter()
+            .filter(granted)
+            .map(|action| (action, self.foresee(action, by, decides)))
+            .collect()
+    }
+
+    fn foresee(&self, action: ClaimAction, by: &Actor, decides: bool) -> Result<(), Refusal> {
+        let state = self.status.state();
+        let when = |allowed: bool, code| if allowed { Ok(()) } else { Err(self.wrong_state(code)) };
+        match action {
+            ClaimAction::Revise => {
+                self.refuse_reversal()?;
+                self.refuse_stranger(by)?;
+                when(state.is_editable(), NOT_EDITABLE)
+            }
+            ClaimAction::Submit => {
+                self.refuse_reversal()?;
+                self.refuse_stranger(by)?;
+                when(state.is_editable(), NOT_SUBMITTABLE)
+            }
+            ClaimAction::Withdraw => {
+                self.refuse_stranger(by)?;
+                when(state == ClaimState::InApproval, NOT_IN_APPROVAL)
+            }
+            ClaimAction::Void => {
+                self.refuse_reversal()?;
+                self.refuse_stranger(by)?;
+                when(state.is_editable() || state == ClaimState::Rejected, NOT_VOIDABLE)
+            }
+            ClaimAction::Reduce => {
+                when(state == ClaimState::InApproval, NOT_IN_APPROVAL)?;
+                if self.is_own(by) || !decides { Err(Refusal::new(OWN_REDUCTION)) } else { Ok(()) }
+            }
+            ClaimAction::Revoke => {
+                if !by.may(Permission::AccountExpenseClaims) {
+                    self.refuse_stranger(by)?;
+                }
+                when(state == ClaimState::Approved, NOT_REVOCABLE)
+            }
+            ClaimAction::Acknowledge => self.hand_over_stage(Stage::Ready),
+            ClaimAction::ConfirmPosting | ClaimAction::RefusePosting => {
+                self.hand_over_stage(Stage::Acknowledged)
+            }
+            ClaimAction::ConfirmPayment => self.hand_over_stage(Stage::Posted),
+            ClaimAction::Reverse => {
+                self.refuse_reversal()?;
+                when(state == ClaimState::Posted && self.reversal.is_none(), NOT_REVERSIBLE)
+            }
+        }
+    }
+}

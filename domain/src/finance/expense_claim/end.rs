@@ -1,0 +1,30 @@
+//! The ends that are not payment: void keeps the number of what never was approved, revoke takes back
+//! what was approved before finance has it.
+
+use super::*;
+
+impl ExpenseClaim {
+    /// Gives the claim up. Its number stays taken.
+    pub fn void(self, reason: String, by: &Actor, now: Timestamp) -> Result<Change<Self>, Refusal> {
+        self.refuse_reversal()?;
+        self.refuse_stranger(by)?;
+        let state = self.status.state();
+        if !(state.is_editable() || state == ClaimState::Rejected) {
+            return Err(self.wrong_state(NOT_VOIDABLE));
+        }
+        check_reason(&reason)?;
+        Ok(self.moved(ClaimStatus::Void { at: now, reason }, VOIDED))
+    }
+
+    /// Takes an approved claim back, by its submitter or by finance, before it is acknowledged.
+    pub fn revoke(self, reason: String, by: &Actor, now: Timestamp) -> Result<Change<Self>, Refusal> {
+        if !by.may(Permission::AccountExpenseClaims) {
+            self.refuse_stranger(by)?;
+        }
+        if !matches!(self.status, ClaimStatus::Approved { .. }) {
+            return Err(self.wrong_state(NOT_REVOCABLE).citing(Citation::rule("EXP-9")));
+        }
+        check_reason(&reason)?;
+        Ok(self.moved(ClaimStatus::Revoked { at: now, reason }, REVOKED))
+    }
+}

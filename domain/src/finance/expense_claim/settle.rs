@@ -1,0 +1,52 @@
+//! What the approval chain decides: the engine calls one of these in the transaction of the decision. `[EXP-3]`
+
+use super::*;
+
+impl ExpenseClaim {
+    /// The last step approved it.
+    pub fn approve(self, approval: Id<ApprovalRef>, now: Timestamp) -> Result<Change<Self>, Refusal> {
+        self.expect_in_approval(approval)?;
+        let facts = json!({
+            "number": self.number, "state": ClaimState::Approved.code(),
+            "claimed": self.content.claimed()?, "approved": self.content.approved()?, "payable": self.payable()?,
+        });
+        let after = Self { status: ClaimStatus::Approved { at: now }, ..self.clone() };
+        Ok(Change::updated(self, after, APPROVED, facts))
+    }
+
+    /// An approver sent it back to its submitter.
+    pub fn send_back(
+        self,
+        approval: Id<ApprovalRef>,
+        reason: String,
+        now: Timestamp,
+    ) -> Result<Change<Self>, Refusal> {
+        self.expect_in_approval(approval)?;
+        let status = ClaimStatus::Returned { at: now, because: Return::Approver { reason } };
+        Ok(self.moved(status, RETURNED))
+    }
+
+    /// An approver refused it for good.
+    pub fn reject(
+        self,
+        approval: Id<ApprovalRef>,
+        reason: String,
+        now: Timestamp,
+    ) -> Result<Change<Self>, Refusal> {
+        self.expect_in_approval(approval)?;
+        Ok(self.moved(ClaimStatus::Rejected { at: now, reason }, REJECTED))
+    }
+
+    /// Its submitter took it back while it waited.
+    pub fn withdraw(self, approval: Id<ApprovalRef>, now: Timestamp) -> Result<Change<Self>, Refusal> {
+        self.expect_in_approval(approval)?;
+        Ok(self.moved(ClaimStatus::Withdrawn { at: now }, WITHDRAWN))
+    }
+
+    fn expect_in_approval(&self, approval: Id<ApprovalRef>) -> Result<(), Refusal> {
+        if !matches!(self.status, ClaimStatus::InApproval { .. }) {
+            return Err(self.wrong_state(NOT_IN_APPROVAL));
+        }
+        if self.approval == Some(approval) { Ok(()) } else { Err(Refusal::new(OTHER_APPROVAL)) }
+    }
+}

@@ -1,0 +1,219 @@
+//! Where a claim stands, with what belongs to each state. Only the actions of this folder move it.
+
+use super::*;
+
+/// Why a claim lies with its submitter again.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(tag = "by", rename_all = "snake_case")]
+pub enum Return {
+    /// An approver sent it back.
+    Approver {
+        /// What is to be mended.
+        reason: String,
+    },
+    /// The ERP could not post it.
+    Erp(PostingRefusal),
+}
+
+/// Where a claim stands, with what belongs to that state.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(tag = "state", rename_all = "snake_case")]
+pub enum ClaimStatus {
+    /// Being written.
+    Draft,
+    /// Waits for its approvers.
+    InApproval {
+        /// Since when.
+        since: Timestamp,
+    },
+    /// Sent back to be mended.
+    Returned {
+        /// When.
+        at: Timestamp,
+        /// By whom and why.
+        because: Return,
+    },
+    /// Refused for good; may only be voided.
+    Rejected {
+        /// When.
+        at: Timestamp,
+        /// Why.
+        reason: String,
+    },
+    /// Taken back by its submitter; may be changed and submitted again.
+    Withdrawn {
+        /// When.
+        at: Timestamp,
+    },
+    /// Every approver agreed: ready for finance.
+    Approved {
+        /// When.
+        at: Timestamp,
+    },
+    /// Finance or the ERP has taken it: immutable here from now on.
+    Acknowledged {
+        /// What was said when it was taken.
+        acknowledgement: Acknowledgement,
+    },
+    /// In the ledger. How far it is paid follows from its payments.
+    Posted {
+        /// What was said when it was taken.
+        acknowledgement: Acknowledgement,
+        /// Where it stands in the ledger.
+        voucher: Voucher,
+    },
+    /// Given up; the number stays taken.
+    Void {
+        /// When.
+        at: Timestamp,
+        /// Why.
+        reason: String,
+    },
+    /// Taken back after approval and before the acknowledgement.
+    Revoked {
+        /// When.
+        at: Timestamp,
+        /// Why.
+        reason: String,
+    },
+    /// Undone in the ledger by a counter-document.
+    Reversed {
+        /// When.
+        at: Timestamp,
+        /// What was said when it was taken.
+        acknowledgement: Acknowledgement,
+        /// Where the claim itself stands in the ledger.
+        voucher: Voucher,
+        /// The counter-document.
+        by: Id<ExpenseClaim>,
+    },
+}
+
+/// The name of a state.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum ClaimState {
+    /// Being written.
+    Draft,
+    /// Waits for its approvers.
+    InApproval,
+    /// Sent back to be mended.
+    Returned,
+    /// Refused for good.
+    Rejected,
+    /// Taken back by its submitter.
+    Withdrawn,
+    /// Ready for finance.
+    Approved,
+    /// Taken by finance.
+    Acknowledged,
+    /// In the ledger.
+    Posted,
+    /// Given up.
+    Void,
+    /// Taken back after approval.
+    Revoked,
+    /// Undone by a counter-document.
+    Reversed,
+}
+
+impl ClaimState {
+    /// Every state.
+    pub const ALL: [Self; 11] = [
+        Self::Draft,
+        Self::InApproval,
+        Self::Returned,
+        Self::Rejected,
+        Self::Withdrawn,
+        Self::Approved,
+        Self::Acknowledged,
+        Self::Posted,
+        Self::Void,
+        Self::Revoked,
+        Self::Reversed,
+    ];
+    /// The stable code.
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::Draft => "draft",
+            Self::InApproval => "in_approval",
+            Self::Returned => "returned",
+            Self::Rejected => "rejected",
+            Self::Withdrawn => "withdrawn",
+            Self::Approved => "approved",
+            Self::Acknowledged => "acknowledged",
+            Self::Posted => "posted",
+            Self::Void => "void",
+            Self::Revoked => "revoked",
+            Self::Reversed => "reversed",
+        }
+    }
+    /// The state of a stable code.
+    pub fn from_code(code: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|state| state.code() == code)
+    }
+    /// The labels, Chinese and English.
+    pub const fn labels(self) -> (&'static str, &'static str) {
+        match self {
+            Self::Draft => ("草稿", "Draft"),
+            Self::InApproval => ("审批中", "In approval"),
+            Self::Returned => ("已退回", "Returned"),
+            Self::Rejected => ("已驳回", "Rejected"),
+            Self::Withdrawn => ("已撤回", "Withdrawn"),
+            Self::Approved => ("已批准", "Approved"),
+            Self::Acknowledged => ("财务已接收", "Acknowledged"),
+            Self::Posted => ("已入账", "Posted"),
+            Self::Void => ("已作废", "Void"),
+            Self::Revoked => ("已撤销", "Revoked"),
+            Self::Reversed => ("已冲销", "Reversed"),
+        }
+    }
+    /// Whether the claim still holds its invoices: from submission until it ends without payment.
+    /// A claim that was never submitted holds none yet.
+    pub const fn is_live(self) -> bool {
+        !matches!(self, Self::Draft | Self::Rejected | Self::Void | Self::Revoked | Self::Reversed)
+    }
+    /// Whether no action leads out of it.
+    pub const fn is_terminal(self) -> bool {
+        matches!(self, Self::Void | Self::Revoked | Self::Reversed)
+    }
+    /// Whether its submitter may change and submit it.
+    pub const fn is_editable(self) -> bool {
+        matches!(self, Self::Draft | Self::Returned | Self::Withdrawn)
+    }
+}
+
+impl ClaimStatus {
+    /// What was said when finance took it, from then on.
+    pub const fn acknowledgement(&self) -> Option<&Acknowledgement> {
+        match self {
+            Self::Acknowledged { acknowledgement }
+            | Self::Posted { acknowledgement, .. }
+            | Self::Reversed { acknowledgement, .. } => Some(acknowledgement),
+            _ => None,
+        }
+    }
+    /// Where it stands in the ledger, once it is posted.
+    pub const fn voucher(&self) -> Option<&Voucher> {
+        match self {
+            Self::Posted { voucher, .. } | Self::Reversed { voucher, .. } => Some(voucher),
+            _ => None,
+        }
+    }
+    /// The name of the state.
+    pub const fn state(&self) -> ClaimState {
+        match self {
+            Self::Draft => ClaimState::Draft,
+            Self::InApproval { .. } => ClaimState::InApproval,
+            Self::Returned { .. } => ClaimState::Returned,
+            Self::Rejected { .. } => ClaimState::Rejected,
+            Self::Withdrawn { .. } => ClaimState::Withdrawn,
+            Self::Approved { .. } => ClaimState::Approved,
+            Self::Acknowledged { .. } => ClaimState::Acknowledged,
+            Self::Posted { .. } => ClaimState::Posted,
+            Self::Void { .. } => ClaimState::Void,
+            Self::Revoked { .. } => ClaimState::Revoked,
+            Self::Reversed { .. } => ClaimState::Reversed,
+        }
+    }
+}

@@ -1,0 +1,208 @@
+//! Submitting: everything that a policy demands is checked here, all findings at once. `[EXP-3, EXP-4, EXP-6]`
+
+use super::*;
+use crate::finance::{expense_category as category, expense_category::ExpenseCategory, invoice};
+use crate::spine::{BusinessDate, Money};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// What regulation asks for the description of a claim.
+const DESCRIPTION_CLAUSE: &str = "000 §9.3(5)";
+
+impl ExpenseClaim {
+    /// Hands the claim to its approvers. `approval` is the approval that was opened for it in the same
+    /// unit of work, `today` the company's day.
+    ///
+    /// # Errors
+    /// Every missing detail, uncovered line, strange invoice and exceeded limit, all at once.
+    pub fn submit(
+        self,
+        approval: Id<ApprovalRef>,
+        by: &Actor,
+        now: Timestamp,
+        today: BusinessDate,
+        rules: ClaimRules<'_>,
+    ) -> Result<Change<Self>, Refusal> {
+        self.check_submission(by, today, rules)?;
+        let facts = json!({
+            "number": self.number, "approval_id": approval, "claimed": self.content.claimed()?,
+            "department_id": self.content.department,
+        });
+        let status = ClaimStatus::InApproval { since: now };
+        let after = Self { status, approval: Some(approval), ..self.clone() };
+        Ok(Change::updated(self, after, SUBMITTED, facts))
+    }
+
+    /// Whether it could be submitted now; the same check as [`Self::submit`], for a dry run. `[APR-8]`
+    pub fn check_submission(
+        &self,
+        by: &Actor,
+        today: BusinessDate,
+        rules: ClaimRules<'_>,
+    ) -> Result<(), Refusal> {
+        self.refuse_reversal()?;
+        self.refuse_stranger(by)?;
+        if !self.status.state().is_editable() {
+            return Err(self.wrong_state(NOT_SUBMITTABLE));
+        }
+        self.content.check(self.submitter, by, rules)?;
+        let mut findings = Findings::new();
+        if self.content.lines.is_empty() {
+            findings.add("/lines", NO_LINES);
+        }
+        self.content.check_dates(today, rules, &mut findings);
+        self.content.check_details(rules, &mut findings);
+        self.content.check_invoices(today, rules, &mut findings);
+        self.content.check_direct_limits(rules, &mut findings)?;
+        findings.into_result().map_err(|refusal| {
+            let citation = cite(&refusal, rules);
+            refusal.citing(citation)
+        })
+    }
+}
+
+/// The rule that the (first) finding of a refused submission breaks.
+fn cite(refusal: &Refusal, rules: ClaimRules<'_>) -> Citation {
+    let Some(first) = refusal.findings.first() else { return rules.policy.cite("EXP-4", None) };
+    let code = first.code.code;
+    if code.starts_with("invoice.") {
+        rules.policy.cite("EXP-6", None)
+    } else if code.starts_with("expense_category.") || first.code == EVIDENCE_MISSING {
+        rules.categories.cite("EXP-4", None)
+    } else if first.code == DETAIL_MISSING {
+        rules.categories.cite("EXP-4", Some(DESCRIPTION_CLAUSE))
+    } else {
+        rules.policy.cite("EXP-4", None)
+    }
+}
+
+impl ClaimContent {
+    fn check_dates(&self, today: BusinessDate, rules: ClaimRules<'_>, findings: &mut Findings) {
+        let policy = &rules.policy.content;
+        if self.business_date > today {
+            findings.add_with("/business_date", DATE_IN_FUTURE, [("date", json!(self.business_date))]);
+        }
+        for (index, line) in self.lines.iter().enumerate() {
+            let pointer = format!("/lines/{index}/occurred_on");
+            let date = ("date", json!(line.occurred_on));
+            let age = today.signed_duration_since(line.occurred_on).num_days();
+            if age < 0 {
+                findings.add_with(pointer, DATE_IN_FUTURE, [date]);
+            } else if age > i64::from(policy.claim_max_age_days) {
+                let days = ("days", json!(policy.claim_max_age_days));
+                findings.add_with(pointer, SPENT_TOO_LONG_AGO, [date, days]);
+            }
+        }
+        if let Some(rate_date) = self.exchange.rate_date {
+            let date = ("date", json!(rate_date));
+            let apart = self.business_date.signed_duration_since(rate_date).num_days().abs();
+            if rate_date > today {
+                findings.add_with("/exchange_rate/date", DATE_IN_FUTURE, [date]);
+            } else if apart > i64::from(policy.rate_max_age_days) {
+                let days = ("days", json!(policy.rate_max_age_days));
+                findings.add_with("/exchange_rate/date", RATE_TOO_FAR, [date, days]);
+            }
+        }
+    }
+
+    fn check_details(&self, rules: ClaimRules<'_>, findings: &mut Findings) {
+        let mut asked = BTreeMap::new();
+        let mut evidence = None;
+        for category in self.used_categories(rules) {
+            for detail in &category.required_details {
+                asked.entry(*detail).or_insert(category);
+            }
+            if category.evidence_required {
+                evidence.get_or_insert(category);
+            }
+        }
+        for (detail, category) in asked {
+            if !self.details.has(detail) {
+                let name = [("category", json!(category.zh))];
+                findings.add_with(format!("/details/{}", detail.field()), DETAIL_MISSING, name);
+            }
+        }
+        if let Some(category) = evidence.filter(|_| self.attachments.is_empty()) {
+            findings.add_with("/attachments", EVIDENCE_MISSING, [("category", json!(category.zh))]);
+        }
+    }
+
+    fn check_invoices(&self, today: BusinessDate, rules: ClaimRules<'_>, findings: &mut Findings) {
+        for (index, line) in self.lines.iter().enumerate() {
+            let pointer = format!("/lines/{index}/invoices");
+            let required = rules.categories.content.find(&line.category).is_some_and(|c| c.invoice_required);
+            if line.invoices.is_empty() {
+                if required {
+                    findings.add(pointer, invoice::MISSING);
+                }
+                continue;
+            }
+            for (position, invoice) in line.invoices.iter().enumerate() {
+                invoice.check_policy(
+                    &format!("{pointer}/{position}"),
+                    today,
+                    &rules.policy.content,
+                    findings,
+                );
+            }
+            let covered = Money::sum(line.invoices.iter().map(|i| i.total), self.exchange.currency);
+            if !covered.is_ok_and(|covered| covered.minor() >= line.claimed.minor()) {
+                let amounts = [
+                    ("covered", json!(covered.map(|c| c.to_string()).unwrap_or_default())),
+                    ("claimed", json!(line.claimed.to_string())),
+                ];
+                findings.add_with(pointer, invoice::NOT_COVERED, amounts);
+            }
+        }
+    }
+
+    fn check_direct_limits(&self, rules: ClaimRules<'_>, findings: &mut Findings) -> Result<(), Refusal> {
+        for used in self.used_categories(rules) {
+            let name = ("category", json!(used.zh));
+            let mine = || self.lines.iter().enumerate().filter(|(_, line)| line.category == used.code);
+            let at = mine().map(|(index, _)| format!("/lines/{index}/category")).next().unwrap_or_default();
+            if !used.active {
+                findings.add_with(at.clone(), category::INACTIVE, [name.clone()]);
+            }
+            let Some(limit) = used.direct_limit else {
+                findings.add_with(at, category::NEEDS_REQUEST, [name]);
+                continue;
+            };
+            let claimed = mine().map(|(_, line)| line.claimed);
+            let total = self.in_books(Money::sum(claimed, self.exchange.currency).map_err(too_large)?)?;
+            if total.currency() != limit.currency() || total.minor() > limit.minor() {
+                let amounts =
+                    [name, ("amount", json!(total.to_string())), ("limit", json!(limit.to_string()))];
+                findings.add_with(at, category::BEYOND_DIRECT, amounts);
+            }
+        }
+        Ok(())
+    }
+
+    /// The categories that the lines use, each once, in order of first use.
+    fn used_categories<'a>(&self, rules: ClaimRules<'a>) -> Vec<&'a ExpenseCategory> {
+        let mut used: Vec<&ExpenseCategory> = Vec::new();
+        for line in &self.lines {
+            if let Some(category) = rules.categories.content.find(&line.category)
+                && !used.iter().any(|known| known.code == category.code)
+            {
+                used.push(category);
+            }
+        }
+        used
+    }
+
+    /// The fields that the conditions of an approval chain may look at, beside the amount.
+    pub fn routed_fields(&self) -> serde_json::Map<String, serde_json::Value> {
+        let categories: BTreeSet<&str> = self.lines.iter().map(|line| line.category.as_str()).collect();
+        serde_json::Map::from_iter([
+            ("category".to_owned(), json!(categories)),
+            ("for_somebody_else".to_owned(), json!(self.beneficiary.reason.is_some())),
+            ("foreign_currency".to_owned(), json!(self.exchange.currency != self.exchange.book)),
+        ])
+    }
+
+    /// What the claim is worth in the book currency: the amount by which a chain routes.
+    pub fn worth(&self) -> Result<Money, Refusal> {
+        self.in_books(self.approved()?)
+    }
+}

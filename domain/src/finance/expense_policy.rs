@@ -1,0 +1,166 @@
+//! The company's own settings for claims, as data. `[REG-4, EXP-6, EXP-9, EXP-15]`
+
+use super::{
+    invoice::{InvoiceKind, Party, normalised, tax_number},
+    wording,
+};
+use crate::spine::{Currency, Finding, Findings, PolicyContent, codes};
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+
+/// The code under which the claims policy is kept.
+pub const EXPENSE_POLICY_CODE: &str = "expense-policy/claims";
+
+/// The claims policy as shipped.
+pub const SHIPPED_EXPENSE_POLICY: &str = include_str!("shipped/expense_policy.json");
+
+/// Which debit line of a journal entry takes what rounding leaves over.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum RemainderLine {
+    /// The expense of the first claim line.
+    First,
+    /// The expense of the last claim line.
+    Last,
+    /// The largest expense; the earlier one of equals.
+    Largest,
+}
+
+/// Where the parts of an entry go that are not expense.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct LedgerAccounts {
+    /// 其他应付款—员工: credited with what the beneficiary is owed.
+    pub employee_payable: String,
+    /// 应交增值税—进项税额: debited with deductible tax.
+    pub input_vat: String,
+}
+
+/// Settings for expense claims.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ExpensePolicy {
+    /// The currency of the books.
+    pub book_currency: Currency,
+    /// What document numbers begin with: `EC` gives `EC-2026-000123`.
+    pub number_prefix: String,
+    /// The names and tax numbers of our company that an invoice may be made out to.
+    pub buyers: Vec<Party>,
+    /// How old an invoice may be on the day of submitting, in days.
+    pub invoice_max_age_days: u32,
+    /// How many days before submitting the spending may lie.
+    pub claim_max_age_days: u32,
+    /// How far the day of an exchange rate may lie from the business date, in days.
+    pub rate_max_age_days: u32,
+    /// The kinds of invoice whose tax is deductible where the category allows it.
+    pub deductible_kinds: Vec<InvoiceKind>,
+    /// Accounts other than those of the categories.
+    pub accounts: LedgerAccounts,
+    /// Who takes the rounding remainder.
+    pub remainder_line: RemainderLine,
+}
+
+impl ExpensePolicy {
+    /// Whether a party is our company: the tax number decides, and the name must belong to it.
+    pub fn is_our_company(&self, party: &Party) -> bool {
+        self.buyers.iter().any(|ours| {
+            let same_name = normalised(&ours.name) == normalised(&party.name);
+            let same_number = match (&ours.tax_number, &party.tax_number) {
+                (Some(ours), Some(theirs)) => normalised(ours) == normalised(theirs),
+                (_, None) => true,
+                (None, Some(_)) => false,
+            };
+            same_name && same_number
+        })
+    }
+}
+
+impl PolicyContent for ExpensePolicy {
+    const KIND: &'static str = "expense-policy";
+
+    fn findings(&self) -> Vec<Finding> {
+        let mut findings = Findings::new();
+        let prefix = &self.number_prefix;
+        if !(1..=6).contains(&prefix.len()) || !prefix.bytes().all(|b| b.is_ascii_uppercase()) {
+            findings.add_with(
+                "/content/number_prefix",
+                codes::BAD_FORMAT,
+                [("expected", json!("[A-Z]{1,6}"))],
+            );
+        }
+        if self.buyers.is_empty() {
+            findings.add("/content/buyers", codes::REQUIRED);
+        }
+        for (index, buyer) in self.buyers.iter().enumerate() {
+            wording::check(&mut findings, &format!("/content/buyers/{index}/name"), &buyer.name, 200);
+            if !buyer.tax_number.as_deref().is_some_and(tax_number::is_valid) {
+                findings.add(format!("/content/buyers/{index}/tax_number"), super::invoice::BAD_TAX_NUMBER);
+            }
+        }
+        for (field, days) in [
+            ("invoice_max_age_days", self.invoice_max_age_days),
+            ("claim_max_age_days", self.claim_max_age_days),
+            ("rate_max_age_days", self.rate_max_age_days),
+        ] {
+            if days > 3_660 {
+                let range = [("min", json!(0)), ("max", json!(3_660))];
+                findings.add_with(format!("/content/{field}"), codes::OUT_OF_RANGE, range);
+            }
+        }
+        for (index, kind) in self.deductible_kinds.iter().enumerate() {
+            if !matches!(kind, InvoiceKind::VatSpecial | InvoiceKind::FullyDigitalSpecial) {
+                let expected = [("expected", json!("vat_special, fully_digital_special"))];
+                findings.add_with(format!("/content/deductible_kinds/{index}"), codes::BAD_FORMAT, expected);
+            }
+        }
+        for (field, account) in
+            [("employee_payable", &self.accounts.employee_payable), ("input_vat", &self.accounts.input_vat)]
+        {
+            wording::check(&mut findings, &format!("/content/accounts/{field}"), account, 40);
+        }
+        findings.into_vec()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_shipped_policy_is_sound() {
+        let policy: ExpensePolicy = serde_json::from_str(SHIPPED_EXPENSE_POLICY).expect("it reads");
+        assert_eq!(policy.findings(), []);
+    }
+
+    #[test]
+    fn an_unsound_policy_is_told_everything_at_once() {
+        let mut policy: ExpensePolicy = serde_json::from_str(SHIPPED_EXPENSE_POLICY).expect("it reads");
+        policy.number_prefix = "e1".into();
+        policy.buyers[0].tax_number = Some("913301007996550580".into());
+        policy.invoice_max_age_days = 9_999;
+        policy.deductible_kinds.push(InvoiceKind::VatGeneral);
+        policy.accounts.input_vat = " ".into();
+        let pointers: Vec<String> = policy.findings().into_iter().map(|f| f.pointer).collect();
+        assert_eq!(
+            pointers,
+            [
+                "/content/number_prefix",
+                "/content/buyers/0/tax_number",
+                "/content/invoice_max_age_days",
+                "/content/deductible_kinds/2",
+                "/content/accounts/input_vat"
+            ]
+        );
+    }
+
+    #[test]
+    fn our_company_is_known_by_name_and_number() {
+        let policy: ExpensePolicy = serde_json::from_str(SHIPPED_EXPENSE_POLICY).expect("it reads");
+        let ours = policy.buyers[0].clone();
+        assert!(policy.is_our_company(&ours));
+        assert!(policy.is_our_company(&Party { name: format!(" {} ", ours.name), ..ours.clone() }));
+        assert!(!policy.is_our_company(&Party { name: "别的公司".into(), ..ours.clone() }));
+        let other_number = Some("91330100799655058B".to_owned());
+        assert!(!policy.is_our_company(&Party { tax_number: other_number, ..ours }));
+    }
+}

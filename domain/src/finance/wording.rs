@@ -1,0 +1,26 @@
+//! What every text a client sends must keep to.
+
+use crate::spine::{Findings, codes};
+use serde_json::json;
+
+/// Notes a text that is empty, too long or carries control characters; `max` counts characters.
+/// Line breaks and tabs are allowed in texts longer than a line (`max` above 200).
+pub(super) fn check(findings: &mut Findings, pointer: &str, text: &str, max: usize) {
+    let length = text.chars().count();
+    if text.trim().is_empty() {
+        findings.add(pointer, codes::REQUIRED);
+    } else if length > max {
+        findings.add_with(pointer, codes::BAD_LENGTH, [("min", json!(1)), ("max", json!(max))]);
+    }
+    let multiline = max > 200;
+    if text.chars().any(|c| c.is_control() && !(multiline && matches!(c, '\n' | '\r' | '\t'))) {
+        findings.add(pointer, codes::BAD_CHARACTER);
+    }
+}
+
+/// The same for a text that may be absent.
+pub(super) fn check_optional(findings: &mut Findings, pointer: &str, text: Option<&str>, max: usize) {
+    if let Some(text) = text {
+        check(findings, pointer, text, max);
+    }
+}
