@@ -27,7 +27,10 @@ pub use hand_over::{Acknowledgement, PostingRefusal, Voucher};
 pub use reverse::ReversalOf;
 pub use status::{ClaimState, ClaimStatus, Return};
 
-use super::{expense_category::ExpenseCategories, expense_policy::ExpensePolicy, payment::Payment};
+use super::{
+    expense_category::ExpenseCategories, expense_policy::ExpensePolicy, journal::JournalEntry,
+    payment::Payment,
+};
 use crate::spine::{
     Actor, Change, Citation, Employee, Entity, EventKind, Findings, Id, MoneyError, Permission,
     PolicyVersion, Refusal, RefusalCode, Timestamp, User, Version, codes,
@@ -151,6 +154,8 @@ pub struct ExpenseClaim {
     pub reverses: Option<ReversalOf>,
     /// Set while a reversing document of it is under way or has taken effect.
     pub reversal: Option<Id<Self>>,
+    /// Its journal entry, from approval on; none where it could not be made: then it is not ready.
+    pub entry: Option<JournalEntry>,
     /// What has been paid.
     pub payments: Vec<Payment>,
     /// Counts its states.
@@ -209,6 +214,7 @@ impl ExpenseClaim {
             external,
             reverses: None,
             reversal: None,
+            entry: None,
             payments: Vec::new(),
             version: 0,
         };

@@ -157,5 +157,5 @@ pub(super) fn submitted(claim: ExpenseClaim) -> ExpenseClaim {
 }
 
 pub(super) fn approved() -> ExpenseClaim {
-    submitted(draft()).approve(id(800), now()).expect("in approval").into_after()
+    submitted(draft()).approve(id(800), now(), Rules::shipped().all()).expect("in approval").into_after()
 }

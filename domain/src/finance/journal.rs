@@ -4,7 +4,7 @@
 //! owed. Entertainment and welfare tax stays in cost. What rounding leaves over goes to a stated line.
 
 use super::{
-    expense_claim::{ClaimContent, ClaimRules, ExpenseClaim, Line},
+    expense_claim::{ClaimContent, ClaimRules, Line},
     expense_policy::{ExpensePolicy, RemainderLine},
 };
 use crate::spine::{BusinessDate, Citation, Currency, Department, Id, Money, Refusal, allocate};
@@ -97,8 +97,6 @@ pub struct Posting {
 /// The entry of one claim.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct JournalEntry {
-    /// Whose entry it is.
-    pub claim: Id<ExpenseClaim>,
     /// The business date it belongs to.
     pub date: BusinessDate,
     /// The currency of the books.
@@ -114,9 +112,8 @@ struct Parts {
 }
 
 impl JournalEntry {
-    /// The entry of an approved claim under the policies of its business date.
-    pub fn of(claim: &ExpenseClaim, rules: ClaimRules<'_>) -> Result<Self, Refusal> {
-        let content = &claim.content;
+    /// The entry of what a claim says and what of it is approved, under the policies of its business date.
+    pub fn of(content: &ClaimContent, rules: ClaimRules<'_>) -> Result<Self, Refusal> {
         let policy = &rules.policy.content;
         let book = content.exchange.book;
         let payable = content.in_books(content.approved()?)?;
@@ -159,16 +156,16 @@ impl JournalEntry {
             amount: payable,
             remainder: money(0),
         });
-        let entry = Self { claim: claim.id, date: content.business_date, currency: book, postings };
+        let entry = Self { date: content.business_date, currency: book, postings };
         entry.check().map(|()| entry)
     }
 
     /// The entry of a reversing document: every posting on the other side.
     #[must_use]
-    pub fn mirrored(&self, claim: Id<ExpenseClaim>, date: BusinessDate) -> Self {
+    pub fn mirrored(&self, date: BusinessDate) -> Self {
         let postings =
             self.postings.iter().map(|posting| Posting { side: posting.side.mirrored(), ..posting.clone() });
-        Self { claim, date, currency: self.currency, postings: postings.collect() }
+        Self { date, currency: self.currency, postings: postings.collect() }
     }
 
     /// The sum of one side, in minor units of the book currency.

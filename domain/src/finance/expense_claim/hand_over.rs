@@ -116,13 +116,7 @@ impl ExpenseClaim {
 
     /// Finance or the ERP takes the claim: from now on it is immutable here. Without a journal entry that
     /// balances it is not ready.
-    pub fn acknowledge(
-        self,
-        reference: String,
-        entry: Option<&JournalEntry>,
-        by: &Actor,
-        now: Timestamp,
-    ) -> Result<HandedOver, Refusal> {
+    pub fn acknowledge(self, reference: String, by: &Actor, now: Timestamp) -> Result<HandedOver, Refusal> {
         if self.status.acknowledgement().is_some_and(|known| known.reference == reference) {
             return Ok(HandedOver::already(self));
         }
@@ -130,7 +124,7 @@ impl ExpenseClaim {
         let mut findings = Findings::new();
         wording::check(&mut findings, "/reference", &reference, 60);
         findings.into_result()?;
-        if !entry.is_some_and(|entry| entry.claim == self.id && entry.is_balanced()) {
+        if !self.entry.as_ref().is_some_and(JournalEntry::is_balanced) {
             return Err(Refusal::new(NOT_READY)
                 .citing(Citation::rule("EXP-9"))
                 .with("number", self.number.as_str())
@@ -175,12 +169,14 @@ impl ExpenseClaim {
         wording::check(&mut findings, "/text", &refusal.text, 500);
         findings.into_result()?;
         let facts = json!({"number": self.number, "code": refusal.code, "text": refusal.text});
-        let status = if self.reverses.is_some() {
+        let is_reversal = self.reverses.is_some();
+        let status = if is_reversal {
             ClaimStatus::Void { at: now, reason: refusal.as_reason() }
         } else {
             ClaimStatus::Returned { at: now, because: Return::Erp(refusal) }
         };
-        let after = Self { status, ..self.clone() };
+        let entry = self.entry.clone().filter(|_| is_reversal);
+        let after = Self { status, entry, ..self.clone() };
         Ok(HandedOver::now(Change::updated(self, after, POSTING_REFUSED, facts)))
     }
 }

@@ -76,6 +76,7 @@ impl ExpenseClaim {
             external: new.external,
             reverses: Some(of),
             reversal: None,
+            entry: self.entry.as_ref().map(|entry| entry.mirrored(today)),
             payments: Vec::new(),
             version: 0,
         })

@@ -3,14 +3,21 @@
 use super::*;
 
 impl ExpenseClaim {
-    /// The last step approved it.
-    pub fn approve(self, approval: Id<ApprovalRef>, now: Timestamp) -> Result<Change<Self>, Refusal> {
+    /// The last step approved it: its journal entry is made under the policies of its business date. An
+    /// entry that cannot be made does not undo the decision; the claim is then not ready for the books.
+    pub fn approve(
+        self,
+        approval: Id<ApprovalRef>,
+        now: Timestamp,
+        rules: ClaimRules<'_>,
+    ) -> Result<Change<Self>, Refusal> {
         self.expect_in_approval(approval)?;
         let facts = json!({
             "number": self.number, "state": ClaimState::Approved.code(),
             "claimed": self.content.claimed()?, "approved": self.content.approved()?, "payable": self.payable()?,
         });
-        let after = Self { status: ClaimStatus::Approved { at: now }, ..self.clone() };
+        let entry = JournalEntry::of(&self.content, rules).ok();
+        let after = Self { status: ClaimStatus::Approved { at: now }, entry, ..self.clone() };
         Ok(Change::updated(self, after, APPROVED, facts))
     }
 

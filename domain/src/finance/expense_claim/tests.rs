@@ -4,7 +4,7 @@ use super::hand_over::{
 use super::reduce::LineDecision;
 use super::*;
 use crate::finance::payment::{self, PaidState, PaymentNotice};
-use crate::finance::{expense_category as category, fixture::*, invoice as paper, journal::JournalEntry};
+use crate::finance::{expense_category as category, fixture::*, invoice as paper};
 use crate::spine::{Currency, Money};
 use hand_over::HandedOver;
 use proptest::prelude::*;
@@ -24,14 +24,8 @@ fn already(result: Result<HandedOver, Refusal>) -> bool {
     matches!(result, Ok(HandedOver::Already(_)))
 }
 
-fn entry(claim: &ExpenseClaim) -> JournalEntry {
-    JournalEntry::of(claim, Rules::shipped().all()).expect("it balances")
-}
-
 fn acknowledged() -> ExpenseClaim {
-    let claim = approved();
-    let entry = entry(&claim);
-    now_done(claim.acknowledge("B-1".into(), Some(&entry), &finance(), now()))
+    now_done(approved().acknowledge("B-1".into(), &finance(), now()))
 }
 
 fn voucher() -> Voucher {
@@ -258,22 +252,17 @@ fn amounts_are_reduced_by_line_with_a_reason_and_never_by_oneself() {
 #[test]
 fn the_hand_over_says_what_it_finds_instead() {
     let by = finance();
-    let entry = entry(&approved());
-    let take = |claim: ExpenseClaim| claim.acknowledge("B-1".into(), Some(&entry), &by, now());
+    let take = |claim: ExpenseClaim| claim.acknowledge("B-1".into(), &by, now());
+    let unready = ExpenseClaim { entry: None, ..approved() };
     assert_eq!(refused(take(draft())), NOT_READY.code);
     assert_eq!(refused(take(submitted(draft()))), NOT_READY.code);
-    assert_eq!(refused(approved().acknowledge("B-1".into(), None, &by, now())), NOT_READY.code);
-    let other = JournalEntry { claim: id(11), ..entry.clone() };
-    assert_eq!(refused(approved().acknowledge("B-1".into(), Some(&other), &by, now())), NOT_READY.code);
+    assert_eq!(refused(unready.acknowledge("B-1".into(), &by, now())), NOT_READY.code);
     let revoked = approved().revoke("误提".into(), &submitter(), now()).expect("revocable").into_after();
     assert_eq!(refused(take(revoked)), RECALLED.code);
     let withdrawn = submitted(draft()).withdraw(id(800), now()).expect("withdrawn").into_after();
     assert_eq!(refused(take(withdrawn)), RECALLED.code);
     assert!(already(take(acknowledged())));
-    assert_eq!(
-        refused(acknowledged().acknowledge("B-2".into(), Some(&entry), &by, now())),
-        ALREADY_ACKNOWLEDGED.code
-    );
+    assert_eq!(refused(acknowledged().acknowledge("B-2".into(), &by, now())), ALREADY_ACKNOWLEDGED.code);
     assert_eq!(refused(acknowledged().revoke("晚了".into(), &submitter(), now())), NOT_REVOCABLE.code);
     assert!(already(take(posted())));
 
@@ -338,8 +327,7 @@ fn a_posted_claim_is_undone_by_a_counter_document() {
         REVERSAL_FIXED.code
     );
 
-    let counter = entry(&approved()).mirrored(mirror.id, today());
-    let mirror = now_done(mirror.acknowledge("B-2".into(), Some(&counter), &by, now()));
+    let mirror = now_done(mirror.acknowledge("B-2".into(), &by, now()));
     let mirror = now_done(mirror.confirm_posting(Voucher { number: "记-0300".into(), ..voucher() }, today()));
     assert_eq!(mirror.paid_state(), Some(PaidState::Unpaid));
     let done = original.complete_reversal(mirror.id, now()).expect("reversed").into_after();
@@ -354,8 +342,7 @@ fn a_counter_document_that_comes_to_nothing_leaves_the_claim_as_it_was() {
     let (original, mirror) =
         posted().reverse(new_claim(20), "错".into(), &by, now(), today()).expect("reversible");
     let (original, mirror) = (original.into_after(), mirror.into_after());
-    let counter = entry(&approved()).mirrored(mirror.id, today());
-    let mirror = now_done(mirror.acknowledge("B-2".into(), Some(&counter), &by, now()));
+    let mirror = now_done(mirror.acknowledge("B-2".into(), &by, now()));
     let no = PostingRefusal { code: "X".into(), text: "不行".into() };
     let mirror = now_done(mirror.refuse_posting(no.clone(), now()));
     assert_eq!(mirror.status.state(), ClaimState::Void);
@@ -380,7 +367,7 @@ fn only_who_made_it_changes_submits_and_voids_it() {
 #[test]
 fn the_decision_of_another_approval_moves_nothing() {
     let claim = submitted(draft());
-    assert_eq!(refused(claim.clone().approve(id(801), now())), OTHER_APPROVAL.code);
+    assert_eq!(refused(claim.clone().approve(id(801), now(), Rules::shipped().all())), OTHER_APPROVAL.code);
     assert_eq!(refused(claim.reject(id(801), "否".into(), now())), OTHER_APPROVAL.code);
     assert_eq!(refused(approved().withdraw(id(800), now())), NOT_IN_APPROVAL.code);
 }
@@ -405,7 +392,7 @@ fn attempt(claim: ExpenseClaim, action: ClaimActionTried, n: i64) -> Option<Expe
     match action {
         Revise => moved(claim.revise(content(), &me, rules.all())),
         Submit => moved(claim.submit(id(800), &me, now(), today(), rules.all())),
-        Approve => moved(claim.approve(id(800), now())),
+        Approve => moved(claim.approve(id(800), now(), rules.all())),
         SendBack => moved(claim.send_back(id(800), "改".into(), now())),
         Reject => moved(claim.reject(id(800), "否".into(), now())),
         Withdraw => moved(claim.withdraw(id(800), now())),
@@ -417,10 +404,7 @@ fn attempt(claim: ExpenseClaim, action: ClaimActionTried, n: i64) -> Option<Expe
         }
         Void => moved(claim.void("废".into(), &me, now())),
         Revoke => moved(claim.revoke("撤".into(), &me, now())),
-        Acknowledge => {
-            let entry = JournalEntry::of(&claim, rules.all()).ok();
-            handed(claim.acknowledge("B".into(), entry.as_ref(), &by, now()))
-        }
+        Acknowledge => handed(claim.acknowledge("B".into(), &by, now())),
         Confirm => handed(claim.confirm_posting(voucher(), today())),
         Refuse => handed(claim.refuse_posting(PostingRefusal { code: "X".into(), text: "不".into() }, now())),
         Pay => handed(claim.confirm_payment(pay(&format!("P-{}", n % 7), n), &by, now(), today())),
