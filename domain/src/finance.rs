@@ -23,3 +23,32 @@ pub const CLAIM_CHAIN_CODE: &str = "approval-chain/expense-claim";
 
 /// The approval chain for expense claims as shipped. `[EXP-3]`
 pub const SHIPPED_CLAIM_CHAIN: &str = include_str!("finance/shipped/expense_claim_chain.json");
+
+#[cfg(test)]
+mod tests {
+    use super::SHIPPED_CLAIM_CHAIN;
+    use crate::{
+        approval::{ChainPolicy, Condition},
+        spine::PolicyContent,
+    };
+
+    #[test]
+    fn the_shipped_chain_is_sound_and_rises_with_the_amount() {
+        let chain: ChainPolicy = serde_json::from_str(SHIPPED_CLAIM_CHAIN).expect("it reads");
+        assert_eq!(chain.findings(), []);
+        let asked = |minor: i64| -> Vec<&str> {
+            let applies = |when: &[Condition]| {
+                when.iter().all(|c| {
+                    matches!(c, Condition::Amount { from, to } if
+                    from.is_none_or(|from| from <= minor) && to.is_none_or(|to| minor < to))
+                })
+            };
+            chain.steps.iter().filter(|step| applies(&step.when)).map(|step| step.code.as_str()).collect()
+        };
+        assert_eq!(asked(500_000), ["head", "finance"]);
+        assert_eq!(asked(500_001), ["head", "finance", "marketing-director"]);
+        assert_eq!(asked(5_000_000), ["head", "finance", "marketing-director"]);
+        assert_eq!(asked(5_000_001), ["head", "finance", "marketing-director", "general-manager"]);
+        assert!(chain.steps.iter().all(|step| step.clause.contains("003")));
+    }
+}

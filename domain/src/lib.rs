@@ -24,9 +24,9 @@ pub fn refusals() -> impl Iterator<Item = &'static spine::RefusalCode> {
         finance::journal::JOURNAL_REFUSALS,
         finance::payment::PAYMENT_REFUSALS,
     ]
-        .into_iter()
-        .flatten()
-        .copied()
+    .into_iter()
+    .flatten()
+    .copied()
 }
 
 /// Every event the feed can carry, context by context.

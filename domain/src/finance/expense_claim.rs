@@ -31,9 +31,12 @@ use super::{
     expense_category::ExpenseCategories, expense_policy::ExpensePolicy, journal::JournalEntry,
     payment::Payment,
 };
-use crate::spine::{
-    Actor, Change, Citation, Employee, Entity, EventKind, Findings, Id, MoneyError, Permission,
-    PolicyVersion, Refusal, RefusalCode, Timestamp, User, Version, codes,
+use crate::{
+    approval::Approval,
+    spine::{
+        Actor, Change, Citation, Employee, Entity, EventKind, Findings, Id, MoneyError, Permission,
+        PolicyVersion, Refusal, RefusalCode, Timestamp, User, Version, codes,
+    },
 };
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -110,10 +113,6 @@ pub struct External {
     pub external_id: String,
 }
 
-/// Marker of an approval's id until the engine's own type takes its place.
-#[derive(Debug)]
-pub enum ApprovalRef {}
-
 /// What a claim is known by from the start.
 #[derive(Clone, Debug)]
 pub struct NewClaim {
@@ -147,7 +146,7 @@ pub struct ExpenseClaim {
     /// Where it stands.
     pub status: ClaimStatus,
     /// The approval of its latest submission.
-    pub approval: Option<Id<ApprovalRef>>,
+    pub approval: Option<Id<Approval>>,
     /// Its identity elsewhere.
     pub external: Option<External>,
     /// Set on a reversing document: what it undoes.

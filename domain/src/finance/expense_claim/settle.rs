@@ -7,7 +7,7 @@ impl ExpenseClaim {
     /// entry that cannot be made does not undo the decision; the claim is then not ready for the books.
     pub fn approve(
         self,
-        approval: Id<ApprovalRef>,
+        approval: Id<Approval>,
         now: Timestamp,
         rules: ClaimRules<'_>,
     ) -> Result<Change<Self>, Refusal> {
@@ -24,7 +24,7 @@ impl ExpenseClaim {
     /// An approver sent it back to its submitter.
     pub fn send_back(
         self,
-        approval: Id<ApprovalRef>,
+        approval: Id<Approval>,
         reason: String,
         now: Timestamp,
     ) -> Result<Change<Self>, Refusal> {
@@ -36,7 +36,7 @@ impl ExpenseClaim {
     /// An approver refused it for good.
     pub fn reject(
         self,
-        approval: Id<ApprovalRef>,
+        approval: Id<Approval>,
         reason: String,
         now: Timestamp,
     ) -> Result<Change<Self>, Refusal> {
@@ -45,12 +45,12 @@ impl ExpenseClaim {
     }
 
     /// Its submitter took it back while it waited.
-    pub fn withdraw(self, approval: Id<ApprovalRef>, now: Timestamp) -> Result<Change<Self>, Refusal> {
+    pub fn withdraw(self, approval: Id<Approval>, now: Timestamp) -> Result<Change<Self>, Refusal> {
         self.expect_in_approval(approval)?;
         Ok(self.moved(ClaimStatus::Withdrawn { at: now }, WITHDRAWN))
     }
 
-    fn expect_in_approval(&self, approval: Id<ApprovalRef>) -> Result<(), Refusal> {
+    fn expect_in_approval(&self, approval: Id<Approval>) -> Result<(), Refusal> {
         if !matches!(self.status, ClaimStatus::InApproval { .. }) {
             return Err(self.wrong_state(NOT_IN_APPROVAL));
         }

@@ -16,7 +16,7 @@ impl ExpenseClaim {
     /// Every missing detail, uncovered line, strange invoice and exceeded limit, all at once.
     pub fn submit(
         self,
-        approval: Id<ApprovalRef>,
+        approval: Id<Approval>,
         by: &Actor,
         now: Timestamp,
         today: BusinessDate,
