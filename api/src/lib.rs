@@ -3,6 +3,7 @@
 pub mod spine;
 
 mod audit;
+mod background;
 pub mod command;
 mod event;
 mod identity;

@@ -1,7 +1,11 @@
 //! The server: opens the database, starts HTTP, drains on the way out.
 
-use crate::spine::{AppState, Problem, Routes, Settings, authenticate, codes, document, edge};
-use actix_web::{App, HttpResponse, HttpServer, dev::ServerHandle, middleware::from_fn, web};
+use crate::{
+    background,
+    spine::{AppState, Problem, Routes, Settings, authenticate, codes, document, edge, limit},
+};
+use actix_cors::Cors;
+use actix_web::{App, HttpResponse, HttpServer, dev::ServerHandle, http::header, middleware::from_fn, web};
 use persistence::spine::{Database, Failure, Options, Request, StoredAnswer};
 use std::{net::SocketAddr, sync::Arc, time::Duration};
 use utoipa_swagger_ui::SwaggerUi;
@@ -41,6 +45,7 @@ pub fn start(settings: Settings, database: Database) -> std::io::Result<Running>
     let routes = Arc::new(crate::routes());
     let openapi = Arc::new(document(&routes));
     let state = web::Data::new(AppState::new(database.clone(), settings.clone(), &routes));
+    background::start(state.clone());
     let factory_routes = routes.clone();
     let server = HttpServer::new(move || {
         let routes = factory_routes.clone();
@@ -50,9 +55,12 @@ pub fn start(settings: Settings, database: Database) -> std::io::Result<Running>
             .configure(move |config| configure(config, &routes))
             .service(SwaggerUi::new("/docs/{_:.*}").url("/openapi.json", openapi.as_ref().clone()))
             .default_service(web::to(|| async { HttpResponse::from_error(Problem::new(codes::NOT_FOUND)) }))
+            .wrap(from_fn(limit))
             .wrap(from_fn(authenticate))
+            .wrap(cross_origin(&state.settings))
             .wrap(from_fn(edge))
     })
+    .max_connections(settings.connections_max)
     .workers(settings.http_threads)
     .client_request_timeout(Duration::from_secs(10))
     .shutdown_timeout(30)
@@ -62,11 +70,65 @@ pub fn start(settings: Settings, database: Database) -> std::io::Result<Running>
     Ok(Running { address, handle: server.handle(), server, database })
 }
 
+/// Browsers may call from the origins the installation names, and from no other.
+fn cross_origin(settings: &Settings) -> Cors {
+    let allowed =
+        settings.allowed_origins.iter().fold(Cors::default(), |cors, origin| cors.allowed_origin(origin));
+    allowed
+        .allow_any_method()
+        .allowed_headers([
+            "Authorization",
+            "Content-Type",
+            "Accept",
+            "Accept-Language",
+            "If-Match",
+            "If-None-Match",
+        ])
+        .allowed_headers(["Idempotency-Key", "X-Request-Id"])
+        .expose_headers([
+            "ETag",
+            "Location",
+            "Link",
+            "X-Request-Id",
+            "Idempotent-Replayed",
+            "RateLimit",
+            "Retry-After",
+        ])
+        .block_on_origin_mismatch(false)
+        .max_age(3_600)
+}
+
 fn configure(config: &mut web::ServiceConfig, routes: &Routes) {
     routes.configure(config);
-    config.route("/healthz", web::get().to(|| async { HttpResponse::Ok().body("ok\n") }));
-    config.route("/readyz", web::get().to(ready));
-    config.route("/metrics", web::get().to(metrics));
+    let get_only = |path: &str, route: actix_web::Route| {
+        web::resource(path).route(route).default_service(web::to(|| async {
+            let mut refused = HttpResponse::from_error(Problem::new(codes::METHOD_NOT_ALLOWED));
+            refused.headers_mut().insert(header::ALLOW, header::HeaderValue::from_static("GET"));
+            refused
+        }))
+    };
+    config.service(get_only("/healthz", web::get().to(|| async { HttpResponse::Ok().body("ok\n") })));
+    config.service(get_only("/readyz", web::get().to(ready)));
+    config.service(get_only("/metrics", web::get().to(metrics)));
+    config.service(get_only("/docs", web::get().to(|| async { web::Redirect::to("/docs/") })));
+    config.route("/test-clock/advance", web::post().to(advance_clock));
+}
+
+/// How far the test clock is to be moved.
+#[derive(serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Advance {
+    seconds: u32,
+}
+
+/// Moves the clock of a server that was started with `--test-clock`; unknown to every other server.
+async fn advance_clock(state: web::Data<AppState>, body: web::Bytes) -> Result<HttpResponse, Problem> {
+    let sent: Advance = serde_json::from_slice(&body).map_err(|_| Problem::new(codes::NOT_FOUND))?;
+    let clock = state.database.clock();
+    if !clock.advance(chrono::Duration::seconds(i64::from(sent.seconds))) {
+        return Err(Problem::new(codes::NOT_FOUND));
+    }
+    Ok(HttpResponse::Ok().json(serde_json::json!({"now": clock.now()})))
 }
 
 async fn ready(state: web::Data<AppState>) -> HttpResponse {

@@ -12,7 +12,11 @@ use actix_web::{
 use domain::spine::Language;
 use futures_util::FutureExt;
 use prometheus::{HistogramVec, register_histogram_vec};
-use std::{panic::AssertUnwindSafe, sync::LazyLock, time::Instant};
+use std::{
+    panic::AssertUnwindSafe,
+    sync::LazyLock,
+    time::{Duration, Instant},
+};
 
 /// The id of a request: the client's, or one of ours.
 #[derive(Clone, Debug)]
@@ -40,11 +44,14 @@ pub async fn edge(
     request.extensions_mut().insert(RequestId(request_id.clone()));
     let method = request.method().as_str().to_owned();
     let path = request.path().to_owned();
-    let answered = AssertUnwindSafe(next.call(request)).catch_unwind().await;
-    let mut response = match answered {
-        Ok(Ok(response)) => response.map_into_boxed_body(),
-        Ok(Err(error)) => return Err(error),
-        Err(_) => return Err(Problem::new(codes::INTERNAL).into()),
+    let patience =
+        request.app_data::<web::Data<AppState>>().map_or(60, |state| state.settings.request_seconds_max);
+    let answering = AssertUnwindSafe(next.call(request)).catch_unwind();
+    let mut response = match tokio::time::timeout(Duration::from_secs(patience), answering).await {
+        Ok(Ok(Ok(response))) => response.map_into_boxed_body(),
+        Ok(Ok(Err(error))) => return Err(error),
+        Ok(Err(_)) => return Err(Problem::new(codes::INTERNAL).into()),
+        Err(_) => return Err(Problem::new(codes::TIMEOUT).into()),
     };
     render(&mut response, language, &request_id);
     headers(response.headers_mut(), language, &request_id);

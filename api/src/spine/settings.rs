@@ -33,6 +33,12 @@ pub struct Settings {
     /// Requests per minute that one caller (account, key, or address without either) may make.
     #[arg(long, env = "REQUESTS_PER_MINUTE", default_value_t = 6_000)]
     pub requests_per_minute: u32,
+    /// Connections that may be open at once, for each HTTP thread.
+    #[arg(long, env = "CONNECTIONS_MAX", default_value_t = 4_096)]
+    pub connections_max: usize,
+    /// Seconds after which a request that is still being read or answered is given up.
+    #[arg(long, env = "REQUEST_SECONDS_MAX", default_value_t = 60)]
+    pub request_seconds_max: u64,
     /// SQLite: answer a write before it would survive a power cut (it still survives a crash).
     #[arg(long, env = "RELAXED_DURABILITY", default_value_t = false)]
     pub relaxed_durability: bool,

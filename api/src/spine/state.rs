@@ -1,6 +1,6 @@
 //! What all requests of a server share.
 
-use super::{Problem, Routes, Settings, codes, registry::RouteTable};
+use super::{Problem, Routes, Settings, codes, limit::Limiter, registry::RouteTable};
 use domain::spine::Timestamp;
 use moka::sync::Cache;
 use persistence::spine::{Credential, Database, Principal};
@@ -12,6 +12,7 @@ pub struct AppState {
     /// How the server runs.
     pub settings: Settings,
     pub(super) routes: RouteTable,
+    pub(super) limiter: Limiter,
     principals: Cache<Credential, Principal>,
 }
 
@@ -21,7 +22,8 @@ const PRINCIPALS_MAX: u64 = 10_000;
 impl AppState {
     /// The state of a server over these routes.
     pub fn new(database: Database, settings: Settings, routes: &Routes) -> Self {
-        Self { database, settings, routes: routes.table(), principals: Cache::new(PRINCIPALS_MAX) }
+        let limiter = Limiter::new(settings.requests_per_minute);
+        Self { database, settings, routes: routes.table(), limiter, principals: Cache::new(PRINCIPALS_MAX) }
     }
 
     /// Who a credential stands for. Remembered until access changes anywhere or the credential expires;
@@ -36,6 +38,11 @@ impl AppState {
         let principal = found.ok_or_else(|| Problem::new(codes::UNAUTHENTICATED))?;
         self.principals.insert(credential, principal.clone());
         Ok(principal)
+    }
+
+    /// Forgets callers who have not called for a while.
+    pub fn forget_idle_callers(&self) {
+        self.limiter.forget_idle();
     }
 
     fn still_holds(&self, principal: &Principal, now: Timestamp) -> bool {

@@ -83,4 +83,8 @@ impl utoipa::ToSchema for Timestamp {}
 pub trait Clock: Send + Sync {
     /// The present instant.
     fn now(&self) -> Timestamp;
+    /// Moves the hands forward, if this clock lets anybody do that; only a test clock does.
+    fn advance(&self, _by: Duration) -> bool {
+        false
+    }
 }

@@ -27,15 +27,15 @@ impl TestClock {
     pub fn at(instant: Timestamp) -> Self {
         Self(Arc::new(AtomicI64::new(instant.micros())))
     }
-    /// Moves the hands forward.
-    pub fn advance(&self, duration: chrono::Duration) {
-        self.0.fetch_add(duration.num_microseconds().unwrap_or(0), Ordering::SeqCst);
-    }
 }
 
 impl Clock for TestClock {
     fn now(&self) -> Timestamp {
         Timestamp::from_micros(self.0.load(Ordering::SeqCst)).unwrap_or_else(|| SystemClock.now())
+    }
+    fn advance(&self, by: chrono::Duration) -> bool {
+        self.0.fetch_add(by.num_microseconds().unwrap_or(0), Ordering::SeqCst);
+        true
     }
 }
 

@@ -1,0 +1,83 @@
+//! How often one caller may call: counted per account, or per address where there is none. Headers as in
+//! the IETF draft "RateLimit header fields for HTTP".
+
+use super::{AppState, Problem, codes, guard::Caller};
+use actix_web::{
+    Error, HttpMessage,
+    body::MessageBody,
+    dev::{ServiceRequest, ServiceResponse},
+    http::header::{HeaderName, HeaderValue, RETRY_AFTER},
+    middleware::Next,
+    web,
+};
+use governor::{
+    Quota, RateLimiter,
+    clock::{Clock, DefaultClock},
+    middleware::StateInformationMiddleware,
+    state::keyed::DefaultKeyedStateStore,
+};
+use std::num::NonZeroU32;
+
+/// Counts the requests of every caller.
+pub(super) struct Limiter {
+    per_minute: NonZeroU32,
+    callers: RateLimiter<String, DefaultKeyedStateStore<String>, DefaultClock, StateInformationMiddleware>,
+}
+
+impl Limiter {
+    pub fn new(per_minute: u32) -> Self {
+        let per_minute = NonZeroU32::new(per_minute).unwrap_or(NonZeroU32::MIN);
+        let callers = RateLimiter::keyed(Quota::per_minute(per_minute));
+        Self { per_minute, callers: callers.with_middleware::<StateInformationMiddleware>() }
+    }
+
+    /// How many requests the caller has left, or how many seconds it must wait.
+    fn count(&self, caller: &String) -> Result<u32, u64> {
+        self.callers
+            .check_key(caller)
+            .map(|state| state.remaining_burst_capacity())
+            .map_err(|not_until| not_until.wait_time_from(DefaultClock::default().now()).as_secs() + 1)
+    }
+
+    pub fn forget_idle(&self) {
+        self.callers.retain_recent();
+    }
+}
+
+/// Turns away callers who call too often. Runs behind authentication, which says who they are.
+pub async fn limit(
+    request: ServiceRequest,
+    next: Next<impl MessageBody + 'static>,
+) -> Result<ServiceResponse<impl MessageBody>, Error> {
+    let Some(state) = request.app_data::<web::Data<AppState>>().cloned() else {
+        return next.call(request).await.map(ServiceResponse::map_into_boxed_body);
+    };
+    let mut response = match state.limiter.count(&caller_of(&request)) {
+        Ok(left) => {
+            let mut response = next.call(request).await?.map_into_boxed_body();
+            let text = format!("\"default\";r={left}");
+            if let Ok(value) = HeaderValue::from_str(&text) {
+                response.headers_mut().insert(HeaderName::from_static("ratelimit"), value);
+            }
+            response
+        }
+        Err(seconds) => {
+            let refused = actix_web::HttpResponse::from_error(Problem::new(codes::TOO_MANY_REQUESTS));
+            let mut response = request.into_response(refused);
+            response.headers_mut().insert(RETRY_AFTER, HeaderValue::from(seconds));
+            response
+        }
+    };
+    let policy = format!("\"default\";q={};w=60", state.limiter.per_minute);
+    if let Ok(value) = HeaderValue::from_str(&policy) {
+        response.headers_mut().insert(HeaderName::from_static("ratelimit-policy"), value);
+    }
+    Ok(response)
+}
+
+fn caller_of(request: &ServiceRequest) -> String {
+    match request.extensions().get::<Caller>() {
+        Some(Caller::Known(principal)) => principal.actor.user.to_string(),
+        _ => request.peer_addr().map_or_else(String::new, |peer| peer.ip().to_string()),
+    }
+}
