@@ -8,6 +8,10 @@
 pub mod approval;
 /// What the centre spends: claims, invoices, categories, the journal, payments.
 pub mod finance;
+/// Accounts, passwords, sessions, API keys, roles and grants.
+pub mod identity;
+/// Departments, positions, employees, absences.
+pub mod organisation;
 /// What every context hangs on: ids, money, time, actors, changes, refusals, policies, explanations.
 pub mod spine;
 
@@ -23,6 +27,8 @@ pub fn refusals() -> impl Iterator<Item = &'static spine::RefusalCode> {
         finance::expense_claim::hand_over::HAND_OVER_REFUSALS,
         finance::journal::JOURNAL_REFUSALS,
         finance::payment::PAYMENT_REFUSALS,
+        organisation::ORGANISATION_REFUSALS,
+        identity::IDENTITY_REFUSALS,
     ]
     .into_iter()
     .flatten()
@@ -33,6 +39,8 @@ pub fn refusals() -> impl Iterator<Item = &'static spine::RefusalCode> {
 pub fn events() -> impl Iterator<Item = &'static spine::EventKind> {
     [
         spine::POLICY_EVENTS,
+        organisation::ORGANISATION_EVENTS,
+        identity::IDENTITY_EVENTS,
         approval::APPROVAL_EVENTS,
         finance::expense_claim::EXPENSE_CLAIM_EVENTS,
         finance::payment::PAYMENT_EVENTS,

@@ -1,8 +1,8 @@
 //! The one door to the database. Each context has its rows (private), its finders, its `apply` and
 //! its views here; the API never sees a connection.
 
-mod identity;
-
+pub mod identity;
+pub mod organisation;
 pub mod policy;
 pub mod schema;
 pub mod spine;
@@ -10,6 +10,7 @@ pub mod spine;
 use spine::{Failure, Tx};
 
 /// Stores what ships with the product: each context adds its own. Doing it twice changes nothing.
-pub fn seed(_tx: &mut Tx<'_>) -> Result<(), Failure> {
-    Ok(())
+pub fn seed(tx: &mut Tx<'_>) -> Result<(), Failure> {
+    identity::role::ship(tx)?;
+    identity::ship_sign_in_policy(tx)
 }

@@ -6,6 +6,7 @@ use crate::{
 };
 use chrono::NaiveDate;
 use diesel::prelude::*;
+use domain::identity::SignInPolicy;
 use domain::spine::{
     AnyId, BusinessDate, Change, Finding, Id, POLICY_MISSING, POLICY_UNKNOWN_KIND, Policy, PolicyContent,
     PolicyStatus, PolicyVersion, Refusal, Timestamp, UserId, Version, read_content,
@@ -161,7 +162,8 @@ pub struct Kind {
 }
 
 /// Every kind of policy. A context that brings a new kind adds it here.
-pub const KINDS: &[Kind] = &[];
+pub const KINDS: &[Kind] =
+    &[Kind { name: <SignInPolicy as PolicyContent>::KIND, check: check_content::<SignInPolicy> }];
 
 /// The check of a kind whose soundness depends on its content alone.
 pub fn check_content<C: PolicyContent>(

@@ -2,6 +2,25 @@
 //! order of the migrations.
 #![allow(clippy::wildcard_imports, missing_docs)]
 
+mod identity;
+mod organisation;
 mod spine;
 
+pub use identity::*;
+pub use organisation::*;
 pub use spine::*;
+
+diesel::allow_tables_to_appear_in_same_query!(
+    absences,
+    api_keys,
+    departments,
+    employee_placements,
+    employees,
+    grants,
+    positions,
+    refresh_tokens,
+    role_permissions,
+    roles,
+    sessions,
+    users,
+);

@@ -35,4 +35,5 @@ pub use tx::{Answered, Request, StoredAnswer, Tx};
 pub(crate) use apply::{Stored, guard};
 pub(crate) use engine::Connection;
 pub(crate) use engine::db;
+pub(crate) use failure::is_taken;
 pub(crate) use number::next_number;

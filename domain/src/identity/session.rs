@@ -1,0 +1,290 @@
+//! Sessions: families of refresh tokens, of which only the newest is good for one use. `[ID-1]`
+
+use super::{SESSION_ENDED, SESSION_REFRESHED, SESSION_STARTED, SESSION_STOLEN};
+use crate::spine::{Change, Entity, Findings, Id, Session, Timestamp, User, Version, codes};
+use chrono::Duration;
+use serde::{Deserialize, Serialize, Serializer};
+use serde_json::json;
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+/// The SHA-256 of a token of at least 256 random bits. The token itself is never stored.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct TokenHash(pub [u8; 32]);
+
+impl Serialize for TokenHash {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str("***")
+    }
+}
+
+/// How long tokens and sessions live.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct SessionPolicy {
+    /// Minutes an access token is good for.
+    pub access_minutes: i64,
+    /// Hours after which a session that was not refreshed is over.
+    pub idle_hours: i64,
+    /// Days after which a session is over in any case.
+    pub longest_days: i64,
+}
+
+impl Default for SessionPolicy {
+    fn default() -> Self {
+        Self { access_minutes: 15, idle_hours: 72, longest_days: 30 }
+    }
+}
+
+impl SessionPolicy {
+    /// Everything unsound in the policy itself.
+    pub(super) fn check(&self, findings: &mut Findings, pointer: &str) {
+        let mut within = |name: &str, value: i64, min: i64, max: i64| {
+            if !(min..=max).contains(&value) {
+                let bounds = [("min", json!(min)), ("max", json!(max))];
+                findings.add_with(format!("{pointer}/{name}"), codes::OUT_OF_RANGE, bounds);
+            }
+        };
+        within("access_minutes", self.access_minutes, 1, 24 * 60);
+        within("idle_hours", self.idle_hours, 1, 24 * 90);
+        within("longest_days", self.longest_days, 1, 365);
+    }
+
+    /// How long an access token is good for.
+    pub fn access_lifetime(&self) -> Duration {
+        Duration::minutes(self.access_minutes)
+    }
+}
+
+/// Where a session was started from, as its owner sees it in the list of sessions.
+#[derive(Clone, Default, PartialEq, Eq, Debug)]
+pub struct DeviceNote {
+    /// The network address.
+    pub address: String,
+    /// What the client calls itself, cut to 200 characters.
+    pub agent: String,
+}
+
+impl DeviceNote {
+    /// Cuts what the client says to a bounded, printable text.
+    pub fn new(address: &str, agent: &str) -> Self {
+        let printable = |text: &str, most| text.chars().filter(|c| !c.is_control()).take(most).collect();
+        Self { address: printable(address, 64), agent: printable(agent, 200) }
+    }
+}
+
+/// Why a session ended.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum EndReason {
+    /// Its owner signed out.
+    SignedOut,
+    /// The password was changed or reset.
+    PasswordChanged,
+    /// The account was disabled.
+    Disabled,
+    /// Its owner left the company.
+    Left,
+    /// A refresh token was used twice.
+    Reused,
+}
+
+/// The course of a session.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize)]
+#[serde(tag = "status", rename_all = "snake_case")]
+pub enum SessionStatus {
+    /// May be refreshed until it expires.
+    Live,
+    /// Is over.
+    Ended {
+        /// Since when.
+        at: Timestamp,
+        /// Why.
+        reason: EndReason,
+    },
+}
+
+/// A session: one sign-in and all refresh tokens that descend from it.
+#[derive(Clone, Debug, Serialize)]
+pub struct SessionFamily {
+    /// Identity.
+    pub id: Id<Session>,
+    /// Whose it is.
+    pub user: Id<User>,
+    /// When it was started.
+    pub started_at: Timestamp,
+    /// When it was last refreshed.
+    pub refreshed_at: Timestamp,
+    /// When it is over unless it is refreshed.
+    pub expires_at: Timestamp,
+    /// Where it was started from; personal, so not in the audit trail.
+    #[serde(skip)]
+    pub device: DeviceNote,
+    /// The number of the refresh token that is good: 1, 2, 3 …
+    pub generation: i32,
+    /// Its hash.
+    pub token: TokenHash,
+    /// Its course.
+    pub status: SessionStatus,
+    /// Counts the states.
+    pub version: Version,
+}
+
+impl Entity for SessionFamily {
+    const KIND: &'static str = "session";
+    fn uuid(&self) -> Uuid {
+        self.id.uuid()
+    }
+    fn version(&self) -> Version {
+        self.version
+    }
+    fn version_mut(&mut self) -> &mut Version {
+        &mut self.version
+    }
+}
+
+/// What comes of presenting a refresh token.
+#[derive(Debug)]
+pub enum Refresh {
+    /// The session goes on with the next token.
+    Continued(Change<SessionFamily>),
+    /// The token had been used before: somebody has a copy. The change revokes the whole family and must
+    /// be written although the caller is refused.
+    Stolen(Change<SessionFamily>),
+    /// The session is over; nothing to write.
+    Over,
+}
+
+impl SessionFamily {
+    /// Starts a session with its first refresh token.
+    pub fn start(
+        id: Id<Session>,
+        user: Id<User>,
+        token: TokenHash,
+        device: DeviceNote,
+        now: Timestamp,
+        policy: &SessionPolicy,
+    ) -> Change<Self> {
+        let session = Self {
+            id,
+            user,
+            started_at: now,
+            refreshed_at: now,
+            expires_at: now,
+            device,
+            generation: 1,
+            token,
+            status: SessionStatus::Live,
+            version: 0,
+        };
+        let session = Self { expires_at: session.expiry(now, policy), ..session };
+        Change::created(session, SESSION_STARTED, json!({"user_id": user}))
+    }
+
+    /// Presents the refresh token that was the `generation`-th of this family.
+    pub fn refresh(
+        self,
+        generation: i32,
+        next: TokenHash,
+        now: Timestamp,
+        policy: &SessionPolicy,
+    ) -> Refresh {
+        if !self.is_live(now) {
+            return Refresh::Over;
+        }
+        if generation != self.generation {
+            let status = SessionStatus::Ended { at: now, reason: EndReason::Reused };
+            let facts = json!({"user_id": self.user, "generation": generation});
+            let after = Self { status, ..self.clone() };
+            return Refresh::Stolen(Change::updated(self, after, SESSION_STOLEN, facts));
+        }
+        let after = Self {
+            generation: self.generation.saturating_add(1),
+            token: next,
+            refreshed_at: now,
+            expires_at: self.expiry(now, policy),
+            ..self.clone()
+        };
+        let facts = json!({"user_id": self.user});
+        Refresh::Continued(Change::updated(self, after, SESSION_REFRESHED, facts))
+    }
+
+    /// Ends it; nothing where it ended already.
+    pub fn end(self, reason: EndReason, now: Timestamp) -> Option<Change<Self>> {
+        if self.status != SessionStatus::Live {
+            return None;
+        }
+        let after = Self { status: SessionStatus::Ended { at: now, reason }, ..self.clone() };
+        let facts = json!({"user_id": self.user, "reason": reason});
+        Some(Change::updated(self, after, SESSION_ENDED, facts))
+    }
+
+    /// Whether it is neither ended nor expired.
+    pub fn is_live(&self, now: Timestamp) -> bool {
+        self.status == SessionStatus::Live && now < self.expires_at
+    }
+
+    fn expiry(&self, now: Timestamp, policy: &SessionPolicy) -> Timestamp {
+        let idle = now.plus(Duration::hours(policy.idle_hours));
+        idle.min(self.started_at.plus(Duration::days(policy.longest_days)))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(hours: i64) -> Timestamp {
+        Timestamp::from_micros(0).unwrap().plus(Duration::hours(hours))
+    }
+    fn token(n: u8) -> TokenHash {
+        TokenHash([n; 32])
+    }
+    fn policy() -> SessionPolicy {
+        SessionPolicy { access_minutes: 15, idle_hours: 10, longest_days: 1 }
+    }
+    fn started() -> SessionFamily {
+        let device = DeviceNote::new("127.0.0.1", "curl\n/8");
+        let id = Id::from_uuid(Uuid::from_u128(1));
+        SessionFamily::start(id, Id::from_uuid(Uuid::from_u128(2)), token(1), device, at(0), &policy())
+            .into_after()
+    }
+    fn continued(refresh: Refresh) -> SessionFamily {
+        match refresh {
+            Refresh::Continued(change) => change.into_after(),
+            other => panic!("{other:?}"),
+        }
+    }
+
+    #[test]
+    fn each_refresh_makes_the_next_token_the_only_good_one() {
+        let second = continued(started().refresh(1, token(2), at(5), &policy()));
+        assert_eq!((second.generation, second.token), (2, token(2)));
+        assert_eq!(second.expires_at, at(15));
+        let third = continued(second.refresh(2, token(3), at(14), &policy()));
+        assert_eq!(third.expires_at, at(24), "the longest life bounds the idle time");
+    }
+
+    #[test]
+    fn using_a_token_twice_revokes_the_family() {
+        let second = continued(started().refresh(1, token(2), at(1), &policy()));
+        let Refresh::Stolen(change) = second.refresh(1, token(3), at(2), &policy()) else { panic!() };
+        let revoked = change.into_after();
+        assert_eq!(revoked.status, SessionStatus::Ended { at: at(2), reason: EndReason::Reused });
+        assert!(matches!(revoked.refresh(2, token(4), at(2), &policy()), Refresh::Over), "the thief's too");
+    }
+
+    #[test]
+    fn an_expired_or_ended_session_is_over() {
+        assert!(matches!(started().refresh(1, token(2), at(10), &policy()), Refresh::Over));
+        let ended = started().end(EndReason::SignedOut, at(1)).unwrap().into_after();
+        assert!(ended.clone().end(EndReason::Left, at(1)).is_none(), "it ends once");
+        assert!(matches!(ended.refresh(1, token(2), at(1), &policy()), Refresh::Over));
+    }
+
+    #[test]
+    fn the_audit_trail_holds_neither_token_nor_address() {
+        let stored = serde_json::to_string(&started()).unwrap();
+        assert!(!stored.contains("127.0.0.1") && stored.contains(r#""token":"***""#), "{stored}");
+    }
+}

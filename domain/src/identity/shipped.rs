@@ -1,0 +1,141 @@
+//! The roles that ship with the product. `[ID-4]`
+
+use super::RoleDetails;
+use crate::spine::Permission::{self, *};
+use crate::spine::ScopeKind;
+
+/// A role that ships with the product: data, brought up to date at each start.
+#[derive(Debug)]
+pub struct ShippedRole {
+    /// Its code.
+    pub code: &'static str,
+    /// Its Chinese name.
+    pub zh: &'static str,
+    /// Its English name.
+    pub en: &'static str,
+    /// The scope it is usually granted with.
+    pub usual_scope: ScopeKind,
+    /// What its holders may do, in parts.
+    pub permissions: &'static [&'static [Permission]],
+}
+
+impl ShippedRole {
+    /// It as details of a role.
+    pub fn details(&self) -> RoleDetails {
+        RoleDetails {
+            code: self.code.into(),
+            name_zh: self.zh.into(),
+            name_en: self.en.into(),
+            permissions: self.permissions.iter().copied().flatten().copied().collect(),
+        }
+    }
+}
+
+/// What everybody who works here may do with what is theirs.
+const STAFF: &[Permission] = &[
+    ReadOrganisation,
+    ManageAbsences,
+    UseApprovals,
+    ReadExpenseClaims,
+    SubmitExpenseClaims,
+    ReadExpenseCategories,
+    ReadPolicies,
+    ReadFiles,
+    UploadFiles,
+];
+
+/// What somebody may do who answers for others.
+const LEADERSHIP: &[Permission] =
+    &[OverseeApprovals, SubmitExpenseClaimsForOthers, ExportExpenseClaims, ReadInvoices];
+
+const fn role(
+    code: &'static str,
+    zh: &'static str,
+    en: &'static str,
+    usual_scope: ScopeKind,
+    permissions: &'static [&'static [Permission]],
+) -> ShippedRole {
+    ShippedRole { code, zh, en, usual_scope, permissions }
+}
+
+/// Every shipped role; the administrator first.
+pub const SHIPPED_ROLES: &[ShippedRole] = &[
+    role("administrator", "系统管理员", "Administrator", ScopeKind::All, &[Permission::ALL]),
+    role("general-manager", "总经理", "General manager", ScopeKind::All, &[STAFF, LEADERSHIP, &[ReadAudit]]),
+    role("marketing-director", "营销总监", "Marketing director", ScopeKind::All, &[STAFF, LEADERSHIP]),
+    role("deputy-director", "营销副总监", "Deputy director", ScopeKind::Subtree, &[STAFF, LEADERSHIP]),
+    role(
+        "finance",
+        "财务",
+        "Finance",
+        ScopeKind::All,
+        &[STAFF, LEADERSHIP, &[AccountExpenseClaims, ReadEvents]],
+    ),
+    role(
+        "internal-auditor",
+        "内部审计",
+        "Internal auditor",
+        ScopeKind::All,
+        &[STAFF, &[ReadAudit, OverseeApprovals, ReadInvoices, ExportExpenseClaims, ReadUsers, ReadRoles]],
+    ),
+    role("department-head", "部门负责人", "Department head", ScopeKind::Subtree, &[STAFF, LEADERSHIP]),
+    role(
+        "sales-manager",
+        "销售经理",
+        "Sales manager",
+        ScopeKind::Subtree,
+        &[STAFF, &[OverseeApprovals, SubmitExpenseClaimsForOthers]],
+    ),
+    role("sales-representative", "销售代表", "Sales representative", ScopeKind::Own, &[STAFF]),
+    role("customer-service", "客服", "Customer service", ScopeKind::Own, &[STAFF]),
+    role("market-specialist", "市场专员", "Market specialist", ScopeKind::Own, &[STAFF]),
+    role("planner", "策划", "Planner", ScopeKind::Own, &[STAFF]),
+    role("designer", "设计", "Designer", ScopeKind::Own, &[STAFF]),
+    role(
+        "administration-office",
+        "人事行政",
+        "HR and administration office",
+        ScopeKind::All,
+        &[STAFF, &[ManageOrganisation, SubmitExpenseClaimsForOthers]],
+    ),
+    role("data-analyst", "数据分析", "Data analyst", ScopeKind::Own, &[STAFF, &[ExportExpenseClaims]]),
+    role(
+        "integration",
+        "系统集成",
+        "Integration",
+        ScopeKind::All,
+        &[&[
+            ReadOrganisation,
+            ReadExpenseClaims,
+            AccountExpenseClaims,
+            ExportExpenseClaims,
+            ReadExpenseCategories,
+            ReadInvoices,
+            ReadFiles,
+            ReadEvents,
+        ]],
+    ),
+];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::BTreeSet;
+
+    #[test]
+    fn the_sixteen_roles_are_shipped_and_the_administrator_may_everything() {
+        let codes: BTreeSet<_> = SHIPPED_ROLES.iter().map(|role| role.code).collect();
+        assert_eq!(codes.len(), 16);
+        let administrator = SHIPPED_ROLES[0].details();
+        assert!(Permission::ALL.iter().all(|permission| administrator.permissions.contains(permission)));
+    }
+
+    #[test]
+    fn only_the_administrator_and_nobody_else_manages_access() {
+        let managing = [ManageUsers, ManageRoles, ManageApiKeys, ManagePolicies];
+        for role in &SHIPPED_ROLES[1..] {
+            let held = role.details().permissions;
+            assert!(managing.iter().all(|permission| !held.contains(permission)), "{}", role.code);
+        }
+    }
+}

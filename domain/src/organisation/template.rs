@@ -1,0 +1,288 @@
+//! The departments and positions the five regulations name, ready to be set up. `[ORG-1]`
+//!
+//! Data only: an administrator may rename, move or close whatever is made from it.
+
+/// A position as a regulation describes it.
+#[derive(Debug)]
+pub struct PositionTemplate {
+    /// Its code.
+    pub code: &'static str,
+    /// Its Chinese name.
+    pub zh: &'static str,
+    /// Its English name.
+    pub en: &'static str,
+    /// Its written duties.
+    pub duties: &'static [&'static str],
+    /// The clause that describes it.
+    pub clause: &'static str,
+}
+
+/// A department as a regulation describes it.
+#[derive(Debug)]
+pub struct DepartmentTemplate {
+    /// Its code.
+    pub code: &'static str,
+    /// Its Chinese name.
+    pub zh: &'static str,
+    /// Its English name.
+    pub en: &'static str,
+    /// The code of the department above.
+    pub parent: Option<&'static str>,
+    /// The clause that sets it up.
+    pub clause: &'static str,
+    /// Its positions.
+    pub positions: &'static [PositionTemplate],
+}
+
+const fn department(
+    code: &'static str,
+    zh: &'static str,
+    en: &'static str,
+    clause: &'static str,
+    positions: &'static [PositionTemplate],
+) -> DepartmentTemplate {
+    DepartmentTemplate { code, zh, en, parent: Some("marketing-centre"), clause, positions }
+}
+
+const fn position(
+    code: &'static str,
+    zh: &'static str,
+    en: &'static str,
+    clause: &'static str,
+    duties: &'static [&'static str],
+) -> PositionTemplate {
+    PositionTemplate { code, zh, en, duties, clause }
+}
+
+/// Every shipped department; one above stands before those below.
+pub const DEPARTMENT_TEMPLATES: &[DepartmentTemplate] = &[
+    DepartmentTemplate {
+        parent: None,
+        ..department(
+            "marketing-centre",
+            "营销中心",
+            "Marketing centre",
+            "000 §2.1",
+            &[
+                position(
+                    "marketing-director",
+                    "营销总监",
+                    "Marketing director",
+                    "000 §2.1",
+                    &["战略规划", "市场分析", "团队管理", "业绩考核"],
+                ),
+                position(
+                    "marketing-manager",
+                    "营销经理",
+                    "Marketing manager",
+                    "000 §2.3(1); 004 §2",
+                    &[
+                        "整体营销策略的规划和执行",
+                        "年度、季度和月度工作计划",
+                        "营销团队的建设和管理",
+                        "费用预算和控制",
+                    ],
+                ),
+            ],
+        )
+    },
+    department(
+        "market",
+        "市场部",
+        "Marketing department",
+        "000 §2; 003 市场部职责",
+        &[
+            position(
+                "market-researcher",
+                "市场调研员",
+                "Market researcher",
+                "000 §2.1",
+                &["市场调研", "竞争对手分析", "市场趋势预测"],
+            ),
+            position(
+                "market-specialist",
+                "市场专员",
+                "Market specialist",
+                "000 §2.3(1)",
+                &["市场信息收集与分析", "撰写营销报告", "协助制定营销活动方案"],
+            ),
+        ],
+    ),
+    department(
+        "sales",
+        "销售部",
+        "Sales department",
+        "000 §2",
+        &[
+            position(
+                "sales-director",
+                "销售总监",
+                "Sales director",
+                "000 §2.1",
+                &["销售团队的管理", "业绩考核", "销售策略制定"],
+            ),
+            position(
+                "sales-manager",
+                "销售经理",
+                "Sales manager",
+                "000 §2.1",
+                &["销售目标的分解", "销售策略的实施", "客户关系的维护"],
+            ),
+            position(
+                "sales-representative",
+                "销售代表",
+                "Sales representative",
+                "000 §2.3(1); 004 §2",
+                &["直接与客户沟通", "完成销售任务", "维护客户关系"],
+            ),
+        ],
+    ),
+    department(
+        "product",
+        "产品部",
+        "Product department",
+        "000 §2",
+        &[position(
+            "product-specialist",
+            "产品专员",
+            "Product specialist",
+            "000 §2.3(1)",
+            &["产品知识的培训与推广", "解答客户疑问", "提供技术支持"],
+        )],
+    ),
+    department(
+        "customer-service",
+        "客户服务部",
+        "Customer service department",
+        "000 §2.2 三",
+        &[
+            position(
+                "customer-service-manager",
+                "客户服务经理",
+                "Customer service manager",
+                "000 §2.1",
+                &["客户关系维护", "客户满意度调查", "投诉处理"],
+            ),
+            position(
+                "customer-service-agent",
+                "客服人员",
+                "Customer service agent",
+                "004 §2",
+                &["客户咨询解答", "订单处理", "售后服务"],
+            ),
+        ],
+    ),
+    department(
+        "data-analysis",
+        "数据分析部",
+        "Data analysis department",
+        "000 §2.2 五",
+        &[position(
+            "data-analyst",
+            "数据分析员",
+            "Data analyst",
+            "000 §2.2 五",
+            &["收集与分析各类市场数据", "定期提供市场分析报告"],
+        )],
+    ),
+    department("channel-development", "渠道拓展部", "Channel development department", "000 §2.2 四", &[]),
+    department("brand-pr", "品牌公关部", "Brand and PR department", "002 §6", &[]),
+    department("planning", "市场策划部", "Planning department", "002 §6 第三章", &[]),
+    department("key-accounts", "大客户服务中心", "Key accounts centre", "002", &[]),
+    department("design", "设计部", "Design department", "000 §2.1", &[]),
+    department("it", "信息技术部", "IT department", "000 §2.1", &[]),
+    department("event-centre", "活动营销中心", "Event centre", "001 第五条", &[]),
+    DepartmentTemplate {
+        parent: Some("event-centre"),
+        ..department(
+            "event-promotion",
+            "市场推广组",
+            "Promotion group",
+            "001 第十条",
+            &[position(
+                "event-promoter",
+                "市场推广专员",
+                "Promotion specialist",
+                "001 第十条",
+                &["市场调研，了解市场需求和竞争情况", "制定营销推广计划和策略，推动产品销售"],
+            )],
+        )
+    },
+    DepartmentTemplate {
+        parent: Some("event-centre"),
+        ..department(
+            "event-planning",
+            "活动策划组",
+            "Planning group",
+            "001 第十一条",
+            &[position(
+                "event-planner",
+                "活动策划专员",
+                "Event planner",
+                "001 第十一条",
+                &["策划和组织各类活动", "制定活动方案和预算"],
+            )],
+        )
+    },
+    DepartmentTemplate {
+        parent: Some("event-centre"),
+        ..department(
+            "event-execution",
+            "执行组",
+            "Execution group",
+            "001 第十二条",
+            &[position(
+                "event-executor",
+                "活动执行专员",
+                "Event executor",
+                "001 第十二条",
+                &["场地布置", "活动流程安排", "赞助商管理"],
+            )],
+        )
+    },
+];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::organisation::{Department, DepartmentDetails, DepartmentTree, Position, PositionDetails};
+    use crate::spine::Id;
+    use std::collections::BTreeSet;
+    use uuid::Uuid;
+
+    #[test]
+    fn every_template_can_be_set_up_in_order() {
+        let mut codes = BTreeSet::new();
+        for (number, template) in (1..).zip(DEPARTMENT_TEMPLATES) {
+            assert!(template.parent.is_none_or(|parent| codes.contains(parent)), "{}", template.code);
+            assert!(codes.insert(template.code), "{} twice", template.code);
+            let details = DepartmentDetails {
+                code: template.code.into(),
+                name_zh: template.zh.into(),
+                name_en: template.en.into(),
+                parent: None,
+                head: None,
+            };
+            let id = Id::from_uuid(Uuid::from_u128(number));
+            assert!(Department::create(id, details, &DepartmentTree::default()).is_ok());
+        }
+    }
+
+    #[test]
+    fn every_position_is_well_formed_and_has_its_duties() {
+        let mut codes = BTreeSet::new();
+        for template in DEPARTMENT_TEMPLATES.iter().flat_map(|department| department.positions) {
+            assert!(codes.insert(template.code), "{} twice", template.code);
+            assert!(!template.duties.is_empty(), "{}", template.code);
+            let details = PositionDetails {
+                code: template.code.into(),
+                name_zh: template.zh.into(),
+                name_en: template.en.into(),
+                department: None,
+                duties: template.duties.iter().map(|duty| (*duty).to_owned()).collect(),
+                clause: template.clause.into(),
+            };
+            assert!(Position::create(Id::from_uuid(Uuid::from_u128(1)), details).is_ok());
+        }
+    }
+}

@@ -1,0 +1,310 @@
+//! Accounts of people and services.
+
+use crate::{
+    organisation::{PersonRef, holds_on, like, referred, unless_taken},
+    schema::{employee_placements, employees, users},
+    spine::{Failure, Instant, Key, Page, Reader, Slice, Stored, Tx, db, guard},
+};
+use diesel::prelude::*;
+use domain::{
+    identity::{Account, AccountDetails, AccountKind, AccountStatus, PasswordHash, Username},
+    spine::{Change, EmployeeId, Timestamp, UserId, Version},
+};
+use serde::Serialize;
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+#[derive(Queryable, Selectable, Insertable, AsChangeset, Clone)]
+#[diesel(table_name = users, treat_none_as_default_value = false, treat_none_as_null = true)]
+struct Row {
+    id: Key,
+    username: String,
+    kind: String,
+    name: String,
+    employee_id: Option<Key>,
+    disabled_at: Option<Instant>,
+    password_hash: Option<String>,
+    must_change_password: bool,
+    password_changed_at: Option<Instant>,
+    version: Version,
+}
+
+impl From<&Account> for Row {
+    fn from(account: &Account) -> Self {
+        let Account { id, username, kind, details, status, password, .. } = account;
+        let AccountDetails { name, employee } = details;
+        let disabled_at = match status {
+            AccountStatus::Active => None,
+            AccountStatus::Disabled { since } => Some((*since).into()),
+        };
+        Self {
+            id: (*id).into(),
+            username: username.as_str().to_owned(),
+            kind: kind_text(*kind).to_owned(),
+            name: name.clone(),
+            employee_id: employee.map(Into::into),
+            disabled_at,
+            password_hash: password.as_ref().map(|hash| hash.reveal().to_owned()),
+            must_change_password: account.must_change_password,
+            password_changed_at: account.password_changed_at.map(Into::into),
+            version: account.version,
+        }
+    }
+}
+
+pub(super) const fn kind_text(kind: AccountKind) -> &'static str {
+    match kind {
+        AccountKind::Person => "person",
+        AccountKind::Service => "service",
+    }
+}
+
+fn kind_of(row: &Row) -> Result<AccountKind, Failure> {
+    match row.kind.as_str() {
+        "person" => Ok(AccountKind::Person),
+        "service" => Ok(AccountKind::Service),
+        _ => Err(Failure::corrupt("users", "kind", row.id.0)),
+    }
+}
+
+impl TryFrom<Row> for Account {
+    type Error = Failure;
+    fn try_from(row: Row) -> Result<Self, Failure> {
+        let kind = kind_of(&row)?;
+        let username =
+            Username::new(&row.username).map_err(|_| Failure::corrupt("users", "username", row.id.0))?;
+        let status = match row.disabled_at {
+            None => AccountStatus::Active,
+            Some(since) => AccountStatus::Disabled { since: since.into() },
+        };
+        Ok(Self {
+            id: row.id.into(),
+            username,
+            kind,
+            details: AccountDetails { name: row.name, employee: row.employee_id.map(Into::into) },
+            status,
+            password: row.password_hash.map(PasswordHash::new),
+            must_change_password: row.must_change_password,
+            password_changed_at: row.password_changed_at.map(Into::into),
+            version: row.version,
+        })
+    }
+}
+
+impl Stored for Account {
+    fn save(&self, before: Option<&Self>, tx: &mut Tx<'_>) -> Result<(), Failure> {
+        let row = Row::from(self);
+        let Some(before) = before else {
+            let inserted = db!(tx, |c| diesel::insert_into(users::table).values(&row).execute(c));
+            return unless_taken(inserted, "/username", &row.username).map(drop);
+        };
+        let mine = users::id.eq(row.id).and(users::version.eq(before.version));
+        let updated = db!(tx, |c| diesel::update(users::table.filter(mine)).set(&row).execute(c));
+        guard(unless_taken(updated, "/employee_id", &row.username)?)
+    }
+}
+
+/// Writes a change of an account; what it may do can move with it.
+pub fn apply(tx: &mut Tx<'_>, change: Change<Account>) -> Result<Account, Failure> {
+    if change.before().is_some() {
+        tx.access_changed();
+    }
+    tx.apply(change)
+}
+
+fn first(reader: &mut Reader<'_>, only: Only<'_>) -> Result<Option<Account>, Failure> {
+    let row: Option<Row> = db!(reader, |c| {
+        let query = users::table.select(Row::as_select()).into_boxed();
+        let query = match only {
+            Only::Id(key) => query.filter(users::id.eq(key)),
+            Only::Name(name) => query.filter(users::username.eq(name)),
+            Only::Employee(key) => query.filter(users::employee_id.eq(key)),
+        };
+        query.first(c).optional()
+    })?;
+    row.map(TryInto::try_into).transpose()
+}
+
+#[derive(Clone, Copy)]
+enum Only<'a> {
+    Id(Key),
+    Name(&'a str),
+    Employee(Key),
+}
+
+/// An account, whoever asks.
+pub fn load(reader: &mut Reader<'_>, id: UserId) -> Result<Account, Failure> {
+    first(reader, Only::Id(id.into()))?.ok_or(Failure::NotFound)
+}
+
+/// An account within the reach of the route's permission.
+pub fn find(reader: &mut Reader<'_>, id: UserId) -> Result<Account, Failure> {
+    let account = load(reader, id)?;
+    let reach = reader.reach();
+    if reach.all || (reach.own && reader.actor().user == id) {
+        return Ok(account);
+    }
+    let today = reader.today();
+    let department = match account.details.employee {
+        Some(employee) => crate::organisation::employee::department_on(reader, employee, today)?,
+        None => None,
+    };
+    match department {
+        Some(department) if reach.covers(department, false) => Ok(account),
+        _ => Err(Failure::NotFound),
+    }
+}
+
+/// An account that a field refers to: it must exist.
+pub fn refer(reader: &mut Reader<'_>, id: UserId, pointer: &str) -> Result<Account, Failure> {
+    referred(load(reader, id), pointer)
+}
+
+/// The account with a name.
+pub fn by_username(reader: &mut Reader<'_>, username: &Username) -> Result<Option<Account>, Failure> {
+    first(reader, Only::Name(username.as_str()))
+}
+
+/// The account of an employee.
+pub fn of_employee(reader: &mut Reader<'_>, employee: EmployeeId) -> Result<Option<Account>, Failure> {
+    first(reader, Only::Employee(employee.into()))
+}
+
+/// Whether there is any account of a person.
+pub fn is_anybody_there(reader: &mut Reader<'_>) -> Result<bool, Failure> {
+    Ok(db!(reader, |c| diesel::select(diesel::dsl::exists(users::table.filter(users::kind.eq("person"))))
+        .get_result(c))?)
+}
+
+/// An account by its names.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, ToSchema)]
+pub struct UserRef {
+    /// Identity.
+    pub id: UserId,
+    /// The name to sign in with.
+    #[schema(max_length = 64, example = "li.na")]
+    pub username: String,
+    /// The name shown in histories.
+    #[schema(max_length = 60, example = "李娜")]
+    pub name: String,
+}
+
+/// An account, as it is shown.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[schema(as = User)]
+pub struct UserView {
+    /// Identity.
+    pub id: UserId,
+    /// The name to sign in with.
+    #[schema(max_length = 64, example = "li.na")]
+    pub username: String,
+    /// A person, or a service with API keys.
+    pub kind: AccountKind,
+    /// The name shown in histories.
+    #[schema(max_length = 60, example = "李娜")]
+    pub name: String,
+    /// The employee behind it.
+    pub employee: Option<PersonRef>,
+    /// Since when it is disabled.
+    pub disabled_at: Option<Timestamp>,
+    /// Whether the password must be changed before anything else.
+    pub must_change_password: bool,
+    /// When the password was last set.
+    pub password_changed_at: Option<Timestamp>,
+    /// The version, for `If-Match`.
+    #[schema(minimum = 1)]
+    pub version: Version,
+}
+
+/// Which accounts are wanted.
+#[derive(Clone, Debug, Default)]
+pub struct AccountFilter {
+    /// Only of this kind.
+    pub kind: Option<AccountKind>,
+    /// Only disabled ones, or only active ones.
+    pub disabled: Option<bool>,
+    /// Only those whose user name or name contains this.
+    pub text: Option<String>,
+}
+
+type Person = (Key, String, String);
+
+fn rows(
+    reader: &mut Reader<'_>,
+    only: Option<Key>,
+    filter: &AccountFilter,
+    page: &Page<String>,
+) -> Result<Vec<UserView>, Failure> {
+    let today = reader.today();
+    let reach = reader.reach();
+    let reached: Vec<Key> = reach.departments.iter().map(|department| (*department).into()).collect();
+    let own = Key::from(reader.actor().user);
+    let rows: Vec<(Row, Option<Person>)> = db!(reader, |c| {
+        let mut query = users::table
+            .left_join(employees::table.on(users::employee_id.eq(employees::id.nullable())))
+            .order(users::username)
+            .limit(page.limit + 1)
+            .select((Row::as_select(), (employees::id, employees::number, employees::name).nullable()))
+            .into_boxed();
+        if !reach.all {
+            let there = employee_placements::table
+                .filter(employee_placements::department_id.eq_any(&reached))
+                .filter(holds_on!(today))
+                .select(employee_placements::employee_id.nullable());
+            query = query.filter(
+                users::employee_id.is_not_null().and(users::employee_id.eq_any(there)).or(users::id.eq(own)),
+            );
+        }
+        if let Some(only) = only {
+            query = query.filter(users::id.eq(only));
+        }
+        if let Some((username, _)) = &page.after {
+            query = query.filter(users::username.gt(username));
+        }
+        if let Some(kind) = filter.kind {
+            query = query.filter(users::kind.eq(kind_text(kind)));
+        }
+        match filter.disabled {
+            Some(true) => query = query.filter(users::disabled_at.is_not_null()),
+            Some(false) => query = query.filter(users::disabled_at.is_null()),
+            None => {}
+        }
+        if let Some(text) = &filter.text {
+            let pattern = like(text);
+            let name = users::name.like(pattern.clone()).escape('\\');
+            query = query.filter(name.or(users::username.like(pattern).escape('\\')));
+        }
+        query.load(c)
+    })?;
+    rows.into_iter().map(shown).collect()
+}
+
+fn shown((row, employee): (Row, Option<Person>)) -> Result<UserView, Failure> {
+    Ok(UserView {
+        kind: kind_of(&row)?,
+        id: row.id.into(),
+        username: row.username,
+        name: row.name,
+        employee: employee.map(|(id, number, name)| PersonRef { id: id.into(), number, name }),
+        disabled_at: row.disabled_at.map(Into::into),
+        must_change_password: row.must_change_password,
+        password_changed_at: row.password_changed_at.map(Into::into),
+        version: row.version,
+    })
+}
+
+/// An account within reach, as it is shown.
+pub fn view(reader: &mut Reader<'_>, id: UserId) -> Result<UserView, Failure> {
+    let page = Page { limit: 1, after: None };
+    rows(reader, Some(id.into()), &AccountFilter::default(), &page)?.pop().ok_or(Failure::NotFound)
+}
+
+/// The accounts within reach, by user name.
+pub fn list(
+    reader: &mut Reader<'_>,
+    filter: &AccountFilter,
+    page: &Page<String>,
+) -> Result<Slice<UserView, String>, Failure> {
+    let views = rows(reader, None, filter, page)?;
+    Ok(Slice::cut(views, page.limit, |view| (view.username.clone(), Uuid::from(view.id))))
+}

@@ -1,0 +1,230 @@
+//! Departments. Who may read the organisation sees the whole tree; changing bounds itself to the reach.
+
+use super::reference::{NamedRef, PersonRef, referred, unless_taken};
+use crate::{
+    schema::{departments, employee_placements, employees},
+    spine::{Failure, Key, Reader, Stored, Tx, db, guard},
+};
+use diesel::prelude::*;
+use domain::{
+    organisation::{Department, DepartmentDetails, DepartmentTree},
+    spine::{BusinessDate, Change, DepartmentId, EmployeeId, Version},
+};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+#[derive(Queryable, Selectable, Insertable, AsChangeset, Clone)]
+#[diesel(table_name = departments, treat_none_as_default_value = false, treat_none_as_null = true)]
+struct Row {
+    id: Key,
+    code: String,
+    name_zh: String,
+    name_en: String,
+    parent_id: Option<Key>,
+    head_id: Option<Key>,
+    closed_on: Option<BusinessDate>,
+    version: Version,
+}
+
+impl From<&Department> for Row {
+    fn from(department: &Department) -> Self {
+        let Department { id, details, closed_on, version } = department;
+        let DepartmentDetails { code, name_zh, name_en, parent, head } = details;
+        Self {
+            id: (*id).into(),
+            code: code.clone(),
+            name_zh: name_zh.clone(),
+            name_en: name_en.clone(),
+            parent_id: parent.map(Into::into),
+            head_id: head.map(Into::into),
+            closed_on: *closed_on,
+            version: *version,
+        }
+    }
+}
+
+impl From<Row> for Department {
+    fn from(row: Row) -> Self {
+        let Row { id, code, name_zh, name_en, parent_id, head_id, closed_on, version } = row;
+        let parent = parent_id.map(Into::into);
+        let head = head_id.map(Into::into);
+        let details = DepartmentDetails { code, name_zh, name_en, parent, head };
+        Self { id: id.into(), details, closed_on, version }
+    }
+}
+
+impl Stored for Department {
+    fn save(&self, before: Option<&Self>, tx: &mut Tx<'_>) -> Result<(), Failure> {
+        let row = Row::from(self);
+        let Some(before) = before else {
+            let inserted = db!(tx, |c| diesel::insert_into(departments::table).values(&row).execute(c));
+            return unless_taken(inserted, "/code", &row.code).map(drop);
+        };
+        let mine = departments::id.eq(row.id).and(departments::version.eq(before.version));
+        let updated = db!(tx, |c| diesel::update(departments::table.filter(mine)).set(&row).execute(c));
+        guard(unless_taken(updated, "/code", &row.code)?)
+    }
+}
+
+/// Writes a change of a department; reaches are counted anew.
+pub fn apply(tx: &mut Tx<'_>, change: Change<Department>) -> Result<Department, Failure> {
+    tx.access_changed();
+    tx.apply(change)
+}
+
+/// A department, whoever asks.
+pub fn load(reader: &mut Reader<'_>, id: DepartmentId) -> Result<Department, Failure> {
+    let key = Key::from(id);
+    let row: Row = db!(reader, |c| departments::table
+        .filter(departments::id.eq(key))
+        .select(Row::as_select())
+        .first(c))?;
+    Ok(row.into())
+}
+
+/// A department that the caller may change: one within reach.
+pub fn find(reader: &mut Reader<'_>, id: DepartmentId) -> Result<Department, Failure> {
+    ensure_within_reach(reader, id)?;
+    load(reader, id)
+}
+
+/// Not found, unless the department lies within the reach of the route's permission.
+pub fn ensure_within_reach(reader: &Reader<'_>, id: DepartmentId) -> Result<(), Failure> {
+    if reader.reach().covers(id, false) { Ok(()) } else { Err(Failure::NotFound) }
+}
+
+/// A department that a field refers to: it must exist and be open.
+pub fn refer(reader: &mut Reader<'_>, id: DepartmentId, pointer: &str) -> Result<Department, Failure> {
+    let department = referred(load(reader, id), pointer)?;
+    department.ensure_open().map_err(|refusal| refusal.at(pointer))?;
+    Ok(department)
+}
+
+/// The department with a code.
+pub fn by_code(reader: &mut Reader<'_>, code: &str) -> Result<Option<Department>, Failure> {
+    let row: Option<Row> = db!(reader, |c| departments::table
+        .filter(departments::code.eq(code))
+        .select(Row::as_select())
+        .first(c)
+        .optional())?;
+    Ok(row.map(Into::into))
+}
+
+/// The open departments a person heads.
+pub fn headed_by(reader: &mut Reader<'_>, head: EmployeeId) -> Result<Vec<Department>, Failure> {
+    let rows: Vec<Row> = db!(reader, |c| departments::table
+        .filter(departments::head_id.eq(Key::from(head)).and(departments::closed_on.is_null()))
+        .order(departments::id)
+        .select(Row::as_select())
+        .load(c))?;
+    Ok(rows.into_iter().map(Into::into).collect())
+}
+
+/// The tree of open departments.
+pub fn tree(reader: &mut Reader<'_>) -> Result<DepartmentTree, Failure> {
+    let rows: Vec<(Key, Option<Key>)> = db!(reader, |c| departments::table
+        .filter(departments::closed_on.is_null())
+        .select((departments::id, departments::parent_id))
+        .load(c))?;
+    Ok(rows.into_iter().map(|(id, parent)| (id.into(), parent.map(Into::into))).collect())
+}
+
+/// How many people work in a department now or are to be moved there.
+pub fn count_people(reader: &mut Reader<'_>, id: DepartmentId) -> Result<i64, Failure> {
+    let today = reader.today();
+    let key = Key::from(id);
+    Ok(db!(reader, |c| employee_placements::table
+        .inner_join(employees::table.on(employees::id.eq(employee_placements::employee_id)))
+        .filter(employee_placements::department_id.eq(key))
+        .filter(employee_placements::until_on.is_null().or(employee_placements::until_on.gt(today)))
+        .filter(employees::status.ne("left"))
+        .select(diesel::dsl::count(employee_placements::employee_id).aggregate_distinct())
+        .first(c))?)
+}
+
+/// A department, as it is shown.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[schema(as = Department)]
+pub struct DepartmentView {
+    /// Identity.
+    pub id: DepartmentId,
+    /// Unique short code.
+    #[schema(max_length = 40, example = "sales")]
+    pub code: String,
+    /// Chinese name.
+    #[schema(max_length = 60, example = "销售部")]
+    pub name_zh: String,
+    /// English name.
+    #[schema(max_length = 60, example = "Sales department")]
+    pub name_en: String,
+    /// The department above.
+    pub parent: Option<NamedRef>,
+    /// Who heads it.
+    pub head: Option<PersonRef>,
+    /// The day from which it no longer exists.
+    pub closed_on: Option<chrono::NaiveDate>,
+    /// Its version, for `If-Match`.
+    #[schema(minimum = 1)]
+    pub version: Version,
+}
+
+type Named = (Key, String, String, String);
+type Person = (Key, String, String);
+
+pub(super) fn named((id, code, name_zh, name_en): Named) -> NamedRef {
+    NamedRef { id: id.into(), code, name_zh, name_en }
+}
+pub(super) fn person((id, number, name): Person) -> PersonRef {
+    PersonRef { id: id.into(), number, name }
+}
+
+diesel::alias!(departments as parents: Parents);
+
+fn views(
+    reader: &mut Reader<'_>,
+    only: Option<Key>,
+    open_only: bool,
+) -> Result<Vec<DepartmentView>, Failure> {
+    let rows: Vec<(Row, Option<Named>, Option<Person>)> = db!(reader, |c| {
+        let mut query = departments::table
+            .left_join(parents.on(departments::parent_id.eq(parents.field(departments::id).nullable())))
+            .left_join(employees::table.on(departments::head_id.eq(employees::id.nullable())))
+            .order(departments::code)
+            .select((
+                Row::as_select(),
+                parents
+                    .fields((departments::id, departments::code, departments::name_zh, departments::name_en))
+                    .nullable(),
+                (employees::id, employees::number, employees::name).nullable(),
+            ))
+            .into_boxed();
+        if let Some(only) = only {
+            query = query.filter(departments::id.eq(only));
+        }
+        if open_only {
+            query = query.filter(departments::closed_on.is_null());
+        }
+        query.load(c)
+    })?;
+    let view = |(row, parent, head): (Row, Option<Named>, Option<Person>)| DepartmentView {
+        id: row.id.into(),
+        code: row.code,
+        name_zh: row.name_zh,
+        name_en: row.name_en,
+        parent: parent.map(named),
+        head: head.map(person),
+        closed_on: row.closed_on,
+        version: row.version,
+    };
+    Ok(rows.into_iter().map(view).collect())
+}
+
+/// A department, as it is shown.
+pub fn view(reader: &mut Reader<'_>, id: DepartmentId) -> Result<DepartmentView, Failure> {
+    views(reader, Some(id.into()), false)?.pop().ok_or(Failure::NotFound)
+}
+
+/// The whole tree, by code: a company has tens of departments, so this list has no pages.
+pub fn list(reader: &mut Reader<'_>, with_closed: bool) -> Result<Vec<DepartmentView>, Failure> {
+    views(reader, None, !with_closed)
+}

@@ -1,0 +1,287 @@
+//! The organisation of a day, loaded whole: what approvals ask about people, units, roles and stand-ins.
+//!
+//! A handful of queries instead of one per question: a company has hundreds of people, and resolving a
+//! chain asks about most of the line above the requester.
+
+use super::reference::holds_on;
+use crate::{
+    schema::{absences, departments, employee_placements, employees, grants, positions, roles, users},
+    spine::{Failure, Key, Reader, db},
+};
+use diesel::prelude::*;
+use domain::{
+    organisation::Employment,
+    spine::{BusinessDate, DepartmentId, EmployeeId},
+};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// The organisation as it is on a day, with the absences of later days.
+#[derive(Clone, Debug, Default)]
+pub struct Organisation {
+    people: BTreeMap<EmployeeId, Person>,
+    units: BTreeMap<DepartmentId, Unit>,
+    roles: BTreeMap<String, Vec<Holder>>,
+    positions: BTreeMap<String, BTreeSet<EmployeeId>>,
+    absences: Vec<Away>,
+}
+
+#[derive(Clone, Debug)]
+struct Person {
+    name: String,
+    joined_on: BusinessDate,
+    employment: Employment,
+    has_account: bool,
+    department: DepartmentId,
+    superior: Option<EmployeeId>,
+}
+
+#[derive(Clone, Debug)]
+struct Unit {
+    code: String,
+    parent: Option<DepartmentId>,
+    head: Option<EmployeeId>,
+}
+
+/// Somebody who holds a role, and the department for which they hold it.
+#[derive(Clone, Debug)]
+struct Holder {
+    employee: EmployeeId,
+    department: DepartmentId,
+    from: BusinessDate,
+    until: Option<BusinessDate>,
+}
+
+#[derive(Clone, Debug)]
+struct Away {
+    employee: EmployeeId,
+    stand_in: EmployeeId,
+    from: BusinessDate,
+    until: BusinessDate,
+}
+
+impl Organisation {
+    /// Loads it as it is today.
+    pub fn load(reader: &mut Reader<'_>) -> Result<Self, Failure> {
+        let today = reader.today();
+        let mut organisation = Self { units: units(reader)?, ..Self::default() };
+        organisation.load_people(reader, today)?;
+        organisation.load_roles(reader, today)?;
+        organisation.absences = absences_from(reader, today)?;
+        Ok(organisation)
+    }
+
+    fn load_people(&mut self, reader: &mut Reader<'_>, today: BusinessDate) -> Result<(), Failure> {
+        type Row = (
+            (Key, String, BusinessDate, String, Option<BusinessDate>),
+            Key,
+            Option<Key>,
+            Option<String>,
+            Option<Key>,
+        );
+        let rows: Vec<Row> = db!(reader, |c| employees::table
+            .inner_join(employee_placements::table.on(employee_placements::employee_id.eq(employees::id)))
+            .left_join(positions::table.on(employee_placements::position_id.eq(positions::id.nullable())))
+            .left_join(
+                users::table
+                    .on(users::employee_id.eq(employees::id.nullable()).and(users::disabled_at.is_null()))
+            )
+            .filter(holds_on!(today))
+            .select((
+                (
+                    employees::id,
+                    employees::name,
+                    employees::joined_on,
+                    employees::status,
+                    employees::last_day
+                ),
+                employee_placements::department_id,
+                employee_placements::superior_id,
+                positions::code.nullable(),
+                users::id.nullable(),
+            ))
+            .load(c))?;
+        for ((id, name, joined_on, status, last_day), department, superior, position, account) in rows {
+            let employment = match (status.as_str(), last_day) {
+                ("employed", _) => Employment::Employed,
+                ("leaving", Some(last_day)) => Employment::Leaving { last_day },
+                ("left", Some(last_day)) => Employment::Left { last_day },
+                _ => return Err(Failure::corrupt("employees", "status", id.0)),
+            };
+            let person = Person {
+                name,
+                joined_on,
+                employment,
+                has_account: account.is_some(),
+                department: department.into(),
+                superior: superior.map(Into::into),
+            };
+            self.people.insert(id.into(), person);
+            if let Some(position) = position {
+                self.positions.entry(position).or_default().insert(id.into());
+            }
+        }
+        let codes: Vec<String> = db!(reader, |c| positions::table.select(positions::code).load(c))?;
+        for code in codes {
+            self.positions.entry(code).or_default();
+        }
+        Ok(())
+    }
+
+    fn load_roles(&mut self, reader: &mut Reader<'_>, today: BusinessDate) -> Result<(), Failure> {
+        let codes: Vec<String> =
+            db!(reader, |c| roles::table.filter(roles::is_retired.eq(false)).select(roles::code).load(c))?;
+        self.roles = codes.into_iter().map(|code| (code, Vec::new())).collect();
+        type Row = (String, Option<Key>, Option<Key>, BusinessDate, Option<BusinessDate>);
+        let rows: Vec<Row> = db!(reader, |c| grants::table
+            .inner_join(roles::table)
+            .inner_join(users::table)
+            .filter(grants::ended_at.is_null().and(users::disabled_at.is_null()))
+            .filter(grants::until_on.is_null().or(grants::until_on.ge(today)))
+            .order(grants::id)
+            .select((
+                roles::code,
+                users::employee_id,
+                grants::department_id,
+                grants::from_on,
+                grants::until_on
+            ))
+            .load(c))?;
+        for (code, employee, department, from, until) in rows {
+            let Some(employee) = employee.map(EmployeeId::from) else { continue };
+            let department = department.map(Into::into).or_else(|| self.department_of(employee));
+            let (Some(department), Some(holders)) = (department, self.roles.get_mut(&code)) else { continue };
+            holders.push(Holder { employee, department, from, until });
+        }
+        Ok(())
+    }
+
+    /// A person's name.
+    pub fn name(&self, employee: EmployeeId) -> Option<String> {
+        self.people.get(&employee).map(|person| person.name.clone())
+    }
+
+    /// Whether a person works here on a day and has an account to act with.
+    pub fn is_active(&self, employee: EmployeeId, on: BusinessDate) -> bool {
+        self.people.get(&employee).is_some_and(|person| {
+            person.has_account && person.joined_on <= on && person.employment.grants_access(on)
+        })
+    }
+
+    /// The recorded superior.
+    pub fn superior(&self, employee: EmployeeId) -> Option<EmployeeId> {
+        self.people.get(&employee)?.superior
+    }
+
+    /// The department a person works in.
+    pub fn department_of(&self, employee: EmployeeId) -> Option<DepartmentId> {
+        self.people.get(&employee).map(|person| person.department)
+    }
+
+    /// The head of a department.
+    pub fn department_head(&self, department: DepartmentId) -> Option<EmployeeId> {
+        self.units.get(&department)?.head
+    }
+
+    /// The department above.
+    pub fn department_parent(&self, department: DepartmentId) -> Option<DepartmentId> {
+        self.units.get(&department)?.parent
+    }
+
+    /// The department with a code.
+    pub fn department_by_code(&self, code: &str) -> Option<DepartmentId> {
+        self.units.iter().find(|(_, unit)| unit.code == code).map(|(id, _)| *id)
+    }
+
+    /// All open departments with their codes.
+    pub fn departments(&self) -> Vec<(DepartmentId, String)> {
+        self.units.iter().map(|(id, unit)| (*id, unit.code.clone())).collect()
+    }
+
+    /// The active people of a department itself.
+    pub fn employees_of(&self, department: DepartmentId, on: BusinessDate) -> Vec<EmployeeId> {
+        let here = self.people.iter().filter(|(_, person)| person.department == department);
+        here.map(|(id, _)| *id).filter(|id| self.is_active(*id, on)).collect()
+    }
+
+    /// Whether a department is another one or lies below it.
+    pub fn lies_within(&self, department: DepartmentId, above: DepartmentId) -> bool {
+        let mut here = Some(department);
+        // As many steps as there are departments: a loop, which cannot be stored, would end too.
+        for _ in 0..=self.units.len() {
+            match here {
+                Some(unit) if unit == above => return true,
+                Some(unit) => here = self.department_parent(unit),
+                None => return false,
+            }
+        }
+        false
+    }
+
+    /// The active holders of a role for a department that `is_meant`: a grant counts for the department it
+    /// names, else for its holder's own.
+    pub fn role_holders(
+        &self,
+        role: &str,
+        on: BusinessDate,
+        is_meant: impl Fn(DepartmentId) -> bool,
+    ) -> Vec<EmployeeId> {
+        let holders = self.roles.get(role).into_iter().flatten();
+        let meant: BTreeSet<_> = holders
+            .filter(|holder| holder.from <= on && holder.until.is_none_or(|until| on <= until))
+            .filter(|holder| is_meant(holder.department) && self.is_active(holder.employee, on))
+            .map(|holder| holder.employee)
+            .collect();
+        meant.into_iter().collect()
+    }
+
+    /// The active holders of a position.
+    pub fn position_holders(&self, position: &str, on: BusinessDate) -> Vec<EmployeeId> {
+        let holders = self.positions.get(position).into_iter().flatten().copied();
+        holders.filter(|id| self.is_active(*id, on)).collect()
+    }
+
+    /// Who stands in for a person who is absent on a day; nobody if the person is present.
+    pub fn stand_in(&self, employee: EmployeeId, on: BusinessDate) -> Option<EmployeeId> {
+        let mut away = self.absences.iter();
+        away.find(|away| away.employee == employee && away.from <= on && on <= away.until)
+            .map(|away| away.stand_in)
+    }
+
+    /// Whether there is such a role.
+    pub fn knows_role(&self, role: &str) -> bool {
+        self.roles.contains_key(role)
+    }
+
+    /// Whether there is such a position.
+    pub fn knows_position(&self, position: &str) -> bool {
+        self.positions.contains_key(position)
+    }
+}
+
+fn units(reader: &mut Reader<'_>) -> Result<BTreeMap<DepartmentId, Unit>, Failure> {
+    let rows: Vec<(Key, String, Option<Key>, Option<Key>)> = db!(reader, |c| departments::table
+        .filter(departments::closed_on.is_null())
+        .select((departments::id, departments::code, departments::parent_id, departments::head_id))
+        .load(c))?;
+    Ok(rows
+        .into_iter()
+        .map(|(id, code, parent, head)| {
+            (id.into(), Unit { code, parent: parent.map(Into::into), head: head.map(Into::into) })
+        })
+        .collect())
+}
+
+fn absences_from(reader: &mut Reader<'_>, today: BusinessDate) -> Result<Vec<Away>, Failure> {
+    let rows: Vec<(Key, Key, BusinessDate, BusinessDate)> = db!(reader, |c| absences::table
+        .filter(absences::cancelled_at.is_null().and(absences::until_on.ge(today)))
+        .order(absences::id)
+        .select((absences::employee_id, absences::stand_in_id, absences::from_on, absences::until_on))
+        .load(c))?;
+    let away = |(employee, stand_in, from, until): (Key, Key, BusinessDate, BusinessDate)| Away {
+        employee: employee.into(),
+        stand_in: stand_in.into(),
+        from,
+        until,
+    };
+    Ok(rows.into_iter().map(away).collect())
+}
