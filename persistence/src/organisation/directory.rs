@@ -10,6 +10,7 @@ use crate::{
 };
 use diesel::prelude::*;
 use domain::{
+    approval::{Directory, Place},
     organisation::Employment,
     spine::{BusinessDate, DepartmentId, EmployeeId},
 };
@@ -155,54 +156,6 @@ impl Organisation {
         Ok(())
     }
 
-    /// A person's name.
-    pub fn name(&self, employee: EmployeeId) -> Option<String> {
-        self.people.get(&employee).map(|person| person.name.clone())
-    }
-
-    /// Whether a person works here on a day and has an account to act with.
-    pub fn is_active(&self, employee: EmployeeId, on: BusinessDate) -> bool {
-        self.people.get(&employee).is_some_and(|person| {
-            person.has_account && person.joined_on <= on && person.employment.grants_access(on)
-        })
-    }
-
-    /// The recorded superior.
-    pub fn superior(&self, employee: EmployeeId) -> Option<EmployeeId> {
-        self.people.get(&employee)?.superior
-    }
-
-    /// The department a person works in.
-    pub fn department_of(&self, employee: EmployeeId) -> Option<DepartmentId> {
-        self.people.get(&employee).map(|person| person.department)
-    }
-
-    /// The head of a department.
-    pub fn department_head(&self, department: DepartmentId) -> Option<EmployeeId> {
-        self.units.get(&department)?.head
-    }
-
-    /// The department above.
-    pub fn department_parent(&self, department: DepartmentId) -> Option<DepartmentId> {
-        self.units.get(&department)?.parent
-    }
-
-    /// The department with a code.
-    pub fn department_by_code(&self, code: &str) -> Option<DepartmentId> {
-        self.units.iter().find(|(_, unit)| unit.code == code).map(|(id, _)| *id)
-    }
-
-    /// All open departments with their codes.
-    pub fn departments(&self) -> Vec<(DepartmentId, String)> {
-        self.units.iter().map(|(id, unit)| (*id, unit.code.clone())).collect()
-    }
-
-    /// The active people of a department itself.
-    pub fn employees_of(&self, department: DepartmentId, on: BusinessDate) -> Vec<EmployeeId> {
-        let here = self.people.iter().filter(|(_, person)| person.department == department);
-        here.map(|(id, _)| *id).filter(|id| self.is_active(*id, on)).collect()
-    }
-
     /// Whether a department is another one or lies below it.
     pub fn lies_within(&self, department: DepartmentId, above: DepartmentId) -> bool {
         let mut here = Some(department);
@@ -217,43 +170,69 @@ impl Organisation {
         false
     }
 
-    /// The active holders of a role for a department that `is_meant`: a grant counts for the department it
-    /// names, else for its holder's own.
-    pub fn role_holders(
-        &self,
-        role: &str,
-        on: BusinessDate,
-        is_meant: impl Fn(DepartmentId) -> bool,
-    ) -> Vec<EmployeeId> {
+    fn lies_in(&self, department: DepartmentId, place: Place) -> bool {
+        match place {
+            Place::Department(meant) => department == meant,
+            Place::Subtree(top) => self.lies_within(department, top),
+            Place::Anywhere => true,
+        }
+    }
+}
+
+impl Directory for Organisation {
+    fn name(&self, employee: EmployeeId) -> Option<String> {
+        self.people.get(&employee).map(|person| person.name.clone())
+    }
+    /// Also needs an account that is not disabled: whoever cannot sign in can decide nothing.
+    fn is_active(&self, employee: EmployeeId, on: BusinessDate) -> bool {
+        self.people.get(&employee).is_some_and(|person| {
+            person.has_account && person.joined_on <= on && person.employment.grants_access(on)
+        })
+    }
+    fn superior(&self, employee: EmployeeId) -> Option<EmployeeId> {
+        self.people.get(&employee)?.superior
+    }
+    fn department_of(&self, employee: EmployeeId) -> Option<DepartmentId> {
+        self.people.get(&employee).map(|person| person.department)
+    }
+    fn department_head(&self, department: DepartmentId) -> Option<EmployeeId> {
+        self.units.get(&department)?.head
+    }
+    fn department_parent(&self, department: DepartmentId) -> Option<DepartmentId> {
+        self.units.get(&department)?.parent
+    }
+    fn department_by_code(&self, code: &str) -> Option<DepartmentId> {
+        self.units.iter().find(|(_, unit)| unit.code == code).map(|(id, _)| *id)
+    }
+    fn departments(&self) -> Vec<(DepartmentId, String)> {
+        self.units.iter().map(|(id, unit)| (*id, unit.code.clone())).collect()
+    }
+    fn employees_of(&self, department: DepartmentId, on: BusinessDate) -> Vec<EmployeeId> {
+        let here = self.people.iter().filter(|(_, person)| person.department == department);
+        here.map(|(id, _)| *id).filter(|id| self.is_active(*id, on)).collect()
+    }
+    /// A grant counts for the department it names, else for its holder's own.
+    fn role_holders(&self, role: &str, place: Place, on: BusinessDate) -> Vec<EmployeeId> {
         let holders = self.roles.get(role).into_iter().flatten();
         let meant: BTreeSet<_> = holders
             .filter(|holder| holder.from <= on && holder.until.is_none_or(|until| on <= until))
-            .filter(|holder| is_meant(holder.department) && self.is_active(holder.employee, on))
+            .filter(|holder| self.lies_in(holder.department, place) && self.is_active(holder.employee, on))
             .map(|holder| holder.employee)
             .collect();
         meant.into_iter().collect()
     }
-
-    /// The active holders of a position.
-    pub fn position_holders(&self, position: &str, on: BusinessDate) -> Vec<EmployeeId> {
+    fn position_holders(&self, position: &str, on: BusinessDate) -> Vec<EmployeeId> {
         let holders = self.positions.get(position).into_iter().flatten().copied();
         holders.filter(|id| self.is_active(*id, on)).collect()
     }
-
-    /// Who stands in for a person who is absent on a day; nobody if the person is present.
-    pub fn stand_in(&self, employee: EmployeeId, on: BusinessDate) -> Option<EmployeeId> {
-        let mut away = self.absences.iter();
-        away.find(|away| away.employee == employee && away.from <= on && on <= away.until)
-            .map(|away| away.stand_in)
+    fn stand_in(&self, employee: EmployeeId, on: BusinessDate) -> Option<EmployeeId> {
+        let holds = |away: &&Away| away.employee == employee && away.from <= on && on <= away.until;
+        self.absences.iter().find(holds).map(|away| away.stand_in)
     }
-
-    /// Whether there is such a role.
-    pub fn knows_role(&self, role: &str) -> bool {
+    fn knows_role(&self, role: &str) -> bool {
         self.roles.contains_key(role)
     }
-
-    /// Whether there is such a position.
-    pub fn knows_position(&self, position: &str) -> bool {
+    fn knows_position(&self, position: &str) -> bool {
         self.positions.contains_key(position)
     }
 }
