@@ -1,7 +1,9 @@
 //! The command line. Without a subcommand it serves.
 
 mod audit;
+mod backup;
 pub mod openapi;
+mod policy;
 mod serve;
 
 use crate::spine::Settings;
@@ -32,6 +34,15 @@ enum Command {
     /// The audit trail.
     #[command(subcommand)]
     Audit(audit::Command),
+    /// Policies from files.
+    #[command(subcommand)]
+    Policy(policy::Command),
+    /// Copy the SQLite database while the server runs; for PostgreSQL use `pg_dump`.
+    Backup {
+        /// The file to write; it must not exist.
+        #[arg(long)]
+        to: std::path::PathBuf,
+    },
 }
 
 /// Runs what the command line says; the error is a clear line for the person at the terminal.
@@ -42,6 +53,8 @@ pub fn run(line: CommandLine) -> Result<(), String> {
         Command::Migrate => serve::migrate(&settings),
         Command::Openapi { routes } => openapi::run(routes),
         Command::Audit(command) => audit::run(&settings, &command),
+        Command::Policy(command) => policy::run(&settings, command),
+        Command::Backup { to } => backup::run(&settings, &to),
     }
 }
 

@@ -186,6 +186,11 @@ impl Database {
         .map(drop)
     }
 
+    /// Writes a consistent copy of a SQLite database into a file that does not exist yet.
+    pub async fn back_up(&self, to: String) -> Result<(), Failure> {
+        self.on_reader(move |connection| connection.back_up(&to)).await
+    }
+
     async fn on_reader<T: Send + 'static>(
         &self,
         work: impl FnOnce(&mut Connection) -> Result<T, Failure> + Send + 'static,

@@ -2,7 +2,7 @@
 //! query text, compiled once per engine.
 
 use super::Failure;
-use diesel::{Connection as _, PgConnection, SqliteConnection, connection::SimpleConnection};
+use diesel::{Connection as _, PgConnection, RunQueryDsl, SqliteConnection, connection::SimpleConnection};
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 
 const SQLITE_MIGRATIONS: EmbeddedMigrations = embed_migrations!("../migrations/sqlite");
@@ -132,6 +132,17 @@ impl Connection {
     pub fn rollback(&mut self) {
         if let Err(error) = self.execute("ROLLBACK") {
             log::debug!("rollback: {error}");
+        }
+    }
+
+    /// Writes a consistent copy of a SQLite database into a file that does not exist yet.
+    pub fn back_up(&mut self, to: &str) -> Result<(), Failure> {
+        match self {
+            Self::Sqlite(c) => {
+                diesel::sql_query("VACUUM INTO ?").bind::<diesel::sql_types::Text, _>(to).execute(c)?;
+                Ok(())
+            }
+            Self::Postgres(_) => Err(Failure::fault("use pg_dump for PostgreSQL")),
         }
     }
 
