@@ -1,8 +1,8 @@
 //! Policies: draft, check, publish. `[REG-4]`
 
 use crate::spine::{
-    Can, Created, IfMatch, Listing, Paged, PathId, Query, Reading, Reply, Routes, UnitOfWork, Valid, View,
-    routes,
+    Can, Cell, Column, Created, Exported, Format, IfMatch, Label, List, Paged, PathId, Query, Reading, Reply,
+    Routes, UnitOfWork, Valid, View, routes,
 };
 use chrono::NaiveDate;
 use domain::spine::{Change, Policy, PolicyStatus, Version, perm};
@@ -32,6 +32,25 @@ impl View for PolicyView {
     }
 }
 
+impl Exported for PolicyView {
+    const FILE: Label = Label { name: "policies", zh: "政策版本", en: "Policies" };
+    const COLUMNS: &'static [Column<Self>] = &[
+        Column::new("code", "编码", "Code", |policy| (&policy.code).into()),
+        Column::new("number", "版本号", "Number", |policy| policy.number.into()),
+        Column::new("title", "名称", "Title", |policy| (&policy.title).into()),
+        Column::new("status", "状态", "Status", |policy| match policy.status {
+            PolicyStatus::Draft => Cell::Labelled("草案", "Draft"),
+            PolicyStatus::Published => Cell::Labelled("已发布", "Published"),
+        }),
+        Column::new("effective_from", "生效日期", "Effective from", |policy| {
+            policy.effective_from.into()
+        }),
+        Column::new("clause", "依据条款", "Clause", |policy| (&policy.clause).into()),
+        Column::new("published_at", "发布时间", "Published at", |policy| policy.published_at.into()),
+        Column::new("content", "内容", "Content", |policy| policy.content.to_string().into()),
+    ];
+}
+
 /// Which versions are wanted.
 #[derive(Debug, Deserialize, Validate, IntoParams)]
 struct ListPolicies {
@@ -53,12 +72,13 @@ struct ListPolicies {
 async fn list_policies(
     who: Can<perm::ReadPolicies>,
     filter: Query<ListPolicies>,
+    format: Format,
     paged: Paged,
     reading: Reading,
-) -> Reply<Listing<PolicyView>> {
+) -> List<PolicyView> {
     let Query(ListPolicies { kind, code, status }) = filter;
-    let (page, filter) = (paged.page()?, PolicyFilter { kind, code, status });
-    reading.list(who, paged, move |reader| policy::list(reader, &filter, &page)).await
+    let filter = PolicyFilter { kind, code, status };
+    reading.list_as(who, format, paged, move |reader, page| policy::list(reader, &filter, page)).await
 }
 
 /// A new version of a policy.

@@ -5,7 +5,7 @@ use super::{
     body::BodyDigest, codes, edge::RequestId, parameter::query_pairs,
 };
 use actix_web::{FromRequest, HttpMessage, HttpRequest, dev::Payload, web};
-use persistence::spine::{Failure, IdempotencyKey, Reader, Request, Slice, Tx};
+use persistence::spine::{Database, Failure, IdempotencyKey, Reader, Request, Slice, Tx};
 use sha2::{Digest, Sha256};
 use std::future::{Ready, ready};
 use utoipa::ToSchema;
@@ -44,6 +44,16 @@ fn as_asked<G: Guard>(who: &G, request: &HttpRequest) -> Request {
 }
 
 impl Reading {
+    pub(super) fn request(&self) -> &HttpRequest {
+        &self.request
+    }
+    pub(super) fn database(&self) -> Result<&Database, Problem> {
+        Ok(&state(&self.request)?.database)
+    }
+    pub(super) fn as_asked<G: Guard>(&self, who: &G) -> Request {
+        as_asked(who, &self.request)
+    }
+
     /// Reads with the eyes of the caller and answers with the view.
     pub async fn read<G: Guard, V: View>(
         &self,

@@ -109,10 +109,46 @@ impl Reach {
         self.all || (self.own && is_own) || self.departments.contains(&department)
     }
 
+    /// What lies within both. Where the two reach by different ways — one's own here, a department there —
+    /// nothing is granted: rather too little than too much.
+    #[must_use]
+    pub fn meet(&self, other: &Self) -> Self {
+        if self.all {
+            return other.clone();
+        }
+        if other.all {
+            return self.clone();
+        }
+        let departments = self.departments.intersection(&other.departments).copied().collect();
+        Self { all: false, own: self.own && other.own, departments }
+    }
+
     /// The wider of both.
     pub fn widen(&mut self, other: &Self) {
         self.all |= other.all;
         self.own |= other.own;
         self.departments.extend(other.departments.iter().copied());
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn reach(all: bool, own: bool, departments: &[u128]) -> Reach {
+        let departments = departments.iter().map(|id| Id::from_uuid(uuid::Uuid::from_u128(*id))).collect();
+        Reach { all, own, departments }
+    }
+
+    #[test]
+    fn what_lies_within_both_is_never_more_than_either() {
+        let everything = Reach::everything();
+        let own = reach(false, true, &[]);
+        let two = reach(false, true, &[1, 2]);
+        assert_eq!(everything.meet(&two), two);
+        assert_eq!(two.meet(&everything), two);
+        assert_eq!(two.meet(&own), own);
+        assert_eq!(two.meet(&reach(false, false, &[2, 3])), reach(false, false, &[2]));
+        assert_eq!(own.meet(&reach(false, false, &[1])), Reach::default());
     }
 }

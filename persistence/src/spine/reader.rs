@@ -1,6 +1,6 @@
 //! A unit of reading: a connection, who reads, and the time.
 
-use super::{Connection, Principal, database::Shared};
+use super::{Connection, Failure, Principal, database::Shared};
 use chrono_tz::Tz;
 use domain::spine::{Actor, BusinessDate, Id, Permission, Reach, Timestamp};
 
@@ -10,6 +10,8 @@ pub struct Reader<'c> {
     pub(super) shared: &'c Shared,
     pub(super) principal: Principal,
     pub(super) permission: Option<Permission>,
+    /// A second permission that bounds what is seen.
+    pub(super) bound: Option<Permission>,
     pub(super) now: Timestamp,
 }
 
@@ -27,7 +29,27 @@ impl Reader<'_> {
     }
     /// How far the permission of the route reaches for this actor; nothing where the route has none.
     pub fn reach(&self) -> Reach {
-        self.permission.map_or_else(Reach::default, |permission| self.actor().reach(permission))
+        let reach = self.permission.map_or_else(Reach::default, |permission| self.actor().reach(permission));
+        match self.bound {
+            None => reach,
+            Some(bound) => reach.meet(&self.actor().reach(bound)),
+        }
+    }
+    /// Demands a second permission: from here on only what lies within the reach of both is seen.
+    pub fn bound_by(&mut self, permission: Permission) -> Result<(), Failure> {
+        if !self.actor().may(permission) {
+            return Err(Failure::Denied(permission));
+        }
+        self.bound = Some(permission);
+        Ok(())
+    }
+    /// Looks with another permission of the same actor: at a document of another context, say. Sees
+    /// nothing where the actor does not hold it.
+    pub fn seeing_by<T>(&mut self, permission: Permission, look: impl FnOnce(&mut Self) -> T) -> T {
+        let before = (self.permission.replace(permission), self.bound.take());
+        let seen = look(self);
+        (self.permission, self.bound) = before;
+        seen
     }
     /// The instant of this unit of work.
     pub fn now(&self) -> Timestamp {

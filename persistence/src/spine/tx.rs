@@ -122,7 +122,7 @@ pub(super) fn open<'c>(
     let now = shared.clock.now();
     let principal = request.principal.clone();
     let permission = request.permission;
-    let mut reader = Reader { connection, shared, principal, permission, now };
+    let mut reader = Reader { connection, shared, principal, permission, bound: None, now };
     let expired = reader.principal.valid_until.is_some_and(|until| until <= now);
     if reader.principal.epoch != epoch || expired {
         let credential = reader.principal.credential;
