@@ -33,7 +33,6 @@ pub use reader::Reader;
 pub use tx::{Answered, Request, StoredAnswer, Tx};
 
 pub(crate) use apply::{Stored, guard};
-pub(crate) use engine::Connection;
-pub(crate) use engine::db;
+pub(crate) use engine::{Connection, Engine, db};
 pub(crate) use failure::is_taken;
 pub(crate) use number::next_number;

@@ -1,6 +1,5 @@
 //! `backup`: a consistent copy of a SQLite database while the server runs.
 
-use super::block_on;
 use crate::{open_database, spine::Settings};
 use std::path::Path;
 
@@ -9,8 +8,7 @@ pub(super) fn run(settings: &Settings, to: &Path) -> Result<(), String> {
         return Err(format!("{} exists already; a backup never overwrites", to.display()));
     }
     let database = open_database(settings, |_| {}).map_err(|failure| format!("{failure:?}"))?;
-    let target = to.display().to_string();
-    block_on(database.back_up(target))?.map_err(|failure| format!("{failure:?}"))?;
+    database.back_up(&to.display().to_string()).map_err(|failure| format!("{failure:?}"))?;
     println!("{}", to.display());
     Ok(())
 }

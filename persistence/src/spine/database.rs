@@ -141,10 +141,7 @@ impl Database {
         work: impl FnOnce(&mut Reader<'_>) -> Result<T, Failure> + Send + 'static,
     ) -> Result<T, Failure> {
         let shared = self.shared.clone();
-        self.on_reader(move |connection| {
-            snapshot(connection, |connection| work(&mut open(connection, &shared, &request)?))
-        })
-        .await
+        self.on_reader(move |connection| work(&mut open(connection, &shared, &request)?)).await
     }
 
     /// Does a unit of work; answers after the commit. `work` may run more than once.
@@ -162,10 +159,8 @@ impl Database {
     pub async fn resolve(&self, credential: Credential) -> Result<Option<Principal>, Failure> {
         let shared = self.shared.clone();
         self.on_reader(move |connection| {
-            let found = snapshot(connection, |connection| {
-                let mut reader = open(connection, &shared, &Request::system("resolve"))?;
-                access::resolve(&mut reader, credential)
-            })?;
+            let mut reader = open(connection, &shared, &Request::system("resolve"))?;
+            let found = access::resolve(&mut reader, credential)?;
             if let Some(principal) = &found {
                 shared.epoch_is(principal.epoch);
             }
@@ -187,8 +182,8 @@ impl Database {
     }
 
     /// Writes a consistent copy of a SQLite database into a file that does not exist yet.
-    pub async fn back_up(&self, to: String) -> Result<(), Failure> {
-        self.on_reader(move |connection| connection.back_up(&to)).await
+    pub fn back_up(&self, to: &str) -> Result<(), Failure> {
+        self.connections.get()?.back_up(to)
     }
 
     async fn on_reader<T: Send + 'static>(
@@ -201,15 +196,4 @@ impl Database {
         }))?;
         answer.await.map_err(|_| Failure::fault("a unit of reading ended without an answer"))?
     }
-}
-
-/// Runs queries that all see the same state of the database.
-fn snapshot<T>(
-    connection: &mut Connection,
-    read: impl FnOnce(&mut Connection) -> Result<T, Failure>,
-) -> Result<T, Failure> {
-    connection.begin_read()?;
-    let outcome = read(connection);
-    connection.rollback();
-    outcome
 }

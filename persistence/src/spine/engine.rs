@@ -17,18 +17,25 @@ pub enum EngineKind {
     Postgres,
 }
 
-/// An open connection to one of the two engines.
-pub(crate) enum Connection {
+/// One of the two engines, connected.
+pub(crate) enum Engine {
     Sqlite(SqliteConnection),
     Postgres(PgConnection),
+}
+
+/// An open connection. One that failed is suspect, and is asked whether it still lives before the pool
+/// gives it out again.
+pub(crate) struct Connection {
+    pub(crate) engine: Engine,
+    suspect: bool,
 }
 
 /// Runs one query text on whichever engine it is: `db!(reader, |c| table.load(c))`.
 macro_rules! db {
     ($on:expr, |$c:ident| $body:expr) => {
-        match $on.connection() {
-            $crate::spine::Connection::Sqlite($c) => $body,
-            $crate::spine::Connection::Postgres($c) => $body,
+        match &mut $on.connection().engine {
+            $crate::spine::Engine::Sqlite($c) => $body,
+            $crate::spine::Engine::Postgres($c) => $body,
         }
     };
 }
@@ -56,7 +63,7 @@ impl Location {
         Ok(Self { kind, url, full_durability })
     }
 
-    fn open(&self) -> Result<Connection, diesel::ConnectionError> {
+    fn open(&self) -> Result<Engine, diesel::ConnectionError> {
         match self.kind {
             EngineKind::Sqlite => {
                 let mut connection = SqliteConnection::establish(&self.url)?;
@@ -67,9 +74,9 @@ impl Location {
                          PRAGMA foreign_keys = ON; PRAGMA temp_store = MEMORY; PRAGMA cache_size = -16000;"
                     ))
                     .map_err(diesel::ConnectionError::CouldntSetupConfiguration)?;
-                Ok(Connection::Sqlite(connection))
+                Ok(Engine::Sqlite(connection))
             }
-            EngineKind::Postgres => PgConnection::establish(&self.url).map(Connection::Postgres),
+            EngineKind::Postgres => PgConnection::establish(&self.url).map(Engine::Postgres),
         }
     }
 }
@@ -79,18 +86,14 @@ impl r2d2::ManageConnection for Location {
     type Error = diesel::r2d2::Error;
 
     fn connect(&self) -> Result<Connection, Self::Error> {
-        self.open().map_err(diesel::r2d2::Error::ConnectionError)
+        let engine = self.open().map_err(diesel::r2d2::Error::ConnectionError)?;
+        Ok(Connection { engine, suspect: false })
     }
     fn is_valid(&self, connection: &mut Connection) -> Result<(), Self::Error> {
         connection.execute("SELECT 1").map_err(diesel::r2d2::Error::QueryError)
     }
     fn has_broken(&self, connection: &mut Connection) -> bool {
-        use diesel::r2d2::R2D2Connection;
-        std::thread::panicking()
-            || match connection {
-                Connection::Sqlite(c) => c.is_broken(),
-                Connection::Postgres(c) => c.is_broken(),
-            }
+        std::thread::panicking() || (connection.suspect && self.is_valid(connection).is_err())
     }
 }
 
@@ -101,26 +104,26 @@ impl Connection {
     }
 
     pub fn execute(&mut self, sql: &str) -> diesel::QueryResult<()> {
-        match self {
-            Self::Sqlite(c) => c.batch_execute(sql),
-            Self::Postgres(c) => c.batch_execute(sql),
+        match &mut self.engine {
+            Engine::Sqlite(c) => c.batch_execute(sql),
+            Engine::Postgres(c) => c.batch_execute(sql),
         }
     }
 
     /// Begins a transaction that will write. SQLite takes the write lock at once: a deferred
     /// transaction that reads first could never wait for it.
     pub fn begin_write(&mut self) -> diesel::QueryResult<()> {
-        match self {
-            Self::Sqlite(c) => c.batch_execute("BEGIN IMMEDIATE"),
-            Self::Postgres(c) => c.batch_execute("BEGIN"),
+        match &mut self.engine {
+            Engine::Sqlite(c) => c.batch_execute("BEGIN IMMEDIATE"),
+            Engine::Postgres(c) => c.batch_execute("BEGIN"),
         }
     }
 
     /// Begins a transaction in which all reads see the same state.
     pub fn begin_read(&mut self) -> diesel::QueryResult<()> {
-        match self {
-            Self::Sqlite(c) => c.batch_execute("BEGIN DEFERRED"),
-            Self::Postgres(c) => c.batch_execute("BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY"),
+        match &mut self.engine {
+            Engine::Sqlite(c) => c.batch_execute("BEGIN DEFERRED"),
+            Engine::Postgres(c) => c.batch_execute("BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY"),
         }
     }
 
@@ -132,25 +135,31 @@ impl Connection {
     pub fn rollback(&mut self) {
         if let Err(error) = self.execute("ROLLBACK") {
             log::debug!("rollback: {error}");
+            self.suspect();
         }
+    }
+
+    /// Something failed on this connection that is not a refusal of one statement.
+    pub fn suspect(&mut self) {
+        self.suspect = true;
     }
 
     /// Writes a consistent copy of a SQLite database into a file that does not exist yet.
     pub fn back_up(&mut self, to: &str) -> Result<(), Failure> {
-        match self {
-            Self::Sqlite(c) => {
+        match &mut self.engine {
+            Engine::Sqlite(c) => {
                 diesel::sql_query("VACUUM INTO ?").bind::<diesel::sql_types::Text, _>(to).execute(c)?;
                 Ok(())
             }
-            Self::Postgres(_) => Err(Failure::fault("use pg_dump for PostgreSQL")),
+            Engine::Postgres(_) => Err(Failure::fault("use pg_dump for PostgreSQL")),
         }
     }
 
     /// Brings the schema up to date; safe when several servers start at once.
     pub fn migrate(&mut self) -> Result<Vec<String>, Failure> {
-        let applied = match self {
-            Self::Sqlite(c) => c.run_pending_migrations(SQLITE_MIGRATIONS).map_err(Failure::fault)?,
-            Self::Postgres(c) => {
+        let applied = match &mut self.engine {
+            Engine::Sqlite(c) => c.run_pending_migrations(SQLITE_MIGRATIONS).map_err(Failure::fault)?,
+            Engine::Postgres(c) => {
                 c.batch_execute("SELECT pg_advisory_lock(7221054001)")?;
                 let applied = c
                     .run_pending_migrations(POSTGRES_MIGRATIONS)
@@ -165,9 +174,9 @@ impl Connection {
 
     /// Whether every migration this program knows has been applied.
     pub fn is_current(&mut self) -> Result<bool, Failure> {
-        let pending = match self {
-            Self::Sqlite(c) => c.has_pending_migration(SQLITE_MIGRATIONS),
-            Self::Postgres(c) => c.has_pending_migration(POSTGRES_MIGRATIONS),
+        let pending = match &mut self.engine {
+            Engine::Sqlite(c) => c.has_pending_migration(SQLITE_MIGRATIONS),
+            Engine::Postgres(c) => c.has_pending_migration(POSTGRES_MIGRATIONS),
         };
         pending.map(|pending| !pending).map_err(Failure::fault)
     }

@@ -22,7 +22,7 @@ pub(super) fn connections(location: &Location, size: u32) -> Result<Connections,
         .build(location.clone())?)
 }
 
-/// A job on a pool: it gets a connection, or learns why there is none.
+/// A job on a pool: it gets a connection on which all its queries see one state, or learns why there is none.
 pub(super) type Job = Box<dyn FnOnce(Result<&mut Connection, Failure>) + Send>;
 
 /// Threads that run jobs, each with a connection.
@@ -61,12 +61,34 @@ impl Pool {
 fn work(jobs: &Receiver<Job>, connections: &Connections) {
     for job in jobs {
         // A panic drops the job's answer, which its caller sees as a fault; the thread lives on.
-        let outcome = catch_unwind(AssertUnwindSafe(|| match connections.get() {
-            Ok(mut connection) => job(Ok(&mut connection)),
-            Err(error) => job(Err(error.into())),
+        let outcome = catch_unwind(AssertUnwindSafe(|| match begun(connections, Connection::begin_read) {
+            Ok(mut connection) => {
+                job(Ok(&mut connection));
+                connection.rollback();
+            }
+            Err(failure) => job(Err(failure)),
         }));
         if outcome.is_err() {
             log::error!("a unit of reading panicked");
         }
+    }
+}
+
+/// A connection with a transaction begun. Nothing has happened yet when beginning fails, so a connection
+/// that died while it lay in the pool is replaced without anybody noticing.
+pub(super) fn begun(
+    connections: &Connections,
+    begin: fn(&mut Connection) -> diesel::QueryResult<()>,
+) -> Result<r2d2::PooledConnection<Location>, Failure> {
+    let mut tries = connections.max_size();
+    loop {
+        let mut connection = connections.get()?;
+        match begin(&mut connection) {
+            Ok(()) => return Ok(connection),
+            Err(error) if tries == 0 => return Err(error.into()),
+            Err(error) => log::warn!("a connection could not begin a transaction: {error}"),
+        }
+        connection.suspect();
+        tries -= 1;
     }
 }

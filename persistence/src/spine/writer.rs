@@ -5,7 +5,7 @@
 use super::{
     Answered, Connection, EngineKind, Failure, Request, StoredAnswer, Tx,
     database::Shared,
-    pool::Connections,
+    pool::{Connections, begun},
     tx::{Performed, perform},
 };
 use crossbeam_channel::{Receiver, Sender, TrySendError, bounded};
@@ -82,70 +82,74 @@ fn write_in_groups(shared: &Shared, units: &Receiver<Unit>, connections: &Connec
     while let Ok(first) = units.recv() {
         let mut group = vec![first];
         group.extend(units.try_iter().take(GROUP_MAX - 1));
-        let mut connection = match connections.get() {
-            Ok(connection) => connection,
-            Err(error) => {
-                let message = error.to_string();
+        match begun(connections, Connection::begin_write) {
+            Ok(mut connection) => commit_group(&mut connection, shared, group),
+            Err(failure) => {
+                let message = format!("{failure:?}");
                 group.into_iter().for_each(|unit| finish(shared, unit.reply, Err(Failure::fault(&message))));
-                continue;
             }
-        };
-        commit_group(&mut connection, shared, group);
+        }
     }
 }
 
 fn commit_group(connection: &mut Connection, shared: &Shared, group: Vec<Unit>) {
-    if let Err(error) = connection.begin_write() {
-        let message = format!("begin: {error}");
-        group.into_iter().for_each(|unit| finish(shared, unit.reply, Err(Failure::fault(&message))));
-        return;
-    }
+    let mut broken = None;
     let outcomes: Vec<_> = group
         .into_iter()
         .map(|unit| {
-            let outcome = in_savepoint(connection, |connection| attempt(connection, shared, &unit));
+            let outcome = match &broken {
+                None => in_savepoint(connection, |connection| attempt(connection, shared, &unit)),
+                Some(_) => Ok(Err(Failure::Overloaded)),
+            };
+            let outcome = outcome.unwrap_or_else(|error| {
+                broken = Some(error.to_string());
+                Err(Failure::Overloaded)
+            });
             (unit.reply, outcome)
         })
         .collect();
-    let committed = connection.commit().inspect_err(|_| connection.rollback());
+    let committed = match broken {
+        None => connection.commit().map_err(|error| error.to_string()),
+        Some(error) => Err(error),
+    };
+    if let Err(error) = &committed {
+        log::error!("a group of units could not be committed: {error}");
+        connection.rollback();
+        connection.suspect();
+    }
     for (reply, outcome) in outcomes {
-        let outcome = match (&committed, outcome) {
-            (Err(error), Ok(performed)) if performed.keep => Err(Failure::fault(format!("commit: {error}"))),
-            (_, outcome) => outcome,
-        };
-        finish(shared, reply, outcome);
+        // Without the commit nobody may build on what any unit of the group saw or did.
+        finish(shared, reply, if committed.is_ok() { outcome } else { Err(Failure::Overloaded) });
     }
 }
 
-/// Runs a unit in a savepoint of its own and undoes it unless its effect is to be kept.
+/// Runs a unit in a savepoint of its own and undoes it unless its effect is to be kept. The outer error
+/// means that the savepoint itself failed: then the whole group is lost.
 fn in_savepoint(
     connection: &mut Connection,
     run: impl FnOnce(&mut Connection) -> Result<Performed, Failure>,
-) -> Result<Performed, Failure> {
+) -> diesel::QueryResult<Result<Performed, Failure>> {
     connection.execute("SAVEPOINT unit")?;
     let outcome = run(connection);
     if !outcome.as_ref().is_ok_and(|performed| performed.keep) {
         connection.execute("ROLLBACK TO unit")?;
     }
     connection.execute("RELEASE unit")?;
-    outcome
+    Ok(outcome)
 }
 
 fn write_singly(shared: &Shared, units: &Receiver<Unit>, connections: &Connections) {
     for unit in units {
-        let outcome = match connections.get() {
-            Ok(mut connection) => until_it_stands(&mut connection, shared, &unit),
-            Err(error) => Err(error.into()),
-        };
+        let outcome = until_it_stands(connections, shared, &unit);
         finish(shared, unit.reply, outcome);
     }
 }
 
-fn until_it_stands(connection: &mut Connection, shared: &Shared, unit: &Unit) -> Result<Performed, Failure> {
+fn until_it_stands(connections: &Connections, shared: &Shared, unit: &Unit) -> Result<Performed, Failure> {
     let mut attempts = 0;
     loop {
         attempts += 1;
-        match in_transaction(connection, shared, unit) {
+        match in_transaction(connections, shared, unit) {
             Err(Failure::Moved) if attempts < ATTEMPTS_MAX => {
                 thread::sleep(Duration::from_millis(u64::from(attempts)));
             }
@@ -154,13 +158,17 @@ fn until_it_stands(connection: &mut Connection, shared: &Shared, unit: &Unit) ->
     }
 }
 
-fn in_transaction(connection: &mut Connection, shared: &Shared, unit: &Unit) -> Result<Performed, Failure> {
-    connection.begin_write()?;
-    let outcome = attempt(connection, shared, unit);
-    if outcome.as_ref().is_ok_and(|performed| performed.keep) {
-        connection.commit()?;
-    } else {
+fn in_transaction(connections: &Connections, shared: &Shared, unit: &Unit) -> Result<Performed, Failure> {
+    let mut connection = begun(connections, Connection::begin_write)?;
+    let outcome = attempt(&mut connection, shared, unit);
+    if !outcome.as_ref().is_ok_and(|performed| performed.keep) {
         connection.rollback();
+        return outcome;
+    }
+    if let Err(error) = connection.commit() {
+        connection.rollback();
+        connection.suspect();
+        return Err(error.into());
     }
     outcome
 }
