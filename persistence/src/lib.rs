@@ -1,6 +1,7 @@
 //! The one door to the database. Each context has its rows (private), its finders, its `apply` and
 //! its views here; the API never sees a connection.
 
+pub mod approval;
 pub mod identity;
 pub mod organisation;
 pub mod policy;

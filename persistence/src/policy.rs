@@ -6,11 +6,11 @@ use crate::{
 };
 use chrono::NaiveDate;
 use diesel::prelude::*;
-use domain::identity::SignInPolicy;
 use domain::spine::{
     AnyId, BusinessDate, Change, Finding, Id, POLICY_MISSING, POLICY_UNKNOWN_KIND, Policy, PolicyContent,
     PolicyStatus, PolicyVersion, Refusal, Timestamp, UserId, Version, read_content,
 };
+use domain::{approval::ChainPolicy, identity::SignInPolicy};
 use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -162,8 +162,10 @@ pub struct Kind {
 }
 
 /// Every kind of policy. A context that brings a new kind adds it here.
-pub const KINDS: &[Kind] =
-    &[Kind { name: <SignInPolicy as PolicyContent>::KIND, check: check_content::<SignInPolicy> }];
+pub const KINDS: &[Kind] = &[
+    Kind { name: <SignInPolicy as PolicyContent>::KIND, check: check_content::<SignInPolicy> },
+    Kind { name: <ChainPolicy as PolicyContent>::KIND, check: crate::approval::check },
+];
 
 /// The check of a kind whose soundness depends on its content alone.
 pub fn check_content<C: PolicyContent>(

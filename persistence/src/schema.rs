@@ -2,10 +2,12 @@
 //! order of the migrations.
 #![allow(clippy::wildcard_imports, missing_docs)]
 
+mod approval;
 mod identity;
 mod organisation;
 mod spine;
 
+pub use approval::*;
 pub use identity::*;
 pub use organisation::*;
 pub use spine::*;
@@ -13,7 +15,13 @@ pub use spine::*;
 diesel::allow_tables_to_appear_in_same_query!(
     absences,
     api_keys,
+    approval_boxes,
+    approval_copies,
+    approval_history,
+    approval_tasks,
+    approvals,
     departments,
+    document_readers,
     employee_placements,
     employees,
     grants,

@@ -1,7 +1,7 @@
 //! The dialect: the only file that asks which engine it is. Everything else says `db!` and gets one
 //! query text, compiled once per engine.
 
-use super::Failure;
+use super::{Failure, Key, SqlId};
 use diesel::{Connection as _, PgConnection, RunQueryDsl, SqliteConnection, connection::SimpleConnection};
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 
@@ -125,6 +125,16 @@ impl Connection {
             Engine::Sqlite(c) => c.batch_execute("BEGIN DEFERRED"),
             Engine::Postgres(c) => c.batch_execute("BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY"),
         }
+    }
+
+    /// Locks a row until the transaction ends, against updates and against rows that refer to it. SQLite has
+    /// one writer at a time and needs no such lock.
+    pub fn lock_row(&mut self, table: &'static str, id: Key) -> diesel::QueryResult<()> {
+        if let Self::Postgres(c) = self {
+            let lock = diesel::sql_query(format!("SELECT id FROM {table} WHERE id = $1 FOR UPDATE"));
+            lock.bind::<SqlId, _>(id).execute(c)?;
+        }
+        Ok(())
     }
 
     pub fn commit(&mut self) -> diesel::QueryResult<()> {

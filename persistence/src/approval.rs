@@ -1,0 +1,30 @@
+//! Approvals: their rows, whose boxes they lie in, and how a document context plugs in.
+//!
+//! A document context calls [`start`], [`resubmit`], [`withdraw`] and [`document_moved`] from its own unit of
+//! work, and registers in [`subject::KINDS`] what a settled approval does to its document. Everything else goes
+//! through [`act`]: let the domain decide, write, settle — in one transaction.
+
+mod action;
+mod boxes;
+mod course;
+mod limits;
+mod policy;
+mod record;
+mod row;
+mod show;
+mod step_view;
+pub mod subject;
+mod unavailable;
+
+pub use action::{ActionView, RefusalView};
+pub use boxes::{ApprovalItemView, BoxCounts, BoxFilter, BoxName, counts, list};
+pub use course::{
+    act, document_moved, dry_run, find, holds_open_task, may_read_document, oversees, resubmit, start,
+    withdraw,
+};
+pub use limits::{due, reach_limits};
+pub use policy::check;
+pub use show::{ApprovalState, ApprovalView, DocumentView, EntryView, PersonName, TaskView, history, view};
+pub use step_view::{ApproverView, PlanView, PlannedStepView, StepView};
+pub use subject::{DocumentSummary, SubjectKind, Summaries};
+pub use unavailable::move_open_tasks;

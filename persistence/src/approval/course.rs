@@ -1,0 +1,129 @@
+//! The course of an approval as document contexts and the edge drive it.
+
+use super::{record::load, step_view::PlanView, subject::kind_of};
+use crate::{
+    organisation::Organisation,
+    policy,
+    schema::{approval_boxes, document_readers},
+    spine::{Failure, Key, Reader, Tx, db},
+};
+use diesel::{dsl::exists, prelude::*, select};
+use domain::{
+    approval::{Approval, ChainPolicy, Circumstances, Outcome, Plan, Subject, plan},
+    spine::{Change, Id, Permission, Refusal, Version},
+};
+use uuid::Uuid;
+
+/// What the chain of this name would make of a document today, and whether it could be submitted. The same
+/// code as submitting. `[APR-8]`
+pub fn dry_run(reader: &mut Reader<'_>, chain: &str, subject: &Subject) -> Result<PlanView, Failure> {
+    let (plan, organisation) = resolve(reader, chain, subject)?;
+    Ok(PlanView::of(&plan, &organisation))
+}
+
+/// Resolves a chain by the version in force on the document's business date and the organisation of today.
+fn resolve(reader: &mut Reader<'_>, chain: &str, subject: &Subject) -> Result<(Plan, Organisation), Failure> {
+    let version = policy::in_force::<ChainPolicy>(reader, chain, subject.business_date)?;
+    let organisation = Organisation::load(reader)?;
+    let resolved = plan(&version, subject, &organisation, reader.today());
+    Ok((resolved, organisation))
+}
+
+fn world<'a>(tx: &'a Tx<'_>, organisation: &'a Organisation) -> Circumstances<'a> {
+    Circumstances { directory: organisation, ids: tx.ids(), now: tx.now(), today: tx.today() }
+}
+
+/// Submits a document to the chain of this name: freezes who decides, opens the first step. The document's
+/// context keeps the answer's id with the document, in the same unit of work. `[APR-2]`
+pub fn start(tx: &mut Tx<'_>, chain: &str, subject: Subject) -> Result<Approval, Failure> {
+    kind_of(&subject.kind)?;
+    let (plan, organisation) = resolve(tx, chain, &subject)?;
+    let change = Approval::start(tx.id(), subject, plan, world(tx, &organisation))?;
+    tx.apply(change)
+}
+
+/// Submits a returned or withdrawn document again. It continues where it was returned unless something the
+/// chain routes by has changed. `[APR-6]`
+pub fn resubmit(
+    tx: &mut Tx<'_>,
+    id: Id<Approval>,
+    chain: &str,
+    subject: Subject,
+) -> Result<Approval, Failure> {
+    let approval = load(tx, id)?;
+    let (fresh, organisation) = resolve(tx, chain, &subject)?;
+    let by = tx.actor().employee.unwrap_or(subject.submitter);
+    let change = approval.resubmit(by, subject, fresh, world(tx, &organisation))?;
+    tx.apply(change)
+}
+
+/// Withdraws on behalf of the acting submitter; settles the document.
+pub fn withdraw(tx: &mut Tx<'_>, id: Id<Approval>, note: Option<String>) -> Result<Approval, Failure> {
+    let approval = load(tx, id)?;
+    let by = tx.actor().employee.unwrap_or_else(|| Id::from_uuid(Uuid::nil()));
+    act(tx, approval, |approval, world| approval.withdraw(by, note.clone(), world))
+}
+
+/// Tells that the document changed while in approval: decisions are taken on the new version from here on.
+pub fn document_moved(tx: &mut Tx<'_>, id: Id<Approval>, version: Version) -> Result<Approval, Failure> {
+    let approval = load(tx, id)?;
+    let by = tx.actor().employee;
+    act(tx, approval, |approval, world| approval.document_moved(by, version, world))
+}
+
+/// Does something with an approval and, where it comes to an outcome by that, settles its document.
+pub fn act(
+    tx: &mut Tx<'_>,
+    approval: Approval,
+    deed: impl FnOnce(Approval, Circumstances<'_>) -> Result<Change<Approval>, Refusal>,
+) -> Result<Approval, Failure> {
+    let organisation = Organisation::load(tx)?;
+    let was_pending = approval.outcome == Outcome::Pending;
+    let change = deed(approval, world(tx, &organisation))?;
+    let approval = tx.apply(change)?;
+    if was_pending && approval.outcome != Outcome::Pending {
+        (kind_of(&approval.subject.kind)?.settle)(tx, &approval)?;
+    }
+    Ok(approval)
+}
+
+/// One approval, if the actor takes part in it or oversees its department.
+pub fn find(reader: &mut Reader<'_>, id: Id<Approval>) -> Result<Approval, Failure> {
+    let approval = load(reader, id)?;
+    if oversees(reader, &approval) || takes_part(reader, id)? { Ok(approval) } else { Err(Failure::NotFound) }
+}
+
+/// Whether the actor oversees an approval.
+pub fn oversees(reader: &Reader<'_>, approval: &Approval) -> bool {
+    let reach = reader.actor().reach(Permission::OverseeApprovals);
+    let is_own = reader.actor().employee.is_some_and(|by| approval.subject.parties().contains(&by));
+    reach.covers(approval.subject.department, is_own)
+}
+
+fn takes_part(reader: &mut Reader<'_>, id: Id<Approval>) -> Result<bool, Failure> {
+    let Some(employee) = reader.actor().employee else { return Ok(false) };
+    let mine = approval_boxes::approval_id
+        .eq(Key::from(id))
+        .and(approval_boxes::employee_id.eq(Key::from(employee)));
+    Ok(db!(reader, |c| select(exists(approval_boxes::table.filter(mine))).get_result(c))?)
+}
+
+/// Whether the actor holds an open task of an approval now: what lets an approver cut an amount.
+pub fn holds_open_task(reader: &mut Reader<'_>, id: Id<Approval>) -> Result<bool, Failure> {
+    let Some(employee) = reader.actor().employee else { return Ok(false) };
+    let mine = approval_boxes::approval_id
+        .eq(Key::from(id))
+        .and(approval_boxes::employee_id.eq(Key::from(employee)))
+        .and(approval_boxes::box_.eq("waiting"));
+    Ok(db!(reader, |c| select(exists(approval_boxes::table.filter(mine))).get_result(c))?)
+}
+
+/// Whether the actor may read a document because they take part in its approval.
+pub fn may_read_document(reader: &mut Reader<'_>, kind: &str, document: Uuid) -> Result<bool, Failure> {
+    let Some(employee) = reader.actor().employee else { return Ok(false) };
+    let mine = document_readers::document_kind
+        .eq(kind)
+        .and(document_readers::document.eq(Key(document)))
+        .and(document_readers::employee_id.eq(Key::from(employee)));
+    Ok(db!(reader, |c| select(exists(document_readers::table.filter(mine))).get_result(c))?)
+}

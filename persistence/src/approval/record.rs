@@ -1,0 +1,155 @@
+//! The rows of an approval: written by its changes, read back whole.
+
+use super::row::{HistoryRow, Row, TaskRow};
+use crate::{
+    schema::{
+        approval_boxes, approval_copies, approval_history, approval_tasks, approvals, document_readers,
+    },
+    spine::{Failure, Instant, Key, Reader, Stored, Tx, db, guard},
+};
+use diesel::prelude::*;
+use domain::{
+    approval::{Approval, Copied, TaskState},
+    spine::{EmployeeId, Id},
+};
+use std::collections::BTreeSet;
+
+impl Stored for Approval {
+    fn save(&self, before: Option<&Self>, tx: &mut Tx<'_>) -> Result<(), Failure> {
+        let row = Row::of(self, tx.now())?;
+        match before {
+            None => {
+                db!(tx, |c| diesel::insert_into(approvals::table).values(&row).execute(c))?;
+            }
+            Some(before) => {
+                let mine = approvals::id.eq(row.id).and(approvals::version.eq(before.version));
+                guard(db!(tx, |c| diesel::update(approvals::table.filter(mine)).set(&row).execute(c))?)?;
+            }
+        }
+        save_tasks(self, before, tx)?;
+        save_history(self, before, tx)?;
+        save_copies(self, before, tx)?;
+        save_boxes(self, before, tx)
+    }
+}
+
+fn save_tasks(after: &Approval, before: Option<&Approval>, tx: &mut Tx<'_>) -> Result<(), Failure> {
+    let old = before.map_or(&[][..], |before| &before.tasks);
+    for (task, was) in after.tasks.iter().zip(old) {
+        if task != was {
+            let row = TaskRow::of(after.id.into(), task)?;
+            let mine = approval_tasks::id.eq(row.id);
+            db!(tx, |c| diesel::update(approval_tasks::table.filter(mine)).set(&row).execute(c))?;
+        }
+    }
+    let new = after.tasks.iter().skip(old.len());
+    let rows = new.map(|task| TaskRow::of(after.id.into(), task)).collect::<Result<Vec<_>, _>>()?;
+    if !rows.is_empty() {
+        db!(tx, |c| diesel::insert_into(approval_tasks::table).values(&rows).execute(c))?;
+    }
+    let opened = after.tasks.iter().skip(old.len()).filter(|task| task.state == TaskState::Open);
+    super::unavailable::must_still_be_here(tx, opened)
+}
+
+fn save_history(after: &Approval, before: Option<&Approval>, tx: &mut Tx<'_>) -> Result<(), Failure> {
+    let old = before.map_or(0, |before| before.history.len());
+    let new = after.history.iter().skip(old);
+    let rows = new.map(|entry| HistoryRow::of(after.id.into(), entry)).collect::<Result<Vec<_>, _>>()?;
+    if !rows.is_empty() {
+        db!(tx, |c| diesel::insert_into(approval_history::table).values(&rows).execute(c))?;
+    }
+    Ok(())
+}
+
+fn save_copies(after: &Approval, before: Option<&Approval>, tx: &mut Tx<'_>) -> Result<(), Failure> {
+    let old = before.map_or(0, |before| before.copies.len());
+    for copy in after.copies.iter().skip(old) {
+        let Copied { to, by, at } = copy;
+        let row = (
+            approval_copies::approval_id.eq(Key::from(after.id)),
+            approval_copies::to_id.eq(Key::from(*to)),
+            approval_copies::by_id.eq(Key::from(*by)),
+            approval_copies::at.eq(Instant::from(*at)),
+        );
+        db!(tx, |c| diesel::insert_into(approval_copies::table).values(row).execute(c))?;
+    }
+    Ok(())
+}
+
+/// Whose boxes it lies in; all of them may read the document.
+fn boxes(approval: &Approval) -> BTreeSet<(EmployeeId, &'static str)> {
+    let mut boxes = BTreeSet::new();
+    let [submitter, beneficiary, creator] = approval.subject.parties();
+    boxes.extend([(submitter, "sent"), (creator, "sent"), (beneficiary, "past")]);
+    boxes.extend(approval.copies.iter().map(|copy| (copy.to, "copied")));
+    for task in &approval.tasks {
+        boxes.insert((task.assignee, "past"));
+        match task.state {
+            TaskState::Open => boxes.insert((task.assignee, "waiting")),
+            TaskState::Decided { .. } => boxes.insert((task.assignee, "decided")),
+            TaskState::Closed { .. } => false,
+        };
+    }
+    boxes
+}
+
+fn save_boxes(after: &Approval, before: Option<&Approval>, tx: &mut Tx<'_>) -> Result<(), Failure> {
+    let (new, old) = (boxes(after), before.map(boxes).unwrap_or_default());
+    let id = Key::from(after.id);
+    for (employee, name) in old.difference(&new) {
+        let mine = approval_boxes::employee_id
+            .eq(Key::from(*employee))
+            .and(approval_boxes::box_.eq(*name))
+            .and(approval_boxes::approval_id.eq(id));
+        db!(tx, |c| diesel::delete(approval_boxes::table.filter(mine)).execute(c))?;
+    }
+    let mut readers = BTreeSet::new();
+    for (employee, name) in new.difference(&old) {
+        let row = (
+            approval_boxes::employee_id.eq(Key::from(*employee)),
+            approval_boxes::box_.eq(*name),
+            approval_boxes::approval_id.eq(id),
+        );
+        db!(tx, |c| diesel::insert_into(approval_boxes::table).values(row).execute(c))?;
+        readers.insert(*employee);
+    }
+    for employee in readers {
+        let row = (
+            document_readers::document_kind.eq(&after.subject.kind),
+            document_readers::document.eq(Key(after.subject.document)),
+            document_readers::employee_id.eq(Key::from(employee)),
+        );
+        db!(tx, |c| diesel::insert_into(document_readers::table)
+            .values(row)
+            .on_conflict_do_nothing()
+            .execute(c))?;
+    }
+    Ok(())
+}
+
+/// One approval, whoever asks.
+pub(super) fn load(reader: &mut Reader<'_>, id: Id<Approval>) -> Result<Approval, Failure> {
+    let key = Key::from(id);
+    let row: Row = db!(reader, |c| approvals::table.find(key).select(Row::as_select()).first(c))?;
+    let tasks: Vec<TaskRow> = db!(reader, |c| approval_tasks::table
+        .filter(approval_tasks::approval_id.eq(key))
+        .order(approval_tasks::id)
+        .select(TaskRow::as_select())
+        .load(c))?;
+    let history: Vec<HistoryRow> = db!(reader, |c| approval_history::table
+        .filter(approval_history::approval_id.eq(key))
+        .order(approval_history::number)
+        .select(HistoryRow::as_select())
+        .load(c))?;
+    let copies: Vec<(Key, Key, Instant)> = db!(reader, |c| approval_copies::table
+        .filter(approval_copies::approval_id.eq(key))
+        .order((approval_copies::at, approval_copies::to_id))
+        .select((approval_copies::to_id, approval_copies::by_id, approval_copies::at))
+        .load(c))?;
+    let copied = |(to, by, at): (Key, Key, Instant)| Copied { to: to.into(), by: by.into(), at: at.into() };
+    row.approval(
+        tasks.into_iter().map(TaskRow::task).collect::<Result<_, _>>()?,
+        history.into_iter().map(HistoryRow::entry).collect::<Result<_, _>>()?,
+        copies.into_iter().map(copied).collect(),
+    )
+}

@@ -1,0 +1,66 @@
+//! How a context plugs its documents into approvals.
+
+use crate::spine::{Failure, Reader, Tx};
+use domain::{approval::Approval, spine::Money};
+use serde::Serialize;
+use std::collections::BTreeMap;
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+/// What approvers see of documents, by document.
+pub type Summaries = BTreeMap<Uuid, DocumentSummary>;
+
+/// What a context does for one kind of document.
+pub struct SubjectKind {
+    /// The kind, as it stands in [`domain::approval::Subject::kind`].
+    pub kind: &'static str,
+    /// Moves the document on when its approval comes to an outcome: approved, rejected, returned to the
+    /// requester, or withdrawn. Runs in the transaction of the decision; a refusal undoes the decision.
+    pub settle: fn(&mut Tx<'_>, &Approval) -> Result<(), Failure>,
+    /// What an approver must see of these documents, in one query. A document that is missing has none.
+    pub summaries: fn(&mut Reader<'_>, &[Uuid]) -> Result<Summaries, Failure>,
+}
+
+/// What an approver sees of a document without opening it. `[APR-7]`
+#[derive(Clone, PartialEq, Debug, Serialize, ToSchema)]
+pub struct DocumentSummary {
+    /// What it is about, in the submitter's words.
+    #[schema(max_length = 500, example = "三月客户答谢会餐费")]
+    pub title: String,
+    /// The document's own state.
+    #[schema(max_length = 60, example = "in_approval")]
+    pub state: String,
+    /// Its amount in the document's own currency, where it has one.
+    pub amount: Option<Money>,
+    /// Where the document can be read.
+    #[schema(max_length = 200, example = "/api/v1/expense-claims/01977a3e-8f00-7000-8000-000000000001")]
+    pub href: String,
+    /// The rest that an approver weighs: names and values of the context's choice.
+    #[schema(value_type = Object)]
+    pub facts: serde_json::Map<String, serde_json::Value>,
+}
+
+/// Every kind of document that is approved. A context that brings one adds it here.
+pub const KINDS: &[&SubjectKind] = &[];
+
+/// The kind of a document; a kind that nobody registered is our own fault.
+pub(super) fn kind_of(name: &str) -> Result<&'static SubjectKind, Failure> {
+    let found = KINDS.iter().find(|kind| kind.kind == name).copied();
+    found.ok_or_else(|| Failure::fault(format_args!("no context settles documents of kind {name}")))
+}
+
+/// The summaries of documents of several kinds, by document.
+pub(super) fn summaries(
+    reader: &mut Reader<'_>,
+    documents: impl IntoIterator<Item = (String, Uuid)>,
+) -> Result<Summaries, Failure> {
+    let mut by_kind: BTreeMap<String, Vec<Uuid>> = BTreeMap::new();
+    for (kind, document) in documents {
+        by_kind.entry(kind).or_default().push(document);
+    }
+    let mut found = BTreeMap::new();
+    for (kind, documents) in by_kind {
+        found.extend((kind_of(&kind)?.summaries)(reader, &documents)?);
+    }
+    Ok(found)
+}

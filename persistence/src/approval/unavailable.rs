@@ -1,0 +1,69 @@
+//! Approvers who are gone: their open tasks move in the transaction that takes them away. `[APR-9, ORG-4]`
+
+use super::record::load;
+use crate::{
+    organisation::Organisation,
+    schema::{approval_boxes, employees, users},
+    spine::{Failure, Key, Tx, db},
+};
+use diesel::{
+    dsl::{exists, not},
+    prelude::*,
+};
+use domain::{
+    approval::{Circumstances, Origin, Task, Unavailable},
+    spine::EmployeeId,
+};
+
+/// Moves the open tasks of somebody who leaves, is disabled, or is absent from today: to the stand-in, else to
+/// the active superior who is neither submitter nor beneficiary, else to the fallback. To be called after the
+/// organisation was changed, in the same unit of work. Answers how many approvals moved.
+///
+/// The person's row is locked first: whoever opens a task for them at the same time comes either before, and
+/// their task is moved here, or after, and finds them gone (see [`must_still_be_here`]).
+pub fn move_open_tasks(tx: &mut Tx<'_>, of: EmployeeId, why: Unavailable) -> Result<usize, Failure> {
+    let person = Key::from(of);
+    tx.connection().lock_row("employees", person)?;
+    let mine = approval_boxes::employee_id.eq(person).and(approval_boxes::box_.eq("waiting"));
+    let waiting: Vec<Key> = db!(tx, |c| approval_boxes::table
+        .filter(mine)
+        .order(approval_boxes::approval_id)
+        .select(approval_boxes::approval_id)
+        .load(c))?;
+    if waiting.is_empty() {
+        return Ok(0);
+    }
+    let organisation = Organisation::load(tx)?;
+    let mut moved = 0;
+    for id in waiting {
+        let approval = load(tx, id.into())?;
+        let world =
+            Circumstances { directory: &organisation, ids: tx.ids(), now: tx.now(), today: tx.today() };
+        if let Some(change) = approval.move_tasks(of, why, world) {
+            tx.apply(change)?;
+            moved += 1;
+        }
+    }
+    Ok(moved)
+}
+
+/// Refuses to open a task for somebody who went meanwhile: the unit of work is done again and sees it. The
+/// foreign key of the task has made it wait for whoever holds the person's row.
+pub(super) fn must_still_be_here<'t>(
+    tx: &mut Tx<'_>,
+    opened: impl Iterator<Item = &'t Task>,
+) -> Result<(), Failure> {
+    let assignees: Vec<Key> =
+        opened.filter(|task| task.origin != Origin::Stuck).map(|task| task.assignee.into()).collect();
+    if assignees.is_empty() {
+        return Ok(());
+    }
+    let account = users::employee_id.eq(employees::id.nullable()).and(users::disabled_at.is_null());
+    let is_gone = employees::status.eq("left").or(not(exists(users::table.filter(account))));
+    let gone: i64 = db!(tx, |c| employees::table
+        .filter(employees::id.eq_any(&assignees))
+        .filter(is_gone)
+        .count()
+        .get_result(c))?;
+    if gone == 0 { Ok(()) } else { Err(Failure::Moved) }
+}
