@@ -130,7 +130,7 @@ impl Connection {
     /// Locks a row until the transaction ends, against updates and against rows that refer to it. SQLite has
     /// one writer at a time and needs no such lock.
     pub fn lock_row(&mut self, table: &'static str, id: Key) -> diesel::QueryResult<()> {
-        if let Self::Postgres(c) = self {
+        if let Engine::Postgres(c) = &mut self.engine {
             let lock = diesel::sql_query(format!("SELECT id FROM {table} WHERE id = $1 FOR UPDATE"));
             lock.bind::<SqlId, _>(id).execute(c)?;
         }
