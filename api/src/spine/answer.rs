@@ -9,10 +9,13 @@ use actix_web::{
 use domain::spine::Version;
 use persistence::spine::{Answered, StoredAnswer};
 use serde::Serialize;
-use std::marker::PhantomData;
+use std::{borrow::Cow, marker::PhantomData};
 use utoipa::{
     ToSchema,
-    openapi::{ContentBuilder, HeaderBuilder, ObjectBuilder, ResponseBuilder, schema::Type},
+    openapi::{
+        ArrayBuilder, ContentBuilder, HeaderBuilder, ObjectBuilder, Ref, RefOr, ResponseBuilder, Schema,
+        schema::{SchemaType, Type},
+    },
 };
 
 /// What an answer shows.
@@ -135,20 +138,52 @@ impl<V: View, const STATUS: u16> Described for Result<Answer<V, STATUS>, Problem
 }
 
 /// A page of a list.
-#[derive(Serialize, ToSchema, Debug)]
+#[derive(Serialize, Debug)]
 pub struct Listing<T: ToSchema> {
-    /// The items of this page.
-    #[schema(max_items = 500)]
     data: Vec<T>,
-    /// Pass it as `cursor` to read the next page; null on the last one.
-    #[schema(max_length = 2000)]
     next_cursor: Option<String>,
-    /// Whether there are more items.
     has_more: bool,
-    /// How many items match in all; only with `include_total=true`.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(minimum = 0)]
     total: Option<i64>,
+}
+
+// By hand, because the derive would call the listing of every view "Listing", each replacing the last.
+impl<T: ToSchema> utoipa::PartialSchema for Listing<T> {
+    fn schema() -> RefOr<Schema> {
+        let items =
+            ArrayBuilder::new().items(RefOr::Ref(Ref::from_schema_name(T::name()))).max_items(Some(500));
+        let cursor = ObjectBuilder::new()
+            .schema_type(SchemaType::from_iter([Type::String, Type::Null]))
+            .description(Some("Pass it as `cursor` to read the next page; null on the last one."))
+            .max_length(Some(2_000));
+        let more = ObjectBuilder::new()
+            .schema_type(Type::Boolean)
+            .description(Some("Whether there are more items."));
+        let total = ObjectBuilder::new()
+            .schema_type(Type::Integer)
+            .description(Some("How many items match in all; only with `include_total=true`."))
+            .minimum(Some(0));
+        ObjectBuilder::new()
+            .description(Some("A page of a list."))
+            .property("data", items)
+            .property("next_cursor", cursor)
+            .property("has_more", more)
+            .property("total", total)
+            .required("data")
+            .required("next_cursor")
+            .required("has_more")
+            .into()
+    }
+}
+
+impl<T: ToSchema> ToSchema for Listing<T> {
+    fn name() -> Cow<'static, str> {
+        format!("{}List", T::name()).into()
+    }
+    fn schemas(schemas: &mut Vec<(String, RefOr<Schema>)>) {
+        schemas.push((T::name().into_owned(), T::schema()));
+        T::schemas(schemas);
+    }
 }
 
 impl<T: ToSchema> Listing<T> {

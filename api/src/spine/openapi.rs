@@ -185,7 +185,10 @@ mod tests {
             for (name, schema) in &route.description.schemas {
                 let said = serde_json::to_string(schema).expect("a schema is JSON");
                 let first = known.entry(name.clone()).or_insert_with(|| said.clone());
-                assert_eq!(*first, said, "two different schemas are called {name}: rename one with #[schema(as = …)]");
+                assert_eq!(
+                    *first, said,
+                    "two different schemas are called {name}: rename one with #[schema(as = …)]"
+                );
             }
         }
     }
