@@ -28,7 +28,7 @@ pub use limit::limit;
 pub use openapi::document;
 pub use page::Paged;
 pub use parameter::{IfMatch, PathId, PathOf, Query};
-pub use problem::{EdgeCode, Problem, catalogue, codes};
+pub use problem::{EdgeCode, Meaning, Problem, catalogue, codes};
 pub use registry::{RouteInfo, Routes};
 pub use settings::Settings;
 pub use state::AppState;

@@ -1,10 +1,10 @@
 //! The whole product, listening on a port of its own.
 
-use crate::{Caller, Engine, engines::Home};
+use crate::{Caller, Engine, engines::Home, ledger::Ledger};
 use api::spine::Settings;
 use clap::Parser;
 use domain::spine::{Timestamp, UserId};
-use persistence::spine::{Database, SequentialIds, TestClock};
+use persistence::spine::{Database, Request, SequentialIds, TestClock, verify_audit};
 use std::{net::SocketAddr, sync::Arc, thread};
 
 /// The application of one story: a database of its own, a clock that stands at Thursday 2026-03-05 09:30 in
@@ -21,6 +21,7 @@ pub struct App {
     handle: actix_web::dev::ServerHandle,
     thread: Option<thread::JoinHandle<()>>,
     home: Home,
+    ledger: Ledger,
 }
 
 #[derive(Parser)]
@@ -67,7 +68,16 @@ impl App {
             });
         });
         let (address, handle) = hear.recv().expect("the server started");
-        Self { engine, clock, database, address, handle, thread: Some(thread), home }
+        Self {
+            engine,
+            clock,
+            database,
+            address,
+            handle,
+            thread: Some(thread),
+            home,
+            ledger: Ledger::default(),
+        }
     }
 
     /// The URL of its database.
@@ -77,12 +87,12 @@ impl App {
 
     /// A caller without a token.
     pub fn anonymous(&self) -> Caller {
-        Caller::new(self.address, None)
+        Caller::new(self.address, None, self.ledger.clone())
     }
 
     /// A caller with a token.
     pub fn with_token(&self, token: &str) -> Caller {
-        Caller::new(self.address, Some(token.to_owned()))
+        Caller::new(self.address, Some(token.to_owned()), self.ledger.clone())
     }
 
     /// The nobody of this story: a user id that was never given out.
@@ -96,6 +106,13 @@ impl Drop for App {
         block_on(self.handle.stop(false));
         if let Some(thread) = self.thread.take() {
             let _panicked_already = thread.join();
+        }
+        if !thread::panicking() {
+            let verdict = block_on(self.database.read(Request::system("story"), verify_audit));
+            assert_eq!(verdict.expect("a verdict").broken_at, None, "the audit trail is broken");
+            if let Err(objection) = self.ledger.audit(self.engine, &self.home.url) {
+                panic!("{objection}");
+            }
         }
     }
 }

@@ -1,5 +1,9 @@
 //! Somebody who calls the API: a front end, a script, the ERP.
 
+use crate::{
+    ledger::{Ledger, route_of},
+    race,
+};
 use serde_json::Value;
 use std::net::SocketAddr;
 use ureq::{Agent, Body, http};
@@ -11,6 +15,7 @@ pub struct Caller {
     token: Option<String>,
     agent: Agent,
     headers: Vec<(String, String)>,
+    ledger: Ledger,
 }
 
 /// An answer, read to its end.
@@ -25,10 +30,10 @@ pub struct Reply {
 }
 
 impl Caller {
-    pub(crate) fn new(address: SocketAddr, token: Option<String>) -> Self {
+    pub(crate) fn new(address: SocketAddr, token: Option<String>, ledger: Ledger) -> Self {
         let agent =
             Agent::config_builder().http_status_as_error(false).allow_non_standard_methods(true).build();
-        Self { base: format!("http://{address}"), token, agent: agent.into(), headers: Vec::new() }
+        Self { base: format!("http://{address}"), token, agent: agent.into(), headers: Vec::new(), ledger }
     }
 
     /// The same caller, sending one more header.
@@ -73,8 +78,42 @@ impl Caller {
         self.send("DELETE", path, None)
     }
 
-    /// Any request.
+    /// Any request. Outside races, what holds of every route is proven along the way: a success under
+    /// `If-Match` is 412 for another version, and a resource with an `ETag` is 304 for who has it.
     pub fn send(&self, method: &str, path: &str, body: Option<(&str, Vec<u8>)>) -> Reply {
+        let asks_version = route_of(method, path).is_some_and(|route| route.description.conditional)
+            && self.headers.iter().any(|(name, _)| name.eq_ignore_ascii_case("if-match"))
+            && !race::is_running();
+        let probe =
+            asks_version.then(|| self.probing("If-Match", "\"0\"").exchange(method, path, body.clone()));
+        let reply = self.exchange(method, path, body);
+        self.ledger.hear(method, path, &reply);
+        if let Some(probe) =
+            probe.filter(|_| reply.status < 300 && reply.header("idempotent-replayed").is_none())
+        {
+            assert_eq!(probe.status, 412, "{method} {path} with a stale If-Match: {probe}");
+        }
+        if method == "GET"
+            && reply.status == 200
+            && !race::is_running()
+            && let Some(etag) = reply.header("etag")
+        {
+            let again = self.probing("If-None-Match", &etag).exchange(method, path, None);
+            assert_eq!(again.status, 304, "GET {path} with If-None-Match {etag}");
+        }
+        reply
+    }
+
+    /// The same caller with one header replaced, whose requests leave no trace in the order of ids.
+    fn probing(&self, header: &str, value: &str) -> Self {
+        let mut caller = self.clone();
+        caller.headers.retain(|(name, _)| {
+            ![header, "Idempotency-Key", "X-Request-Id"].iter().any(|known| name.eq_ignore_ascii_case(known))
+        });
+        caller.with(header, value).with("X-Request-Id", "probe")
+    }
+
+    fn exchange(&self, method: &str, path: &str, body: Option<(&str, Vec<u8>)>) -> Reply {
         let mut request = http::Request::builder().method(method).uri(format!("{}{path}", self.base));
         if let Some(token) = &self.token {
             request = request.header("Authorization", format!("Bearer {token}"));

@@ -3,12 +3,34 @@
 mod app;
 mod caller;
 mod engines;
+mod ledger;
 mod race;
 
 pub use app::App;
 pub use caller::{Caller, Reply};
 pub use engines::{Engine, postgres_is_available, stop_postgres};
+pub use ledger::{declared_statuses, unproven_routes};
 pub use race::race;
+
+/// Something that must hold of the product as it is written; needs no database.
+#[derive(Clone, Copy)]
+pub struct Check {
+    /// Its name: a sentence.
+    pub name: &'static str,
+    /// Panics if it does not hold.
+    pub hold: fn(),
+}
+
+/// Lists the checks of a module.
+#[macro_export]
+macro_rules! checks {
+    ($($check:ident),* $(,)?) => {
+        /// The checks of this module.
+        pub const CHECKS: &[$crate::Check] = &[
+            $($crate::Check { name: concat!(module_path!(), "::", stringify!($check)), hold: $check }),*
+        ];
+    };
+}
 
 /// A story about the business, told on both engines.
 #[derive(Clone, Copy)]

@@ -1,6 +1,15 @@
 //! Races: everybody waits at a barrier and runs at once.
 
-use std::sync::Barrier;
+use std::{cell::Cell, sync::Barrier};
+
+thread_local! {
+    static RUNNING: Cell<bool> = const { Cell::new(false) };
+}
+
+/// Whether this thread runs in a race, where no extra request may be made.
+pub(crate) fn is_running() -> bool {
+    RUNNING.get()
+}
 
 /// Lets all runners start in the same instant; answers what each came home with, in their order.
 pub fn race<T: Send>(runners: Vec<Box<dyn FnOnce() -> T + Send + '_>>) -> Vec<T> {
@@ -11,6 +20,7 @@ pub fn race<T: Send>(runners: Vec<Box<dyn FnOnce() -> T + Send + '_>>) -> Vec<T>
             .map(|run| {
                 let barrier = &barrier;
                 scope.spawn(move || {
+                    RUNNING.set(true);
                     barrier.wait();
                     run()
                 })

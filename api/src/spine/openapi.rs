@@ -7,10 +7,11 @@ use utoipa::{
     ToSchema,
     openapi::{
         Components, ComponentsBuilder, ContentBuilder, Info, InfoBuilder, License, ObjectBuilder, OpenApi,
-        OpenApiBuilder, Paths, Ref, RefOr, Required, ResponseBuilder, ResponsesBuilder, ServerBuilder, Tag,
+        OpenApiBuilder, Paths, Ref, RefOr, Required, ResponseBuilder, ResponsesBuilder, Schema,
+        ServerBuilder, Tag,
         extensions::ExtensionsBuilder,
         path::{HttpMethod, Operation, Parameter},
-        schema::Type,
+        schema::{SchemaType, Type},
         security::{Http, HttpAuthScheme, SecurityRequirement, SecurityScheme},
     },
 };
@@ -36,6 +37,36 @@ const PROBLEMS: &[(u16, &str, &str)] = &[
     (503, "Overloaded", "Busy; see `Retry-After`."),
 ];
 
+/// What the contexts are about, by their tags.
+const TAGS: &[(&str, &str)] = &[
+    ("absences", "请假与代理。Absences and stand-ins."),
+    ("account", "本人账号。One's own account and sessions."),
+    ("api-keys", "接口密钥。Keys of other systems."),
+    ("approvals", "审批。What waits for a decision, and how it was decided."),
+    ("audit", "审计。Who did what, when; it can be proven."),
+    ("departments", "部门。The tree of departments."),
+    ("employees", "员工。Who works where and for whom."),
+    ("events", "事件。The feed other systems follow."),
+    ("expense-categories", "费用类别。What money may be spent on."),
+    ("expense-claims", "报销。From draft to paid."),
+    ("files", "附件。Evidence of documents."),
+    ("identity", "身份。Signing in and who may do what."),
+    ("invoices", "发票。Reimbursed once in the whole company."),
+    ("meta", "产品自述。What the product says about itself."),
+    ("organisation", "组织。Departments, positions, employees."),
+    ("policies", "政策。Limits, days and chains as data, each citing a clause."),
+    ("positions", "岗位。What employees are appointed to."),
+    ("roles", "角色。Permissions and how far they reach."),
+    ("sessions", "会话。Signing in and out."),
+    ("users", "账号。Who may come in."),
+];
+
+fn tag(name: &str) -> Tag {
+    let mut tag = Tag::new(name);
+    tag.description = TAGS.iter().find(|(known, _)| *known == name).map(|(_, about)| (*about).to_owned());
+    tag
+}
+
 /// The document of these routes.
 pub fn document(routes: &Routes) -> OpenApi {
     let mut paths = Paths::new();
@@ -54,9 +85,9 @@ pub fn document(routes: &Routes) -> OpenApi {
     let mut document = OpenApiBuilder::new()
         .info(info())
         .servers(Some([ServerBuilder::new().url("/").description(Some("This server")).build()]))
-        .tags(Some(tags.into_iter().map(Tag::new)))
+        .tags(Some(tags.into_iter().map(tag)))
         .paths(paths)
-        .components(Some(shared(components)))
+        .components(Some(shared(routes, components)))
         .build();
     document.extensions = Some(ExtensionsBuilder::new().add("x-events", events()).build());
     document
@@ -78,13 +109,16 @@ fn info() -> Info {
         .build()
 }
 
-fn shared(mut components: ComponentsBuilder) -> Components {
+fn shared(routes: &Routes, mut components: ComponentsBuilder) -> Components {
     let mut schemas = Vec::new();
     ProblemDocument::schemas(&mut schemas);
     components = components.schemas_from_iter(schemas);
     components =
         components.schema(ProblemDocument::name(), <ProblemDocument as utoipa::PartialSchema>::schema());
-    for (_, name, about) in PROBLEMS {
+    for (status, name, about) in PROBLEMS {
+        if !routes.iter().any(|route| answers_with(route, *status)) {
+            continue;
+        }
         let schema = RefOr::Ref(Ref::from_schema_name(ProblemDocument::name()));
         let content = ContentBuilder::new().schema(Some(schema)).build();
         let response =
@@ -157,8 +191,10 @@ fn bearer() -> SecurityRequirement {
     SecurityRequirement::new::<_, [&str; 0], &str>(BEARER, [])
 }
 
-/// A parameter without a schema is a string.
+/// A parameter without a schema is a string. One that may be left out is never null: a query string and
+/// a header cannot say so.
 fn bounded(mut parameter: Parameter) -> Parameter {
+    parameter.schema = parameter.schema.map(never_null);
     if parameter.schema.is_none() {
         let text = ObjectBuilder::new().schema_type(Type::String).max_length(Some(500));
         parameter.schema = Some(text.into());
@@ -167,6 +203,30 @@ fn bounded(mut parameter: Parameter) -> Parameter {
         parameter.required = Required::True;
     }
     parameter
+}
+
+fn never_null(schema: RefOr<Schema>) -> RefOr<Schema> {
+    let is_null = |item: &RefOr<Schema>| matches!(item, RefOr::T(Schema::Object(object)) if object.schema_type == SchemaType::from(Type::Null));
+    match schema {
+        RefOr::T(Schema::Object(mut object)) => {
+            if let SchemaType::Array(types) = &object.schema_type {
+                let kinds: Vec<Type> = types.iter().filter(|kind| **kind != Type::Null).cloned().collect();
+                object.schema_type = match <[Type; 1]>::try_from(kinds) {
+                    Ok([kind]) => SchemaType::from(kind),
+                    Err(kinds) => SchemaType::from_iter(kinds),
+                };
+            }
+            RefOr::T(Schema::Object(object))
+        }
+        RefOr::T(Schema::OneOf(mut choice)) => {
+            choice.items.retain(|item| !is_null(item));
+            match <[RefOr<Schema>; 1]>::try_from(std::mem::take(&mut choice.items)) {
+                Ok([only]) => only,
+                Err(items) => RefOr::T(Schema::OneOf(utoipa::openapi::OneOf { items, ..choice })),
+            }
+        }
+        schema => schema,
+    }
 }
 
 fn events() -> serde_json::Value {

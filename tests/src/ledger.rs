@@ -1,0 +1,173 @@
+//! What every story proves in passing. Each answer a story hears is kept, and at its end compared with the
+//! registry and the database: no undeclared status, every successful write audited, no read audited.
+
+use crate::{Engine, Reply};
+use api::spine::{RouteInfo, Routes};
+use diesel::{
+    Connection, PgConnection, QueryableByName, RunQueryDsl, SqliteConnection, sql_query, sql_types,
+};
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Arc, LazyLock, Mutex, PoisonError};
+
+static ROUTES: LazyLock<Routes> = LazyLock::new(api::routes);
+
+/// What some story, on some engine, did with success.
+static PROVEN: Mutex<BTreeSet<String>> = Mutex::new(BTreeSet::new());
+
+/// One answer.
+#[derive(Clone, Debug)]
+struct Heard {
+    operation: String,
+    request: String,
+    status: u16,
+    request_id: String,
+    reads: bool,
+    keeps_nothing: bool,
+    without_etag: bool,
+}
+
+/// The answers of one story.
+#[derive(Clone, Default)]
+pub(crate) struct Ledger(Arc<Mutex<Vec<Heard>>>);
+
+/// Successful writes that leave no audit entry, with the reason. This list may only shrink.
+const UNAUDITED: &[(&str, &str)] = &[];
+
+/// Single resources without a version. This list may only shrink.
+const WITHOUT_ETAG: &[(&str, &str)] = &[("show_problem", "a page of the documentation")];
+
+/// The route a request goes to.
+pub(crate) fn route_of(method: &str, path: &str) -> Option<&'static RouteInfo> {
+    let path = path.split('?').next().unwrap_or_default();
+    let literals = |route: &&RouteInfo| route.path.split('/').filter(|part| !part.starts_with('{')).count();
+    ROUTES.iter().filter(|route| route.method == method && matches(&route.path, path)).max_by_key(literals)
+}
+
+fn matches(template: &str, path: &str) -> bool {
+    let (mut wanted, mut given) = (template.split('/'), path.split('/'));
+    loop {
+        match (wanted.next(), given.next()) {
+            (None, None) => return true,
+            (Some(part), Some(text)) if part.starts_with('{') || part == text => {}
+            _ => return false,
+        }
+    }
+}
+
+/// The statuses the OpenAPI document declares, by operation.
+pub fn declared_statuses() -> &'static BTreeMap<String, BTreeSet<u16>> {
+    static DECLARED: LazyLock<BTreeMap<String, BTreeSet<u16>>> = LazyLock::new(|| {
+        let text = api::command::openapi::text().expect("a document");
+        let document: serde_json::Value = serde_json::from_str(&text).expect("JSON");
+        let paths = document["paths"].as_object().expect("paths");
+        let operations = paths.values().flat_map(|item| item.as_object().expect("operations").values());
+        let statuses = |operation: &serde_json::Value| {
+            let responses = operation["responses"].as_object().expect("responses");
+            responses.keys().filter_map(|status| status.parse().ok()).collect()
+        };
+        operations
+            .filter_map(|operation| {
+                Some((operation["operationId"].as_str()?.to_owned(), statuses(operation)))
+            })
+            .collect()
+    });
+    &DECLARED
+}
+
+/// The routes no story has called with success. Only meaningful when all stories were told.
+pub fn unproven_routes() -> Vec<&'static str> {
+    let proven = PROVEN.lock().unwrap_or_else(PoisonError::into_inner);
+    ROUTES.iter().map(|route| route.operation_id.as_str()).filter(|id| !proven.contains(*id)).collect()
+}
+
+impl Ledger {
+    pub(crate) fn hear(&self, method: &str, path: &str, reply: &Reply) {
+        let Some(route) = route_of(method, path) else { return };
+        let replayed = reply.header("idempotent-replayed").is_some();
+        let single = route.method == "GET" && route.path.ends_with("{id}");
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).push(Heard {
+            operation: route.operation_id.clone(),
+            request: format!("{method} {path}"),
+            status: reply.status,
+            request_id: reply.header("x-request-id").unwrap_or_default(),
+            reads: route.method == "GET",
+            keeps_nothing: replayed || path.contains("validate_only=true"),
+            without_etag: single && reply.status == 200 && reply.header("etag").is_none(),
+        });
+    }
+
+    /// Compares what was heard with what is declared and stored.
+    pub(crate) fn audit(&self, engine: Engine, url: &str) -> Result<(), String> {
+        let heard = self.0.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        let audited = audited_requests(engine, url);
+        for heard in &heard {
+            let Heard { operation, request, status, .. } = heard;
+            let declared = declared_statuses().get(operation);
+            if !declared.is_some_and(|declared| declared.contains(status)) {
+                return Err(format!("{request} ({operation}) answered {status}, which it does not declare"));
+            }
+            let success = (200..300).contains(status);
+            if success {
+                PROVEN.lock().unwrap_or_else(PoisonError::into_inner).insert(operation.clone());
+            }
+            let is_audited = audited.contains(&heard.request_id);
+            let must_be = success && !heard.reads && !heard.keeps_nothing && !excepted(UNAUDITED, operation);
+            if must_be && !is_audited {
+                return Err(format!("{request} ({operation}) wrote without leaving an audit entry"));
+            }
+            if is_audited && (heard.reads || heard.keeps_nothing) {
+                return Err(format!("{request} ({operation}) keeps nothing, yet left an audit entry"));
+            }
+            if heard.without_etag && !excepted(WITHOUT_ETAG, operation) {
+                return Err(format!("{request} ({operation}) shows a single resource without an ETag"));
+            }
+        }
+        Ok(())
+    }
+}
+
+fn excepted(list: &[(&str, &str)], operation: &str) -> bool {
+    list.iter().any(|(name, _)| *name == operation)
+}
+
+#[derive(QueryableByName)]
+struct RequestId {
+    #[diesel(sql_type = sql_types::Text)]
+    request: String,
+}
+
+#[derive(QueryableByName)]
+struct Count {
+    #[diesel(sql_type = sql_types::BigInt)]
+    count: i64,
+}
+
+/// The ids of requests that left audit entries; also proves that the feed has no gap.
+fn audited_requests(engine: Engine, url: &str) -> BTreeSet<String> {
+    let requests = sql_query("SELECT DISTINCT request FROM audit_entries");
+    // 0 only if the sequences run from 1 without a gap up to the head.
+    let gaps = sql_query(
+        "SELECT (SELECT event_sequence FROM ledger_head) - (SELECT COUNT(*) FROM events) \
+         + (SELECT COALESCE(MAX(sequence), 0) FROM events) - (SELECT COUNT(*) FROM events) AS count",
+    );
+    let (rows, gaps): (Vec<RequestId>, Count) = match engine {
+        Engine::Sqlite => {
+            let file = url.trim_start_matches("sqlite:");
+            let mut connection = SqliteConnection::establish(file).expect("the story's database");
+            sql_query("PRAGMA busy_timeout = 5000").execute(&mut connection).expect("a pragma");
+            (
+                requests.load(&mut connection).expect("the trail"),
+                gaps.get_result(&mut connection).expect("the feed"),
+            )
+        }
+        Engine::Postgres => {
+            let mut connection = PgConnection::establish(url).expect("the story's database");
+            (
+                requests.load(&mut connection).expect("the trail"),
+                gaps.get_result(&mut connection).expect("the feed"),
+            )
+        }
+    };
+    assert_eq!(gaps.count, 0, "the feed has gaps");
+    rows.into_iter().map(|row| row.request).collect()
+}

@@ -1,0 +1,193 @@
+//! The OpenAPI document and the table of operations.
+
+use super::is_current;
+use api::spine::Access;
+use serde_json::Value;
+use std::collections::BTreeMap;
+use tests::checks;
+
+checks! {
+    the_committed_openapi_document_is_current,
+    the_committed_table_of_operations_is_current,
+    every_operation_has_its_own_name_of_verb_and_noun,
+    every_operation_has_a_summary_a_described_tag_and_a_permission,
+    every_schema_of_a_name_is_the_same_schema,
+    every_reference_leads_somewhere,
+    everything_that_can_be_sent_is_closed_and_bounded,
+    reading_routes_read_and_writing_routes_write,
+    public_routes_are_those_on_the_list,
+}
+
+fn document() -> Value {
+    serde_json::from_str(&api::command::openapi::text().expect("a document")).expect("JSON")
+}
+
+fn operations(document: &Value) -> Vec<(String, &Value)> {
+    let mut all = Vec::new();
+    for (path, item) in document["paths"].as_object().expect("paths") {
+        for (method, operation) in item.as_object().expect("an item") {
+            all.push((format!("{method} {path}"), operation));
+        }
+    }
+    all
+}
+
+fn the_committed_openapi_document_is_current() {
+    is_current("openapi/openapi.json", &format!("{}\n", api::command::openapi::text().expect("a document")));
+}
+
+fn the_committed_table_of_operations_is_current() {
+    is_current("openapi/routes.txt", &api::command::openapi::table());
+}
+
+fn every_operation_has_its_own_name_of_verb_and_noun() {
+    let mut seen = BTreeMap::new();
+    for route in api::routes().iter() {
+        let name = &route.operation_id;
+        let place = format!("{} {}", route.method, route.path);
+        let words: Vec<&str> = name.split('_').collect();
+        let plain = |word: &&str| !word.is_empty() && word.bytes().all(|byte| byte.is_ascii_lowercase());
+        assert!(words.len() >= 2 && words.iter().all(plain), "{place}: `{name}` is not verb_noun");
+        if let Some(other) = seen.insert(name.clone(), place.clone()) {
+            panic!("`{name}` is both {other} and {place}");
+        }
+    }
+}
+
+fn every_operation_has_a_summary_a_described_tag_and_a_permission() {
+    let document = document();
+    let tags: BTreeMap<&str, &Value> = document["tags"]
+        .as_array()
+        .expect("tags")
+        .iter()
+        .map(|tag| (tag["name"].as_str().expect("a name"), &tag["description"]))
+        .collect();
+    for (place, operation) in operations(&document) {
+        assert!(operation["summary"].as_str().is_some_and(|text| text.len() > 5), "{place}: no summary");
+        let tag = operation["tags"][0].as_str().unwrap_or_default();
+        let described = tags.get(tag).is_some_and(|about| about.is_string());
+        assert!(described, "{place}: the tag `{tag}` is not described in api/src/spine/openapi.rs");
+        let open = operation["security"].as_array().is_some_and(Vec::is_empty);
+        let bearer = operation["security"][0]["bearer"].is_array();
+        assert!(open || bearer, "{place}: no security");
+        if operation["x-permission"].is_string() {
+            assert!(operation["responses"]["403"].is_object(), "{place}: needs a permission, cannot be 403");
+        }
+    }
+}
+
+fn every_schema_of_a_name_is_the_same_schema() {
+    let mut seen: BTreeMap<String, Value> = BTreeMap::new();
+    for route in api::routes().iter() {
+        for (name, schema) in &route.description.schemas {
+            let schema = serde_json::to_value(schema).expect("JSON");
+            let first = seen.entry(name.clone()).or_insert_with(|| schema.clone());
+            assert_eq!(*first, schema, "two different schemas are called {name}: use #[schema(as = …)]");
+        }
+    }
+}
+
+fn every_reference_leads_somewhere() {
+    fn follow(value: &Value, document: &Value) {
+        match value {
+            Value::Object(members) => {
+                if let Some(Value::String(reference)) = members.get("$ref") {
+                    let found = reference.strip_prefix('#').and_then(|pointer| document.pointer(pointer));
+                    assert!(found.is_some(), "{reference} leads nowhere");
+                }
+                members.values().for_each(|member| follow(member, document));
+            }
+            Value::Array(items) => items.iter().for_each(|item| follow(item, document)),
+            _ => {}
+        }
+    }
+    let document = document();
+    follow(&document, &document);
+}
+
+/// Finds what is unbounded in what a client may send.
+fn inspect(schema: &Value, document: &Value, place: &str, depth: u8, found: &mut Vec<String>) {
+    if depth > 12 {
+        return;
+    }
+    if let Some(reference) = schema["$ref"].as_str() {
+        let target = document.pointer(reference.trim_start_matches('#')).expect("a schema");
+        return inspect(target, document, place, depth + 1, found);
+    }
+    for choice in ["oneOf", "anyOf", "allOf"] {
+        for item in schema[choice].as_array().into_iter().flatten() {
+            inspect(item, document, place, depth + 1, found);
+        }
+    }
+    let is = |kind: &str| {
+        schema["type"] == kind
+            || schema["type"].as_array().is_some_and(|kinds| kinds.iter().any(|k| k == kind))
+    };
+    let bounded_text = ["maxLength", "enum", "const"].iter().any(|bound| !schema[*bound].is_null())
+        || ["date", "date-time", "uuid", "binary"].iter().any(|format| schema["format"] == *format);
+    if is("string") && !bounded_text {
+        found.push(format!("{place}: a string without maxLength"));
+    }
+    if is("array") {
+        if schema["maxItems"].is_null() {
+            found.push(format!("{place}: an array without maxItems"));
+        }
+        inspect(&schema["items"], document, &format!("{place}[]"), depth + 1, found);
+    }
+    if let Some(members) = schema["properties"].as_object() {
+        if schema["additionalProperties"] != Value::Bool(false) {
+            found.push(format!("{place}: open to unknown members"));
+        }
+        for (name, member) in members {
+            inspect(member, document, &format!("{place}.{name}"), depth + 1, found);
+        }
+    }
+}
+
+fn everything_that_can_be_sent_is_closed_and_bounded() {
+    let document = document();
+    let mut found = Vec::new();
+    for (place, operation) in operations(&document) {
+        for content in operation["requestBody"]["content"].as_object().into_iter().flat_map(|c| c.values()) {
+            inspect(&content["schema"], &document, &place, 0, &mut found);
+        }
+        for parameter in operation["parameters"].as_array().into_iter().flatten() {
+            let name = parameter["name"].as_str().unwrap_or_default();
+            inspect(&parameter["schema"], &document, &format!("{place} ?{name}"), 0, &mut found);
+        }
+    }
+    found.sort();
+    found.dedup();
+    assert!(found.is_empty(), "unbounded:\n{}", found.join("\n"));
+}
+
+fn reading_routes_read_and_writing_routes_write() {
+    /// Routes that are POST for the size or secrecy of what is sent, and write nothing. May only shrink.
+    const READING_POSTS: &[&str] = &[];
+    for route in api::routes().iter() {
+        let place = format!("{} {}", route.method, route.path);
+        let writes = route.description.writes;
+        if route.method == "GET" {
+            assert!(!writes, "{place} is a GET and writes");
+        } else if !READING_POSTS.contains(&route.operation_id.as_str()) {
+            assert!(writes, "{place} does not write through a `UnitOfWork`");
+        }
+        let conditional = matches!(route.method.as_str(), "PUT" | "PATCH") && route.path.ends_with("{id}");
+        assert!(
+            !conditional || route.description.conditional,
+            "{place} changes a resource without `If-Match`"
+        );
+    }
+}
+
+/// Who may be called by anybody is decided here and nowhere else: no switch rewrites this list.
+fn public_routes_are_those_on_the_list() {
+    let listed: Vec<&str> = include_str!("public_routes.txt").lines().collect();
+    let mut public: Vec<String> = api::routes()
+        .iter()
+        .filter(|route| route.access == Access::Public)
+        .map(|route| format!("{} {}", route.method, route.path))
+        .collect();
+    public.sort();
+    assert_eq!(public, listed, "the public routes and tests/stories/coverage/public_routes.txt differ");
+}

@@ -1,0 +1,191 @@
+//! What the product says: codes of problems, names of events, labels.
+
+use super::{is_current, rust_files};
+use std::{collections::BTreeSet, fmt::Write};
+use tests::checks;
+
+checks! {
+    every_code_has_one_meaning_in_two_languages,
+    every_code_is_used,
+    every_code_is_documented,
+    every_event_has_one_name_in_two_languages,
+    every_event_is_used,
+    every_permission_is_demanded_or_granted_by_somebody,
+}
+
+fn is_chinese(text: &str) -> bool {
+    text.chars().any(|c| ('\u{4e00}'..='\u{9fff}').contains(&c))
+}
+
+/// `context.reason` in small letters.
+fn is_code(code: &str) -> bool {
+    let word = |word: &str| {
+        !word.is_empty() && word.bytes().all(|b| b.is_ascii_lowercase() || b == b'_' || b.is_ascii_digit())
+    };
+    code.split_once('.').is_some_and(|(context, reason)| word(context) && word(reason))
+}
+
+/// The names in braces of a text.
+fn parameters(text: &str) -> BTreeSet<&str> {
+    text.split('{').skip(1).filter_map(|rest| rest.split_once('}')).map(|(name, _)| name).collect()
+}
+
+fn every_code_has_one_meaning_in_two_languages() {
+    let mut seen = BTreeSet::new();
+    for meaning in api::spine::catalogue() {
+        assert!(seen.insert(meaning.code), "{} stands in the catalogue twice", meaning.code);
+        assert!(is_code(meaning.code), "{} is not context.reason", meaning.code);
+        assert!(
+            is_chinese(meaning.zh) && !is_chinese(meaning.en),
+            "{}: the texts are mixed up",
+            meaning.code
+        );
+        assert_eq!(parameters(meaning.zh), parameters(meaning.en), "{}: other parameters", meaning.code);
+    }
+}
+
+/// The constants a table of the source declares: name and code.
+fn declared(macro_name: &str) -> Vec<(String, String)> {
+    let mut found = Vec::new();
+    for (_, text) in rust_files(&["domain/src", "api/src"]) {
+        for table in text.split(macro_name).skip(1) {
+            for line in table.split("\n}").next().unwrap_or_default().lines() {
+                let mut pieces = line.split('"');
+                if let (Some(head), Some(code)) = (pieces.next(), pieces.next())
+                    && let Some(name) = head.trim().split(' ').next().filter(|name| is_constant(name))
+                    && head.contains('=')
+                {
+                    found.push((name.to_owned(), code.to_owned()));
+                }
+            }
+        }
+    }
+    found
+}
+
+fn is_constant(name: &str) -> bool {
+    name.len() > 1 && name.bytes().all(|b| b.is_ascii_uppercase() || b == b'_' || b.is_ascii_digit())
+}
+
+/// How often a name stands as a whole word in the sources outside tests.
+fn uses(sources: &str, name: &str) -> usize {
+    let part = |c: char| c.is_alphanumeric() || c == '_';
+    sources
+        .match_indices(name)
+        .filter(|(at, _)| !sources[..*at].ends_with(part) && !sources[at + name.len()..].starts_with(part))
+        .count()
+}
+
+fn product_source() -> String {
+    let files = rust_files(&["domain/src", "persistence/src", "api/src"]);
+    // Unit tests stand at the end of their file.
+    files
+        .iter()
+        .map(|(_, text)| text.split("\n#[cfg(test)]\nmod tests {").next().unwrap_or_default())
+        .collect()
+}
+
+fn unused(declared: &[(String, String)]) -> Vec<String> {
+    let sources = product_source();
+    let used = |(name, _): &&(String, String)| uses(&sources, name) < 2;
+    declared.iter().filter(used).map(|(name, code)| format!("{name} ({code})")).collect()
+}
+
+fn every_code_is_used() {
+    let mut codes = declared("refusals! {");
+    codes.extend(declared("edge_codes! {"));
+    let known: BTreeSet<&str> = api::spine::catalogue().iter().map(|meaning| meaning.code).collect();
+    let found: BTreeSet<&str> = codes.iter().map(|(_, code)| code.as_str()).collect();
+    let listed: Vec<_> = found.symmetric_difference(&known).collect();
+    assert!(listed.is_empty(), "declared but not in `domain::refusals()`, or not found here: {listed:?}");
+    /// Codes that nothing answers with yet. This list may only shrink.
+    const UNUSED: &[&str] = &[
+        "NOT_ACCEPTABLE",
+        "NOT_UNIQUE",
+        "UNKNOWN_REFERENCE",
+        "WRONG_STATE",
+        "TOO_MANY_REQUESTS",
+        "WRONG_CURRENCY",
+        "AMOUNT_TOO_LARGE",
+        "AMOUNT_NOT_POSITIVE",
+        "SIGN_IN_FAILED",
+        "SIGN_IN_THROTTLED",
+        "SESSION_OVER",
+        "PASSWORD_WRONG",
+        "PASSWORD_UNCHANGED",
+        "LAST_ADMINISTRATOR",
+        "HEAD_UNKNOWN",
+    ];
+    let unused: Vec<_> = unused(&codes)
+        .into_iter()
+        .filter(|code| !UNUSED.iter().any(|known| code.starts_with(known)))
+        .collect();
+    assert!(unused.is_empty(), "nothing answers with {unused:?}");
+}
+
+fn every_code_is_documented() {
+    let mut page = String::from(
+        "# Problems\n\nEvery 4xx and 5xx is a problem document (RFC 9457) with one of these codes. \
+         The codes never change; the texts may. Written by `UPDATE=1 cargo test --workspace`.\n\n\
+         | Code | Status | 中文 | English |\n| --- | --- | --- | --- |\n",
+    );
+    for meaning in api::spine::catalogue() {
+        let api::spine::Meaning { code, status, zh, en } = meaning;
+        writeln!(page, "| `{code}` | {status} | {zh} | {en} |").expect("a text");
+    }
+    is_current("docs/errors.md", &page);
+}
+
+fn every_event_has_one_name_in_two_languages() {
+    let mut seen = BTreeSet::new();
+    for event in domain::events() {
+        assert!(seen.insert(event.name), "{} stands in the list twice", event.name);
+        assert!(is_code(event.name), "{} is not context.past_tense", event.name);
+        assert!(is_chinese(event.zh) && !is_chinese(event.en), "{}: the texts are mixed up", event.name);
+    }
+}
+
+fn every_event_is_used() {
+    let declared = declared("events! {");
+    let known: BTreeSet<&str> = domain::events().map(|event| event.name).collect();
+    let found: BTreeSet<&str> = declared.iter().map(|(_, code)| code.as_str()).collect();
+    let listed: Vec<_> = found.symmetric_difference(&known).collect();
+    assert!(listed.is_empty(), "declared but not in `domain::events()`, or not found here: {listed:?}");
+    let unused = unused(&declared);
+    assert!(unused.is_empty(), "nothing tells of {unused:?}");
+}
+
+fn every_permission_is_demanded_or_granted_by_somebody() {
+    let sources = product_source();
+    /// Permissions that no route demands yet. This list may only shrink.
+    const WAITING: &[&str] = &[
+        "ReadOrganisation",
+        "ManageOrganisation",
+        "ManageAbsences",
+        "ReadUsers",
+        "ManageUsers",
+        "ReadRoles",
+        "ManageRoles",
+        "ManageApiKeys",
+        "UseApprovals",
+        "OverseeApprovals",
+        "ReadExpenseClaims",
+        "SubmitExpenseClaims",
+        "SubmitExpenseClaimsForOthers",
+        "ExportExpenseClaims",
+        "AccountExpenseClaims",
+        "ReadExpenseCategories",
+        "ReadInvoices",
+        "ReadFiles",
+        "UploadFiles",
+    ];
+    let idle: Vec<String> = domain::spine::Permission::ALL
+        .iter()
+        .map(|permission| format!("{permission:?}"))
+        .filter(|name| {
+            uses(&sources, &format!("perm::{name}")) + uses(&sources, &format!("Permission::{name}")) == 0
+                && !WAITING.contains(&name.as_str())
+        })
+        .collect();
+    assert!(idle.is_empty(), "permissions without a route: {idle:?}");
+}

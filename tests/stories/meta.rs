@@ -1,0 +1,43 @@
+//! What the product says about itself.
+
+use tests::{App, stories};
+
+stories! {
+    every_problem_has_a_page_that_explains_it,
+    every_permission_has_a_label_in_two_languages,
+    the_product_tells_its_version,
+    the_document_is_served_and_can_be_browsed,
+}
+
+fn every_problem_has_a_page_that_explains_it(app: App) {
+    let problem = app.anonymous().get("/api/v1/nothing").refuses(404, "http.not_found");
+    let page = app.anonymous().get(&problem.text("/type")).expect(200);
+    assert_eq!((page.text("/code").as_str(), page.at("/status")), ("http.not_found", 404.into()));
+    for meaning in api::spine::catalogue() {
+        let page = app.anonymous().get(&format!("/problems/{}", meaning.code)).expect(200);
+        assert_eq!((page.text("/zh"), page.text("/en")), (meaning.zh.to_owned(), meaning.en.to_owned()));
+    }
+    app.anonymous().get("/problems/no.such_problem").refuses(404, "http.not_found");
+}
+
+fn every_permission_has_a_label_in_two_languages(app: App) {
+    let labels = app.anonymous().get("/api/v1/meta/permissions").expect(200);
+    let labels = labels.at("/data").as_array().cloned().unwrap_or_default();
+    assert_eq!(labels.len(), domain::spine::Permission::ALL.len());
+    assert!(labels.iter().all(|label| label["zh"].is_string() && label["en"].is_string()));
+}
+
+fn the_product_tells_its_version(app: App) {
+    let version = app.anonymous().get("/version").expect(200).text("/version");
+    assert!(version.split('.').count() == 3 && version.split('.').all(|part| part.parse::<u32>().is_ok()));
+}
+
+fn the_document_is_served_and_can_be_browsed(app: App) {
+    let document = app.anonymous().get("/openapi.json").expect(200);
+    let generated: serde_json::Value =
+        serde_json::from_str(&api::command::openapi::text().expect("a document")).expect("JSON");
+    assert_eq!(document.json(), generated);
+    let page = app.anonymous().get("/docs/").expect(200);
+    let html = String::from_utf8_lossy(&page.bytes).into_owned();
+    assert!(html.contains("swagger") && !html.contains("//cdn") && !html.contains("https://"), "{html}");
+}
