@@ -6,6 +6,8 @@
 
 /// Who must agree to a document: chains, plans, tasks, decisions. Knows no document.
 pub mod approval;
+/// Attachments as evidence.
+pub mod file;
 /// What the centre spends: claims, invoices, categories, the journal, payments.
 pub mod finance;
 /// Accounts, passwords, sessions, API keys, roles and grants.
@@ -20,6 +22,7 @@ pub fn refusals() -> impl Iterator<Item = &'static spine::RefusalCode> {
     [
         spine::SPINE_REFUSALS,
         spine::POLICY_REFUSALS,
+        file::FILE_REFUSALS,
         approval::APPROVAL_REFUSALS,
         finance::expense_category::EXPENSE_CATEGORY_REFUSALS,
         finance::invoice::INVOICE_REFUSALS,
@@ -39,6 +42,7 @@ pub fn refusals() -> impl Iterator<Item = &'static spine::RefusalCode> {
 pub fn events() -> impl Iterator<Item = &'static spine::EventKind> {
     [
         spine::POLICY_EVENTS,
+        file::FILE_EVENTS,
         organisation::ORGANISATION_EVENTS,
         identity::IDENTITY_EVENTS,
         approval::APPROVAL_EVENTS,

@@ -2,6 +2,7 @@
 //! its views here; the API never sees a connection.
 
 pub mod approval;
+pub mod file;
 pub mod identity;
 pub mod organisation;
 pub mod policy;
@@ -13,5 +14,6 @@ use spine::{Failure, Tx};
 /// Stores what ships with the product: each context adds its own. Doing it twice changes nothing.
 pub fn seed(tx: &mut Tx<'_>) -> Result<(), Failure> {
     identity::role::ship(tx)?;
-    identity::ship_sign_in_policy(tx)
+    identity::ship_sign_in_policy(tx)?;
+    file::ship(tx)
 }

@@ -10,7 +10,7 @@ use domain::spine::{
     AnyId, BusinessDate, Change, Finding, Id, POLICY_MISSING, POLICY_UNKNOWN_KIND, Policy, PolicyContent,
     PolicyStatus, PolicyVersion, Refusal, Timestamp, UserId, Version, read_content,
 };
-use domain::{approval::ChainPolicy, identity::SignInPolicy};
+use domain::{approval::ChainPolicy, file::FileRules, identity::SignInPolicy};
 use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -165,6 +165,7 @@ pub struct Kind {
 pub const KINDS: &[Kind] = &[
     Kind { name: <SignInPolicy as PolicyContent>::KIND, check: check_content::<SignInPolicy> },
     Kind { name: <ChainPolicy as PolicyContent>::KIND, check: crate::approval::check },
+    Kind { name: <FileRules as PolicyContent>::KIND, check: check_content::<FileRules> },
 ];
 
 /// The check of a kind whose soundness depends on its content alone.

@@ -3,11 +3,13 @@
 #![allow(clippy::wildcard_imports, missing_docs)]
 
 mod approval;
+mod file;
 mod identity;
 mod organisation;
 mod spine;
 
 pub use approval::*;
+pub use file::*;
 pub use identity::*;
 pub use organisation::*;
 pub use spine::*;
