@@ -7,6 +7,7 @@ use std::time::Duration;
 
 /// Starts the background work of a server.
 pub(crate) fn start(state: web::Data<AppState>) {
+    rt::spawn(sweep_time_limits(state.clone()));
     rt::spawn(async move {
         let mut minutes = tokio::time::interval(Duration::from_secs(60));
         loop {
@@ -17,4 +18,17 @@ pub(crate) fn start(state: web::Data<AppState>) {
             }
         }
     });
+}
+
+/// How often the time limits of approvals are looked at.
+const SWEEP: Duration = Duration::from_secs(5);
+
+/// Reminds and escalates as the approvals' time limits pass, one sweep after the other.
+async fn sweep_time_limits(state: web::Data<AppState>) {
+    loop {
+        rt::time::sleep(SWEEP).await;
+        if let Err(failure) = crate::approval::limits::sweep(&state.database).await {
+            log::warn!("time limits could not be swept: {failure:?}");
+        }
+    }
 }

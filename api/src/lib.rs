@@ -2,6 +2,7 @@
 
 pub mod spine;
 
+mod approval;
 mod audit;
 mod background;
 pub mod command;
@@ -20,6 +21,7 @@ pub fn routes() -> Routes {
     let mut routes = Routes::new();
     meta::routes(&mut routes);
     policy::routes(&mut routes);
+    approval::routes(&mut routes);
     audit::routes(&mut routes);
     event::routes(&mut routes);
     routes

@@ -139,6 +139,11 @@ impl Problem {
         }
     }
 
+    /// What is wrong, in a language: for one item of a batch.
+    pub fn detail(&self, language: Language) -> String {
+        self.render(language, "").detail
+    }
+
     /// The document in a language.
     pub fn render(&self, language: Language, request_id: &str) -> ProblemDocument {
         let (title, params, errors, citation) = match self {

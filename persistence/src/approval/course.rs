@@ -10,7 +10,7 @@ use crate::{
 use diesel::{dsl::exists, prelude::*, select};
 use domain::{
     approval::{Approval, ChainPolicy, Circumstances, Outcome, Plan, Subject, plan},
-    spine::{Change, Id, Permission, Refusal, Version},
+    spine::{Change, Id, Permission, Version},
 };
 use uuid::Uuid;
 
@@ -61,21 +61,21 @@ pub fn resubmit(
 pub fn withdraw(tx: &mut Tx<'_>, id: Id<Approval>, note: Option<String>) -> Result<Approval, Failure> {
     let approval = load(tx, id)?;
     let by = tx.actor().employee.unwrap_or_else(|| Id::from_uuid(Uuid::nil()));
-    act(tx, approval, |approval, world| approval.withdraw(by, note.clone(), world))
+    act(tx, approval, |approval, world| Ok(approval.withdraw(by, note, world)?))
 }
 
 /// Tells that the document changed while in approval: decisions are taken on the new version from here on.
 pub fn document_moved(tx: &mut Tx<'_>, id: Id<Approval>, version: Version) -> Result<Approval, Failure> {
     let approval = load(tx, id)?;
     let by = tx.actor().employee;
-    act(tx, approval, |approval, world| approval.document_moved(by, version, world))
+    act(tx, approval, |approval, world| Ok(approval.document_moved(by, version, world)?))
 }
 
 /// Does something with an approval and, where it comes to an outcome by that, settles its document.
 pub fn act(
     tx: &mut Tx<'_>,
     approval: Approval,
-    deed: impl FnOnce(Approval, Circumstances<'_>) -> Result<Change<Approval>, Refusal>,
+    deed: impl FnOnce(Approval, Circumstances<'_>) -> Result<Change<Approval>, Failure>,
 ) -> Result<Approval, Failure> {
     let organisation = Organisation::load(tx)?;
     let was_pending = approval.outcome == Outcome::Pending;

@@ -138,7 +138,8 @@ impl ApprovalState {
         }
     }
 
-    pub(super) const fn of(outcome: &Outcome) -> Self {
+    /// The state an outcome means.
+    pub const fn of(outcome: &Outcome) -> Self {
         match outcome {
             Outcome::Pending => Self::Pending,
             Outcome::Approved { .. } => Self::Approved,

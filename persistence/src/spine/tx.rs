@@ -98,6 +98,30 @@ impl Tx<'_> {
     pub fn access_changed(&mut self) {
         self.access_moved = true;
     }
+
+    /// Does a part of the work that may fail alone, as one item of a batch: what the rules or the caller's
+    /// sight refuse undoes that part and leaves the rest standing.
+    ///
+    /// # Errors
+    /// What concerns the whole unit of work: rows that moved, our own faults.
+    pub fn attempt<T>(
+        &mut self,
+        part: impl FnOnce(&mut Self) -> Result<T, Failure>,
+    ) -> Result<Result<T, Failure>, Failure> {
+        let kept = self.records.len();
+        self.connection().execute("SAVEPOINT part")?;
+        let outcome = part(self);
+        match &outcome {
+            Ok(_) => {}
+            Err(Failure::Refused(_) | Failure::NotFound | Failure::Stale { .. }) => {
+                self.connection().execute("ROLLBACK TO SAVEPOINT part")?;
+                self.records.truncate(kept);
+            }
+            Err(_) => return outcome.map(Ok),
+        }
+        self.connection().execute("RELEASE SAVEPOINT part")?;
+        Ok(outcome)
+    }
 }
 
 /// What a unit of work does. It may be done again from its beginning when rows moved under it.

@@ -1,0 +1,222 @@
+//! Approvals: boxes, one approval with its history, and everything one may do with it. `[APR-3, APR-6, APR-7]`
+
+mod batch;
+mod decide;
+mod hand_over;
+pub(crate) mod limits;
+mod speak;
+
+use crate::spine::{
+    Can, Cell, Column, Exported, Format, IfMatch, Label, List, Paged, PathId, Query, Reading, Reply, Routes,
+    View, routes,
+};
+use domain::{
+    approval::{Action, Approval, Circumstances, NOT_PARTICIPANT},
+    spine::{Change, Citation, DepartmentId, EmployeeId, Id, Refusal, Timestamp, Version, perm},
+};
+use persistence::{
+    approval::{
+        self, ApprovalItemView, ApprovalState, ApprovalView, BoxCounts, BoxFilter, BoxName, EntryView,
+    },
+    spine::{ExplanationView, Failure, Tx, explanations_of},
+};
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+use validator::Validate;
+
+use batch::{__path_decide_approvals, decide_approvals};
+use decide::*;
+use hand_over::*;
+use speak::*;
+
+pub(crate) fn routes(into: &mut Routes) {
+    routes!(
+        into,
+        "approvals",
+        [
+            list_approvals,
+            count_approvals,
+            show_approval,
+            list_approval_history,
+            list_approval_explanations,
+            approve_document,
+            reject_document,
+            return_document,
+            take_back_decision,
+            withdraw_document,
+            decide_approvals,
+            transfer_task,
+            reassign_task,
+            add_approver,
+            remove_approver,
+            remind_approvers,
+            comment_on_approval,
+            copy_document
+        ]
+    );
+}
+
+impl View for ApprovalView {
+    fn version(&self) -> Option<Version> {
+        Some(self.version)
+    }
+}
+impl View for BoxCounts {}
+
+impl Exported for ApprovalItemView {
+    const FILE: Label = Label { name: "approvals", zh: "审批", en: "Approvals" };
+    const COLUMNS: &'static [Column<Self>] = &[
+        Column::new("number", "单据编号", "Number", |item| (&item.document.number).into()),
+        Column::new("title", "事由", "Title", |item| {
+            item.document.summary.as_ref().map_or(Cell::Empty, |summary| (&summary.title).into())
+        }),
+        Column::new("state", "状态", "State", |item| match item.state {
+            ApprovalState::Pending => Cell::Labelled("审批中", "Pending"),
+            ApprovalState::Approved => Cell::Labelled("已通过", "Approved"),
+            ApprovalState::Rejected => Cell::Labelled("已拒绝", "Rejected"),
+            ApprovalState::Returned => Cell::Labelled("已退回", "Returned"),
+            ApprovalState::Withdrawn => Cell::Labelled("已撤回", "Withdrawn"),
+        }),
+        Column::new("submitter", "提交人", "Submitter", |item| (&item.submitter.name).into()),
+        Column::new("amount", "金额", "Amount", |item| {
+            item.amount.map_or(Cell::Empty, |amount| Cell::Decimal(amount.decimal()))
+        }),
+        Column::new("currency", "币种", "Currency", |item| {
+            item.amount.map_or(Cell::Empty, |amount| Cell::Text(amount.currency().code().into()))
+        }),
+        Column::new("business_date", "业务日期", "Business date", |item| item.business_date.into()),
+        Column::new("current_step", "当前步骤", "Current step", |item| {
+            item.current_step.as_ref().map_or(Cell::Empty, |step| (&step.zh).into())
+        }),
+        Column::new("started_at", "提交时间", "Submitted at", |item| Cell::Instant(item.started_at)),
+    ];
+}
+
+/// Which approvals are wanted.
+#[derive(Clone, Debug, Deserialize, Validate, IntoParams)]
+struct ListApprovals {
+    /// Which box; `waiting` if not said.
+    #[serde(rename = "box")]
+    #[param(inline)]
+    of: Option<BoxName>,
+    /// Only in this state.
+    #[param(inline)]
+    state: Option<ApprovalState>,
+    /// Only documents of this kind.
+    #[validate(length(max = 60))]
+    #[param(max_length = 60, example = "expense_claim")]
+    document_kind: Option<String>,
+    /// Only of this submitter.
+    submitter_id: Option<EmployeeId>,
+    /// Only of this department.
+    department_id: Option<DepartmentId>,
+    /// Only those whose next time limit passes before this instant.
+    due_before: Option<Timestamp>,
+}
+
+/// List approvals of one box, newest first. `[APR-7]`
+#[utoipa::path(get, path = "/api/v1/approvals")]
+async fn list_approvals(
+    who: Can<perm::UseApprovals>,
+    query: Query<ListApprovals>,
+    format: Format,
+    paged: Paged,
+    reading: Reading,
+) -> List<ApprovalItemView> {
+    let Query(ListApprovals { of, state, document_kind, submitter_id, department_id, due_before }) = query;
+    let of = of.unwrap_or(BoxName::Waiting);
+    let (submitter, department, with_total) = (submitter_id, department_id, paged.include_total);
+    let filter = BoxFilter { state, document_kind, submitter, department, due_before };
+    reading
+        .list_as(who, format, paged, move |reader, page| {
+            approval::list(reader, of, &filter, page, with_total)
+        })
+        .await
+}
+
+/// Count the approvals in each of one's boxes. `[APR-7]`
+#[utoipa::path(get, path = "/api/v1/approvals/counts")]
+async fn count_approvals(who: Can<perm::UseApprovals>, reading: Reading) -> Reply<BoxCounts> {
+    reading.read(who, approval::counts).await
+}
+
+/// Show an approval: document, steps, tasks, and what the caller may do. `[APR-7, ACT-1]`
+#[utoipa::path(get, path = "/api/v1/approvals/{id}")]
+async fn show_approval(
+    who: Can<perm::UseApprovals>,
+    id: PathId<Approval>,
+    reading: Reading,
+) -> Reply<ApprovalView> {
+    reading.read(who, move |reader| approval::view(reader, *id)).await
+}
+
+/// The history of an approval.
+#[derive(Serialize, ToSchema)]
+struct ApprovalHistory {
+    /// Every line, oldest first.
+    #[schema(max_items = 5000)]
+    data: Vec<EntryView>,
+}
+impl View for ApprovalHistory {}
+
+/// List the history of an approval, with a reason code for each line. `[APR-3]`
+#[utoipa::path(get, path = "/api/v1/approvals/{id}/history")]
+async fn list_approval_history(
+    who: Can<perm::UseApprovals>,
+    id: PathId<Approval>,
+    reading: Reading,
+) -> Reply<ApprovalHistory> {
+    reading.read(who, move |reader| Ok(ApprovalHistory { data: approval::history(reader, *id)? })).await
+}
+
+/// Why an approval went the way it did.
+#[derive(Serialize, ToSchema)]
+struct ApprovalExplanations {
+    /// Every automatic decision, oldest first.
+    #[schema(max_items = 1000)]
+    data: Vec<ExplanationView>,
+}
+impl View for ApprovalExplanations {}
+
+/// Explain who was chosen for an approval, and why. `[REG-6, APR-8]`
+#[utoipa::path(get, path = "/api/v1/approvals/{id}/explanations")]
+async fn list_approval_explanations(
+    who: Can<perm::UseApprovals>,
+    id: PathId<Approval>,
+    reading: Reading,
+) -> Reply<ApprovalExplanations> {
+    reading
+        .read(who, move |reader| {
+            let found = approval::find(reader, *id)?;
+            Ok(ApprovalExplanations { data: explanations_of(reader, found.id.uuid())? })
+        })
+        .await
+}
+
+/// Whoever does something with an approval.
+struct Doer {
+    employee: EmployeeId,
+}
+
+/// Does something with an approval the caller may see. A rule's no — as that somebody else has decided — comes
+/// before the version's: it says more.
+fn act(
+    tx: &mut Tx<'_>,
+    id: Id<Approval>,
+    version: Option<IfMatch>,
+    action: Action,
+    deed: impl FnOnce(Approval, Doer, Circumstances<'_>) -> Result<Change<Approval>, Refusal>,
+) -> Result<(), Failure> {
+    let found = approval::find(tx, id)?;
+    let by = tx.actor().employee;
+    approval::act(tx, found, |found, world| {
+        found.may(action, by, false, world)?;
+        if let Some(version) = version {
+            version.check(found.version)?;
+        }
+        let nobody = || Refusal::new(NOT_PARTICIPANT).citing(Citation::rule("APR-3"));
+        let doer = Doer { employee: by.ok_or_else(nobody)? };
+        Ok(deed(found, doer, world)?)
+    })?;
+    Ok(())
+}

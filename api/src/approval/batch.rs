@@ -1,0 +1,161 @@
+//! Many decisions in one call, each with its own result. `[APR-7]`
+
+use super::act;
+use crate::spine::{Answer, Can, Problem, UnitOfWork, Valid, View};
+use domain::{
+    approval::{Action, ReturnTo},
+    spine::{AnyId, Id, Language, Version, perm},
+};
+use persistence::{
+    approval::{self, ApprovalState},
+    spine::{Failure, Tx},
+};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+use validator::Validate;
+
+/// Decisions on several approvals.
+#[derive(Clone, Debug, Deserialize, Validate, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct DecideApprovals {
+    /// 1 to 100 decisions.
+    #[validate(length(min = 1, max = 100), nested)]
+    #[schema(min_items = 1, max_items = 100)]
+    items: Vec<DecisionItem>,
+}
+
+/// What is decided.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+enum BatchDecision {
+    /// Agree.
+    Approve,
+    /// Refuse for good.
+    Reject,
+    /// Return to the requester.
+    Return,
+}
+
+/// One decision.
+#[derive(Clone, Debug, Serialize, Deserialize, Validate, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct DecisionItem {
+    /// Which approval.
+    approval_id: AnyId,
+    /// The version of the document that was read: `document.version`.
+    #[validate(range(min = 1))]
+    #[schema(minimum = 1)]
+    document_version: Version,
+    /// What is decided.
+    decision: BatchDecision,
+    /// A remark; the reason where it is refused or returned.
+    #[validate(length(max = 2000))]
+    #[schema(max_length = 2000)]
+    note: Option<String>,
+}
+
+/// What became of each decision, in their order.
+#[derive(Serialize, ToSchema)]
+pub(super) struct DecisionResults {
+    /// A result per item.
+    #[schema(max_items = 100)]
+    data: Vec<DecisionResult>,
+}
+impl View for DecisionResults {}
+
+/// What became of one decision.
+#[derive(Serialize, ToSchema)]
+struct DecisionResult {
+    /// Which approval.
+    approval_id: AnyId,
+    /// The status the decision alone would have been answered with.
+    #[schema(minimum = 200, maximum = 599)]
+    status: u16,
+    /// The approval's state afterwards, where it was decided.
+    state: Option<ApprovalState>,
+    /// The approval's version afterwards, where it was decided.
+    version: Option<Version>,
+    /// Why not, where it was not decided.
+    problem: Option<ItemProblem>,
+}
+
+/// Why one item was not done.
+#[derive(Serialize, ToSchema)]
+#[schema(as = BatchItemProblem)]
+struct ItemProblem {
+    /// The stable code.
+    #[schema(max_length = 100)]
+    code: &'static str,
+    /// In Chinese.
+    #[schema(max_length = 2000)]
+    zh: String,
+    /// In English.
+    #[schema(max_length = 2000)]
+    en: String,
+    /// The rule that refused.
+    #[schema(max_length = 40)]
+    rule: Option<String>,
+}
+
+/// Decide several approvals at once. `[APR-7]`
+///
+/// Each item stands or falls alone: the answer has a result for each. The version of the document is part of
+/// every decision.
+#[utoipa::path(post, path = "/api/v1/approvals/batch-decisions")]
+pub(super) async fn decide_approvals(
+    who: Can<perm::UseApprovals>,
+    body: Valid<DecideApprovals>,
+    work: UnitOfWork,
+) -> Result<Answer<DecisionResults, 207>, Problem> {
+    work.write(who, move |tx| {
+        let each = body.items.iter().map(|item| result_of(tx, item));
+        Ok(DecisionResults { data: each.collect::<Result<_, Failure>>()? })
+    })
+    .await
+}
+
+fn result_of(tx: &mut Tx<'_>, item: &DecisionItem) -> Result<DecisionResult, Failure> {
+    let decided = tx.attempt(|tx| decide(tx, item))?;
+    let approval_id = item.approval_id;
+    Ok(match decided {
+        Ok((state, version)) => DecisionResult {
+            approval_id,
+            status: 200,
+            state: Some(state),
+            version: Some(version),
+            problem: None,
+        },
+        Err(failure) => {
+            let problem = Problem::from(failure);
+            let (status, problem) = (problem.status(), Some(problem_of(&problem)));
+            DecisionResult { approval_id, status, state: None, version: None, problem }
+        }
+    })
+}
+
+fn decide(tx: &mut Tx<'_>, item: &DecisionItem) -> Result<(ApprovalState, Version), Failure> {
+    let id = Id::from_uuid(item.approval_id.uuid());
+    let (seen, note) = (item.document_version, item.note.clone());
+    let reason = note.clone().unwrap_or_default();
+    let action = match item.decision {
+        BatchDecision::Approve => Action::Approve,
+        BatchDecision::Reject => Action::Reject,
+        BatchDecision::Return => Action::Return,
+    };
+    act(tx, id, None, action, |approval, doer, world| match item.decision {
+        BatchDecision::Approve => approval.approve(doer.employee, seen, note, world),
+        BatchDecision::Reject => approval.reject(doer.employee, seen, reason, world),
+        BatchDecision::Return => approval.send_back(doer.employee, seen, ReturnTo::Requester, reason, world),
+    })?;
+    let after = approval::find(tx, id)?;
+    Ok((ApprovalState::of(&after.outcome), after.version))
+}
+
+fn problem_of(problem: &Problem) -> ItemProblem {
+    let rule = match problem {
+        Problem::Refused(refusal) => refusal.citation.as_ref().map(|citation| citation.rule.clone()),
+        Problem::Edge { .. } => None,
+    };
+    let (zh, en) = (problem.detail(Language::Chinese), problem.detail(Language::English));
+    ItemProblem { code: problem.code(), zh, en, rule }
+}
