@@ -1,13 +1,14 @@
 //! What a server does on its own, beside answering. Every piece of work is safe to be done by several
 //! servers at once: what it does is guarded in the database, not here.
 
-use crate::spine::AppState;
+use crate::{file, spine::AppState};
 use actix_web::{rt, web};
 use std::time::Duration;
 
 /// Starts the background work of a server.
 pub(crate) fn start(state: web::Data<AppState>) {
     rt::spawn(sweep_time_limits(state.clone()));
+    rt::spawn(sweep_files(state.clone()));
     rt::spawn(async move {
         let mut minutes = tokio::time::interval(Duration::from_secs(60));
         loop {
@@ -29,6 +30,19 @@ async fn sweep_time_limits(state: web::Data<AppState>) {
         rt::time::sleep(SWEEP).await;
         if let Err(failure) = crate::approval::limits::sweep(&state.database).await {
             log::warn!("time limits could not be swept: {failure:?}");
+        }
+    }
+}
+
+/// Once a day, removes the bytes that interrupted uploads left behind.
+async fn sweep_files(state: web::Data<AppState>) {
+    let mut days = tokio::time::interval(Duration::from_secs(24 * 60 * 60));
+    loop {
+        days.tick().await;
+        match file::sweep(&state.database, &state.files).await {
+            Ok(0) => {}
+            Ok(removed) => log::info!("removed the bytes of {removed} interrupted uploads"),
+            Err(failure) => log::warn!("interrupted uploads could not be swept: {failure:?}"),
         }
     }
 }

@@ -2,6 +2,7 @@
 
 mod audit;
 mod backup;
+mod files;
 pub mod openapi;
 mod policy;
 mod serve;
@@ -34,6 +35,9 @@ enum Command {
     /// The audit trail.
     #[command(subcommand)]
     Audit(audit::Command),
+    /// The bytes of attachments.
+    #[command(subcommand)]
+    Files(files::Command),
     /// Policies from files.
     #[command(subcommand)]
     Policy(policy::Command),
@@ -53,6 +57,7 @@ pub fn run(line: CommandLine) -> Result<(), String> {
         Command::Migrate => serve::migrate(&settings),
         Command::Openapi { routes } => openapi::run(routes),
         Command::Audit(command) => audit::run(&settings, &command),
+        Command::Files(command) => files::run(&settings, &command),
         Command::Policy(command) => policy::run(&settings, command),
         Command::Backup { to } => backup::run(&settings, &to),
     }

@@ -7,11 +7,13 @@ mod audit;
 mod background;
 pub mod command;
 mod event;
+mod file;
 mod identity;
 mod meta;
 mod policy;
 mod server;
 
+pub use file::FileStore;
 pub use server::{Running, first_start, open_database, start};
 
 use spine::Routes;
@@ -24,5 +26,6 @@ pub fn routes() -> Routes {
     approval::routes(&mut routes);
     audit::routes(&mut routes);
     event::routes(&mut routes);
+    file::routes(&mut routes);
     routes
 }

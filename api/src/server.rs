@@ -2,6 +2,7 @@
 
 use crate::{
     background,
+    file::FileStore,
     spine::{AppState, Problem, Routes, Settings, authenticate, codes, document, edge, limit},
 };
 use actix_cors::Cors;
@@ -44,7 +45,8 @@ pub fn open_database(settings: &Settings, adjust: impl FnOnce(&mut Options)) -> 
 pub fn start(settings: Settings, database: Database) -> std::io::Result<Running> {
     let routes = Arc::new(crate::routes());
     let openapi = Arc::new(document(&routes));
-    let state = web::Data::new(AppState::new(database.clone(), settings.clone(), &routes));
+    let files = FileStore::in_directory(&settings.files_directory)?;
+    let state = web::Data::new(AppState::new(database.clone(), settings.clone(), files, &routes));
     background::start(state.clone());
     let factory_routes = routes.clone();
     let server = HttpServer::new(move || {

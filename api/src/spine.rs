@@ -15,6 +15,7 @@ mod problem;
 mod registry;
 mod settings;
 mod state;
+mod upload;
 mod work;
 
 pub use answer::{Answer, Created, Done, Listing, Reply, View};
@@ -32,6 +33,8 @@ pub use problem::{EdgeCode, Meaning, Problem, catalogue, codes};
 pub use registry::{RouteInfo, Routes};
 pub use settings::Settings;
 pub use state::AppState;
+pub use upload::{Arriving, Upload};
 pub use work::{Reading, UnitOfWork};
 
+pub(crate) use answer::is_known;
 pub(crate) use registry::routes;

@@ -319,7 +319,8 @@ fn plain(character: char) -> char {
 
 /// As much of a text as fits into so many bytes.
 fn cut(text: &str, bytes: usize) -> &str {
-    &text[..text.floor_char_boundary(bytes)]
+    let ends = text.char_indices().map(|(at, character)| at + character.len_utf8());
+    &text[..ends.take_while(|end| *end <= bytes).last().unwrap_or(0)]
 }
 
 #[cfg(test)]

@@ -70,6 +70,11 @@ impl<V, const STATUS: u16> Answer<V, STATUS> {
         Self { stored, replayed: false, link: None, view: PhantomData }
     }
 
+    /// Whether it is the answer of an earlier request with the same idempotency key.
+    pub fn is_replay(&self) -> bool {
+        self.replayed
+    }
+
     /// Adds a `Link` header.
     #[must_use]
     pub fn linked(mut self, link: Option<String>) -> Self {
@@ -105,7 +110,8 @@ impl<V, const STATUS: u16> Responder for Answer<V, STATUS> {
     }
 }
 
-fn is_known(request: &HttpRequest, etag: &str) -> bool {
+/// Whether the client has this version already.
+pub(crate) fn is_known(request: &HttpRequest, etag: &str) -> bool {
     let sent = request.headers().get(header::IF_NONE_MATCH).and_then(|value| value.to_str().ok());
     sent.is_some_and(|sent| {
         sent.split(',').any(|known| known.trim().trim_start_matches("W/") == etag || known.trim() == "*")

@@ -68,6 +68,11 @@ fn caller(request: &HttpRequest) -> Result<Principal, Problem> {
     }
 }
 
+impl<P> Clone for Can<P> {
+    fn clone(&self) -> Self {
+        Self { principal: self.principal.clone(), demanded: PhantomData }
+    }
+}
 impl<P: Requires> Guard for Can<P> {
     const ACCESS: Access = Access::Permission(P::PERMISSION);
     fn principal(&self) -> &Principal {

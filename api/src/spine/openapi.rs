@@ -26,6 +26,7 @@ const PROBLEMS: &[(u16, &str, &str)] = &[
     (404, "NotFound", "No such thing, or not within your data scope."),
     (405, "MethodNotAllowed", "Another method is wanted here; see `Allow`."),
     (406, "NotAcceptable", "The wanted format cannot be provided."),
+    (408, "Timeout", "The body took too long to arrive."),
     (409, "Conflict", "The state of things does not allow it now."),
     (412, "Stale", "There is a newer version than the one in `If-Match`."),
     (413, "TooLarge", "The body is too large."),

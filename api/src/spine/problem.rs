@@ -34,6 +34,7 @@ pub mod codes {
     use super::EdgeCode;
     edge_codes! {
         MALFORMED_JSON = 400, "http.malformed_json", "请求体不是有效的 JSON：{reason}", "The body is not valid JSON: {reason}";
+        MALFORMED_MULTIPART = 400, "http.malformed_multipart", "请求体不是有效的 multipart/form-data：{reason}", "The body is not valid multipart/form-data: {reason}";
         BAD_PARAMETER = 400, "http.bad_parameter", "参数“{parameter}”无效：{reason}", "The parameter \"{parameter}\" is not valid: {reason}";
         UNKNOWN_PARAMETER = 400, "http.unknown_parameter", "未知参数“{parameter}”", "Unknown parameter \"{parameter}\"";
         BAD_CURSOR = 400, "http.bad_cursor", "游标无效，或与当前筛选条件不符", "The cursor is not valid, or belongs to other filters";

@@ -1,6 +1,7 @@
 //! What all requests of a server share.
 
 use super::{Problem, Routes, Settings, codes, limit::Limiter, registry::RouteTable};
+use crate::file::FileStore;
 use domain::spine::Timestamp;
 use moka::sync::Cache;
 use persistence::spine::{Credential, Database, Principal};
@@ -11,6 +12,8 @@ pub struct AppState {
     pub database: Database,
     /// How the server runs.
     pub settings: Settings,
+    /// Where the bytes of attachments lie.
+    pub files: FileStore,
     pub(super) routes: RouteTable,
     pub(super) limiter: Limiter,
     principals: Cache<Credential, Principal>,
@@ -21,9 +24,16 @@ const PRINCIPALS_MAX: u64 = 10_000;
 
 impl AppState {
     /// The state of a server over these routes.
-    pub fn new(database: Database, settings: Settings, routes: &Routes) -> Self {
+    pub fn new(database: Database, settings: Settings, files: FileStore, routes: &Routes) -> Self {
         let limiter = Limiter::new(settings.requests_per_minute);
-        Self { database, settings, routes: routes.table(), limiter, principals: Cache::new(PRINCIPALS_MAX) }
+        Self {
+            database,
+            settings,
+            files,
+            routes: routes.table(),
+            limiter,
+            principals: Cache::new(PRINCIPALS_MAX),
+        }
     }
 
     /// Who a credential stands for. Remembered until access changes anywhere or the credential expires;

@@ -98,6 +98,11 @@ impl Reading {
 }
 
 impl UnitOfWork {
+    /// Whether nothing of this will be kept: for what lies outside the database.
+    pub fn is_rehearsal(&self) -> bool {
+        self.rehearsal
+    }
+
     /// Does `work` in one transaction with its audit, events and stored answer, and answers after the
     /// commit. `work` may run more than once, each time from the beginning.
     pub async fn write<G: Guard, V: View, const STATUS: u16>(

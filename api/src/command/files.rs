@@ -1,0 +1,40 @@
+//! `files`: the bytes of attachments.
+
+use super::block_on;
+use crate::{
+    file::{FileStore, sweep, verify},
+    open_database,
+    spine::Settings,
+};
+use clap::Subcommand;
+
+/// What to do with the bytes of attachments.
+#[derive(Subcommand)]
+pub(super) enum Command {
+    /// Prove that every file is still what was uploaded.
+    Verify,
+    /// Remove bytes that an interrupted upload left behind, a day or more ago.
+    Sweep,
+}
+
+pub(super) fn run(settings: &Settings, command: &Command) -> Result<(), String> {
+    let database = open_database(settings, |_| {}).map_err(|failure| format!("{failure:?}"))?;
+    let store = FileStore::in_directory(&settings.files_directory).map_err(|error| error.to_string())?;
+    match command {
+        Command::Sweep => {
+            let removed = block_on(sweep(&database, &store))?.map_err(|failure| format!("{failure:?}"))?;
+            println!("removed the bytes of {removed} interrupted uploads");
+            Ok(())
+        }
+        Command::Verify => {
+            let (checked, damaged) =
+                block_on(verify(&database, &store))?.map_err(|failure| format!("{failure:?}"))?;
+            println!("checked {checked} files");
+            if damaged.is_empty() {
+                return Ok(());
+            }
+            let ids: Vec<_> = damaged.iter().map(ToString::to_string).collect();
+            Err(format!("missing or not what was uploaded: {}", ids.join(", ")))
+        }
+    }
+}
