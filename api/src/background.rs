@@ -34,15 +34,15 @@ async fn sweep_time_limits(state: web::Data<AppState>) {
     }
 }
 
-/// Once a day, removes the bytes that interrupted uploads left behind.
+/// Once a day, removes the bytes of uploads that broke off.
 async fn sweep_files(state: web::Data<AppState>) {
     let mut days = tokio::time::interval(Duration::from_secs(24 * 60 * 60));
     loop {
         days.tick().await;
-        match file::sweep(&state.database, &state.files).await {
+        match file::sweep(&state.database, &state.files, file::Swept::BrokenOff).await {
             Ok(0) => {}
-            Ok(removed) => log::info!("removed the bytes of {removed} interrupted uploads"),
-            Err(failure) => log::warn!("interrupted uploads could not be swept: {failure:?}"),
+            Ok(removed) => log::info!("removed the bytes of {removed} uploads that broke off"),
+            Err(failure) => log::warn!("uploads that broke off could not be swept: {failure:?}"),
         }
     }
 }

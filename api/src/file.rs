@@ -7,7 +7,7 @@ mod store;
 mod sweep;
 
 pub use store::FileStore;
-pub(crate) use sweep::{sweep, verify};
+pub(crate) use sweep::{Swept, sweep, verify};
 
 use crate::spine::{Can, Created, PathId, Problem, Reading, Reply, Routes, UnitOfWork, Upload, View, routes};
 use content::{Content, FileContent};

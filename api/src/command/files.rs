@@ -2,7 +2,7 @@
 
 use super::block_on;
 use crate::{
-    file::{FileStore, sweep, verify},
+    file::{FileStore, Swept, sweep, verify},
     open_database,
     spine::Settings,
 };
@@ -13,7 +13,7 @@ use clap::Subcommand;
 pub(super) enum Command {
     /// Prove that every file is still what was uploaded.
     Verify,
-    /// Remove bytes that an interrupted upload left behind, a day or more ago.
+    /// Remove bytes without a file in this database, a day old or older.
     Sweep,
 }
 
@@ -22,8 +22,9 @@ pub(super) fn run(settings: &Settings, command: &Command) -> Result<(), String> 
     let store = FileStore::in_directory(&settings.files_directory).map_err(|error| error.to_string())?;
     match command {
         Command::Sweep => {
-            let removed = block_on(sweep(&database, &store))?.map_err(|failure| format!("{failure:?}"))?;
-            println!("removed the bytes of {removed} interrupted uploads");
+            let removed = block_on(sweep(&database, &store, Swept::WithoutRow))?
+                .map_err(|failure| format!("{failure:?}"))?;
+            println!("removed the bytes of {removed} uploads that came to nothing");
             Ok(())
         }
         Command::Verify => {

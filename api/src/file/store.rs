@@ -76,12 +76,14 @@ impl FileStore {
         }
     }
 
-    /// The ids of all bytes written before an instant.
+    /// The ids of all bytes written before an instant; or only of those that never arrived whole.
     pub(super) fn written_before(
         &self,
         limit: Timestamp,
+        broken_off_only: bool,
     ) -> impl Stream<Item = object_store::Result<Uuid>> + use<> {
-        self.objects.list(None).filter_map(move |found| {
+        let place = broken_off_only.then(|| Path::from(ARRIVING));
+        self.objects.list(place.as_ref()).filter_map(move |found| {
             let id = found.map(|object| {
                 let id = object.location.filename().and_then(|name| Uuid::try_parse(name).ok());
                 id.filter(|_| object.last_modified < limit.instant())
@@ -91,8 +93,11 @@ impl FileStore {
     }
 }
 
+/// Where bytes lie that have not arrived whole.
+const ARRIVING: &str = "arriving";
+
 fn arriving(id: Uuid) -> Path {
-    Path::from(format!("arriving/{id}"))
+    Path::from(format!("{ARRIVING}/{id}"))
 }
 
 /// The last two digits of an id are evenly spread: no directory grows too large.

@@ -19,10 +19,21 @@ fn fault(error: object_store::Error) -> Failure {
     Failure::fault(format_args!("the store of files: {error}"))
 }
 
-/// Removes bytes that a crash or a fault left without a row; returns how many.
-pub(crate) async fn sweep(database: &Database, store: &FileStore) -> Result<usize, Failure> {
+/// Which bytes a sweep removes.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Swept {
+    /// Only those of uploads that broke off: they never belong to a file. What a server does by itself, so
+    /// that one that is started on the wrong database does no harm.
+    BrokenOff,
+    /// Also those that arrived whole and have no row in this database, because of a crash before the commit.
+    WithoutRow,
+}
+
+/// Removes what uploads left behind that came to nothing; returns how many there were.
+pub(crate) async fn sweep(database: &Database, store: &FileStore, swept: Swept) -> Result<usize, Failure> {
     let limit = database.now().plus(-Duration::hours(LEFT_OVER_HOURS));
-    let mut batches = store.written_before(limit).try_chunks(IDS_AT_ONCE).boxed_local();
+    let mut batches =
+        store.written_before(limit, swept == Swept::BrokenOff).try_chunks(IDS_AT_ONCE).boxed_local();
     let mut removed = 0;
     while let Some(batch) = batches.next().await {
         let ids = batch.map_err(|error| fault(error.1))?;
