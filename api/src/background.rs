@@ -14,6 +14,12 @@ pub(crate) fn start(state: web::Data<AppState>) {
         loop {
             minutes.tick().await;
             state.forget_idle_callers();
+            if let Err(failure) = state.identity.note_uses(&state.database).await {
+                log::warn!("uses of API keys could not be noted: {failure:?}");
+            }
+            if let Err(failure) = crate::organisation::finish_leavings(&state.database).await {
+                log::error!("leavings could not be completed: {failure:?}");
+            }
             if let Err(failure) = state.database.forget_answers(state.settings.idempotency_hours).await {
                 log::warn!("kept answers could not be forgotten: {failure:?}");
             }

@@ -8,8 +8,9 @@ mod background;
 pub mod command;
 mod event;
 mod file;
-mod identity;
+pub mod identity;
 mod meta;
+mod organisation;
 mod policy;
 mod server;
 
@@ -22,6 +23,8 @@ use spine::Routes;
 pub fn routes() -> Routes {
     let mut routes = Routes::new();
     meta::routes(&mut routes);
+    identity::routes(&mut routes);
+    organisation::routes(&mut routes);
     policy::routes(&mut routes);
     approval::routes(&mut routes);
     audit::routes(&mut routes);

@@ -3,6 +3,7 @@
 use crate::{
     background,
     file::FileStore,
+    identity::Identity,
     spine::{AppState, Problem, Routes, Settings, authenticate, codes, document, edge, limit},
 };
 use actix_cors::Cors;
@@ -46,7 +47,10 @@ pub fn start(settings: Settings, database: Database) -> std::io::Result<Running>
     let routes = Arc::new(crate::routes());
     let openapi = Arc::new(document(&routes));
     let files = FileStore::in_directory(&settings.files_directory)?;
-    let state = web::Data::new(AppState::new(database.clone(), settings.clone(), files, &routes));
+    let identity = Identity::new(&settings.identity).map_err(std::io::Error::other)?;
+    identity.warm_up();
+    let state = AppState::new(database.clone(), settings.clone(), files, identity, &routes);
+    let state = web::Data::new(state);
     background::start(state.clone());
     let factory_routes = routes.clone();
     let server = HttpServer::new(move || {

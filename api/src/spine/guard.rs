@@ -42,6 +42,7 @@ pub struct Can<P> {
 }
 
 /// A caller who is signed in; what they may see follows from who they are.
+#[derive(Clone)]
 pub struct SignedIn {
     principal: Principal,
 }

@@ -1,6 +1,9 @@
 //! Problem documents (RFC 9457): the one shape of every 4xx and 5xx. `[INT-6]`
 
-use actix_web::{HttpResponse, ResponseError, http::StatusCode};
+use actix_web::{
+    HttpResponse, ResponseError,
+    http::{StatusCode, header::RETRY_AFTER},
+};
 use domain::spine::{Citation, Finding, Language, Refusal, RefusalCode, RefusalKind};
 use persistence::spine::Failure;
 use serde::Serialize;
@@ -130,6 +133,15 @@ impl Problem {
         match self {
             Self::Edge { code, .. } => code.status,
             Self::Refused(refusal) => status(refusal.code.kind),
+        }
+    }
+    /// How long to wait before trying again, where a rule says so.
+    fn wait_seconds(&self) -> Option<u64> {
+        match self {
+            Self::Refused(refusal) if refusal.code.kind == RefusalKind::TooMany => {
+                refusal.params.get("seconds").and_then(Value::as_u64)
+            }
+            _ => None,
         }
     }
     /// The stable code.
@@ -292,8 +304,10 @@ impl ResponseError for Problem {
     }
     fn error_response(&self) -> HttpResponse {
         // `edge` writes the body again in the caller's language wherever it is still in the way.
-        HttpResponse::build(self.status_code())
-            .content_type("application/problem+json")
-            .json(self.render(Language::default(), ""))
+        let mut response = HttpResponse::build(self.status_code());
+        if let Some(seconds) = self.wait_seconds() {
+            response.insert_header((RETRY_AFTER, seconds));
+        }
+        response.content_type("application/problem+json").json(self.render(Language::default(), ""))
     }
 }

@@ -1,5 +1,6 @@
 //! What an installation sets: flags over environment over `.env` over defaults.
 
+use crate::identity::IdentitySettings;
 use clap::Args;
 use std::path::PathBuf;
 
@@ -45,6 +46,9 @@ pub struct Settings {
     /// Origins of browser applications that may call, separated by commas.
     #[arg(long, env = "ALLOWED_ORIGINS", value_delimiter = ',')]
     pub allowed_origins: Vec<String>,
+    /// How tokens are signed and passwords hashed.
+    #[command(flatten)]
+    pub identity: IdentitySettings,
     /// A clock that stands still until `POST /test-clock/advance`; for testing from outside.
     #[arg(long, env = "TEST_CLOCK", default_value_t = false)]
     pub test_clock: bool,

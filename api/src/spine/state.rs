@@ -2,6 +2,7 @@
 
 use super::{Problem, Routes, Settings, codes, limit::Limiter, registry::RouteTable};
 use crate::file::FileStore;
+use crate::identity::Identity;
 use domain::spine::Timestamp;
 use moka::sync::Cache;
 use persistence::spine::{Credential, Database, Principal};
@@ -14,6 +15,8 @@ pub struct AppState {
     pub settings: Settings,
     /// Where the bytes of attachments lie.
     pub files: FileStore,
+    /// What signing in needs beside the database.
+    pub identity: Identity,
     pub(super) routes: RouteTable,
     pub(super) limiter: Limiter,
     principals: Cache<Credential, Principal>,
@@ -24,16 +27,16 @@ const PRINCIPALS_MAX: u64 = 10_000;
 
 impl AppState {
     /// The state of a server over these routes.
-    pub fn new(database: Database, settings: Settings, files: FileStore, routes: &Routes) -> Self {
+    pub fn new(
+        database: Database,
+        settings: Settings,
+        files: FileStore,
+        identity: Identity,
+        routes: &Routes,
+    ) -> Self {
         let limiter = Limiter::new(settings.requests_per_minute);
-        Self {
-            database,
-            settings,
-            files,
-            routes: routes.table(),
-            limiter,
-            principals: Cache::new(PRINCIPALS_MAX),
-        }
+        let principals = Cache::new(PRINCIPALS_MAX);
+        Self { database, settings, files, identity, routes: routes.table(), limiter, principals }
     }
 
     /// Who a credential stands for. Remembered until access changes anywhere or the credential expires;

@@ -118,6 +118,14 @@ impl UnitOfWork {
         Ok(Answer::new(answered))
     }
 
+    /// The same work, whose answer is not kept with an idempotency key: for answers that hold a secret,
+    /// which is never stored.
+    #[must_use]
+    pub fn without_memory(mut self) -> Self {
+        self.key = None;
+        self
+    }
+
     /// Binds a key to what was sent with it.
     fn bind(&self, key: &str) -> Result<IdempotencyKey, Problem> {
         let mut digest = Sha256::new();

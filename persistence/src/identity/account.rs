@@ -170,6 +170,19 @@ pub fn of_employee(reader: &mut Reader<'_>, employee: EmployeeId) -> Result<Opti
     first(reader, Only::Employee(employee.into()))
 }
 
+/// Whether an account may be used today: not disabled, and its employee has not left.
+pub fn is_usable(reader: &mut Reader<'_>, account: &Account) -> Result<bool, Failure> {
+    let today = reader.today();
+    Ok(match account.details.employee {
+        _ if !account.is_active() => false,
+        None => true,
+        Some(employee) => {
+            let employee = crate::organisation::employee::load(reader, employee)?;
+            employee.employment.grants_access(today)
+        }
+    })
+}
+
 /// Whether there is any account of a person.
 pub fn is_anybody_there(reader: &mut Reader<'_>) -> Result<bool, Failure> {
     Ok(db!(reader, |c| diesel::select(diesel::dsl::exists(users::table.filter(users::kind.eq("person"))))

@@ -153,7 +153,12 @@ pub fn note_uses(tx: &mut Tx<'_>, uses: &[(ApiKeyId, Timestamp)]) -> Result<(), 
     for (id, at) in uses {
         let (key, at) = (Key::from(*id), Instant::from(*at));
         let older = api_keys::last_used_at.is_null().or(api_keys::last_used_at.lt(at));
-        db!(tx, |c| diesel::update(api_keys::table.filter(api_keys::id.eq(key)).filter(older))
+        // Presenting a key that is over is no use of it.
+        let valid = api_keys::revoked_at
+            .is_null()
+            .and(api_keys::expires_at.is_null().or(api_keys::expires_at.gt(at)));
+        let mine = api_keys::id.eq(key).and(older).and(valid);
+        db!(tx, |c| diesel::update(api_keys::table.filter(mine))
             .set(api_keys::last_used_at.eq(at))
             .execute(c))?;
     }

@@ -55,18 +55,14 @@ pub(crate) fn actor_of_api_key(
 
 /// The actor an account is today; none where it is disabled or its employee has left.
 fn actor_of(reader: &mut Reader<'_>, account: &Account) -> Result<Option<Actor>, Failure> {
-    if !account.is_active() {
+    if !account::is_usable(reader, account)? {
         return Ok(None);
     }
     let today = reader.today();
-    let mut own_department = None;
-    if let Some(id) = account.details.employee {
-        let employee = employee::load(reader, id)?;
-        if !employee.employment.grants_access(today) {
-            return Ok(None);
-        }
-        own_department = employee.placement_on(today).map(|placement| placement.department);
-    }
+    let own_department = match account.details.employee {
+        Some(employee) => employee::department_on(reader, employee, today)?,
+        None => None,
+    };
     // Whoever was given a password by somebody else may do nothing but change it.
     let reaches = if account.must_change_password {
         BTreeMap::new()

@@ -11,7 +11,7 @@ use domain::{
     spine::{BusinessDate, Change, Citation, DepartmentId, EmployeeId, Refusal, Version},
 };
 
-pub use super::employee_view::{list, view};
+pub use super::employee_view::{list, shown_after_move, view};
 
 #[derive(Queryable, Selectable, Insertable, AsChangeset, Clone)]
 #[diesel(table_name = employees, treat_none_as_default_value = false, treat_none_as_null = true)]

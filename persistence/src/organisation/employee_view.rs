@@ -4,7 +4,7 @@ use super::department::{named, person};
 use super::reference::{NamedRef, PersonRef, holds_on, like};
 use crate::{
     schema::{departments, employee_placements, employees, positions},
-    spine::{Failure, Key, Page, Reader, Slice, db},
+    spine::{Failure, Key, Page, Reader, Slice, Tx, db},
 };
 use chrono::NaiveDate;
 use diesel::prelude::*;
@@ -94,9 +94,11 @@ fn shown((employee, from, department, position, superior): Row) -> EmployeeView 
     EmployeeView { id: id.into(), number, name, joined_on, status, last_day, placement, version }
 }
 
-/// What is wanted, and how far the caller sees.
+/// What is wanted.
 struct Wanted<'a> {
     only: Option<Key>,
+    /// Shown beyond the caller's reach: only to whoever has just moved them out of it.
+    beyond_reach: bool,
     filter: &'a EmployeeFilter,
     after: Option<&'a str>,
     limit: i64,
@@ -136,7 +138,7 @@ fn rows(reader: &mut Reader<'_>, wanted: &Wanted<'_>) -> Result<Vec<Row>, Failur
                 superiors.fields((employees::id, employees::number, employees::name)).nullable(),
             ))
             .into_boxed();
-        if !reach.all {
+        if !reach.all && !wanted.beyond_reach {
             query =
                 query.filter(employee_placements::department_id.eq_any(&reached).or(employees::id.eq(own)));
         }
@@ -172,8 +174,16 @@ fn rows(reader: &mut Reader<'_>, wanted: &Wanted<'_>) -> Result<Vec<Row>, Failur
 /// An employee within reach, as they are shown.
 pub fn view(reader: &mut Reader<'_>, id: EmployeeId) -> Result<EmployeeView, Failure> {
     let filter = EmployeeFilter::default();
-    let wanted = Wanted { only: Some(id.into()), filter: &filter, after: None, limit: 1 };
+    let wanted =
+        Wanted { only: Some(id.into()), beyond_reach: false, filter: &filter, after: None, limit: 1 };
     rows(reader, &wanted)?.pop().map(shown).ok_or(Failure::NotFound)
+}
+
+/// An employee as they are shown to whoever has just changed them, also if they left the reach by that.
+pub fn shown_after_move(tx: &mut Tx<'_>, id: EmployeeId) -> Result<EmployeeView, Failure> {
+    let filter = EmployeeFilter::default();
+    let wanted = Wanted { only: Some(id.into()), beyond_reach: true, filter: &filter, after: None, limit: 1 };
+    rows(tx, &wanted)?.pop().map(shown).ok_or(Failure::NotFound)
 }
 
 /// The employees within reach, by number.
@@ -183,7 +193,7 @@ pub fn list(
     page: &Page<String>,
 ) -> Result<Slice<EmployeeView, String>, Failure> {
     let after = page.after.as_ref().map(|(number, _)| number.as_str());
-    let wanted = Wanted { only: None, filter, after, limit: page.limit + 1 };
+    let wanted = Wanted { only: None, beyond_reach: false, filter, after, limit: page.limit + 1 };
     let views = rows(reader, &wanted)?.into_iter().map(shown).collect();
     Ok(Slice::cut(views, page.limit, |view: &EmployeeView| (view.number.clone(), Uuid::from(view.id))))
 }

@@ -1,0 +1,334 @@
+//! Accounts of people and services. `[ID-1, ID-2]`
+
+use super::Entrance;
+use crate::spine::{
+    Can, Created, IfMatch, Listing, Paged, Patch, PathId, Problem, Query, Reading, Reply, Routes, UnitOfWork,
+    Valid, View, routes,
+};
+use domain::{
+    identity::{
+        Account, AccountDetails, AccountKind, EndReason, Grant, GrantId, LAST_ADMINISTRATOR, NOT_A_PERSON,
+        PasswordHash, SHIPPED_ROLES, Secret, Username,
+    },
+    spine::{Citation, EmployeeId, Refusal, User, UserId, Version, codes, perm},
+};
+use persistence::{
+    identity::{AccountFilter, UserView, account, grant, reaches_of, session, sign_in_policy},
+    organisation::employee,
+    spine::{Failure, Reader, Request, Tx},
+};
+use serde::Deserialize;
+use utoipa::{IntoParams, ToSchema};
+use validator::Validate;
+
+pub(super) fn routes(into: &mut Routes) {
+    routes!(
+        into,
+        "users",
+        [list_users, create_user, show_user, change_user, disable_user, enable_user, reset_password]
+    );
+}
+
+impl View for UserView {
+    fn version(&self) -> Option<Version> {
+        Some(self.version)
+    }
+    fn location(&self) -> Option<String> {
+        Some(format!("/api/v1/users/{}", self.id))
+    }
+}
+
+/// Which accounts are wanted.
+#[derive(Debug, Deserialize, Validate, IntoParams)]
+struct ListUsers {
+    /// Only people, or only services.
+    #[param(inline)]
+    kind: Option<AccountKind>,
+    /// Only disabled accounts, or only active ones.
+    disabled: Option<bool>,
+    /// Only those whose user name or name contains this.
+    #[validate(length(min = 1, max = 60))]
+    #[param(min_length = 1, max_length = 60)]
+    q: Option<String>,
+}
+
+/// List accounts within reach. `[ID-4]`
+#[utoipa::path(get, path = "/api/v1/users")]
+async fn list_users(
+    who: Can<perm::ReadUsers>,
+    filter: Query<ListUsers>,
+    paged: Paged,
+    reading: Reading,
+) -> Reply<Listing<UserView>> {
+    let Query(ListUsers { kind, disabled, q: text }) = filter;
+    let (page, filter) = (paged.page()?, AccountFilter { kind, disabled, text });
+    reading.list(who, paged, move |reader| account::list(reader, &filter, &page)).await
+}
+
+/// A new account.
+#[derive(Clone, Deserialize, Validate, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct CreateUser {
+    /// The name to sign in with: 2 to 64 letters, digits or `. _ - @`.
+    #[validate(length(min = 2, max = 64))]
+    #[schema(min_length = 2, max_length = 64, example = "li.na")]
+    username: String,
+    /// A person, or a service with API keys.
+    kind: AccountKind,
+    /// The name shown in histories.
+    #[validate(length(min = 1, max = 60))]
+    #[schema(min_length = 1, max_length = 60, example = "李娜")]
+    name: String,
+    /// The employee behind it.
+    employee_id: Option<EmployeeId>,
+    /// The first password of a person.
+    #[validate(length(min = 1, max = 1024))]
+    #[schema(min_length = 1, max_length = 1024, format = Password)]
+    password: Option<String>,
+    /// Whether the password must be changed before anything else; yes unless said otherwise.
+    #[serde(default = "yes")]
+    must_change_password: bool,
+}
+
+const fn yes() -> bool {
+    true
+}
+
+/// Open an account. `[ID-1, ID-2]`
+///
+/// It may do nothing until it is granted a role.
+#[utoipa::path(post, path = "/api/v1/users")]
+async fn create_user(
+    who: Can<perm::ManageUsers>,
+    entrance: Entrance,
+    body: Valid<CreateUser>,
+    work: UnitOfWork,
+) -> Created<UserView> {
+    let body = body.0;
+    let username = Username::new(&body.username)?;
+    let hash = match (body.kind, &body.password) {
+        (AccountKind::Person, Some(password)) => {
+            let names = [username.as_str(), body.name.as_str()];
+            Some(hash_chosen(&entrance, Secret::new(password), &names, "/password").await?)
+        }
+        (AccountKind::Person, None) => return Err(Refusal::new(codes::REQUIRED).at("/password").into()),
+        (AccountKind::Service, None) => None,
+        (AccountKind::Service, Some(_)) => return Err(Refusal::new(NOT_A_PERSON).at("/password").into()),
+    };
+    work.write(who, move |tx| {
+        let CreateUser { name, employee_id, must_change_password, .. } = body.clone();
+        let (username, hash) = (username.clone(), hash.clone());
+        check_employee(tx, employee_id, None)?;
+        let details = AccountDetails { name, employee: employee_id };
+        let (id, now) = (tx.id(), tx.now());
+        let change = match hash {
+            Some(hash) => Account::open_for_person(id, username, details, hash, must_change_password, now)?,
+            None => Account::open_for_service(id, username, details)?,
+        };
+        account::apply(tx, change)?;
+        account::view(tx, id)
+    })
+    .await
+}
+
+/// Hashes a password somebody chose, if it is one that may be chosen.
+async fn hash_chosen(
+    entrance: &Entrance,
+    password: Secret,
+    names: &[&str],
+    pointer: &str,
+) -> Result<PasswordHash, Problem> {
+    let policy = entrance.database().read(Request::system("password-rules"), sign_in_policy).await?;
+    policy.password.judge(&password, names, pointer)?;
+    entrance.identity().passwords.hash(password).await
+}
+
+/// The employee behind an account must lie within reach and have no other account. An account of nobody in
+/// particular belongs to the whole company.
+fn check_employee(tx: &mut Tx<'_>, employee: Option<EmployeeId>, own: Option<UserId>) -> Result<(), Failure> {
+    let Some(id) = employee else {
+        return if tx.reach().all {
+            Ok(())
+        } else {
+            Err(Refusal::new(codes::REQUIRED).at("/employee_id").into())
+        };
+    };
+    let unknown = |failure| match failure {
+        Failure::NotFound => Refusal::new(codes::UNKNOWN_REFERENCE).at("/employee_id").into(),
+        other => other,
+    };
+    let employee = employee::find(tx, id).map_err(unknown)?;
+    match account::of_employee(tx, id)? {
+        Some(other) if Some(other.id) != own => {
+            Err(Refusal::new(codes::NOT_UNIQUE).with("value", employee.number).at("/employee_id").into())
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Show an account. `[ID-4]`
+#[utoipa::path(get, path = "/api/v1/users/{id}")]
+async fn show_user(who: Can<perm::ReadUsers>, id: PathId<User>, reading: Reading) -> Reply<UserView> {
+    reading.read(who, move |reader| account::view(reader, *id)).await
+}
+
+/// What changes about an account.
+#[derive(Clone, Deserialize, Validate, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct ChangeUser {
+    /// The name shown in histories.
+    #[serde(default)]
+    #[schema(value_type = Option<String>, min_length = 1, max_length = 60)]
+    name: Patch<String>,
+    /// The employee behind it; null for none.
+    #[serde(default)]
+    #[schema(value_type = Option<EmployeeId>)]
+    employee_id: Patch<EmployeeId>,
+}
+
+/// Change an account. `[ID-1]`
+#[utoipa::path(patch, path = "/api/v1/users/{id}")]
+async fn change_user(
+    who: Can<perm::ManageUsers>,
+    id: PathId<User>,
+    version: IfMatch,
+    body: Valid<ChangeUser>,
+    work: UnitOfWork,
+) -> Reply<UserView> {
+    work.write(who, move |tx| {
+        let account = find_manageable(tx, *id)?;
+        version.check(account.version)?;
+        let ChangeUser { name, employee_id } = body.0.clone();
+        let AccountDetails { name: old_name, employee: old_employee } = account.details.clone();
+        let employee = employee_id.over(old_employee);
+        if employee != old_employee {
+            check_employee(tx, employee, Some(account.id))?;
+        }
+        let details = AccountDetails { name: name.over_required(old_name, "/name")?, employee };
+        account::apply(tx, account.change(details)?)?;
+        account::view(tx, *id)
+    })
+    .await
+}
+
+/// An account within reach whose rights do not go beyond the caller's: else whoever may reset passwords could
+/// become an administrator.
+pub(super) fn find_manageable(tx: &mut Tx<'_>, id: UserId) -> Result<Account, Failure> {
+    let account = account::find(tx, id)?;
+    let reaches = reaches_of_account(tx, &account)?;
+    Grant::ensure_within(tx.actor(), &reaches)?;
+    Ok(account)
+}
+
+/// What an account may do today.
+pub(super) fn reaches_of_account(
+    reader: &mut Reader<'_>,
+    account: &Account,
+) -> Result<std::collections::BTreeMap<domain::spine::Permission, domain::spine::Reach>, Failure> {
+    let today = reader.today();
+    let department = match account.details.employee {
+        Some(employee) => employee::department_on(reader, employee, today)?,
+        None => None,
+    };
+    reaches_of(reader, account.id, department)
+}
+
+/// What is about to be taken away.
+#[derive(Clone, Copy)]
+pub(crate) enum Without {
+    /// One grant.
+    Grant(GrantId),
+    /// All of an account.
+    User(UserId),
+}
+
+/// Refuses what would leave nobody who can manage access. `[ID-4]`
+pub(crate) fn ensure_administrator_without(tx: &mut Tx<'_>, without: Without) -> Result<(), Failure> {
+    let Some(administrator) = SHIPPED_ROLES.first() else { return Ok(()) };
+    let (grant, user) = match without {
+        Without::Grant(grant) => (Some(grant), None),
+        Without::User(user) => (None, Some(user)),
+    };
+    let before = grant::count_unbounded_holders(tx, administrator.code, None, None)?;
+    let after = grant::count_unbounded_holders(tx, administrator.code, grant, user)?;
+    if before > 0 && after == 0 {
+        return Err(Refusal::new(LAST_ADMINISTRATOR).citing(Citation::rule("ID-4")).into());
+    }
+    Ok(())
+}
+
+/// Disable an account. `[ID-1]`
+///
+/// Its sessions and keys end at once on every server; its open approvals go to whoever stands in or is next
+/// above.
+#[utoipa::path(post, path = "/api/v1/users/{id}/disable")]
+async fn disable_user(
+    who: Can<perm::ManageUsers>,
+    id: PathId<User>,
+    version: IfMatch,
+    work: UnitOfWork,
+) -> Reply<UserView> {
+    work.write(who, move |tx| {
+        let account = find_manageable(tx, *id)?;
+        version.check(account.version)?;
+        ensure_administrator_without(tx, Without::User(account.id))?;
+        let (by, now) = (tx.actor().clone(), tx.now());
+        let account = account::apply(tx, account.disable(&by, now)?)?;
+        session::end_all(tx, account.id, EndReason::Disabled)?;
+        if let Some(employee) = account.details.employee {
+            crate::organisation::move_open_approvals(tx, employee, domain::approval::Unavailable::Disabled)?;
+        }
+        account::view(tx, *id)
+    })
+    .await
+}
+
+/// Enable a disabled account again. `[ID-1]`
+#[utoipa::path(post, path = "/api/v1/users/{id}/enable")]
+async fn enable_user(
+    who: Can<perm::ManageUsers>,
+    id: PathId<User>,
+    version: IfMatch,
+    work: UnitOfWork,
+) -> Reply<UserView> {
+    work.write(who, move |tx| {
+        let account = find_manageable(tx, *id)?;
+        version.check(account.version)?;
+        account::apply(tx, account.enable()?)?;
+        account::view(tx, *id)
+    })
+    .await
+}
+
+/// A password somebody else chose.
+#[derive(Deserialize, Validate, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct ResetPassword {
+    /// The new password, to be changed at the next sign-in.
+    #[validate(length(min = 1, max = 1024))]
+    #[schema(min_length = 1, max_length = 1024, format = Password)]
+    password: String,
+}
+
+/// Reset somebody's password. `[ID-1]`
+///
+/// All sessions of the account end at once; its owner must choose a password of their own first of all.
+#[utoipa::path(post, path = "/api/v1/users/{id}/reset-password")]
+async fn reset_password(
+    who: Can<perm::ManageUsers>,
+    id: PathId<User>,
+    version: IfMatch,
+    entrance: Entrance,
+    body: Valid<ResetPassword>,
+    work: UnitOfWork,
+) -> Reply<UserView> {
+    let hash = hash_chosen(&entrance, Secret::new(&body.password), &[], "/password").await?;
+    work.write(who, move |tx| {
+        let (account, now) = (find_manageable(tx, *id)?, tx.now());
+        version.check(account.version)?;
+        let account = account::apply(tx, account.reset_password(hash.clone(), now)?)?;
+        session::end_all(tx, account.id, EndReason::PasswordChanged)?;
+        account::view(tx, *id)
+    })
+    .await
+}

@@ -1,0 +1,125 @@
+//! Grants: giving roles to accounts. `[ID-4]`
+
+use super::account::{Without, ensure_administrator_without, find_manageable};
+use crate::spine::{
+    Can, Created, IfMatch, Listing, Paged, PathId, Reading, Reply, Routes, UnitOfWork, Valid, View, routes,
+};
+use chrono::NaiveDate;
+use domain::{
+    identity::{Account, Grant, GrantTerms, HeldGrant, Role, RoleId, reaches},
+    spine::{DepartmentId, ScopeKind, User, Version, perm},
+};
+use persistence::{
+    identity::{GrantView, grant, role},
+    organisation::{department, employee},
+    spine::{Failure, Tx},
+};
+use serde::Deserialize;
+use utoipa::ToSchema;
+use validator::Validate;
+
+pub(super) fn routes(into: &mut Routes) {
+    routes!(into, "grants", [list_user_grants, give_grant, show_grant, end_grant]);
+}
+
+impl View for GrantView {
+    fn version(&self) -> Option<Version> {
+        Some(self.version)
+    }
+    fn location(&self) -> Option<String> {
+        Some(format!("/api/v1/grants/{}", self.id))
+    }
+}
+
+/// List the grants of an account, those that ended too. `[ID-4]`
+#[utoipa::path(get, path = "/api/v1/users/{id}/grants")]
+async fn list_user_grants(
+    who: Can<perm::ReadUsers>,
+    id: PathId<User>,
+    paged: Paged,
+    reading: Reading,
+) -> Reply<Listing<GrantView>> {
+    let page = paged.page()?;
+    reading.list(who, paged, move |reader| grant::list(reader, *id, &page)).await
+}
+
+/// Show a grant. `[ID-4]`
+#[utoipa::path(get, path = "/api/v1/grants/{id}")]
+async fn show_grant(who: Can<perm::ReadUsers>, id: PathId<Grant>, reading: Reading) -> Reply<GrantView> {
+    reading.read(who, move |reader| grant::view(reader, *id)).await
+}
+
+/// A role for an account.
+#[derive(Clone, Deserialize, Validate, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct GiveGrant {
+    /// Which role.
+    role_id: RoleId,
+    /// How far it reaches.
+    scope: ScopeKind,
+    /// The department of the scopes `department` and `subtree`; none means the holder's own of the day.
+    department_id: Option<DepartmentId>,
+    /// The first day; today unless said otherwise.
+    from: Option<NaiveDate>,
+    /// The last day, included; open unless said otherwise.
+    until: Option<NaiveDate>,
+}
+
+/// Grant a role to an account. `[ID-4]`
+///
+/// Nobody gives rights beyond their own.
+#[utoipa::path(post, path = "/api/v1/users/{id}/grants")]
+async fn give_grant(
+    who: Can<perm::ManageUsers>,
+    id: PathId<User>,
+    body: Valid<GiveGrant>,
+    work: UnitOfWork,
+) -> Created<GrantView> {
+    work.write(who, move |tx| {
+        let account = find_manageable(tx, *id)?;
+        let GiveGrant { role_id, scope, department_id, from, until } = body.0.clone();
+        let given = role::refer(tx, role_id, "/role_id")?;
+        if let Some(department) = department_id {
+            department::refer(tx, department, "/department_id")?;
+        }
+        let from = from.unwrap_or_else(|| tx.today());
+        let terms = GrantTerms { scope, department: department_id, from, until };
+        ensure_within(tx, &account, &given, &terms)?;
+        let change = Grant::give(tx.id(), account.id, &given, terms)?;
+        let grant = grant::apply(tx, change)?;
+        grant::view(tx, grant.id)
+    })
+    .await
+}
+
+/// Refuses what goes beyond the caller's own rights, counted for the holder's department of today.
+fn ensure_within(tx: &mut Tx<'_>, account: &Account, role: &Role, terms: &GrantTerms) -> Result<(), Failure> {
+    let today = tx.today();
+    let own_department = match account.details.employee {
+        Some(employee) => employee::department_on(tx, employee, today)?,
+        None => None,
+    };
+    let tree = department::tree(tx)?;
+    let (scope, department) = (terms.scope, terms.department);
+    let held = HeldGrant { scope, department, permissions: role.details.permissions.clone() };
+    Ok(Grant::ensure_within(tx.actor(), &reaches(&[held], own_department, &tree))?)
+}
+
+/// Take a granted role back. `[ID-4]`
+#[utoipa::path(post, path = "/api/v1/grants/{id}/end")]
+async fn end_grant(
+    who: Can<perm::ManageUsers>,
+    id: PathId<Grant>,
+    version: IfMatch,
+    work: UnitOfWork,
+) -> Reply<GrantView> {
+    work.write(who, move |tx| {
+        let (found, now) = (grant::find(tx, *id)?, tx.now());
+        version.check(found.version)?;
+        find_manageable(tx, found.user)?;
+        ensure_administrator_without(tx, Without::Grant(found.id))?;
+        let ended = grant::apply(tx, found.end(now)?)?;
+        grant::view(tx, ended.id)
+    })
+    .await
+}

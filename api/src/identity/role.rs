@@ -1,0 +1,150 @@
+//! Roles: shipped and custom. `[ID-4]`
+
+use crate::spine::{
+    Can, Created, IfMatch, Listing, Paged, Patch, PathId, Reading, Reply, Routes, UnitOfWork, Valid, View,
+    routes,
+};
+use domain::{
+    identity::{Grant, Role, RoleDetails},
+    spine::{Permission, Reach, Version, perm},
+};
+use persistence::{
+    identity::{RoleView, role},
+    spine::{Failure, Tx},
+};
+use serde::Deserialize;
+use std::collections::BTreeSet;
+use utoipa::ToSchema;
+use validator::Validate;
+
+pub(super) fn routes(into: &mut Routes) {
+    routes!(into, "roles", [list_roles, create_role, show_role, change_role, retire_role]);
+}
+
+impl View for RoleView {
+    fn version(&self) -> Option<Version> {
+        Some(self.version)
+    }
+    fn location(&self) -> Option<String> {
+        Some(format!("/api/v1/roles/{}", self.id))
+    }
+}
+
+/// List roles, shipped and custom. `[ID-4]`
+#[utoipa::path(get, path = "/api/v1/roles")]
+async fn list_roles(who: Can<perm::ReadRoles>, paged: Paged, reading: Reading) -> Reply<Listing<RoleView>> {
+    let page = paged.page()?;
+    reading.list(who, paged, move |reader| role::list(reader, &page)).await
+}
+
+/// Show a role. `[ID-4]`
+#[utoipa::path(get, path = "/api/v1/roles/{id}")]
+async fn show_role(who: Can<perm::ReadRoles>, id: PathId<Role>, reading: Reading) -> Reply<RoleView> {
+    reading.read(who, move |reader| role::view(reader, *id)).await
+}
+
+/// A custom role.
+#[derive(Clone, Deserialize, Validate, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct CreateRole {
+    /// Unique short code.
+    #[validate(length(min = 1, max = 40))]
+    #[schema(min_length = 1, max_length = 40, example = "cashier")]
+    code: String,
+    /// Chinese name.
+    #[validate(length(min = 1, max = 60))]
+    #[schema(min_length = 1, max_length = 60, example = "出纳")]
+    name_zh: String,
+    /// English name.
+    #[serde(default)]
+    #[validate(length(max = 60))]
+    #[schema(max_length = 60, example = "Cashier")]
+    name_en: String,
+    /// What its holders may do; none beyond what its maker may do.
+    #[validate(length(min = 1, max = 500))]
+    #[schema(min_items = 1, max_items = 500)]
+    permissions: BTreeSet<Permission>,
+}
+
+/// Nobody puts a permission into a role that they do not hold everywhere: a role can be granted everywhere.
+fn ensure_within(tx: &Tx<'_>, permissions: &BTreeSet<Permission>) -> Result<(), Failure> {
+    let wanted = permissions.iter().map(|permission| (*permission, Reach::everything())).collect();
+    Ok(Grant::ensure_within(tx.actor(), &wanted)?)
+}
+
+/// Make a custom role. `[ID-4]`
+#[utoipa::path(post, path = "/api/v1/roles")]
+async fn create_role(
+    who: Can<perm::ManageRoles>,
+    body: Valid<CreateRole>,
+    work: UnitOfWork,
+) -> Created<RoleView> {
+    work.write(who, move |tx| {
+        let CreateRole { code, name_zh, name_en, permissions } = body.0.clone();
+        ensure_within(tx, &permissions)?;
+        let change = Role::create(tx.id(), RoleDetails { code, name_zh, name_en, permissions })?;
+        Ok(role::apply(tx, change)?.into())
+    })
+    .await
+}
+
+/// What changes about a role.
+#[derive(Clone, Deserialize, Validate, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct ChangeRole {
+    /// Chinese name.
+    #[serde(default)]
+    #[schema(value_type = Option<String>, min_length = 1, max_length = 60)]
+    name_zh: Patch<String>,
+    /// English name.
+    #[serde(default)]
+    #[schema(value_type = Option<String>, max_length = 60)]
+    name_en: Patch<String>,
+    /// What its holders may do.
+    #[serde(default)]
+    #[schema(value_type = Option<Vec<Permission>>, min_items = 1, max_items = 500)]
+    permissions: Patch<BTreeSet<Permission>>,
+}
+
+/// Change a custom role. `[ID-4]`
+///
+/// The rights of everybody who holds it change at once.
+#[utoipa::path(patch, path = "/api/v1/roles/{id}")]
+async fn change_role(
+    who: Can<perm::ManageRoles>,
+    id: PathId<Role>,
+    version: IfMatch,
+    body: Valid<ChangeRole>,
+    work: UnitOfWork,
+) -> Reply<RoleView> {
+    work.write(who, move |tx| {
+        let found = role::find(tx, *id)?;
+        version.check(found.version)?;
+        let ChangeRole { name_zh, name_en, permissions } = body.0.clone();
+        let RoleDetails { code, name_zh: zh, name_en: en, permissions: old } = found.details.clone();
+        let permissions = permissions.over_required(old, "/permissions")?;
+        ensure_within(tx, &permissions)?;
+        let name_zh = name_zh.over_required(zh, "/name_zh")?;
+        let name_en = name_en.over_required(en, "/name_en")?;
+        let change = found.change(RoleDetails { code, name_zh, name_en, permissions })?;
+        Ok(role::apply(tx, change)?.into())
+    })
+    .await
+}
+
+/// Take a custom role out of use. `[ID-4]`
+#[utoipa::path(post, path = "/api/v1/roles/{id}/retire")]
+async fn retire_role(
+    who: Can<perm::ManageRoles>,
+    id: PathId<Role>,
+    version: IfMatch,
+    work: UnitOfWork,
+) -> Reply<RoleView> {
+    work.write(who, move |tx| {
+        let found = role::find(tx, *id)?;
+        version.check(found.version)?;
+        let grants = role::count_grants(tx, *id)?;
+        Ok(role::apply(tx, found.retire(grants)?)?.into())
+    })
+    .await
+}

@@ -1,0 +1,242 @@
+//! Sessions: sign in, refresh, sign out. `[ID-1]`
+
+use super::{Entrance, Identity, hash_of, random_text, token::KeyRing};
+use crate::spine::{
+    Created, Done, PathId, Public, Reading, Reply, Routes, SignedIn, UnitOfWork, Valid, View, routes,
+};
+use domain::{
+    identity::{
+        Account, EndReason, Refresh, SESSION_OVER, SIGN_IN_FAILED, Secret, SessionFamily, SessionPolicy,
+    },
+    spine::{Citation, Refusal, Session, SessionId},
+};
+use persistence::{
+    identity::{SessionView, account, session, sign_in_policy},
+    spine::{Failure, Request, StoredAnswer, Tx},
+};
+use serde::{Deserialize, Serialize};
+use std::sync::{
+    Arc,
+    atomic::{AtomicBool, Ordering},
+};
+use utoipa::ToSchema;
+use validator::Validate;
+
+pub(super) fn routes(into: &mut Routes) {
+    routes!(
+        into,
+        "sessions",
+        [start_session, refresh_session, list_sessions, end_current_session, end_session, end_all_sessions]
+    );
+}
+
+/// A user name and a password.
+#[derive(Deserialize, Validate, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct StartSession {
+    /// The name to sign in with; neither case nor width of its letters matter.
+    #[validate(length(min = 1, max = 128))]
+    #[schema(min_length = 1, max_length = 128, example = "li.na")]
+    username: String,
+    /// The password.
+    #[validate(length(min = 1, max = 1024))]
+    #[schema(min_length = 1, max_length = 1024, format = Password)]
+    password: String,
+}
+
+/// A refresh token.
+#[derive(Deserialize, Validate, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct RefreshSession {
+    /// The newest refresh token of the session. It is good for one use.
+    #[validate(length(min = 1, max = 128))]
+    #[schema(min_length = 1, max_length = 128)]
+    refresh_token: String,
+}
+
+/// The tokens of a session.
+#[derive(Serialize, ToSchema)]
+pub(super) struct SessionTokens {
+    /// Send it as `Authorization: Bearer …`.
+    #[schema(max_length = 4096)]
+    access_token: String,
+    /// Always `Bearer`.
+    #[schema(max_length = 10, example = "Bearer")]
+    token_type: &'static str,
+    /// Seconds until the access token expires.
+    #[schema(minimum = 0)]
+    expires_in: i64,
+    /// Exchanges for new tokens, once; keep it secret.
+    #[schema(max_length = 128)]
+    refresh_token: String,
+    /// The session.
+    session_id: SessionId,
+    /// Whether the password must be changed before anything else.
+    must_change_password: bool,
+}
+
+impl View for SessionTokens {
+    fn location(&self) -> Option<String> {
+        Some("/api/v1/sessions".to_owned())
+    }
+}
+
+fn tokens(
+    ring: &KeyRing,
+    account: &Account,
+    session: &SessionFamily,
+    refresh_token: &str,
+    tx: &Tx<'_>,
+    policy: &SessionPolicy,
+) -> Result<SessionTokens, Failure> {
+    let now = tx.now();
+    let expires = now.plus(policy.access_lifetime()).min(session.expires_at);
+    Ok(SessionTokens {
+        access_token: Identity::issue(ring, account.id, session.id, now, expires)?,
+        token_type: "Bearer",
+        expires_in: expires.since(now).num_seconds(),
+        refresh_token: refresh_token.to_owned(),
+        session_id: session.id,
+        must_change_password: account.must_change_password,
+    })
+}
+
+/// Sign in with user name and password. `[ID-1]`
+///
+/// Repeated failures are slowed down per account and per address. An `Idempotency-Key` is not kept here:
+/// tokens are not stored.
+#[utoipa::path(post, path = "/api/v1/sessions")]
+async fn start_session(
+    who: Public,
+    entrance: Entrance,
+    body: Valid<StartSession>,
+    work: UnitOfWork,
+) -> Created<SessionTokens> {
+    let StartSession { username, password } = body.0;
+    let (seen, policy) = entrance.check_password(&username, Secret::new(password)).await?;
+    let ring = entrance.identity().signing_ring(entrance.database()).await?;
+    let (refresh_token, device) = (random_text(32)?, entrance.device());
+    work.without_memory()
+        .write(who, move |tx| {
+            let account = account::load(tx, seen.id)?;
+            // Between the check and this transaction the password may have been changed.
+            if account.password != seen.password || !account::is_usable(tx, &account)? {
+                return Err(Refusal::new(SIGN_IN_FAILED).citing(Citation::rule("ID-1")).into());
+            }
+            let hash = hash_of(&refresh_token);
+            let (id, now) = (tx.id(), tx.now());
+            let change = SessionFamily::start(id, account.id, hash, device.clone(), now, &policy.session);
+            let session = session::apply(tx, change)?;
+            tokens(&ring, &account, &session, &refresh_token, tx, &policy.session)
+        })
+        .await
+}
+
+/// Exchange a refresh token for new tokens. `[ID-1]`
+///
+/// The old refresh token is used up. Using it a second time means that somebody has a copy: the whole session
+/// is then revoked, also for its rightful owner.
+#[utoipa::path(post, path = "/api/v1/sessions/refresh")]
+async fn refresh_session(
+    who: Public,
+    entrance: Entrance,
+    body: Valid<RefreshSession>,
+    work: UnitOfWork,
+) -> Reply<SessionTokens> {
+    let ring = entrance.identity().signing_ring(entrance.database()).await?;
+    let (presented, next) = (hash_of(&body.refresh_token), random_text(32)?);
+    let stolen = Arc::new(AtomicBool::new(false));
+    let noticed = stolen.clone();
+    let over = || Failure::from(Refusal::new(SESSION_OVER).citing(Citation::rule("ID-1")));
+    let answer = work
+        .without_memory()
+        .write(who, move |tx| {
+            let (family, generation) = session::by_token(tx, &presented)?.ok_or_else(over)?;
+            let account = account::load(tx, family.user)?;
+            let policy = sign_in_policy(tx)?.session;
+            if !account::is_usable(tx, &account)? {
+                return Err(over());
+            }
+            match family.refresh(generation, hash_of(&next), tx.now(), &policy) {
+                Refresh::Continued(change) => {
+                    let session = session::apply(tx, change)?;
+                    tokens(&ring, &account, &session, &next, tx, &policy)
+                }
+                Refresh::Stolen(_) => {
+                    noticed.store(true, Ordering::SeqCst);
+                    Err(over())
+                }
+                Refresh::Over => Err(over()),
+            }
+        })
+        .await;
+    if stolen.load(Ordering::SeqCst) {
+        // The refusal undid its own unit of work: the revocation needs one that is kept.
+        let revoked = move |tx: &mut Tx<'_>| revoke_stolen(tx, &presented);
+        entrance.database().write(Request::system("refresh-token-reused"), revoked).await?;
+    }
+    answer
+}
+
+fn revoke_stolen(tx: &mut Tx<'_>, presented: &domain::identity::TokenHash) -> Result<StoredAnswer, Failure> {
+    if let Some((family, generation)) = session::by_token(tx, presented)? {
+        let policy = sign_in_policy(tx)?.session;
+        // The next token is not used: the presented one is not the newest, which only grows older.
+        if let Refresh::Stolen(change) = family.refresh(generation, *presented, tx.now(), &policy) {
+            session::apply(tx, change)?;
+        }
+    }
+    Ok(StoredAnswer::default())
+}
+
+/// The caller's live sessions.
+#[derive(Serialize, ToSchema)]
+pub(super) struct OwnSessions {
+    /// Each session, oldest first.
+    #[schema(max_items = 10000)]
+    data: Vec<SessionView>,
+}
+impl View for OwnSessions {}
+
+/// List one's own live sessions. `[ID-1]`
+#[utoipa::path(get, path = "/api/v1/sessions")]
+async fn list_sessions(who: SignedIn, reading: Reading) -> Reply<OwnSessions> {
+    reading.read(who, |reader| Ok(OwnSessions { data: session::list_own(reader)? })).await
+}
+
+/// Sign out. `[ID-1]`
+///
+/// The session ends at once on every server, its access tokens with it.
+#[utoipa::path(delete, path = "/api/v1/sessions/current")]
+async fn end_current_session(who: SignedIn, work: UnitOfWork) -> Done {
+    work.write(who, |tx| {
+        let current = tx.actor().session.ok_or(Failure::NotFound)?;
+        end_own(tx, current)
+    })
+    .await
+}
+
+/// End another session of one's own. `[ID-1]`
+#[utoipa::path(delete, path = "/api/v1/sessions/{id}")]
+async fn end_session(who: SignedIn, id: PathId<Session>, work: UnitOfWork) -> Done {
+    work.write(who, move |tx| end_own(tx, *id)).await
+}
+
+/// Sign out everywhere. `[ID-1]`
+#[utoipa::path(delete, path = "/api/v1/sessions")]
+async fn end_all_sessions(who: SignedIn, work: UnitOfWork) -> Done {
+    work.write(who, |tx| {
+        let user = tx.actor().user;
+        session::end_all(tx, user, EndReason::SignedOut)
+    })
+    .await
+}
+
+fn end_own(tx: &mut Tx<'_>, id: SessionId) -> Result<(), Failure> {
+    let (family, now) = (session::load(tx, id)?, tx.now());
+    if family.user != tx.actor().user {
+        return Err(Failure::NotFound);
+    }
+    let change = family.end(EndReason::SignedOut, now).ok_or(Failure::NotFound)?;
+    session::apply(tx, change).map(drop)
+}

@@ -1,0 +1,194 @@
+//! Absences and who stands in. `[ORG-3]`
+
+use super::move_open_approvals;
+use crate::spine::{
+    Can, Created, IfMatch, Listing, Paged, Patch, PathId, Query, Reading, Reply, Routes, UnitOfWork, Valid,
+    View, routes,
+};
+use chrono::NaiveDate;
+use domain::{
+    approval::Unavailable,
+    organisation::Absence,
+    spine::{EmployeeId, Refusal, Version, codes, perm},
+};
+use persistence::{
+    organisation::{AbsenceFilter, AbsenceView, absence, employee},
+    spine::{Failure, Tx},
+};
+use serde::Deserialize;
+use utoipa::{IntoParams, ToSchema};
+use validator::Validate;
+
+pub(super) fn routes(into: &mut Routes) {
+    routes!(
+        into,
+        "absences",
+        [list_absences, register_absence, show_absence, change_absence, cancel_absence]
+    );
+}
+
+impl View for AbsenceView {
+    fn version(&self) -> Option<Version> {
+        Some(self.version)
+    }
+    fn location(&self) -> Option<String> {
+        Some(format!("/api/v1/absences/{}", self.id))
+    }
+}
+
+/// Which absences are wanted.
+#[derive(Debug, Deserialize, Validate, IntoParams)]
+struct ListAbsences {
+    /// Only those of this person.
+    #[param(inline)]
+    employee_id: Option<EmployeeId>,
+    /// Only those in which this person stands in.
+    #[param(inline)]
+    stand_in_id: Option<EmployeeId>,
+    /// Only those that hold on this day.
+    on: Option<NaiveDate>,
+}
+
+/// List the absences within reach, and those in which one stands in. `[ORG-3]`
+#[utoipa::path(get, path = "/api/v1/absences")]
+async fn list_absences(
+    who: Can<perm::ManageAbsences>,
+    filter: Query<ListAbsences>,
+    paged: Paged,
+    reading: Reading,
+) -> Reply<Listing<AbsenceView>> {
+    let Query(ListAbsences { employee_id, stand_in_id, on }) = filter;
+    let filter = AbsenceFilter { employee: employee_id, stand_in: stand_in_id, on };
+    let page = paged.page()?;
+    reading.list(who, paged, move |reader| absence::list(reader, &filter, &page)).await
+}
+
+/// Show an absence. `[ORG-3]`
+#[utoipa::path(get, path = "/api/v1/absences/{id}")]
+async fn show_absence(
+    who: Can<perm::ManageAbsences>,
+    id: PathId<Absence>,
+    reading: Reading,
+) -> Reply<AbsenceView> {
+    reading.read(who, move |reader| absence::view(reader, *id)).await
+}
+
+/// Who is away, when, and who stands in.
+#[derive(Clone, Deserialize, Validate, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct RegisterAbsence {
+    /// Who is away; oneself unless said otherwise.
+    employee_id: Option<EmployeeId>,
+    /// Who stands in.
+    stand_in_id: EmployeeId,
+    /// The first day.
+    from: NaiveDate,
+    /// The last day, included.
+    until: NaiveDate,
+    /// Why.
+    #[serde(default)]
+    #[validate(length(max = 200))]
+    #[schema(max_length = 200, example = "年假")]
+    reason: String,
+}
+
+/// Register an absence with a stand-in. `[ORG-3]`
+///
+/// Approvals route to the stand-in; from today, open ones too.
+#[utoipa::path(post, path = "/api/v1/absences")]
+async fn register_absence(
+    who: Can<perm::ManageAbsences>,
+    body: Valid<RegisterAbsence>,
+    work: UnitOfWork,
+) -> Created<AbsenceView> {
+    work.write(who, move |tx| {
+        let RegisterAbsence { employee_id, stand_in_id, from, until, reason } = body.0.clone();
+        let required = || Refusal::new(codes::REQUIRED).at("/employee_id");
+        let employee = employee_id.or(tx.actor().employee).ok_or_else(required)?;
+        employee::find(tx, employee)?;
+        let stand_in = employee::refer(tx, stand_in_id, "/stand_in_id")?;
+        let others = absence::sharing_days(tx, from, until)?;
+        let (id, cancelled_at) = (tx.id(), None);
+        let new =
+            Absence { id, employee, stand_in: stand_in_id, from, until, reason, cancelled_at, version: 0 };
+        let registered = absence::apply(tx, new.register(&stand_in, &others)?)?;
+        route_to_stand_in(tx, &registered)?;
+        absence::view(tx, registered.id)
+    })
+    .await
+}
+
+/// Open approvals go to the stand-in at once if the absence holds today.
+fn route_to_stand_in(tx: &mut Tx<'_>, absence: &Absence) -> Result<(), Failure> {
+    if absence.holds_on(tx.today()) {
+        move_open_approvals(tx, absence.employee, Unavailable::Absent)?;
+    }
+    Ok(())
+}
+
+/// What changes about an absence.
+#[derive(Clone, Deserialize, Validate, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct ChangeAbsence {
+    /// Who stands in.
+    #[serde(default)]
+    #[schema(value_type = Option<EmployeeId>)]
+    stand_in_id: Patch<EmployeeId>,
+    /// The first day.
+    #[serde(default)]
+    #[schema(value_type = Option<NaiveDate>)]
+    from: Patch<NaiveDate>,
+    /// The last day, included.
+    #[serde(default)]
+    #[schema(value_type = Option<NaiveDate>)]
+    until: Patch<NaiveDate>,
+    /// Why.
+    #[serde(default)]
+    #[schema(value_type = Option<String>, max_length = 200)]
+    reason: Patch<String>,
+}
+
+/// Change an absence. `[ORG-3]`
+#[utoipa::path(patch, path = "/api/v1/absences/{id}")]
+async fn change_absence(
+    who: Can<perm::ManageAbsences>,
+    id: PathId<Absence>,
+    version: IfMatch,
+    body: Valid<ChangeAbsence>,
+    work: UnitOfWork,
+) -> Reply<AbsenceView> {
+    work.write(who, move |tx| {
+        let found = absence::find(tx, *id)?;
+        version.check(found.version)?;
+        let ChangeAbsence { stand_in_id, from, until, reason } = body.0.clone();
+        let stand_in = stand_in_id.over_required(found.stand_in, "/stand_in_id")?;
+        let from = from.over_required(found.from, "/from")?;
+        let until = until.over_required(found.until, "/until")?;
+        let reason = reason.over_required(found.reason.clone(), "/reason")?;
+        let stand_in = employee::refer(tx, stand_in, "/stand_in_id")?;
+        let others = absence::sharing_days(tx, from, until)?;
+        let changed = absence::apply(tx, found.change((from, until), &stand_in, reason, &others)?)?;
+        route_to_stand_in(tx, &changed)?;
+        absence::view(tx, *id)
+    })
+    .await
+}
+
+/// Cancel an absence. `[ORG-3]`
+///
+/// What has gone to the stand-in stays there; from now on everything comes to the person again.
+#[utoipa::path(post, path = "/api/v1/absences/{id}/cancel")]
+async fn cancel_absence(
+    who: Can<perm::ManageAbsences>,
+    id: PathId<Absence>,
+    version: IfMatch,
+    work: UnitOfWork,
+) -> Reply<AbsenceView> {
+    work.write(who, move |tx| {
+        let (found, now) = (absence::find(tx, *id)?, tx.now());
+        version.check(found.version)?;
+        absence::apply(tx, found.cancel(now)?)?;
+        absence::view(tx, *id)
+    })
+    .await
+}

@@ -1,0 +1,226 @@
+//! Departments and their tree. `[ORG-1]`
+
+use crate::spine::{
+    Can, Created, IfMatch, Patch, PathId, Query, Reading, Reply, Routes, UnitOfWork, Valid, View, routes,
+};
+use chrono::NaiveDate;
+use domain::{
+    organisation::{Department, DepartmentDetails, HEAD_UNKNOWN},
+    spine::{self, Citation, DepartmentId, EmployeeId, Refusal, Version, perm},
+};
+use persistence::{
+    organisation::{DepartmentView, department, employee},
+    spine::{Failure, Tx},
+};
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+use validator::Validate;
+
+pub(super) fn routes(into: &mut Routes) {
+    routes!(
+        into,
+        "departments",
+        [list_departments, create_department, show_department, change_department, close_department]
+    );
+}
+
+impl View for DepartmentView {
+    fn version(&self) -> Option<Version> {
+        Some(self.version)
+    }
+    fn location(&self) -> Option<String> {
+        Some(format!("/api/v1/departments/{}", self.id))
+    }
+}
+
+/// The departments of the company.
+#[derive(Serialize, ToSchema)]
+pub(super) struct DepartmentList {
+    /// Each department, by code; the tree follows from the parents.
+    #[schema(max_items = 10000)]
+    data: Vec<DepartmentView>,
+}
+impl View for DepartmentList {}
+
+/// Which departments are wanted.
+#[derive(Debug, Deserialize, Validate, IntoParams)]
+struct ListDepartments {
+    /// Whether closed ones are wanted too.
+    #[serde(default)]
+    #[param(default = false)]
+    with_closed: bool,
+}
+
+/// List all departments. `[ORG-1]`
+#[utoipa::path(get, path = "/api/v1/departments")]
+async fn list_departments(
+    who: Can<perm::ReadOrganisation>,
+    filter: Query<ListDepartments>,
+    reading: Reading,
+) -> Reply<DepartmentList> {
+    let with_closed = filter.with_closed;
+    reading.read(who, move |reader| Ok(DepartmentList { data: department::list(reader, with_closed)? })).await
+}
+
+/// Show a department. `[ORG-1]`
+#[utoipa::path(get, path = "/api/v1/departments/{id}")]
+async fn show_department(
+    who: Can<perm::ReadOrganisation>,
+    id: PathId<spine::Department>,
+    reading: Reading,
+) -> Reply<DepartmentView> {
+    reading.read(who, move |reader| department::view(reader, *id)).await
+}
+
+/// A new department.
+#[derive(Clone, Deserialize, Validate, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct CreateDepartment {
+    /// Unique short code.
+    #[validate(length(min = 1, max = 40))]
+    #[schema(min_length = 1, max_length = 40, example = "sales")]
+    code: String,
+    /// Chinese name.
+    #[validate(length(min = 1, max = 60))]
+    #[schema(min_length = 1, max_length = 60, example = "销售部")]
+    name_zh: String,
+    /// English name.
+    #[serde(default)]
+    #[validate(length(max = 60))]
+    #[schema(max_length = 60, example = "Sales department")]
+    name_en: String,
+    /// The department above.
+    parent_id: Option<DepartmentId>,
+    /// Who heads it.
+    head_id: Option<EmployeeId>,
+}
+
+/// Set up a department. `[ORG-1]`
+#[utoipa::path(post, path = "/api/v1/departments")]
+async fn create_department(
+    who: Can<perm::ManageOrganisation>,
+    body: Valid<CreateDepartment>,
+    work: UnitOfWork,
+) -> Created<DepartmentView> {
+    work.write(who, move |tx| {
+        let CreateDepartment { code, name_zh, name_en, parent_id, head_id } = body.0.clone();
+        check_place(tx, parent_id)?;
+        check_head(tx, head_id)?;
+        let tree = department::tree(tx)?;
+        let details = DepartmentDetails { code, name_zh, name_en, parent: parent_id, head: head_id };
+        let change = Department::create(tx.id(), details, &tree)?;
+        let created = department::apply(tx, change)?;
+        department::view(tx, created.id)
+    })
+    .await
+}
+
+/// Where a department may be hung: below an open one within reach; at the top only by whoever reaches all.
+fn check_place(tx: &mut Tx<'_>, parent: Option<DepartmentId>) -> Result<(), Failure> {
+    let Some(parent) = parent else {
+        let reaches_top = tx.reach().all;
+        return if reaches_top { Ok(()) } else { Err(Failure::NotFound) };
+    };
+    department::refer(tx, parent, "/parent_id")?;
+    department::ensure_within_reach(tx, parent)
+}
+
+fn check_head(tx: &mut Tx<'_>, head: Option<EmployeeId>) -> Result<(), Failure> {
+    let Some(head) = head else { return Ok(()) };
+    let today = tx.today();
+    if employee::refer(tx, head, "/head_id")?.employment.grants_access(today) {
+        return Ok(());
+    }
+    Err(Refusal::new(HEAD_UNKNOWN).citing(Citation::rule("ORG-1")).at("/head_id").into())
+}
+
+/// What changes about a department.
+#[derive(Clone, Deserialize, Validate, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct ChangeDepartment {
+    /// Unique short code.
+    #[serde(default)]
+    #[schema(value_type = Option<String>, min_length = 1, max_length = 40)]
+    code: Patch<String>,
+    /// Chinese name.
+    #[serde(default)]
+    #[schema(value_type = Option<String>, min_length = 1, max_length = 60)]
+    name_zh: Patch<String>,
+    /// English name.
+    #[serde(default)]
+    #[schema(value_type = Option<String>, max_length = 60)]
+    name_en: Patch<String>,
+    /// The department above; null for the top.
+    #[serde(default)]
+    #[schema(value_type = Option<DepartmentId>)]
+    parent_id: Patch<DepartmentId>,
+    /// Who heads it; null while the post is vacant.
+    #[serde(default)]
+    #[schema(value_type = Option<EmployeeId>)]
+    head_id: Patch<EmployeeId>,
+}
+
+/// Change a department. `[ORG-1]`
+#[utoipa::path(patch, path = "/api/v1/departments/{id}")]
+async fn change_department(
+    who: Can<perm::ManageOrganisation>,
+    id: PathId<spine::Department>,
+    version: IfMatch,
+    body: Valid<ChangeDepartment>,
+    work: UnitOfWork,
+) -> Reply<DepartmentView> {
+    work.write(who, move |tx| {
+        let found = department::find(tx, *id)?;
+        version.check(found.version)?;
+        let ChangeDepartment { code, name_zh, name_en, parent_id, head_id } = body.0.clone();
+        let old = found.details.clone();
+        let details = DepartmentDetails {
+            code: code.over_required(old.code, "/code")?,
+            name_zh: name_zh.over_required(old.name_zh, "/name_zh")?,
+            name_en: name_en.over_required(old.name_en, "/name_en")?,
+            parent: parent_id.over(old.parent),
+            head: head_id.over(old.head),
+        };
+        if details.parent != old.parent {
+            check_place(tx, details.parent)?;
+        }
+        if details.head != old.head {
+            check_head(tx, details.head)?;
+        }
+        let tree = department::tree(tx)?;
+        department::apply(tx, found.change(details, &tree)?)?;
+        department::view(tx, *id)
+    })
+    .await
+}
+
+/// From when a department no longer exists.
+#[derive(Clone, Deserialize, Validate, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct CloseDepartment {
+    /// The first day without it; today unless said otherwise.
+    on: Option<NaiveDate>,
+}
+
+/// Close a department. `[ORG-1]`
+///
+/// Nobody may work in it and no open department stand below it any more.
+#[utoipa::path(post, path = "/api/v1/departments/{id}/close")]
+async fn close_department(
+    who: Can<perm::ManageOrganisation>,
+    id: PathId<spine::Department>,
+    version: IfMatch,
+    body: Valid<CloseDepartment>,
+    work: UnitOfWork,
+) -> Reply<DepartmentView> {
+    work.write(who, move |tx| {
+        let found = department::find(tx, *id)?;
+        version.check(found.version)?;
+        let on = body.on.unwrap_or_else(|| tx.today());
+        let people = department::count_people(tx, *id)?;
+        let tree = department::tree(tx)?;
+        department::apply(tx, found.close(on, people, &tree)?)?;
+        department::view(tx, *id)
+    })
+    .await
+}

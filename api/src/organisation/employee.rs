@@ -1,0 +1,248 @@
+//! Employees: taken on, corrected, moved. `[ORG-1]`
+
+use crate::spine::{
+    Can, Created, IfMatch, Listing, Paged, Patch, PathId, Problem, Query, Reading, Reply, Routes, UnitOfWork,
+    Valid, View, codes, routes,
+};
+use chrono::NaiveDate;
+use domain::{
+    organisation::{Employee, Hire, Placement, PositionId},
+    spine::{self, BusinessDate, DepartmentId, EmployeeId, Refusal, Version, codes as rules, perm},
+};
+use persistence::{
+    organisation::{EmployeeFilter, EmployeeView, department, employee, position},
+    spine::{Failure, Tx},
+};
+use serde::Deserialize;
+use utoipa::{IntoParams, ToSchema};
+use validator::Validate;
+
+pub(super) fn routes(into: &mut Routes) {
+    routes!(
+        into,
+        "employees",
+        [list_employees, hire_employee, show_employee, change_employee, move_employee]
+    );
+}
+
+impl View for EmployeeView {
+    fn version(&self) -> Option<Version> {
+        Some(self.version)
+    }
+    fn location(&self) -> Option<String> {
+        Some(format!("/api/v1/employees/{}", self.id))
+    }
+}
+
+/// Which employees are wanted.
+#[derive(Debug, Deserialize, Validate, IntoParams)]
+struct ListEmployees {
+    /// Only those who work in this department today.
+    #[param(inline)]
+    department_id: Option<DepartmentId>,
+    /// Whether those of the departments below are wanted too.
+    #[serde(default)]
+    #[param(default = false)]
+    with_subtree: bool,
+    /// Only those who hold this position today.
+    #[param(inline)]
+    position_id: Option<PositionId>,
+    /// Only those who report to this person today.
+    #[param(inline)]
+    superior_id: Option<EmployeeId>,
+    /// Only those with one of these statuses, separated by commas: `employed`, `leaving`, `left`.
+    #[validate(length(max = 40))]
+    #[param(max_length = 40, example = "employed,leaving")]
+    status: Option<String>,
+    /// Only those whose name or number contains this.
+    #[validate(length(min = 1, max = 60))]
+    #[param(min_length = 1, max_length = 60)]
+    q: Option<String>,
+}
+
+/// List the employees within reach, by number. `[ORG-1]`
+#[utoipa::path(get, path = "/api/v1/employees")]
+async fn list_employees(
+    who: Can<perm::ReadOrganisation>,
+    filter: Query<ListEmployees>,
+    paged: Paged,
+    reading: Reading,
+) -> Reply<Listing<EmployeeView>> {
+    let page = paged.page()?;
+    let Query(ListEmployees { department_id, with_subtree, position_id, superior_id, status, q }) = filter;
+    let statuses = statuses(status.as_deref())?;
+    reading
+        .list(who, paged, move |reader| {
+            let departments = match department_id {
+                Some(top) if with_subtree => {
+                    Some(department::tree(reader)?.subtree(top).into_iter().collect())
+                }
+                other => other.map(|only| vec![only]),
+            };
+            let (position, superior) = (position_id, superior_id);
+            let filter = EmployeeFilter { departments, position, superior, statuses, text: q };
+            employee::list(reader, &filter, &page)
+        })
+        .await
+}
+
+fn statuses(sent: Option<&str>) -> Result<Vec<String>, Problem> {
+    let Some(sent) = sent else { return Ok(Vec::new()) };
+    let known = |status: &str| match status {
+        "employed" | "leaving" | "left" => Ok(status.to_owned()),
+        _ => Err(Problem::new(codes::BAD_PARAMETER)
+            .with("parameter", "status")
+            .with("reason", "employed, leaving or left")
+            .at("status", "employed, leaving or left")),
+    };
+    sent.split(',').map(known).collect()
+}
+
+/// Show an employee within reach. `[ORG-1]`
+#[utoipa::path(get, path = "/api/v1/employees/{id}")]
+async fn show_employee(
+    who: Can<perm::ReadOrganisation>,
+    id: PathId<spine::Employee>,
+    reading: Reading,
+) -> Reply<EmployeeView> {
+    reading.read(who, move |reader| employee::view(reader, *id)).await
+}
+
+/// Somebody who is taken on.
+#[derive(Clone, Deserialize, Validate, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct HireEmployee {
+    /// The personnel number, unique.
+    #[validate(length(min = 1, max = 40))]
+    #[schema(min_length = 1, max_length = 40, example = "E0012")]
+    number: String,
+    /// The name.
+    #[validate(length(min = 1, max = 60))]
+    #[schema(min_length = 1, max_length = 60, example = "李娜")]
+    name: String,
+    /// The first day.
+    joined_on: NaiveDate,
+    /// The department.
+    department_id: DepartmentId,
+    /// The position.
+    position_id: Option<PositionId>,
+    /// The superior; none at the very top.
+    superior_id: Option<EmployeeId>,
+}
+
+/// Take somebody on. `[ORG-1]`
+#[utoipa::path(post, path = "/api/v1/employees")]
+async fn hire_employee(
+    who: Can<perm::ManageOrganisation>,
+    body: Valid<HireEmployee>,
+    work: UnitOfWork,
+) -> Created<EmployeeView> {
+    work.write(who, move |tx| {
+        let HireEmployee { number, name, joined_on, department_id, position_id, superior_id } =
+            body.0.clone();
+        check_references(tx, department_id, position_id, superior_id, joined_on)?;
+        let (department, position, superior) = (department_id, position_id, superior_id);
+        let hire = Hire { number, name, joined_on, department, position, superior };
+        let change = Employee::hire(tx.id(), hire)?;
+        let hired = employee::apply(tx, change)?;
+        employee::view(tx, hired.id)
+    })
+    .await
+}
+
+/// The department must be open and within reach, the position exist, the superior be employed on the day.
+fn check_references(
+    tx: &mut Tx<'_>,
+    department: DepartmentId,
+    position: Option<PositionId>,
+    superior: Option<EmployeeId>,
+    from: BusinessDate,
+) -> Result<(), Failure> {
+    department::refer(tx, department, "/department_id")?;
+    if !tx.reach().covers(department, false) {
+        return Err(Refusal::new(rules::UNKNOWN_REFERENCE).at("/department_id").into());
+    }
+    if let Some(position) = position {
+        position::refer(tx, position, "/position_id")?;
+    }
+    if let Some(superior) = superior {
+        employee::refer_superior(tx, superior, from, "/superior_id")?;
+    }
+    Ok(())
+}
+
+/// What is corrected about an employee.
+#[derive(Clone, Deserialize, Validate, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct ChangeEmployee {
+    /// The personnel number.
+    #[serde(default)]
+    #[schema(value_type = Option<String>, min_length = 1, max_length = 40)]
+    number: Patch<String>,
+    /// The name.
+    #[serde(default)]
+    #[schema(value_type = Option<String>, min_length = 1, max_length = 60)]
+    name: Patch<String>,
+}
+
+/// Correct an employee's number or name. `[ORG-1]`
+///
+/// Department, position and superior change by moving, the end by leaving: they are not fields to be set.
+#[utoipa::path(patch, path = "/api/v1/employees/{id}")]
+async fn change_employee(
+    who: Can<perm::ManageOrganisation>,
+    id: PathId<spine::Employee>,
+    version: IfMatch,
+    body: Valid<ChangeEmployee>,
+    work: UnitOfWork,
+) -> Reply<EmployeeView> {
+    work.write(who, move |tx| {
+        let found = employee::find(tx, *id)?;
+        version.check(found.version)?;
+        let ChangeEmployee { number, name } = body.0.clone();
+        let number = number.over_required(found.number.clone(), "/number")?;
+        let name = name.over_required(found.name.clone(), "/name")?;
+        employee::apply(tx, found.change(number, name)?)?;
+        employee::view(tx, *id)
+    })
+    .await
+}
+
+/// Where somebody works from a day on.
+#[derive(Clone, Deserialize, Validate, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct MoveEmployee {
+    /// The first day; today unless said otherwise.
+    from: Option<NaiveDate>,
+    /// The department.
+    department_id: DepartmentId,
+    /// The position.
+    position_id: Option<PositionId>,
+    /// The superior; none at the very top.
+    superior_id: Option<EmployeeId>,
+}
+
+/// Move an employee to another department, position or superior. `[ORG-1]`
+#[utoipa::path(post, path = "/api/v1/employees/{id}/move")]
+async fn move_employee(
+    who: Can<perm::ManageOrganisation>,
+    id: PathId<spine::Employee>,
+    version: IfMatch,
+    body: Valid<MoveEmployee>,
+    work: UnitOfWork,
+) -> Reply<EmployeeView> {
+    work.write(who, move |tx| {
+        let found = employee::find(tx, *id)?;
+        version.check(found.version)?;
+        let MoveEmployee { from, department_id, position_id, superior_id } = body.0.clone();
+        let from = from.unwrap_or_else(|| tx.today());
+        check_references(tx, department_id, position_id, superior_id, from)?;
+        let lines = employee::superior_lines(tx, from)?;
+        let (department, position, superior) = (department_id, position_id, superior_id);
+        let to = Placement { from, department, position, superior };
+        let moved = employee::apply(tx, found.relocate(to, &lines)?)?;
+        // Whoever moved somebody out of their own reach has done so all the same, and is shown the result.
+        employee::shown_after_move(tx, moved.id)
+    })
+    .await
+}
