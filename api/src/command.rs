@@ -1,5 +1,6 @@
 //! The command line. Without a subcommand it serves.
 
+mod access;
 mod audit;
 mod backup;
 mod files;
@@ -32,6 +33,15 @@ enum Command {
         #[arg(long)]
         routes: bool,
     },
+    /// Administrators.
+    #[command(subcommand)]
+    Admin(access::AdminCommand),
+    /// Keys of service accounts.
+    #[command(subcommand)]
+    ApiKey(access::ApiKeyCommand),
+    /// Keys that sign access tokens.
+    #[command(subcommand)]
+    Keys(access::KeysCommand),
     /// The audit trail.
     #[command(subcommand)]
     Audit(audit::Command),
@@ -56,6 +66,9 @@ pub fn run(line: CommandLine) -> Result<(), String> {
         Command::Serve => serve::run(settings),
         Command::Migrate => serve::migrate(&settings),
         Command::Openapi { routes } => openapi::run(routes),
+        Command::Admin(command) => access::admin(&settings, command),
+        Command::ApiKey(command) => access::api_key(&settings, command),
+        Command::Keys(command) => access::keys(&settings, &command),
         Command::Audit(command) => audit::run(&settings, &command),
         Command::Files(command) => files::run(&settings, &command),
         Command::Policy(command) => policy::run(&settings, command),

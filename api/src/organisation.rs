@@ -7,8 +7,6 @@ mod leave;
 mod position;
 
 use crate::spine::Routes;
-use domain::{approval::Unavailable, spine::EmployeeId};
-use persistence::spine::{Failure, Tx};
 
 pub(crate) use leave::finish_leavings;
 
@@ -18,13 +16,4 @@ pub(crate) fn routes(into: &mut Routes) {
     employee::routes(into);
     leave::routes(into);
     absence::routes(into);
-}
-
-/// Moves the open approvals of somebody who cannot hold them any more, in the same unit of work. `[APR-9]`
-pub(crate) fn move_open_approvals(
-    _tx: &mut Tx<'_>,
-    _employee: EmployeeId,
-    _why: Unavailable,
-) -> Result<(), Failure> {
-    Ok(())
 }

@@ -3,9 +3,13 @@
 use crate::{Caller, Engine, engines::Home, ledger::Ledger};
 use api::spine::Settings;
 use clap::Parser;
-use domain::spine::{Timestamp, UserId};
+use domain::spine::{Clock, Timestamp, UserId};
 use persistence::spine::{Database, Request, SequentialIds, TestClock, verify_audit};
-use std::{net::SocketAddr, sync::Arc, thread};
+use std::{
+    net::SocketAddr,
+    sync::{Arc, Mutex},
+    thread,
+};
 
 /// The application of one story: a database of its own, a clock that stands at Thursday 2026-03-05 09:30 in
 /// Shanghai until it is moved, ids that count.
@@ -20,8 +24,25 @@ pub struct App {
     pub address: SocketAddr,
     handle: actix_web::dev::ServerHandle,
     thread: Option<thread::JoinHandle<()>>,
+    others: Mutex<Vec<(actix_web::dev::ServerHandle, thread::JoinHandle<()>)>>,
     home: Home,
     ledger: Ledger,
+}
+
+/// The settings of stories.
+pub(crate) trait ForStories {
+    /// The defaults, with password hashing that costs little: what it costs is no rule of the business.
+    fn for_stories() -> Settings;
+}
+
+impl ForStories for Settings {
+    fn for_stories() -> Settings {
+        let mut settings = Defaults::parse_from(["stories"]).settings;
+        settings.identity.password_memory_kib = 64;
+        settings.identity.password_passes = 1;
+        settings.identity.password_concurrency = 2;
+        settings
+    }
 }
 
 #[derive(Parser)]
@@ -43,7 +64,7 @@ impl App {
     pub fn start_with(engine: Engine, adjust: impl FnOnce(&mut Settings)) -> Self {
         let home = engine.fresh();
         let clock = TestClock::at(Timestamp::from_micros(NOW_MICROS).expect("an instant"));
-        let mut settings = Defaults::parse_from(["stories"]).settings;
+        let mut settings = Settings::for_stories();
         settings.listen = "127.0.0.1:0".to_owned();
         settings.database_url.clone_from(&home.url);
         settings.files_directory = home.directory.path().join("files");
@@ -58,16 +79,7 @@ impl App {
             options.ids = Arc::new(SequentialIds::default());
         })
         .expect("a database");
-        let (told, hear) = std::sync::mpsc::channel();
-        let serving = database.clone();
-        let thread = thread::spawn(move || {
-            actix_web::rt::System::new().block_on(async move {
-                let running = api::start(settings, serving).expect("a server");
-                told.send((running.address, running.handle.clone())).expect("somebody listens");
-                running.server.await.expect("an orderly end");
-            });
-        });
-        let (address, handle) = hear.recv().expect("the server started");
+        let (address, handle, thread) = serve(settings, database.clone());
         Self {
             engine,
             clock,
@@ -75,6 +87,7 @@ impl App {
             address,
             handle,
             thread: Some(thread),
+            others: Mutex::default(),
             home,
             ledger: Ledger::default(),
         }
@@ -90,6 +103,21 @@ impl App {
         Caller::new(self.address, None, self.ledger.clone())
     }
 
+    /// Moves the clock forward.
+    pub fn advance(&self, by: chrono::Duration) {
+        assert!(self.clock.advance(by), "the clock of a story moves");
+    }
+
+    /// A caller without a token at another server on the same database, which knows nothing yet.
+    pub fn anonymous_elsewhere(&self) -> Caller {
+        let mut settings = Settings::for_stories();
+        settings.listen = "127.0.0.1:0".to_owned();
+        settings.requests_per_minute = 1_000_000;
+        let (address, handle, thread) = serve(settings, self.database.clone());
+        self.others.lock().expect("the other servers").push((handle, thread));
+        Caller::new(address, None, self.ledger.clone())
+    }
+
     /// A caller with a token.
     pub fn with_token(&self, token: &str) -> Caller {
         Caller::new(self.address, Some(token.to_owned()), self.ledger.clone())
@@ -101,10 +129,29 @@ impl App {
     }
 }
 
+/// Starts a server in a thread of its own.
+fn serve(
+    settings: Settings,
+    database: Database,
+) -> (SocketAddr, actix_web::dev::ServerHandle, thread::JoinHandle<()>) {
+    let (told, hear) = std::sync::mpsc::channel();
+    let thread = thread::spawn(move || {
+        actix_web::rt::System::new().block_on(async move {
+            let running = api::start(settings, database).expect("a server");
+            told.send((running.address, running.handle.clone())).expect("somebody listens");
+            running.server.await.expect("an orderly end");
+        });
+    });
+    let (address, handle) = hear.recv().expect("the server started");
+    (address, handle, thread)
+}
+
 impl Drop for App {
     fn drop(&mut self) {
-        block_on(self.handle.stop(false));
-        if let Some(thread) = self.thread.take() {
+        let others = std::mem::take(self.others.get_mut().expect("the other servers"));
+        let own = self.thread.take().map(|thread| (self.handle.clone(), thread));
+        for (handle, thread) in others.into_iter().chain(own) {
+            block_on(handle.stop(false));
             let _panicked_already = thread.join();
         }
         if !thread::panicking() {

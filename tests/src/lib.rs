@@ -4,12 +4,14 @@ mod app;
 mod caller;
 mod engines;
 mod ledger;
+mod people;
 mod race;
 
 pub use app::App;
 pub use caller::{Caller, Reply};
 pub use engines::{Engine, postgres_is_available, stop_postgres};
 pub use ledger::{declared_statuses, unproven_routes};
+pub use people::{PASSWORD, column};
 pub use race::race;
 
 /// Something that must hold of the product as it is written; needs no database.

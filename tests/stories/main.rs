@@ -3,12 +3,22 @@
 use libtest_mimic::{Arguments, Trial};
 use tests::{App, Check, Engine, Story, postgres_is_available, stop_postgres, unproven_routes};
 
+mod access;
 mod coverage;
 mod edge;
+mod identity;
 mod meta;
+mod organisation;
 
-const MODULES: &[&[Story]] =
-    &[edge::STORIES, meta::STORIES, coverage::access::STORIES, coverage::schema::STORIES];
+const MODULES: &[&[Story]] = &[
+    access::STORIES,
+    edge::STORIES,
+    identity::STORIES,
+    meta::STORIES,
+    organisation::STORIES,
+    coverage::access::STORIES,
+    coverage::schema::STORIES,
+];
 const CHECKS: &[&[Check]] = &[
     coverage::document::CHECKS,
     coverage::schema::CHECKS,

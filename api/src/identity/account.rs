@@ -6,6 +6,7 @@ use crate::spine::{
     Valid, View, routes,
 };
 use domain::{
+    approval::Unavailable,
     identity::{
         Account, AccountDetails, AccountKind, EndReason, Grant, GrantId, LAST_ADMINISTRATOR, NOT_A_PERSON,
         PasswordHash, SHIPPED_ROLES, Secret, Username,
@@ -13,6 +14,7 @@ use domain::{
     spine::{Citation, EmployeeId, Refusal, User, UserId, Version, codes, perm},
 };
 use persistence::{
+    approval::move_open_tasks,
     identity::{AccountFilter, UserView, account, grant, reaches_of, session, sign_in_policy},
     organisation::employee,
     spine::{Failure, Reader, Request, Tx},
@@ -276,7 +278,7 @@ async fn disable_user(
         let account = account::apply(tx, account.disable(&by, now)?)?;
         session::end_all(tx, account.id, EndReason::Disabled)?;
         if let Some(employee) = account.details.employee {
-            crate::organisation::move_open_approvals(tx, employee, domain::approval::Unavailable::Disabled)?;
+            move_open_tasks(tx, employee, Unavailable::Disabled)?;
         }
         account::view(tx, *id)
     })

@@ -1,6 +1,5 @@
 //! Absences and who stands in. `[ORG-3]`
 
-use super::move_open_approvals;
 use crate::spine::{
     Can, Created, IfMatch, Listing, Paged, Patch, PathId, Query, Reading, Reply, Routes, UnitOfWork, Valid,
     View, routes,
@@ -12,6 +11,7 @@ use domain::{
     spine::{EmployeeId, Refusal, Version, codes, perm},
 };
 use persistence::{
+    approval::move_open_tasks,
     organisation::{AbsenceFilter, AbsenceView, absence, employee},
     spine::{Failure, Tx},
 };
@@ -121,7 +121,7 @@ async fn register_absence(
 /// Open approvals go to the stand-in at once if the absence holds today.
 fn route_to_stand_in(tx: &mut Tx<'_>, absence: &Absence) -> Result<(), Failure> {
     if absence.holds_on(tx.today()) {
-        move_open_approvals(tx, absence.employee, Unavailable::Absent)?;
+        move_open_tasks(tx, absence.employee, Unavailable::Absent)?;
     }
     Ok(())
 }

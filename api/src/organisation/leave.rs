@@ -1,6 +1,5 @@
 //! Leaving: from the last day all access ends, and nothing is orphaned. `[ORG-4]`
 
-use super::move_open_approvals;
 use crate::identity::{Without, ensure_administrator_without};
 use crate::spine::{Can, IfMatch, PathId, Reply, Routes, UnitOfWork, Valid, routes};
 use chrono::NaiveDate;
@@ -11,6 +10,7 @@ use domain::{
     spine::{self, perm},
 };
 use persistence::{
+    approval::move_open_tasks,
     identity::{account, session},
     organisation::{EmployeeView, absence, department, employee},
     spine::{Database, Failure, Request, StoredAnswer, Tx},
@@ -83,7 +83,7 @@ fn hand_over(tx: &mut Tx<'_>, leaver: &Employee) -> Result<(), Failure> {
         session::end_all(tx, account.id, EndReason::Left)?;
     }
     // While the line above the leaver still stands as it was.
-    move_open_approvals(tx, leaver.id, Unavailable::Left)?;
+    move_open_tasks(tx, leaver.id, Unavailable::Left)?;
     let successor = leaver.placement_on(today).and_then(|placement| placement.superior);
     let from = leaver.employment.last_day().unwrap_or(today);
     for report in employee::reporting_to(tx, leaver.id, from)? {

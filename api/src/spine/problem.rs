@@ -157,6 +157,13 @@ impl Problem {
         self.render(language, "").detail
     }
 
+    /// What is wrong, and each field at fault, as plain text: for the command line.
+    pub fn texts(&self, language: Language) -> (String, Vec<String>) {
+        let document = self.render(language, "");
+        let errors = document.errors.into_iter();
+        (document.title, errors.map(|error| format!("{}: {}", error.pointer, error.detail)).collect())
+    }
+
     /// The document in a language.
     pub fn render(&self, language: Language, request_id: &str) -> ProblemDocument {
         let (title, params, errors, citation) = match self {
