@@ -96,7 +96,7 @@ impl Approval {
         world: Circumstances<'_>,
     ) -> Result<(), Refusal> {
         match action {
-            Action::Reassign => return self.may_reassign(oversees),
+            Action::Reassign => return self.may_reassign(by, oversees, world),
             Action::Comment => return self.may_comment(by, oversees),
             _ => {}
         }

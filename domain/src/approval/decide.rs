@@ -122,12 +122,14 @@ impl Approval {
     pub fn take_back(self, by: EmployeeId, world: Circumstances<'_>) -> Result<Change<Self>, Refusal> {
         let index = self.may_take_back(by, world.directory)?;
         let was_open = self.current_index() == Some(index);
+        // An approver added before it goes first; the step itself waits, and with it the seat.
+        let is_postponed = self.steps()[index].state == StepState::Waiting;
         let mut transition = Transition::of(self, world);
         let step = Some(transition.steps()[index].planned.code.clone());
         transition.record(EntryKind::DecisionTakenBack, Says { step, by: Some(by), ..Says::default() });
         transition.happen(TAKEN_BACK, json!({"by": by}));
         let (key, counting) = (transition.steps()[index].key, transition.steps()[index].planned.counting);
-        if !was_open || counting == Counting::Sequential {
+        if !is_postponed && (!was_open || counting == Counting::Sequential) {
             let added = |task: &Task| task.step == key && task.origin == Origin::Added;
             transition.close_tasks(CloseReason::TakenBack, |task| !added(task));
         }
@@ -135,6 +137,9 @@ impl Approval {
             if matches!(seat.state, SeatState::Approved { by: who, .. } if who == by) {
                 seat.state = SeatState::Pending;
             }
+        }
+        if is_postponed {
+            return Ok(transition.finish(TAKEN_BACK));
         }
         for later in transition.steps().iter_mut().skip(index + 1) {
             let reopened = match later.state {

@@ -2,9 +2,9 @@
 
 use super::{
     APPROVER_ADDED, APPROVER_REMOVED, Added, Approval, Candidate, Circumstances, CloseReason, Counting,
-    EntryKind, Fate, Label, NO_OPEN_TASK, NOT_ADDED_BY_YOU, NOT_OVERSEER, Origin, Placement, PlannedStep,
-    Seat, SeatState, Step, StepReason, StepState, TARGET_INACTIVE, TARGET_OWN, TARGET_PRESENT, TASKS_MOVED,
-    TOO_MANY_APPROVERS, TRANSFERRED, Task, TaskState, Why,
+    EntryKind, Fate, Label, NO_OPEN_TASK, NOT_ADDED_BY_YOU, NOT_OVERSEER, OWN_DOCUMENT, Origin, Placement,
+    PlannedStep, Seat, SeatState, Step, StepReason, StepState, TARGET_INACTIVE, TARGET_OWN, TARGET_PRESENT,
+    TASKS_MOVED, TOO_MANY_APPROVERS, TRANSFERRED, Task, TaskState, Why,
     directory::own_people,
     opening::{Holder, Says, Transition},
 };
@@ -58,7 +58,7 @@ impl Approval {
     /// An overseer gives an open task to somebody else, as where nobody else could take it.
     ///
     /// # Errors
-    /// No such open task, no overseer, or the other may not take it.
+    /// No such open task, no overseer, the overseer's own document, or the other may not take it.
     pub fn reassign(
         self,
         task: Id<Task>,
@@ -68,7 +68,7 @@ impl Approval {
         note: Option<String>,
         world: Circumstances<'_>,
     ) -> Result<Change<Self>, Refusal> {
-        self.may_reassign(oversees)?;
+        self.may_reassign(by, oversees, world)?;
         self.may_take_part(to, world)?;
         let found = self.open_tasks().find(|open| open.id == task).cloned();
         let task = found.ok_or_else(|| Refusal::new(NO_OPEN_TASK).citing(Citation::rule("APR-9")))?;
@@ -78,9 +78,22 @@ impl Approval {
         Ok(transition.finish(TRANSFERRED))
     }
 
-    pub(super) fn may_reassign(&self, oversees: bool) -> Result<(), Refusal> {
+    /// Whether somebody may choose who decides: an overseer, but not for their own document.
+    pub(super) fn may_reassign(
+        &self,
+        by: Option<EmployeeId>,
+        oversees: bool,
+        world: Circumstances<'_>,
+    ) -> Result<(), Refusal> {
         self.must_be_pending()?;
-        if oversees { Ok(()) } else { Err(Refusal::new(NOT_OVERSEER).citing(Citation::rule("APR-9"))) }
+        if !oversees {
+            return Err(Refusal::new(NOT_OVERSEER).citing(Citation::rule("APR-9")));
+        }
+        let own = own_people(&self.subject, world.directory, world.today);
+        if by.is_some_and(|by| own.contains(&by)) {
+            return Err(Refusal::new(OWN_DOCUMENT).citing(Citation::rule("APR-4")));
+        }
+        Ok(())
     }
 
     /// Adds an approver, who obeys every rule of the chain. 加签

@@ -342,9 +342,11 @@ fn seats_due(step: &Step) -> impl Iterator<Item = usize> {
 }
 
 /// Whether a step asks for nothing more: its counting is satisfied, and every approver added in parallel agreed.
+/// An approver who was removed is not asked for.
 pub(super) fn is_complete(step: &Step) -> bool {
     let is_added = |seat: &&Seat| seat.added_by.is_some();
-    let mut base = step.seats.iter().filter(|seat| !is_added(seat));
+    let stays = |seat: &&Seat| !is_added(seat) && seat.state != SeatState::Removed;
+    let mut base = step.seats.iter().filter(stays);
     let agreed = |seat: &Seat| decider(seat.state).is_some();
     let counted = match step.planned.counting {
         Counting::AnyOf => base.any(agreed),

@@ -32,7 +32,7 @@ pub struct PolicyReference {
 pub enum Why {
     /// The chain's rule names them.
     Rule,
-    /// The rule named somebody who may not decide their own document; it rose to this superior.
+    /// The rule named somebody who may not decide their own document or is gone; it rose to this superior.
     RoseToSuperior {
         /// Whom the rule named.
         instead_of: EmployeeId,
@@ -209,13 +209,19 @@ impl Resolver<'_> {
         for person in named {
             if self.acceptable(person) {
                 self.candidate(step, person, Why::Rule);
-            } else if !self.own.contains(&person) {
+                continue;
+            }
+            let is_own = self.own.contains(&person);
+            if !is_own {
                 self.explain(step, "approver_inactive", "APR-9", self.facts(person));
-            } else if rule.counting == Counting::AnyOf && others {
-                self.explain(step, "approver_skipped_as_self", "APR-4", self.facts(person));
+            }
+            if rule.counting == Counting::AnyOf && others {
+                if is_own {
+                    self.explain(step, "approver_skipped_as_self", "APR-4", self.facts(person));
+                }
             } else if let Some(superior) = nearest_superior(self.directory, person, |p| self.acceptable(p)) {
                 self.candidate(step, superior, Why::RoseToSuperior { instead_of: person });
-            } else {
+            } else if is_own {
                 self.explain(step, "nobody_above", "APR-4", self.facts(person));
             }
         }

@@ -363,3 +363,53 @@ fn each_transition_counts_one_version_and_tells_the_feed() {
     let names: Vec<_> = change.happened().iter().map(|one| one.kind.name).collect();
     assert_eq!(names, ["approval.decided", "approval.approved"]);
 }
+
+#[test]
+fn taking_back_while_an_added_approver_goes_first_leaves_that_approver_in_place() {
+    let mut world = World::new();
+    let people = vec![ApproverRule::Named { employees: vec![who(FINANCE), who(DIRECTOR)] }];
+    world.chain.steps = vec![step("all", people, Counting::AllOf, vec![])];
+    let approval = world.approved_by(world.start(document(LAN, 3, 100)), &[FINANCE]);
+    let added = approval.add_approver(who(DIRECTOR), who(REP), Placement::Before, None, world.now());
+    let approval = added.unwrap().into_after();
+    assert_eq!(waiting(&approval), "all+2:10");
+    let approval = approval.take_back(who(FINANCE), world.now()).unwrap().into_after();
+    assert_eq!(waiting(&approval), "all+2:10", "the added approver still goes first");
+    assert!(world.approve(&approval, FINANCE).is_err(), "it is not their turn");
+    let approval = world.approved_by(approval, &[REP]);
+    assert_eq!(waiting(&approval), "all:5 all:3", "and the decision taken back is asked for again");
+    assert_eq!(waiting(&world.approved_by(approval, &[FINANCE, DIRECTOR])), "approved");
+}
+
+#[test]
+fn removing_an_added_approver_leaves_those_beside_them_able_to_finish_the_step() {
+    let world = World::new();
+    let approval = world.start(document(LAN, 3, 100));
+    let added = approval.add_approver(who(HEAD), who(SALES_HEAD), Placement::Before, None, world.now());
+    let approval = added.unwrap().into_after();
+    let added = approval.add_approver(who(SALES_HEAD), who(REP), Placement::Parallel, None, world.now());
+    let approval = added.unwrap().into_after();
+    let removed = approval.remove_approver(who(HEAD), who(SALES_HEAD), world.now()).unwrap().into_after();
+    assert!(waiting(&removed).ends_with(":10"), "{}", waiting(&removed));
+    assert_eq!(waiting(&world.approved_by(removed, &[REP])), "head:4");
+}
+
+#[test]
+fn nobody_chooses_who_decides_their_own_document_by_overseeing() {
+    let world = World::new();
+    let approval = world.start(document(LAN, 3, 100));
+    let task = approval.open_tasks().next().unwrap().id;
+    let reassign =
+        |by: u128| approval.clone().reassign(task, Some(who(by)), true, who(MING), None, world.now());
+    assert_eq!(code(reassign(LAN)), "approval.own_document");
+    let may = approval.may(Action::Reassign, Some(who(LAN)), true, world.now());
+    assert_eq!(code(may), "approval.own_document");
+    assert!(reassign(DIRECTOR).is_ok());
+}
+
+#[test]
+fn where_the_named_approver_is_gone_the_step_rises_to_their_superior() {
+    let mut world = World::new();
+    world.roster.active(who(HEAD), false);
+    assert_eq!(waiting(&world.start(document(LAN, 3, 100))), "head:3");
+}
