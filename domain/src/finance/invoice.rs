@@ -131,7 +131,8 @@ pub struct Invoice {
     pub total: Money,
 }
 
-/// Full-width forms as ASCII, letters large, no blanks or hyphens: how codes, numbers and names are compared.
+/// Full-width forms as ASCII, letters large, no blanks, hyphens or anything invisible: how codes, numbers and
+/// names are compared. What nobody can see must not make one invoice look like two.
 pub fn normalised(text: &str) -> String {
     text.chars()
         .map(|c| match c {
@@ -140,11 +141,20 @@ pub fn normalised(text: &str) -> String {
             other => other,
         })
         .filter(|c| {
-            !c.is_whitespace()
-                && !matches!(c, '-' | '\u{2010}'..='\u{2015}' | '\u{200B}'..='\u{200D}' | '\u{FEFF}')
+            let is_hyphen = matches!(c, '-' | '\u{2010}'..='\u{2015}' | '\u{2212}' | '\u{FE63}');
+            !c.is_whitespace() && !is_hyphen && !is_invisible(*c)
         })
         .flat_map(char::to_uppercase)
         .collect()
+}
+
+/// Characters that leave no mark: controls, joiners, direction marks, variation selectors, tags, fillers.
+fn is_invisible(c: char) -> bool {
+    c.is_control()
+        || matches!(c, '\u{AD}' | '\u{34F}' | '\u{61C}' | '\u{115F}' | '\u{1160}' | '\u{17B4}' | '\u{17B5}'
+            | '\u{180B}'..='\u{180F}' | '\u{200B}'..='\u{200F}' | '\u{202A}'..='\u{202E}'
+            | '\u{2060}'..='\u{206F}' | '\u{3164}' | '\u{FE00}'..='\u{FE0F}' | '\u{FEFF}' | '\u{FFA0}'
+            | '\u{E0000}'..='\u{E0FFF}')
 }
 
 fn is_digits(text: &str, lengths: &[usize]) -> bool {

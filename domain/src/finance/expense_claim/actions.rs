@@ -107,9 +107,7 @@ impl ExpenseClaim {
                 if self.is_own(by) || !decides { Err(Refusal::new(OWN_REDUCTION)) } else { Ok(()) }
             }
             ClaimAction::Revoke => {
-                if !by.may(Permission::AccountExpenseClaims) {
-                    self.refuse_stranger(by)?;
-                }
+                self.refuse_revoker(by)?;
                 when(state == ClaimState::Approved, NOT_REVOCABLE)
             }
             ClaimAction::Acknowledge => self.hand_over_stage(Stage::Ready),

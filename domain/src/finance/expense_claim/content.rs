@@ -233,7 +233,9 @@ impl ClaimContent {
             }
         }
         findings.into_result()?;
+        // A total beyond what one amount may be could be kept, but never read again.
         let claimed = self.claimed()?;
+        Money::rounded(claimed.decimal(), claimed.currency()).map_err(too_large)?;
         self.in_books(claimed).map(|_| ())
     }
 

@@ -16,15 +16,23 @@ impl ExpenseClaim {
         Ok(self.moved(ClaimStatus::Void { at: now, reason }, VOIDED))
     }
 
-    /// Takes an approved claim back, by its submitter or by finance, before it is acknowledged.
+    /// Takes an approved claim back, by its submitter or by finance, before it is acknowledged. A reversing
+    /// document takes money from its submitter: only finance revokes it.
     pub fn revoke(self, reason: String, by: &Actor, now: Timestamp) -> Result<Change<Self>, Refusal> {
-        if !by.may(Permission::AccountExpenseClaims) {
-            self.refuse_stranger(by)?;
-        }
+        self.refuse_revoker(by)?;
         if !matches!(self.status, ClaimStatus::Approved { .. }) {
             return Err(self.wrong_state(NOT_REVOCABLE).citing(Citation::rule("EXP-9")));
         }
         check_reason(&reason)?;
         Ok(self.moved(ClaimStatus::Revoked { at: now, reason }, REVOKED))
+    }
+
+    /// Refuses whoever may not revoke it.
+    pub(super) fn refuse_revoker(&self, by: &Actor) -> Result<(), Refusal> {
+        if by.may(Permission::AccountExpenseClaims) {
+            return Ok(());
+        }
+        self.refuse_reversal()?;
+        self.refuse_stranger(by)
     }
 }

@@ -167,6 +167,18 @@ fn even_a_draft_is_well_formed() {
 }
 
 #[test]
+fn a_total_beyond_what_can_be_read_again_is_refused() {
+    let most = 1_000_000_000_000_000;
+    let mut content = content();
+    content.lines = vec![line("entertainment.travel", most, vec![]), line("entertainment.travel", 1, vec![])];
+    let rules = Rules::shipped();
+    let refused_at = |content| ExpenseClaim::create(new_claim(10), content, &submitter(), now(), rules.all());
+    assert_eq!(refused(refused_at(content.clone())), codes::AMOUNT_TOO_LARGE.code);
+    content.lines.pop();
+    assert!(refused_at(content).is_ok());
+}
+
+#[test]
 fn a_foreign_claim_needs_a_rate_of_its_time() {
     let abroad = |rate_date: Option<&str>| {
         let mut content = content();
@@ -327,6 +339,9 @@ fn a_posted_claim_is_undone_by_a_counter_document() {
         REVERSAL_FIXED.code
     );
 
+    let mine = mirror.clone().revoke("不退".into(), &submitter(), now());
+    assert_eq!(refused(mine), REVERSAL_FIXED.code, "who owes the money back cannot call it off");
+    assert!(mirror.clone().revoke("误".into(), &by, now()).is_ok());
     let mirror = now_done(mirror.acknowledge("B-2".into(), &by, now()));
     let mirror = now_done(mirror.confirm_posting(Voucher { number: "记-0300".into(), ..voucher() }, today()));
     assert_eq!(mirror.paid_state(), Some(PaidState::Unpaid));

@@ -148,6 +148,8 @@ fn the_same_paper_has_one_key_however_it_was_typed() {
         "２６３３２０００００００１２３４５６７８",
         "2633-2000-0000-1234-5678",
         "26332000\u{200B}000012345678",
+        "26332000\u{AD}000012345678\u{FE0F}",
+        "\u{202D}26332000\u{2060}000012345678\u{202C}",
     ] {
         assert_eq!(Invoice { number: number.into(), ..invoice.clone() }.unique_key(), key, "{number}");
     }
@@ -156,6 +158,8 @@ fn the_same_paper_has_one_key_however_it_was_typed() {
     let other = Invoice { kind: InvoiceKind::Other, number: "e-77".into(), ..invoice };
     let spelled = Invoice { number: "Ｅ77".into(), ..other.clone() };
     assert_eq!(other.unique_key(), spelled.unique_key());
+    let hidden = Invoice { number: "e\u{AD}77\u{E0041}".into(), ..other.clone() };
+    assert_eq!(other.unique_key(), hidden.unique_key(), "what nobody sees makes no second receipt");
     let elsewhere = Invoice { seller: Party { name: "另一家".into(), tax_number: None }, ..other.clone() };
     assert_ne!(other.unique_key(), elsewhere.unique_key());
 }
