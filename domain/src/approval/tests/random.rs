@@ -33,6 +33,10 @@ fn caller(approval: &Approval, by: usize, chance: u8) -> u128 {
     if chance.is_multiple_of(2) && !open.is_empty() { open[by % open.len()] } else { EVERYBODY[by] }
 }
 
+fn decided(task: &Task) -> bool {
+    matches!(task.state, TaskState::Decided { .. })
+}
+
 fn attempt(
     world: &mut World,
     before: &Approval,
@@ -64,7 +68,12 @@ fn attempt(
             )?
         }
         7 if chance.is_multiple_of(3) => approval.withdraw(who(LAN), None, now)?,
-        7 | 8 => approval.take_back(by, now)?,
+        7 | 8 => {
+            let deciders: Vec<_> = approval.tasks.iter().filter(|task| decided(task)).collect();
+            let by =
+                deciders.get(usize::from(chance) % deciders.len().max(1)).map_or(by, |task| task.assignee);
+            approval.take_back(by, now)?
+        }
         9 => approval.transfer(by, to, None, now)?,
         10 => approval.add_approver(by, to, placement, None, now)?,
         11 => approval.remove_approver(by, to, now)?,
@@ -115,8 +124,21 @@ fn must_hold(world: &World, before: &Approval, after: &Approval) {
     if after.outcome == Outcome::Pending {
         assert!(after.open_tasks().next().is_some(), "a waiting step waits for somebody");
     }
+    after.steps().iter().for_each(|step| must_be_proven(after, step));
     if let Outcome::Approved { .. } = after.outcome {
         after.steps().iter().for_each(must_have_passed);
+    }
+}
+
+/// Whoever agreed for a seat held a task of that very seat.
+fn must_be_proven(approval: &Approval, step: &Step) {
+    for (index, seat) in step.seats.iter().enumerate() {
+        let SeatState::Approved { by, at } = seat.state else { continue };
+        let proves = |task: &Task| {
+            let agreed = matches!(&task.state, TaskState::Decided { decision: Decision::Approved, at: when, .. } if *when == at);
+            agreed && (task.step, task.seat, task.assignee) == (step.key, index, by)
+        };
+        assert!(approval.tasks.iter().any(proves), "{} agreed without a task", step.planned.code);
     }
 }
 
