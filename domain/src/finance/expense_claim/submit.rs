@@ -78,19 +78,11 @@ fn cite(refusal: &Refusal, rules: ClaimRules<'_>) -> Citation {
 impl ClaimContent {
     fn check_dates(&self, today: BusinessDate, rules: ClaimRules<'_>, findings: &mut Findings) {
         let policy = &rules.policy.content;
-        if self.business_date > today {
-            findings.add_with("/business_date", DATE_IN_FUTURE, [("date", json!(self.business_date))]);
-        }
+        // The business date chooses the policies: an old one must not bring back rules of long ago.
+        Self::check_age("/business_date".to_owned(), self.business_date, today, rules, findings);
         for (index, line) in self.lines.iter().enumerate() {
             let pointer = format!("/lines/{index}/occurred_on");
-            let date = ("date", json!(line.occurred_on));
-            let age = today.signed_duration_since(line.occurred_on).num_days();
-            if age < 0 {
-                findings.add_with(pointer, DATE_IN_FUTURE, [date]);
-            } else if age > i64::from(policy.claim_max_age_days) {
-                let days = ("days", json!(policy.claim_max_age_days));
-                findings.add_with(pointer, SPENT_TOO_LONG_AGO, [date, days]);
-            }
+            Self::check_age(pointer, line.occurred_on, today, rules, findings);
         }
         if let Some(rate_date) = self.exchange.rate_date {
             let date = ("date", json!(rate_date));
@@ -101,6 +93,23 @@ impl ClaimContent {
                 let days = ("days", json!(policy.rate_max_age_days));
                 findings.add_with("/exchange_rate/date", RATE_TOO_FAR, [date, days]);
             }
+        }
+    }
+
+    /// Notes a date that lies ahead, or longer ago than a claim may reach.
+    fn check_age(
+        pointer: String,
+        date: BusinessDate,
+        today: BusinessDate,
+        rules: ClaimRules<'_>,
+        findings: &mut Findings,
+    ) {
+        let most = rules.policy.content.claim_max_age_days;
+        let age = today.signed_duration_since(date).num_days();
+        if age < 0 {
+            findings.add_with(pointer, DATE_IN_FUTURE, [("date", json!(date))]);
+        } else if age > i64::from(most) {
+            findings.add_with(pointer, SPENT_TOO_LONG_AGO, [("date", json!(date)), ("days", json!(most))]);
         }
     }
 

@@ -105,6 +105,7 @@ fn every_policy_of_submission_is_checked_at_once() {
         &[("/lines/0/occurred_on", SPENT_TOO_LONG_AGO.code)],
     );
     check(|c| c.business_date = day("2026-03-06"), &[("/business_date", DATE_IN_FUTURE.code)]);
+    check(|c| c.business_date = day("2025-09-05"), &[("/business_date", SPENT_TOO_LONG_AGO.code)]);
     check(
         |c| c.lines[0].category = "commission.agent".into(),
         &[("/lines/0/category", category::NEEDS_REQUEST.code)],
