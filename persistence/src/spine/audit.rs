@@ -136,9 +136,13 @@ impl Row {
         hasher.finalize().to_vec()
     }
 
-    /// Whether the entry says what it said when it was written; an erased content cannot be compared.
+    /// Whether the entry says what it said when it was written. An erased content cannot be compared; it must
+    /// be gone altogether, or a content of somebody's own would stand in its place.
     fn is_intact(&self, previous: &[u8]) -> bool {
-        let content = self.salt.is_none() || self.content_hash == self.digest_content();
+        let content = match self.salt {
+            Some(_) => self.content_hash == self.digest_content(),
+            None => self.before.is_none() && self.after.is_none(),
+        };
         content && self.hash == self.digest(previous)
     }
 }
@@ -278,4 +282,46 @@ fn view(row: Row) -> Result<AuditEntryView, Failure> {
         origin: row.origin,
         hash: hex::encode(row.hash),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn row() -> Row {
+        let key = Key(Uuid::from_u128(1));
+        let mut row = Row {
+            sequence: 1,
+            at: Instant(Timestamp::from_micros(0).expect("an instant")),
+            actor: key,
+            actor_name: "王芳".into(),
+            action: "employee.changed".into(),
+            entity_kind: "employee".into(),
+            entity: key,
+            entity_version: 2,
+            before: Some(r#"{"name":"李娜"}"#.into()),
+            after: Some(r#"{"name":"李娜娜"}"#.into()),
+            salt: Some(vec![7; 16]),
+            request: "r".into(),
+            origin: None,
+            content_hash: Vec::new(),
+            hash: Vec::new(),
+        };
+        row.content_hash = row.digest_content();
+        row.hash = row.digest(&[]);
+        row
+    }
+
+    #[test]
+    fn an_entry_says_what_it_said_or_nothing() {
+        assert!(row().is_intact(&[]));
+        let erased = Row { before: None, after: None, salt: None, ..row() };
+        assert!(erased.is_intact(&[]), "erasing a person does not break the chain");
+        let altered = Row { after: Some("{}".into()), ..row() };
+        assert!(!altered.is_intact(&[]));
+        let replaced = Row { after: Some("{}".into()), salt: None, ..row() };
+        assert!(!replaced.is_intact(&[]), "without its salt an entry has no content");
+        assert!(!Row { actor_name: "赵强".into(), ..row() }.is_intact(&[]));
+        assert!(!row().is_intact(&[1]));
+    }
 }
