@@ -148,10 +148,15 @@ fn known_parameters(request: &HttpRequest) -> Result<Vec<(String, String)>, Prob
         return Ok(pairs);
     }
     let route = state(request)?.routes.of(request).ok_or_else(|| Problem::new(codes::INTERNAL))?;
-    for (index, (name, _)) in pairs.iter().enumerate() {
+    for (index, (name, value)) in pairs.iter().enumerate() {
         let repeated = pairs.iter().take(index).any(|(earlier, _)| earlier == name);
         if repeated || !route.knows_parameter(name) {
             return Err(Problem::new(codes::UNKNOWN_PARAMETER).with("parameter", name.as_str()).at(name, ""));
+        }
+        // As in bodies: NUL reaches no column, and nobody can see the others.
+        if value.chars().any(char::is_control) {
+            let problem = Problem::new(codes::BAD_PARAMETER).with("parameter", name.as_str());
+            return Err(problem.with("reason", "control character").at(name, "control character"));
         }
     }
     Ok(pairs)
