@@ -8,6 +8,7 @@ mod background;
 pub mod command;
 mod event;
 mod file;
+mod finance;
 pub mod identity;
 mod meta;
 mod organisation;
@@ -30,5 +31,6 @@ pub fn routes() -> Routes {
     audit::routes(&mut routes);
     event::routes(&mut routes);
     file::routes(&mut routes);
+    finance::routes(&mut routes);
     routes
 }

@@ -11,7 +11,8 @@ use crate::{
 use diesel::prelude::*;
 use domain::{
     file::{Attachment, FILE_UNKNOWN, File, FileRules, FileType},
-    spine::{AnyId, Change, Citation, Id, PolicyVersion, Refusal, Timestamp, UserId, Version},
+    finance::expense_claim::ExpenseClaim,
+    spine::{AnyId, Change, Citation, Entity, Id, PolicyVersion, Refusal, Timestamp, UserId, Version},
 };
 use serde::Serialize;
 use std::collections::HashSet;
@@ -28,7 +29,8 @@ pub struct DocumentKind {
 }
 
 /// Every kind of document that takes files. A context whose documents do adds them here.
-pub const DOCUMENT_KINDS: &[DocumentKind] = &[];
+pub const DOCUMENT_KINDS: &[DocumentKind] =
+    &[DocumentKind { kind: ExpenseClaim::KIND, may_read: crate::finance::expense_claim::may_read }];
 
 #[derive(Queryable, Selectable, Insertable, AsChangeset, Clone)]
 #[diesel(table_name = files, treat_none_as_default_value = false, treat_none_as_null = true)]

@@ -3,6 +3,7 @@
 
 pub mod approval;
 pub mod file;
+pub mod finance;
 pub mod identity;
 pub mod organisation;
 pub mod policy;
@@ -15,5 +16,6 @@ use spine::{Failure, Tx};
 pub fn seed(tx: &mut Tx<'_>) -> Result<(), Failure> {
     identity::role::ship(tx)?;
     identity::ship_sign_in_policy(tx)?;
-    file::ship(tx)
+    file::ship(tx)?;
+    finance::seed(tx)
 }

@@ -10,7 +10,12 @@ use domain::spine::{
     AnyId, BusinessDate, Change, Finding, Id, POLICY_MISSING, POLICY_UNKNOWN_KIND, Policy, PolicyContent,
     PolicyStatus, PolicyVersion, Refusal, Timestamp, UserId, Version, read_content,
 };
-use domain::{approval::ChainPolicy, file::FileRules, identity::SignInPolicy};
+use domain::{
+    approval::ChainPolicy,
+    file::FileRules,
+    finance::{expense_category::ExpenseCategories, expense_policy::ExpensePolicy},
+    identity::SignInPolicy,
+};
 use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -166,6 +171,8 @@ pub const KINDS: &[Kind] = &[
     Kind { name: <SignInPolicy as PolicyContent>::KIND, check: check_content::<SignInPolicy> },
     Kind { name: <ChainPolicy as PolicyContent>::KIND, check: crate::approval::check },
     Kind { name: <FileRules as PolicyContent>::KIND, check: check_content::<FileRules> },
+    Kind { name: <ExpenseCategories as PolicyContent>::KIND, check: check_content::<ExpenseCategories> },
+    Kind { name: <ExpensePolicy as PolicyContent>::KIND, check: check_content::<ExpensePolicy> },
 ];
 
 /// The check of a kind whose soundness depends on its content alone.

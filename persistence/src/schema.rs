@@ -4,12 +4,14 @@
 
 mod approval;
 mod file;
+mod finance;
 mod identity;
 mod organisation;
 mod spine;
 
 pub use approval::*;
 pub use file::*;
+pub use finance::*;
 pub use identity::*;
 pub use organisation::*;
 pub use spine::*;
@@ -26,7 +28,14 @@ diesel::allow_tables_to_appear_in_same_query!(
     document_readers,
     employee_placements,
     employees,
+    expense_claim_lines,
+    expense_claims,
+    expense_payments,
     grants,
+    invoice_holds,
+    invoices,
+    journal_entries,
+    journal_postings,
     positions,
     refresh_tokens,
     role_permissions,

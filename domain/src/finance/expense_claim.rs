@@ -72,6 +72,7 @@ crate::refusals! { EXPENSE_CLAIM_REFUSALS:
     APPROVED_OUT_OF_RANGE = "expense_claim.approved_out_of_range", Invalid, "核准金额须在 0 与申报金额 {claimed} 之间", "The approved amount must lie between 0 and the claimed {claimed}";
     REDUCTION_REASON = "expense_claim.reduction_reason", Invalid, "核减须说明原因", "Approving less than claimed needs a reason";
     REDUCED_TO_NOTHING = "expense_claim.reduced_to_nothing", Invalid, "全部核减为零时请驳回", "Where nothing is approved the claim is to be rejected";
+    NOT_DECIDING = "expense_claim.not_deciding", Forbidden, "此单没有待您审批的任务", "No task of this claim waits for your decision";
     OWN_REDUCTION = "expense_claim.own_reduction", Forbidden, "不得核定本人的报销", "Nobody approves amounts of their own claim";
 }
 
@@ -227,16 +228,24 @@ impl ExpenseClaim {
         by: &Actor,
         rules: ClaimRules<'_>,
     ) -> Result<Change<Self>, Refusal> {
-        self.refuse_reversal()?;
-        self.refuse_stranger(by)?;
-        if !self.status.state().is_editable() {
-            return Err(self.wrong_state(NOT_EDITABLE));
-        }
+        self.may_revise(by)?;
         let content = content.tidied(rules.policy.content.book_currency);
         content.check(self.submitter, by, rules)?;
         let facts = json!({"number": self.number, "claimed": content.claimed()?});
         let after = Self { content, ..self.clone() };
         Ok(Change::updated(self, after, CHANGED, facts))
+    }
+
+    /// Whether a caller may rewrite it now.
+    pub fn may_revise(&self, by: &Actor) -> Result<(), Refusal> {
+        self.refuse_reversal()?;
+        self.refuse_stranger(by)?;
+        if self.status.state().is_editable() { Ok(()) } else { Err(self.wrong_state(NOT_EDITABLE)) }
+    }
+
+    /// Whether it says this already, so that writing it again would change nothing.
+    pub fn says(&self, content: &ClaimContent, rules: ClaimRules<'_>) -> bool {
+        self.content == content.clone().tidied(rules.policy.content.book_currency)
     }
 
     /// Whether a person made, submits or benefits from it: nobody decides about their own spending. `[APR-4]`

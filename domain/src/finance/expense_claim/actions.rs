@@ -83,20 +83,13 @@ impl ExpenseClaim {
         let state = self.status.state();
         let when = |allowed: bool, code| if allowed { Ok(()) } else { Err(self.wrong_state(code)) };
         match action {
-            ClaimAction::Revise => {
-                self.refuse_reversal()?;
-                self.refuse_stranger(by)?;
-                when(state.is_editable(), NOT_EDITABLE)
-            }
+            ClaimAction::Revise => self.may_revise(by),
             ClaimAction::Submit => {
                 self.refuse_reversal()?;
                 self.refuse_stranger(by)?;
                 when(state.is_editable(), NOT_SUBMITTABLE)
             }
-            ClaimAction::Withdraw => {
-                self.refuse_stranger(by)?;
-                when(state == ClaimState::InApproval, NOT_IN_APPROVAL)
-            }
+            ClaimAction::Withdraw => self.may_withdraw(by),
             ClaimAction::Void => {
                 self.refuse_reversal()?;
                 self.refuse_stranger(by)?;
@@ -104,7 +97,10 @@ impl ExpenseClaim {
             }
             ClaimAction::Reduce => {
                 when(state == ClaimState::InApproval, NOT_IN_APPROVAL)?;
-                if self.is_own(by) || !decides { Err(Refusal::new(OWN_REDUCTION)) } else { Ok(()) }
+                if self.is_own(by) {
+                    return Err(Refusal::new(OWN_REDUCTION).citing(Citation::rule("APR-4")));
+                }
+                if decides { Ok(()) } else { Err(Refusal::new(NOT_DECIDING)) }
             }
             ClaimAction::Revoke => {
                 self.refuse_revoker(by)?;

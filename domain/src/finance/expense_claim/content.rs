@@ -1,6 +1,7 @@
 //! What a claim says: for whom, when, why, and its lines. `[EXP-4, EXP-14b, EXP-15]`
 
 use super::*;
+use crate::file::File;
 use crate::finance::{expense_category::Detail, invoice::Invoice, wording};
 use crate::spine::{BusinessDate, Currency, Department, ExchangeRate, Money};
 use std::collections::{BTreeMap, BTreeSet};
@@ -13,10 +14,6 @@ pub const MAX_INVOICES: usize = 50;
 pub const MAX_ATTACHMENTS: usize = 50;
 /// At most so many entries of metadata.
 pub const MAX_METADATA: usize = 20;
-
-/// Marker of an attachment's id.
-#[derive(Debug)]
-pub enum AttachmentRef {}
 
 /// Who receives the money. `[EXP-14b]`
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
@@ -165,8 +162,8 @@ pub struct ClaimContent {
     pub details: Details,
     /// What was spent.
     pub lines: Vec<Line>,
-    /// Evidence.
-    pub attachments: Vec<Id<AttachmentRef>>,
+    /// Evidence, each file once.
+    pub attachments: Vec<Id<File>>,
     /// Small notes of other systems.
     pub metadata: BTreeMap<String, String>,
 }
@@ -194,6 +191,8 @@ impl ClaimContent {
     /// submitter writes what is claimed, never what is approved.
     pub(super) fn tidied(mut self, book: Currency) -> Self {
         self.exchange.book = book;
+        self.attachments.sort_unstable();
+        self.attachments.dedup();
         for line in &mut self.lines {
             line.reduction = None;
             line.invoices = std::mem::take(&mut line.invoices).into_iter().map(Invoice::tidied).collect();

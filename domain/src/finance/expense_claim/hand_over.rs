@@ -9,6 +9,7 @@ use crate::{
 use chrono::NaiveDate;
 
 crate::refusals! { HAND_OVER_REFUSALS:
+    UNKNOWN_CLAIM = "erp.unknown_claim", NotFound, "没有此报销单", "There is no such claim";
     ALREADY_ACKNOWLEDGED = "erp.already_acknowledged", Conflict, "报销单 {number} 已被接收，接收批号为“{reference}”", "Claim {number} was acknowledged already, under \"{reference}\"";
     RECALLED = "erp.recalled", Conflict, "报销单 {number} 已被收回（{state}）", "Claim {number} was recalled ({state})";
     NOT_READY = "erp.not_ready", Conflict, "报销单 {number} 尚不可入账", "Claim {number} is not ready for posting";

@@ -56,7 +56,8 @@ impl ExpenseClaim {
         now: Timestamp,
         today: BusinessDate,
     ) -> Result<Self, Refusal> {
-        let mut content = ClaimContent { business_date: today, ..self.content.clone() };
+        let mut content =
+            ClaimContent { business_date: today, attachments: Vec::new(), ..self.content.clone() };
         for line in &mut content.lines {
             line.claimed = line.approved().negated();
             line.reduction = None;

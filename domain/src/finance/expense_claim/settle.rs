@@ -50,6 +50,15 @@ impl ExpenseClaim {
         Ok(self.moved(ClaimStatus::Withdrawn { at: now }, WITHDRAWN))
     }
 
+    /// Whether a caller may take it back now: who made or submits it, while it waits.
+    pub fn may_withdraw(&self, by: &Actor) -> Result<(), Refusal> {
+        self.refuse_stranger(by)?;
+        if matches!(self.status, ClaimStatus::InApproval { .. }) {
+            return Ok(());
+        }
+        Err(self.wrong_state(NOT_IN_APPROVAL))
+    }
+
     fn expect_in_approval(&self, approval: Id<Approval>) -> Result<(), Refusal> {
         if !matches!(self.status, ClaimStatus::InApproval { .. }) {
             return Err(self.wrong_state(NOT_IN_APPROVAL));

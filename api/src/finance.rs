@@ -1,0 +1,13 @@
+//! What is spent, over HTTP.
+
+mod expense_category;
+mod expense_claim;
+mod invoice;
+
+use crate::spine::Routes;
+
+pub(crate) fn routes(into: &mut Routes) {
+    expense_category::routes(into);
+    expense_claim::routes(into);
+    invoice::routes(into);
+}

@@ -1,0 +1,146 @@
+//! Showing and listing claims. `[INT-4]`
+
+use crate::spine::{Can, Listing, Paged, PathId, Problem, Query, Reading, Reply, codes};
+use chrono::NaiveDate;
+use domain::{
+    finance::{
+        expense_claim::{ClaimState, ExpenseClaim},
+        payment::PaidState,
+    },
+    spine::{Currency, DepartmentId, EmployeeId, Money, Timestamp, perm},
+};
+use persistence::finance::expense_claim::{
+    self as claims, ExpenseClaimView,
+    list::{ClaimFilter, ClaimOrder, ExpenseClaimSummary},
+};
+use serde::Deserialize;
+use utoipa::IntoParams;
+use validator::Validate;
+
+/// Which claims are wanted, and in what order.
+#[derive(Clone, Debug, Deserialize, Validate, IntoParams)]
+pub(super) struct ListExpenseClaims {
+    /// Only these states, separated by commas.
+    #[validate(length(min = 1, max = 200))]
+    #[param(max_length = 200, example = "in_approval,approved")]
+    status: Option<String>,
+    /// Only posted claims that are paid so far.
+    #[param(inline)]
+    paid_status: Option<PaidState>,
+    /// Only of this department.
+    department_id: Option<DepartmentId>,
+    /// Only of this submitter.
+    submitter_id: Option<EmployeeId>,
+    /// Only for this beneficiary.
+    beneficiary_id: Option<EmployeeId>,
+    /// Only with a line of this category or one below it.
+    #[validate(length(min = 1, max = 60))]
+    #[param(max_length = 60, example = "entertainment")]
+    category: Option<String>,
+    /// Only with at least this payable amount in the book currency.
+    #[serde(rename = "payable[gte]")]
+    #[validate(length(max = 20))]
+    #[param(max_length = 20, example = "1000.00")]
+    payable_from: Option<String>,
+    /// Only with at most this payable amount in the book currency.
+    #[serde(rename = "payable[lte]")]
+    #[validate(length(max = 20))]
+    #[param(max_length = 20, example = "5000.00")]
+    payable_to: Option<String>,
+    /// Only from this business day on.
+    #[serde(rename = "business_date[gte]")]
+    business_from: Option<NaiveDate>,
+    /// Only up to this business day.
+    #[serde(rename = "business_date[lte]")]
+    business_to: Option<NaiveDate>,
+    /// Only what changed at this instant or later.
+    #[serde(rename = "changed_at[gte]")]
+    changed_from: Option<Timestamp>,
+    /// Only what changed before this instant.
+    #[serde(rename = "changed_at[lt]")]
+    changed_before: Option<Timestamp>,
+    /// Only what was made at this instant or later.
+    #[serde(rename = "created_at[gte]")]
+    created_from: Option<Timestamp>,
+    /// Only what was made before this instant.
+    #[serde(rename = "created_at[lt]")]
+    created_before: Option<Timestamp>,
+    /// Only of this source.
+    #[validate(length(min = 1, max = 40))]
+    #[param(max_length = 40)]
+    source: Option<String>,
+    /// Only where this stands in number, purpose, customer, route, a line, an invoice or a name.
+    #[validate(length(min = 1, max = 100))]
+    #[param(min_length = 1, max_length = 100, example = "上海")]
+    q: Option<String>,
+    /// The order; a minus turns it round. The newest first where absent.
+    #[param(inline)]
+    sort: Option<ClaimOrder>,
+}
+
+impl ListExpenseClaims {
+    fn filter(self, book: Currency) -> Result<ClaimFilter, Problem> {
+        let states = match &self.status {
+            None => Vec::new(),
+            Some(list) => list
+                .split(',')
+                .map(|code| ClaimState::from_code(code).ok_or_else(|| bad("status", code)))
+                .collect::<Result<_, _>>()?,
+        };
+        let amount = |name: &str, text: Option<String>| {
+            let minor =
+                |text: String| Money::parse(&text, book).map(Money::minor).map_err(|_| bad(name, &text));
+            text.map(minor).transpose()
+        };
+        Ok(ClaimFilter {
+            states,
+            paid: self.paid_status,
+            department: self.department_id,
+            submitter: self.submitter_id,
+            beneficiary: self.beneficiary_id,
+            category: self.category,
+            payable_from: amount("payable[gte]", self.payable_from)?,
+            payable_to: amount("payable[lte]", self.payable_to)?,
+            business_from: self.business_from,
+            business_to: self.business_to,
+            changed_from: self.changed_from,
+            changed_before: self.changed_before,
+            created_from: self.created_from,
+            created_before: self.created_before,
+            source: self.source,
+            text: self.q,
+            order: self.sort.unwrap_or_default(),
+        })
+    }
+}
+
+fn bad(parameter: &str, value: &str) -> Problem {
+    Problem::new(codes::BAD_PARAMETER).with("parameter", parameter).with("reason", value).at(parameter, value)
+}
+
+/// List expense claims. `[INT-4]`
+///
+/// What the caller may see: their own, those of departments in reach, and those that came to them for approval.
+#[utoipa::path(get, path = "/api/v1/expense-claims")]
+pub(super) async fn list_expense_claims(
+    who: Can<perm::ReadExpenseClaims>,
+    filter: Query<ListExpenseClaims>,
+    paged: Paged,
+    reading: Reading,
+) -> Reply<Listing<ExpenseClaimSummary>> {
+    let (page, include_total) = (paged.page()?, paged.include_total);
+    let filter = filter.0.filter(Currency::Cny)?;
+    reading.list(who, paged, move |reader| claims::list::list(reader, &filter, &page, include_total)).await
+}
+
+/// Show an expense claim. `[EXP-4, ACT-1]`
+///
+/// With its lines, invoices, journal entry, payments, and what the caller may do with it now.
+#[utoipa::path(get, path = "/api/v1/expense-claims/{id}")]
+pub(super) async fn show_expense_claim(
+    who: Can<perm::ReadExpenseClaims>,
+    id: PathId<ExpenseClaim>,
+    reading: Reading,
+) -> Reply<ExpenseClaimView> {
+    reading.read(who, move |reader| claims::view(reader, *id)).await
+}

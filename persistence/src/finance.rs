@@ -1,0 +1,51 @@
+//! Expense claims, invoices, payments and the journal in the database.
+
+/// The tree of categories, as it is shown.
+pub mod expense_category;
+/// Claims: found, written, shown, listed, handed over.
+pub mod expense_claim;
+/// Who holds an invoice; at most one live claim does.
+pub mod invoice;
+mod journal;
+mod payment;
+
+use crate::{
+    policy::{Shipped, ship},
+    spine::{Failure, Tx},
+};
+use domain::finance::{
+    SHIPPED_CLAIM_CHAIN,
+    expense_category::{EXPENSE_CATEGORIES_CODE, ExpenseCategories, SHIPPED_EXPENSE_CATEGORIES},
+    expense_policy::{EXPENSE_POLICY_CODE, ExpensePolicy, SHIPPED_EXPENSE_POLICY},
+};
+
+/// Publishes the shipped categories, settings and approval chain of claims. Doing it again changes nothing.
+pub fn seed(tx: &mut Tx<'_>) -> Result<(), Failure> {
+    ship::<ExpenseCategories>(
+        tx,
+        Shipped {
+            code: EXPENSE_CATEGORIES_CODE,
+            title: "营销费用类别",
+            content: serde_json::from_str(SHIPPED_EXPENSE_CATEGORIES)?,
+            clause: "000 §9.2 三",
+        },
+    )?;
+    ship::<ExpensePolicy>(
+        tx,
+        Shipped {
+            code: EXPENSE_POLICY_CODE,
+            title: "费用报销设置",
+            content: serde_json::from_str(SHIPPED_EXPENSE_POLICY)?,
+            clause: "000 §9.3(5)；003 营销费用审批流程 5",
+        },
+    )?;
+    ship::<domain::approval::ChainPolicy>(
+        tx,
+        Shipped {
+            code: domain::finance::CLAIM_CHAIN_CODE,
+            title: "费用报销审批链",
+            content: serde_json::from_str(SHIPPED_CLAIM_CHAIN)?,
+            clause: "003 营销费用审批流程；000 §9.3",
+        },
+    )
+}

@@ -1,0 +1,47 @@
+//! The tree of categories in force, as it is shown.
+
+use crate::{
+    policy::in_force,
+    spine::{Failure, Reader},
+};
+use chrono::NaiveDate;
+use domain::{
+    finance::expense_category::{ExpenseCategories, ExpenseCategory},
+    spine::PolicyVersion,
+};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+/// The tree of expense categories in force on a day. `[EXP-1]`
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[schema(as = ExpenseCategoryTree)]
+pub struct ExpenseCategoriesView {
+    /// The day.
+    pub on: NaiveDate,
+    /// The code of the policy that says so.
+    #[schema(max_length = 100, example = "expense-categories/standard")]
+    pub policy: String,
+    /// The version of that policy.
+    #[schema(minimum = 1)]
+    pub policy_version: i32,
+    /// The clause it enforces.
+    #[schema(max_length = 200)]
+    pub clause: String,
+    /// Every category, a parent before its children.
+    #[schema(max_items = 1000)]
+    pub categories: Vec<ExpenseCategory>,
+}
+
+/// The tree in force on a day; today where none is named.
+pub fn tree(reader: &mut Reader<'_>, on: Option<NaiveDate>) -> Result<ExpenseCategoriesView, Failure> {
+    let on = on.unwrap_or_else(|| reader.today());
+    let PolicyVersion { id: _, code, number, clause, content } =
+        in_force::<ExpenseCategories>(reader, "standard", on)?;
+    Ok(ExpenseCategoriesView {
+        on,
+        policy: code,
+        policy_version: number,
+        clause,
+        categories: content.categories,
+    })
+}

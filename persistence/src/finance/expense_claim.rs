@@ -1,0 +1,76 @@
+//! Expense claims: found within the caller's sight, written by applying changes, shown and listed.
+
+/// What moves more than the claim itself.
+pub mod deed;
+/// What an ERP takes, and how its list compares with ours.
+pub mod hand_over;
+/// Lists and exports.
+pub mod list;
+mod load;
+mod name;
+/// What a claim refers to.
+pub mod reference;
+mod save;
+mod scope;
+pub(crate) mod settle;
+/// What one claim looks like.
+pub mod view;
+
+pub(crate) use load::may_read;
+pub use load::{find, find_by_external};
+pub use scope::Sight;
+pub use settle::preview;
+pub use view::{ExpenseClaimView, show, view};
+
+use crate::{
+    file,
+    spine::{Failure, Reader, Tx},
+};
+use domain::{
+    finance::{
+        expense_category::ExpenseCategories,
+        expense_claim::{ClaimRules, ExpenseClaim},
+        expense_policy::ExpensePolicy,
+    },
+    spine::{BusinessDate, Change, Currency, Entity, PolicyVersion},
+};
+
+/// Writes a change of a claim. Where another live claim holds one of its invoices it is refused.
+pub fn apply(tx: &mut Tx<'_>, change: Change<ExpenseClaim>) -> Result<ExpenseClaim, Failure> {
+    tx.apply(change)
+}
+
+/// Makes exactly the files its content names the evidence of a claim.
+pub fn keep_evidence(tx: &mut Tx<'_>, claim: &ExpenseClaim) -> Result<(), Failure> {
+    file::attach_exactly(tx, &claim.content.attachments, ExpenseClaim::KIND, claim.id.uuid(), "/attachments")
+}
+
+/// The policies that claims of a business date are judged by.
+#[derive(Clone, Debug)]
+pub struct PoliciesInForce {
+    policy: PolicyVersion<ExpensePolicy>,
+    categories: PolicyVersion<ExpenseCategories>,
+}
+
+impl PoliciesInForce {
+    /// The versions in force on a day; refuses where there is none.
+    pub fn on(reader: &mut Reader<'_>, date: BusinessDate) -> Result<Self, Failure> {
+        let policy = crate::policy::in_force(reader, "claims", date)?;
+        let categories = crate::policy::in_force(reader, "standard", date)?;
+        Ok(Self { policy, categories })
+    }
+    /// The currency of the books.
+    pub fn book_currency(&self) -> Currency {
+        self.policy.content.book_currency
+    }
+    /// As the rules take them.
+    pub fn rules(&self) -> ClaimRules<'_> {
+        ClaimRules { policy: &self.policy, categories: &self.categories }
+    }
+}
+
+/// The number of a new claim of this year; given back if the unit of work does not come to its end.
+pub fn next_number(tx: &mut Tx<'_>, policies: &PoliciesInForce) -> Result<String, Failure> {
+    let year = chrono::Datelike::year(&tx.today());
+    crate::spine::next_number(tx, &policies.policy.content.number_prefix, year)
+}

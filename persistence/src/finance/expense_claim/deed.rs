@@ -1,0 +1,128 @@
+//! Deeds that move more than the claim itself: its approval, or the claim it reverses. Each in the one
+//! transaction of its unit of work; the approval is always written before the claim, so that two deeds
+//! never wait for each other.
+
+use super::{PoliciesInForce, apply, load::find_unscoped, next_number, settle};
+use crate::{
+    approval,
+    spine::{Failure, Tx},
+};
+use domain::{
+    finance::expense_claim::{
+        ClaimStatus, ExpenseClaim, NewClaim, PostingRefusal, Return, Voucher, hand_over::HandedOver,
+        reduce::LineDecision,
+    },
+    spine::{Change, Refusal},
+};
+
+/// Hands a claim to its approvers: opens its approval, or takes up the one that was returned or withdrawn.
+pub fn submit(tx: &mut Tx<'_>, claim: ExpenseClaim) -> Result<ExpenseClaim, Failure> {
+    let policies = PoliciesInForce::on(tx, claim.content.business_date)?;
+    let (today, now) = (tx.today(), tx.now());
+    claim.check_submission(tx.actor(), today, policies.rules())?;
+    let subject = settle::subject(&claim, claim.version + 1)?;
+    let approval = match claim.approval.filter(|_| goes_on(&claim.status)) {
+        Some(approval) => approval::resubmit(tx, approval, settle::CHAIN, subject)?,
+        None => approval::start(tx, settle::CHAIN, subject)?,
+    };
+    let change = claim.submit(approval.id, tx.actor(), now, today, policies.rules())?;
+    apply(tx, change)
+}
+
+/// Whether the approval of an earlier submission is taken up again: not where it was final.
+fn goes_on(status: &ClaimStatus) -> bool {
+    matches!(
+        status,
+        ClaimStatus::Withdrawn { .. } | ClaimStatus::Returned { because: Return::Approver { .. }, .. }
+    )
+}
+
+/// Takes a claim back while it waits for its approvers.
+pub fn withdraw(tx: &mut Tx<'_>, claim: ExpenseClaim, note: Option<String>) -> Result<(), Failure> {
+    claim.may_withdraw(tx.actor())?;
+    let Some(approval) = claim.approval else {
+        return Err(Failure::fault("a claim in approval without one"));
+    };
+    // The engine settles the claim in the same transaction.
+    approval::withdraw(tx, approval, note)?;
+    Ok(())
+}
+
+/// Approves less on some lines, by an approver whose task of this claim is open.
+pub fn reduce(
+    tx: &mut Tx<'_>,
+    claim: ExpenseClaim,
+    decisions: &[LineDecision],
+) -> Result<ExpenseClaim, Failure> {
+    if !settle::decides(tx, &claim)? {
+        return Err(Refusal::new(domain::finance::expense_claim::NOT_DECIDING).into());
+    }
+    let change = claim.reduce(decisions, tx.actor())?;
+    let (version, approval) = (change.after().version, change.after().approval);
+    if let Some(approval) = approval {
+        approval::document_moved(tx, approval, version)?;
+    }
+    apply(tx, change)
+}
+
+/// Takes an approved claim back before finance has it; a reversing document lets its claim go.
+pub fn revoke(tx: &mut Tx<'_>, claim: ExpenseClaim, reason: String) -> Result<ExpenseClaim, Failure> {
+    let change = claim.revoke(reason, tx.actor(), tx.now())?;
+    let original = let_go_by(tx, change.after())?;
+    let claim = apply(tx, change)?;
+    original.map(|original| apply(tx, original)).transpose()?;
+    Ok(claim)
+}
+
+/// Makes the counter-document of a posted claim; answers it.
+pub fn reverse(tx: &mut Tx<'_>, claim: ExpenseClaim, reason: String) -> Result<ExpenseClaim, Failure> {
+    let today = tx.today();
+    let policies = PoliciesInForce::on(tx, today)?;
+    let new = NewClaim { id: tx.id(), number: next_number(tx, &policies)?, submitter: None, external: None };
+    let (original, counter) = claim.reverse(new, reason, tx.actor(), tx.now(), today)?;
+    let counter = apply(tx, counter)?;
+    apply(tx, original)?;
+    Ok(counter)
+}
+
+/// Confirms a posting; a counter-document's posting undoes its claim.
+pub fn confirm_posting(
+    tx: &mut Tx<'_>,
+    claim: ExpenseClaim,
+    voucher: Voucher,
+) -> Result<(ExpenseClaim, bool), Failure> {
+    let now = tx.now();
+    let change = match claim.confirm_posting(voucher, tx.today())? {
+        HandedOver::Already(claim) => return Ok((*claim, true)),
+        HandedOver::Now(change) => change,
+    };
+    let original = match &change.after().reverses {
+        Some(of) => Some(find_unscoped(tx, of.claim)?.complete_reversal(change.after().id, now)?),
+        None => None,
+    };
+    let claim = apply(tx, *change)?;
+    original.map(|original| apply(tx, original)).transpose()?;
+    Ok((claim, false))
+}
+
+/// Refuses a posting: the claim goes back whole; a counter-document lets its claim go.
+pub fn refuse_posting(
+    tx: &mut Tx<'_>,
+    claim: ExpenseClaim,
+    refusal: PostingRefusal,
+) -> Result<(ExpenseClaim, bool), Failure> {
+    let change = match claim.refuse_posting(refusal, tx.now())? {
+        HandedOver::Already(claim) => return Ok((*claim, true)),
+        HandedOver::Now(change) => change,
+    };
+    let original = let_go_by(tx, change.after())?;
+    let claim = apply(tx, *change)?;
+    original.map(|original| apply(tx, original)).transpose()?;
+    Ok((claim, false))
+}
+
+/// The claim that a counter-document lets go as it comes to nothing, not yet written.
+fn let_go_by(tx: &mut Tx<'_>, counter: &ExpenseClaim) -> Result<Option<Change<ExpenseClaim>>, Failure> {
+    let Some(of) = &counter.reverses else { return Ok(None) };
+    Ok(Some(find_unscoped(tx, of.claim)?.drop_reversal(counter.id)?))
+}

@@ -1,0 +1,215 @@
+//! What an ERP takes, and how its list compares with ours. `[EXP-10]`
+
+use super::{
+    Sight,
+    scope::within,
+    view::{ExpenseClaimView, view},
+};
+use crate::{
+    schema::{expense_claims as claims, journal_entries},
+    spine::{Failure, Instant, Key, Page, Reader, Slice, db},
+};
+use chrono::NaiveDate;
+use diesel::prelude::*;
+use domain::{
+    finance::expense_claim::ClaimState,
+    spine::{AnyId, Money, Timestamp},
+};
+use serde::Serialize;
+use std::collections::HashMap;
+use utoipa::ToSchema;
+
+/// What is ready for the books: approved, with a journal entry, and taken by nobody yet; the longest
+/// waiting first. What was offered and not acknowledged is offered again from the beginning.
+pub fn ready(reader: &mut Reader<'_>, page: &Page<i64>) -> Result<Slice<ExpenseClaimView, i64>, Failure> {
+    let sight = Sight::of(reader);
+    let after = page.after.and_then(|(micros, id)| Some((Instant(Timestamp::from_micros(micros)?), Key(id))));
+    let keys: Vec<(Key, Instant)> = db!(reader, |c| {
+        let with_entry = journal_entries::table.select(journal_entries::claim_id);
+        let approved = claims::table
+            .filter(claims::status.eq("approved"))
+            .filter(claims::id.eq_any(with_entry))
+            .select((claims::id, claims::changed_at))
+            .order((claims::changed_at, claims::id))
+            .limit(page.limit + 1);
+        let mut query = within!(approved.into_boxed(), sight);
+        if let Some((at, id)) = after {
+            query =
+                query.filter(claims::changed_at.gt(at).or(claims::changed_at.eq(at).and(claims::id.gt(id))));
+        }
+        query.load(c)
+    })?;
+    let page_of_keys = Slice::cut(keys, page.limit, |(id, at)| (Timestamp::from(*at).micros(), id.0));
+    let mut data = Vec::with_capacity(page_of_keys.data.len());
+    for (id, _) in page_of_keys.data {
+        data.push(view(reader, id.into())?);
+    }
+    Ok(Slice { data, next: page_of_keys.next, total: None })
+}
+
+/// What the ERP believes of one claim.
+#[derive(Clone, Debug)]
+pub struct TheirItem {
+    /// The claim's number.
+    pub number: String,
+    /// Where it stands there.
+    pub status: ClaimState,
+    /// Its voucher there.
+    pub voucher_number: Option<String>,
+    /// What was paid there.
+    pub paid: Option<Money>,
+}
+
+/// In what two lists differ.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum DifferenceKind {
+    /// They have it, we do not know it (or they may not see it).
+    UnknownHere,
+    /// We have it in the period, they did not name it.
+    MissingThere,
+    /// It stands elsewhere.
+    Status,
+    /// It has another voucher.
+    Voucher,
+    /// Another amount was paid.
+    Paid,
+}
+
+/// One difference.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[schema(as = ReconcileDifference)]
+pub struct DifferenceView {
+    /// The claim's number.
+    #[schema(max_length = 60, example = "EC-2026-000123")]
+    pub number: String,
+    /// The claim, where we know it.
+    pub claim_id: Option<AnyId>,
+    /// In what it differs.
+    pub kind: DifferenceKind,
+    /// What we have.
+    #[schema(max_length = 100)]
+    pub ours: Option<String>,
+    /// What they have.
+    #[schema(max_length = 100)]
+    pub theirs: Option<String>,
+}
+
+/// What comparing the lists gave.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[schema(as = Reconciliation)]
+pub struct ReconciliationView {
+    /// How many claims we have in the period.
+    #[schema(minimum = 0)]
+    pub ours: usize,
+    /// How many they named.
+    #[schema(minimum = 0)]
+    pub theirs: usize,
+    /// How many agree.
+    #[schema(minimum = 0)]
+    pub agree: usize,
+    /// Every difference.
+    #[schema(max_items = 20000)]
+    pub differences: Vec<DifferenceView>,
+}
+
+type Ours = (Key, String, String, Option<String>, i64, String);
+
+/// Compares what the ERP has with our claims that were acknowledged within a period of business days
+/// (both ends included).
+pub fn reconcile(
+    reader: &mut Reader<'_>,
+    from: NaiveDate,
+    to: NaiveDate,
+    theirs: &[TheirItem],
+) -> Result<ReconciliationView, Failure> {
+    let ours = handed_over(reader, from, to, theirs)?;
+    let known: HashMap<&str, &Ours> = ours.iter().map(|row| (row.1.as_str(), row)).collect();
+    let named: std::collections::HashSet<&str> = theirs.iter().map(|item| item.number.as_str()).collect();
+    let mut differences = Vec::new();
+    let mut agree = 0;
+    for item in theirs {
+        let found = differences.len();
+        match known.get(item.number.as_str()) {
+            None => differences.push(DifferenceView {
+                number: item.number.clone(),
+                claim_id: None,
+                kind: DifferenceKind::UnknownHere,
+                ours: None,
+                theirs: Some(item.status.code().to_owned()),
+            }),
+            Some(row) => compare(row, item, &mut differences)?,
+        }
+        agree += usize::from(differences.len() == found);
+    }
+    let missing = ours.iter().filter(|row| !named.contains(row.1.as_str()));
+    differences.extend(missing.map(|(id, number, status, ..)| DifferenceView {
+        number: number.clone(),
+        claim_id: Some((*id).into()),
+        kind: DifferenceKind::MissingThere,
+        ours: Some(status.clone()),
+        theirs: None,
+    }));
+    Ok(ReconciliationView { ours: ours.len(), theirs: theirs.len(), agree, differences })
+}
+
+fn compare(
+    (id, number, status, voucher, paid, book): &Ours,
+    item: &TheirItem,
+    differences: &mut Vec<DifferenceView>,
+) -> Result<(), Failure> {
+    let mut differ = |kind, ours: Option<String>, theirs: Option<String>| {
+        differences.push(DifferenceView {
+            number: number.clone(),
+            claim_id: Some((*id).into()),
+            kind,
+            ours,
+            theirs,
+        });
+    };
+    if status != item.status.code() {
+        differ(DifferenceKind::Status, Some(status.clone()), Some(item.status.code().to_owned()));
+    }
+    if *voucher != item.voucher_number {
+        differ(DifferenceKind::Voucher, voucher.clone(), item.voucher_number.clone());
+    }
+    let book = book.parse().map_err(|_| Failure::corrupt("expense_claims", "book_currency", id.0))?;
+    let paid = Money::from_minor(*paid, book);
+    if let Some(theirs) = item.paid.filter(|theirs| *theirs != paid) {
+        let text = |money: Money| Some(format!("{money} {}", money.currency()));
+        differ(DifferenceKind::Paid, text(paid), text(theirs));
+    }
+    Ok(())
+}
+
+/// Our claims of the period that were handed over, and those the ERP named besides.
+fn handed_over(
+    reader: &mut Reader<'_>,
+    from: NaiveDate,
+    to: NaiveDate,
+    theirs: &[TheirItem],
+) -> Result<Vec<Ours>, Failure> {
+    let sight = Sight::of(reader);
+    let columns = (
+        claims::id,
+        claims::number,
+        claims::status,
+        claims::voucher_number,
+        claims::paid_minor,
+        claims::book_currency,
+    );
+    let taken = ["acknowledged", "posted", "reversed"];
+    let mut found: Vec<Ours> = db!(reader, |c| within!(claims::table.select(columns).into_boxed(), sight)
+        .filter(claims::status.eq_any(taken))
+        .filter(claims::business_date.between(from, to))
+        .order(claims::id)
+        .load(c))?;
+    let known: std::collections::HashSet<&str> = found.iter().map(|row| row.1.as_str()).collect();
+    let others: Vec<&str> =
+        theirs.iter().map(|item| item.number.as_str()).filter(|number| !known.contains(number)).collect();
+    let others: Vec<Ours> = db!(reader, |c| within!(claims::table.select(columns).into_boxed(), sight)
+        .filter(claims::number.eq_any(&others))
+        .load(c))?;
+    found.extend(others);
+    Ok(found)
+}

@@ -1,0 +1,191 @@
+//! From rows to the entity.
+
+use super::{
+    Sight,
+    save::{LineRow, Row},
+    scope::within,
+};
+use crate::{
+    file,
+    finance::{invoice, journal, payment},
+    schema::{expense_claim_lines as lines, expense_claims as claims},
+    spine::{Failure, Instant, Key, Reader, db},
+};
+use diesel::prelude::*;
+use domain::{
+    file::File,
+    finance::expense_claim::*,
+    spine::{Currency, Entity, Id, Money, Permission, Timestamp},
+};
+use uuid::Uuid;
+
+/// One claim, if the caller may see it.
+pub fn find(reader: &mut Reader<'_>, id: Id<ExpenseClaim>) -> Result<ExpenseClaim, Failure> {
+    let sight = Sight::of(reader);
+    let key = Key::from(id);
+    let row: Row = db!(reader, |c| within!(claims::table.filter(claims::id.eq(key)).into_boxed(), sight)
+        .select(Row::as_select())
+        .first(c))?;
+    entity(reader, row)
+}
+
+/// One claim whoever asks: for the approval engine and links between claims, never for an answer.
+pub(crate) fn find_unscoped(reader: &mut Reader<'_>, id: Id<ExpenseClaim>) -> Result<ExpenseClaim, Failure> {
+    let key = Key::from(id);
+    let row: Row =
+        db!(reader, |c| claims::table.filter(claims::id.eq(key)).select(Row::as_select()).first(c))?;
+    entity(reader, row)
+}
+
+/// The claim of another system, if it is known here and the caller may see it.
+pub fn find_by_external(
+    reader: &mut Reader<'_>,
+    source: &str,
+    external: &str,
+) -> Result<Option<ExpenseClaim>, Failure> {
+    let sight = Sight::of(reader);
+    let theirs = claims::source.eq(source).and(claims::external_reference.eq(external));
+    let row: Option<Row> = db!(reader, |c| within!(claims::table.filter(theirs).into_boxed(), sight)
+        .select(Row::as_select())
+        .first(c)
+        .optional())?;
+    row.map(|row| entity(reader, row)).transpose()
+}
+
+fn entity(reader: &mut Reader<'_>, row: Row) -> Result<ExpenseClaim, Failure> {
+    let corrupt = |column| Failure::corrupt("expense_claims", column, row.id.0);
+    let currency: Currency = row.currency.parse().map_err(|_| corrupt("currency"))?;
+    let book: Currency = row.book_currency.parse().map_err(|_| corrupt("book_currency"))?;
+    let rate = row.rate.parse().map_err(|_| corrupt("rate"))?;
+    let status = status_of(&row)?;
+    let reverses = reversal_of(reader, &row, book)?;
+    let content = ClaimContent {
+        department: row.department_id.into(),
+        beneficiary: Beneficiary { employee: row.beneficiary_id.into(), reason: row.beneficiary_reason },
+        business_date: row.business_date,
+        exchange: Exchange { currency, book, rate, rate_date: row.rate_date },
+        details: serde_json::from_str(&row.details)?,
+        lines: lines_of(reader, row.id, currency)?,
+        attachments: attachments_of(reader, row.id)?,
+        metadata: serde_json::from_str(&row.metadata)?,
+    };
+    Ok(ExpenseClaim {
+        id: row.id.into(),
+        number: row.number,
+        creator: row.creator_id.into(),
+        creator_employee: row.creator_employee_id.map(Into::into),
+        submitter: row.submitter_id.into(),
+        created_at: row.created_at.into(),
+        content,
+        status,
+        approval: row.approval_id.map(Into::into),
+        external: row
+            .source
+            .zip(row.external_reference)
+            .map(|(source, external_id)| External { source, external_id }),
+        reverses,
+        reversal: row.reversal_id.map(Into::into),
+        entry: journal::of(reader, row.id)?,
+        payments: payment::of(reader, row.id, book)?,
+        version: row.version,
+    })
+}
+
+fn reversal_of(reader: &mut Reader<'_>, row: &Row, book: Currency) -> Result<Option<ReversalOf>, Failure> {
+    let (Some(claim), Some(reason)) = (row.reverses_id, row.reverses_reason.clone()) else { return Ok(None) };
+    let number = db!(reader, |c| claims::table.filter(claims::id.eq(claim)).select(claims::number).first(c))?;
+    let repayable = Money::from_minor(row.payable_minor, book);
+    Ok(Some(ReversalOf { claim: claim.into(), number, reason, repayable }))
+}
+
+fn lines_of(reader: &mut Reader<'_>, claim: Key, currency: Currency) -> Result<Vec<Line>, Failure> {
+    let rows: Vec<LineRow> = db!(reader, |c| lines::table
+        .filter(lines::claim_id.eq(claim))
+        .order(lines::line)
+        .select(LineRow::as_select())
+        .load(c))?;
+    let mut papers = invoice::of_claim(reader, claim)?.into_iter().peekable();
+    let mut found = Vec::with_capacity(rows.len());
+    for row in rows {
+        let mut invoices = Vec::new();
+        while let Some(paper) = papers.next_if(|paper| paper.line == row.line) {
+            invoices.push(paper.invoice(currency)?);
+        }
+        let approved = Money::from_minor(row.approved_minor, currency);
+        let reduction = row.reduction_reason.zip(row.reduced_by_id);
+        found.push(Line {
+            category: row.category,
+            description: row.description,
+            occurred_on: row.occurred_on,
+            claimed: Money::from_minor(row.claimed_minor, currency),
+            reduction: reduction.map(|(reason, by)| Reduction { approved, reason, by: by.into() }),
+            cost_centre: row.cost_centre_id.into(),
+            invoices,
+        });
+    }
+    Ok(found)
+}
+
+fn attachments_of(reader: &mut Reader<'_>, claim: Key) -> Result<Vec<Id<File>>, Failure> {
+    let held = file::list_of(reader, ExpenseClaim::KIND, claim.0)?;
+    Ok(held.into_iter().map(|file| Id::from_uuid(file.id.uuid())).collect())
+}
+
+/// Whether the caller may read a claim, and with it its files.
+pub(crate) fn may_read(reader: &mut Reader<'_>, claim: Uuid) -> Result<bool, Failure> {
+    let key = Key(claim);
+    let found: Option<Key> = reader.seeing_by(Permission::ReadExpenseClaims, |reader| {
+        let sight = Sight::of(reader);
+        db!(reader, |c| within!(claims::table.filter(claims::id.eq(key)).into_boxed(), sight)
+            .select(claims::id)
+            .first(c)
+            .optional())
+    })?;
+    Ok(found.is_some())
+}
+
+/// The state with its data; a column that a state needs and does not find is a fault of ours.
+pub(super) fn status_of(row: &Row) -> Result<ClaimStatus, Failure> {
+    let corrupt = |column| Failure::corrupt("expense_claims", column, row.id.0);
+    let at = || -> Result<Timestamp, Failure> {
+        row.status_at.map(Instant::into).ok_or_else(|| corrupt("status_at"))
+    };
+    let reason = || row.status_reason.clone().ok_or_else(|| corrupt("status_reason"));
+    let acknowledgement = || {
+        let known = row.acknowledged_reference.clone().zip(row.acknowledged_at).zip(row.acknowledged_by_id);
+        let ((reference, at), by) = known.ok_or_else(|| corrupt("acknowledged_at"))?;
+        Ok::<_, Failure>(Acknowledgement { reference, at: at.into(), by: by.into() })
+    };
+    let voucher = || {
+        let known = row.voucher_number.clone().zip(row.voucher_year).zip(row.posted_on);
+        let ((number, year), posted_on) = known.ok_or_else(|| corrupt("voucher_number"))?;
+        Ok::<_, Failure>(Voucher { number, year, posted_on })
+    };
+    let state = ClaimState::from_code(&row.status).ok_or_else(|| corrupt("status"))?;
+    Ok(match state {
+        ClaimState::Draft => ClaimStatus::Draft,
+        ClaimState::InApproval => ClaimStatus::InApproval { since: at()? },
+        ClaimState::Returned => {
+            let because = match row.refusal_code.clone().zip(row.refusal_text.clone()) {
+                Some((code, text)) => Return::Erp(PostingRefusal { code, text }),
+                None => Return::Approver { reason: reason()? },
+            };
+            ClaimStatus::Returned { at: at()?, because }
+        }
+        ClaimState::Rejected => ClaimStatus::Rejected { at: at()?, reason: reason()? },
+        ClaimState::Withdrawn => ClaimStatus::Withdrawn { at: at()? },
+        ClaimState::Approved => ClaimStatus::Approved { at: at()? },
+        ClaimState::Acknowledged => ClaimStatus::Acknowledged { acknowledgement: acknowledgement()? },
+        ClaimState::Posted => {
+            ClaimStatus::Posted { acknowledgement: acknowledgement()?, voucher: voucher()? }
+        }
+        ClaimState::Void => ClaimStatus::Void { at: at()?, reason: reason()? },
+        ClaimState::Revoked => ClaimStatus::Revoked { at: at()?, reason: reason()? },
+        ClaimState::Reversed => ClaimStatus::Reversed {
+            at: at()?,
+            acknowledgement: acknowledgement()?,
+            voucher: voucher()?,
+            by: row.reversal_id.ok_or_else(|| corrupt("reversal_id"))?.into(),
+        },
+    })
+}
