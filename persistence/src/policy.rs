@@ -2,7 +2,7 @@
 
 use crate::{
     schema::policies,
-    spine::{Failure, Instant, Key, Page, Reader, Slice, Stored, Tx, db, guard},
+    spine::{Failure, Instant, Key, Page, Reader, Slice, Stored, Tx, cached, db, guard},
 };
 use chrono::NaiveDate;
 use diesel::prelude::*;
@@ -97,7 +97,7 @@ impl Stored for Policy {
             return Ok(());
         };
         let mine = policies::id.eq(row.id).and(policies::version.eq(before.version));
-        guard(db!(tx, |c| diesel::update(policies::table.filter(mine)).set(&row).execute(c))?)
+        guard(db!(tx, |c| cached(diesel::update(policies::table.filter(mine)).set(&row)).execute(c))?)
     }
 }
 

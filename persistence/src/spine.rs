@@ -3,6 +3,7 @@
 mod access;
 mod apply;
 mod audit;
+mod cached;
 mod clock;
 mod column;
 mod database;
@@ -11,6 +12,7 @@ mod event;
 mod explanation;
 mod failure;
 mod idempotency;
+mod ledger;
 mod number;
 mod page;
 mod pool;
@@ -33,6 +35,7 @@ pub use reader::Reader;
 pub use tx::{Answered, Request, StoredAnswer, Tx};
 
 pub(crate) use apply::{Stored, guard};
-pub(crate) use engine::{Connection, Engine, db};
+pub(crate) use cached::{cached, pieces};
+pub(crate) use engine::{Connection, Engine, db, insert_all};
 pub(crate) use failure::is_taken;
 pub(crate) use number::next_number;

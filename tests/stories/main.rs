@@ -9,6 +9,7 @@ mod edge;
 mod identity;
 mod meta;
 mod organisation;
+mod unit_of_work;
 
 const MODULES: &[&[Story]] = &[
     access::STORIES,
@@ -16,6 +17,7 @@ const MODULES: &[&[Story]] = &[
     identity::STORIES,
     meta::STORIES,
     organisation::STORIES,
+    unit_of_work::STORIES,
     coverage::access::STORIES,
     coverage::schema::STORIES,
 ];

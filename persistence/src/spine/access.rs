@@ -5,7 +5,7 @@
 //! its own transaction; every unit of work compares epochs inside its transaction and resolves anew when
 //! they differ. So nothing is ever done, on any server, on the strength of access that has ended.
 
-use super::{Connection, Failure, Key, Reader, db};
+use super::{Connection, Failure, Key, Reader, cached, db};
 use crate::schema::access_epoch;
 use diesel::prelude::*;
 use domain::spine::{Actor, Id, Session, Timestamp};
@@ -58,10 +58,12 @@ pub(crate) fn current_epoch(connection: &mut Connection) -> Result<i64, Failure>
 
 /// Raises the epoch; locks its row until the transaction ends.
 pub(crate) fn raise_epoch(connection: &mut Connection) -> Result<i64, Failure> {
-    db!(connection, |c| diesel::update(access_epoch::table)
-        .set(access_epoch::epoch.eq(access_epoch::epoch + 1))
-        .execute(c))?;
-    current_epoch(connection)
+    Ok(db!(connection, |c| cached(
+        diesel::update(access_epoch::table)
+            .set(access_epoch::epoch.eq(access_epoch::epoch + 1))
+            .returning(access_epoch::epoch)
+    )
+    .get_result(c))?)
 }
 
 /// Resolves a credential; `None` if it has ended or never was.

@@ -1,6 +1,6 @@
 //! The one way to write: apply a change. Row, audit, event and explanations go together.
 
-use super::{Failure, Instant, Key, Tx, db};
+use super::{Failure, Instant, Key, Tx, insert_all};
 use crate::schema::explanations;
 use diesel::prelude::*;
 use domain::spine::{Change, Entity, Explanation, Happening};
@@ -93,8 +93,6 @@ fn explain(tx: &mut Tx<'_>, kind: &str, entity: Uuid, explanations: &[Explanatio
             })
         })
         .collect::<Result<Vec<_>, Failure>>()?;
-    if !rows.is_empty() {
-        db!(tx, |c| diesel::insert_into(explanations::table).values(&rows).execute(c))?;
-    }
+    insert_all!(tx, explanations::table, &rows);
     Ok(())
 }

@@ -3,36 +3,17 @@
 //! What a change contained is hashed with a salt of its own and the chain runs over that digest: a
 //! person's data can later be erased from an entry (content and salt) without breaking the chain.
 
-use super::{Failure, Instant, Key, Page, Reader, Slice, apply::Record, db};
+use super::{
+    Connection, Failure, Instant, Key, Page, Reader, Slice, apply::Record, db, insert_all, ledger::Deeds,
+};
 use crate::schema::{audit_entries as entries, ledger_head};
 use diesel::prelude::*;
-use domain::spine::{AnyId, Timestamp};
+use domain::spine::{AnyId, IdSource, Timestamp};
 use serde::Serialize;
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 use utoipa::ToSchema;
 use uuid::Uuid;
-
-/// The head of both ledgers before this unit of work's entries.
-pub(super) struct Head {
-    audit_before: i64,
-    previous_hash: Vec<u8>,
-    pub event_before: i64,
-}
-
-/// Takes numbers for entries and events, and with them the last lock of the transaction.
-pub(super) fn advance(reader: &mut Reader<'_>, entries: usize, events: usize) -> Result<Head, Failure> {
-    let entries = i64::try_from(entries).map_err(Failure::fault)?;
-    let events = i64::try_from(events).map_err(Failure::fault)?;
-    let (audit, previous_hash, event) = db!(reader, |c| diesel::update(ledger_head::table)
-        .set((
-            ledger_head::audit_sequence.eq(ledger_head::audit_sequence + entries),
-            ledger_head::event_sequence.eq(ledger_head::event_sequence + events),
-        ))
-        .returning((ledger_head::audit_sequence, ledger_head::audit_hash, ledger_head::event_sequence))
-        .get_result::<(i64, Vec<u8>, i64)>(c))?;
-    Ok(Head { audit_before: audit - entries, previous_hash, event_before: event - events })
-}
 
 #[derive(Insertable, Queryable, Selectable, Clone)]
 #[diesel(table_name = entries, treat_none_as_default_value = false)]
@@ -54,50 +35,41 @@ struct Row {
     hash: Vec<u8>,
 }
 
+/// Appends the entries of these units, and returns the hash of the last one.
 pub(super) fn append(
-    reader: &mut Reader<'_>,
-    head: &Head,
-    records: &[Record],
-    request: &str,
-    origin: Option<&str>,
-) -> Result<(), Failure> {
-    let mut previous = head.previous_hash.clone();
-    let mut rows = Vec::with_capacity(records.len());
-    for (sequence, record) in (head.audit_before + 1..).zip(records) {
-        let row = entry(reader, sequence, record, request, origin, &previous);
+    connection: &mut Connection,
+    ids: &dyn IdSource,
+    before: i64,
+    mut previous: Vec<u8>,
+    all: &[Deeds],
+) -> Result<Vec<u8>, Failure> {
+    let records = all.iter().flat_map(|deeds| deeds.records.iter().map(move |record| (deeds, record)));
+    let mut rows = Vec::new();
+    for (sequence, (deeds, record)) in (before + 1..).zip(records) {
+        let row = entry(ids, sequence, deeds, record, &previous);
         previous.clone_from(&row.hash);
         rows.push(row);
     }
-    db!(reader, |c| {
-        diesel::insert_into(entries::table).values(&rows).execute(c)?;
-        diesel::update(ledger_head::table).set(ledger_head::audit_hash.eq(&previous)).execute(c)
-    })?;
-    Ok(())
+    insert_all!(connection, entries::table, &rows);
+    Ok(previous)
 }
 
-fn entry(
-    reader: &Reader<'_>,
-    sequence: i64,
-    record: &Record,
-    request: &str,
-    origin: Option<&str>,
-    previous: &[u8],
-) -> Row {
+fn entry(ids: &dyn IdSource, sequence: i64, deeds: &Deeds, record: &Record, previous: &[u8]) -> Row {
     let names: Vec<&str> = record.happened.iter().map(|happening| happening.kind.name).collect();
     let mut row = Row {
         sequence,
-        at: reader.now().into(),
-        actor: reader.actor().user.into(),
-        actor_name: reader.actor().name.clone(),
+        at: deeds.at,
+        actor: deeds.actor,
+        actor_name: deeds.actor_name.clone(),
         action: names.join(" "),
         entity_kind: record.kind.to_owned(),
         entity: Key(record.entity),
         entity_version: record.version,
         before: record.before.as_ref().map(Value::to_string),
         after: Some(record.after.to_string()),
-        salt: Some(reader.ids().fresh().as_bytes().to_vec()),
-        request: request.to_owned(),
-        origin: origin.map(str::to_owned),
+        salt: Some(ids.fresh().as_bytes().to_vec()),
+        request: deeds.request.clone(),
+        origin: deeds.origin.clone(),
         content_hash: Vec::new(),
         hash: Vec::new(),
     };

@@ -41,6 +41,27 @@ macro_rules! db {
 }
 pub(crate) use db;
 
+/// Inserts rows, however many: `insert_all!(tx, table, &rows)`. SQLite has no round trips to save and
+/// keeps the insert of one row prepared; PostgreSQL gets pieces of a few lengths, each kept prepared.
+macro_rules! insert_all {
+    ($on:expr, $table:expr, $rows:expr) => {
+        match &mut $on.connection().engine {
+            $crate::spine::Engine::Sqlite(c) => {
+                for row in $rows {
+                    ::diesel::RunQueryDsl::execute(::diesel::insert_into($table).values(row), c)?;
+                }
+            }
+            $crate::spine::Engine::Postgres(c) => {
+                for piece in $crate::spine::pieces($rows) {
+                    let insert = $crate::spine::cached(::diesel::insert_into($table).values(piece));
+                    ::diesel::RunQueryDsl::execute(insert, c)?;
+                }
+            }
+        }
+    };
+}
+pub(crate) use insert_all;
+
 /// Where the database is; the scheme of the URL chooses the engine, once.
 #[derive(Clone, Debug)]
 pub(crate) struct Location {
@@ -110,13 +131,24 @@ impl Connection {
         }
     }
 
-    /// Begins a transaction that will write. SQLite takes the write lock at once: a deferred
-    /// transaction that reads first could never wait for it.
+    /// Begins a transaction that will write, and in it the first unit of work. SQLite takes the write lock
+    /// at once: a deferred transaction that reads first could never wait for it.
     pub fn begin_write(&mut self) -> diesel::QueryResult<()> {
         match &mut self.engine {
-            Engine::Sqlite(c) => c.batch_execute("BEGIN IMMEDIATE"),
-            Engine::Postgres(c) => c.batch_execute("BEGIN"),
+            Engine::Sqlite(c) => c.batch_execute("BEGIN IMMEDIATE; SAVEPOINT unit"),
+            Engine::Postgres(c) => c.batch_execute("BEGIN; SAVEPOINT unit"),
         }
+    }
+
+    /// Keeps what the current unit of work wrote, and begins the next one. Fails where an error of the
+    /// database was swallowed, which on PostgreSQL has spoilt the unit.
+    pub fn keep_unit(&mut self) -> diesel::QueryResult<()> {
+        self.execute("RELEASE unit; SAVEPOINT unit")
+    }
+
+    /// Undoes what the current unit of work wrote; the next one begins.
+    pub fn undo_unit(&mut self) -> diesel::QueryResult<()> {
+        self.execute("ROLLBACK TO unit")
     }
 
     /// Begins a transaction in which all reads see the same state.
@@ -162,6 +194,15 @@ impl Connection {
                 Ok(())
             }
             Engine::Postgres(_) => Err(Failure::fault("use pg_dump for PostgreSQL")),
+        }
+    }
+
+    /// How many waiting units of work may share a transaction. On PostgreSQL several threads share the
+    /// waiting units among them, and a unit may wait for rows of another server's.
+    pub fn group_max(kind: EngineKind) -> usize {
+        match kind {
+            EngineKind::Sqlite => 256,
+            EngineKind::Postgres => 16,
         }
     }
 

@@ -1,10 +1,10 @@
 //! The feed: every change leaves its events in the same transaction, numbered without a gap in the
 //! order of commits. `[INT-1]`
 
-use super::{Failure, Instant, Key, Reader, apply::Record, db};
+use super::{Connection, Failure, Instant, Key, Reader, db, insert_all, ledger::Deeds};
 use crate::schema::events;
 use diesel::prelude::*;
-use domain::spine::{AnyId, Timestamp};
+use domain::spine::{AnyId, IdSource, Timestamp};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -22,28 +22,34 @@ struct NewEvent<'a> {
     at: Instant,
 }
 
-pub(super) fn append(reader: &mut Reader<'_>, before: i64, records: &[Record]) -> Result<(), Failure> {
-    let actor = Key::from(reader.actor().user);
-    let at = reader.now().into();
+/// Appends the events of these units.
+pub(super) fn append(
+    connection: &mut Connection,
+    ids: &dyn IdSource,
+    before: i64,
+    all: &[Deeds],
+) -> Result<(), Failure> {
     let mut sequence = before;
     let mut rows = Vec::new();
-    for record in records {
+    for (deeds, record) in
+        all.iter().flat_map(|deeds| deeds.records.iter().map(move |record| (deeds, record)))
+    {
         for happening in &record.happened {
             sequence += 1;
             rows.push(NewEvent {
                 sequence,
-                id: Key(reader.ids().fresh()),
+                id: Key(ids.fresh()),
                 kind: happening.kind.name,
                 entity_kind: record.kind,
                 entity: Key(record.entity),
                 entity_version: record.version,
-                actor,
+                actor: deeds.actor,
                 facts: happening.facts.to_string(),
-                at,
+                at: deeds.at,
             });
         }
     }
-    db!(reader, |c| diesel::insert_into(events::table).values(&rows).execute(c))?;
+    insert_all!(connection, events::table, &rows);
     Ok(())
 }
 

@@ -1,9 +1,9 @@
 //! The same request twice has one effect and one answer. `[INT-2]`
 
-use super::{Failure, Instant, Key, StoredAnswer, Tx, db};
+use super::{Failure, Instant, Key, StoredAnswer, Tx, cached, db};
 use crate::schema::idempotency_keys as keys;
 use chrono::Duration;
-use diesel::prelude::*;
+use diesel::{prelude::*, query_dsl::methods, upsert::excluded};
 use domain::spine::Timestamp;
 
 /// A key a client sent, bound to what it sent.
@@ -35,11 +35,18 @@ pub(super) fn claim(tx: &mut Tx<'_>, sent: &IdempotencyKey) -> Result<Option<Sto
     let at = tx.now().into();
     let row = Claim { caller, key: &sent.key, fingerprint: &sent.fingerprint, status: 0, at };
     let mine = keys::caller.eq(caller).and(keys::key.eq(&sent.key));
-    let inserted = db!(tx, |c| {
-        diesel::delete(keys::table).filter(mine).filter(keys::at.lt(expired)).execute(c)?;
-        diesel::insert_into(keys::table).values(&row).on_conflict_do_nothing().execute(c)
+    // A key that has expired is as good as a new one.
+    let afresh = (
+        keys::fingerprint.eq(excluded(keys::fingerprint)),
+        keys::status.eq(excluded(keys::status)),
+        keys::at.eq(excluded(keys::at)),
+    );
+    let claimed = db!(tx, |c| {
+        let insert = diesel::insert_into(keys::table).values(&row);
+        let upsert = insert.on_conflict((keys::caller, keys::key)).do_update().set(afresh);
+        cached(methods::FilterDsl::filter(upsert, keys::at.lt(expired))).execute(c)
     })?;
-    if inserted == 1 {
+    if claimed == 1 {
         return Ok(None);
     }
     let (fingerprint, status, etag, location, body) = db!(tx, |c| keys::table
@@ -56,14 +63,13 @@ pub(super) fn claim(tx: &mut Tx<'_>, sent: &IdempotencyKey) -> Result<Option<Sto
 /// Keeps the answer with its key, in the transaction of its effect.
 pub(super) fn keep(tx: &mut Tx<'_>, sent: &IdempotencyKey, answer: &StoredAnswer) -> Result<(), Failure> {
     let mine = keys::caller.eq(Key::from(tx.actor().user)).and(keys::key.eq(&sent.key));
-    db!(tx, |c| diesel::update(keys::table.filter(mine))
-        .set((
-            keys::status.eq(i32::from(answer.status)),
-            keys::etag.eq(&answer.etag),
-            keys::location.eq(&answer.location),
-            keys::body.eq(&answer.body),
-        ))
-        .execute(c))?;
+    db!(tx, |c| cached(diesel::update(keys::table.filter(mine)).set((
+        keys::status.eq(i32::from(answer.status)),
+        keys::etag.eq(&answer.etag),
+        keys::location.eq(&answer.location),
+        keys::body.eq(&answer.body),
+    )))
+    .execute(c))?;
     Ok(())
 }
 

@@ -1,6 +1,6 @@
 //! Readable document numbers: taken in the document's own transaction, never used twice.
 
-use super::{Failure, Tx, db};
+use super::{Failure, Tx, cached, db};
 use crate::schema::document_numbers as numbers;
 use diesel::prelude::*;
 
@@ -8,12 +8,14 @@ use diesel::prelude::*;
 /// a void document keeps its own.
 pub(crate) fn next_number(tx: &mut Tx<'_>, series: &str, year: i32) -> Result<String, Failure> {
     let row = (numbers::series.eq(series), numbers::year.eq(year), numbers::last.eq(1_i64));
-    let last: i64 = db!(tx, |c| diesel::insert_into(numbers::table)
-        .values(row)
-        .on_conflict((numbers::series, numbers::year))
-        .do_update()
-        .set(numbers::last.eq(numbers::last + 1))
-        .returning(numbers::last)
-        .get_result(c))?;
+    let last: i64 = db!(tx, |c| cached(
+        diesel::insert_into(numbers::table)
+            .values(row)
+            .on_conflict((numbers::series, numbers::year))
+            .do_update()
+            .set(numbers::last.eq(numbers::last + 1))
+            .returning(numbers::last)
+    )
+    .get_result(c))?;
     Ok(format!("{series}-{year}-{last:06}"))
 }

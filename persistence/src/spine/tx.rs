@@ -2,8 +2,8 @@
 //! answer. All of it happens, or none. `[INT-1, INT-2, AUD-1]`
 
 use super::{
-    Connection, Failure, IdempotencyKey, Principal, Reader, access, apply::Record, audit, database::Shared,
-    event, idempotency,
+    Connection, Failure, IdempotencyKey, Principal, Reader, access, apply::Record, database::Shared,
+    idempotency, ledger::Deeds,
 };
 use domain::spine::Permission;
 use std::ops::{Deref, DerefMut};
@@ -134,6 +134,8 @@ pub(super) struct Performed {
     pub keep: bool,
     /// The access epoch, if this unit raised it.
     pub epoch: Option<i64>,
+    /// What is still to be written to audit trail and feed, if anything is kept.
+    pub deeds: Option<Deeds>,
 }
 
 /// Resolves the principal anew if the epoch moved, and checks the route's permission.
@@ -158,7 +160,8 @@ pub(super) fn open<'c>(
     }
 }
 
-/// Does the work inside the open transaction of `connection`; the caller commits or rolls back.
+/// Does the work inside the open transaction of `connection`; the caller seals its deeds and commits, or
+/// rolls back.
 pub(super) fn perform(
     connection: &mut Connection,
     shared: &Shared,
@@ -171,28 +174,14 @@ pub(super) fn perform(
     if let Some(key) = key
         && let Some(answer) = idempotency::claim(&mut tx, key)?
     {
-        return Ok(Performed { answered: Answered { answer, replayed: true }, keep: false, epoch: None });
+        let answered = Answered { answer, replayed: true };
+        return Ok(Performed { answered, keep: false, epoch: None, deeds: None });
     }
     let answer = work(&mut tx)?;
     let epoch = if tx.access_moved { Some(access::raise_epoch(tx.connection())?) } else { None };
     if let Some(key) = key {
         idempotency::keep(&mut tx, key, &answer)?;
     }
-    seal(&mut tx)?;
-    Ok(Performed { answered: Answered { answer, replayed: false }, keep: !request.rehearsal, epoch })
-}
-
-/// Writes audit and events as the last act: the head of both is the last lock every unit takes, so
-/// that no two units can wait for each other over it, and it is held for the shortest time.
-fn seal(tx: &mut Tx<'_>) -> Result<(), Failure> {
-    let records = std::mem::take(&mut tx.records);
-    if records.is_empty() {
-        return Ok(());
-    }
-    let origin = tx.request.origin.clone();
-    let request_id = tx.request.request_id.clone();
-    let happened = records.iter().map(|record| record.happened.len()).sum();
-    let head = audit::advance(&mut tx.reader, records.len(), happened)?;
-    audit::append(&mut tx.reader, &head, &records, &request_id, origin.as_deref())?;
-    event::append(&mut tx.reader, head.event_before, &records)
+    let (deeds, keep) = (Deeds::of(&mut tx), !request.rehearsal);
+    Ok(Performed { answered: Answered { answer, replayed: false }, keep, epoch, deeds })
 }

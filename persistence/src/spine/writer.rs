@@ -1,10 +1,12 @@
-//! Writing. On SQLite one thread writes and groups the waiting units of work into one commit, a
-//! savepoint each: full durability at a multiple of the throughput, and a unit that fails or panics
-//! rolls back alone. On PostgreSQL several threads write, a transaction each, done again when rows moved.
+//! Writing. A thread takes the units of work that wait and groups them into one transaction, a savepoint
+//! each: full durability at a multiple of the throughput, and a unit that fails or panics rolls back
+//! alone. Answers go out after the commit. One thread writes on SQLite, several on PostgreSQL, where a unit
+//! is done again when rows moved under it.
 
 use super::{
     Answered, Connection, EngineKind, Failure, Request, StoredAnswer, Tx,
     database::Shared,
+    ledger::{self, Deeds},
     pool::{Connections, begun},
     tx::{Performed, perform},
 };
@@ -27,8 +29,6 @@ pub(super) struct Unit {
     pub reply: Reply,
 }
 
-/// At most this many units share a commit.
-const GROUP_MAX: usize = 256;
 /// How often a unit is done again when rows moved under it.
 const ATTEMPTS_MAX: u32 = 12;
 
@@ -44,10 +44,7 @@ impl Writer {
             let (shared, units, connections) = (shared.clone(), units.clone(), connections.clone());
             thread::Builder::new()
                 .name(format!("writer-{index}"))
-                .spawn(move || match shared.kind {
-                    EngineKind::Sqlite => write_in_groups(&shared, &units, &connections),
-                    EngineKind::Postgres => write_singly(&shared, &units, &connections),
-                })
+                .spawn(move || write_in_groups(&shared, &units, &connections))
                 .map_err(Failure::fault)?;
         }
         Ok(Self { queue })
@@ -61,13 +58,113 @@ impl Writer {
     }
 }
 
+fn write_in_groups(shared: &Shared, units: &Receiver<Unit>, connections: &Connections) {
+    let group_max = Connection::group_max(shared.kind);
+    while let Ok(first) = units.recv() {
+        let mut group = vec![first];
+        group.extend(units.try_iter().take(group_max - 1));
+        until_it_stands(connections, shared, group);
+    }
+}
+
+/// Commits a group. Units under which rows moved are done again, one at a time.
+fn until_it_stands(connections: &Connections, shared: &Shared, group: Vec<Unit>) {
+    for unit in commit(connections, shared, group, true) {
+        let mut again = vec![unit];
+        for attempt in 2..=ATTEMPTS_MAX {
+            thread::sleep(Duration::from_millis(u64::from(attempt)));
+            again = commit(connections, shared, again, attempt < ATTEMPTS_MAX);
+            if again.is_empty() {
+                break;
+            }
+        }
+    }
+}
+
+/// Commits a group and answers; returns the units that are to be done again, if they `may_move`.
+fn commit(connections: &Connections, shared: &Shared, group: Vec<Unit>, may_move: bool) -> Vec<Unit> {
+    let mut connection = match begun(connections, Connection::begin_write) {
+        Ok(connection) => connection,
+        Err(failure) => {
+            let message = format!("{failure:?}");
+            group.into_iter().for_each(|unit| answer(shared, unit, Err(Failure::fault(&message))));
+            return Vec::new();
+        }
+    };
+    let outcomes = match in_one_transaction(&mut connection, shared, &group) {
+        Ok(outcomes) => outcomes,
+        Err(failure) => {
+            connection.rollback();
+            connection.suspect();
+            if may_move && matches!(failure, Failure::Moved) {
+                return group;
+            }
+            log::error!("a group of units could not be committed: {failure:?}");
+            // Without the commit nobody may build on what any unit of the group saw or did.
+            group.into_iter().for_each(|unit| answer(shared, unit, Err(Failure::Overloaded)));
+            return Vec::new();
+        }
+    };
+    let mut again = Vec::new();
+    for (unit, outcome) in group.into_iter().zip(outcomes) {
+        match outcome {
+            Err(Failure::Moved) if may_move => again.push(unit),
+            outcome => answer(shared, unit, outcome),
+        }
+    }
+    again
+}
+
+/// Does a group of units in the open transaction and ends it. An error is one of the transaction itself.
+fn in_one_transaction(
+    connection: &mut Connection,
+    shared: &Shared,
+    group: &[Unit],
+) -> Result<Vec<Result<Performed, Failure>>, Failure> {
+    let mut outcomes = Vec::with_capacity(group.len());
+    for unit in group {
+        outcomes.push(isolated(connection, shared, unit)?);
+    }
+    let kept = outcomes.iter_mut().flatten().filter(|performed| performed.keep);
+    let (mut any, mut deeds): (bool, Vec<Deeds>) = (false, Vec::new());
+    for performed in kept {
+        any = true;
+        deeds.extend(performed.deeds.take());
+    }
+    if any {
+        ledger::seal(connection, shared.ids.as_ref(), &deeds)?;
+        connection.commit()?;
+    } else {
+        connection.rollback();
+    }
+    Ok(outcomes)
+}
+
+/// Does a unit in its savepoint, which is undone unless its effect is to be kept. The outer error means that
+/// the savepoint itself failed: then the whole group is lost.
+fn isolated(
+    connection: &mut Connection,
+    shared: &Shared,
+    unit: &Unit,
+) -> Result<Result<Performed, Failure>, Failure> {
+    let mut outcome = attempt(connection, shared, unit);
+    if outcome.as_ref().is_ok_and(|performed| performed.keep) {
+        match connection.keep_unit() {
+            Ok(()) => return Ok(outcome),
+            Err(error) => outcome = Err(error.into()),
+        }
+    }
+    connection.undo_unit()?;
+    Ok(outcome)
+}
+
 /// Does a unit's work; a panic is that unit's fault alone.
 fn attempt(connection: &mut Connection, shared: &Shared, unit: &Unit) -> Result<Performed, Failure> {
     catch_unwind(AssertUnwindSafe(|| perform(connection, shared, &unit.request, &unit.work)))
         .unwrap_or_else(|_| Err(Failure::fault("a unit of work panicked")))
 }
 
-fn finish(shared: &Shared, reply: Reply, outcome: Result<Performed, Failure>) {
+fn answer(shared: &Shared, unit: Unit, outcome: Result<Performed, Failure>) {
     let answer = outcome.map(|performed| {
         if let Some(epoch) = performed.epoch.filter(|_| performed.keep) {
             shared.epoch_is(epoch);
@@ -75,100 +172,5 @@ fn finish(shared: &Shared, reply: Reply, outcome: Result<Performed, Failure>) {
         performed.answered
     });
     // The client may have gone; what was committed stands all the same.
-    let _gone = reply.send(answer);
-}
-
-fn write_in_groups(shared: &Shared, units: &Receiver<Unit>, connections: &Connections) {
-    while let Ok(first) = units.recv() {
-        let mut group = vec![first];
-        group.extend(units.try_iter().take(GROUP_MAX - 1));
-        match begun(connections, Connection::begin_write) {
-            Ok(mut connection) => commit_group(&mut connection, shared, group),
-            Err(failure) => {
-                let message = format!("{failure:?}");
-                group.into_iter().for_each(|unit| finish(shared, unit.reply, Err(Failure::fault(&message))));
-            }
-        }
-    }
-}
-
-fn commit_group(connection: &mut Connection, shared: &Shared, group: Vec<Unit>) {
-    let mut broken = None;
-    let outcomes: Vec<_> = group
-        .into_iter()
-        .map(|unit| {
-            let outcome = match &broken {
-                None => in_savepoint(connection, |connection| attempt(connection, shared, &unit)),
-                Some(_) => Ok(Err(Failure::Overloaded)),
-            };
-            let outcome = outcome.unwrap_or_else(|error| {
-                broken = Some(error.to_string());
-                Err(Failure::Overloaded)
-            });
-            (unit.reply, outcome)
-        })
-        .collect();
-    let committed = match broken {
-        None => connection.commit().map_err(|error| error.to_string()),
-        Some(error) => Err(error),
-    };
-    if let Err(error) = &committed {
-        log::error!("a group of units could not be committed: {error}");
-        connection.rollback();
-        connection.suspect();
-    }
-    for (reply, outcome) in outcomes {
-        // Without the commit nobody may build on what any unit of the group saw or did.
-        finish(shared, reply, if committed.is_ok() { outcome } else { Err(Failure::Overloaded) });
-    }
-}
-
-/// Runs a unit in a savepoint of its own and undoes it unless its effect is to be kept. The outer error
-/// means that the savepoint itself failed: then the whole group is lost.
-fn in_savepoint(
-    connection: &mut Connection,
-    run: impl FnOnce(&mut Connection) -> Result<Performed, Failure>,
-) -> diesel::QueryResult<Result<Performed, Failure>> {
-    connection.execute("SAVEPOINT unit")?;
-    let outcome = run(connection);
-    if !outcome.as_ref().is_ok_and(|performed| performed.keep) {
-        connection.execute("ROLLBACK TO unit")?;
-    }
-    connection.execute("RELEASE unit")?;
-    Ok(outcome)
-}
-
-fn write_singly(shared: &Shared, units: &Receiver<Unit>, connections: &Connections) {
-    for unit in units {
-        let outcome = until_it_stands(connections, shared, &unit);
-        finish(shared, unit.reply, outcome);
-    }
-}
-
-fn until_it_stands(connections: &Connections, shared: &Shared, unit: &Unit) -> Result<Performed, Failure> {
-    let mut attempts = 0;
-    loop {
-        attempts += 1;
-        match in_transaction(connections, shared, unit) {
-            Err(Failure::Moved) if attempts < ATTEMPTS_MAX => {
-                thread::sleep(Duration::from_millis(u64::from(attempts)));
-            }
-            outcome => return outcome,
-        }
-    }
-}
-
-fn in_transaction(connections: &Connections, shared: &Shared, unit: &Unit) -> Result<Performed, Failure> {
-    let mut connection = begun(connections, Connection::begin_write)?;
-    let outcome = attempt(&mut connection, shared, unit);
-    if !outcome.as_ref().is_ok_and(|performed| performed.keep) {
-        connection.rollback();
-        return outcome;
-    }
-    if let Err(error) = connection.commit() {
-        connection.rollback();
-        connection.suspect();
-        return Err(error.into());
-    }
-    outcome
+    let _gone = unit.reply.send(answer);
 }

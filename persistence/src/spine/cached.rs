@@ -1,0 +1,67 @@
+//! Statements that diesel would prepare anew each time.
+//!
+//! diesel keeps prepared what can only ever be one text. An UPDATE, an upsert or an insert of several
+//! rows might be another text each time, so it is prepared at every execution: a round trip more on
+//! PostgreSQL, and more work than the statement itself on SQLite. Ours are always the same few texts.
+
+use diesel::{
+    QueryResult, RunQueryDsl,
+    backend::Backend,
+    query_builder::{AstPass, Query, QueryFragment, QueryId},
+};
+
+/// A statement whose text is one of a few, kept prepared under its text.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Cached<S>(S);
+
+/// Keeps a statement prepared. Only for statements whose text does not depend on the data.
+pub(crate) fn cached<S>(statement: S) -> Cached<S> {
+    Cached(statement)
+}
+
+impl<S> QueryId for Cached<S> {
+    type QueryId = ();
+    // Without an id of its type, the cache goes by the text and the types of the binds.
+    const HAS_STATIC_QUERY_ID: bool = false;
+}
+
+impl<S: QueryFragment<DB>, DB: Backend> QueryFragment<DB> for Cached<S> {
+    fn walk_ast<'b>(&'b self, pass: AstPass<'_, 'b, DB>) -> QueryResult<()> {
+        self.0.walk_ast(pass)
+    }
+    fn is_safe_to_cache_prepared(&self, _: &DB) -> QueryResult<bool> {
+        Ok(true)
+    }
+}
+
+impl<S: Query> Query for Cached<S> {
+    type SqlType = S::SqlType;
+}
+
+impl<S, C> RunQueryDsl<C> for Cached<S> {}
+
+/// Cuts rows into pieces whose lengths are powers of two, at most 64: so that inserts of any number of
+/// rows are a handful of texts.
+pub(crate) fn pieces<T>(mut rows: &[T]) -> impl Iterator<Item = &[T]> {
+    std::iter::from_fn(move || {
+        let length = 1_usize << rows.len().min(64).checked_ilog2()?;
+        let (piece, rest) = rows.split_at(length);
+        rows = rest;
+        Some(piece)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::pieces;
+
+    #[test]
+    fn pieces_are_powers_of_two_and_cover_all_rows_in_order() {
+        for length in [0, 1, 2, 3, 5, 63, 64, 65, 200] {
+            let rows: Vec<usize> = (0..length).collect();
+            let cut: Vec<&[usize]> = pieces(&rows).collect();
+            assert!(cut.iter().all(|piece| piece.len().is_power_of_two() && piece.len() <= 64));
+            assert_eq!(cut.concat(), rows);
+        }
+    }
+}
