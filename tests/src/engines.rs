@@ -3,13 +3,12 @@
 //! PostgreSQL is taken from `TEST_POSTGRES_URL`, or started from the `initdb` and `postgres` on the PATH
 //! in a directory of our own (as an unprivileged user, since it refuses to run as root).
 
+use crate::PrivatePostgres;
 use diesel::{Connection, PgConnection, RunQueryDsl};
 use persistence::spine::{Database, Options};
 use std::{
     fmt,
-    os::unix::{fs::chown, process::CommandExt},
     path::{Path, PathBuf},
-    process::{Child, Command, Stdio},
     sync::{
         Mutex, OnceLock,
         atomic::{AtomicU32, Ordering},
@@ -104,15 +103,12 @@ fn postgres() -> Option<&'static Cluster> {
 struct Cluster {
     /// The URL of a database, with `{}` for its name.
     url: String,
-    own: Mutex<Option<(Child, TempDir)>>,
+    own: Mutex<Option<PrivatePostgres>>,
     template: OnceLock<()>,
     made: AtomicU32,
     /// Copying a template needs nobody else connected to it.
     copying: Mutex<()>,
 }
-
-/// The uid that runs PostgreSQL where the tests run as root: `nobody`.
-const UNPRIVILEGED: u32 = 65_534;
 
 impl Cluster {
     fn find() -> Option<Self> {
@@ -123,69 +119,15 @@ impl Cluster {
                 let (server, _) = head.rsplit_once('/')?;
                 (format!("{server}/{{}}{tail}"), None)
             }
-            Err(_) => Self::start()?,
+            Err(_) => {
+                // The stories do not pull the plug on PostgreSQL itself, so it need not wait for the disk.
+                let own =
+                    PrivatePostgres::start(&["fsync=off", "max_connections=400", "shared_buffers=64MB"])?;
+                (own.url("{}"), Some(own))
+            }
         };
         let (template, made) = (OnceLock::new(), AtomicU32::new(0));
         Some(Self { url, own: Mutex::new(own), template, made, copying: Mutex::new(()) })
-    }
-
-    fn start() -> Option<(String, Option<(Child, TempDir)>)> {
-        let binaries = binaries()?;
-        let directory = tempfile::tempdir().ok()?;
-        let data = directory.path().join("data");
-        std::fs::create_dir(&data).ok()?;
-        let as_root =
-            std::fs::metadata("/proc/self").is_ok_and(|me| std::os::unix::fs::MetadataExt::uid(&me) == 0);
-        let command = |name: &str| {
-            let mut command = Command::new(binaries.join(name));
-            command
-                .stdin(Stdio::null())
-                .stdout(Stdio::null())
-                .stderr(Stdio::null())
-                .current_dir(directory.path());
-            if as_root {
-                command.uid(UNPRIVILEGED).gid(UNPRIVILEGED);
-            }
-            command
-        };
-        if as_root {
-            chown(directory.path(), Some(UNPRIVILEGED), Some(UNPRIVILEGED)).ok()?;
-            chown(&data, Some(UNPRIVILEGED), Some(UNPRIVILEGED)).ok()?;
-        }
-        let made = command("initdb")
-            .arg("-D")
-            .arg(&data)
-            .args(["-U", "postgres", "-A", "trust", "-E", "UTF8", "--no-sync"])
-            .args(["--locale", "C"])
-            .status();
-        made.ok().filter(std::process::ExitStatus::success)?;
-        let server = command("postgres")
-            .arg("-D")
-            .arg(&data)
-            .arg("-k")
-            .arg(directory.path())
-            // The stories do not pull the plug on PostgreSQL itself, so it need not wait for the disk.
-            .args([
-                "-c",
-                "listen_addresses=",
-                "-c",
-                "fsync=off",
-                "-c",
-                "max_connections=400",
-                "-c",
-                "shared_buffers=64MB",
-            ])
-            .spawn()
-            .ok()?;
-        let host = directory.path().display().to_string().replace('/', "%2F");
-        let url = format!("postgres://postgres@{host}/{{}}");
-        for _ in 0..100 {
-            std::thread::sleep(Duration::from_millis(100));
-            if PgConnection::establish(&url.replace("{}", "postgres")).is_ok() {
-                return Some((url, Some((server, directory))));
-            }
-        }
-        None
     }
 
     fn fresh(&self) -> String {
@@ -218,25 +160,6 @@ impl Cluster {
     }
 
     fn stop(&self) {
-        let own = self.own.lock().unwrap_or_else(std::sync::PoisonError::into_inner).take();
-        if let Some((mut server, directory)) = own {
-            // SIGINT is PostgreSQL's fast shutdown; `kill` avoids a dependency for one signal.
-            let _asked = Command::new("kill").args(["-INT", &server.id().to_string()]).status();
-            let _ended = server.wait();
-            drop(directory);
-        }
+        drop(self.own.lock().unwrap_or_else(std::sync::PoisonError::into_inner).take());
     }
-}
-
-/// Where `initdb` and `postgres` are: on the PATH, or where Debian puts them.
-fn binaries() -> Option<PathBuf> {
-    let path = std::env::var_os("PATH").unwrap_or_default();
-    let debian = std::fs::read_dir("/usr/lib/postgresql")
-        .into_iter()
-        .flatten()
-        .flatten()
-        .map(|version| version.path().join("bin"));
-    std::env::split_paths(&path)
-        .chain(debian)
-        .find(|bin| bin.join("initdb").exists() && bin.join("postgres").exists())
 }

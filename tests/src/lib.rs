@@ -5,6 +5,7 @@ mod caller;
 mod engines;
 mod ledger;
 mod people;
+mod postgres;
 mod race;
 
 pub use app::App;
@@ -12,6 +13,7 @@ pub use caller::{Caller, Reply};
 pub use engines::{Engine, postgres_is_available, stop_postgres};
 pub use ledger::{declared_statuses, unproven_routes};
 pub use people::{PASSWORD, column};
+pub use postgres::PrivatePostgres;
 pub use race::race;
 
 /// Something that must hold of the product as it is written; needs no database.

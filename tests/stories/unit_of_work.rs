@@ -23,7 +23,7 @@ fn draft(tx: &mut Tx<'_>, code: &str) -> Result<StoredAnswer, Failure> {
         number: policy::next_version_number(tx, code)?,
         title: code.to_owned(),
         status: PolicyStatus::Draft,
-        effective_from: BusinessDate::MIN,
+        effective_from: BusinessDate::from_ymd_opt(2026, 4, 1).expect("a day"),
         content: serde_json::json!({}),
         clause: String::new(),
         published: None,
