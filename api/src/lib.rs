@@ -15,6 +15,7 @@ mod organisation;
 mod policy;
 mod server;
 
+pub use approval::limits::sweep as sweep_time_limits;
 pub use file::FileStore;
 pub use server::{Running, first_start, open_database, start};
 

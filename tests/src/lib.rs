@@ -2,6 +2,7 @@
 
 mod app;
 mod caller;
+mod company;
 mod engines;
 mod ledger;
 mod people;
@@ -10,6 +11,7 @@ mod race;
 
 pub use app::App;
 pub use caller::{Caller, Reply};
+pub use company::Company;
 pub use engines::{Engine, postgres_is_available, stop_postgres};
 pub use ledger::{declared_statuses, unproven_routes};
 pub use people::{PASSWORD, column};

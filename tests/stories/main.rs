@@ -4,6 +4,8 @@ use libtest_mimic::{Arguments, Trial};
 use tests::{App, Check, Engine, Story, postgres_is_available, stop_postgres, unproven_routes};
 
 mod access;
+mod approval;
+mod approval_race;
 mod coverage;
 mod edge;
 mod identity;
@@ -13,6 +15,8 @@ mod unit_of_work;
 
 const MODULES: &[&[Story]] = &[
     access::STORIES,
+    approval::STORIES,
+    approval_race::STORIES,
     edge::STORIES,
     identity::STORIES,
     meta::STORIES,

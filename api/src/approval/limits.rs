@@ -6,7 +6,7 @@ use persistence::{
 };
 
 /// Reminds and escalates whatever is due by now; answers how many approvals were looked at.
-pub(crate) async fn sweep(database: &Database) -> Result<usize, Failure> {
+pub async fn sweep(database: &Database) -> Result<usize, Failure> {
     let due = database.read(Request::system("time-limits"), approval::due).await?;
     for id in &due {
         let id = *id;

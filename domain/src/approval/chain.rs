@@ -7,6 +7,7 @@ use utoipa::ToSchema;
 
 /// A name in both languages.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, ToSchema)]
+#[schema(as = ApprovalStepName)]
 #[serde(deny_unknown_fields)]
 pub struct Label {
     /// Chinese, 1 to 60 characters.
@@ -71,6 +72,7 @@ pub enum ApproverRule {
 
 /// How several approvers of one step count.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize, ToSchema)]
+#[schema(as = ApprovalCounting)]
 #[serde(rename_all = "snake_case")]
 pub enum Counting {
     /// 会签: everybody agrees.
@@ -83,6 +85,7 @@ pub enum Counting {
 
 /// When an undecided task is reminded of, and when it goes to the approver's superior. It never passes a step.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize, ToSchema)]
+#[schema(as = ApprovalTimeLimit)]
 #[serde(deny_unknown_fields)]
 pub struct TimeLimit {
     /// Hours from opening to the reminder, 1 to 8760.

@@ -6,6 +6,7 @@ use utoipa::ToSchema;
 
 /// What an entry of the history tells. Its name is the reason code.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize, ToSchema)]
+#[schema(as = ApprovalHistoryKind)]
 #[serde(rename_all = "snake_case")]
 pub enum EntryKind {
     /// The document was submitted.

@@ -52,6 +52,7 @@ pub struct Candidate {
 
 /// What will become of a step.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize, ToSchema)]
+#[schema(as = ApprovalStepFate)]
 #[serde(rename_all = "snake_case")]
 pub enum Fate {
     /// Its candidates decide.

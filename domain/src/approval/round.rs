@@ -7,6 +7,7 @@ use utoipa::ToSchema;
 
 /// Where an added approver stands. 加签
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize, ToSchema)]
+#[schema(as = ApproverPlacement)]
 #[serde(rename_all = "snake_case")]
 pub enum Placement {
     /// A step of its own before the present one.
@@ -19,6 +20,7 @@ pub enum Placement {
 
 /// Who inserted a step, and where.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize, ToSchema)]
+#[schema(as = AddedApprovalStep)]
 pub struct Added {
     /// Who.
     pub by: EmployeeId,
@@ -69,6 +71,7 @@ pub struct Seat {
 
 /// Why a step was closed. `[APR-3]`
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize, ToSchema)]
+#[schema(as = ApprovalStepReason)]
 #[serde(rename_all = "snake_case")]
 pub enum StepReason {
     /// Its approvers agreed.

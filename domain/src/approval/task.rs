@@ -6,6 +6,7 @@ use utoipa::ToSchema;
 
 /// A decision on a task.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize, ToSchema)]
+#[schema(as = ApprovalDecision)]
 #[serde(rename_all = "snake_case")]
 pub enum Decision {
     /// Agreed.
@@ -29,6 +30,7 @@ impl Decision {
 
 /// How a task came to its assignee.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize, ToSchema)]
+#[schema(as = ApprovalTaskOrigin)]
 #[serde(rename_all = "snake_case")]
 pub enum Origin {
     /// The chain resolved to them.
@@ -53,6 +55,7 @@ pub enum Origin {
 
 /// Why an undecided task was closed.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize, ToSchema)]
+#[schema(as = ApprovalTaskClosing)]
 #[serde(tag = "reason", rename_all = "snake_case")]
 pub enum CloseReason {
     /// Another decision closed the step.

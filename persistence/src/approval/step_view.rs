@@ -69,6 +69,7 @@ pub struct ApproverView {
 
 /// Why somebody is a candidate.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, ToSchema)]
+#[schema(as = ApprovalCandidateReason)]
 #[serde(rename_all = "snake_case")]
 pub enum CandidateReason {
     /// The chain's rule names them.
@@ -147,6 +148,7 @@ pub struct StepView {
 
 /// How far a step is.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, ToSchema)]
+#[schema(as = ApprovalStepProgress)]
 #[serde(rename_all = "snake_case")]
 pub enum StepProgress {
     /// Its turn has not come.
@@ -173,6 +175,7 @@ pub struct SeatView {
 
 /// What has become of a seat.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, ToSchema)]
+#[schema(as = ApprovalSeatProgress)]
 #[serde(rename_all = "snake_case")]
 pub enum SeatProgress {
     /// Nothing yet.

@@ -1,0 +1,146 @@
+//! A small company that claims expenses: whom its standard chain asks, and claims on their way.
+
+use crate::{App, Caller, PASSWORD, app::block_on};
+use serde_json::{Value, json};
+use std::{
+    collections::BTreeMap,
+    sync::atomic::{AtomicU64, Ordering},
+};
+
+/// A company over HTTP: 兰兰 and 小明 in marketing, their head, two accountants, the director, the general
+/// manager and the chairman above.
+pub struct Company {
+    /// Who set it up.
+    pub boss: Caller,
+    /// The departments' ids by code.
+    pub departments: BTreeMap<&'static str, String>,
+    people: BTreeMap<&'static str, Person>,
+    invoices: AtomicU64,
+}
+
+struct Person {
+    id: String,
+    caller: Caller,
+}
+
+/// Name, department, superior, role, how far it reaches.
+const PEOPLE: [(&str, &str, Option<&str>, &str, &str); 9] = [
+    ("chair", "company", None, "general-manager", "all"),
+    ("gm", "company", Some("chair"), "general-manager", "all"),
+    ("director", "centre", Some("gm"), "marketing-director", "subtree"),
+    ("head", "marketing", Some("director"), "department-head", "subtree"),
+    ("lan", "marketing", Some("head"), "sales-representative", "own"),
+    ("ming", "marketing", Some("head"), "sales-representative", "own"),
+    ("qian", "finance", Some("gm"), "finance", "all"),
+    ("sun", "finance", Some("qian"), "finance", "all"),
+    ("rep", "sales", Some("director"), "sales-representative", "own"),
+];
+
+impl App {
+    /// Lets the time limits that have passed take effect, as every server does every few seconds.
+    pub fn sweep_time_limits(&self) {
+        block_on(api::sweep_time_limits(&self.database)).expect("a sweep");
+    }
+
+    /// Sets up the company.
+    pub fn company(&self) -> Company {
+        let boss = self.administrator();
+        let mut departments = BTreeMap::new();
+        for (code, above) in [
+            ("company", None),
+            ("centre", Some("company")),
+            ("marketing", Some("centre")),
+            ("sales", Some("centre")),
+            ("finance", Some("company")),
+        ] {
+            let above: Option<&String> = above.map(|above| &departments[above]);
+            let id = self.department(&boss, code, above.map(String::as_str));
+            departments.insert(code, id);
+        }
+        let mut people: BTreeMap<&str, Person> = BTreeMap::new();
+        for (name, department, superior, role, scope) in PEOPLE {
+            let superior = superior.map(|superior| people[superior].id.clone());
+            let id = self.hire(&boss, name, &departments[department], superior.as_deref());
+            let caller = self.person(&boss, name, &id, role, scope);
+            people.insert(name, Person { id, caller });
+        }
+        let company = Company { boss, departments, people, invoices: AtomicU64::new(1) };
+        for (department, head) in
+            [("company", "chair"), ("centre", "director"), ("marketing", "head"), ("finance", "qian")]
+        {
+            let path = format!("/api/v1/departments/{}", company.departments[department]);
+            let version = company.boss.get(&path).expect(200).version();
+            company.boss.at(version).patch(&path, json!({"head_id": company.id(head)})).expect(200);
+        }
+        company
+    }
+}
+
+impl Company {
+    /// Everybody signs in anew: after the clock was moved far.
+    pub fn sign_in_again(&mut self, app: &App) {
+        self.boss = app.administrator();
+        for (name, person) in &mut self.people {
+            person.caller = app.sign_in(name, PASSWORD);
+        }
+    }
+
+    /// Somebody, signed in.
+    #[track_caller]
+    pub fn who(&self, name: &str) -> &Caller {
+        &self.people[name].caller
+    }
+    /// Somebody's employee id.
+    #[track_caller]
+    pub fn id(&self, name: &str) -> &str {
+        &self.people[name].id
+    }
+
+    /// A travel claim as it is sent, of so many yuan, with an invoice nobody has used.
+    pub fn claim_of(&self, yuan: u32) -> Value {
+        let number = 26_332_000_000_000_000_000 + u128::from(self.invoices.fetch_add(1, Ordering::SeqCst));
+        let money = |amount: u32| json!({"amount": format!("{amount}.00"), "currency": "CNY"});
+        json!({
+            "details": {"background": "华东区域拓展", "purpose": "拜访客户", "participants": "兰兰",
+                "expected_effect": "签订意向", "route": "杭州—上海", "days": 2},
+            "lines": [{
+                "category": "entertainment.travel", "description": "差旅费", "occurred_on": "2026-03-02",
+                "claimed": money(yuan),
+                "invoices": [{
+                    "kind": "fully_digital_general", "number": number.to_string(), "issued_on": "2026-03-02",
+                    "seller": {"name": "杭州云栖酒店有限公司", "tax_number": "91330100799655058B"},
+                    "buyer": {"name": "杭州云杉营销服务有限公司", "tax_number": "91330106MA2XYQNL8A"},
+                    "net": money(yuan), "tax": money(0), "total": money(yuan)
+                }]
+            }]
+        })
+    }
+
+    /// Somebody's claim, as a draft; answers its id.
+    #[track_caller]
+    pub fn draft(&self, by: &str, yuan: u32) -> String {
+        self.who(by).post("/api/v1/expense-claims", self.claim_of(yuan)).expect(201).text("/id")
+    }
+
+    /// Submits a claim; answers the id of its approval.
+    #[track_caller]
+    pub fn submit(&self, by: &str, claim: &str) -> String {
+        let path = format!("/api/v1/expense-claims/{claim}");
+        let version = self.who(by).get(&path).expect(200).version();
+        self.who(by).at(version).act(&format!("{path}/submit")).expect(200).text("/approval_id")
+    }
+
+    /// Somebody's submitted claim: its id and its approval's.
+    #[track_caller]
+    pub fn submitted(&self, by: &str, yuan: u32) -> (String, String) {
+        let claim = self.draft(by, yuan);
+        let approval = self.submit(by, &claim);
+        (claim, approval)
+    }
+
+    /// The state of a claim.
+    #[track_caller]
+    pub fn state_of(&self, claim: &str) -> String {
+        self.who("gm").get(&format!("/api/v1/expense-claims/{claim}")).expect(200).text("/status")
+    }
+}
