@@ -93,6 +93,11 @@ impl App {
         }
     }
 
+    /// Where the bytes of its attachments lie.
+    pub fn files_directory(&self) -> std::path::PathBuf {
+        self.home.directory.path().join("files")
+    }
+
     /// The URL of its database.
     pub fn database_url(&self) -> &str {
         &self.home.url
@@ -112,6 +117,7 @@ impl App {
     pub fn anonymous_elsewhere(&self) -> Caller {
         let mut settings = Settings::for_stories();
         settings.listen = "127.0.0.1:0".to_owned();
+        settings.files_directory = self.files_directory();
         settings.requests_per_minute = 1_000_000;
         let (address, handle, thread) = serve(settings, self.database.clone());
         self.others.lock().expect("the other servers").push((handle, thread));
@@ -165,6 +171,6 @@ impl Drop for App {
 }
 
 /// Runs a future of the product to its end.
-pub(crate) fn block_on<T>(future: impl Future<Output = T>) -> T {
+pub fn block_on<T>(future: impl Future<Output = T>) -> T {
     tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime").block_on(future)
 }

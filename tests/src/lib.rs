@@ -9,7 +9,7 @@ mod people;
 mod postgres;
 mod race;
 
-pub use app::App;
+pub use app::{App, block_on};
 pub use caller::{Caller, Reply};
 pub use company::Company;
 pub use engines::{Engine, postgres_is_available, stop_postgres};

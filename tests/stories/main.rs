@@ -8,6 +8,8 @@ mod approval;
 mod approval_race;
 mod coverage;
 mod edge;
+mod export;
+mod file;
 mod identity;
 mod meta;
 mod organisation;
@@ -18,6 +20,8 @@ const MODULES: &[&[Story]] = &[
     approval::STORIES,
     approval_race::STORIES,
     edge::STORIES,
+    export::STORIES,
+    file::STORIES,
     identity::STORIES,
     meta::STORIES,
     organisation::STORIES,

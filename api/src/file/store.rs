@@ -66,10 +66,19 @@ impl FileStore {
         Ok(self.objects.get(&kept(id)).await?.into_stream())
     }
 
-    /// Removes bytes that no file has. Nothing to remove is as good.
+    /// Removes bytes that never arrived whole.
+    pub(super) async fn discard_broken_off(&self, id: Uuid) {
+        self.delete(&[arriving(id)]).await;
+    }
+
+    /// Removes bytes that no file has.
     pub(super) async fn discard(&self, id: Uuid) {
-        for place in [arriving(id), kept(id)] {
-            match self.objects.delete(&place).await {
+        self.delete(&[arriving(id), kept(id)]).await;
+    }
+
+    async fn delete(&self, places: &[Path]) {
+        for place in places {
+            match self.objects.delete(place).await {
                 Ok(()) | Err(object_store::Error::NotFound { .. }) => {}
                 Err(error) => log::warn!("bytes without a file stay until the next sweep: {error}"),
             }
