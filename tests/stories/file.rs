@@ -140,7 +140,7 @@ fn what_may_be_uploaded_is_policy(app: App) {
 fn a_file_of_somebody_else_is_not_found(app: App) {
     let boss = app.administrator();
     let centre = app.department(&boss, "centre", None);
-    let employee = app.hire(&boss, "李二", &centre, None);
+    let employee = app.hire(&boss, "li", &centre, None);
     let other = app.person(&boss, "li.er", &employee, "sales-representative", "own");
     let id = upload(&boss, "a.pdf", PDF).expect(201).text("/id");
     other.get(&format!("/api/v1/files/{id}")).refuses(404, "http.not_found");
