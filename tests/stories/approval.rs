@@ -329,7 +329,8 @@ fn time_limits_remind_and_escalate_once(app: App) {
     app.clock.advance(chrono::Duration::hours(1));
     company.sign_in_again(&app);
     (0..4).for_each(|_| sweeps());
-    let count = |company: &Company, kind: &str| reasons(company, &approval).iter().filter(|one| *one == kind).count();
+    let count =
+        |company: &Company, kind: &str| reasons(company, &approval).iter().filter(|one| *one == kind).count();
     assert_eq!(count(&company, "time_limit_reminded"), 1);
     app.clock.advance(chrono::Duration::hours(24));
     company.sign_in_again(&app);

@@ -83,10 +83,7 @@ async fn digest(store: &FileStore, id: Uuid) -> Result<String, object_store::Err
 #[cfg(test)]
 mod tests {
     use super::*;
-    use domain::{
-        file::{Arrival, File, FileType},
-        spine::Timestamp,
-    };
+    use domain::file::{Arrival, File, FileType};
     use object_store::memory::InMemory;
     use persistence::spine::{Options, StoredAnswer, TestClock};
     use std::sync::Arc;
@@ -94,7 +91,7 @@ mod tests {
     /// A database whose clock runs this many hours ahead of the store's.
     async fn database(directory: &tempfile::TempDir, hours_ahead: i64) -> Database {
         let mut options = Options::at(&format!("sqlite:{}", directory.path().join("test.db").display()));
-        let now = Timestamp::new(chrono::Utc::now());
+        let now = options.clock.now();
         options.clock = Arc::new(TestClock::at(now.plus(Duration::hours(hours_ahead))));
         let database = Database::open(options).expect("a database");
         database.migrate().expect("the migrations");
