@@ -3,6 +3,7 @@
 mod access;
 mod audit;
 mod backup;
+mod demo;
 mod files;
 pub mod openapi;
 mod policy;
@@ -48,6 +49,8 @@ enum Command {
     /// The bytes of attachments.
     #[command(subcommand)]
     Files(files::Command),
+    /// Load a small company with claims in every state.
+    Demo(demo::Options),
     /// Policies from files.
     #[command(subcommand)]
     Policy(policy::Command),
@@ -71,6 +74,7 @@ pub fn run(line: CommandLine) -> Result<(), String> {
         Command::Keys(command) => access::keys(&settings, &command),
         Command::Audit(command) => audit::run(&settings, &command),
         Command::Files(command) => files::run(&settings, &command),
+        Command::Demo(options) => demo::run(&settings, &options),
         Command::Policy(command) => policy::run(&settings, command),
         Command::Backup { to } => backup::run(&settings, &to),
     }
