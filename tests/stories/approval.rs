@@ -262,6 +262,7 @@ fn reminders_comments_and_copies(app: App) {
     let refused =
         company.who("lan").post(&place("remind"), json!({})).refuses(429, "approval.reminded_recently");
     assert!(refused.at("/params/again_at").is_string());
+    assert_eq!(refused.header("retry-after").as_deref(), Some("14400"), "four hours");
     app.clock.advance(chrono::Duration::hours(4));
     company.sign_in_again(&app);
     company.who("lan").post(&place("remind"), json!({"note": "急"})).expect(200);

@@ -40,7 +40,7 @@ impl Approval {
             None => Ok(()),
             Some(again) => Err(Refusal::new(REMINDED_RECENTLY)
                 .with("again_at", again.to_string())
-                .with("retry_after_seconds", again.since(now).num_seconds().max(1))
+                .with("seconds", again.since(now).num_seconds().max(1))
                 .citing(Citation::rule("APR-3").by_policy(&self.plan.policy.code, self.plan.policy.number))),
         }
     }
