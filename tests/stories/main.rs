@@ -10,6 +10,9 @@ mod coverage;
 mod edge;
 mod export;
 mod file;
+mod expense_claim;
+mod expense_claim_find;
+mod expense_claim_hand_over;
 mod identity;
 mod meta;
 mod organisation;
@@ -22,6 +25,9 @@ const MODULES: &[&[Story]] = &[
     edge::STORIES,
     export::STORIES,
     file::STORIES,
+    expense_claim::STORIES,
+    expense_claim_find::STORIES,
+    expense_claim_hand_over::STORIES,
     identity::STORIES,
     meta::STORIES,
     organisation::STORIES,

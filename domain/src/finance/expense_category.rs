@@ -31,6 +31,7 @@ crate::refusals! { EXPENSE_CATEGORY_REFUSALS:
 /// Something a claim must say.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
+#[schema(as = ExpenseDetail)]
 pub enum Detail {
     /// 活动背景: what it grew out of.
     Background,
@@ -69,6 +70,7 @@ impl Detail {
 /// What a category is by nature, where the tax law treats it on its own.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
+#[schema(as = ExpenseNature)]
 pub enum Nature {
     /// No rule of its own.
     Ordinary,

@@ -93,6 +93,7 @@ impl InvoiceKind {
 /// One side of an invoice.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(as = InvoiceParty)]
 pub struct Party {
     /// The name as printed.
     #[schema(min_length = 1, max_length = 200, example = "杭州云栖酒店有限公司")]

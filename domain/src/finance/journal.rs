@@ -19,6 +19,7 @@ crate::refusals! { JOURNAL_REFUSALS:
 /// Which side of an account.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
+#[schema(as = JournalSide)]
 pub enum Side {
     /// 借.
     Debit,
@@ -51,6 +52,7 @@ impl Side {
 /// What a posting of an entry stands for.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
+#[schema(as = JournalRole)]
 pub enum Role {
     /// The cost of a claim line.
     Expense,

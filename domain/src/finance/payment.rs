@@ -46,6 +46,7 @@ pub struct Payment {
 /// How far a posted claim is paid: derived, never stored.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
+#[schema(as = ExpensePaidStatus)]
 pub enum PaidState {
     /// Nothing yet.
     Unpaid,

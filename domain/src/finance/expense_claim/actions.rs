@@ -6,6 +6,7 @@ use crate::finance::expense_claim::hand_over::Stage;
 /// A named action on a claim.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
+#[schema(as = ExpenseClaimActionName)]
 pub enum ClaimAction {
     /// Change what it says.
     Revise,

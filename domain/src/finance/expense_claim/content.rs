@@ -47,6 +47,7 @@ impl Exchange {
 /// The description that the regulation demands. `[000 §9.3(5)]`
 #[derive(Clone, Default, PartialEq, Eq, Debug, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields, default)]
+#[schema(as = ExpenseDetails)]
 pub struct Details {
     /// 活动背景: what it grew out of.
     #[schema(max_length = 2000)]

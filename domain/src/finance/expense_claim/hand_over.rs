@@ -52,6 +52,7 @@ pub struct Acknowledgement {
 /// Where a claim stands in the ledger.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(as = LedgerVoucher)]
 pub struct Voucher {
     /// The voucher's number.
     #[schema(min_length = 1, max_length = 40, example = "记-0231")]

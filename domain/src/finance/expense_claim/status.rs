@@ -92,6 +92,7 @@ pub enum ClaimStatus {
 /// The name of a state.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
+#[schema(as = ExpenseClaimStatus)]
 pub enum ClaimState {
     /// Being written.
     Draft,

@@ -1,0 +1,90 @@
+//! Finding claims: lists, mirrors of other systems, and what would happen next. `[INT-4, APR-8, ACT-1]`
+
+use crate::expense_claim::{CLAIMS, path};
+use serde_json::json;
+use tests::{App, column, stories};
+
+stories! {
+    a_claim_of_another_system_is_mirrored_not_doubled,
+    lists_are_filtered_sorted_and_paged,
+    the_preview_says_what_submitting_would_do,
+}
+
+fn a_claim_of_another_system_is_mirrored_not_doubled(app: App) {
+    let company = app.company();
+    let lan = company.who("lan");
+    let body = company.claim_of(250);
+    let mirror = format!("{CLAIMS}/by-external/mini-program/T-77");
+    let first = lan.put(&mirror, body.clone()).expect(200);
+    assert_eq!((first.text("/source"), first.text("/external_id")), ("mini-program".into(), "T-77".into()));
+    let same = lan.put(&mirror, body.clone()).expect(200);
+    assert_eq!((same.text("/id"), same.version()), (first.text("/id"), 1));
+    let mut other = body.clone();
+    other["details"]["purpose"] = json!("改期拜访");
+    assert_eq!(lan.put(&mirror, other).expect(200).version(), 2);
+    company.who("ming").put(&mirror, company.claim_of(9)).refuses(409, "validation.not_unique");
+    let mut misnamed = body;
+    misnamed["external_id"] = json!("T-78");
+    lan.put(&mirror, misnamed).refuses(422, "validation.format");
+}
+
+fn lists_are_filtered_sorted_and_paged(app: App) {
+    let company = app.company();
+    let lan = company.who("lan");
+    let ids: Vec<String> = [300, 100, 200].into_iter().map(|yuan| company.draft("lan", yuan)).collect();
+    company.submit("lan", &ids[0]);
+    let list = |query: &str| column(&lan.get(&format!("{CLAIMS}?{query}")).expect(200).at("/data"), "id");
+    assert_eq!(list("status=draft&sort=payable"), [ids[1].clone(), ids[2].clone()]);
+    assert_eq!(list("sort=-payable"), [ids[0].clone(), ids[2].clone(), ids[1].clone()]);
+    assert_eq!(list("payable%5Bgte%5D=150.00&payable%5Blte%5D=250"), [ids[2].clone()]);
+    assert_eq!(list("q=%E6%8B%9C%E8%AE%BF&sort=created_at"), ids);
+    assert_eq!(list("q=%25"), Vec::<String>::new(), "a percent sign is a percent sign");
+    assert_eq!(list("category=entertainment").len(), 3);
+    assert_eq!(list("category=promotion").len(), 0);
+    assert_eq!(list("changed_at%5Blt%5D=2026-01-01T00:00:00Z").len(), 0);
+    for sort in [
+        "created_at",
+        "-created_at",
+        "changed_at",
+        "-changed_at",
+        "payable",
+        "-payable",
+        "business_date",
+        "-business_date",
+    ] {
+        let mut seen = Vec::new();
+        let mut query = format!("sort={sort}&limit=1&include_total=true");
+        loop {
+            let page = lan.get(&format!("{CLAIMS}?{query}")).expect(200);
+            assert_eq!(page.at("/total"), 3);
+            seen.extend(column(&page.at("/data"), "id"));
+            let Some(cursor) = page.at("/next_cursor").as_str().map(str::to_owned) else { break };
+            query = format!("sort={sort}&limit=1&include_total=true&cursor={cursor}");
+        }
+        assert_eq!(seen, list(&format!("sort={sort}")), "{sort}");
+    }
+    lan.get(&format!("{CLAIMS}?status=paid")).refuses(400, "http.bad_parameter");
+    lan.get(&format!("{CLAIMS}?colour=red")).refuses(400, "http.unknown_parameter");
+    let tree = lan.get("/api/v1/expense-categories").expect(200);
+    assert!(column(&tree.at("/categories"), "code").contains(&"entertainment.travel".to_owned()));
+}
+
+fn the_preview_says_what_submitting_would_do(app: App) {
+    let company = app.company();
+    let claim = company.draft("lan", 6000);
+    let preview = format!("{}/approval-preview", path(&claim));
+    let seen = company.who("lan").get(&preview).expect(200);
+    assert_eq!(seen.at("/submittable"), true);
+    let applying: Vec<String> = column(&seen.at("/plan/steps"), "code");
+    assert!(applying.contains(&"marketing-director".to_owned()), "{seen}");
+    company.who("lan").at(1).patch(&path(&claim), json!({"lines": []})).expect(200);
+    let seen = company.who("lan").get(&preview).expect(200);
+    assert_eq!(
+        (seen.at("/submittable"), seen.text("/refusal/code")),
+        (json!(false), "expense_claim.no_lines".into())
+    );
+    let actions = company.who("lan").get(&path(&claim)).expect(200).at("/actions");
+    let submit =
+        actions.as_array().and_then(|all| all.iter().find(|action| action["name"] == "submit").cloned());
+    assert_eq!(submit.map(|action| action["allowed"].clone()), Some(json!(true)));
+}

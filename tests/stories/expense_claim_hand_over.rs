@@ -1,0 +1,212 @@
+//! The hand-over to the ERP, call by call, and the races around it. `[EXP-9, EXP-10]`
+
+use crate::expense_claim::{approve, approved, deed, hand_over, path, payment, posted, voucher};
+use serde_json::{Value, json};
+use tests::{App, Reply, race, stories};
+
+stories! {
+    every_call_answers_what_it_finds_instead,
+    the_same_again_answers_already_and_another_body_is_refused,
+    a_refused_posting_returns_the_claim_whole,
+    reconciling_names_every_difference,
+    an_invoice_in_two_claims_is_held_once_whoever_is_first,
+    an_acknowledgement_and_a_revocation_never_both_happen,
+    approve_withdraw_and_edit_have_one_outcome,
+    two_payments_at_once_never_pay_more_than_is_owed,
+}
+
+fn code(item: &Value) -> &str {
+    item["refusal"]["code"].as_str().unwrap_or_default()
+}
+
+fn every_call_answers_what_it_finds_instead(app: App) {
+    let company = app.company();
+    let acknowledge =
+        |claim: &str| hand_over(&company, "acknowledge", json!({"reference": "B", "claim_ids": [claim]}));
+    let draft = company.draft("lan", 50);
+    assert_eq!(code(&acknowledge(&draft)), "erp.not_ready");
+    let (waiting, _) = company.submitted("lan", 60);
+    assert_eq!(code(&acknowledge(&waiting)), "erp.not_ready");
+    deed(company.who("lan"), &waiting, "withdraw", json!({})).expect(200);
+    assert_eq!(code(&acknowledge(&waiting)), "erp.recalled");
+    let nobody = "01977a3e-8f00-7000-8000-00000000ffff";
+    assert_eq!(code(&acknowledge(nobody)), "erp.unknown_claim");
+    let ready = approved(&company, 70);
+    let post = |claim: &str| {
+        let items = json!({"items": [{"claim_id": claim, "voucher": voucher("记-1")}]});
+        hand_over(&company, "confirm-posting", items)
+    };
+    assert_eq!(code(&post(&ready)), "erp.not_acknowledged");
+    assert_eq!(
+        code(&hand_over(&company, "confirm-payments", payment(&ready, "P", "1.00"))),
+        "erp.not_acknowledged"
+    );
+    let both = json!({"reference": "B", "claim_ids": [ready, draft]});
+    let answers = company.who("qian").post("/api/v1/erp/expense-claims/acknowledge", both).expect(207);
+    assert_eq!(
+        (answers.at("/data/0/outcome"), answers.at("/data/1/outcome")),
+        (json!("done"), json!("refused"))
+    );
+    assert_eq!(
+        code(&hand_over(&company, "confirm-payments", payment(&ready, "P", "1.00"))),
+        "payment.not_posted"
+    );
+    company.who("lan").get("/api/v1/erp/expense-claims").refuses(403, "http.forbidden");
+}
+
+fn the_same_again_answers_already_and_another_body_is_refused(app: App) {
+    let company = app.company();
+    let claim = posted(&company, 90);
+    let acknowledge = |reference: &str| {
+        hand_over(&company, "acknowledge", json!({"reference": reference, "claim_ids": [claim]}))
+    };
+    assert_eq!(acknowledge("B-1")["outcome"], "already");
+    assert_eq!(code(&acknowledge("B-9")), "erp.already_acknowledged");
+    let post = |number: &str| {
+        let items = json!({"items": [{"claim_id": claim, "voucher": voucher(number)}]});
+        hand_over(&company, "confirm-posting", items)
+    };
+    assert_eq!(post("记-0231")["outcome"], "already");
+    assert_eq!(code(&post("记-9999")), "erp.already_confirmed");
+    let pay = |reference: &str, yuan: &str| {
+        hand_over(&company, "confirm-payments", payment(&claim, reference, yuan))
+    };
+    assert_eq!(pay("P-1", "30.00")["outcome"], "done");
+    assert_eq!(pay("P-1", "30.00")["outcome"], "already");
+    assert_eq!(code(&pay("P-1", "31.00")), "payment.already_confirmed");
+    assert_eq!(code(&pay("P-2", "60.01")), "payment.overpaid");
+    assert_eq!(pay("P-2", "60.00")["paid_status"], "paid");
+}
+
+fn a_refused_posting_returns_the_claim_whole(app: App) {
+    let company = app.company();
+    let claim = approved(&company, 120);
+    hand_over(&company, "acknowledge", json!({"reference": "B-1", "claim_ids": [claim]}));
+    let refuse =
+        json!({"items": [{"claim_id": claim, "refusal": {"code": "PERIOD_CLOSED", "text": "期间已关闭"}}]});
+    assert_eq!(hand_over(&company, "refuse-posting", refuse.clone())["status"], "returned");
+    assert_eq!(hand_over(&company, "refuse-posting", refuse)["outcome"], "already");
+    let shown = company.who("lan").get(&path(&claim)).expect(200);
+    assert_eq!(shown.text("/posting_refusal/code"), "PERIOD_CLOSED");
+    assert!(shown.at("/journal").is_null());
+    let first = shown.text("/approval_id");
+    let second = company.submit("lan", &claim);
+    assert_ne!(first, second, "what was approved for good is approved anew");
+    approve(&company, "head", &second).expect(200);
+    approve(&company, "qian", &second).expect(200);
+    assert_eq!(company.state_of(&claim), "approved");
+}
+
+fn reconciling_names_every_difference(app: App) {
+    let company = app.company();
+    let (agreed, paid, forgotten) = (posted(&company, 10), posted(&company, 20), posted(&company, 30));
+    let number = |claim: &str| company.who("gm").get(&path(claim)).expect(200).text("/number");
+    let theirs = json!({"from": "2026-03-01", "to": "2026-03-31", "items": [
+        {"number": number(&agreed), "status": "posted", "voucher_number": "记-0231",
+            "paid": {"amount": "0.00", "currency": "CNY"}},
+        {"number": number(&paid), "status": "posted", "voucher_number": "记-0232",
+            "paid": {"amount": "20.00", "currency": "CNY"}},
+        {"number": "EC-2026-999999", "status": "posted"},
+    ]});
+    let found = company.who("qian").post("/api/v1/erp/expense-claims/reconcile", theirs).expect(200);
+    assert_eq!((found.at("/ours"), found.at("/theirs"), found.at("/agree")), (json!(3), json!(3), json!(1)));
+    let kinds: Vec<String> = tests::column(&found.at("/differences"), "kind");
+    assert_eq!(kinds, ["voucher", "paid", "unknown_here", "missing_there"]);
+    assert_eq!(found.text("/differences/3/number"), number(&forgotten));
+}
+
+fn an_invoice_in_two_claims_is_held_once_whoever_is_first(app: App) {
+    let company = app.company();
+    for _ in 0..5 {
+        let body = company.claim_of(75);
+        let claims: Vec<(&str, String)> = ["lan", "ming"]
+            .into_iter()
+            .map(|name| {
+                (name, company.who(name).post("/api/v1/expense-claims", body.clone()).expect(201).text("/id"))
+            })
+            .collect();
+        let submit =
+            |(name, claim): &(&str, String)| company.who(name).at(1).act(&format!("{}/submit", path(claim)));
+        let runners =
+            claims.iter().map(|one| Box::new(move || submit(one)) as Box<dyn FnOnce() -> Reply + Send>);
+        let mut answers: Vec<Reply> = race(runners.collect());
+        answers.sort_by_key(|reply| reply.status);
+        assert_eq!(answers[0].status, 200, "{}", answers[0]);
+        answers.remove(1).refuses(409, "invoice.already_reimbursed");
+        let number = body["lines"][0]["invoices"][0]["number"].as_str().unwrap_or_default();
+        let looked = company.who("gm").get(&format!("/api/v1/invoices?number={number}")).expect(200);
+        let uses = looked.at("/data/0/uses");
+        let uses = uses.as_array().expect("uses");
+        assert_eq!(
+            (uses.len(), uses.iter().filter(|one| one["is_holder"] == true).count()),
+            (2, 1),
+            "{looked}"
+        );
+    }
+}
+
+fn an_acknowledgement_and_a_revocation_never_both_happen(app: App) {
+    let company = app.company();
+    for round in 0..5 {
+        let claim = approved(&company, 40 + round);
+        let version = company.who("lan").get(&path(&claim)).expect(200).version();
+        let take = || {
+            let body = json!({"reference": "B-1", "claim_ids": [claim]});
+            company.who("qian").post("/api/v1/erp/expense-claims/acknowledge", body).expect(207)
+        };
+        let revoke = || {
+            let path = format!("{}/revoke", path(&claim));
+            company.who("lan").at(version).post(&path, json!({"reason": "不报了"}))
+        };
+        let answers: Vec<Reply> = race(vec![Box::new(take), Box::new(revoke)]);
+        let taken = answers[0].at("/data/0/outcome") == "done";
+        let revoked = answers[1].status == 200;
+        assert!(taken ^ revoked, "{} / {}", answers[0], answers[1]);
+        let state = company.state_of(&claim);
+        assert_eq!(state, if taken { "acknowledged" } else { "revoked" });
+        if revoked {
+            assert_eq!(code(&answers[0].at("/data/0")), "erp.recalled");
+        }
+    }
+}
+
+fn approve_withdraw_and_edit_have_one_outcome(app: App) {
+    let company = app.company();
+    for round in 0..5 {
+        let (claim, approval) = company.submitted("lan", 900 + round);
+        let version = company.who("lan").get(&path(&claim)).expect(200).version();
+        let read = company.who("head").get(&format!("/api/v1/approvals/{approval}")).expect(200);
+        let agree = || {
+            let body = json!({"document_version": read.at("/document/version")});
+            company
+                .who("head")
+                .at(read.version())
+                .post(&format!("/api/v1/approvals/{approval}/approve"), body)
+        };
+        let withdraw =
+            || company.who("lan").at(version).post(&format!("{}/withdraw", path(&claim)), json!({}));
+        let edit = || company.who("lan").at(version).patch(&path(&claim), json!({"metadata": {"x": "y"}}));
+        let answers: Vec<Reply> = race(vec![Box::new(agree), Box::new(withdraw), Box::new(edit)]);
+        assert!(answers.iter().all(|reply| matches!(reply.status, 200 | 409 | 412)), "{answers:?}");
+        let (withdrawn, edited) = (answers[1].status == 200, answers[2].status == 200);
+        assert!(!edited || withdrawn, "an edit is possible only once it is withdrawn");
+        assert!(answers[0].status == 200 || withdrawn, "one of them came first: {answers:?}");
+        assert_eq!(company.state_of(&claim), if withdrawn { "withdrawn" } else { "in_approval" });
+    }
+}
+
+fn two_payments_at_once_never_pay_more_than_is_owed(app: App) {
+    let company = app.company();
+    let claim = posted(&company, 100);
+    let pay = |reference: String| {
+        let body = payment(&claim, &reference, "30.00");
+        let path = "/api/v1/erp/expense-claims/confirm-payments";
+        company.who("qian").post(path, body).expect(207).at("/data/0/outcome")
+    };
+    let runners =
+        (0..8).map(|n| Box::new(move || pay(format!("P-{n}"))) as Box<dyn FnOnce() -> Value + Send>);
+    let outcomes: Vec<Value> = race(runners.collect());
+    assert_eq!(outcomes.iter().filter(|outcome| **outcome == "done").count(), 3, "{outcomes:?}");
+    let shown = company.who("lan").get(&path(&claim)).expect(200);
+    assert_eq!(shown.text("/paid/amount"), "90.00");
+}
