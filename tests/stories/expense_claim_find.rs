@@ -8,6 +8,7 @@ stories! {
     a_claim_of_another_system_is_mirrored_not_doubled,
     lists_are_filtered_sorted_and_paged,
     the_preview_says_what_submitting_would_do,
+    the_same_list_is_had_as_a_file_by_who_may_export,
 }
 
 fn a_claim_of_another_system_is_mirrored_not_doubled(app: App) {
@@ -87,4 +88,19 @@ fn the_preview_says_what_submitting_would_do(app: App) {
     let submit =
         actions.as_array().and_then(|all| all.iter().find(|action| action["name"] == "submit").cloned());
     assert_eq!(submit.map(|action| action["allowed"].clone()), Some(json!(true)));
+}
+
+fn the_same_list_is_had_as_a_file_by_who_may_export(app: App) {
+    let company = app.company();
+    company.draft("lan", 321);
+    company.draft("ming", 123);
+    company.who("lan").get(&format!("{CLAIMS}?format=csv")).refuses(403, "http.forbidden");
+    let file = company.who("head").get(&format!("{CLAIMS}?format=csv&sort=payable")).expect(200);
+    let text = String::from_utf8(file.bytes).expect("UTF-8");
+    let lines: Vec<&str> = text.trim_start_matches('\u{feff}').lines().collect();
+    assert_eq!(lines.len(), 3, "{text}");
+    assert!(lines[0].starts_with("单号,状态,付款状态,填报人"), "{text}");
+    assert!(lines[1].contains("123.00") && lines[2].contains("321.00"), "{text}");
+    let file = company.who("head").get(&format!("{CLAIMS}?format=ndjson&q=lan")).expect(200);
+    assert_eq!(String::from_utf8(file.bytes).expect("UTF-8").lines().count(), 1);
 }

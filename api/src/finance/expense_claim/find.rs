@@ -1,13 +1,15 @@
 //! Showing and listing claims. `[INT-4]`
 
-use crate::spine::{Can, Listing, Paged, PathId, Problem, Query, Reading, Reply, codes};
+use crate::spine::{
+    Can, Cell, Column, Exported, Format, Label, List, Paged, PathId, Problem, Query, Reading, Reply, codes,
+};
 use chrono::NaiveDate;
 use domain::{
     finance::{
         expense_claim::{ClaimState, ExpenseClaim},
         payment::PaidState,
     },
-    spine::{Currency, DepartmentId, EmployeeId, Money, Timestamp, perm},
+    spine::{Currency, DepartmentId, EmployeeId, Money, Permission, Timestamp, perm},
 };
 use persistence::finance::expense_claim::{
     self as claims, ExpenseClaimView,
@@ -16,6 +18,42 @@ use persistence::finance::expense_claim::{
 use serde::Deserialize;
 use utoipa::IntoParams;
 use validator::Validate;
+
+impl Exported for ExpenseClaimSummary {
+    const FILE: Label = Label { name: "expense-claims", zh: "报销单", en: "Expense claims" };
+    const PERMISSION: Option<Permission> = Some(Permission::ExportExpenseClaims);
+    const COLUMNS: &'static [Column<Self>] = &[
+        Column::new("number", "单号", "Number", |claim| (&claim.number).into()),
+        Column::new("status", "状态", "Status", |claim| {
+            let (zh, en) = claim.status.labels();
+            Cell::Labelled(zh, en)
+        }),
+        Column::new("paid_status", "付款状态", "Paid", |claim| match claim.paid_status {
+            None => Cell::Empty,
+            Some(PaidState::Unpaid) => Cell::Labelled("未付", "Unpaid"),
+            Some(PaidState::PartiallyPaid) => Cell::Labelled("部分付款", "Partially paid"),
+            Some(PaidState::Paid) => Cell::Labelled("已付清", "Paid"),
+        }),
+        Column::new("submitter", "填报人", "Submitter", |claim| (&claim.submitter.name).into()),
+        Column::new("beneficiary", "收款人", "Beneficiary", |claim| (&claim.beneficiary.name).into()),
+        Column::new("department", "部门", "Department", |claim| (&claim.department.name_zh).into()),
+        Column::new("business_date", "业务日期", "Business date", |claim| claim.business_date.into()),
+        Column::new("currency", "币种", "Currency", |claim| claim.claimed.currency().code().into()),
+        Column::new("claimed", "申报金额", "Claimed", |claim| Cell::Decimal(claim.claimed.decimal())),
+        Column::new("approved", "核准金额", "Approved", |claim| Cell::Decimal(claim.approved.decimal())),
+        Column::new("payable", "应付（本位币）", "Payable in the books", |claim| {
+            Cell::Decimal(claim.payable.decimal())
+        }),
+        Column::new("paid", "已付（本位币）", "Paid in the books", |claim| {
+            Cell::Decimal(claim.paid.decimal())
+        }),
+        Column::new("voucher_number", "凭证号", "Voucher", |claim| {
+            claim.voucher_number.as_ref().map_or(Cell::Empty, Into::into)
+        }),
+        Column::new("created_at", "填报时间", "Created at", |claim| Cell::Instant(claim.created_at)),
+        Column::new("changed_at", "更新时间", "Changed at", |claim| Cell::Instant(claim.changed_at)),
+    ];
+}
 
 /// Which claims are wanted, and in what order.
 #[derive(Clone, Debug, Deserialize, Validate, IntoParams)]
@@ -125,12 +163,17 @@ fn bad(parameter: &str, value: &str) -> Problem {
 pub(super) async fn list_expense_claims(
     who: Can<perm::ReadExpenseClaims>,
     filter: Query<ListExpenseClaims>,
+    format: Format,
     paged: Paged,
     reading: Reading,
-) -> Reply<Listing<ExpenseClaimSummary>> {
-    let (page, include_total) = (paged.page()?, paged.include_total);
+) -> List<ExpenseClaimSummary> {
+    let include_total = paged.include_total;
     let filter = filter.0.filter(Currency::Cny)?;
-    reading.list(who, paged, move |reader| claims::list::list(reader, &filter, &page, include_total)).await
+    reading
+        .list_as(who, format, paged, move |reader, page| {
+            claims::list::list(reader, &filter, page, include_total)
+        })
+        .await
 }
 
 /// Show an expense claim. `[EXP-4, ACT-1]`
