@@ -33,7 +33,7 @@ pub type GrantId = Id<Grant>;
 pub type ApiKeyId = Id<ApiKey>;
 
 /// How people sign in: the content of the policy `sign-in/company`. `[ID-1]`
-#[derive(Clone, Default, PartialEq, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct SignInPolicy {
     /// What a password must be.
@@ -43,8 +43,18 @@ pub struct SignInPolicy {
     /// How repeated failures of one account are slowed.
     pub per_account: ThrottlePolicy,
     /// How repeated failures from one address are slowed.
-    #[serde(default = "ThrottlePolicy::for_addresses")]
     pub per_address: ThrottlePolicy,
+}
+
+impl Default for SignInPolicy {
+    fn default() -> Self {
+        Self {
+            password: PasswordPolicy::default(),
+            session: SessionPolicy::default(),
+            per_account: ThrottlePolicy::default(),
+            per_address: ThrottlePolicy::for_addresses(),
+        }
+    }
 }
 
 impl PolicyContent for SignInPolicy {

@@ -13,6 +13,6 @@ pub use department::DepartmentView;
 pub use directory::Organisation;
 pub use employee_view::{EmployeeFilter, EmployeeView, PlacementView};
 pub use position::PositionView;
-pub use reference::{NamedRef, PersonRef};
+pub use reference::{NamedRef, PersonRef, referred};
 
-pub(crate) use reference::{holds_on, like, referred, unless_taken};
+pub(crate) use reference::{holds_on, like, lower, unless_taken};

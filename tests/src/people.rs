@@ -47,10 +47,12 @@ impl App {
         by.post("/api/v1/departments", body).expect(201).text("/id")
     }
 
-    /// Takes somebody on since the beginning of 2025; returns their id. The number is the name's.
+    /// Takes somebody on since the beginning of 2025; returns their id. The number spells the name, so that
+    /// lists by number are lists by name.
     #[track_caller]
     pub fn hire(&self, by: &Caller, name: &str, department: &str, superior: Option<&str>) -> String {
-        let number = format!("E-{name}");
+        let spelled: String = name.bytes().map(|byte| format!("{byte:02X}")).collect();
+        let number = format!("E{spelled}");
         let body = json!({"number": number, "name": name, "joined_on": "2025-01-01",
             "department_id": department, "superior_id": superior});
         by.post("/api/v1/employees", body).expect(201).text("/id")

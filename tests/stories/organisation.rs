@@ -269,7 +269,7 @@ fn one_registers_only_ones_own_absence(app: App) {
     assert_eq!(mine.text("/employee/name"), "李娜");
     let other =
         json!({"employee_id": wang, "stand_in_id": lina, "from": "2026-04-10", "until": "2026-04-20"});
-    caller.post("/api/v1/absences", other).refuses(404, "http.not_found");
+    caller.post("/api/v1/absences", other).refuses(422, "validation.unknown_reference");
     // The stand-in sees that they stand in, and cannot change it.
     let stand_in = app.person(&boss, "wang", &wang, "sales-representative", "own");
     let path = format!("/api/v1/absences/{}", mine.text("/id"));

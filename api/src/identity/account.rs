@@ -16,7 +16,7 @@ use domain::{
 use persistence::{
     approval::move_open_tasks,
     identity::{AccountFilter, UserView, account, grant, reaches_of, session, sign_in_policy},
-    organisation::employee,
+    organisation::{employee, referred},
     spine::{Failure, Reader, Request, Tx},
 };
 use serde::Deserialize;
@@ -155,11 +155,7 @@ fn check_employee(tx: &mut Tx<'_>, employee: Option<EmployeeId>, own: Option<Use
             Err(Refusal::new(codes::REQUIRED).at("/employee_id").into())
         };
     };
-    let unknown = |failure| match failure {
-        Failure::NotFound => Refusal::new(codes::UNKNOWN_REFERENCE).at("/employee_id").into(),
-        other => other,
-    };
-    let employee = employee::find(tx, id).map_err(unknown)?;
+    let employee = referred(employee::find(tx, id), "/employee_id")?;
     match account::of_employee(tx, id)? {
         Some(other) if Some(other.id) != own => {
             Err(Refusal::new(codes::NOT_UNIQUE).with("value", employee.number).at("/employee_id").into())

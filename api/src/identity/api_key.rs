@@ -10,7 +10,10 @@ use domain::{
     identity::{ApiKey, ApiKeyId, NewKey},
     spine::{Permission, Timestamp, UserId, Version, perm},
 };
-use persistence::identity::{ApiKeyView, account, api_key};
+use persistence::{
+    identity::{ApiKeyView, api_key},
+    organisation::referred,
+};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 use utoipa::{IntoParams, ToSchema};
@@ -134,8 +137,7 @@ async fn issue_api_key(
     work.without_memory()
         .write(who, move |tx| {
             let IssueApiKey { user_id, name, scopes, expires_at } = body.0.clone();
-            account::refer(tx, user_id, "/user_id")?;
-            let account = find_manageable(tx, user_id)?;
+            let account = referred(find_manageable(tx, user_id), "/user_id")?;
             let new = fresh.stored(tx.id());
             let change = ApiKey::issue(new, &account, name, scopes, expires_at, tx.now())?;
             let key = api_key::apply(tx, change)?;

@@ -19,7 +19,7 @@ use utoipa::ToSchema;
 use validator::Validate;
 
 pub(super) fn routes(into: &mut Routes) {
-    routes!(into, "grants", [list_user_grants, give_grant, show_grant, end_grant]);
+    routes!(into, "users", [list_user_grants, give_grant, show_grant, end_grant]);
 }
 
 impl View for GrantView {

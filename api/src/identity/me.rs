@@ -14,7 +14,8 @@ use utoipa::ToSchema;
 use validator::Validate;
 
 pub(super) fn routes(into: &mut Routes) {
-    routes!(into, "me", [show_me, change_password, show_key_set]);
+    routes!(into, "account", [show_me, change_password]);
+    routes!(into, "identity", [show_key_set]);
 }
 
 impl View for MeView {

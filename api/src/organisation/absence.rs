@@ -12,7 +12,7 @@ use domain::{
 };
 use persistence::{
     approval::move_open_tasks,
-    organisation::{AbsenceFilter, AbsenceView, absence, employee},
+    organisation::{AbsenceFilter, AbsenceView, absence, employee, referred},
     spine::{Failure, Tx},
 };
 use serde::Deserialize;
@@ -105,7 +105,7 @@ async fn register_absence(
         let RegisterAbsence { employee_id, stand_in_id, from, until, reason } = body.0.clone();
         let required = || Refusal::new(codes::REQUIRED).at("/employee_id");
         let employee = employee_id.or(tx.actor().employee).ok_or_else(required)?;
-        employee::find(tx, employee)?;
+        referred(employee::find(tx, employee), "/employee_id")?;
         let stand_in = employee::refer(tx, stand_in_id, "/stand_in_id")?;
         let others = absence::sharing_days(tx, from, until)?;
         let (id, cancelled_at) = (tx.id(), None);

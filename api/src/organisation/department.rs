@@ -6,10 +6,10 @@ use crate::spine::{
 use chrono::NaiveDate;
 use domain::{
     organisation::{Department, DepartmentDetails, HEAD_UNKNOWN},
-    spine::{self, Citation, DepartmentId, EmployeeId, Refusal, Version, perm},
+    spine::{self, Citation, DepartmentId, EmployeeId, Refusal, Version, codes, perm},
 };
 use persistence::{
-    organisation::{DepartmentView, department, employee},
+    organisation::{DepartmentView, department, employee, referred},
     spine::{Failure, Tx},
 };
 use serde::{Deserialize, Serialize};
@@ -118,11 +118,11 @@ async fn create_department(
 /// Where a department may be hung: below an open one within reach; at the top only by whoever reaches all.
 fn check_place(tx: &mut Tx<'_>, parent: Option<DepartmentId>) -> Result<(), Failure> {
     let Some(parent) = parent else {
-        let reaches_top = tx.reach().all;
-        return if reaches_top { Ok(()) } else { Err(Failure::NotFound) };
+        let required = || Refusal::new(codes::REQUIRED).at("/parent_id").into();
+        return if tx.reach().all { Ok(()) } else { Err(required()) };
     };
     department::refer(tx, parent, "/parent_id")?;
-    department::ensure_within_reach(tx, parent)
+    referred(department::ensure_within_reach(tx, parent), "/parent_id")
 }
 
 fn check_head(tx: &mut Tx<'_>, head: Option<EmployeeId>) -> Result<(), Failure> {

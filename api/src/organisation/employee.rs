@@ -7,10 +7,10 @@ use crate::spine::{
 use chrono::NaiveDate;
 use domain::{
     organisation::{Employee, Hire, Placement, PositionId},
-    spine::{self, BusinessDate, DepartmentId, EmployeeId, Refusal, Version, codes as rules, perm},
+    spine::{self, BusinessDate, DepartmentId, EmployeeId, Version, perm},
 };
 use persistence::{
-    organisation::{EmployeeFilter, EmployeeView, department, employee, position},
+    organisation::{EmployeeFilter, EmployeeView, department, employee, position, referred},
     spine::{Failure, Tx},
 };
 use serde::Deserialize;
@@ -159,9 +159,7 @@ fn check_references(
     from: BusinessDate,
 ) -> Result<(), Failure> {
     department::refer(tx, department, "/department_id")?;
-    if !tx.reach().covers(department, false) {
-        return Err(Refusal::new(rules::UNKNOWN_REFERENCE).at("/department_id").into());
-    }
+    referred(department::ensure_within_reach(tx, department), "/department_id")?;
     if let Some(position) = position {
         position::refer(tx, position, "/position_id")?;
     }

@@ -8,8 +8,8 @@ use domain::{
     organisation::{Position, PositionDetails},
     spine::{DepartmentId, Version, perm},
 };
-use persistence::organisation::{PositionView, department, position};
-use serde::Deserialize;
+use persistence::organisation::{PositionView, department, position, referred};
+use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use validator::Validate;
 
@@ -56,6 +56,11 @@ async fn show_position(
     reading.read(who, move |reader| position::view(reader, *id)).await
 }
 
+/// A written duty.
+#[derive(Clone, Deserialize, Serialize, ToSchema)]
+#[schema(min_length = 1, max_length = 500, example = "直接与客户沟通")]
+struct Duty(String);
+
 /// A new position.
 #[derive(Clone, Deserialize, Validate, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -79,12 +84,16 @@ struct CreatePosition {
     #[serde(default)]
     #[validate(length(max = 50))]
     #[schema(max_items = 50)]
-    duties: Vec<String>,
+    duties: Vec<Duty>,
     /// The clause that describes it.
     #[serde(default)]
     #[validate(length(max = 200))]
     #[schema(max_length = 200, example = "000 §2.3(1)")]
     clause: String,
+}
+
+fn texts(duties: Vec<Duty>) -> Vec<String> {
+    duties.into_iter().map(|Duty(text)| text).collect()
 }
 
 /// Set up a position. `[ORG-1]`
@@ -99,7 +108,8 @@ async fn create_position(
         if let Some(department) = department_id {
             department::refer(tx, department, "/department_id")?;
         }
-        position::ensure_within_reach(tx, department_id)?;
+        referred(position::ensure_within_reach(tx, department_id), "/department_id")?;
+        let duties = texts(duties);
         let details = PositionDetails { code, name_zh, name_en, department: department_id, duties, clause };
         let change = Position::create(tx.id(), details)?;
         let created = position::apply(tx, change)?;
@@ -130,8 +140,8 @@ struct ChangePosition {
     department_id: Patch<DepartmentId>,
     /// Its written duties, in order.
     #[serde(default)]
-    #[schema(value_type = Option<Vec<String>>, max_items = 50)]
-    duties: Patch<Vec<String>>,
+    #[schema(value_type = Option<Vec<Duty>>, max_items = 50)]
+    duties: Patch<Vec<Duty>>,
     /// The clause that describes it.
     #[serde(default)]
     #[schema(value_type = Option<String>, max_length = 200)]
@@ -157,14 +167,18 @@ async fn change_position(
             if let Some(department) = department {
                 department::refer(tx, department, "/department_id")?;
             }
-            position::ensure_within_reach(tx, department)?;
+            referred(position::ensure_within_reach(tx, department), "/department_id")?;
         }
         let details = PositionDetails {
             code: code.over_required(old.code, "/code")?,
             name_zh: name_zh.over_required(old.name_zh, "/name_zh")?,
             name_en: name_en.over_required(old.name_en, "/name_en")?,
             department,
-            duties: duties.over_required(old.duties, "/duties")?,
+            duties: match duties {
+                Patch::Absent => old.duties,
+                Patch::Null => Vec::new(),
+                Patch::Set(duties) => texts(duties),
+            },
             clause: clause.over_required(old.clause, "/clause")?,
         };
         position::apply(tx, found.change(details)?)?;

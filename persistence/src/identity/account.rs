@@ -1,7 +1,7 @@
 //! Accounts of people and services.
 
 use crate::{
-    organisation::{PersonRef, holds_on, like, referred, unless_taken},
+    organisation::{PersonRef, holds_on, like, lower, unless_taken},
     schema::{employee_placements, employees, users},
     spine::{Failure, Instant, Key, Page, Reader, Slice, Stored, Tx, db, guard},
 };
@@ -155,11 +155,6 @@ pub fn find(reader: &mut Reader<'_>, id: UserId) -> Result<Account, Failure> {
     }
 }
 
-/// An account that a field refers to: it must exist.
-pub fn refer(reader: &mut Reader<'_>, id: UserId, pointer: &str) -> Result<Account, Failure> {
-    referred(load(reader, id), pointer)
-}
-
 /// The account with a name.
 pub fn by_username(reader: &mut Reader<'_>, username: &Username) -> Result<Option<Account>, Failure> {
     first(reader, Only::Name(username.as_str()))
@@ -284,7 +279,7 @@ fn rows(
         }
         if let Some(text) = &filter.text {
             let pattern = like(text);
-            let name = users::name.like(pattern.clone()).escape('\\');
+            let name = lower(users::name).like(pattern.clone()).escape('\\');
             query = query.filter(name.or(users::username.like(pattern).escape('\\')));
         }
         query.load(c)

@@ -1,7 +1,7 @@
 //! Employees as they are shown and listed.
 
 use super::department::{named, person};
-use super::reference::{NamedRef, PersonRef, holds_on, like};
+use super::reference::{NamedRef, PersonRef, holds_on, like, lower};
 use crate::{
     schema::{departments, employee_placements, employees, positions},
     spine::{Failure, Key, Page, Reader, Slice, Tx, db},
@@ -18,7 +18,7 @@ use uuid::Uuid;
 
 /// Where somebody works today: before joining, where they will begin; after leaving, where they were last.
 #[derive(Clone, Debug, Serialize, ToSchema)]
-#[schema(as = Placement)]
+#[schema(as = EmployeePlacement)]
 pub struct PlacementView {
     /// The first day it holds.
     pub from: NaiveDate,
@@ -163,8 +163,8 @@ fn rows(reader: &mut Reader<'_>, wanted: &Wanted<'_>) -> Result<Vec<Row>, Failur
         }
         if let Some(text) = &filter.text {
             let pattern = like(text);
-            let name = employees::name.like(pattern.clone()).escape('\\');
-            query = query.filter(name.or(employees::number.like(pattern).escape('\\')));
+            let name = lower(employees::name).like(pattern.clone()).escape('\\');
+            query = query.filter(name.or(lower(employees::number).like(pattern).escape('\\')));
         }
         query.load::<Row>(c)
     })?;

@@ -4,7 +4,7 @@ use crate::spine::{Failure, is_taken};
 use diesel::result::Error as DieselError;
 use domain::spine::{AnyId, EmployeeId, Finding, Refusal, codes};
 use serde::Serialize;
-use serde_json::{Map, json};
+use serde_json::Map;
 use utoipa::ToSchema;
 
 /// A department, position or role by its names.
@@ -67,14 +67,14 @@ pub(crate) fn unless_taken<T>(
     }
 }
 
-/// Turns a missing row into a refusal that names the field which referred to it.
-pub(crate) fn referred<T>(result: Result<T, Failure>, pointer: &str) -> Result<T, Failure> {
+/// Turns what is missing, or out of the caller's sight, into a refusal that names the field which referred to
+/// it.
+pub fn referred<T>(result: Result<T, Failure>, pointer: &str) -> Result<T, Failure> {
     match result {
         Err(Failure::NotFound) => {
             let finding =
                 Finding { pointer: pointer.to_owned(), code: codes::UNKNOWN_REFERENCE, params: Map::new() };
             let mut refusal = Refusal::new(codes::UNKNOWN_REFERENCE);
-            refusal.params.insert("pointer".into(), json!(pointer));
             refusal.findings.push(finding);
             Err(refusal.into())
         }
@@ -82,11 +82,17 @@ pub(crate) fn referred<T>(result: Result<T, Failure>, pointer: &str) -> Result<T
     }
 }
 
-/// The pattern that finds a text anywhere, whatever wildcards it holds; the escape character is `\`.
+diesel::define_sql_function! {
+    /// Lower case: one engine's LIKE tells cases apart, the other's does not.
+    fn lower(text: diesel::sql_types::Text) -> diesel::sql_types::Text;
+}
+
+/// The pattern that finds a text anywhere in lower case, whatever wildcards it holds; the escape character
+/// is `\`.
 pub(crate) fn like(text: &str) -> String {
     let mut pattern = String::with_capacity(text.len() + 2);
     pattern.push('%');
-    for c in text.chars() {
+    for c in text.to_lowercase().chars() {
         if matches!(c, '%' | '_' | '\\') {
             pattern.push('\\');
         }
