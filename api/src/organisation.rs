@@ -8,7 +8,7 @@ mod position;
 
 use crate::spine::Routes;
 
-pub(crate) use leave::finish_leavings;
+pub use leave::finish_leavings;
 
 pub(crate) fn routes(into: &mut Routes) {
     department::routes(into);

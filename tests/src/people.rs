@@ -32,6 +32,11 @@ impl App {
         block_on(rotate_keys(&self.database, &settings.identity)).expect("a new key")
     }
 
+    /// What a server does every minute: completes the leavings whose day has come.
+    pub fn complete_leavings(&self) {
+        block_on(api::finish_leavings(&self.database)).expect("completed leavings");
+    }
+
     /// Signs in; the caller sends the access token.
     #[track_caller]
     pub fn sign_in(&self, username: &str, password: &str) -> Caller {

@@ -196,7 +196,9 @@ fn whoever_leaves_is_out_at_once_and_nothing_is_orphaned(app: App) {
 fn a_registered_leaving_takes_effect_on_its_day(app: App) {
     let boss = app.administrator();
     let sales = app.department(&boss, "sales", None);
-    let lina = app.hire(&boss, "李娜", &sales, None);
+    let chief = app.hire(&boss, "陈总", &sales, None);
+    let lina = app.hire(&boss, "李娜", &sales, Some(&chief));
+    let wang = app.hire(&boss, "王强", &sales, Some(&lina));
     let caller = app.person(&boss, "li.na", &lina, "sales-representative", "own");
     let leave = json!({"last_day": "2026-03-06"});
     let leaving = boss.at(1).post(&format!("/api/v1/employees/{lina}/leave"), leave).expect(200);
@@ -208,7 +210,15 @@ fn a_registered_leaving_takes_effect_on_its_day(app: App) {
     caller.get("/api/v1/me").expect(200);
     app.advance(Duration::minutes(1));
     caller.get("/api/v1/me").refuses(401, "http.unauthenticated");
-    app.sign_in("boss", PASSWORD).get("/api/v1/me").expect(200);
+    // A server completes it on its own; doing it twice changes nothing.
+    app.complete_leavings();
+    app.complete_leavings();
+    let boss = app.sign_in("boss", PASSWORD);
+    let left = boss.get(&format!("/api/v1/employees/{lina}")).expect(200);
+    assert_eq!((left.text("/status"), left.version()), ("left".to_owned(), 3));
+    let report = boss.get(&format!("/api/v1/employees/{wang}")).expect(200);
+    assert_eq!(report.text("/placement/superior/name"), "陈总");
+    assert_eq!(report.text("/placement/from"), "2026-03-06");
 }
 
 fn a_registered_leaving_can_be_taken_back(app: App) {

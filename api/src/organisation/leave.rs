@@ -101,7 +101,10 @@ fn hand_over(tx: &mut Tx<'_>, leaver: &Employee) -> Result<(), Failure> {
 }
 
 /// Completes the leavings whose day has come; safe to be done by several servers, and twice.
-pub(crate) async fn finish_leavings(database: &Database) -> Result<(), Failure> {
+///
+/// # Errors
+/// A database that does not answer.
+pub async fn finish_leavings(database: &Database) -> Result<(), Failure> {
     let due = database.read(Request::system("leavings"), employee::due_to_leave).await?;
     for leaver in due {
         let id = leaver.id;
