@@ -221,6 +221,7 @@ fn a_user_name_is_taken_once_in_any_spelling(app: App) {
     let body = json!({"username": "wang", "kind": "person", "name": "王强", "password": "1234567890"});
     boss.post("/api/v1/users", body).refuses(422, "identity.password_too_common");
     let path = format!("/api/v1/users/{user}");
+    assert_eq!(boss.get(&path).expect(200).text("/username"), "li.na");
     assert_eq!(boss.at(1).patch(&path, json!({"name": "李娜娜"})).expect(200).text("/name"), "李娜娜");
     boss.at(1).patch(&path, json!({"name": "李娜"})).refuses(412, "http.stale");
     boss.at(2).patch(&path, json!({"username": "other"})).refuses(422, "http.bad_body");
