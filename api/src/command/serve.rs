@@ -2,7 +2,7 @@
 
 use crate::{
     first_start,
-    identity::{NewAdministrator, ensure_administrator},
+    identity::{IdentitySettings, NewAdministrator, ensure_administrator},
     open_database,
     spine::Settings,
     start,
@@ -20,12 +20,17 @@ pub(super) fn run(settings: Settings) -> Result<(), String> {
     .map_err(|failure| format!("the database cannot be opened: {failure:?}"))?;
     actix_web::rt::System::new().block_on(async move {
         let listen = settings.listen.clone();
-        let made = prepare(&database, &settings).await?;
-        let running =
-            start(settings, database).map_err(|error| format!("cannot listen on {listen}: {error}"))?;
+        first_start(&database).await.map_err(|failure| format!("{failure:?}"))?;
+        let identity = settings.identity.clone();
+        let running = start(settings, database.clone())
+            .map_err(|error| format!("cannot listen on {listen}: {error}"))?;
         println!("listening on http://{}", running.address);
         println!("documentation: http://{}/docs/", running.address);
-        if let Some(NewAdministrator { username, password }) = made {
+        // Only once the server stands: a password that was made up is shown once, and must not be lost to a
+        // start that fails.
+        if let Some(NewAdministrator { username, password }) =
+            first_administrator(&database, &identity).await?
+        {
             let shown = password.as_deref().unwrap_or("(as configured)");
             println!("administrator: user name {username}, password {shown} — shown this once");
         }
@@ -33,10 +38,12 @@ pub(super) fn run(settings: Settings) -> Result<(), String> {
     })
 }
 
-/// What ships with the product, and somebody who can sign in.
-async fn prepare(database: &Database, settings: &Settings) -> Result<Option<NewAdministrator>, String> {
-    first_start(database).await.map_err(|failure| format!("{failure:?}"))?;
-    ensure_administrator(database, &settings.identity).await.map_err(|problem| {
+/// Somebody who can sign in, where nobody can.
+async fn first_administrator(
+    database: &Database,
+    settings: &IdentitySettings,
+) -> Result<Option<NewAdministrator>, String> {
+    ensure_administrator(database, settings).await.map_err(|problem| {
         let (title, details) = problem.texts(Language::English);
         format!("the first administrator cannot be made: {title} {}", details.join("; "))
     })
