@@ -1,6 +1,9 @@
 //! Finding claims: lists, mirrors of other systems, and what would happen next. `[INT-4, APR-8, ACT-1]`
 
-use crate::expense_claim::{CLAIMS, path};
+use crate::{
+    expense_claim::{CLAIMS, path},
+    file::{PDF, upload},
+};
 use serde_json::json;
 use tests::{App, column, stories};
 
@@ -9,6 +12,7 @@ stories! {
     lists_are_filtered_sorted_and_paged,
     the_preview_says_what_submitting_would_do,
     the_same_list_is_had_as_a_file_by_who_may_export,
+    evidence_goes_with_the_claim_and_is_read_by_its_readers,
 }
 
 fn a_claim_of_another_system_is_mirrored_not_doubled(app: App) {
@@ -103,4 +107,24 @@ fn the_same_list_is_had_as_a_file_by_who_may_export(app: App) {
     assert!(lines[1].contains("123.00") && lines[2].contains("321.00"), "{text}");
     let file = company.who("head").get(&format!("{CLAIMS}?format=ndjson&q=lan")).expect(200);
     assert_eq!(String::from_utf8(file.bytes).expect("UTF-8").lines().count(), 1);
+}
+
+fn evidence_goes_with_the_claim_and_is_read_by_its_readers(app: App) {
+    let company = app.company();
+    let lan = company.who("lan");
+    let mut body = company.claim_of(480);
+    body["lines"][0]["category"] = json!("promotion.advertising");
+    let claim = lan.post(CLAIMS, body).expect(201).text("/id");
+    let submit = format!("{}/submit", path(&claim));
+    lan.at(1).act(&submit).refuses(422, "expense_claim.evidence_missing");
+    let file = upload(lan, "投放截图.pdf", PDF).expect(201).text("/id");
+    let content = format!("/api/v1/files/{file}/content");
+    company.who("head").get(&content).refuses(404, "http.not_found");
+    let evidence = json!({"attachments": [file]});
+    company.who("ming").post(CLAIMS, evidence.clone()).refuses(422, "file.unknown");
+    let attached = lan.at(1).patch(&path(&claim), evidence).expect(200);
+    assert_eq!(attached.at("/attachments"), json!([file]));
+    lan.at(2).act(&submit).expect(200);
+    assert_eq!(company.who("head").get(&content).expect(200).bytes, PDF);
+    company.who("ming").get(&content).refuses(404, "http.not_found");
 }

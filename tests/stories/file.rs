@@ -27,7 +27,8 @@ stories! {
     of_two_documents_that_reach_for_a_file_one_gets_it,
 }
 
-const PDF: &[u8] = b"%PDF-1.7\n1 0 obj << >> endobj\n\0\xff\xfe binary\r\n--not-a-boundary\r\n%%EOF";
+pub(crate) const PDF: &[u8] =
+    b"%PDF-1.7\n1 0 obj << >> endobj\n\0\xff\xfe binary\r\n--not-a-boundary\r\n%%EOF";
 
 /// A multipart body as curl makes it.
 fn body(boundary: &str, parts: &[(&str, &str, &[u8])]) -> Vec<u8> {
@@ -48,7 +49,7 @@ fn send(caller: &Caller, path: &str, boundary: &str, body: Vec<u8>) -> Reply {
     caller.send("POST", path, Some((&kind, body)))
 }
 
-fn upload(caller: &Caller, name: &str, bytes: &[u8]) -> Reply {
+pub(crate) fn upload(caller: &Caller, name: &str, bytes: &[u8]) -> Reply {
     send(caller, "/api/v1/files", "b0", body("b0", &[("file", name, bytes)]))
 }
 
