@@ -42,7 +42,7 @@ impl Attempts {
         now: Timestamp,
         policy: &SignInPolicy,
     ) -> Result<Attempt, Refusal> {
-        let by_account = format!("account {}", username);
+        let by_account = format!("account {username}");
         let by_address = format!("address {}", network(address));
         self.count(&by_address, now, &policy.per_address)?;
         if let Err(refusal) = self.count(&by_account, now, &policy.per_account) {
