@@ -1,1 +1,98 @@
-fn main() {}
+//! Measures the whole API against the bare engine doing the same work, in one run and in turns, so that the
+//! ratios hold on a noisy machine. `cargo run --release -p bench -- --help`.
+
+mod bare;
+mod bare_server;
+mod company;
+mod engine;
+mod fill;
+mod load;
+mod measure;
+mod report;
+mod rows;
+mod server;
+mod work;
+
+use clap::Parser;
+use report::Report;
+use std::{error::Error, path::PathBuf, process::ExitCode};
+
+/// What can go wrong while measuring is told and ends the run.
+pub type Outcome<T> = Result<T, Box<dyn Error>>;
+
+/// What to measure.
+#[derive(Parser)]
+#[command(name = "bench", about = "The whole API against the bare engine, in one run")]
+pub struct Choice {
+    /// How many expense claims there are.
+    #[arg(long, default_value_t = 1_000_000)]
+    pub claims: u64,
+    /// Seconds of each measurement.
+    #[arg(long, default_value_t = 4)]
+    pub seconds: u64,
+    /// How many times everything is measured in turn.
+    #[arg(long, default_value_t = 3)]
+    pub rounds: u32,
+    /// Connections that press at once.
+    #[arg(long, default_value_t = 64)]
+    pub connections: u32,
+    /// Only this engine: sqlite or postgres.
+    #[arg(long)]
+    pub engine: Option<String>,
+    /// Write the figures into a file as JSON.
+    #[arg(long)]
+    pub json: Option<PathBuf>,
+}
+
+fn main() -> ExitCode {
+    let mut arguments = std::env::args();
+    let role = arguments.nth(1);
+    let done = match role.as_deref() {
+        Some(server::PRODUCT) => be_the_product(arguments.collect()),
+        Some(server::BARE) => be_the_bare_engine(&arguments.collect::<Vec<_>>()),
+        _ => run(&Choice::parse()),
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("bench: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// The product's own command line, with the product's own logging.
+fn be_the_product(arguments: Vec<String>) -> Outcome<()> {
+    let filter = env_logger::Env::default().default_filter_or("info,actix_server=warn");
+    env_logger::Builder::from_env(filter).init();
+    let line = ["marketing-center".to_owned()].into_iter().chain(arguments);
+    Ok(api::command::run(api::command::CommandLine::parse_from(line))?)
+}
+
+fn be_the_bare_engine(arguments: &[String]) -> Outcome<()> {
+    let [url, pattern, document_bytes, list_bytes] = arguments else {
+        return Err("bare URL PATTERN DOCUMENT-BYTES LIST-BYTES".into());
+    };
+    bare_server::serve(url, pattern.parse()?, document_bytes.parse()?, list_bytes.parse()?)
+}
+
+fn run(choice: &Choice) -> Outcome<()> {
+    let (claims, connections, seconds, rounds) =
+        (choice.claims, choice.connections, choice.seconds, choice.rounds);
+    let mut report = Report { claims, connections, seconds, rounds, rows: Vec::new(), engines: Vec::new() };
+    let wanted = |name: &str| choice.engine.as_deref().is_none_or(|only| only == name);
+    if wanted("sqlite") {
+        measure::engine(choice, engine::Home::sqlite()?, &mut report)?;
+    }
+    if wanted("postgres") {
+        match engine::Home::postgres()? {
+            Some(home) => measure::engine(choice, home, &mut report)?,
+            None => eprintln!("there is no PostgreSQL on this machine: only SQLite is measured"),
+        }
+    }
+    print!("{}", report.markdown());
+    if let Some(path) = &choice.json {
+        std::fs::write(path, serde_json::to_vec_pretty(&report)?)?;
+    }
+    Ok(())
+}

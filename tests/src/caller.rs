@@ -36,6 +36,11 @@ impl Caller {
         Self { base: format!("http://{address}"), token, agent: agent.into(), headers: Vec::new(), ledger }
     }
 
+    /// A caller of a server that is not a story's.
+    pub fn of(address: SocketAddr, token: Option<String>) -> Self {
+        Self::new(address, token, Ledger::default())
+    }
+
     /// The same caller, sending one more header.
     pub fn with(&self, name: &str, value: impl Into<String>) -> Self {
         let mut caller = self.clone();

@@ -7,7 +7,7 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 /// The typed content of one kind of policy.
-pub trait PolicyContent: Serialize + DeserializeOwned + Send + Sync + 'static {
+pub trait PolicyContent: Clone + Serialize + DeserializeOwned + Send + Sync + 'static {
     /// The kind: the first half of a policy's code, such as `approval-chain`.
     const KIND: &'static str;
     /// Everything that makes the content unsound. Nothing unsound is published.

@@ -5,7 +5,7 @@ use crate::{
     schema::{
         approval_boxes, approval_copies, approval_history, approval_tasks, approvals, document_readers,
     },
-    spine::{Failure, Instant, Key, Reader, Stored, Tx, db, guard},
+    spine::{Failure, Instant, Key, Reader, Stored, Tx, cached, db, guard, insert_all},
 };
 use diesel::prelude::*;
 use domain::{
@@ -23,7 +23,9 @@ impl Stored for Approval {
             }
             Some(before) => {
                 let mine = approvals::id.eq(row.id).and(approvals::version.eq(before.version));
-                guard(db!(tx, |c| diesel::update(approvals::table.filter(mine)).set(&row).execute(c))?)?;
+                guard(
+                    db!(tx, |c| cached(diesel::update(approvals::table.filter(mine)).set(&row)).execute(c))?
+                )?;
             }
         }
         save_tasks(self, before, tx)?;
@@ -39,14 +41,12 @@ fn save_tasks(after: &Approval, before: Option<&Approval>, tx: &mut Tx<'_>) -> R
         if task != was {
             let row = TaskRow::of(after.id.into(), task)?;
             let mine = approval_tasks::id.eq(row.id);
-            db!(tx, |c| diesel::update(approval_tasks::table.filter(mine)).set(&row).execute(c))?;
+            db!(tx, |c| cached(diesel::update(approval_tasks::table.filter(mine)).set(&row)).execute(c))?;
         }
     }
     let new = after.tasks.iter().skip(old.len());
     let rows = new.map(|task| TaskRow::of(after.id.into(), task)).collect::<Result<Vec<_>, _>>()?;
-    if !rows.is_empty() {
-        db!(tx, |c| diesel::insert_into(approval_tasks::table).values(&rows).execute(c))?;
-    }
+    insert_all!(tx, approval_tasks::table, &rows);
     let opened = after.tasks.iter().skip(old.len()).filter(|task| task.state == TaskState::Open);
     super::unavailable::must_still_be_here(tx, opened)
 }
@@ -55,9 +55,7 @@ fn save_history(after: &Approval, before: Option<&Approval>, tx: &mut Tx<'_>) ->
     let old = before.map_or(0, |before| before.history.len());
     let new = after.history.iter().skip(old);
     let rows = new.map(|entry| HistoryRow::of(after.id.into(), entry)).collect::<Result<Vec<_>, _>>()?;
-    if !rows.is_empty() {
-        db!(tx, |c| diesel::insert_into(approval_history::table).values(&rows).execute(c))?;
-    }
+    insert_all!(tx, approval_history::table, &rows);
     Ok(())
 }
 

@@ -3,7 +3,7 @@
 
 use crate::{
     schema::{expense_claims as claims, invoice_holds as holds, invoices},
-    spine::{Failure, Instant, Key, Reader, Tx, db},
+    spine::{Failure, Instant, Key, Reader, Tx, db, insert_all},
 };
 use chrono::NaiveDate;
 use diesel::prelude::*;
@@ -88,10 +88,7 @@ pub(super) fn add(tx: &mut Tx<'_>, claim: Key, lines: &[Line]) -> Result<(), Fai
     for (line, index, invoice) in all_of(lines) {
         rows.push(Row::of(claim, line, index, invoice)?);
     }
-    // A claim may carry thousands of invoices; an engine takes so many values at once.
-    for chunk in rows.chunks(500) {
-        db!(tx, |c| diesel::insert_into(invoices::table).values(chunk).execute(c))?;
-    }
+    insert_all!(tx, invoices::table, &rows);
     Ok(())
 }
 

@@ -2,7 +2,7 @@
 
 use crate::{
     schema::{journal_entries as entries, journal_postings as postings},
-    spine::{Failure, Key, Reader, Tx, db},
+    spine::{Failure, Key, Reader, Tx, cached, db, insert_all},
 };
 use diesel::prelude::*;
 use domain::{
@@ -52,10 +52,8 @@ pub(super) fn save(
         .enumerate()
         .map(|(index, posting)| Row::of(claim, index, posting))
         .collect::<Result<Vec<_>, _>>()?;
-    db!(tx, |c| {
-        diesel::insert_into(entries::table).values(&head).execute(c)?;
-        diesel::insert_into(postings::table).values(&rows).execute(c)
-    })?;
+    db!(tx, |c| diesel::insert_into(entries::table).values(&head).execute(c))?;
+    insert_all!(tx, postings::table, &rows);
     Ok(())
 }
 
@@ -91,15 +89,23 @@ impl Row {
 
 /// The entries of some claims.
 pub(super) fn of_many(reader: &mut Reader<'_>, claims: &[Key]) -> Result<Vec<(Key, JournalEntry)>, Failure> {
-    let heads: Vec<(Key, BusinessDate, String)> = db!(reader, |c| entries::table
-        .filter(entries::claim_id.eq_any(claims))
-        .select((entries::claim_id, entries::entered_on, entries::currency))
+    let heads: Vec<(Key, BusinessDate, String)> =
+        db!(reader, |c| cached(entries::table.filter(entries::claim_id.eq_any(claims)).select((
+            entries::claim_id,
+            entries::entered_on,
+            entries::currency
+        )))
         .load(c))?;
-    let rows: Vec<Row> = db!(reader, |c| postings::table
-        .filter(postings::claim_id.eq_any(claims))
-        .order((postings::claim_id, postings::position))
-        .select(Row::as_select())
-        .load(c))?;
+    if heads.is_empty() {
+        return Ok(Vec::new());
+    }
+    let rows: Vec<Row> = db!(reader, |c| cached(
+        postings::table
+            .filter(postings::claim_id.eq_any(claims))
+            .order((postings::claim_id, postings::position))
+            .select(Row::as_select())
+    )
+    .load(c))?;
     let mut found = Vec::with_capacity(heads.len());
     for (claim, date, currency) in heads {
         let currency =

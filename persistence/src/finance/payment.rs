@@ -2,7 +2,7 @@
 
 use crate::{
     schema::expense_payments as payments,
-    spine::{Failure, Instant, Key, Reader, Tx, db},
+    spine::{Failure, Instant, Key, Reader, Tx, db, insert_all},
 };
 use diesel::prelude::*;
 use domain::{
@@ -38,9 +38,7 @@ pub(super) fn add(tx: &mut Tx<'_>, claim: Key, known: usize, all: &[Payment]) ->
             confirmed_by_id: (*confirmed_by).into(),
         });
     }
-    if !rows.is_empty() {
-        db!(tx, |c| diesel::insert_into(payments::table).values(&rows).execute(c))?;
-    }
+    insert_all!(tx, payments::table, &rows);
     Ok(())
 }
 

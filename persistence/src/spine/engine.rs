@@ -159,6 +159,16 @@ impl Connection {
         }
     }
 
+    /// Ends a reading and begins the next, which sees the state of its own time.
+    pub fn begin_next_read(&mut self) -> diesel::QueryResult<()> {
+        match &mut self.engine {
+            Engine::Sqlite(c) => c.batch_execute("ROLLBACK; BEGIN DEFERRED"),
+            Engine::Postgres(c) => {
+                c.batch_execute("ROLLBACK; BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+            }
+        }
+    }
+
     /// Locks a row until the transaction ends, against updates and against rows that refer to it. SQLite has
     /// one writer at a time and needs no such lock.
     pub fn lock_row(&mut self, table: &'static str, id: Key) -> diesel::QueryResult<()> {

@@ -59,18 +59,34 @@ impl Pool {
 }
 
 fn work(jobs: &Receiver<Job>, connections: &Connections) {
-    for job in jobs {
-        // A panic drops the job's answer, which its caller sees as a fault; the thread lives on.
-        let outcome = catch_unwind(AssertUnwindSafe(|| match begun(connections, Connection::begin_read) {
-            Ok(mut connection) => {
-                job(Ok(&mut connection));
-                connection.rollback();
+    let mut put_off = None;
+    while let Some(job) = put_off.take().or_else(|| jobs.recv().ok()) {
+        let mut connection = match begun(connections, Connection::begin_read) {
+            Ok(connection) => connection,
+            Err(failure) => {
+                job(Err(failure));
+                continue;
             }
-            Err(failure) => job(Err(failure)),
-        }));
-        if outcome.is_err() {
-            log::error!("a unit of reading panicked");
+        };
+        run(job, &mut connection);
+        // While more wait, the end of one reading and the beginning of the next are one round trip.
+        while let Ok(next) = jobs.try_recv() {
+            if let Err(error) = connection.begin_next_read() {
+                log::warn!("a connection could not begin a transaction: {error}");
+                connection.suspect();
+                put_off = Some(next);
+                break;
+            }
+            run(next, &mut connection);
         }
+        connection.rollback();
+    }
+}
+
+/// A panic drops the job's answer, which its caller sees as a fault; the thread lives on.
+fn run(job: Job, connection: &mut Connection) {
+    if catch_unwind(AssertUnwindSafe(|| job(Ok(connection)))).is_err() {
+        log::error!("a unit of reading panicked");
     }
 }
 

@@ -33,10 +33,9 @@ fn create(tx: &mut Tx<'_>, body: CreateExpenseClaim) -> Result<ExpenseClaim, Fai
     let external = external_of(&body)?;
     let submitter = body.submitter_id;
     let today = tx.today();
-    let book = PoliciesInForce::on(tx, body.business_date().unwrap_or(today))?.book_currency();
-    let content = body.content(&Given { actor: tx.actor(), today, book })?;
+    let policies = PoliciesInForce::on(tx, body.business_date().unwrap_or(today))?;
+    let content = body.content(&Given { actor: tx.actor(), today, book: policies.book_currency() })?;
     claims::reference::check(tx, submitter, &content)?;
-    let policies = PoliciesInForce::on(tx, content.business_date)?;
     let number = claims::next_number(tx, &policies)?;
     let new = NewClaim { id: tx.id(), number, submitter, external };
     let change: Change<ExpenseClaim> =

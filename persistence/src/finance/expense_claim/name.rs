@@ -4,7 +4,7 @@ use super::view::{JournalView, LineView, PostingView};
 use crate::{
     organisation::{NamedRef, PersonRef},
     schema::{departments, employees},
-    spine::{Failure, Key, Reader, db},
+    spine::{Failure, Key, Reader, cached, db},
 };
 use diesel::prelude::*;
 use domain::{
@@ -29,13 +29,20 @@ impl Names {
         places.extend(claim.content.lines.iter().map(|line| Key::from(line.cost_centre)));
         places.sort_unstable();
         places.dedup();
-        let people: Vec<(Key, String, String)> = db!(reader, |c| employees::table
-            .filter(employees::id.eq_any(people))
-            .select((employees::id, employees::number, employees::name))
+        let people: Vec<(Key, String, String)> =
+            db!(reader, |c| cached(employees::table.filter(employees::id.eq_any(people)).select((
+                employees::id,
+                employees::number,
+                employees::name
+            )))
             .load(c))?;
-        let places: Vec<(Key, String, String, String)> = db!(reader, |c| departments::table
-            .filter(departments::id.eq_any(&places))
-            .select((departments::id, departments::code, departments::name_zh, departments::name_en))
+        let places: Vec<(Key, String, String, String)> =
+            db!(reader, |c| cached(departments::table.filter(departments::id.eq_any(&places)).select((
+                departments::id,
+                departments::code,
+                departments::name_zh,
+                departments::name_en
+            )))
             .load(c))?;
         let person =
             |(id, number, name): (Key, String, String)| (id, PersonRef { id: id.into(), number, name });

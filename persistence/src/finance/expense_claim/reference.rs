@@ -2,7 +2,7 @@
 
 use crate::{
     schema::{departments, employees},
-    spine::{Failure, Key, Reader, db},
+    spine::{Failure, Key, Reader, cached, db},
 };
 use diesel::prelude::*;
 use domain::{
@@ -20,19 +20,21 @@ pub fn check(
     let today = reader.today();
     let mut wanted: Vec<Key> = vec![content.beneficiary.employee.into()];
     wanted.extend(submitter.map(Key::from));
-    let people: Vec<Key> = db!(reader, |c| employees::table
-        .filter(employees::id.eq_any(&wanted))
-        .select(employees::id)
-        .load(c))?;
+    let people: Vec<Key> = db!(reader, |c| cached(
+        employees::table.filter(employees::id.eq_any(&wanted)).select(employees::id)
+    )
+    .load(c))?;
     let mut places: Vec<Key> = content.lines.iter().map(|line| line.cost_centre.into()).collect();
     places.push(content.department.into());
     places.sort_unstable();
     places.dedup();
-    let open: HashSet<Key> = db!(reader, |c| departments::table
-        .filter(departments::id.eq_any(&places))
-        .filter(departments::closed_on.is_null().or(departments::closed_on.gt(today)))
-        .select(departments::id)
-        .load(c))?
+    let open: HashSet<Key> = db!(reader, |c| cached(
+        departments::table
+            .filter(departments::id.eq_any(&places))
+            .filter(departments::closed_on.is_null().or(departments::closed_on.gt(today)))
+            .select(departments::id)
+    )
+    .load(c))?
     .into_iter()
     .collect();
     let mut findings = Findings::new();

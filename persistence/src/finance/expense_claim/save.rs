@@ -5,7 +5,7 @@ use crate::{
     finance::{invoice, journal, payment},
     organisation::unless_taken,
     schema::{expense_claim_lines as lines, expense_claims as claims},
-    spine::{Failure, Instant, Key, Stored, Tx, db, guard},
+    spine::{Failure, Instant, Key, Stored, Tx, cached, db, guard, insert_all},
 };
 use diesel::prelude::*;
 use domain::{
@@ -206,7 +206,7 @@ impl Stored for ExpenseClaim {
             }
             Some(before) => {
                 let mine = claims::id.eq(row.id).and(claims::version.eq(before.version));
-                guard(db!(tx, |c| diesel::update(claims::table.filter(mine)).set(&row).execute(c))?)?;
+                guard(db!(tx, |c| cached(diesel::update(claims::table.filter(mine)).set(&row)).execute(c))?)?;
             }
         }
         if before.map(|before| &before.content.lines) != Some(&self.content.lines) {
@@ -229,8 +229,6 @@ fn save_lines(tx: &mut Tx<'_>, claim: Key, rewrite: bool, content: &[Line]) -> R
         .enumerate()
         .map(|(position, line)| LineRow::of(claim, position, line))
         .collect::<Result<Vec<_>, _>>()?;
-    if !rows.is_empty() {
-        db!(tx, |c| diesel::insert_into(lines::table).values(&rows).execute(c))?;
-    }
+    insert_all!(tx, lines::table, &rows);
     invoice::add(tx, claim, content)
 }

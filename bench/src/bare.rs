@@ -1,0 +1,195 @@
+//! The bare engine: diesel, the fewest queries, the settings of the product, and nothing around it.
+//!
+//! It is given what the product uses to be fast: prepared statements, a few threads with a connection
+//! each, and on SQLite one writer that groups waiting writes into a commit.
+
+use crate::{
+    Outcome,
+    rows::{Claim, Entry, Event, Line, Paper, Person, Place, Summary},
+};
+use diesel::{
+    PgConnection, SqliteConnection, connection::SimpleConnection, prelude::*, sql_query, sql_types::BigInt,
+};
+use persistence::{
+    schema::{audit_entries, departments, employees, events, expense_claim_lines, expense_claims, invoices},
+    spine::Key,
+};
+use serde::Serialize;
+use uuid::Uuid;
+
+/// A connection to one of the engines.
+pub enum Bare {
+    /// SQLite in a file.
+    Sqlite(SqliteConnection),
+    /// PostgreSQL.
+    Postgres(PgConnection),
+}
+
+/// One query text on whichever engine it is.
+macro_rules! on {
+    ($bare:expr, |$c:ident| $body:expr) => {
+        match $bare {
+            $crate::bare::Bare::Sqlite($c) => $body,
+            $crate::bare::Bare::Postgres($c) => $body,
+        }
+    };
+}
+
+/// A claim with its lines and invoices.
+#[derive(Serialize)]
+pub struct Document {
+    #[serde(flatten)]
+    pub head: Claim,
+    pub lines: Vec<Line>,
+    pub invoices: Vec<Paper>,
+}
+
+/// What was written for one claim, as a pattern for more.
+#[derive(Clone)]
+pub struct Pattern {
+    pub head: Claim,
+    pub lines: Vec<Line>,
+    pub invoices: Vec<Paper>,
+    entry: Entry,
+    event: Event,
+}
+
+impl Pattern {
+    /// The same with identities of its own.
+    pub fn numbered(&self, number: i64) -> Self {
+        let mut copy = self.clone();
+        let offset = u128::from(number.unsigned_abs()) << 16;
+        let id = Key(Uuid::from_u128(self.head.id.0.as_u128().wrapping_add(offset)));
+        copy.head.id = id;
+        copy.head.number = format!("{}-{number}", self.head.number);
+        copy.lines.iter_mut().for_each(|line| line.claim_id = id);
+        copy.invoices.iter_mut().for_each(|paper| paper.claim_id = id);
+        (copy.entry.entity, copy.event.entity) = (id, id);
+        copy.entry.sequence = LEDGER_BEHIND + number;
+        copy.event.sequence = LEDGER_BEHIND + number;
+        copy.event.id = Key(Uuid::from_u128(self.event.id.0.as_u128().wrapping_add(offset)));
+        copy
+    }
+}
+
+/// The bare engine's entries stand far behind the product's, out of its way.
+const LEDGER_BEHIND: i64 = 1_000_000_000_000;
+
+impl Bare {
+    /// Opens a connection with the settings of the product.
+    pub fn open(url: &str) -> Outcome<Self> {
+        let Some(path) = url.strip_prefix("sqlite:") else {
+            return Ok(Self::Postgres(PgConnection::establish(url)?));
+        };
+        let mut connection = SqliteConnection::establish(path)?;
+        connection.batch_execute(
+            "PRAGMA busy_timeout = 10000; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;
+             PRAGMA foreign_keys = ON; PRAGMA temp_store = MEMORY; PRAGMA cache_size = -16000;",
+        )?;
+        Ok(Self::Sqlite(connection))
+    }
+
+    /// Whether it is SQLite.
+    pub fn is_sqlite(&self) -> bool {
+        matches!(self, Self::Sqlite(_))
+    }
+
+    /// Runs statements.
+    pub fn execute(&mut self, sql: &str) -> QueryResult<()> {
+        on!(self, |c| c.batch_execute(sql))
+    }
+
+    /// A claim by its id.
+    pub fn document(&mut self, id: Key) -> QueryResult<Document> {
+        on!(self, |c| {
+            let head = expense_claims::table
+                .filter(expense_claims::id.eq(id))
+                .select(Claim::as_select())
+                .first(c)?;
+            let lines = expense_claim_lines::table
+                .filter(expense_claim_lines::claim_id.eq(id))
+                .order(expense_claim_lines::line)
+                .select(Line::as_select())
+                .load(c)?;
+            let invoices = invoices::table
+                .filter(invoices::claim_id.eq(id))
+                .order((invoices::line, invoices::position))
+                .select(Paper::as_select())
+                .load(c)?;
+            Ok(Document { head, lines, invoices })
+        })
+    }
+
+    /// The fifty approved claims that changed last.
+    pub fn list(&mut self) -> QueryResult<Vec<(Summary, Place, Person, Person)>> {
+        let (submitter, beneficiary) = diesel::alias!(employees as submitters, employees as beneficiaries);
+        let person = (employees::id, employees::number, employees::name);
+        on!(self, |c| expense_claims::table
+            .inner_join(departments::table)
+            .inner_join(submitter.on(submitter.field(employees::id).eq(expense_claims::submitter_id)))
+            .inner_join(beneficiary.on(beneficiary.field(employees::id).eq(expense_claims::beneficiary_id)))
+            .filter(expense_claims::status.eq("approved"))
+            .order((expense_claims::changed_at.desc(), expense_claims::id.desc()))
+            .limit(50)
+            .select((
+                Summary::as_select(),
+                Place::as_select(),
+                submitter.fields(person),
+                beneficiary.fields(person)
+            ))
+            .load(c))
+    }
+
+    /// Everything that was written for one new claim.
+    pub fn pattern(&mut self, id: Key) -> QueryResult<Pattern> {
+        let Document { head, lines, invoices } = self.document(id)?;
+        on!(self, |c| Ok(Pattern {
+            head,
+            lines,
+            invoices,
+            entry: audit_entries::table
+                .filter(audit_entries::entity.eq(id))
+                .select(Entry::as_select())
+                .first(c)?,
+            event: events::table.filter(events::entity.eq(id)).select(Event::as_select()).first(c)?,
+        }))
+    }
+
+    /// Writes the rows of one claim, with its audit entry and event.
+    pub fn insert(&mut self, claim: &Pattern) -> QueryResult<()> {
+        on!(self, |c| {
+            diesel::insert_into(expense_claims::table).values(&claim.head).execute(c)?;
+            for line in &claim.lines {
+                diesel::insert_into(expense_claim_lines::table).values(line).execute(c)?;
+            }
+            for paper in &claim.invoices {
+                diesel::insert_into(invoices::table).values(paper).execute(c)?;
+            }
+            diesel::insert_into(audit_entries::table).values(&claim.entry).execute(c)?;
+            diesel::insert_into(events::table).values(&claim.event).execute(c)?;
+        });
+        Ok(())
+    }
+
+    /// Writes a group of claims in one transaction.
+    pub fn insert_group<'a>(&mut self, claims: impl IntoIterator<Item = &'a Pattern>) -> QueryResult<()> {
+        let begin = if self.is_sqlite() { "BEGIN IMMEDIATE" } else { "BEGIN" };
+        self.execute(begin)?;
+        for claim in claims {
+            self.insert(claim)?;
+        }
+        self.execute("COMMIT")
+    }
+
+    /// The number behind the last one used by [`Pattern::numbered`].
+    pub fn next_number(&mut self) -> QueryResult<i64> {
+        #[derive(QueryableByName)]
+        struct Last {
+            #[diesel(sql_type = BigInt)]
+            last: i64,
+        }
+        let sql = format!("SELECT coalesce(max(sequence), {LEDGER_BEHIND}) AS last FROM events");
+        let last = on!(self, |c| sql_query(sql).get_result::<Last>(c))?.last;
+        Ok(last.max(LEDGER_BEHIND) - LEDGER_BEHIND + 1)
+    }
+}

@@ -1,0 +1,294 @@
+//! One engine: set up, fill, then round after round bare engine, bare HTTP and product in turn.
+
+use crate::{
+    Choice, Outcome,
+    bare::{Bare, Pattern},
+    bare_server::{GROUP_MAX, READERS, WRITERS, without_http},
+    company::{self, Company},
+    engine::Home,
+    fill::{fill, id_of, scramble},
+    load::{Measured, Pressure, Script, once, request, run},
+    report::{Engine, Report, Row, median},
+    server::{BARE, PRODUCT, Server},
+    work::{Course, Create, LIST, Numbers, Same, Show},
+};
+use persistence::spine::Key;
+use serde_json::Value;
+use std::{
+    sync::atomic::{AtomicI64, Ordering},
+    time::{Duration, Instant},
+};
+
+/// What is done, and how.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Work {
+    Show,
+    List,
+    Create,
+    Course,
+}
+
+impl Work {
+    const ALL: [Self; 4] = [Self::Show, Self::List, Self::Create, Self::Course];
+
+    fn name(self) -> &'static str {
+        match self {
+            Self::Show => "show a claim",
+            Self::List => "list 50, filtered and sorted",
+            Self::Create => "create with 2 lines",
+            Self::Course => "create, submit, approve twice",
+        }
+    }
+
+    /// Whether the bare engine has something like it.
+    fn has_bare(self) -> bool {
+        self != Self::Course
+    }
+}
+
+/// Measures one engine.
+pub fn engine(choice: &Choice, home: Home, report: &mut Report) -> Outcome<()> {
+    let say = |what: &str| eprintln!("{}: {what}", home.name);
+    say("setting up a company");
+    company::administrator(&home.url)?;
+    let product = product(&home)?;
+    let company = company::set_up(product.address)?;
+    drop(product);
+    say(&format!("filling in {} claims", choice.claims));
+    let started = Instant::now();
+    let pattern = Bare::open(&home.url)?.pattern(Key(company.pattern))?;
+    let people: Vec<_> =
+        company.employees.iter().map(|employee| (Key(company.department), Key(*employee))).collect();
+    fill(&home.url, &pattern, choice.claims, &people)?;
+    let fill_seconds = started.elapsed().as_secs_f64();
+    say(&format!("filled in {fill_seconds:.0} s"));
+    let mut site = Site::open(choice, &home, &company, pattern)?;
+    let resident_idle = site.product.resident();
+    site.warm_up()?;
+    let mut taken: Vec<Taken> = Work::ALL.iter().map(|_| Taken::default()).collect();
+    let (mut first, mut thousandth) = (Vec::new(), Vec::new());
+    for round in 1..=choice.rounds {
+        say(&format!("round {round} of {}", choice.rounds));
+        site.sign_in();
+        for (work, taken) in Work::ALL.into_iter().zip(&mut taken) {
+            site.round(work, taken)?;
+        }
+        let (one, far) = site.pages()?;
+        first.push(one);
+        thousandth.push(far);
+    }
+    say("half of the peak");
+    for (work, taken) in Work::ALL.into_iter().zip(taken) {
+        report.rows.push(site.row(work, taken)?);
+    }
+    let (first_page, thousandth_page) = (median(first), median(thousandth));
+    let (engine, resident_under_load) = (home.name.to_owned(), site.resident_most);
+    report.engines.push(Engine {
+        engine,
+        fill_seconds,
+        first_page,
+        thousandth_page,
+        resident_idle,
+        resident_under_load,
+    });
+    Ok(())
+}
+
+fn product(home: &Home) -> Outcome<Server> {
+    let files = home.file("files").display().to_string();
+    let settings = ["--listen", "127.0.0.1:0", "--requests-per-minute", "4000000000"];
+    let arguments: Vec<&str> =
+        settings.into_iter().chain(["--database-url", &home.url, "--files-directory", &files]).collect();
+    Server::start(PRODUCT, &arguments, &home.file("product.log"))
+}
+
+/// What the rounds of one kind of work brought.
+#[derive(Default)]
+struct Taken {
+    engine: Vec<f64>,
+    http: Vec<f64>,
+    product: Vec<f64>,
+    latencies: Measured,
+}
+
+/// Everything that runs while one engine is measured.
+struct Site<'a> {
+    choice: &'a Choice,
+    url: &'a str,
+    name: &'a str,
+    product: Server,
+    bare: Server,
+    tokens: [String; 3],
+    numbers: Numbers,
+    pattern: Pattern,
+    next: AtomicI64,
+    resident_most: f64,
+}
+
+impl<'a> Site<'a> {
+    fn open(choice: &'a Choice, home: &'a Home, company: &Company, pattern: Pattern) -> Outcome<Self> {
+        let product = product(home)?;
+        let token = company::sign_in(product.address, "finance");
+        let size = |path: &str| {
+            let mut bytes = Vec::new();
+            request("GET", path, &[("Authorization", &format!("Bearer {token}"))], "", &mut bytes);
+            once(product.address, bytes).map(|answer| answer.body.len().to_string())
+        };
+        let document = size(&format!("/api/v1/expense-claims/{}", company.pattern))?;
+        let list = size(LIST)?;
+        eprintln!("{}: a claim is {document} bytes, a list of 50 is {list}", home.name);
+        let arguments = [home.url.as_str(), &company.pattern.to_string(), &document, &list];
+        let bare = Server::start(BARE, &arguments, &home.file("bare.log"))?;
+        // Numbers of the measurement without HTTP stand apart from those of the bare server.
+        let next = AtomicI64::new(500_000_000_000);
+        let mut site = Self {
+            choice,
+            url: &home.url,
+            name: home.name,
+            product,
+            bare,
+            tokens: Default::default(),
+            numbers: Numbers::fresh(),
+            pattern,
+            next,
+            resident_most: 0.0,
+        };
+        site.sign_in();
+        Ok(site)
+    }
+
+    /// Access tokens are short-lived.
+    fn sign_in(&mut self) {
+        self.tokens = ["staff", "head", "finance"]
+            .map(|username| format!("Bearer {}", company::sign_in(self.product.address, username)));
+    }
+
+    fn length(&self) -> Duration {
+        Duration::from_secs(self.choice.seconds)
+    }
+
+    fn script(&self, work: Work, bare: bool, index: u32) -> Box<dyn Script> {
+        let [staff, head, finance] = self.tokens.clone();
+        let path = |ours, theirs| if bare { theirs } else { ours };
+        match work {
+            Work::Show => Box::new(Show {
+                prefix: path("/api/v1/expense-claims/", "/claims/"),
+                token: finance,
+                claims: self.choice.claims,
+                turn: u64::from(index) << 40,
+            }),
+            Work::List => Box::new(Same { path: path(LIST, "/claims").to_owned(), token: finance }),
+            Work::Create => Box::new(Create {
+                path: path("/api/v1/expense-claims", "/claims"),
+                token: staff,
+                numbers: self.numbers.clone(),
+            }),
+            Work::Course => {
+                Box::new(Course { submitter: staff, head, finance, numbers: self.numbers.clone(), stage: 0 })
+            }
+        }
+    }
+
+    fn press(&mut self, work: Work, bare: bool, length: Duration, pressure: Pressure) -> Outcome<Measured> {
+        let address = if bare { self.bare.address } else { self.product.address };
+        let measured =
+            run(address, self.choice.connections, length, pressure, &|index| self.script(work, bare, index))?;
+        if let Some(failure) = &measured.first_failure {
+            let (what, failures) = (work.name(), measured.failures);
+            return Err(format!("{what}: {failures} requests failed, the first with {failure}").into());
+        }
+        self.resident_most = self.resident_most.max(self.product.resident());
+        Ok(measured)
+    }
+
+    fn warm_up(&mut self) -> Outcome<()> {
+        for work in Work::ALL {
+            self.press(work, false, Duration::from_millis(1_500), Pressure::Full)?;
+            if work.has_bare() {
+                self.press(work, true, Duration::from_millis(1_000), Pressure::Full)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn round(&mut self, work: Work, taken: &mut Taken) -> Outcome<()> {
+        if work.has_bare() {
+            taken.engine.push(self.bare_engine(work)?);
+            taken.http.push(self.press(work, true, self.length(), Pressure::Full)?.rate());
+        }
+        let measured = self.press(work, false, self.length(), Pressure::Full)?;
+        taken.product.push(measured.rate());
+        taken.latencies.absorb(measured);
+        Ok(())
+    }
+
+    /// The bare engine without HTTP, on as many threads as the servers have.
+    fn bare_engine(&self, work: Work) -> Outcome<f64> {
+        let claims = self.choice.claims;
+        let sqlite = self.url.starts_with("sqlite:");
+        let connections = usize::try_from(self.choice.connections)?;
+        match work {
+            Work::Show => without_http(self.url, READERS, self.length(), &|bare, turn| {
+                Ok(usize::from(bare.document(id_of(scramble(u64::try_from(turn)?) % claims)).is_ok()))
+            }),
+            Work::List => without_http(self.url, READERS, self.length(), &|bare, _| {
+                bare.list()?;
+                Ok(1)
+            }),
+            Work::Create | Work::Course => {
+                // So many at a time as there are clients who wait together.
+                let (next, pattern) = (&self.next, &self.pattern);
+                let (threads, group) = if sqlite { (1, connections.min(GROUP_MAX)) } else { (WRITERS, 1) };
+                without_http(self.url, threads, self.length(), &|bare, _| {
+                    let size = i64::try_from(group)?;
+                    let first = next.fetch_add(size, Ordering::Relaxed);
+                    let claims: Vec<_> =
+                        (first..first + size).map(|number| pattern.numbered(number)).collect();
+                    bare.insert_group(&claims)?;
+                    Ok(group)
+                })
+            }
+        }
+    }
+
+    /// Median milliseconds of the first and the thousandth page, in turns over one connection.
+    fn pages(&self) -> Outcome<(f64, f64)> {
+        let fetch = |path: &str| -> Outcome<(f64, Value)> {
+            let mut bytes = Vec::new();
+            request("GET", path, &[("Authorization", &self.tokens[2])], "", &mut bytes);
+            let started = Instant::now();
+            let answer = once(self.product.address, bytes)?;
+            Ok((started.elapsed().as_secs_f64() * 1_000.0, serde_json::from_slice(&answer.body)?))
+        };
+        let (mut path, mut page) = (LIST.to_owned(), 1);
+        while page < 1_000 {
+            let (_, body) = fetch(&path)?;
+            let Some(cursor) = body["next_cursor"].as_str() else { break };
+            path = format!("{LIST}&cursor={cursor}");
+            page += 1;
+        }
+        let (mut first, mut far) = (Vec::new(), Vec::new());
+        for _ in 0..200 {
+            first.push(fetch(LIST)?.0);
+            far.push(fetch(&path)?.0);
+        }
+        Ok((median(first), median(far)))
+    }
+
+    fn row(&mut self, work: Work, taken: Taken) -> Outcome<Row> {
+        let peak = median(taken.product);
+        let half = self.press(work, false, self.length(), Pressure::Rate((peak / 2.0).max(1.0)))?;
+        let some = |figures: Vec<f64>| (!figures.is_empty()).then(|| median(figures));
+        Ok(Row {
+            engine: self.name.to_owned(),
+            work: work.name(),
+            bare_engine: some(taken.engine),
+            bare_http: some(taken.http),
+            product: peak,
+            peak_p50: taken.latencies.quantile(500),
+            peak_p99: taken.latencies.quantile(990),
+            half_p50: half.quantile(500),
+            half_p99: half.quantile(990),
+        })
+    }
+}

@@ -1,0 +1,196 @@
+//! The rows of a claim as the bare engine reads and writes them.
+
+use diesel::prelude::*;
+use domain::spine::{BusinessDate, Version};
+use persistence::{
+    schema::{audit_entries, departments, employees, events, expense_claim_lines, expense_claims, invoices},
+    spine::{Instant, Key},
+};
+use serde::{Serialize, Serializer};
+
+fn id<S: Serializer>(key: &Key, to: S) -> Result<S::Ok, S::Error> {
+    to.collect_str(&key.0.hyphenated())
+}
+fn at<S: Serializer>(at: &Instant, to: S) -> Result<S::Ok, S::Error> {
+    at.0.serialize(to)
+}
+
+/// The head of a claim.
+#[derive(Queryable, Selectable, Insertable, Clone, Serialize)]
+#[diesel(table_name = expense_claims, treat_none_as_default_value = false)]
+pub struct Claim {
+    #[serde(serialize_with = "id")]
+    pub id: Key,
+    pub number: String,
+    #[serde(serialize_with = "id")]
+    pub creator_id: Key,
+    #[serde(skip)]
+    pub creator_employee_id: Option<Key>,
+    #[serde(serialize_with = "id")]
+    pub submitter_id: Key,
+    #[serde(serialize_with = "id")]
+    pub beneficiary_id: Key,
+    pub beneficiary_reason: Option<String>,
+    #[serde(serialize_with = "id")]
+    pub department_id: Key,
+    #[serde(serialize_with = "at")]
+    pub created_at: Instant,
+    #[serde(serialize_with = "at")]
+    pub changed_at: Instant,
+    pub business_date: BusinessDate,
+    pub currency: String,
+    pub book_currency: String,
+    pub rate: String,
+    pub rate_date: Option<BusinessDate>,
+    pub details: String,
+    pub metadata: String,
+    pub search_text: String,
+    pub claimed_minor: i64,
+    pub approved_minor: i64,
+    pub payable_minor: i64,
+    pub paid_minor: i64,
+    pub status: String,
+    #[serde(skip)]
+    pub status_at: Option<Instant>,
+    pub status_reason: Option<String>,
+    pub refusal_code: Option<String>,
+    pub refusal_text: Option<String>,
+    pub acknowledged_reference: Option<String>,
+    #[serde(skip)]
+    pub acknowledged_at: Option<Instant>,
+    #[serde(skip)]
+    pub acknowledged_by_id: Option<Key>,
+    pub voucher_number: Option<String>,
+    pub voucher_year: Option<i32>,
+    pub posted_on: Option<BusinessDate>,
+    #[serde(skip)]
+    pub approval_id: Option<Key>,
+    pub source: Option<String>,
+    pub external_reference: Option<String>,
+    #[serde(skip)]
+    pub reverses_id: Option<Key>,
+    pub reverses_reason: Option<String>,
+    #[serde(skip)]
+    pub reversal_id: Option<Key>,
+    pub version: Version,
+}
+
+/// A line of a claim.
+#[derive(Queryable, Selectable, Insertable, Clone, Serialize)]
+#[diesel(table_name = expense_claim_lines, treat_none_as_default_value = false)]
+pub struct Line {
+    #[serde(skip)]
+    pub claim_id: Key,
+    pub line: i32,
+    pub category: String,
+    pub description: String,
+    pub occurred_on: BusinessDate,
+    pub claimed_minor: i64,
+    pub approved_minor: i64,
+    pub reduction_reason: Option<String>,
+    #[serde(skip)]
+    pub reduced_by_id: Option<Key>,
+    #[serde(serialize_with = "id")]
+    pub cost_centre_id: Key,
+}
+
+/// An invoice of a line.
+#[derive(Queryable, Selectable, Insertable, Clone, Serialize)]
+#[diesel(table_name = invoices, treat_none_as_default_value = false)]
+pub struct Paper {
+    #[serde(skip)]
+    pub claim_id: Key,
+    pub line: i32,
+    pub position: i32,
+    pub kind: String,
+    pub code: Option<String>,
+    pub number: String,
+    pub issued_on: BusinessDate,
+    pub seller_name: String,
+    pub seller_tax_number: Option<String>,
+    pub buyer_name: Option<String>,
+    pub buyer_tax_number: Option<String>,
+    pub net_minor: i64,
+    pub tax_minor: i64,
+    pub total_minor: i64,
+    pub unique_key: String,
+}
+
+/// An entry of the audit trail.
+#[derive(Queryable, Selectable, Insertable, Clone)]
+#[diesel(table_name = audit_entries, treat_none_as_default_value = false)]
+pub struct Entry {
+    pub sequence: i64,
+    pub at: Instant,
+    pub actor: Key,
+    pub actor_name: String,
+    pub action: String,
+    pub entity_kind: String,
+    pub entity: Key,
+    pub entity_version: i64,
+    pub before: Option<String>,
+    pub after: Option<String>,
+    pub salt: Option<Vec<u8>>,
+    pub request: String,
+    pub origin: Option<String>,
+    pub content_hash: Vec<u8>,
+    pub hash: Vec<u8>,
+}
+
+/// An event of the feed.
+#[derive(Queryable, Selectable, Insertable, Clone)]
+#[diesel(table_name = events, treat_none_as_default_value = false)]
+pub struct Event {
+    pub sequence: i64,
+    pub id: Key,
+    pub kind: String,
+    pub entity_kind: String,
+    pub entity: Key,
+    pub entity_version: i64,
+    pub actor: Key,
+    pub facts: String,
+    pub at: Instant,
+}
+
+/// What a list shows of a claim.
+#[derive(Queryable, Selectable, Serialize)]
+#[diesel(table_name = expense_claims)]
+pub struct Summary {
+    #[serde(serialize_with = "id")]
+    pub id: Key,
+    pub number: String,
+    pub status: String,
+    pub business_date: BusinessDate,
+    pub currency: String,
+    pub claimed_minor: i64,
+    pub approved_minor: i64,
+    pub payable_minor: i64,
+    pub paid_minor: i64,
+    pub voucher_number: Option<String>,
+    #[serde(serialize_with = "at")]
+    pub created_at: Instant,
+    #[serde(serialize_with = "at")]
+    pub changed_at: Instant,
+    pub version: Version,
+}
+
+/// A department as a claim names it.
+#[derive(Queryable, Selectable, Serialize)]
+#[diesel(table_name = departments)]
+pub struct Place {
+    #[serde(serialize_with = "id")]
+    pub id: Key,
+    pub code: String,
+    pub name_zh: String,
+    pub name_en: String,
+}
+
+/// An employee as a claim names them.
+#[derive(Queryable, Selectable, Serialize)]
+#[diesel(table_name = employees)]
+pub struct Person {
+    #[serde(serialize_with = "id")]
+    pub id: Key,
+    pub number: String,
+    pub name: String,
+}
