@@ -119,6 +119,11 @@ impl Caller {
     }
 
     fn exchange(&self, method: &str, path: &str, body: Option<(&str, Vec<u8>)>) -> Reply {
+        self.attempt(method, path, body).unwrap_or_else(|| panic!("no answer to {method} {path}"))
+    }
+
+    /// Any request; `None` if no answer came, because the other side is gone.
+    pub fn attempt(&self, method: &str, path: &str, body: Option<(&str, Vec<u8>)>) -> Option<Reply> {
         let mut request = http::Request::builder().method(method).uri(format!("{}{path}", self.base));
         if let Some(token) = &self.token {
             request = request.header("Authorization", format!("Bearer {token}"));
@@ -132,14 +137,14 @@ impl Caller {
             }
             None => self.agent.run(request.body(()).expect("a request")),
         };
-        read(answered.expect("an answer"))
+        read(answered.ok()?)
     }
 }
 
-fn read(answered: http::Response<Body>) -> Reply {
+fn read(answered: http::Response<Body>) -> Option<Reply> {
     let (parts, mut body) = answered.into_parts();
-    let bytes = body.with_config().limit(1 << 30).read_to_vec().expect("a body");
-    Reply { status: parts.status.as_u16(), headers: parts.headers, bytes }
+    let bytes = body.with_config().limit(1 << 30).read_to_vec().ok()?;
+    Some(Reply { status: parts.status.as_u16(), headers: parts.headers, bytes })
 }
 
 impl Reply {

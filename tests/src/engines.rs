@@ -36,14 +36,16 @@ impl fmt::Display for Engine {
 }
 
 /// A database of a story's own; it goes with this value.
-pub(crate) struct Home {
+pub struct Home {
+    /// Its URL.
     pub url: String,
+    /// A directory that goes with it.
     pub directory: TempDir,
 }
 
 impl Engine {
     /// A fresh database with the current schema and what ships with the product.
-    pub(crate) fn fresh(self) -> Home {
+    pub fn fresh(self) -> Home {
         let directory = tempfile::tempdir().expect("a directory");
         let url = match self {
             Self::Sqlite => {

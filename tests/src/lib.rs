@@ -7,15 +7,17 @@ mod engines;
 mod ledger;
 mod people;
 mod postgres;
+mod program;
 mod race;
 
 pub use app::{App, block_on};
 pub use caller::{Caller, Reply};
 pub use company::Company;
-pub use engines::{Engine, postgres_is_available, stop_postgres};
+pub use engines::{Engine, Home, postgres_is_available, stop_postgres};
 pub use ledger::{declared_statuses, unproven_routes};
 pub use people::{PASSWORD, column};
 pub use postgres::PrivatePostgres;
+pub use program::{ADMINISTRATOR, Program};
 pub use race::race;
 
 /// Something that must hold of the product as it is written; needs no database.

@@ -3,6 +3,7 @@
 
 pub mod access;
 pub mod document;
+pub mod input;
 pub mod schema;
 pub mod source;
 pub mod words;

@@ -91,9 +91,10 @@ fn read<T: DeserializeOwned + Validate>(bytes: &[u8]) -> Result<T, Problem> {
 }
 
 /// NUL and other control characters never reach a column: PostgreSQL refuses NUL, and nobody can see
-/// the others. They can only be in a string as escapes.
+/// the others. JSON itself forbids those below U+0020 in a string unless they are escaped.
 fn refuse_control_characters(text: &str) -> Result<(), Problem> {
-    if !text.contains("\\u00") && !text.contains('\u{7f}') {
+    let plain = |c: char| c.is_control() && c >= '\u{7f}';
+    if !text.contains("\\u00") && !text.contains(plain) {
         return Ok(());
     }
     let value: Value = serde_json::from_str(text).unwrap_or(Value::Null);

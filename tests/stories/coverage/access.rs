@@ -8,10 +8,12 @@ stories! {
     a_token_of_nobody_is_no_token,
     a_bad_body_never_answers_before_a_missing_token,
     every_route_tells_of_the_methods_it_has,
+    who_holds_no_permission_may_do_nothing_that_needs_one,
+    who_reaches_only_their_own_finds_nothing_by_a_made_up_id,
 }
 
 /// A path of a route that leads to nothing.
-fn path_of(route: &RouteInfo) -> String {
+pub(super) fn path_of(route: &RouteInfo) -> String {
     let part = |part: &str| {
         if part == "{id}" || part.ends_with("_id}") {
             "019ccccc-0000-7000-8000-00000000dead".to_owned()
@@ -66,5 +68,34 @@ fn every_route_tells_of_the_methods_it_has(app: App) {
         let reply = app.anonymous().send("PROPFIND", &path_of(route), None);
         let reply = reply.refuses(405, "http.method_not_allowed");
         assert_eq!(reply.header("allow"), Some(allow), "{}", route.path);
+    }
+}
+
+fn who_holds_no_permission_may_do_nothing_that_needs_one(app: App) {
+    let by = app.administrator();
+    app.account(&by, "powerless", None);
+    let powerless = app.sign_in("powerless", tests::PASSWORD);
+    for route in api::routes().iter().filter(|route| matches!(route.access, Access::Permission(_))) {
+        // The permission is asked for before the body is judged.
+        let reply = call(&powerless, route, "{\"not\": json");
+        let place = format!("{} {}", route.method, route.path);
+        if let Access::Permission(permission) = route.access {
+            let reply = reply.refuses(403, "http.forbidden");
+            assert_eq!(reply.at("/params/permission"), permission.code(), "{place}");
+        }
+    }
+}
+
+fn who_reaches_only_their_own_finds_nothing_by_a_made_up_id(app: App) {
+    let by = app.administrator();
+    let narrow = app.account(&by, "narrow", None);
+    app.grant(&by, &narrow, "administrator", "own", None);
+    let narrow = app.sign_in("narrow", tests::PASSWORD);
+    for route in guarded(&api::routes()).filter(|route| route.path.contains("{id}")) {
+        let reply = call(&narrow, route, "{}");
+        // A body that lacks something is refused before anything is looked for.
+        let right = reply.status == 404
+            || (route.description.request_body.is_some() && [415, 422].contains(&reply.status));
+        assert!(right, "{} {}: {reply}", route.method, route.path);
     }
 }

@@ -156,6 +156,9 @@ fn everything_that_can_be_sent_is_closed_and_bounded() {
             inspect(&parameter["schema"], &document, &format!("{place} ?{name}"), 0, &mut found);
         }
     }
+    /// What the domain bounds and the document cannot say. This list may only shrink.
+    const BOUNDED_BY_RULES: &[&str] = &["positions.duties[]", "positions/{id}.duties[]"];
+    found.retain(|place| !BOUNDED_BY_RULES.iter().any(|known| place.contains(known)));
     found.sort();
     found.dedup();
     assert!(found.is_empty(), "unbounded:\n{}", found.join("\n"));

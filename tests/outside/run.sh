@@ -1,0 +1,87 @@
+#!/usr/bin/env bash
+# The product seen from outside, by tools that know nothing of its source. See README.md beside this file.
+#   tests/outside/run.sh           everything
+#   tests/outside/run.sh --quick   what is quick enough for every change
+set -euo pipefail
+cd "$(dirname "$0")/../.."
+
+examples=20
+if [ "${1:-}" = "--quick" ]; then
+    examples=3
+fi
+tools="${OUTSIDE_TOOLS:-${XDG_CACHE_HOME:-$HOME/.cache}/marketing-center-outside}"
+work="$(mktemp -d)"
+server=""
+finish() {
+    if [ -n "$server" ]; then kill "$server" 2>/dev/null || true; fi
+    rm -rf "$work"
+}
+trap finish EXIT
+
+install_tools() {
+    mkdir -p "$tools"
+    if ! command -v npx >/dev/null; then
+        echo "node and npm are needed: https://nodejs.org" >&2
+        exit 1
+    fi
+    (cd "$tools" && [ -f package.json ] || (cd "$tools" && npm init -y >/dev/null))
+    (cd "$tools" && npm install --no-fund --no-audit --loglevel=error \
+        @redocly/cli@2.77.0 openapi-typescript@7.13.0 typescript@5.9.3 >/dev/null)
+    if [ ! -x "$tools/python/bin/schemathesis" ]; then
+        python3 -m venv "$tools/python"
+        "$tools/python/bin/pip" install --quiet --disable-pip-version-check \
+            schemathesis==4.32.5 openapi-python-client==0.29.1 mypy
+    fi
+}
+
+start_server() {
+    cargo build --workspace --bin marketing-center
+    DATABASE_URL="sqlite:$work/outside.db" FILES_DIRECTORY="$work/files" RUST_LOG=warn \
+        ADMINISTRATOR_USERNAME=admin ADMINISTRATOR_PASSWORD="Seen from outside, 42 times" \
+        REQUESTS_PER_MINUTE=1000000 \
+        "${CARGO_TARGET_DIR:-target}/debug/marketing-center" --listen 127.0.0.1:0 >"$work/out" 2>"$work/log" &
+    server=$!
+    for _ in $(seq 100); do
+        url="$(sed -n 's/^listening on //p' "$work/out")"
+        if [ -n "$url" ]; then return; fi
+        kill -0 "$server" 2>/dev/null || { cat "$work/log" >&2; exit 1; }
+        sleep 0.2
+    done
+    echo "the server did not start" >&2
+    exit 1
+}
+
+echo "== tools"
+install_tools
+echo "== the running server"
+start_server
+curl -sSf "$url/openapi.json" >"$work/openapi.json"
+
+echo "== redocly lint, recommended"
+"$tools/node_modules/.bin/redocly" lint --extends recommended "$work/openapi.json" 2>&1 | tee "$work/redocly" | tail -n 8
+if grep -q "warning" "$work/redocly" && ! grep -q "is valid" "$work/redocly"; then
+    echo "redocly has warnings" >&2
+    exit 1
+fi
+
+echo "== openapi-typescript, tsc --strict"
+"$tools/node_modules/.bin/openapi-typescript" "$work/openapi.json" -o "$work/api.ts"
+"$tools/node_modules/.bin/tsc" --strict --noEmit "$work/api.ts"
+
+echo "== openapi-python-client"
+(cd "$work" && "$tools/python/bin/openapi-python-client" generate --path openapi.json --output-path client \
+    --meta none --fail-on-warning)
+if [ "${1:-}" != "--quick" ]; then
+    (cd "$work" && "$tools/python/bin/mypy" --no-error-summary --ignore-missing-imports client)
+fi
+
+echo "== schemathesis, $examples examples each"
+key="$(python3 tests/outside/key.py "$url" admin "Seen from outside, 42 times")"
+"$tools/python/bin/schemathesis" --config-file tests/outside/schemathesis.toml run "$url/openapi.json" \
+    --header "Authorization: Bearer $key" --seed 1 --max-examples "$examples" --workers 1 \
+    --generation-database none --no-color | tee "$work/schemathesis" | tail -n 40
+if grep -iE "panicked| at [a-z/_]+\.rs:" "$work/log"; then
+    echo "the server had faults of its own" >&2
+    exit 1
+fi
+echo "== the product holds from outside"

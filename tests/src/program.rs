@@ -1,0 +1,95 @@
+//! The real binary, in a process of its own: to be killed.
+
+use crate::{Caller, engines::Home, ledger::Ledger};
+use std::{
+    io::{BufRead, BufReader},
+    net::SocketAddr,
+    path::{Path, PathBuf},
+    process::{Child, Command, Output, Stdio},
+    sync::OnceLock,
+};
+
+/// The first administrator of an installation under test.
+pub const ADMINISTRATOR: (&str, &str) = ("admin", "Kill-9 leaves nothing half done");
+
+/// The running binary. Dropping it kills it.
+pub struct Program {
+    child: Child,
+    address: SocketAddr,
+}
+
+/// Builds the binary from the tested source, where it is not there already, and says where it lies.
+fn binary() -> &'static Path {
+    static BINARY: OnceLock<PathBuf> = OnceLock::new();
+    BINARY.get_or_init(|| {
+        // …/target/debug/deps/stories-0123456789abcdef
+        let tests = std::env::current_exe().expect("this executable");
+        let profile = tests.parent().and_then(Path::parent).expect("a profile's directory");
+        let target = profile.parent().expect("a target directory");
+        let mut build = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+        build
+            .args(["build", "--workspace", "--bin", "marketing-center", "--quiet", "--target-dir"])
+            .arg(target);
+        if profile.ends_with("release") {
+            build.arg("--release");
+        }
+        let built = build.current_dir(env!("CARGO_MANIFEST_DIR")).status().expect("cargo");
+        assert!(built.success(), "the binary does not build");
+        profile.join("marketing-center")
+    })
+}
+
+fn command(home: &Home) -> Command {
+    let mut command = Command::new(binary());
+    command
+        .env("DATABASE_URL", &home.url)
+        .env("FILES_DIRECTORY", home.directory.path().join("files"))
+        .env("LISTEN", "127.0.0.1:0")
+        .env("ADMINISTRATOR_USERNAME", ADMINISTRATOR.0)
+        .env("ADMINISTRATOR_PASSWORD", ADMINISTRATOR.1)
+        .env("REQUESTS_PER_MINUTE", "1000000")
+        .env("RUST_LOG", "error")
+        .current_dir(home.directory.path())
+        .stdin(Stdio::null())
+        .stderr(Stdio::inherit());
+    command
+}
+
+impl Program {
+    /// Starts the server on the database of a home and waits until it listens.
+    pub fn start(home: &Home) -> Self {
+        let mut child = command(home).stdout(Stdio::piped()).spawn().expect("the binary");
+        let mut lines = BufReader::new(child.stdout.take().expect("its output")).lines();
+        let address = lines
+            .by_ref()
+            .map_while(Result::ok)
+            .find_map(|line| line.strip_prefix("listening on http://")?.parse().ok())
+            .unwrap_or_else(|| panic!("it ended before it listened: {:?}", child.wait()));
+        // Nobody reads on; a pipe without a reader would end the server at its next line.
+        std::thread::spawn(move || lines.map_while(Result::ok).for_each(drop));
+        Self { child, address }
+    }
+
+    /// Runs the binary with a subcommand to its end.
+    pub fn run(home: &Home, arguments: &[&str]) -> Output {
+        command(home).args(arguments).stderr(Stdio::piped()).output().expect("the binary")
+    }
+
+    /// Pulls the rug: SIGKILL, no goodbye.
+    pub fn kill(mut self) {
+        self.child.kill().expect("it was running");
+        self.child.wait().expect("it ended");
+    }
+
+    /// Somebody who calls it.
+    pub fn caller(&self, token: Option<&str>) -> Caller {
+        Caller::new(self.address, token.map(str::to_owned), Ledger::default())
+    }
+}
+
+impl Drop for Program {
+    fn drop(&mut self) {
+        let _ended_already = self.child.kill();
+        let _ended_already = self.child.wait();
+    }
+}

@@ -1,0 +1,166 @@
+//! The real binary is killed with SIGKILL in the midst of writing, again and again. What it answered is there,
+//! nothing is half there, and a retry with its idempotency key never does a thing twice. `[INT-2, AUD-1]`
+
+use serde_json::{Value, json};
+use std::{
+    collections::BTreeMap,
+    sync::{
+        Mutex,
+        atomic::{AtomicBool, Ordering},
+    },
+    thread,
+    time::Duration,
+};
+use tests::{ADMINISTRATOR, App, Caller, Home, Program, stories};
+
+stories! {
+    killed_twenty_times_nothing_answered_is_lost_nothing_is_half_nothing_is_twice,
+}
+
+const ROUNDS: u32 = 20;
+const WRITERS: u32 = 6;
+
+/// What was sent under each key, and where it led: `None` while nobody has answered.
+#[derive(Default)]
+struct Sent(Mutex<BTreeMap<String, Option<String>>>);
+
+impl Sent {
+    fn note(&self, key: &str, location: Option<String>) {
+        self.0.lock().expect("the notes").insert(key.to_owned(), location);
+    }
+    fn unanswered(&self) -> Vec<String> {
+        let notes = self.0.lock().expect("the notes");
+        notes.iter().filter(|(_, location)| location.is_none()).map(|(key, _)| key.clone()).collect()
+    }
+}
+
+fn body(key: &str) -> Vec<u8> {
+    let draft = json!({
+        "code": format!("approval-chain/{key}"), "title": format!("演练 {key}"),
+        "effective_from": "2099-01-01", "content": {}, "clause": "演练",
+    });
+    draft.to_string().into_bytes()
+}
+
+/// Sends what belongs to a key; notes the answer, if one comes. Whether one came.
+fn write(caller: &Caller, key: &str, sent: &Sent) -> bool {
+    let answer = caller.once(key).attempt("POST", "/api/v1/policies", Some(("application/json", body(key))));
+    match answer {
+        Some(reply) if reply.status == 201 => sent.note(key, reply.header("location")),
+        Some(reply) => panic!("{key}: {reply}"),
+        None => return false,
+    }
+    true
+}
+
+fn sign_in(program: &Program) -> String {
+    let (username, password) = ADMINISTRATOR;
+    let body = json!({"username": username, "password": password});
+    program.caller(None).post("/api/v1/sessions", body).expect(201).text("/access_token")
+}
+
+/// Many write at once until the program is killed under their hands.
+fn one_round(round: u32, home: &Home, sent: &Sent) {
+    let program = Program::start(home);
+    let token = sign_in(&program);
+    let caller = program.caller(Some(&token));
+    // What the last kill left in doubt is asked for again.
+    for key in sent.unanswered() {
+        assert!(write(&caller, &key, sent), "no answer to the retry of {key}");
+    }
+    let over = AtomicBool::new(false);
+    thread::scope(|scope| {
+        for writer in 0..WRITERS {
+            let (caller, over) = (caller.clone(), &over);
+            scope.spawn(move || {
+                for n in 0.. {
+                    let key = format!("r{round}-w{writer}-n{n}");
+                    sent.note(&key, None);
+                    if !write(&caller, &key, sent) || over.load(Ordering::SeqCst) {
+                        break;
+                    }
+                }
+            });
+        }
+        // Not always at the same moment of a write.
+        thread::sleep(Duration::from_millis(40 + u64::from(round * 37 % 160)));
+        program.kill();
+        over.store(true, Ordering::SeqCst);
+    });
+}
+
+fn everything_of(caller: &Caller, path: &str) -> Vec<Value> {
+    let (mut all, mut cursor) = (Vec::new(), String::new());
+    loop {
+        let page = caller.get(&format!("{path}?limit=200{cursor}")).expect(200);
+        all.extend(page.at("/data").as_array().cloned().unwrap_or_default());
+        match page.at("/next_cursor").as_str() {
+            Some(next) => cursor = format!("&cursor={next}"),
+            None => return all,
+        }
+    }
+}
+
+fn whole_feed(caller: &Caller) -> Vec<Value> {
+    let mut all: Vec<Value> = Vec::new();
+    loop {
+        let after = all.last().map_or(0, |event| event["sequence"].as_i64().unwrap_or_default());
+        let page = caller.get(&format!("/api/v1/events?limit=200&after={after}")).expect(200);
+        let events = page.at("/data").as_array().cloned().unwrap_or_default();
+        if events.is_empty() {
+            return all;
+        }
+        all.extend(events);
+    }
+}
+
+fn killed_twenty_times_nothing_answered_is_lost_nothing_is_half_nothing_is_twice(app: App) {
+    let engine = app.engine;
+    drop(app);
+    let (home, sent) = (engine.fresh(), Sent::default());
+    for round in 0..ROUNDS {
+        one_round(round, &home, &sent);
+    }
+    let in_doubt = sent.unanswered();
+    let program = Program::start(&home);
+    let token = sign_in(&program);
+    let caller = program.caller(Some(&token));
+    for key in in_doubt {
+        assert!(write(&caller, &key, &sent), "no answer to the retry of {key}");
+    }
+    let sent = sent.0.into_inner().expect("the notes");
+    assert!(sent.len() > 100, "hardly anything was written in all rounds: {}", sent.len());
+    nothing_is_lost_or_doubled(&caller, &sent);
+    nothing_is_half(&caller, &home, sent.len());
+}
+
+fn nothing_is_lost_or_doubled(caller: &Caller, sent: &BTreeMap<String, Option<String>>) {
+    let mut drafted: BTreeMap<String, Vec<Value>> = BTreeMap::new();
+    for policy in everything_of(caller, "/api/v1/policies") {
+        if let Some(key) = policy["code"].as_str().and_then(|code| code.strip_prefix("approval-chain/r")) {
+            drafted.entry(format!("r{key}")).or_default().push(policy);
+        }
+    }
+    assert!(drafted.keys().eq(sent.keys()), "what was sent and what is there differ");
+    for (key, location) in sent {
+        let versions = &drafted[key];
+        assert_eq!(versions.len(), 1, "{key} was done {} times", versions.len());
+        let id = versions[0]["id"].as_str().expect("an id");
+        let answered = location.as_deref().expect("an answer by now");
+        assert!(answered.ends_with(id), "{key} was answered with {answered} and led to {id}");
+    }
+}
+
+fn nothing_is_half(caller: &Caller, home: &Home, written: usize) {
+    let feed = whole_feed(caller);
+    for (place, event) in (1..).zip(&feed) {
+        assert_eq!(event["sequence"], json!(place), "the feed has a gap");
+    }
+    let drafted = feed.iter().filter(|event| event["kind"] == "policy.drafted");
+    let drafted = drafted.filter(|event| event["facts"]["code"].as_str().is_some_and(|c| c.contains("/r")));
+    assert_eq!(drafted.count(), written, "not one event for each thing that was written");
+    let verdict = Program::run(home, &["audit", "verify", "--json"]);
+    let said: Value = serde_json::from_slice(&verdict.stdout).unwrap_or_default();
+    assert!(verdict.status.success() && said["broken_at"].is_null(), "{verdict:?}");
+    assert!(said["entries"].as_u64() >= u64::try_from(written).ok(), "{said}");
+}
