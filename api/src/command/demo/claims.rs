@@ -95,6 +95,10 @@ pub(super) fn play(script: &mut Script, company: &Company) -> Result<String, Str
             let pause = script.number(4, 9);
             script.pass(Duration::hours(pause));
             let end = if last { plot.3 } else { finished(plot.3) };
+            if last && matches!(end, End::WithFinance | End::WithHead | End::Draft) {
+                // What still waits was submitted just now, so that no time limit has passed.
+                script.pass_until_shortly_before_the_end();
+            }
             tell(script, company, plot, end)?;
             told += 1;
         }

@@ -50,10 +50,15 @@ impl Script {
 
     /// Lets time pass, but never beyond the end of the story.
     pub fn pass(&self, time: Duration) {
-        let left = self.end.since(self.clock.now());
-        if left > Duration::zero() {
-            self.clock.advance(time.min(left));
+        let time = time.min(self.end.since(self.clock.now()));
+        if time > Duration::zero() {
+            self.clock.advance(time);
         }
+    }
+
+    /// Lets time pass until three hours before the end of the story.
+    pub fn pass_until_shortly_before_the_end(&self) {
+        self.pass(self.end.since(self.clock.now()) - Duration::hours(3));
     }
 
     /// A whole number from a range.
