@@ -75,6 +75,11 @@ impl Program {
         command(home).args(arguments).stderr(Stdio::piped()).output().expect("the binary")
     }
 
+    /// Where it listens.
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
     /// Pulls the rug: SIGKILL, no goodbye.
     pub fn kill(mut self) {
         self.child.kill().expect("it was running");

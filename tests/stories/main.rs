@@ -19,6 +19,7 @@ mod identity;
 mod meta;
 mod organisation;
 mod policy;
+mod quickstart;
 mod unit_of_work;
 
 const MODULES: &[&[Story]] = &[
@@ -36,6 +37,7 @@ const MODULES: &[&[Story]] = &[
     identity::STORIES,
     meta::STORIES,
     policy::STORIES,
+    quickstart::STORIES,
     organisation::STORIES,
     unit_of_work::STORIES,
     coverage::access::STORIES,
