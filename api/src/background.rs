@@ -11,8 +11,16 @@ pub(crate) fn start(state: web::Data<AppState>) {
     rt::spawn(sweep_files(state.clone()));
     rt::spawn(async move {
         let mut minutes = tokio::time::interval(Duration::from_secs(60));
+        let mut absences_of = None;
         loop {
             minutes.tick().await;
+            let today = state.database.now().date_in(state.database.zone());
+            if absences_of != Some(today) {
+                match crate::organisation::begin_absences(&state.database).await {
+                    Ok(()) => absences_of = Some(today),
+                    Err(failure) => log::error!("absences of the day could not take effect: {failure:?}"),
+                }
+            }
             state.forget_idle_callers();
             if let Err(failure) = state.identity.note_uses(&state.database).await {
                 log::warn!("uses of API keys could not be noted: {failure:?}");

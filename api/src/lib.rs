@@ -17,7 +17,7 @@ mod server;
 
 pub use approval::limits::sweep as sweep_time_limits;
 pub use file::FileStore;
-pub use organisation::finish_leavings;
+pub use organisation::{begin_absences, finish_leavings};
 pub use server::{Running, first_start, open_database, start};
 
 use spine::Routes;

@@ -1,5 +1,6 @@
 //! What every context's edge hangs on.
 
+pub(crate) mod address;
 mod answer;
 mod argument;
 mod authenticate;

@@ -37,6 +37,11 @@ impl App {
         block_on(api::finish_leavings(&self.database)).expect("completed leavings");
     }
 
+    /// Lets the absences that begin today take effect, as the server does at the turn of the day.
+    pub fn begin_absences(&self) {
+        block_on(api::begin_absences(&self.database)).expect("absences in effect");
+    }
+
     /// Signs in; the caller sends the access token.
     #[track_caller]
     pub fn sign_in(&self, username: &str, password: &str) -> Caller {

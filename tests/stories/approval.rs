@@ -17,6 +17,8 @@ stories! {
     approvers_are_added_and_removed_and_tasks_transferred,
     reminders_comments_and_copies,
     many_decisions_in_one_call_each_with_its_result,
+    a_retried_batch_decides_no_later_step_unseen,
+    an_absence_that_begins_later_moves_open_tasks_on_its_first_day,
     a_stand_in_takes_over_and_a_leaver_hands_on,
     time_limits_remind_and_escalate_once,
     an_unsound_chain_is_not_published,
@@ -283,14 +285,18 @@ fn many_decisions_in_one_call_each_with_its_result(app: App) {
     let approvals: Vec<String> = (1..=3).map(|n| company.submitted("lan", n * 10).1).collect();
     approve(&company, &approvals[1], &["head"]);
     let head = company.who("head");
-    let seen = |approval: &str| head.get(&path(approval)).expect(200).at("/document/version");
+    let item = |approval: &str, decision: &str, note: Option<&str>| {
+        let seen = head.get(&path(approval)).expect(200);
+        json!({"approval_id": approval, "version": seen.at("/version"), "decision": decision, "note": note,
+            "document_version": seen.at("/document/version")})
+    };
     let unknown = "019ccccc-0000-7000-8000-00000000dead";
     let items = json!({"items": [
-        {"approval_id": approvals[0], "document_version": seen(&approvals[0]), "decision": "approve"},
-        {"approval_id": approvals[1], "document_version": seen(&approvals[1]), "decision": "approve"},
-        {"approval_id": approvals[2], "document_version": seen(&approvals[2]), "decision": "reject", "note": ""},
-        {"approval_id": approvals[2], "document_version": seen(&approvals[2]), "decision": "return", "note": "请补充"},
-        {"approval_id": unknown, "document_version": 1, "decision": "approve"},
+        item(&approvals[0], "approve", None),
+        item(&approvals[1], "approve", None),
+        item(&approvals[2], "reject", Some("")),
+        item(&approvals[2], "return", Some("请补充")),
+        {"approval_id": unknown, "version": 1, "document_version": 1, "decision": "approve"},
     ]});
     let done = head.once("batch-1").post("/api/v1/approvals/batch-decisions", items.clone()).expect(207);
     let statuses: Vec<_> = (0..5).map(|n| done.at(&format!("/data/{n}/status"))).collect();
@@ -300,6 +306,36 @@ fn many_decisions_in_one_call_each_with_its_result(app: App) {
     let again = head.once("batch-1").post("/api/v1/approvals/batch-decisions", items).expect(207);
     assert_eq!(again.bytes, done.bytes, "a retry hears the same");
     assert_eq!(again.header("idempotent-replayed").as_deref(), Some("true"));
+}
+
+fn a_retried_batch_decides_no_later_step_unseen(app: App) {
+    let company = app.company();
+    let (_, approval) = company.submitted("lan", 10);
+    let head = company.who("head");
+    let seen = head.get(&path(&approval)).expect(200);
+    let items = json!({"items": [{"approval_id": approval, "version": seen.at("/version"), "decision": "approve",
+        "document_version": seen.at("/document/version")}]});
+    let first = head.post("/api/v1/approvals/batch-decisions", items.clone()).expect(207);
+    assert_eq!(first.at("/data/0/status"), 200, "{first}");
+    let again = head.post("/api/v1/approvals/batch-decisions", items).expect(207);
+    assert_ne!(again.at("/data/0/status"), 200, "{again}");
+}
+
+fn an_absence_that_begins_later_moves_open_tasks_on_its_first_day(app: App) {
+    let company = app.company();
+    let (_, approval) = company.submitted("lan", 100);
+    let away = json!({"employee_id": company.id("head"), "stand_in_id": company.id("rep"),
+        "from": "2026-03-06", "until": "2026-03-09", "reason": "年假"});
+    company.boss.post("/api/v1/absences", away).expect(201);
+    app.begin_absences();
+    let open = |who: &str| company.who(who).get("/api/v1/approvals/counts").expect(200).at("/waiting");
+    assert_eq!((open("head"), open("rep")), (json!(1), json!(0)), "not before the first day");
+    app.advance(chrono::Duration::minutes(14 * 60 + 40));
+    app.begin_absences();
+    let tasks = app.administrator().get(&path(&approval)).expect(200).at("/tasks");
+    let open: Vec<_> =
+        tasks.as_array().into_iter().flatten().filter(|task| task["state"] == "open").collect();
+    assert!(open.len() == 1 && open[0].to_string().contains(company.id("rep")), "{tasks}");
 }
 
 fn a_stand_in_takes_over_and_a_leaver_hands_on(app: App) {

@@ -1,7 +1,7 @@
 //! Many decisions in one call, each with its own result. `[APR-7]`
 
 use super::act;
-use crate::spine::{Answer, Can, Problem, UnitOfWork, Valid, View};
+use crate::spine::{Answer, Can, IfMatch, Problem, UnitOfWork, Valid, View};
 use domain::{
     approval::{Action, ReturnTo},
     spine::{AnyId, Id, Language, Version, perm},
@@ -42,6 +42,10 @@ enum BatchDecision {
 struct DecisionItem {
     /// Which approval.
     approval_id: AnyId,
+    /// The version of the approval that was read: without it a retry could decide the next step unseen.
+    #[validate(range(min = 1))]
+    #[schema(minimum = 1)]
+    version: Version,
     /// The version of the document that was read: `document.version`.
     #[validate(range(min = 1))]
     #[schema(minimum = 1)]
@@ -142,7 +146,7 @@ fn decide(tx: &mut Tx<'_>, item: &DecisionItem) -> Result<(ApprovalState, Versio
         BatchDecision::Reject => Action::Reject,
         BatchDecision::Return => Action::Return,
     };
-    act(tx, id, None, action, |approval, doer, world| match item.decision {
+    act(tx, id, Some(IfMatch::of(item.version)), action, |approval, doer, world| match item.decision {
         BatchDecision::Approve => approval.approve(doer.employee, seen, note, world),
         BatchDecision::Reject => approval.reject(doer.employee, seen, reason, world),
         BatchDecision::Return => approval.send_back(doer.employee, seen, ReturnTo::Requester, reason, world),

@@ -82,7 +82,7 @@ impl FromRequest for Entrance {
         };
         let agent = request.headers().get(header::USER_AGENT).and_then(|value| value.to_str().ok());
         let agent = agent.unwrap_or_default().to_owned();
-        ready(Ok(Self { state, address: request.peer_addr().map(|peer| peer.ip()), agent }))
+        ready(Ok(Self { state, address: crate::spine::address::of(request), agent }))
     }
 }
 

@@ -7,35 +7,40 @@ use std::path::PathBuf;
 #[derive(Args, Clone, Debug)]
 pub struct IdentitySettings {
     /// The issuer that access tokens name.
-    #[arg(long, env = "TOKEN_ISSUER", default_value = "marketing-center")]
+    #[arg(long, global = true, env = "TOKEN_ISSUER", default_value = "marketing-center")]
     pub token_issuer: String,
     /// The audience that access tokens are for.
-    #[arg(long, env = "TOKEN_AUDIENCE", default_value = "marketing-center")]
+    #[arg(long, global = true, env = "TOKEN_AUDIENCE", default_value = "marketing-center")]
     pub token_audience: String,
     /// Seals the private signing keys in the database; 32 characters at least. Without it they are stored as
     /// they are: then guard the database file like a key.
-    #[arg(long, env = "SIGNING_SECRET", hide_env_values = true)]
+    #[arg(long, global = true, env = "SIGNING_SECRET", hide_env_values = true)]
     pub signing_secret: Option<String>,
     /// A file that holds the signing secret, as container platforms provide it.
-    #[arg(long, env = "SIGNING_SECRET_FILE", conflicts_with = "signing_secret")]
+    #[arg(long, global = true, env = "SIGNING_SECRET_FILE", conflicts_with = "signing_secret")]
     pub signing_secret_file: Option<PathBuf>,
     /// KiB of memory that hashing one password takes.
-    #[arg(long, env = "PASSWORD_MEMORY_KIB", default_value_t = 19_456)]
+    #[arg(long, global = true, env = "PASSWORD_MEMORY_KIB", default_value_t = 19_456)]
     pub password_memory_kib: u32,
     /// How often hashing a password passes over that memory.
-    #[arg(long, env = "PASSWORD_PASSES", default_value_t = 2)]
+    #[arg(long, global = true, env = "PASSWORD_PASSES", default_value_t = 2)]
     pub password_passes: u32,
     /// How many passwords are hashed at once; more wait, so that sign-ins do not starve everything else.
-    #[arg(long, env = "PASSWORD_CONCURRENCY", default_value_t = 1)]
+    #[arg(long, global = true, env = "PASSWORD_CONCURRENCY", default_value_t = 1)]
     pub password_concurrency: usize,
     /// The user name of the administrator who is made on the first start.
-    #[arg(long, env = "ADMINISTRATOR_USERNAME", default_value = "admin")]
+    #[arg(long, global = true, env = "ADMINISTRATOR_USERNAME", default_value = "admin")]
     pub administrator_username: String,
     /// Their password; a random one is made and printed once without it.
-    #[arg(long, env = "ADMINISTRATOR_PASSWORD", hide_env_values = true)]
+    #[arg(long, global = true, env = "ADMINISTRATOR_PASSWORD", hide_env_values = true)]
     pub administrator_password: Option<String>,
     /// A file that holds their password.
-    #[arg(long, env = "ADMINISTRATOR_PASSWORD_FILE", conflicts_with = "administrator_password")]
+    #[arg(
+        long,
+        global = true,
+        env = "ADMINISTRATOR_PASSWORD_FILE",
+        conflicts_with = "administrator_password"
+    )]
     pub administrator_password_file: Option<PathBuf>,
 }
 

@@ -13,7 +13,7 @@ use domain::{
 use persistence::{
     approval::move_open_tasks,
     organisation::{AbsenceFilter, AbsenceView, absence, employee, referred},
-    spine::{Failure, Tx},
+    spine::{Database, Failure, Request, StoredAnswer, Tx},
 };
 use serde::Deserialize;
 use utoipa::{IntoParams, ToSchema};
@@ -122,6 +122,26 @@ async fn register_absence(
 fn route_to_stand_in(tx: &mut Tx<'_>, absence: &Absence) -> Result<(), Failure> {
     if absence.holds_on(tx.today()) {
         move_open_tasks(tx, absence.employee, Unavailable::Absent)?;
+    }
+    Ok(())
+}
+
+/// Routes the open approvals of everybody whose absence holds today to the stand-ins: what was registered
+/// ahead of time takes effect on its first day. Doing it twice changes nothing.
+///
+/// # Errors
+/// A database that does not answer.
+pub async fn begin_absences(database: &Database) -> Result<(), Failure> {
+    let away = database.read(Request::system("absences"), |reader| {
+        let today = reader.today();
+        absence::sharing_days(reader, today, today)
+    });
+    for absence in away.await? {
+        let work = move |tx: &mut Tx<'_>| {
+            route_to_stand_in(tx, &absence)?;
+            Ok(StoredAnswer::default())
+        };
+        database.write(Request::system("absences"), work).await?;
     }
     Ok(())
 }

@@ -1,7 +1,7 @@
 //! How often one caller may call: counted per account, or per address where there is none. Headers as in
 //! the IETF draft "RateLimit header fields for HTTP".
 
-use super::{AppState, Problem, codes, guard::Caller};
+use super::{AppState, Problem, address, codes, guard::Caller};
 use actix_web::{
     Error, HttpMessage,
     body::MessageBody,
@@ -78,6 +78,6 @@ pub async fn limit(
 fn caller_of(request: &ServiceRequest) -> String {
     match request.extensions().get::<Caller>() {
         Some(Caller::Known(principal)) => principal.actor.user.to_string(),
-        _ => request.peer_addr().map_or_else(String::new, |peer| peer.ip().to_string()),
+        _ => address::of(request.request()).map_or_else(String::new, |address| address.to_string()),
     }
 }

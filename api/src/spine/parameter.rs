@@ -141,6 +141,10 @@ impl<T: DeserializeOwned + Validate + IntoParams + 'static> Argument for Query<T
 pub struct IfMatch(Version);
 
 impl IfMatch {
+    /// The version that an item of a batch names.
+    pub const fn of(version: Version) -> Self {
+        Self(version)
+    }
     /// Fails with 412 if there is a newer version by now.
     pub fn check(self, current: Version) -> Result<(), Failure> {
         if self.0 == current { Ok(()) } else { Err(Failure::Stale { current }) }

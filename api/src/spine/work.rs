@@ -1,7 +1,7 @@
 //! How a handler reaches the database: to read, or to do a unit of work.
 
 use super::{
-    Answer, AppState, Argument, Description, Guard, Listing, Paged, Problem, Reply, View, answer,
+    Answer, AppState, Argument, Description, Guard, Listing, Paged, Problem, Reply, View, address, answer,
     body::BodyDigest, codes, edge::RequestId, parameter::query_pairs,
 };
 use actix_web::{FromRequest, HttpMessage, HttpRequest, dev::Payload, web};
@@ -37,7 +37,7 @@ fn as_asked<G: Guard>(who: &G, request: &HttpRequest) -> Request {
         principal: who.principal().clone(),
         permission: who.permission(),
         request_id,
-        origin: request.connection_info().realip_remote_addr().map(str::to_owned),
+        origin: address::of(request).map(|address| address.to_string()),
         idempotency: None,
         rehearsal: false,
     }

@@ -46,6 +46,7 @@ use uuid::Uuid;
 crate::refusals! { EXPENSE_CLAIM_REFUSALS:
     NOT_YOURS = "expense_claim.not_yours", Forbidden, "只有填报人可以进行此操作", "Only who made or submits the claim may do this";
     NO_EMPLOYEE = "expense_claim.no_employee", Forbidden, "当前账号没有对应的员工，不能填报", "The account belongs to no employee and cannot claim";
+    FOREIGN_DEPARTMENT = "expense_claim.foreign_department", Forbidden, "只能以提交人所在部门的名义报销", "A claim belongs to its submitter's own department";
     FOR_OTHERS_FORBIDDEN = "expense_claim.for_others_forbidden", Forbidden, "没有代他人报销的权限", "Claiming for somebody else is not permitted to you";
     REASON_FOR_OTHER = "expense_claim.reason_for_other", Invalid, "代他人报销须说明原因", "A claim for somebody else needs a reason";
     REASON_WITHOUT_OTHER = "expense_claim.reason_without_other", Invalid, "报销人即本人，无须说明代报原因", "The beneficiary is the submitter; there is no reason to give";

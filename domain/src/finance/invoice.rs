@@ -167,10 +167,11 @@ impl Invoice {
     pub fn unique_key(&self) -> String {
         let number = normalised(&self.number);
         let code = self.code.as_deref().map(normalised).unwrap_or_default();
-        if self.kind.is_vat() {
+        if self.kind.is_vat() || !code.is_empty() {
+            // Whatever bears a code is printed under the tax office's numbers: the pair is unique by itself.
             format!("vat:{code}:{number}")
         } else {
-            format!("other:{}:{code}:{number}", normalised(&self.seller.name))
+            format!("other:{}:{number}", normalised(&self.seller.name))
         }
     }
 
@@ -216,8 +217,9 @@ impl Invoice {
             }
         } else {
             wording::check_optional(findings, &at_code, self.code.as_deref(), 20);
-            let looks_vat = is_digits(&number, &[20])
-                || (is_digits(&number, &[8]) && code.is_some_and(|code| is_digits(&code, &[10, 12])));
+            // Eight digits alone are a VAT invoice whose code was left out: it could be handed in again with it.
+            let is_coded = code.is_none_or(|code| is_digits(&code, &[10, 12]));
+            let looks_vat = is_digits(&number, &[20]) || (is_digits(&number, &[8]) && is_coded);
             if looks_vat {
                 findings.add(format!("{pointer}/kind"), KIND_MISSTATED);
             }

@@ -60,7 +60,8 @@ pub fn resubmit(
 /// Withdraws on behalf of the acting submitter; settles the document.
 pub fn withdraw(tx: &mut Tx<'_>, id: Id<Approval>, note: Option<String>) -> Result<Approval, Failure> {
     let approval = load(tx, id)?;
-    let by = tx.actor().employee.unwrap_or_else(|| Id::from_uuid(Uuid::nil()));
+    // A service account that mirrors a document acts for its submitter, as it did when it submitted.
+    let by = tx.actor().employee.unwrap_or(approval.subject.submitter);
     act(tx, approval, |approval, world| Ok(approval.withdraw(by, note, world)?))
 }
 

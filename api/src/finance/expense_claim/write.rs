@@ -81,7 +81,7 @@ pub(super) async fn revise_expense_claim(
 fn revise(tx: &mut Tx<'_>, claim: ExpenseClaim, patch: ReviseExpenseClaim) -> Result<ExpenseClaim, Failure> {
     claim.may_revise(tx.actor())?;
     let content = patch.over(claim.content.clone(), claim.submitter)?;
-    claims::reference::check(tx, None, &content)?;
+    claims::reference::check(tx, Some(claim.submitter), &content)?;
     let policies = PoliciesInForce::on(tx, content.business_date)?;
     let change = claim.revise(content, tx.actor(), policies.rules())?;
     let claim = claims::apply(tx, change)?;
@@ -140,7 +140,7 @@ fn mirror(
     let (actor, today, book) = (tx.actor().clone(), tx.today(), claim.content.exchange.book);
     body.submitter_id = Some(claim.submitter);
     let content = body.content(&Given { actor: &actor, today, book })?;
-    claims::reference::check(tx, None, &content)?;
+    claims::reference::check(tx, Some(claim.submitter), &content)?;
     let policies = PoliciesInForce::on(tx, content.business_date)?;
     if claim.says(&content, policies.rules()) {
         return Ok(claim);

@@ -1,18 +1,39 @@
 //! What a claim refers to must exist before it is written: a foreign key could only say that something is wrong.
 
 use crate::{
+    organisation::employee,
     schema::{departments, employees},
     spine::{Failure, Key, Reader, cached, db},
 };
 use diesel::prelude::*;
 use domain::{
-    finance::expense_claim::ClaimContent,
-    spine::{EmployeeId, Findings, codes},
+    finance::expense_claim::{ClaimContent, FOREIGN_DEPARTMENT},
+    spine::{Citation, EmployeeId, Findings, Permission, Refusal, codes},
 };
 use std::collections::HashSet;
 
-/// Checks that people and departments of a claim exist, and that the departments are still open.
+/// Checks that people and departments of a claim exist, that the departments are still open, and that the
+/// claim's department is its submitter's: the department chooses the approvers, so nobody may choose it.
 pub fn check(
+    reader: &mut Reader<'_>,
+    submitter: Option<EmployeeId>,
+    content: &ClaimContent,
+) -> Result<(), Failure> {
+    check_existence(reader, submitter, content)?;
+    let permission = Permission::SubmitExpenseClaimsForOthers;
+    if reader.actor().reach(permission).covers(content.department, false) {
+        return Ok(());
+    }
+    let Some(submitter) = submitter.or(reader.actor().employee) else { return Ok(()) };
+    for day in [content.business_date, reader.today()] {
+        if employee::department_on(reader, submitter, day)? == Some(content.department) {
+            return Ok(());
+        }
+    }
+    Err(Refusal::new(FOREIGN_DEPARTMENT).citing(Citation::rule("EXP-3")).at("/department_id").into())
+}
+
+fn check_existence(
     reader: &mut Reader<'_>,
     submitter: Option<EmployeeId>,
     content: &ClaimContent,
