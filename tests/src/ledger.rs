@@ -132,7 +132,10 @@ impl Ledger {
 /// Whether a batch answered of every item that it had been done before or was refused.
 fn nothing_done(reply: &Reply) -> bool {
     let items = reply.at("/data");
-    let idle = |item: &serde_json::Value| matches!(item["outcome"].as_str(), Some("already" | "refused"));
+    let idle = |item: &serde_json::Value| {
+        matches!(item["outcome"].as_str(), Some("already" | "refused"))
+            || item["status"].as_u64().is_some_and(|status| status >= 400)
+    };
     reply.status == 207 && items.as_array().is_some_and(|items| items.iter().all(idle))
 }
 

@@ -1,6 +1,5 @@
 //! Approvals over HTTP, on expense claims.
 
-use domain::spine::Clock;
 use serde_json::{Value, json};
 use tests::{App, Caller, Company, Reply, column, stories};
 
@@ -18,14 +17,11 @@ stories! {
     reminders_comments_and_copies,
     many_decisions_in_one_call_each_with_its_result,
     a_retried_batch_decides_no_later_step_unseen,
-    an_absence_that_begins_later_moves_open_tasks_on_its_first_day,
-    a_stand_in_takes_over_and_a_leaver_hands_on,
-    time_limits_remind_and_escalate_once,
     an_unsound_chain_is_not_published,
     an_overseer_sees_and_reassigns,
 }
 
-fn path(approval: &str) -> String {
+pub fn path(approval: &str) -> String {
     format!("/api/v1/approvals/{approval}")
 }
 
@@ -52,7 +48,7 @@ pub fn approve(company: &Company, approval: &str, by: &[&str]) {
 }
 
 /// The names of those it waits for.
-fn waiting(company: &Company, approval: &str) -> Vec<String> {
+pub fn waiting(company: &Company, approval: &str) -> Vec<String> {
     let tasks = company.who("gm").get(&path(approval)).expect(200).at("/tasks");
     let tasks = tasks.as_array().cloned().unwrap_or_default();
     let open = tasks.iter().filter(|task| task["state"] == "open");
@@ -64,7 +60,7 @@ fn boxed(caller: &Caller, name: &str) -> Vec<String> {
     column(&list, "id")
 }
 
-fn reasons(company: &Company, approval: &str) -> Vec<String> {
+pub fn reasons(company: &Company, approval: &str) -> Vec<String> {
     let history = company.who("gm").get(&format!("{}/history", path(approval))).expect(200).at("/data");
     column(&history, "kind")
 }
@@ -265,7 +261,7 @@ fn reminders_comments_and_copies(app: App) {
         company.who("lan").post(&place("remind"), json!({})).refuses(429, "approval.reminded_recently");
     assert!(refused.at("/params/again_at").is_string());
     assert_eq!(refused.header("retry-after").as_deref(), Some("14400"), "four hours");
-    app.clock.advance(chrono::Duration::hours(4));
+    app.advance(chrono::Duration::hours(4));
     company.sign_in_again(&app);
     company.who("lan").post(&place("remind"), json!({"note": "急"})).expect(200);
     company.who("head").post(&place("comment"), json!({"text": "稍后处理"})).expect(200);
@@ -319,68 +315,6 @@ fn a_retried_batch_decides_no_later_step_unseen(app: App) {
     assert_eq!(first.at("/data/0/status"), 200, "{first}");
     let again = head.post("/api/v1/approvals/batch-decisions", items).expect(207);
     assert_ne!(again.at("/data/0/status"), 200, "{again}");
-}
-
-fn an_absence_that_begins_later_moves_open_tasks_on_its_first_day(app: App) {
-    let company = app.company();
-    let (_, approval) = company.submitted("lan", 100);
-    let away = json!({"employee_id": company.id("head"), "stand_in_id": company.id("rep"),
-        "from": "2026-03-06", "until": "2026-03-09", "reason": "年假"});
-    company.boss.post("/api/v1/absences", away).expect(201);
-    app.begin_absences();
-    let open = |who: &str| company.who(who).get("/api/v1/approvals/counts").expect(200).at("/waiting");
-    assert_eq!((open("head"), open("rep")), (json!(1), json!(0)), "not before the first day");
-    app.advance(chrono::Duration::minutes(14 * 60 + 40));
-    app.begin_absences();
-    let tasks = app.administrator().get(&path(&approval)).expect(200).at("/tasks");
-    let open: Vec<_> =
-        tasks.as_array().into_iter().flatten().filter(|task| task["state"] == "open").collect();
-    assert!(open.len() == 1 && open[0].to_string().contains(company.id("rep")), "{tasks}");
-}
-
-fn a_stand_in_takes_over_and_a_leaver_hands_on(app: App) {
-    let company = app.company();
-    let (_, approval) = company.submitted("lan", 100);
-    let away = json!({"employee_id": company.id("head"), "stand_in_id": company.id("rep"),
-        "from": "2026-03-05", "until": "2026-03-06", "reason": "年假"});
-    company.boss.post("/api/v1/absences", away).expect(201);
-    assert_eq!(waiting(&company, &approval), ["rep"], "the open task moved at once");
-    let (_, later) = company.submitted("lan", 200);
-    assert_eq!(waiting(&company, &later), ["rep"], "a new one opens for the stand-in");
-    let place = format!("/api/v1/employees/{}", company.id("rep"));
-    let version = company.boss.get(&place).expect(200).version();
-    company.boss.at(version).post(&format!("{place}/leave"), json!({})).expect(200);
-    assert_eq!(waiting(&company, &approval), ["director"], "the leaver's superior");
-    assert!(reasons(&company, &approval).contains(&"transferred_approver_left".to_owned()));
-    company.who("rep").get("/api/v1/approvals").refuses(401, "http.unauthenticated");
-}
-
-fn time_limits_remind_and_escalate_once(app: App) {
-    let mut company = app.company();
-    let (_, approval) = company.submitted("lan", 100);
-    let sweeps = || app.sweep_time_limits();
-    app.clock.advance(chrono::Duration::hours(23));
-    company.sign_in_again(&app);
-    sweeps();
-    assert!(!reasons(&company, &approval).contains(&"time_limit_reminded".to_owned()));
-    app.clock.advance(chrono::Duration::hours(1));
-    company.sign_in_again(&app);
-    (0..4).for_each(|_| sweeps());
-    let count =
-        |company: &Company, kind: &str| reasons(company, &approval).iter().filter(|one| *one == kind).count();
-    assert_eq!(count(&company, "time_limit_reminded"), 1);
-    app.clock.advance(chrono::Duration::hours(24));
-    company.sign_in_again(&app);
-    (0..4).for_each(|_| sweeps());
-    assert_eq!(
-        (count(&company, "time_limit_escalated"), waiting(&company, &approval)),
-        (1, vec!["director".to_owned()])
-    );
-    assert_eq!(
-        company.who("gm").get(&path(&approval)).expect(200).text("/state"),
-        "pending",
-        "it never decides"
-    );
 }
 
 fn an_unsound_chain_is_not_published(app: App) {

@@ -6,6 +6,7 @@ use tests::{App, Check, Engine, Story, postgres_is_available, stop_postgres, unp
 mod access;
 mod approval;
 mod approval_race;
+mod approval_time;
 mod coverage;
 mod crash;
 mod edge;
@@ -26,6 +27,7 @@ const MODULES: &[&[Story]] = &[
     access::STORIES,
     approval::STORIES,
     approval_race::STORIES,
+    approval_time::STORIES,
     edge::STORIES,
     export::STORIES,
     file::STORIES,
