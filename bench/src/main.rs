@@ -81,18 +81,23 @@ fn run(choice: &Choice) -> Outcome<()> {
         (choice.claims, choice.connections, choice.seconds, choice.rounds);
     let mut report = Report { claims, connections, seconds, rounds, rows: Vec::new(), engines: Vec::new() };
     let wanted = |name: &str| choice.engine.as_deref().is_none_or(|only| only == name);
-    if wanted("sqlite") {
-        measure::engine(choice, engine::Home::sqlite()?, &mut report)?;
-    }
-    if wanted("postgres") {
-        match engine::Home::postgres()? {
-            Some(home) => measure::engine(choice, home, &mut report)?,
-            None => eprintln!("there is no PostgreSQL on this machine: only SQLite is measured"),
-        }
-    }
+    let sqlite =
+        if wanted("sqlite") { measure::engine(choice, engine::Home::sqlite()?, &mut report) } else { Ok(()) };
+    let postgres = if wanted("postgres") { postgres(choice, &mut report) } else { Ok(()) };
+    // What was measured is told also where the other engine failed.
     print!("{}", report.markdown());
     if let Some(path) = &choice.json {
         std::fs::write(path, serde_json::to_vec_pretty(&report)?)?;
     }
-    Ok(())
+    sqlite.and(postgres)
+}
+
+fn postgres(choice: &Choice, report: &mut Report) -> Outcome<()> {
+    match engine::Home::postgres()? {
+        Some(home) => measure::engine(choice, home, report),
+        None => {
+            eprintln!("there is no PostgreSQL on this machine: only SQLite is measured");
+            Ok(())
+        }
+    }
 }
