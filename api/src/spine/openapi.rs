@@ -180,6 +180,8 @@ fn answers_with(route: &RouteInfo, status: u16) -> bool {
     match status {
         401 => guarded || route.description.problems.contains(&401),
         403 => matches!(route.access, Access::Permission(_)) || route.description.problems.contains(&403),
+        // What is to be ended may not be there.
+        404 if route.method == actix_web::http::Method::DELETE => true,
         429 | 500 => true,
         status => route.description.problems.contains(&status),
     }

@@ -80,7 +80,9 @@ impl<T: ?Sized> fmt::Display for Id<T> {
 impl<T: ?Sized> FromStr for Id<T> {
     type Err = uuid::Error;
     fn from_str(text: &str) -> Result<Self, uuid::Error> {
-        Uuid::try_parse(text).map(Self::from_uuid)
+        // One spelling only, the one we give out: with hyphens, in small letters.
+        let ours = text.len() == 36 && !text.bytes().any(|byte| byte.is_ascii_uppercase());
+        Uuid::try_parse(if ours { text } else { "" }).map(Self::from_uuid)
     }
 }
 impl<T: ?Sized> From<Uuid> for Id<T> {
@@ -109,7 +111,7 @@ impl<T: ?Sized> utoipa::PartialSchema for Id<T> {
         ObjectBuilder::new()
             .schema_type(Type::String)
             .description(Some("An opaque identifier."))
-            .min_length(Some(32))
+            .min_length(Some(36))
             .max_length(Some(36))
             .pattern(Some(ID_PATTERN))
             .examples(["01977a3e-8f00-7000-8000-000000000001"])
