@@ -5,10 +5,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 
-examples=20
-if [ "${1:-}" = "--quick" ]; then
-    examples=3
-fi
+examples="${EXAMPLES:-20}"
 tools="${OUTSIDE_TOOLS:-${XDG_CACHE_HOME:-$HOME/.cache}/marketing-center-outside}"
 work="$(mktemp -d)"
 server=""
@@ -75,6 +72,10 @@ if [ "${1:-}" != "--quick" ]; then
     (cd "$work" && "$tools/python/bin/mypy" --no-error-summary --ignore-missing-imports client)
 fi
 
+if [ "${1:-}" = "--quick" ]; then
+    echo "== the product holds from outside (quick)"
+    exit 0
+fi
 echo "== schemathesis, $examples examples each"
 key="$(python3 tests/outside/key.py "$url" admin "Seen from outside, 42 times")"
 "$tools/python/bin/schemathesis" --config-file tests/outside/schemathesis.toml run "$url/openapi.json" \
