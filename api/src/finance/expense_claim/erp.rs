@@ -329,22 +329,24 @@ pub(super) struct ReconcileExpenseClaims {
     /// The last business day.
     to: NaiveDate,
     /// What the ERP has.
-    #[validate(length(max = 5000))]
+    #[validate(length(max = 5000), nested)]
     #[schema(max_items = 5000)]
     items: Vec<TheirItemBody>,
 }
 
 /// What the ERP has of one claim.
-#[derive(Clone, Debug, Deserialize, Serialize, ToSchema)]
+#[derive(Clone, Debug, Deserialize, Serialize, Validate, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct TheirItemBody {
     /// The claim's number.
+    #[validate(length(min = 1, max = 60))]
     #[schema(min_length = 1, max_length = 60, example = "EC-2026-000123")]
     number: String,
     /// Where it stands there.
     status: ClaimState,
     /// Its voucher there.
     #[serde(default)]
+    #[validate(length(max = 40))]
     #[schema(max_length = 40)]
     voucher_number: Option<String>,
     /// What was paid there; absent: not compared.
