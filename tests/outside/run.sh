@@ -69,18 +69,27 @@ echo "== openapi-python-client"
 (cd "$work" && "$tools/python/bin/openapi-python-client" generate --path openapi.json --output-path client \
     --meta none)
 if [ "${1:-}" != "--quick" ]; then
-    (cd "$work" && "$tools/python/bin/mypy" --no-error-summary --ignore-missing-imports client)
+    # `client.py` is the generator's own and the same for every document; it does not pass mypy.
+    (cd "$work" && "$tools/python/bin/mypy" --no-error-summary --ignore-missing-imports \
+        --follow-imports=silent client/api client/models client/types.py)
 fi
 
 if [ "${1:-}" = "--quick" ]; then
     echo "== the product holds from outside (quick)"
     exit 0
 fi
+# It would find its own key, grant and account in the lists, and end them.
 echo "== schemathesis, $examples examples each"
 key="$(python3 tests/outside/key.py "$url" admin "Seen from outside, 42 times")"
 "$tools/python/bin/schemathesis" --config-file tests/outside/schemathesis.toml run "$url/openapi.json" \
+    --exclude-operation-id revoke_api_key --exclude-operation-id end_grant --exclude-operation-id disable_user \
     --header "Authorization: Bearer $key" --seed 1 --max-examples "$examples" --workers 1 \
     --generation-database none --no-color | tee "$work/schemathesis" | tail -n "${OUTSIDE_TAIL:-60}"
+# Who was shut out halfway has proven only half.
+if ! curl -sSf -o "$work/key" -H "Authorization: Bearer $key" "$url/api/v1/events?limit=1"; then
+    echo "schemathesis took its own key away: what came afterwards was judged without one" >&2
+    exit 1
+fi
 if grep -iE "panicked| at [a-z/_]+\.rs:" "$work/log"; then
     echo "the server had faults of its own" >&2
     exit 1
