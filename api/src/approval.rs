@@ -6,6 +6,8 @@ mod hand_over;
 pub(crate) mod limits;
 mod speak;
 
+pub(crate) use batch::BatchDecision;
+
 use crate::spine::{
     Can, Cell, Column, Exported, Format, IfMatch, Label, List, Paged, PathId, Query, Reading, Reply, Routes,
     View, routes,

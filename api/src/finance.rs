@@ -4,6 +4,8 @@ mod expense_category;
 mod expense_claim;
 mod invoice;
 
+pub(crate) use expense_claim::ItemOutcome;
+
 use crate::spine::Routes;
 
 pub(crate) fn routes(into: &mut Routes) {

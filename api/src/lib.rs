@@ -20,6 +20,7 @@ pub use file::FileStore;
 pub use organisation::{begin_absences, finish_leavings};
 pub use server::{Running, first_start, open_database, start};
 
+use domain::spine::EnumLabels;
 use spine::Routes;
 
 /// Every route of the product.
@@ -35,4 +36,10 @@ pub fn routes() -> Routes {
     file::routes(&mut routes);
     finance::routes(&mut routes);
     routes
+}
+
+/// The labels of every enum in the document of the API: of the rules, of the views, of the bodies.
+pub fn enums() -> impl Iterator<Item = &'static EnumLabels> {
+    let here = [approval::BatchDecision::LABELS, finance::ItemOutcome::LABELS];
+    domain::enums().chain(persistence::enums()).chain(here)
 }

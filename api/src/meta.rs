@@ -1,11 +1,12 @@
 //! What the product says about itself: the meaning of problems, labels, its version.
 
 use crate::spine::{PathOf, Problem, Public, Reading, Reply, Routes, View, catalogue, codes, routes};
+use domain::spine::{EnumLabels, ValueLabel};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 pub(crate) fn routes(into: &mut Routes) {
-    routes!(into, "meta", [show_problem, list_permissions, show_version]);
+    routes!(into, "meta", [show_problem, list_permissions, list_enums, show_version]);
 }
 
 /// Which kind of problem.
@@ -75,6 +76,55 @@ async fn list_permissions(who: Public, reading: Reading) -> Reply<PermissionLabe
     let label = |p: &domain::spine::Permission| PermissionLabel { code: p.code(), zh: p.zh(), en: p.en() };
     let data = domain::spine::Permission::ALL.iter().map(label).collect();
     reading.read(who, move |_| Ok(PermissionLabels { data })).await
+}
+
+/// One value of an enum and its labels.
+#[derive(Serialize, ToSchema)]
+pub struct ValueLabelView {
+    /// The stable code, as it stands in answers and filters.
+    #[schema(max_length = 60, example = "in_approval")]
+    code: &'static str,
+    /// The Chinese label.
+    #[schema(max_length = 200, example = "审批中")]
+    zh: &'static str,
+    /// The English label.
+    #[schema(max_length = 200, example = "In approval")]
+    en: &'static str,
+}
+
+/// An enum and the labels of its values.
+#[derive(Serialize, ToSchema)]
+pub struct EnumLabelsView {
+    /// The name of its schema in the OpenAPI document.
+    #[schema(max_length = 100, example = "ExpenseClaimStatus")]
+    name: &'static str,
+    /// Its values, in their usual order.
+    #[schema(max_items = 500)]
+    values: Vec<ValueLabelView>,
+}
+
+/// All enums.
+#[derive(Serialize, ToSchema)]
+pub struct EnumsView {
+    /// Each with the labels of its values.
+    #[schema(max_items = 500)]
+    data: Vec<EnumLabelsView>,
+}
+impl View for EnumsView {}
+
+/// List all enums with the labels of their values.
+///
+/// Front ends show these labels; the names are those of the schemas in the OpenAPI document.
+#[utoipa::path(get, path = "/api/v1/meta/enums")]
+async fn list_enums(who: Public, reading: Reading) -> Reply<EnumsView> {
+    let value = |&ValueLabel { code, zh, en }: &ValueLabel| ValueLabelView { code, zh, en };
+    let data = crate::enums()
+        .map(|&EnumLabels { name, values }| EnumLabelsView {
+            name,
+            values: values.iter().map(value).collect(),
+        })
+        .collect();
+    reading.read(who, move |_| Ok(EnumsView { data })).await
 }
 
 /// The running program.

@@ -53,3 +53,33 @@ pub fn events() -> impl Iterator<Item = &'static spine::EventKind> {
     .flatten()
     .copied()
 }
+
+/// The labels of every enum of the rules that clients see, context by context.
+pub fn enums() -> impl Iterator<Item = &'static spine::EnumLabels> {
+    [
+        spine::Currency::LABELS,
+        spine::Permission::LABELS,
+        spine::PolicyStatus::LABELS,
+        spine::ScopeKind::LABELS,
+        file::FileType::LABELS,
+        identity::AccountKind::LABELS,
+        approval::Action::LABELS,
+        approval::CloseReason::LABELS,
+        approval::Counting::LABELS,
+        approval::Decision::LABELS,
+        approval::EntryKind::LABELS,
+        approval::Fate::LABELS,
+        approval::Origin::LABELS,
+        approval::Placement::LABELS,
+        approval::StepReason::LABELS,
+        finance::expense_category::Detail::LABELS,
+        finance::expense_category::Nature::LABELS,
+        finance::expense_claim::actions::ClaimAction::LABELS,
+        finance::expense_claim::ClaimState::LABELS,
+        finance::invoice::InvoiceKind::LABELS,
+        finance::journal::Role::LABELS,
+        finance::journal::Side::LABELS,
+        finance::payment::PaidState::LABELS,
+    ]
+    .into_iter()
+}

@@ -2,8 +2,11 @@
 
 mod actor;
 mod change;
+mod currency;
+mod exchange_rate;
 mod explanation;
 mod id;
+mod label;
 mod money;
 mod permission;
 mod policy;
@@ -14,9 +17,12 @@ pub use actor::{
     Actor, ActorKind, Department, DepartmentId, Employee, EmployeeId, Reach, Session, SessionId, User, UserId,
 };
 pub use change::{Change, Entity, EventKind, Happening, Version};
+pub use currency::Currency;
+pub use exchange_rate::ExchangeRate;
 pub use explanation::{Citation, Explanation};
 pub use id::{AnyId, Id, IdSource};
-pub use money::{Currency, ExchangeRate, Money, MoneyError, allocate, split_evenly};
+pub use label::{EnumLabels, ValueLabel};
+pub use money::{Money, MoneyError, allocate, split_evenly};
 pub use permission::{Permission, Requires, ScopeKind, perm};
 pub use policy::{
     POLICY_EVENTS, POLICY_MISSING, POLICY_REFUSALS, POLICY_UNKNOWN_KIND, Policy, PolicyContent, PolicyStatus,

@@ -4,7 +4,6 @@
 //! work, and registers in [`subject::KINDS`] what a settled approval does to its document. Everything else goes
 //! through [`act`]: let the domain decide, write, settle — in one transaction.
 
-mod action;
 mod boxes;
 mod course;
 mod limits;
@@ -16,7 +15,6 @@ mod step_view;
 pub mod subject;
 mod unavailable;
 
-pub use action::{ActionView, RefusalView};
 pub use boxes::{ApprovalItemView, BoxCounts, BoxFilter, BoxName, counts, list};
 pub use course::{
     act, document_moved, dry_run, find, holds_open_task, may_read_document, oversees, resubmit, start,
@@ -25,6 +23,8 @@ pub use course::{
 pub use limits::{due, reach_limits};
 pub use policy::check;
 pub use show::{ApprovalState, ApprovalView, DocumentView, EntryView, PersonName, TaskView, history, view};
-pub use step_view::{ApproverView, PlanView, PlannedStepView, StepView};
+pub use step_view::{
+    ApproverView, CandidateReason, PlanView, PlannedStepView, SeatProgress, StepProgress, StepView,
+};
 pub use subject::{DocumentSummary, SubjectKind, Summaries};
 pub use unavailable::move_open_tasks;

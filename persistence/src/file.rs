@@ -54,7 +54,7 @@ impl From<&File> for Row {
         Self {
             id: (*id).into(),
             name: name.clone(),
-            file_type: file_type.name().to_owned(),
+            file_type: file_type.code().to_owned(),
             size: *size,
             sha256: sha256.clone(),
             uploaded_by: (*uploaded_by).into(),
@@ -77,7 +77,7 @@ impl TryFrom<Row> for File {
             (None, None, None) => None,
             _ => return Err(Failure::corrupt("files", "document", row.id.0)),
         };
-        let file_type = FileType::named(&row.file_type);
+        let file_type = FileType::from_code(&row.file_type);
         Ok(Self {
             id: row.id.into(),
             name: row.name,

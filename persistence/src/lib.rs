@@ -10,6 +10,7 @@ pub mod policy;
 pub mod schema;
 pub mod spine;
 
+use domain::spine::EnumLabels;
 use spine::{Failure, Tx};
 
 /// Stores what ships with the product: each context adds its own. Doing it twice changes nothing.
@@ -18,4 +19,16 @@ pub fn seed(tx: &mut Tx<'_>) -> Result<(), Failure> {
     identity::ship_sign_in_policy(tx)?;
     file::ship(tx)?;
     finance::seed(tx)
+}
+
+/// The labels of every enum that only the views know. Those of the rules are [`domain::enums`].
+pub fn enums() -> impl Iterator<Item = &'static EnumLabels> {
+    [
+        approval::ApprovalState::LABELS,
+        approval::CandidateReason::LABELS,
+        approval::SeatProgress::LABELS,
+        approval::StepProgress::LABELS,
+        finance::expense_claim::hand_over::DifferenceKind::LABELS,
+    ]
+    .into_iter()
 }

@@ -1,6 +1,7 @@
 //! What every context's persistence hangs on.
 
 mod access;
+mod action;
 mod apply;
 mod audit;
 mod cached;
@@ -21,6 +22,7 @@ mod tx;
 mod writer;
 
 pub use access::{Credential, Principal};
+pub use action::{ActionView, RefusalView};
 pub use audit::{AuditEntryView, AuditFilter, AuditVerdict, list_audit, verify_audit};
 pub use clock::{SequentialIds, SystemClock, TestClock, TimeOrderedIds};
 pub use column::{Instant, Key, SqlId, SqlInstant};

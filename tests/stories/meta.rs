@@ -4,6 +4,7 @@ use tests::{App, stories};
 
 stories! {
     every_problem_has_a_page_that_explains_it,
+    every_enum_has_labels_in_two_languages,
     every_permission_has_a_label_in_two_languages,
     the_product_tells_its_version,
     the_document_is_served_and_can_be_browsed,
@@ -25,6 +26,15 @@ fn every_permission_has_a_label_in_two_languages(app: App) {
     let labels = labels.at("/data").as_array().cloned().unwrap_or_default();
     assert_eq!(labels.len(), domain::spine::Permission::ALL.len());
     assert!(labels.iter().all(|label| label["zh"].is_string() && label["en"].is_string()));
+}
+
+fn every_enum_has_labels_in_two_languages(app: App) {
+    let enums = app.anonymous().get("/api/v1/meta/enums").expect(200);
+    let enums = enums.at("/data").as_array().cloned().unwrap_or_default();
+    assert_eq!(enums.len(), api::enums().count());
+    let status = enums.iter().find(|labels| labels["name"] == "ExpenseClaimStatus").expect("the claim's");
+    let waiting = serde_json::json!({"code": "in_approval", "zh": "审批中", "en": "In approval"});
+    assert_eq!(status["values"][1], waiting);
 }
 
 fn the_product_tells_its_version(app: App) {

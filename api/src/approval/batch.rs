@@ -27,13 +27,19 @@ pub(super) struct DecideApprovals {
 /// What is decided.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
-enum BatchDecision {
+pub(crate) enum BatchDecision {
     /// Agree.
     Approve,
     /// Refuse for good.
     Reject,
     /// Return to the requester.
     Return,
+}
+
+domain::labels! { BatchDecision = "BatchDecision":
+    Approve = "approve", "同意", "Approve";
+    Reject = "reject", "驳回", "Reject";
+    Return = "return", "退回", "Return";
 }
 
 /// One decision.

@@ -7,6 +7,8 @@ mod find;
 mod write;
 
 use crate::spine::{Routes, View, routes};
+pub(crate) use erp::ItemOutcome;
+
 use act::*;
 use domain::spine::Version;
 use erp::*;

@@ -7,6 +7,7 @@ use utoipa::ToSchema;
 
 /// A named action on an approval.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize, Deserialize, ToSchema)]
+#[schema(as = ApprovalActionName)]
 #[serde(rename_all = "snake_case")]
 pub enum Action {
     /// Agree.
@@ -37,23 +38,20 @@ pub enum Action {
     Resubmit,
 }
 
-impl Action {
-    /// Every action.
-    pub const ALL: [Self; 13] = [
-        Self::Approve,
-        Self::Reject,
-        Self::Return,
-        Self::Withdraw,
-        Self::TakeBack,
-        Self::Transfer,
-        Self::Reassign,
-        Self::AddApprover,
-        Self::RemoveApprover,
-        Self::Remind,
-        Self::Comment,
-        Self::Copy,
-        Self::Resubmit,
-    ];
+crate::labels! { Action = "ApprovalActionName":
+    Approve = "approve", "同意", "Approve";
+    Reject = "reject", "驳回", "Reject";
+    Return = "return", "退回", "Return";
+    Withdraw = "withdraw", "撤回", "Withdraw";
+    TakeBack = "take_back", "收回决定", "Take back";
+    Transfer = "transfer", "转审", "Transfer";
+    Reassign = "reassign", "改派", "Reassign";
+    AddApprover = "add_approver", "加签", "Add an approver";
+    RemoveApprover = "remove_approver", "减签", "Remove an approver";
+    Remind = "remind", "催办", "Remind";
+    Comment = "comment", "评论", "Comment";
+    Copy = "copy", "抄送", "Copy";
+    Resubmit = "resubmit", "重新提交", "Submit again";
 }
 
 /// An action, and why it is not allowed if it is not.

@@ -83,6 +83,12 @@ pub enum Counting {
     Sequential,
 }
 
+crate::labels! { Counting = "ApprovalCounting":
+    AllOf = "all_of", "会签", "Everybody";
+    AnyOf = "any_of", "或签", "Anybody";
+    Sequential = "sequential", "依次", "One after the other";
+}
+
 /// When an undecided task is reminded of, and when it goes to the approver's superior. It never passes a step.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize, ToSchema)]
 #[schema(as = ApprovalTimeLimit)]

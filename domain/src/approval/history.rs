@@ -77,6 +77,42 @@ pub enum EntryKind {
     DocumentChanged,
 }
 
+crate::labels! { EntryKind = "ApprovalHistoryKind":
+    Submitted = "submitted", "提交", "Submitted";
+    ResubmittedContinued = "resubmitted_continued", "重新提交，从退回处继续", "Submitted again, continues where it was returned";
+    ResubmittedAnew = "resubmitted_anew", "重新提交，重新走审批链", "Submitted again, chain resolved anew";
+    TaskOpened = "task_opened", "待审批", "Task opened";
+    TaskOpenedForStandIn = "task_opened_for_stand_in", "由代理人审批", "Task opened for the stand-in";
+    RoseToSuperior = "rose_to_superior", "升至上级", "Rose to the superior";
+    TakenOverByFallback = "taken_over_by_fallback", "由后备审批人接手", "Taken over by the fallback";
+    NobodyCanDecide = "nobody_can_decide", "无人可审批，待改派", "Nobody can decide";
+    Approved = "approved", "同意", "Approved";
+    Rejected = "rejected", "驳回", "Rejected";
+    Returned = "returned", "退回", "Returned";
+    StepDecided = "step_decided", "步骤通过", "Step decided";
+    SkippedSamePerson = "skipped_same_person", "同一人，跳过", "Skipped: same person";
+    StepNotApplicable = "step_not_applicable", "步骤不适用", "Step not applicable";
+    Completed = "completed", "审批完成", "Completed";
+    Withdrawn = "withdrawn", "撤回", "Withdrawn";
+    DecisionTakenBack = "decision_taken_back", "收回决定", "Decision taken back";
+    Transferred = "transferred", "转审", "Transferred";
+    Reassigned = "reassigned", "改派", "Reassigned";
+    TransferredApproverLeft = "transferred_approver_left", "审批人离职，转交", "Moved: the approver left";
+    TransferredApproverDisabled = "transferred_approver_disabled", "审批人账号停用，转交", "Moved: the approver was disabled";
+    TransferredApproverAbsent = "transferred_approver_absent", "审批人缺勤，转交", "Moved: the approver is absent";
+    AddedBefore = "added_before", "前加签", "Approver added before";
+    AddedAfter = "added_after", "后加签", "Approver added after";
+    AddedParallel = "added_parallel", "并加签", "Approver added in parallel";
+    AddedRemoved = "added_removed", "减签", "Added approver removed";
+    Reminded = "reminded", "催办", "Reminded";
+    TimeLimitReminded = "time_limit_reminded", "超时提醒", "Reminded by the time limit";
+    TimeLimitEscalated = "time_limit_escalated", "超时升级至上级", "Escalated by the time limit";
+    TimeLimitNobodyAbove = "time_limit_nobody_above", "超时，已无上级", "Time limit passed, nobody above";
+    Commented = "commented", "评论", "Commented";
+    Copied = "copied", "抄送", "Copied";
+    DocumentChanged = "document_changed", "单据已修改", "Document changed";
+}
+
 /// One line of the history, kept for ever. `[APR-3]`
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct Entry {

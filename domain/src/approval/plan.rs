@@ -65,6 +65,13 @@ pub enum Fate {
     Nobody,
 }
 
+crate::labels! { Fate = "ApprovalStepFate":
+    Decides = "decides", "须审批", "Decides";
+    SamePerson = "same_person", "同一人，预计跳过", "Same person";
+    NotApplicable = "not_applicable", "不适用", "Not applicable";
+    Nobody = "nobody", "无审批人", "Nobody";
+}
+
 /// One step, resolved and frozen.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize, ToSchema)]
 pub struct PlannedStep {

@@ -18,6 +18,12 @@ pub enum Placement {
     Parallel,
 }
 
+crate::labels! { Placement = "ApproverPlacement":
+    Before = "before", "前加签", "Before";
+    After = "after", "后加签", "After";
+    Parallel = "parallel", "并加签", "In parallel";
+}
+
 /// Who inserted a step, and where.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize, ToSchema)]
 #[schema(as = AddedApprovalStep)]
@@ -90,6 +96,17 @@ pub enum StepReason {
     Withdrawn,
     /// The added step was removed.
     Removed,
+}
+
+crate::labels! { StepReason = "ApprovalStepReason":
+    Decided = "decided", "已通过", "Decided";
+    SkippedSamePerson = "skipped_same_person", "同一人，跳过", "Skipped: same person";
+    NotApplicable = "not_applicable", "不适用", "Not applicable";
+    CarriedOver = "carried_over", "沿用前次决定", "Carried over";
+    Rejected = "rejected", "已驳回", "Rejected";
+    Returned = "returned", "已退回", "Returned";
+    Withdrawn = "withdrawn", "已撤回", "Withdrawn";
+    Removed = "removed", "已减签", "Removed";
 }
 
 /// How far a step is.

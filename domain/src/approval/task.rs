@@ -17,15 +17,10 @@ pub enum Decision {
     Returned,
 }
 
-impl Decision {
-    /// The decision's name, as stored and shown.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Approved => "approved",
-            Self::Rejected => "rejected",
-            Self::Returned => "returned",
-        }
-    }
+crate::labels! { Decision = "ApprovalDecision":
+    Approved = "approved", "同意", "Approved";
+    Rejected = "rejected", "驳回", "Rejected";
+    Returned = "returned", "退回", "Returned";
 }
 
 /// How a task came to its assignee.
@@ -53,6 +48,18 @@ pub enum Origin {
     Stuck,
 }
 
+crate::labels! { Origin = "ApprovalTaskOrigin":
+    Chain = "chain", "审批链", "Approval chain";
+    StandIn = "stand_in", "代理人", "Stand-in";
+    Superior = "superior", "上级", "Superior";
+    Fallback = "fallback", "后备审批人", "Fallback";
+    Transferred = "transferred", "转审", "Transferred";
+    Added = "added", "加签", "Added";
+    Escalated = "escalated", "超时升级", "Escalated";
+    Reassigned = "reassigned", "改派", "Reassigned";
+    Stuck = "stuck", "待改派", "To be reassigned";
+}
+
 /// Why an undecided task was closed.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize, ToSchema)]
 #[schema(as = ApprovalTaskClosing)]
@@ -76,6 +83,15 @@ pub enum CloseReason {
     Postponed,
     /// The added approver was removed.
     Removed,
+}
+
+crate::labels! { tagged CloseReason = "ApprovalTaskClosing":
+    NotNeeded = "not_needed", "他人已处理", "Decided by another";
+    HandedOn = "handed_on", "已转交", "Handed on";
+    Withdrawn = "withdrawn", "单据已撤回", "Document withdrawn";
+    TakenBack = "taken_back", "上一步已收回", "Decision before taken back";
+    Postponed = "postponed", "待前加签处理", "Postponed";
+    Removed = "removed", "已减签", "Removed";
 }
 
 /// The course of a task.

@@ -51,20 +51,15 @@ pub enum Detail {
     Days,
 }
 
-impl Detail {
-    /// The name of the field in a claim's details.
-    pub const fn field(self) -> &'static str {
-        match self {
-            Self::Background => "background",
-            Self::Purpose => "purpose",
-            Self::Participants => "participants",
-            Self::ExpectedEffect => "expected_effect",
-            Self::Customer => "customer",
-            Self::HeadCount => "head_count",
-            Self::Route => "route",
-            Self::Days => "days",
-        }
-    }
+crate::labels! { Detail = "ExpenseDetail":
+    Background = "background", "活动背景", "Background";
+    Purpose = "purpose", "目的", "Purpose";
+    Participants = "participants", "参与人员", "Participants";
+    ExpectedEffect = "expected_effect", "预期效果", "Expected effect";
+    Customer = "customer", "客户", "Customer";
+    HeadCount = "head_count", "人数", "Head count";
+    Route = "route", "行程", "Route";
+    Days = "days", "天数", "Days";
 }
 
 /// What a category is by nature, where the tax law treats it on its own.
@@ -78,6 +73,12 @@ pub enum Nature {
     Entertainment,
     /// 职工福利: its input tax is never deductible.
     Welfare,
+}
+
+crate::labels! { Nature = "ExpenseNature":
+    Ordinary = "ordinary", "一般费用", "Ordinary";
+    Entertainment = "entertainment", "业务招待", "Entertainment";
+    Welfare = "welfare", "职工福利", "Welfare";
 }
 
 /// One kind of expense, or a heading over some.

@@ -47,40 +47,15 @@ pub enum InvoiceKind {
     Other,
 }
 
-impl InvoiceKind {
-    /// Every kind.
-    pub const ALL: [Self; 5] = [
-        Self::VatSpecial,
-        Self::VatGeneral,
-        Self::FullyDigitalSpecial,
-        Self::FullyDigitalGeneral,
-        Self::Other,
-    ];
+crate::labels! { InvoiceKind = "InvoiceKind":
+    VatSpecial = "vat_special", "增值税专用发票", "VAT special invoice";
+    VatGeneral = "vat_general", "增值税普通发票", "VAT general invoice";
+    FullyDigitalSpecial = "fully_digital_special", "数电票（专用发票）", "Fully digital special invoice";
+    FullyDigitalGeneral = "fully_digital_general", "数电票（普通发票）", "Fully digital general invoice";
+    Other = "other", "其他票据", "Other receipt";
+}
 
-    /// The stable code.
-    pub const fn code(self) -> &'static str {
-        match self {
-            Self::VatSpecial => "vat_special",
-            Self::VatGeneral => "vat_general",
-            Self::FullyDigitalSpecial => "fully_digital_special",
-            Self::FullyDigitalGeneral => "fully_digital_general",
-            Self::Other => "other",
-        }
-    }
-    /// The kind of a stable code.
-    pub fn from_code(code: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|kind| kind.code() == code)
-    }
-    /// The labels, Chinese and English.
-    pub const fn labels(self) -> (&'static str, &'static str) {
-        match self {
-            Self::VatSpecial => ("增值税专用发票", "VAT special invoice"),
-            Self::VatGeneral => ("增值税普通发票", "VAT general invoice"),
-            Self::FullyDigitalSpecial => ("数电票（专用发票）", "Fully digital special invoice"),
-            Self::FullyDigitalGeneral => ("数电票（普通发票）", "Fully digital general invoice"),
-            Self::Other => ("其他票据", "Other receipt"),
-        }
-    }
+impl InvoiceKind {
     const fn is_fully_digital(self) -> bool {
         matches!(self, Self::FullyDigitalSpecial | Self::FullyDigitalGeneral)
     }

@@ -36,17 +36,11 @@ impl Side {
             Self::Credit => Self::Debit,
         }
     }
-    /// The stable code.
-    pub const fn code(self) -> &'static str {
-        match self {
-            Self::Debit => "debit",
-            Self::Credit => "credit",
-        }
-    }
-    /// The side of a stable code.
-    pub fn from_code(code: &str) -> Option<Self> {
-        [Self::Debit, Self::Credit].into_iter().find(|side| side.code() == code)
-    }
+}
+
+crate::labels! { Side = "JournalSide":
+    Debit = "debit", "借", "Debit";
+    Credit = "credit", "贷", "Credit";
 }
 
 /// What a posting of an entry stands for.
@@ -62,19 +56,10 @@ pub enum Role {
     Payable,
 }
 
-impl Role {
-    /// The stable code.
-    pub const fn code(self) -> &'static str {
-        match self {
-            Self::Expense => "expense",
-            Self::InputVat => "input_vat",
-            Self::Payable => "payable",
-        }
-    }
-    /// The role of a stable code.
-    pub fn from_code(code: &str) -> Option<Self> {
-        [Self::Expense, Self::InputVat, Self::Payable].into_iter().find(|role| role.code() == code)
-    }
+crate::labels! { Role = "JournalRole":
+    Expense = "expense", "费用", "Expense";
+    InputVat = "input_vat", "进项税额", "Input VAT";
+    Payable = "payable", "应付款", "Payable";
 }
 
 /// One posting.

@@ -56,6 +56,12 @@ pub enum PaidState {
     Paid,
 }
 
+crate::labels! { PaidState = "ExpensePaidStatus":
+    Unpaid = "unpaid", "未付款", "Unpaid";
+    PartiallyPaid = "partially_paid", "部分付款", "Partially paid";
+    Paid = "paid", "已付清", "Paid";
+}
+
 impl PaidState {
     /// The state that follows from what is owed and what has been paid.
     pub fn of(payable: Money, paid: Money) -> Self {

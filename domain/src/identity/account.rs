@@ -60,6 +60,11 @@ pub enum AccountKind {
     Service,
 }
 
+crate::labels! { AccountKind = "AccountKind":
+    Person = "person", "个人", "Person";
+    Service = "service", "系统", "Service";
+}
+
 /// Whether it may be used.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize)]
 #[serde(tag = "status", rename_all = "snake_case")]

@@ -1,99 +1,10 @@
 //! Exact money: whole minor units of a currency; splits that always add up. `[EXP-15]`
 
+use super::{Currency, ExchangeRate};
 use rust_decimal::{Decimal, RoundingStrategy};
 use serde::{Deserialize, Serialize};
 use std::{fmt, str::FromStr};
 use utoipa::ToSchema;
-
-/// An ISO 4217 currency the product can account in.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize, ToSchema)]
-#[serde(rename_all = "UPPERCASE")]
-#[schema(rename_all = "UPPERCASE")]
-#[allow(missing_docs)]
-pub enum Currency {
-    Cny,
-    Usd,
-    Eur,
-    Gbp,
-    Hkd,
-    Mop,
-    Twd,
-    Jpy,
-    Krw,
-    Sgd,
-    Aud,
-    Cad,
-    Chf,
-    Thb,
-    Vnd,
-    Kwd,
-}
-
-impl Currency {
-    /// Every currency, in the order of the list above.
-    pub const ALL: [Self; 16] = [
-        Self::Cny,
-        Self::Usd,
-        Self::Eur,
-        Self::Gbp,
-        Self::Hkd,
-        Self::Mop,
-        Self::Twd,
-        Self::Jpy,
-        Self::Krw,
-        Self::Sgd,
-        Self::Aud,
-        Self::Cad,
-        Self::Chf,
-        Self::Thb,
-        Self::Vnd,
-        Self::Kwd,
-    ];
-
-    /// The three-letter code.
-    pub const fn code(self) -> &'static str {
-        match self {
-            Self::Cny => "CNY",
-            Self::Usd => "USD",
-            Self::Eur => "EUR",
-            Self::Gbp => "GBP",
-            Self::Hkd => "HKD",
-            Self::Mop => "MOP",
-            Self::Twd => "TWD",
-            Self::Jpy => "JPY",
-            Self::Krw => "KRW",
-            Self::Sgd => "SGD",
-            Self::Aud => "AUD",
-            Self::Cad => "CAD",
-            Self::Chf => "CHF",
-            Self::Thb => "THB",
-            Self::Vnd => "VND",
-            Self::Kwd => "KWD",
-        }
-    }
-
-    /// Digits behind the decimal point: 2 for the yuan, 0 for the yen, 3 for the dinar.
-    pub const fn digits(self) -> u32 {
-        match self {
-            Self::Jpy | Self::Krw | Self::Vnd => 0,
-            Self::Kwd => 3,
-            _ => 2,
-        }
-    }
-}
-
-impl fmt::Display for Currency {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.code())
-    }
-}
-
-impl FromStr for Currency {
-    type Err = MoneyError;
-    fn from_str(code: &str) -> Result<Self, MoneyError> {
-        Self::ALL.into_iter().find(|c| c.code() == code).ok_or(MoneyError::UnknownCurrency)
-    }
-}
 
 /// Why an amount cannot be.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -239,7 +150,7 @@ impl Money {
 
     /// The amount in another currency at a rate, rounded half-up.
     pub fn convert(self, rate: &ExchangeRate, into: Currency) -> Result<Self, MoneyError> {
-        let value = self.decimal().checked_mul(rate.0).ok_or(MoneyError::TooLarge)?;
+        let value = self.decimal().checked_mul(rate.decimal()).ok_or(MoneyError::TooLarge)?;
         Self::rounded(value, into)
     }
 
@@ -279,62 +190,6 @@ impl ToSchema for Money {
         MoneyText::schemas(schemas);
     }
 }
-
-/// How many units of the book currency one unit of a currency is worth, up to 8 decimal places.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
-#[serde(try_from = "String", into = "String")]
-pub struct ExchangeRate(Decimal);
-
-impl ExchangeRate {
-    /// One for one: the rate of the book currency itself.
-    pub const ONE: Self = Self(Decimal::ONE);
-    /// The rate as a decimal number.
-    pub fn decimal(self) -> Decimal {
-        self.0
-    }
-}
-impl fmt::Display for ExchangeRate {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.normalize().fmt(f)
-    }
-}
-impl FromStr for ExchangeRate {
-    type Err = MoneyError;
-    fn from_str(text: &str) -> Result<Self, MoneyError> {
-        let plain = text.len() <= 20 && text.bytes().all(|b| b.is_ascii_digit() || b == b'.');
-        let value = Decimal::from_str(text).ok().filter(|_| plain).ok_or(MoneyError::NotANumber)?;
-        if value.normalize().scale() > 8 {
-            return Err(MoneyError::TooPrecise);
-        }
-        if value <= Decimal::ZERO || value > Decimal::from(1_000_000) {
-            return Err(MoneyError::TooLarge);
-        }
-        Ok(Self(value))
-    }
-}
-impl TryFrom<String> for ExchangeRate {
-    type Error = MoneyError;
-    fn try_from(text: String) -> Result<Self, MoneyError> {
-        text.parse()
-    }
-}
-impl From<ExchangeRate> for String {
-    fn from(rate: ExchangeRate) -> Self {
-        rate.to_string()
-    }
-}
-impl utoipa::PartialSchema for ExchangeRate {
-    fn schema() -> utoipa::openapi::RefOr<utoipa::openapi::Schema> {
-        utoipa::openapi::ObjectBuilder::new()
-            .schema_type(utoipa::openapi::schema::Type::String)
-            .description(Some("A positive decimal with at most 8 decimal places."))
-            .max_length(Some(20))
-            .pattern(Some(r"^[0-9]{1,7}(\.[0-9]{1,8})?$"))
-            .examples(["7.1234"])
-            .into()
-    }
-}
-impl ToSchema for ExchangeRate {}
 
 /// Parts of a whole in proportion to weights, by the largest remainder: they add up to exactly the
 /// whole. Ties go to the earlier part. No weight at all gives everything to the first part.
@@ -400,13 +255,6 @@ mod tests {
         ] {
             assert_eq!(Money::parse(text, currency).map(Money::minor), expected, "{text} {currency}");
         }
-    }
-
-    #[test]
-    fn conversion_rounds_half_up() {
-        let rate: ExchangeRate = "7.125".parse().expect("a rate");
-        let one = Money::from_minor(100, Currency::Usd);
-        assert_eq!(one.convert(&rate, Currency::Cny).map(Money::minor), Ok(713));
     }
 
     proptest! {

@@ -1,5 +1,6 @@
 //! What a caller may be allowed to do. `[ID-4, ID-5]`
 
+use super::{EnumLabels, ValueLabel};
 use serde::{Deserialize, Serialize};
 use std::{fmt, str::FromStr};
 use utoipa::ToSchema;
@@ -18,6 +19,13 @@ pub enum ScopeKind {
     All,
 }
 
+crate::labels! { ScopeKind = "ScopeKind":
+    Own = "own", "本人", "Own";
+    Department = "department", "本部门", "Department";
+    Subtree = "subtree", "本部门及下级", "Department and below";
+    All = "all", "全部", "All";
+}
+
 /// A handler's demand for one permission, as a type: see [`perm`].
 pub trait Requires: Send + Sync + 'static {
     /// The permission that is demanded.
@@ -33,6 +41,11 @@ macro_rules! permissions {
         impl Permission {
             /// Every permission there is.
             pub const ALL: &'static [Self] = &[$(Self::$name),*];
+            /// What people read for each permission.
+            pub const LABELS: &'static EnumLabels = &EnumLabels {
+                name: "Permission",
+                values: &[$(ValueLabel { code: $code, zh: $zh, en: $en }),*],
+            };
             /// The stable code, such as `expense-claim:approve`.
             pub const fn code(self) -> &'static str { match self { $(Self::$name => $code),* } }
             /// The Chinese label.

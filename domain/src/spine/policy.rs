@@ -24,6 +24,11 @@ pub enum PolicyStatus {
     Published,
 }
 
+crate::labels! { PolicyStatus = "PolicyStatus":
+    Draft = "draft", "草稿", "Draft";
+    Published = "published", "已发布", "Published";
+}
+
 /// One version of a policy. A published version never changes; a later one supersedes it from its
 /// effective date on.
 #[derive(Clone, Debug, Serialize)]

@@ -118,7 +118,7 @@ macro_rules! filtered {
     ($query:expr, $filter:expr) => {{
         let mut query = $query;
         if let Some(state) = $filter.state {
-            query = query.filter(approvals::state.eq(state.name()));
+            query = query.filter(approvals::state.eq(state.code()));
         }
         if let Some(kind) = &$filter.document_kind {
             query = query.filter(approvals::document_kind.eq(kind));

@@ -1,14 +1,13 @@
 //! One approval as it is shown: the document's summary, steps, tasks, and what the caller may do. `[APR-7, ACT-1]`
 
 use super::{
-    action::ActionView,
     course::{find, oversees},
     step_view::StepView,
     subject::{DocumentSummary, summaries},
 };
 use crate::{
     organisation::Organisation,
-    spine::{Failure, Reader},
+    spine::{ActionView, Failure, Reader},
 };
 use chrono::NaiveDate;
 use domain::{
@@ -20,6 +19,9 @@ use domain::{
 };
 use serde::Serialize;
 use utoipa::ToSchema;
+
+/// What the caller may do with an approval. An alias, because the derive would take a generic type apart.
+type ApprovalActionView = ActionView<Action>;
 
 /// A person by name.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, ToSchema)]
@@ -104,7 +106,7 @@ pub struct ApprovalView {
     pub started_at: Option<Timestamp>,
     /// What the caller may do.
     #[schema(max_items = 20)]
-    pub actions: Vec<ActionView>,
+    pub actions: Vec<ApprovalActionView>,
     /// Its version for `If-Match`.
     #[schema(minimum = 1)]
     pub version: Version,
@@ -126,18 +128,15 @@ pub enum ApprovalState {
     Withdrawn,
 }
 
-impl ApprovalState {
-    /// The state's name, as stored.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Pending => "pending",
-            Self::Approved => "approved",
-            Self::Rejected => "rejected",
-            Self::Returned => "returned",
-            Self::Withdrawn => "withdrawn",
-        }
-    }
+domain::labels! { ApprovalState = "ApprovalState":
+    Pending = "pending", "审批中", "Pending";
+    Approved = "approved", "已通过", "Approved";
+    Rejected = "rejected", "已驳回", "Rejected";
+    Returned = "returned", "已退回", "Returned";
+    Withdrawn = "withdrawn", "已撤回", "Withdrawn";
+}
 
+impl ApprovalState {
     /// The state an outcome means.
     pub const fn of(outcome: &Outcome) -> Self {
         match outcome {
@@ -286,7 +285,7 @@ pub fn view(reader: &mut Reader<'_>, id: Id<Approval>) -> Result<ApprovalView, F
 }
 
 /// What the actor may do. Submitting again is the document's own action.
-fn actions(reader: &Reader<'_>, approval: &Approval, organisation: &Organisation) -> Vec<ActionView> {
+fn actions(reader: &Reader<'_>, approval: &Approval, organisation: &Organisation) -> Vec<ApprovalActionView> {
     let world = Circumstances {
         directory: organisation,
         ids: reader.ids(),
@@ -295,23 +294,23 @@ fn actions(reader: &Reader<'_>, approval: &Approval, organisation: &Organisation
     };
     let states = approval.actions(reader.actor().employee, oversees(reader, approval), world);
     let shown = states.into_iter().filter_map(|state| {
-        let (name, path) = match state.action {
-            Action::Approve => ("approve", "approve"),
-            Action::Reject => ("reject", "reject"),
-            Action::Return => ("return", "return"),
-            Action::Withdraw => ("withdraw", "withdraw"),
-            Action::TakeBack => ("take_back", "take-back"),
-            Action::Transfer => ("transfer", "transfer"),
-            Action::Reassign => ("reassign", "reassign"),
-            Action::AddApprover => ("add_approver", "add-approver"),
-            Action::RemoveApprover => ("remove_approver", "remove-approver"),
-            Action::Remind => ("remind", "remind"),
-            Action::Comment => ("comment", "comment"),
-            Action::Copy => ("copy", "copy"),
+        let path = match state.action {
+            Action::Approve => "approve",
+            Action::Reject => "reject",
+            Action::Return => "return",
+            Action::Withdraw => "withdraw",
+            Action::TakeBack => "take-back",
+            Action::Transfer => "transfer",
+            Action::Reassign => "reassign",
+            Action::AddApprover => "add-approver",
+            Action::RemoveApprover => "remove-approver",
+            Action::Remind => "remind",
+            Action::Comment => "comment",
+            Action::Copy => "copy",
             Action::Resubmit => return None,
         };
         let href = format!("/api/v1/approvals/{}/{path}", approval.id);
-        Some(ActionView::new(name, href, state.refusal.as_ref()))
+        Some(ActionView::post(state.action, href, state.refusal.as_ref()))
     });
     shown.collect()
 }

@@ -1,7 +1,8 @@
 //! The steps of a chain as they are shown: planned, or in their course.
 
-use super::{action::RefusalView, show::PersonName};
+use super::show::PersonName;
 use crate::organisation::Organisation;
+use crate::spine::RefusalView;
 use domain::{
     approval::{
         Added, Approval, Candidate, Counting, Fate, Label, Plan, PlannedStep, PolicyReference, SeatState,
@@ -78,6 +79,12 @@ pub enum CandidateReason {
     RoseToSuperior,
     /// The step found nobody.
     Fallback,
+}
+
+domain::labels! { CandidateReason = "ApprovalCandidateReason":
+    Rule = "rule", "审批链规定", "Named by the chain";
+    RoseToSuperior = "rose_to_superior", "升至上级", "Rose to the superior";
+    Fallback = "fallback", "后备审批人", "Fallback";
 }
 
 impl PlanView {
@@ -159,6 +166,12 @@ pub enum StepProgress {
     Closed,
 }
 
+domain::labels! { StepProgress = "ApprovalStepProgress":
+    Waiting = "waiting", "未开始", "Waiting";
+    Open = "open", "进行中", "Open";
+    Closed = "closed", "已结束", "Closed";
+}
+
 /// A place at a step's table.
 #[derive(Clone, PartialEq, Debug, Serialize, ToSchema)]
 #[schema(as = ApprovalSeat)]
@@ -186,6 +199,13 @@ pub enum SeatProgress {
     SamePerson,
     /// It was removed.
     Removed,
+}
+
+domain::labels! { SeatProgress = "ApprovalSeatProgress":
+    Pending = "pending", "待审批", "Pending";
+    Approved = "approved", "已同意", "Approved";
+    SamePerson = "same_person", "同一人，跳过", "Same person";
+    Removed = "removed", "已减签", "Removed";
 }
 
 impl StepView {

@@ -1,13 +1,18 @@
 //! What the product says: codes of problems, names of events, labels.
 
 use super::{is_current, rust_files};
-use std::{collections::BTreeSet, fmt::Write};
+use serde_json::Value;
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fmt::Write,
+};
 use tests::checks;
 
 checks! {
     every_code_has_one_meaning_in_two_languages,
     every_code_is_used,
     every_code_is_documented,
+    every_enum_of_the_document_has_its_labels,
     every_event_has_one_name_in_two_languages,
     every_event_is_used,
     every_permission_is_demanded_or_granted_by_somebody,
@@ -133,6 +138,63 @@ fn every_code_is_documented() {
         writeln!(page, "| `{code}` | {status} | {zh} | {en} |").expect("a text");
     }
     is_current("docs/errors.md", &page);
+}
+
+/// The values of each enum among the schemas, by the schema's name: of an enum itself, or of the tag of a
+/// choice. Any other enum has no name to be found by.
+fn enums_of_the_document() -> BTreeMap<String, BTreeSet<String>> {
+    let document: Value =
+        serde_json::from_str(&api::command::openapi::text().expect("a document")).expect("JSON");
+    let schemas = document["components"]["schemas"].as_object().expect("schemas");
+    let mut enums: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+    for (name, schema) in schemas {
+        let choices = schema["oneOf"].as_array().into_iter().flatten();
+        let members = choices.filter_map(|choice| choice["properties"].as_object()).flatten();
+        let tags = members.map(|(_, member)| member).filter(|member| member["enum"].is_array());
+        for values in std::iter::once(schema).chain(tags).filter_map(|schema| schema["enum"].as_array()) {
+            let values = values.iter().filter_map(Value::as_str).map(str::to_owned);
+            enums.entry(name.clone()).or_default().extend(values);
+        }
+    }
+    let found: usize = schemas.values().map(count_enums).sum();
+    let named: usize =
+        schemas.iter().filter(|(name, _)| enums.contains_key(*name)).map(|(_, s)| count_enums(s)).sum();
+    assert_eq!(found, named, "an enum stands inside another schema: give it a schema of its own");
+    enums
+}
+
+fn count_enums(value: &Value) -> usize {
+    match value {
+        Value::Object(members) => {
+            usize::from(members.get("enum").is_some_and(Value::is_array))
+                + members.values().map(count_enums).sum::<usize>()
+        }
+        Value::Array(items) => items.iter().map(count_enums).sum(),
+        _ => 0,
+    }
+}
+
+fn every_enum_of_the_document_has_its_labels() {
+    let mut labelled = BTreeMap::new();
+    for labels in api::enums() {
+        let values: BTreeSet<String> = labels.values.iter().map(|value| value.code.to_owned()).collect();
+        assert_eq!(values.len(), labels.values.len(), "{}: a code stands twice", labels.name);
+        for value in labels.values {
+            let said = !value.zh.is_empty() && !value.en.is_empty() && !is_chinese(value.en);
+            assert!(said, "{}: the labels of {} are missing or mixed up", labels.name, value.code);
+        }
+        assert!(labelled.insert(labels.name.to_owned(), values).is_none(), "{} stands twice", labels.name);
+    }
+    let document = enums_of_the_document();
+    for (name, values) in &document {
+        assert_eq!(
+            labelled.get(name),
+            Some(values),
+            "{name}: other labels than values; see `domain::labels!`"
+        );
+    }
+    let idle: Vec<_> = labelled.keys().filter(|name| !document.contains_key(*name)).collect();
+    assert!(idle.is_empty(), "labels for what the document does not show: {idle:?}");
 }
 
 fn every_event_has_one_name_in_two_languages() {

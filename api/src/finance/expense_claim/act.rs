@@ -7,9 +7,9 @@ use domain::{
     spine::{Finding, Language, Money, Refusal, perm},
 };
 use persistence::{
-    approval::{PlanView, RefusalView},
+    approval::PlanView,
     finance::expense_claim::{self as claims, ExpenseClaimView, PoliciesInForce, deed},
-    spine::Failure,
+    spine::{Failure, RefusalView},
 };
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;

@@ -14,12 +14,11 @@ use domain::{
     spine::{AnyId, Id, Money, Refusal, Version, perm},
 };
 use persistence::{
-    approval::RefusalView,
     finance::expense_claim::{
         self as claims, ExpenseClaimView, deed,
         hand_over::{ReconciliationView, TheirItem},
     },
-    spine::{Failure, Tx},
+    spine::{Failure, RefusalView, Tx},
 };
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -45,13 +44,19 @@ pub(super) async fn take_expense_claims(
 /// How an item was answered.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
-enum ItemOutcome {
+pub(crate) enum ItemOutcome {
     /// It took effect now.
     Done,
     /// The same had been said before; nothing changed.
     Already,
     /// It was refused; the others are not touched by that.
     Refused,
+}
+
+domain::labels! { ItemOutcome = "ItemOutcome":
+    Done = "done", "已生效", "Done";
+    Already = "already", "此前已生效", "Already done";
+    Refused = "refused", "被拒绝", "Refused";
 }
 
 /// The answer for one item, in the order they were sent.

@@ -32,22 +32,22 @@ pub enum ClaimAction {
     Reverse,
 }
 
-impl ClaimAction {
-    /// Every action, in the order of a claim's life.
-    pub const ALL: [Self; 11] = [
-        Self::Revise,
-        Self::Submit,
-        Self::Withdraw,
-        Self::Void,
-        Self::Reduce,
-        Self::Revoke,
-        Self::Acknowledge,
-        Self::ConfirmPosting,
-        Self::RefusePosting,
-        Self::ConfirmPayment,
-        Self::Reverse,
-    ];
+// In the order of a claim's life.
+crate::labels! { ClaimAction = "ExpenseClaimActionName":
+    Revise = "revise", "修改", "Revise";
+    Submit = "submit", "提交", "Submit";
+    Withdraw = "withdraw", "撤回", "Withdraw";
+    Void = "void", "作废", "Void";
+    Reduce = "reduce", "核减", "Reduce";
+    Revoke = "revoke", "撤销", "Revoke";
+    Acknowledge = "acknowledge", "接收", "Acknowledge";
+    ConfirmPosting = "confirm_posting", "确认入账", "Confirm posting";
+    RefusePosting = "refuse_posting", "拒绝入账", "Refuse posting";
+    ConfirmPayment = "confirm_payment", "确认付款", "Confirm payment";
+    Reverse = "reverse", "冲销", "Reverse";
+}
 
+impl ClaimAction {
     /// The permission the action's call demands.
     pub const fn permission(self) -> Permission {
         match self {

@@ -118,57 +118,21 @@ pub enum ClaimState {
     Reversed,
 }
 
+crate::labels! { ClaimState = "ExpenseClaimStatus":
+    Draft = "draft", "草稿", "Draft";
+    InApproval = "in_approval", "审批中", "In approval";
+    Returned = "returned", "已退回", "Returned";
+    Rejected = "rejected", "已驳回", "Rejected";
+    Withdrawn = "withdrawn", "已撤回", "Withdrawn";
+    Approved = "approved", "已批准", "Approved";
+    Acknowledged = "acknowledged", "财务已接收", "Acknowledged";
+    Posted = "posted", "已入账", "Posted";
+    Void = "void", "已作废", "Void";
+    Revoked = "revoked", "已撤销", "Revoked";
+    Reversed = "reversed", "已冲销", "Reversed";
+}
+
 impl ClaimState {
-    /// Every state.
-    pub const ALL: [Self; 11] = [
-        Self::Draft,
-        Self::InApproval,
-        Self::Returned,
-        Self::Rejected,
-        Self::Withdrawn,
-        Self::Approved,
-        Self::Acknowledged,
-        Self::Posted,
-        Self::Void,
-        Self::Revoked,
-        Self::Reversed,
-    ];
-    /// The stable code.
-    pub const fn code(self) -> &'static str {
-        match self {
-            Self::Draft => "draft",
-            Self::InApproval => "in_approval",
-            Self::Returned => "returned",
-            Self::Rejected => "rejected",
-            Self::Withdrawn => "withdrawn",
-            Self::Approved => "approved",
-            Self::Acknowledged => "acknowledged",
-            Self::Posted => "posted",
-            Self::Void => "void",
-            Self::Revoked => "revoked",
-            Self::Reversed => "reversed",
-        }
-    }
-    /// The state of a stable code.
-    pub fn from_code(code: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|state| state.code() == code)
-    }
-    /// The labels, Chinese and English.
-    pub const fn labels(self) -> (&'static str, &'static str) {
-        match self {
-            Self::Draft => ("草稿", "Draft"),
-            Self::InApproval => ("审批中", "In approval"),
-            Self::Returned => ("已退回", "Returned"),
-            Self::Rejected => ("已驳回", "Rejected"),
-            Self::Withdrawn => ("已撤回", "Withdrawn"),
-            Self::Approved => ("已批准", "Approved"),
-            Self::Acknowledged => ("财务已接收", "Acknowledged"),
-            Self::Posted => ("已入账", "Posted"),
-            Self::Void => ("已作废", "Void"),
-            Self::Revoked => ("已撤销", "Revoked"),
-            Self::Reversed => ("已冲销", "Reversed"),
-        }
-    }
     /// Whether the claim still holds its invoices: from submission until it ends without payment.
     /// A claim that was never submitted holds none yet.
     pub const fn is_live(self) -> bool {

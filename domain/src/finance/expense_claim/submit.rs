@@ -127,7 +127,7 @@ impl ClaimContent {
         for (detail, category) in asked {
             if !self.details.has(detail) {
                 let name = [("category", json!(category.zh))];
-                findings.add_with(format!("/details/{}", detail.field()), DETAIL_MISSING, name);
+                findings.add_with(format!("/details/{}", detail.code()), DETAIL_MISSING, name);
             }
         }
         if let Some(category) = evidence.filter(|_| self.attachments.is_empty()) {

@@ -76,6 +76,14 @@ pub enum DifferenceKind {
     Paid,
 }
 
+domain::labels! { DifferenceKind = "DifferenceKind":
+    UnknownHere = "unknown_here", "本系统无此单", "Unknown here";
+    MissingThere = "missing_there", "对方缺此单", "Missing there";
+    Status = "status", "状态不一致", "Status";
+    Voucher = "voucher", "凭证不一致", "Voucher";
+    Paid = "paid", "付款金额不一致", "Amount paid";
+}
+
 /// One difference.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 #[schema(as = ReconcileDifference)]

@@ -2,9 +2,8 @@
 
 use super::{find, name::Names};
 use crate::{
-    approval::RefusalView,
     organisation::{NamedRef, PersonRef},
-    spine::{Failure, Reader},
+    spine::{ActionView, Failure, Reader},
 };
 use chrono::NaiveDate;
 use domain::{
@@ -19,6 +18,9 @@ use domain::{
 use serde::Serialize;
 use std::collections::BTreeMap;
 use utoipa::ToSchema;
+
+/// What the caller may do with a claim. An alias, because the derive would take a generic type apart.
+type ClaimActionView = ActionView<ClaimAction>;
 
 /// An expense claim.
 #[derive(Clone, Debug, Serialize, ToSchema)]
@@ -100,7 +102,7 @@ pub struct ExpenseClaimView {
     pub metadata: BTreeMap<String, String>,
     /// What the caller may do with it now.
     #[schema(max_items = 20)]
-    pub actions: Vec<ActionView>,
+    pub actions: Vec<ClaimActionView>,
     /// Its version, for `If-Match`.
     #[schema(minimum = 1)]
     pub version: Version,
@@ -226,24 +228,6 @@ pub struct ReversesView {
     pub reason: String,
 }
 
-/// What the caller may do, and if not why. `[ACT-1]`
-#[derive(Clone, Debug, Serialize, ToSchema)]
-#[schema(as = ExpenseClaimAction)]
-pub struct ActionView {
-    /// Which action.
-    pub name: ClaimAction,
-    /// Its method.
-    #[schema(max_length = 10, example = "POST")]
-    pub method: &'static str,
-    /// Where.
-    #[schema(max_length = 200)]
-    pub href: String,
-    /// Whether it is allowed now.
-    pub allowed: bool,
-    /// Why not.
-    pub refusal: Option<RefusalView>,
-}
-
 /// One claim, if the caller may see it.
 pub fn view(reader: &mut Reader<'_>, id: Id<ExpenseClaim>) -> Result<ExpenseClaimView, Failure> {
     let claim = find(reader, id)?;
@@ -349,7 +333,7 @@ fn shown_payment(payment: domain::finance::payment::Payment) -> PaymentView {
     }
 }
 
-fn shown_action(id: Id<ExpenseClaim>, action: ClaimAction, allowed: Result<(), Refusal>) -> ActionView {
+fn shown_action(id: Id<ExpenseClaim>, action: ClaimAction, allowed: Result<(), Refusal>) -> ClaimActionView {
     let (method, tail) = match action {
         ClaimAction::Revise => ("PATCH", ""),
         ClaimAction::Submit => ("POST", "/submit"),
@@ -369,6 +353,5 @@ fn shown_action(id: Id<ExpenseClaim>, action: ClaimAction, allowed: Result<(), R
     } else {
         format!("/api/v1/erp/expense-claims/{tail}")
     };
-    let refusal = allowed.err().as_ref().map(RefusalView::of);
-    ActionView { name: action, method, href, allowed: refusal.is_none(), refusal }
+    ActionView::by(method, action, href, allowed.err().as_ref())
 }
