@@ -2,6 +2,12 @@
 //!
 //! Budgets and expense requests come later; a claim is direct until then.
 
+/// The budget document: what is planned, and how its lines come to be.
+pub mod budget;
+/// Budget lines and their ledger: what is allocated, reserved, committed, spent.
+pub mod budget_line;
+/// The company's own settings for budgets.
+pub mod budget_policy;
 /// Kinds of expense: the tree that policies, accounts and limits hang on.
 pub mod expense_category;
 /// Reimbursement of what was spent, from draft to paid.
@@ -16,6 +22,8 @@ pub mod invoice;
 pub mod journal;
 /// Money that reached the beneficiary.
 pub mod payment;
+/// Years, quarters and months.
+pub mod period;
 mod wording;
 
 /// The code under which the approval chain for expense claims is kept.

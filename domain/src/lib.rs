@@ -24,6 +24,7 @@ pub fn refusals() -> impl Iterator<Item = &'static spine::RefusalCode> {
         spine::POLICY_REFUSALS,
         file::FILE_REFUSALS,
         approval::APPROVAL_REFUSALS,
+        finance::budget_line::BUDGET_LINE_REFUSALS,
         finance::expense_category::EXPENSE_CATEGORY_REFUSALS,
         finance::invoice::INVOICE_REFUSALS,
         finance::expense_claim::EXPENSE_CLAIM_REFUSALS,
@@ -46,6 +47,7 @@ pub fn events() -> impl Iterator<Item = &'static spine::EventKind> {
         organisation::ORGANISATION_EVENTS,
         identity::IDENTITY_EVENTS,
         approval::APPROVAL_EVENTS,
+        finance::budget_line::BUDGET_LINE_EVENTS,
         finance::expense_claim::EXPENSE_CLAIM_EVENTS,
         finance::payment::PAYMENT_EVENTS,
     ]

@@ -170,6 +170,10 @@ impl Findings {
         let params = params.into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
         self.0.push(Finding { pointer: pointer.into(), code, params });
     }
+    /// Notes everything that another refusal found.
+    pub fn absorb(&mut self, refusal: Refusal) {
+        self.0.extend(refusal.findings);
+    }
     /// Whether nothing is wrong.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
