@@ -1,5 +1,9 @@
 //! Expense claims, invoices, payments and the journal in the database.
 
+/// The months that close.
+pub mod accounting_period;
+/// Budget lines, their ledger, and what documents hold.
+pub mod budget_line;
 /// The tree of categories, as it is shown.
 pub mod expense_category;
 /// Claims: found, written, shown, listed, handed over.
@@ -15,6 +19,7 @@ use crate::{
 };
 use domain::finance::{
     SHIPPED_CLAIM_CHAIN,
+    budget_policy::{BUDGET_POLICY_CODE, BudgetPolicy, SHIPPED_BUDGET_POLICY},
     expense_category::{EXPENSE_CATEGORIES_CODE, ExpenseCategories, SHIPPED_EXPENSE_CATEGORIES},
     expense_policy::{EXPENSE_POLICY_CODE, ExpensePolicy, SHIPPED_EXPENSE_POLICY},
 };
@@ -37,6 +42,15 @@ pub fn seed(tx: &mut Tx<'_>) -> Result<(), Failure> {
             title: "费用报销设置",
             content: serde_json::from_str(SHIPPED_EXPENSE_POLICY)?,
             clause: "000 §9.3(5)；003 营销费用审批流程 5",
+        },
+    )?;
+    ship::<BudgetPolicy>(
+        tx,
+        Shipped {
+            code: BUDGET_POLICY_CODE,
+            title: "预算控制设置",
+            content: serde_json::from_str(SHIPPED_BUDGET_POLICY)?,
+            clause: "000 §9.1(4)；§9.3(5)",
         },
     )?;
     ship::<domain::approval::ChainPolicy>(

@@ -13,7 +13,9 @@ use domain::spine::{
 use domain::{
     approval::ChainPolicy,
     file::FileRules,
-    finance::{expense_category::ExpenseCategories, expense_policy::ExpensePolicy},
+    finance::{
+        budget_policy::BudgetPolicy, expense_category::ExpenseCategories, expense_policy::ExpensePolicy,
+    },
     identity::SignInPolicy,
 };
 use serde::Serialize;
@@ -196,6 +198,7 @@ pub const KINDS: &[Kind] = &[
     Kind { name: <ChainPolicy as PolicyContent>::KIND, check: crate::approval::check },
     Kind { name: <FileRules as PolicyContent>::KIND, check: check_content::<FileRules> },
     Kind { name: <ExpenseCategories as PolicyContent>::KIND, check: check_content::<ExpenseCategories> },
+    Kind { name: <BudgetPolicy as PolicyContent>::KIND, check: check_content::<BudgetPolicy> },
     Kind { name: <ExpensePolicy as PolicyContent>::KIND, check: check_content::<ExpensePolicy> },
 ];
 

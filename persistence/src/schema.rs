@@ -3,6 +3,7 @@
 #![allow(clippy::wildcard_imports, missing_docs)]
 
 mod approval;
+mod budget;
 mod file;
 mod finance;
 mod identity;
@@ -10,6 +11,7 @@ mod organisation;
 mod spine;
 
 pub use approval::*;
+pub use budget::*;
 pub use file::*;
 pub use finance::*;
 pub use identity::*;
@@ -18,12 +20,17 @@ pub use spine::*;
 
 diesel::allow_tables_to_appear_in_same_query!(
     absences,
+    accounting_periods,
     api_keys,
     approval_boxes,
     approval_copies,
     approval_history,
     approval_tasks,
     approvals,
+    budget_entries,
+    budget_holdings,
+    budget_lines,
+    budgets,
     departments,
     document_readers,
     employee_placements,

@@ -157,6 +157,16 @@ impl ExpenseCategories {
         self.categories.iter().any(|category| category.parent.as_deref() == Some(code))
     }
 
+    /// The category and the headings above it, nearest first.
+    pub fn path(&self, code: &str) -> Vec<String> {
+        let mut path: Vec<String> = Vec::new();
+        let mut next = Some(code);
+        while let Some(code) = next.filter(|code| !path.iter().any(|known| known == code)) {
+            path.push(code.to_owned());
+            next = self.find(code).and_then(|category| category.parent.as_deref());
+        }
+        path
+    }
     /// The code and those of everything below it.
     pub fn subtree(&self, code: &str) -> Vec<&str> {
         let below = |category: &&ExpenseCategory| {

@@ -179,6 +179,16 @@ impl Connection {
         Ok(())
     }
 
+    /// Locks rows until the transaction ends, in the order of their ids, so that two units never wait for each
+    /// other.
+    pub fn lock_rows(&mut self, table: &'static str, ids: &[Key]) -> diesel::QueryResult<()> {
+        if let Engine::Postgres(c) = &mut self.engine {
+            let lock = format!("SELECT id FROM {table} WHERE id = ANY($1) ORDER BY id FOR UPDATE");
+            diesel::sql_query(lock).bind::<diesel::sql_types::Array<SqlId>, _>(ids).execute(c)?;
+        }
+        Ok(())
+    }
+
     pub fn commit(&mut self) -> diesel::QueryResult<()> {
         self.execute("COMMIT")
     }

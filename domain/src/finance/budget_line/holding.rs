@@ -46,6 +46,10 @@ impl DocumentKind {
     pub fn from_code(code: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|kind| kind.code() == code)
     }
+    /// Whether it moves what lines are given, and holds nothing of them.
+    pub const fn is_funding(self) -> bool {
+        matches!(self, Self::Budget | Self::BudgetChange)
+    }
 }
 
 /// A document that money is held for.

@@ -1,0 +1,130 @@
+//! Budget lines and their ledger in the database. Lines and what documents hold of them are locked in the order of
+//! their ids, laid on the domain's desk, and written back with their entries — in the transaction that moves the
+//! document. `[BUD-4]`
+
+mod choose;
+mod row;
+mod verify;
+
+pub use choose::{Charge, Charged, charge};
+pub use verify::{LedgerReport, verify};
+
+use self::row::{EntryRow, HoldingRow, Row};
+use crate::{
+    finance::accounting_period,
+    policy,
+    schema::{budget_entries as entries, budget_holdings as holdings, budget_lines as lines},
+    spine::{Failure, Key, Reader, Stored, Tx, cached, db, guard, insert_all},
+};
+use diesel::prelude::*;
+use domain::{
+    finance::{
+        budget_line::{BudgetLine, Desk, DocumentRef, Holding, Posted},
+        budget_policy::BudgetPolicy,
+        period::Period,
+    },
+    spine::{BusinessDate, EmployeeId, Id, PolicyVersion},
+};
+use std::collections::BTreeSet;
+
+/// The settings for budgets in force on a day.
+pub fn settings(reader: &mut Reader<'_>, on: BusinessDate) -> Result<PolicyVersion<BudgetPolicy>, Failure> {
+    policy::in_force(reader, "standard", on)
+}
+
+/// Locks lines, and whatever these documents hold, and lays them on a desk. Entries are posted in the month of
+/// `date`, or in the first one after it that is open. `[BUD-9]`
+///
+/// Documents come with those they draw on: a claim with its request.
+pub fn desk(
+    tx: &mut Tx<'_>,
+    documents: &[DocumentRef],
+    budget_lines: &[Id<BudgetLine>],
+    date: BusinessDate,
+) -> Result<Desk, Failure> {
+    let alerts = settings(tx, date)?.content.alerts_percent;
+    let month = accounting_period::open_month(tx, Period::month_of(date))?;
+    let held: Vec<Holding> = holdings_of(tx, documents)?;
+    let wanted: BTreeSet<Key> = budget_lines
+        .iter()
+        .map(|id| (*id).into())
+        .chain(held.iter().map(|holding| holding.line.into()))
+        .collect();
+    let wanted: Vec<Key> = wanted.into_iter().collect();
+    if !wanted.is_empty() {
+        tx.connection().lock_rows("budget_lines", &wanted)?;
+    }
+    let laid = find_many(tx, &wanted)?;
+    // What is held may have moved while the lock was waited for.
+    let held = holdings_of(tx, documents)?;
+    Ok(Desk::new(laid, held, month, alerts))
+}
+
+/// Writes what comes off a desk. `of` is the employee in whose name it was spent, for reports by person.
+pub fn post(tx: &mut Tx<'_>, desk: Desk, of: Option<EmployeeId>) -> Result<(), Failure> {
+    let Posted { lines, entries: posted, holdings } = desk.close();
+    for change in lines {
+        tx.apply(change)?;
+    }
+    let rows = posted.iter().map(|entry| EntryRow::of(entry, of, tx)).collect::<Vec<_>>();
+    insert_all!(tx, entries::table, &rows);
+    for holding in holdings {
+        save_holding(tx, &holding)?;
+    }
+    Ok(())
+}
+
+fn save_holding(tx: &mut Tx<'_>, holding: &Holding) -> Result<(), Failure> {
+    let row = HoldingRow::of(holding);
+    let mine = holdings::document_kind
+        .eq(row.document_kind.clone())
+        .and(holdings::document.eq(row.document))
+        .and(holdings::document_line.eq(row.document_line));
+    let known = db!(tx, |c| cached(diesel::update(holdings::table.filter(mine)).set(&row)).execute(c))?;
+    if known == 0 {
+        db!(tx, |c| diesel::insert_into(holdings::table).values(&row).execute(c))?;
+    }
+    Ok(())
+}
+
+/// What documents hold, line by line.
+pub fn holdings_of(reader: &mut Reader<'_>, documents: &[DocumentRef]) -> Result<Vec<Holding>, Failure> {
+    let mut found = Vec::new();
+    for document in documents {
+        let mine =
+            holdings::document_kind.eq(document.kind.code()).and(holdings::document.eq(Key(document.id)));
+        let rows: Vec<HoldingRow> = db!(reader, |c| cached(
+            holdings::table.filter(mine).order(holdings::document_line).select(HoldingRow::as_select())
+        )
+        .load(c))?;
+        for row in rows {
+            found.push(row.holding()?);
+        }
+    }
+    Ok(found)
+}
+
+/// Lines by their ids, in that order.
+pub fn find_many(reader: &mut Reader<'_>, ids: &[Key]) -> Result<Vec<BudgetLine>, Failure> {
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
+    let rows: Vec<Row> = db!(reader, |c| lines::table
+        .filter(lines::id.eq_any(ids))
+        .order(lines::id)
+        .select(Row::as_select())
+        .load(c))?;
+    rows.into_iter().map(TryInto::try_into).collect()
+}
+
+impl Stored for BudgetLine {
+    fn save(&self, before: Option<&Self>, tx: &mut Tx<'_>) -> Result<(), Failure> {
+        let row = Row::from(self);
+        let Some(before) = before else {
+            db!(tx, |c| diesel::insert_into(lines::table).values(&row).execute(c))?;
+            return Ok(());
+        };
+        let mine = lines::id.eq(row.id).and(lines::version.eq(before.version));
+        guard(db!(tx, |c| cached(diesel::update(lines::table.filter(mine)).set(&row)).execute(c))?)
+    }
+}

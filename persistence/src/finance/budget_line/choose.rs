@@ -1,0 +1,96 @@
+//! Which line each line of a document is charged to. `[BUD-2, BUD-5]`
+
+use super::{row::Row, settings};
+use crate::{
+    organisation::department,
+    schema::budget_lines as lines,
+    spine::{Failure, Reader, db},
+};
+use diesel::prelude::*;
+use domain::{
+    finance::{
+        budget_line::{BudgetLine, OUTSIDE_BUDGET, Purpose, Wanted, choose},
+        budget_policy::OutsideBudget,
+        expense_category::ExpenseCategories,
+        period::Period,
+    },
+    spine::{DepartmentId, Findings, Id},
+};
+use serde_json::json;
+
+/// What a document line is charged for.
+#[derive(Clone, Copy, Debug)]
+pub struct Charge<'a> {
+    /// The document's line, counted from 1.
+    pub line: i32,
+    /// Who bears the cost.
+    pub department: DepartmentId,
+    /// The expense category.
+    pub category: &'a str,
+    /// The campaign.
+    pub campaign: Option<&'a str>,
+    /// The region.
+    pub region: Option<&'a str>,
+}
+
+/// What was found for a document.
+#[derive(Clone, Debug, Default)]
+pub struct Charged {
+    /// The lines charged, with the document's lines.
+    pub lines: Vec<(i32, Id<BudgetLine>)>,
+    /// Whether a document line lies outside every line of an active budget, and the policy demands the special
+    /// review for it.
+    pub outside: bool,
+}
+
+/// Chooses the budget line of each document line, in a month that is open.
+///
+/// # Errors
+/// Every document line that no budget line covers, where the policy refuses such.
+pub fn charge(
+    reader: &mut Reader<'_>,
+    month: Period,
+    categories: &ExpenseCategories,
+    charges: &[Charge<'_>],
+) -> Result<Charged, Failure> {
+    let candidates = candidates(reader, month)?;
+    if candidates.is_empty() {
+        return Ok(Charged::default());
+    }
+    let outside = settings(reader, month.first_day())?.content.outside_budget;
+    let tree = department::tree(reader)?;
+    let (mut found, mut findings) = (Charged::default(), Findings::new());
+    for charge in charges {
+        let above = tree.above(charge.department);
+        let departments: Vec<DepartmentId> = std::iter::once(charge.department).chain(above).collect();
+        let headings = categories.path(charge.category);
+        let Charge { campaign, region, .. } = *charge;
+        let wanted = Wanted { departments: &departments, categories: &headings, month, campaign, region };
+        if let Some(line) = choose(&candidates, wanted) {
+            found.lines.push((charge.line, line.id));
+        } else if candidates.iter().any(|line| departments.contains(&line.department)) {
+            match outside {
+                OutsideBudget::Allow => {}
+                OutsideBudget::Special => found.outside = true,
+                OutsideBudget::Refuse => {
+                    let facts = [("category", json!(charge.category)), ("period", json!(month))];
+                    findings.add_with(format!("/lines/{}", charge.line - 1), OUTSIDE_BUDGET, facts);
+                }
+            }
+        }
+    }
+    findings.into_result()?;
+    Ok(found)
+}
+
+/// The open lines that may be charged in a month.
+fn candidates(reader: &mut Reader<'_>, month: Period) -> Result<Vec<BudgetLine>, Failure> {
+    let (first, last) = (month.first_day(), month.last_day());
+    let rows: Vec<Row> = db!(reader, |c| lines::table
+        .filter(lines::is_open.eq(true).and(lines::purpose.eq(Purpose::Ordinary.code())))
+        .filter(lines::fiscal_year.eq(month.fiscal_year()))
+        .filter(lines::first_day.le(first).and(lines::last_day.ge(last)))
+        .select(Row::as_select())
+        .load(c))?;
+    rows.into_iter().map(TryInto::try_into).collect()
+}
