@@ -8,6 +8,7 @@ mod body;
 mod edge;
 mod export;
 mod guard;
+pub mod import;
 mod limit;
 mod openapi;
 mod page;

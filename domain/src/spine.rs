@@ -6,6 +6,8 @@ mod currency;
 mod exchange_rate;
 mod explanation;
 mod id;
+/// What can be wrong with a file of rows.
+pub mod import;
 mod label;
 mod money;
 mod permission;
@@ -25,8 +27,8 @@ pub use label::{EnumLabels, ValueLabel};
 pub use money::{Money, MoneyError, allocate, split_evenly};
 pub use permission::{Permission, Requires, ScopeKind, perm};
 pub use policy::{
-    POLICY_EVENTS, POLICY_MISSING, POLICY_REFUSALS, POLICY_UNKNOWN_KIND, Policy, PolicyContent, PolicyStatus,
-    PolicyVersion, read_content,
+    POLICY_EVENTS, POLICY_MISSING, POLICY_REFUSALS, POLICY_UNKNOWN_KIND, POLICY_UNSOUND, Policy,
+    PolicyContent, PolicyStatus, PolicyVersion, read_content,
 };
 pub use refusal::{Finding, Findings, Language, Refusal, RefusalCode, RefusalKind, SPINE_REFUSALS, codes};
 pub use time::{BusinessDate, Clock, Timestamp};

@@ -129,8 +129,12 @@ impl Ledger {
     }
 }
 
-/// Whether a batch answered of every item that it had been done before or was refused.
+/// Whether a batch answered of every item that it had been done before or was refused, or an import that it
+/// kept nothing.
 fn nothing_done(reply: &Reply) -> bool {
+    if reply.at("/kept") == false {
+        return true;
+    }
     let items = reply.at("/data");
     let idle = |item: &serde_json::Value| {
         matches!(item["outcome"].as_str(), Some("already" | "refused"))

@@ -49,8 +49,13 @@ fn send(caller: &Caller, path: &str, boundary: &str, body: Vec<u8>) -> Reply {
     caller.send("POST", path, Some((&kind, body)))
 }
 
+/// Hands in a file at a route that takes one.
+pub(crate) fn hand_in(caller: &Caller, path: &str, name: &str, bytes: &[u8]) -> Reply {
+    send(caller, path, "b0", body("b0", &[("file", name, bytes)]))
+}
+
 pub(crate) fn upload(caller: &Caller, name: &str, bytes: &[u8]) -> Reply {
-    send(caller, "/api/v1/files", "b0", body("b0", &[("file", name, bytes)]))
+    hand_in(caller, "/api/v1/files", name, bytes)
 }
 
 /// How many objects the store holds, wherever.

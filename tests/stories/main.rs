@@ -10,6 +10,7 @@ mod approval_time;
 mod coverage;
 mod crash;
 mod edge;
+mod expense_category;
 mod expense_claim;
 mod expense_claim_find;
 mod expense_claim_hand_over;
@@ -31,6 +32,7 @@ const MODULES: &[&[Story]] = &[
     edge::STORIES,
     export::STORIES,
     file::STORIES,
+    expense_category::STORIES,
     expense_claim::STORIES,
     expense_claim_find::STORIES,
     expense_claim_hand_over::STORIES,

@@ -1,15 +1,22 @@
 //! The tree of expense categories. `[EXP-1]`
 
+mod import;
+
 use crate::spine::{Can, Query, Reading, Reply, Routes, View, routes};
 use chrono::NaiveDate;
 use domain::spine::perm;
+use import::*;
 use persistence::finance::expense_category::{ExpenseCategoriesView, tree};
 use serde::Deserialize;
 use utoipa::IntoParams;
 use validator::Validate;
 
 pub(crate) fn routes(into: &mut Routes) {
-    routes!(into, "expense-claims", [list_expense_categories]);
+    routes!(
+        into,
+        "expense-claims",
+        [list_expense_categories, show_expense_category_template, import_expense_categories]
+    );
 }
 
 impl View for ExpenseCategoriesView {}

@@ -9,6 +9,7 @@ mod csv;
 mod format;
 mod xlsx;
 
+pub(super) use self::csv::harmless;
 pub use column::{Cell, Column, Exported, Label};
 pub use format::Format;
 

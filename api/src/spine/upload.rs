@@ -46,6 +46,11 @@ impl FromRequest for Upload {
 }
 
 impl Upload {
+    /// The query string it came with.
+    pub(super) fn query_string(&self) -> String {
+        self.request.query_string().to_owned()
+    }
+
     /// Waits for the file to begin.
     pub async fn begin(self) -> Result<Arriving, Problem> {
         let Self { mut body, request } = self;

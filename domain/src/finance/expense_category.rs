@@ -25,8 +25,15 @@ crate::refusals! { EXPENSE_CATEGORY_REFUSALS:
     DUPLICATE = "expense_category.duplicate", Invalid, "类别代码“{category}”重复", "The category code \"{category}\" stands twice";
     LOOSE = "expense_category.no_parent", Invalid, "上级类别“{parent}”不存在", "The parent \"{parent}\" does not exist";
     CIRCULAR = "expense_category.circular", Invalid, "类别“{category}”的上级关系成环", "The parents of \"{category}\" run in a circle";
+    TOO_MANY_CATEGORIES = "expense_category.too_many", Invalid, "费用类别最多 {max} 个", "There are at most {max} categories";
+    TOO_DEEP = "expense_category.too_deep", Invalid, "类别“{category}”超过 {max} 级", "\"{category}\" lies more than {max} levels deep";
     DEDUCTIBLE_FORBIDDEN = "expense_category.deductible_forbidden", Invalid, "招待费和福利费的进项税额不得抵扣", "The input tax of entertainment and welfare is never deductible";
 }
+
+/// At most so many categories in the tree.
+pub const MAX_CATEGORIES: usize = 1_000;
+/// At most so many levels below each other.
+const MAX_LEVELS: usize = 8;
 
 /// Something a claim must say.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize, Deserialize, ToSchema)]
@@ -183,6 +190,35 @@ impl ExpenseCategories {
         self.categories.iter().filter(below).map(|category| category.code.as_str()).collect()
     }
 
+    /// The tree with categories added, or put in the place of those of their codes; a parent before its
+    /// children, and otherwise in the order they came.
+    #[must_use]
+    pub fn with(mut self, categories: impl IntoIterator<Item = ExpenseCategory>) -> Self {
+        for category in categories {
+            match self.categories.iter_mut().find(|known| known.code == category.code) {
+                Some(known) => *known = category,
+                None => self.categories.push(category),
+            }
+        }
+        let mut ordered = Vec::with_capacity(self.categories.len());
+        let tops =
+            self.categories.iter().filter(|c| c.parent.as_deref().and_then(|p| self.find(p)).is_none());
+        for top in tops {
+            self.put_below(top, &mut ordered);
+        }
+        // What hangs in a circle hangs below no top; it stays to be found unsound.
+        let in_circles: Vec<_> = self.categories.iter().filter(|c| !ordered.contains(*c)).cloned().collect();
+        ordered.extend(in_circles);
+        Self { categories: ordered }
+    }
+
+    fn put_below(&self, category: &ExpenseCategory, ordered: &mut Vec<ExpenseCategory>) {
+        ordered.push(category.clone());
+        for child in self.categories.iter().filter(|c| c.parent.as_ref() == Some(&category.code)) {
+            self.put_below(child, ordered);
+        }
+    }
+
     fn check_place(&self, category: &ExpenseCategory, pointer: &str, findings: &mut Findings) {
         let Some(parent) = &category.parent else { return };
         if self.find(parent).is_none() {
@@ -192,13 +228,13 @@ impl ExpenseCategories {
         let mut steps = 0;
         while let Some(at) = current {
             steps += 1;
-            if at == category.code || steps > self.categories.len() {
-                findings.add_with(
-                    format!("{pointer}/parent"),
-                    CIRCULAR,
-                    [("category", json!(category.code))],
-                );
-                return;
+            let name = ("category", json!(category.code));
+            if at == category.code {
+                return findings.add_with(format!("{pointer}/parent"), CIRCULAR, [name]);
+            }
+            if steps >= MAX_LEVELS {
+                let max = ("max", json!(MAX_LEVELS));
+                return findings.add_with(format!("{pointer}/parent"), TOO_DEEP, [name, max]);
             }
             current = self.find(at).and_then(|above| above.parent.as_deref());
         }
@@ -211,8 +247,14 @@ impl PolicyContent for ExpenseCategories {
     fn findings(&self) -> Vec<Finding> {
         let mut findings = Findings::new();
         let mut seen = BTreeMap::new();
-        if self.categories.is_empty() {
-            findings.add("/content/categories", codes::REQUIRED);
+        match self.categories.len() {
+            0 => findings.add("/content/categories", codes::REQUIRED),
+            count if count > MAX_CATEGORIES => {
+                let max = [("max", json!(MAX_CATEGORIES))];
+                findings.add_with("/content/categories", TOO_MANY_CATEGORIES, max);
+                return findings.into_vec();
+            }
+            _ => {}
         }
         for (index, category) in self.categories.iter().enumerate() {
             let pointer = format!("/content/categories/{index}");
@@ -278,6 +320,30 @@ mod tests {
             assert_eq!(findings.len(), 1);
             assert_eq!(findings[0].code, DEDUCTIBLE_FORBIDDEN);
         }
+    }
+
+    #[test]
+    fn what_is_added_stands_below_its_parent_and_what_is_known_is_replaced() {
+        let tree = shipped();
+        let known = tree.categories.iter().find(|c| c.code == "personnel.bonus").expect("shipped").clone();
+        let visa = ExpenseCategory { code: "personnel.visa".into(), ..known.clone() };
+        let renamed = ExpenseCategory { zh: "年终奖".into(), ..known };
+        let other = tree.clone().with([visa, renamed]);
+        let codes: Vec<&str> = other.categories.iter().take(5).map(|c| c.code.as_str()).collect();
+        let below = ["personnel.salary", "personnel.bonus", "personnel.welfare", "personnel.visa"];
+        assert_eq!((codes[0], &codes[1..]), ("personnel", &below[..]));
+        assert_eq!(other.find("personnel.bonus").map(|c| c.zh.as_str()), Some("年终奖"));
+        assert_eq!(tree.clone().with(tree.categories.clone()), tree);
+    }
+
+    #[test]
+    fn what_hangs_in_a_circle_is_kept_to_be_found() {
+        let mut first = shipped().categories[1].clone();
+        let mut second = first.clone();
+        (first.code, first.parent) = ("a".into(), Some("b".into()));
+        (second.code, second.parent) = ("b".into(), Some("a".into()));
+        let tree = shipped().with([first, second]);
+        assert_eq!(tree.findings().iter().filter(|finding| finding.code == CIRCULAR).count(), 2);
     }
 
     #[test]

@@ -58,7 +58,7 @@ fn text(cell: Cell<'_>, language: Language, zone: Tz) -> Cow<'_, str> {
 }
 
 /// Text that a spreadsheet shows as it is.
-fn harmless(text: Cow<'_, str>) -> Cow<'_, str> {
+pub(in crate::spine) fn harmless(text: Cow<'_, str>) -> Cow<'_, str> {
     let digits_only = text.len() > 1 && text.bytes().all(|byte| byte.is_ascii_digit());
     if digits_only && (text.len() > DIGITS_SHOWN || text.starts_with('0')) {
         return format!("=\"{text}\"").into();
