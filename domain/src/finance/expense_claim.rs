@@ -5,6 +5,8 @@
 
 /// What may be done with a claim now, and if not why. `[ACT-1]`
 pub mod actions;
+/// What its life means for the budget.
+pub mod budget;
 /// What a claim says: lines, details, amounts.
 pub mod content;
 /// Void and revoke: the ends that are not payment.
@@ -22,6 +24,7 @@ pub mod status;
 /// Submitting and everything that is checked then.
 pub mod submit;
 
+pub use budget::BudgetMove;
 pub use content::{Beneficiary, ClaimContent, Details, Exchange, Line, Reduction};
 pub use hand_over::{Acknowledgement, PostingRefusal, Voucher};
 pub use reverse::ReversalOf;

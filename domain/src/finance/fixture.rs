@@ -111,6 +111,8 @@ pub(super) fn content() -> ClaimContent {
         department: id(500),
         beneficiary: Beneficiary { employee: id(101), reason: None },
         business_date: today(),
+        campaign: None,
+        region: None,
         exchange: Exchange::none(Currency::Cny),
         details: Details {
             background: Some("春季招商".into()),

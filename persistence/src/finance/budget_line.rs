@@ -3,10 +3,12 @@
 //! document. `[BUD-4]`
 
 mod choose;
+mod held;
 mod row;
 mod verify;
 
 pub use choose::{Charge, Charged, charge};
+pub use held::{EffectView, HeldView, held};
 pub use verify::{LedgerReport, verify};
 
 use self::row::{EntryRow, HoldingRow, Row};
@@ -32,8 +34,8 @@ pub fn settings(reader: &mut Reader<'_>, on: BusinessDate) -> Result<PolicyVersi
     policy::in_force(reader, "standard", on)
 }
 
-/// Locks lines, and whatever these documents hold, and lays them on a desk. Entries are posted in the month of
-/// `date`, or in the first one after it that is open. `[BUD-9]`
+/// Locks lines, and whatever these documents hold, and lays them on a desk, where they can be moved. Entries are
+/// posted in the month of `date`, or in the first one after it that is open. `[BUD-9]`
 ///
 /// Documents come with those they draw on: a claim with its request.
 pub fn desk(
@@ -42,22 +44,32 @@ pub fn desk(
     budget_lines: &[Id<BudgetLine>],
     date: BusinessDate,
 ) -> Result<Desk, Failure> {
-    let alerts = settings(tx, date)?.content.alerts_percent;
-    let month = accounting_period::open_month(tx, Period::month_of(date))?;
-    let held: Vec<Holding> = holdings_of(tx, documents)?;
-    let wanted: BTreeSet<Key> = budget_lines
-        .iter()
-        .map(|id| (*id).into())
-        .chain(held.iter().map(|holding| holding.line.into()))
-        .collect();
-    let wanted: Vec<Key> = wanted.into_iter().collect();
+    let wanted = laid(&holdings_of(tx, documents)?, budget_lines);
     if !wanted.is_empty() {
         tx.connection().lock_rows("budget_lines", &wanted)?;
     }
-    let laid = find_many(tx, &wanted)?;
-    // What is held may have moved while the lock was waited for.
-    let held = holdings_of(tx, documents)?;
-    Ok(Desk::new(laid, held, month, alerts))
+    // What is held may have moved while the lock was waited for: it is read again.
+    look(tx, documents, budget_lines, date)
+}
+
+/// The same desk without locks, to try out what a document would meet.
+pub fn look(
+    reader: &mut Reader<'_>,
+    documents: &[DocumentRef],
+    budget_lines: &[Id<BudgetLine>],
+    date: BusinessDate,
+) -> Result<Desk, Failure> {
+    let alerts = settings(reader, date)?.content.alerts_percent;
+    let month = accounting_period::open_month(reader, Period::month_of(date))?;
+    let held = holdings_of(reader, documents)?;
+    let lines = find_many(reader, &laid(&held, budget_lines))?;
+    Ok(Desk::new(lines, held, month, alerts))
+}
+
+/// The lines that belong on a desk, in the order of their ids.
+fn laid(held: &[Holding], budget_lines: &[Id<BudgetLine>]) -> Vec<Key> {
+    let wanted = budget_lines.iter().copied().chain(held.iter().map(|holding| holding.line));
+    wanted.map(Key::from).collect::<BTreeSet<_>>().into_iter().collect()
 }
 
 /// Writes what comes off a desk. `of` is the employee in whose name it was spent, for reports by person.

@@ -1,5 +1,6 @@
 //! Expense claims: found within the caller's sight, written by applying changes, shown and listed.
 
+mod charge;
 /// What moves more than the claim itself.
 pub mod deed;
 /// What an ERP takes, and how its list compares with ours.
@@ -19,7 +20,7 @@ pub mod view;
 pub(crate) use load::may_read;
 pub use load::{find, find_by_external};
 pub use scope::Sight;
-pub use settle::preview;
+pub use settle::{Preview, preview};
 pub use view::{ExpenseClaimView, show, view};
 
 use crate::{
@@ -35,9 +36,13 @@ use domain::{
     spine::{BusinessDate, Change, Currency, Entity, PolicyVersion},
 };
 
-/// Writes a change of a claim. Where another live claim holds one of its invoices it is refused.
+/// Writes a change of a claim, and with it what the claim holds of the budget. Where another live claim holds one
+/// of its invoices it is refused.
 pub fn apply(tx: &mut Tx<'_>, change: Change<ExpenseClaim>) -> Result<ExpenseClaim, Failure> {
-    tx.apply(change)
+    let before = change.before().cloned();
+    let claim = tx.apply(change)?;
+    charge::follow(tx, before.as_ref(), &claim)?;
+    Ok(claim)
 }
 
 /// Makes exactly the files its content names the evidence of a claim.

@@ -46,6 +46,8 @@ diesel::table! {
         reverses_reason -> Nullable<Text>,
         reversal_id -> Nullable<SqlId>,
         version -> BigInt,
+        campaign -> Nullable<Text>,
+        region -> Nullable<Text>,
     }
 }
 

@@ -8,7 +8,10 @@ use domain::{
 };
 use persistence::{
     approval::PlanView,
-    finance::expense_claim::{self as claims, ExpenseClaimView, PoliciesInForce, deed},
+    finance::{
+        budget_line::EffectView,
+        expense_claim::{self as claims, ExpenseClaimView, PoliciesInForce, Preview, deed},
+    },
     spine::{Failure, RefusalView},
 };
 use serde::{Deserialize, Serialize};
@@ -186,6 +189,9 @@ pub(super) struct ApprovalPreview {
     findings: Vec<PreviewFinding>,
     /// The steps and people it would meet, and why.
     plan: PlanView,
+    /// What the budget would hold for it, line by line.
+    #[schema(max_items = 200)]
+    budget: Vec<EffectView>,
 }
 impl View for ApprovalPreview {}
 
@@ -228,18 +234,21 @@ pub(super) async fn preview_expense_claim_approval(
             let claim = claims::find(reader, *id)?;
             let policies = PoliciesInForce::on(reader, claim.content.business_date)?;
             let refused = claim.check_submission(reader.actor(), reader.today(), policies.rules()).err();
-            let plan = claims::preview(reader, &claim)?;
-            Ok::<_, Failure>(previewed(refused, plan))
+            let preview = claims::preview(reader, &claim)?;
+            Ok::<_, Failure>(previewed(refused, preview))
         })
         .await
 }
 
-fn previewed(refused: Option<Refusal>, plan: PlanView) -> ApprovalPreview {
-    let findings = refused.iter().flat_map(|refusal| refusal.findings.clone());
+fn previewed(refused: Option<Refusal>, preview: Preview) -> ApprovalPreview {
+    let Preview { plan, budget, refused: by_budget } = preview;
+    let refusals: Vec<Refusal> = refused.into_iter().chain(by_budget).collect();
+    let findings = refusals.iter().flat_map(|refusal| refusal.findings.clone());
     ApprovalPreview {
-        submittable: refused.is_none(),
+        submittable: refusals.is_empty(),
         findings: findings.map(PreviewFinding::from).collect(),
-        refusal: refused.as_ref().map(RefusalView::of),
+        refusal: refusals.first().map(RefusalView::of),
         plan,
+        budget,
     }
 }

@@ -79,6 +79,16 @@ pub(super) struct CreateExpenseClaim {
     /// The business day; today where absent.
     #[serde(default)]
     business_date: Option<NaiveDate>,
+    /// The campaign it belongs to, by its code.
+    #[serde(default)]
+    #[validate(length(min = 1, max = 60))]
+    #[schema(min_length = 1, max_length = 60, example = "spring-2026")]
+    campaign: Option<String>,
+    /// The region it belongs to, by its code.
+    #[serde(default)]
+    #[validate(length(min = 1, max = 60))]
+    #[schema(min_length = 1, max_length = 60, example = "east")]
+    region: Option<String>,
     /// The currency of all its amounts; the book currency where absent.
     #[serde(default)]
     currency: Option<Currency>,
@@ -135,6 +145,8 @@ impl CreateExpenseClaim {
             beneficiary_reason,
             department_id,
             business_date,
+            campaign,
+            region,
             currency,
             exchange_rate,
             details,
@@ -153,6 +165,8 @@ impl CreateExpenseClaim {
             department,
             beneficiary: Beneficiary { employee, reason: beneficiary_reason },
             business_date: business_date.unwrap_or(given.today),
+            campaign,
+            region,
             exchange: exchange(currency.unwrap_or(given.book), given.book, exchange_rate),
             details,
             lines: lines.into_iter().map(|line| line.line(department)).collect(),
@@ -245,6 +259,14 @@ pub(super) struct ReviseExpenseClaim {
     #[serde(default)]
     #[schema(value_type = Option<String>, format = Date)]
     business_date: Patch<NaiveDate>,
+    /// The campaign it belongs to, by its code.
+    #[serde(default)]
+    #[schema(value_type = Option<String>, min_length = 1, max_length = 60)]
+    campaign: Patch<String>,
+    /// The region it belongs to, by its code.
+    #[serde(default)]
+    #[schema(value_type = Option<String>, min_length = 1, max_length = 60)]
+    region: Patch<String>,
     /// The currency of all its amounts; null: the book currency.
     #[serde(default)]
     #[schema(value_type = Option<Currency>)]
@@ -279,6 +301,8 @@ impl ReviseExpenseClaim {
             beneficiary_reason,
             department_id,
             business_date,
+            campaign,
+            region,
             currency,
             exchange_rate,
             details,
@@ -305,6 +329,8 @@ impl ReviseExpenseClaim {
             department,
             beneficiary: Beneficiary { employee, reason: beneficiary_reason.over(old.beneficiary.reason) },
             business_date: business_date.over_required(old.business_date, "/business_date")?,
+            campaign: campaign.over(old.campaign),
+            region: region.over(old.region),
             exchange: exchange(currency, book, exchange_rate.over(old_rate)),
             details: match details {
                 Patch::Absent => old.details,

@@ -157,6 +157,10 @@ pub struct ClaimContent {
     pub beneficiary: Beneficiary,
     /// The business day: it decides policies and, later, the budget's period.
     pub business_date: BusinessDate,
+    /// The campaign it belongs to, by its code; it chooses the budget line.
+    pub campaign: Option<String>,
+    /// The region it belongs to, by its code.
+    pub region: Option<String>,
     /// Currency and rate.
     pub exchange: Exchange,
     /// Background, purpose and so on.
@@ -212,6 +216,8 @@ impl ClaimContent {
         self.check_beneficiary(submitter, by, &mut findings)?;
         self.check_exchange(&mut findings);
         self.details.check(&mut findings);
+        wording::check_optional(&mut findings, "/campaign", self.campaign.as_deref(), 60);
+        wording::check_optional(&mut findings, "/region", self.region.as_deref(), 60);
         too_many(&mut findings, "/lines", self.lines.len(), MAX_LINES);
         too_many(&mut findings, "/attachments", self.attachments.len(), MAX_ATTACHMENTS);
         too_many(&mut findings, "/metadata", self.metadata.len(), MAX_METADATA);

@@ -207,6 +207,8 @@ impl ClaimContent {
             ("category".to_owned(), json!(categories)),
             ("for_somebody_else".to_owned(), json!(self.beneficiary.reason.is_some())),
             ("foreign_currency".to_owned(), json!(self.exchange.currency != self.exchange.book)),
+            ("campaign".to_owned(), json!(self.campaign)),
+            ("region".to_owned(), json!(self.region)),
         ])
     }
 

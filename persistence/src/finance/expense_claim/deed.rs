@@ -2,7 +2,7 @@
 //! transaction of its unit of work; the approval is always written before the claim, so that two deeds
 //! never wait for each other.
 
-use super::{PoliciesInForce, apply, load::find_unscoped, next_number, settle};
+use super::{PoliciesInForce, apply, charge, load::find_unscoped, next_number, settle};
 use crate::{
     approval,
     spine::{Failure, Tx},
@@ -20,7 +20,8 @@ pub fn submit(tx: &mut Tx<'_>, claim: ExpenseClaim) -> Result<ExpenseClaim, Fail
     let policies = PoliciesInForce::on(tx, claim.content.business_date)?;
     let (today, now) = (tx.today(), tx.now());
     claim.check_submission(tx.actor(), today, policies.rules())?;
-    let subject = settle::subject(&claim, claim.version + 1)?;
+    let standing = charge::reserve(tx, &claim, &policies)?;
+    let subject = settle::subject(&claim, &standing, claim.version + 1)?;
     let approval = match claim.approval.filter(|_| goes_on(&claim.status)) {
         Some(approval) => approval::resubmit(tx, approval, settle::CHAIN, subject)?,
         None => approval::start(tx, settle::CHAIN, subject)?,

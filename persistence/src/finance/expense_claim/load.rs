@@ -63,6 +63,8 @@ fn entity(reader: &mut Reader<'_>, row: Row) -> Result<ExpenseClaim, Failure> {
         department: row.department_id.into(),
         beneficiary: Beneficiary { employee: row.beneficiary_id.into(), reason: row.beneficiary_reason },
         business_date: row.business_date,
+        campaign: row.campaign,
+        region: row.region,
         exchange: Exchange { currency, book, rate, rate_date: row.rate_date },
         details: serde_json::from_str(&row.details)?,
         lines: lines_of(reader, row.id, currency)?,

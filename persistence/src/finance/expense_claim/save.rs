@@ -56,6 +56,8 @@ pub(super) struct Row {
     pub reverses_reason: Option<String>,
     pub reversal_id: Option<Key>,
     pub version: Version,
+    pub campaign: Option<String>,
+    pub region: Option<String>,
 }
 
 #[derive(Queryable, Selectable, Insertable, Clone, Debug)]
@@ -173,6 +175,8 @@ impl Row {
             reverses_reason: reverses.as_ref().map(|r| r.reason.clone()),
             reversal_id: reversal.map(Into::into),
             version: *version,
+            campaign: content.campaign.clone(),
+            region: content.region.clone(),
         })
     }
 }

@@ -1,8 +1,13 @@
 //! How claims plug into approvals: what a chain routes by, what an approver sees, and what an outcome does.
 
-use super::{PoliciesInForce, apply, load::find_unscoped};
+use super::{
+    PoliciesInForce, apply,
+    charge::{Standing, foresee},
+    load::find_unscoped,
+};
 use crate::{
     approval::{DocumentSummary, PlanView, SubjectKind, dry_run, holds_open_task},
+    finance::budget_line::EffectView,
     schema::{employees, expense_claim_lines as lines, expense_claims as claims},
     spine::{Failure, Key, Reader, Tx, db},
 };
@@ -10,7 +15,7 @@ use diesel::prelude::*;
 use domain::{
     approval::{Approval, Outcome, Subject},
     finance::expense_claim::{Details, ExpenseClaim},
-    spine::{Currency, Entity, Id, Money, Version},
+    spine::{Currency, Entity, Id, Money, Refusal, Version},
 };
 use serde_json::json;
 use std::collections::BTreeMap;
@@ -23,7 +28,13 @@ pub(super) const CHAIN: &str = "expense-claim";
 pub const SUBJECT: SubjectKind = SubjectKind { kind: ExpenseClaim::KIND, settle, summaries };
 
 /// What the chain routes a claim by, when it is submitted as this version.
-pub(super) fn subject(claim: &ExpenseClaim, version: Version) -> Result<Subject, Failure> {
+pub(super) fn subject(
+    claim: &ExpenseClaim,
+    standing: &Standing,
+    version: Version,
+) -> Result<Subject, Failure> {
+    let mut fields = claim.content.routed_fields();
+    fields.insert("over_budget".to_owned(), json!(standing.over_budget));
     Ok(Subject {
         kind: ExpenseClaim::KIND.to_owned(),
         document: claim.id.uuid(),
@@ -34,14 +45,33 @@ pub(super) fn subject(claim: &ExpenseClaim, version: Version) -> Result<Subject,
         department: claim.content.department,
         amount: Some(claim.content.worth()?),
         business_date: claim.content.business_date,
-        fields: claim.content.routed_fields(),
+        fields,
         version,
     })
 }
 
-/// Which steps and people a claim would meet, and why. `[APR-8]`
-pub fn preview(reader: &mut Reader<'_>, claim: &ExpenseClaim) -> Result<PlanView, Failure> {
-    dry_run(reader, CHAIN, &subject(claim, claim.version + 1)?)
+/// What submitting a claim would meet.
+#[derive(Clone, Debug)]
+pub struct Preview {
+    /// Which steps and people, and why.
+    pub plan: PlanView,
+    /// What the budget would hold for it, line by line.
+    pub budget: Vec<EffectView>,
+    /// Why the budget would refuse it.
+    pub refused: Option<Refusal>,
+}
+
+/// Which steps and people a claim would meet, and why, and what the budget says to it. `[APR-8, BUD-4]`
+pub fn preview(reader: &mut Reader<'_>, claim: &ExpenseClaim) -> Result<Preview, Failure> {
+    let policies = PoliciesInForce::on(reader, claim.content.business_date)?;
+    let (standing, refused) = match foresee(reader, claim, &policies) {
+        Ok(standing) => (standing, None),
+        Err(Failure::Refused(refusal)) => (Standing::default(), Some(*refusal)),
+        Err(failure) => return Err(failure),
+    };
+    let plan = dry_run(reader, CHAIN, &subject(claim, &standing, claim.version + 1)?)?;
+    let budget = EffectView::of(&standing.effect, policies.book_currency());
+    Ok(Preview { plan, budget, refused })
 }
 
 /// Whether an open task of the claim's approval waits for the caller.

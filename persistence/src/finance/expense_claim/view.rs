@@ -1,6 +1,7 @@
 //! What one claim looks like: everything a front end needs to show it and to know what may be done with it.
 
 use super::{find, name::Names};
+use crate::finance::budget_line::{self, HeldView};
 use crate::{
     organisation::{NamedRef, PersonRef},
     spine::{ActionView, Failure, Reader},
@@ -57,6 +58,12 @@ pub struct ExpenseClaimView {
     pub department: NamedRef,
     /// The business day.
     pub business_date: NaiveDate,
+    /// The campaign it belongs to, by its code.
+    #[schema(max_length = 60, example = "spring-2026")]
+    pub campaign: Option<String>,
+    /// The region it belongs to, by its code.
+    #[schema(max_length = 60, example = "east")]
+    pub region: Option<String>,
     /// The currency of its amounts.
     pub currency: Currency,
     /// The rate to the book currency, and its day; null for the book currency itself.
@@ -100,6 +107,9 @@ pub struct ExpenseClaimView {
     pub external_id: Option<String>,
     /// Small notes of other systems.
     pub metadata: BTreeMap<String, String>,
+    /// What it holds of budget lines, from its submission on.
+    #[schema(max_items = 200)]
+    pub budget: Vec<HeldView>,
     /// What the caller may do with it now.
     #[schema(max_items = 20)]
     pub actions: Vec<ClaimActionView>,
@@ -239,6 +249,10 @@ pub fn show(reader: &mut Reader<'_>, claim: ExpenseClaim) -> Result<ExpenseClaim
     let decides = super::settle::decides(reader, &claim)?;
     let actions = claim.actions(reader.actor(), decides);
     let names = Names::of(reader, &claim)?;
+    let held = match claim.status {
+        ClaimStatus::Draft => Vec::new(),
+        _ => budget_line::held(reader, claim.budget_document())?,
+    };
     let (approved, claimed, payable) =
         (claim.content.approved()?, claim.content.claimed()?, claim.payable()?);
     let (paid, paid_status) = (claim.paid(), claim.paid_state());
@@ -249,6 +263,8 @@ pub fn show(reader: &mut Reader<'_>, claim: ExpenseClaim) -> Result<ExpenseClaim
         department,
         beneficiary,
         business_date,
+        campaign,
+        region,
         exchange,
         details,
         lines,
@@ -270,6 +286,8 @@ pub fn show(reader: &mut Reader<'_>, claim: ExpenseClaim) -> Result<ExpenseClaim
         beneficiary_reason: beneficiary.reason,
         department: names.department(department)?,
         business_date,
+        campaign,
+        region,
         currency: exchange.currency,
         exchange_rate: exchange.rate_date.map(|date| RateView { rate: exchange.rate, date }),
         details,
@@ -289,6 +307,7 @@ pub fn show(reader: &mut Reader<'_>, claim: ExpenseClaim) -> Result<ExpenseClaim
         source,
         external_id,
         metadata,
+        budget: held,
         actions: actions.into_iter().map(|(action, allowed)| shown_action(id, action, allowed)).collect(),
         version: claim.version,
         number: claim.number,
