@@ -75,6 +75,7 @@ pub fn enums() -> impl Iterator<Item = &'static spine::EnumLabels> {
         approval::Origin::LABELS,
         approval::Placement::LABELS,
         approval::StepReason::LABELS,
+        finance::budget_line::Control::LABELS,
         finance::expense_category::Detail::LABELS,
         finance::expense_category::Nature::LABELS,
         finance::expense_claim::actions::ClaimAction::LABELS,

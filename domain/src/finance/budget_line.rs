@@ -50,21 +50,10 @@ pub enum Control {
     Warn,
 }
 
-impl Control {
-    /// Every control.
-    pub const ALL: [Self; 3] = [Self::Hard, Self::Special, Self::Warn];
-    /// The stable code.
-    pub const fn code(self) -> &'static str {
-        match self {
-            Self::Hard => "hard",
-            Self::Special => "special",
-            Self::Warn => "warn",
-        }
-    }
-    /// The control of a stable code.
-    pub fn from_code(code: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|control| control.code() == code)
-    }
+crate::labels! { Control = "BudgetControl":
+    Hard = "hard", "刚性控制", "Hard";
+    Special = "special", "超预算特批", "Special review";
+    Warn = "warn", "仅提示", "Warn";
 }
 
 /// What a line is for. `[BUD-7]`
@@ -78,20 +67,9 @@ pub enum Purpose {
     EmergencyFund,
 }
 
-impl Purpose {
-    /// Every purpose.
-    pub const ALL: [Self; 2] = [Self::Ordinary, Self::EmergencyFund];
-    /// The stable code.
-    pub const fn code(self) -> &'static str {
-        match self {
-            Self::Ordinary => "ordinary",
-            Self::EmergencyFund => "emergency_fund",
-        }
-    }
-    /// The purpose of a stable code.
-    pub fn from_code(code: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|purpose| purpose.code() == code)
-    }
+crate::labels! { Purpose = "BudgetPurpose":
+    Ordinary = "ordinary", "常规", "Ordinary";
+    EmergencyFund = "emergency_fund", "应急资金", "Emergency fund";
 }
 
 /// What an entry of the ledger does. `[BUD-4]`
@@ -117,35 +95,15 @@ pub enum EntryKind {
     Reverse,
 }
 
-impl EntryKind {
-    /// Every kind.
-    pub const ALL: [Self; 8] = [
-        Self::Allocate,
-        Self::Adjust,
-        Self::Transfer,
-        Self::Reserve,
-        Self::Commit,
-        Self::Spend,
-        Self::Release,
-        Self::Reverse,
-    ];
-    /// The stable code.
-    pub const fn code(self) -> &'static str {
-        match self {
-            Self::Allocate => "allocate",
-            Self::Adjust => "adjust",
-            Self::Transfer => "transfer",
-            Self::Reserve => "reserve",
-            Self::Commit => "commit",
-            Self::Spend => "spend",
-            Self::Release => "release",
-            Self::Reverse => "reverse",
-        }
-    }
-    /// The kind of a stable code.
-    pub fn from_code(code: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|kind| kind.code() == code)
-    }
+crate::labels! { EntryKind = "BudgetEntryKind":
+    Allocate = "allocate", "下达", "Allocate";
+    Adjust = "adjust", "调整", "Adjust";
+    Transfer = "transfer", "调剂", "Transfer";
+    Reserve = "reserve", "预占", "Reserve";
+    Commit = "commit", "占用", "Commit";
+    Spend = "spend", "支出", "Spend";
+    Release = "release", "释放", "Release";
+    Reverse = "reverse", "冲回", "Reverse";
 }
 
 /// What stands on a line, or by how much it moves, in minor units of the line's currency.

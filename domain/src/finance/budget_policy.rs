@@ -24,6 +24,12 @@ pub enum OutsideBudget {
     Allow,
 }
 
+crate::labels! { OutsideBudget = "OutsideBudget":
+    Refuse = "refuse", "拒绝", "Refuse";
+    Special = "special", "特别审核", "Special review";
+    Allow = "allow", "放行", "Allow";
+}
+
 /// Settings for budgets.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]

@@ -23,29 +23,15 @@ pub enum DocumentKind {
     ExpenseClaim,
 }
 
+crate::labels! { DocumentKind = "BudgetDocumentKind":
+    Budget = "budget", "预算", "Budget";
+    BudgetChange = "budget_change", "预算调整", "Budget change";
+    ExpenseRequest = "expense_request", "费用申请", "Expense request";
+    ExpenseRequestAmendment = "expense_request_amendment", "费用申请变更", "Amendment of an expense request";
+    ExpenseClaim = "expense_claim", "报销单", "Expense claim";
+}
+
 impl DocumentKind {
-    /// Every kind.
-    pub const ALL: [Self; 5] = [
-        Self::Budget,
-        Self::BudgetChange,
-        Self::ExpenseRequest,
-        Self::ExpenseRequestAmendment,
-        Self::ExpenseClaim,
-    ];
-    /// The stable code: the kind of the entity.
-    pub const fn code(self) -> &'static str {
-        match self {
-            Self::Budget => "budget",
-            Self::BudgetChange => "budget_change",
-            Self::ExpenseRequest => "expense_request",
-            Self::ExpenseRequestAmendment => "expense_request_amendment",
-            Self::ExpenseClaim => "expense_claim",
-        }
-    }
-    /// The kind of a stable code.
-    pub fn from_code(code: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|kind| kind.code() == code)
-    }
     /// Whether it moves what lines are given, and holds nothing of them.
     pub const fn is_funding(self) -> bool {
         matches!(self, Self::Budget | Self::BudgetChange)
