@@ -15,7 +15,7 @@ use domain::{
     spine::{AnyId, Change, Citation, Entity, Id, PolicyVersion, Refusal, Timestamp, UserId, Version},
 };
 use serde::Serialize;
-use std::collections::HashSet;
+use std::{collections::HashSet, sync::Arc};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
@@ -110,7 +110,7 @@ pub fn apply(tx: &mut Tx<'_>, change: Change<File>) -> Result<File, Failure> {
 }
 
 /// The rules for files in force today.
-pub fn rules(reader: &mut Reader<'_>) -> Result<PolicyVersion<FileRules>, Failure> {
+pub fn rules(reader: &mut Reader<'_>) -> Result<Arc<PolicyVersion<FileRules>>, Failure> {
     let today = reader.today();
     policy::in_force(reader, "attachments", today)
 }

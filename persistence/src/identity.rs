@@ -34,5 +34,5 @@ pub(crate) fn ship_sign_in_policy(tx: &mut Tx<'_>) -> Result<(), Failure> {
 /// The rules of signing in that are in force today.
 pub fn sign_in_policy(reader: &mut Reader<'_>) -> Result<SignInPolicy, Failure> {
     let today = reader.today();
-    Ok(policy::in_force::<SignInPolicy>(reader, "company", today)?.content)
+    Ok(policy::in_force::<SignInPolicy>(reader, "company", today)?.content.clone())
 }

@@ -19,11 +19,7 @@ use domain::{
     identity::SignInPolicy,
 };
 use serde::Serialize;
-use std::{
-    any::Any,
-    collections::HashMap,
-    sync::{Arc, LazyLock, Mutex, PoisonError},
-};
+use std::sync::Arc;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
@@ -97,6 +93,8 @@ fn status_of(row: &Row) -> Result<PolicyStatus, Failure> {
 }
 
 impl Stored for Policy {
+    const IS_MASTER: bool = true;
+
     fn save(&self, before: Option<&Self>, tx: &mut Tx<'_>) -> Result<(), Failure> {
         let row = Row::from(self);
         let Some(before) = before else {
@@ -145,43 +143,37 @@ pub fn in_force<C: PolicyContent>(
     reader: &mut Reader<'_>,
     name: &str,
     on: BusinessDate,
-) -> Result<PolicyVersion<C>, Failure> {
+) -> Result<Arc<PolicyVersion<C>>, Failure> {
     let code = format!("{}/{name}", C::KIND);
-    let row: Option<Row> = db!(reader, |c| policies::table
-        .filter(policies::code.eq(&code))
-        .filter(policies::status.eq("published"))
-        .filter(policies::effective_from.le(on))
-        .order((policies::effective_from.desc(), policies::number.desc()))
-        .select(Row::as_select())
-        .first(c)
-        .optional())?;
-    let Some(row) = row else {
-        return Err(Refusal::new(POLICY_MISSING).with("code", code).with("date", on.to_string()).into());
-    };
-    let content = C::clone(&*understood::<C>(&row)?);
-    Ok(PolicyVersion { id: row.id.into(), code: row.code, number: row.number, clause: row.clause, content })
+    let versions = reader.master(&code, |reader| published::<C>(reader, &code))?;
+    match versions.iter().find(|(from, _)| *from <= on) {
+        Some((_, Ok(version))) => Ok(version.clone()),
+        Some((_, Err(unreadable))) => Err(Failure::fault(unreadable)),
+        None => Err(Refusal::new(POLICY_MISSING).with("code", code).with("date", on.to_string()).into()),
+    }
 }
 
-/// The last text of each code that was read, and what it says: reading a long one takes longer than the
-/// rest of a decision. The text is compared, so that this is never anything but what stands in the row.
-type Understood = (String, Arc<dyn Any + Send + Sync>);
-static UNDERSTOOD: LazyLock<Mutex<HashMap<String, Understood>>> = LazyLock::new(Mutex::default);
+/// The published versions of a code with the day each takes effect, the latest first. One that cannot be
+/// read says so, and stands in the way of its own days only.
+type Published<C> = Vec<(BusinessDate, Result<Arc<PolicyVersion<C>>, String>)>;
+
+fn published<C: PolicyContent>(reader: &mut Reader<'_>, code: &str) -> Result<Published<C>, Failure> {
+    let rows: Vec<Row> = db!(reader, |c| policies::table
+        .filter(policies::code.eq(code))
+        .filter(policies::status.eq("published"))
+        .order((policies::effective_from.desc(), policies::number.desc()))
+        .select(Row::as_select())
+        .load(c))?;
+    Ok(rows.into_iter().map(|row| (row.effective_from, understood(row).map(Arc::new))).collect())
+}
 
 /// What the row of a policy says.
-fn understood<C: PolicyContent>(row: &Row) -> Result<Arc<C>, Failure> {
-    let memory = || UNDERSTOOD.lock().unwrap_or_else(PoisonError::into_inner);
-    let known =
-        memory().get(&row.code).filter(|(text, _)| *text == row.content).map(|(_, said)| said.clone());
-    if let Some(said) = known.and_then(|said| said.downcast::<C>().ok()) {
-        return Ok(said);
-    }
-    let content = serde_json::from_str(&row.content)?;
-    let content: C = read_content(&content).map_err(|finding| {
-        Failure::fault(format_args!("policy {} version {}: {finding:?}", row.code, row.number))
-    })?;
-    let said = Arc::new(content);
-    memory().insert(row.code.clone(), (row.content.clone(), said.clone()));
-    Ok(said)
+fn understood<C: PolicyContent>(row: Row) -> Result<PolicyVersion<C>, String> {
+    let Row { id, code, number, clause, content, .. } = row;
+    let unreadable = |why: &dyn std::fmt::Debug| format!("policy {code} version {number}: {why:?}");
+    let content = serde_json::from_str(&content).map_err(|error| unreadable(&error))?;
+    let content: C = read_content(&content).map_err(|finding| unreadable(&finding))?;
+    Ok(PolicyVersion { id: id.into(), code, number, clause, content })
 }
 
 /// A kind of policy, and how its content is checked before it is published.

@@ -18,6 +18,8 @@ pub use identity::*;
 pub use organisation::*;
 pub use spine::*;
 
+diesel::allow_tables_to_appear_in_same_query!(access_epoch, idempotency_keys);
+
 diesel::allow_tables_to_appear_in_same_query!(
     absences,
     accounting_periods,

@@ -14,6 +14,7 @@ mod explanation;
 mod failure;
 mod idempotency;
 mod ledger;
+mod master;
 mod number;
 mod page;
 mod pool;

@@ -12,6 +12,7 @@ use domain::{
     approval::{Approval, ChainPolicy, Circumstances, Outcome, Plan, Subject, plan},
     spine::{Change, Id, Permission, Version},
 };
+use std::sync::Arc;
 use uuid::Uuid;
 
 /// What the chain of this name would make of a document today, and whether it could be submitted. The same
@@ -22,10 +23,14 @@ pub fn dry_run(reader: &mut Reader<'_>, chain: &str, subject: &Subject) -> Resul
 }
 
 /// Resolves a chain by the version in force on the document's business date and the organisation of today.
-fn resolve(reader: &mut Reader<'_>, chain: &str, subject: &Subject) -> Result<(Plan, Organisation), Failure> {
+fn resolve(
+    reader: &mut Reader<'_>,
+    chain: &str,
+    subject: &Subject,
+) -> Result<(Plan, Arc<Organisation>), Failure> {
     let version = policy::in_force::<ChainPolicy>(reader, chain, subject.business_date)?;
-    let organisation = Organisation::load(reader)?;
-    let resolved = plan(&version, subject, &organisation, reader.today());
+    let organisation = Organisation::today(reader)?;
+    let resolved = plan(&version, subject, organisation.as_ref(), reader.today());
     Ok((resolved, organisation))
 }
 
@@ -78,7 +83,7 @@ pub fn act(
     approval: Approval,
     deed: impl FnOnce(Approval, Circumstances<'_>) -> Result<Change<Approval>, Failure>,
 ) -> Result<Approval, Failure> {
-    let organisation = Organisation::load(tx)?;
+    let organisation = Organisation::today(tx)?;
     let was_pending = approval.outcome == Outcome::Pending;
     let change = deed(approval, world(tx, &organisation))?;
     let approval = tx.apply(change)?;

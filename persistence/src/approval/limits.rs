@@ -31,8 +31,9 @@ pub fn due(reader: &mut Reader<'_>) -> Result<Vec<Id<Approval>>, Failure> {
 /// come at the same time collide on the row's version, and the second finds nothing left to do.
 pub fn reach_limits(tx: &mut Tx<'_>, id: Id<Approval>) -> Result<bool, Failure> {
     let approval = load(tx, id)?;
-    let organisation = Organisation::load(tx)?;
-    let world = Circumstances { directory: &organisation, ids: tx.ids(), now: tx.now(), today: tx.today() };
+    let organisation = Organisation::today(tx)?;
+    let world =
+        Circumstances { directory: organisation.as_ref(), ids: tx.ids(), now: tx.now(), today: tx.today() };
     let Some(change) = approval.limits_reached(world) else { return Ok(false) };
     tx.apply(change)?;
     Ok(true)

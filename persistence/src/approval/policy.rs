@@ -19,11 +19,11 @@ pub fn check(reader: &mut Reader<'_>, content: &Value) -> Result<Vec<Finding>, F
     };
     let mut findings = content.findings();
     if findings.is_empty() {
-        let organisation = Organisation::load(reader)?;
+        let organisation = Organisation::today(reader)?;
         let code = format!("{}/-", ChainPolicy::KIND);
         let version =
             PolicyVersion { id: Id::from_uuid(Uuid::nil()), code, number: 0, clause: String::new(), content };
-        findings = check_against(&version, &organisation, reader.today());
+        findings = check_against(&version, organisation.as_ref(), reader.today());
     }
     Ok(findings)
 }

@@ -244,7 +244,7 @@ impl TaskView {
 /// One approval, if the actor takes part in it or oversees it.
 pub fn view(reader: &mut Reader<'_>, id: Id<Approval>) -> Result<ApprovalView, Failure> {
     let approval = find(reader, id)?;
-    let organisation = Organisation::load(reader)?;
+    let organisation = Organisation::today(reader)?;
     let subject = &approval.subject;
     let mut found = summaries(reader, [(subject.kind.clone(), subject.document)])?;
     let named = |person| PersonName::of(person, &organisation);
@@ -348,7 +348,7 @@ pub struct EntryView {
 /// The whole history of an approval, oldest first.
 pub fn history(reader: &mut Reader<'_>, id: Id<Approval>) -> Result<Vec<EntryView>, Failure> {
     let approval = find(reader, id)?;
-    let organisation = Organisation::load(reader)?;
+    let organisation = Organisation::today(reader)?;
     let named = |person: Option<EmployeeId>| person.map(|person| PersonName::of(person, &organisation));
     let shown = approval.history.into_iter().map(|entry| {
         let Entry { number, round, step, kind, by, from, to, note, document_version, at } = entry;

@@ -33,12 +33,16 @@ pub fn move_open_tasks(tx: &mut Tx<'_>, of: EmployeeId, why: Unavailable) -> Res
     if waiting.is_empty() {
         return Ok(0);
     }
-    let organisation = Organisation::load(tx)?;
+    let organisation = Organisation::today(tx)?;
     let mut moved = 0;
     for id in waiting {
         let approval = load(tx, id.into())?;
-        let world =
-            Circumstances { directory: &organisation, ids: tx.ids(), now: tx.now(), today: tx.today() };
+        let world = Circumstances {
+            directory: organisation.as_ref(),
+            ids: tx.ids(),
+            now: tx.now(),
+            today: tx.today(),
+        };
         if let Some(change) = approval.move_tasks(of, why, world) {
             tx.apply(change)?;
             moved += 1;

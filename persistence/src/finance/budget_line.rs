@@ -27,10 +27,13 @@ use domain::{
     },
     spine::{BusinessDate, EmployeeId, Id, PolicyVersion},
 };
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, sync::Arc};
 
 /// The settings for budgets in force on a day.
-pub fn settings(reader: &mut Reader<'_>, on: BusinessDate) -> Result<PolicyVersion<BudgetPolicy>, Failure> {
+pub fn settings(
+    reader: &mut Reader<'_>,
+    on: BusinessDate,
+) -> Result<Arc<PolicyVersion<BudgetPolicy>>, Failure> {
     policy::in_force(reader, "standard", on)
 }
 
@@ -59,7 +62,7 @@ pub fn look(
     budget_lines: &[Id<BudgetLine>],
     date: BusinessDate,
 ) -> Result<Desk, Failure> {
-    let alerts = settings(reader, date)?.content.alerts_percent;
+    let alerts = settings(reader, date)?.content.alerts_percent.clone();
     let month = accounting_period::open_month(reader, Period::month_of(date))?;
     let held = holdings_of(reader, documents)?;
     let lines = find_many(reader, &laid(&held, budget_lines))?;

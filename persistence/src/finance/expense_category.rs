@@ -35,8 +35,8 @@ pub struct ExpenseCategoriesView {
 /// The tree in force on a day; today where none is named.
 pub fn tree(reader: &mut Reader<'_>, on: Option<NaiveDate>) -> Result<ExpenseCategoriesView, Failure> {
     let on = on.unwrap_or_else(|| reader.today());
-    let PolicyVersion { id: _, code, number, clause, content } =
-        in_force::<ExpenseCategories>(reader, "standard", on)?;
+    let version = in_force::<ExpenseCategories>(reader, "standard", on)?;
+    let PolicyVersion { id: _, code, number, clause, content } = PolicyVersion::clone(&version);
     Ok(ExpenseCategoriesView {
         on,
         policy: code,

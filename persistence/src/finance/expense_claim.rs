@@ -35,6 +35,7 @@ use domain::{
     },
     spine::{BusinessDate, Change, Currency, Entity, PolicyVersion},
 };
+use std::sync::Arc;
 
 /// Writes a change of a claim, and with it what the claim holds of the budget. Where another live claim holds one
 /// of its invoices it is refused.
@@ -53,8 +54,8 @@ pub fn keep_evidence(tx: &mut Tx<'_>, claim: &ExpenseClaim) -> Result<(), Failur
 /// The policies that claims of a business date are judged by.
 #[derive(Clone, Debug)]
 pub struct PoliciesInForce {
-    policy: PolicyVersion<ExpensePolicy>,
-    categories: PolicyVersion<ExpenseCategories>,
+    policy: Arc<PolicyVersion<ExpensePolicy>>,
+    categories: Arc<PolicyVersion<ExpenseCategories>>,
 }
 
 impl PoliciesInForce {

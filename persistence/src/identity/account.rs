@@ -92,6 +92,8 @@ impl TryFrom<Row> for Account {
 }
 
 impl Stored for Account {
+    const IS_MASTER: bool = true;
+
     fn save(&self, before: Option<&Self>, tx: &mut Tx<'_>) -> Result<(), Failure> {
         let row = Row::from(self);
         let Some(before) = before else {

@@ -85,6 +85,8 @@ impl TryFrom<Row> for Grant {
 }
 
 impl Stored for Grant {
+    const IS_MASTER: bool = true;
+
     fn save(&self, before: Option<&Self>, tx: &mut Tx<'_>) -> Result<(), Failure> {
         let row = Row::from(self);
         let Some(before) = before else {

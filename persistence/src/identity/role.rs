@@ -44,6 +44,8 @@ impl From<&Role> for Row {
 }
 
 impl Stored for Role {
+    const IS_MASTER: bool = true;
+
     fn save(&self, before: Option<&Self>, tx: &mut Tx<'_>) -> Result<(), Failure> {
         let row = Row::from(self);
         if let Some(before) = before {

@@ -62,6 +62,8 @@ impl From<Row> for Absence {
 }
 
 impl Stored for Absence {
+    const IS_MASTER: bool = true;
+
     fn save(&self, before: Option<&Self>, tx: &mut Tx<'_>) -> Result<(), Failure> {
         let row = Row::from(self);
         let Some(before) = before else {

@@ -54,6 +54,8 @@ impl From<Row> for Department {
 }
 
 impl Stored for Department {
+    const IS_MASTER: bool = true;
+
     fn save(&self, before: Option<&Self>, tx: &mut Tx<'_>) -> Result<(), Failure> {
         let row = Row::from(self);
         let Some(before) = before else {

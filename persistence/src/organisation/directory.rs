@@ -1,7 +1,7 @@
 //! The organisation of a day, loaded whole: what approvals ask about people, units, roles and stand-ins.
 //!
 //! A handful of queries instead of one per question: a company has hundreds of people, and resolving a
-//! chain asks about most of the line above the requester.
+//! chain asks about most of the line above the requester. It is kept in memory until master data changes.
 
 use super::reference::holds_on;
 use crate::{
@@ -14,7 +14,10 @@ use domain::{
     organisation::Employment,
     spine::{BusinessDate, DepartmentId, EmployeeId},
 };
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 /// The organisation as it is on a day, with the absences of later days.
 #[derive(Clone, Debug, Default)]
@@ -61,8 +64,13 @@ struct Away {
 }
 
 impl Organisation {
-    /// Loads it as it is today.
-    pub fn load(reader: &mut Reader<'_>) -> Result<Self, Failure> {
+    /// As it is today.
+    pub fn today(reader: &mut Reader<'_>) -> Result<Arc<Self>, Failure> {
+        let name = format!("organisation on {}", reader.today());
+        reader.master(&name, Self::load)
+    }
+
+    fn load(reader: &mut Reader<'_>) -> Result<Self, Failure> {
         let today = reader.today();
         let mut organisation = Self { units: units(reader)?, ..Self::default() };
         organisation.load_people(reader, today)?;

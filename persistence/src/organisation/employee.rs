@@ -97,6 +97,8 @@ fn placement(row: PlacementRow) -> Placement {
 }
 
 impl Stored for Employee {
+    const IS_MASTER: bool = true;
+
     fn save(&self, before: Option<&Self>, tx: &mut Tx<'_>) -> Result<(), Failure> {
         let row = Row::from(self);
         match before {

@@ -58,6 +58,8 @@ impl TryFrom<Row> for Position {
 }
 
 impl Stored for Position {
+    const IS_MASTER: bool = true;
+
     fn save(&self, before: Option<&Self>, tx: &mut Tx<'_>) -> Result<(), Failure> {
         let row = Row::try_from(self)?;
         let Some(before) = before else {

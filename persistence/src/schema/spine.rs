@@ -3,7 +3,7 @@
 diesel::table! {
     use diesel::sql_types::*;
     /// One row: the epoch of access.
-    access_epoch (singleton) { singleton -> Integer, epoch -> BigInt, }
+    access_epoch (singleton) { singleton -> Integer, epoch -> BigInt, master_revision -> BigInt, }
 }
 
 diesel::table! {

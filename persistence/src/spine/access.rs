@@ -52,16 +52,32 @@ impl Principal {
     }
 }
 
-/// The epoch as this connection's transaction sees it.
-pub(crate) fn current_epoch(connection: &mut Connection) -> Result<i64, Failure> {
-    Ok(db!(connection, |c| access_epoch::table.select(access_epoch::epoch).first(c))?)
+/// What every unit of work compares inside its transaction before anything else.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) struct Marks {
+    /// The access epoch.
+    pub epoch: i64,
+    /// The master revision (see [`super::master`]).
+    pub revision: i64,
 }
 
-/// Raises the epoch; locks its row until the transaction ends.
-pub(crate) fn raise_epoch(connection: &mut Connection) -> Result<i64, Failure> {
+/// The marks as this connection's transaction sees them.
+pub(super) fn marks(connection: &mut Connection) -> Result<Marks, Failure> {
+    let (epoch, revision) = db!(connection, |c| access_epoch::table
+        .select((access_epoch::epoch, access_epoch::master_revision))
+        .get_result(c))?;
+    Ok(Marks { epoch, revision })
+}
+
+/// Raises the marks; locks their row until the transaction ends. Returns the epoch.
+pub(super) fn raise(connection: &mut Connection, access: bool, master: bool) -> Result<i64, Failure> {
+    let (epoch, revision) = (i64::from(access), i64::from(master));
     Ok(db!(connection, |c| cached(
         diesel::update(access_epoch::table)
-            .set(access_epoch::epoch.eq(access_epoch::epoch + 1))
+            .set((
+                access_epoch::epoch.eq(access_epoch::epoch + epoch),
+                access_epoch::master_revision.eq(access_epoch::master_revision + revision),
+            ))
             .returning(access_epoch::epoch)
     )
     .get_result(c))?)
@@ -69,7 +85,7 @@ pub(crate) fn raise_epoch(connection: &mut Connection) -> Result<i64, Failure> {
 
 /// Resolves a credential; `None` if it has ended or never was.
 pub(crate) fn resolve(reader: &mut Reader, credential: Credential) -> Result<Option<Principal>, Failure> {
-    let epoch = current_epoch(reader.connection())?;
+    let epoch = marks(reader.connection())?.epoch;
     let found = match credential {
         Credential::System => return Ok(Some(Principal { epoch, ..Principal::system() })),
         Credential::Anonymous => return Ok(Some(Principal { epoch, ..Principal::anonymous() })),

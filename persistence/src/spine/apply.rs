@@ -9,6 +9,9 @@ use uuid::Uuid;
 
 /// An entity that knows its rows.
 pub(crate) trait Stored: Entity {
+    /// Whether it is master data, which is kept in memory (see [`super::master`]).
+    const IS_MASTER: bool = false;
+
     /// Writes the rows of the new state. With a state before, the main row is updated under the guard of
     /// its version (see [`guard`]).
     fn save(&self, before: Option<&Self>, tx: &mut Tx<'_>) -> Result<(), Failure>;
@@ -33,6 +36,9 @@ impl Tx<'_> {
     /// Writes a change: its rows now; its audit and events at the end of this unit of work.
     pub(crate) fn apply<E: Stored>(&mut self, change: Change<E>) -> Result<E, Failure> {
         let after = change.after();
+        if E::IS_MASTER {
+            self.master_changes();
+        }
         after.save(change.before(), self)?;
         let (before, snapshot) = differences(change.before(), after)?;
         self.records.push(Record {

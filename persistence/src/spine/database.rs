@@ -5,6 +5,7 @@ use super::{
     access::{self, Credential},
     engine::Location,
     idempotency,
+    master::Memory,
     pool::{Connections, Pool, connections},
     tx::open,
     writer::{Unit, Writer},
@@ -61,6 +62,7 @@ pub(super) struct Shared {
     pub ids: Arc<dyn IdSource>,
     pub zone: Tz,
     pub waiting_max: usize,
+    pub memory: Memory,
     epoch: AtomicI64,
 }
 
@@ -90,6 +92,7 @@ impl Database {
             ids: options.ids,
             zone: options.zone,
             waiting_max: options.waiting_max,
+            memory: Memory::default(),
             epoch: AtomicI64::new(0),
         });
         // One connection more than threads: for migrations, readiness and other rare work.

@@ -28,6 +28,8 @@ pub(crate) enum Engine {
 pub(crate) struct Connection {
     pub(crate) engine: Engine,
     suspect: bool,
+    /// Whether the transaction under way has changed master data.
+    pub(super) master_moved: bool,
 }
 
 /// Runs one query text on whichever engine it is: `db!(reader, |c| table.load(c))`.
@@ -108,7 +110,7 @@ impl r2d2::ManageConnection for Location {
 
     fn connect(&self) -> Result<Connection, Self::Error> {
         let engine = self.open().map_err(diesel::r2d2::Error::ConnectionError)?;
-        Ok(Connection { engine, suspect: false })
+        Ok(Connection { engine, suspect: false, master_moved: false })
     }
     fn is_valid(&self, connection: &mut Connection) -> Result<(), Self::Error> {
         connection.execute("SELECT 1").map_err(diesel::r2d2::Error::QueryError)
@@ -134,6 +136,7 @@ impl Connection {
     /// Begins a transaction that will write, and in it the first unit of work. SQLite takes the write lock
     /// at once: a deferred transaction that reads first could never wait for it.
     pub fn begin_write(&mut self) -> diesel::QueryResult<()> {
+        self.master_moved = false;
         match &mut self.engine {
             Engine::Sqlite(c) => c.batch_execute("BEGIN IMMEDIATE; SAVEPOINT unit"),
             Engine::Postgres(c) => c.batch_execute("BEGIN; SAVEPOINT unit"),
@@ -153,6 +156,7 @@ impl Connection {
 
     /// Begins a transaction in which all reads see the same state.
     pub fn begin_read(&mut self) -> diesel::QueryResult<()> {
+        self.master_moved = false;
         match &mut self.engine {
             Engine::Sqlite(c) => c.batch_execute("BEGIN DEFERRED"),
             Engine::Postgres(c) => c.batch_execute("BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY"),

@@ -1,10 +1,16 @@
 //! The same request twice has one effect and one answer. `[INT-2]`
+//!
+//! A unit of work looks for its key before anything else. The answers of a group of units are written with
+//! their keys just before the commit, in one statement; the unique key lets exactly one of two units that run
+//! at once on different connections through, and the other is done again and finds the answer.
 
-use super::{Failure, Instant, Key, StoredAnswer, Tx, cached, db};
-use crate::schema::idempotency_keys as keys;
+use super::{
+    Connection, Failure, Instant, Key, StoredAnswer, Tx, access::Marks, cached, db, engine::Engine, pieces,
+};
+use crate::schema::{access_epoch, idempotency_keys as keys};
 use chrono::Duration;
-use diesel::{prelude::*, query_dsl::methods, upsert::excluded};
-use domain::spine::Timestamp;
+use diesel::prelude::*;
+use domain::spine::{Timestamp, UserId};
 
 /// A key a client sent, bound to what it sent.
 #[derive(Clone, Debug)]
@@ -17,42 +23,64 @@ pub struct IdempotencyKey {
     pub kept_hours: i64,
 }
 
+/// What stands under a key: its fingerprint and the answer it led to.
+pub(super) type Known = (String, i32, Option<String>, Option<String>, Option<Vec<u8>>, Instant);
+
+/// An answer that is kept with its key.
 #[derive(Insertable)]
 #[diesel(table_name = keys, treat_none_as_default_value = false)]
-struct Claim<'a> {
+pub(super) struct Kept<'a> {
     caller: Key,
     key: &'a str,
     fingerprint: &'a str,
     status: i32,
+    etag: Option<&'a str>,
+    location: Option<&'a str>,
+    body: &'a [u8],
     at: Instant,
 }
 
-/// Claims the key for this unit of work, or finds the answer it already led to. Where another
-/// transaction holds the same key, the insert waits for its end.
-pub(super) fn claim(tx: &mut Tx<'_>, sent: &IdempotencyKey) -> Result<Option<StoredAnswer>, Failure> {
-    let caller = Key::from(tx.actor().user);
-    let expired = Instant(tx.now().plus(Duration::hours(-sent.kept_hours)));
-    let at = tx.now().into();
-    let row = Claim { caller, key: &sent.key, fingerprint: &sent.fingerprint, status: 0, at };
-    let mine = keys::caller.eq(caller).and(keys::key.eq(&sent.key));
-    // A key that has expired is as good as a new one.
-    let afresh = (
-        keys::fingerprint.eq(excluded(keys::fingerprint)),
-        keys::status.eq(excluded(keys::status)),
-        keys::at.eq(excluded(keys::at)),
-    );
-    let claimed = db!(tx, |c| {
-        let insert = diesel::insert_into(keys::table).values(&row);
-        let upsert = insert.on_conflict((keys::caller, keys::key)).do_update().set(afresh);
-        cached(methods::FilterDsl::filter(upsert, keys::at.lt(expired))).execute(c)
-    })?;
-    if claimed == 1 {
+impl<'a> Kept<'a> {
+    pub fn of(caller: UserId, sent: &'a IdempotencyKey, answer: &'a StoredAnswer, at: Instant) -> Self {
+        Self {
+            caller: caller.into(),
+            key: &sent.key,
+            fingerprint: &sent.fingerprint,
+            status: answer.status.into(),
+            etag: answer.etag.as_deref(),
+            location: answer.location.as_deref(),
+            body: &answer.body,
+            at,
+        }
+    }
+}
+
+/// What stands under a caller's key, in one query with the marks every unit of work begins with.
+pub(super) fn look_up(
+    connection: &mut Connection,
+    caller: UserId,
+    sent: &IdempotencyKey,
+) -> Result<(Marks, Option<Known>), Failure> {
+    let mine = keys::caller.eq(Key::from(caller)).and(keys::key.eq(&sent.key));
+    let known = (keys::fingerprint, keys::status, keys::etag, keys::location, keys::body, keys::at);
+    let (epoch, revision, known) = db!(connection, |c| access_epoch::table
+        .left_join(keys::table.on(mine))
+        .select((access_epoch::epoch, access_epoch::master_revision, known.nullable()))
+        .get_result(c))?;
+    Ok((Marks { epoch, revision }, known))
+}
+
+/// The answer a key has led to. One that has expired is as good as a new one, and is forgotten.
+pub(super) fn replay(
+    tx: &mut Tx<'_>,
+    sent: &IdempotencyKey,
+    (fingerprint, status, etag, location, body, at): Known,
+) -> Result<Option<StoredAnswer>, Failure> {
+    if at < Instant(tx.now().plus(Duration::hours(-sent.kept_hours))) {
+        let mine = keys::caller.eq(Key::from(tx.actor().user)).and(keys::key.eq(&sent.key));
+        db!(tx, |c| diesel::delete(keys::table.filter(mine.and(keys::at.eq(at)))).execute(c))?;
         return Ok(None);
     }
-    let (fingerprint, status, etag, location, body) = db!(tx, |c| keys::table
-        .filter(mine)
-        .select((keys::fingerprint, keys::status, keys::etag, keys::location, keys::body))
-        .first::<(String, i32, Option<String>, Option<String>, Option<Vec<u8>>)>(c))?;
     if fingerprint != sent.fingerprint {
         return Err(Failure::KeyReused);
     }
@@ -60,17 +88,27 @@ pub(super) fn claim(tx: &mut Tx<'_>, sent: &IdempotencyKey) -> Result<Option<Sto
     Ok(Some(StoredAnswer { status, etag, location, body: body.unwrap_or_default() }))
 }
 
-/// Keeps the answer with its key, in the transaction of its effect.
-pub(super) fn keep(tx: &mut Tx<'_>, sent: &IdempotencyKey, answer: &StoredAnswer) -> Result<(), Failure> {
-    let mine = keys::caller.eq(Key::from(tx.actor().user)).and(keys::key.eq(&sent.key));
-    db!(tx, |c| cached(diesel::update(keys::table.filter(mine)).set((
-        keys::status.eq(i32::from(answer.status)),
-        keys::etag.eq(&answer.etag),
-        keys::location.eq(&answer.location),
-        keys::body.eq(&answer.body),
-    )))
-    .execute(c))?;
-    Ok(())
+/// Keeps the answers of a group of units, in the transaction of their effects. Where another transaction holds
+/// one of the keys this waits for its end, and the group is done again if that one was first.
+pub(super) fn keep(connection: &mut Connection, mut all: Vec<Kept<'_>>) -> Result<(), Failure> {
+    // In one order, so that two groups never wait for each other.
+    all.sort_unstable_by_key(|kept| (kept.caller, kept.key));
+    let mut written = 0;
+    match &mut connection.engine {
+        Engine::Sqlite(c) => {
+            for kept in &all {
+                let insert = diesel::insert_into(keys::table).values(kept);
+                written += insert.on_conflict_do_nothing().execute(c)?;
+            }
+        }
+        Engine::Postgres(c) => {
+            for piece in pieces(&all) {
+                let insert = diesel::insert_into(keys::table).values(piece);
+                written += cached(insert.on_conflict_do_nothing()).execute(c)?;
+            }
+        }
+    }
+    if written == all.len() { Ok(()) } else { Err(Failure::Moved) }
 }
 
 /// Forgets answers older than this instant; returns how many.

@@ -13,6 +13,8 @@ pub struct Reader<'c> {
     /// A second permission that bounds what is seen.
     pub(super) bound: Option<Permission>,
     pub(super) now: Timestamp,
+    /// The master revision at which this unit of work began.
+    pub(super) revision: i64,
 }
 
 impl Reader<'_> {

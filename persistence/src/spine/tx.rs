@@ -2,8 +2,12 @@
 //! answer. All of it happens, or none. `[INT-1, INT-2, AUD-1]`
 
 use super::{
-    Connection, Failure, IdempotencyKey, Principal, Reader, access, apply::Record, database::Shared,
-    idempotency, ledger::Deeds,
+    Connection, Failure, IdempotencyKey, Instant, Principal, Reader,
+    access::{self, Marks},
+    apply::Record,
+    database::Shared,
+    idempotency::{self, Kept},
+    ledger::Deeds,
 };
 use domain::spine::Permission;
 use std::ops::{Deref, DerefMut};
@@ -37,6 +41,11 @@ impl Request {
             rehearsal: false,
         }
     }
+
+    /// The key under which the answer is kept; none for a rehearsal, of which nothing is.
+    pub(super) fn key(&self) -> Option<&IdempotencyKey> {
+        self.idempotency.as_ref().filter(|_| !self.rehearsal)
+    }
 }
 
 /// An answer as it is kept with an idempotency key.
@@ -66,6 +75,7 @@ pub struct Tx<'c> {
     reader: Reader<'c>,
     pub(super) records: Vec<Record>,
     access_moved: bool,
+    master_moved: bool,
     request: &'c Request,
 }
 
@@ -78,6 +88,12 @@ impl<'c> Deref for Tx<'c> {
 impl<'c> DerefMut for Tx<'c> {
     fn deref_mut(&mut self) -> &mut Reader<'c> {
         &mut self.reader
+    }
+}
+
+impl<'c> Tx<'c> {
+    fn new(reader: Reader<'c>, request: &'c Request) -> Self {
+        Self { reader, records: Vec::new(), access_moved: false, master_moved: false, request }
     }
 }
 
@@ -97,6 +113,12 @@ impl Tx<'_> {
     /// Says that this unit of work changes who may do what: every cached principal is resolved anew.
     pub fn access_changed(&mut self) {
         self.access_moved = true;
+    }
+
+    /// Says that this unit of work changes master data: what was kept of it in memory no longer counts.
+    pub(super) fn master_changes(&mut self) {
+        self.master_moved = true;
+        self.connection().master_moved = true;
     }
 
     /// Does a part of the work that may fail alone, as one item of a batch: what the rules or the caller's
@@ -136,6 +158,21 @@ pub(super) struct Performed {
     pub epoch: Option<i64>,
     /// What is still to be written to audit trail and feed, if anything is kept.
     pub deeds: Option<Deeds>,
+    /// When it was done.
+    pub at: Instant,
+}
+
+impl Performed {
+    fn replayed(answer: StoredAnswer, at: Instant) -> Self {
+        let answered = Answered { answer, replayed: true };
+        Self { answered, keep: false, epoch: None, deeds: None, at }
+    }
+
+    /// What is to be kept with the key of its request.
+    pub fn kept<'a>(&'a self, request: &'a Request) -> Option<Kept<'a>> {
+        let key = request.key().filter(|_| self.keep)?;
+        Some(Kept::of(request.principal.actor.user, key, &self.answered.answer, self.at))
+    }
 }
 
 /// Resolves the principal anew if the epoch moved, and checks the route's permission.
@@ -144,11 +181,20 @@ pub(super) fn open<'c>(
     shared: &'c Shared,
     request: &Request,
 ) -> Result<Reader<'c>, Failure> {
-    let epoch = access::current_epoch(connection)?;
+    let marks = access::marks(connection)?;
+    opened(connection, shared, request, marks)
+}
+
+fn opened<'c>(
+    connection: &'c mut Connection,
+    shared: &'c Shared,
+    request: &Request,
+    Marks { epoch, revision }: Marks,
+) -> Result<Reader<'c>, Failure> {
     let now = shared.clock.now();
     let principal = request.principal.clone();
     let permission = request.permission;
-    let mut reader = Reader { connection, shared, principal, permission, bound: None, now };
+    let mut reader = Reader { connection, shared, principal, permission, bound: None, now, revision };
     let expired = reader.principal.valid_until.is_some_and(|until| until <= now);
     if reader.principal.epoch != epoch || expired {
         let credential = reader.principal.credential;
@@ -168,20 +214,43 @@ pub(super) fn perform(
     request: &Request,
     work: Work<'_>,
 ) -> Result<Performed, Failure> {
-    let reader = open(connection, shared, request)?;
-    let mut tx = Tx { reader, records: Vec::new(), access_moved: false, request };
-    let key = request.idempotency.as_ref().filter(|_| !request.rehearsal);
-    if let Some(key) = key
-        && let Some(answer) = idempotency::claim(&mut tx, key)?
-    {
-        let answered = Answered { answer, replayed: true };
-        return Ok(Performed { answered, keep: false, epoch: None, deeds: None });
+    let (mut tx, known) = begin(connection, shared, request)?;
+    let at = tx.now().into();
+    if let Some(answer) = known {
+        return Ok(Performed::replayed(answer, at));
     }
     let answer = work(&mut tx)?;
-    let epoch = if tx.access_moved { Some(access::raise_epoch(tx.connection())?) } else { None };
-    if let Some(key) = key {
-        idempotency::keep(&mut tx, key, &answer)?;
-    }
+    let moved = (tx.access_moved, tx.master_moved);
+    let raised =
+        if moved.0 || moved.1 { Some(access::raise(tx.connection(), moved.0, moved.1)?) } else { None };
+    let epoch = raised.filter(|_| moved.0);
     let (deeds, keep) = (Deeds::of(&mut tx), !request.rehearsal);
-    Ok(Performed { answered: Answered { answer, replayed: false }, keep, epoch, deeds })
+    Ok(Performed { answered: Answered { answer, replayed: false }, keep, epoch, deeds, at })
+}
+
+/// Begins a unit of work, and finds the answer its key has led to already.
+fn begin<'c>(
+    connection: &'c mut Connection,
+    shared: &'c Shared,
+    request: &'c Request,
+) -> Result<(Tx<'c>, Option<StoredAnswer>), Failure> {
+    let Some(key) = request.key() else {
+        let reader = open(connection, shared, request)?;
+        return Ok((Tx::new(reader, request), None));
+    };
+    let (marks, known) = idempotency::look_up(connection, request.principal.actor.user, key)?;
+    let mut tx = Tx::new(opened(connection, shared, request, marks)?, request);
+    let answer = known.map(|known| idempotency::replay(&mut tx, key, known)).transpose()?.flatten();
+    Ok((tx, answer))
+}
+
+/// The answer the key of a request has led to meanwhile, for one that did not come to its end: its twin may
+/// have been committed while it waited.
+pub(super) fn twin(
+    connection: &mut Connection,
+    shared: &Shared,
+    request: &Request,
+) -> Result<Option<Performed>, Failure> {
+    let (tx, answer) = begin(connection, shared, request)?;
+    Ok(answer.map(|answer| Performed::replayed(answer, tx.now().into())))
 }

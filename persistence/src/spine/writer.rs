@@ -6,12 +6,14 @@
 use super::{
     Answered, Connection, EngineKind, Failure, Request, StoredAnswer, Tx,
     database::Shared,
+    idempotency::{self, Kept},
     ledger::{self, Deeds},
     pool::{Connections, begun},
-    tx::{Performed, perform},
+    tx::{Performed, perform, twin},
 };
 use crossbeam_channel::{Receiver, Sender, TrySendError, bounded};
 use std::{
+    collections::HashSet,
     panic::{AssertUnwindSafe, catch_unwind},
     sync::Arc,
     thread,
@@ -122,22 +124,32 @@ fn in_one_transaction(
     group: &[Unit],
 ) -> Result<Vec<Result<Performed, Failure>>, Failure> {
     let mut outcomes = Vec::with_capacity(group.len());
+    let mut keys = HashSet::new();
     for unit in group {
-        outcomes.push(isolated(connection, shared, unit)?);
+        // Answers are kept at the end: a second unit with the key of an earlier one comes after the commit.
+        let caller = unit.request.principal.actor.user;
+        let is_twin = unit.request.key().is_some_and(|sent| !keys.insert((caller, sent.key.as_str())));
+        outcomes.push(if is_twin { Err(Failure::Moved) } else { isolated(connection, shared, unit)? });
     }
-    let kept = outcomes.iter_mut().flatten().filter(|performed| performed.keep);
     let (mut any, mut deeds): (bool, Vec<Deeds>) = (false, Vec::new());
-    for performed in kept {
+    for performed in outcomes.iter_mut().flatten().filter(|performed| performed.keep) {
         any = true;
         deeds.extend(performed.deeds.take());
     }
     if any {
+        idempotency::keep(connection, kept(group, &outcomes))?;
         ledger::seal(connection, shared.ids.as_ref(), &deeds)?;
         connection.commit()?;
     } else {
         connection.rollback();
     }
     Ok(outcomes)
+}
+
+/// The answers that are kept with the keys of their requests.
+fn kept<'a>(group: &'a [Unit], outcomes: &'a [Result<Performed, Failure>]) -> Vec<Kept<'a>> {
+    let units = group.iter().zip(outcomes);
+    units.filter_map(|(unit, outcome)| outcome.as_ref().ok()?.kept(&unit.request)).collect()
 }
 
 /// Does a unit in its savepoint, which is undone unless its effect is to be kept. The outer error means that
@@ -155,6 +167,15 @@ fn isolated(
         }
     }
     connection.undo_unit()?;
+    let may_have_a_twin = shared.kind == EngineKind::Postgres && unit.request.key().is_some();
+    if may_have_a_twin && !matches!(outcome, Err(Failure::Moved)) && outcome.is_err() {
+        match twin(connection, shared, &unit.request) {
+            Ok(Some(replayed)) => return Ok(Ok(replayed)),
+            Ok(None) => {}
+            // What the unit was refused for stands, whoever it is now.
+            Err(_) => connection.undo_unit()?,
+        }
+    }
     Ok(outcome)
 }
 

@@ -18,6 +18,7 @@ use persistence::{
     spine::{Failure, Reader, Tx},
 };
 use serde::Deserialize;
+use std::sync::Arc;
 use utoipa::IntoParams;
 use validator::Validate;
 
@@ -210,7 +211,10 @@ pub(super) async fn import_expense_categories(
     work.import(who, sheet, partial, move |tx, sheet| take(tx, sheet, &how)).await
 }
 
-fn in_force(reader: &mut Reader<'_>, on: NaiveDate) -> Result<PolicyVersion<ExpenseCategories>, Failure> {
+fn in_force(
+    reader: &mut Reader<'_>,
+    on: NaiveDate,
+) -> Result<Arc<PolicyVersion<ExpenseCategories>>, Failure> {
     policy::in_force(reader, "standard", on)
 }
 

@@ -1,16 +1,13 @@
 //! What a claim refers to must exist before it is written: a foreign key could only say that something is wrong.
 
 use crate::{
-    organisation::employee,
-    schema::{departments, employees},
-    spine::{Failure, Key, Reader, cached, db},
+    organisation::Register,
+    spine::{Failure, Reader},
 };
-use diesel::prelude::*;
 use domain::{
     finance::expense_claim::{ClaimContent, FOREIGN_DEPARTMENT},
-    spine::{Citation, EmployeeId, Findings, Permission, Refusal, codes},
+    spine::{BusinessDate, Citation, EmployeeId, Findings, Permission, Refusal, codes},
 };
-use std::collections::HashSet;
 
 /// Checks that people and departments of a claim exist, that the departments are still open, and that the
 /// claim's department is its submitter's: the department chooses the approvers, so nobody may choose it.
@@ -19,59 +16,40 @@ pub fn check(
     submitter: Option<EmployeeId>,
     content: &ClaimContent,
 ) -> Result<(), Failure> {
-    check_existence(reader, submitter, content)?;
+    let register = Register::of(reader)?;
+    check_existence(&register, reader.today(), submitter, content)?;
     let permission = Permission::SubmitExpenseClaimsForOthers;
     if reader.actor().reach(permission).covers(content.department, false) {
         return Ok(());
     }
     let Some(submitter) = submitter.or(reader.actor().employee) else { return Ok(()) };
-    for day in [content.business_date, reader.today()] {
-        if employee::department_on(reader, submitter, day)? == Some(content.department) {
-            return Ok(());
-        }
+    let days = [content.business_date, reader.today()];
+    if days.into_iter().any(|day| register.department_on(submitter, day) == Some(content.department)) {
+        return Ok(());
     }
     Err(Refusal::new(FOREIGN_DEPARTMENT).citing(Citation::rule("EXP-3")).at("/department_id").into())
 }
 
 fn check_existence(
-    reader: &mut Reader<'_>,
+    register: &Register,
+    today: BusinessDate,
     submitter: Option<EmployeeId>,
     content: &ClaimContent,
-) -> Result<(), Failure> {
-    let today = reader.today();
-    let mut wanted: Vec<Key> = vec![content.beneficiary.employee.into()];
-    wanted.extend(submitter.map(Key::from));
-    let people: Vec<Key> = db!(reader, |c| cached(
-        employees::table.filter(employees::id.eq_any(&wanted)).select(employees::id)
-    )
-    .load(c))?;
-    let mut places: Vec<Key> = content.lines.iter().map(|line| line.cost_centre.into()).collect();
-    places.push(content.department.into());
-    places.sort_unstable();
-    places.dedup();
-    let open: HashSet<Key> = db!(reader, |c| cached(
-        departments::table
-            .filter(departments::id.eq_any(&places))
-            .filter(departments::closed_on.is_null().or(departments::closed_on.gt(today)))
-            .select(departments::id)
-    )
-    .load(c))?
-    .into_iter()
-    .collect();
+) -> Result<(), Refusal> {
     let mut findings = Findings::new();
-    if !people.contains(&content.beneficiary.employee.into()) {
+    if register.person(content.beneficiary.employee).is_none() {
         findings.add("/beneficiary_id", codes::UNKNOWN_REFERENCE);
     }
-    if submitter.is_some_and(|submitter| !people.contains(&submitter.into())) {
+    if submitter.is_some_and(|submitter| register.person(submitter).is_none()) {
         findings.add("/submitter_id", codes::UNKNOWN_REFERENCE);
     }
-    if !open.contains(&content.department.into()) {
+    if !register.is_open(content.department, today) {
         findings.add("/department_id", codes::UNKNOWN_REFERENCE);
     }
     for (index, line) in content.lines.iter().enumerate() {
-        if !open.contains(&line.cost_centre.into()) {
+        if !register.is_open(line.cost_centre, today) {
             findings.add(format!("/lines/{index}/cost_centre_id"), codes::UNKNOWN_REFERENCE);
         }
     }
-    Ok(findings.into_result()?)
+    findings.into_result()
 }

@@ -248,7 +248,7 @@ pub fn view(reader: &mut Reader<'_>, id: Id<ExpenseClaim>) -> Result<ExpenseClai
 pub fn show(reader: &mut Reader<'_>, claim: ExpenseClaim) -> Result<ExpenseClaimView, Failure> {
     let decides = super::settle::decides(reader, &claim)?;
     let actions = claim.actions(reader.actor(), decides);
-    let names = Names::of(reader, &claim)?;
+    let names = Names::of(reader)?;
     let held = match claim.status {
         ClaimStatus::Draft => Vec::new(),
         _ => budget_line::held(reader, claim.budget_document())?,

@@ -1,0 +1,1 @@
+ALTER TABLE access_epoch DROP COLUMN master_revision;
