@@ -25,6 +25,9 @@ pub(crate) fn start(state: web::Data<AppState>) {
             if let Err(failure) = state.identity.note_uses(&state.database).await {
                 log::warn!("uses of API keys could not be noted: {failure:?}");
             }
+            if let Err(failure) = crate::identity::forget_tokens(&state.database).await {
+                log::warn!("tokens of sessions that are over could not be forgotten: {failure:?}");
+            }
             if let Err(failure) = crate::organisation::finish_leavings(&state.database).await {
                 log::error!("leavings could not be completed: {failure:?}");
             }

@@ -187,6 +187,18 @@ impl Identity {
     }
 }
 
+/// Forgets the refresh tokens of sessions that are over, as a server does every minute.
+///
+/// # Errors
+/// A database that does not answer.
+pub async fn forget_tokens(database: &Database) -> Result<(), Failure> {
+    let forget = |tx: &mut persistence::spine::Tx<'_>| {
+        persistence::identity::session::forget_tokens(tx)?;
+        Ok(StoredAnswer::default())
+    };
+    database.write(Request::system("forget-tokens"), forget).await.map(drop)
+}
+
 /// What a bearer token proves to hold; 401 if nothing. Whether the session or key is still live is asked
 /// when the credential is resolved.
 pub async fn credential_of(state: &AppState, token: &str) -> Result<Credential, Problem> {

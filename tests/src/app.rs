@@ -93,6 +93,11 @@ impl App {
         }
     }
 
+    /// How many rows a table has.
+    pub fn count_rows(&self, table: &str) -> i64 {
+        crate::ledger::count(self.engine, self.database_url(), table)
+    }
+
     /// Where the bytes of its attachments lie.
     pub fn files_directory(&self) -> std::path::PathBuf {
         self.home.directory.path().join("files")

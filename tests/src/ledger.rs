@@ -153,6 +153,23 @@ struct RequestId {
     request: String,
 }
 
+/// How many rows a table has.
+pub(crate) fn count(engine: Engine, url: &str, table: &str) -> i64 {
+    let query = sql_query(format!("SELECT COUNT(*) AS count FROM {table}"));
+    let found: Count = match engine {
+        Engine::Sqlite => {
+            let file = url.trim_start_matches("sqlite:");
+            let mut connection = SqliteConnection::establish(file).expect("the story's database");
+            query.get_result(&mut connection).expect(table)
+        }
+        Engine::Postgres => {
+            let mut connection = PgConnection::establish(url).expect("the story's database");
+            query.get_result(&mut connection).expect(table)
+        }
+    };
+    found.count
+}
+
 #[derive(QueryableByName)]
 struct Count {
     #[diesel(sql_type = sql_types::BigInt)]

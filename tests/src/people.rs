@@ -37,6 +37,11 @@ impl App {
         block_on(api::finish_leavings(&self.database)).expect("completed leavings");
     }
 
+    /// Forgets the tokens of sessions that are over, as a server does every minute.
+    pub fn forget_tokens(&self) {
+        block_on(api::identity::forget_tokens(&self.database)).expect("forgotten tokens");
+    }
+
     /// Lets the absences that begin today take effect, as the server does at the turn of the day.
     pub fn begin_absences(&self) {
         block_on(api::begin_absences(&self.database)).expect("absences in effect");

@@ -42,6 +42,10 @@ fn lists_are_filtered_sorted_and_paged(app: App) {
     assert_eq!(list("status=draft&sort=payable"), [ids[1].clone(), ids[2].clone()]);
     assert_eq!(list("sort=-payable"), [ids[0].clone(), ids[2].clone(), ids[1].clone()]);
     assert_eq!(list("payable%5Bgte%5D=150.00&payable%5Blte%5D=250"), [ids[2].clone()]);
+    assert_eq!(list("payable%5Bgte%5D=150.00&payable%5Blte%5D=250&payable_currency=CNY"), [ids[2].clone()]);
+    assert!(list("payable%5Bgte%5D=150&payable_currency=JPY").is_empty(), "no books are kept in yen");
+    let half = format!("{CLAIMS}?payable%5Bgte%5D=1.5&payable_currency=JPY");
+    company.who("gm").get(&half).refuses(400, "http.bad_parameter");
     assert_eq!(list("q=%E6%8B%9C%E8%AE%BF&sort=created_at"), ids);
     assert_eq!(list("q=%25"), Vec::<String>::new(), "a percent sign is a percent sign");
     assert_eq!(list("category=entertainment").len(), 3);

@@ -7,6 +7,8 @@ use tests::{App, Reply, race, stories};
 stories! {
     every_call_answers_what_it_finds_instead,
     the_same_again_answers_already_and_another_body_is_refused,
+    a_claim_whose_entry_cannot_be_made_says_why,
+    what_one_item_says_keeps_to_the_bounds_of_the_document,
     a_refused_posting_returns_the_claim_whole,
     reconciling_names_every_difference,
     an_invoice_in_two_claims_is_held_once_whoever_is_first,
@@ -76,6 +78,76 @@ fn the_same_again_answers_already_and_another_body_is_refused(app: App) {
     assert_eq!(code(&pay("P-1", "31.00")), "payment.already_confirmed");
     assert_eq!(code(&pay("P-2", "60.01")), "payment.overpaid");
     assert_eq!(pay("P-2", "60.00")["paid_status"], "paid");
+}
+
+/// Publishes the shipped categories anew, from today on, without travel.
+fn take_travel_off_the_categories(app: &App) {
+    let boss = app.administrator();
+    let shipped = boss.get("/api/v1/policies?code=expense-categories/standard").expect(200);
+    let mut content = shipped.at("/data/0/content");
+    let categories = content["categories"].as_array_mut().expect("categories");
+    categories.retain(|category| category["code"] != "entertainment.travel");
+    let body = json!({"code": "expense-categories/standard", "title": "不含差旅", "effective_from": "2026-03-05",
+        "content": content, "clause": "000 §9.3"});
+    let place = boss.post("/api/v1/policies", body).expect(201).header("location").expect("a place");
+    boss.at(1).act(&format!("{place}/publish")).expect(200);
+}
+
+fn a_claim_whose_entry_cannot_be_made_says_why(app: App) {
+    let company = app.company();
+    let (claim, approval) = company.submitted("lan", 80);
+    take_travel_off_the_categories(&app);
+    approve(&company, "head", &approval).expect(200);
+    approve(&company, "qian", &approval).expect(200);
+    let shown = company.who("lan").get(&path(&claim)).expect(200);
+    assert_eq!(shown.text("/status"), "approved");
+    assert!(shown.at("/journal").is_null());
+    assert_eq!(shown.text("/not_ready/code"), "journal.no_account");
+    assert!(shown.text("/not_ready/zh").contains("entertainment.travel"), "{shown}");
+    let taken = hand_over(&company, "acknowledge", json!({"reference": "B", "claim_ids": [claim]}));
+    assert_eq!(code(&taken), "erp.no_entry");
+    for (language, reason) in [("zh", "没有会计科目"), ("en", "has no ledger account")] {
+        let text = taken["refusal"][language].as_str().unwrap_or_default();
+        assert!(text.contains(reason), "{text}");
+    }
+    let foreseen = company.who("qian").get(&path(&claim)).expect(200).at("/actions");
+    let foreseen = foreseen.as_array().into_iter().flatten().find(|action| action["name"] == "acknowledge");
+    assert_eq!(foreseen.map(code), Some("erp.no_entry"));
+}
+
+fn what_one_item_says_keeps_to_the_bounds_of_the_document(app: App) {
+    let company = app.company();
+    let (open, other) = (posted(&company, 70), posted(&company, 60));
+    let taken = approved(&company, 50);
+    hand_over(&company, "acknowledge", json!({"reference": "B", "claim_ids": [taken]}));
+    let post = |number: &str, year: i32, on: &str| {
+        let voucher = json!({"number": number, "year": year, "posted_on": on});
+        hand_over(&company, "confirm-posting", json!({"items": [{"claim_id": taken, "voucher": voucher}]}))
+    };
+    assert_eq!(code(&post("", 2026, "2026-03-05")), "validation.required");
+    assert_eq!(code(&post(&"记".repeat(41), 2026, "2026-03-05")), "validation.length");
+    assert_eq!(code(&post("记-1", 1999, "1999-12-31")), "validation.out_of_range");
+    let refuse = |said: &str, text: &str| {
+        let refusal = json!({"code": said, "text": text});
+        hand_over(&company, "refuse-posting", json!({"items": [{"claim_id": taken, "refusal": refusal}]}))
+    };
+    assert_eq!(code(&refuse(&"C".repeat(41), "期间已关闭")), "validation.length");
+    assert_eq!(code(&refuse("CLOSED", &"关".repeat(501))), "validation.length");
+    let pay = |reference: &str| hand_over(&company, "confirm-payments", payment(&open, reference, "1.00"));
+    assert_eq!(code(&pay("")), "validation.required");
+    assert_eq!(code(&pay(&"P".repeat(61))), "validation.length");
+    assert_eq!(pay(&"P".repeat(60))["outcome"], "done");
+    assert_eq!(post(&"记".repeat(40), 2026, "2026-03-05")["outcome"], "done");
+    // One item at fault leaves the others alone; a batch without items, or of too many, is none.
+    let items = json!({"items": [payment(&open, "", "1.00")["items"][0], payment(&other, "P-1", "1.00")["items"][0]]});
+    let qian = company.who("qian");
+    let answers = qian.post("/api/v1/erp/expense-claims/confirm-payments", items).expect(207);
+    assert_eq!(tests::column(&answers.at("/data"), "outcome"), ["refused", "done"]);
+    let confirm =
+        |items: Value| qian.post("/api/v1/erp/expense-claims/confirm-payments", json!({"items": items}));
+    confirm(json!([])).refuses(422, "validation.length");
+    confirm(vec![payment(&other, "P-2", "1.00")["items"][0].clone(); 501].into())
+        .refuses(422, "validation.length");
 }
 
 fn a_refused_posting_returns_the_claim_whole(app: App) {

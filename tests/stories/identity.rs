@@ -11,6 +11,7 @@ stories! {
     an_access_token_is_good_for_its_minutes_only,
     a_refresh_token_is_good_for_one_use,
     a_refresh_token_used_twice_revokes_the_whole_session,
+    tokens_of_sessions_that_are_over_are_forgotten,
     two_who_refresh_at_once_do_not_both_go_on,
     signing_out_ends_the_access_token_at_once,
     ones_own_sessions_can_be_listed_and_ended,
@@ -118,6 +119,23 @@ fn a_refresh_token_used_twice_revokes_the_whole_session(app: App) {
     other.get("/api/v1/me").expect(200);
     let events = other.get("/api/v1/events?kinds=session.reuse_detected").expect(200);
     assert_eq!(events.at("/data").as_array().map(Vec::len), Some(1), "{events}");
+}
+
+fn tokens_of_sessions_that_are_over_are_forgotten(app: App) {
+    app.administrator();
+    let (kept, ended) = (tokens(&app, "boss"), tokens(&app, "boss"));
+    let before = app.count_rows("refresh_tokens");
+    app.forget_tokens();
+    assert_eq!(app.count_rows("refresh_tokens"), before, "none is over yet");
+    app.with_token(&text(&ended, "access_token")).delete("/api/v1/sessions/current").expect(204);
+    app.forget_tokens();
+    assert_eq!(app.count_rows("refresh_tokens"), before - 1);
+    let refresh = |session: &Value| {
+        app.anonymous()
+            .post("/api/v1/sessions/refresh", json!({"refresh_token": text(session, "refresh_token")}))
+    };
+    refresh(&ended).refuses(401, "identity.session_over");
+    refresh(&kept).expect(200);
 }
 
 fn two_who_refresh_at_once_do_not_both_go_on(app: App) {

@@ -2,6 +2,7 @@
 
 use super::{Access, RouteInfo, Routes, problem::ProblemDocument};
 use domain::spine::EventKind;
+use persistence::spine::EventView;
 use serde_json::json;
 use utoipa::{
     ToSchema,
@@ -10,7 +11,8 @@ use utoipa::{
         OpenApiBuilder, Paths, Ref, RefOr, Required, ResponseBuilder, ResponsesBuilder, Schema,
         ServerBuilder, Tag,
         extensions::ExtensionsBuilder,
-        path::{HttpMethod, Operation, Parameter},
+        path::{HttpMethod, Operation, OperationBuilder, Parameter},
+        request_body::RequestBodyBuilder,
         schema::{SchemaType, Type},
         security::{Http, HttpAuthScheme, SecurityRequirement, SecurityScheme},
     },
@@ -87,7 +89,7 @@ pub fn document(routes: &Routes) -> OpenApi {
         .paths(paths)
         .components(Some(shared(routes, components)))
         .build();
-    document.extensions = Some(ExtensionsBuilder::new().add("x-events", events()).build());
+    document.webhooks = Some(webhooks());
     document
 }
 
@@ -229,9 +231,31 @@ fn never_null(schema: RefOr<Schema>) -> RefOr<Schema> {
     }
 }
 
-fn events() -> serde_json::Value {
-    let entry = |event: &EventKind| (event.name.to_owned(), json!({"zh-CN": event.zh, "en": event.en}));
-    serde_json::Value::Object(domain::events().map(entry).collect())
+/// Every kind of event, as a message to whoever follows them.
+fn webhooks() -> Paths {
+    let mut webhooks = Paths::new();
+    for event in domain::events() {
+        webhooks.add_path_operation(event.name, vec![HttpMethod::Post], webhook(event));
+    }
+    webhooks
+}
+
+fn webhook(event: &EventKind) -> Operation {
+    let message = ContentBuilder::new().schema(Some(Ref::from_schema_name(EventView::name()))).build();
+    let body = RequestBodyBuilder::new().content("application/json", message).required(Some(Required::True));
+    let responses = ResponsesBuilder::new()
+        .response("2XX", ResponseBuilder::new().description("Received."))
+        .response("4XX", ResponseBuilder::new().description("Not taken; it stays in the feed."));
+    let mut operation = OperationBuilder::new()
+        .operation_id(Some(format!("on_{}", event.name.replace('.', "_"))))
+        .tag("events")
+        .summary(Some(event.en))
+        .description(Some(format!("{}。Stands in the feed (`GET /api/v1/events`) as this body.", event.zh)))
+        .request_body(Some(body.build()))
+        .responses(responses.build())
+        .build();
+    operation.security = Some(Vec::new());
+    operation
 }
 
 #[cfg(test)]

@@ -26,7 +26,7 @@ pub mod submit;
 
 pub use budget::BudgetMove;
 pub use content::{Beneficiary, ClaimContent, Details, Exchange, Line, Reduction};
-pub use hand_over::{Acknowledgement, PostingRefusal, Voucher};
+pub use hand_over::{Acknowledgement, NotReady, PostingRefusal, Voucher};
 pub use reverse::ReversalOf;
 pub use status::{ClaimState, ClaimStatus, Return};
 
@@ -158,8 +158,10 @@ pub struct ExpenseClaim {
     pub reverses: Option<ReversalOf>,
     /// Set while a reversing document of it is under way or has taken effect.
     pub reversal: Option<Id<Self>>,
-    /// Its journal entry, from approval on; none where it could not be made: then it is not ready.
+    /// Its journal entry, from approval on.
     pub entry: Option<JournalEntry>,
+    /// Why its journal entry could not be made at its approval: then it is not ready for the books.
+    pub not_ready: Option<NotReady>,
     /// What has been paid.
     pub payments: Vec<Payment>,
     /// Counts its states.
@@ -219,6 +221,7 @@ impl ExpenseClaim {
             reverses: None,
             reversal: None,
             entry: None,
+            not_ready: None,
             payments: Vec::new(),
             version: 0,
         };

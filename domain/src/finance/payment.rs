@@ -1,8 +1,8 @@
 //! Money that reached the beneficiary. "Paid" and "partially paid" are derived from these entries. `[EXP-9]`
 
-use super::{expense_claim::hand_over::HandedOver, expense_claim::*};
+use super::{expense_claim::hand_over::HandedOver, expense_claim::*, wording};
 use crate::spine::{
-    Actor, BusinessDate, Change, Citation, Id, Money, Refusal, RefusalCode, Timestamp, User, codes,
+    Actor, BusinessDate, Change, Citation, Findings, Id, Money, Refusal, RefusalCode, Timestamp, User, codes,
 };
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -121,6 +121,9 @@ impl ExpenseClaim {
             return Err(refuse(BEING_REVERSED).with("number", self.number.as_str()));
         }
         self.hand_over_stage(hand_over::Stage::Posted)?;
+        let mut findings = Findings::new();
+        wording::check(&mut findings, "/reference", &notice.reference, 60);
+        findings.into_result()?;
         let Some(voucher) = self.status.voucher() else {
             return Err(refuse(NOT_POSTED).with("number", self.number.as_str()));
         };

@@ -61,6 +61,8 @@ impl RefusalCode {
             Language::English => self.en,
         };
         params.iter().fold(template.to_owned(), |text, (name, value)| {
+            // A parameter that is a text itself stands there in both languages.
+            let value = value.get(language.tag()).unwrap_or(value);
             let value = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
             text.replace(&format!("{{{name}}}"), &value)
         })
@@ -132,6 +134,13 @@ impl Refusal {
     pub fn with(mut self, name: &str, value: impl Into<Value>) -> Self {
         self.params.insert(name.into(), value.into());
         self
+    }
+    /// Fills in a parameter with what another refusal says, in both languages.
+    #[must_use]
+    pub fn with_text(self, name: &str, said: &Self) -> Self {
+        let text =
+            |language: Language| (language.tag().to_owned(), said.code.text(language, &said.params).into());
+        self.with(name, Map::from_iter([Language::Chinese, Language::English].map(text)))
     }
     /// Names the rule.
     #[must_use]

@@ -1,4 +1,4 @@
-//! Migration 0005_finance.
+//! Migrations 0005_finance, 0010_expense_claim_not_ready.
 
 use super::{departments, users};
 
@@ -48,6 +48,7 @@ diesel::table! {
         version -> BigInt,
         campaign -> Nullable<Text>,
         region -> Nullable<Text>,
+        not_ready -> Nullable<Text>,
     }
 }
 

@@ -170,6 +170,9 @@ fn both_engines_have_the_same_migrations() {
                 assert!(path.exists(), "{} is missing", path.display());
             }
         }
+        let numbers: std::collections::BTreeSet<_> =
+            names.iter().map(|name| name.split('_').next()).collect();
+        assert_eq!(numbers.len(), names.len(), "two migrations have the same number: {names:?}");
         names
     };
     assert_eq!(names("sqlite"), names("postgres"));

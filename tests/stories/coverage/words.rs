@@ -15,6 +15,7 @@ checks! {
     every_enum_of_the_document_has_its_labels,
     every_event_has_one_name_in_two_languages,
     every_event_is_used,
+    every_event_stands_in_the_document,
     every_permission_is_demanded_or_granted_by_somebody,
 }
 
@@ -140,11 +141,14 @@ fn every_code_is_documented() {
     is_current("docs/errors.md", &page);
 }
 
+fn document() -> Value {
+    serde_json::from_str(&api::command::openapi::text().expect("a document")).expect("JSON")
+}
+
 /// The values of each enum among the schemas, by the schema's name: of an enum itself, or of the tag of a
 /// choice. Any other enum has no name to be found by.
 fn enums_of_the_document() -> BTreeMap<String, BTreeSet<String>> {
-    let document: Value =
-        serde_json::from_str(&api::command::openapi::text().expect("a document")).expect("JSON");
+    let document = document();
     let schemas = document["components"]["schemas"].as_object().expect("schemas");
     let mut enums: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
     for (name, schema) in schemas {
@@ -214,6 +218,13 @@ fn every_event_is_used() {
     assert!(listed.is_empty(), "declared but not in `domain::events()`, or not found here: {listed:?}");
     let unused = unused(&declared);
     assert!(unused.is_empty(), "nothing tells of {unused:?}");
+}
+
+fn every_event_stands_in_the_document() {
+    let document = document();
+    let told = document["webhooks"].as_object().expect("webhooks");
+    let told: BTreeSet<&str> = told.keys().map(String::as_str).collect();
+    assert_eq!(told, domain::events().map(|event| event.name).collect::<BTreeSet<_>>());
 }
 
 fn every_permission_is_demanded_or_granted_by_somebody() {

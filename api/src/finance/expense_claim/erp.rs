@@ -1,7 +1,7 @@
 //! The hand-over to an ERP: take, acknowledge, confirm or refuse posting, confirm payments, reconcile. Each
 //! call is idempotent per item and answers per item. `[EXP-9, EXP-10]`
 
-use crate::spine::{Answer, Can, Listing, Paged, Problem, Reading, Reply, UnitOfWork, Valid, View};
+use crate::spine::{Answer, Can, Items, Listing, Paged, Problem, Reading, Reply, UnitOfWork, Valid, View};
 use chrono::NaiveDate;
 use domain::{
     finance::{
@@ -190,20 +190,10 @@ pub(super) async fn acknowledge_expense_claims(
     .await
 }
 
-/// Postings that were made.
-#[derive(Clone, Debug, Deserialize, Validate, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub(super) struct ConfirmPostings {
-    /// One per claim.
-    #[validate(length(min = 1, max = 500))]
-    #[schema(min_items = 1, max_items = 500)]
-    items: Vec<PostingBody>,
-}
-
 /// A posting that was made.
 #[derive(Clone, Debug, Deserialize, Serialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-struct PostingBody {
+pub(super) struct PostingBody {
     /// The claim.
     #[schema(value_type = AnyId)]
     claim_id: Id<ExpenseClaim>,
@@ -217,7 +207,7 @@ struct PostingBody {
 #[utoipa::path(post, path = "/api/v1/erp/expense-claims/confirm-posting")]
 pub(super) async fn confirm_expense_claim_postings(
     who: Can<perm::AccountExpenseClaims>,
-    body: Valid<ConfirmPostings>,
+    body: Valid<Items<PostingBody>>,
     work: UnitOfWork,
 ) -> Batch {
     work.write(who, move |tx| {
@@ -231,20 +221,10 @@ pub(super) async fn confirm_expense_claim_postings(
     .await
 }
 
-/// Postings that were refused.
-#[derive(Clone, Debug, Deserialize, Validate, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub(super) struct RefusePostings {
-    /// One per claim.
-    #[validate(length(min = 1, max = 500))]
-    #[schema(min_items = 1, max_items = 500)]
-    items: Vec<RefusedPostingBody>,
-}
-
 /// A posting that was refused.
 #[derive(Clone, Debug, Deserialize, Serialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-struct RefusedPostingBody {
+pub(super) struct RefusedPostingBody {
     /// The claim.
     #[schema(value_type = AnyId)]
     claim_id: Id<ExpenseClaim>,
@@ -259,7 +239,7 @@ struct RefusedPostingBody {
 #[utoipa::path(post, path = "/api/v1/erp/expense-claims/refuse-posting")]
 pub(super) async fn refuse_expense_claim_postings(
     who: Can<perm::AccountExpenseClaims>,
-    body: Valid<RefusePostings>,
+    body: Valid<Items<RefusedPostingBody>>,
     work: UnitOfWork,
 ) -> Batch {
     work.write(who, move |tx| {
@@ -273,20 +253,10 @@ pub(super) async fn refuse_expense_claim_postings(
     .await
 }
 
-/// Payments that were made.
-#[derive(Clone, Debug, Deserialize, Validate, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub(super) struct ConfirmPayments {
-    /// One per payment; a claim may be paid in parts.
-    #[validate(length(min = 1, max = 500))]
-    #[schema(min_items = 1, max_items = 500)]
-    items: Vec<PaymentBody>,
-}
-
 /// A payment that was made.
 #[derive(Clone, Debug, Deserialize, Serialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-struct PaymentBody {
+pub(super) struct PaymentBody {
     /// The claim.
     #[schema(value_type = AnyId)]
     claim_id: Id<ExpenseClaim>,
@@ -306,7 +276,7 @@ struct PaymentBody {
 #[utoipa::path(post, path = "/api/v1/erp/expense-claims/confirm-payments")]
 pub(super) async fn confirm_expense_claim_payments(
     who: Can<perm::AccountExpenseClaims>,
-    body: Valid<ConfirmPayments>,
+    body: Valid<Items<PaymentBody>>,
     work: UnitOfWork,
 ) -> Batch {
     work.write(who, move |tx| {

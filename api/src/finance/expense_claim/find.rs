@@ -28,11 +28,11 @@ impl Exported for ExpenseClaimSummary {
             let (zh, en) = claim.status.labels();
             Cell::Labelled(zh, en)
         }),
-        Column::new("paid_status", "付款状态", "Paid", |claim| match claim.paid_status {
-            None => Cell::Empty,
-            Some(PaidState::Unpaid) => Cell::Labelled("未付", "Unpaid"),
-            Some(PaidState::PartiallyPaid) => Cell::Labelled("部分付款", "Partially paid"),
-            Some(PaidState::Paid) => Cell::Labelled("已付清", "Paid"),
+        Column::new("paid_status", "付款状态", "Paid", |claim| {
+            claim.paid_status.map_or(Cell::Empty, |paid| {
+                let (zh, en) = paid.labels();
+                Cell::Labelled(zh, en)
+            })
         }),
         Column::new("submitter", "填报人", "Submitter", |claim| (&claim.submitter.name).into()),
         Column::new("beneficiary", "收款人", "Beneficiary", |claim| (&claim.beneficiary.name).into()),
@@ -85,6 +85,10 @@ pub(super) struct ListExpenseClaims {
     #[validate(length(max = 20))]
     #[param(max_length = 20, example = "5000.00")]
     payable_to: Option<String>,
+    /// The currency of the bounds of the payable amount: with a bound, only claims whose books are kept in it.
+    /// CNY where absent.
+    #[param(inline)]
+    payable_currency: Option<Currency>,
     /// Only from this business day on.
     #[serde(rename = "business_date[gte]")]
     business_from: Option<NaiveDate>,
@@ -117,7 +121,7 @@ pub(super) struct ListExpenseClaims {
 }
 
 impl ListExpenseClaims {
-    fn filter(self, book: Currency) -> Result<ClaimFilter, Problem> {
+    fn filter(self) -> Result<ClaimFilter, Problem> {
         let states = match &self.status {
             None => Vec::new(),
             Some(list) => list
@@ -125,6 +129,8 @@ impl ListExpenseClaims {
                 .map(|code| ClaimState::from_code(code).ok_or_else(|| bad("status", code)))
                 .collect::<Result<_, _>>()?,
         };
+        let book = self.payable_currency.unwrap_or(Currency::Cny);
+        let bounded = self.payable_from.is_some() || self.payable_to.is_some();
         let amount = |name: &str, text: Option<String>| {
             let minor =
                 |text: String| Money::parse(&text, book).map(Money::minor).map_err(|_| bad(name, &text));
@@ -137,6 +143,7 @@ impl ListExpenseClaims {
             submitter: self.submitter_id,
             beneficiary: self.beneficiary_id,
             category: self.category,
+            payable_in: (bounded || self.payable_currency.is_some()).then_some(book),
             payable_from: amount("payable[gte]", self.payable_from)?,
             payable_to: amount("payable[lte]", self.payable_to)?,
             business_from: self.business_from,
@@ -168,7 +175,7 @@ pub(super) async fn list_expense_claims(
     reading: Reading,
 ) -> List<ExpenseClaimSummary> {
     let include_total = paged.include_total;
-    let filter = filter.0.filter(Currency::Cny)?;
+    let filter = filter.0.filter()?;
     reading
         .list_as(who, format, paged, move |reader, page| {
             claims::list::list(reader, &filter, page, include_total)

@@ -107,7 +107,10 @@ impl ExpenseClaim {
                 self.refuse_revoker(by)?;
                 when(state == ClaimState::Approved, NOT_REVOCABLE)
             }
-            ClaimAction::Acknowledge => self.hand_over_stage(Stage::Ready),
+            ClaimAction::Acknowledge => {
+                self.hand_over_stage(Stage::Ready)?;
+                self.has_an_entry()
+            }
             ClaimAction::ConfirmPosting | ClaimAction::RefusePosting => {
                 self.hand_over_stage(Stage::Acknowledged)
             }

@@ -13,6 +13,7 @@ crate::refusals! { HAND_OVER_REFUSALS:
     ALREADY_ACKNOWLEDGED = "erp.already_acknowledged", Conflict, "报销单 {number} 已被接收，接收批号为“{reference}”", "Claim {number} was acknowledged already, under \"{reference}\"";
     RECALLED = "erp.recalled", Conflict, "报销单 {number} 已被收回（{state}）", "Claim {number} was recalled ({state})";
     NOT_READY = "erp.not_ready", Conflict, "报销单 {number} 尚不可入账", "Claim {number} is not ready for posting";
+    NO_ENTRY = "erp.no_entry", Conflict, "报销单 {number} 无法生成会计分录：{reason}", "No journal entry can be made for claim {number}: {reason}";
     NOT_ACKNOWLEDGED = "erp.not_acknowledged", Conflict, "报销单 {number} 尚未接收", "Claim {number} was not acknowledged yet";
     ALREADY_CONFIRMED = "erp.already_confirmed", Conflict, "报销单 {number} 已以凭证 {voucher} 入账", "Claim {number} was confirmed already with voucher {voucher}";
     VOUCHER_YEAR = "erp.voucher_year", Invalid, "凭证年度 {year} 与入账日期 {date} 不符", "The voucher year {year} does not belong to the posting date {date}";
@@ -76,6 +77,27 @@ pub struct PostingRefusal {
     pub text: String,
 }
 
+/// Why no journal entry of a claim could be made, kept as it was found.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct NotReady {
+    /// The stable code.
+    pub code: String,
+    /// The parameters of its text.
+    pub params: serde_json::Map<String, serde_json::Value>,
+}
+
+impl NotReady {
+    pub(crate) fn because_of(refusal: Refusal) -> Self {
+        Self { code: refusal.code.code.to_owned(), params: refusal.params }
+    }
+
+    /// The refusal it was; `None` if its code is no longer known.
+    pub fn refusal(&self) -> Option<Refusal> {
+        let code = crate::refusals().find(|known| known.code == self.code)?;
+        Some(Refusal { params: self.params.clone(), ..Refusal::new(code) }.citing(Citation::rule("EXP-9")))
+    }
+}
+
 /// The stages of a hand-over, each of which needs the one before.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Stage {
@@ -126,14 +148,21 @@ impl ExpenseClaim {
         let mut findings = Findings::new();
         wording::check(&mut findings, "/reference", &reference, 60);
         findings.into_result()?;
-        if !self.entry.as_ref().is_some_and(JournalEntry::is_balanced) {
-            return Err(Refusal::new(NOT_READY)
-                .citing(Citation::rule("EXP-9"))
-                .with("number", self.number.as_str())
-                .with("state", self.status.state().code()));
-        }
+        self.has_an_entry()?;
         let acknowledgement = Acknowledgement { reference, at: now, by: by.user };
         Ok(HandedOver::now(self.moved(ClaimStatus::Acknowledged { acknowledgement }, ACKNOWLEDGED)))
+    }
+
+    /// Refuses with the reason why there is no journal entry that balances.
+    pub(crate) fn has_an_entry(&self) -> Result<(), Refusal> {
+        if self.entry.as_ref().is_some_and(JournalEntry::is_balanced) {
+            return Ok(());
+        }
+        let refusal = match self.not_ready.as_ref().and_then(NotReady::refusal) {
+            Some(reason) => Refusal::new(NO_ENTRY).with_text("reason", &reason),
+            None => Refusal::new(NOT_READY).with("state", self.status.state().code()),
+        };
+        Err(refusal.citing(Citation::rule("EXP-9")).with("number", self.number.as_str()))
     }
 
     /// The ledger has it, under this voucher.
@@ -189,9 +218,16 @@ impl PostingRefusal {
     }
 }
 
+/// The fiscal years a voucher may belong to.
+const VOUCHER_YEARS: std::ops::RangeInclusive<i32> = 2000..=2999;
+
 fn check_voucher(voucher: &Voucher, today: BusinessDate) -> Result<(), Refusal> {
     let mut findings = Findings::new();
     wording::check(&mut findings, "/voucher/number", &voucher.number, 40);
+    if !VOUCHER_YEARS.contains(&voucher.year) {
+        let bounds = [("min", json!(VOUCHER_YEARS.start())), ("max", json!(VOUCHER_YEARS.end()))];
+        findings.add_with("/voucher/year", codes::OUT_OF_RANGE, bounds);
+    }
     let date = ("date", json!(voucher.posted_on));
     if chrono::Datelike::year(&voucher.posted_on) != voucher.year {
         findings.add_with("/voucher/year", VOUCHER_YEAR, [("year", json!(voucher.year)), date.clone()]);

@@ -78,6 +78,7 @@ impl ExpenseClaim {
             reverses: Some(of),
             reversal: None,
             entry: self.entry.as_ref().map(|entry| entry.mirrored(today)),
+            not_ready: None,
             payments: Vec::new(),
             version: 0,
         })

@@ -4,7 +4,8 @@ use super::*;
 
 impl ExpenseClaim {
     /// The last step approved it: its journal entry is made under the policies of its business date. An
-    /// entry that cannot be made does not undo the decision; the claim is then not ready for the books.
+    /// entry that cannot be made does not undo the decision; the claim then says why it is not ready for the
+    /// books.
     pub fn approve(
         self,
         approval: Id<Approval>,
@@ -16,8 +17,11 @@ impl ExpenseClaim {
             "number": self.number, "state": ClaimState::Approved.code(),
             "claimed": self.content.claimed()?, "approved": self.content.approved()?, "payable": self.payable()?,
         });
-        let entry = JournalEntry::of(&self.content, rules).ok();
-        let after = Self { status: ClaimStatus::Approved { at: now }, entry, ..self.clone() };
+        let (entry, not_ready) = match JournalEntry::of(&self.content, rules) {
+            Ok(entry) => (Some(entry), None),
+            Err(refusal) => (None, Some(NotReady::because_of(refusal))),
+        };
+        let after = Self { status: ClaimStatus::Approved { at: now }, entry, not_ready, ..self.clone() };
         Ok(Change::updated(self, after, APPROVED, facts))
     }
 

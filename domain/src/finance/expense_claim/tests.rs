@@ -1,5 +1,5 @@
 use super::hand_over::{
-    ALREADY_ACKNOWLEDGED, ALREADY_CONFIRMED, NOT_ACKNOWLEDGED, NOT_READY, RECALLED, VOUCHER_YEAR,
+    ALREADY_ACKNOWLEDGED, ALREADY_CONFIRMED, NO_ENTRY, NOT_ACKNOWLEDGED, NOT_READY, RECALLED, VOUCHER_YEAR,
 };
 use super::reduce::LineDecision;
 use super::*;
@@ -269,7 +269,13 @@ fn the_hand_over_says_what_it_finds_instead() {
     let unready = ExpenseClaim { entry: None, ..approved() };
     assert_eq!(refused(take(draft())), NOT_READY.code);
     assert_eq!(refused(take(submitted(draft()))), NOT_READY.code);
-    assert_eq!(refused(unready.acknowledge("B-1".into(), &by, now())), NOT_READY.code);
+    assert_eq!(refused(unready.clone().acknowledge("B-1".into(), &by, now())), NOT_READY.code);
+    let no_account = Refusal::new(crate::finance::journal::NO_ACCOUNT).with("category", "travel");
+    let unready = ExpenseClaim { not_ready: Some(NotReady::because_of(no_account)), ..unready };
+    let refusal = unready.acknowledge("B-1".into(), &by, now()).expect_err("no entry");
+    assert_eq!(refusal.code, NO_ENTRY);
+    let english = refusal.code.text(crate::spine::Language::English, &refusal.params);
+    assert!(english.contains("The category \"travel\" has no ledger account"), "{english}");
     let revoked = approved().revoke("误提".into(), &submitter(), now()).expect("revocable").into_after();
     assert_eq!(refused(take(revoked)), RECALLED.code);
     let withdrawn = submitted(draft()).withdraw(id(800), now()).expect("withdrawn").into_after();

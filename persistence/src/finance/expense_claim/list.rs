@@ -103,6 +103,8 @@ pub struct ClaimFilter {
     pub beneficiary: Option<EmployeeId>,
     /// Only with a line of this category.
     pub category: Option<String>,
+    /// Only where the books are kept in this currency: that of the bounds of the payable amount.
+    pub payable_in: Option<Currency>,
     /// Only with at least this payable amount, in minor units of the book currency.
     pub payable_from: Option<i64>,
     /// Only with at most this payable amount, in minor units of the book currency.
@@ -191,6 +193,9 @@ macro_rules! filtered {
                 )
                 .select(expense_claim_lines::claim_id);
             query = query.filter(claims::id.eq_any(with_category));
+        }
+        if let Some(currency) = filter.payable_in {
+            query = query.filter(claims::book_currency.eq(currency.code()));
         }
         if let Some(least) = filter.payable_from {
             query = query.filter(claims::payable_minor.ge(least));

@@ -88,6 +88,7 @@ fn entity(reader: &mut Reader<'_>, row: Row) -> Result<ExpenseClaim, Failure> {
         reverses,
         reversal: row.reversal_id.map(Into::into),
         entry: journal::of(reader, row.id)?,
+        not_ready: row.not_ready.map(|said| serde_json::from_str(&said)).transpose()?,
         // Payments are more than nothing each.
         payments: if row.paid_minor == 0 { Vec::new() } else { payment::of(reader, row.id, book)? },
         version: row.version,

@@ -58,6 +58,7 @@ pub(super) struct Row {
     pub version: Version,
     pub campaign: Option<String>,
     pub region: Option<String>,
+    pub not_ready: Option<String>,
 }
 
 #[derive(Queryable, Selectable, Insertable, Clone, Debug)]
@@ -130,7 +131,7 @@ impl Row {
     fn of(claim: &ExpenseClaim, tx: &Tx<'_>) -> Result<Self, Failure> {
         let ExpenseClaim { id, number, creator, creator_employee, submitter, created_at, content, .. } =
             claim;
-        let ExpenseClaim { status, approval, external, reverses, reversal, version, .. } = claim;
+        let ExpenseClaim { status, approval, external, reverses, reversal, version, not_ready, .. } = claim;
         let columns = StatusColumns::of(status);
         let acknowledgement = status.acknowledgement();
         let voucher = status.voucher();
@@ -177,6 +178,7 @@ impl Row {
             version: *version,
             campaign: content.campaign.clone(),
             region: content.region.clone(),
+            not_ready: not_ready.as_ref().map(serde_json::to_string).transpose()?,
         })
     }
 }

@@ -4,7 +4,7 @@ use super::{find, name::Names};
 use crate::finance::budget_line::{self, HeldView};
 use crate::{
     organisation::{NamedRef, PersonRef},
-    spine::{ActionView, Failure, Reader},
+    spine::{ActionView, Failure, Reader, RefusalView},
 };
 use chrono::NaiveDate;
 use domain::{
@@ -92,6 +92,8 @@ pub struct ExpenseClaimView {
     pub voucher: Option<Voucher>,
     /// Its journal entry, from approval on.
     pub journal: Option<JournalView>,
+    /// Why an approved claim is not ready for the books: no journal entry could be made.
+    pub not_ready: Option<RefusalView>,
     /// What was paid when.
     #[schema(max_items = 1000)]
     pub payments: Vec<PaymentView>,
@@ -300,6 +302,7 @@ pub fn show(reader: &mut Reader<'_>, claim: ExpenseClaim) -> Result<ExpenseClaim
         approval_id: claim.approval.map(|approval| approval.uuid().into()),
         acknowledgement: acknowledgement.map(shown_acknowledgement),
         voucher: claim.status.voucher().cloned(),
+        not_ready: claim.not_ready.and_then(|reason| reason.refusal()).as_ref().map(RefusalView::of),
         journal: claim.entry.map(|entry| names.journal(entry)).transpose()?,
         payments: claim.payments.into_iter().map(shown_payment).collect(),
         reverses: claim.reverses.map(shown_reversal),

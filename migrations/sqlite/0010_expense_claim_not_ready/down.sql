@@ -1,0 +1,1 @@
+ALTER TABLE expense_claims DROP COLUMN not_ready;
