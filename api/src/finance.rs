@@ -2,6 +2,7 @@
 
 mod expense_category;
 mod expense_claim;
+mod expense_statement;
 mod invoice;
 
 pub(crate) use expense_claim::ItemOutcome;
@@ -11,5 +12,6 @@ use crate::spine::Routes;
 pub(crate) fn routes(into: &mut Routes) {
     expense_category::routes(into);
     expense_claim::routes(into);
+    expense_statement::routes(into);
     invoice::routes(into);
 }

@@ -14,6 +14,8 @@ pub mod expense_category;
 pub mod expense_claim;
 /// The company's own settings for claims: buyers, dates, accounts.
 pub mod expense_policy;
+/// What a period cost, compiled for management.
+pub mod expense_statement;
 #[cfg(test)]
 mod fixture;
 /// Invoices, each reimbursed once in the whole company.
@@ -24,6 +26,8 @@ pub mod journal;
 pub mod payment;
 /// Years, quarters and months.
 pub mod period;
+/// Where a document stands whose life is its approval.
+pub mod review;
 mod wording;
 
 /// The code under which the approval chain for expense claims is kept.

@@ -30,6 +30,7 @@ pub fn refusals() -> impl Iterator<Item = &'static spine::RefusalCode> {
         finance::invoice::INVOICE_REFUSALS,
         finance::expense_claim::EXPENSE_CLAIM_REFUSALS,
         finance::expense_claim::hand_over::HAND_OVER_REFUSALS,
+        finance::expense_statement::EXPENSE_STATEMENT_REFUSALS,
         finance::journal::JOURNAL_REFUSALS,
         finance::payment::PAYMENT_REFUSALS,
         organisation::ORGANISATION_REFUSALS,
@@ -50,6 +51,7 @@ pub fn events() -> impl Iterator<Item = &'static spine::EventKind> {
         approval::APPROVAL_EVENTS,
         finance::budget_line::BUDGET_LINE_EVENTS,
         finance::expense_claim::EXPENSE_CLAIM_EVENTS,
+        finance::expense_statement::EXPENSE_STATEMENT_EVENTS,
         finance::payment::PAYMENT_EVENTS,
     ]
     .into_iter()
@@ -83,7 +85,9 @@ pub fn enums() -> impl Iterator<Item = &'static spine::EnumLabels> {
         finance::invoice::InvoiceKind::LABELS,
         finance::journal::Role::LABELS,
         finance::journal::Side::LABELS,
+        finance::expense_statement::Dimension::LABELS,
         finance::payment::PaidState::LABELS,
+        finance::review::ReviewState::LABELS,
     ]
     .into_iter()
 }

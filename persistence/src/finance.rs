@@ -8,6 +8,8 @@ pub mod budget_line;
 pub mod expense_category;
 /// Claims: found, written, shown, listed, handed over.
 pub mod expense_claim;
+/// What a period cost, compiled for management.
+pub mod expense_statement;
 /// Who holds an invoice; at most one live claim does.
 pub mod invoice;
 mod journal;
@@ -22,6 +24,7 @@ use domain::finance::{
     budget_policy::{BUDGET_POLICY_CODE, BudgetPolicy, SHIPPED_BUDGET_POLICY},
     expense_category::{EXPENSE_CATEGORIES_CODE, ExpenseCategories, SHIPPED_EXPENSE_CATEGORIES},
     expense_policy::{EXPENSE_POLICY_CODE, ExpensePolicy, SHIPPED_EXPENSE_POLICY},
+    expense_statement::{SHIPPED_STATEMENT_CHAIN, STATEMENT_CHAIN_CODE},
 };
 
 /// Publishes the shipped categories, settings and approval chain of claims. Doing it again changes nothing.
@@ -51,6 +54,15 @@ pub fn seed(tx: &mut Tx<'_>) -> Result<(), Failure> {
             title: "预算控制设置",
             content: serde_json::from_str(SHIPPED_BUDGET_POLICY)?,
             clause: "000 §9.1(4)；§9.3(5)",
+        },
+    )?;
+    ship::<domain::approval::ChainPolicy>(
+        tx,
+        Shipped {
+            code: STATEMENT_CHAIN_CODE,
+            title: "费用报表审批链",
+            content: serde_json::from_str(SHIPPED_STATEMENT_CHAIN)?,
+            clause: "000 §9.2 四",
         },
     )?;
     ship::<domain::approval::ChainPolicy>(

@@ -29,6 +29,7 @@ pub fn enums() -> impl Iterator<Item = &'static EnumLabels> {
         approval::SeatProgress::LABELS,
         approval::StepProgress::LABELS,
         finance::expense_claim::hand_over::DifferenceKind::LABELS,
+        finance::expense_statement::StatementAction::LABELS,
     ]
     .into_iter()
 }

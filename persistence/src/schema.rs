@@ -4,6 +4,7 @@
 
 mod approval;
 mod budget;
+mod expense_statement;
 mod file;
 mod finance;
 mod identity;
@@ -12,6 +13,7 @@ mod spine;
 
 pub use approval::*;
 pub use budget::*;
+pub use expense_statement::*;
 pub use file::*;
 pub use finance::*;
 pub use identity::*;
@@ -40,6 +42,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     expense_claim_lines,
     expense_claims,
     expense_payments,
+    expense_statements,
     grants,
     invoice_holds,
     invoices,

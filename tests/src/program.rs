@@ -18,29 +18,29 @@ pub struct Program {
     address: SocketAddr,
 }
 
-/// Builds the binary from the tested source, where it is not there already, and says where it lies.
-fn binary() -> &'static Path {
-    static BINARY: OnceLock<PathBuf> = OnceLock::new();
-    BINARY.get_or_init(|| {
+/// Builds the binaries from the tested source, where they are not there already, and says where one lies.
+pub(crate) fn binary(name: &str) -> PathBuf {
+    static BINARIES: OnceLock<PathBuf> = OnceLock::new();
+    let directory = BINARIES.get_or_init(|| {
         // …/target/debug/deps/stories-0123456789abcdef
         let tests = std::env::current_exe().expect("this executable");
         let profile = tests.parent().and_then(Path::parent).expect("a profile's directory");
         let target = profile.parent().expect("a target directory");
         let mut build = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
-        build
-            .args(["build", "--workspace", "--bin", "marketing-center", "--quiet", "--target-dir"])
-            .arg(target);
+        build.args(["build", "--workspace", "--bin", "marketing-center", "--bin", "erp-sync", "--quiet"]);
+        build.arg("--target-dir").arg(target);
         if profile.ends_with("release") {
             build.arg("--release");
         }
         let built = build.current_dir(env!("CARGO_MANIFEST_DIR")).status().expect("cargo");
-        assert!(built.success(), "the binary does not build");
-        profile.join("marketing-center")
-    })
+        assert!(built.success(), "the binaries do not build");
+        profile.to_owned()
+    });
+    directory.join(name)
 }
 
 fn command(home: &Home) -> Command {
-    let mut command = Command::new(binary());
+    let mut command = Command::new(binary("marketing-center"));
     command
         .env("DATABASE_URL", &home.url)
         .env("FILES_DIRECTORY", home.directory.path().join("files"))

@@ -10,10 +10,12 @@ mod approval_time;
 mod coverage;
 mod crash;
 mod edge;
+mod erp_program;
 mod expense_category;
 mod expense_claim;
 mod expense_claim_find;
 mod expense_claim_hand_over;
+mod expense_statement;
 mod export;
 mod file;
 mod idempotency;
@@ -30,8 +32,10 @@ const MODULES: &[&[Story]] = &[
     approval_race::STORIES,
     approval_time::STORIES,
     edge::STORIES,
+    expense_statement::STORIES,
     export::STORIES,
     file::STORIES,
+    erp_program::STORIES,
     expense_category::STORIES,
     expense_claim::STORIES,
     expense_claim_find::STORIES,

@@ -2,6 +2,8 @@
 
 mod act;
 mod body;
+
+pub(super) use body::GiveReason;
 mod erp;
 mod find;
 mod write;

@@ -45,8 +45,13 @@ const STAFF: &[Permission] = &[
 ];
 
 /// What somebody may do who answers for others.
-const LEADERSHIP: &[Permission] =
-    &[OverseeApprovals, SubmitExpenseClaimsForOthers, ExportExpenseClaims, ReadInvoices];
+const LEADERSHIP: &[Permission] = &[
+    OverseeApprovals,
+    SubmitExpenseClaimsForOthers,
+    ExportExpenseClaims,
+    ReadInvoices,
+    ReadExpenseStatements,
+];
 
 const fn role(
     code: &'static str,
@@ -69,14 +74,25 @@ pub const SHIPPED_ROLES: &[ShippedRole] = &[
         "财务",
         "Finance",
         ScopeKind::All,
-        &[STAFF, LEADERSHIP, &[AccountExpenseClaims, ReadEvents]],
+        &[STAFF, LEADERSHIP, &[AccountExpenseClaims, CompileExpenseStatements, ReadEvents]],
     ),
     role(
         "internal-auditor",
         "内部审计",
         "Internal auditor",
         ScopeKind::All,
-        &[STAFF, &[ReadAudit, OverseeApprovals, ReadInvoices, ExportExpenseClaims, ReadUsers, ReadRoles]],
+        &[
+            STAFF,
+            &[
+                ReadAudit,
+                OverseeApprovals,
+                ReadInvoices,
+                ExportExpenseClaims,
+                ReadExpenseStatements,
+                ReadUsers,
+                ReadRoles,
+            ],
+        ],
     ),
     role("department-head", "部门负责人", "Department head", ScopeKind::Subtree, &[STAFF, LEADERSHIP]),
     role(

@@ -82,6 +82,8 @@ permissions! {
     SubmitExpenseClaimsForOthers = "expense-claim:submit-for-others", "代他人报销", "Submit expense claims for somebody else";
     ExportExpenseClaims = "expense-claim:export", "导出报销单", "Export lists of expense claims";
     AccountExpenseClaims = "expense-claim:account", "报销核算", "Take, acknowledge, post, pay and reverse expense claims";
+    ReadExpenseStatements = "expense-statement:read", "查看费用报表", "Read expense statements";
+    CompileExpenseStatements = "expense-statement:compile", "编制费用报表", "Compile and submit expense statements";
     ReadExpenseCategories = "expense-category:read", "查看费用类别", "Read expense categories";
     ReadInvoices = "invoice:read", "查看发票", "Search invoices across the company";
     ReadFiles = "file:read", "查看附件", "Read attachments of documents in reach";

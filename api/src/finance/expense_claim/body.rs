@@ -366,7 +366,7 @@ fn merged(
 /// Why something is done.
 #[derive(Clone, Debug, Deserialize, Validate, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub(super) struct GiveReason {
+pub(crate) struct GiveReason {
     /// The reason, for the people it touches.
     #[validate(length(min = 1, max = 500))]
     #[schema(min_length = 1, max_length = 500, example = "重复提交")]

@@ -1,0 +1,264 @@
+//! Expense statements: compile, submit, freeze. `[EXP-13]`
+
+use crate::spine::{
+    Can, Cell, Column, Created, Exported, Format, IfMatch, Label, List, Paged, Patch, PathId, Query, Reading,
+    Reply, Routes, UnitOfWork, Valid, View, routes,
+};
+use domain::{
+    finance::{
+        expense_statement::{ExpenseStatement, NewStatement, Words},
+        period::Period,
+        review::ReviewState,
+    },
+    spine::{Change, DepartmentId, Refusal, Version, codes, perm},
+};
+use persistence::{
+    finance::{
+        expense_claim::PoliciesInForce,
+        expense_statement::{self as statements, ExpenseStatementView, StatementFilter},
+    },
+    organisation::department,
+    spine::{Failure, Tx},
+};
+use serde::Deserialize;
+use utoipa::{IntoParams, ToSchema};
+use validator::Validate;
+
+pub(crate) fn routes(into: &mut Routes) {
+    routes!(
+        into,
+        "expense-statements",
+        [
+            list_expense_statements,
+            compile_expense_statement,
+            show_expense_statement,
+            revise_expense_statement,
+            submit_expense_statement,
+            withdraw_expense_statement,
+            void_expense_statement
+        ]
+    );
+}
+
+impl View for ExpenseStatementView {
+    fn version(&self) -> Option<Version> {
+        Some(self.version)
+    }
+    fn location(&self) -> Option<String> {
+        Some(format!("/api/v1/expense-statements/{}", self.id))
+    }
+}
+
+impl Exported for ExpenseStatementView {
+    const FILE: Label =
+        Label { name: "expense-statements", zh: "营销费用报表", en: "Expense statements" };
+    const COLUMNS: &'static [Column<Self>] = &[
+        Column::new("number", "编号", "Number", |statement| (&statement.number).into()),
+        Column::new("period", "期间", "Period", |statement| {
+            Cell::Text(statement.period.to_string().into())
+        }),
+        Column::new("department", "部门", "Department", |statement| (&statement.department.name_zh).into()),
+        Column::new("status", "状态", "Status", |statement| {
+            let (zh, en) = statement.status.labels();
+            Cell::Labelled(zh, en)
+        }),
+        Column::new("expense", "费用", "Expense", |statement| statement.total.expense.into()),
+        Column::new("tax", "可抵扣税额", "Deductible tax", |statement| statement.total.tax.into()),
+        Column::new("budget", "预算", "Budget", |statement| statement.total.budget.into()),
+        Column::new("variance", "结余", "Variance", |statement| statement.total.variance.into()),
+        Column::new("previous", "上期", "Period before", |statement| statement.total.previous.into()),
+        Column::new("last_year", "上年同期", "Year before", |statement| statement.total.last_year.into()),
+        Column::new("compiler", "编制人", "Compiler", |statement| (&statement.compiler.name).into()),
+        Column::new("created_at", "编制时间", "Compiled at", |statement| statement.created_at.into()),
+    ];
+}
+
+/// Which statements are wanted.
+#[derive(Debug, Deserialize, Validate, IntoParams)]
+struct ListExpenseStatements {
+    /// Only of this period: `2026`, `2026-Q1`, `2026-03`.
+    period: Option<Period>,
+    /// Only of this department.
+    department_id: Option<DepartmentId>,
+    /// Only in this state.
+    status: Option<ReviewState>,
+}
+
+/// List expense statements. `[EXP-13]`
+#[utoipa::path(get, path = "/api/v1/expense-statements")]
+async fn list_expense_statements(
+    who: Can<perm::ReadExpenseStatements>,
+    filter: Query<ListExpenseStatements>,
+    format: Format,
+    paged: Paged,
+    reading: Reading,
+) -> List<ExpenseStatementView> {
+    let Query(ListExpenseStatements { period, department_id, status }) = filter;
+    let filter = StatementFilter { period, department: department_id, status };
+    reading.list_as(who, format, paged, move |reader, page| statements::list(reader, &filter, page)).await
+}
+
+/// A new statement.
+#[derive(Clone, Debug, Deserialize, Validate, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct CompileExpenseStatement {
+    /// The month, quarter or year; it must be over.
+    period: Period,
+    /// The department it is about, with everything below it.
+    department_id: DepartmentId,
+    /// 分析: what stands out.
+    #[serde(default)]
+    #[validate(length(min = 1, max = 5000))]
+    #[schema(min_length = 1, max_length = 5000)]
+    remarks: Option<String>,
+    /// 优化建议: what should be done.
+    #[serde(default)]
+    #[validate(length(min = 1, max = 5000))]
+    #[schema(min_length = 1, max_length = 5000)]
+    advice: Option<String>,
+}
+
+/// Compile an expense statement. `[EXP-13, 000 §9.2 四]`
+///
+/// What the period cost by category, department, campaign and region: expense that was posted in it, against the
+/// budget, the period before and the year before. One live statement per period and department.
+#[utoipa::path(post, path = "/api/v1/expense-statements")]
+async fn compile_expense_statement(
+    who: Can<perm::CompileExpenseStatements>,
+    body: Valid<CompileExpenseStatement>,
+    work: UnitOfWork,
+) -> Created<ExpenseStatementView> {
+    work.write(who, move |tx| {
+        let change = compile(tx, body.0.clone())?;
+        let statement = statements::apply(tx, change)?;
+        statements::show(tx, statement)
+    })
+    .await
+}
+
+fn compile(tx: &mut Tx<'_>, body: CompileExpenseStatement) -> Result<Change<ExpenseStatement>, Failure> {
+    let CompileExpenseStatement { period, department_id, remarks, advice } = body;
+    department::refer(tx, department_id, "/department_id")?;
+    if !tx.reach().covers(department_id, false) {
+        return Err(Refusal::new(codes::UNKNOWN_REFERENCE).at("/department_id").into());
+    }
+    statements::ensure_first(tx, period, department_id)?;
+    let (today, now) = (tx.today(), tx.now());
+    let currency = PoliciesInForce::on(tx, today)?.book_currency();
+    let figures = statements::figures(tx, period, department_id)?;
+    let new = NewStatement {
+        id: tx.id(),
+        number: statements::next_number(tx)?,
+        period,
+        department: department_id,
+        currency,
+        words: Words { remarks, advice },
+    };
+    Ok(ExpenseStatement::compile(new, figures, tx.actor(), now, today)?)
+}
+
+/// Show an expense statement. `[EXP-13]`
+#[utoipa::path(get, path = "/api/v1/expense-statements/{id}")]
+async fn show_expense_statement(
+    who: Can<perm::ReadExpenseStatements>,
+    id: PathId<ExpenseStatement>,
+    reading: Reading,
+) -> Reply<ExpenseStatementView> {
+    reading.read(who, move |reader| statements::view(reader, *id)).await
+}
+
+/// A merge patch of a statement (RFC 7396).
+#[derive(Clone, Debug, Deserialize, Validate, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct ReviseExpenseStatement {
+    /// 分析: what stands out.
+    #[serde(default)]
+    #[schema(value_type = Option<String>, min_length = 1, max_length = 5000)]
+    remarks: Patch<String>,
+    /// 优化建议: what should be done.
+    #[serde(default)]
+    #[schema(value_type = Option<String>, min_length = 1, max_length = 5000)]
+    advice: Patch<String>,
+}
+
+/// Change an expense statement. `[EXP-13]`
+///
+/// The figures are compiled anew with it; they cannot be written.
+#[utoipa::path(patch, path = "/api/v1/expense-statements/{id}")]
+async fn revise_expense_statement(
+    who: Can<perm::CompileExpenseStatements>,
+    id: PathId<ExpenseStatement>,
+    version: IfMatch,
+    body: Valid<ReviseExpenseStatement>,
+    work: UnitOfWork,
+) -> Reply<ExpenseStatementView> {
+    work.write(who, move |tx| {
+        let statement = statements::find(tx, *id)?;
+        version.check(statement.version)?;
+        let ReviseExpenseStatement { remarks, advice } = body.0.clone();
+        let old = statement.words.clone();
+        let words = Words { remarks: remarks.over(old.remarks), advice: advice.over(old.advice) };
+        let figures = statements::figures(tx, statement.period, statement.department)?;
+        let change = statement.revise(words, figures, tx.actor())?;
+        let statement = statements::apply(tx, change)?;
+        statements::show(tx, statement)
+    })
+    .await
+}
+
+/// Submit an expense statement to management. `[EXP-13, 000 §9.2 四]`
+///
+/// The figures of this moment stand from now on; approved, the statement is frozen.
+#[utoipa::path(post, path = "/api/v1/expense-statements/{id}/submit")]
+async fn submit_expense_statement(
+    who: Can<perm::CompileExpenseStatements>,
+    id: PathId<ExpenseStatement>,
+    version: IfMatch,
+    work: UnitOfWork,
+) -> Reply<ExpenseStatementView> {
+    work.write(who, move |tx| {
+        let statement = statements::find(tx, *id)?;
+        version.check(statement.version)?;
+        let statement = statements::submit(tx, statement)?;
+        statements::show(tx, statement)
+    })
+    .await
+}
+
+/// Withdraw an expense statement that waits for approval. `[APR-3]`
+#[utoipa::path(post, path = "/api/v1/expense-statements/{id}/withdraw")]
+async fn withdraw_expense_statement(
+    who: Can<perm::CompileExpenseStatements>,
+    id: PathId<ExpenseStatement>,
+    version: IfMatch,
+    work: UnitOfWork,
+) -> Reply<ExpenseStatementView> {
+    work.write(who, move |tx| {
+        let statement = statements::find(tx, *id)?;
+        version.check(statement.version)?;
+        statements::withdraw(tx, statement)?;
+        statements::view(tx, *id)
+    })
+    .await
+}
+
+/// Void an expense statement. `[EXP-13]`
+///
+/// The period may then be compiled anew. What was approved stays.
+#[utoipa::path(post, path = "/api/v1/expense-statements/{id}/void")]
+async fn void_expense_statement(
+    who: Can<perm::CompileExpenseStatements>,
+    id: PathId<ExpenseStatement>,
+    version: IfMatch,
+    body: Valid<super::expense_claim::GiveReason>,
+    work: UnitOfWork,
+) -> Reply<ExpenseStatementView> {
+    work.write(who, move |tx| {
+        let statement = statements::find(tx, *id)?;
+        version.check(statement.version)?;
+        let change = statement.void(body.reason.clone(), tx.actor(), tx.now())?;
+        let statement = statements::apply(tx, change)?;
+        statements::show(tx, statement)
+    })
+    .await
+}

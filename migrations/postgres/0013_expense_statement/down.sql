@@ -1,0 +1,2 @@
+DROP INDEX expense_claims_by_posting;
+DROP TABLE expense_statements;

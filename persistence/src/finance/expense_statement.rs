@@ -1,0 +1,199 @@
+//! Expense statements: kept with their figures, found within reach, and plugged into approvals. `[EXP-13]`
+
+mod figures;
+mod settle;
+mod view;
+
+pub use figures::figures;
+pub(crate) use settle::SUBJECT;
+pub use settle::{submit, withdraw};
+pub use view::{ExpenseStatementView, FigureRowView, StatementAction, StatementFilter, list, show, view};
+
+use crate::{
+    organisation::unless_taken,
+    schema::{document_readers, expense_statements as statements},
+    spine::{Failure, Instant, Key, Reader, Stored, Tx, cached, db, guard},
+};
+use diesel::prelude::*;
+use domain::{
+    finance::{
+        expense_statement::{ALREADY_COMPILED, ExpenseStatement, NUMBER_PREFIX, Words},
+        period::Period,
+        review::{Review, ReviewState},
+    },
+    spine::{Change, DepartmentId, Entity, Id, Refusal, Timestamp, Version},
+};
+
+#[derive(Queryable, Selectable, Insertable, AsChangeset, Clone, Debug)]
+#[diesel(table_name = statements, treat_none_as_default_value = false, treat_none_as_null = true)]
+struct Row {
+    id: Key,
+    number: String,
+    period: String,
+    department_id: Key,
+    currency: String,
+    creator_id: Key,
+    compiler_id: Key,
+    created_at: Instant,
+    remarks: Option<String>,
+    advice: Option<String>,
+    figures: String,
+    status: String,
+    status_at: Option<Instant>,
+    status_reason: Option<String>,
+    approval_id: Option<Key>,
+    version: Version,
+}
+
+impl Row {
+    fn of(statement: &ExpenseStatement) -> Result<Self, Failure> {
+        let ExpenseStatement {
+            id, number, period, department, currency, creator, compiler, created_at, ..
+        } = statement;
+        let ExpenseStatement { words: Words { remarks, advice }, figures, review, approval, version, .. } =
+            statement;
+        let (status_at, status_reason) = review.told();
+        Ok(Self {
+            id: (*id).into(),
+            number: number.clone(),
+            period: period.to_string(),
+            department_id: (*department).into(),
+            currency: currency.code().to_owned(),
+            creator_id: (*creator).into(),
+            compiler_id: (*compiler).into(),
+            created_at: (*created_at).into(),
+            remarks: remarks.clone(),
+            advice: advice.clone(),
+            figures: serde_json::to_string(figures)?,
+            status: review.state().code().to_owned(),
+            status_at: status_at.map(Into::into),
+            status_reason: status_reason.map(str::to_owned),
+            approval_id: approval.map(Into::into),
+            version: *version,
+        })
+    }
+}
+
+impl TryFrom<Row> for ExpenseStatement {
+    type Error = Failure;
+    fn try_from(row: Row) -> Result<Self, Failure> {
+        let corrupt = |column| Failure::corrupt("expense_statements", column, row.id.0);
+        let state = ReviewState::from_code(&row.status).ok_or_else(|| corrupt("status"))?;
+        let at = row.status_at.map(Timestamp::from);
+        Ok(Self {
+            id: row.id.into(),
+            period: row.period.parse().map_err(|_| corrupt("period"))?,
+            department: row.department_id.into(),
+            currency: row.currency.parse().map_err(|_| corrupt("currency"))?,
+            creator: row.creator_id.into(),
+            compiler: row.compiler_id.into(),
+            created_at: row.created_at.into(),
+            figures: serde_json::from_str(&row.figures)?,
+            review: Review::of(state, at, row.status_reason).ok_or_else(|| corrupt("status_at"))?,
+            approval: row.approval_id.map(Into::into),
+            words: Words { remarks: row.remarks, advice: row.advice },
+            number: row.number,
+            version: row.version,
+        })
+    }
+}
+
+impl Stored for ExpenseStatement {
+    fn save(&self, before: Option<&Self>, tx: &mut Tx<'_>) -> Result<(), Failure> {
+        let row = Row::of(self)?;
+        let Some(before) = before else {
+            let inserted = db!(tx, |c| diesel::insert_into(statements::table).values(&row).execute(c));
+            unless_taken(inserted, "/period", &row.period)?;
+            return Ok(());
+        };
+        let mine = statements::id.eq(row.id).and(statements::version.eq(before.version));
+        guard(db!(tx, |c| cached(diesel::update(statements::table.filter(mine)).set(&row)).execute(c))?)
+    }
+}
+
+/// Writes a change of a statement.
+pub fn apply(tx: &mut Tx<'_>, change: Change<ExpenseStatement>) -> Result<ExpenseStatement, Failure> {
+    tx.apply(change)
+}
+
+/// The number of a new statement of this year.
+pub fn next_number(tx: &mut Tx<'_>) -> Result<String, Failure> {
+    let year = chrono::Datelike::year(&tx.today());
+    crate::spine::next_number(tx, NUMBER_PREFIX, year)
+}
+
+/// Refuses a second live statement of a period and department, naming the first.
+pub fn ensure_first(
+    reader: &mut Reader<'_>,
+    period: Period,
+    department: DepartmentId,
+) -> Result<(), Failure> {
+    let known: Option<String> = db!(reader, |c| statements::table
+        .filter(statements::period.eq(period.to_string()))
+        .filter(statements::department_id.eq(Key::from(department)))
+        .filter(statements::status.ne_all(["void", "rejected"]))
+        .select(statements::number)
+        .first(c)
+        .optional())?;
+    match known {
+        Some(number) => Err(Refusal::new(ALREADY_COMPILED).with("number", number).at("/period").into()),
+        None => Ok(()),
+    }
+}
+
+/// Statements within the caller's reach: of departments in reach, compiled by them, or theirs to approve.
+macro_rules! within {
+    ($query:expr, $sight:expr) => {{
+        let sight = &$sight;
+        if sight.all {
+            $query
+        } else {
+            let readable = document_readers::table
+                .filter(document_readers::document_kind.eq(ExpenseStatement::KIND))
+                .filter(document_readers::employee_id.eq(sight.employee))
+                .select(document_readers::document);
+            $query.filter(
+                statements::compiler_id
+                    .eq(sight.employee)
+                    .or(statements::department_id.eq_any(&sight.departments))
+                    .or(statements::id.eq_any(readable)),
+            )
+        }
+    }};
+}
+use within;
+
+/// How far the caller sees.
+struct Sight {
+    all: bool,
+    departments: Vec<Key>,
+    employee: Key,
+}
+
+impl Sight {
+    fn of(reader: &Reader<'_>) -> Self {
+        let reach = reader.reach();
+        Self {
+            all: reach.all,
+            departments: reach.departments.iter().map(|department| (*department).into()).collect(),
+            employee: reader.actor().employee.map_or(Key(uuid::Uuid::nil()), Into::into),
+        }
+    }
+}
+
+/// One statement, if the caller may see it.
+pub fn find(reader: &mut Reader<'_>, id: Id<ExpenseStatement>) -> Result<ExpenseStatement, Failure> {
+    let (sight, key) = (Sight::of(reader), Key::from(id));
+    let row: Row =
+        db!(reader, |c| within!(statements::table.filter(statements::id.eq(key)).into_boxed(), sight)
+            .select(Row::as_select())
+            .first(c))?;
+    row.try_into()
+}
+
+fn find_unscoped(reader: &mut Reader<'_>, id: Id<ExpenseStatement>) -> Result<ExpenseStatement, Failure> {
+    let key = Key::from(id);
+    let row: Row =
+        db!(reader, |c| statements::table.filter(statements::id.eq(key)).select(Row::as_select()).first(c))?;
+    row.try_into()
+}

@@ -1,0 +1,151 @@
+//! Where the figures of a statement come from: the journal, and the budget lines.
+
+use crate::{
+    organisation::department,
+    schema::{
+        budget_lines as budget, expense_claim_lines as lines, expense_claims as claims,
+        journal_postings as postings,
+    },
+    spine::{Failure, Key, Reader, db},
+};
+use diesel::{dsl::sql, prelude::*, sql_types::BigInt};
+use domain::{
+    finance::{
+        budget_line::Purpose,
+        expense_statement::{Compilation, Dimension, Figures},
+        journal::Role,
+        period::Period,
+    },
+    spine::{DepartmentId, allocate},
+};
+use std::collections::BTreeSet;
+
+/// Role, category, cost centre, campaign, region, sum.
+type Posted = (String, String, Key, Option<String>, Option<String>, i64);
+/// Department, category, period, campaign, region, sum.
+type Budgeted = (Key, String, String, Option<String>, Option<String>, i64);
+
+/// What a period cost a department and everything below it, against its budget, the period before and the same
+/// period of the year before.
+pub fn figures(
+    reader: &mut Reader<'_>,
+    period: Period,
+    department: DepartmentId,
+) -> Result<Compilation, Failure> {
+    let scope: BTreeSet<Key> =
+        department::tree(reader)?.subtree(department).into_iter().map(Key::from).collect();
+    let mut compilation = Compilation::default();
+    let mut gather = |reader: &mut Reader<'_>, of: Option<Period>, figure: fn(i64) -> Figures| {
+        let Some(of) = of else { return Ok(()) };
+        for (role, category, centre, campaign, region, sum) in posted(reader, of)? {
+            let figures = match Role::from_code(&role) {
+                Some(Role::Expense) => figure(sum),
+                Some(Role::InputVat) if of == period => Figures { tax: sum, ..Figures::default() },
+                _ => continue,
+            };
+            if scope.contains(&centre) {
+                compilation.add(&keys(category, centre, campaign, region), figures);
+            }
+        }
+        Ok::<_, Failure>(())
+    };
+    gather(reader, Some(period), |expense| Figures { expense, ..Figures::default() })?;
+    gather(reader, period.previous(), |previous| Figures { previous, ..Figures::default() })?;
+    gather(reader, period.a_year_before(), |last_year| Figures { last_year, ..Figures::default() })?;
+    for (centre, category, of, campaign, region, sum) in budgeted(reader, period)? {
+        let of: Period = of.parse().map_err(|_| Failure::corrupt("budget_lines", "period", centre.0))?;
+        if scope.contains(&centre) {
+            let figures = Figures { budget: share(sum, of, period), ..Figures::default() };
+            compilation.add(&keys(category, centre, campaign, region), figures);
+        }
+    }
+    Ok(compilation.in_order())
+}
+
+fn keys(
+    category: String,
+    centre: Key,
+    campaign: Option<String>,
+    region: Option<String>,
+) -> [(Dimension, Option<String>); 4] {
+    [
+        (Dimension::Category, Some(category)),
+        (Dimension::Department, Some(centre.0.to_string())),
+        (Dimension::Campaign, campaign),
+        (Dimension::Region, region),
+    ]
+}
+
+/// What of a line's money belongs to a period: all of it where the line lies within, else the line's months in
+/// even parts that add up to it.
+fn share(allocated: i64, line: Period, period: Period) -> i64 {
+    let months: Vec<Period> = line.months().collect();
+    let parts = allocate(allocated, &vec![1; months.len()]);
+    months.into_iter().zip(parts).filter(|(month, _)| period.covers(*month)).map(|(_, part)| part).sum()
+}
+
+fn posted(reader: &mut Reader<'_>, period: Period) -> Result<Vec<Posted>, Failure> {
+    let sum = || {
+        sql::<BigInt>(
+            "CAST(SUM(CASE journal_postings.side WHEN 'debit' THEN journal_postings.amount_minor
+                ELSE -journal_postings.amount_minor END) AS BIGINT)",
+        )
+    };
+    let (first, last) = (period.first_day(), period.last_day());
+    Ok(db!(reader, |c| claims::table
+        .inner_join(postings::table.on(postings::claim_id.eq(claims::id)))
+        .inner_join(
+            lines::table.on(lines::claim_id.eq(claims::id).and(lines::line.nullable().eq(postings::line)))
+        )
+        .filter(claims::posted_on.ge(first).and(claims::posted_on.le(last)))
+        .filter(claims::status.eq_any(["posted", "reversed"]))
+        .filter(postings::role.eq_any([Role::Expense.code(), Role::InputVat.code()]))
+        .group_by((postings::role, lines::category, lines::cost_centre_id, claims::campaign, claims::region))
+        .select((
+            postings::role,
+            lines::category,
+            lines::cost_centre_id,
+            claims::campaign,
+            claims::region,
+            sum()
+        ))
+        .load(c))?)
+}
+
+fn budgeted(reader: &mut Reader<'_>, period: Period) -> Result<Vec<Budgeted>, Failure> {
+    let sum = || sql::<BigInt>("CAST(SUM(budget_lines.allocated_minor) AS BIGINT)");
+    let (first, last) = (period.first_day(), period.last_day());
+    Ok(db!(reader, |c| budget::table
+        .filter(budget::fiscal_year.eq(period.fiscal_year()))
+        .filter(budget::first_day.le(last).and(budget::last_day.ge(first)))
+        .filter(budget::purpose.eq(Purpose::Ordinary.code()))
+        .group_by((budget::department_id, budget::category, budget::period, budget::campaign, budget::region))
+        .select((
+            budget::department_id,
+            budget::category,
+            budget::period,
+            budget::campaign,
+            budget::region,
+            sum()
+        ))
+        .load(c))?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn period(text: &str) -> Period {
+        text.parse().expect("a period")
+    }
+
+    #[test]
+    fn the_months_of_a_quarter_share_its_budget_to_the_fen() {
+        let quarter = period("2026-Q1");
+        let months = ["2026-01", "2026-02", "2026-03"].map(|month| share(100, quarter, period(month)));
+        assert_eq!(months, [34, 33, 33]);
+        assert_eq!(share(100, quarter, period("2026")), 100);
+        assert_eq!(share(100, period("2026-03"), quarter), 100);
+        assert_eq!(share(100, period("2026-04"), quarter), 0);
+    }
+}

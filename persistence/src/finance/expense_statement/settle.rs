@@ -1,0 +1,116 @@
+//! How statements plug into approvals.
+
+use super::{apply, figures, find_unscoped};
+use crate::{
+    approval::{self, DocumentSummary, SubjectKind, Summaries},
+    schema::expense_statements as statements,
+    spine::{Failure, Key, Reader, Tx, db},
+};
+use diesel::prelude::*;
+use domain::{
+    approval::{Approval, Subject},
+    finance::expense_statement::{Compilation, ExpenseStatement},
+    spine::{Currency, Entity, Id, Money, Version},
+};
+use serde_json::json;
+use uuid::Uuid;
+
+/// The chain that statements meet.
+const CHAIN: &str = "expense-statement";
+
+/// Statements as the approval engine knows them.
+pub(crate) const SUBJECT: SubjectKind = SubjectKind { kind: ExpenseStatement::KIND, settle, summaries };
+
+fn subject(statement: &ExpenseStatement, expense: Money, version: Version) -> Subject {
+    Subject {
+        kind: ExpenseStatement::KIND.to_owned(),
+        document: statement.id.uuid(),
+        number: statement.number.clone(),
+        submitter: statement.compiler,
+        creator: statement.compiler,
+        beneficiary: statement.compiler,
+        department: statement.department,
+        amount: Some(expense),
+        business_date: statement.period.last_day(),
+        fields: serde_json::Map::from_iter([("period".to_owned(), json!(statement.period))]),
+        version,
+    }
+}
+
+/// Hands a statement to management, with the figures of this moment.
+pub fn submit(tx: &mut Tx<'_>, statement: ExpenseStatement) -> Result<ExpenseStatement, Failure> {
+    statement.may_revise(tx.actor())?;
+    let figures = figures(tx, statement.period, statement.department)?;
+    let expense = statement.money(figures.total.expense.max(0));
+    let subject = subject(&statement, expense, statement.version + 1);
+    let approval = match statement.approval.filter(|_| statement.review.state().goes_on()) {
+        Some(approval) => approval::resubmit(tx, approval, CHAIN, subject)?,
+        None => approval::start(tx, CHAIN, subject)?,
+    };
+    let now = tx.now();
+    let change = statement.submit(figures, approval.id, tx.actor(), now)?;
+    apply(tx, change)
+}
+
+/// Takes a statement back while it waits.
+pub fn withdraw(tx: &mut Tx<'_>, statement: ExpenseStatement) -> Result<(), Failure> {
+    statement.may_withdraw(tx.actor())?;
+    let Some(approval) = statement.approval else {
+        return Err(Failure::fault("a statement in approval without one"));
+    };
+    approval::withdraw(tx, approval, None)?;
+    Ok(())
+}
+
+fn settle(tx: &mut Tx<'_>, approval: &Approval) -> Result<(), Failure> {
+    let statement = find_unscoped(tx, Id::from_uuid(approval.subject.document))?;
+    let now = tx.now();
+    if let Some(change) = statement.settle(&approval.outcome, now)? {
+        apply(tx, change)?;
+    }
+    Ok(())
+}
+
+type SummaryRow = (Key, String, String, String, String, Option<String>, String);
+
+fn summaries(reader: &mut Reader<'_>, documents: &[Uuid]) -> Result<Summaries, Failure> {
+    let keys: Vec<Key> = documents.iter().copied().map(Key).collect();
+    let rows: Vec<SummaryRow> = db!(reader, |c| statements::table
+        .filter(statements::id.eq_any(&keys))
+        .select((
+            statements::id,
+            statements::number,
+            statements::period,
+            statements::status,
+            statements::currency,
+            statements::remarks,
+            statements::figures,
+        ))
+        .load(c))?;
+    rows.into_iter().map(summary).collect()
+}
+
+fn summary(
+    (id, number, period, state, currency, remarks, figures): SummaryRow,
+) -> Result<(Uuid, DocumentSummary), Failure> {
+    let currency: Currency =
+        currency.parse().map_err(|_| Failure::corrupt("expense_statements", "currency", id.0))?;
+    let Compilation { total, .. } = serde_json::from_str(&figures)?;
+    let money = |minor| Money::from_minor(minor, currency);
+    let facts = [
+        ("number", json!(number)),
+        ("period", json!(period)),
+        ("budget", json!(money(total.budget))),
+        ("previous", json!(money(total.previous))),
+        ("last_year", json!(money(total.last_year))),
+        ("remarks", json!(remarks)),
+    ];
+    let summary = DocumentSummary {
+        title: format!("{period} 营销费用报表"),
+        state,
+        amount: Some(money(total.expense)),
+        href: format!("/api/v1/expense-statements/{}", Id::<ExpenseStatement>::from_uuid(id.0)),
+        facts: facts.into_iter().map(|(name, value)| (name.to_owned(), value)).collect(),
+    };
+    Ok((id.0, summary))
+}

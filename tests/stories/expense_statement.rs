@@ -1,0 +1,103 @@
+//! What a period cost: compiled by finance, approved by management, frozen. `[EXP-13]`
+
+use crate::expense_claim::{approve, posted};
+use chrono::Duration;
+use serde_json::{Value, json};
+use tests::{App, Company, race, stories};
+
+stories! {
+    a_statement_says_what_was_posted_and_is_frozen_when_approved,
+    a_period_is_compiled_once_and_only_when_it_is_over,
+    who_may_not_compile_is_told_so,
+}
+
+const BASE: &str = "/api/v1/expense-statements";
+
+/// The company at the tenth of April, with claims of so many yuan posted in March.
+fn in_april(app: &App, yuan: &[u32]) -> Company {
+    let mut company = app.company();
+    for yuan in yuan {
+        posted(&company, *yuan);
+    }
+    app.advance(Duration::days(36));
+    company.sign_in_again(app);
+    company
+}
+
+fn statement_of(company: &Company, period: &str) -> Value {
+    json!({"period": period, "department_id": company.departments["company"], "remarks": "差旅为主"})
+}
+
+fn row<'a>(statement: &'a Value, dimension: &str, key: &str) -> Option<&'a Value> {
+    let rows = statement["rows"].as_array()?;
+    rows.iter().find(|row| row["dimension"] == dimension && row["key"] == key)
+}
+
+fn a_statement_says_what_was_posted_and_is_frozen_when_approved(app: App) {
+    let company = in_april(&app, &[90, 210]);
+    let finance = company.who("qian");
+    let made = finance.post(BASE, statement_of(&company, "2026-03")).expect(201);
+    assert_eq!(made.at("/total/expense/amount"), "300.00");
+    assert_eq!(made.at("/total/previous/amount"), "0.00");
+    assert_eq!(made.at("/total/previous_change_basis_points"), Value::Null);
+    let said = made.json();
+    let travel = row(&said, "category", "entertainment.travel").expect("a row of travel");
+    assert_eq!((&travel["expense"]["amount"], &travel["name_zh"]), (&json!("300.00"), &json!("差旅费")));
+    assert!(row(&said, "department", &company.departments["marketing"]).is_some());
+    let path = format!("{BASE}/{}", made.text("/id"));
+    let changed = finance.at(1).patch(&path, json!({"advice": "多开视频会议"})).expect(200);
+    assert_eq!(changed.at("/remarks"), "差旅为主", "what is absent stays");
+    let submitted = finance.at(2).act(&format!("{path}/submit")).expect(200);
+    assert_eq!(submitted.at("/status"), "in_approval");
+    finance.at(3).patch(&path, json!({"advice": null})).refuses(409, "state.wrong_state");
+    let approval = submitted.text("/approval_id");
+    approve(&company, "director", &approval).expect(200);
+    approve(&company, "gm", &approval).expect(200);
+    let frozen = finance.get(&path).expect(200);
+    assert_eq!(frozen.at("/status"), "approved");
+    let version = frozen.version();
+    finance.at(version).patch(&path, json!({"remarks": "x"})).refuses(409, "state.wrong_state");
+    let void = format!("{path}/void");
+    finance.at(version).post(&void, json!({"reason": "x"})).refuses(409, "state.wrong_state");
+    let csv = finance.get(&format!("{BASE}?period=2026-03&format=csv")).expect(200);
+    assert!(String::from_utf8_lossy(&csv.bytes).contains("300.00"), "{csv}");
+}
+
+fn a_period_is_compiled_once_and_only_when_it_is_over(app: App) {
+    let company = in_april(&app, &[]);
+    let finance = company.who("qian");
+    let not_over = statement_of(&company, "2026-Q2");
+    finance.post(BASE, not_over).refuses(409, "expense_statement.period_not_over");
+    finance.post(BASE, statement_of(&company, "2026-13")).expect(400);
+    let nowhere = json!({"period": "2026-03", "department_id": "01977a3e-8f00-7000-8000-00000000ffff"});
+    finance.post(BASE, nowhere).refuses(422, "validation.unknown_reference");
+    let compile = |who: &'static str| {
+        let (company, body) = (&company, statement_of(&company, "2026-03"));
+        Box::new(move || company.who(who).post(BASE, body).status) as Box<dyn FnOnce() -> u16 + Send>
+    };
+    let mut answers = race(vec![compile("qian"), compile("sun")]);
+    answers.sort_unstable();
+    assert_eq!(answers, [201, 409]);
+    finance.post(BASE, statement_of(&company, "2026-03")).refuses(409, "expense_statement.exists");
+    let listed = finance.get(&format!("{BASE}?period=2026-03")).expect(200);
+    let first = listed.at("/data/0");
+    let (id, by) = (first["id"].as_str().expect("an id"), first["compiler"]["number"].clone());
+    let compiler =
+        if by == finance.get("/api/v1/me").expect(200).at("/employee/number") { "qian" } else { "sun" };
+    let void = format!("{BASE}/{id}/void");
+    company.who(compiler).at(1).post(&void, json!({"reason": "口径有误"})).expect(200);
+    finance.post(BASE, statement_of(&company, "2026-03")).expect(201);
+}
+
+fn who_may_not_compile_is_told_so(app: App) {
+    let company = in_april(&app, &[]);
+    let body = statement_of(&company, "2026-03");
+    company.who("lan").post(BASE, body.clone()).refuses(403, "http.forbidden");
+    let made = company.who("qian").post(BASE, body).expect(201).text("/id");
+    company.who("lan").get(&format!("{BASE}/{made}")).refuses(403, "http.forbidden");
+    let submit = format!("{BASE}/{made}/submit");
+    company.who("sun").at(1).act(&submit).refuses(403, "expense_statement.not_yours");
+    company.who("qian").at(1).act(&submit).expect(200);
+    let withdraw = format!("{BASE}/{made}/withdraw");
+    assert_eq!(company.who("qian").at(2).act(&withdraw).expect(200).at("/status"), "withdrawn");
+}
