@@ -10,7 +10,11 @@ use actix_cors::Cors;
 use actix_web::{App, HttpResponse, HttpServer, dev::ServerHandle, http::header, middleware::from_fn, web};
 use persistence::spine::{Database, Failure, Options, Request, StoredAnswer};
 use std::{net::SocketAddr, sync::Arc, time::Duration};
-use utoipa_swagger_ui::SwaggerUi;
+use tokio::sync::OnceCell;
+use utoipa_swagger_ui::{Config, SwaggerUi};
+
+/// Where the OpenAPI document lies.
+const OPENAPI_PATH: &str = "/openapi.json";
 
 /// A server that listens.
 pub struct Running {
@@ -45,7 +49,6 @@ pub fn open_database(settings: &Settings, adjust: impl FnOnce(&mut Options)) -> 
 /// Starts serving. The future in `server` must be awaited.
 pub fn start(settings: Settings, database: Database) -> std::io::Result<Running> {
     let routes = Arc::new(crate::routes());
-    let openapi = Arc::new(document(&routes));
     let files = FileStore::in_directory(&settings.files_directory)?;
     let identity = Identity::new(&settings.identity).map_err(std::io::Error::other)?;
     identity.warm_up();
@@ -59,7 +62,7 @@ pub fn start(settings: Settings, database: Database) -> std::io::Result<Running>
             .app_data(state.clone())
             .app_data(web::PayloadConfig::new(crate::spine::JSON_BYTES_MAX))
             .configure(move |config| configure(config, &routes))
-            .service(SwaggerUi::new("/docs/{_:.*}").url("/openapi.json", openapi.as_ref().clone()))
+            .service(SwaggerUi::new("/docs/{_:.*}").config(Config::from(OPENAPI_PATH)))
             .default_service(web::to(|| async { HttpResponse::from_error(Problem::new(codes::NOT_FOUND)) }))
             .wrap(from_fn(limit))
             .wrap(from_fn(authenticate))
@@ -116,6 +119,7 @@ fn configure(config: &mut web::ServiceConfig, routes: &Routes) {
     config.service(get_only("/healthz", web::get().to(|| async { HttpResponse::Ok().body("ok\n") })));
     config.service(get_only("/readyz", web::get().to(ready)));
     config.service(get_only("/metrics", web::get().to(metrics)));
+    config.service(get_only(OPENAPI_PATH, web::get().to(openapi)));
     config.service(get_only("/docs", web::get().to(|| async { web::Redirect::to("/docs/") })));
     config.route("/test-clock/advance", web::post().to(advance_clock));
 }
@@ -143,6 +147,17 @@ async fn ready(state: web::Data<AppState>) -> HttpResponse {
         Ok(Ok(true)) => HttpResponse::Ok().body("ready\n"),
         _ => HttpResponse::from_error(Problem::new(codes::OVERLOADED)),
     }
+}
+
+/// The OpenAPI document. Making it takes more memory than the rest of a server at rest, so it is made when it is
+/// asked for first, and kept as the bytes that are sent.
+async fn openapi() -> Result<HttpResponse, Problem> {
+    static DOCUMENT: OnceCell<web::Bytes> = OnceCell::const_new();
+    let made = DOCUMENT.get_or_try_init(|| async {
+        let json = web::block(|| document(&crate::routes()).to_json()).await.map_err(Failure::fault)?;
+        Ok::<_, Failure>(json?.into())
+    });
+    Ok(HttpResponse::Ok().content_type("application/json").body(made.await?.clone()))
 }
 
 async fn metrics() -> HttpResponse {

@@ -8,6 +8,14 @@ use utoipa::{
     openapi::{RefOr, Schema, path::Parameter, request_body::RequestBody, response::Response},
 };
 
+/// Schemas by name.
+pub type Schemas = Vec<(String, RefOr<Schema>)>;
+
+fn collect<T: ToSchema>(schemas: &mut Schemas) {
+    schemas.push((T::name().into_owned(), T::schema()));
+    T::schemas(schemas);
+}
+
 /// What arguments and answer of a handler contribute to its operation.
 #[derive(Default)]
 pub struct Description {
@@ -19,8 +27,8 @@ pub struct Description {
     pub responses: BTreeMap<u16, Response>,
     /// Problems it can answer with, by status.
     pub problems: BTreeSet<u16>,
-    /// Schemas that are referred to.
-    pub schemas: Vec<(String, RefOr<Schema>)>,
+    /// What collects the schemas that are referred to.
+    schemas: Vec<fn(&mut Schemas)>,
     /// Whether it writes.
     pub writes: bool,
     /// Whether it reads through the data scope.
@@ -32,10 +40,16 @@ pub struct Description {
 impl Description {
     /// Refers to a schema and remembers it with all it refers to.
     pub fn schema<T: ToSchema>(&mut self) -> RefOr<Schema> {
-        let name = T::name().into_owned();
-        self.schemas.push((name.clone(), T::schema()));
-        T::schemas(&mut self.schemas);
-        RefOr::Ref(utoipa::openapi::Ref::from_schema_name(name))
+        self.schemas.push(collect::<T>);
+        RefOr::Ref(utoipa::openapi::Ref::from_schema_name(T::name().into_owned()))
+    }
+
+    /// The schemas that are referred to, each as often as it is. They take much memory and are wanted for the
+    /// document alone, so they are made when they are asked for.
+    pub fn schemas(&self) -> Schemas {
+        let mut schemas = Vec::new();
+        self.schemas.iter().for_each(|collect| collect(&mut schemas));
+        schemas
     }
 }
 
