@@ -208,7 +208,7 @@ fn act(
     version: Option<IfMatch>,
     action: Action,
     deed: impl FnOnce(Approval, Doer, Circumstances<'_>) -> Result<Change<Approval>, Refusal>,
-) -> Result<(), Failure> {
+) -> Result<Approval, Failure> {
     let found = approval::find(tx, id)?;
     let by = tx.actor().employee;
     approval::act(tx, found, |found, world| {
@@ -219,6 +219,5 @@ fn act(
         let nobody = || Refusal::new(NOT_PARTICIPANT).citing(Citation::rule("APR-3"));
         let doer = Doer { employee: by.ok_or_else(nobody)? };
         Ok(deed(found, doer, world)?)
-    })?;
-    Ok(())
+    })
 }

@@ -22,7 +22,9 @@ pub use course::{
 };
 pub use limits::{due, reach_limits};
 pub use policy::check;
-pub use show::{ApprovalState, ApprovalView, DocumentView, EntryView, PersonName, TaskView, history, view};
+pub use show::{
+    ApprovalState, ApprovalView, DocumentView, EntryView, PersonName, TaskView, history, show, view,
+};
 pub use step_view::{
     ApproverView, CandidateReason, PlanView, PlannedStepView, SeatProgress, StepProgress, StepView,
 };

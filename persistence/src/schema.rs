@@ -43,6 +43,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     expense_claims,
     expense_payments,
     expense_statements,
+    files,
     grants,
     invoice_holds,
     invoices,

@@ -39,6 +39,6 @@ pub use tx::{Answered, Request, StoredAnswer, Tx};
 
 pub(crate) use apply::{Stored, guard};
 pub(crate) use cached::{cached, pieces};
-pub(crate) use engine::{Connection, Engine, db, insert_all};
+pub(crate) use engine::{Connection, Engine, db, insert_all, insert_missing};
 pub(crate) use failure::is_taken;
 pub(crate) use number::next_number;

@@ -38,10 +38,10 @@ pub(super) async fn approve_document(
 ) -> Reply<ApprovalView> {
     work.write(who, move |tx| {
         let ApproveDocument { document_version, note } = body.0.clone();
-        act(tx, *id, Some(version), Action::Approve, |approval, doer, world| {
+        let acted = act(tx, *id, Some(version), Action::Approve, |approval, doer, world| {
             approval.approve(doer.employee, document_version, note, world)
         })?;
-        approval::view(tx, *id)
+        approval::show(tx, &acted)
     })
     .await
 }
@@ -71,10 +71,10 @@ pub(super) async fn reject_document(
 ) -> Reply<ApprovalView> {
     work.write(who, move |tx| {
         let RejectDocument { document_version, reason } = body.0.clone();
-        act(tx, *id, Some(version), Action::Reject, |approval, doer, world| {
+        let acted = act(tx, *id, Some(version), Action::Reject, |approval, doer, world| {
             approval.reject(doer.employee, document_version, reason, world)
         })?;
-        approval::view(tx, *id)
+        approval::show(tx, &acted)
     })
     .await
 }
@@ -111,10 +111,10 @@ pub(super) async fn return_document(
     work.write(who, move |tx| {
         let ReturnDocument { document_version, reason, to_step } = body.0.clone();
         let to = to_step.map_or(ReturnTo::Requester, ReturnTo::Step);
-        act(tx, *id, Some(version), Action::Return, |approval, doer, world| {
+        let acted = act(tx, *id, Some(version), Action::Return, |approval, doer, world| {
             approval.send_back(doer.employee, document_version, to, reason, world)
         })?;
-        approval::view(tx, *id)
+        approval::show(tx, &acted)
     })
     .await
 }
@@ -128,10 +128,10 @@ pub(super) async fn take_back_decision(
     work: UnitOfWork,
 ) -> Reply<ApprovalView> {
     work.write(who, move |tx| {
-        act(tx, *id, Some(version), Action::TakeBack, |approval, doer, world| {
+        let acted = act(tx, *id, Some(version), Action::TakeBack, |approval, doer, world| {
             approval.take_back(doer.employee, world)
         })?;
-        approval::view(tx, *id)
+        approval::show(tx, &acted)
     })
     .await
 }
@@ -157,10 +157,10 @@ pub(super) async fn withdraw_document(
 ) -> Reply<ApprovalView> {
     work.write(who, move |tx| {
         let ApprovalRemark { note } = body.0.clone();
-        act(tx, *id, Some(version), Action::Withdraw, |approval, doer, world| {
+        let acted = act(tx, *id, Some(version), Action::Withdraw, |approval, doer, world| {
             approval.withdraw(doer.employee, note, world)
         })?;
-        approval::view(tx, *id)
+        approval::show(tx, &acted)
     })
     .await
 }

@@ -34,10 +34,10 @@ pub(super) async fn transfer_task(
 ) -> Reply<ApprovalView> {
     work.write(who, move |tx| {
         let TransferTask { employee_id, note } = body.0.clone();
-        act(tx, *id, Some(version), Action::Transfer, |approval, doer, world| {
+        let acted = act(tx, *id, Some(version), Action::Transfer, |approval, doer, world| {
             approval.transfer(doer.employee, employee_id, note, world)
         })?;
-        approval::view(tx, *id)
+        approval::show(tx, &acted)
     })
     .await
 }
@@ -69,13 +69,13 @@ pub(super) async fn reassign_task(
         let ReassignTask { task_id, employee_id, note } = body.0.clone();
         let found = approval::find(tx, *id)?;
         let (by, oversees) = (tx.actor().employee, approval::oversees(tx, &found));
-        approval::act(tx, found, |approval, world| {
+        let acted = approval::act(tx, found, |approval, world| {
             approval.may(Action::Reassign, by, oversees, world)?;
             version.check(approval.version)?;
             let task = Id::from_uuid(task_id.uuid());
             Ok(approval.reassign(task, by, oversees, employee_id, note, world)?)
         })?;
-        approval::view(tx, *id)
+        approval::show(tx, &acted)
     })
     .await
 }
@@ -107,10 +107,10 @@ pub(super) async fn add_approver(
 ) -> Reply<ApprovalView> {
     work.write(who, move |tx| {
         let AddApprover { employee_id, placement, note } = body.0.clone();
-        act(tx, *id, Some(version), Action::AddApprover, |approval, doer, world| {
+        let acted = act(tx, *id, Some(version), Action::AddApprover, |approval, doer, world| {
             approval.add_approver(doer.employee, employee_id, placement, note, world)
         })?;
-        approval::view(tx, *id)
+        approval::show(tx, &acted)
     })
     .await
 }
@@ -134,10 +134,10 @@ pub(super) async fn remove_approver(
 ) -> Reply<ApprovalView> {
     work.write(who, move |tx| {
         let RemoveApprover { employee_id } = body.0.clone();
-        act(tx, *id, Some(version), Action::RemoveApprover, |approval, doer, world| {
+        let acted = act(tx, *id, Some(version), Action::RemoveApprover, |approval, doer, world| {
             approval.remove_approver(doer.employee, employee_id, world)
         })?;
-        approval::view(tx, *id)
+        approval::show(tx, &acted)
     })
     .await
 }

@@ -23,10 +23,10 @@ pub(super) async fn remind_approvers(
 ) -> Reply<ApprovalView> {
     work.write(who, move |tx| {
         let ApprovalRemark { note } = body.0.clone();
-        act(tx, *id, None, Action::Remind, |approval, doer, world| {
+        let acted = act(tx, *id, None, Action::Remind, |approval, doer, world| {
             approval.remind(doer.employee, note, world)
         })?;
-        approval::view(tx, *id)
+        approval::show(tx, &acted)
     })
     .await
 }
@@ -53,8 +53,9 @@ pub(super) async fn comment_on_approval(
         let CommentOnApproval { text } = body.0.clone();
         let found = approval::find(tx, *id)?;
         let (by, oversees) = (tx.actor().employee, approval::oversees(tx, &found));
-        approval::act(tx, found, |approval, world| Ok(approval.comment(by, oversees, text, world)?))?;
-        approval::view(tx, *id)
+        let commented =
+            approval::act(tx, found, |approval, world| Ok(approval.comment(by, oversees, text, world)?))?;
+        approval::show(tx, &commented)
     })
     .await
 }
@@ -83,10 +84,10 @@ pub(super) async fn copy_document(
 ) -> Reply<ApprovalView> {
     work.write(who, move |tx| {
         let CopyDocument { employee_ids, note } = body.0.clone();
-        act(tx, *id, None, Action::Copy, |approval, doer, world| {
+        let acted = act(tx, *id, None, Action::Copy, |approval, doer, world| {
             approval.copy_to(doer.employee, &employee_ids, note, world)
         })?;
-        approval::view(tx, *id)
+        approval::show(tx, &acted)
     })
     .await
 }

@@ -5,7 +5,7 @@ use crate::{
     schema::{
         approval_boxes, approval_copies, approval_history, approval_tasks, approvals, document_readers,
     },
-    spine::{Failure, Instant, Key, Reader, Stored, Tx, cached, db, guard, insert_all},
+    spine::{Failure, Instant, Key, Reader, Stored, Tx, cached, db, guard, insert_all, insert_missing},
 };
 use diesel::prelude::*;
 use domain::{
@@ -101,28 +101,34 @@ fn save_boxes(after: &Approval, before: Option<&Approval>, tx: &mut Tx<'_>) -> R
             .and(approval_boxes::approval_id.eq(id));
         db!(tx, |c| diesel::delete(approval_boxes::table.filter(mine)).execute(c))?;
     }
-    let mut readers = BTreeSet::new();
-    for (employee, name) in new.difference(&old) {
-        let row = (
-            approval_boxes::employee_id.eq(Key::from(*employee)),
-            approval_boxes::box_.eq(*name),
-            approval_boxes::approval_id.eq(id),
-        );
-        db!(tx, |c| diesel::insert_into(approval_boxes::table).values(row).execute(c))?;
-        readers.insert(*employee);
-    }
-    for employee in readers {
-        let row = (
-            document_readers::document_kind.eq(&after.subject.kind),
-            document_readers::document.eq(Key(after.subject.document)),
-            document_readers::employee_id.eq(Key::from(employee)),
-        );
-        db!(tx, |c| diesel::insert_into(document_readers::table)
-            .values(row)
-            .on_conflict_do_nothing()
-            .execute(c))?;
-    }
+    let added: Vec<BoxRow<'_>> = new
+        .difference(&old)
+        .map(|(employee, name)| BoxRow { employee_id: (*employee).into(), box_: name, approval_id: id })
+        .collect();
+    insert_all!(tx, approval_boxes::table, &added);
+    let readers: BTreeSet<Key> = added.iter().map(|row| row.employee_id).collect();
+    let (document_kind, document) = (after.subject.kind.as_str(), Key(after.subject.document));
+    let readers: Vec<ReaderRow<'_>> =
+        readers.into_iter().map(|employee_id| ReaderRow { document_kind, document, employee_id }).collect();
+    // Who could read it before still can.
+    let _new: usize = insert_missing!(tx, document_readers::table, &readers);
     Ok(())
+}
+
+#[derive(Insertable)]
+#[diesel(table_name = approval_boxes)]
+struct BoxRow<'a> {
+    employee_id: Key,
+    box_: &'a str,
+    approval_id: Key,
+}
+
+#[derive(Insertable)]
+#[diesel(table_name = document_readers)]
+struct ReaderRow<'a> {
+    document_kind: &'a str,
+    document: Key,
+    employee_id: Key,
 }
 
 /// One approval, whoever asks.

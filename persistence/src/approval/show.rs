@@ -244,6 +244,11 @@ impl TaskView {
 /// One approval, if the actor takes part in it or oversees it.
 pub fn view(reader: &mut Reader<'_>, id: Id<Approval>) -> Result<ApprovalView, Failure> {
     let approval = find(reader, id)?;
+    show(reader, &approval)
+}
+
+/// How an approval at hand is shown.
+pub fn show(reader: &mut Reader<'_>, approval: &Approval) -> Result<ApprovalView, Failure> {
     let organisation = Organisation::today(reader)?;
     let subject = &approval.subject;
     let mut found = summaries(reader, [(subject.kind.clone(), subject.document)])?;
@@ -255,7 +260,7 @@ pub fn view(reader: &mut Reader<'_>, id: Id<Approval>) -> Result<ApprovalView, F
         _ => None,
     };
     Ok(ApprovalView {
-        id: Id::from_uuid(id.uuid()),
+        id: Id::from_uuid(approval.id.uuid()),
         document: DocumentView {
             kind: subject.kind.clone(),
             id: Id::from_uuid(subject.document),
@@ -274,12 +279,12 @@ pub fn view(reader: &mut Reader<'_>, id: Id<Approval>) -> Result<ApprovalView, F
         policy: approval.plan.policy.clone(),
         round: approval.round_number(),
         current_step: approval.current_step().map(|step| step.planned.code.clone()),
-        steps: StepView::of_round(&approval, &organisation),
+        steps: StepView::of_round(approval, &organisation),
         returnable_steps: approval.passed_steps().into_iter().map(str::to_owned).collect(),
-        tasks: approval.tasks.iter().map(|task| TaskView::of(task, &approval, &organisation)).collect(),
+        tasks: approval.tasks.iter().map(|task| TaskView::of(task, approval, &organisation)).collect(),
         copies: approval.copies.iter().map(|copy| named(copy.to)).collect(),
         started_at: approval.history.first().map(|entry| entry.at),
-        actions: actions(reader, &approval, &organisation),
+        actions: actions(reader, approval, &organisation),
         version: approval.version,
     })
 }

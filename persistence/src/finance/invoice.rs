@@ -3,7 +3,7 @@
 
 use crate::{
     schema::{expense_claims as claims, invoice_holds as holds, invoices},
-    spine::{Failure, Instant, Key, Reader, Tx, db, insert_all},
+    spine::{Failure, Instant, Key, Reader, Tx, db, insert_all, insert_missing},
 };
 use chrono::NaiveDate;
 use diesel::prelude::*;
@@ -99,14 +99,6 @@ fn all_of(lines: &[Line]) -> impl Iterator<Item = (i32, usize, &Invoice)> {
     })
 }
 
-pub(super) fn of_claim(reader: &mut Reader<'_>, claim: Key) -> Result<Vec<Row>, Failure> {
-    Ok(db!(reader, |c| invoices::table
-        .filter(invoices::claim_id.eq(claim))
-        .order((invoices::line, invoices::position))
-        .select(Row::as_select())
-        .load(c))?)
-}
-
 /// The keys a claim holds in a state, with line and index of each.
 fn held_keys(claim: Option<&ExpenseClaim>) -> BTreeMap<String, (i32, usize, &Invoice)> {
     let live = claim.filter(|claim| claim.status.state().is_live());
@@ -142,23 +134,36 @@ pub(super) fn move_holds(
             .set((holds::released_at.eq(now), holds::released_because.eq(because)))
             .execute(c))?;
     }
-    let mut taken_elsewhere = Vec::new();
-    for (key, (line, index, invoice)) in wanted.iter().filter(|(key, _)| !held.contains_key(*key)) {
-        let hold = Hold {
+    let new: Vec<_> = wanted.iter().filter(|(key, _)| !held.contains_key(*key)).collect();
+    let rows: Vec<Hold<'_>> = new
+        .iter()
+        .map(|(key, (line, ..))| Hold {
             id: Key(tx.ids().fresh()),
             unique_key: key,
             claim_id: claim,
             line: *line,
             held_at: tx.now().into(),
             held_by_id: tx.actor().user.into(),
-        };
-        let inserted =
-            db!(tx, |c| diesel::insert_into(holds::table).values(&hold).on_conflict_do_nothing().execute(c))?;
-        if inserted == 0 {
-            taken_elsewhere.push(already_held(&format!("/lines/{}/invoices/{index}", line - 1), invoice));
-        }
+        })
+        .collect();
+    let taken: usize = insert_missing!(tx, holds::table, &rows);
+    if taken == rows.len() {
+        return Ok(());
     }
-    let Some(first) = taken_elsewhere.first() else { return Ok(()) };
+    let keys: Vec<&str> = rows.iter().map(|row| row.unique_key).collect();
+    let others: Vec<String> = db!(tx, |c| holds::table
+        .filter(holds::unique_key.eq_any(&keys).and(holds::released_at.is_null()))
+        .filter(holds::claim_id.ne(claim))
+        .select(holds::unique_key)
+        .load(c))?;
+    let elsewhere = new.into_iter().filter(|(key, _)| others.contains(key));
+    let taken_elsewhere: Vec<_> = elsewhere
+        .map(|(_, (line, index, invoice))| {
+            already_held(&format!("/lines/{}/invoices/{index}", line - 1), invoice)
+        })
+        .collect();
+    // Let go in the meantime: it is tried again.
+    let Some(first) = taken_elsewhere.first() else { return Err(Failure::Moved) };
     let mut refusal = Refusal::new(ALREADY_HELD).citing(Citation::rule("EXP-6"));
     refusal.params = first.params.clone();
     refusal.findings = taken_elsewhere;

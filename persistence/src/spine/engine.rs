@@ -64,6 +64,30 @@ macro_rules! insert_all {
 }
 pub(crate) use insert_all;
 
+/// Inserts those of the rows whose keys are not taken: `insert_missing!(tx, table, &rows)`, as
+/// [`insert_all`]. Says how many it inserted. Waits for other transactions that hold one of the keys.
+macro_rules! insert_missing {
+    ($on:expr, $table:expr, $rows:expr) => {{
+        let mut inserted = 0;
+        match &mut $on.connection().engine {
+            $crate::spine::Engine::Sqlite(c) => {
+                for row in $rows {
+                    let insert = ::diesel::insert_into($table).values(row).on_conflict_do_nothing();
+                    inserted += ::diesel::RunQueryDsl::execute(insert, c)?;
+                }
+            }
+            $crate::spine::Engine::Postgres(c) => {
+                for piece in $crate::spine::pieces($rows) {
+                    let insert = ::diesel::insert_into($table).values(piece).on_conflict_do_nothing();
+                    inserted += ::diesel::RunQueryDsl::execute($crate::spine::cached(insert), c)?;
+                }
+            }
+        }
+        inserted
+    }};
+}
+pub(crate) use insert_missing;
+
 /// Where the database is; the scheme of the URL chooses the engine, once.
 #[derive(Clone, Debug)]
 pub(crate) struct Location {

@@ -4,9 +4,7 @@
 //! their keys just before the commit, in one statement; the unique key lets exactly one of two units that run
 //! at once on different connections through, and the other is done again and finds the answer.
 
-use super::{
-    Connection, Failure, Instant, Key, StoredAnswer, Tx, access::Marks, cached, db, engine::Engine, pieces,
-};
+use super::{Connection, Failure, Instant, Key, StoredAnswer, Tx, access::Marks, db, insert_missing};
 use crate::schema::{access_epoch, idempotency_keys as keys};
 use chrono::Duration;
 use diesel::prelude::*;
@@ -93,21 +91,7 @@ pub(super) fn replay(
 pub(super) fn keep(connection: &mut Connection, mut all: Vec<Kept<'_>>) -> Result<(), Failure> {
     // In one order, so that two groups never wait for each other.
     all.sort_unstable_by_key(|kept| (kept.caller, kept.key));
-    let mut written = 0;
-    match &mut connection.engine {
-        Engine::Sqlite(c) => {
-            for kept in &all {
-                let insert = diesel::insert_into(keys::table).values(kept);
-                written += insert.on_conflict_do_nothing().execute(c)?;
-            }
-        }
-        Engine::Postgres(c) => {
-            for piece in pieces(&all) {
-                let insert = diesel::insert_into(keys::table).values(piece);
-                written += cached(insert.on_conflict_do_nothing()).execute(c)?;
-            }
-        }
-    }
+    let written: usize = insert_missing!(connection, keys::table, &all);
     if written == all.len() { Ok(()) } else { Err(Failure::Moved) }
 }
 

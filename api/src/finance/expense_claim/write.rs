@@ -41,7 +41,10 @@ fn create(tx: &mut Tx<'_>, body: CreateExpenseClaim) -> Result<ExpenseClaim, Fai
     let change: Change<ExpenseClaim> =
         ExpenseClaim::create(new, content, tx.actor(), tx.now(), policies.rules())?;
     let claim = claims::apply(tx, change)?;
-    claims::keep_evidence(tx, &claim)?;
+    // A new claim has no evidence that could be taken off.
+    if !claim.content.attachments.is_empty() {
+        claims::keep_evidence(tx, &claim)?;
+    }
     Ok(claim)
 }
 

@@ -8,10 +8,10 @@ use super::{
 use crate::{
     file,
     finance::{invoice, journal, payment},
-    schema::{expense_claim_lines as lines, expense_claims as claims},
+    schema::{expense_claim_lines as lines, expense_claims as claims, files, invoices, journal_entries},
     spine::{Failure, Instant, Key, Reader, db},
 };
-use diesel::prelude::*;
+use diesel::{dsl::exists, prelude::*};
 use domain::{
     file::File,
     finance::expense_claim::*,
@@ -19,12 +19,26 @@ use domain::{
 };
 use uuid::Uuid;
 
+/// A claim's row, and whether it has evidence and a journal entry: what is not there is not asked for.
+type Found = (Row, bool, bool);
+
+/// Selects what [`Found`] holds.
+macro_rules! found {
+    () => {{
+        let evidence = files::table
+            .filter(files::document.eq(claims::id.nullable()))
+            .filter(files::document_kind.eq(ExpenseClaim::KIND));
+        let entry = journal_entries::table.filter(journal_entries::claim_id.eq(claims::id));
+        (Row::as_select(), exists(evidence), exists(entry))
+    }};
+}
+
 /// One claim, if the caller may see it.
 pub fn find(reader: &mut Reader<'_>, id: Id<ExpenseClaim>) -> Result<ExpenseClaim, Failure> {
     let sight = Sight::of(reader);
     let key = Key::from(id);
-    let row: Row = db!(reader, |c| within!(claims::table.filter(claims::id.eq(key)).into_boxed(), sight)
-        .select(Row::as_select())
+    let row: Found = db!(reader, |c| within!(claims::table.filter(claims::id.eq(key)).into_boxed(), sight)
+        .select(found!())
         .first(c))?;
     entity(reader, row)
 }
@@ -32,8 +46,7 @@ pub fn find(reader: &mut Reader<'_>, id: Id<ExpenseClaim>) -> Result<ExpenseClai
 /// One claim whoever asks: for the approval engine and links between claims, never for an answer.
 pub(crate) fn find_unscoped(reader: &mut Reader<'_>, id: Id<ExpenseClaim>) -> Result<ExpenseClaim, Failure> {
     let key = Key::from(id);
-    let row: Row =
-        db!(reader, |c| claims::table.filter(claims::id.eq(key)).select(Row::as_select()).first(c))?;
+    let row: Found = db!(reader, |c| claims::table.filter(claims::id.eq(key)).select(found!()).first(c))?;
     entity(reader, row)
 }
 
@@ -45,14 +58,14 @@ pub fn find_by_external(
 ) -> Result<Option<ExpenseClaim>, Failure> {
     let sight = Sight::of(reader);
     let theirs = claims::source.eq(source).and(claims::external_reference.eq(external));
-    let row: Option<Row> = db!(reader, |c| within!(claims::table.filter(theirs).into_boxed(), sight)
-        .select(Row::as_select())
+    let row: Option<Found> = db!(reader, |c| within!(claims::table.filter(theirs).into_boxed(), sight)
+        .select(found!())
         .first(c)
         .optional())?;
     row.map(|row| entity(reader, row)).transpose()
 }
 
-fn entity(reader: &mut Reader<'_>, row: Row) -> Result<ExpenseClaim, Failure> {
+fn entity(reader: &mut Reader<'_>, (row, has_evidence, has_entry): Found) -> Result<ExpenseClaim, Failure> {
     let corrupt = |column| Failure::corrupt("expense_claims", column, row.id.0);
     let currency: Currency = row.currency.parse().map_err(|_| corrupt("currency"))?;
     let book: Currency = row.book_currency.parse().map_err(|_| corrupt("book_currency"))?;
@@ -68,7 +81,7 @@ fn entity(reader: &mut Reader<'_>, row: Row) -> Result<ExpenseClaim, Failure> {
         exchange: Exchange { currency, book, rate, rate_date: row.rate_date },
         details: serde_json::from_str(&row.details)?,
         lines: lines_of(reader, row.id, currency)?,
-        attachments: attachments_of(reader, row.id)?,
+        attachments: if has_evidence { attachments_of(reader, row.id)? } else { Vec::new() },
         metadata: serde_json::from_str(&row.metadata)?,
     };
     Ok(ExpenseClaim {
@@ -87,7 +100,7 @@ fn entity(reader: &mut Reader<'_>, row: Row) -> Result<ExpenseClaim, Failure> {
             .map(|(source, external_id)| External { source, external_id }),
         reverses,
         reversal: row.reversal_id.map(Into::into),
-        entry: journal::of(reader, row.id)?,
+        entry: if has_entry { journal::of(reader, row.id)? } else { None },
         not_ready: row.not_ready.map(|said| serde_json::from_str(&said)).transpose()?,
         // Payments are more than nothing each.
         payments: if row.paid_minor == 0 { Vec::new() } else { payment::of(reader, row.id, book)? },
@@ -103,31 +116,39 @@ fn reversal_of(reader: &mut Reader<'_>, row: &Row, book: Currency) -> Result<Opt
 }
 
 fn lines_of(reader: &mut Reader<'_>, claim: Key, currency: Currency) -> Result<Vec<Line>, Failure> {
-    let rows: Vec<LineRow> = db!(reader, |c| lines::table
+    let on = invoices::claim_id.eq(lines::claim_id).and(invoices::line.eq(lines::line));
+    let rows: Vec<(LineRow, Option<invoice::Row>)> = db!(reader, |c| lines::table
+        .left_join(invoices::table.on(on))
         .filter(lines::claim_id.eq(claim))
-        .order(lines::line)
-        .select(LineRow::as_select())
+        .order((lines::line, invoices::position))
+        .select((LineRow::as_select(), Option::<invoice::Row>::as_select()))
         .load(c))?;
-    let mut papers = invoice::of_claim(reader, claim)?.into_iter().peekable();
-    let mut found = Vec::with_capacity(rows.len());
-    for row in rows {
-        let mut invoices = Vec::new();
-        while let Some(paper) = papers.next_if(|paper| paper.line == row.line) {
-            invoices.push(paper.invoice(currency)?);
+    let mut found: Vec<Line> = Vec::with_capacity(rows.len());
+    let mut last = 0;
+    for (row, paper) in rows {
+        if row.line != last {
+            last = row.line;
+            found.push(line_of(row, currency));
         }
-        let approved = Money::from_minor(row.approved_minor, currency);
-        let reduction = row.reduction_reason.zip(row.reduced_by_id);
-        found.push(Line {
-            category: row.category,
-            description: row.description,
-            occurred_on: row.occurred_on,
-            claimed: Money::from_minor(row.claimed_minor, currency),
-            reduction: reduction.map(|(reason, by)| Reduction { approved, reason, by: by.into() }),
-            cost_centre: row.cost_centre_id.into(),
-            invoices,
-        });
+        if let (Some(line), Some(paper)) = (found.last_mut(), paper) {
+            line.invoices.push(paper.invoice(currency)?);
+        }
     }
     Ok(found)
+}
+
+fn line_of(row: LineRow, currency: Currency) -> Line {
+    let approved = Money::from_minor(row.approved_minor, currency);
+    let reduction = row.reduction_reason.zip(row.reduced_by_id);
+    Line {
+        category: row.category,
+        description: row.description,
+        occurred_on: row.occurred_on,
+        claimed: Money::from_minor(row.claimed_minor, currency),
+        reduction: reduction.map(|(reason, by)| Reduction { approved, reason, by: by.into() }),
+        cost_centre: row.cost_centre_id.into(),
+        invoices: Vec::new(),
+    }
 }
 
 fn attachments_of(reader: &mut Reader<'_>, claim: Key) -> Result<Vec<Id<File>>, Failure> {

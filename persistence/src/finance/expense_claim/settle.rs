@@ -14,7 +14,7 @@ use crate::{
 use diesel::prelude::*;
 use domain::{
     approval::{Approval, Outcome, Subject},
-    finance::expense_claim::{Details, ExpenseClaim},
+    finance::expense_claim::{ClaimStatus, Details, ExpenseClaim},
     spine::{Currency, Entity, Id, Money, Refusal, Version},
 };
 use serde_json::json;
@@ -76,7 +76,9 @@ pub fn preview(reader: &mut Reader<'_>, claim: &ExpenseClaim) -> Result<Preview,
 
 /// Whether an open task of the claim's approval waits for the caller.
 pub(super) fn decides(reader: &mut Reader<'_>, claim: &ExpenseClaim) -> Result<bool, Failure> {
-    claim.approval.map_or(Ok(false), |approval| holds_open_task(reader, approval))
+    // Only while it is in approval can a task be open.
+    let approval = claim.approval.filter(|_| matches!(claim.status, ClaimStatus::InApproval { .. }));
+    approval.map_or(Ok(false), |approval| holds_open_task(reader, approval))
 }
 
 fn settle(tx: &mut Tx<'_>, approval: &Approval) -> Result<(), Failure> {
