@@ -1,6 +1,6 @@
 //! A database of our own on each engine, as durable as in production.
 
-use crate::{Outcome, bare::Bare};
+use crate::{Outcome, bare::Bare, server::processor_of_family};
 use std::path::PathBuf;
 use tempfile::TempDir;
 use tests::PrivatePostgres;
@@ -12,7 +12,7 @@ pub struct Home {
     /// Where the database is.
     pub url: String,
     directory: TempDir,
-    _server: Option<PrivatePostgres>,
+    server: Option<PrivatePostgres>,
 }
 
 impl Home {
@@ -20,7 +20,7 @@ impl Home {
     pub fn sqlite() -> Outcome<Self> {
         let directory = tempfile::tempdir()?;
         let url = format!("sqlite:{}", directory.path().join("bench.db").display());
-        Ok(Self { name: "SQLite", url, directory, _server: None })
+        Ok(Self { name: "SQLite", url, directory, server: None })
     }
 
     /// A PostgreSQL started for this run, with `fsync` on; none where the machine has none.
@@ -29,7 +29,12 @@ impl Home {
         let Some(server) = PrivatePostgres::start(&settings) else { return Ok(None) };
         Bare::open(&server.url("postgres"))?.execute("CREATE DATABASE bench")?;
         let (directory, url) = (tempfile::tempdir()?, server.url("bench"));
-        Ok(Some(Self { name: "PostgreSQL", url, directory, _server: Some(server) }))
+        Ok(Some(Self { name: "PostgreSQL", url, directory, server: Some(server) }))
+    }
+
+    /// Seconds of processor time that the database's own processes have used.
+    pub fn processor(&self) -> f64 {
+        self.server.as_ref().map_or(0.0, |server| processor_of_family(server.process()))
     }
 
     /// A file of this run.

@@ -39,6 +39,8 @@ pub struct Measured {
     pub first_failure: Option<String>,
     /// Bytes of bodies received.
     pub bytes: usize,
+    /// Milliseconds of processor time that server and database together used for a unit.
+    pub processor: f64,
 }
 
 impl Measured {

@@ -5,6 +5,7 @@ mod bare;
 mod bare_server;
 mod company;
 mod engine;
+mod export;
 mod fill;
 mod load;
 mod measure;

@@ -6,6 +6,7 @@ use crate::{
     bare_server::{GROUP_MAX, READERS, WRITERS, without_http},
     company::{self, Company},
     engine::Home,
+    export::{Export, export},
     fill::{fill, id_of, scramble},
     load::{Measured, Pressure, Script, once, request, run},
     report::{Engine, Report, Row, median},
@@ -81,6 +82,9 @@ pub fn engine(choice: &Choice, home: Home, report: &mut Report) -> Outcome<()> {
     for (work, taken) in Work::ALL.into_iter().zip(taken) {
         report.rows.push(site.row(work, taken)?);
     }
+    say("export of everything");
+    site.sign_in();
+    let exports = [site.export("ndjson")?, site.export("csv")?];
     let (first_page, thousandth_page) = (median(first), median(thousandth));
     let (engine, resident_under_load) = (home.name.to_owned(), site.resident_most);
     report.engines.push(Engine {
@@ -90,6 +94,7 @@ pub fn engine(choice: &Choice, home: Home, report: &mut Report) -> Outcome<()> {
         thousandth_page,
         resident_idle,
         resident_under_load,
+        exports,
     });
     Ok(())
 }
@@ -109,13 +114,15 @@ struct Taken {
     http: Vec<f64>,
     product: Vec<f64>,
     latencies: Measured,
+    /// Milliseconds of processor time for a unit, by the bare server and by the product.
+    bare_processor: Vec<f64>,
+    processor: Vec<f64>,
 }
 
 /// Everything that runs while one engine is measured.
 struct Site<'a> {
     choice: &'a Choice,
-    url: &'a str,
-    name: &'a str,
+    home: &'a Home,
     product: Server,
     bare: Server,
     tokens: [String; 3],
@@ -143,8 +150,7 @@ impl<'a> Site<'a> {
         let next = AtomicI64::new(500_000_000_000);
         let mut site = Self {
             choice,
-            url: &home.url,
-            name: home.name,
+            home,
             product,
             bare,
             tokens: Default::default(),
@@ -191,8 +197,13 @@ impl<'a> Site<'a> {
 
     fn press(&mut self, work: Work, bare: bool, length: Duration, pressure: Pressure) -> Outcome<Measured> {
         let address = if bare { self.bare.address } else { self.product.address };
-        let measured =
+        let server = if bare { &self.bare } else { &self.product };
+        let used = || server.processor() + self.home.processor();
+        let before = used();
+        let mut measured =
             run(address, self.choice.connections, length, pressure, &|index| self.script(work, bare, index))?;
+        let units = f64::from(u32::try_from(measured.latencies.len().max(1))?);
+        measured.processor = (used() - before) * 1_000.0 / units;
         if let Some(failure) = &measured.first_failure {
             let (what, failures) = (work.name(), measured.failures);
             return Err(format!("{what}: {failures} requests failed, the first with {failure}").into());
@@ -214,10 +225,13 @@ impl<'a> Site<'a> {
     fn round(&mut self, work: Work, taken: &mut Taken) -> Outcome<()> {
         if work.has_bare() {
             taken.engine.push(self.bare_engine(work)?);
-            taken.http.push(self.press(work, true, self.length(), Pressure::Full)?.rate());
+            let measured = self.press(work, true, self.length(), Pressure::Full)?;
+            taken.http.push(measured.rate());
+            taken.bare_processor.push(measured.processor);
         }
         let measured = self.press(work, false, self.length(), Pressure::Full)?;
         taken.product.push(measured.rate());
+        taken.processor.push(measured.processor);
         taken.latencies.absorb(measured);
         Ok(())
     }
@@ -225,13 +239,13 @@ impl<'a> Site<'a> {
     /// The bare engine without HTTP, on as many threads as the servers have.
     fn bare_engine(&self, work: Work) -> Outcome<f64> {
         let claims = self.choice.claims;
-        let sqlite = self.url.starts_with("sqlite:");
+        let sqlite = self.home.url.starts_with("sqlite:");
         let connections = usize::try_from(self.choice.connections)?;
         match work {
-            Work::Show => without_http(self.url, READERS, self.length(), &|bare, turn| {
+            Work::Show => without_http(&self.home.url, READERS, self.length(), &|bare, turn| {
                 Ok(usize::from(bare.document(id_of(scramble(u64::try_from(turn)?) % claims)).is_ok()))
             }),
-            Work::List => without_http(self.url, READERS, self.length(), &|bare, _| {
+            Work::List => without_http(&self.home.url, READERS, self.length(), &|bare, _| {
                 bare.list()?;
                 Ok(1)
             }),
@@ -239,7 +253,7 @@ impl<'a> Site<'a> {
                 // So many at a time as there are clients who wait together.
                 let (next, pattern) = (&self.next, &self.pattern);
                 let (threads, group) = if sqlite { (1, connections.min(GROUP_MAX)) } else { (WRITERS, 1) };
-                without_http(self.url, threads, self.length(), &|bare, _| {
+                without_http(&self.home.url, threads, self.length(), &|bare, _| {
                     let size = i64::try_from(group)?;
                     let first = next.fetch_add(size, Ordering::Relaxed);
                     let claims: Vec<_> =
@@ -275,16 +289,22 @@ impl<'a> Site<'a> {
         Ok((median(first), median(far)))
     }
 
+    fn export(&self, format: &'static str) -> Outcome<Export> {
+        export(&self.product, &self.tokens[2], format)
+    }
+
     fn row(&mut self, work: Work, taken: Taken) -> Outcome<Row> {
         let peak = median(taken.product);
         let half = self.press(work, false, self.length(), Pressure::Rate((peak / 2.0).max(1.0)))?;
         let some = |figures: Vec<f64>| (!figures.is_empty()).then(|| median(figures));
         Ok(Row {
-            engine: self.name.to_owned(),
+            engine: self.home.name.to_owned(),
             work: work.name(),
             bare_engine: some(taken.engine),
             bare_http: some(taken.http),
             product: peak,
+            bare_processor: some(taken.bare_processor),
+            processor: median(taken.processor),
             peak_p50: taken.latencies.quantile(500),
             peak_p99: taken.latencies.quantile(990),
             half_p50: half.quantile(500),

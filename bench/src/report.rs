@@ -1,5 +1,6 @@
 //! The figures, as a table for people and as JSON for programs.
 
+use crate::export::Export;
 use serde::Serialize;
 use std::fmt::Write;
 
@@ -20,6 +21,10 @@ pub struct Row {
     /// Milliseconds at half of the peak rate.
     pub half_p50: f64,
     pub half_p99: f64,
+    /// Milliseconds of processor time of server and database for a unit: a figure that other work on the
+    /// machine hardly moves.
+    pub bare_processor: Option<f64>,
+    pub processor: f64,
 }
 
 /// What is told once per engine.
@@ -34,6 +39,7 @@ pub struct Engine {
     /// Mebibytes of the product's process.
     pub resident_idle: f64,
     pub resident_under_load: f64,
+    pub exports: [Export; 2],
 }
 
 /// Everything.
@@ -60,8 +66,8 @@ impl Report {
             "{} claims, {} connections, {} rounds of {} s each, medians.\n\n",
             self.claims, self.connections, self.rounds, self.seconds
         );
-        text += "| engine | work | bare engine /s | bare engine + bare actix-web /s | whole API /s | ÷ bare over HTTP | ÷ bare engine | p50 / p99 at peak, ms | p50 / p99 at half of it, ms |\n";
-        text += "| --- | --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: |\n";
+        text += "| engine | work | bare engine /s | bare engine + bare actix-web /s | whole API /s | ÷ bare over HTTP | ÷ bare engine | p50 / p99 at peak, ms | p50 / p99 at half of it, ms | processor ms, bare / whole |\n";
+        text += "| --- | --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |\n";
         for row in &self.rows {
             let rate = |rate: Option<f64>| rate.map_or("–".to_owned(), |rate| format!("{rate:.0}"));
             let share = |of: Option<f64>| {
@@ -69,7 +75,7 @@ impl Report {
             };
             let _infallible = writeln!(
                 text,
-                "| {} | {} | {} | {} | {:.0} | {} | {} | {:.1} / {:.1} | {:.1} / {:.1} |",
+                "| {} | {} | {} | {} | {:.0} | {} | {} | {:.1} / {:.1} | {:.1} / {:.1} | {} / {:.3} |",
                 row.engine,
                 row.work,
                 rate(row.bare_engine),
@@ -81,6 +87,8 @@ impl Report {
                 row.peak_p99,
                 row.half_p50,
                 row.half_p99,
+                row.bare_processor.map_or("–".to_owned(), |used| format!("{used:.3}")),
+                row.processor,
             );
         }
         text += "\n| engine | page 1, ms | page 1000, ms | page 1000 ÷ page 1 | resident idle, MiB | resident under load, MiB |\n";
@@ -95,6 +103,16 @@ impl Report {
                 engine.thousandth_page / engine.first_page,
                 engine.resident_idle,
                 engine.resident_under_load,
+            );
+        }
+        text +=
+            "\n| engine | export of everything | rows | seconds | MiB | resident before / at most, MiB |\n";
+        text += "| --- | --- | ---: | ---: | ---: | ---: |\n";
+        for (name, export) in self.engines.iter().flat_map(|e| e.exports.iter().map(|one| (&e.engine, one))) {
+            let Export { format, rows, seconds, mebibytes, resident_before, resident_most } = export;
+            let _infallible = writeln!(
+                text,
+                "| {name} | {format} | {rows} | {seconds:.1} | {mebibytes:.0} | {resident_before:.0} / {resident_most:.0} |",
             );
         }
         text

@@ -44,6 +44,11 @@ impl Server {
         Err(format!("{role} did not start: {}", std::fs::read_to_string(log)?).into())
     }
 
+    /// Seconds of processor time it has used.
+    pub fn processor(&self) -> f64 {
+        processor_of_family(self.child.id())
+    }
+
     /// Resident memory now, in mebibytes.
     pub fn resident(&self) -> f64 {
         let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id())).unwrap_or_default();
@@ -51,6 +56,29 @@ impl Server {
         let kibibytes = line.and_then(|line| line.trim().trim_end_matches("kB").trim().parse::<f64>().ok());
         kibibytes.unwrap_or(0.0) / 1_024.0
     }
+}
+
+/// Seconds of processor time that a process, its children and those of them that have ended have used.
+pub fn processor_of_family(process: u32) -> f64 {
+    /// `USER_HZ`, which is fixed on every Linux.
+    const TICKS_PER_SECOND: f64 = 100.0;
+    let processes = std::fs::read_dir("/proc").into_iter().flatten().flatten();
+    let ids = processes.filter_map(|entry| entry.file_name().to_str()?.parse::<u32>().ok());
+    let ticks: f64 = ids
+        .filter_map(|id| {
+            let stat = std::fs::read_to_string(format!("/proc/{id}/stat")).ok()?;
+            // The name in parentheses may hold spaces; what follows is: state, parent, …
+            let fields: Vec<&str> = stat.rsplit_once(')')?.1.split_whitespace().collect();
+            let number = |index: usize| fields.get(index)?.parse::<f64>().ok();
+            let own = number(11)? + number(12)?;
+            match fields.get(1)?.parse::<u32>().ok()? {
+                parent if parent == process => Some(own),
+                _ if id == process => Some(own + number(13)? + number(14)?),
+                _ => None,
+            }
+        })
+        .sum();
+    ticks / TICKS_PER_SECOND
 }
 
 impl Drop for Server {

@@ -51,6 +51,11 @@ impl PrivatePostgres {
         None
     }
 
+    /// The process that serves; its connections are processes below it.
+    pub fn process(&self) -> u32 {
+        self.server.id()
+    }
+
     /// The URL of one of its databases.
     pub fn url(&self, database: &str) -> String {
         let host = self.directory.path().display().to_string().replace('/', "%2F");
