@@ -36,13 +36,26 @@ pub const CLAIM_CHAIN_CODE: &str = "approval-chain/expense-claim";
 /// The approval chain for expense claims as shipped. `[EXP-3]`
 pub const SHIPPED_CLAIM_CHAIN: &str = include_str!("finance/shipped/expense_claim_chain.json");
 
+/// The code under which the approval chain for budgets is kept.
+pub const BUDGET_CHAIN_CODE: &str = "approval-chain/budget";
+
+/// The approval chain for budgets as shipped: superior department, finance, leadership. `[BUD-3]`
+pub const SHIPPED_BUDGET_CHAIN: &str = include_str!("finance/shipped/budget_chain.json");
+
 #[cfg(test)]
 mod tests {
-    use super::SHIPPED_CLAIM_CHAIN;
+    use super::{SHIPPED_BUDGET_CHAIN, SHIPPED_CLAIM_CHAIN};
     use crate::{
         approval::{ChainPolicy, Condition},
         spine::PolicyContent,
     };
+
+    #[test]
+    fn the_shipped_chains_of_budgets_are_sound() {
+        let chain: ChainPolicy = serde_json::from_str(SHIPPED_BUDGET_CHAIN).expect("it reads");
+        assert_eq!(chain.findings(), []);
+        assert!(chain.steps.iter().all(|step| step.clause.contains("000 §9")));
+    }
 
     #[test]
     fn the_shipped_chain_is_sound_and_rises_with_the_amount() {

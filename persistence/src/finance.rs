@@ -2,6 +2,8 @@
 
 /// The months that close.
 pub mod accounting_period;
+/// Budgets: compiled, approved, activated, closed.
+pub mod budget;
 /// Budget lines, their ledger, and what documents hold.
 pub mod budget_line;
 /// The tree of categories, as it is shown.
@@ -72,6 +74,20 @@ pub fn seed(tx: &mut Tx<'_>) -> Result<(), Failure> {
             title: "费用报销审批链",
             content: serde_json::from_str(SHIPPED_CLAIM_CHAIN)?,
             clause: "003 营销费用审批流程；000 §9.3",
+        },
+    )?;
+    seed_budgets(tx)
+}
+
+/// Publishes the shipped approval chains of budgets.
+fn seed_budgets(tx: &mut Tx<'_>) -> Result<(), Failure> {
+    ship::<domain::approval::ChainPolicy>(
+        tx,
+        Shipped {
+            code: domain::finance::BUDGET_CHAIN_CODE,
+            title: "营销预算审批链",
+            content: serde_json::from_str(domain::finance::SHIPPED_BUDGET_CHAIN)?,
+            clause: "000 §9.1(3)6)；§9.3(1)",
         },
     )
 }

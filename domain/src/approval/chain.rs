@@ -50,6 +50,8 @@ pub enum ApproverRule {
     },
     /// The head of the requester's department.
     DepartmentHead {},
+    /// The head of the superior department: the nearest one above the requester's that has a head.
+    SuperiorDepartmentHead {},
     /// The requester's superior, their superior, and so on.
     Superior {
         /// 1 is the direct superior; at most 10.

@@ -86,6 +86,22 @@ pub(super) fn superior_of(directory: &dyn Directory, employee: EmployeeId) -> Op
     None
 }
 
+/// The head of the nearest department above one that has a head; at the top its own.
+pub(super) fn superior_department_head(
+    directory: &dyn Directory,
+    department: DepartmentId,
+) -> Option<EmployeeId> {
+    let mut here = department;
+    for _ in 0..RISE_DEPTH {
+        let Some(above) = directory.department_parent(here) else { break };
+        if let Some(head) = directory.department_head(above) {
+            return Some(head);
+        }
+        here = above;
+    }
+    directory.department_head(here)
+}
+
 /// The nearest superior, at any height, who is acceptable.
 pub(super) fn nearest_superior(
     directory: &dyn Directory,

@@ -3,7 +3,7 @@
 use super::{
     ApproverRule, ChainPolicy, Counting, Directory, Label, Place, RolePlace, STEP_HAS_NOBODY, StepRule,
     Subject, TimeLimit,
-    directory::{RISE_DEPTH, nearest_superior, own_people, superior_of},
+    directory::{RISE_DEPTH, nearest_superior, own_people, superior_department_head, superior_of},
 };
 use crate::approval::NOBODY_DECIDES;
 use crate::spine::{
@@ -294,6 +294,9 @@ impl Resolver<'_> {
         match rule {
             ApproverRule::Role { role, place } => self.by_role(role, place, home),
             ApproverRule::DepartmentHead {} => self.directory.department_head(home).into_iter().collect(),
+            ApproverRule::SuperiorDepartmentHead {} => {
+                superior_department_head(self.directory, home).into_iter().collect()
+            }
             ApproverRule::Superior { level } => {
                 // Somebody whom the organisation does not place yet answers to the head of the department.
                 let submitter = self.subject.submitter;

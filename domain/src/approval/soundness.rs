@@ -89,7 +89,7 @@ fn check_rule(found: &mut Findings, at: &str, rule: &ApproverRule) {
         ApproverRule::Named { employees } => {
             within(found, &format!("{at}/employees"), employees.len(), 1, 20);
         }
-        ApproverRule::DepartmentHead {} => {}
+        ApproverRule::DepartmentHead {} | ApproverRule::SuperiorDepartmentHead {} => {}
     }
 }
 

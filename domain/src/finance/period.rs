@@ -104,6 +104,22 @@ impl Period {
         let first = self.first_month();
         (first..first + self.length()).map(move |month| Self { year: self.year, span: Span::Month(month) })
     }
+    /// Its quarters, first to last; none in a month.
+    pub fn quarters(self) -> impl DoubleEndedIterator<Item = Self> {
+        let first = self.first_month().div_ceil(3);
+        (first..first + self.length() / 3).map(move |quarter| Self { year: self.year, span: Span::Quarter(quarter) })
+    }
+    /// It and the longer ones that it lies in, the shortest first.
+    pub fn around(self) -> impl Iterator<Item = Self> {
+        let quarter = Self { year: self.year, span: Span::Quarter(self.first_month().div_ceil(3)) };
+        let year = Self { year: self.year, span: Span::Year };
+        let longer = [quarter, year].into_iter().filter(move |period| period.length() > self.length());
+        std::iter::once(self).chain(longer)
+    }
+    /// The same stretch of another fiscal year, if that can be written.
+    pub fn in_year(self, year: i32) -> Option<Self> {
+        Self::year(year).map(|_| Self { year, ..self })
+    }
     /// Whether a day lies in it.
     pub fn contains(self, day: BusinessDate) -> bool {
         (self.first_day()..=self.last_day()).contains(&day)

@@ -39,6 +39,7 @@ const STAFF: &[Permission] = &[
     ReadExpenseClaims,
     SubmitExpenseClaims,
     ReadExpenseCategories,
+    ReadBudgets,
     ReadPolicies,
     ReadFiles,
     UploadFiles,
@@ -51,6 +52,8 @@ const LEADERSHIP: &[Permission] = &[
     ExportExpenseClaims,
     ReadInvoices,
     ReadExpenseStatements,
+    CompileBudgets,
+    ExportBudgets,
 ];
 
 const fn role(
@@ -74,7 +77,7 @@ pub const SHIPPED_ROLES: &[ShippedRole] = &[
         "财务",
         "Finance",
         ScopeKind::All,
-        &[STAFF, LEADERSHIP, &[AccountExpenseClaims, CompileExpenseStatements, ReadEvents]],
+        &[STAFF, LEADERSHIP, &[AccountExpenseClaims, CompileExpenseStatements, ReadEvents, ManageBudgets]],
     ),
     role(
         "internal-auditor",
@@ -89,6 +92,7 @@ pub const SHIPPED_ROLES: &[ShippedRole] = &[
                 ReadInvoices,
                 ExportExpenseClaims,
                 ReadExpenseStatements,
+                ExportBudgets,
                 ReadUsers,
                 ReadRoles,
             ],
@@ -100,12 +104,12 @@ pub const SHIPPED_ROLES: &[ShippedRole] = &[
         "销售经理",
         "Sales manager",
         ScopeKind::Subtree,
-        &[STAFF, &[OverseeApprovals, SubmitExpenseClaimsForOthers]],
+        &[STAFF, &[OverseeApprovals, SubmitExpenseClaimsForOthers, CompileBudgets]],
     ),
     role("sales-representative", "销售代表", "Sales representative", ScopeKind::Own, &[STAFF]),
     role("customer-service", "客服", "Customer service", ScopeKind::Own, &[STAFF]),
     role("market-specialist", "市场专员", "Market specialist", ScopeKind::Own, &[STAFF]),
-    role("planner", "策划", "Planner", ScopeKind::Own, &[STAFF]),
+    role("planner", "策划", "Planner", ScopeKind::Own, &[STAFF, &[CompileBudgets]]),
     role("designer", "设计", "Designer", ScopeKind::Own, &[STAFF]),
     role(
         "administration-office",
@@ -114,7 +118,13 @@ pub const SHIPPED_ROLES: &[ShippedRole] = &[
         ScopeKind::All,
         &[STAFF, &[ManageOrganisation, SubmitExpenseClaimsForOthers]],
     ),
-    role("data-analyst", "数据分析", "Data analyst", ScopeKind::Own, &[STAFF, &[ExportExpenseClaims]]),
+    role(
+        "data-analyst",
+        "数据分析",
+        "Data analyst",
+        ScopeKind::Own,
+        &[STAFF, &[ExportExpenseClaims, ExportBudgets]],
+    ),
     role(
         "integration",
         "系统集成",
@@ -126,6 +136,8 @@ pub const SHIPPED_ROLES: &[ShippedRole] = &[
             AccountExpenseClaims,
             ExportExpenseClaims,
             ReadExpenseCategories,
+            ReadBudgets,
+            ExportBudgets,
             ReadInvoices,
             ReadFiles,
             ReadEvents,

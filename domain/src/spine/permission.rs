@@ -86,6 +86,10 @@ permissions! {
     CompileExpenseStatements = "expense-statement:compile", "编制费用报表", "Compile and submit expense statements";
     ReadExpenseCategories = "expense-category:read", "查看费用类别", "Read expense categories";
     ReadInvoices = "invoice:read", "查看发票", "Search invoices across the company";
+    ReadBudgets = "budget:read", "查看预算", "Read budgets, their lines and their execution";
+    CompileBudgets = "budget:compile", "编制预算", "Compile and submit budgets and changes of budgets";
+    ManageBudgets = "budget:manage", "管理预算", "Activate and close budgets";
+    ExportBudgets = "budget:export", "导出预算", "Export budgets, lines and reports";
     ReadFiles = "file:read", "查看附件", "Read attachments of documents in reach";
     UploadFiles = "file:upload", "上传附件", "Upload attachments";
 }

@@ -41,8 +41,11 @@ pub struct DocumentSummary {
 }
 
 /// Every kind of document that is approved. A context that brings one adds it here.
-pub const KINDS: &[&SubjectKind] =
-    &[&crate::finance::expense_claim::settle::SUBJECT, &crate::finance::expense_statement::SUBJECT];
+pub const KINDS: &[&SubjectKind] = &[
+    &crate::finance::budget::settle::SUBJECT,
+    &crate::finance::expense_claim::settle::SUBJECT,
+    &crate::finance::expense_statement::SUBJECT,
+];
 
 /// The kind of a document; a kind that nobody registered is our own fault.
 pub(super) fn kind_of(name: &str) -> Result<&'static SubjectKind, Failure> {

@@ -4,11 +4,15 @@
 
 mod choose;
 mod held;
+/// Lines and their ledger, as they are shown.
+pub mod list;
+mod overlap;
 mod row;
 mod verify;
 
 pub use choose::{Charge, Charged, charge};
 pub use held::{EffectView, HeldView, held};
+pub(crate) use overlap::open_lines_like;
 pub use verify::{LedgerReport, verify};
 
 use self::row::{EntryRow, HoldingRow, Row};
@@ -16,7 +20,7 @@ use crate::{
     finance::accounting_period,
     policy,
     schema::{budget_entries as entries, budget_holdings as holdings, budget_lines as lines},
-    spine::{Failure, Key, Reader, Stored, Tx, cached, db, guard, insert_all},
+    spine::{Failure, Key, Reader, Stored, Tx, cached, db, guard, insert_all, is_taken},
 };
 use diesel::prelude::*;
 use domain::{
@@ -136,8 +140,12 @@ impl Stored for BudgetLine {
     fn save(&self, before: Option<&Self>, tx: &mut Tx<'_>) -> Result<(), Failure> {
         let row = Row::from(self);
         let Some(before) = before else {
-            db!(tx, |c| diesel::insert_into(lines::table).values(&row).execute(c))?;
-            return Ok(());
+            let inserted = db!(tx, |c| diesel::insert_into(lines::table).values(&row).execute(c));
+            // Somebody opened the same line in the same instant: looked at again, it can be named.
+            return match inserted {
+                Err(error) if is_taken(&error) => Err(Failure::Moved),
+                other => Ok(other.map(drop)?),
+            };
         };
         let mine = lines::id.eq(row.id).and(lines::version.eq(before.version));
         guard(db!(tx, |c| cached(diesel::update(lines::table.filter(mine)).set(&row)).execute(c))?)

@@ -1,0 +1,445 @@
+//! What a budget says: objectives, strategy, activities, the allocation to lines, and the indicators by which
+//! its effect will be judged. `[BUD-1, BUD-2]`
+
+use super::*;
+use crate::{
+    finance::{
+        budget_line::{Control, Purpose},
+        expense_category,
+        period::{FIRST_YEAR, LAST_YEAR, Period},
+        wording,
+    },
+    spine::{DepartmentId, Money, codes},
+};
+use chrono::NaiveDate;
+use rust_decimal::Decimal;
+
+/// What a budget is drawn up for.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+#[schema(as = BudgetScopeLevel)]
+pub enum ScopeLevel {
+    /// 营销中心: the whole centre.
+    Centre,
+    /// 部门: a department and those below it.
+    Department,
+    /// 区域: a region.
+    Region,
+    /// 活动: a campaign.
+    Campaign,
+}
+
+crate::labels! { ScopeLevel = "BudgetScopeLevel":
+    Centre = "centre", "营销中心", "Centre";
+    Department = "department", "部门", "Department";
+    Region = "region", "区域", "Region";
+    Campaign = "campaign", "活动", "Campaign";
+}
+
+/// What a budget is drawn up for, by name.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(as = BudgetScope)]
+pub struct Scope {
+    /// The level.
+    pub level: ScopeLevel,
+    /// The department that answers for it; its lines belong to it or to departments below.
+    #[serde(rename = "department_id")]
+    pub department: DepartmentId,
+    /// The region, for a budget of a region; its lines are for that region.
+    #[serde(default)]
+    #[schema(min_length = 1, max_length = 60, example = "华东")]
+    pub region: Option<String>,
+    /// The campaign, for a budget of a campaign; its lines are for that campaign.
+    #[serde(default)]
+    #[schema(min_length = 1, max_length = 60, example = "2026-spring")]
+    pub campaign: Option<String>,
+}
+
+/// What an objective measures.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+#[schema(as = BudgetObjectiveMetric)]
+pub enum ObjectiveMetric {
+    /// 销售额.
+    SalesAmount,
+    /// 市场份额.
+    MarketShare,
+    /// 品牌知名度.
+    BrandAwareness,
+    /// Something else, said in the note.
+    Other,
+}
+
+crate::labels! { ObjectiveMetric = "BudgetObjectiveMetric":
+    SalesAmount = "sales_amount", "销售额", "Sales amount";
+    MarketShare = "market_share", "市场份额", "Market share";
+    BrandAwareness = "brand_awareness", "品牌知名度", "Brand awareness";
+    Other = "other", "其他", "Other";
+}
+
+/// What is to be reached in a year, a quarter or a month.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(as = BudgetObjective)]
+pub struct Objective {
+    /// By the end of which period.
+    pub period: Period,
+    /// What is measured.
+    pub metric: ObjectiveMetric,
+    /// In what.
+    #[schema(min_length = 1, max_length = 20, example = "万元")]
+    pub unit: String,
+    /// How much, as a plain decimal.
+    #[schema(min_length = 1, max_length = 30, pattern = r"^-?[0-9]{1,18}(\.[0-9]{1,8})?$", example = "12000")]
+    pub target: String,
+    /// What else there is to say.
+    #[serde(default)]
+    #[schema(min_length = 1, max_length = 500)]
+    pub note: Option<String>,
+}
+
+/// How the objectives are to be reached.
+#[derive(Clone, Default, PartialEq, Eq, Debug, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(as = BudgetStrategy)]
+pub struct Strategy {
+    /// 产品策略.
+    #[serde(default)]
+    #[schema(min_length = 1, max_length = 4000)]
+    pub product: Option<String>,
+    /// 价格策略.
+    #[serde(default)]
+    #[schema(min_length = 1, max_length = 4000)]
+    pub price: Option<String>,
+    /// 渠道策略.
+    #[serde(default)]
+    #[schema(min_length = 1, max_length = 4000)]
+    pub channel: Option<String>,
+    /// 促销策略.
+    #[serde(default)]
+    #[schema(min_length = 1, max_length = 4000)]
+    pub promotion: Option<String>,
+}
+
+/// A marketing activity that is planned.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(as = BudgetActivity)]
+pub struct Activity {
+    /// What it is called.
+    #[schema(min_length = 1, max_length = 200, example = "春季渠道订货会")]
+    pub name: String,
+    /// The campaign it belongs to: the name by which lines and documents are for it.
+    #[serde(default)]
+    #[schema(min_length = 1, max_length = 60, example = "2026-spring")]
+    pub campaign: Option<String>,
+    /// Its first day.
+    pub from: NaiveDate,
+    /// Its last day.
+    pub to: NaiveDate,
+    /// Where.
+    #[schema(min_length = 1, max_length = 200, example = "杭州")]
+    pub place: String,
+    /// Who takes part.
+    #[schema(min_length = 1, max_length = 500)]
+    pub people: String,
+    /// What it costs.
+    pub cost: Money,
+    /// What is expected of it.
+    #[serde(default)]
+    #[schema(min_length = 1, max_length = 2000)]
+    pub expected_effect: Option<String>,
+    /// How likely that is, in per cent.
+    #[serde(default)]
+    #[schema(minimum = 0, maximum = 100)]
+    pub likelihood_percent: Option<u8>,
+}
+
+/// An amount that is planned: it becomes one line of the ledger, or several where it is split.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(as = BudgetPlannedLine)]
+pub struct PlannedLine {
+    /// Whose money it is; the budget's department where absent.
+    #[serde(rename = "department_id", default)]
+    pub department: Option<DepartmentId>,
+    /// The expense category's code; a heading stands for everything below it.
+    #[schema(min_length = 1, max_length = 60, example = "promotion.advertising")]
+    pub category: String,
+    /// A month, a quarter, or the year. A year is split into months unless `split` says otherwise; the year of
+    /// an emergency fund stays whole.
+    pub period: Period,
+    /// Into what the period is split, and how.
+    #[serde(default)]
+    pub split: Option<Split>,
+    /// Only for documents of this campaign.
+    #[serde(default)]
+    #[schema(min_length = 1, max_length = 60, example = "2026-spring")]
+    pub campaign: Option<String>,
+    /// Only for documents of this region.
+    #[serde(default)]
+    #[schema(min_length = 1, max_length = 60, example = "华东")]
+    pub region: Option<String>,
+    /// How much, in the currency of the books; more than nothing.
+    pub amount: Money,
+    /// What it is for; ordinary where absent.
+    #[serde(default)]
+    pub purpose: Option<Purpose>,
+    /// What happens beyond it; as the settings have it where absent.
+    #[serde(default)]
+    pub control: Option<Control>,
+    /// What it is for, in words.
+    #[serde(default)]
+    #[schema(min_length = 1, max_length = 500)]
+    pub note: Option<String>,
+}
+
+impl PlannedLine {
+    /// What it is for.
+    pub fn purpose(&self) -> Purpose {
+        self.purpose.unwrap_or(Purpose::Ordinary)
+    }
+}
+
+/// By what the effect will be judged.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(as = BudgetIndicator)]
+pub struct Indicator {
+    /// What it is called.
+    #[schema(min_length = 1, max_length = 200, example = "销售额增长率")]
+    pub name: String,
+    /// What is expected.
+    #[schema(min_length = 1, max_length = 200, example = "不低于 12%")]
+    pub target: String,
+    /// How and when it is measured.
+    #[serde(default)]
+    #[schema(min_length = 1, max_length = 500)]
+    pub measured: Option<String>,
+}
+
+/// What a budget rests on.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+#[schema(as = BudgetFoundationKind)]
+pub enum FoundationKind {
+    /// 市场调研.
+    Research,
+    /// 预算执行分析: an analysis filed here.
+    Analysis,
+    /// Something else.
+    Other,
+}
+
+crate::labels! { FoundationKind = "BudgetFoundationKind":
+    Research = "research", "市场调研", "Research";
+    Analysis = "analysis", "预算执行分析", "Analysis of execution";
+    Other = "other", "其他", "Other";
+}
+
+/// Something a budget rests on: research, or an analysis of the year before. `[BUD-3, BUD-8]`
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(as = BudgetFoundation)]
+pub struct Foundation {
+    /// What it is.
+    pub kind: FoundationKind,
+    /// What it is called.
+    #[schema(min_length = 1, max_length = 200, example = "2025 年华东消费者调研")]
+    pub title: String,
+    /// Where it can be found: a number, an id, an address.
+    #[serde(default)]
+    #[schema(min_length = 1, max_length = 500)]
+    pub reference: Option<String>,
+}
+
+/// What a budget says; rewritten as a whole while it lies with whoever compiles it.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct BudgetContent {
+    /// What it is called.
+    pub title: String,
+    /// The fiscal year.
+    pub fiscal_year: i32,
+    /// What it is drawn up for.
+    pub scope: Scope,
+    /// What is to be reached.
+    pub objectives: Vec<Objective>,
+    /// How.
+    pub strategy: Strategy,
+    /// By which activities.
+    pub activities: Vec<Activity>,
+    /// The allocation.
+    pub lines: Vec<PlannedLine>,
+    /// Sums the lines must add up to, as far as they are declared.
+    pub sums: Vec<PlannedSum>,
+    /// By what the effect will be judged.
+    pub indicators: Vec<Indicator>,
+    /// What it rests on.
+    pub foundations: Vec<Foundation>,
+}
+
+impl BudgetContent {
+    /// What is planned in all.
+    pub fn total(&self, currency: Currency) -> Result<Money, Refusal> {
+        Money::sum(self.lines.iter().map(|line| line.amount), currency)
+            .map_err(|_| Refusal::new(codes::AMOUNT_TOO_LARGE))
+    }
+
+    /// The department a line belongs to.
+    pub fn department_of(&self, line: &PlannedLine) -> DepartmentId {
+        line.department.unwrap_or(self.scope.department)
+    }
+
+    /// The same with what follows from the scope filled in.
+    pub(super) fn tidied(mut self) -> Self {
+        for line in &mut self.lines {
+            line.department = line.department.or(Some(self.scope.department));
+            line.region = line.region.take().or_else(|| self.scope.region.clone());
+            line.campaign = line.campaign.take().or_else(|| self.scope.campaign.clone());
+        }
+        self
+    }
+
+    /// Everything that is unsound in it, complete or not.
+    pub(super) fn check(&self, rules: BudgetRules<'_>) -> Result<(), Refusal> {
+        let mut findings = Findings::new();
+        wording::check(&mut findings, "/title", &self.title, 200);
+        if !(FIRST_YEAR..=LAST_YEAR).contains(&self.fiscal_year) {
+            let year = [("year", json!(self.fiscal_year))];
+            findings.add_with("/fiscal_year", YEAR_OUT_OF_RANGE, year);
+        }
+        self.check_scope(rules, &mut findings);
+        self.check_words(&mut findings);
+        for (index, activity) in self.activities.iter().enumerate() {
+            activity.check(&format!("/activities/{index}"), rules.currency, &mut findings);
+        }
+        for (index, line) in self.lines.iter().enumerate() {
+            self.check_line(&format!("/lines/{index}"), line, rules, &mut findings);
+        }
+        findings.into_result().map_err(|no| no.citing(Citation::clause("BUD-1", CONTENT_CLAUSE)))?;
+        self.check_sums(rules)
+    }
+
+    fn check_scope(&self, rules: BudgetRules<'_>, findings: &mut Findings) {
+        let Scope { level, department, region, campaign } = &self.scope;
+        if !rules.departments.contains(*department) {
+            findings.add("/scope/department_id", codes::UNKNOWN_REFERENCE);
+        }
+        let named = [
+            ("/scope/region", region, *level == ScopeLevel::Region),
+            ("/scope/campaign", campaign, *level == ScopeLevel::Campaign),
+        ];
+        for (pointer, name, wanted) in named {
+            match name {
+                None if wanted => findings.add(pointer, SCOPE_UNNAMED),
+                Some(_) if !wanted => findings.add(pointer, SCOPE_OVERNAMED),
+                Some(name) => wording::check(findings, pointer, name, 60),
+                None => {}
+            }
+        }
+    }
+
+    fn check_words(&self, findings: &mut Findings) {
+        let Strategy { product, price, channel, promotion } = &self.strategy;
+        let parts = [("product", product), ("price", price), ("channel", channel), ("promotion", promotion)];
+        for (name, text) in parts {
+            wording::check_optional(findings, &format!("/strategy/{name}"), text.as_deref(), 4000);
+        }
+        for (index, objective) in self.objectives.iter().enumerate() {
+            objective.check(&format!("/objectives/{index}"), self.fiscal_year, findings);
+        }
+        for (index, Indicator { name, target, measured }) in self.indicators.iter().enumerate() {
+            let pointer = format!("/indicators/{index}");
+            wording::check(findings, &format!("{pointer}/name"), name, 200);
+            wording::check(findings, &format!("{pointer}/target"), target, 200);
+            wording::check_optional(findings, &format!("{pointer}/measured"), measured.as_deref(), 500);
+        }
+        for (index, Foundation { kind: _, title, reference }) in self.foundations.iter().enumerate() {
+            let pointer = format!("/foundations/{index}");
+            wording::check(findings, &format!("{pointer}/title"), title, 200);
+            wording::check_optional(findings, &format!("{pointer}/reference"), reference.as_deref(), 500);
+        }
+    }
+
+    fn check_line(&self, at: &str, line: &PlannedLine, rules: BudgetRules<'_>, findings: &mut Findings) {
+        let department = self.department_of(line);
+        let within = department == self.scope.department
+            || rules.departments.above(department).contains(&self.scope.department);
+        if !rules.departments.contains(department) {
+            findings.add(format!("{at}/department_id"), codes::UNKNOWN_REFERENCE);
+        } else if !within {
+            findings.add(format!("{at}/department_id"), OUTSIDE_SCOPE);
+        }
+        let of_scope = [("region", &line.region, &self.scope.region), ("campaign", &line.campaign, &self.scope.campaign)];
+        for (name, mine, of_scope) in of_scope {
+            wording::check_optional(findings, &format!("{at}/{name}"), mine.as_deref(), 60);
+            if of_scope.is_some() && mine != of_scope {
+                findings.add(format!("{at}/{name}"), OUTSIDE_SCOPE);
+            }
+        }
+        let category = ("category", json!(line.category));
+        match rules.categories.content.find(&line.category) {
+            None => findings.add_with(format!("{at}/category"), expense_category::UNKNOWN, [category]),
+            Some(known) if !known.active => {
+                findings.add_with(format!("{at}/category"), expense_category::INACTIVE, [category]);
+            }
+            Some(_) => {}
+        }
+        check_year(&format!("{at}/period"), line.period, self.fiscal_year, findings);
+        check_amount(&format!("{at}/amount"), line.amount, rules.currency, findings);
+        wording::check_optional(findings, &format!("{at}/note"), line.note.as_deref(), 500);
+        line.check_split(at, findings);
+    }
+}
+
+impl Objective {
+    fn check(&self, at: &str, year: i32, findings: &mut Findings) {
+        check_year(&format!("{at}/period"), self.period, year, findings);
+        wording::check(findings, &format!("{at}/unit"), &self.unit, 20);
+        wording::check_optional(findings, &format!("{at}/note"), self.note.as_deref(), 500);
+        let plain = self.target.len() <= 30 && self.target.bytes().all(|b| b.is_ascii_digit() || b"-.".contains(&b));
+        if !plain || self.target.parse::<Decimal>().is_err() {
+            findings.add_with(format!("{at}/target"), codes::BAD_FORMAT, [("expected", json!("12000.5"))]);
+        }
+        if self.metric == ObjectiveMetric::Other && self.note.is_none() {
+            findings.add(format!("{at}/note"), codes::REQUIRED);
+        }
+    }
+}
+
+impl Activity {
+    fn check(&self, at: &str, currency: Currency, findings: &mut Findings) {
+        wording::check(findings, &format!("{at}/name"), &self.name, 200);
+        wording::check(findings, &format!("{at}/place"), &self.place, 200);
+        wording::check(findings, &format!("{at}/people"), &self.people, 500);
+        wording::check_optional(findings, &format!("{at}/campaign"), self.campaign.as_deref(), 60);
+        let effect = self.expected_effect.as_deref();
+        wording::check_optional(findings, &format!("{at}/expected_effect"), effect, 2000);
+        if self.to < self.from {
+            let days = [("from", json!(self.from)), ("to", json!(self.to))];
+            findings.add_with(format!("{at}/to"), DATES_REVERSED, days);
+        }
+        if self.likelihood_percent.is_some_and(|percent| percent > 100) {
+            let range = [("min", json!(0)), ("max", json!(100))];
+            findings.add_with(format!("{at}/likelihood_percent"), codes::OUT_OF_RANGE, range);
+        }
+        check_amount(&format!("{at}/cost"), self.cost, currency, findings);
+    }
+}
+
+/// Notes a period of another fiscal year.
+pub(crate) fn check_year(at: &str, period: Period, year: i32, findings: &mut Findings) {
+    if period.fiscal_year() != year {
+        findings.add_with(at, WRONG_YEAR, [("period", json!(period)), ("year", json!(year))]);
+    }
+}
+
+/// Notes an amount that is not more than nothing, or not in the currency of the books.
+pub(crate) fn check_amount(at: &str, amount: Money, currency: Currency, findings: &mut Findings) {
+    if amount.currency() != currency {
+        findings.add_with(at, codes::WRONG_CURRENCY, [("expected", json!(currency.code()))]);
+    } else if !amount.is_positive() {
+        findings.add(at, codes::AMOUNT_NOT_POSITIVE);
+    }
+}

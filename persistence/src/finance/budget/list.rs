@@ -1,0 +1,174 @@
+//! Lists of budgets: filtered and paged by keys, within the caller's sight.
+
+use super::{BudgetSight, row::total, within};
+use crate::{
+    organisation::{NamedRef, PersonRef, like, lower},
+    schema::{budgets, departments, employees},
+    spine::{Failure, Instant, Key, Page, Reader, Slice, db},
+};
+use diesel::prelude::*;
+use domain::{
+    finance::budget::{BudgetState, ScopeLevel},
+    spine::{AnyId, DepartmentId, Money, Timestamp, Version},
+};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+/// A budget in a list.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[schema(as = BudgetSummary)]
+pub struct BudgetSummary {
+    /// Its identity.
+    pub id: AnyId,
+    /// Its number.
+    #[schema(max_length = 60, example = "BG-2026-000012")]
+    pub number: String,
+    /// What it is called.
+    #[schema(max_length = 200)]
+    pub title: String,
+    /// The fiscal year.
+    #[schema(minimum = 2000, maximum = 2999)]
+    pub fiscal_year: i32,
+    /// What it is drawn up for.
+    pub scope: ScopeLevel,
+    /// The region, of a budget of a region.
+    #[schema(max_length = 60)]
+    pub region: Option<String>,
+    /// The campaign, of a budget of a campaign.
+    #[schema(max_length = 60)]
+    pub campaign: Option<String>,
+    /// Where it stands.
+    pub status: BudgetState,
+    /// The department that answers for it.
+    pub department: NamedRef,
+    /// Who answers for it.
+    pub submitter: PersonRef,
+    /// What is planned in all.
+    pub total: Money,
+    /// When it was made.
+    pub created_at: Timestamp,
+    /// When it last changed.
+    pub changed_at: Timestamp,
+    /// Its version, for `If-Match`.
+    #[schema(minimum = 1)]
+    pub version: Version,
+}
+
+/// Which budgets are wanted.
+#[derive(Clone, Debug, Default)]
+pub struct BudgetFilter {
+    /// Only of this fiscal year.
+    pub fiscal_year: Option<i32>,
+    /// Only in this state.
+    pub state: Option<BudgetState>,
+    /// Only of this scope.
+    pub scope: Option<ScopeLevel>,
+    /// Only of this department.
+    pub department: Option<DepartmentId>,
+    /// Only where this text stands in number or title.
+    pub text: Option<String>,
+}
+
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = budgets)]
+struct SummaryRow {
+    id: Key,
+    number: String,
+    title: String,
+    fiscal_year: i32,
+    scope: String,
+    region: Option<String>,
+    campaign: Option<String>,
+    currency: String,
+    total_minor: i64,
+    created_at: Instant,
+    changed_at: Instant,
+    status: String,
+    version: Version,
+}
+
+type Found = (SummaryRow, (Key, String, String, String), (Key, String, String));
+
+macro_rules! filtered {
+    ($query:expr, $filter:expr, $sight:expr) => {{
+        let filter = $filter;
+        let mut query = within!($query.into_boxed(), $sight);
+        if let Some(year) = filter.fiscal_year {
+            query = query.filter(budgets::fiscal_year.eq(year));
+        }
+        if let Some(state) = filter.state {
+            query = query.filter(budgets::status.eq(state.code()));
+        }
+        if let Some(scope) = filter.scope {
+            query = query.filter(budgets::scope.eq(scope.code()));
+        }
+        if let Some(department) = filter.department {
+            query = query.filter(budgets::department_id.eq(Key::from(department)));
+        }
+        if let Some(text) = &filter.text {
+            let pattern = like(text);
+            query = query.filter(
+                lower(budgets::title)
+                    .like(pattern.clone())
+                    .escape('\\')
+                    .or(lower(budgets::number).like(pattern).escape('\\')),
+            );
+        }
+        query
+    }};
+}
+
+/// A page of budgets within the caller's sight, the newest first.
+pub fn list(
+    reader: &mut Reader<'_>,
+    filter: &BudgetFilter,
+    page: &Page<i64>,
+    include_total: bool,
+) -> Result<Slice<BudgetSummary, i64>, Failure> {
+    let sight = BudgetSight::of(reader);
+    let joined = || {
+        budgets::table
+            .inner_join(departments::table.on(departments::id.eq(budgets::department_id)))
+            .inner_join(employees::table.on(employees::id.eq(budgets::submitter_id)))
+    };
+    let place = (departments::id, departments::code, departments::name_zh, departments::name_en);
+    let person = (employees::id, employees::number, employees::name);
+    let rows: Vec<Found> = db!(reader, |c| {
+        let columns = joined().select((SummaryRow::as_select(), place, person));
+        let mut query = filtered!(columns, filter, sight).order(budgets::id.desc()).limit(page.limit + 1);
+        if let Some((_, id)) = page.after {
+            query = query.filter(budgets::id.lt(Key(id)));
+        }
+        query.load(c)
+    })?;
+    let total = if include_total {
+        Some(db!(reader, |c| filtered!(joined().select(diesel::dsl::count_star()), filter, sight)
+            .first::<i64>(c))?)
+    } else {
+        None
+    };
+    let views = rows.into_iter().map(summary).collect::<Result<Vec<_>, _>>()?;
+    Ok(Slice { total, ..Slice::cut(views, page.limit, |view| (0, view.id.uuid())) })
+}
+
+fn summary((row, place, submitter): Found) -> Result<BudgetSummary, Failure> {
+    let corrupt = |column| Failure::corrupt("budgets", column, row.id.0);
+    let (id, code, name_zh, name_en) = place;
+    let (person, number, name) = submitter;
+    Ok(BudgetSummary {
+        id: row.id.into(),
+        total: total(row.total_minor, &row.currency, row.id)?,
+        scope: ScopeLevel::from_code(&row.scope).ok_or_else(|| corrupt("scope"))?,
+        status: BudgetState::from_code(&row.status).ok_or_else(|| corrupt("status"))?,
+        number: row.number,
+        title: row.title,
+        fiscal_year: row.fiscal_year,
+        region: row.region,
+        campaign: row.campaign,
+        department: NamedRef { id: id.into(), code, name_zh, name_en },
+        submitter: PersonRef { id: person.into(), number, name },
+        created_at: row.created_at.into(),
+        changed_at: row.changed_at.into(),
+        version: row.version,
+    })
+}
