@@ -4,9 +4,11 @@ mod batch;
 mod decide;
 mod hand_over;
 pub(crate) mod limits;
+mod preview;
 mod speak;
 
 pub(crate) use batch::BatchDecision;
+pub(crate) use preview::{PreviewFinding, SubmissionPreview};
 
 use crate::spine::{
     Can, Cell, Column, Exported, Format, IfMatch, Label, List, Paged, PathId, Query, Reading, Reply, Routes,

@@ -1,5 +1,7 @@
 //! What is spent, over HTTP.
 
+mod budget;
+mod budget_line;
 mod expense_category;
 mod expense_claim;
 mod expense_statement;
@@ -10,6 +12,8 @@ pub(crate) use expense_claim::ItemOutcome;
 use crate::spine::Routes;
 
 pub(crate) fn routes(into: &mut Routes) {
+    budget::routes(into);
+    budget_line::routes(into);
     expense_category::routes(into);
     expense_claim::routes(into);
     expense_statement::routes(into);

@@ -7,6 +7,7 @@ mod access;
 mod approval;
 mod approval_race;
 mod approval_time;
+mod budget;
 mod coverage;
 mod crash;
 mod edge;
@@ -40,6 +41,7 @@ const MODULES: &[&[Story]] = &[
     expense_claim::STORIES,
     expense_claim_find::STORIES,
     expense_claim_hand_over::STORIES,
+    budget::STORIES,
     crash::STORIES,
     idempotency::STORIES,
     identity::STORIES,

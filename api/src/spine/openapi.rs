@@ -47,6 +47,7 @@ const TAGS: &[(&str, &str)] = &[
     ("api-keys", "接口密钥。Keys of other systems."),
     ("approvals", "审批。What waits for a decision, and how it was decided."),
     ("audit", "审计。Who did what, when; it can be proven."),
+    ("budgets", "预算。Planned, approved, spent; every movement is an entry."),
     ("departments", "部门。The tree of departments."),
     ("employees", "员工。Who works where and for whom."),
     ("events", "事件。The feed other systems follow."),

@@ -13,6 +13,8 @@ mod copy;
 mod course;
 /// What the approval chain decides about a budget.
 mod settle;
+/// What makes a budget unsound.
+pub(crate) mod soundness;
 /// How planned lines become lines of months and quarters.
 pub mod split;
 /// Where a budget stands.
@@ -31,9 +33,7 @@ pub use split::{LineKey, OpenedLine, Split, SplitInto};
 pub use status::{BudgetState, BudgetStatus};
 pub use sums::PlannedSum;
 
-use super::{
-    budget_policy::BudgetPolicy, expense_category::ExpenseCategories, expense_claim::check_reason,
-};
+use super::{budget_policy::BudgetPolicy, expense_category::ExpenseCategories, expense_claim::check_reason};
 use crate::{
     approval::Approval,
     organisation::DepartmentTree,

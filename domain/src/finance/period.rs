@@ -107,7 +107,8 @@ impl Period {
     /// Its quarters, first to last; none in a month.
     pub fn quarters(self) -> impl DoubleEndedIterator<Item = Self> {
         let first = self.first_month().div_ceil(3);
-        (first..first + self.length() / 3).map(move |quarter| Self { year: self.year, span: Span::Quarter(quarter) })
+        (first..first + self.length() / 3)
+            .map(move |quarter| Self { year: self.year, span: Span::Quarter(quarter) })
     }
     /// It and the longer ones that it lies in, the shortest first.
     pub fn around(self) -> impl Iterator<Item = Self> {

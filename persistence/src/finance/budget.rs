@@ -34,12 +34,13 @@ use domain::{
     organisation::DepartmentTree,
     spine::{BusinessDate, Change, Currency, Id, PolicyVersion},
 };
+use std::sync::Arc;
 
 /// The policies and the organisation that budgets are judged by.
 #[derive(Clone, Debug)]
 pub struct BudgetWorld {
-    policy: PolicyVersion<BudgetPolicy>,
-    categories: PolicyVersion<ExpenseCategories>,
+    policy: Arc<PolicyVersion<BudgetPolicy>>,
+    categories: Arc<PolicyVersion<ExpenseCategories>>,
     departments: DepartmentTree,
     currency: Currency,
 }

@@ -1,10 +1,13 @@
 //! The named actions: state moves through them and nothing else. `[ACT-2]`
 
 use super::body::GiveReason;
-use crate::spine::{Can, IfMatch, PathId, Reading, Reply, UnitOfWork, Valid, View};
+use crate::{
+    approval::PreviewFinding,
+    spine::{Can, IfMatch, PathId, Reading, Reply, UnitOfWork, Valid, View},
+};
 use domain::{
     finance::expense_claim::{ExpenseClaim, reduce::LineDecision},
-    spine::{Finding, Language, Money, Refusal, perm},
+    spine::{Money, Refusal, perm},
 };
 use persistence::{
     approval::PlanView,
@@ -194,31 +197,6 @@ pub(super) struct ApprovalPreview {
     budget: Vec<EffectView>,
 }
 impl View for ApprovalPreview {}
-
-/// One thing that stands in the way of submitting.
-#[derive(Debug, Serialize, ToSchema)]
-struct PreviewFinding {
-    /// Where, as a JSON pointer.
-    #[schema(max_length = 500)]
-    pointer: String,
-    /// The stable code.
-    #[schema(max_length = 100)]
-    code: &'static str,
-    /// In Chinese.
-    #[schema(max_length = 2000)]
-    zh: String,
-    /// In English.
-    #[schema(max_length = 2000)]
-    en: String,
-}
-
-impl From<Finding> for PreviewFinding {
-    fn from(finding: Finding) -> Self {
-        let Finding { pointer, code, params } = finding;
-        let (zh, en) = (code.text(Language::Chinese, &params), code.text(Language::English, &params));
-        Self { pointer, code: code.code, zh, en }
-    }
-}
 
 /// Preview the approval of an expense claim. `[APR-8]`
 ///

@@ -29,14 +29,17 @@ impl Growth {
         if !fits(self.default_basis_points) {
             findings.add("/growth_basis_points", NO_GROWTH);
         }
-        for category in self.by_category.iter().filter(|(_, rate)| !fits(**rate)).map(|(category, _)| category) {
+        for category in
+            self.by_category.iter().filter(|(_, rate)| !fits(**rate)).map(|(category, _)| category)
+        {
             findings.add(format!("/growth_by_category/{category}"), NO_GROWTH);
         }
         findings.into_result()
     }
 
     fn of(&self, category: &str, categories: &ExpenseCategories) -> i32 {
-        let named = categories.path(category).into_iter().find_map(|code| self.by_category.get(&code).copied());
+        let named =
+            categories.path(category).into_iter().find_map(|code| self.by_category.get(&code).copied());
         named.unwrap_or(self.default_basis_points)
     }
 
@@ -64,7 +67,8 @@ impl Budget {
         let mut content = self.content.clone();
         let years = year - content.fiscal_year;
         let moved = |period: Period| period.in_year(year).unwrap_or(period);
-        content.title = title.unwrap_or_else(|| format!("{}（{year}）", self.content.title)).chars().take(200).collect();
+        content.title =
+            title.unwrap_or_else(|| format!("{}（{year}）", self.content.title)).chars().take(200).collect();
         content.fiscal_year = year;
         content.sums.clear();
         content.foundations.retain(|foundation| foundation.kind != FoundationKind::Analysis);

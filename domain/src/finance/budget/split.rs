@@ -99,7 +99,9 @@ impl PlannedLine {
     pub fn amounts(&self) -> Vec<Money> {
         let parts = self.parts().len();
         let weights = match &self.split {
-            Some(split) if !split.weights.is_empty() => split.weights.iter().copied().map(u64::from).collect(),
+            Some(split) if !split.weights.is_empty() => {
+                split.weights.iter().copied().map(u64::from).collect()
+            }
             _ => vec![1; parts],
         };
         let amount = |minor| Money::from_minor(minor, self.amount.currency());

@@ -32,9 +32,7 @@ impl Budget {
         self.content.check(rules)?;
         let mut findings = Findings::new();
         self.content.check_completeness(&mut findings);
-        findings
-            .into_result()
-            .map_err(|refusal| refusal.citing(Citation::clause("BUD-1", CONTENT_CLAUSE)))
+        findings.into_result().map_err(|refusal| refusal.citing(Citation::clause("BUD-1", CONTENT_CLAUSE)))
     }
 
     /// Whether a caller may submit it now, as far as its state goes.

@@ -60,7 +60,8 @@ impl BudgetContent {
         if sum.department.is_some_and(|department| !rules.departments.contains(department)) {
             findings.add(format!("{at}/department_id"), codes::UNKNOWN_REFERENCE);
         }
-        if let Some(category) = sum.category.as_ref().filter(|code| rules.categories.content.find(code).is_none())
+        if let Some(category) =
+            sum.category.as_ref().filter(|code| rules.categories.content.find(code).is_none())
         {
             let facts = [("category", json!(category))];
             findings.add_with(format!("{at}/category"), expense_category::UNKNOWN, facts);
@@ -93,10 +94,11 @@ impl BudgetContent {
             let path = || rules.categories.content.path(&line.category);
             sum.category.as_ref().is_none_or(|category| path().contains(category))
         };
-        let amounts = self.lines.iter().filter(|line| of_department(line) && of_category(line)).flat_map(|line| {
-            let within = |period: &Period| sum.period.is_none_or(|of| of.covers(*period));
-            line.parts().into_iter().zip(line.amounts()).filter(move |(period, _)| within(period))
-        });
+        let amounts =
+            self.lines.iter().filter(|line| of_department(line) && of_category(line)).flat_map(|line| {
+                let within = |period: &Period| sum.period.is_none_or(|of| of.covers(*period));
+                line.parts().into_iter().zip(line.amounts()).filter(move |(period, _)| within(period))
+            });
         Money::sum(amounts.map(|(_, amount)| amount), rules.currency)
             .map_err(|_| Refusal::new(codes::AMOUNT_TOO_LARGE))
     }
@@ -104,7 +106,8 @@ impl BudgetContent {
     /// What it adds up to by department, by category (with the headings), and by month, quarter and year: what
     /// a table of the budget shows in its margins.
     pub fn margins(&self, categories: &ExpenseCategories, currency: Currency) -> Vec<PlannedSum> {
-        let (mut departments, mut headings, mut periods) = (BTreeMap::new(), BTreeMap::new(), BTreeMap::new());
+        let (mut departments, mut headings, mut periods) =
+            (BTreeMap::new(), BTreeMap::new(), BTreeMap::new());
         for line in &self.lines {
             *departments.entry(self.department_of(line)).or_default() += line.amount.minor();
             for heading in categories.path(&line.category) {
@@ -122,7 +125,8 @@ impl BudgetContent {
             period: None,
             amount: Money::from_minor(minor, currency),
         };
-        let departments = departments.into_iter().map(|(of, sum)| PlannedSum { department: Some(of), ..empty(sum) });
+        let departments =
+            departments.into_iter().map(|(of, sum)| PlannedSum { department: Some(of), ..empty(sum) });
         let headings = headings.into_iter().map(|(of, sum)| PlannedSum { category: Some(of), ..empty(sum) });
         let periods = periods.into_iter().map(|(of, sum)| PlannedSum { period: Some(of), ..empty(sum) });
         departments.chain(headings).chain(periods).collect()

@@ -92,9 +92,14 @@ fn content() -> BudgetContent {
             expected_effect: None,
             likelihood_percent: Some(80),
         }],
-        lines: vec![line(500, "promotion.advertising", "2026", 100_001), line(501, "entertainment.travel", "2026-Q1", 30_000)],
+        lines: vec![
+            line(500, "promotion.advertising", "2026", 100_001),
+            line(501, "entertainment.travel", "2026-Q1", 30_000),
+        ],
         sums: Vec::new(),
-        indicators: vec![Indicator { name: "销售额增长率".into(), target: "12%".into(), measured: None }],
+        indicators: vec![Indicator {
+            name: "销售额增长率".into(), target: "12%".into(), measured: None
+        }],
         foundations: Vec::new(),
     }
 }
@@ -189,7 +194,9 @@ fn two_lines_that_come_to_the_same_one_are_refused() {
     twice.lines.push(line(500, "promotion.advertising", "2026-03", 1));
     assert_eq!(codes_of(draft(&world, twice)), [("/lines/2".to_owned(), DUPLICATE_LINE.code)]);
     let mut apart = content();
-    apart.lines.push(PlannedLine { campaign: Some("x".into()), ..line(500, "promotion.advertising", "2026-03", 1) });
+    apart
+        .lines
+        .push(PlannedLine { campaign: Some("x".into()), ..line(500, "promotion.advertising", "2026-03", 1) });
     draft(&world, apart).expect("another campaign is another line");
 }
 
@@ -203,7 +210,10 @@ fn activities_never_cost_more_than_there_is() {
 
 #[test]
 fn an_emergency_fund_of_the_year_stays_whole() {
-    let fund = PlannedLine { purpose: Some(crate::finance::budget_line::Purpose::EmergencyFund), ..line(500, "other", "2026", 9) };
+    let fund = PlannedLine {
+        purpose: Some(crate::finance::budget_line::Purpose::EmergencyFund),
+        ..line(500, "other", "2026", 9)
+    };
     assert_eq!(fund.parts(), [period("2026")]);
 }
 
@@ -236,9 +246,12 @@ fn a_budget_travels_from_draft_to_closed() {
     assert_eq!(budget.clone().void("错了".into(), &finance(), now()).expect_err("active").code, NOT_VOIDABLE);
     let budget = budget.close("年度结束".into(), &finance(), now()).expect("closed").into_after();
     assert_eq!(budget.status.state(), BudgetState::Closed);
-    assert!(budget.actions(&compiler()).iter().all(|(action, allowed)| {
-        allowed.is_ok() == (*action == actions::BudgetAction::Copy)
-    }));
+    assert!(
+        budget
+            .actions(&compiler())
+            .iter()
+            .all(|(action, allowed)| { allowed.is_ok() == (*action == actions::BudgetAction::Copy) })
+    );
 }
 
 #[test]

@@ -80,8 +80,7 @@ pub fn submit(tx: &mut Tx<'_>, budget: Budget) -> Result<Budget, Failure> {
     budget.check_submission(tx.actor(), world.rules())?;
     let (today, now) = (tx.today(), tx.now());
     let subject = settle::subject(&budget, budget.version + 1, world.currency, today)?;
-    let goes_on =
-        matches!(budget.status, BudgetStatus::Withdrawn { .. } | BudgetStatus::Returned { .. });
+    let goes_on = matches!(budget.status, BudgetStatus::Withdrawn { .. } | BudgetStatus::Returned { .. });
     let approval = match budget.approval.filter(|_| goes_on) {
         Some(approval) => approval::resubmit(tx, approval, settle::CHAIN, subject)?,
         None => approval::start(tx, settle::CHAIN, subject)?,

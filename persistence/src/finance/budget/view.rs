@@ -151,10 +151,7 @@ pub fn show(reader: &mut Reader<'_>, budget: Budget) -> Result<BudgetView, Failu
 }
 
 /// A department by its names.
-pub(in crate::finance) fn department(
-    reader: &mut Reader<'_>,
-    id: DepartmentId,
-) -> Result<NamedRef, Failure> {
+pub(in crate::finance) fn department(reader: &mut Reader<'_>, id: DepartmentId) -> Result<NamedRef, Failure> {
     let key = Key::from(id);
     let (code, name_zh, name_en) = db!(reader, |c| departments::table
         .filter(departments::id.eq(key))

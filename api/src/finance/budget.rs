@@ -1,0 +1,40 @@
+//! Budgets over HTTP. `[BUD-1 … BUD-3, BUD-8]`
+
+mod act;
+mod body;
+mod find;
+
+use crate::spine::{Routes, View, routes};
+use act::*;
+use domain::spine::Version;
+use find::*;
+use persistence::finance::budget::BudgetView;
+
+pub(crate) fn routes(into: &mut Routes) {
+    routes!(
+        into,
+        "budgets",
+        [
+            list_budgets,
+            create_budget,
+            show_budget,
+            revise_budget,
+            preview_budget_approval,
+            submit_budget,
+            withdraw_budget,
+            void_budget,
+            activate_budget,
+            close_budget,
+            copy_budget,
+        ]
+    );
+}
+
+impl View for BudgetView {
+    fn version(&self) -> Option<Version> {
+        Some(self.version)
+    }
+    fn location(&self) -> Option<String> {
+        Some(format!("/api/v1/budgets/{}", self.id))
+    }
+}

@@ -1,0 +1,202 @@
+//! Budget lines and their ledger over HTTP. `[BUD-4, BUD-8]`
+
+use crate::spine::{
+    Can, Cell, Column, Exported, Format, Label, List, Paged, PathId, Problem, Query, Reading, Reply, Routes,
+    View, codes, routes,
+};
+use domain::{
+    finance::{
+        budget::Budget,
+        budget_line::{BudgetLine, Purpose},
+        period::Period,
+    },
+    spine::{DepartmentId, Id, Permission, Version, perm},
+};
+use persistence::finance::budget_line::list::{self as lines, BudgetEntryView, BudgetLineView, LineFilter};
+use serde::Deserialize;
+use utoipa::IntoParams;
+use validator::Validate;
+
+pub(crate) fn routes(into: &mut Routes) {
+    routes!(into, "budgets", [list_budget_lines, show_budget_line, list_budget_entries]);
+}
+
+impl View for BudgetLineView {
+    fn version(&self) -> Option<Version> {
+        Some(self.version)
+    }
+}
+
+impl Exported for BudgetLineView {
+    const FILE: Label = Label { name: "budget-lines", zh: "预算科目", en: "Budget lines" };
+    const PERMISSION: Option<Permission> = Some(Permission::ExportBudgets);
+    const COLUMNS: &'static [Column<Self>] = &[
+        Column::new("budget_number", "预算编号", "Budget", |line| (&line.budget_number).into()),
+        Column::new("department", "部门", "Department", |line| (&line.department.name_zh).into()),
+        Column::new("category", "费用类别", "Category", |line| (&line.category).into()),
+        Column::new("period", "期间", "Period", |line| line.period.to_string().into()),
+        Column::new("campaign", "活动", "Campaign", |line| line.campaign.as_ref().into()),
+        Column::new("region", "区域", "Region", |line| line.region.as_ref().into()),
+        Column::new("purpose", "用途", "Purpose", |line| {
+            let (zh, en) = line.purpose.labels();
+            Cell::Labelled(zh, en)
+        }),
+        Column::new("control", "控制方式", "Control", |line| {
+            let (zh, en) = line.control.labels();
+            Cell::Labelled(zh, en)
+        }),
+        Column::new("currency", "币种", "Currency", |line| line.allocated.currency().code().into()),
+        Column::new("allocated", "下达", "Allocated", |line| line.allocated.into()),
+        Column::new("beyond", "其中超预算特批", "Of it beyond the budget", |line| line.beyond.into()),
+        Column::new("reserved", "预占", "Reserved", |line| line.reserved.into()),
+        Column::new("committed", "占用", "Committed", |line| line.committed.into()),
+        Column::new("spent", "支出", "Spent", |line| line.spent.into()),
+        Column::new("available", "可用", "Available", |line| line.available.into()),
+        Column::new("is_open", "执行中", "Open", |line| line.is_open.into()),
+    ];
+}
+
+impl Exported for BudgetEntryView {
+    const FILE: Label = Label { name: "budget-entries", zh: "预算台账", en: "Budget ledger" };
+    const PERMISSION: Option<Permission> = Some(Permission::ExportBudgets);
+    const COLUMNS: &'static [Column<Self>] = &[
+        Column::new("position", "序号", "Position", |entry| entry.position.into()),
+        Column::new("kind", "事项", "Kind", |entry| {
+            let (zh, en) = entry.kind.labels();
+            Cell::Labelled(zh, en)
+        }),
+        Column::new("currency", "币种", "Currency", |entry| entry.allocated.currency().code().into()),
+        Column::new("allocated", "下达", "Allocated", |entry| entry.allocated.into()),
+        Column::new("reserved", "预占", "Reserved", |entry| entry.reserved.into()),
+        Column::new("committed", "占用", "Committed", |entry| entry.committed.into()),
+        Column::new("spent", "支出", "Spent", |entry| entry.spent.into()),
+        Column::new("available_after", "可用余额", "Available afterwards", |entry| {
+            entry.available_after.into()
+        }),
+        Column::new("document_kind", "单据类型", "Document", |entry| match entry.document_kind {
+            None => Cell::Empty,
+            Some(kind) => {
+                let (zh, en) = kind.labels();
+                Cell::Labelled(zh, en)
+            }
+        }),
+        Column::new("document_id", "单据", "Document id", |entry| entry.document_id.into()),
+        Column::new("document_line", "单据行", "Line", |entry| entry.document_line.into()),
+        Column::new("month", "记账月份", "Month", |entry| entry.month.to_string().into()),
+        Column::new("reason", "原因", "Reason", |entry| entry.reason.as_ref().into()),
+        Column::new("employee", "使用人", "In whose name", |entry| {
+            entry.employee.as_ref().map(|person| &person.name).into()
+        }),
+        Column::new("entered_at", "记账时间", "Entered at", |entry| entry.entered_at.into()),
+        Column::new("entered_by", "记账人", "Entered by", |entry| (&entry.entered_by).into()),
+    ];
+}
+
+/// Which lines are wanted.
+#[derive(Clone, Debug, Deserialize, Validate, IntoParams)]
+struct ListBudgetLines {
+    /// Only of this fiscal year.
+    #[validate(range(min = 2000, max = 2999))]
+    #[param(minimum = 2000, maximum = 2999, example = 2026)]
+    fiscal_year: Option<i32>,
+    /// Only of this budget.
+    #[param(value_type = Option<String>, max_length = 36)]
+    budget_id: Option<Id<Budget>>,
+    /// Only of this department.
+    department_id: Option<DepartmentId>,
+    /// Only of this category and those below it.
+    #[validate(length(min = 1, max = 60))]
+    #[param(max_length = 60, example = "promotion")]
+    category: Option<String>,
+    /// Only within this year, quarter or month.
+    #[param(value_type = Option<String>, max_length = 7, example = "2026-Q1")]
+    period: Option<Period>,
+    /// Only for this campaign.
+    #[validate(length(min = 1, max = 60))]
+    #[param(max_length = 60)]
+    campaign: Option<String>,
+    /// Only for this region.
+    #[validate(length(min = 1, max = 60))]
+    #[param(max_length = 60)]
+    region: Option<String>,
+    /// Only for this purpose.
+    #[param(inline)]
+    purpose: Option<Purpose>,
+    /// Only open ones, or only closed ones.
+    is_open: Option<bool>,
+    /// Only those of low availability: used to at least so many per cent of what was given.
+    #[serde(rename = "used_percent[gte]")]
+    #[validate(length(max = 3))]
+    #[param(max_length = 3, example = "80")]
+    used_percent_from: Option<String>,
+}
+
+impl ListBudgetLines {
+    fn filter(self) -> Result<LineFilter, Problem> {
+        let percent = |text: String| {
+            let number = text.parse().ok().filter(|percent| (0..=100).contains(percent));
+            number.ok_or_else(|| {
+                let problem = Problem::new(codes::BAD_PARAMETER).with("parameter", "used_percent[gte]");
+                problem.with("reason", "0–100").at("used_percent[gte]", "0–100")
+            })
+        };
+        Ok(LineFilter {
+            fiscal_year: self.fiscal_year,
+            budget: self.budget_id,
+            department: self.department_id,
+            category: self.category,
+            period: self.period,
+            campaign: self.campaign,
+            region: self.region,
+            purpose: self.purpose,
+            open: self.is_open,
+            used_percent_from: self.used_percent_from.map(percent).transpose()?,
+        })
+    }
+}
+
+/// List budget lines with what stands on them. `[BUD-4, BUD-8]`
+///
+/// Those of departments in reach. `used_percent[gte]` finds what is running low.
+#[utoipa::path(get, path = "/api/v1/budget-lines")]
+async fn list_budget_lines(
+    who: Can<perm::ReadBudgets>,
+    filter: Query<ListBudgetLines>,
+    format: Format,
+    paged: Paged,
+    reading: Reading,
+) -> List<BudgetLineView> {
+    let include_total = paged.include_total;
+    let filter = filter.0.filter()?;
+    reading
+        .list_as(who, format, paged, move |reader, page| lines::list(reader, &filter, page, include_total))
+        .await
+}
+
+/// Show a budget line with what stands on it. `[BUD-4]`
+#[utoipa::path(get, path = "/api/v1/budget-lines/{id}")]
+async fn show_budget_line(
+    who: Can<perm::ReadBudgets>,
+    id: PathId<BudgetLine>,
+    reading: Reading,
+) -> Reply<BudgetLineView> {
+    reading.read(who, move |reader| lines::view(reader, *id)).await
+}
+
+/// List the ledger of a budget line, the first entry first. `[BUD-4]`
+///
+/// Everything that moved its money. Nothing here is ever changed or removed; the line's figures are the sum.
+#[utoipa::path(get, path = "/api/v1/budget-lines/{id}/entries")]
+async fn list_budget_entries(
+    who: Can<perm::ReadBudgets>,
+    id: PathId<BudgetLine>,
+    format: Format,
+    paged: Paged,
+    reading: Reading,
+) -> List<BudgetEntryView> {
+    let include_total = paged.include_total;
+    let line = *id;
+    reading
+        .list_as(who, format, paged, move |reader, page| lines::ledger(reader, line, page, include_total))
+        .await
+}
