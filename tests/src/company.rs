@@ -96,6 +96,11 @@ impl Company {
         &self.people[name].id
     }
 
+    /// Whose employee id it is.
+    pub fn name_of(&self, id: &str) -> Option<&'static str> {
+        self.people.iter().find(|(_, person)| person.id == id).map(|(name, _)| *name)
+    }
+
     /// A travel claim as it is sent, of so many yuan, with an invoice nobody has used.
     pub fn claim_of(&self, yuan: u32) -> Value {
         let number = 26_332_000_000_000_000_000 + u128::from(self.invoices.fetch_add(1, Ordering::SeqCst));

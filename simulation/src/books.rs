@@ -1,0 +1,37 @@
+//! The teller's own books: what the year should have come to, kept without looking at the server's figures.
+
+use std::collections::BTreeMap;
+
+/// Amounts in fen.
+#[derive(Clone, Debug, Default)]
+pub struct Books {
+    /// Claims made, and how they ended.
+    pub ends: BTreeMap<&'static str, u32>,
+    /// Gross posted, less reversed, by month: expense and deductible tax together.
+    pub posted: BTreeMap<String, i64>,
+    /// Paid, less what reversals undid.
+    pub spent: i64,
+    /// Approved and not paid yet.
+    pub committed: i64,
+    /// What budgets gave, with what special reviews granted beyond them.
+    pub planned: i64,
+    /// Vouchers given out.
+    pub vouchers: u32,
+}
+
+impl Books {
+    /// Counts how a document ended.
+    pub fn ended(&mut self, how: &'static str) {
+        *self.ends.entry(how).or_default() += 1;
+    }
+
+    /// Notes what was posted in a month; negative for a reversal.
+    pub fn post(&mut self, month: &str, fen: i64) {
+        *self.posted.entry(month.to_owned()).or_default() += fen;
+    }
+
+    /// How many documents there were.
+    pub fn documents(&self) -> u32 {
+        self.ends.values().sum()
+    }
+}

@@ -1,0 +1,38 @@
+//! `cargo run --release -p simulation`: a year of a company on either engine.
+
+use clap::Parser;
+use simulation::{Plan, simulate};
+use std::time::Instant;
+use tests::{Engine, postgres_is_available, stop_postgres};
+
+#[derive(Parser)]
+#[command(about = "Simulates a year of a company through the API and settles its accounts")]
+struct Arguments {
+    /// How many documents the year has.
+    #[arg(long, default_value_t = 20_000)]
+    documents: u32,
+    /// Two runs with one seed tell the same year.
+    #[arg(long, default_value_t = 7)]
+    seed: u64,
+    /// On which engine: sqlite or postgres.
+    #[arg(long, default_value = "sqlite")]
+    engine: String,
+}
+
+fn main() -> std::process::ExitCode {
+    let Arguments { documents, seed, engine } = Arguments::parse();
+    let engine = match engine.as_str() {
+        "sqlite" => Engine::Sqlite,
+        "postgres" if postgres_is_available() => Engine::Postgres,
+        other => {
+            eprintln!("simulation: no engine {other} here");
+            return std::process::ExitCode::FAILURE;
+        }
+    };
+    let begun = Instant::now();
+    let verdict = simulate(engine, Plan { documents, seed });
+    println!("{verdict}");
+    println!("{:.0} s", begun.elapsed().as_secs_f64());
+    stop_postgres();
+    if verdict.agrees() { std::process::ExitCode::SUCCESS } else { std::process::ExitCode::FAILURE }
+}

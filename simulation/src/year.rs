@@ -1,0 +1,60 @@
+//! The year, day by day.
+
+use crate::{
+    budget, claims,
+    teller::{FIRST_DAY, Teller},
+};
+use chrono::{Datelike, NaiveDate, Weekday};
+use serde_json::json;
+
+/// Tells the year with so many documents, and lets the first days of the next one see its end.
+pub fn tell(teller: &mut Teller, documents: u32) {
+    budget::activate(teller);
+    let days = working_days(FIRST_DAY.0);
+    let count = u32::try_from(days.len()).unwrap_or(u32::MAX);
+    let mut told = 0;
+    for (index, day) in (1..).zip(days) {
+        let last_month = teller.month();
+        teller.pass_until(day);
+        if teller.month() != last_month && day.month() > 1 {
+            end_month(teller, &last_month);
+        }
+        let until = u64::from(documents) * u64::from(index) / u64::from(count);
+        let mut waiting = Vec::new();
+        while u64::from(told) < until {
+            waiting.extend(claims::tell(teller));
+            told += 1;
+        }
+        claims::account(teller, waiting);
+    }
+    let last_month = teller.month();
+    teller.pass_until(NaiveDate::from_ymd_opt(FIRST_DAY.0 + 1, 1, 4).unwrap_or(teller.today));
+    end_month(teller, &last_month);
+}
+
+fn working_days(year: i32) -> Vec<NaiveDate> {
+    let first = NaiveDate::from_ymd_opt(year, 1, 1).unwrap_or_default();
+    first
+        .iter_days()
+        .take_while(|day| day.year() == year)
+        .filter(|day| !matches!(day.weekday(), Weekday::Sat | Weekday::Sun))
+        .collect()
+}
+
+/// Finance compiles the statement of a month, management approves it, and the month is closed.
+fn end_month(teller: &mut Teller, month: &str) {
+    compile(teller, month);
+    let closed = teller.who("qian").act(&format!("/api/v1/accounting-periods/{month}/close"));
+    assert!(closed.status == 200 || closed.status == 201, "{month} does not close: {closed}");
+}
+
+/// Compiles a statement and has it approved.
+pub fn compile(teller: &Teller, period: &str) {
+    let body = json!({"period": period, "department_id": teller.company.departments["company"],
+        "remarks": "各项费用按计划执行", "advice": "继续控制招待费用"});
+    let finance = teller.who("qian");
+    let made = finance.post("/api/v1/expense-statements", body).expect(201);
+    let path = format!("/api/v1/expense-statements/{}", made.text("/id"));
+    let submitted = finance.at(made.version()).act(&format!("{path}/submit")).expect(200);
+    teller.approve(&submitted.text("/approval_id"));
+}
