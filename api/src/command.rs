@@ -5,6 +5,7 @@ mod audit;
 mod backup;
 mod demo;
 mod files;
+mod ledger;
 pub mod openapi;
 mod policy;
 mod serve;
@@ -43,6 +44,9 @@ enum Command {
     /// Keys that sign access tokens.
     #[command(subcommand)]
     Keys(access::KeysCommand),
+    /// The budget ledger.
+    #[command(subcommand)]
+    Ledger(ledger::Command),
     /// The audit trail.
     #[command(subcommand)]
     Audit(audit::Command),
@@ -72,6 +76,7 @@ pub fn run(line: CommandLine) -> Result<(), String> {
         Command::Admin(command) => access::admin(&settings, command),
         Command::ApiKey(command) => access::api_key(&settings, command),
         Command::Keys(command) => access::keys(&settings, &command),
+        Command::Ledger(command) => ledger::run(&settings, &command),
         Command::Audit(command) => audit::run(&settings, &command),
         Command::Files(command) => files::run(&settings, &command),
         Command::Demo(options) => demo::run(&settings, &options),

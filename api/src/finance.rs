@@ -1,5 +1,6 @@
 //! What is spent, over HTTP.
 
+mod accounting_period;
 mod budget;
 mod budget_line;
 mod expense_category;
@@ -14,6 +15,7 @@ use crate::spine::Routes;
 pub(crate) fn routes(into: &mut Routes) {
     budget::routes(into);
     budget_line::routes(into);
+    accounting_period::routes(into);
     expense_category::routes(into);
     expense_claim::routes(into);
     expense_statement::routes(into);

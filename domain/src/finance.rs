@@ -2,6 +2,8 @@
 //!
 //! Budgets and expense requests come later; a claim is direct until then.
 
+/// The months that close.
+pub mod accounting_period;
 /// The budget document: what is planned, and how its lines come to be.
 pub mod budget;
 /// Budget lines and their ledger: what is allocated, reserved, committed, spent.

@@ -26,6 +26,7 @@ pub fn refusals() -> impl Iterator<Item = &'static spine::RefusalCode> {
         file::FILE_REFUSALS,
         approval::APPROVAL_REFUSALS,
         finance::budget::BUDGET_REFUSALS,
+        finance::accounting_period::ACCOUNTING_PERIOD_REFUSALS,
         finance::budget_line::BUDGET_LINE_REFUSALS,
         finance::expense_category::EXPENSE_CATEGORY_REFUSALS,
         finance::invoice::INVOICE_REFUSALS,
@@ -51,6 +52,7 @@ pub fn events() -> impl Iterator<Item = &'static spine::EventKind> {
         identity::IDENTITY_EVENTS,
         approval::APPROVAL_EVENTS,
         finance::budget::BUDGET_EVENTS,
+        finance::accounting_period::ACCOUNTING_PERIOD_EVENTS,
         finance::budget_line::BUDGET_LINE_EVENTS,
         finance::expense_claim::EXPENSE_CLAIM_EVENTS,
         finance::expense_statement::EXPENSE_STATEMENT_EVENTS,
@@ -98,6 +100,7 @@ pub fn enums() -> impl Iterator<Item = &'static spine::EnumLabels> {
         finance::journal::Side::LABELS,
         finance::expense_statement::Dimension::LABELS,
         finance::payment::PaidState::LABELS,
+        finance::accounting_period::PeriodState::LABELS,
         finance::review::ReviewState::LABELS,
     ]
     .into_iter()

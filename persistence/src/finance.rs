@@ -84,6 +84,15 @@ fn seed_budgets(tx: &mut Tx<'_>) -> Result<(), Failure> {
     ship::<domain::approval::ChainPolicy>(
         tx,
         Shipped {
+            code: domain::finance::accounting_period::REOPENING_CHAIN_CODE,
+            title: "重新开账审批链",
+            content: serde_json::from_str(domain::finance::accounting_period::SHIPPED_REOPENING_CHAIN)?,
+            clause: "000 §9.2 五",
+        },
+    )?;
+    ship::<domain::approval::ChainPolicy>(
+        tx,
+        Shipped {
             code: domain::finance::BUDGET_CHAIN_CODE,
             title: "营销预算审批链",
             content: serde_json::from_str(domain::finance::SHIPPED_BUDGET_CHAIN)?,

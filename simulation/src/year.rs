@@ -12,8 +12,8 @@ pub fn tell(teller: &mut Teller, documents: u32) {
     budget::activate(teller);
     let days = working_days(FIRST_DAY.0);
     let count = u32::try_from(days.len()).unwrap_or(u32::MAX);
-    let mut told = 0;
-    for (index, day) in (1..).zip(days) {
+    let mut told: u32 = 0;
+    for (index, day) in (1_u32..).zip(days) {
         let last_month = teller.month();
         teller.pass_until(day);
         if teller.month() != last_month && day.month() > 1 {

@@ -4,6 +4,7 @@ use libtest_mimic::{Arguments, Trial};
 use tests::{App, Check, Engine, Story, postgres_is_available, stop_postgres, unproven_routes};
 
 mod access;
+mod accounting_period;
 mod approval;
 mod approval_race;
 mod approval_time;
@@ -29,6 +30,7 @@ mod unit_of_work;
 
 const MODULES: &[&[Story]] = &[
     access::STORIES,
+    accounting_period::STORIES,
     approval::STORIES,
     approval_race::STORIES,
     approval_time::STORIES,

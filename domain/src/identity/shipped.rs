@@ -52,6 +52,7 @@ const LEADERSHIP: &[Permission] = &[
     ExportExpenseClaims,
     ReadInvoices,
     ReadExpenseStatements,
+    ReadAccountingPeriods,
     CompileBudgets,
     ExportBudgets,
 ];
@@ -77,7 +78,17 @@ pub const SHIPPED_ROLES: &[ShippedRole] = &[
         "财务",
         "Finance",
         ScopeKind::All,
-        &[STAFF, LEADERSHIP, &[AccountExpenseClaims, CompileExpenseStatements, ReadEvents, ManageBudgets]],
+        &[
+            STAFF,
+            LEADERSHIP,
+            &[
+                AccountExpenseClaims,
+                CompileExpenseStatements,
+                CloseAccountingPeriods,
+                ReadEvents,
+                ManageBudgets,
+            ],
+        ],
     ),
     role(
         "internal-auditor",

@@ -82,6 +82,8 @@ permissions! {
     SubmitExpenseClaimsForOthers = "expense-claim:submit-for-others", "代他人报销", "Submit expense claims for somebody else";
     ExportExpenseClaims = "expense-claim:export", "导出报销单", "Export lists of expense claims";
     AccountExpenseClaims = "expense-claim:account", "报销核算", "Take, acknowledge, post, pay and reverse expense claims";
+    ReadAccountingPeriods = "accounting-period:read", "查看会计期间", "Read accounting periods";
+    CloseAccountingPeriods = "accounting-period:close", "关账与申请重新开账", "Close accounting periods and ask to open them again";
     ReadExpenseStatements = "expense-statement:read", "查看费用报表", "Read expense statements";
     CompileExpenseStatements = "expense-statement:compile", "编制费用报表", "Compile and submit expense statements";
     ReadExpenseCategories = "expense-category:read", "查看费用类别", "Read expense categories";

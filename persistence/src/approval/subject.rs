@@ -45,6 +45,7 @@ pub const KINDS: &[&SubjectKind] = &[
     &crate::finance::budget::settle::SUBJECT,
     &crate::finance::expense_claim::settle::SUBJECT,
     &crate::finance::expense_statement::SUBJECT,
+    &crate::finance::accounting_period::SUBJECT,
 ];
 
 /// The kind of a document; a kind that nobody registered is our own fault.

@@ -5,6 +5,7 @@
 use super::{PoliciesInForce, apply, charge, load::find_unscoped, next_number, settle};
 use crate::{
     approval,
+    finance::accounting_period,
     spine::{Failure, Tx},
 };
 use domain::{
@@ -93,6 +94,9 @@ pub fn confirm_posting(
     voucher: Voucher,
 ) -> Result<(ExpenseClaim, bool), Failure> {
     let now = tx.now();
+    if claim.status.voucher() != Some(&voucher) {
+        accounting_period::ensure_open(tx, voucher.posted_on)?;
+    }
     let change = match claim.confirm_posting(voucher, tx.today())? {
         HandedOver::Already(claim) => return Ok((*claim, true)),
         HandedOver::Now(change) => change,

@@ -1,0 +1,99 @@
+//! Accounting periods over HTTP: months close, and open again by approval. `[BUD-9]`
+
+use super::expense_claim::GiveReason;
+use crate::spine::{
+    Can, Cell, Column, Exported, Format, Label, List, Paged, PathOf, Reading, Reply, Routes, UnitOfWork,
+    Valid, View, routes,
+};
+use domain::{
+    finance::period::Period,
+    spine::{Version, perm},
+};
+use persistence::finance::accounting_period::{self as periods, AccountingPeriodView};
+use serde::Deserialize;
+use utoipa::IntoParams;
+
+pub(crate) fn routes(into: &mut Routes) {
+    routes!(
+        into,
+        "accounting-periods",
+        [list_accounting_periods, show_accounting_period, close_accounting_period, reopen_accounting_period]
+    );
+}
+
+impl View for AccountingPeriodView {
+    fn version(&self) -> Option<Version> {
+        Some(self.version)
+    }
+}
+
+impl Exported for AccountingPeriodView {
+    const FILE: Label = Label { name: "accounting-periods", zh: "会计期间", en: "Accounting periods" };
+    const COLUMNS: &'static [Column<Self>] = &[
+        Column::new("month", "月份", "Month", |period| Cell::Text(period.month.to_string().into())),
+        Column::new("status", "状态", "Status", |period| {
+            let (zh, en) = period.status.labels();
+            Cell::Labelled(zh, en)
+        }),
+        Column::new("status_at", "时间", "Since", |period| period.status_at.into()),
+        Column::new("reason", "重新开账原因", "Why it is opened again", |period| {
+            period.reason.as_ref().map_or(Cell::Empty, Into::into)
+        }),
+    ];
+}
+
+/// Which month.
+#[derive(Clone, Debug, Deserialize, IntoParams)]
+struct MonthPath {
+    /// The month: `2026-03`.
+    month: Period,
+}
+
+/// List the accounting periods that were ever closed. `[BUD-9]`
+#[utoipa::path(get, path = "/api/v1/accounting-periods")]
+async fn list_accounting_periods(
+    who: Can<perm::ReadAccountingPeriods>,
+    format: Format,
+    paged: Paged,
+    reading: Reading,
+) -> List<AccountingPeriodView> {
+    reading.list_as(who, format, paged, periods::list).await
+}
+
+/// Show an accounting period. `[BUD-9]`
+///
+/// A month that was never closed is open.
+#[utoipa::path(get, path = "/api/v1/accounting-periods/{month}")]
+async fn show_accounting_period(
+    who: Can<perm::ReadAccountingPeriods>,
+    path: PathOf<MonthPath>,
+    reading: Reading,
+) -> Reply<AccountingPeriodView> {
+    reading.read(who, move |reader| periods::view(reader, path.month)).await
+}
+
+/// Close an accounting period. `[BUD-9]`
+///
+/// A month that is over, in the order of the months. Nothing is posted into it from then on; what comes late is
+/// posted in the first month that is open.
+#[utoipa::path(post, path = "/api/v1/accounting-periods/{month}/close")]
+async fn close_accounting_period(
+    who: Can<perm::CloseAccountingPeriods>,
+    path: PathOf<MonthPath>,
+    work: UnitOfWork,
+) -> Reply<AccountingPeriodView> {
+    work.write(who, move |tx| Ok(periods::close(tx, path.month)?.into())).await
+}
+
+/// Ask to open a closed accounting period again. `[BUD-9]`
+///
+/// It stays closed until director and general manager agree.
+#[utoipa::path(post, path = "/api/v1/accounting-periods/{month}/reopen")]
+async fn reopen_accounting_period(
+    who: Can<perm::CloseAccountingPeriods>,
+    path: PathOf<MonthPath>,
+    body: Valid<GiveReason>,
+    work: UnitOfWork,
+) -> Reply<AccountingPeriodView> {
+    work.write(who, move |tx| Ok(periods::ask_to_reopen(tx, path.month, body.reason.clone())?.into())).await
+}
