@@ -29,9 +29,4 @@ impl Books {
     pub fn post(&mut self, month: &str, fen: i64) {
         *self.posted.entry(month.to_owned()).or_default() += fen;
     }
-
-    /// How many documents there were.
-    pub fn documents(&self) -> u32 {
-        self.ends.values().sum()
-    }
 }
