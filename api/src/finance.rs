@@ -5,6 +5,8 @@ mod budget;
 mod budget_line;
 mod expense_category;
 mod expense_claim;
+mod expense_request;
+mod expense_request_amendment;
 mod expense_statement;
 mod invoice;
 
@@ -19,5 +21,7 @@ pub(crate) fn routes(into: &mut Routes) {
     expense_category::routes(into);
     expense_claim::routes(into);
     expense_statement::routes(into);
+    expense_request::routes(into);
+    expense_request_amendment::routes(into);
     invoice::routes(into);
 }

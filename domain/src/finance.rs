@@ -1,6 +1,6 @@
 //! What the marketing centre spends, who answers for it, and how it reaches the books. `[EXP-1 … EXP-15]`
 //!
-//! Budgets and expense requests come later; a claim is direct until then.
+//! A claim is direct, or draws on an approved request.
 
 /// The months that close.
 pub mod accounting_period;
@@ -16,6 +16,12 @@ pub mod expense_category;
 pub mod expense_claim;
 /// The company's own settings for claims: buyers, dates, accounts.
 pub mod expense_policy;
+/// Asking before spending.
+pub mod expense_request;
+/// Another use of what was approved, asked for again.
+pub mod expense_request_amendment;
+/// The company's own settings for requests: dates, procurement.
+pub mod expense_request_policy;
 /// What a period cost, compiled for management.
 pub mod expense_statement;
 #[cfg(test)]
@@ -28,12 +34,23 @@ pub mod journal;
 pub mod payment;
 /// Years, quarters and months.
 pub mod period;
+/// What documents that are submitted for approval have in common.
+pub mod petition;
 /// Where a document stands whose life is its approval.
 pub mod review;
 mod wording;
 
 /// The code under which the approval chain for expense claims is kept.
 pub const CLAIM_CHAIN_CODE: &str = "approval-chain/expense-claim";
+
+/// The code under which the approval chain for expense requests is kept.
+pub const REQUEST_CHAIN_CODE: &str = "approval-chain/expense-request";
+
+/// The code under which the approval chain for amendments of expense requests is kept.
+pub const AMENDMENT_CHAIN_CODE: &str = "approval-chain/expense-request-amendment";
+
+/// The approval chain for expense requests, and for their amendments, as shipped. `[EXP-3, EXP-5, BUD-5]`
+pub const SHIPPED_REQUEST_CHAIN: &str = include_str!("finance/shipped/expense_request_chain.json");
 
 /// The approval chain for expense claims as shipped. `[EXP-3]`
 pub const SHIPPED_CLAIM_CHAIN: &str = include_str!("finance/shipped/expense_claim_chain.json");
@@ -47,8 +64,9 @@ pub const SHIPPED_BUDGET_CHAIN: &str = include_str!("finance/shipped/budget_chai
 #[cfg(test)]
 mod tests {
     use super::{SHIPPED_BUDGET_CHAIN, SHIPPED_CLAIM_CHAIN};
+    use super::{SHIPPED_CLAIM_CHAIN, SHIPPED_REQUEST_CHAIN};
     use crate::{
-        approval::{ChainPolicy, Condition},
+        approval::{ChainPolicy, Condition, Counting},
         spine::PolicyContent,
     };
 
@@ -77,5 +95,14 @@ mod tests {
         assert_eq!(asked(5_000_000), ["head", "finance", "marketing-director"]);
         assert_eq!(asked(5_000_001), ["head", "finance", "marketing-director", "general-manager"]);
         assert!(chain.steps.iter().all(|step| step.clause.contains("003")));
+    }
+
+    #[test]
+    fn the_shipped_chain_for_requests_is_sound_and_ends_with_the_special_review() {
+        let chain: ChainPolicy = serde_json::from_str(SHIPPED_REQUEST_CHAIN).expect("it reads");
+        assert_eq!(chain.findings(), []);
+        let anew: Vec<_> = chain.steps.iter().filter(|step| step.decided_anew).collect();
+        assert_eq!(anew.iter().map(|step| step.code.as_str()).collect::<Vec<_>>(), ["special-review"]);
+        assert!(anew[0].counting == Counting::AllOf && anew[0].clause.contains("000 §9.3(5)"));
     }
 }

@@ -31,6 +31,10 @@ pub fn refusals() -> impl Iterator<Item = &'static spine::RefusalCode> {
         finance::expense_category::EXPENSE_CATEGORY_REFUSALS,
         finance::invoice::INVOICE_REFUSALS,
         finance::expense_claim::EXPENSE_CLAIM_REFUSALS,
+        finance::petition::PETITION_REFUSALS,
+        finance::expense_request::EXPENSE_REQUEST_REFUSALS,
+        finance::expense_request::draw::EXPENSE_REQUEST_DRAW_REFUSALS,
+        finance::expense_request_amendment::EXPENSE_REQUEST_AMENDMENT_REFUSALS,
         finance::expense_claim::hand_over::HAND_OVER_REFUSALS,
         finance::expense_statement::EXPENSE_STATEMENT_REFUSALS,
         finance::journal::JOURNAL_REFUSALS,
@@ -56,6 +60,8 @@ pub fn events() -> impl Iterator<Item = &'static spine::EventKind> {
         finance::budget_line::BUDGET_LINE_EVENTS,
         finance::expense_claim::EXPENSE_CLAIM_EVENTS,
         finance::expense_statement::EXPENSE_STATEMENT_EVENTS,
+        finance::expense_request::EXPENSE_REQUEST_EVENTS,
+        finance::expense_request_amendment::EXPENSE_REQUEST_AMENDMENT_EVENTS,
         finance::payment::PAYMENT_EVENTS,
     ]
     .into_iter()
@@ -95,6 +101,9 @@ pub fn enums() -> impl Iterator<Item = &'static spine::EnumLabels> {
         finance::expense_category::Nature::LABELS,
         finance::expense_claim::actions::ClaimAction::LABELS,
         finance::expense_claim::ClaimState::LABELS,
+        finance::expense_request::LinkKind::LABELS,
+        finance::expense_request::actions::RequestAction::LABELS,
+        finance::expense_request_amendment::AmendmentAction::LABELS,
         finance::invoice::InvoiceKind::LABELS,
         finance::journal::Role::LABELS,
         finance::journal::Side::LABELS,
@@ -102,6 +111,7 @@ pub fn enums() -> impl Iterator<Item = &'static spine::EnumLabels> {
         finance::payment::PaidState::LABELS,
         finance::accounting_period::PeriodState::LABELS,
         finance::review::ReviewState::LABELS,
+        finance::petition::StandingState::LABELS,
     ]
     .into_iter()
 }

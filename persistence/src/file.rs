@@ -11,7 +11,10 @@ use crate::{
 use diesel::prelude::*;
 use domain::{
     file::{Attachment, FILE_UNKNOWN, File, FileRules, FileType},
-    finance::expense_claim::ExpenseClaim,
+    finance::{
+        expense_claim::ExpenseClaim, expense_request::ExpenseRequest,
+        expense_request_amendment::ExpenseRequestAmendment,
+    },
     spine::{AnyId, Change, Citation, Entity, Id, PolicyVersion, Refusal, Timestamp, UserId, Version},
 };
 use serde::Serialize;
@@ -29,8 +32,14 @@ pub struct DocumentKind {
 }
 
 /// Every kind of document that takes files. A context whose documents do adds them here.
-pub const DOCUMENT_KINDS: &[DocumentKind] =
-    &[DocumentKind { kind: ExpenseClaim::KIND, may_read: crate::finance::expense_claim::may_read }];
+pub const DOCUMENT_KINDS: &[DocumentKind] = &[
+    DocumentKind { kind: ExpenseClaim::KIND, may_read: crate::finance::expense_claim::may_read },
+    DocumentKind { kind: ExpenseRequest::KIND, may_read: crate::finance::expense_request::may_read },
+    DocumentKind {
+        kind: ExpenseRequestAmendment::KIND,
+        may_read: crate::finance::expense_request_amendment::may_read,
+    },
+];
 
 #[derive(Queryable, Selectable, Insertable, AsChangeset, Clone)]
 #[diesel(table_name = files, treat_none_as_default_value = false, treat_none_as_null = true)]

@@ -10,22 +10,30 @@ pub mod budget_line;
 pub mod expense_category;
 /// Claims: found, written, shown, listed, handed over.
 pub mod expense_claim;
+/// Requests: asking before spending.
+pub mod expense_request;
+/// Amendments of requests.
+pub mod expense_request_amendment;
 /// What a period cost, compiled for management.
 pub mod expense_statement;
 /// Who holds an invoice; at most one live claim does.
 pub mod invoice;
 mod journal;
 mod payment;
+mod petition;
 
 use crate::{
     policy::{Shipped, ship},
     spine::{Failure, Tx},
 };
 use domain::finance::{
-    SHIPPED_CLAIM_CHAIN,
+    AMENDMENT_CHAIN_CODE, REQUEST_CHAIN_CODE, SHIPPED_CLAIM_CHAIN, SHIPPED_REQUEST_CHAIN,
     budget_policy::{BUDGET_POLICY_CODE, BudgetPolicy, SHIPPED_BUDGET_POLICY},
     expense_category::{EXPENSE_CATEGORIES_CODE, ExpenseCategories, SHIPPED_EXPENSE_CATEGORIES},
     expense_policy::{EXPENSE_POLICY_CODE, ExpensePolicy, SHIPPED_EXPENSE_POLICY},
+    expense_request_policy::{
+        EXPENSE_REQUEST_POLICY_CODE, ExpenseRequestPolicy, SHIPPED_EXPENSE_REQUEST_POLICY,
+    },
     expense_statement::{SHIPPED_STATEMENT_CHAIN, STATEMENT_CHAIN_CODE},
 };
 
@@ -76,7 +84,8 @@ pub fn seed(tx: &mut Tx<'_>) -> Result<(), Failure> {
             clause: "003 营销费用审批流程；000 §9.3",
         },
     )?;
-    seed_budgets(tx)
+    seed_budgets(tx)?;
+    seed_requests(tx)
 }
 
 /// Publishes the shipped approval chains of budgets.
@@ -99,4 +108,25 @@ fn seed_budgets(tx: &mut Tx<'_>) -> Result<(), Failure> {
             clause: "000 §9.1(3)6)；§9.3(1)",
         },
     )
+}
+
+/// Publishes the shipped settings and approval chains of requests.
+fn seed_requests(tx: &mut Tx<'_>) -> Result<(), Failure> {
+    ship::<ExpenseRequestPolicy>(
+        tx,
+        Shipped {
+            code: EXPENSE_REQUEST_POLICY_CODE,
+            title: "费用申请设置",
+            content: serde_json::from_str(SHIPPED_EXPENSE_REQUEST_POLICY)?,
+            clause: "000 §9 费用控制机制；§9.3(2)；003 营销费用审批流程 1",
+        },
+    )?;
+    for (code, title, clause) in [
+        (REQUEST_CHAIN_CODE, "费用申请审批链", "003 营销费用审批流程；000 §9.3"),
+        (AMENDMENT_CHAIN_CODE, "费用申请变更审批链", "000 §9.3(2)；003 营销费用审批流程"),
+    ] {
+        let content = serde_json::from_str(SHIPPED_REQUEST_CHAIN)?;
+        ship::<domain::approval::ChainPolicy>(tx, Shipped { code, title, content, clause })?;
+    }
+    Ok(())
 }

@@ -15,6 +15,7 @@ use domain::{
     file::FileRules,
     finance::{
         budget_policy::BudgetPolicy, expense_category::ExpenseCategories, expense_policy::ExpensePolicy,
+        expense_request_policy::ExpenseRequestPolicy,
     },
     identity::SignInPolicy,
 };
@@ -192,6 +193,10 @@ pub const KINDS: &[Kind] = &[
     Kind { name: <ExpenseCategories as PolicyContent>::KIND, check: check_content::<ExpenseCategories> },
     Kind { name: <BudgetPolicy as PolicyContent>::KIND, check: check_content::<BudgetPolicy> },
     Kind { name: <ExpensePolicy as PolicyContent>::KIND, check: check_content::<ExpensePolicy> },
+    Kind {
+        name: <ExpenseRequestPolicy as PolicyContent>::KIND,
+        check: check_content::<ExpenseRequestPolicy>,
+    },
 ];
 
 /// The check of a kind whose soundness depends on its content alone.

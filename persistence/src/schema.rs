@@ -4,6 +4,7 @@
 
 mod approval;
 mod budget;
+mod expense_request;
 mod expense_statement;
 mod file;
 mod finance;
@@ -13,6 +14,7 @@ mod spine;
 
 pub use approval::*;
 pub use budget::*;
+pub use expense_request::*;
 pub use expense_statement::*;
 pub use file::*;
 pub use finance::*;
@@ -44,6 +46,11 @@ diesel::allow_tables_to_appear_in_same_query!(
     expense_payments,
     expense_statements,
     files,
+    expense_request_amendments,
+    expense_request_draws,
+    expense_request_lines,
+    expense_request_revisions,
+    expense_requests,
     grants,
     invoice_holds,
     invoices,

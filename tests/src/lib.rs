@@ -1,6 +1,7 @@
 //! What stories are told with: an application per story on a database of its own, callers, races.
 
 mod app;
+mod budget;
 mod caller;
 mod company;
 mod engines;

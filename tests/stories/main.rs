@@ -17,6 +17,9 @@ mod expense_category;
 mod expense_claim;
 mod expense_claim_find;
 mod expense_claim_hand_over;
+mod expense_request;
+mod expense_request_amendment;
+mod expense_request_race;
 mod expense_statement;
 mod export;
 mod file;
@@ -44,6 +47,9 @@ const MODULES: &[&[Story]] = &[
     expense_claim_find::STORIES,
     expense_claim_hand_over::STORIES,
     budget::STORIES,
+    expense_request::STORIES,
+    expense_request_amendment::STORIES,
+    expense_request_race::STORIES,
     crash::STORIES,
     idempotency::STORIES,
     identity::STORIES,

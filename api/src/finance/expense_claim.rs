@@ -1,12 +1,12 @@
 //! Expense claims over HTTP. `[EXP-4, EXP-9, EXP-10]`
 
-mod act;
-mod body;
-
-pub(super) use body::GiveReason;
+pub(super) mod act;
+pub(super) mod body;
 mod erp;
 mod find;
 mod write;
+
+pub(super) use body::GiveReason;
 
 use crate::spine::{Routes, View, routes};
 pub(crate) use erp::ItemOutcome;

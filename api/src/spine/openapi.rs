@@ -52,6 +52,7 @@ const TAGS: &[(&str, &str)] = &[
     ("employees", "员工。Who works where and for whom."),
     ("events", "事件。The feed other systems follow."),
     ("expense-claims", "报销。From draft to paid."),
+    ("expense-requests", "费用申请。Asking before spending, and amending what was approved."),
     ("files", "附件。Evidence of documents."),
     ("identity", "身份。Signing in, and which account holds which role, how far and how long."),
     ("meta", "产品自述。What the product says about itself."),

@@ -24,3 +24,10 @@ pub(super) fn check_optional(findings: &mut Findings, pointer: &str, text: Optio
         check(findings, pointer, text, max);
     }
 }
+
+/// Notes a prefix of document numbers that is not one to six capital letters.
+pub(super) fn check_prefix(findings: &mut Findings, pointer: &str, prefix: &str) {
+    if !(1..=6).contains(&prefix.len()) || !prefix.bytes().all(|b| b.is_ascii_uppercase()) {
+        findings.add_with(pointer, codes::BAD_FORMAT, [("expected", json!("[A-Z]{1,6}"))]);
+    }
+}

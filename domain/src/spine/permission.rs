@@ -86,6 +86,11 @@ permissions! {
     CloseAccountingPeriods = "accounting-period:close", "关账与申请重新开账", "Close accounting periods and ask to open them again";
     ReadExpenseStatements = "expense-statement:read", "查看费用报表", "Read expense statements";
     CompileExpenseStatements = "expense-statement:compile", "编制费用报表", "Compile and submit expense statements";
+    ReadExpenseRequests = "expense-request:read", "查看费用申请", "Read expense requests and their amendments";
+    SubmitExpenseRequests = "expense-request:submit", "填报费用申请", "Create, change and submit expense requests";
+    SubmitExpenseRequestsForOthers = "expense-request:submit-for-others", "代他人申请费用", "Submit expense requests for somebody else";
+    CloseExpenseRequests = "expense-request:close", "关闭费用申请", "Close expense requests of others";
+    ExportExpenseRequests = "expense-request:export", "导出费用申请", "Export lists of expense requests";
     ReadExpenseCategories = "expense-category:read", "查看费用类别", "Read expense categories";
     ReadInvoices = "invoice:read", "查看发票", "Search invoices across the company";
     ReadBudgets = "budget:read", "查看预算", "Read budgets, their lines and their execution";

@@ -44,6 +44,8 @@ pub struct DocumentSummary {
 pub const KINDS: &[&SubjectKind] = &[
     &crate::finance::budget::settle::SUBJECT,
     &crate::finance::expense_claim::settle::SUBJECT,
+    &crate::finance::expense_request::settle::SUBJECT,
+    &crate::finance::expense_request_amendment::settle::SUBJECT,
     &crate::finance::expense_statement::SUBJECT,
     &crate::finance::accounting_period::SUBJECT,
 ];

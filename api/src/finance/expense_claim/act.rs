@@ -182,8 +182,8 @@ pub(super) async fn reverse_expense_claim(
 
 /// What submitting would do.
 #[derive(Debug, Serialize, ToSchema)]
-pub(super) struct ApprovalPreview {
-    /// Whether the claim could be submitted as it is.
+pub(in crate::finance) struct ApprovalPreview {
+    /// Whether the document could be submitted as it is.
     submittable: bool,
     /// Why not, if not.
     refusal: Option<RefusalView>,
@@ -212,14 +212,19 @@ pub(super) async fn preview_expense_claim_approval(
             let claim = claims::find(reader, *id)?;
             let policies = PoliciesInForce::on(reader, claim.content.business_date)?;
             let refused = claim.check_submission(reader.actor(), reader.today(), policies.rules()).err();
-            let preview = claims::preview(reader, &claim)?;
-            Ok::<_, Failure>(previewed(refused, preview))
+            let Preview { plan, budget, refused: by_budget } = claims::preview(reader, &claim)?;
+            Ok::<_, Failure>(previewed(refused, by_budget, plan, budget))
         })
         .await
 }
 
-fn previewed(refused: Option<Refusal>, preview: Preview) -> ApprovalPreview {
-    let Preview { plan, budget, refused: by_budget } = preview;
+/// What submitting would do, as it is shown: everything that stands in its way, and the way itself.
+pub(in crate::finance) fn previewed(
+    refused: Option<Refusal>,
+    by_budget: Option<Refusal>,
+    plan: PlanView,
+    budget: Vec<EffectView>,
+) -> ApprovalPreview {
     let refusals: Vec<Refusal> = refused.into_iter().chain(by_budget).collect();
     let findings = refusals.iter().flat_map(|refusal| refusal.findings.clone());
     ApprovalPreview {

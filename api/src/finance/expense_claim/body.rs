@@ -20,11 +20,11 @@ use validator::Validate;
 /// An exchange rate and its day.
 #[derive(Clone, Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub(super) struct ExchangeRateInput {
+pub(in crate::finance) struct ExchangeRateInput {
     /// How many units of the book currency one unit is worth.
-    rate: ExchangeRate,
+    pub rate: ExchangeRate,
     /// The day of the rate.
-    date: NaiveDate,
+    pub date: NaiveDate,
 }
 
 /// A line of a claim.
@@ -176,7 +176,12 @@ impl CreateExpenseClaim {
     }
 }
 
-fn exchange(currency: Currency, book: Currency, rate: Option<ExchangeRateInput>) -> Exchange {
+/// The currency of a document and its rate to the books.
+pub(in crate::finance) fn exchange(
+    currency: Currency,
+    book: Currency,
+    rate: Option<ExchangeRateInput>,
+) -> Exchange {
     let (rate, rate_date) = match rate {
         Some(ExchangeRateInput { rate, date }) => (rate, Some(date)),
         None => (ExchangeRate::ONE, None),
@@ -187,7 +192,7 @@ fn exchange(currency: Currency, book: Currency, rate: Option<ExchangeRateInput>)
 /// A merge patch of the details: a member set to null is cleared, one that is absent stays.
 #[derive(Clone, Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub(super) struct ExpenseDetailsPatch {
+pub(in crate::finance) struct ExpenseDetailsPatch {
     /// 活动背景: what it grew out of.
     #[serde(default)]
     #[schema(value_type = Option<String>, max_length = 2000)]
@@ -223,7 +228,7 @@ pub(super) struct ExpenseDetailsPatch {
 }
 
 impl ExpenseDetailsPatch {
-    fn over(self, old: Details) -> Details {
+    pub fn over(self, old: Details) -> Details {
         let Self { background, purpose, participants, expected_effect, customer, head_count, route, days } =
             self;
         Details {

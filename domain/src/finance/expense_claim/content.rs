@@ -91,7 +91,7 @@ impl Details {
         }
     }
 
-    fn check(&self, findings: &mut Findings) {
+    pub(in crate::finance) fn check(&self, findings: &mut Findings) {
         for (field, text, max) in [
             ("background", &self.background, 2_000),
             ("purpose", &self.purpose, 2_000),

@@ -1,0 +1,129 @@
+//! Submitting: everything that a policy demands is checked here, all findings at once. `[EXP-2, EXP-3, EXP-7]`
+
+use super::{procurement::PROCUREMENT_CLAUSE, *};
+use crate::finance::expense_category::{self as category, ExpenseCategory};
+use crate::spine::BusinessDate;
+use std::collections::BTreeMap;
+
+/// What regulation asks for the description of spending.
+const DESCRIPTION_CLAUSE: &str = "003 营销费用审批流程 1；000 §9.3(5)";
+
+impl ExpenseRequest {
+    /// Hands the request to its approvers. `approval` is the approval that was opened for it in the same unit
+    /// of work, in which its budget was reserved; `today` the company's day.
+    ///
+    /// # Errors
+    /// Every missing detail, quote and wrong date, all at once.
+    pub fn submit(
+        self,
+        approval: Id<Approval>,
+        by: &Actor,
+        now: Timestamp,
+        today: BusinessDate,
+        rules: RequestRules<'_>,
+    ) -> Result<Change<Self>, Refusal> {
+        self.check_submission(by, today, rules)?;
+        let petition = self.petition.submitted(approval, by, now)?;
+        let facts = json!({
+            "number": petition.number, "approval_id": approval, "amount": self.content.total()?,
+            "department_id": self.content.department,
+        });
+        let after = Self { petition, ..self.clone() };
+        Ok(Change::updated(self, after, SUBMITTED, facts))
+    }
+
+    /// Whether it could be submitted now; the same check as [`Self::submit`], for a dry run. `[APR-8]`
+    pub fn check_submission(
+        &self,
+        by: &Actor,
+        today: BusinessDate,
+        rules: RequestRules<'_>,
+    ) -> Result<(), Refusal> {
+        self.petition.may_submit(by)?;
+        self.content.check_complete(today, rules)
+    }
+}
+
+impl RequestContent {
+    /// Everything that a policy demands before approvers are asked.
+    pub(crate) fn check_complete(&self, today: BusinessDate, rules: RequestRules<'_>) -> Result<(), Refusal> {
+        self.check(rules)?;
+        let mut findings = Findings::new();
+        self.check_dates(today, rules, &mut findings);
+        self.check_demands(rules, &mut findings)?;
+        cited(findings, rules)
+    }
+
+    /// The same of what an amendment makes of it: its dates stay those of the request.
+    pub(crate) fn check_amendment(&self, rules: RequestRules<'_>) -> Result<(), Refusal> {
+        self.check(rules)?;
+        let mut findings = Findings::new();
+        self.check_demands(rules, &mut findings)?;
+        cited(findings, rules)
+    }
+
+    fn check_demands(&self, rules: RequestRules<'_>, findings: &mut Findings) -> Result<(), Refusal> {
+        if self.lines.is_empty() {
+            findings.add("/lines", NO_LINES);
+        }
+        self.check_details(rules, findings);
+        self.check_procurement(rules, findings)
+    }
+
+    fn check_dates(&self, today: BusinessDate, rules: RequestRules<'_>, findings: &mut Findings) {
+        let policy = &rules.policy.content;
+        let ahead = self.business_date.signed_duration_since(today).num_days();
+        let date = ("date", json!(self.business_date));
+        if -ahead > i64::from(policy.max_age_days) {
+            findings.add_with("/business_date", DATE_TOO_OLD, [date, ("days", json!(policy.max_age_days))]);
+        } else if ahead > i64::from(policy.max_ahead_days) {
+            let days = ("days", json!(policy.max_ahead_days));
+            findings.add_with("/business_date", DATE_TOO_FAR, [date, days]);
+        }
+        let most = rules.claims.content.rate_max_age_days;
+        let strange = |date: &BusinessDate| {
+            !(0..=i64::from(most)).contains(&today.signed_duration_since(*date).num_days())
+        };
+        if let Some(date) = self.exchange.rate_date.filter(strange) {
+            let facts = [("date", json!(date)), ("days", json!(most))];
+            findings.add_with("/exchange_rate/date", RATE_TOO_FAR, facts);
+        }
+    }
+
+    fn check_details(&self, rules: RequestRules<'_>, findings: &mut Findings) {
+        let mut asked: BTreeMap<_, &ExpenseCategory> = BTreeMap::new();
+        for (index, line) in self.lines.iter().enumerate() {
+            let Some(used) = rules.categories.content.find(&line.category) else { continue };
+            if !used.active {
+                let name = [("category", json!(used.zh))];
+                findings.add_with(format!("/lines/{index}/category"), category::INACTIVE, name);
+            }
+            for detail in &used.required_details {
+                asked.entry(*detail).or_insert(used);
+            }
+        }
+        for (detail, category) in asked {
+            if !self.details.has(detail) {
+                let name = [("category", json!(category.zh))];
+                findings.add_with(format!("/details/{}", detail.code()), DETAIL_MISSING, name);
+            }
+        }
+    }
+}
+
+fn cited(findings: Findings, rules: RequestRules<'_>) -> Result<(), Refusal> {
+    findings.into_result().map_err(|refusal| {
+        let citation = cite(&refusal, rules);
+        refusal.citing(citation)
+    })
+}
+
+/// The rule that the (first) finding of a refused submission breaks.
+fn cite(refusal: &Refusal, rules: RequestRules<'_>) -> Citation {
+    match refusal.findings.first().map(|finding| finding.code) {
+        Some(code) if code == QUOTES_MISSING => rules.policy.cite("EXP-7", Some(PROCUREMENT_CLAUSE)),
+        Some(code) if code == DETAIL_MISSING => rules.categories.cite("EXP-2", Some(DESCRIPTION_CLAUSE)),
+        Some(code) if code == category::INACTIVE => rules.categories.cite("EXP-2", None),
+        _ => rules.policy.cite("EXP-2", None),
+    }
+}

@@ -1,0 +1,108 @@
+//! Expense requests: found within the caller's sight, written by applying changes, shown and listed.
+
+/// What they mean for the budget.
+pub(in crate::finance) mod charge;
+/// What moves more than the request itself.
+pub mod deed;
+/// Lists and exports.
+pub mod list;
+/// What a request said in each of its approved versions.
+pub mod revision;
+mod row;
+pub(crate) mod settle;
+/// What one request looks like.
+pub mod view;
+
+pub use row::find;
+pub(in crate::finance) use row::find_unscoped;
+pub(crate) use row::may_read;
+pub use settle::{RequestPreview, preview};
+pub use view::{ExpenseRequestView, show, view};
+
+use super::petition::{self, References};
+use crate::{
+    file,
+    spine::{Failure, Reader, Tx},
+};
+use domain::{
+    finance::{
+        expense_category::ExpenseCategories,
+        expense_policy::ExpensePolicy,
+        expense_request::{ExpenseRequest, RequestContent, RequestRules},
+        expense_request_policy::ExpenseRequestPolicy,
+    },
+    spine::{BusinessDate, Change, Currency, EmployeeId, Entity, Permission, PolicyVersion},
+};
+use std::sync::Arc;
+
+/// Writes a change of a request.
+pub fn apply(tx: &mut Tx<'_>, change: Change<ExpenseRequest>) -> Result<ExpenseRequest, Failure> {
+    tx.apply(change)
+}
+
+/// Makes exactly the files its content names the papers of a request.
+pub fn keep_papers(tx: &mut Tx<'_>, request: &ExpenseRequest) -> Result<(), Failure> {
+    let papers = &request.content.attachments;
+    file::attach_exactly(tx, papers, ExpenseRequest::KIND, request.id.uuid(), "/attachments")
+}
+
+/// Checks that everything a request refers to is there, and its department its submitter's.
+pub fn refer(
+    reader: &mut Reader<'_>,
+    submitter: Option<EmployeeId>,
+    content: &RequestContent,
+) -> Result<(), Failure> {
+    let cost_centres: Vec<_> = content
+        .lines
+        .iter()
+        .enumerate()
+        .map(|(index, line)| (format!("/lines/{index}/cost_centre_id"), line.cost_centre))
+        .collect();
+    let to = References {
+        submitter,
+        department: content.department,
+        business_date: content.business_date,
+        cost_centres: &cost_centres,
+        for_others: Permission::SubmitExpenseRequestsForOthers,
+    };
+    petition::refer(reader, to)
+}
+
+/// The policies that requests of a business date are judged by.
+#[derive(Clone, Debug)]
+pub struct RequestPolicies {
+    policy: Arc<PolicyVersion<ExpenseRequestPolicy>>,
+    claims: Arc<PolicyVersion<ExpensePolicy>>,
+    categories: Arc<PolicyVersion<ExpenseCategories>>,
+}
+
+impl RequestPolicies {
+    /// The versions in force on a day; refuses where there is none.
+    pub fn on(reader: &mut Reader<'_>, date: BusinessDate) -> Result<Self, Failure> {
+        let policy = crate::policy::in_force(reader, "standard", date)?;
+        let claims = crate::policy::in_force(reader, "claims", date)?;
+        let categories = crate::policy::in_force(reader, "standard", date)?;
+        Ok(Self { policy, claims, categories })
+    }
+    /// The currency of the books.
+    pub fn book_currency(&self) -> Currency {
+        self.claims.content.book_currency
+    }
+    /// As the rules take them.
+    pub fn rules(&self) -> RequestRules<'_> {
+        RequestRules { policy: &self.policy, claims: &self.claims, categories: &self.categories }
+    }
+}
+
+/// The number of a new request of this year.
+pub fn next_number(tx: &mut Tx<'_>, policies: &RequestPolicies) -> Result<String, Failure> {
+    petition::next_number(tx, &policies.policy.content.number_prefix)
+}
+
+/// The number of a new amendment of this year.
+pub(in crate::finance) fn next_amendment_number(
+    tx: &mut Tx<'_>,
+    policies: &RequestPolicies,
+) -> Result<String, Failure> {
+    petition::next_number(tx, &policies.policy.content.amendment_prefix)
+}

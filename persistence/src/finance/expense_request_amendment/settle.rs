@@ -1,0 +1,123 @@
+//! How amendments plug into approvals: an approved one takes effect on its request and its budget at once.
+
+use super::{apply, row::find_unscoped};
+use crate::{
+    approval::{DocumentSummary, SubjectKind},
+    finance::expense_request::{
+        self as requests, RequestPolicies,
+        charge::{self, Asking},
+        revision,
+    },
+    schema::{expense_request_amendments as amendments, expense_requests},
+    spine::{Failure, Key, Reader, Tx, db},
+};
+use diesel::prelude::*;
+use domain::{
+    approval::{Approval, Outcome, Subject},
+    finance::{
+        budget_line::Amounts, expense_request::RequestContent,
+        expense_request_amendment::ExpenseRequestAmendment,
+    },
+    spine::{Entity, Id},
+};
+use serde_json::json;
+use std::collections::BTreeMap;
+use uuid::Uuid;
+
+/// The chain that amendments meet.
+pub(super) const CHAIN: &str = "expense-request-amendment";
+
+/// Amendments as the approval engine knows them.
+pub const SUBJECT: SubjectKind = SubjectKind { kind: ExpenseRequestAmendment::KIND, settle, summaries };
+
+/// What the chain routes an amendment by, when it is submitted as its next version: all that the request would be.
+pub(super) fn subject(amendment: &ExpenseRequestAmendment, over_budget: bool) -> Result<Subject, Failure> {
+    let (petition, content) = (&amendment.petition, &amendment.content);
+    Ok(Subject {
+        kind: ExpenseRequestAmendment::KIND.to_owned(),
+        document: amendment.id.uuid(),
+        number: petition.number.clone(),
+        submitter: petition.submitter,
+        creator: petition.creator_employee.unwrap_or(petition.submitter),
+        beneficiary: petition.submitter,
+        department: content.department,
+        amount: Some(content.worth()?),
+        business_date: content.business_date,
+        fields: content.routed_fields(over_budget),
+        version: amendment.version + 1,
+    })
+}
+
+/// What an amendment asks of the budget.
+pub(super) fn asking<'a>(amendment: &'a ExpenseRequestAmendment, amounts: &'a Amounts) -> Asking<'a> {
+    let (document, submitter) = (amendment.budget_document(), amendment.petition.submitter);
+    Asking { document, submitter, content: &amendment.content, amounts }
+}
+
+fn settle(tx: &mut Tx<'_>, approval: &Approval) -> Result<(), Failure> {
+    if approval.outcome == Outcome::Pending {
+        return Ok(());
+    }
+    let amendment = find_unscoped(tx, Id::from_uuid(approval.subject.document))?;
+    let change = amendment.settle(approval.id, &approval.outcome, tx.now())?;
+    let amendment = apply(tx, change)?;
+    if !matches!(approval.outcome, Outcome::Approved { .. }) {
+        return charge::let_go(tx, &amendment);
+    }
+    let request = requests::find_unscoped(tx, amendment.request)?;
+    amendment.expect_current(&request)?;
+    let policies = RequestPolicies::on(tx, request.content.business_date)?;
+    let change = request.amend(amendment.id, amendment.content.clone())?;
+    let request = requests::apply(tx, change)?;
+    revision::keep(tx, &request, Some(amendment.id))?;
+    charge::amend(tx, &request, &amendment, &policies)
+}
+
+type SummaryRow = (Key, String, String, String, String, String, i64);
+
+fn summaries(
+    reader: &mut Reader<'_>,
+    documents: &[Uuid],
+) -> Result<BTreeMap<Uuid, DocumentSummary>, Failure> {
+    let keys: Vec<Key> = documents.iter().copied().map(Key).collect();
+    let rows: Vec<SummaryRow> = db!(reader, |c| amendments::table
+        .inner_join(expense_requests::table)
+        .filter(amendments::id.eq_any(&keys))
+        .select((
+            amendments::id,
+            amendments::number,
+            amendments::status,
+            amendments::reason,
+            amendments::content,
+            expense_requests::number,
+            expense_requests::amount_minor,
+        ))
+        .load(c))?;
+    rows.into_iter().map(summary).collect()
+}
+
+fn summary(
+    (id, number, state, reason, content, request, before): SummaryRow,
+) -> Result<(Uuid, DocumentSummary), Failure> {
+    let content: RequestContent = serde_json::from_str(&content)?;
+    let before = domain::spine::Money::from_minor(before, content.exchange.currency);
+    let facts = [
+        ("number", json!(number)),
+        ("request", json!(request)),
+        ("reason", json!(reason)),
+        ("before", json!(before)),
+        ("lines", json!(content.lines.len())),
+        ("campaign", json!(content.campaign)),
+    ];
+    let summary = DocumentSummary {
+        title: reason.chars().take(200).collect(),
+        state,
+        amount: Some(content.total()?),
+        href: format!(
+            "/api/v1/expense-request-amendments/{}",
+            Id::<ExpenseRequestAmendment>::from_uuid(id.0)
+        ),
+        facts: facts.into_iter().map(|(name, value)| (name.to_owned(), value)).collect(),
+    };
+    Ok((id.0, summary))
+}
