@@ -1,6 +1,8 @@
 //! What is spent, over HTTP.
 
 mod accounting_period;
+mod audit_finding;
+mod audit_risk;
 mod budget;
 mod budget_line;
 mod expense_category;
@@ -8,7 +10,9 @@ mod expense_claim;
 mod expense_request;
 mod expense_request_amendment;
 mod expense_statement;
+mod internal_audit;
 mod invoice;
+mod post_evaluation;
 
 pub(crate) use expense_claim::ItemOutcome;
 
@@ -23,5 +27,9 @@ pub(crate) fn routes(into: &mut Routes) {
     expense_statement::routes(into);
     expense_request::routes(into);
     expense_request_amendment::routes(into);
+    audit_finding::routes(into);
+    audit_risk::routes(into);
+    internal_audit::routes(into);
     invoice::routes(into);
+    post_evaluation::routes(into);
 }

@@ -38,7 +38,7 @@ pub use registry::{RouteInfo, Routes};
 pub use settings::Settings;
 pub use state::AppState;
 pub use upload::{Arriving, Upload};
-pub use work::{Reading, UnitOfWork};
+pub use work::{ByRules, Reading, UnitOfWork};
 
 pub(crate) use answer::is_known;
 pub(crate) use registry::routes;

@@ -4,6 +4,10 @@
 
 /// The months that close.
 pub mod accounting_period;
+/// What an internal audit found, and how it is mended.
+pub mod audit_finding;
+/// Signs that a claim deserves a second look, each explained.
+pub mod audit_risk;
 /// The budget document: what is planned, and how its lines come to be.
 pub mod budget;
 /// Budget lines and their ledger: what is allocated, reserved, committed, spent.
@@ -26,6 +30,8 @@ pub mod expense_request_policy;
 pub mod expense_statement;
 #[cfg(test)]
 mod fixture;
+/// Internal audits: scope, sample, conclusions.
+pub mod internal_audit;
 /// Invoices, each reimbursed once in the whole company.
 pub mod invoice;
 /// What a claim means for the general ledger.
@@ -36,6 +42,8 @@ pub mod payment;
 pub mod period;
 /// What documents that are submitted for approval have in common.
 pub mod petition;
+/// What a third party says afterwards about the effect of spending.
+pub mod post_evaluation;
 /// Where a document stands whose life is its approval.
 pub mod review;
 mod wording;

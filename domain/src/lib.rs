@@ -28,6 +28,9 @@ pub fn refusals() -> impl Iterator<Item = &'static spine::RefusalCode> {
         finance::budget::BUDGET_REFUSALS,
         finance::accounting_period::ACCOUNTING_PERIOD_REFUSALS,
         finance::budget_line::BUDGET_LINE_REFUSALS,
+        finance::audit_finding::AUDIT_FINDING_REFUSALS,
+        finance::audit_risk::AUDIT_RISK_REFUSALS,
+        finance::internal_audit::INTERNAL_AUDIT_REFUSALS,
         finance::expense_category::EXPENSE_CATEGORY_REFUSALS,
         finance::invoice::INVOICE_REFUSALS,
         finance::expense_claim::EXPENSE_CLAIM_REFUSALS,
@@ -39,7 +42,9 @@ pub fn refusals() -> impl Iterator<Item = &'static spine::RefusalCode> {
         finance::expense_statement::EXPENSE_STATEMENT_REFUSALS,
         finance::journal::JOURNAL_REFUSALS,
         finance::payment::PAYMENT_REFUSALS,
+        finance::post_evaluation::POST_EVALUATION_REFUSALS,
         organisation::ORGANISATION_REFUSALS,
+        organisation::working_calendar::WORKING_CALENDAR_REFUSALS,
         identity::IDENTITY_REFUSALS,
     ]
     .into_iter()
@@ -58,11 +63,14 @@ pub fn events() -> impl Iterator<Item = &'static spine::EventKind> {
         finance::budget::BUDGET_EVENTS,
         finance::accounting_period::ACCOUNTING_PERIOD_EVENTS,
         finance::budget_line::BUDGET_LINE_EVENTS,
+        finance::audit_finding::AUDIT_FINDING_EVENTS,
+        finance::internal_audit::INTERNAL_AUDIT_EVENTS,
         finance::expense_claim::EXPENSE_CLAIM_EVENTS,
         finance::expense_statement::EXPENSE_STATEMENT_EVENTS,
         finance::expense_request::EXPENSE_REQUEST_EVENTS,
         finance::expense_request_amendment::EXPENSE_REQUEST_AMENDMENT_EVENTS,
         finance::payment::PAYMENT_EVENTS,
+        finance::post_evaluation::POST_EVALUATION_EVENTS,
     ]
     .into_iter()
     .flatten()
@@ -97,6 +105,13 @@ pub fn enums() -> impl Iterator<Item = &'static spine::EnumLabels> {
         finance::budget_line::DocumentKind::LABELS,
         finance::budget_line::EntryKind::LABELS,
         finance::budget_line::Purpose::LABELS,
+        finance::audit_finding::FindingState::LABELS,
+        finance::audit_finding::Severity::LABELS,
+        finance::audit_risk::RiskRule::LABELS,
+        finance::internal_audit::AuditState::LABELS,
+        finance::internal_audit::Conflict::LABELS,
+        finance::internal_audit::ItemOrigin::LABELS,
+        finance::internal_audit::Verdict::LABELS,
         finance::expense_category::Detail::LABELS,
         finance::expense_category::Nature::LABELS,
         finance::expense_claim::actions::ClaimAction::LABELS,
@@ -112,6 +127,7 @@ pub fn enums() -> impl Iterator<Item = &'static spine::EnumLabels> {
         finance::accounting_period::PeriodState::LABELS,
         finance::review::ReviewState::LABELS,
         finance::petition::StandingState::LABELS,
+        finance::post_evaluation::EvaluationState::LABELS,
     ]
     .into_iter()
 }

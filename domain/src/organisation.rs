@@ -10,6 +10,8 @@ pub(crate) mod label;
 mod position;
 mod superiors;
 mod template;
+/// Which days are worked.
+pub mod working_calendar;
 
 use crate::spine::Id;
 

@@ -12,8 +12,8 @@ use diesel::prelude::*;
 use domain::{
     file::{Attachment, FILE_UNKNOWN, File, FileRules, FileType},
     finance::{
-        expense_claim::ExpenseClaim, expense_request::ExpenseRequest,
-        expense_request_amendment::ExpenseRequestAmendment,
+        audit_finding::AuditFinding, expense_claim::ExpenseClaim, expense_request::ExpenseRequest,
+        expense_request_amendment::ExpenseRequestAmendment, post_evaluation::PostEvaluation,
     },
     spine::{AnyId, Change, Citation, Entity, Id, PolicyVersion, Refusal, Timestamp, UserId, Version},
 };
@@ -39,6 +39,8 @@ pub const DOCUMENT_KINDS: &[DocumentKind] = &[
         kind: ExpenseRequestAmendment::KIND,
         may_read: crate::finance::expense_request_amendment::may_read,
     },
+    DocumentKind { kind: AuditFinding::KIND, may_read: crate::finance::audit_finding::may_read },
+    DocumentKind { kind: PostEvaluation::KIND, may_read: crate::finance::post_evaluation::may_read },
 ];
 
 #[derive(Queryable, Selectable, Insertable, AsChangeset, Clone)]

@@ -2,6 +2,10 @@
 
 /// The months that close.
 pub mod accounting_period;
+/// Findings of internal audits.
+pub mod audit_finding;
+/// Risk signals over the claims as they are.
+pub mod audit_risk;
 /// Budgets: compiled, approved, activated, closed.
 pub mod budget;
 /// Budget lines, their ledger, and what documents hold.
@@ -16,11 +20,15 @@ pub mod expense_request;
 pub mod expense_request_amendment;
 /// What a period cost, compiled for management.
 pub mod expense_statement;
+/// Internal audits with their samples.
+pub mod internal_audit;
 /// Who holds an invoice; at most one live claim does.
 pub mod invoice;
 mod journal;
 mod payment;
 mod petition;
+/// Post-evaluations by third parties.
+pub mod post_evaluation;
 
 use crate::{
     policy::{Shipped, ship},
@@ -28,6 +36,7 @@ use crate::{
 };
 use domain::finance::{
     AMENDMENT_CHAIN_CODE, REQUEST_CHAIN_CODE, SHIPPED_CLAIM_CHAIN, SHIPPED_REQUEST_CHAIN,
+    audit_risk::{AUDIT_RISK_CODE, AuditRisk, SHIPPED_AUDIT_RISK},
     budget_policy::{BUDGET_POLICY_CODE, BudgetPolicy, SHIPPED_BUDGET_POLICY},
     expense_category::{EXPENSE_CATEGORIES_CODE, ExpenseCategories, SHIPPED_EXPENSE_CATEGORIES},
     expense_policy::{EXPENSE_POLICY_CODE, ExpensePolicy, SHIPPED_EXPENSE_POLICY},
@@ -55,6 +64,15 @@ pub fn seed(tx: &mut Tx<'_>) -> Result<(), Failure> {
             title: "费用报销设置",
             content: serde_json::from_str(SHIPPED_EXPENSE_POLICY)?,
             clause: "000 §9.3(5)；003 营销费用审批流程 5",
+        },
+    )?;
+    ship::<AuditRisk>(
+        tx,
+        Shipped {
+            code: AUDIT_RISK_CODE,
+            title: "费用审计风险规则",
+            content: serde_json::from_str(SHIPPED_AUDIT_RISK)?,
+            clause: "000 §9.2 五；§9.3(3)",
         },
     )?;
     ship::<BudgetPolicy>(

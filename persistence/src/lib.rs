@@ -18,6 +18,7 @@ pub fn seed(tx: &mut Tx<'_>) -> Result<(), Failure> {
     identity::role::ship(tx)?;
     identity::ship_sign_in_policy(tx)?;
     file::ship(tx)?;
+    organisation::seed(tx)?;
     finance::seed(tx)
 }
 

@@ -14,10 +14,11 @@ use domain::{
     approval::ChainPolicy,
     file::FileRules,
     finance::{
-        budget_policy::BudgetPolicy, expense_category::ExpenseCategories, expense_policy::ExpensePolicy,
-        expense_request_policy::ExpenseRequestPolicy,
+        audit_risk::AuditRisk, budget_policy::BudgetPolicy, expense_category::ExpenseCategories,
+        expense_policy::ExpensePolicy, expense_request_policy::ExpenseRequestPolicy,
     },
     identity::SignInPolicy,
+    organisation::working_calendar::WorkingCalendar,
 };
 use serde::Serialize;
 use std::sync::Arc;
@@ -197,6 +198,8 @@ pub const KINDS: &[Kind] = &[
         name: <ExpenseRequestPolicy as PolicyContent>::KIND,
         check: check_content::<ExpenseRequestPolicy>,
     },
+    Kind { name: <AuditRisk as PolicyContent>::KIND, check: check_content::<AuditRisk> },
+    Kind { name: <WorkingCalendar as PolicyContent>::KIND, check: check_content::<WorkingCalendar> },
 ];
 
 /// The check of a kind whose soundness depends on its content alone.

@@ -9,7 +9,9 @@ mod expense_statement;
 mod file;
 mod finance;
 mod identity;
+mod internal_audit;
 mod organisation;
+mod post_evaluation;
 mod spine;
 
 pub use approval::*;
@@ -19,7 +21,9 @@ pub use expense_statement::*;
 pub use file::*;
 pub use finance::*;
 pub use identity::*;
+pub use internal_audit::*;
 pub use organisation::*;
+pub use post_evaluation::*;
 pub use spine::*;
 
 diesel::allow_tables_to_appear_in_same_query!(access_epoch, idempotency_keys);
@@ -33,6 +37,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     approval_history,
     approval_tasks,
     approvals,
+    audit_findings,
     budget_entries,
     budget_holdings,
     budget_lines,
@@ -52,11 +57,14 @@ diesel::allow_tables_to_appear_in_same_query!(
     expense_request_revisions,
     expense_requests,
     grants,
+    internal_audit_items,
+    internal_audits,
     invoice_holds,
     invoices,
     journal_entries,
     journal_postings,
     positions,
+    post_evaluations,
     refresh_tokens,
     role_permissions,
     roles,

@@ -8,6 +8,7 @@ mod accounting_period;
 mod approval;
 mod approval_race;
 mod approval_time;
+mod audit_risk;
 mod budget;
 mod coverage;
 mod crash;
@@ -25,9 +26,11 @@ mod export;
 mod file;
 mod idempotency;
 mod identity;
+mod internal_audit;
 mod meta;
 mod organisation;
 mod policy;
+mod post_evaluation;
 mod quickstart;
 mod unit_of_work;
 
@@ -37,6 +40,7 @@ const MODULES: &[&[Story]] = &[
     approval::STORIES,
     approval_race::STORIES,
     approval_time::STORIES,
+    audit_risk::STORIES,
     edge::STORIES,
     expense_statement::STORIES,
     export::STORIES,
@@ -53,8 +57,10 @@ const MODULES: &[&[Story]] = &[
     crash::STORIES,
     idempotency::STORIES,
     identity::STORIES,
+    internal_audit::STORIES,
     meta::STORIES,
     policy::STORIES,
+    post_evaluation::STORIES,
     quickstart::STORIES,
     organisation::STORIES,
     unit_of_work::STORIES,

@@ -20,6 +20,9 @@ pub struct Reading {
     request: HttpRequest,
 }
 
+/// Says of a reading that a rule may refuse it: 409 or 422.
+pub struct ByRules;
+
 /// Does a unit of work: the only way for a handler to change anything.
 pub struct UnitOfWork {
     request: HttpRequest,
@@ -204,6 +207,20 @@ impl Argument for Reading {
     fn describe(description: &mut Description) {
         description.reads = true;
         description.problems.extend([400, 503]);
+    }
+}
+
+impl FromRequest for ByRules {
+    type Error = Problem;
+    type Future = Ready<Result<Self, Problem>>;
+    fn from_request(_: &HttpRequest, _: &mut Payload) -> Self::Future {
+        ready(Ok(Self))
+    }
+}
+
+impl Argument for ByRules {
+    fn describe(description: &mut Description) {
+        description.problems.extend([409, 422]);
     }
 }
 

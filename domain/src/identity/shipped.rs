@@ -45,7 +45,12 @@ const STAFF: &[Permission] = &[
     ReadPolicies,
     ReadFiles,
     UploadFiles,
+    ReadAuditFindings,
+    RemediateAuditFindings,
 ];
+
+/// What somebody may do who oversees how money is spent.
+const OVERSIGHT: &[Permission] = &[ReadRiskSignals, ReadInternalAudits, ReadPostEvaluations];
 
 /// What somebody may do who answers for others.
 const LEADERSHIP: &[Permission] = &[
@@ -74,8 +79,20 @@ const fn role(
 /// Every shipped role; the administrator first.
 pub const SHIPPED_ROLES: &[ShippedRole] = &[
     role("administrator", "系统管理员", "Administrator", ScopeKind::All, &[Permission::ALL]),
-    role("general-manager", "总经理", "General manager", ScopeKind::All, &[STAFF, LEADERSHIP, &[ReadAudit]]),
-    role("marketing-director", "营销总监", "Marketing director", ScopeKind::All, &[STAFF, LEADERSHIP]),
+    role(
+        "general-manager",
+        "总经理",
+        "General manager",
+        ScopeKind::All,
+        &[STAFF, LEADERSHIP, OVERSIGHT, &[ReadAudit, ManagePostEvaluations]],
+    ),
+    role(
+        "marketing-director",
+        "营销总监",
+        "Marketing director",
+        ScopeKind::All,
+        &[STAFF, LEADERSHIP, OVERSIGHT, &[ManagePostEvaluations]],
+    ),
     role("deputy-director", "营销副总监", "Deputy director", ScopeKind::Subtree, &[STAFF, LEADERSHIP]),
     role(
         "finance",
@@ -85,6 +102,7 @@ pub const SHIPPED_ROLES: &[ShippedRole] = &[
         &[
             STAFF,
             LEADERSHIP,
+            OVERSIGHT,
             &[
                 AccountExpenseClaims,
                 CompileExpenseStatements,
@@ -92,6 +110,7 @@ pub const SHIPPED_ROLES: &[ShippedRole] = &[
                 CloseExpenseRequests,
                 ReadEvents,
                 ManageBudgets,
+                ManagePostEvaluations,
             ],
         ],
     ),
@@ -102,6 +121,8 @@ pub const SHIPPED_ROLES: &[ShippedRole] = &[
         ScopeKind::All,
         &[
             STAFF,
+            OVERSIGHT,
+            &[ConductInternalAudits, ManagePostEvaluations],
             &[
                 ReadAudit,
                 OverseeApprovals,

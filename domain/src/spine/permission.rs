@@ -97,6 +97,13 @@ permissions! {
     CompileBudgets = "budget:compile", "编制预算", "Compile and submit budgets and changes of budgets";
     ManageBudgets = "budget:manage", "管理预算", "Activate and close budgets";
     ExportBudgets = "budget:export", "导出预算", "Export budgets, lines and reports";
+    ReadRiskSignals = "risk-signal:read", "查看费用风险信号", "See the risk signals of expense claims";
+    ReadInternalAudits = "internal-audit:read", "查看内部审计", "Read internal audits and their samples";
+    ConductInternalAudits = "internal-audit:conduct", "实施内部审计", "Plan audits, draw samples, conclude, raise and close findings";
+    ReadAuditFindings = "audit-finding:read", "查看审计发现", "Read audit findings one is responsible for, or in reach";
+    RemediateAuditFindings = "audit-finding:remediate", "审计整改", "Report the remediation of audit findings";
+    ReadPostEvaluations = "post-evaluation:read", "查看后评估", "Read post-evaluations by third parties";
+    ManagePostEvaluations = "post-evaluation:manage", "管理后评估", "Commission, file and accept post-evaluations";
     ReadFiles = "file:read", "查看附件", "Read attachments of documents in reach";
     UploadFiles = "file:upload", "上传附件", "Upload attachments";
 }

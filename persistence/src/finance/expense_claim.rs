@@ -17,9 +17,10 @@ pub(crate) mod settle;
 /// What one claim looks like.
 pub mod view;
 
-pub(crate) use load::may_read;
 pub use load::{find, find_by_external};
+pub(crate) use load::{find_unscoped, may_read};
 pub use scope::Sight;
+pub(crate) use scope::within;
 pub use settle::{Preview, preview};
 pub use view::{ExpenseClaimView, show, view};
 

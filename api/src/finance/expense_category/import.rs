@@ -1,7 +1,7 @@
 //! Categories from a spreadsheet: good rows make a draft of the next version of the tree. `[EXP-1, INT-5]`
 
 use crate::spine::{
-    Can, Format, Label, Problem, Query, Reading, Reply, UnitOfWork, Upload, codes,
+    ByRules, Can, Format, Label, Problem, Query, Reading, Reply, UnitOfWork, Upload, codes,
     import::{Cells, Choice, ImportColumn, ImportReport, Imported, Outcome, Sheet, Template},
 };
 use chrono::NaiveDate;
@@ -155,6 +155,7 @@ pub(super) async fn show_expense_category_template(
     who: Can<perm::ReadExpenseCategories>,
     which: Query<WhichTemplate>,
     format: Format,
+    _: ByRules,
     reading: Reading,
 ) -> Template {
     let is_filled = which.filled.unwrap_or(false);

@@ -8,14 +8,14 @@ use domain::spine::Reach;
 #[derive(Clone, Debug)]
 pub struct Sight {
     /// Everything in the company.
-    pub(super) all: bool,
+    pub(crate) all: bool,
     /// What belongs to these departments.
-    pub(super) departments: Vec<Key>,
+    pub(crate) departments: Vec<Key>,
     /// The caller's account: what it made.
-    pub(super) user: Key,
+    pub(crate) user: Key,
     /// The caller's employee: what they submitted, benefit from, approve or were copied. The nil id where
     /// the account has none: nobody bears it.
-    pub(super) employee: Key,
+    pub(crate) employee: Key,
 }
 
 impl Sight {
@@ -59,4 +59,4 @@ macro_rules! within {
         }
     }};
 }
-pub(super) use within;
+pub(crate) use within;

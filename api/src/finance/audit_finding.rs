@@ -1,0 +1,230 @@
+//! Audit findings over HTTP: raised, mended, verified. `[EXP-11]`
+
+mod body;
+
+use super::internal_audit::acting;
+use crate::spine::{
+    Can, Created, Format, IfMatch, List, Paged, PathId, Query, Reading, Reply, Routes, UnitOfWork, Valid,
+    View, routes,
+};
+use body::*;
+use domain::{
+    finance::{
+        audit_finding::{AuditFinding, FindingContent, NewFinding},
+        internal_audit::InternalAudit,
+    },
+    spine::{Id, Permission, Version, perm},
+};
+use persistence::{
+    finance::{
+        audit_finding::{self as findings, AuditFindingView},
+        internal_audit::{self as audits, item},
+    },
+    organisation::{department, employee, referred},
+    spine::{Failure, Tx},
+};
+
+pub(crate) fn routes(into: &mut Routes) {
+    routes!(
+        into,
+        "internal-audits",
+        [
+            list_audit_findings,
+            raise_audit_finding,
+            show_audit_finding,
+            revise_audit_finding,
+            report_audit_finding_remediation,
+            reject_audit_finding_remediation,
+            close_audit_finding,
+            withdraw_audit_finding,
+        ]
+    );
+}
+
+impl View for AuditFindingView {
+    fn version(&self) -> Option<Version> {
+        Some(self.version)
+    }
+    fn location(&self) -> Option<String> {
+        Some(format!("/api/v1/audit-findings/{}", self.id))
+    }
+}
+
+/// List audit findings, the newest first. `[EXP-11]`
+///
+/// Those one is responsible for, those of departments in reach, and those of audits one conducts;
+/// `overdue=true` for those whose date has passed.
+#[utoipa::path(get, path = "/api/v1/audit-findings")]
+async fn list_audit_findings(
+    who: Can<perm::ReadAuditFindings>,
+    filter: Query<ListAuditFindings>,
+    format: Format,
+    paged: Paged,
+    reading: Reading,
+) -> List<AuditFindingView> {
+    let filter = filter.0.filter();
+    reading.list_as(who, format, paged, move |reader, page| findings::list(reader, &filter, page)).await
+}
+
+/// Refuses a finding that refers to nothing.
+fn check_references(tx: &mut Tx<'_>, content: &FindingContent) -> Result<(), Failure> {
+    department::refer(tx, content.department, "/department_id")?;
+    if let Some(person) = content.responsible {
+        employee::refer(tx, person, "/responsible_id")?;
+    }
+    Ok(())
+}
+
+fn raise(tx: &mut Tx<'_>, audit: Id<InternalAudit>, body: RaiseFinding) -> Result<AuditFinding, Failure> {
+    let audit = audits::find(tx, audit)?;
+    audits::hold_still(tx, &audit)?;
+    let auditor = acting(tx)?;
+    let RaiseFinding { item_id, content } = body;
+    let subject = match item_id {
+        None => None,
+        Some(id) => {
+            let found = referred(item::find(tx, Id::from_uuid(id.uuid())), "/item_id")?;
+            let of_this = if found.1.id == audit.id { Ok(found.0) } else { Err(Failure::NotFound) };
+            let item = referred(of_this, "/item_id")?;
+            auditor.ensure_independent(&item.claim.parties())?;
+            Some(findings::subject(tx, &item)?)
+        }
+    };
+    let content = content.content();
+    check_references(tx, &content)?;
+    let (id, number) = (tx.id(), findings::next_number(tx)?);
+    let new = NewFinding { id, number, subject, content };
+    let change = AuditFinding::raise(new, &audit, tx.actor(), tx.now(), tx.today())?;
+    findings::apply(tx, change)
+}
+
+/// Raise a finding of an internal audit. `[EXP-11]`
+///
+/// About an item of its sample, perhaps one line of it, or about the scope as a whole.
+#[utoipa::path(post, path = "/api/v1/internal-audits/{id}/findings")]
+async fn raise_audit_finding(
+    who: Can<perm::ConductInternalAudits>,
+    id: PathId<InternalAudit>,
+    body: Valid<RaiseFinding>,
+    work: UnitOfWork,
+) -> Created<AuditFindingView> {
+    work.write(who, move |tx| {
+        let finding = raise(tx, *id, body.0.clone())?;
+        findings::view(tx, finding.id)
+    })
+    .await
+}
+
+/// Show an audit finding. `[EXP-11]`
+#[utoipa::path(get, path = "/api/v1/audit-findings/{id}")]
+async fn show_audit_finding(
+    who: Can<perm::ReadAuditFindings>,
+    id: PathId<AuditFinding>,
+    reading: Reading,
+) -> Reply<AuditFindingView> {
+    reading.read(who, move |reader| findings::view(reader, *id)).await
+}
+
+/// Change an open audit finding. `[EXP-11]`
+#[utoipa::path(put, path = "/api/v1/audit-findings/{id}")]
+async fn revise_audit_finding(
+    who: Can<perm::ConductInternalAudits>,
+    id: PathId<AuditFinding>,
+    version: IfMatch,
+    body: Valid<FindingBody>,
+    work: UnitOfWork,
+) -> Reply<AuditFindingView> {
+    work.write(who, move |tx| {
+        let finding = findings::find(tx, *id)?;
+        version.check(finding.version)?;
+        let content = body.0.clone().content();
+        check_references(tx, &content)?;
+        let change = finding.revise(content, tx.today())?;
+        findings::apply(tx, change)?;
+        findings::view(tx, *id)
+    })
+    .await
+}
+
+/// Report that a finding is mended. `[EXP-11]`
+///
+/// By the person responsible, the head of the department, or an auditor; with evidence.
+#[utoipa::path(post, path = "/api/v1/audit-findings/{id}/report-remediation")]
+async fn report_audit_finding_remediation(
+    who: Can<perm::RemediateAuditFindings>,
+    id: PathId<AuditFinding>,
+    version: IfMatch,
+    body: Valid<ReportRemediation>,
+    work: UnitOfWork,
+) -> Reply<AuditFindingView> {
+    work.write(who, move |tx| {
+        let finding = findings::find(tx, *id)?;
+        version.check(finding.version)?;
+        let is_head = findings::is_head(tx, &finding)?;
+        let roles = (is_head, tx.actor().may(Permission::ConductInternalAudits));
+        let (text, files) = body.0.clone().said();
+        let change = finding.report_remediation(text, files, roles, tx.actor(), tx.now())?;
+        findings::apply(tx, change)?;
+        findings::view(tx, *id)
+    })
+    .await
+}
+
+/// Hand a remediation back: it does not do. `[EXP-11]`
+#[utoipa::path(post, path = "/api/v1/audit-findings/{id}/reject-remediation")]
+async fn reject_audit_finding_remediation(
+    who: Can<perm::ConductInternalAudits>,
+    id: PathId<AuditFinding>,
+    version: IfMatch,
+    body: Valid<GiveFindingReason>,
+    work: UnitOfWork,
+) -> Reply<AuditFindingView> {
+    work.write(who, move |tx| {
+        let finding = findings::find(tx, *id)?;
+        version.check(finding.version)?;
+        let auditor = acting(tx)?;
+        let change = finding.reject(body.reason.clone(), &auditor, tx.actor(), tx.now())?;
+        findings::apply(tx, change)?;
+        findings::view(tx, *id)
+    })
+    .await
+}
+
+/// Close a finding: the auditor saw that it is mended. `[EXP-11]`
+#[utoipa::path(post, path = "/api/v1/audit-findings/{id}/close")]
+async fn close_audit_finding(
+    who: Can<perm::ConductInternalAudits>,
+    id: PathId<AuditFinding>,
+    version: IfMatch,
+    body: Valid<CloseFinding>,
+    work: UnitOfWork,
+) -> Reply<AuditFindingView> {
+    work.write(who, move |tx| {
+        let finding = findings::find(tx, *id)?;
+        version.check(finding.version)?;
+        let auditor = acting(tx)?;
+        let change = finding.close(body.note.clone(), &auditor, tx.actor(), tx.now())?;
+        findings::apply(tx, change)?;
+        findings::view(tx, *id)
+    })
+    .await
+}
+
+/// Withdraw a finding that was raised in error. `[EXP-11]`
+#[utoipa::path(post, path = "/api/v1/audit-findings/{id}/withdraw")]
+async fn withdraw_audit_finding(
+    who: Can<perm::ConductInternalAudits>,
+    id: PathId<AuditFinding>,
+    version: IfMatch,
+    body: Valid<GiveFindingReason>,
+    work: UnitOfWork,
+) -> Reply<AuditFindingView> {
+    work.write(who, move |tx| {
+        let finding = findings::find(tx, *id)?;
+        version.check(finding.version)?;
+        let change = finding.withdraw(body.reason.clone(), tx.actor(), tx.now())?;
+        findings::apply(tx, change)?;
+        findings::view(tx, *id)
+    })
+    .await
+}

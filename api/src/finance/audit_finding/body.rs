@@ -1,0 +1,184 @@
+//! What is sent about findings, and findings as a file.
+
+use crate::spine::{Cell, Column, Exported, Label};
+use chrono::NaiveDate;
+use domain::{
+    file::File,
+    finance::audit_finding::{FindingContent, FindingState, Severity},
+    spine::{AnyId, DepartmentId, EmployeeId, Id, Money},
+};
+use persistence::finance::audit_finding::{AuditFindingFilter, AuditFindingView};
+use serde::Deserialize;
+use utoipa::{IntoParams, ToSchema};
+use validator::Validate;
+
+impl Exported for AuditFindingView {
+    const FILE: Label = Label { name: "audit-findings", zh: "审计发现", en: "Audit findings" };
+    const COLUMNS: &'static [Column<Self>] = &[
+        Column::new("number", "编号", "Number", |finding| (&finding.number).into()),
+        Column::new("status", "状态", "Status", |finding| {
+            let (zh, en) = finding.status.labels();
+            Cell::Labelled(zh, en)
+        }),
+        Column::new("severity", "严重程度", "Severity", |finding| {
+            let (zh, en) = finding.severity.labels();
+            Cell::Labelled(zh, en)
+        }),
+        Column::new("claim_number", "报销单号", "Claim", |finding| finding.claim_number.as_ref().into()),
+        Column::new("line", "行", "Line", |finding| finding.line.into()),
+        Column::new("clause", "违反条款", "Clause", |finding| (&finding.clause).into()),
+        Column::new("text", "发现内容", "Finding", |finding| (&finding.text).into()),
+        Column::new("amount", "涉及金额", "Amount", |finding| finding.amount.into()),
+        Column::new("currency", "币种", "Currency", |finding| {
+            finding.amount.map(|amount| amount.currency().code()).into()
+        }),
+        Column::new("department", "责任部门", "Department", |finding| {
+            (&finding.department.name_zh).into()
+        }),
+        Column::new("responsible", "责任人", "Responsible", |finding| {
+            finding.responsible.as_ref().map(|person| &person.name).into()
+        }),
+        Column::new("due_on", "整改期限", "Due on", |finding| finding.due_on.into()),
+        Column::new("is_overdue", "逾期", "Overdue", |finding| finding.is_overdue.into()),
+        Column::new("remediation", "整改情况", "Remediation", |finding| {
+            finding.remediation.as_ref().into()
+        }),
+        Column::new("ending", "验证意见", "Verification", |finding| finding.ending.as_ref().into()),
+        Column::new("ended_at", "了结时间", "Ended at", |finding| finding.ended_at.into()),
+    ];
+}
+
+/// Which findings are wanted.
+#[derive(Clone, Debug, Deserialize, Validate, IntoParams)]
+pub(super) struct ListAuditFindings {
+    /// Only of this audit.
+    audit_id: Option<AnyId>,
+    /// Only in this state.
+    status: Option<FindingState>,
+    /// Only so grave.
+    severity: Option<Severity>,
+    /// Only to be mended by this department.
+    department_id: Option<DepartmentId>,
+    /// Only to be mended by this person.
+    responsible_id: Option<EmployeeId>,
+    /// Whether only those not closed whose date has passed.
+    overdue: Option<bool>,
+    /// Only due by this day.
+    #[serde(rename = "due_on[lte]")]
+    due_by: Option<NaiveDate>,
+}
+
+impl ListAuditFindings {
+    pub fn filter(self) -> AuditFindingFilter {
+        let Self { audit_id, status, severity, department_id, responsible_id, overdue, due_by } = self;
+        AuditFindingFilter {
+            audit: audit_id.map(|id| Id::from_uuid(id.uuid())),
+            status,
+            severity,
+            department: department_id,
+            responsible: responsible_id,
+            is_overdue: overdue.unwrap_or(false),
+            due_by,
+        }
+    }
+}
+
+/// What a finding says.
+#[derive(Clone, Debug, Deserialize, Validate, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct FindingBody {
+    /// How grave it is.
+    severity: Severity,
+    /// The clause that was broken.
+    #[validate(length(min = 1, max = 200))]
+    #[schema(min_length = 1, max_length = 200, example = "000 §9.3(5)")]
+    clause: String,
+    /// What is wrong, and what is to be done.
+    #[validate(length(min = 1, max = 4000))]
+    #[schema(min_length = 1, max_length = 4000, example = "住宿发票与行程不符，请退回差额")]
+    text: String,
+    /// The line of the claim, counted from 1.
+    #[serde(default)]
+    #[schema(minimum = 1, maximum = 200)]
+    line: Option<i32>,
+    /// The amount concerned.
+    #[serde(default)]
+    amount: Option<Money>,
+    /// The department that must mend it.
+    department_id: DepartmentId,
+    /// The person who must mend it; the head of the department where absent.
+    #[serde(default)]
+    responsible_id: Option<EmployeeId>,
+    /// By when.
+    due_on: NaiveDate,
+}
+
+impl FindingBody {
+    pub fn content(self) -> FindingContent {
+        let Self { severity, clause, text, line, amount, department_id, responsible_id, due_on } = self;
+        FindingContent {
+            severity,
+            clause,
+            text,
+            line,
+            amount,
+            department: department_id,
+            responsible: responsible_id,
+            due_on,
+        }
+    }
+}
+
+/// A finding to be raised.
+#[derive(Clone, Debug, Deserialize, Validate, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct RaiseFinding {
+    /// The item of the sample it is about; none where it concerns the scope as a whole.
+    #[serde(default)]
+    pub item_id: Option<AnyId>,
+    /// What it says.
+    #[validate(nested)]
+    pub content: FindingBody,
+}
+
+/// What was done about a finding.
+#[derive(Clone, Debug, Deserialize, Validate, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct ReportRemediation {
+    /// What was done.
+    #[validate(length(min = 1, max = 4000))]
+    #[schema(min_length = 1, max_length = 4000, example = "差额 120 元已退回")]
+    text: String,
+    /// Uploaded files as evidence.
+    #[serde(default)]
+    #[validate(length(max = 50))]
+    #[schema(max_items = 50)]
+    attachments: Vec<AnyId>,
+}
+
+impl ReportRemediation {
+    pub fn said(self) -> (String, Vec<Id<File>>) {
+        let files = self.attachments.into_iter().map(|id| Id::from_uuid(id.uuid()));
+        (self.text, files.collect())
+    }
+}
+
+/// What the auditor saw.
+#[derive(Clone, Debug, Deserialize, Validate, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct CloseFinding {
+    /// What was verified.
+    #[validate(length(min = 1, max = 2000))]
+    #[schema(min_length = 1, max_length = 2000, example = "已核对银行回单")]
+    pub note: String,
+}
+
+/// Why.
+#[derive(Clone, Debug, Deserialize, Validate, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct GiveFindingReason {
+    /// The reason, for the people it touches.
+    #[validate(length(min = 1, max = 2000))]
+    #[schema(min_length = 1, max_length = 2000)]
+    pub reason: String,
+}

@@ -1,0 +1,320 @@
+//! Internal audits over HTTP: planned, begun, sampled, concluded, reported, closed. `[EXP-11]`
+
+mod body;
+mod export;
+
+use crate::spine::{
+    Can, Created, Format, IfMatch, List, Paged, PathId, Query, Reading, Reply, Routes, UnitOfWork, Valid,
+    View, routes,
+};
+use body::*;
+use domain::{
+    finance::internal_audit::{AuditItem, InternalAudit},
+    spine::{Version, perm},
+};
+use persistence::{
+    finance::internal_audit::{
+        self as audits, InternalAuditSummaryView, InternalAuditView, auditor,
+        item::{self, AuditItemView},
+    },
+    organisation::{department, employee},
+    spine::{Failure, Tx},
+};
+
+pub(crate) fn routes(into: &mut Routes) {
+    routes!(
+        into,
+        "internal-audits",
+        [
+            list_internal_audits,
+            plan_internal_audit,
+            show_internal_audit,
+            revise_internal_audit,
+            start_internal_audit,
+            draw_internal_audit_sample,
+            list_internal_audit_items,
+            pick_internal_audit_item,
+            show_internal_audit_item,
+            conclude_internal_audit_item,
+            summarise_internal_audit,
+            report_internal_audit,
+            close_internal_audit,
+            cancel_internal_audit,
+        ]
+    );
+}
+
+impl View for InternalAuditView {
+    fn version(&self) -> Option<Version> {
+        Some(self.version)
+    }
+    fn location(&self) -> Option<String> {
+        Some(format!("/api/v1/internal-audits/{}", self.id))
+    }
+}
+impl View for AuditItemView {
+    fn version(&self) -> Option<Version> {
+        Some(self.version)
+    }
+    fn location(&self) -> Option<String> {
+        Some(format!("/api/v1/internal-audit-items/{}", self.id))
+    }
+}
+impl View for InternalAuditSummaryView {}
+
+/// List internal audits, the newest first. `[EXP-11]`
+#[utoipa::path(get, path = "/api/v1/internal-audits")]
+async fn list_internal_audits(
+    who: Can<perm::ReadInternalAudits>,
+    filter: Query<ListInternalAudits>,
+    format: Format,
+    paged: Paged,
+    reading: Reading,
+) -> List<InternalAuditView> {
+    let filter = filter.0.filter();
+    reading.list_as(who, format, paged, move |reader, page| audits::list(reader, &filter, page)).await
+}
+
+/// Refuses a plan that refers to nothing.
+fn check_references(tx: &mut Tx<'_>, body: &PlanInternalAudit) -> Result<(), Failure> {
+    employee::refer(tx, body.auditor_id, "/auditor_id")?;
+    if let Some(id) = body.scope.department_id {
+        department::refer(tx, id, "/scope/department_id")?;
+    }
+    Ok(())
+}
+
+/// Plan an internal audit. `[EXP-11]`
+#[utoipa::path(post, path = "/api/v1/internal-audits")]
+async fn plan_internal_audit(
+    who: Can<perm::ConductInternalAudits>,
+    body: Valid<PlanInternalAudit>,
+    work: UnitOfWork,
+) -> Created<InternalAuditView> {
+    work.write(who, move |tx| {
+        check_references(tx, &body)?;
+        let (id, number) = (tx.id(), audits::next_number(tx)?);
+        let change = InternalAudit::plan(id, number, body.0.clone().plan(), tx.actor(), tx.now())?;
+        let audit = audits::apply(tx, change)?;
+        audits::view(tx, audit.id)
+    })
+    .await
+}
+
+/// Show an internal audit. `[EXP-11]`
+#[utoipa::path(get, path = "/api/v1/internal-audits/{id}")]
+async fn show_internal_audit(
+    who: Can<perm::ReadInternalAudits>,
+    id: PathId<InternalAudit>,
+    reading: Reading,
+) -> Reply<InternalAuditView> {
+    reading.read(who, move |reader| audits::view(reader, *id)).await
+}
+
+/// Change a planned internal audit. `[EXP-11]`
+#[utoipa::path(put, path = "/api/v1/internal-audits/{id}")]
+async fn revise_internal_audit(
+    who: Can<perm::ConductInternalAudits>,
+    id: PathId<InternalAudit>,
+    version: IfMatch,
+    body: Valid<PlanInternalAudit>,
+    work: UnitOfWork,
+) -> Reply<InternalAuditView> {
+    work.write(who, move |tx| {
+        let audit = audits::find(tx, *id)?;
+        version.check(audit.version)?;
+        check_references(tx, &body)?;
+        let change = audit.revise(body.0.clone().plan())?;
+        audits::apply(tx, change)?;
+        audits::view(tx, *id)
+    })
+    .await
+}
+
+/// Begin an internal audit. `[EXP-11]`
+#[utoipa::path(post, path = "/api/v1/internal-audits/{id}/start")]
+async fn start_internal_audit(
+    who: Can<perm::ConductInternalAudits>,
+    id: PathId<InternalAudit>,
+    version: IfMatch,
+    work: UnitOfWork,
+) -> Reply<InternalAuditView> {
+    work.write(who, move |tx| {
+        let audit = audits::find(tx, *id)?;
+        version.check(audit.version)?;
+        let change = audit.start(tx.now())?;
+        audits::apply(tx, change)?;
+        audits::view(tx, *id)
+    })
+    .await
+}
+
+/// Draw a sample: at random with a recorded seed, by risk, or both. `[EXP-11]`
+///
+/// The same seed over the same population draws the same claims: size and digest of the population are recorded.
+/// Claims the auditor is a party to are never drawn, and counted with the reason; what was drawn before is not
+/// drawn again. Amounts and risk signals are frozen as they are now.
+#[utoipa::path(post, path = "/api/v1/internal-audits/{id}/draw")]
+async fn draw_internal_audit_sample(
+    who: Can<perm::ConductInternalAudits>,
+    id: PathId<InternalAudit>,
+    version: IfMatch,
+    body: Valid<DrawSample>,
+    work: UnitOfWork,
+) -> Reply<InternalAuditView> {
+    work.write(who, move |tx| {
+        let audit = audits::find(tx, *id)?;
+        version.check(audit.version)?;
+        audits::draw(tx, audit, &body.0.clone().order())?;
+        audits::view(tx, *id)
+    })
+    .await
+}
+
+/// List the sample of an internal audit. `[EXP-11]`
+#[utoipa::path(get, path = "/api/v1/internal-audits/{id}/items")]
+async fn list_internal_audit_items(
+    who: Can<perm::ReadInternalAudits>,
+    id: PathId<InternalAudit>,
+    filter: Query<ListAuditItems>,
+    format: Format,
+    paged: Paged,
+    reading: Reading,
+) -> List<AuditItemView> {
+    let (id, filter) = (*id, filter.0.filter());
+    reading.list_as(who, format, paged, move |reader, page| item::list(reader, id, &filter, page)).await
+}
+
+/// Take one claim into the sample because the auditor wants to see it. `[EXP-11]`
+///
+/// One the auditor is a party to is refused, and says why.
+#[utoipa::path(post, path = "/api/v1/internal-audits/{id}/items")]
+async fn pick_internal_audit_item(
+    who: Can<perm::ConductInternalAudits>,
+    id: PathId<InternalAudit>,
+    body: Valid<PickItem>,
+    work: UnitOfWork,
+) -> Created<AuditItemView> {
+    work.write(who, move |tx| {
+        let audit = audits::find(tx, *id)?;
+        let picked = audits::pick(tx, &audit, body.claim_id.uuid().into())?;
+        item::view(tx, picked.id)
+    })
+    .await
+}
+
+/// Show an item of a sample. `[EXP-11]`
+#[utoipa::path(get, path = "/api/v1/internal-audit-items/{id}")]
+async fn show_internal_audit_item(
+    who: Can<perm::ReadInternalAudits>,
+    id: PathId<AuditItem>,
+    reading: Reading,
+) -> Reply<AuditItemView> {
+    reading.read(who, move |reader| item::view(reader, *id)).await
+}
+
+/// Conclude on an item of a sample. `[EXP-11]`
+///
+/// Again as often as needed while the audit is under way; never by a party to the claim.
+#[utoipa::path(post, path = "/api/v1/internal-audit-items/{id}/conclude")]
+async fn conclude_internal_audit_item(
+    who: Can<perm::ConductInternalAudits>,
+    id: PathId<AuditItem>,
+    version: IfMatch,
+    body: Valid<ConcludeItem>,
+    work: UnitOfWork,
+) -> Reply<AuditItemView> {
+    work.write(who, move |tx| {
+        let (found, audit) = item::find(tx, *id)?;
+        version.check(found.version)?;
+        audits::hold_still(tx, &audit)?;
+        let auditor = acting(tx)?;
+        let ConcludeItem { verdict, note } = body.0.clone();
+        let by = (tx.actor(), tx.now());
+        let change = found.conclude(verdict, note, &audit, &auditor, by)?;
+        item::apply(tx, change)?;
+        item::view(tx, *id)
+    })
+    .await
+}
+
+/// Whoever acts, as an auditor: an employee with those they depend on.
+pub(super) fn acting(tx: &mut Tx<'_>) -> Result<domain::finance::internal_audit::Auditor, Failure> {
+    use domain::finance::internal_audit::AUDITOR_WITHOUT_EMPLOYEE;
+    let own = tx.actor().employee.ok_or(AUDITOR_WITHOUT_EMPLOYEE)?;
+    auditor(tx, own)
+}
+
+/// Summarise an internal audit in figures. `[EXP-11]`
+#[utoipa::path(get, path = "/api/v1/internal-audits/{id}/summary")]
+async fn summarise_internal_audit(
+    who: Can<perm::ReadInternalAudits>,
+    id: PathId<InternalAudit>,
+    reading: Reading,
+) -> Reply<InternalAuditSummaryView> {
+    reading.read(who, move |reader| audits::summary(reader, *id)).await
+}
+
+/// Report an internal audit. `[EXP-11]`
+///
+/// Once every item is concluded and every exception has its finding.
+#[utoipa::path(post, path = "/api/v1/internal-audits/{id}/report")]
+async fn report_internal_audit(
+    who: Can<perm::ConductInternalAudits>,
+    id: PathId<InternalAudit>,
+    version: IfMatch,
+    body: Valid<ReportAudit>,
+    work: UnitOfWork,
+) -> Reply<InternalAuditView> {
+    work.write(who, move |tx| {
+        let audit = audits::find(tx, *id)?;
+        version.check(audit.version)?;
+        audits::hold_still(tx, &audit)?;
+        let progress = audits::progress(tx, *id)?;
+        let change = audit.report(body.conclusion.clone(), progress, tx.actor(), tx.now())?;
+        audits::apply(tx, change)?;
+        audits::view(tx, *id)
+    })
+    .await
+}
+
+/// Close a reported internal audit. `[EXP-11]`
+///
+/// Once every finding is verified and closed.
+#[utoipa::path(post, path = "/api/v1/internal-audits/{id}/close")]
+async fn close_internal_audit(
+    who: Can<perm::ConductInternalAudits>,
+    id: PathId<InternalAudit>,
+    version: IfMatch,
+    work: UnitOfWork,
+) -> Reply<InternalAuditView> {
+    work.write(who, move |tx| {
+        let audit = audits::find(tx, *id)?;
+        version.check(audit.version)?;
+        audits::hold_still(tx, &audit)?;
+        let progress = audits::progress(tx, *id)?;
+        let change = audit.close(progress, tx.now())?;
+        audits::apply(tx, change)?;
+        audits::view(tx, *id)
+    })
+    .await
+}
+
+/// Cancel an internal audit that is not reported yet. `[EXP-11]`
+#[utoipa::path(post, path = "/api/v1/internal-audits/{id}/cancel")]
+async fn cancel_internal_audit(
+    who: Can<perm::ConductInternalAudits>,
+    id: PathId<InternalAudit>,
+    version: IfMatch,
+    body: Valid<CancelAudit>,
+    work: UnitOfWork,
+) -> Reply<InternalAuditView> {
+    work.write(who, move |tx| {
+        let audit = audits::find(tx, *id)?;
+        version.check(audit.version)?;
+        let change = audit.cancel(body.reason.clone(), tx.now())?;
+        audits::apply(tx, change)?;
+        audits::view(tx, *id)
+    })
+    .await
+}

@@ -1,0 +1,200 @@
+//! Post-evaluations over HTTP: commissioned, filed, accepted or returned. `[EXP-12]`
+
+mod body;
+
+use crate::spine::{
+    Can, Created, Format, IfMatch, List, Paged, PathId, Query, Reading, Reply, Routes, UnitOfWork, Valid,
+    View, routes,
+};
+use body::*;
+use domain::{
+    finance::post_evaluation::{Commission, PostEvaluation},
+    spine::{Version, perm},
+};
+use persistence::{
+    finance::post_evaluation::{self as evaluations, PostEvaluationView},
+    organisation::department,
+    spine::{Failure, Tx},
+};
+
+pub(crate) fn routes(into: &mut Routes) {
+    routes!(
+        into,
+        "post-evaluations",
+        [
+            list_post_evaluations,
+            commission_post_evaluation,
+            show_post_evaluation,
+            revise_post_evaluation,
+            file_post_evaluation_report,
+            return_post_evaluation_report,
+            accept_post_evaluation_report,
+            cancel_post_evaluation,
+        ]
+    );
+}
+
+impl View for PostEvaluationView {
+    fn version(&self) -> Option<Version> {
+        Some(self.version)
+    }
+    fn location(&self) -> Option<String> {
+        Some(format!("/api/v1/post-evaluations/{}", self.id))
+    }
+}
+
+/// What a body commissions, with what it takes from its claim; refuses what refers to nothing, and evaluators
+/// who are no third party.
+fn commission(tx: &mut Tx<'_>, body: CommissionEvaluation) -> Result<Commission, Failure> {
+    let claim = body.claim().map(|id| evaluations::subject(tx, id)).transpose()?;
+    let commission = body.commission(claim)?;
+    department::refer(tx, commission.department, "/department_id")?;
+    evaluations::ensure_third_party(tx, &commission.third_party)?;
+    Ok(commission)
+}
+
+/// List post-evaluations, the newest first. `[EXP-12]`
+#[utoipa::path(get, path = "/api/v1/post-evaluations")]
+async fn list_post_evaluations(
+    who: Can<perm::ReadPostEvaluations>,
+    filter: Query<ListPostEvaluations>,
+    format: Format,
+    paged: Paged,
+    reading: Reading,
+) -> List<PostEvaluationView> {
+    let filter = filter.0.filter();
+    reading.list_as(who, format, paged, move |reader, page| evaluations::list(reader, &filter, page)).await
+}
+
+/// Commission a post-evaluation by a third party. `[EXP-12]`
+///
+/// Of what a claim was spent on — expected effect and department are the claim's where absent — or of a project
+/// by its name.
+#[utoipa::path(post, path = "/api/v1/post-evaluations")]
+async fn commission_post_evaluation(
+    who: Can<perm::ManagePostEvaluations>,
+    body: Valid<CommissionEvaluation>,
+    work: UnitOfWork,
+) -> Created<PostEvaluationView> {
+    work.write(who, move |tx| {
+        let commission = commission(tx, body.0.clone())?;
+        let (id, number) = (tx.id(), evaluations::next_number(tx)?);
+        let change = PostEvaluation::commission(id, number, commission, tx.actor(), tx.now())?;
+        let evaluation = evaluations::apply(tx, change)?;
+        evaluations::view(tx, evaluation.id)
+    })
+    .await
+}
+
+/// Show a post-evaluation. `[EXP-12]`
+#[utoipa::path(get, path = "/api/v1/post-evaluations/{id}")]
+async fn show_post_evaluation(
+    who: Can<perm::ReadPostEvaluations>,
+    id: PathId<PostEvaluation>,
+    reading: Reading,
+) -> Reply<PostEvaluationView> {
+    reading.read(who, move |reader| evaluations::view(reader, *id)).await
+}
+
+/// Change a commissioned post-evaluation. `[EXP-12]`
+///
+/// While the report is awaited.
+#[utoipa::path(put, path = "/api/v1/post-evaluations/{id}")]
+async fn revise_post_evaluation(
+    who: Can<perm::ManagePostEvaluations>,
+    id: PathId<PostEvaluation>,
+    version: IfMatch,
+    body: Valid<CommissionEvaluation>,
+    work: UnitOfWork,
+) -> Reply<PostEvaluationView> {
+    work.write(who, move |tx| {
+        let evaluation = evaluations::find(tx, *id)?;
+        version.check(evaluation.version)?;
+        let commission = commission(tx, body.0.clone())?;
+        let change = evaluation.revise(commission)?;
+        evaluations::apply(tx, change)?;
+        evaluations::view(tx, *id)
+    })
+    .await
+}
+
+/// File the report of the third party. `[EXP-12]`
+///
+/// With what was achieved of every indicator, and the report itself attached.
+#[utoipa::path(post, path = "/api/v1/post-evaluations/{id}/file-report")]
+async fn file_post_evaluation_report(
+    who: Can<perm::ManagePostEvaluations>,
+    id: PathId<PostEvaluation>,
+    version: IfMatch,
+    body: Valid<FileReport>,
+    work: UnitOfWork,
+) -> Reply<PostEvaluationView> {
+    work.write(who, move |tx| {
+        let evaluation = evaluations::find(tx, *id)?;
+        version.check(evaluation.version)?;
+        let change = evaluation.file(body.0.clone().filing(), tx.actor(), tx.now(), tx.today())?;
+        evaluations::apply(tx, change)?;
+        evaluations::view(tx, *id)
+    })
+    .await
+}
+
+/// Send the report of a post-evaluation back. `[EXP-12]`
+#[utoipa::path(post, path = "/api/v1/post-evaluations/{id}/return-report")]
+async fn return_post_evaluation_report(
+    who: Can<perm::ManagePostEvaluations>,
+    id: PathId<PostEvaluation>,
+    version: IfMatch,
+    body: Valid<GiveEvaluationReason>,
+    work: UnitOfWork,
+) -> Reply<PostEvaluationView> {
+    work.write(who, move |tx| {
+        let evaluation = evaluations::find(tx, *id)?;
+        version.check(evaluation.version)?;
+        let change = evaluation.return_report(body.reason.clone(), tx.now())?;
+        evaluations::apply(tx, change)?;
+        evaluations::view(tx, *id)
+    })
+    .await
+}
+
+/// Accept the report of a post-evaluation. `[EXP-12]`
+///
+/// Never by somebody who had a part in the spending.
+#[utoipa::path(post, path = "/api/v1/post-evaluations/{id}/accept-report")]
+async fn accept_post_evaluation_report(
+    who: Can<perm::ManagePostEvaluations>,
+    id: PathId<PostEvaluation>,
+    version: IfMatch,
+    body: Valid<AcceptReport>,
+    work: UnitOfWork,
+) -> Reply<PostEvaluationView> {
+    work.write(who, move |tx| {
+        let evaluation = evaluations::find(tx, *id)?;
+        version.check(evaluation.version)?;
+        let is_party = evaluations::is_party(tx, &evaluation)?;
+        let change = evaluation.accept(body.note.clone(), is_party, tx.actor(), tx.now())?;
+        evaluations::apply(tx, change)?;
+        evaluations::view(tx, *id)
+    })
+    .await
+}
+
+/// Cancel a post-evaluation that is not accepted yet. `[EXP-12]`
+#[utoipa::path(post, path = "/api/v1/post-evaluations/{id}/cancel")]
+async fn cancel_post_evaluation(
+    who: Can<perm::ManagePostEvaluations>,
+    id: PathId<PostEvaluation>,
+    version: IfMatch,
+    body: Valid<GiveEvaluationReason>,
+    work: UnitOfWork,
+) -> Reply<PostEvaluationView> {
+    work.write(who, move |tx| {
+        let evaluation = evaluations::find(tx, *id)?;
+        version.check(evaluation.version)?;
+        let change = evaluation.cancel(body.reason.clone(), tx.now())?;
+        evaluations::apply(tx, change)?;
+        evaluations::view(tx, *id)
+    })
+    .await
+}

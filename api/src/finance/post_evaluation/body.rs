@@ -1,0 +1,257 @@
+//! What is sent about post-evaluations, and post-evaluations as a file.
+
+use crate::spine::{Cell, Column, Exported, Label};
+use chrono::NaiveDate;
+use domain::{
+    finance::{
+        expense_claim::ExpenseClaim,
+        post_evaluation::{
+            Achieved, Commission, EVALUATION_SUBJECT, EvaluationState, EvaluationSubject, Filing, Indicator,
+            ThirdParty,
+        },
+    },
+    spine::{AnyId, DepartmentId, Id, Refusal, codes},
+};
+use persistence::finance::post_evaluation::{IndicatorView, PostEvaluationFilter, PostEvaluationView};
+use rust_decimal::Decimal;
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+use validator::Validate;
+
+/// "到场人数 150/200 人 75.00%" of each indicator.
+fn told(indicators: &[IndicatorView]) -> Cell<'static> {
+    let one = |indicator: &IndicatorView| {
+        let IndicatorView { name, unit, expected, achieved, rate_percent, .. } = indicator;
+        let achieved = achieved.map_or_else(|| "—".to_owned(), |value| value.to_string());
+        let rate = rate_percent.map(|rate| format!(" {rate}%")).unwrap_or_default();
+        format!("{name} {achieved}/{expected} {unit}{rate}")
+    };
+    indicators.iter().map(one).collect::<Vec<_>>().join("；").into()
+}
+
+impl Exported for PostEvaluationView {
+    const FILE: Label = Label { name: "post-evaluations", zh: "后评估", en: "Post-evaluations" };
+    const COLUMNS: &'static [Column<Self>] = &[
+        Column::new("number", "编号", "Number", |evaluation| (&evaluation.number).into()),
+        Column::new("status", "状态", "Status", |evaluation| {
+            let (zh, en) = evaluation.status.labels();
+            Cell::Labelled(zh, en)
+        }),
+        Column::new("subject", "评估对象", "Subject", |evaluation| {
+            evaluation.claim_number.as_ref().or(evaluation.project.as_ref()).into()
+        }),
+        Column::new("department", "部门", "Department", |evaluation| {
+            (&evaluation.department.name_zh).into()
+        }),
+        Column::new("third_party", "第三方机构", "Third party", |evaluation| {
+            (&evaluation.third_party.name).into()
+        }),
+        Column::new("expected_effect", "预期效果", "Expected effect", |evaluation| {
+            (&evaluation.expected_effect).into()
+        }),
+        Column::new("indicators", "指标（实际/预期）", "Achieved/expected", |evaluation| {
+            told(&evaluation.indicators)
+        }),
+        Column::new("conclusion", "评估结论", "Conclusion", |evaluation| {
+            evaluation.conclusion.as_ref().into()
+        }),
+        Column::new("due_on", "报告期限", "Due on", |evaluation| evaluation.due_on.into()),
+        Column::new("is_overdue", "逾期", "Overdue", |evaluation| evaluation.is_overdue.into()),
+        Column::new("reported_on", "报告日期", "Reported on", |evaluation| evaluation.reported_on.into()),
+        Column::new("note", "验收意见", "Note", |evaluation| evaluation.note.as_ref().into()),
+        Column::new("created_at", "委托时间", "Commissioned at", |evaluation| {
+            evaluation.created_at.into()
+        }),
+    ];
+}
+
+/// Which post-evaluations are wanted.
+#[derive(Clone, Debug, Deserialize, Validate, IntoParams)]
+pub(super) struct ListPostEvaluations {
+    /// Only in this state.
+    status: Option<EvaluationState>,
+    /// Only of this department's spending.
+    department_id: Option<DepartmentId>,
+    /// Only about this claim.
+    claim_id: Option<AnyId>,
+    /// Whether only those whose report is awaited and whose date has passed.
+    overdue: Option<bool>,
+}
+
+impl ListPostEvaluations {
+    pub fn filter(self) -> PostEvaluationFilter {
+        let Self { status, department_id, claim_id, overdue } = self;
+        PostEvaluationFilter {
+            status,
+            department: department_id,
+            claim: claim_id.map(|id| Id::from_uuid(id.uuid())),
+            is_overdue: overdue.unwrap_or(false),
+        }
+    }
+}
+
+/// Who evaluates: neither our own company nor anybody who works here.
+#[derive(Clone, Debug, Deserialize, Validate, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct NameThirdParty {
+    /// The institution.
+    #[validate(length(min = 1, max = 200))]
+    #[schema(min_length = 1, max_length = 200, example = "浙江某某管理咨询有限公司")]
+    name: String,
+    /// Its unified social credit code.
+    #[serde(default)]
+    #[validate(length(min = 18, max = 18))]
+    #[schema(min_length = 18, max_length = 18, example = "91330100799655058B")]
+    tax_number: Option<String>,
+    /// Whom to ask there.
+    #[serde(default)]
+    #[validate(length(min = 1, max = 200))]
+    #[schema(min_length = 1, max_length = 200)]
+    contact: Option<String>,
+}
+
+/// What the effect is measured by.
+#[derive(Clone, Debug, Deserialize, Serialize, Validate, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct NameIndicator {
+    /// What is measured.
+    #[validate(length(min = 1, max = 100))]
+    #[schema(min_length = 1, max_length = 100, example = "到场人数")]
+    name: String,
+    /// In what.
+    #[validate(length(min = 1, max = 20))]
+    #[schema(min_length = 1, max_length = 20, example = "人")]
+    unit: String,
+    /// What was expected.
+    #[schema(value_type = String, min_length = 1, max_length = 30, pattern = r"^[0-9]{1,15}(\.[0-9]{1,6})?$", example = "200")]
+    expected: Decimal,
+    /// Whether less is better.
+    #[serde(default)]
+    less_is_better: bool,
+}
+
+/// A post-evaluation to be commissioned.
+#[derive(Clone, Debug, Deserialize, Validate, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct CommissionEvaluation {
+    /// The claim it is about; else `project`.
+    #[serde(default)]
+    claim_id: Option<AnyId>,
+    /// The project it is about; else `claim_id`.
+    #[serde(default)]
+    #[validate(length(min = 1, max = 200))]
+    #[schema(min_length = 1, max_length = 200, example = "2026 春季新品发布会")]
+    project: Option<String>,
+    /// Whose spending it was; the claim's where absent.
+    #[serde(default)]
+    department_id: Option<DepartmentId>,
+    /// Who evaluates.
+    #[validate(nested)]
+    third_party: NameThirdParty,
+    /// What was expected of the spending; what the claim says where absent.
+    #[serde(default)]
+    #[validate(length(min = 1, max = 2000))]
+    #[schema(min_length = 1, max_length = 2000)]
+    expected_effect: Option<String>,
+    /// What it is measured by.
+    #[validate(length(min = 1, max = 50), nested)]
+    #[schema(min_items = 1, max_items = 50)]
+    indicators: Vec<NameIndicator>,
+    /// By when the report is due.
+    due_on: NaiveDate,
+}
+
+impl CommissionEvaluation {
+    /// The claim it names.
+    pub fn claim(&self) -> Option<Id<ExpenseClaim>> {
+        self.claim_id.map(|id| Id::from_uuid(id.uuid()))
+    }
+
+    /// What it commissions, with what the claim says where it is silent.
+    pub fn commission(self, claim: Option<ExpenseClaim>) -> Result<Commission, Refusal> {
+        let Self { claim_id: _, project, department_id, third_party, expected_effect, indicators, due_on } =
+            self;
+        let effect = claim.as_ref().and_then(|claim| claim.content.details.expected_effect.clone());
+        let department = department_id.or(claim.as_ref().map(|claim| claim.content.department));
+        let subject = match (claim, project) {
+            (Some(claim), None) => EvaluationSubject::ExpenseClaim { claim: claim.id, number: claim.number },
+            (None, Some(name)) => EvaluationSubject::Project { name },
+            _ => return Err(Refusal::new(EVALUATION_SUBJECT).at("/claim_id")),
+        };
+        let NameThirdParty { name, tax_number, contact } = third_party;
+        let indicator = |named: NameIndicator| {
+            let NameIndicator { name, unit, expected, less_is_better } = named;
+            Indicator { name, unit, expected, achieved: None, less_is_better }
+        };
+        Ok(Commission {
+            subject,
+            department: department.ok_or_else(|| Refusal::new(codes::REQUIRED).at("/department_id"))?,
+            third_party: ThirdParty { name, tax_number, contact },
+            expected_effect: expected_effect.or(effect).unwrap_or_default(),
+            indicators: indicators.into_iter().map(indicator).collect(),
+            due_on,
+        })
+    }
+}
+
+/// What was achieved of one indicator.
+#[derive(Clone, Debug, Deserialize, Serialize, Validate, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct AchievedValue {
+    /// The indicator.
+    #[validate(length(min = 1, max = 100))]
+    #[schema(min_length = 1, max_length = 100, example = "到场人数")]
+    name: String,
+    /// What was achieved.
+    #[schema(value_type = String, min_length = 1, max_length = 30, pattern = r"^[0-9]{1,15}(\.[0-9]{1,6})?$", example = "150")]
+    value: Decimal,
+}
+
+/// The report of the third party.
+#[derive(Clone, Debug, Deserialize, Validate, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct FileReport {
+    /// What it concludes.
+    #[validate(length(min = 1, max = 4000))]
+    #[schema(min_length = 1, max_length = 4000, example = "投入产出比低于预期，主要原因是……")]
+    conclusion: String,
+    /// The day on it.
+    reported_on: NaiveDate,
+    /// What was achieved, indicator by indicator.
+    #[validate(length(min = 1, max = 50), nested)]
+    #[schema(min_items = 1, max_items = 50)]
+    achieved: Vec<AchievedValue>,
+    /// The report itself, as uploaded files.
+    #[validate(length(max = 50))]
+    #[schema(max_items = 50)]
+    attachments: Vec<AnyId>,
+}
+
+impl FileReport {
+    pub fn filing(self) -> Filing {
+        let Self { conclusion, reported_on, achieved, attachments } = self;
+        let achieved = achieved.into_iter().map(|AchievedValue { name, value }| Achieved { name, value });
+        let attachments = attachments.into_iter().map(|id| Id::from_uuid(id.uuid()));
+        Filing { conclusion, reported_on, achieved: achieved.collect(), attachments: attachments.collect() }
+    }
+}
+
+/// What the company makes of it.
+#[derive(Clone, Debug, Deserialize, Validate, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct AcceptReport {
+    /// What follows from it.
+    #[validate(length(min = 1, max = 2000))]
+    #[schema(min_length = 1, max_length = 2000, example = "下季度缩减同类活动预算")]
+    pub note: String,
+}
+
+/// Why.
+#[derive(Clone, Debug, Deserialize, Validate, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct GiveEvaluationReason {
+    /// The reason, for the people it touches.
+    #[validate(length(min = 1, max = 2000))]
+    #[schema(min_length = 1, max_length = 2000)]
+    pub reason: String,
+}

@@ -1,0 +1,123 @@
+//! Post-evaluations in the database. `[EXP-12]`
+
+mod row;
+mod view;
+
+pub use view::{IndicatorView, PostEvaluationFilter, PostEvaluationView, ThirdPartyView, list, view};
+
+use self::row::Row;
+use crate::{
+    file,
+    finance::expense_claim::{self as claims, Sight},
+    organisation::{lower, referred},
+    policy,
+    schema::{employees, post_evaluations as evaluations},
+    spine::{Failure, Key, Reader, Stored, Tx, cached, db, guard},
+};
+use chrono::Datelike;
+use diesel::prelude::*;
+use domain::{
+    finance::{
+        expense_claim::ExpenseClaim,
+        expense_policy::ExpensePolicy,
+        post_evaluation::{EvaluationSubject, PostEvaluation, ThirdParty},
+    },
+    spine::{Change, Entity, Id, Permission, PolicyVersion},
+};
+use uuid::Uuid;
+
+impl Stored for PostEvaluation {
+    fn save(&self, before: Option<&Self>, tx: &mut Tx<'_>) -> Result<(), Failure> {
+        let row = Row::of(self)?;
+        let Some(before) = before else {
+            db!(tx, |c| diesel::insert_into(evaluations::table).values(&row).execute(c))?;
+            return Ok(());
+        };
+        let mine = evaluations::id.eq(row.id).and(evaluations::version.eq(before.version));
+        guard(db!(tx, |c| cached(diesel::update(evaluations::table.filter(mine)).set(&row)).execute(c))?)
+    }
+}
+
+/// Writes a change of a post-evaluation; its attachments become exactly those it names.
+pub fn apply(tx: &mut Tx<'_>, change: Change<PostEvaluation>) -> Result<PostEvaluation, Failure> {
+    let evaluation = tx.apply(change)?;
+    let (id, files) = (evaluation.id.uuid(), &evaluation.attachments);
+    file::attach_exactly(tx, files, PostEvaluation::KIND, id, "/attachments")?;
+    Ok(evaluation)
+}
+
+/// The number of a new post-evaluation of this year.
+pub fn next_number(tx: &mut Tx<'_>) -> Result<String, Failure> {
+    let year = tx.today().year();
+    crate::spine::next_number(tx, "PE", year)
+}
+
+/// The post-evaluations within sight, as a condition on a boxed query: those of departments in reach, and those
+/// one commissioned.
+macro_rules! seen {
+    ($query:expr, $sight:expr) => {{
+        let sight = &$sight;
+        if sight.all {
+            $query
+        } else {
+            let own = evaluations::created_by.eq(sight.user);
+            $query.filter(evaluations::department_id.eq_any(&sight.departments).or(own))
+        }
+    }};
+}
+use seen;
+
+fn row_of(reader: &mut Reader<'_>, id: Id<PostEvaluation>) -> Result<Row, Failure> {
+    let (key, sight) = (Key::from(id), Sight::of(reader));
+    Ok(db!(reader, |c| seen!(evaluations::table.filter(evaluations::id.eq(key)).into_boxed(), sight)
+        .select(Row::as_select())
+        .first(c))?)
+}
+
+/// A post-evaluation within the caller's sight.
+pub fn find(reader: &mut Reader<'_>, id: Id<PostEvaluation>) -> Result<PostEvaluation, Failure> {
+    let row = row_of(reader, id)?;
+    let held = file::list_of(reader, PostEvaluation::KIND, id.uuid())?;
+    row.evaluation(held.into_iter().map(|file| Id::from_uuid(file.id.uuid())).collect())
+}
+
+/// Whether the caller may read a post-evaluation, and with it its files.
+pub(crate) fn may_read(reader: &mut Reader<'_>, evaluation: Uuid) -> Result<bool, Failure> {
+    reader.seeing_by(Permission::ReadPostEvaluations, |reader| {
+        match row_of(reader, Id::from_uuid(evaluation)) {
+            Ok(_) => Ok(true),
+            Err(Failure::NotFound) => Ok(false),
+            Err(failure) => Err(failure),
+        }
+    })
+}
+
+/// The claim an evaluation is to be about: one the caller may read.
+pub fn subject(reader: &mut Reader<'_>, id: Id<ExpenseClaim>) -> Result<ExpenseClaim, Failure> {
+    let found = reader.seeing_by(Permission::ReadExpenseClaims, |reader| claims::find(reader, id));
+    referred(found, "/claim_id")
+}
+
+/// Refuses an evaluator that is our own company, or bears the name of somebody who works here.
+pub fn ensure_third_party(reader: &mut Reader<'_>, party: &ThirdParty) -> Result<(), Failure> {
+    let today = reader.today();
+    let policy: PolicyVersion<ExpensePolicy> = policy::in_force(reader, "claims", today)?;
+    let name = party.name.trim().to_lowercase();
+    let namesakes: i64 = db!(reader, |c| employees::table
+        .filter(lower(employees::name).eq(&name).and(employees::status.ne("left")))
+        .count()
+        .get_result(c))?;
+    Ok(party.ensure_independent(&policy.content, namesakes > 0)?)
+}
+
+/// Whether the caller had a part in the spending that is evaluated.
+pub fn is_party(reader: &mut Reader<'_>, evaluation: &PostEvaluation) -> Result<bool, Failure> {
+    let (Some(own), EvaluationSubject::ExpenseClaim { claim, .. }) =
+        (reader.actor().employee, &evaluation.commission.subject)
+    else {
+        return Ok(false);
+    };
+    let claim = claims::find_unscoped(reader, *claim)?;
+    let people = [Some(claim.submitter), Some(claim.content.beneficiary.employee), claim.creator_employee];
+    Ok(people.contains(&Some(own)))
+}

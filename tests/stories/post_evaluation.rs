@@ -1,0 +1,220 @@
+//! What a third party says afterwards about the effect of spending. `[EXP-12]`
+
+use crate::{
+    expense_claim::{CLAIMS, approved},
+    file::{PDF, upload},
+};
+use serde_json::{Value, json};
+use tests::{App, Caller, Company, Reply, column, race, stories};
+
+stories! {
+    a_third_party_reports_expected_against_achieved_and_the_company_accepts,
+    a_third_party_is_neither_the_company_nor_somebody_who_works_there,
+    a_report_names_every_indicator_and_is_attached,
+    a_report_that_does_not_do_goes_back_and_another_is_filed,
+    nobody_accepts_the_evaluation_of_their_own_spending,
+    evaluations_are_listed_within_reach_and_had_as_files,
+    of_two_who_accept_a_report_one_does,
+}
+
+const EVALUATIONS: &str = "/api/v1/post-evaluations";
+
+fn commission(claim: Option<&str>) -> Value {
+    json!({"claim_id": claim, "due_on": "2026-04-30",
+    "third_party": {"name": "浙江某某管理咨询有限公司", "tax_number": "91330100799655058B", "contact": "周工"},
+    "indicators": [
+        {"name": "签约客户", "unit": "家", "expected": "12"},
+        {"name": "客户投诉", "unit": "起", "expected": "4", "less_is_better": true}
+    ]})
+}
+
+fn report(file: &str, signed: &str) -> Value {
+    json!({"conclusion": "效果基本达到预期", "reported_on": "2026-03-04", "attachments": [file],
+        "achieved": [{"name": "签约客户", "value": signed}, {"name": "客户投诉", "value": "5"}]})
+}
+
+/// Acts on an evaluation as it stands now.
+#[track_caller]
+fn act(by: &Caller, place: &str, action: &str, body: Value) -> Reply {
+    let version = by.get(place).expect(200).version();
+    by.at(version).post(&format!("{place}/{action}"), body)
+}
+
+/// A commissioned evaluation of 兰兰's claim; its path.
+#[track_caller]
+fn commissioned(company: &Company, by: &Caller) -> String {
+    let claim = approved(company, 480);
+    by.post(EVALUATIONS, commission(Some(&claim))).expect(201).header("location").expect("a place")
+}
+
+fn pdf(by: &Caller) -> String {
+    upload(by, "后评估报告.pdf", PDF).expect(201).text("/id")
+}
+
+fn a_third_party_reports_expected_against_achieved_and_the_company_accepts(app: App) {
+    let company = app.company();
+    let sun = company.who("sun");
+    let claim = approved(&company, 480);
+    let made = sun.post(EVALUATIONS, commission(Some(&claim))).expect(201);
+    assert_eq!(
+        (made.text("/number"), made.text("/status")),
+        ("PE-2026-000001".into(), "commissioned".into())
+    );
+    // Taken from the claim.
+    assert_eq!(
+        (made.text("/expected_effect"), made.text("/department/code")),
+        ("签订意向".into(), "marketing".into())
+    );
+    assert_eq!((made.text("/claim_id"), made.text("/claim_number")), (claim, "EC-2026-000001".into()));
+    assert_eq!(
+        (made.at("/indicators/0/achieved"), made.at("/indicators/0/rate_percent")),
+        (Value::Null, Value::Null)
+    );
+    let place = made.header("location").expect("a place");
+    let mut other = commission(None);
+    other["project"] = json!("春季发布会");
+    other["expected_effect"] = json!("提升品牌知名度");
+    other["department_id"] = json!(company.departments["centre"]);
+    let revised = sun.at(1).put(&place, other).expect(200);
+    assert_eq!((revised.text("/project"), revised.at("/claim_id")), ("春季发布会".into(), Value::Null));
+    act(sun, &place, "accept-report", json!({"note": "x"})).refuses(409, "post_evaluation.not_filed");
+    let filed = act(sun, &place, "file-report", report(&pdf(sun), "8")).expect(200);
+    assert_eq!(
+        (filed.text("/status"), filed.text("/attachments/0/name")),
+        ("report_filed".into(), "后评估报告.pdf".into())
+    );
+    assert_eq!(
+        (filed.text("/indicators/0/rate_percent"), filed.at("/indicators/0/is_met")),
+        ("66.67".into(), json!(false))
+    );
+    assert_eq!(
+        (filed.text("/indicators/1/rate_percent"), filed.at("/indicators/1/is_met")),
+        ("80.00".into(), json!(false))
+    );
+    let file = filed.text("/attachments/0/id");
+    company.who("gm").get(&format!("/api/v1/files/{file}/content")).expect(200);
+    company.who("lan").get(&format!("/api/v1/files/{file}/content")).refuses(404, "http.not_found");
+    let accepted = act(company.who("gm"), &place, "accept-report", json!({"note": "下季度缩减"})).expect(200);
+    assert_eq!((accepted.text("/status"), accepted.text("/note")), ("accepted".into(), "下季度缩减".into()));
+    act(sun, &place, "cancel", json!({"reason": "x"})).refuses(409, "post_evaluation.ended");
+    act(sun, &place, "file-report", report(&file, "9")).refuses(409, "post_evaluation.not_open");
+}
+
+fn a_third_party_is_neither_the_company_nor_somebody_who_works_there(app: App) {
+    let company = app.company();
+    let sun = company.who("sun");
+    let claim = approved(&company, 300);
+    let by = |name: &str, tax_number: Option<&str>| {
+        let mut body = commission(Some(&claim));
+        body["third_party"] = json!({"name": name, "tax_number": tax_number});
+        sun.post(EVALUATIONS, body)
+    };
+    let code = "post_evaluation.not_a_third_party";
+    let own = by("杭州云杉营销服务有限公司", None).refuses(422, code);
+    assert_eq!((own.at("/params/reason"), own.text("/rule")), (json!("own_company"), "EXP-12".into()));
+    by("云杉评估", Some("91330106MA2XYQNL8A")).refuses(422, code);
+    assert_eq!(by("Ming", None).refuses(422, code).at("/params/reason"), "employee");
+    by("某某咨询", Some("91330100799655058X")).refuses(422, "invoice.bad_tax_number");
+    by("某某咨询", None).expect(201);
+    let mut both = commission(Some(&claim));
+    both["project"] = json!("项目");
+    sun.post(EVALUATIONS, both).refuses(422, "post_evaluation.subject");
+    sun.post(EVALUATIONS, commission(None)).refuses(422, "post_evaluation.subject");
+    let nobody = commission(Some("019ccccc-0000-7000-8000-00000000dead"));
+    sun.post(EVALUATIONS, nobody).refuses(422, "validation.unknown_reference");
+    company.who("lan").post(EVALUATIONS, commission(Some(&claim))).refuses(403, "http.forbidden");
+}
+
+fn a_report_names_every_indicator_and_is_attached(app: App) {
+    let company = app.company();
+    let sun = company.who("sun");
+    let place = commissioned(&company, sun);
+    let bad = json!({"conclusion": "x", "reported_on": "2026-03-06", "attachments": [],
+        "achieved": [{"name": "到场人数", "value": "1"}, {"name": "客户投诉", "value": "-3"}]});
+    let refused = act(sun, &place, "file-report", bad).refuses(422, "validation.failed");
+    assert_eq!(
+        column(&refused.at("/errors"), "pointer"),
+        ["/reported_on", "/attachments", "/achieved/0/name", "/achieved/1/value", "/achieved"]
+    );
+    let mut twice = commission(None);
+    twice["project"] = json!("项目");
+    twice["department_id"] = json!(company.departments["centre"]);
+    twice["indicators"][1]["name"] = json!("签约客户");
+    let refused = sun.post(EVALUATIONS, twice).expect(422);
+    assert_eq!(
+        column(&refused.at("/errors"), "code"),
+        ["post_evaluation.expected_missing", "post_evaluation.indicator_twice"]
+    );
+}
+
+fn a_report_that_does_not_do_goes_back_and_another_is_filed(app: App) {
+    let company = app.company();
+    let sun = company.who("sun");
+    let place = commissioned(&company, sun);
+    act(sun, &place, "return-report", json!({"reason": "x"})).refuses(409, "post_evaluation.not_filed");
+    act(sun, &place, "file-report", report(&pdf(sun), "3")).expect(200);
+    act(sun, &place, "file-report", report(&pdf(sun), "3")).refuses(409, "post_evaluation.not_open");
+    sun.at(2).put(&place, commission(None)).expect(422);
+    let back = act(sun, &place, "return-report", json!({"reason": "缺少样本说明"})).expect(200);
+    assert_eq!(
+        (back.text("/status"), back.text("/note"), back.at("/conclusion")),
+        ("returned".into(), "缺少样本说明".into(), Value::Null)
+    );
+    let again = act(sun, &place, "file-report", report(&pdf(sun), "15")).expect(200);
+    assert_eq!(again.text("/indicators/0/rate_percent"), "125.00");
+    assert_eq!(again.at("/attachments").as_array().map(Vec::len), Some(1), "the new report alone");
+    act(sun, &place, "cancel", json!({"reason": "机构退出"})).expect(200);
+    act(sun, &place, "accept-report", json!({"note": "x"})).refuses(409, "post_evaluation.not_filed");
+}
+
+fn nobody_accepts_the_evaluation_of_their_own_spending(app: App) {
+    let company = app.company();
+    let sun = company.who("sun");
+    let claim = sun.post(CLAIMS, company.claim_of(90)).expect(201).text("/id");
+    let place =
+        sun.post(EVALUATIONS, commission(Some(&claim))).expect(201).header("location").expect("a place");
+    act(sun, &place, "file-report", report(&pdf(sun), "12")).expect(200);
+    let accept = |by: &Caller| act(by, &place, "accept-report", json!({"note": "好"}));
+    accept(sun).refuses(403, "post_evaluation.own_spending");
+    accept(company.who("qian")).expect(200);
+}
+
+fn evaluations_are_listed_within_reach_and_had_as_files(app: App) {
+    let mut company = app.company();
+    let place = commissioned(&company, company.who("sun"));
+    let claim = company.who("sun").get(&place).expect(200).text("/claim_id");
+    let list = |by: &Caller, query: &str| {
+        column(&by.get(&format!("{EVALUATIONS}?{query}")).expect(200).at("/data"), "number")
+    };
+    let marketing = company.departments["marketing"].clone();
+    let query = format!("status=commissioned&claim_id={claim}&department_id={marketing}");
+    assert_eq!(list(company.who("sun"), &query), ["PE-2026-000001"]);
+    assert_eq!(list(company.who("director"), ""), ["PE-2026-000001"], "a department below the centre");
+    assert_eq!(list(company.who("sun"), "overdue=true"), Vec::<String>::new());
+    company.who("lan").get(EVALUATIONS).refuses(403, "http.forbidden");
+    app.advance(chrono::Duration::days(60));
+    company.sign_in_again(&app);
+    assert_eq!(list(company.who("sun"), "overdue=true"), ["PE-2026-000001"]);
+    let file = company.who("sun").get(&format!("{EVALUATIONS}?format=csv")).expect(200);
+    let text = String::from_utf8(file.bytes).expect("UTF-8");
+    assert!(
+        text.contains("PE-2026-000001,已委托,EC-2026-000001,") && text.contains("签约客户 —/12 家"),
+        "{text}"
+    );
+}
+
+fn of_two_who_accept_a_report_one_does(app: App) {
+    let company = app.company();
+    let sun = company.who("sun");
+    let place = commissioned(&company, sun);
+    act(sun, &place, "file-report", report(&pdf(sun), "12")).expect(200);
+    let runners = ["gm", "qian", "chair"].map(|name| {
+        let (company, place) = (&company, &place);
+        Box::new(move || {
+            company.who(name).at(2).post(&format!("{place}/accept-report"), json!({"note": "好"}))
+        }) as Box<dyn FnOnce() -> Reply + Send + '_>
+    });
+    let mut statuses: Vec<u16> = race(runners.into()).iter().map(|reply| reply.status).collect();
+    statuses.sort_unstable();
+    assert_eq!(statuses, [200, 412, 412]);
+}
