@@ -27,6 +27,7 @@ mod file;
 mod idempotency;
 mod identity;
 mod internal_audit;
+mod invoice;
 mod meta;
 mod organisation;
 mod policy;
@@ -58,6 +59,7 @@ const MODULES: &[&[Story]] = &[
     idempotency::STORIES,
     identity::STORIES,
     internal_audit::STORIES,
+    invoice::STORIES,
     meta::STORIES,
     policy::STORIES,
     post_evaluation::STORIES,

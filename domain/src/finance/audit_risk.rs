@@ -27,7 +27,7 @@ use crate::{
 };
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::Arc};
 use utoipa::ToSchema;
 
 crate::refusals! { AUDIT_RISK_REFUSALS:
@@ -89,9 +89,9 @@ pub struct RiskSignal {
 #[derive(Clone, Debug)]
 pub struct RiskRules {
     /// Thresholds and weights.
-    pub policy: PolicyVersion<AuditRisk>,
+    pub policy: Arc<PolicyVersion<AuditRisk>>,
     /// Which days are worked.
-    pub calendar: PolicyVersion<WorkingCalendar>,
+    pub calendar: Arc<PolicyVersion<WorkingCalendar>>,
 }
 
 /// What one rule notes.

@@ -230,6 +230,6 @@ pub fn rank(
         rule.is_none_or(|rule| signals.iter().any(|signal| signal.rule == rule))
     };
     let top = ranked(reader, scope, &rules, most, wanted)?;
-    let (policy, policy_version) = (rules.policy.code, rules.policy.number);
+    let (policy, policy_version) = (rules.policy.code.clone(), rules.policy.number);
     Ok(RiskRankingView { policy, policy_version, data: shown(reader, top)? })
 }

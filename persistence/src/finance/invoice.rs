@@ -1,22 +1,23 @@
 //! Invoices as they stand on claim lines, and who holds which. The database makes sure that one key is
 //! held once: of two claims submitted in the same instant, the second waits for the first and is refused.
 
+mod look_up;
+
+pub use look_up::{InvoiceLookup, InvoiceUseView, InvoiceView, look_up};
+
 use crate::{
-    schema::{expense_claims as claims, invoice_holds as holds, invoices},
-    spine::{Failure, Instant, Key, Reader, Tx, db, insert_all, insert_missing},
+    schema::{invoice_holds as holds, invoices},
+    spine::{Failure, Instant, Key, Tx, db, insert_all, insert_missing},
 };
-use chrono::NaiveDate;
 use diesel::prelude::*;
 use domain::{
     finance::{
-        expense_claim::{ClaimState, ExpenseClaim, Line},
-        invoice::{ALREADY_HELD, Invoice, InvoiceKind, Party, already_held, normalised},
+        expense_claim::{ExpenseClaim, Line},
+        invoice::{ALREADY_HELD, Invoice, InvoiceKind, Party, already_held},
     },
-    spine::{AnyId, BusinessDate, Citation, Currency, Money, Refusal, Timestamp},
+    spine::{BusinessDate, Citation, Currency, Money, Refusal},
 };
-use serde::Serialize;
 use std::collections::BTreeMap;
-use utoipa::ToSchema;
 
 #[derive(Queryable, Selectable, Insertable, Clone, Debug)]
 #[diesel(table_name = invoices, treat_none_as_default_value = false)]
@@ -168,133 +169,4 @@ pub(super) fn move_holds(
     refusal.params = first.params.clone();
     refusal.findings = taken_elsewhere;
     Err(refusal.into())
-}
-
-/// One appearance of an invoice on a claim.
-#[derive(Clone, Debug, Serialize, ToSchema)]
-#[schema(as = InvoiceUse)]
-pub struct InvoiceUseView {
-    /// The claim.
-    pub claim_id: AnyId,
-    /// Its number.
-    #[schema(max_length = 60, example = "EC-2026-000123")]
-    pub claim_number: String,
-    /// Where the claim stands.
-    pub claim_status: ClaimState,
-    /// The line, counted from 1.
-    #[schema(minimum = 1)]
-    pub line: i32,
-    /// Whether this claim holds the invoice now.
-    pub is_holder: bool,
-    /// When the claim took hold of it; null if it never did.
-    pub held_at: Option<Timestamp>,
-    /// When it let go; null while it holds it.
-    pub released_at: Option<Timestamp>,
-    /// Why it let go: the state the claim went to, or `removed`.
-    #[schema(max_length = 40)]
-    pub released_because: Option<String>,
-}
-
-/// An invoice, and every claim that ever carried it. `[EXP-6]`
-#[derive(Clone, Debug, Serialize, ToSchema)]
-#[schema(as = InvoiceRecord)]
-pub struct InvoiceView {
-    /// What sort it is.
-    pub kind: InvoiceKind,
-    /// Its code.
-    #[schema(max_length = 20)]
-    pub code: Option<String>,
-    /// Its number.
-    #[schema(max_length = 40)]
-    pub number: String,
-    /// The day it was issued.
-    pub issued_on: NaiveDate,
-    /// The seller's name.
-    #[schema(max_length = 200)]
-    pub seller_name: String,
-    /// The total.
-    pub total: Money,
-    /// Whether a live claim holds it: nobody else can be reimbursed for it.
-    pub is_held: bool,
-    /// The claims that carry or carried it, the latest first; at most a hundred.
-    #[schema(max_items = 100)]
-    pub uses: Vec<InvoiceUseView>,
-}
-
-/// What the invoices look-up answers: an invoice for each different paper with the number.
-#[derive(Clone, Debug, Serialize, ToSchema)]
-#[schema(as = InvoiceLookup)]
-pub struct InvoiceLookup {
-    /// The invoices found; at most a hundred.
-    #[schema(max_items = 100)]
-    pub data: Vec<InvoiceView>,
-}
-
-/// Every invoice with this number, on whatever claim, and who holds it.
-pub fn look_up(reader: &mut Reader<'_>, number: &str) -> Result<InvoiceLookup, Failure> {
-    type Found = (Row, (String, String, String));
-    let tidy = normalised(number);
-    let raw = number.trim().to_owned();
-    let found: Vec<Found> = db!(reader, |c| invoices::table
-        .inner_join(claims::table)
-        .filter(invoices::number.eq(&tidy).or(invoices::number.eq(&raw)))
-        .order(invoices::claim_id.desc())
-        .limit(100)
-        .select((Row::as_select(), (claims::number, claims::status, claims::currency)))
-        .load(c))?;
-    let keys: Vec<&str> = found.iter().map(|(row, _)| row.unique_key.as_str()).collect();
-    type HoldRow = (String, Key, Instant, Option<Instant>, Option<String>);
-    let held: Vec<HoldRow> = db!(reader, |c| holds::table
-        .filter(holds::unique_key.eq_any(&keys))
-        .order(holds::held_at)
-        .select((
-            holds::unique_key,
-            holds::claim_id,
-            holds::held_at,
-            holds::released_at,
-            holds::released_because
-        ))
-        .load(c))?;
-    let mut views: Vec<(String, InvoiceView)> = Vec::new();
-    for (row, (claim_number, status, currency)) in found {
-        let corrupt = |column| Failure::corrupt("expense_claims", column, row.claim_id.0);
-        let currency = currency.parse().map_err(|_| corrupt("currency"))?;
-        let hold = held.iter().rfind(|(key, claim, ..)| *key == row.unique_key && *claim == row.claim_id);
-        let is_holder = hold.is_some_and(|hold| hold.3.is_none());
-        let this_use = InvoiceUseView {
-            claim_id: row.claim_id.into(),
-            claim_number,
-            claim_status: ClaimState::from_code(&status).ok_or_else(|| corrupt("status"))?,
-            line: row.line,
-            is_holder,
-            held_at: hold.map(|hold| hold.2.into()),
-            released_at: hold.and_then(|hold| hold.3).map(Into::into),
-            released_because: hold.and_then(|hold| hold.4.clone()),
-        };
-        let key = row.unique_key.clone();
-        match views.iter_mut().find(|(known, _)| *known == key) {
-            Some((_, view)) => {
-                view.is_held |= is_holder;
-                view.uses.push(this_use);
-            }
-            None => {
-                let invoice = row.invoice(currency)?;
-                views.push((key, shown(invoice, this_use, is_holder)));
-            }
-        }
-    }
-    Ok(InvoiceLookup { data: views.into_iter().map(|(_, view)| view).collect() })
-}
-
-fn shown(invoice: Invoice, this_use: InvoiceUseView, is_held: bool) -> InvoiceView {
-    InvoiceView {
-        kind: invoice.kind,
-        code: invoice.code,
-        number: invoice.number,
-        issued_on: invoice.issued_on,
-        seller_name: invoice.seller.name,
-        total: invoice.total,
-        is_held,
-        uses: vec![this_use],
-    }
 }

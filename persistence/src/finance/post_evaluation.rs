@@ -22,7 +22,7 @@ use domain::{
         expense_policy::ExpensePolicy,
         post_evaluation::{EvaluationSubject, PostEvaluation, ThirdParty},
     },
-    spine::{Change, Entity, Id, Permission, PolicyVersion},
+    spine::{Change, Entity, Id, Permission},
 };
 use uuid::Uuid;
 
@@ -101,7 +101,7 @@ pub fn subject(reader: &mut Reader<'_>, id: Id<ExpenseClaim>) -> Result<ExpenseC
 /// Refuses an evaluator that is our own company, or bears the name of somebody who works here.
 pub fn ensure_third_party(reader: &mut Reader<'_>, party: &ThirdParty) -> Result<(), Failure> {
     let today = reader.today();
-    let policy: PolicyVersion<ExpensePolicy> = policy::in_force(reader, "claims", today)?;
+    let policy = policy::in_force::<ExpensePolicy>(reader, "claims", today)?;
     let name = party.name.trim().to_lowercase();
     let namesakes: i64 = db!(reader, |c| employees::table
         .filter(lower(employees::name).eq(&name).and(employees::status.ne("left")))

@@ -13,8 +13,10 @@ fn day(text: &str) -> BusinessDate {
     text.parse().expect("a day")
 }
 
-fn version<C>(code: &str, content: C) -> PolicyVersion<C> {
-    PolicyVersion { id: id(1), code: code.into(), number: 3, clause: "000 §9.2 五".into(), content }
+fn version<C>(code: &str, content: C) -> Arc<PolicyVersion<C>> {
+    Arc::new(PolicyVersion {
+        id: id(1), code: code.into(), number: 3, clause: "000 §9.2 五".into(), content
+    })
 }
 
 fn rules() -> RiskRules {
@@ -70,7 +72,7 @@ fn codes(signals: &[RiskSignal]) -> Vec<&'static str> {
 #[test]
 fn the_shipped_rules_are_sound_and_unsound_ones_are_told_everything() {
     assert_eq!(rules().policy.content.findings(), []);
-    let mut content = rules().policy.content;
+    let mut content = rules().policy.content.clone();
     content.look_around_days = 10;
     content.split_purchase.as_mut().expect("shipped").limits.clear();
     content.repeated_seller.as_mut().expect("shipped").times = 1;
