@@ -249,33 +249,30 @@ pub fn view(reader: &mut Reader<'_>, id: Id<ExpenseClaim>) -> Result<ExpenseClai
 /// How a claim at hand is shown.
 pub fn show(reader: &mut Reader<'_>, claim: ExpenseClaim) -> Result<ExpenseClaimView, Failure> {
     let decides = super::settle::decides(reader, &claim)?;
-    let actions = claim.actions(reader.actor(), decides);
+    let action = |(action, allowed)| shown_action(claim.id, action, allowed);
+    let actions = claim.actions(reader.actor(), decides).into_iter().map(action).collect();
     let names = Names::of(reader)?;
-    let held = match claim.status {
+    let budget = match claim.status {
         ClaimStatus::Draft => Vec::new(),
         _ => budget_line::held(reader, claim.budget_document())?,
     };
+    shown(claim, &names, budget, actions)
+}
+
+fn shown(
+    claim: ExpenseClaim,
+    names: &Names,
+    budget: Vec<HeldView>,
+    actions: Vec<ClaimActionView>,
+) -> Result<ExpenseClaimView, Failure> {
     let (approved, claimed, payable) =
         (claim.content.approved()?, claim.content.claimed()?, claim.payable()?);
     let (paid, paid_status) = (claim.paid(), claim.paid_state());
     let (status_at, status_reason, posting_refusal) = told(&claim.status);
-    let acknowledgement = claim.status.acknowledgement().cloned();
-    let id = claim.id;
-    let ClaimContent {
-        department,
-        beneficiary,
-        business_date,
-        campaign,
-        region,
-        exchange,
-        details,
-        lines,
-        attachments,
-        metadata,
-    } = claim.content;
+    let content = claim.content;
     let (source, external_id) = claim.external.map(|e| (e.source, e.external_id)).unzip();
     Ok(ExpenseClaimView {
-        id: id.uuid().into(),
+        id: claim.id.uuid().into(),
         status: claim.status.state(),
         paid_status,
         status_at,
@@ -284,23 +281,23 @@ pub fn show(reader: &mut Reader<'_>, claim: ExpenseClaim) -> Result<ExpenseClaim
         created_by: claim.creator,
         created_at: claim.created_at,
         submitter: names.person(claim.submitter)?,
-        beneficiary: names.person(beneficiary.employee)?,
-        beneficiary_reason: beneficiary.reason,
-        department: names.department(department)?,
-        business_date,
-        campaign,
-        region,
-        currency: exchange.currency,
-        exchange_rate: exchange.rate_date.map(|date| RateView { rate: exchange.rate, date }),
-        details,
-        lines: (1..).zip(lines).map(|(n, line)| names.line(n, line)).collect::<Result<_, _>>()?,
+        beneficiary: names.person(content.beneficiary.employee)?,
+        beneficiary_reason: content.beneficiary.reason,
+        department: names.department(content.department)?,
+        business_date: content.business_date,
+        campaign: content.campaign,
+        region: content.region,
+        currency: content.exchange.currency,
+        exchange_rate: rate_of_day(&content.exchange),
+        details: content.details,
+        lines: (1..).zip(content.lines).map(|(n, line)| names.line(n, line)).collect::<Result<_, _>>()?,
         claimed,
         approved,
         payable,
         paid,
-        attachments: attachments.into_iter().map(|attachment| attachment.uuid().into()).collect(),
+        attachments: content.attachments.into_iter().map(|attachment| attachment.uuid().into()).collect(),
         approval_id: claim.approval.map(|approval| approval.uuid().into()),
-        acknowledgement: acknowledgement.map(shown_acknowledgement),
+        acknowledgement: claim.status.acknowledgement().cloned().map(shown_acknowledgement),
         voucher: claim.status.voucher().cloned(),
         not_ready: claim.not_ready.and_then(|reason| reason.refusal()).as_ref().map(RefusalView::of),
         journal: claim.entry.map(|entry| names.journal(entry)).transpose()?,
@@ -309,12 +306,16 @@ pub fn show(reader: &mut Reader<'_>, claim: ExpenseClaim) -> Result<ExpenseClaim
         reversal_id: claim.reversal.map(|reversal| reversal.uuid().into()),
         source,
         external_id,
-        metadata,
-        budget: held,
-        actions: actions.into_iter().map(|(action, allowed)| shown_action(id, action, allowed)).collect(),
+        metadata: content.metadata,
+        budget,
+        actions,
         version: claim.version,
         number: claim.number,
     })
+}
+
+fn rate_of_day(exchange: &Exchange) -> Option<RateView> {
+    exchange.rate_date.map(|date| RateView { rate: exchange.rate, date })
 }
 
 /// When, why, and with which words of the ERP a claim came to its state.
