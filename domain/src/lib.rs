@@ -55,6 +55,7 @@ pub fn refusals() -> impl Iterator<Item = &'static spine::RefusalCode> {
 /// Every event the feed can carry, context by context.
 pub fn events() -> impl Iterator<Item = &'static spine::EventKind> {
     [
+        spine::AUDIT_EVENTS,
         spine::POLICY_EVENTS,
         file::FILE_EVENTS,
         organisation::ORGANISATION_EVENTS,

@@ -3,6 +3,7 @@
 mod actor;
 mod change;
 mod currency;
+mod erasure;
 mod exchange_rate;
 mod explanation;
 mod id;
@@ -20,6 +21,7 @@ pub use actor::{
 };
 pub use change::{Change, Entity, EventKind, Happening, Version};
 pub use currency::Currency;
+pub use erasure::{AUDIT_EVENTS, Erasure};
 pub use exchange_rate::ExchangeRate;
 pub use explanation::{Citation, Explanation};
 pub use id::{AnyId, Id, IdSource};

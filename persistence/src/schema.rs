@@ -67,6 +67,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     post_evaluations,
     refresh_tokens,
     role_permissions,
+    removed_invoices,
     roles,
     sessions,
     users,

@@ -24,7 +24,7 @@ mod writer;
 
 pub use access::{Credential, Principal};
 pub use action::{ActionView, RefusalView};
-pub use audit::{AuditEntryView, AuditFilter, AuditVerdict, list_audit, verify_audit};
+pub use audit::{AuditEntryView, AuditFilter, AuditVerdict, erase_content, list_audit, verify_audit};
 pub use clock::{SequentialIds, SystemClock, TestClock, TimeOrderedIds};
 pub use column::{Instant, Key, SqlId, SqlInstant};
 pub use database::{Database, Options};

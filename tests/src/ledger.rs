@@ -153,6 +153,23 @@ struct RequestId {
     request: String,
 }
 
+/// Does something behind the product's back.
+pub(crate) fn execute(engine: Engine, url: &str, statement: &str) {
+    let query = sql_query(statement);
+    match engine {
+        Engine::Sqlite => {
+            let file = url.trim_start_matches("sqlite:");
+            let mut connection = SqliteConnection::establish(file).expect("the story's database");
+            sql_query("PRAGMA busy_timeout = 5000").execute(&mut connection).expect("a pragma");
+            query.execute(&mut connection).expect(statement);
+        }
+        Engine::Postgres => {
+            let mut connection = PgConnection::establish(url).expect("the story's database");
+            query.execute(&mut connection).expect(statement);
+        }
+    }
+}
+
 /// How many rows a table has.
 pub(crate) fn count(engine: Engine, url: &str, table: &str) -> i64 {
     let query = sql_query(format!("SELECT COUNT(*) AS count FROM {table}"));

@@ -12,6 +12,7 @@ stories! {
     a_refused_posting_returns_the_claim_whole,
     reconciling_names_every_difference,
     an_invoice_in_two_claims_is_held_once_whoever_is_first,
+    an_invoice_edited_off_a_claim_is_remembered,
     an_acknowledgement_and_a_revocation_never_both_happen,
     approve_withdraw_and_edit_have_one_outcome,
     two_payments_at_once_never_pay_more_than_is_owed,
@@ -215,6 +216,36 @@ fn an_invoice_in_two_claims_is_held_once_whoever_is_first(app: App) {
             "{looked}"
         );
     }
+}
+
+fn an_invoice_edited_off_a_claim_is_remembered(app: App) {
+    let company = app.company();
+    let lan = company.who("lan");
+    let body = company.claim_of(90);
+    let number = body["lines"][0]["invoices"][0]["number"].as_str().unwrap_or_default().to_owned();
+    let look_up = || company.who("qian").get(&format!("/api/v1/invoices?number={number}")).expect(200);
+    let held = lan.post("/api/v1/expense-claims", body.clone()).expect(201).text("/id");
+    company.submit("lan", &held);
+    // Once tried on a draft and edited off, once held, withdrawn and edited off.
+    let tried = lan.post("/api/v1/expense-claims", body).expect(201).text("/id");
+    deed(lan, &tried, "submit", json!({})).refuses(409, "invoice.already_reimbursed");
+    let edit_off = |claim: &str| {
+        let version = lan.get(&path(claim)).expect(200).version();
+        lan.at(version).patch(&path(claim), json!({"lines": company.claim_of(90)["lines"]})).expect(200);
+    };
+    edit_off(&tried);
+    deed(lan, &held, "withdraw", json!({})).expect(200);
+    edit_off(&held);
+    let looked = look_up();
+    assert_eq!(looked.at("/data/0/is_held"), false);
+    assert_eq!(tests::column(&looked.at("/data/0/uses"), "claim_id"), [tried, held]);
+    assert!(
+        looked.at("/data/0/uses/0/held_at").is_null() && looked.at("/data/0/uses/0/removed_at").is_string()
+    );
+    assert!(
+        looked.at("/data/0/uses/1/held_at").is_string() && looked.at("/data/0/uses/1/removed_at").is_string()
+    );
+    assert_eq!(looked.text("/data/0/uses/1/released_because"), "removed");
 }
 
 fn an_acknowledgement_and_a_revocation_never_both_happen(app: App) {

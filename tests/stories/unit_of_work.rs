@@ -5,14 +5,17 @@ use domain::spine::{BusinessDate, Clock, POLICY_UNKNOWN_KIND, Policy, PolicyStat
 use persistence::{
     policy,
     spine::{
-        Answered, EventFilter, Failure, IdempotencyKey, Request, StoredAnswer, Tx, list_events, verify_audit,
+        Answered, AuditVerdict, EventFilter, Failure, IdempotencyKey, Request, StoredAnswer, Tx,
+        erase_content, list_events, verify_audit,
     },
 };
 use tests::{App, stories};
+use uuid::Uuid;
 
 stories! {
     each_of_many_waiting_units_meets_its_own_fate_and_the_ledgers_have_no_gap,
     a_key_sent_by_many_at_once_has_one_effect_and_one_answer,
+    what_is_erased_from_the_trail_is_told_of_in_it,
     an_expired_key_is_as_good_as_a_new_one,
 }
 
@@ -96,6 +99,47 @@ fn each_of_many_waiting_units_meets_its_own_fate_and_the_ledgers_have_no_gap(app
     assert!(events.iter().map(|event| event.sequence).eq(1..=i64::try_from(events.len()).expect("few")));
     let drafted = events.iter().filter(|event| event.entity_kind == "policy").count();
     assert!(drafted >= UNITS / 4 && events.len() == usize::try_from(verdict.entries).expect("few"));
+}
+
+fn verdict(app: &App) -> AuditVerdict {
+    let database = app.database.clone();
+    let reading = async move { database.read(Request::system("test"), verify_audit).await };
+    together(vec![reading]).remove(0).expect("a verdict")
+}
+
+fn erase(app: &App, entity: Uuid) -> Result<Answered, Failure> {
+    let database = app.database.clone();
+    let erasing = async move {
+        let erase = move |tx: &mut Tx<'_>| {
+            erase_content(tx, entity, "本人要求".to_owned()).map(|_| StoredAnswer::default())
+        };
+        database.write(Request::system("test"), erase).await
+    };
+    together(vec![erasing]).remove(0)
+}
+
+fn what_is_erased_from_the_trail_is_told_of_in_it(app: App) {
+    let boss = app.administrator();
+    let department = app.department(&boss, "gone", None);
+    let of_it = format!("/api/v1/audit-entries?entity={department}");
+    let entry = boss.get(&of_it).expect(200);
+    assert!(entry.at("/data/0/after").is_object());
+    let place = entry.at("/data/0/sequence").as_i64().expect("a place");
+    // Somebody with access to the database empties an entry: the chain holds, and yet it is found.
+    app.execute(&format!(
+        "UPDATE audit_entries SET before = NULL, after = NULL, salt = NULL WHERE sequence = {place}"
+    ));
+    let found = verdict(&app);
+    assert_eq!((found.broken_at, found.erased_untold.into_iter().collect()), (None, vec![place]));
+    // The orderly way leaves an entry of its own, which nobody can empty in silence either.
+    erase(&app, department.parse().expect("an id")).expect("an erasure");
+    assert!(verdict(&app).is_sound());
+    let entry = boss.get(&of_it).expect(200);
+    assert!(entry.at("/data/0/after").is_null(), "{entry}");
+    let told = boss.get("/api/v1/audit-entries?entity_kind=audit_erasure").expect(200);
+    assert_eq!(told.at("/data/0/after/entries"), serde_json::json!([place]));
+    assert_eq!(told.text("/data/0/after/reason"), "本人要求");
+    assert!(matches!(erase(&app, Uuid::nil()), Err(Failure::NotFound)));
 }
 
 fn keyed(app: &App, key: &str, fingerprint: &str) -> impl Future<Output = Result<Answered, Failure>> + use<> {

@@ -25,8 +25,11 @@ pub(super) fn run(settings: &Settings, command: &Command) -> Result<(), String> 
     } else {
         println!("{} entries read", verdict.entries);
     }
-    match verdict.broken_at {
-        None => Ok(()),
-        Some(sequence) => Err(format!("the chain is broken at entry {sequence}")),
+    match (verdict.broken_at, verdict.erased_untold.first()) {
+        (Some(sequence), _) => Err(format!("the chain is broken at entry {sequence}")),
+        (None, Some(sequence)) => {
+            Err(format!("the content of entry {sequence} is gone, and no entry tells of its erasure"))
+        }
+        (None, None) => Ok(()),
     }
 }

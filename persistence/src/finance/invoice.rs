@@ -6,7 +6,7 @@ mod look_up;
 pub use look_up::{InvoiceLookup, InvoiceUseView, InvoiceView, look_up};
 
 use crate::{
-    schema::{invoice_holds as holds, invoices},
+    schema::{invoice_holds as holds, invoices, removed_invoices},
     spine::{Failure, Instant, Key, Tx, db, insert_all, insert_missing},
 };
 use diesel::prelude::*;
@@ -17,7 +17,7 @@ use domain::{
     },
     spine::{BusinessDate, Citation, Currency, Money, Refusal},
 };
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 #[derive(Queryable, Selectable, Insertable, Clone, Debug)]
 #[diesel(table_name = invoices, treat_none_as_default_value = false)]
@@ -79,9 +79,53 @@ impl Row {
     }
 }
 
-pub(super) fn remove(tx: &mut Tx<'_>, claim: Key) -> Result<(), Failure> {
+/// Takes the invoices of a claim off its lines; those that do not return are remembered: the history of who
+/// tried an invoice is complete.
+pub(super) fn remove(tx: &mut Tx<'_>, claim: Key, before: &[Line], after: &[Line]) -> Result<(), Failure> {
+    let kept: BTreeSet<String> = all_of(after).map(|(.., invoice)| invoice.unique_key()).collect();
+    let gone: Vec<RemovedRow> = all_of(before)
+        .filter(|(.., invoice)| !kept.contains(&invoice.unique_key()))
+        .map(|(line, _, invoice)| RemovedRow::of(tx, claim, line, invoice))
+        .collect();
+    insert_all!(tx, removed_invoices::table, &gone);
     db!(tx, |c| diesel::delete(invoices::table.filter(invoices::claim_id.eq(claim))).execute(c))?;
     Ok(())
+}
+
+#[derive(Insertable)]
+#[diesel(table_name = removed_invoices, treat_none_as_default_value = false)]
+struct RemovedRow {
+    id: Key,
+    claim_id: Key,
+    line: i32,
+    kind: String,
+    code: Option<String>,
+    number: String,
+    issued_on: BusinessDate,
+    seller_name: String,
+    total_minor: i64,
+    unique_key: String,
+    removed_at: Instant,
+    removed_by_id: Key,
+}
+
+impl RemovedRow {
+    fn of(tx: &Tx<'_>, claim: Key, line: i32, invoice: &Invoice) -> Self {
+        Self {
+            id: Key(tx.ids().fresh()),
+            claim_id: claim,
+            line,
+            kind: invoice.kind.code().to_owned(),
+            code: invoice.code.clone(),
+            number: invoice.number.clone(),
+            issued_on: invoice.issued_on,
+            seller_name: invoice.seller.name.clone(),
+            total_minor: invoice.total.minor(),
+            unique_key: invoice.unique_key(),
+            removed_at: tx.now().into(),
+            removed_by_id: tx.actor().user.into(),
+        }
+    }
 }
 
 pub(super) fn add(tx: &mut Tx<'_>, claim: Key, lines: &[Line]) -> Result<(), Failure> {

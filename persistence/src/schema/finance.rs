@@ -1,4 +1,4 @@
-//! Migrations 0005_finance, 0010_expense_claim_not_ready.
+//! Migrations 0005_finance, 0010_expense_claim_not_ready, 0011_removed_invoice.
 
 use super::{departments, users};
 
@@ -94,6 +94,25 @@ diesel::table! {
 diesel::table! {
     use diesel::sql_types::*;
     use crate::spine::{SqlId, SqlInstant};
+    removed_invoices (id) {
+        id -> SqlId,
+        claim_id -> SqlId,
+        line -> Integer,
+        kind -> Text,
+        code -> Nullable<Text>,
+        number -> Text,
+        issued_on -> Date,
+        seller_name -> Text,
+        total_minor -> BigInt,
+        unique_key -> Text,
+        removed_at -> SqlInstant,
+        removed_by_id -> SqlId,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::spine::{SqlId, SqlInstant};
     invoice_holds (id) {
         id -> SqlId,
         unique_key -> Text,
@@ -150,6 +169,7 @@ diesel::joinable!(expense_claims -> departments (department_id));
 diesel::joinable!(expense_claim_lines -> expense_claims (claim_id));
 diesel::joinable!(expense_claim_lines -> departments (cost_centre_id));
 diesel::joinable!(invoices -> expense_claims (claim_id));
+diesel::joinable!(removed_invoices -> expense_claims (claim_id));
 diesel::joinable!(invoice_holds -> expense_claims (claim_id));
 diesel::joinable!(invoice_holds -> users (held_by_id));
 diesel::joinable!(expense_payments -> expense_claims (claim_id));

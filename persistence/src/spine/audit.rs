@@ -4,14 +4,16 @@
 //! person's data can later be erased from an entry (content and salt) without breaking the chain.
 
 use super::{
-    Connection, Failure, Instant, Key, Page, Reader, Slice, apply::Record, db, insert_all, ledger::Deeds,
+    Connection, Failure, Instant, Key, Page, Reader, Slice, Stored, Tx, apply::Record, db, insert_all,
+    ledger::Deeds,
 };
 use crate::schema::{audit_entries as entries, ledger_head};
 use diesel::prelude::*;
-use domain::spine::{AnyId, IdSource, Timestamp};
+use domain::spine::{AnyId, Entity, Erasure, IdSource, Timestamp};
 use serde::Serialize;
 use serde_json::Value;
 use sha2::{Digest, Sha256};
+use std::collections::BTreeSet;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
@@ -126,13 +128,65 @@ pub struct AuditVerdict {
     pub entries: i64,
     /// The first entry that was altered, or in whose place one is missing.
     pub broken_at: Option<i64>,
+    /// Entries whose content is gone although no entry tells of its erasure.
+    pub erased_untold: BTreeSet<i64>,
 }
 
-/// Reads the whole trail and proves that nothing was altered, inserted or removed.
+impl AuditVerdict {
+    /// Whether the trail is whole, but for what was erased and told of.
+    pub fn is_sound(&self) -> bool {
+        self.broken_at.is_none() && self.erased_untold.is_empty()
+    }
+}
+
+/// Erases what the trail says of a thing (content and salt) and leaves an entry that tells of it; answers how
+/// many entries were emptied. Where content had vanished untold, that is told of now.
+pub fn erase_content(tx: &mut Tx<'_>, entity: Uuid, reason: String) -> Result<usize, Failure> {
+    let sequences: Vec<i64> = db!(tx, |c| entries::table
+        .filter(entries::entity.eq(Key(entity)))
+        .order(entries::sequence)
+        .select(entries::sequence)
+        .load(c))?;
+    if sequences.is_empty() {
+        return Err(Failure::NotFound);
+    }
+    let erased = tx.apply(Erasure::of(tx.id(), entity, sequences, reason)?)?;
+    Ok(erased.entries.len())
+}
+
+impl Stored for Erasure {
+    fn save(&self, _before: Option<&Self>, tx: &mut Tx<'_>) -> Result<(), Failure> {
+        let nothing = (
+            entries::before.eq(None::<String>),
+            entries::after.eq(None::<String>),
+            entries::salt.eq(None::<Vec<u8>>),
+        );
+        let of_thing = entries::entity.eq(Key(self.entity));
+        db!(tx, |c| diesel::update(entries::table.filter(of_thing)).set(nothing).execute(c))?;
+        Ok(())
+    }
+}
+
+/// Takes what an entry says of erased entries off the list of those nothing was told of.
+fn told_of(row: &Row, erased: &mut BTreeSet<i64>) {
+    if row.salt.is_none() {
+        erased.insert(row.sequence);
+    }
+    if row.entity_kind == Erasure::KIND {
+        let said: Option<Value> = row.after.as_deref().and_then(|after| serde_json::from_str(after).ok());
+        let named = said.iter().filter_map(|said| said["entries"].as_array()).flatten();
+        for sequence in named.filter_map(Value::as_i64) {
+            erased.remove(&sequence);
+        }
+    }
+}
+
+/// Reads the whole trail and proves that nothing was altered, inserted or removed, and nothing erased untold.
 pub fn verify_audit(reader: &mut Reader<'_>) -> Result<AuditVerdict, Failure> {
     const STRIDE: i64 = 1_000;
     let mut previous: Vec<u8> = Vec::new();
     let mut last = 0;
+    let mut erased = BTreeSet::new();
     loop {
         let rows: Vec<Row> = db!(reader, |c| entries::table
             .filter(entries::sequence.gt(last))
@@ -145,8 +199,9 @@ pub fn verify_audit(reader: &mut Reader<'_>) -> Result<AuditVerdict, Failure> {
         }
         for row in rows {
             if row.sequence != last + 1 || !row.is_intact(&previous) {
-                return Ok(AuditVerdict { entries: last, broken_at: Some(last + 1) });
+                return Ok(AuditVerdict { entries: last, broken_at: Some(last + 1), erased_untold: erased });
             }
+            told_of(&row, &mut erased);
             last = row.sequence;
             previous = row.hash;
         }
@@ -155,7 +210,8 @@ pub fn verify_audit(reader: &mut Reader<'_>) -> Result<AuditVerdict, Failure> {
         .select((ledger_head::audit_sequence, ledger_head::audit_hash))
         .first::<(i64, Vec<u8>)>(c))?;
     let complete = sequence == last && hash == previous;
-    Ok(AuditVerdict { entries: last, broken_at: if complete { None } else { Some(last + 1) } })
+    let broken_at = if complete { None } else { Some(last + 1) };
+    Ok(AuditVerdict { entries: last, broken_at, erased_untold: erased })
 }
 
 /// One entry of the trail.

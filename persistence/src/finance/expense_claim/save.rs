@@ -216,7 +216,8 @@ impl Stored for ExpenseClaim {
             }
         }
         if before.map(|before| &before.content.lines) != Some(&self.content.lines) {
-            save_lines(tx, row.id, before.is_some(), &self.content.lines)?;
+            let before = before.map(|before| before.content.lines.as_slice());
+            save_lines(tx, row.id, before, &self.content.lines)?;
         }
         invoice::move_holds(tx, before, self)?;
         journal::save(tx, row.id, before.and_then(|before| before.entry.as_ref()), self.entry.as_ref())?;
@@ -225,9 +226,9 @@ impl Stored for ExpenseClaim {
     }
 }
 
-fn save_lines(tx: &mut Tx<'_>, claim: Key, rewrite: bool, content: &[Line]) -> Result<(), Failure> {
-    if rewrite {
-        invoice::remove(tx, claim)?;
+fn save_lines(tx: &mut Tx<'_>, claim: Key, before: Option<&[Line]>, content: &[Line]) -> Result<(), Failure> {
+    if let Some(before) = before {
+        invoice::remove(tx, claim, before, content)?;
         db!(tx, |c| diesel::delete(lines::table.filter(lines::claim_id.eq(claim))).execute(c))?;
     }
     let rows = content

@@ -1,10 +1,8 @@
-//! An invoice with its whole history: every claim that carries it, held it or let it go, and whose claim that
-//! was. `[EXP-6]`
+//! Looking up an invoice across the company: who holds it, who held it, and who tried. `[EXP-6]`
 
-use super::Row;
 use crate::{
-    organisation::{PersonRef, names},
-    schema::{expense_claims as claims, invoice_holds as holds, invoices},
+    organisation::{PersonRef, Register},
+    schema::{expense_claims as claims, invoice_holds as holds, invoices, removed_invoices as removed},
     spine::{Failure, Instant, Key, Reader, db},
 };
 use chrono::NaiveDate;
@@ -12,16 +10,13 @@ use diesel::prelude::*;
 use domain::{
     finance::{
         expense_claim::ClaimState,
-        invoice::{Invoice, InvoiceKind, normalised},
+        invoice::{InvoiceKind, normalised},
     },
-    spine::{AnyId, Currency, EmployeeId, Money, Timestamp},
+    spine::{AnyId, BusinessDate, Currency, Money, Timestamp},
 };
 use serde::Serialize;
-use std::collections::HashMap;
+use std::cmp::Reverse;
 use utoipa::ToSchema;
-
-/// At most so many appearances are shown.
-const MOST: i64 = 100;
 
 /// One appearance of an invoice on a claim.
 #[derive(Clone, Debug, Serialize, ToSchema)]
@@ -41,6 +36,8 @@ pub struct InvoiceUseView {
     pub line: i32,
     /// Whether the claim carries the invoice still.
     pub is_carried: bool,
+    /// When it was edited off the claim; null while it stands there.
+    pub removed_at: Option<Timestamp>,
     /// Whether this claim holds the invoice now.
     pub is_holder: bool,
     /// When the claim took hold of it; null if it never did.
@@ -73,8 +70,8 @@ pub struct InvoiceView {
     pub total: Money,
     /// Whether a live claim holds it: nobody else can be reimbursed for it.
     pub is_held: bool,
-    /// Every time a claim held it, and the claims that carry it without; the latest first, at most two hundred.
-    #[schema(max_items = 200)]
+    /// The claims that carry or carried it, the latest first; at most a hundred.
+    #[schema(max_items = 100)]
     pub uses: Vec<InvoiceUseView>,
 }
 
@@ -87,102 +84,161 @@ pub struct InvoiceLookup {
     pub data: Vec<InvoiceView>,
 }
 
-/// A claim as the look-up needs it: number, state, submitter.
-type ClaimRow = (Key, String, String, Key);
+/// At most so many appearances are shown.
+const MOST: i64 = 100;
 
-#[derive(Queryable, Selectable)]
-#[diesel(table_name = holds)]
-struct HoldRow {
-    unique_key: String,
-    claim_id: Key,
+/// An invoice as it stands, or once stood, on a claim.
+#[derive(Queryable)]
+struct Paper {
+    claim: Key,
     line: i32,
+    kind: String,
+    code: Option<String>,
+    number: String,
+    issued_on: BusinessDate,
+    seller_name: String,
+    total_minor: i64,
+    key: String,
+    claim_number: String,
+    status: String,
+    currency: String,
+    submitter: Key,
+}
+
+#[derive(Queryable)]
+struct Hold {
+    key: String,
+    claim: Key,
     held_at: Instant,
     released_at: Option<Instant>,
     released_because: Option<String>,
 }
 
-/// The names of those whose claims they are.
-type People = HashMap<EmployeeId, PersonRef>;
+/// The columns of a [`Paper`] in a table of invoices.
+macro_rules! paper {
+    ($table:ident) => {
+        (
+            $table::claim_id,
+            $table::line,
+            $table::kind,
+            $table::code,
+            $table::number,
+            $table::issued_on,
+            $table::seller_name,
+            $table::total_minor,
+            $table::unique_key,
+            claims::number,
+            claims::status,
+            claims::currency,
+            claims::submitter_id,
+        )
+    };
+}
 
-fn used(
-    people: &People,
-    claim: &ClaimRow,
-    line: i32,
-    is_carried: bool,
-    hold: Option<&HoldRow>,
+/// Every invoice with this number, on whatever claim it is or ever was, and who holds it.
+pub fn look_up(reader: &mut Reader<'_>, number: &str) -> Result<InvoiceLookup, Failure> {
+    let papers = papers(reader, number)?;
+    let holds = holds_of(reader, &papers)?;
+    let register = Register::of(reader)?;
+    let mut views: Vec<(String, InvoiceView)> = Vec::new();
+    for (paper, removed_at) in papers {
+        let this_use = this_use(&paper, removed_at, &holds, &register)?;
+        let known = views.iter().position(|(key, _)| *key == paper.key);
+        let at = match known {
+            Some(at) => at,
+            None => {
+                views.push((paper.key.clone(), shown(paper)?));
+                views.len() - 1
+            }
+        };
+        let view = &mut views[at].1;
+        view.is_held |= this_use.is_holder;
+        view.uses.push(this_use);
+    }
+    Ok(InvoiceLookup { data: views.into_iter().map(|(_, view)| view).collect() })
+}
+
+/// The papers with a number: those on claims, and those edited off one; the latest claim first.
+fn papers(reader: &mut Reader<'_>, number: &str) -> Result<Vec<(Paper, Option<Instant>)>, Failure> {
+    let numbers = [normalised(number), number.trim().to_owned()];
+    let present: Vec<Paper> = db!(reader, |c| invoices::table
+        .inner_join(claims::table)
+        .filter(invoices::number.eq_any(&numbers))
+        .order(invoices::claim_id.desc())
+        .limit(MOST)
+        .select(paper!(invoices))
+        .load(c))?;
+    let gone: Vec<(Instant, Paper)> = db!(reader, |c| removed::table
+        .inner_join(claims::table)
+        .filter(removed::number.eq_any(&numbers))
+        .order((removed::claim_id.desc(), removed::removed_at.desc()))
+        .limit(MOST)
+        .select((removed::removed_at, paper!(removed)))
+        .load(c))?;
+    let mut all: Vec<(Paper, Option<Instant>)> = present.into_iter().map(|paper| (paper, None)).collect();
+    all.extend(gone.into_iter().map(|(at, paper)| (paper, Some(at))));
+    all.sort_by_key(|(paper, _)| Reverse(paper.claim.0));
+    all.truncate(usize::try_from(MOST).unwrap_or(usize::MAX));
+    Ok(all)
+}
+
+fn holds_of(reader: &mut Reader<'_>, papers: &[(Paper, Option<Instant>)]) -> Result<Vec<Hold>, Failure> {
+    let keys: Vec<&str> = papers.iter().map(|(paper, _)| paper.key.as_str()).collect();
+    Ok(db!(reader, |c| holds::table
+        .filter(holds::unique_key.eq_any(&keys))
+        .order(holds::held_at)
+        .select((
+            holds::unique_key,
+            holds::claim_id,
+            holds::held_at,
+            holds::released_at,
+            holds::released_because
+        ))
+        .load(c))?)
+}
+
+/// One appearance, with the hold that belongs to it: of an invoice that was edited off, the last one that
+/// began before.
+fn this_use(
+    paper: &Paper,
+    removed_at: Option<Instant>,
+    holds: &[Hold],
+    register: &Register,
 ) -> Result<InvoiceUseView, Failure> {
-    let (id, number, status, submitter) = claim;
-    let corrupt = || Failure::corrupt("expense_claims", "status", id.0);
+    let before = |hold: &&Hold| removed_at.is_none_or(|removed| hold.held_at.0 <= removed.0);
+    let mut mine = holds.iter().filter(|hold| hold.key == paper.key && hold.claim == paper.claim);
+    let hold = mine.rfind(before);
+    let status = ClaimState::from_code(&paper.status)
+        .ok_or_else(|| Failure::corrupt("expense_claims", "status", paper.claim.0))?;
     Ok(InvoiceUseView {
-        claim_id: (*id).into(),
-        claim_number: number.clone(),
-        claim_status: ClaimState::from_code(status).ok_or_else(corrupt)?,
-        submitter: names::person(people, (*submitter).into())?,
-        line,
-        is_carried,
-        is_holder: hold.is_some_and(|hold| hold.released_at.is_none()),
+        claim_id: paper.claim.into(),
+        claim_number: paper.claim_number.clone(),
+        claim_status: status,
+        submitter: register
+            .person(paper.submitter.into())
+            .cloned()
+            .ok_or_else(|| Failure::corrupt("expense_claims", "submitter_id", paper.claim.0))?,
+        line: paper.line,
+        is_carried: removed_at.is_none(),
+        removed_at: removed_at.map(Into::into),
+        is_holder: removed_at.is_none() && hold.is_some_and(|hold| hold.released_at.is_none()),
         held_at: hold.map(|hold| hold.held_at.into()),
         released_at: hold.and_then(|hold| hold.released_at).map(Into::into),
         released_because: hold.and_then(|hold| hold.released_because.clone()),
     })
 }
 
-/// Every invoice with this number, on whatever claim, and who holds or held it.
-pub fn look_up(reader: &mut Reader<'_>, number: &str) -> Result<InvoiceLookup, Failure> {
-    let tidy = normalised(number);
-    let raw = number.trim().to_owned();
-    let claim = (claims::id, claims::number, claims::status, claims::submitter_id);
-    let found: Vec<(Row, ClaimRow, String)> = db!(reader, |c| invoices::table
-        .inner_join(claims::table)
-        .filter(invoices::number.eq(&tidy).or(invoices::number.eq(&raw)))
-        .order(invoices::claim_id.desc())
-        .limit(MOST)
-        .select((Row::as_select(), claim, claims::currency))
-        .load(c))?;
-    let keys: Vec<&str> = found.iter().map(|(row, ..)| row.unique_key.as_str()).collect();
-    let held: Vec<(HoldRow, ClaimRow)> = db!(reader, |c| holds::table
-        .inner_join(claims::table)
-        .filter(holds::unique_key.eq_any(&keys))
-        .order((holds::held_at.desc(), holds::id.desc()))
-        .limit(MOST)
-        .select((HoldRow::as_select(), claim))
-        .load(c))?;
-    let submitters = found.iter().map(|(_, claim, _)| claim.3).chain(held.iter().map(|(_, claim)| claim.3));
-    let people = names::people(reader, submitters.map(EmployeeId::from))?;
-    let mut views: Vec<(String, InvoiceView)> = Vec::new();
-    for (row, claim, currency) in &found {
-        let key = row.unique_key.clone();
-        if !views.iter().any(|(known, _)| *known == key) {
-            let corrupt = |_| Failure::corrupt("expense_claims", "currency", claim.0.0);
-            let currency: Currency = currency.parse().map_err(corrupt)?;
-            views.push((key.clone(), shown(row.clone().invoice(currency)?)));
-        }
-        let is_held = held.iter().any(|(hold, _)| hold.unique_key == key && hold.claim_id == claim.0);
-        if let Some((_, view)) = views.iter_mut().find(|(known, _)| *known == key && !is_held) {
-            view.uses.push(used(&people, claim, row.line, true, None)?);
-        }
-    }
-    for (hold, claim) in &held {
-        let Some((_, view)) = views.iter_mut().find(|(known, _)| *known == hold.unique_key) else { continue };
-        let carried = |(row, of, _): &(Row, ClaimRow, String)| {
-            row.unique_key == hold.unique_key && of.0 == hold.claim_id
-        };
-        let shown = used(&people, claim, hold.line, found.iter().any(carried), Some(hold))?;
-        view.is_held |= shown.is_holder;
-        view.uses.push(shown);
-    }
-    Ok(InvoiceLookup { data: views.into_iter().map(|(_, view)| view).collect() })
-}
-
-fn shown(invoice: Invoice) -> InvoiceView {
-    InvoiceView {
-        kind: invoice.kind,
-        code: invoice.code,
-        number: invoice.number,
-        issued_on: invoice.issued_on,
-        seller_name: invoice.seller.name,
-        total: invoice.total,
+fn shown(paper: Paper) -> Result<InvoiceView, Failure> {
+    let corrupt = |table, column| Failure::corrupt(table, column, paper.claim.0);
+    let currency: Currency = paper.currency.parse().map_err(|_| corrupt("expense_claims", "currency"))?;
+    Ok(InvoiceView {
+        kind: InvoiceKind::from_code(&paper.kind).ok_or_else(|| corrupt("invoices", "kind"))?,
+        code: paper.code,
+        number: paper.number,
+        issued_on: paper.issued_on,
+        seller_name: paper.seller_name,
+        total: Money::from_minor(paper.total_minor, currency),
         is_held: false,
         uses: Vec::new(),
-    }
+    })
 }
