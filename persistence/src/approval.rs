@@ -29,4 +29,4 @@ pub use step_view::{
     ApproverView, CandidateReason, PlanView, PlannedStepView, SeatProgress, StepProgress, StepView,
 };
 pub use subject::{DocumentSummary, SubjectKind, Summaries};
-pub use unavailable::move_open_tasks;
+pub use unavailable::{move_open_tasks, move_tasks_of_stand_ins};

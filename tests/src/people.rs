@@ -37,6 +37,16 @@ impl App {
         block_on(api::finish_leavings(&self.database)).expect("completed leavings");
     }
 
+    /// Ships what the product ships with, as every start of a server does.
+    pub fn seed(&self) {
+        let seed = |tx: &mut persistence::spine::Tx<'_>| {
+            persistence::seed(tx)?;
+            Ok(persistence::spine::StoredAnswer::default())
+        };
+        block_on(self.database.write(persistence::spine::Request::system("seed"), seed))
+            .expect("what is shipped");
+    }
+
     /// Forgets the tokens of sessions that are over, as a server does every minute.
     pub fn forget_tokens(&self) {
         block_on(api::identity::forget_tokens(&self.database)).expect("forgotten tokens");

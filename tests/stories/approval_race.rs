@@ -3,13 +3,14 @@
 use super::approval::{act, approve};
 use domain::spine::Clock;
 use serde_json::{Value, json};
-use tests::{App, Caller, race, stories};
+use tests::{App, Caller, Reply, race, stories};
 
 stories! {
     two_approvers_of_one_step_give_one_decision,
     approving_and_withdrawing_come_out_one_way,
     one_key_sent_fifty_times_decides_once,
     an_approver_who_leaves_while_a_task_opens_for_them_keeps_none,
+    an_absence_that_begins_while_a_task_opens_routes_it_to_the_stand_in,
     several_sweeps_escalate_once,
 }
 
@@ -101,6 +102,32 @@ fn an_approver_who_leaves_while_a_task_opens_for_them_keeps_none(app: App) {
     assert!(!open.is_empty(), "{tasks}");
     assert!(open.iter().all(|task| task["assignee"]["name"] != "director"), "{tasks}");
     let _still_decidable = act(company.who("gm"), &approval, "approve", json!({})).expect(200);
+}
+
+fn an_absence_that_begins_while_a_task_opens_routes_it_to_the_stand_in(app: App) {
+    let company = app.company();
+    for _ in 0..5 {
+        let claim = company.draft("lan", 100);
+        let path = format!("/api/v1/expense-claims/{claim}");
+        let (lan, boss) = (company.who("lan").at(1), &company.boss);
+        let away = json!({"employee_id": company.id("head"), "stand_in_id": company.id("rep"),
+            "from": "2026-03-05", "until": "2026-03-06", "reason": "年假"});
+        let answers = race(vec![
+            Box::new(move || lan.act(&format!("{path}/submit"))) as Box<dyn FnOnce() -> Reply + Send>,
+            Box::new(move || boss.post("/api/v1/absences", away)),
+        ]);
+        let mut answers = answers.into_iter();
+        let mut next = |status: u16| answers.next().expect("an answer").expect(status);
+        let (approval, absence) = (next(200).text("/approval_id"), next(201).text("/id"));
+        let tasks = company.who("gm").get(&format!("/api/v1/approvals/{approval}")).expect(200).at("/tasks");
+        let open: Vec<&Value> =
+            tasks.as_array().into_iter().flatten().filter(|task| task["state"] == "open").collect();
+        assert_eq!(open.len(), 1, "{tasks}");
+        assert_eq!(open[0]["assignee"]["name"], "rep", "whichever came first: {tasks}");
+        let place = format!("/api/v1/absences/{absence}");
+        let version = boss.get(&place).expect(200).version();
+        boss.at(version).act(&format!("{place}/cancel")).expect(200);
+    }
 }
 
 fn several_sweeps_escalate_once(app: App) {

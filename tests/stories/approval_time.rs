@@ -5,6 +5,7 @@ use serde_json::json;
 use tests::{App, Company, stories};
 
 stories! {
+    who_comes_to_stand_in_for_a_party_decides_nothing_of_theirs,
     an_absence_that_begins_later_moves_open_tasks_on_its_first_day,
     a_stand_in_takes_over_and_a_leaver_hands_on,
     time_limits_remind_and_escalate_once,
@@ -70,4 +71,18 @@ fn time_limits_remind_and_escalate_once(app: App) {
         "pending",
         "it never decides"
     );
+}
+
+fn who_comes_to_stand_in_for_a_party_decides_nothing_of_theirs(app: App) {
+    let company = app.company();
+    let (_, of_lan) = company.submitted("lan", 100);
+    let (_, of_ming) = company.submitted("ming", 100);
+    let open = || (waiting(&company, &of_lan), waiting(&company, &of_ming));
+    assert_eq!(open(), (vec!["head".to_owned()], vec!["head".to_owned()]));
+    let away = json!({"employee_id": company.id("lan"), "stand_in_id": company.id("head"),
+        "from": "2026-03-05", "until": "2026-03-06", "reason": "年假"});
+    company.boss.post("/api/v1/absences", away).expect(201);
+    // What 兰兰 submitted is now her stand-in's own document; what 小明 submitted is not.
+    assert_eq!(open(), (vec!["director".to_owned()], vec!["head".to_owned()]));
+    assert!(reasons(&company, &of_lan).contains(&"transferred_approver_stands_in".to_owned()));
 }

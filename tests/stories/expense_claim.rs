@@ -9,6 +9,7 @@ stories! {
     what_is_missing_is_said_at_once_with_rule_and_clause,
     a_merge_patch_changes_what_it_names_and_state_is_never_writable,
     an_approver_grants_less_and_nobody_approves_blindly,
+    a_line_that_another_department_bears_needs_its_heads_agreement,
     a_claim_for_somebody_else_needs_the_right_and_a_reason,
     a_claim_abroad_is_paid_in_the_books_currency,
     a_posted_claim_is_reversed_by_a_counter_document,
@@ -217,6 +218,25 @@ fn an_approver_grants_less_and_nobody_approves_blindly(app: App) {
     let shown = company.who("lan").get(&path(&claim)).expect(200);
     assert_eq!(shown.text("/payable/amount"), "900.00");
     assert_eq!(shown.text("/lines/0/reduction_reason"), "住宿超标");
+}
+
+fn a_line_that_another_department_bears_needs_its_heads_agreement(app: App) {
+    let company = app.company();
+    let mut body = company.claim_of(100);
+    body["lines"][0]["cost_centre_id"] = json!(company.departments["finance"]);
+    let claim = company.who("lan").post(CLAIMS, body).expect(201).text("/id");
+    let approval = company.submit("lan", &claim);
+    let steps = company.who("head").get(&format!("/api/v1/approvals/{approval}")).expect(200).at("/steps");
+    assert_eq!(column(&steps, "code")[..3], ["head", "bearing-head", "finance"]);
+    assert_eq!(steps[1]["seats"][0]["candidate"]["name"], "qian", "{steps}");
+    approve(&company, "head", &approval).expect(200);
+    approve(&company, "sun", &approval).refuses(403, "approval.not_your_turn");
+    approve(&company, "qian", &approval).expect(200);
+    // Who agreed for the department is spared the step that follows.
+    assert_eq!(company.state_of(&claim), "approved");
+    let own = company.submitted("lan", 100).1;
+    let steps = company.who("head").get(&format!("/api/v1/approvals/{own}")).expect(200).at("/steps");
+    assert_eq!(steps[1]["reason"], "not_applicable", "{steps}");
 }
 
 fn a_claim_for_somebody_else_needs_the_right_and_a_reason(app: App) {

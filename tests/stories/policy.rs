@@ -7,6 +7,7 @@ stories! {
     a_draft_is_mended_checked_and_published_and_stands,
     an_unsound_policy_is_not_published,
     a_kind_nobody_knows_is_refused,
+    shipped_policies_follow_the_product_until_people_write_their_own,
 }
 
 /// The shipped sign-in policy, whose content is sound.
@@ -50,6 +51,37 @@ fn an_unsound_policy_is_not_published(app: App) {
     assert!(findings.at("/findings/0/code").is_string(), "{findings}");
     assert_eq!(caller.at(1).act(&format!("{place}/publish")).status, 422);
     assert_eq!(caller.get(&place).expect(200).text("/status"), "draft");
+}
+
+fn shipped_policies_follow_the_product_until_people_write_their_own(app: App) {
+    let boss = app.administrator();
+    let chain = "approval-chain/expense-claim";
+    let versions = || boss.get(&format!("/api/v1/policies?code={chain}")).expect(200).at("/data");
+    let shipped = versions()[0]["content"].clone();
+    app.seed();
+    assert_eq!(versions().as_array().map(Vec::len), Some(1), "seeding twice changes nothing");
+    // As if an older product had shipped another chain.
+    app.execute(&format!(
+        "UPDATE policies SET content = REPLACE(content, '\"remind_after_hours\":24', '\"remind_after_hours\":12') \
+         WHERE code = '{chain}'"
+    ));
+    app.seed();
+    let upgraded = versions();
+    let newest = &upgraded[0];
+    assert_eq!((newest["number"].clone(), newest["content"].clone()), (json!(2), shipped.clone()));
+    assert_eq!(
+        (newest["status"].clone(), newest["effective_from"].clone()),
+        (json!("published"), json!("2026-03-05"))
+    );
+    assert_eq!(upgraded[1]["effective_from"], "2000-01-01", "what was decided before stands");
+    // People's own version is never overruled.
+    let mut own = shipped;
+    own["reminder_interval_hours"] = json!(8);
+    let place =
+        boss.post("/api/v1/policies", draft(chain, &own)).expect(201).header("location").expect("a place");
+    boss.at(1).act(&format!("{place}/publish")).expect(200);
+    app.seed();
+    assert_eq!(versions().as_array().map(Vec::len), Some(3));
 }
 
 fn a_kind_nobody_knows_is_refused(app: App) {

@@ -11,7 +11,7 @@ use domain::{
     spine::{EmployeeId, Refusal, Version, codes, perm},
 };
 use persistence::{
-    approval::move_open_tasks,
+    approval::{move_open_tasks, move_tasks_of_stand_ins},
     organisation::{AbsenceFilter, AbsenceView, absence, employee, referred},
     spine::{Database, Failure, Request, StoredAnswer, Tx},
 };
@@ -122,6 +122,7 @@ async fn register_absence(
 fn route_to_stand_in(tx: &mut Tx<'_>, absence: &Absence) -> Result<(), Failure> {
     if absence.holds_on(tx.today()) {
         move_open_tasks(tx, absence.employee, Unavailable::Absent)?;
+        move_tasks_of_stand_ins(tx, absence.employee)?;
     }
     Ok(())
 }

@@ -52,6 +52,13 @@ pub enum ApproverRule {
     DepartmentHead {},
     /// The head of the superior department: the nearest one above the requester's that has a head.
     SuperiorDepartmentHead {},
+    /// The heads of the departments whose ids a field of the document lists, each department's own or the nearest
+    /// above it.
+    DepartmentHeadsOf {
+        /// The field's name.
+        #[schema(min_length = 1, max_length = 60, example = "bearing_departments")]
+        field: String,
+    },
     /// The requester's superior, their superior, and so on.
     Superior {
         /// 1 is the direct superior; at most 10.

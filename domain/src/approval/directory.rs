@@ -57,16 +57,25 @@ pub trait Directory {
 pub fn own_people(subject: &Subject, directory: &dyn Directory, on: BusinessDate) -> BTreeSet<EmployeeId> {
     let mut own = BTreeSet::new();
     for party in subject.parties() {
-        let mut person = party;
-        for _ in 0..=DELEGATION_DEPTH {
-            own.insert(person);
-            match directory.stand_in(person, on) {
-                Some(next) if next != person => person = next,
-                _ => break,
-            }
-        }
+        own.insert(party);
+        own.extend(stand_ins(directory, party, on));
     }
     own
+}
+
+/// Who stands in for a person on a day, and who for those in turn, to a bounded depth.
+pub fn stand_ins(directory: &dyn Directory, of: EmployeeId, on: BusinessDate) -> Vec<EmployeeId> {
+    let mut met = Vec::new();
+    let mut person = of;
+    while met.len() < DELEGATION_DEPTH
+        && let Some(next) = directory.stand_in(person, on)
+        && next != of
+        && !met.contains(&next)
+    {
+        met.push(next);
+        person = next;
+    }
+    met
 }
 
 /// The recorded superior, else the nearest head of a department at or above the person's own who is somebody
@@ -91,15 +100,23 @@ pub(super) fn superior_department_head(
     directory: &dyn Directory,
     department: DepartmentId,
 ) -> Option<EmployeeId> {
-    let mut here = department;
-    for _ in 0..RISE_DEPTH {
-        let Some(above) = directory.department_parent(here) else { break };
-        if let Some(head) = directory.department_head(above) {
-            return Some(head);
-        }
-        here = above;
+    match directory.department_parent(department) {
+        Some(above) => head_at_or_above(directory, above),
+        None => directory.department_head(department),
     }
-    directory.department_head(here)
+}
+
+/// The head of a department, or of the nearest one above it that has one.
+pub(super) fn head_at_or_above(directory: &dyn Directory, department: DepartmentId) -> Option<EmployeeId> {
+    let mut here = Some(department);
+    for _ in 0..RISE_DEPTH {
+        let head = directory.department_head(here?);
+        if head.is_some() {
+            return head;
+        }
+        here = directory.department_parent(here?);
+    }
+    None
 }
 
 /// The nearest superior, at any height, who is acceptable.

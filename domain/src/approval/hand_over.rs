@@ -23,6 +23,8 @@ pub enum Unavailable {
     Disabled,
     /// They are absent from today.
     Absent,
+    /// They stand in for somebody whose document it is, and it became their own by that.
+    StandsIn,
 }
 
 impl Approval {
@@ -191,6 +193,7 @@ impl Approval {
             Unavailable::Left => EntryKind::TransferredApproverLeft,
             Unavailable::Disabled => EntryKind::TransferredApproverDisabled,
             Unavailable::Absent => EntryKind::TransferredApproverAbsent,
+            Unavailable::StandsIn => EntryKind::TransferredApproverStandsIn,
         };
         let mut transition = Transition::of(self, world);
         for task in theirs {

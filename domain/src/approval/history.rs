@@ -53,6 +53,8 @@ pub enum EntryKind {
     TransferredApproverDisabled,
     /// A task moved because its approver is absent.
     TransferredApproverAbsent,
+    /// A task moved because its approver came to stand in for somebody whose document it is.
+    TransferredApproverStandsIn,
     /// An approver was added before the step.
     AddedBefore,
     /// An approver was added after the step.
@@ -100,6 +102,7 @@ crate::labels! { EntryKind = "ApprovalHistoryKind":
     TransferredApproverLeft = "transferred_approver_left", "审批人离职，转交", "Moved: the approver left";
     TransferredApproverDisabled = "transferred_approver_disabled", "审批人账号停用，转交", "Moved: the approver was disabled";
     TransferredApproverAbsent = "transferred_approver_absent", "审批人缺勤，转交", "Moved: the approver is absent";
+    TransferredApproverStandsIn = "transferred_approver_stands_in", "审批人成为当事人的代理人，转交", "Moved: the approver stands in for a party";
     AddedBefore = "added_before", "前加签", "Approver added before";
     AddedAfter = "added_after", "后加签", "Approver added after";
     AddedParallel = "added_parallel", "并加签", "Approver added in parallel";

@@ -184,7 +184,7 @@ impl<'a> Transition<'a> {
                     && !self.after.open_tasks().any(|task| has_task(&task))
             });
             let Some(seat) = next else { break };
-            let holder = self.holder(step.seats[seat].candidate, false);
+            let holder = self.seat_holder(&step, seat);
             let is_spared = step.seats[seat].added_by.is_none() && spared.contains(&holder.assignee);
             if is_spared {
                 self.steps()[index].seats[seat].state = SeatState::SamePerson { by: holder.assignee };
@@ -266,6 +266,24 @@ impl<'a> Transition<'a> {
         let at = self.world.now;
         let open = self.after.tasks.iter_mut().filter(|task| task.state == TaskState::Open && which(task));
         open.for_each(|task| task.state = TaskState::Closed { at, why });
+    }
+
+    /// Who holds the next task of a seat. One that was taken back or postponed comes again to whoever held it: a
+    /// transfer stands.
+    fn seat_holder(&self, step: &Step, seat: usize) -> Holder {
+        let round = self.after.round_number();
+        let of_seat = |task: &&Task| task.round == round && task.step == step.key && task.seat == seat;
+        let again = |task: &&Task| match task.state {
+            TaskState::Decided { .. } => true,
+            TaskState::Closed { why, .. } => matches!(why, CloseReason::TakenBack | CloseReason::Postponed),
+            TaskState::Open => false,
+        };
+        let Some(last) = self.after.tasks.iter().rfind(of_seat).filter(again) else {
+            return self.holder(step.seats[seat].candidate, false);
+        };
+        let holder = self.holder(last.assignee, false);
+        let same = holder.assignee == last.assignee && holder.origin == Origin::Chain;
+        if same && last.origin != Origin::Stuck { Holder { origin: last.origin, ..holder } } else { holder }
     }
 
     /// Who holds a task of a candidate: the candidate; if absent, the stand-in; else the nearest superior who is

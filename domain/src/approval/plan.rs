@@ -3,7 +3,9 @@
 use super::{
     ApproverRule, ChainPolicy, Counting, Directory, Label, Place, RolePlace, STEP_HAS_NOBODY, StepRule,
     Subject, TimeLimit,
-    directory::{RISE_DEPTH, nearest_superior, own_people, superior_department_head, superior_of},
+    directory::{
+        RISE_DEPTH, head_at_or_above, nearest_superior, own_people, superior_department_head, superior_of,
+    },
 };
 use crate::approval::NOBODY_DECIDES;
 use crate::spine::{
@@ -170,9 +172,18 @@ pub(super) fn routing(routed_fields: &[String], subject: &Subject) -> String {
 }
 
 fn routed_fields(chain: &ChainPolicy) -> Vec<String> {
-    let mut fields = Vec::new();
+    let mut fields: Vec<String> = named_fields(chain).map(str::to_owned).collect();
     chain.steps.iter().flat_map(|step| &step.when).for_each(|condition| condition.fields(&mut fields));
     BTreeSet::from_iter(fields).into_iter().collect()
+}
+
+/// The fields by which a chain's rules name approvers.
+pub(super) fn named_fields(chain: &ChainPolicy) -> impl Iterator<Item = &str> {
+    let rules = chain.steps.iter().flat_map(|step| &step.approvers).chain(&chain.fallback);
+    rules.filter_map(|rule| match rule {
+        ApproverRule::DepartmentHeadsOf { field } => Some(field.as_str()),
+        _ => None,
+    })
 }
 
 struct Resolver<'a> {
@@ -297,6 +308,7 @@ impl Resolver<'_> {
             ApproverRule::SuperiorDepartmentHead {} => {
                 superior_department_head(self.directory, home).into_iter().collect()
             }
+            ApproverRule::DepartmentHeadsOf { field } => self.heads_of(field),
             ApproverRule::Superior { level } => {
                 // Somebody whom the organisation does not place yet answers to the head of the department.
                 let submitter = self.subject.submitter;
@@ -308,6 +320,12 @@ impl Resolver<'_> {
             ApproverRule::Position { position } => self.directory.position_holders(position, self.today),
             ApproverRule::Named { employees } => employees.clone(),
         }
+    }
+
+    fn heads_of(&self, field: &str) -> Vec<EmployeeId> {
+        let listed = self.subject.fields.get(field).and_then(Value::as_array).into_iter().flatten();
+        let departments = listed.filter_map(|id| DepartmentId::deserialize(id).ok());
+        departments.filter_map(|department| head_at_or_above(self.directory, department)).collect()
     }
 
     fn by_role(&self, role: &str, place: &RolePlace, home: DepartmentId) -> Vec<EmployeeId> {

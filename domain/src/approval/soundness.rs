@@ -2,8 +2,8 @@
 
 use super::{
     ApproverRule, CHAIN_BAD_LIMIT, CHAIN_BAND_GAP, CHAIN_BAND_OVERLAP, CHAIN_BAND_WITHOUT_LADDER,
-    CHAIN_DUPLICATE_STEP, CHAIN_NO_APPROVER, CHAIN_NO_STEPS, CHAIN_UNCOVERED, CHAIN_UNREACHABLE_STEP,
-    ChainPolicy, Condition, RolePlace, StepRule,
+    CHAIN_DUPLICATE_STEP, CHAIN_NO_APPROVER, CHAIN_NO_STEPS, CHAIN_TOO_MANY_WAYS, CHAIN_UNCOVERED,
+    CHAIN_UNREACHABLE_STEP, ChainPolicy, Condition, RolePlace, StepRule,
 };
 use crate::spine::{Finding, Findings, RefusalCode, codes};
 use serde_json::json;
@@ -36,8 +36,11 @@ pub(super) fn findings(chain: &ChainPolicy) -> Vec<Finding> {
         .iter()
         .enumerate()
         .for_each(|(index, rule)| check_rule(&mut found, &format!("/fallback/{index}"), rule));
-    check_ladders(&mut found, chain);
-    check_coverage(&mut found, chain);
+    // What cannot be followed step by step is not followed together either.
+    if chain.steps.iter().all(|step| ways(&step.when) <= POSSIBILITIES_MAX) {
+        check_ladders(&mut found, chain);
+        check_coverage(&mut found, chain);
+    }
     found.into_vec()
 }
 
@@ -71,7 +74,13 @@ fn check_step(found: &mut Findings, at: &str, step: &StepRule) {
     let well_formed = step.when.iter().enumerate().all(|(index, condition)| {
         check_condition(found, &format!("{at}/when/{index}"), condition, NESTING_MAX)
     });
-    if well_formed && possibilities(&step.when).is_empty() {
+    if !well_formed {
+        return;
+    }
+    if ways(&step.when) > POSSIBILITIES_MAX {
+        let params = [("step", json!(step.code)), ("max", json!(POSSIBILITIES_MAX))];
+        found.add_with(format!("{at}/when"), CHAIN_TOO_MANY_WAYS, params);
+    } else if possibilities(&step.when).is_empty() {
         found.add_with(format!("{at}/when"), CHAIN_UNREACHABLE_STEP, named());
     }
 }
@@ -89,6 +98,7 @@ fn check_rule(found: &mut Findings, at: &str, rule: &ApproverRule) {
         ApproverRule::Named { employees } => {
             within(found, &format!("{at}/employees"), employees.len(), 1, 20);
         }
+        ApproverRule::DepartmentHeadsOf { field } => text(found, &format!("{at}/field"), field, 60),
         ApproverRule::DepartmentHead {} | ApproverRule::SuperiorDepartmentHead {} => {}
     }
 }
@@ -140,14 +150,26 @@ struct Possibility {
     asks_more: bool,
 }
 
-/// How many ways are followed; a chain with more is taken for reachable.
+/// How many ways in which its conditions can hold a step may have; each is followed.
 const POSSIBILITIES_MAX: usize = 512;
+
+/// In how many ways conditions can hold together, at most.
+fn ways(conditions: &[Condition]) -> usize {
+    let of_one = |condition: &Condition| match condition {
+        Condition::Any { of } => {
+            of.iter().map(|one| ways(std::slice::from_ref(one))).fold(0, usize::saturating_add)
+        }
+        Condition::All { of } => ways(of),
+        _ => 1,
+    };
+    conditions.iter().map(of_one).fold(1, usize::saturating_mul)
+}
 
 /// The ways in which all of these conditions can hold.
 fn possibilities(conditions: &[Condition]) -> Vec<Possibility> {
     let anything = Possibility { from: 0, to: None, flags: BTreeMap::new(), asks_more: false };
     conditions.iter().fold(vec![anything], |ways, condition| {
-        ways.into_iter().flat_map(|way| narrow(way, condition)).take(POSSIBILITIES_MAX).collect()
+        ways.into_iter().flat_map(|way| narrow(way, condition)).collect()
     })
 }
 
@@ -171,12 +193,10 @@ fn narrow(way: Possibility, condition: &Condition) -> Vec<Possibility> {
         Condition::Category { .. } | Condition::Region { .. } | Condition::Field { .. } => {
             vec![Possibility { asks_more: true, ..way }]
         }
-        Condition::Any { of } => {
-            of.iter().flat_map(|one| narrow(way.clone(), one)).take(POSSIBILITIES_MAX).collect()
+        Condition::Any { of } => of.iter().flat_map(|one| narrow(way.clone(), one)).collect(),
+        Condition::All { of } => {
+            of.iter().fold(vec![way], |ways, one| ways.into_iter().flat_map(|way| narrow(way, one)).collect())
         }
-        Condition::All { of } => of.iter().fold(vec![way], |ways, one| {
-            ways.into_iter().flat_map(|way| narrow(way, one)).take(POSSIBILITIES_MAX).collect()
-        }),
     }
 }
 

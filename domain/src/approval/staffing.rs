@@ -3,7 +3,7 @@
 use super::{
     ApproverRule, CHAIN_DELEGATION_LOOP, CHAIN_NOBODY_IN_DEPARTMENT, CHAIN_OWN_SPENDING,
     CHAIN_UNKNOWN_REFERENCE, ChainPolicy, Directory, Fate, RolePlace, Subject, directory::DELEGATION_DEPTH,
-    plan,
+    plan, plan::named_fields,
 };
 use crate::spine::{BusinessDate, DepartmentId, EmployeeId, Finding, Findings, Id, PolicyVersion};
 use serde_json::{Map, Value, json};
@@ -30,7 +30,11 @@ pub fn check_against(
         requesters.push(Id::from_uuid(Uuid::nil()));
         let mut reported = BTreeSet::new();
         for requester in requesters {
-            let resolved = plan(&always, &sample(requester, department, today), directory, today);
+            let mut sample = sample(requester, department, today);
+            sample
+                .fields
+                .extend(named_fields(&always.content).map(|field| (field.to_owned(), json!([department]))));
+            let resolved = plan(&always, &sample, directory, today);
             for (index, step) in resolved.steps.iter().enumerate() {
                 approvers.extend(step.candidates.iter().map(|candidate| candidate.employee));
                 if step.fate == Fate::Nobody && reported.insert(index) {

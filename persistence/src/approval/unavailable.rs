@@ -11,7 +11,7 @@ use diesel::{
     prelude::*,
 };
 use domain::{
-    approval::{Circumstances, Origin, Task, Unavailable},
+    approval::{Approval, Circumstances, Origin, Task, Unavailable, own_people, stand_ins},
     spine::EmployeeId,
 };
 
@@ -22,6 +22,27 @@ use domain::{
 /// The person's row is locked first: whoever opens a task for them at the same time comes either before, and
 /// their task is moved here, or after, and finds them gone (see [`must_still_be_here`]).
 pub fn move_open_tasks(tx: &mut Tx<'_>, of: EmployeeId, why: Unavailable) -> Result<usize, Failure> {
+    move_where(tx, of, why, |_, _| true)
+}
+
+/// Moves what has become the own document of those who stand in for somebody absent today: the open tasks they
+/// hold of approvals in which that person is a party, since nobody decides about their own. `[APR-4, APR-9]`
+pub fn move_tasks_of_stand_ins(tx: &mut Tx<'_>, absent: EmployeeId) -> Result<(), Failure> {
+    let (organisation, today) = (Organisation::today(tx)?, tx.today());
+    for person in stand_ins(organisation.as_ref(), absent, today) {
+        move_where(tx, person, Unavailable::StandsIn, |approval, organisation| {
+            own_people(&approval.subject, organisation, today).contains(&person)
+        })?;
+    }
+    Ok(())
+}
+
+fn move_where(
+    tx: &mut Tx<'_>,
+    of: EmployeeId,
+    why: Unavailable,
+    concerned: impl Fn(&Approval, &Organisation) -> bool,
+) -> Result<usize, Failure> {
     let person = Key::from(of);
     tx.connection().lock_row("employees", person)?;
     let mine = approval_boxes::employee_id.eq(person).and(approval_boxes::box_.eq("waiting"));
@@ -43,6 +64,9 @@ pub fn move_open_tasks(tx: &mut Tx<'_>, of: EmployeeId, why: Unavailable) -> Res
             now: tx.now(),
             today: tx.today(),
         };
+        if !concerned(&approval, &organisation) {
+            continue;
+        }
         if let Some(change) = approval.move_tasks(of, why, world) {
             tx.apply(change)?;
             moved += 1;
@@ -51,8 +75,9 @@ pub fn move_open_tasks(tx: &mut Tx<'_>, of: EmployeeId, why: Unavailable) -> Res
     Ok(moved)
 }
 
-/// Refuses to open a task for somebody who went meanwhile: the unit of work is done again and sees it. The
-/// foreign key of the task has made it wait for whoever holds the person's row.
+/// Refuses to open a task for somebody who went, or began to be absent or to stand in for a party, meanwhile: the
+/// unit of work is done again and sees it. The foreign key of the task has made it wait for whoever holds the
+/// person's row.
 pub(super) fn must_still_be_here<'t>(
     tx: &mut Tx<'_>,
     opened: impl Iterator<Item = &'t Task>,
@@ -69,5 +94,6 @@ pub(super) fn must_still_be_here<'t>(
         .filter(is_gone)
         .count()
         .get_result(c))?;
-    if gone == 0 { Ok(()) } else { Err(Failure::Moved) }
+    // Who is absent and who stands in was read from master data, which may have moved while this unit waited.
+    if gone == 0 && tx.master_is_current()? { Ok(()) } else { Err(Failure::Moved) }
 }

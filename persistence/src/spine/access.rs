@@ -69,6 +69,14 @@ pub(super) fn marks(connection: &mut Connection) -> Result<Marks, Failure> {
     Ok(Marks { epoch, revision })
 }
 
+impl Reader<'_> {
+    /// Whether master data still is what this unit of work began with: asked anew, after a lock that may have
+    /// been waited for.
+    pub(crate) fn master_is_current(&mut self) -> Result<bool, Failure> {
+        Ok(marks(self.connection())?.revision == self.revision)
+    }
+}
+
 /// Raises the marks; locks their row until the transaction ends. Returns the epoch.
 pub(super) fn raise(connection: &mut Connection, access: bool, master: bool) -> Result<i64, Failure> {
     let (epoch, revision) = (i64::from(access), i64::from(master));

@@ -34,6 +34,31 @@ fn the_amount_brings_in_the_leadership_at_the_limits_to_the_fen() {
 }
 
 #[test]
+fn the_heads_of_departments_that_a_field_lists_agree() {
+    let mut world = World::new();
+    let heads = vec![ApproverRule::DepartmentHeadsOf { field: "bearing".into() }];
+    let when = vec![Condition::Field { field: "elsewhere".into(), any_of: vec![json!(true)] }];
+    world.chain.steps.insert(1, step("bearing", heads, Counting::AllOf, when));
+    let borne_by = |departments: &[u128]| {
+        let mut subject = document(LAN, 3, 1);
+        let listed: Vec<_> = departments.iter().map(|department| unit(*department)).collect();
+        subject.fields.insert("elsewhere".into(), json!(!listed.is_empty()));
+        subject.fields.insert("bearing".into(), json!(listed));
+        subject
+    };
+    assert_eq!(outline(&world.plan(&borne_by(&[]))), "head:4 finance:5+6");
+    let sales_head = SALES_HEAD;
+    assert_eq!(outline(&world.plan(&borne_by(&[4]))), format!("head:4 bearing:{sales_head} finance:5+6"));
+    // A department without a head answers to the one above.
+    world.roster.head(unit(4), None);
+    assert_eq!(outline(&world.plan(&borne_by(&[4]))), "head:4 bearing:3 finance:5+6");
+    // Another bearing department is another route.
+    let (one, two) = (world.plan(&borne_by(&[4])), world.plan(&borne_by(&[2, 4])));
+    assert_ne!(one.routing, two.routing);
+    assert!(check_against(&policy(world.chain.clone()), &world.roster, day()).is_empty());
+}
+
+#[test]
 fn a_requester_who_is_the_approver_rises_to_the_superior() {
     check(HEAD, 3, 100, "head:3 finance:5+6");
     check(DIRECTOR, 2, 600_000, "head:2 finance:5+6 director:2");

@@ -53,6 +53,16 @@ fn bands_leave_no_gap_and_do_not_overlap() {
 }
 
 #[test]
+fn conditions_that_hold_in_too_many_ways_to_check_are_named() {
+    let either = |index: i64| Condition::Any {
+        of: vec![Condition::Urgent { is: index % 2 == 0 }, Condition::Amount { from: Some(index), to: None }],
+    };
+    let of = |count: i64| (0..count).map(either).collect::<Vec<_>>();
+    check(|chain| chain.steps[2].when = of(9), &[]);
+    check(|chain| chain.steps[2].when = of(10), &["approval.chain_too_many_ways"]);
+}
+
+#[test]
 fn every_amount_meets_a_step() {
     check(
         |chain| {

@@ -165,6 +165,26 @@ fn taking_back_is_possible_until_the_next_step_decides() {
 }
 
 #[test]
+fn what_is_taken_back_comes_to_whoever_decided_it() {
+    let world = World::new();
+    let approval = world.start(document(LAN, 3, 600_000));
+    let handed = approval.transfer(who(HEAD), who(SALES_HEAD), None, world.now()).unwrap().into_after();
+    let at_finance = world.approved_by(handed, &[SALES_HEAD]);
+    assert_eq!(waiting(&at_finance), "finance:5 finance:6");
+    assert_eq!(code(at_finance.clone().take_back(who(HEAD), world.now())), "approval.nothing_to_take_back");
+    let back = at_finance.take_back(who(SALES_HEAD), world.now()).unwrap().into_after();
+    assert_eq!(waiting(&back), format!("head:{SALES_HEAD}"));
+    let open = back.open_tasks().next().unwrap();
+    assert_eq!((open.origin, open.on_behalf_of), (Origin::Transferred, Some(who(HEAD))));
+    // A transfer of the step that was open stands as well.
+    let at_finance = world.approved_by(back, &[SALES_HEAD]);
+    let handed = at_finance.transfer(who(FINANCE), who(MING), None, world.now()).unwrap().into_after();
+    let back = handed.take_back(who(SALES_HEAD), world.now()).unwrap().into_after();
+    let again = world.approved_by(back, &[SALES_HEAD]);
+    assert!(waiting(&again).contains(&format!("finance:{}", MING)), "{}", waiting(&again));
+}
+
+#[test]
 fn transfers_obey_every_rule_of_the_chain() {
     let mut world = World::new();
     let approval = world.start(document(LAN, 3, 100));

@@ -203,12 +203,16 @@ impl ClaimContent {
     /// The fields that the conditions of an approval chain may look at, beside the amount.
     pub fn routed_fields(&self) -> serde_json::Map<String, serde_json::Value> {
         let categories: BTreeSet<&str> = self.lines.iter().map(|line| line.category.as_str()).collect();
+        let centres = self.lines.iter().map(|line| line.cost_centre);
+        let elsewhere: BTreeSet<_> = centres.filter(|centre| *centre != self.department).collect();
         serde_json::Map::from_iter([
             ("category".to_owned(), json!(categories)),
             ("for_somebody_else".to_owned(), json!(self.beneficiary.reason.is_some())),
             ("foreign_currency".to_owned(), json!(self.exchange.currency != self.exchange.book)),
             ("campaign".to_owned(), json!(self.campaign)),
             ("region".to_owned(), json!(self.region)),
+            ("borne_elsewhere".to_owned(), json!(!elsewhere.is_empty())),
+            ("bearing_departments".to_owned(), json!(elsewhere)),
         ])
     }
 
