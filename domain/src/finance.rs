@@ -71,8 +71,7 @@ pub const SHIPPED_BUDGET_CHAIN: &str = include_str!("finance/shipped/budget_chai
 
 #[cfg(test)]
 mod tests {
-    use super::{SHIPPED_BUDGET_CHAIN, SHIPPED_CLAIM_CHAIN};
-    use super::{SHIPPED_CLAIM_CHAIN, SHIPPED_REQUEST_CHAIN};
+    use super::{SHIPPED_BUDGET_CHAIN, SHIPPED_CLAIM_CHAIN, SHIPPED_REQUEST_CHAIN};
     use crate::{
         approval::{ChainPolicy, Condition, Counting},
         spine::PolicyContent,

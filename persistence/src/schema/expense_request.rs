@@ -1,4 +1,4 @@
-//! Migration 0011_expense_request.
+//! Migration 0012_expense_request.
 
 use super::{departments, expense_claims};
 

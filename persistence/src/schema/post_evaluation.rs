@@ -1,4 +1,4 @@
-//! Migration 0011_post_evaluation.
+//! Migration 0015_post_evaluation.
 
 diesel::table! {
     use diesel::sql_types::*;
