@@ -4,6 +4,9 @@ mod accounting_period;
 mod audit_finding;
 mod audit_risk;
 mod budget;
+mod budget_analysis;
+mod budget_change;
+mod budget_execution;
 mod budget_line;
 mod expense_category;
 mod expense_claim;
@@ -20,6 +23,9 @@ use crate::spine::Routes;
 
 pub(crate) fn routes(into: &mut Routes) {
     budget::routes(into);
+    budget_analysis::routes(into);
+    budget_change::routes(into);
+    budget_execution::routes(into);
     budget_line::routes(into);
     accounting_period::routes(into);
     expense_category::routes(into);

@@ -10,6 +10,12 @@ pub mod audit_finding;
 pub mod audit_risk;
 /// The budget document: what is planned, and how its lines come to be.
 pub mod budget;
+/// What the figures of a period say, filed for the next budget.
+pub mod budget_analysis;
+/// Changes of active budgets: transfers, increases, cuts, emergency draws.
+pub mod budget_change;
+/// How budgets are executed: rates, forecasts, alerts.
+pub mod budget_execution;
 /// Budget lines and their ledger: what is allocated, reserved, committed, spent.
 pub mod budget_line;
 /// The company's own settings for budgets.
@@ -66,6 +72,19 @@ pub const SHIPPED_CLAIM_CHAIN: &str = include_str!("finance/shipped/expense_clai
 /// The code under which the approval chain for budgets is kept.
 pub const BUDGET_CHAIN_CODE: &str = "approval-chain/budget";
 
+/// The code under which the approval chain for changes of budgets is kept.
+pub const BUDGET_CHANGE_CHAIN_CODE: &str = "approval-chain/budget-change";
+
+/// The approval chain for changes of budgets as shipped. `[BUD-6]`
+pub const SHIPPED_BUDGET_CHANGE_CHAIN: &str = include_str!("finance/shipped/budget_change_chain.json");
+
+/// The code under which the approval chain for draws on emergency funds is kept.
+pub const EMERGENCY_DRAW_CHAIN_CODE: &str = "approval-chain/emergency-draw";
+
+/// The approval chain for draws on emergency funds as shipped: director and finance. `[BUD-7]`
+pub const SHIPPED_EMERGENCY_DRAW_CHAIN: &str = include_str!("finance/shipped/emergency_draw_chain.json");
+
+
 /// The approval chain for budgets as shipped: superior department, finance, leadership. `[BUD-3]`
 pub const SHIPPED_BUDGET_CHAIN: &str = include_str!("finance/shipped/budget_chain.json");
 
@@ -79,9 +98,16 @@ mod tests {
 
     #[test]
     fn the_shipped_chains_of_budgets_are_sound() {
-        let chain: ChainPolicy = serde_json::from_str(SHIPPED_BUDGET_CHAIN).expect("it reads");
-        assert_eq!(chain.findings(), []);
-        assert!(chain.steps.iter().all(|step| step.clause.contains("000 §9")));
+        for shipped in [
+            super::SHIPPED_BUDGET_CHAIN,
+            super::SHIPPED_BUDGET_CHANGE_CHAIN,
+            super::SHIPPED_EMERGENCY_DRAW_CHAIN,
+            super::accounting_period::SHIPPED_REOPENING_CHAIN,
+        ] {
+            let chain: ChainPolicy = serde_json::from_str(shipped).expect("it reads");
+            assert_eq!(chain.findings(), []);
+            assert!(chain.steps.iter().all(|step| step.clause.contains("000 §9")));
+        }
     }
 
     #[test]

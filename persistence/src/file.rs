@@ -12,7 +12,7 @@ use diesel::prelude::*;
 use domain::{
     file::{Attachment, FILE_UNKNOWN, File, FileRules, FileType},
     finance::{
-        audit_finding::AuditFinding, expense_claim::ExpenseClaim, expense_request::ExpenseRequest,
+        audit_finding::AuditFinding, budget_analysis::BudgetAnalysis, expense_claim::ExpenseClaim, expense_request::ExpenseRequest,
         expense_request_amendment::ExpenseRequestAmendment, post_evaluation::PostEvaluation,
     },
     spine::{AnyId, Change, Citation, Entity, Id, PolicyVersion, Refusal, Timestamp, UserId, Version},
@@ -41,6 +41,7 @@ pub const DOCUMENT_KINDS: &[DocumentKind] = &[
     },
     DocumentKind { kind: AuditFinding::KIND, may_read: crate::finance::audit_finding::may_read },
     DocumentKind { kind: PostEvaluation::KIND, may_read: crate::finance::post_evaluation::may_read },
+    DocumentKind { kind: BudgetAnalysis::KIND, may_read: crate::finance::budget_analysis::may_read },
 ];
 
 #[derive(Queryable, Selectable, Insertable, AsChangeset, Clone)]

@@ -8,6 +8,12 @@ pub mod audit_finding;
 pub mod audit_risk;
 /// Budgets: compiled, approved, activated, closed.
 pub mod budget;
+/// Analyses of execution, filed for the next budget.
+pub mod budget_analysis;
+/// Changes of active budgets.
+pub mod budget_change;
+/// How budgets are executed.
+pub mod budget_execution;
 /// Budget lines, their ledger, and what documents hold.
 pub mod budget_line;
 /// The tree of categories, as it is shown.
@@ -106,7 +112,7 @@ pub fn seed(tx: &mut Tx<'_>) -> Result<(), Failure> {
     seed_requests(tx)
 }
 
-/// Publishes the shipped approval chains of budgets.
+/// Publishes the shipped approval chains of budgets, their changes, and of reopening periods.
 fn seed_budgets(tx: &mut Tx<'_>) -> Result<(), Failure> {
     ship::<domain::approval::ChainPolicy>(
         tx,
@@ -117,15 +123,32 @@ fn seed_budgets(tx: &mut Tx<'_>) -> Result<(), Failure> {
             clause: "000 §9.2 五",
         },
     )?;
-    ship::<domain::approval::ChainPolicy>(
-        tx,
-        Shipped {
-            code: domain::finance::BUDGET_CHAIN_CODE,
-            title: "营销预算审批链",
-            content: serde_json::from_str(domain::finance::SHIPPED_BUDGET_CHAIN)?,
-            clause: "000 §9.1(3)6)；§9.3(1)",
-        },
-    )
+    use domain::finance as shipped;
+    let chains = [
+        (
+            shipped::BUDGET_CHAIN_CODE,
+            "营销预算审批链",
+            shipped::SHIPPED_BUDGET_CHAIN,
+            "000 §9.1(3)6)；§9.3(1)",
+        ),
+        (
+            shipped::BUDGET_CHANGE_CHAIN_CODE,
+            "预算调整审批链",
+            shipped::SHIPPED_BUDGET_CHANGE_CHAIN,
+            "000 §9.1(4)2)",
+        ),
+        (
+            shipped::EMERGENCY_DRAW_CHAIN_CODE,
+            "动用应急资金审批链",
+            shipped::SHIPPED_EMERGENCY_DRAW_CHAIN,
+            "000 §9.3(4)",
+        ),
+    ];
+    for (code, title, text, clause) in chains {
+        let content = serde_json::from_str(text)?;
+        ship::<domain::approval::ChainPolicy>(tx, Shipped { code, title, content, clause })?;
+    }
+    Ok(())
 }
 
 /// Publishes the shipped settings and approval chains of requests.

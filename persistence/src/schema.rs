@@ -5,6 +5,7 @@
 mod approval;
 mod budget;
 mod expense_request;
+mod budget_change;
 mod expense_statement;
 mod file;
 mod finance;
@@ -17,6 +18,7 @@ mod spine;
 pub use approval::*;
 pub use budget::*;
 pub use expense_request::*;
+pub use budget_change::*;
 pub use expense_statement::*;
 pub use file::*;
 pub use finance::*;
@@ -38,6 +40,8 @@ diesel::allow_tables_to_appear_in_same_query!(
     approval_tasks,
     approvals,
     audit_findings,
+    budget_analyses,
+    budget_changes,
     budget_entries,
     budget_holdings,
     budget_lines,

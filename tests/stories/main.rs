@@ -10,6 +10,8 @@ mod approval_race;
 mod approval_time;
 mod audit_risk;
 mod budget;
+mod budget_change;
+mod budget_execution;
 mod coverage;
 mod crash;
 mod edge;
@@ -37,7 +39,6 @@ mod unit_of_work;
 
 const MODULES: &[&[Story]] = &[
     access::STORIES,
-    accounting_period::STORIES,
     approval::STORIES,
     approval_race::STORIES,
     approval_time::STORIES,
@@ -51,10 +52,13 @@ const MODULES: &[&[Story]] = &[
     expense_claim::STORIES,
     expense_claim_find::STORIES,
     expense_claim_hand_over::STORIES,
+    accounting_period::STORIES,
     budget::STORIES,
     expense_request::STORIES,
     expense_request_amendment::STORIES,
     expense_request_race::STORIES,
+    budget_change::STORIES,
+    budget_execution::STORIES,
     crash::STORIES,
     idempotency::STORIES,
     identity::STORIES,

@@ -57,6 +57,11 @@ impl Reading {
         as_asked(who, &self.request)
     }
 
+    /// The language the caller reads.
+    pub fn language(&self) -> domain::spine::Language {
+        super::edge::language(self.request.headers())
+    }
+
     /// Reads with the eyes of the caller and answers with the view.
     pub async fn read<G: Guard, V: View>(
         &self,

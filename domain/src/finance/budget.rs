@@ -58,6 +58,7 @@ crate::refusals! { BUDGET_REFUSALS:
     NOT_ACTIVATABLE = "budget.not_activatable", Conflict, "当前状态“{state}”不可启用，批准后才可启用", "A budget in the state \"{state}\" cannot be activated; only an approved one";
     NOT_CLOSABLE = "budget.not_closable", Conflict, "当前状态“{state}”不可关闭，启用后才可关闭", "A budget in the state \"{state}\" cannot be closed; only an active one";
     NOT_IN_MANAGEMENT = "budget.not_in_management", Forbidden, "没有管理预算的权限", "Managing budgets is not permitted to you";
+    BUDGET_NOT_ACTIVE = "budget.not_active", Conflict, "预算当前状态为“{state}”，只有执行中的预算可以新增科目", "The budget is in the state \"{state}\"; only an active one takes new lines";
     INCOMPLETE = "budget.incomplete", Invalid, "预算须写明此项内容", "A budget must say this";
     WRONG_YEAR = "budget.wrong_year", Invalid, "期间 {period} 不属于 {year} 年度", "The period {period} does not belong to the fiscal year {year}";
     YEAR_OUT_OF_RANGE = "budget.year_out_of_range", Invalid, "年度 {year} 不在允许范围", "The fiscal year {year} cannot be planned";

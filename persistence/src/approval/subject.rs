@@ -42,12 +42,13 @@ pub struct DocumentSummary {
 
 /// Every kind of document that is approved. A context that brings one adds it here.
 pub const KINDS: &[&SubjectKind] = &[
+    &crate::finance::accounting_period::SUBJECT,
     &crate::finance::budget::settle::SUBJECT,
+    &crate::finance::budget_change::settle::SUBJECT,
     &crate::finance::expense_claim::settle::SUBJECT,
     &crate::finance::expense_request::settle::SUBJECT,
     &crate::finance::expense_request_amendment::settle::SUBJECT,
     &crate::finance::expense_statement::SUBJECT,
-    &crate::finance::accounting_period::SUBJECT,
 ];
 
 /// The kind of a document; a kind that nobody registered is our own fault.

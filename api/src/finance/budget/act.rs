@@ -3,7 +3,10 @@
 use super::body::{CopyBudget, CreateBudget, EndBudget, ReviseBudget, WithdrawBudget};
 use crate::spine::{Can, Created, IfMatch, PathId, Reply, UnitOfWork, Valid};
 use domain::{finance::budget::Budget, spine::perm};
-use persistence::finance::budget::{self as budgets, BudgetView};
+use persistence::finance::{
+    budget::{self as budgets, BudgetView},
+    budget_analysis::foundations,
+};
 
 /// Create a budget. `[BUD-1, BUD-2]`
 ///
@@ -158,7 +161,8 @@ pub(super) async fn copy_budget(
     work.write(who, move |tx| {
         let budget = budgets::find(tx, *id)?;
         let year = body.fiscal_year.unwrap_or(budget.content.fiscal_year + 1);
-        let draft = budgets::copy(tx, &budget, year, body.title.clone(), &body.growth(), Vec::new())?;
+        let foundations = foundations(tx, &budget)?;
+        let draft = budgets::copy(tx, &budget, year, body.title.clone(), &body.growth(), foundations)?;
         budgets::show(tx, draft)
     })
     .await

@@ -1,0 +1,120 @@
+//! Analyses of execution over HTTP. `[BUD-8]`
+
+use crate::spine::{
+    Can, Created, Listing, Paged, PathId, Query, Reading, Reply, Routes, UnitOfWork, Valid, View, routes,
+};
+use domain::{
+    finance::{
+        budget_analysis::{AnalysisContent, BudgetAnalysis, Conclusion},
+        period::Period,
+    },
+    spine::{AnyId, DepartmentId, Id, perm},
+};
+use persistence::finance::budget_analysis::{self as analyses, AnalysisFilter, BudgetAnalysisView};
+use serde::Deserialize;
+use utoipa::{IntoParams, ToSchema};
+use validator::Validate;
+
+pub(crate) fn routes(into: &mut Routes) {
+    routes!(into, "budgets", [list_budget_analyses, file_budget_analysis, show_budget_analysis]);
+}
+
+impl View for BudgetAnalysisView {
+    fn location(&self) -> Option<String> {
+        Some(format!("/api/v1/budget-analyses/{}", self.id))
+    }
+}
+
+/// An analysis that is filed.
+#[derive(Clone, Debug, Deserialize, Validate, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct FileBudgetAnalysis {
+    /// What it is called.
+    #[validate(length(min = 1, max = 200))]
+    #[schema(min_length = 1, max_length = 200, example = "2026 年一季度预算执行分析")]
+    title: String,
+    /// The period that was analysed.
+    period: Period,
+    /// The department, with those below it; absent for the whole company.
+    #[serde(default)]
+    department_id: Option<DepartmentId>,
+    /// The analysis.
+    #[validate(length(min = 1, max = 20000))]
+    #[schema(min_length = 1, max_length = 20000)]
+    text: String,
+    /// What follows from it.
+    #[validate(length(min = 1, max = 50))]
+    #[schema(min_items = 1, max_items = 50)]
+    conclusions: Vec<Conclusion>,
+    /// Uploaded files as evidence.
+    #[serde(default)]
+    #[validate(length(max = 50))]
+    #[schema(max_items = 50)]
+    attachments: Vec<AnyId>,
+}
+
+impl From<FileBudgetAnalysis> for AnalysisContent {
+    fn from(body: FileBudgetAnalysis) -> Self {
+        let FileBudgetAnalysis { title, period, department_id, text, conclusions, attachments } = body;
+        Self {
+            title,
+            period,
+            department: department_id,
+            text,
+            conclusions,
+            attachments: attachments.into_iter().map(|id| Id::from_uuid(id.uuid())).collect(),
+        }
+    }
+}
+
+/// File an analysis of the execution of budgets. `[BUD-8]`
+///
+/// The figures of the period by category are frozen with it. It is never changed; it feeds the copy of the year's
+/// budget to the next.
+#[utoipa::path(post, path = "/api/v1/budget-analyses")]
+async fn file_budget_analysis(
+    who: Can<perm::CompileBudgets>,
+    body: Valid<FileBudgetAnalysis>,
+    work: UnitOfWork,
+) -> Created<BudgetAnalysisView> {
+    work.write(who, move |tx| analyses::file_analysis(tx, body.0.clone().into())).await
+}
+
+/// Which analyses are wanted.
+#[derive(Clone, Debug, Deserialize, Validate, IntoParams)]
+struct ListBudgetAnalyses {
+    /// Only of this fiscal year.
+    #[validate(range(min = 2000, max = 2999))]
+    #[param(minimum = 2000, maximum = 2999, example = 2026)]
+    fiscal_year: Option<i32>,
+    /// Only of this department.
+    department_id: Option<DepartmentId>,
+    /// Only where this stands in the title.
+    #[validate(length(min = 1, max = 100))]
+    #[param(min_length = 1, max_length = 100)]
+    q: Option<String>,
+}
+
+/// List analyses of the execution of budgets, the newest first. `[BUD-8]`
+#[utoipa::path(get, path = "/api/v1/budget-analyses")]
+async fn list_budget_analyses(
+    who: Can<perm::ReadBudgets>,
+    filter: Query<ListBudgetAnalyses>,
+    paged: Paged,
+    reading: Reading,
+) -> Reply<Listing<BudgetAnalysisView>> {
+    let ListBudgetAnalyses { fiscal_year, department_id: department, q: text } = filter.0;
+    let filter = AnalysisFilter { fiscal_year, department, text };
+    let page = paged.page()?;
+    reading.list(who, paged, move |reader| analyses::list(reader, &filter, &page)).await
+}
+
+/// Show an analysis of the execution of budgets. `[BUD-8]`
+#[utoipa::path(get, path = "/api/v1/budget-analyses/{id}")]
+async fn show_budget_analysis(
+    who: Can<perm::ReadBudgets>,
+    id: PathId<BudgetAnalysis>,
+    reading: Reading,
+) -> Reply<BudgetAnalysisView> {
+    reading.read(who, move |reader| analyses::view(reader, *id)).await
+}

@@ -1,0 +1,2 @@
+DROP TABLE budget_analyses;
+DROP TABLE budget_changes;

@@ -1,0 +1,110 @@
+//! Changes of budgets: found within the caller's sight, written by applying changes, shown and listed.
+
+mod deed;
+/// Lists, exports and the report of emergency draws.
+pub mod list;
+mod row;
+pub(crate) mod settle;
+/// What one change looks like.
+pub mod view;
+
+pub use deed::{create, revise, submit, withdraw};
+pub use settle::preview;
+pub use view::{BudgetChangeView, show, view};
+
+use self::row::Row;
+use super::budget::{BudgetSight, book_currency};
+use crate::{
+    policy,
+    schema::budget_changes as changes,
+    spine::{Failure, Key, Reader, Stored, Tx, cached, db, guard},
+};
+use diesel::prelude::*;
+use domain::{
+    finance::{
+        budget_change::{BudgetChange, ChangeRules},
+        expense_category::ExpenseCategories,
+    },
+    spine::{Change, Currency, Id, PolicyVersion},
+};
+use std::sync::Arc;
+
+/// The changes within a sight, as a condition on a boxed query over `budget_changes`. Who has a part in the
+/// approval of one reads it whatever their reach.
+macro_rules! within {
+    ($query:expr, $sight:expr) => {{
+        use $crate::schema::{budget_changes, document_readers};
+        let sight = &$sight;
+        if sight.all {
+            $query
+        } else {
+            let readable = document_readers::table
+                .filter(document_readers::document_kind.eq("budget_change"))
+                .filter(document_readers::employee_id.eq(sight.employee))
+                .select(document_readers::document);
+            $query.filter(
+                budget_changes::creator_id
+                    .eq(sight.user)
+                    .or(budget_changes::submitter_id.eq(sight.employee))
+                    .or(budget_changes::department_id.eq_any(&sight.departments))
+                    .or(budget_changes::id.eq_any(readable)),
+            )
+        }
+    }};
+}
+use within;
+
+/// What changes are judged by.
+#[derive(Clone, Debug)]
+pub struct ChangeWorld {
+    categories: Arc<PolicyVersion<ExpenseCategories>>,
+    currency: Currency,
+}
+
+impl ChangeWorld {
+    /// What is in force today.
+    pub fn today(reader: &mut Reader<'_>) -> Result<Self, Failure> {
+        let today = reader.today();
+        let categories = policy::in_force(reader, "standard", today)?;
+        Ok(Self { categories, currency: book_currency(reader, today)? })
+    }
+    /// As the rules take them.
+    pub fn rules(&self) -> ChangeRules<'_> {
+        ChangeRules { categories: &self.categories, currency: self.currency }
+    }
+}
+
+/// One change, if the caller may see it.
+pub fn find(reader: &mut Reader<'_>, id: Id<BudgetChange>) -> Result<BudgetChange, Failure> {
+    let sight = BudgetSight::of(reader);
+    let key = Key::from(id);
+    let row: Row = db!(reader, |c| within!(changes::table.filter(changes::id.eq(key)).into_boxed(), sight)
+        .select(Row::as_select())
+        .first(c))?;
+    row.change()
+}
+
+/// One change whoever asks: for the approval engine, never for an answer.
+pub(crate) fn find_unscoped(reader: &mut Reader<'_>, id: Id<BudgetChange>) -> Result<BudgetChange, Failure> {
+    let key = Key::from(id);
+    let row: Row =
+        db!(reader, |c| changes::table.filter(changes::id.eq(key)).select(Row::as_select()).first(c))?;
+    row.change()
+}
+
+/// Writes a change of a change.
+pub fn apply(tx: &mut Tx<'_>, change: Change<BudgetChange>) -> Result<BudgetChange, Failure> {
+    tx.apply(change)
+}
+
+impl Stored for BudgetChange {
+    fn save(&self, before: Option<&Self>, tx: &mut Tx<'_>) -> Result<(), Failure> {
+        let row = Row::of(self, tx)?;
+        let Some(before) = before else {
+            db!(tx, |c| diesel::insert_into(changes::table).values(&row).execute(c))?;
+            return Ok(());
+        };
+        let mine = changes::id.eq(row.id).and(changes::version.eq(before.version));
+        guard(db!(tx, |c| cached(diesel::update(changes::table.filter(mine)).set(&row)).execute(c))?)
+    }
+}

@@ -1,0 +1,115 @@
+//! Writing changes and handing them to their approvers. What a change would do is tried on the lines first.
+
+use super::{ChangeWorld, apply, settle};
+use crate::{
+    approval,
+    finance::{budget, budget_line},
+    organisation::{department, referred},
+    spine::{Failure, Key, Tx, next_number},
+};
+use domain::{
+    finance::{
+        budget::BudgetState,
+        budget_change::{BudgetChange, ChangeContent, ChangeKind, ChangeStatus, NewChange},
+        budget_line::{Desk, Purpose},
+    },
+    spine::{DepartmentId, Findings, codes},
+};
+
+/// The lines a change names, on a desk. Lines out of the caller's reach are not there — except emergency funds,
+/// on which everybody may ask to draw.
+fn desk(tx: &mut Tx<'_>, content: &ChangeContent) -> Result<Desk, Failure> {
+    let named: Vec<Key> = content.lines().into_iter().map(Into::into).collect();
+    let found = budget_line::find_many(tx, &named)?;
+    let reach = tx.reach();
+    let own = tx.actor().department;
+    let reached = |department: DepartmentId| reach.covers(department, own == Some(department));
+    let is_draw = content.kind == ChangeKind::EmergencyDraw;
+    let ids: Vec<_> = found
+        .into_iter()
+        .filter(|line| reached(line.department) || (is_draw && line.purpose == Purpose::EmergencyFund))
+        .map(|line| line.id)
+        .collect();
+    let today = tx.today();
+    budget_line::desk(tx, &[], &ids, today)
+}
+
+/// The departments and budgets it names exist, lie within reach, and are active.
+fn check_references(tx: &mut Tx<'_>, content: &ChangeContent) -> Result<(), Failure> {
+    let (reach, own) = (tx.reach(), tx.actor().department);
+    let reached = |department: DepartmentId| reach.covers(department, own == Some(department));
+    department::refer(tx, content.department, "/department_id")?;
+    let mut findings = Findings::new();
+    if !reached(content.department) {
+        findings.add("/department_id", codes::UNKNOWN_REFERENCE);
+    }
+    for (index, movement) in content.movements.iter().enumerate() {
+        let Some(open) = &movement.open else { continue };
+        let at = format!("/movements/{index}/open");
+        department::refer(tx, open.department, &format!("{at}/department_id"))?;
+        let within = referred(budget::find(tx, open.budget), &format!("{at}/budget_id"))?;
+        let active = within.status.state() == BudgetState::Active;
+        if !active || within.content.fiscal_year != content.fiscal_year {
+            findings.add(format!("{at}/budget_id"), codes::UNKNOWN_REFERENCE);
+        }
+        if !reached(open.department) {
+            findings.add(format!("{at}/department_id"), codes::UNKNOWN_REFERENCE);
+        }
+    }
+    Ok(findings.into_result()?)
+}
+
+/// Starts a draft.
+pub fn create(tx: &mut Tx<'_>, content: ChangeContent) -> Result<BudgetChange, Failure> {
+    check_references(tx, &content)?;
+    let world = ChangeWorld::today(tx)?;
+    let desk = desk(tx, &content)?;
+    let today = tx.today();
+    let prefix = budget_line::settings(tx, today)?.content.change_prefix.clone();
+    let number = next_number(tx, &prefix, chrono::Datelike::year(&today))?;
+    let new = NewChange { id: tx.id(), number };
+    let change = BudgetChange::create(new, content, tx.actor(), tx.now(), &desk, world.rules())?;
+    apply(tx, change)
+}
+
+/// Rewrites what a change says.
+pub fn revise(
+    tx: &mut Tx<'_>,
+    change: BudgetChange,
+    content: ChangeContent,
+) -> Result<BudgetChange, Failure> {
+    check_references(tx, &content)?;
+    let world = ChangeWorld::today(tx)?;
+    let desk = desk(tx, &content)?;
+    let change = change.revise(content, tx.actor(), &desk, world.rules())?;
+    apply(tx, change)
+}
+
+/// Hands a change to its approvers: opens its approval, or takes up the one that was returned or withdrawn.
+pub fn submit(tx: &mut Tx<'_>, change: BudgetChange) -> Result<BudgetChange, Failure> {
+    check_references(tx, &change.content)?;
+    let world = ChangeWorld::today(tx)?;
+    let desk = desk(tx, &change.content)?;
+    change.check_submission(tx.actor(), &desk, world.rules())?;
+    settle::refuse_taken(tx, &change)?;
+    let (today, now) = (tx.today(), tx.now());
+    let subject = settle::subject(&change, change.version + 1, world.currency, today)?;
+    let chain = settle::chain(change.content.kind);
+    let goes_on = matches!(change.status, ChangeStatus::Withdrawn { .. } | ChangeStatus::Returned { .. });
+    let approval = match change.approval.filter(|_| goes_on) {
+        Some(approval) => approval::resubmit(tx, approval, chain, subject)?,
+        None => approval::start(tx, chain, subject)?,
+    };
+    let change = change.submit(approval.id, tx.actor(), now, &desk, world.rules())?;
+    apply(tx, change)
+}
+
+/// Takes a change back while it waits for its approvers.
+pub fn withdraw(tx: &mut Tx<'_>, change: &BudgetChange, note: Option<String>) -> Result<(), Failure> {
+    change.may_withdraw(tx.actor())?;
+    let Some(approval) = change.approval else {
+        return Err(Failure::fault("a change in approval without one"));
+    };
+    approval::withdraw(tx, approval, note)?;
+    Ok(())
+}

@@ -1,0 +1,225 @@
+//! Lists of changes, and the report of emergency draws on its own. `[BUD-6, BUD-7]`
+
+use super::within;
+use crate::{
+    finance::budget::BudgetSight,
+    organisation::{NamedRef, PersonRef},
+    schema::{budget_changes as changes, departments, employees},
+    spine::{Failure, Instant, Key, Page, Reader, Slice, db},
+};
+use chrono::NaiveDate;
+use diesel::prelude::*;
+use domain::{
+    finance::budget_change::{ChangeKind, ChangeState},
+    spine::{AnyId, DepartmentId, Money, Timestamp, Version},
+};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+/// A change in a list.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[schema(as = BudgetChangeSummary)]
+pub struct BudgetChangeSummary {
+    /// Its identity.
+    pub id: AnyId,
+    /// Its number.
+    #[schema(max_length = 60, example = "BC-2026-000012")]
+    pub number: String,
+    /// What sort of change it is.
+    pub kind: ChangeKind,
+    /// Where it stands.
+    pub status: ChangeState,
+    /// Since when it stands there; null for a draft. Of what is in effect: since when.
+    pub status_at: Option<Timestamp>,
+    /// The fiscal year of its lines.
+    #[schema(minimum = 2000, maximum = 2999)]
+    pub fiscal_year: i32,
+    /// In whose name it is asked for.
+    pub department: NamedRef,
+    /// Who answers for it.
+    pub submitter: PersonRef,
+    /// Why.
+    #[schema(max_length = 2000)]
+    pub reason: String,
+    /// The event that a draw answers.
+    #[schema(max_length = 500)]
+    pub event: Option<String>,
+    /// The day of that event.
+    pub event_on: Option<NaiveDate>,
+    /// How much moves in all.
+    pub total: Money,
+    /// When it was made.
+    pub created_at: Timestamp,
+    /// When it last changed.
+    pub changed_at: Timestamp,
+    /// Its version, for `If-Match`.
+    #[schema(minimum = 1)]
+    pub version: Version,
+}
+
+/// Which changes are wanted.
+#[derive(Clone, Debug, Default)]
+pub struct ChangeFilter {
+    /// Only of this fiscal year.
+    pub fiscal_year: Option<i32>,
+    /// Only of this sort.
+    pub kind: Option<ChangeKind>,
+    /// Only in this state.
+    pub state: Option<ChangeState>,
+    /// Only of this department.
+    pub department: Option<DepartmentId>,
+}
+
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = changes)]
+struct SummaryRow {
+    id: Key,
+    number: String,
+    kind: String,
+    status: String,
+    status_at: Option<Instant>,
+    fiscal_year: i32,
+    reason: String,
+    event: Option<String>,
+    event_on: Option<NaiveDate>,
+    currency: String,
+    total_minor: i64,
+    created_at: Instant,
+    changed_at: Instant,
+    version: Version,
+}
+
+type Found = (SummaryRow, (Key, String, String, String), (Key, String, String));
+
+macro_rules! filtered {
+    ($query:expr, $filter:expr, $sight:expr) => {{
+        let filter = $filter;
+        let mut query = within!($query.into_boxed(), $sight);
+        if let Some(year) = filter.fiscal_year {
+            query = query.filter(changes::fiscal_year.eq(year));
+        }
+        if let Some(kind) = filter.kind {
+            query = query.filter(changes::kind.eq(kind.code()));
+        }
+        if let Some(state) = filter.state {
+            query = query.filter(changes::status.eq(state.code()));
+        }
+        if let Some(department) = filter.department {
+            query = query.filter(changes::department_id.eq(Key::from(department)));
+        }
+        query
+    }};
+}
+
+/// A page of changes within the caller's sight, the newest first.
+pub fn list(
+    reader: &mut Reader<'_>,
+    filter: &ChangeFilter,
+    page: &Page<i64>,
+    include_total: bool,
+) -> Result<Slice<BudgetChangeSummary, i64>, Failure> {
+    let sight = BudgetSight::of(reader);
+    let joined = || {
+        changes::table
+            .inner_join(departments::table.on(departments::id.eq(changes::department_id)))
+            .inner_join(employees::table.on(employees::id.eq(changes::submitter_id)))
+    };
+    let place = (departments::id, departments::code, departments::name_zh, departments::name_en);
+    let person = (employees::id, employees::number, employees::name);
+    let rows: Vec<Found> = db!(reader, |c| {
+        let columns = joined().select((SummaryRow::as_select(), place, person));
+        let mut query = filtered!(columns, filter, sight).order(changes::id.desc()).limit(page.limit + 1);
+        if let Some((_, id)) = page.after {
+            query = query.filter(changes::id.lt(Key(id)));
+        }
+        query.load(c)
+    })?;
+    let total = if include_total {
+        Some(db!(reader, |c| filtered!(joined().select(diesel::dsl::count_star()), filter, sight)
+            .first::<i64>(c))?)
+    } else {
+        None
+    };
+    let views = rows.into_iter().map(summary).collect::<Result<Vec<_>, _>>()?;
+    Ok(Slice { total, ..Slice::cut(views, page.limit, |view| (0, view.id.uuid())) })
+}
+
+fn summary((row, place, submitter): Found) -> Result<BudgetChangeSummary, Failure> {
+    let corrupt = |column| Failure::corrupt("budget_changes", column, row.id.0);
+    let (id, code, name_zh, name_en) = place;
+    let (person, number, name) = submitter;
+    let currency = row.currency.parse().map_err(|_| corrupt("currency"))?;
+    Ok(BudgetChangeSummary {
+        id: row.id.into(),
+        kind: ChangeKind::from_code(&row.kind).ok_or_else(|| corrupt("kind"))?,
+        status: ChangeState::from_code(&row.status).ok_or_else(|| corrupt("status"))?,
+        status_at: row.status_at.map(Into::into),
+        total: Money::from_minor(row.total_minor, currency),
+        number: row.number,
+        fiscal_year: row.fiscal_year,
+        department: NamedRef { id: id.into(), code, name_zh, name_en },
+        submitter: PersonRef { id: person.into(), number, name },
+        reason: row.reason,
+        event: row.event,
+        event_on: row.event_on,
+        created_at: row.created_at.into(),
+        changed_at: row.changed_at.into(),
+        version: row.version,
+    })
+}
+
+/// A draw on an emergency fund that took effect. `[BUD-7]`
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct EmergencyDraw {
+    /// The change that made it.
+    pub change_id: AnyId,
+    /// Its number.
+    #[schema(max_length = 60, example = "BC-2026-000012")]
+    pub number: String,
+    /// The fiscal year.
+    #[schema(minimum = 2000, maximum = 2999)]
+    pub fiscal_year: i32,
+    /// The event it answered.
+    #[schema(max_length = 500)]
+    pub event: String,
+    /// The day of that event.
+    pub event_on: Option<NaiveDate>,
+    /// Why.
+    #[schema(max_length = 2000)]
+    pub reason: String,
+    /// In whose name.
+    pub department: NamedRef,
+    /// Who asked for it.
+    pub submitter: PersonRef,
+    /// How much was drawn.
+    pub amount: Money,
+    /// When it took effect.
+    pub drawn_at: Option<Timestamp>,
+}
+
+/// A page of the draws that took effect, the newest first.
+pub fn draws(
+    reader: &mut Reader<'_>,
+    fiscal_year: Option<i32>,
+    page: &Page<i64>,
+    include_total: bool,
+) -> Result<Slice<EmergencyDraw, i64>, Failure> {
+    let filter = ChangeFilter {
+        fiscal_year,
+        kind: Some(ChangeKind::EmergencyDraw),
+        state: Some(ChangeState::Effective),
+        department: None,
+    };
+    Ok(list(reader, &filter, page, include_total)?.map(|change| EmergencyDraw {
+        change_id: change.id,
+        number: change.number,
+        fiscal_year: change.fiscal_year,
+        event: change.event.unwrap_or_default(),
+        event_on: change.event_on,
+        reason: change.reason,
+        department: change.department,
+        submitter: change.submitter,
+        amount: change.total,
+        drawn_at: change.status_at,
+    }))
+}

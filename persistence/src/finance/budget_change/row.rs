@@ -1,0 +1,98 @@
+//! The row of a change: what is searched and routed by in columns, the movements as one document.
+
+use crate::{
+    finance::budget::book_currency,
+    schema::budget_changes as changes,
+    spine::{Failure, Instant, Key, Tx},
+};
+use diesel::prelude::*;
+use domain::{
+    finance::budget_change::{BudgetChange, ChangeContent, ChangeKind, ChangeState, ChangeStatus},
+    spine::{BusinessDate, Version},
+};
+
+#[derive(Queryable, Selectable, Insertable, AsChangeset, Clone, Debug)]
+#[diesel(table_name = changes, treat_none_as_default_value = false, treat_none_as_null = true)]
+pub(super) struct Row {
+    pub id: Key,
+    number: String,
+    kind: String,
+    fiscal_year: i32,
+    department_id: Key,
+    reason: String,
+    event: Option<String>,
+    event_on: Option<BusinessDate>,
+    movements: String,
+    currency: String,
+    total_minor: i64,
+    creator_id: Key,
+    submitter_id: Key,
+    created_at: Instant,
+    changed_at: Instant,
+    status: String,
+    status_at: Option<Instant>,
+    status_reason: Option<String>,
+    approval_id: Option<Key>,
+    version: Version,
+}
+
+impl Row {
+    pub fn of(change: &BudgetChange, tx: &mut Tx<'_>) -> Result<Self, Failure> {
+        let BudgetChange { id, number, creator, submitter, created_at, content, status, approval, version } =
+            change;
+        let today = tx.today();
+        let total = content.total(book_currency(tx, today)?)?;
+        let (at, why) = status.told();
+        let ChangeContent { kind, fiscal_year, department, reason, event, event_on, movements } = content;
+        Ok(Self {
+            id: (*id).into(),
+            number: number.clone(),
+            kind: kind.code().to_owned(),
+            fiscal_year: *fiscal_year,
+            department_id: (*department).into(),
+            reason: reason.clone(),
+            event: event.clone(),
+            event_on: *event_on,
+            movements: serde_json::to_string(movements)?,
+            currency: total.currency().code().to_owned(),
+            total_minor: total.minor(),
+            creator_id: (*creator).into(),
+            submitter_id: (*submitter).into(),
+            created_at: (*created_at).into(),
+            changed_at: tx.now().into(),
+            status: status.state().code().to_owned(),
+            status_at: at.map(Into::into),
+            status_reason: why.map(str::to_owned),
+            approval_id: approval.map(Into::into),
+            version: *version,
+        })
+    }
+
+    pub fn change(self) -> Result<BudgetChange, Failure> {
+        let corrupt = |column| Failure::corrupt("budget_changes", column, self.id.0);
+        let state = ChangeState::from_code(&self.status).ok_or_else(|| corrupt("status"))?;
+        let at = self.status_at.map(Into::into);
+        let status =
+            ChangeStatus::of(state, at, self.status_reason.clone()).ok_or_else(|| corrupt("status_at"))?;
+        let content = ChangeContent {
+            kind: ChangeKind::from_code(&self.kind).ok_or_else(|| corrupt("kind"))?,
+            fiscal_year: self.fiscal_year,
+            department: self.department_id.into(),
+            reason: self.reason,
+            event: self.event,
+            event_on: self.event_on,
+            movements: serde_json::from_str(&self.movements)?,
+        };
+        Ok(BudgetChange {
+            id: self.id.into(),
+            number: self.number,
+            creator: self.creator_id.into(),
+            submitter: self.submitter_id.into(),
+            created_at: self.created_at.into(),
+            content,
+            status,
+            approval: self.approval_id.map(Into::into),
+            version: self.version,
+        })
+    }
+}

@@ -1,0 +1,125 @@
+//! What one change looks like: what it says, and what the caller may do with it.
+
+use super::{ChangeWorld, find};
+use crate::{
+    finance::budget::view::{department, person},
+    organisation::{NamedRef, PersonRef},
+    spine::{ActionView, Failure, Reader},
+};
+use chrono::NaiveDate;
+use domain::{
+    finance::budget_change::{
+        BudgetChange, ChangeContent, ChangeKind, ChangeState, Movement, actions::ChangeAction,
+    },
+    spine::{AnyId, Id, Money, Refusal, Timestamp, UserId, Version},
+};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+/// What the caller may do with a change. An alias, because the derive would take a generic type apart.
+type ChangeActionView = ActionView<ChangeAction>;
+
+/// A change of active budgets.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[schema(as = BudgetChange)]
+pub struct BudgetChangeView {
+    /// Its identity.
+    pub id: AnyId,
+    /// Its number; never reused.
+    #[schema(max_length = 60, example = "BC-2026-000012")]
+    pub number: String,
+    /// What sort of change it is.
+    pub kind: ChangeKind,
+    /// Where it stands.
+    pub status: ChangeState,
+    /// Since when it stands there; null for a draft.
+    pub status_at: Option<Timestamp>,
+    /// Why it was returned, rejected or voided.
+    #[schema(max_length = 1000)]
+    pub status_reason: Option<String>,
+    /// The fiscal year of its lines.
+    #[schema(minimum = 2000, maximum = 2999)]
+    pub fiscal_year: i32,
+    /// In whose name it is asked for.
+    pub department: NamedRef,
+    /// Why.
+    #[schema(max_length = 2000)]
+    pub reason: String,
+    /// The event that a draw answers.
+    #[schema(max_length = 500)]
+    pub event: Option<String>,
+    /// The day of that event.
+    pub event_on: Option<NaiveDate>,
+    /// What moves.
+    #[schema(max_items = 200)]
+    pub movements: Vec<Movement>,
+    /// How much moves in all.
+    pub total: Money,
+    /// The account that made it.
+    pub created_by: UserId,
+    /// When it was made.
+    pub created_at: Timestamp,
+    /// Who answers for it.
+    pub submitter: PersonRef,
+    /// The approval of its latest submission.
+    pub approval_id: Option<AnyId>,
+    /// What the caller may do with it now.
+    #[schema(max_items = 20)]
+    pub actions: Vec<ChangeActionView>,
+    /// Its version, for `If-Match`.
+    #[schema(minimum = 1)]
+    pub version: Version,
+}
+
+/// One change, if the caller may see it.
+pub fn view(reader: &mut Reader<'_>, id: Id<BudgetChange>) -> Result<BudgetChangeView, Failure> {
+    let change = find(reader, id)?;
+    show(reader, change)
+}
+
+/// How a change at hand is shown.
+pub fn show(reader: &mut Reader<'_>, change: BudgetChange) -> Result<BudgetChangeView, Failure> {
+    let world = ChangeWorld::today(reader)?;
+    let total = change.content.total(world.rules().currency)?;
+    let actions = change.actions(reader.actor());
+    let (status_at, why) = change.status.told();
+    let status_reason = why.map(str::to_owned);
+    let id = change.id;
+    let ChangeContent { kind, fiscal_year, department: of, reason, event, event_on, movements } =
+        change.content;
+    Ok(BudgetChangeView {
+        id: id.uuid().into(),
+        number: change.number,
+        kind,
+        status: change.status.state(),
+        status_at,
+        status_reason,
+        fiscal_year,
+        department: department(reader, of)?,
+        reason,
+        event,
+        event_on,
+        movements,
+        total,
+        created_by: change.creator,
+        created_at: change.created_at,
+        submitter: person(reader, change.submitter)?,
+        approval_id: change.approval.map(|approval| approval.uuid().into()),
+        actions: actions.into_iter().map(|(action, allowed)| shown_action(id, action, allowed)).collect(),
+        version: change.version,
+    })
+}
+
+fn shown_action(
+    id: Id<BudgetChange>,
+    action: ChangeAction,
+    allowed: Result<(), Refusal>,
+) -> ChangeActionView {
+    let (method, tail) = match action {
+        ChangeAction::Revise => ("PATCH", ""),
+        ChangeAction::Submit => ("POST", "/submit"),
+        ChangeAction::Withdraw => ("POST", "/withdraw"),
+        ChangeAction::Void => ("POST", "/void"),
+    };
+    ActionView::by(method, action, format!("/api/v1/budget-changes/{id}{tail}"), allowed.err().as_ref())
+}

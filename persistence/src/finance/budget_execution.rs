@@ -1,0 +1,177 @@
+//! How budgets are executed. Lines carry their balances, so a report reads lines, of which a year has thousands,
+//! and never their entries, of which it may have millions — except by person, which only entries know.
+//! `[BUD-5, BUD-8]`
+
+mod alert;
+mod group;
+mod person;
+
+pub use alert::{BudgetAlertView, BudgetAlertsView, alerts};
+pub use group::{ExecutionGroup, ExecutionRow, list, report};
+
+use super::budget::BudgetSight;
+use crate::{
+    schema::budget_lines as lines,
+    spine::{Failure, Key, Reader, db},
+};
+use diesel::prelude::*;
+use domain::{
+    finance::{
+        budget::Budget,
+        budget_execution::{Dimension, Execution},
+        budget_line::{Balance, Purpose},
+        period::Period,
+    },
+    spine::{DepartmentId, Id},
+};
+
+/// What is reported on, and by what it is grouped.
+#[derive(Clone, Debug)]
+pub struct ExecutionFilter {
+    /// The fiscal year.
+    pub fiscal_year: i32,
+    /// Only lines that end with this period or before.
+    pub through: Option<Period>,
+    /// Only lines within this period.
+    pub within: Option<Period>,
+    /// Only of this department and those below it.
+    pub department: Option<DepartmentId>,
+    /// Only of this category and those below it.
+    pub category: Option<String>,
+    /// Only for this campaign.
+    pub campaign: Option<String>,
+    /// Only for this region.
+    pub region: Option<String>,
+    /// Only of this budget; the year before is then not compared.
+    pub budget: Option<Id<Budget>>,
+    /// By what it is grouped, one to three.
+    pub by: Vec<Dimension>,
+}
+
+impl ExecutionFilter {
+    /// The same of the year before.
+    fn a_year_before(&self) -> Option<Self> {
+        if self.budget.is_some() {
+            return None;
+        }
+        let before = |period: Period| period.in_year(self.fiscal_year - 1);
+        Some(Self {
+            fiscal_year: self.fiscal_year - 1,
+            through: self.through.and_then(before),
+            within: self.within.and_then(before),
+            ..self.clone()
+        })
+    }
+}
+
+/// A line as reports read it.
+#[derive(Clone, Debug)]
+struct Reported {
+    id: Key,
+    budget: Key,
+    department: Key,
+    category: String,
+    period: Period,
+    campaign: Option<String>,
+    region: Option<String>,
+    balance: Balance,
+}
+
+impl Reported {
+    fn execution(&self) -> Execution {
+        Execution::of(self.balance, self.period)
+    }
+}
+
+type Columns = (Key, Key, Key, String, String, Option<String>, Option<String>, i64, i64, i64, i64, i64);
+
+/// The lines of a year that are reported on: within the caller's sight, without emergency funds, which are kept
+/// apart.
+fn lines_of(reader: &mut Reader<'_>, filter: &ExecutionFilter) -> Result<Vec<Reported>, Failure> {
+    let sight = BudgetSight::of(reader);
+    let departments: Option<Vec<Key>> = match filter.department {
+        None => None,
+        Some(top) => {
+            let tree = crate::organisation::department::tree(reader)?;
+            Some(tree.subtree(top).into_iter().map(Into::into).collect())
+        }
+    };
+    let rows: Vec<Columns> = db!(reader, |c| {
+        let mut query = lines::table
+            .filter(lines::fiscal_year.eq(filter.fiscal_year))
+            .filter(lines::purpose.eq(Purpose::Ordinary.code()))
+            .order(lines::id)
+            .select((
+                lines::id,
+                lines::budget_id,
+                lines::department_id,
+                lines::category,
+                lines::period,
+                lines::campaign,
+                lines::region,
+                lines::allocated_minor,
+                lines::beyond_minor,
+                lines::reserved_minor,
+                lines::committed_minor,
+                lines::spent_minor,
+            ))
+            .into_boxed();
+        if !sight.all {
+            query = query.filter(lines::department_id.eq_any(&sight.departments));
+        }
+        if let Some(departments) = &departments {
+            query = query.filter(lines::department_id.eq_any(departments));
+        }
+        if let Some(through) = filter.through {
+            query = query.filter(lines::last_day.le(through.last_day()));
+        }
+        if let Some(within) = filter.within {
+            query = query.filter(lines::first_day.ge(within.first_day()));
+            query = query.filter(lines::last_day.le(within.last_day()));
+        }
+        if let Some(category) = &filter.category {
+            let (from, to) = (format!("{category}."), format!("{category}/"));
+            query = query.filter(
+                lines::category.eq(category.clone()).or(lines::category.ge(from).and(lines::category.lt(to))),
+            );
+        }
+        if let Some(campaign) = &filter.campaign {
+            query = query.filter(lines::campaign.eq(campaign.clone()));
+        }
+        if let Some(region) = &filter.region {
+            query = query.filter(lines::region.eq(region.clone()));
+        }
+        if let Some(budget) = filter.budget {
+            query = query.filter(lines::budget_id.eq(Key::from(budget)));
+        }
+        query.load(c)
+    })?;
+    rows.into_iter().map(reported).collect()
+}
+
+fn reported(columns: Columns) -> Result<Reported, Failure> {
+    let (
+        id,
+        budget,
+        department,
+        category,
+        period,
+        campaign,
+        region,
+        allocated,
+        beyond,
+        reserved,
+        committed,
+        spent,
+    ) = columns;
+    Ok(Reported {
+        id,
+        budget,
+        department,
+        category,
+        period: period.parse().map_err(|_| Failure::corrupt("budget_lines", "period", id.0))?,
+        campaign,
+        region,
+        balance: Balance { allocated, beyond, reserved, committed, spent },
+    })
+}

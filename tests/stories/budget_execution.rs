@@ -1,0 +1,135 @@
+//! What became of the money: the report by every dimension, its chart, what gives alarm, and what is learnt from it.
+//! `[BUD-5, BUD-8]`
+
+use crate::{
+    budget::{BUDGETS, active_budget, budget_of, path},
+    expense_claim::approved,
+};
+use serde_json::json;
+use tests::{App, stories};
+
+stories! {
+    execution_is_reported_by_every_dimension,
+    a_report_is_a_file_and_a_picture_too,
+    what_runs_low_gives_alarm_and_says_why,
+    an_analysis_freezes_its_figures_and_feeds_the_next_budget,
+}
+
+const EXECUTION: &str = "/api/v1/budget-execution";
+
+fn execution_is_reported_by_every_dimension(app: App) {
+    let company = app.company();
+    active_budget(&company, budget_of(&company));
+    approved(&company, 300);
+    let head = company.who("head");
+    let by_category = head.get(&format!("{EXECUTION}?fiscal_year=2026&include_total=true")).expect(200);
+    assert_eq!(by_category.at("/total"), json!(2));
+    let row = by_category.at("/data/0");
+    assert_eq!(
+        (&row["group"]["category"], &row["committed"]["amount"]),
+        (&json!("entertainment"), &json!("300.00"))
+    );
+    assert_eq!(
+        (&row["budget"]["amount"], &row["available"]["amount"]),
+        (&json!("3000.00"), &json!("2700.00"))
+    );
+    assert_eq!(
+        (&row["spent"]["amount"], &row["variance_to_plan"]["amount"]),
+        (&json!("0.00"), &json!("-3000.00"))
+    );
+    // 300 within 64 of 90 days: 421.88 by the end of the quarter.
+    assert_eq!(row["forecast"]["amount"], "421.88");
+    let by_two = head.get(&format!("{EXECUTION}?fiscal_year=2026&group_by=department,quarter")).expect(200);
+    assert_eq!(by_two.text("/data/0/group/quarter"), "2026-Q1");
+    assert_eq!(by_two.text("/data/0/budget/amount"), "6000.01");
+    let by_person = head.get(&format!("{EXECUTION}?fiscal_year=2026&group_by=person")).expect(200);
+    assert_eq!(by_person.text("/data/0/group/person/name"), "lan");
+    assert_eq!(
+        (by_person.text("/data/0/committed/amount"), by_person.text("/data/0/budget/amount")),
+        ("300.00".into(), "0.00".into())
+    );
+    for dimension in ["period", "category_group", "campaign", "region", "budget"] {
+        let report =
+            head.get(&format!("{EXECUTION}?fiscal_year=2026&group_by={dimension}&limit=1")).expect(200);
+        assert!(report.at("/data/0/budget").is_object(), "{dimension}");
+    }
+    let first = head.get(&format!("{EXECUTION}?fiscal_year=2026&group_by=period&limit=5")).expect(200);
+    let rest = head
+        .get(&format!(
+            "{EXECUTION}?fiscal_year=2026&group_by=period&limit=50&cursor={}",
+            first.text("/next_cursor")
+        ))
+        .expect(200);
+    assert_eq!(rest.at("/data").as_array().map(Vec::len), Some(8), "twelve months and a quarter in all");
+    head.get(&format!("{EXECUTION}?fiscal_year=2026&group_by=colour")).refuses(400, "http.bad_parameter");
+    let stranger = company.who("rep").get(&format!("{EXECUTION}?fiscal_year=2026")).expect(200);
+    assert_eq!(stranger.at("/data"), json!([]));
+    let next = head.get(&format!("{EXECUTION}?fiscal_year=2027")).expect(200);
+    assert_eq!(next.text("/data/0/last_year_spent/amount"), "0.00");
+}
+
+fn a_report_is_a_file_and_a_picture_too(app: App) {
+    let company = app.company();
+    active_budget(&company, budget_of(&company));
+    let qian = company.who("qian");
+    let file = qian.get(&format!("{EXECUTION}?fiscal_year=2026&format=csv")).expect(200);
+    assert!(String::from_utf8_lossy(&file.bytes).contains("12000.01"));
+    assert!(
+        qian.get(&format!("{EXECUTION}?fiscal_year=2026&format=xlsx")).expect(200).bytes.starts_with(b"PK")
+    );
+    let chart = company
+        .who("lan")
+        .get(&format!("{EXECUTION}/chart?fiscal_year=2026&group_by=department"))
+        .expect(200);
+    assert_eq!(chart.header("content-type").as_deref(), Some("image/svg+xml"));
+    let drawing = String::from_utf8_lossy(&chart.bytes).into_owned();
+    assert!(drawing.starts_with("<svg") && drawing.contains("15000.01"), "{drawing}");
+}
+
+fn what_runs_low_gives_alarm_and_says_why(app: App) {
+    let company = app.company();
+    let mut tight = budget_of(&company);
+    tight["sums"] = json!([]);
+    tight["lines"][1] = json!({"category": "entertainment", "period": "2026-03", "amount": {"amount": "350.00", "currency": "CNY"}});
+    active_budget(&company, tight);
+    let alerts = "/api/v1/budget-alerts";
+    assert_eq!(company.who("head").get(alerts).expect(200).at("/alerts"), json!([]));
+    approved(&company, 300);
+    let found = company.who("head").get(alerts).expect(200);
+    let kinds: Vec<String> = tests::column(&found.at("/alerts"), "kind");
+    assert_eq!(kinds, ["threshold", "run_rate"]);
+    assert_eq!(
+        (found.at("/alerts/0/threshold_percent"), found.at("/alerts/0/used_basis_points")),
+        (json!(80), json!(8571))
+    );
+    assert!(found.text("/alerts/0/zh").contains("85%"), "{found}");
+    assert_eq!(found.text("/alerts/1/forecast/amount"), "1710.94");
+}
+
+fn an_analysis_freezes_its_figures_and_feeds_the_next_budget(app: App) {
+    let company = app.company();
+    let budget = active_budget(&company, budget_of(&company));
+    approved(&company, 300);
+    let analyses = "/api/v1/budget-analyses";
+    let body = json!({"title": "2026 年一季度预算执行分析", "period": "2026-Q1",
+        "department_id": company.departments["marketing"], "text": "差旅费执行正常，广告费未启动。",
+        "conclusions": ["二季度加快广告投放"]});
+    let head = company.who("head");
+    let mut early = body.clone();
+    early["period"] = json!("2026-Q2");
+    head.post(analyses, early).refuses(409, "budget_analysis.not_begun");
+    let filed = head.post(analyses, body).expect(201);
+    assert_eq!(filed.at("/figures/0/committed_minor"), json!(30_000));
+    let id = filed.text("/id");
+    approved(&company, 100);
+    let again = head.get(&format!("{analyses}/{id}")).expect(200);
+    assert_eq!(again.at("/figures/0/committed_minor"), json!(30_000), "the figures stay as they were");
+    company.who("rep").get(&format!("{analyses}/{id}")).refuses(404, "http.not_found");
+    let listed = head.get(&format!("{analyses}?fiscal_year=2026")).expect(200);
+    assert_eq!(listed.text("/data/0/id"), id);
+    let whole = json!({"title": "全公司", "period": "2026-Q1", "text": "好", "conclusions": ["好"]});
+    head.post(analyses, whole).refuses(422, "validation.required");
+    let copy = head.post(&format!("{}/copy", path(&budget)), json!({})).expect(201);
+    assert_eq!(copy.text("/foundations/1/reference"), format!("{analyses}/{id}"));
+    assert!(copy.text("/id") != budget && copy.header("location").is_some_and(|at| at.starts_with(BUDGETS)));
+}
