@@ -84,13 +84,12 @@ pub const EMERGENCY_DRAW_CHAIN_CODE: &str = "approval-chain/emergency-draw";
 /// The approval chain for draws on emergency funds as shipped: director and finance. `[BUD-7]`
 pub const SHIPPED_EMERGENCY_DRAW_CHAIN: &str = include_str!("finance/shipped/emergency_draw_chain.json");
 
-
 /// The approval chain for budgets as shipped: superior department, finance, leadership. `[BUD-3]`
 pub const SHIPPED_BUDGET_CHAIN: &str = include_str!("finance/shipped/budget_chain.json");
 
 #[cfg(test)]
 mod tests {
-    use super::{SHIPPED_BUDGET_CHAIN, SHIPPED_CLAIM_CHAIN, SHIPPED_REQUEST_CHAIN};
+    use super::{SHIPPED_CLAIM_CHAIN, SHIPPED_REQUEST_CHAIN};
     use crate::{
         approval::{ChainPolicy, Condition, Counting},
         spine::PolicyContent,

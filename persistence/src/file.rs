@@ -12,8 +12,9 @@ use diesel::prelude::*;
 use domain::{
     file::{Attachment, FILE_UNKNOWN, File, FileRules, FileType},
     finance::{
-        audit_finding::AuditFinding, budget_analysis::BudgetAnalysis, expense_claim::ExpenseClaim, expense_request::ExpenseRequest,
-        expense_request_amendment::ExpenseRequestAmendment, post_evaluation::PostEvaluation,
+        audit_finding::AuditFinding, budget_analysis::BudgetAnalysis, expense_claim::ExpenseClaim,
+        expense_request::ExpenseRequest, expense_request_amendment::ExpenseRequestAmendment,
+        post_evaluation::PostEvaluation,
     },
     spine::{AnyId, Change, Citation, Entity, Id, PolicyVersion, Refusal, Timestamp, UserId, Version},
 };

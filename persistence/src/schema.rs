@@ -4,8 +4,8 @@
 
 mod approval;
 mod budget;
-mod expense_request;
 mod budget_change;
+mod expense_request;
 mod expense_statement;
 mod file;
 mod finance;
@@ -17,8 +17,8 @@ mod spine;
 
 pub use approval::*;
 pub use budget::*;
-pub use expense_request::*;
 pub use budget_change::*;
+pub use expense_request::*;
 pub use expense_statement::*;
 pub use file::*;
 pub use finance::*;
