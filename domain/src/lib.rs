@@ -110,7 +110,6 @@ pub fn enums() -> impl Iterator<Item = &'static spine::EnumLabels> {
         finance::budget_change::ChangeState::LABELS,
         finance::budget_change::actions::ChangeAction::LABELS,
         finance::budget_execution::AlertKind::LABELS,
-        finance::budget_execution::Dimension::LABELS,
         finance::budget_line::Control::LABELS,
         finance::budget_line::DocumentKind::LABELS,
         finance::budget_line::EntryKind::LABELS,

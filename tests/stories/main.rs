@@ -8,6 +8,7 @@ mod accounting_period;
 mod approval;
 mod approval_race;
 mod approval_time;
+mod audit_finding;
 mod audit_risk;
 mod budget;
 mod budget_change;
@@ -42,6 +43,7 @@ const MODULES: &[&[Story]] = &[
     approval::STORIES,
     approval_race::STORIES,
     approval_time::STORIES,
+    audit_finding::STORIES,
     audit_risk::STORIES,
     edge::STORIES,
     expense_statement::STORIES,

@@ -46,6 +46,7 @@ impl Exported for AccountingPeriodView {
 #[derive(Clone, Debug, Deserialize, IntoParams)]
 struct MonthPath {
     /// The month: `2026-03`.
+    #[param(example = "2026-03")]
     month: Period,
 }
 

@@ -44,6 +44,7 @@ const PROBLEMS: &[(u16, &str, &str)] = &[
 const TAGS: &[(&str, &str)] = &[
     ("absences", "请假与代理。Absences and stand-ins."),
     ("account", "本人账号。One's own account, permissions and password."),
+    ("accounting-periods", "会计期间。Months close, and open again by approval."),
     ("api-keys", "接口密钥。Keys of other systems."),
     ("approvals", "审批。What waits for a decision, and how it was decided."),
     ("audit", "审计。Who did what, when; it can be proven."),
@@ -53,6 +54,7 @@ const TAGS: &[(&str, &str)] = &[
     ("events", "事件。The feed other systems follow."),
     ("expense-claims", "报销。From draft to paid."),
     ("expense-requests", "费用申请。Asking before spending, and amending what was approved."),
+    ("expense-statements", "营销费用报表。What a period cost, frozen when management approved it."),
     ("files", "附件。Evidence of documents."),
     ("identity", "身份。Signing in, and which account holds which role, how far and how long."),
     ("internal-audits", "内部审计。Samples, risk signals, findings and how they are mended."),

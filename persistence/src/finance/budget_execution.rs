@@ -85,17 +85,17 @@ impl Reported {
 
 type Columns = (Key, Key, Key, String, String, Option<String>, Option<String>, i64, i64, i64, i64, i64);
 
+/// A department and every one below it.
+fn subtree(reader: &mut Reader<'_>, top: DepartmentId) -> Result<Vec<Key>, Failure> {
+    let tree = crate::organisation::department::tree(reader)?;
+    Ok(tree.subtree(top).into_iter().map(Into::into).collect())
+}
+
 /// The lines of a year that are reported on: within the caller's sight, without emergency funds, which are kept
 /// apart.
 fn lines_of(reader: &mut Reader<'_>, filter: &ExecutionFilter) -> Result<Vec<Reported>, Failure> {
     let sight = BudgetSight::of(reader);
-    let departments: Option<Vec<Key>> = match filter.department {
-        None => None,
-        Some(top) => {
-            let tree = crate::organisation::department::tree(reader)?;
-            Some(tree.subtree(top).into_iter().map(Into::into).collect())
-        }
-    };
+    let departments = filter.department.map(|top| subtree(reader, top)).transpose()?;
     let rows: Vec<Columns> = db!(reader, |c| {
         let mut query = lines::table
             .filter(lines::fiscal_year.eq(filter.fiscal_year))

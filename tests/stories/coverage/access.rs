@@ -17,6 +17,8 @@ pub(super) fn path_of(route: &RouteInfo) -> String {
     let part = |part: &str| {
         if part == "{id}" || part.ends_with("_id}") {
             "019ccccc-0000-7000-8000-00000000dead".to_owned()
+        } else if part == "{month}" {
+            "2026-03".to_owned()
         } else if part.starts_with('{') {
             "nothing".to_owned()
         } else {

@@ -181,7 +181,7 @@ fn what_is_taken_back_comes_to_whoever_decided_it() {
     let handed = at_finance.transfer(who(FINANCE), who(MING), None, world.now()).unwrap().into_after();
     let back = handed.take_back(who(SALES_HEAD), world.now()).unwrap().into_after();
     let again = world.approved_by(back, &[SALES_HEAD]);
-    assert!(waiting(&again).contains(&format!("finance:{}", MING)), "{}", waiting(&again));
+    assert!(waiting(&again).contains(&format!("finance:{MING}")), "{}", waiting(&again));
 }
 
 #[test]

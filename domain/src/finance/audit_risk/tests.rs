@@ -93,7 +93,7 @@ fn the_shipped_rules_are_sound_and_unsound_ones_are_told_everything() {
 
 #[test]
 fn an_ordinary_claim_shows_nothing() {
-    let plain = claim(1, vec![line(1, "promotion.publicity", "2026-03-04", 123_45)]);
+    let plain = claim(1, vec![line(1, "promotion.publicity", "2026-03-04", 12_345)]);
     let others = [claim(2, vec![line(1, "promotion.publicity", "2026-03-03", 67_89)])];
     assert_eq!(seen(&plain, &others, &[]), []);
 }
