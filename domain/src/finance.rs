@@ -1,6 +1,6 @@
 //! What the marketing centre spends, who answers for it, and how it reaches the books. `[EXP-1 … EXP-15]`
 //!
-//! A claim is direct, or draws on an approved request.
+//! A claim is direct; claims that draw on an approved request come later.
 
 /// The months that close.
 pub mod accounting_period;

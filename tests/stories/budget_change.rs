@@ -135,7 +135,7 @@ fn a_line_is_raised_cut_and_added(app: App) {
     let of = |month: &str| line(&company, "promotion.advertising", month);
     let (july, august) = (of("2026-07"), of("2026-08"));
     let marketing = &company.departments["marketing"];
-    let new = json!({"budget_id": budget, "department_id": marketing, "category": "other.research", "period": "2026-07"});
+    let new = json!({"budget_id": budget, "department_id": marketing, "category": "other.market_research", "period": "2026-07"});
     let movements = json!([
         {"to_line_id": july, "amount": yuan("250.00")},
         {"from_line_id": august, "amount": yuan("50.00")},
@@ -149,7 +149,7 @@ fn a_line_is_raised_cut_and_added(app: App) {
         (available(&company, &july), available(&company, &august)),
         ("1250.00".into(), "650.00".into())
     );
-    let added = line(&company, "other.research", "2026-07");
+    let added = line(&company, "other.market_research", "2026-07");
     assert_eq!(available(&company, &added), "300.00");
     let again = company.who("head").post(CHANGES, adjustment(movements)).expect(201).text("/id");
     deed(company.who("head"), &again, "submit", None).refuses(409, "budget.overlaps");

@@ -8,7 +8,7 @@ use domain::{
         budget_analysis::{AnalysisContent, BudgetAnalysis, Conclusion},
         period::Period,
     },
-    spine::{AnyId, DepartmentId, Id, perm},
+    spine::{AnyId, DepartmentId, Id, Version, perm},
 };
 use persistence::finance::budget_analysis::{self as analyses, AnalysisFilter, BudgetAnalysisView};
 use serde::Deserialize;
@@ -20,6 +20,10 @@ pub(crate) fn routes(into: &mut Routes) {
 }
 
 impl View for BudgetAnalysisView {
+    /// What is filed never changes.
+    fn version(&self) -> Option<Version> {
+        Some(1)
+    }
     fn location(&self) -> Option<String> {
         Some(format!("/api/v1/budget-analyses/{}", self.id))
     }
