@@ -33,6 +33,9 @@ pub fn activate(teller: &mut Teller) {
     let budget = json!({"title": "全年营销预算", "fiscal_year": year, "lines": lines,
         "scope": {"level": "centre", "department_id": department("centre")},
         "objectives": [{"period": year.to_string(), "metric": "sales_amount", "unit": "万元", "target": "12000"}],
+        "strategy": {"product": "主推新品", "price": "稳定价格", "channel": "深耕经销商", "promotion": "春秋两季"},
+        "activities": [{"name": "春季订货会", "from": format!("{year}-03-10"), "to": format!("{year}-03-12"),
+            "place": "杭州", "people": "市场部全体", "cost": money(2_000_000)}],
         "indicators": [{"name": "销售额增长率", "target": "不低于 12%"}]});
     let compiler = teller.who("director");
     let made = compiler.post("/api/v1/budgets", budget).expect(201);
