@@ -1,7 +1,6 @@
 //! Approvals: their rows, whose boxes they lie in, and how a document context plugs in.
 //!
-//! A document context calls [`start`], [`resubmit`], [`withdraw`] and [`document_moved`] from its own unit of
-//! work, and registers in [`subject::KINDS`] what a settled approval does to its document. Everything else goes
+//! A document context calls [`hand_in`], [`withdraw`] and [`document_moved`] from its own unit of work, and registers in [`subject::KINDS`] what a settled approval does to its document. Everything else goes
 //! through [`act`]: let the domain decide, write, settle — in one transaction.
 
 mod boxes;
@@ -17,8 +16,7 @@ mod unavailable;
 
 pub use boxes::{ApprovalItemView, BoxCounts, BoxFilter, BoxName, counts, list};
 pub use course::{
-    act, document_moved, dry_run, find, holds_open_task, may_read_document, oversees, resubmit, start,
-    withdraw,
+    act, document_moved, dry_run, find, hand_in, holds_open_task, may_read_document, oversees, withdraw,
 };
 pub use limits::{due, reach_limits};
 pub use policy::check;

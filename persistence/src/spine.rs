@@ -19,6 +19,7 @@ mod number;
 mod page;
 mod pool;
 mod reader;
+mod sight;
 mod tx;
 mod writer;
 
@@ -42,3 +43,4 @@ pub(crate) use cached::{cached, pieces};
 pub(crate) use engine::{Connection, Engine, db, insert_all, insert_missing};
 pub(crate) use failure::is_taken;
 pub(crate) use number::next_number;
+pub(crate) use sight::{Sight, within};

@@ -38,9 +38,23 @@ fn world<'a>(tx: &'a Tx<'_>, organisation: &'a Organisation) -> Circumstances<'a
     Circumstances { directory: organisation, ids: tx.ids(), now: tx.now(), today: tx.today() }
 }
 
-/// Submits a document to the chain of this name: freezes who decides, opens the first step. The document's
-/// context keeps the answer's id with the document, in the same unit of work. `[APR-2]`
-pub fn start(tx: &mut Tx<'_>, chain: &str, subject: Subject) -> Result<Approval, Failure> {
+/// Hands a document to the chain of this name. `earlier` is the approval of a submission that was returned or
+/// withdrawn, which is taken up again; without one an approval is opened. The document's context keeps the answer's
+/// id with the document, in the same unit of work. `[APR-2, APR-6]`
+pub fn hand_in(
+    tx: &mut Tx<'_>,
+    earlier: Option<Id<Approval>>,
+    chain: &str,
+    subject: Subject,
+) -> Result<Approval, Failure> {
+    match earlier {
+        Some(earlier) => resubmit(tx, earlier, chain, subject),
+        None => start(tx, chain, subject),
+    }
+}
+
+/// Opens an approval: freezes who decides, opens the first step.
+fn start(tx: &mut Tx<'_>, chain: &str, subject: Subject) -> Result<Approval, Failure> {
     kind_of(&subject.kind)?;
     let (plan, organisation) = resolve(tx, chain, &subject)?;
     let change = Approval::start(tx.id(), subject, plan, world(tx, &organisation))?;
@@ -49,12 +63,7 @@ pub fn start(tx: &mut Tx<'_>, chain: &str, subject: Subject) -> Result<Approval,
 
 /// Submits a returned or withdrawn document again. It continues where it was returned unless something the
 /// chain routes by has changed. `[APR-6]`
-pub fn resubmit(
-    tx: &mut Tx<'_>,
-    id: Id<Approval>,
-    chain: &str,
-    subject: Subject,
-) -> Result<Approval, Failure> {
+fn resubmit(tx: &mut Tx<'_>, id: Id<Approval>, chain: &str, subject: Subject) -> Result<Approval, Failure> {
     let approval = load(tx, id)?;
     let (fresh, organisation) = resolve(tx, chain, &subject)?;
     let by = tx.actor().employee.unwrap_or(subject.submitter);
@@ -62,12 +71,15 @@ pub fn resubmit(
     tx.apply(change)
 }
 
-/// Withdraws on behalf of the acting submitter; settles the document.
-pub fn withdraw(tx: &mut Tx<'_>, id: Id<Approval>, note: Option<String>) -> Result<Approval, Failure> {
+/// Withdraws on behalf of the acting submitter a document that waits in this approval; settles the document in the
+/// same transaction.
+pub fn withdraw(tx: &mut Tx<'_>, id: Option<Id<Approval>>, note: Option<String>) -> Result<(), Failure> {
+    let id = id.ok_or_else(|| Failure::fault("a document in approval without one"))?;
     let approval = load(tx, id)?;
     // A service account that mirrors a document acts for its submitter, as it did when it submitted.
     let by = tx.actor().employee.unwrap_or(approval.subject.submitter);
-    act(tx, approval, |approval, world| Ok(approval.withdraw(by, note, world)?))
+    act(tx, approval, |approval, world| Ok(approval.withdraw(by, note, world)?))?;
+    Ok(())
 }
 
 /// Tells that the document changed while in approval: decisions are taken on the new version from here on.

@@ -169,7 +169,7 @@ pub fn ask_to_reopen(tx: &mut Tx<'_>, month: Period, reason: String) -> Result<A
         fields: serde_json::Map::from_iter([("month".to_owned(), json!(month))]),
         version: period.version + 1,
     };
-    let approval = approval::start(tx, CHAIN, subject)?;
+    let approval = approval::hand_in(tx, None, CHAIN, subject)?;
     let now = tx.now();
     let change = period.ask_to_reopen(reason, approval.id, tx.actor(), now)?;
     tx.apply(change)

@@ -9,12 +9,10 @@ pub use view::{AuditFindingFilter, AuditFindingView, list, view};
 use self::row::Row;
 use crate::{
     file,
-    finance::expense_claim::Sight,
     organisation::department,
     schema::{audit_findings as findings, expense_claim_lines as lines, internal_audits as audits},
-    spine::{Failure, Key, Reader, Stored, Tx, cached, db, guard},
+    spine::{Failure, Key, Reader, Sight, Stored, Tx, cached, db, guard},
 };
-use chrono::Datelike;
 use diesel::prelude::*;
 use domain::{
     finance::{
@@ -47,8 +45,7 @@ pub fn apply(tx: &mut Tx<'_>, change: Change<AuditFinding>) -> Result<AuditFindi
 
 /// The number of a new finding of this year.
 pub fn next_number(tx: &mut Tx<'_>) -> Result<String, Failure> {
-    let year = tx.today().year();
-    crate::spine::next_number(tx, "AF", year)
+    crate::spine::next_number(tx, "AF")
 }
 
 /// The findings within sight, as a condition on a boxed query: those one must mend oneself, and those of

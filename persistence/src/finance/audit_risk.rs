@@ -9,11 +9,11 @@ mod population;
 pub(crate) use population::{Candidate, contains, pages};
 
 use crate::{
-    finance::expense_claim::{Sight, within},
+    finance::expense_claim::within,
     organisation::{NamedRef, PersonRef, names},
     policy,
     schema::expense_claims as claims,
-    spine::{Failure, Key, Reader, db},
+    spine::{Failure, Key, Reader, Sight, db},
 };
 use around::{around, facts_of, shares};
 use chrono::{Days, NaiveDate};

@@ -5,23 +5,19 @@ mod deed;
 pub mod list;
 mod row;
 pub(crate) mod settle;
-mod sight;
 /// What one budget looks like.
 pub mod view;
 
 pub use deed::{activate, close, copy, create, revise, submit, withdraw};
 pub use settle::preview;
-pub use sight::BudgetSight;
 pub use view::{BudgetView, show, view};
-
-pub(super) use sight::within;
 
 use self::row::Row;
 use crate::{
     organisation::department,
     policy,
     schema::budgets,
-    spine::{Failure, Key, Reader, Stored, Tx, cached, db, guard},
+    spine::{Failure, Key, Reader, Sight, Stored, Tx, cached, db, guard, within},
 };
 use diesel::prelude::*;
 use domain::{
@@ -74,11 +70,16 @@ pub fn book_currency(reader: &mut Reader<'_>, on: BusinessDate) -> Result<Curren
 
 /// One budget, if the caller may see it.
 pub fn find(reader: &mut Reader<'_>, id: Id<Budget>) -> Result<Budget, Failure> {
-    let sight = BudgetSight::of(reader);
+    let sight = Sight::of_concerned(reader);
     let key = Key::from(id);
-    let row: Row = db!(reader, |c| within!(budgets::table.filter(budgets::id.eq(key)).into_boxed(), sight)
-        .select(Row::as_select())
-        .first(c))?;
+    let row: Row = db!(reader, |c| within!(
+        budgets::table.filter(budgets::id.eq(key)).into_boxed(),
+        sight,
+        budgets,
+        "budget"
+    )
+    .select(Row::as_select())
+    .first(c))?;
     row.budget()
 }
 

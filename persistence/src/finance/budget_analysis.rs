@@ -1,7 +1,7 @@
 //! Analyses of execution: filed once with the figures of the moment, listed, and handed to the next budget. `[BUD-8]`
 
 use super::{
-    budget::{BudgetSight, book_currency},
+    budget::book_currency,
     budget_execution::{ExecutionFilter, report},
 };
 use crate::{
@@ -9,7 +9,7 @@ use crate::{
     finance::budget::view::{department, person},
     organisation::{self, NamedRef, PersonRef, like, lower},
     schema::budget_analyses as analyses,
-    spine::{Failure, Instant, Key, Page, Reader, Slice, Stored, Tx, db},
+    spine::{Failure, Instant, Key, Page, Reader, Sight, Slice, Stored, Tx, db},
 };
 use diesel::prelude::*;
 use domain::{
@@ -160,7 +160,7 @@ pub struct BudgetAnalysisView {
 }
 
 fn row_within(reader: &mut Reader<'_>, id: Key) -> Result<Option<Row>, Failure> {
-    let sight = BudgetSight::of(reader);
+    let sight = Sight::of_concerned(reader);
     let row: Option<Row> = db!(reader, |c| {
         let mut query = analyses::table.filter(analyses::id.eq(id)).into_boxed();
         if !sight.all {
@@ -219,7 +219,7 @@ pub fn list(
     filter: &AnalysisFilter,
     page: &Page<i64>,
 ) -> Result<Slice<BudgetAnalysisView, i64>, Failure> {
-    let sight = BudgetSight::of(reader);
+    let sight = Sight::of_concerned(reader);
     let rows: Vec<Row> = db!(reader, |c| {
         let mut query = analyses::table.order(analyses::id.desc()).limit(page.limit + 1).into_boxed();
         if !sight.all {

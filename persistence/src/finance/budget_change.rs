@@ -13,11 +13,11 @@ pub use settle::preview;
 pub use view::{BudgetChangeView, show, view};
 
 use self::row::Row;
-use super::budget::{BudgetSight, book_currency};
+use super::budget::book_currency;
 use crate::{
     policy,
     schema::budget_changes as changes,
-    spine::{Failure, Key, Reader, Stored, Tx, cached, db, guard},
+    spine::{Failure, Key, Reader, Sight, Stored, Tx, cached, db, guard, within},
 };
 use diesel::prelude::*;
 use domain::{
@@ -28,31 +28,6 @@ use domain::{
     spine::{Change, Currency, Id, PolicyVersion},
 };
 use std::sync::Arc;
-
-/// The changes within a sight, as a condition on a boxed query over `budget_changes`. Who has a part in the
-/// approval of one reads it whatever their reach.
-macro_rules! within {
-    ($query:expr, $sight:expr) => {{
-        use $crate::schema::{budget_changes, document_readers};
-        let sight = &$sight;
-        if sight.all {
-            $query
-        } else {
-            let readable = document_readers::table
-                .filter(document_readers::document_kind.eq("budget_change"))
-                .filter(document_readers::employee_id.eq(sight.employee))
-                .select(document_readers::document);
-            $query.filter(
-                budget_changes::creator_id
-                    .eq(sight.user)
-                    .or(budget_changes::submitter_id.eq(sight.employee))
-                    .or(budget_changes::department_id.eq_any(&sight.departments))
-                    .or(budget_changes::id.eq_any(readable)),
-            )
-        }
-    }};
-}
-use within;
 
 /// What changes are judged by.
 #[derive(Clone, Debug)]
@@ -76,11 +51,16 @@ impl ChangeWorld {
 
 /// One change, if the caller may see it.
 pub fn find(reader: &mut Reader<'_>, id: Id<BudgetChange>) -> Result<BudgetChange, Failure> {
-    let sight = BudgetSight::of(reader);
+    let sight = Sight::of_concerned(reader);
     let key = Key::from(id);
-    let row: Row = db!(reader, |c| within!(changes::table.filter(changes::id.eq(key)).into_boxed(), sight)
-        .select(Row::as_select())
-        .first(c))?;
+    let row: Row = db!(reader, |c| within!(
+        changes::table.filter(changes::id.eq(key)).into_boxed(),
+        sight,
+        budget_changes,
+        "budget_change"
+    )
+    .select(Row::as_select())
+    .first(c))?;
     row.change()
 }
 

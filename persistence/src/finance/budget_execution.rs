@@ -9,10 +9,9 @@ mod person;
 pub use alert::{BudgetAlertView, BudgetAlertsView, alerts};
 pub use group::{ExecutionGroup, ExecutionRow, list, report};
 
-use super::budget::BudgetSight;
 use crate::{
     schema::budget_lines as lines,
-    spine::{Failure, Key, Reader, db},
+    spine::{Failure, Key, Reader, Sight, db},
 };
 use diesel::prelude::*;
 use domain::{
@@ -94,7 +93,7 @@ fn subtree(reader: &mut Reader<'_>, top: DepartmentId) -> Result<Vec<Key>, Failu
 /// The lines of a year that are reported on: within the caller's sight, without emergency funds, which are kept
 /// apart.
 fn lines_of(reader: &mut Reader<'_>, filter: &ExecutionFilter) -> Result<Vec<Reported>, Failure> {
-    let sight = BudgetSight::of(reader);
+    let sight = Sight::of_concerned(reader);
     let departments = filter.department.map(|top| subtree(reader, top)).transpose()?;
     let rows: Vec<Columns> = db!(reader, |c| {
         let mut query = lines::table

@@ -19,7 +19,6 @@ pub mod view;
 
 pub use load::{find, find_by_external};
 pub(crate) use load::{find_unscoped, may_read};
-pub use scope::Sight;
 pub(crate) use scope::within;
 pub use settle::{Preview, preview};
 pub use view::{ExpenseClaimView, show, view};
@@ -78,6 +77,5 @@ impl PoliciesInForce {
 
 /// The number of a new claim of this year; given back if the unit of work does not come to its end.
 pub fn next_number(tx: &mut Tx<'_>, policies: &PoliciesInForce) -> Result<String, Failure> {
-    let year = chrono::Datelike::year(&tx.today());
-    crate::spine::next_number(tx, &policies.policy.content.number_prefix, year)
+    crate::spine::next_number(tx, &policies.policy.content.number_prefix)
 }

@@ -96,7 +96,7 @@ impl RequestPolicies {
 
 /// The number of a new request of this year.
 pub fn next_number(tx: &mut Tx<'_>, policies: &RequestPolicies) -> Result<String, Failure> {
-    petition::next_number(tx, &policies.policy.content.number_prefix)
+    crate::spine::next_number(tx, &policies.policy.content.number_prefix)
 }
 
 /// The number of a new amendment of this year.
@@ -104,5 +104,5 @@ pub(in crate::finance) fn next_amendment_number(
     tx: &mut Tx<'_>,
     policies: &RequestPolicies,
 ) -> Result<String, Failure> {
-    petition::next_number(tx, &policies.policy.content.amendment_prefix)
+    crate::spine::next_number(tx, &policies.policy.content.amendment_prefix)
 }

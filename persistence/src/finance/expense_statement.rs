@@ -11,8 +11,8 @@ pub use view::{ExpenseStatementView, FigureRowView, StatementAction, StatementFi
 
 use crate::{
     organisation::unless_taken,
-    schema::{document_readers, expense_statements as statements},
-    spine::{Failure, Instant, Key, Reader, Stored, Tx, cached, db, guard},
+    schema::expense_statements as statements,
+    spine::{Failure, Instant, Key, Reader, Sight, Stored, Tx, cached, db, guard},
 };
 use diesel::prelude::*;
 use domain::{
@@ -21,7 +21,7 @@ use domain::{
         period::Period,
         review::{Review, ReviewState},
     },
-    spine::{Change, DepartmentId, Entity, Id, Refusal, Timestamp, Version},
+    spine::{Change, DepartmentId, Id, Refusal, Timestamp, Version},
 };
 
 #[derive(Queryable, Selectable, Insertable, AsChangeset, Clone, Debug)]
@@ -118,8 +118,7 @@ pub fn apply(tx: &mut Tx<'_>, change: Change<ExpenseStatement>) -> Result<Expens
 
 /// The number of a new statement of this year.
 pub fn next_number(tx: &mut Tx<'_>) -> Result<String, Failure> {
-    let year = chrono::Datelike::year(&tx.today());
-    crate::spine::next_number(tx, NUMBER_PREFIX, year)
+    crate::spine::next_number(tx, NUMBER_PREFIX)
 }
 
 /// Refuses a second live statement of a period and department, naming the first.
@@ -141,45 +140,15 @@ pub fn ensure_first(
     }
 }
 
-/// Statements within the caller's reach: of departments in reach, compiled by them, or theirs to approve.
+/// Statements within a sight: one's own are those one compiled.
 macro_rules! within {
     ($query:expr, $sight:expr) => {{
-        let sight = &$sight;
-        if sight.all {
-            $query
-        } else {
-            let readable = document_readers::table
-                .filter(document_readers::document_kind.eq(ExpenseStatement::KIND))
-                .filter(document_readers::employee_id.eq(sight.employee))
-                .select(document_readers::document);
-            $query.filter(
-                statements::compiler_id
-                    .eq(sight.employee)
-                    .or(statements::department_id.eq_any(&sight.departments))
-                    .or(statements::id.eq_any(readable)),
-            )
-        }
+        use $crate::schema::expense_statements as own;
+        let compiled = own::compiler_id.eq($sight.employee);
+        $crate::spine::within!($query, $sight, expense_statements, "expense_statement", compiled)
     }};
 }
 use within;
-
-/// How far the caller sees.
-struct Sight {
-    all: bool,
-    departments: Vec<Key>,
-    employee: Key,
-}
-
-impl Sight {
-    fn of(reader: &Reader<'_>) -> Self {
-        let reach = reader.reach();
-        Self {
-            all: reach.all,
-            departments: reach.departments.iter().map(|department| (*department).into()).collect(),
-            employee: reader.actor().employee.map_or(Key(uuid::Uuid::nil()), Into::into),
-        }
-    }
-}
 
 /// One statement, if the caller may see it.
 pub fn find(reader: &mut Reader<'_>, id: Id<ExpenseStatement>) -> Result<ExpenseStatement, Failure> {

@@ -15,11 +15,10 @@ pub use summary::{InternalAuditSummaryView, summary};
 pub use view::{InternalAuditFilter, InternalAuditView, list, view};
 
 use crate::{
-    finance::{audit_risk::ClaimScope, expense_claim::Sight},
+    finance::audit_risk::ClaimScope,
     schema::{audit_findings as findings, internal_audit_items as items, internal_audits as audits},
-    spine::{Failure, Instant, Key, Reader, Stored, Tx, cached, db, guard},
+    spine::{Failure, Instant, Key, Reader, Sight, Stored, Tx, cached, db, guard},
 };
-use chrono::Datelike;
 use diesel::prelude::*;
 use domain::{
     finance::internal_audit::{
@@ -183,8 +182,7 @@ pub fn apply(tx: &mut Tx<'_>, change: Change<InternalAudit>) -> Result<InternalA
 
 /// The number of a new audit of this year.
 pub fn next_number(tx: &mut Tx<'_>) -> Result<String, Failure> {
-    let year = tx.today().year();
-    crate::spine::next_number(tx, "IA", year)
+    crate::spine::next_number(tx, "IA")
 }
 
 /// The audits within sight, as a condition on a boxed query: those the caller conducts, and those of

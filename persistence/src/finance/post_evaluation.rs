@@ -8,13 +8,12 @@ pub use view::{IndicatorView, PostEvaluationFilter, PostEvaluationView, ThirdPar
 use self::row::Row;
 use crate::{
     file,
-    finance::expense_claim::{self as claims, Sight},
+    finance::expense_claim as claims,
     organisation::{lower, referred},
     policy,
     schema::{employees, post_evaluations as evaluations},
-    spine::{Failure, Key, Reader, Stored, Tx, cached, db, guard},
+    spine::{Failure, Key, Reader, Sight, Stored, Tx, cached, db, guard},
 };
-use chrono::Datelike;
 use diesel::prelude::*;
 use domain::{
     finance::{
@@ -48,8 +47,7 @@ pub fn apply(tx: &mut Tx<'_>, change: Change<PostEvaluation>) -> Result<PostEval
 
 /// The number of a new post-evaluation of this year.
 pub fn next_number(tx: &mut Tx<'_>) -> Result<String, Failure> {
-    let year = tx.today().year();
-    crate::spine::next_number(tx, "PE", year)
+    crate::spine::next_number(tx, "PE")
 }
 
 /// The post-evaluations within sight, as a condition on a boxed query: those of departments in reach, and those

@@ -4,9 +4,10 @@ use super::{Failure, Tx, cached, db};
 use crate::schema::document_numbers as numbers;
 use diesel::prelude::*;
 
-/// The next number of a series and year: `EC-2026-000123`. A rolled back unit gives its number back;
+/// The next number of a series in this year: `EC-2026-000123`. A rolled back unit gives its number back;
 /// a void document keeps its own.
-pub(crate) fn next_number(tx: &mut Tx<'_>, series: &str, year: i32) -> Result<String, Failure> {
+pub(crate) fn next_number(tx: &mut Tx<'_>, series: &str) -> Result<String, Failure> {
+    let year = chrono::Datelike::year(&tx.today());
     let row = (numbers::series.eq(series), numbers::year.eq(year), numbers::last.eq(1_i64));
     let last: i64 = db!(tx, |c| cached(
         diesel::insert_into(numbers::table)

@@ -6,10 +6,9 @@ use super::{
 };
 use crate::{
     file::{self, FileView},
-    finance::expense_claim::Sight,
     organisation::{NamedRef, PersonRef, names},
     schema::{audit_findings as findings, internal_audits as audits},
-    spine::{Failure, Key, Page, Reader, Slice, db},
+    spine::{Failure, Key, Page, Reader, Sight, Slice, db},
 };
 use chrono::NaiveDate;
 use diesel::prelude::*;

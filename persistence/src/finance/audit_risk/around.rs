@@ -2,9 +2,9 @@
 //! neighbouring invoice numbers. Each look-up goes by an index and is bounded.
 
 use crate::{
-    finance::expense_claim::{Sight, within},
+    finance::expense_claim::within,
     schema::{expense_claim_lines as lines, expense_claims as claims, invoices},
-    spine::{Failure, Instant, Key, Reader, db},
+    spine::{Failure, Instant, Key, Reader, Sight, db},
 };
 use chrono::Days;
 use diesel::{dsl::count_star, prelude::*, sql_types::BigInt};

@@ -2,10 +2,10 @@
 
 use super::ClaimScope;
 use crate::{
-    finance::expense_claim::{Sight, within},
+    finance::expense_claim::within,
     organisation::{department, like},
     schema::{expense_claim_lines as lines, expense_claims as claims},
-    spine::{Failure, Key, Reader, db},
+    spine::{Failure, Key, Reader, Sight, db},
 };
 use diesel::prelude::*;
 use domain::{

@@ -31,8 +31,7 @@ fn start(
     ensure_reach(tx, &content)?;
     let world = BudgetWorld::today(tx)?;
     let prefix = world.rules().policy.content.budget_prefix.clone();
-    let year = chrono::Datelike::year(&tx.today());
-    let number = crate::spine::next_number(tx, &prefix, year)?;
+    let number = crate::spine::next_number(tx, &prefix)?;
     let new = NewBudget { id: tx.id(), number, copied_from };
     let change = Budget::create(new, content, tx.actor(), tx.now(), world.rules())?;
     apply(tx, change)
@@ -81,10 +80,8 @@ pub fn submit(tx: &mut Tx<'_>, budget: Budget) -> Result<Budget, Failure> {
     let (today, now) = (tx.today(), tx.now());
     let subject = settle::subject(&budget, budget.version + 1, world.currency, today)?;
     let goes_on = matches!(budget.status, BudgetStatus::Withdrawn { .. } | BudgetStatus::Returned { .. });
-    let approval = match budget.approval.filter(|_| goes_on) {
-        Some(approval) => approval::resubmit(tx, approval, settle::CHAIN, subject)?,
-        None => approval::start(tx, settle::CHAIN, subject)?,
-    };
+    let earlier = budget.approval.filter(|_| goes_on);
+    let approval = approval::hand_in(tx, earlier, settle::CHAIN, subject)?;
     let change = budget.submit(approval.id, tx.actor(), now, world.rules())?;
     apply(tx, change)
 }
@@ -92,12 +89,7 @@ pub fn submit(tx: &mut Tx<'_>, budget: Budget) -> Result<Budget, Failure> {
 /// Takes a budget back while it waits for its approvers.
 pub fn withdraw(tx: &mut Tx<'_>, budget: &Budget, note: Option<String>) -> Result<(), Failure> {
     budget.may_withdraw(tx.actor())?;
-    let Some(approval) = budget.approval else {
-        return Err(Failure::fault("a budget in approval without one"));
-    };
-    // The engine settles the budget in the same transaction.
-    approval::withdraw(tx, approval, note)?;
-    Ok(())
+    approval::withdraw(tx, budget.approval, note)
 }
 
 /// Puts a budget into effect: opens its lines and gives them their money. `[BUD-3, BUD-4]`

@@ -1,10 +1,10 @@
 //! Lists of budgets: filtered and paged by keys, within the caller's sight.
 
-use super::{BudgetSight, row::total, within};
+use super::row::total;
 use crate::{
     organisation::{NamedRef, PersonRef, like, lower},
     schema::{budgets, departments, employees},
-    spine::{Failure, Instant, Key, Page, Reader, Slice, db},
+    spine::{Failure, Instant, Key, Page, Reader, Sight, Slice, db, within},
 };
 use diesel::prelude::*;
 use domain::{
@@ -92,7 +92,7 @@ type Found = (SummaryRow, (Key, String, String, String), (Key, String, String));
 macro_rules! filtered {
     ($query:expr, $filter:expr, $sight:expr) => {{
         let filter = $filter;
-        let mut query = within!($query.into_boxed(), $sight);
+        let mut query = within!($query.into_boxed(), $sight, budgets, "budget");
         if let Some(year) = filter.fiscal_year {
             query = query.filter(budgets::fiscal_year.eq(year));
         }
@@ -125,7 +125,7 @@ pub fn list(
     page: &Page<i64>,
     include_total: bool,
 ) -> Result<Slice<BudgetSummary, i64>, Failure> {
-    let sight = BudgetSight::of(reader);
+    let sight = Sight::of_concerned(reader);
     let joined = || {
         budgets::table
             .inner_join(departments::table.on(departments::id.eq(budgets::department_id)))

@@ -66,7 +66,7 @@ pub fn create(tx: &mut Tx<'_>, content: ChangeContent) -> Result<BudgetChange, F
     let desk = desk(tx, &content)?;
     let today = tx.today();
     let prefix = budget_line::settings(tx, today)?.content.change_prefix.clone();
-    let number = next_number(tx, &prefix, chrono::Datelike::year(&today))?;
+    let number = next_number(tx, &prefix)?;
     let new = NewChange { id: tx.id(), number };
     let change = BudgetChange::create(new, content, tx.actor(), tx.now(), &desk, world.rules())?;
     apply(tx, change)
@@ -96,10 +96,8 @@ pub fn submit(tx: &mut Tx<'_>, change: BudgetChange) -> Result<BudgetChange, Fai
     let subject = settle::subject(&change, change.version + 1, world.currency, today)?;
     let chain = settle::chain(change.content.kind);
     let goes_on = matches!(change.status, ChangeStatus::Withdrawn { .. } | ChangeStatus::Returned { .. });
-    let approval = match change.approval.filter(|_| goes_on) {
-        Some(approval) => approval::resubmit(tx, approval, chain, subject)?,
-        None => approval::start(tx, chain, subject)?,
-    };
+    let earlier = change.approval.filter(|_| goes_on);
+    let approval = approval::hand_in(tx, earlier, chain, subject)?;
     let change = change.submit(approval.id, tx.actor(), now, &desk, world.rules())?;
     apply(tx, change)
 }
@@ -107,9 +105,5 @@ pub fn submit(tx: &mut Tx<'_>, change: BudgetChange) -> Result<BudgetChange, Fai
 /// Takes a change back while it waits for its approvers.
 pub fn withdraw(tx: &mut Tx<'_>, change: &BudgetChange, note: Option<String>) -> Result<(), Failure> {
     change.may_withdraw(tx.actor())?;
-    let Some(approval) = change.approval else {
-        return Err(Failure::fault("a change in approval without one"));
-    };
-    approval::withdraw(tx, approval, note)?;
-    Ok(())
+    approval::withdraw(tx, change.approval, note)
 }

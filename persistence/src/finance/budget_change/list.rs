@@ -1,11 +1,9 @@
 //! Lists of changes, and the report of emergency draws on its own. `[BUD-6, BUD-7]`
 
-use super::within;
 use crate::{
-    finance::budget::BudgetSight,
     organisation::{NamedRef, PersonRef},
     schema::{budget_changes as changes, departments, employees},
-    spine::{Failure, Instant, Key, Page, Reader, Slice, db},
+    spine::{Failure, Instant, Key, Page, Reader, Sight, Slice, db, within},
 };
 use chrono::NaiveDate;
 use diesel::prelude::*;
@@ -94,7 +92,7 @@ type Found = (SummaryRow, (Key, String, String, String), (Key, String, String));
 macro_rules! filtered {
     ($query:expr, $filter:expr, $sight:expr) => {{
         let filter = $filter;
-        let mut query = within!($query.into_boxed(), $sight);
+        let mut query = within!($query.into_boxed(), $sight, budget_changes, "budget_change");
         if let Some(year) = filter.fiscal_year {
             query = query.filter(changes::fiscal_year.eq(year));
         }
@@ -118,7 +116,7 @@ pub fn list(
     page: &Page<i64>,
     include_total: bool,
 ) -> Result<Slice<BudgetChangeSummary, i64>, Failure> {
-    let sight = BudgetSight::of(reader);
+    let sight = Sight::of_concerned(reader);
     let joined = || {
         changes::table
             .inner_join(departments::table.on(departments::id.eq(changes::department_id)))

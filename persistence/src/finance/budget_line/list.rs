@@ -2,10 +2,9 @@
 
 use super::row::{EntryRow, Row};
 use crate::{
-    finance::budget::BudgetSight,
     organisation::{NamedRef, PersonRef},
     schema::{budget_entries as entries, budget_lines as lines, budgets, departments, employees, users},
-    spine::{Failure, Instant, Key, Page, Reader, Slice, db},
+    spine::{Failure, Instant, Key, Page, Reader, Sight, Slice, db},
 };
 use diesel::prelude::*;
 use domain::{
@@ -154,7 +153,7 @@ pub fn list(
     page: &Page<i64>,
     include_total: bool,
 ) -> Result<Slice<BudgetLineView, i64>, Failure> {
-    let sight = BudgetSight::of(reader);
+    let sight = Sight::of_concerned(reader);
     let joined = || {
         lines::table
             .inner_join(budgets::table.on(budgets::id.eq(lines::budget_id)))
@@ -181,7 +180,7 @@ pub fn list(
 
 /// One line, if the caller may see it.
 pub fn view(reader: &mut Reader<'_>, id: Id<BudgetLine>) -> Result<BudgetLineView, Failure> {
-    let (sight, key) = (BudgetSight::of(reader), Key::from(id));
+    let (sight, key) = (Sight::of_concerned(reader), Key::from(id));
     let filter = LineFilter::default();
     let place = (departments::id, departments::code, departments::name_zh, departments::name_en);
     let found: Found = db!(reader, |c| {

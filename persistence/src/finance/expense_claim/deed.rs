@@ -23,10 +23,8 @@ pub fn submit(tx: &mut Tx<'_>, claim: ExpenseClaim) -> Result<ExpenseClaim, Fail
     claim.check_submission(tx.actor(), today, policies.rules())?;
     let standing = charge::reserve(tx, &claim, &policies)?;
     let subject = settle::subject(&claim, &standing, claim.version + 1)?;
-    let approval = match claim.approval.filter(|_| goes_on(&claim.status)) {
-        Some(approval) => approval::resubmit(tx, approval, settle::CHAIN, subject)?,
-        None => approval::start(tx, settle::CHAIN, subject)?,
-    };
+    let earlier = claim.approval.filter(|_| goes_on(&claim.status));
+    let approval = approval::hand_in(tx, earlier, settle::CHAIN, subject)?;
     let change = claim.submit(approval.id, tx.actor(), now, today, policies.rules())?;
     apply(tx, change)
 }
@@ -42,12 +40,7 @@ fn goes_on(status: &ClaimStatus) -> bool {
 /// Takes a claim back while it waits for its approvers.
 pub fn withdraw(tx: &mut Tx<'_>, claim: ExpenseClaim, note: Option<String>) -> Result<(), Failure> {
     claim.may_withdraw(tx.actor())?;
-    let Some(approval) = claim.approval else {
-        return Err(Failure::fault("a claim in approval without one"));
-    };
-    // The engine settles the claim in the same transaction.
-    approval::withdraw(tx, approval, note)?;
-    Ok(())
+    approval::withdraw(tx, claim.approval, note)
 }
 
 /// Approves less on some lines, by an approver whose task of this claim is open.

@@ -1,13 +1,12 @@
 //! What an ERP takes, and how its list compares with ours. `[EXP-10]`
 
 use super::{
-    Sight,
     scope::within,
     view::{ExpenseClaimView, view},
 };
 use crate::{
     schema::{expense_claims as claims, journal_entries},
-    spine::{Failure, Instant, Key, Page, Reader, Slice, db},
+    spine::{Failure, Instant, Key, Page, Reader, Sight, Slice, db},
 };
 use chrono::NaiveDate;
 use diesel::prelude::*;

@@ -1,10 +1,10 @@
 //! Lists of claims within the caller's sight: filtered, sorted, by keyset. `[INT-4]`
 
-use super::{Sight, scope::within};
+use super::scope::within;
 use crate::{
     organisation::{NamedRef, PersonRef, like},
     schema::{departments, employees, expense_claim_lines, expense_claims as claims},
-    spine::{Failure, Instant, Key, Page, Reader, Slice, db},
+    spine::{Failure, Instant, Key, Page, Reader, Sight, Slice, db},
 };
 use chrono::NaiveDate;
 use diesel::prelude::*;

@@ -1,7 +1,6 @@
 //! From rows to the entity.
 
 use super::{
-    Sight,
     save::{LineRow, Row},
     scope::within,
 };
@@ -9,7 +8,7 @@ use crate::{
     file,
     finance::{invoice, journal, payment},
     schema::{expense_claim_lines as lines, expense_claims as claims, files, invoices, journal_entries},
-    spine::{Failure, Instant, Key, Reader, db},
+    spine::{Failure, Instant, Key, Reader, Sight, db},
 };
 use diesel::{dsl::exists, prelude::*};
 use domain::{

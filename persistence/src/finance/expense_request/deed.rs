@@ -3,6 +3,7 @@
 
 use super::{RequestPolicies, apply, charge, settle};
 use crate::{
+    approval,
     finance::{expense_request_amendment, petition},
     spine::{Failure, Tx},
 };
@@ -20,7 +21,7 @@ pub fn submit(tx: &mut Tx<'_>, request: ExpenseRequest) -> Result<ExpenseRequest
     let amounts = request.content.book_amounts()?;
     let verdict = charge::reserve(tx, settle::asking(&request, &amounts), &policies)?;
     let subject = settle::subject(&request, verdict.over_budget)?;
-    let approval = petition::hand_in(tx, settle::CHAIN, &request.petition, subject)?;
+    let approval = approval::hand_in(tx, request.petition.goes_on(), settle::CHAIN, subject)?;
     let change = request.submit(approval.id, tx.actor(), now, today, policies.rules())?;
     apply(tx, change)
 }

@@ -2,10 +2,9 @@
 
 use super::view::{person, place};
 use crate::{
-    finance::petition::{Sight, within},
     organisation::{NamedRef, PersonRef, Register, like},
     schema::{employees, expense_request_lines, expense_requests as requests},
-    spine::{Failure, Instant, Key, Page, Reader, Slice, db},
+    spine::{Failure, Instant, Key, Page, Reader, Sight, Slice, db, within},
 };
 use chrono::NaiveDate;
 use diesel::prelude::*;

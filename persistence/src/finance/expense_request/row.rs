@@ -2,9 +2,9 @@
 
 use crate::{
     file,
-    finance::petition::{Sight, StandingColumns, within},
+    finance::petition::StandingColumns,
     schema::{expense_request_draws as draws, expense_request_lines as lines, expense_requests as requests},
-    spine::{Failure, Instant, Key, Reader, Stored, Tx, cached, db, guard, insert_all},
+    spine::{Failure, Instant, Key, Reader, Sight, Stored, Tx, cached, db, guard, insert_all, within},
 };
 use diesel::prelude::*;
 use domain::{

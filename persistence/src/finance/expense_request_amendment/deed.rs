@@ -2,6 +2,7 @@
 
 use super::{already_open, apply, open_of, settle};
 use crate::{
+    approval,
     finance::{
         expense_request::{self as requests, RequestPolicies, charge},
         petition,
@@ -66,7 +67,7 @@ pub fn submit(
     let more = amendment.asked_more(&request)?;
     let verdict = charge::reserve(tx, settle::asking(&amendment, &more), &policies)?;
     let subject = settle::subject(&amendment, verdict.over_budget)?;
-    let approval = petition::hand_in(tx, settle::CHAIN, &amendment.petition, subject)?;
+    let approval = approval::hand_in(tx, amendment.petition.goes_on(), settle::CHAIN, subject)?;
     let now = tx.now();
     let change = amendment.submit(&request, approval.id, tx.actor(), now, policies.rules())?;
     apply(tx, change)

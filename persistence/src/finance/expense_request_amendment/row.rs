@@ -1,9 +1,9 @@
 //! Rows of amendments.
 
 use crate::{
-    finance::petition::{Sight, StandingColumns, within},
+    finance::petition::StandingColumns,
     schema::expense_request_amendments as amendments,
-    spine::{Failure, Instant, Key, Reader, Stored, Tx, cached, db, guard, is_taken},
+    spine::{Failure, Instant, Key, Reader, Sight, Stored, Tx, cached, db, guard, is_taken, within},
 };
 use diesel::prelude::*;
 use domain::{

@@ -8,11 +8,10 @@ use crate::{
             self as requests,
             view::{ContentView, person, shown_content},
         },
-        petition::{Sight, within},
     },
     organisation::{PersonRef, Register},
     schema::{expense_request_amendments as amendments, expense_requests},
-    spine::{ActionView, Failure, Key, Page, Reader, Slice, db},
+    spine::{ActionView, Failure, Key, Page, Reader, Sight, Slice, db, within},
 };
 use diesel::prelude::*;
 use domain::{

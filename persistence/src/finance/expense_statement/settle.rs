@@ -43,10 +43,8 @@ pub fn submit(tx: &mut Tx<'_>, statement: ExpenseStatement) -> Result<ExpenseSta
     let figures = figures(tx, statement.period, statement.department)?;
     let expense = statement.money(figures.total.expense.max(0));
     let subject = subject(&statement, expense, statement.version + 1);
-    let approval = match statement.approval.filter(|_| statement.review.state().goes_on()) {
-        Some(approval) => approval::resubmit(tx, approval, CHAIN, subject)?,
-        None => approval::start(tx, CHAIN, subject)?,
-    };
+    let earlier = statement.approval.filter(|_| statement.review.state().goes_on());
+    let approval = approval::hand_in(tx, earlier, CHAIN, subject)?;
     let now = tx.now();
     let change = statement.submit(figures, approval.id, tx.actor(), now)?;
     apply(tx, change)
@@ -55,11 +53,7 @@ pub fn submit(tx: &mut Tx<'_>, statement: ExpenseStatement) -> Result<ExpenseSta
 /// Takes a statement back while it waits.
 pub fn withdraw(tx: &mut Tx<'_>, statement: ExpenseStatement) -> Result<(), Failure> {
     statement.may_withdraw(tx.actor())?;
-    let Some(approval) = statement.approval else {
-        return Err(Failure::fault("a statement in approval without one"));
-    };
-    approval::withdraw(tx, approval, None)?;
-    Ok(())
+    approval::withdraw(tx, statement.approval, None)
 }
 
 fn settle(tx: &mut Tx<'_>, approval: &Approval) -> Result<(), Failure> {

@@ -1,11 +1,11 @@
 //! What statements look like.
 
-use super::{Row, Sight, find, within};
+use super::{Row, find, within};
 use crate::{
     organisation::{NamedRef, PersonRef, Register},
     policy::in_force,
-    schema::{document_readers, expense_statements as statements},
-    spine::{ActionView, Failure, Key, Page, Reader, Slice, db},
+    schema::expense_statements as statements,
+    spine::{ActionView, Failure, Key, Page, Reader, Sight, Slice, db},
 };
 use diesel::prelude::*;
 use domain::{
@@ -17,9 +17,7 @@ use domain::{
         period::Period,
         review::ReviewState,
     },
-    spine::{
-        AnyId, Currency, DepartmentId, Entity, Id, Money, Permission, Refusal, Timestamp, UserId, Version,
-    },
+    spine::{AnyId, Currency, DepartmentId, Id, Money, Permission, Refusal, Timestamp, UserId, Version},
 };
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;

@@ -2,10 +2,9 @@
 
 use super::{Row, progress, row, seen};
 use crate::{
-    finance::expense_claim::Sight,
     organisation::{NamedRef, PersonRef, names},
     schema::internal_audits as audits,
-    spine::{Failure, Key, Page, Reader, Slice, db},
+    spine::{Failure, Key, Page, Reader, Sight, Slice, db},
 };
 use chrono::NaiveDate;
 use diesel::prelude::*;

@@ -6,10 +6,9 @@ use super::{
 };
 use crate::{
     file::{self, FileView},
-    finance::expense_claim::Sight,
     organisation::{NamedRef, names},
     schema::post_evaluations as evaluations,
-    spine::{Failure, Key, Page, Reader, Slice, db},
+    spine::{Failure, Key, Page, Reader, Sight, Slice, db},
 };
 use chrono::NaiveDate;
 use diesel::prelude::*;
