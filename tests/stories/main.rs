@@ -13,6 +13,7 @@ mod audit_risk;
 mod budget;
 mod budget_change;
 mod budget_execution;
+mod budget_import;
 mod coverage;
 mod crash;
 mod edge;
@@ -61,6 +62,7 @@ const MODULES: &[&[Story]] = &[
     expense_request_race::STORIES,
     budget_change::STORIES,
     budget_execution::STORIES,
+    budget_import::STORIES,
     crash::STORIES,
     idempotency::STORIES,
     identity::STORIES,

@@ -3,11 +3,14 @@
 mod act;
 mod body;
 mod find;
+mod import;
+mod row;
 
 use crate::spine::{Routes, View, routes};
 use act::*;
 use domain::spine::Version;
 use find::*;
+use import::*;
 use persistence::finance::budget::BudgetView;
 
 pub(crate) fn routes(into: &mut Routes) {
@@ -26,6 +29,8 @@ pub(crate) fn routes(into: &mut Routes) {
             activate_budget,
             close_budget,
             copy_budget,
+            show_budget_line_template,
+            import_budget_lines,
         ]
     );
 }

@@ -25,8 +25,8 @@ mod submit;
 pub mod sums;
 
 pub use content::{
-    Activity, BudgetContent, Foundation, FoundationKind, Indicator, Objective, ObjectiveMetric, PlannedLine,
-    Scope, ScopeLevel, Strategy,
+    Activity, BudgetContent, Foundation, FoundationKind, Indicator, Objective, ObjectiveMetric,
+    PLANNED_LINES_MAX, PlannedLine, Scope, ScopeLevel, Strategy,
 };
 pub use copy::Growth;
 pub use split::{LineKey, OpenedLine, Split, SplitInto};

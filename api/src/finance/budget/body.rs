@@ -3,8 +3,8 @@
 use crate::spine::Patch;
 use domain::{
     finance::budget::{
-        Activity, BudgetContent, Foundation, Growth, Indicator, Objective, PlannedLine, PlannedSum, Scope,
-        Strategy,
+        Activity, BudgetContent, Foundation, Growth, Indicator, Objective, PLANNED_LINES_MAX, PlannedLine,
+        PlannedSum, Scope, Strategy,
     },
     spine::Refusal,
 };
@@ -147,7 +147,7 @@ impl ReviseBudget {
             objectives: list(self.objectives, old.objectives, "/objectives", 500)?,
             strategy: self.strategy.over(Some(old.strategy)).unwrap_or_default(),
             activities: list(self.activities, old.activities, "/activities", 500)?,
-            lines: list(self.lines, old.lines, "/lines", 1000)?,
+            lines: list(self.lines, old.lines, "/lines", PLANNED_LINES_MAX)?,
             sums: list(self.sums, old.sums, "/sums", 500)?,
             indicators: list(self.indicators, old.indicators, "/indicators", 200)?,
             foundations: list(self.foundations, old.foundations, "/foundations", 200)?,

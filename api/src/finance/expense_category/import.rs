@@ -242,7 +242,9 @@ fn take(
         };
         sheet.came(*index, outcome);
     }
-    if good.is_empty() || tree == current.content {
+    let standing = current.content.categories.iter();
+    sheet.removed(standing.filter(|category| tree.find(&category.code).is_none()).count());
+    if good.is_empty() || !sheet.changes_something() {
         return Ok(());
     }
     let drafted = draft(tx, &current, &tree, how)?;

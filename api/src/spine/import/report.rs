@@ -83,6 +83,10 @@ pub struct ImportReport {
     /// How many rows were refused.
     #[schema(minimum = 0)]
     refused: usize,
+    /// How much that stood before and is not in the file is gone, or would be: only where the file was to be
+    /// the whole.
+    #[schema(minimum = 0)]
+    removed: usize,
     /// Where what was made as a whole can be read.
     #[schema(max_length = 200, example = "/api/v1/policies/01977a3e-8f00-7000-8000-000000000001")]
     place: Option<String>,
@@ -108,11 +112,12 @@ impl<T: Imported> Sheet<T> {
         let count = |wanted| self.rows.iter().filter(|row| outcome(row) == wanted).count();
         let (created, changed) = (count(Outcome::Created), count(Outcome::Changed));
         Ok(ImportReport {
-            kept: !rehearsal && created + changed > 0,
+            kept: !rehearsal && created + changed + self.removed > 0,
             created,
             changed,
             unchanged: count(Outcome::Unchanged),
             refused,
+            removed: self.removed,
             place: self.made.clone().filter(|_| !rehearsal),
             rows: self.rows.iter().map(|row| self.shown(row)).collect(),
             refused_rows: if refused == 0 { None } else { Some(self.refused_rows()) },

@@ -52,6 +52,7 @@ pub struct Sheet<T> {
     pub(super) places: Vec<Heading>,
     pub(super) rows: Vec<Row<T>>,
     pub(super) made: Option<String>,
+    pub(super) removed: usize,
 }
 
 impl<T: Imported> Sheet<T> {
@@ -67,7 +68,7 @@ impl<T: Imported> Sheet<T> {
         match rows.len() {
             0 => Err(Refusal::new(rules::IMPORT_EMPTY).at("/file")),
             count if count > T::ROWS_MAX => Err(too_large(T::ROWS_MAX)),
-            _ => Ok(Self { headings, places, rows, made: None }),
+            _ => Ok(Self { headings, places, rows, made: None, removed: 0 }),
         }
     }
 
@@ -118,6 +119,22 @@ impl<T: Imported> Sheet<T> {
     /// Says where what was made can be read.
     pub fn made(&mut self, path: String) {
         self.made = Some(path);
+    }
+
+    /// Says how much that stood before is gone, because the file is the whole and has it not.
+    pub fn removed(&mut self, count: usize) {
+        self.removed = count;
+    }
+
+    /// Whether any row, or what is missing, changes something.
+    pub fn changes_something(&self) -> bool {
+        let changed = |row: &Row<T>| matches!(row.outcome, Some(Outcome::Created | Outcome::Changed));
+        self.removed > 0 || self.rows.iter().any(changed)
+    }
+
+    /// Whether any row was refused.
+    pub fn has_refused(&self) -> bool {
+        self.rows.iter().any(|row| !row.findings.is_empty())
     }
 
     /// Refuses rows whose key an earlier row has.

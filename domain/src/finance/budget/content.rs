@@ -10,6 +10,10 @@ use crate::{
     spine::{DepartmentId, Money, codes},
 };
 use chrono::NaiveDate;
+use std::collections::HashMap;
+
+/// A budget may be planned in so many lines: a technical bound on what is judged at once.
+pub const PLANNED_LINES_MAX: usize = 1_000;
 
 /// What a budget is drawn up for.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize, ToSchema)]
@@ -301,5 +305,42 @@ impl BudgetContent {
             line.campaign = line.campaign.take().or_else(|| self.scope.campaign.clone());
         }
         self
+    }
+
+    /// What a planned line is about. Of two lines about the same thing only one can stand.
+    pub fn key_of(&self, line: &PlannedLine) -> LineKey {
+        LineKey {
+            department: self.department_of(line),
+            category: line.category.clone(),
+            period: line.period,
+            campaign: line.campaign.clone().or_else(|| self.scope.campaign.clone()),
+            region: line.region.clone().or_else(|| self.scope.region.clone()),
+            is_emergency_fund: line.purpose() == Purpose::EmergencyFund,
+        }
+    }
+
+    /// The same with lines from elsewhere: each takes the place of the one about the same thing, else comes
+    /// last. `whole` leaves out every other line. With the place of each line in the order they came. `[BUD-2]`
+    pub fn with_lines(
+        &self,
+        lines: impl IntoIterator<Item = PlannedLine>,
+        whole: bool,
+    ) -> (Self, Vec<usize>) {
+        let mut content = self.clone().tidied();
+        if whole {
+            content.lines.clear();
+        }
+        let known = content.lines.iter().enumerate().map(|(place, line)| (content.key_of(line), place));
+        let mut known: HashMap<LineKey, usize> = known.collect();
+        let mut places = Vec::new();
+        for line in lines {
+            let place = *known.entry(content.key_of(&line)).or_insert(content.lines.len());
+            match content.lines.get_mut(place) {
+                Some(standing) => *standing = line,
+                None => content.lines.push(line),
+            }
+            places.push(place);
+        }
+        (content.tidied(), places)
     }
 }

@@ -13,7 +13,10 @@ use rust_decimal::Decimal;
 
 impl BudgetContent {
     /// Everything that is unsound in it, complete or not.
-    pub(super) fn check(&self, rules: BudgetRules<'_>) -> Result<(), Refusal> {
+    ///
+    /// # Errors
+    /// What is wrong with its parts; where nothing is, lines that come to the same and sums that differ.
+    pub fn check(&self, rules: BudgetRules<'_>) -> Result<(), Refusal> {
         let mut findings = Findings::new();
         wording::check(&mut findings, "/title", &self.title, 200);
         if !(FIRST_YEAR..=LAST_YEAR).contains(&self.fiscal_year) {

@@ -138,14 +138,7 @@ impl BudgetContent {
         let mut findings = Findings::new();
         for (index, line) in self.lines.iter().enumerate() {
             for (period, amount) in line.parts().into_iter().zip(line.amounts()) {
-                let key = LineKey {
-                    department: self.department_of(line),
-                    category: line.category.clone(),
-                    period,
-                    campaign: line.campaign.clone(),
-                    region: line.region.clone(),
-                    is_emergency_fund: line.purpose() == Purpose::EmergencyFund,
-                };
+                let key = LineKey { period, ..self.key_of(line) };
                 if let Some(other) = found.get(&key) {
                     let facts = [("other", json!(other.planned)), ("period", json!(period))];
                     findings.add_with(format!("/lines/{index}"), DUPLICATE_LINE, facts);

@@ -201,6 +201,25 @@ fn two_lines_that_come_to_the_same_one_are_refused() {
 }
 
 #[test]
+fn lines_from_elsewhere_take_the_place_of_those_about_the_same() {
+    let (standing, unnamed) = (content(), |line: PlannedLine| PlannedLine { department: None, ..line });
+    let news = [
+        line(502, "other", "2026-05", 7),
+        unnamed(line(500, "promotion.advertising", "2026", 200)),
+        PlannedLine { campaign: Some("x".into()), ..line(501, "entertainment.travel", "2026-Q1", 1) },
+    ];
+    let (merged, places) = standing.with_lines(news.clone(), false);
+    assert_eq!(places, [2, 0, 3]);
+    let amounts = |content: &BudgetContent| -> Vec<i64> {
+        content.lines.iter().map(|line| line.amount.minor()).collect()
+    };
+    assert_eq!(amounts(&merged), [200, 30_000, 7, 1]);
+    assert_eq!(merged.lines[0].department, Some(id(500)), "the budget's own department");
+    let (whole, places) = standing.with_lines(news, true);
+    assert_eq!((amounts(&whole), places), (vec![7, 200, 1], vec![0, 1, 2]));
+}
+
+#[test]
 fn activities_never_cost_more_than_there_is() {
     let world = World::new();
     let mut beyond = content();
