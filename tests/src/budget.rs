@@ -1,24 +1,21 @@
-//! Budget lines for stories, opened behind the edge, and what stands on them.
+//! Budget lines for stories, and what stands on them.
 
-use crate::{App, Engine, app::block_on};
-use diesel::{
-    Connection, PgConnection, RunQueryDsl, SqliteConnection, connection::SimpleConnection, sql_query,
-};
+use crate::{App, Caller, PASSWORD, app::block_on};
 use domain::{
-    finance::{
-        budget_line::{Balance, BudgetLine, Control},
-        period::Period,
-    },
-    spine::Id,
+    finance::budget_line::{Balance, BudgetLine, Control},
+    spine::{Currency, Id, Money},
 };
 use persistence::{
     finance::budget_line,
     spine::{Key, Request},
 };
-use uuid::Uuid;
+use serde_json::{Value, json};
 
 impl App {
-    /// Opens a line of an active budget of its own with so much money, in minor units; returns its id.
+    /// Opens a line with so much money, in minor units, as the company does: the head of marketing compiles a
+    /// budget of that line alone, the director and finance agree to it, finance activates it. Returns the line's
+    /// id.
+    #[track_caller]
     pub fn open_budget_line(
         &self,
         department: &str,
@@ -27,42 +24,22 @@ impl App {
         control: Control,
         minor: i64,
     ) -> Id<BudgetLine> {
-        let number = u128::from(number_of(category, period, department));
-        let (budget, line) =
-            (Uuid::from_u128(0xb0d6_0000 << 64 | number), Uuid::from_u128(0x11e0 << 64 | number));
-        let id = |id: &str| match self.engine {
-            Engine::Sqlite => format!("x'{}'", id.replace('-', "")),
-            Engine::Postgres => format!("'{id}'"),
-        };
-        let now = match self.engine {
-            Engine::Sqlite => "0",
-            Engine::Postgres => "now()",
-        };
-        let (budget, line_id) = (id(&budget.to_string()), id(&line.to_string()));
-        let department = id(department);
-        let period: Period = period.parse().expect("a period");
-        let (first, last, control) = (period.first_day(), period.last_day(), control.code());
-        let user = "(SELECT id FROM users LIMIT 1)";
-        self.run(&format!(
-            "INSERT INTO budgets (id, department_id, created_at, changed_at, creator_id, submitter_id, number, title, \
-             fiscal_year, scope, currency, total_minor, content, status, version) \
-             VALUES ({budget}, {department}, {now}, {now}, {user}, (SELECT id FROM employees LIMIT 1), 'B-{number}', \
-             '故事', 2026, 'department', 'CNY', {minor}, '{{}}', 'active', 1)"
-        ));
-        self.run(&format!(
-            "INSERT INTO budget_lines (id, budget_id, department_id, category, period, fiscal_year, first_day, \
-             last_day, purpose, control, currency, allocated_minor, beyond_minor, reserved_minor, committed_minor, \
-             spent_minor, entries, is_open, version) \
-             VALUES ({line_id}, {budget}, {department}, '{category}', '{period}', 2026, '{first}', '{last}', \
-             'ordinary', '{control}', 'CNY', {minor}, 0, 0, 0, 0, 1, TRUE, 1)"
-        ));
-        self.run(&format!(
-            "INSERT INTO budget_entries (line_id, position, kind, allocated_minor, beyond_minor, reserved_minor, \
-             committed_minor, spent_minor, after_allocated_minor, after_beyond_minor, after_reserved_minor, \
-             after_committed_minor, after_spent_minor, month, entered_at, entered_by_id) \
-             VALUES ({line_id}, 1, 'allocate', {minor}, 0, 0, 0, 0, {minor}, 0, 0, 0, 0, '2026-01', {now}, {user})"
-        ));
-        Id::from_uuid(line)
+        let [head, director, finance] =
+            ["head", "director", "qian"].map(|name| self.sign_in(name, PASSWORD).quietly());
+        let amount = Money::from_minor(minor, Currency::Cny);
+        let line = json!({"category": category, "period": period, "control": control, "amount": amount});
+        let made = head.post("/api/v1/budgets", budget_of(department, line)).expect(201);
+        let budget = made.text("/id");
+        let path = format!("/api/v1/budgets/{budget}");
+        let submitted = head.at(made.version()).act(&format!("{path}/submit")).expect(200);
+        let approval = format!("/api/v1/approvals/{}", submitted.text("/approval_id"));
+        for approver in [&director, &finance] {
+            approve(approver, &approval);
+        }
+        let approved = finance.get(&path).expect(200).version();
+        finance.at(approved).act(&format!("{path}/activate")).expect(200);
+        let lines = finance.get(&format!("/api/v1/budget-lines?budget_id={budget}")).expect(200);
+        lines.text("/data/0/id").parse().expect("an id")
     }
 
     /// What stands on a line.
@@ -80,26 +57,24 @@ impl App {
         let report = verdict.expect("a report");
         assert!(report.differences.is_empty(), "{:?}", report.differences);
     }
-
-    fn run(&self, text: &str) {
-        match self.engine {
-            Engine::Sqlite => {
-                let file = self.database_url().trim_start_matches("sqlite:");
-                let mut connection = SqliteConnection::establish(file).expect("the story's database");
-                connection.batch_execute("PRAGMA busy_timeout = 10000").expect("patience");
-                sql_query(text).execute(&mut connection).expect(text);
-            }
-            Engine::Postgres => {
-                let url = self.database_url();
-                let mut connection = PgConnection::establish(url).expect("the story's database");
-                sql_query(text).execute(&mut connection).expect(text);
-            }
-        }
-    }
 }
 
-/// A number that differs by what a line is for.
-fn number_of(category: &str, period: &str, department: &str) -> u32 {
-    let bytes = category.bytes().chain(period.bytes()).chain(department.bytes());
-    bytes.fold(7_u32, |sum, byte| sum.wrapping_mul(31).wrapping_add(byte.into()))
+/// A budget of a department for one line, with everything the regulation asks of one.
+fn budget_of(department: &str, line: Value) -> Value {
+    let activity = json!({"name": "市场活动", "from": "2026-03-10", "to": "2026-03-12", "place": "杭州",
+        "people": "市场部全体", "cost": {"amount": "1.00", "currency": "CNY"}});
+    json!({
+        "title": "专项预算", "fiscal_year": 2026, "scope": {"level": "department", "department_id": department},
+        "objectives": [{"period": "2026", "metric": "sales_amount", "unit": "万元", "target": "100"}],
+        "strategy": {"product": "主推新品", "price": "稳价", "channel": "渠道下沉", "promotion": "联合促销"},
+        "activities": [activity], "lines": [line],
+        "indicators": [{"name": "销售额增长率", "target": "不低于 12%"}]
+    })
+}
+
+#[track_caller]
+fn approve(by: &Caller, approval: &str) {
+    let read = by.get(approval).expect(200);
+    let body = json!({"document_version": read.at("/document/version")});
+    by.at(read.version()).post(&format!("{approval}/approve"), body).expect(200);
 }
