@@ -175,15 +175,6 @@ impl EntryRow {
             spent: self.after_spent_minor,
         }
     }
-
-    /// The document line that holds what it moved; none where a budget itself moved.
-    pub fn document(&self) -> Option<(String, Key, i32)> {
-        let kind = self
-            .document_kind
-            .clone()
-            .filter(|kind| DocumentKind::from_code(kind).is_some_and(|kind| !kind.is_funding()))?;
-        Some((kind, self.document?, self.document_line?))
-    }
 }
 
 #[derive(Queryable, Selectable, Insertable, AsChangeset, Clone, Debug)]

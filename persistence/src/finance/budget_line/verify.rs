@@ -1,12 +1,12 @@
 //! `ledger verify`: every balance is rebuilt from the entries and proved equal. `[BUD-4]`
 
-use super::row::{EntryRow, HoldingRow, Row};
+use super::row::{HoldingRow, Row};
 use crate::{
     schema::{budget_entries as entries, budget_holdings as holdings, budget_lines as lines},
     spine::{Failure, Key, Reader, db},
 };
 use diesel::prelude::*;
-use domain::finance::budget_line::{Balance, BudgetLine};
+use domain::finance::budget_line::{Balance, BudgetLine, DocumentKind};
 use serde::Serialize;
 use std::collections::HashMap;
 use utoipa::ToSchema;
@@ -72,38 +72,91 @@ pub fn verify(reader: &mut Reader<'_>) -> Result<LedgerReport, Failure> {
 
 fn verify_line(reader: &mut Reader<'_>, line: &BudgetLine, report: &mut LedgerReport) -> Result<(), Failure> {
     let mut rebuilt = Balance::default();
-    let mut held: HashMap<(String, Key, i32), Balance> = HashMap::new();
+    let mut held: HashMap<HeldBy, Balance> = HashMap::new();
     let mut position = 0;
     loop {
         let piece = entries_after(reader, line.id.into(), position)?;
         if piece.is_empty() {
             break;
         }
-        for entry in piece {
-            position += 1;
+        for entry in &piece {
             report.entries += 1;
             rebuilt += entry.delta();
-            let name = || format!("budget_line {} entry {position}", line.id);
-            report.compare(name(), "position", entry.position, position);
-            report.compare_balance(name(), entry.after(), rebuilt);
+            let name = || format!("budget_line {} entry {}", line.id, entry.position);
+            report.compare(name, "position", entry.position, position + 1);
+            report.compare_balance(name, entry.after(), rebuilt);
             position = entry.position;
-            if let Some(key) = entry.document() {
+            if let Some(key) = entry.held_by() {
                 *held.entry(key).or_default() += entry.delta();
             }
         }
     }
     report.lines += 1;
-    report.compare(format!("budget_line {}", line.id), "entries", line.entries, position);
-    report.compare_balance(format!("budget_line {}", line.id), line.balance, rebuilt);
+    let name = || format!("budget_line {}", line.id);
+    report.compare(name, "entries", line.entries, position);
+    report.compare_balance(name, line.balance, rebuilt);
     verify_holdings(reader, line.id.into(), held, report)
 }
 
-fn entries_after(reader: &mut Reader<'_>, line: Key, position: i64) -> Result<Vec<EntryRow>, Failure> {
+/// A document's line that holds money: of what kind, which, and its line.
+type HeldBy = (DocumentKind, Key, i32);
+
+/// What of an entry is proved: of a ledger of millions nothing else is read.
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = entries)]
+struct ProvedEntry {
+    position: i64,
+    allocated_minor: i64,
+    beyond_minor: i64,
+    reserved_minor: i64,
+    committed_minor: i64,
+    spent_minor: i64,
+    after_allocated_minor: i64,
+    after_beyond_minor: i64,
+    after_reserved_minor: i64,
+    after_committed_minor: i64,
+    after_spent_minor: i64,
+    document_kind: Option<String>,
+    document: Option<Key>,
+    document_line: Option<i32>,
+}
+
+impl ProvedEntry {
+    /// By how much each part moved.
+    const fn delta(&self) -> Balance {
+        Balance {
+            allocated: self.allocated_minor,
+            beyond: self.beyond_minor,
+            reserved: self.reserved_minor,
+            committed: self.committed_minor,
+            spent: self.spent_minor,
+        }
+    }
+
+    /// What stood on the line afterwards.
+    const fn after(&self) -> Balance {
+        Balance {
+            allocated: self.after_allocated_minor,
+            beyond: self.after_beyond_minor,
+            reserved: self.after_reserved_minor,
+            committed: self.after_committed_minor,
+            spent: self.after_spent_minor,
+        }
+    }
+
+    /// The document line that holds what it moved; none where a budget itself moved.
+    fn held_by(&self) -> Option<HeldBy> {
+        let kind = DocumentKind::from_code(self.document_kind.as_deref()?)?;
+        (!kind.is_funding()).then_some((kind, self.document?, self.document_line?))
+    }
+}
+
+fn entries_after(reader: &mut Reader<'_>, line: Key, position: i64) -> Result<Vec<ProvedEntry>, Failure> {
     Ok(db!(reader, |c| entries::table
         .filter(entries::line_id.eq(line).and(entries::position.gt(position)))
         .order(entries::position)
         .limit(ENTRIES_AT_ONCE)
-        .select(EntryRow::as_select())
+        .select(ProvedEntry::as_select())
         .load(c))?)
 }
 
@@ -111,7 +164,7 @@ fn entries_after(reader: &mut Reader<'_>, line: Key, position: i64) -> Result<Ve
 fn verify_holdings(
     reader: &mut Reader<'_>,
     line: Key,
-    mut rebuilt: HashMap<(String, Key, i32), Balance>,
+    mut rebuilt: HashMap<HeldBy, Balance>,
     report: &mut LedgerReport,
 ) -> Result<(), Failure> {
     let rows: Vec<HoldingRow> = db!(reader, |c| holdings::table
@@ -120,33 +173,34 @@ fn verify_holdings(
         .load(c))?;
     for row in rows {
         report.holdings += 1;
-        let key = (row.document_kind.clone(), row.document, row.document_line);
-        let name = format!("{} {} line {}", key.0, key.1.0, key.2);
-        let sum = rebuilt.remove(&key).unwrap_or_default();
         let held = row.holding()?;
-        report.compare(name.clone(), "reserved", held.reserved, sum.reserved);
-        report.compare(name.clone(), "committed", held.committed, sum.committed);
-        report.compare(name.clone(), "spent", held.spent, sum.spent);
+        let key = (held.document.document.kind, Key(held.document.document.id), held.document.line);
+        let name = || name_of(&key);
+        let sum = rebuilt.remove(&key).unwrap_or_default();
+        report.compare(name, "reserved", held.reserved, sum.reserved);
+        report.compare(name, "committed", held.committed, sum.committed);
+        report.compare(name, "spent", held.spent, sum.spent);
         report.compare(name, "granted", held.granted, sum.beyond);
     }
-    for ((kind, document, document_line), sum) in rebuilt {
-        let name = format!("{kind} {} line {document_line}", document.0);
-        report.compare(name, "held", 0, sum.used());
+    for (key, sum) in rebuilt {
+        report.compare(|| name_of(&key), "held", 0, sum.used());
     }
     Ok(())
 }
 
+fn name_of((kind, document, line): &HeldBy) -> String {
+    format!("{} {} line {line}", kind.code(), document.0)
+}
+
 impl LedgerReport {
-    fn compare(&mut self, of: String, figure: &'static str, kept: i64, rebuilt: i64) {
+    /// Notes two figures that differ; what they are of is only told then.
+    fn compare(&mut self, of: impl FnOnce() -> String, figure: &'static str, kept: i64, rebuilt: i64) {
         if kept != rebuilt && self.differences.len() < DIFFERENCES_MAX {
-            self.differences.push(LedgerDifference { of, figure, kept, rebuilt });
+            self.differences.push(LedgerDifference { of: of(), figure, kept, rebuilt });
         }
     }
 
-    fn compare_balance(&mut self, of: String, kept: Balance, rebuilt: Balance) {
-        if kept == rebuilt {
-            return;
-        }
+    fn compare_balance(&mut self, of: impl Fn() -> String, kept: Balance, rebuilt: Balance) {
         let parts = [
             ("allocated", kept.allocated, rebuilt.allocated),
             ("beyond", kept.beyond, rebuilt.beyond),
@@ -155,7 +209,7 @@ impl LedgerReport {
             ("spent", kept.spent, rebuilt.spent),
         ];
         for (figure, kept, rebuilt) in parts {
-            self.compare(of.clone(), figure, kept, rebuilt);
+            self.compare(&of, figure, kept, rebuilt);
         }
     }
 }
