@@ -4,7 +4,7 @@ use super::{row::Row, settings};
 use crate::{
     organisation::department,
     schema::budget_lines as lines,
-    spine::{Failure, Reader, db},
+    spine::{Failure, Key, Reader, db},
 };
 use diesel::prelude::*;
 use domain::{
@@ -17,6 +17,7 @@ use domain::{
     spine::{DepartmentId, Findings, Id},
 };
 use serde_json::json;
+use std::collections::BTreeSet;
 
 /// What a document line is charged for.
 #[derive(Clone, Copy, Debug)]
@@ -53,16 +54,18 @@ pub fn charge(
     categories: &ExpenseCategories,
     charges: &[Charge<'_>],
 ) -> Result<Charged, Failure> {
-    let candidates = candidates(reader, month)?;
+    let tree = reader.master("department-tree", department::tree)?;
+    let payers = |charge: &Charge<'_>| -> Vec<DepartmentId> {
+        std::iter::once(charge.department).chain(tree.above(charge.department)).collect()
+    };
+    let candidates = candidates(reader, month, charges.iter().flat_map(payers))?;
     if candidates.is_empty() {
         return Ok(Charged::default());
     }
     let outside = settings(reader, month.first_day())?.content.outside_budget;
-    let tree = department::tree(reader)?;
     let (mut found, mut findings) = (Charged::default(), Findings::new());
     for charge in charges {
-        let above = tree.above(charge.department);
-        let departments: Vec<DepartmentId> = std::iter::once(charge.department).chain(above).collect();
+        let departments = payers(charge);
         let headings = categories.path(charge.category);
         let Charge { campaign, region, .. } = *charge;
         let wanted = Wanted { departments: &departments, categories: &headings, month, campaign, region };
@@ -83,11 +86,18 @@ pub fn charge(
     Ok(found)
 }
 
-/// The open lines that may be charged in a month.
-fn candidates(reader: &mut Reader<'_>, month: Period) -> Result<Vec<BudgetLine>, Failure> {
+/// The open lines of these departments that may be charged in a month.
+fn candidates(
+    reader: &mut Reader<'_>,
+    month: Period,
+    departments: impl Iterator<Item = DepartmentId>,
+) -> Result<Vec<BudgetLine>, Failure> {
     let (first, last) = (month.first_day(), month.last_day());
+    let departments: BTreeSet<Key> = departments.map(Key::from).collect();
+    // `is_open` stands bare, so that the index of open lines serves.
     let rows: Vec<Row> = db!(reader, |c| lines::table
-        .filter(lines::is_open.eq(true).and(lines::purpose.eq(Purpose::Ordinary.code())))
+        .filter(lines::is_open.and(lines::purpose.eq(Purpose::Ordinary.code())))
+        .filter(lines::department_id.eq_any(&departments))
         .filter(lines::fiscal_year.eq(month.fiscal_year()))
         .filter(lines::first_day.le(first).and(lines::last_day.ge(last)))
         .select(Row::as_select())
