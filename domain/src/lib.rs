@@ -41,6 +41,8 @@ pub fn refusals() -> impl Iterator<Item = &'static spine::RefusalCode> {
         finance::expense_request::draw::EXPENSE_REQUEST_DRAW_REFUSALS,
         finance::expense_request_amendment::EXPENSE_REQUEST_AMENDMENT_REFUSALS,
         finance::expense_claim::hand_over::HAND_OVER_REFUSALS,
+        finance::expense_claim::advertisement::ADVERTISEMENT_REFUSALS,
+        finance::expense_claim::request::EXPENSE_CLAIM_REQUEST_REFUSALS,
         finance::expense_statement::EXPENSE_STATEMENT_REFUSALS,
         finance::journal::JOURNAL_REFUSALS,
         finance::payment::PAYMENT_REFUSALS,

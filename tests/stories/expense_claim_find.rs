@@ -118,6 +118,7 @@ fn evidence_goes_with_the_claim_and_is_read_by_its_readers(app: App) {
     let lan = company.who("lan");
     let mut body = company.claim_of(480);
     body["lines"][0]["category"] = json!("promotion.advertising");
+    body["lines"][0]["advertisement"] = json!({"reference": "AD-1", "application": "GG-2026-018"});
     let claim = lan.post(CLAIMS, body).expect(201).text("/id");
     let submit = format!("{}/submit", path(&claim));
     lan.at(1).act(&submit).refuses(422, "expense_claim.evidence_missing");

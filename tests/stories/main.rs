@@ -22,6 +22,7 @@ mod expense_category;
 mod expense_claim;
 mod expense_claim_find;
 mod expense_claim_hand_over;
+mod expense_claim_request;
 mod expense_request;
 mod expense_request_amendment;
 mod expense_request_race;
@@ -55,6 +56,7 @@ const MODULES: &[&[Story]] = &[
     expense_claim::STORIES,
     expense_claim_find::STORIES,
     expense_claim_hand_over::STORIES,
+    expense_claim_request::STORIES,
     accounting_period::STORIES,
     budget::STORIES,
     expense_request::STORIES,

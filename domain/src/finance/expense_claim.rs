@@ -5,6 +5,8 @@
 
 /// What may be done with a claim now, and if not why. `[ACT-1]`
 pub mod actions;
+/// Advertisements that lines pay for.
+pub mod advertisement;
 /// What its life means for the budget.
 pub mod budget;
 /// What a claim says: lines, details, amounts.
@@ -15,6 +17,8 @@ pub mod end;
 pub mod hand_over;
 /// Approving less than was claimed.
 pub mod reduce;
+/// Claiming on an approved request.
+pub mod request;
 /// The linked counter-document.
 pub mod reverse;
 /// What the approval chain decides about a claim.
@@ -24,15 +28,17 @@ pub mod status;
 /// Submitting and everything that is checked then.
 pub mod submit;
 
+pub use advertisement::Advertisement;
 pub use budget::BudgetMove;
 pub use content::{Beneficiary, ClaimContent, Details, Exchange, Line, Reduction};
 pub use hand_over::{Acknowledgement, NotReady, PostingRefusal, Voucher};
+pub use request::RequestMove;
 pub use reverse::ReversalOf;
 pub use status::{ClaimState, ClaimStatus, Return};
 
 use super::{
-    expense_category::ExpenseCategories, expense_policy::ExpensePolicy, journal::JournalEntry,
-    payment::Payment,
+    expense_category::ExpenseCategories, expense_policy::ExpensePolicy, expense_request::ExpenseRequest,
+    journal::JournalEntry, payment::Payment,
 };
 use crate::{
     approval::Approval,
@@ -107,6 +113,8 @@ pub struct ClaimRules<'a> {
     pub policy: &'a PolicyVersion<ExpensePolicy>,
     /// The tree of categories.
     pub categories: &'a PolicyVersion<ExpenseCategories>,
+    /// The approved request it draws on, where it names one.
+    pub request: Option<&'a ExpenseRequest>,
 }
 
 /// Where a claim came from, when another system mirrors it; unique together.

@@ -54,6 +54,9 @@ pub struct ExpensePolicy {
     pub rate_max_age_days: u32,
     /// The kinds of invoice whose tax is deductible where the category allows it.
     pub deductible_kinds: Vec<InvoiceKind>,
+    /// The categories that are advertising: their lines name an advertisement and its approved application.
+    #[serde(default)]
+    pub advertisement_categories: Vec<String>,
     /// Accounts other than those of the categories.
     pub accounts: LedgerAccounts,
     /// Who takes the rounding remainder.
@@ -112,6 +115,10 @@ impl PolicyContent for ExpensePolicy {
                 let expected = [("expected", json!("vat_special, fully_digital_special"))];
                 findings.add_with(format!("/content/deductible_kinds/{index}"), codes::BAD_FORMAT, expected);
             }
+        }
+        for (index, category) in self.advertisement_categories.iter().enumerate() {
+            let pointer = format!("/content/advertisement_categories/{index}");
+            wording::check(&mut findings, &pointer, category, 60);
         }
         for (field, account) in
             [("employee_payable", &self.accounts.employee_payable), ("input_vat", &self.accounts.input_vat)]

@@ -67,6 +67,7 @@ crate::events! { EXPENSE_REQUEST_EVENTS:
     APPROVED = "expense_request.approved", "费用申请已批准", "An expense request was approved";
     AMENDED = "expense_request.amended", "费用申请已变更", "An approved expense request was amended";
     DRAWN = "expense_request.drawn", "费用申请的报销占用有变动", "What claims draw on an expense request changed";
+    REOPENED = "expense_request.reopened", "费用申请重新可用", "An expense request that was used up is open again: a claim gave back what it took";
     CLOSED = "expense_request.closed", "费用申请已关闭", "An expense request was closed; what was left is free again";
     REVOKED = "expense_request.revoked", "费用申请已撤销", "An approved expense request was revoked before anything was claimed";
     VOIDED = "expense_request.voided", "费用申请已作废", "An expense request was voided; its number stays taken";
@@ -205,5 +206,7 @@ pub(crate) fn too_large(_: MoneyError) -> Refusal {
     Refusal::new(codes::AMOUNT_TOO_LARGE)
 }
 
+#[cfg(test)]
+pub(in crate::finance) mod fixture;
 #[cfg(test)]
 mod tests;

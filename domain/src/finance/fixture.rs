@@ -48,7 +48,7 @@ impl Rules {
     }
 
     pub fn all(&self) -> ClaimRules<'_> {
-        ClaimRules { policy: &self.policy, categories: &self.categories }
+        ClaimRules { policy: &self.policy, categories: &self.categories, request: None }
     }
 }
 
@@ -103,6 +103,8 @@ pub(super) fn line(category: &str, claimed: i64, invoices: Vec<Invoice>) -> Line
         reduction: None,
         cost_centre: id(500),
         invoices,
+        request_line: None,
+        advertisement: None,
     }
 }
 
@@ -113,6 +115,7 @@ pub(super) fn content() -> ClaimContent {
         business_date: today(),
         campaign: None,
         region: None,
+        request: None,
         exchange: Exchange::none(Currency::Cny),
         details: Details {
             background: Some("春季招商".into()),

@@ -2,6 +2,7 @@
 //! their ids, laid on the domain's desk, and written back with their entries — in the transaction that moves the
 //! document. `[BUD-4]`
 
+mod asking;
 mod choose;
 mod held;
 /// Lines and their ledger, as they are shown.
@@ -10,6 +11,7 @@ mod overlap;
 mod row;
 mod verify;
 
+pub(in crate::finance) use asking::{Ask, Asking, Verdict, demands, foresee, reserve};
 pub use choose::{Charge, Charged, charge};
 pub use held::{EffectView, HeldView, held};
 pub(crate) use overlap::open_lines_like;

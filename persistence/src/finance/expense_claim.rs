@@ -11,6 +11,7 @@ mod load;
 mod name;
 /// What a claim refers to.
 pub mod reference;
+mod request;
 mod save;
 mod scope;
 pub(crate) mod settle;
@@ -37,11 +38,12 @@ use domain::{
 };
 use std::sync::Arc;
 
-/// Writes a change of a claim, and with it what the claim holds of the budget. Where another live claim holds one
-/// of its invoices it is refused.
+/// Writes a change of a claim, and with it what the claim takes of its request and holds of the budget. Where
+/// another live claim holds one of its invoices it is refused.
 pub fn apply(tx: &mut Tx<'_>, change: Change<ExpenseClaim>) -> Result<ExpenseClaim, Failure> {
     let before = change.before().cloned();
     let claim = tx.apply(change)?;
+    request::follow(tx, before.as_ref(), &claim)?;
     charge::follow(tx, before.as_ref(), &claim)?;
     Ok(claim)
 }
@@ -69,9 +71,9 @@ impl PoliciesInForce {
     pub fn book_currency(&self) -> Currency {
         self.policy.content.book_currency
     }
-    /// As the rules take them.
+    /// As the rules take them, for a claim that draws on no request.
     pub fn rules(&self) -> ClaimRules<'_> {
-        ClaimRules { policy: &self.policy, categories: &self.categories }
+        ClaimRules { policy: &self.policy, categories: &self.categories, request: None }
     }
 }
 

@@ -14,8 +14,8 @@ pub(crate) mod settle;
 pub mod view;
 
 pub use row::find;
-pub(in crate::finance) use row::find_unscoped;
 pub(crate) use row::may_read;
+pub(in crate::finance) use row::{exists, find_unscoped};
 pub use settle::{RequestPreview, preview};
 pub use view::{ExpenseRequestView, show, view};
 

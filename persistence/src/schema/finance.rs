@@ -48,6 +48,7 @@ diesel::table! {
         version -> BigInt,
         campaign -> Nullable<Text>,
         region -> Nullable<Text>,
+        request_id -> Nullable<SqlId>,
         not_ready -> Nullable<Text>,
     }
 }
@@ -66,6 +67,8 @@ diesel::table! {
         reduction_reason -> Nullable<Text>,
         reduced_by_id -> Nullable<SqlId>,
         cost_centre_id -> SqlId,
+        request_line -> Nullable<Integer>,
+        advertisement -> Nullable<Text>,
     }
 }
 

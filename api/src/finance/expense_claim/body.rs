@@ -1,62 +1,21 @@
 //! What a client writes of a claim.
 
+/// What it consists of; requests are written alike.
+mod part;
+
+pub(super) use part::ExpenseClaimLineInput;
+pub(in crate::finance) use part::{ExchangeRateInput, ExpenseDetailsPatch, exchange};
+
 use crate::spine::Patch;
 use chrono::NaiveDate;
 use domain::{
-    finance::{
-        expense_claim::{Beneficiary, ClaimContent, Details, Exchange, Line},
-        invoice::Invoice,
-    },
-    spine::{
-        Actor, AnyId, BusinessDate, Currency, DepartmentId, EmployeeId, ExchangeRate, Id, Money, Refusal,
-        codes,
-    },
+    finance::expense_claim::{Beneficiary, ClaimContent, Details},
+    spine::{Actor, AnyId, BusinessDate, Currency, DepartmentId, EmployeeId, Id, Refusal, codes},
 };
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 use std::collections::BTreeMap;
 use utoipa::ToSchema;
 use validator::Validate;
-
-/// An exchange rate and its day.
-#[derive(Clone, Debug, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub(in crate::finance) struct ExchangeRateInput {
-    /// How many units of the book currency one unit is worth.
-    pub rate: ExchangeRate,
-    /// The day of the rate.
-    pub date: NaiveDate,
-}
-
-/// A line of a claim.
-#[derive(Clone, Debug, Deserialize, Serialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub(super) struct ExpenseClaimLineInput {
-    /// The expense category's code.
-    #[schema(min_length = 1, max_length = 60, example = "entertainment.travel")]
-    category: String,
-    /// What it was.
-    #[schema(min_length = 1, max_length = 500, example = "杭州—上海高铁")]
-    description: String,
-    /// The day it was spent.
-    occurred_on: NaiveDate,
-    /// What is asked for, in the claim's currency.
-    claimed: Money,
-    /// The department that bears the cost; the claim's where absent.
-    #[serde(default)]
-    cost_centre_id: Option<DepartmentId>,
-    /// What proves it.
-    #[serde(default)]
-    #[schema(max_items = 50)]
-    invoices: Vec<Invoice>,
-}
-
-impl ExpenseClaimLineInput {
-    fn line(self, department: DepartmentId) -> Line {
-        let Self { category, description, occurred_on, claimed, cost_centre_id, invoices } = self;
-        let cost_centre = cost_centre_id.unwrap_or(department);
-        Line { category, description, occurred_on, claimed, reduction: None, cost_centre, invoices }
-    }
-}
 
 /// A new claim. A draft may be incomplete; submitting it checks everything.
 #[derive(Clone, Debug, Deserialize, Validate, ToSchema)]
@@ -89,6 +48,9 @@ pub(super) struct CreateExpenseClaim {
     #[validate(length(min = 1, max = 60))]
     #[schema(min_length = 1, max_length = 60, example = "east")]
     region: Option<String>,
+    /// The approved expense request it draws on: its lines name the request's lines.
+    #[serde(default)]
+    request_id: Option<AnyId>,
     /// The currency of all its amounts; the book currency where absent.
     #[serde(default)]
     currency: Option<Currency>,
@@ -147,6 +109,7 @@ impl CreateExpenseClaim {
             business_date,
             campaign,
             region,
+            request_id,
             currency,
             exchange_rate,
             details,
@@ -167,80 +130,13 @@ impl CreateExpenseClaim {
             business_date: business_date.unwrap_or(given.today),
             campaign,
             region,
+            request: request_id.map(|id| Id::from_uuid(id.uuid())),
             exchange: exchange(currency.unwrap_or(given.book), given.book, exchange_rate),
             details,
             lines: lines.into_iter().map(|line| line.line(department)).collect(),
             attachments: attachments.into_iter().map(|id| Id::from_uuid(id.uuid())).collect(),
             metadata,
         })
-    }
-}
-
-/// The currency of a document and its rate to the books.
-pub(in crate::finance) fn exchange(
-    currency: Currency,
-    book: Currency,
-    rate: Option<ExchangeRateInput>,
-) -> Exchange {
-    let (rate, rate_date) = match rate {
-        Some(ExchangeRateInput { rate, date }) => (rate, Some(date)),
-        None => (ExchangeRate::ONE, None),
-    };
-    Exchange { currency, book, rate, rate_date }
-}
-
-/// A merge patch of the details: a member set to null is cleared, one that is absent stays.
-#[derive(Clone, Debug, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub(in crate::finance) struct ExpenseDetailsPatch {
-    /// 活动背景: what it grew out of.
-    #[serde(default)]
-    #[schema(value_type = Option<String>, max_length = 2000)]
-    background: Patch<String>,
-    /// 目的: what for.
-    #[serde(default)]
-    #[schema(value_type = Option<String>, max_length = 2000)]
-    purpose: Patch<String>,
-    /// 参与人员: who took part.
-    #[serde(default)]
-    #[schema(value_type = Option<String>, max_length = 2000)]
-    participants: Patch<String>,
-    /// 预期效果: what is expected of it.
-    #[serde(default)]
-    #[schema(value_type = Option<String>, max_length = 2000)]
-    expected_effect: Patch<String>,
-    /// 客户: whom it was for.
-    #[serde(default)]
-    #[schema(value_type = Option<String>, max_length = 200)]
-    customer: Patch<String>,
-    /// 人数: how many took part.
-    #[serde(default)]
-    #[schema(value_type = Option<i32>, minimum = 1, maximum = 10000)]
-    head_count: Patch<i32>,
-    /// 行程: from where to where.
-    #[serde(default)]
-    #[schema(value_type = Option<String>, max_length = 500)]
-    route: Patch<String>,
-    /// 天数: how many days.
-    #[serde(default)]
-    #[schema(value_type = Option<i32>, minimum = 1, maximum = 366)]
-    days: Patch<i32>,
-}
-
-impl ExpenseDetailsPatch {
-    pub fn over(self, old: Details) -> Details {
-        let Self { background, purpose, participants, expected_effect, customer, head_count, route, days } =
-            self;
-        Details {
-            background: background.over(old.background),
-            purpose: purpose.over(old.purpose),
-            participants: participants.over(old.participants),
-            expected_effect: expected_effect.over(old.expected_effect),
-            customer: customer.over(old.customer),
-            head_count: head_count.over(old.head_count),
-            route: route.over(old.route),
-            days: days.over(old.days),
-        }
     }
 }
 
@@ -272,6 +168,10 @@ pub(super) struct ReviseExpenseClaim {
     #[serde(default)]
     #[schema(value_type = Option<String>, min_length = 1, max_length = 60)]
     region: Patch<String>,
+    /// The approved expense request it draws on.
+    #[serde(default)]
+    #[schema(value_type = Option<AnyId>)]
+    request_id: Patch<AnyId>,
     /// The currency of all its amounts; null: the book currency.
     #[serde(default)]
     #[schema(value_type = Option<Currency>)]
@@ -308,6 +208,7 @@ impl ReviseExpenseClaim {
             business_date,
             campaign,
             region,
+            request_id,
             currency,
             exchange_rate,
             details,
@@ -315,6 +216,7 @@ impl ReviseExpenseClaim {
             attachments,
             metadata,
         } = self;
+        let old_request = old.request.map(|id| AnyId::from_uuid(id.uuid()));
         let employee = beneficiary_id.over(Some(old.beneficiary.employee)).unwrap_or(submitter);
         let department = department_id.over_required(old.department, "/department_id")?;
         let book = old.exchange.book;
@@ -336,6 +238,7 @@ impl ReviseExpenseClaim {
             business_date: business_date.over_required(old.business_date, "/business_date")?,
             campaign: campaign.over(old.campaign),
             region: region.over(old.region),
+            request: request_id.over(old_request).map(|id| Id::from_uuid(id.uuid())),
             exchange: exchange(currency, book, exchange_rate.over(old_rate)),
             details: match details {
                 Patch::Absent => old.details,

@@ -9,7 +9,7 @@ use domain::{
         expense_claim::{ClaimState, ExpenseClaim},
         payment::PaidState,
     },
-    spine::{Currency, DepartmentId, EmployeeId, Money, Permission, Timestamp, perm},
+    spine::{AnyId, Currency, DepartmentId, EmployeeId, Id, Money, Permission, Timestamp, perm},
 };
 use persistence::finance::expense_claim::{
     self as claims, ExpenseClaimView,
@@ -107,6 +107,8 @@ pub(super) struct ListExpenseClaims {
     /// Only what was made before this instant.
     #[serde(rename = "created_at[lt]")]
     created_before: Option<Timestamp>,
+    /// Only what draws on this expense request.
+    request_id: Option<AnyId>,
     /// Only of this source.
     #[validate(length(min = 1, max = 40))]
     #[param(max_length = 40)]
@@ -152,6 +154,7 @@ impl ListExpenseClaims {
             changed_before: self.changed_before,
             created_from: self.created_from,
             created_before: self.created_before,
+            request: self.request_id.map(|id| Id::from_uuid(id.uuid())),
             source: self.source,
             text: self.q,
             order: self.sort.unwrap_or_default(),

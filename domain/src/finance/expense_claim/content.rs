@@ -12,6 +12,8 @@ pub const MAX_LINES: usize = 200;
 pub const MAX_INVOICES: usize = 50;
 /// At most so many attachments on a claim.
 pub const MAX_ATTACHMENTS: usize = 50;
+/// The last line a request may have.
+pub const MAX_REQUEST_LINE: i32 = 200;
 /// At most so many entries of metadata.
 pub const MAX_METADATA: usize = 20;
 
@@ -139,6 +141,10 @@ pub struct Line {
     pub cost_centre: Id<Department>,
     /// What proves it.
     pub invoices: Vec<Invoice>,
+    /// The line of the request it draws on, counted from 1. `[EXP-4]`
+    pub request_line: Option<i32>,
+    /// The advertisement it pays for. `[EXP-8]`
+    pub advertisement: Option<Advertisement>,
 }
 
 impl Line {
@@ -161,6 +167,8 @@ pub struct ClaimContent {
     pub campaign: Option<String>,
     /// The region it belongs to, by its code.
     pub region: Option<String>,
+    /// The approved request it draws on. `[EXP-4]`
+    pub request: Option<Id<ExpenseRequest>>,
     /// Currency and rate.
     pub exchange: Exchange,
     /// Background, purpose and so on.
@@ -304,6 +312,13 @@ impl ClaimContent {
         }
         if !line.claimed.is_positive() {
             findings.add(format!("{pointer}/claimed"), codes::AMOUNT_NOT_POSITIVE);
+        }
+        if line.request_line.is_some_and(|line| !(1..=MAX_REQUEST_LINE).contains(&line)) {
+            let range = [("min", json!(1)), ("max", json!(MAX_REQUEST_LINE))];
+            findings.add_with(format!("{pointer}/request_line"), codes::OUT_OF_RANGE, range);
+        }
+        if let Some(advertisement) = &line.advertisement {
+            advertisement.check(&format!("{pointer}/advertisement"), findings);
         }
         too_many(findings, &format!("{pointer}/invoices"), line.invoices.len(), MAX_INVOICES);
         for (position, invoice) in line.invoices.iter().enumerate() {

@@ -58,10 +58,12 @@ impl ExpenseClaim {
     ) -> Result<Self, Refusal> {
         let mut content =
             ClaimContent { business_date: today, attachments: Vec::new(), ..self.content.clone() };
+        content.request = None;
         for line in &mut content.lines {
             line.claimed = line.approved().negated();
             line.reduction = None;
             line.invoices.clear();
+            line.request_line = None;
         }
         let of = ReversalOf { claim: self.id, number: self.number.clone(), reason, repayable: self.paid() };
         Ok(Self {

@@ -53,6 +53,8 @@ impl ExpenseClaim {
         self.content.check_details(rules, &mut findings);
         self.content.check_invoices(today, rules, &mut findings);
         self.content.check_direct_limits(rules, &mut findings)?;
+        self.content.check_request(self.submitter, rules, &mut findings);
+        self.content.check_advertisements(rules, &mut findings);
         findings.into_result().map_err(|refusal| {
             let citation = cite(&refusal, rules);
             refusal.citing(citation)
@@ -60,11 +62,24 @@ impl ExpenseClaim {
     }
 }
 
+/// What a claim met as money was taken for it.
+#[derive(Clone, Copy, Default, PartialEq, Eq, Debug)]
+pub struct Met {
+    /// It goes beyond the budget and needs the special review. `[BUD-5]`
+    pub over_budget: bool,
+    /// It goes beyond what is left of its request. `[EXP-4]`
+    pub over_run: bool,
+}
+
 /// The rule that the (first) finding of a refused submission breaks.
 fn cite(refusal: &Refusal, rules: ClaimRules<'_>) -> Citation {
     let Some(first) = refusal.findings.first() else { return rules.policy.cite("EXP-4", None) };
     let code = first.code.code;
-    if code.starts_with("invoice.") {
+    if first.code == request::OTHER_USE {
+        Citation::clause("EXP-5", "000 §9.3(2)")
+    } else if code.starts_with("expense_claim.advertisement") {
+        advertisement::citation(rules)
+    } else if code.starts_with("invoice.") {
         rules.policy.cite("EXP-6", None)
     } else if code.starts_with("expense_category.") || first.code == EVIDENCE_MISSING {
         rules.categories.cite("EXP-4", None)
@@ -168,15 +183,20 @@ impl ClaimContent {
         for used in self.used_categories(rules) {
             let name = ("category", json!(used.zh));
             let mine = || self.lines.iter().enumerate().filter(|(_, line)| line.category == used.code);
+            // What a request allowed is not limited again.
+            let direct = || mine().filter(|(_, line)| line.request_line.is_none());
             let at = mine().map(|(index, _)| format!("/lines/{index}/category")).next().unwrap_or_default();
             if !used.active {
                 findings.add_with(at.clone(), category::INACTIVE, [name.clone()]);
+            }
+            if direct().next().is_none() {
+                continue;
             }
             let Some(limit) = used.direct_limit else {
                 findings.add_with(at, category::NEEDS_REQUEST, [name]);
                 continue;
             };
-            let claimed = mine().map(|(_, line)| line.claimed);
+            let claimed = direct().map(|(_, line)| line.claimed);
             let total = self.in_books(Money::sum(claimed, self.exchange.currency).map_err(too_large)?)?;
             if total.currency() != limit.currency() || total.minor() > limit.minor() {
                 let amounts =
@@ -201,7 +221,7 @@ impl ClaimContent {
     }
 
     /// The fields that the conditions of an approval chain may look at, beside the amount.
-    pub fn routed_fields(&self) -> serde_json::Map<String, serde_json::Value> {
+    pub fn routed_fields(&self, met: Met) -> serde_json::Map<String, serde_json::Value> {
         let categories: BTreeSet<&str> = self.lines.iter().map(|line| line.category.as_str()).collect();
         let centres = self.lines.iter().map(|line| line.cost_centre);
         let elsewhere: BTreeSet<_> = centres.filter(|centre| *centre != self.department).collect();
@@ -213,6 +233,8 @@ impl ClaimContent {
             ("region".to_owned(), json!(self.region)),
             ("borne_elsewhere".to_owned(), json!(!elsewhere.is_empty())),
             ("bearing_departments".to_owned(), json!(elsewhere)),
+            ("over_budget".to_owned(), json!(met.over_budget)),
+            ("over_run".to_owned(), json!(met.over_run)),
         ])
     }
 

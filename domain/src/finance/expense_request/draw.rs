@@ -103,10 +103,13 @@ impl ExpenseRequest {
         Ok(self.drawn(after))
     }
 
-    /// A claim came to nothing: what it took is left for others.
-    pub fn give_back(self, claim: Id<ExpenseClaim>) -> Option<Change<Self>> {
+    /// A claim came to nothing: what it took is left for others. A request that had closed itself is open again.
+    pub fn give_back(self, claim: Id<ExpenseClaim>, now: Timestamp) -> Option<Change<Self>> {
         let mut after = self.clone();
         after.draws.retain(|draw| draw.claim != claim);
+        if after.draws.len() < self.draws.len() {
+            after = after.opened_again(now);
+        }
         self.drawn(after)
     }
 
@@ -118,10 +121,17 @@ impl ExpenseRequest {
         let facts = json!({
             "number": self.petition.number, "claimed": Money::from_minor(total, self.content.exchange.book),
         });
-        let closes = after.petition.state() != self.petition.state();
         let number = json!({"number": self.petition.number, "state": after.petition.state().code()});
+        let told = match (self.petition.state(), after.petition.state()) {
+            (was, is) if was == is => None,
+            (_, StandingState::Closed) => Some(CLOSED),
+            _ => Some(REOPENED),
+        };
         let change = Change::updated(self, after, DRAWN, facts);
-        Some(if closes { change.and(CLOSED, number) } else { change })
+        Some(match told {
+            Some(kind) => change.and(kind, number),
+            None => change,
+        })
     }
 
     /// Refuses content that takes away what claims took already, or moves it elsewhere. `[EXP-5]`

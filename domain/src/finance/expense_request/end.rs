@@ -59,4 +59,14 @@ impl ExpenseRequest {
         let petition = self.petition.moved(Standing::Closed { at: now, reason: None });
         Ok(Self { petition, ..self })
     }
+
+    /// The request after a claim gave back what it took: approved again where it had closed itself. What somebody
+    /// closed stays closed.
+    pub(super) fn opened_again(self, now: Timestamp) -> Self {
+        if !matches!(self.petition.standing, Standing::Closed { reason: None, .. }) {
+            return self;
+        }
+        let petition = self.petition.moved(Standing::Approved { at: now });
+        Self { petition, ..self }
+    }
 }

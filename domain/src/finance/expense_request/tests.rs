@@ -2,91 +2,16 @@
 
 use super::{
     draw::{BELOW_CLAIMED, CLAIMED_LINE_FIXED, FRAME_FIXED, Wish},
+    fixture::*,
     *,
 };
 use crate::finance::{
-    expense_claim::{Details, Exchange},
-    expense_request_policy::{EXPENSE_REQUEST_POLICY_CODE, SHIPPED_EXPENSE_REQUEST_POLICY},
-    fixture::{self, *},
+    expense_claim::Exchange,
+    fixture::{cny, day, id, now, today},
     petition::Standing,
 };
-use crate::spine::{Actor, Currency, Money, Permission};
+use crate::spine::{Currency, Money};
 use std::collections::BTreeMap;
-
-struct Shipped {
-    claims: fixture::Rules,
-    policy: PolicyVersion<ExpenseRequestPolicy>,
-}
-
-impl Shipped {
-    fn new() -> Self {
-        let content = serde_json::from_str(SHIPPED_EXPENSE_REQUEST_POLICY).expect("it reads");
-        let code = EXPENSE_REQUEST_POLICY_CODE.to_owned();
-        let policy = PolicyVersion { id: id(901), code, number: 1, clause: "000 §9.3".to_owned(), content };
-        Self { claims: fixture::Rules::shipped(), policy }
-    }
-    fn rules(&self) -> RequestRules<'_> {
-        RequestRules {
-            policy: &self.policy,
-            claims: &self.claims.policy,
-            categories: &self.claims.categories,
-        }
-    }
-}
-
-fn asker() -> Actor {
-    person(1, &[Permission::SubmitExpenseRequests])
-}
-
-fn line(category: &str, amount: i64) -> RequestLine {
-    RequestLine {
-        category: category.into(),
-        item: "展位搭建".into(),
-        quantity: Some(1),
-        amount: cny(amount),
-        purpose: "春季展会".into(),
-        planned_on: day("2026-04-10"),
-        cost_centre: id(500),
-        quotes: Vec::new(),
-        tender: None,
-    }
-}
-
-fn content(lines: Vec<RequestLine>) -> RequestContent {
-    RequestContent {
-        department: id(500),
-        business_date: today(),
-        exchange: Exchange::none(Currency::Cny),
-        details: Details {
-            background: Some("春季招商".into()),
-            purpose: Some("展会".into()),
-            participants: Some("市场部".into()),
-            expected_effect: Some("签约两家".into()),
-            ..Details::default()
-        },
-        urgent: false,
-        major_campaign: false,
-        campaign: None,
-        region: None,
-        links: Vec::new(),
-        lines,
-        attachments: Vec::new(),
-    }
-}
-
-fn draft(lines: Vec<RequestLine>) -> ExpenseRequest {
-    let shipped = Shipped::new();
-    let new = NewDocument { id: id(10), number: "ER-2026-000001".into(), submitter: None };
-    let change = ExpenseRequest::create(new, content(lines), &asker(), now(), shipped.rules());
-    change.expect("a good draft").into_after()
-}
-
-fn approved(lines: Vec<RequestLine>) -> ExpenseRequest {
-    let shipped = Shipped::new();
-    let request = draft(lines).submit(id(800), &asker(), now(), today(), shipped.rules());
-    let request = request.expect("submittable").into_after();
-    request.settle(id(800), &Outcome::Approved { at: now() }, now()).expect("in approval").into_after()
-}
 
 fn wish(claim_line: i32, line: i32, amount: i64) -> Wish {
     Wish { claim_line, line, amount }
@@ -143,7 +68,7 @@ fn claims_take_what_is_there_and_no_more() {
     let (request, over) = drawn(request, 2, &[wish(1, 1, 250)]);
     assert!(over, "150 more than was left");
     assert_eq!(request.remaining().expect("it adds up")[&1], 0);
-    let request = request.give_back(id(1)).expect("it had taken something").into_after();
+    let request = request.give_back(id(1), now()).expect("it had taken something").into_after();
     assert_eq!(request.remaining().expect("it adds up")[&1], 900);
     let (again, over) = drawn(request.clone(), 2, &[wish(1, 1, 250)]);
     assert!(!over, "submitted anew, it finds enough");
@@ -162,6 +87,9 @@ fn a_request_that_is_used_up_closes_itself() {
     let all = BTreeMap::from([(1, 1_000)]);
     let closed = request.keep(id(1), &all, now()).expect("it keeps").expect("a change").into_after();
     assert_eq!(closed.petition.standing, Standing::Closed { at: now(), reason: None });
+    let again = closed.give_back(id(1), now()).expect("it had taken something");
+    assert!(again.happened().iter().any(|happening| happening.kind == REOPENED));
+    assert_eq!(again.after().petition.state(), StandingState::Approved, "the claim came to nothing");
 }
 
 #[test]

@@ -32,6 +32,8 @@ pub struct Charge<'a> {
     pub campaign: Option<&'a str>,
     /// The region.
     pub region: Option<&'a str>,
+    /// Whether an approved request let it pass already: outside of every line it is not reviewed again.
+    pub is_reviewed: bool,
 }
 
 /// What was found for a document.
@@ -73,6 +75,7 @@ pub fn charge(
             found.lines.push((charge.line, line.id));
         } else if candidates.iter().any(|line| departments.contains(&line.department)) {
             match outside {
+                _ if charge.is_reviewed => {}
                 OutsideBudget::Allow => {}
                 OutsideBudget::Special => found.outside = true,
                 OutsideBudget::Refuse => {

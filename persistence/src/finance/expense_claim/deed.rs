@@ -2,30 +2,35 @@
 //! transaction of its unit of work; the approval is always written before the claim, so that two deeds
 //! never wait for each other.
 
-use super::{PoliciesInForce, apply, charge, load::find_unscoped, next_number, settle};
+use super::{PoliciesInForce, apply, charge, load::find_unscoped, next_number, request, settle};
 use crate::{
     approval,
-    finance::accounting_period,
+    finance::{accounting_period, budget_line},
     spine::{Failure, Tx},
 };
 use domain::{
     finance::expense_claim::{
         ClaimStatus, ExpenseClaim, NewClaim, PostingRefusal, Return, Voucher, hand_over::HandedOver,
-        reduce::LineDecision,
+        reduce::LineDecision, submit::Met,
     },
     spine::{Change, Refusal},
 };
 
-/// Hands a claim to its approvers: opens its approval, or takes up the one that was returned or withdrawn.
+/// Hands a claim to its approvers: takes of its request what it asks for, reserves the rest, and opens its
+/// approval, or takes up the one that was returned or withdrawn.
 pub fn submit(tx: &mut Tx<'_>, claim: ExpenseClaim) -> Result<ExpenseClaim, Failure> {
     let policies = PoliciesInForce::on(tx, claim.content.business_date)?;
     let (today, now) = (tx.today(), tx.now());
-    claim.check_submission(tx.actor(), today, policies.rules())?;
-    let standing = charge::reserve(tx, &claim, &policies)?;
-    let subject = settle::subject(&claim, &standing, claim.version + 1)?;
+    let request = request::locked(tx, &claim.content)?;
+    let rules = policies.rules().drawing_on(request.as_ref());
+    claim.check_submission(tx.actor(), today, rules)?;
+    let over_run = request::draw(tx, &claim, request.clone())?;
+    let verdict = budget_line::reserve(tx, &charge::asking(&claim, &policies)?)?;
+    let met = Met { over_budget: verdict.over_budget, over_run };
+    let subject = settle::subject(&claim, met, claim.version + 1)?;
     let earlier = claim.approval.filter(|_| goes_on(&claim.status));
     let approval = approval::hand_in(tx, earlier, settle::CHAIN, subject)?;
-    let change = claim.submit(approval.id, tx.actor(), now, today, policies.rules())?;
+    let change = claim.submit(approval.id, tx.actor(), now, today, rules)?;
     apply(tx, change)
 }
 

@@ -9,8 +9,8 @@ use crate::{
 use chrono::NaiveDate;
 use diesel::prelude::*;
 use domain::{
-    finance::{expense_claim::ClaimState, payment::PaidState},
-    spine::{AnyId, BusinessDate, Currency, DepartmentId, EmployeeId, Money, Timestamp, Version},
+    finance::{expense_claim::ClaimState, expense_request::ExpenseRequest, payment::PaidState},
+    spine::{AnyId, BusinessDate, Currency, DepartmentId, EmployeeId, Id, Money, Timestamp, Version},
 };
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -121,6 +121,8 @@ pub struct ClaimFilter {
     pub created_from: Option<Timestamp>,
     /// Only what was made before this instant.
     pub created_before: Option<Timestamp>,
+    /// Only what draws on this request.
+    pub request: Option<Id<ExpenseRequest>>,
     /// Only of this source.
     pub source: Option<String>,
     /// Only where this text stands in number, purpose, customer, route, description, invoice or a name.
@@ -220,6 +222,9 @@ macro_rules! filtered {
         }
         if let Some(at) = filter.created_before {
             query = query.filter(claims::created_at.lt(Instant(at)));
+        }
+        if let Some(request) = filter.request {
+            query = query.filter(claims::request_id.eq(Key::from(request)));
         }
         if let Some(source) = &filter.source {
             query = query.filter(claims::source.eq(source.clone()));

@@ -77,6 +77,7 @@ fn entity(reader: &mut Reader<'_>, (row, has_evidence, has_entry): Found) -> Res
         business_date: row.business_date,
         campaign: row.campaign,
         region: row.region,
+        request: row.request_id.map(Into::into),
         exchange: Exchange { currency, book, rate, rate_date: row.rate_date },
         details: serde_json::from_str(&row.details)?,
         lines: lines_of(reader, row.id, currency)?,
@@ -127,7 +128,7 @@ fn lines_of(reader: &mut Reader<'_>, claim: Key, currency: Currency) -> Result<V
     for (row, paper) in rows {
         if row.line != last {
             last = row.line;
-            found.push(line_of(row, currency));
+            found.push(line_of(row, currency)?);
         }
         if let (Some(line), Some(paper)) = (found.last_mut(), paper) {
             line.invoices.push(paper.invoice(currency)?);
@@ -136,10 +137,10 @@ fn lines_of(reader: &mut Reader<'_>, claim: Key, currency: Currency) -> Result<V
     Ok(found)
 }
 
-fn line_of(row: LineRow, currency: Currency) -> Line {
+fn line_of(row: LineRow, currency: Currency) -> Result<Line, Failure> {
     let approved = Money::from_minor(row.approved_minor, currency);
     let reduction = row.reduction_reason.zip(row.reduced_by_id);
-    Line {
+    Ok(Line {
         category: row.category,
         description: row.description,
         occurred_on: row.occurred_on,
@@ -147,7 +148,9 @@ fn line_of(row: LineRow, currency: Currency) -> Line {
         reduction: reduction.map(|(reason, by)| Reduction { approved, reason, by: by.into() }),
         cost_centre: row.cost_centre_id.into(),
         invoices: Vec::new(),
-    }
+        request_line: row.request_line,
+        advertisement: row.advertisement.as_deref().map(serde_json::from_str).transpose()?,
+    })
 }
 
 fn attachments_of(reader: &mut Reader<'_>, claim: Key) -> Result<Vec<Id<File>>, Failure> {

@@ -29,7 +29,8 @@ impl Names {
 
     pub fn line(&self, number: usize, line: Line) -> Result<LineView, Failure> {
         let approved = line.approved();
-        let Line { category, description, occurred_on, claimed, reduction, cost_centre, invoices } = line;
+        let Line { category, description, occurred_on, claimed, reduction, cost_centre, .. } = line;
+        let Line { invoices, request_line, advertisement, .. } = line;
         let (reduction_reason, reduced_by) = reduction.map(|r| (r.reason, r.by)).unzip();
         Ok(LineView {
             line: number,
@@ -42,6 +43,8 @@ impl Names {
             reduced_by,
             cost_centre: self.department(cost_centre)?,
             invoices,
+            request_line,
+            advertisement,
         })
     }
 

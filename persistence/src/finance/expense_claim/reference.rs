@@ -1,6 +1,7 @@
 //! What a claim refers to must exist before it is written: a foreign key could only say that something is wrong.
 
 use crate::{
+    finance::expense_request as requests,
     organisation::Register,
     spine::{Failure, Reader},
 };
@@ -18,6 +19,11 @@ pub fn check(
 ) -> Result<(), Failure> {
     let register = Register::of(reader)?;
     check_existence(&register, reader.today(), submitter, content)?;
+    if let Some(request) = content.request
+        && !requests::exists(reader, request)?
+    {
+        return Err(Refusal::new(codes::UNKNOWN_REFERENCE).at("/request_id").into());
+    }
     let permission = Permission::SubmitExpenseClaimsForOthers;
     if reader.actor().reach(permission).covers(content.department, false) {
         return Ok(());

@@ -58,6 +58,7 @@ pub(super) struct Row {
     pub version: Version,
     pub campaign: Option<String>,
     pub region: Option<String>,
+    pub request_id: Option<Key>,
     pub not_ready: Option<String>,
 }
 
@@ -74,6 +75,8 @@ pub(super) struct LineRow {
     pub reduction_reason: Option<String>,
     pub reduced_by_id: Option<Key>,
     pub cost_centre_id: Key,
+    pub request_line: Option<i32>,
+    pub advertisement: Option<String>,
 }
 
 /// The columns that belong to a state.
@@ -178,6 +181,7 @@ impl Row {
             version: *version,
             campaign: content.campaign.clone(),
             region: content.region.clone(),
+            request_id: content.request.map(Into::into),
             not_ready: not_ready.as_ref().map(serde_json::to_string).transpose()?,
         })
     }
@@ -185,7 +189,8 @@ impl Row {
 
 impl LineRow {
     fn of(claim: Key, position: usize, line: &Line) -> Result<Self, Failure> {
-        let Line { category, description, occurred_on, claimed, reduction, cost_centre, invoices: _ } = line;
+        let Line { category, description, occurred_on, claimed, reduction, cost_centre, .. } = line;
+        let Line { request_line, advertisement, .. } = line;
         Ok(Self {
             claim_id: claim,
             line: i32::try_from(position + 1).map_err(Failure::fault)?,
@@ -197,6 +202,8 @@ impl LineRow {
             reduction_reason: reduction.as_ref().map(|r| r.reason.clone()),
             reduced_by_id: reduction.as_ref().map(|r| r.by.into()),
             cost_centre_id: (*cost_centre).into(),
+            request_line: *request_line,
+            advertisement: advertisement.as_ref().map(serde_json::to_string).transpose()?,
         })
     }
 }

@@ -1,20 +1,16 @@
 //! How claims plug into approvals: what a chain routes by, what an approver sees, and what an outcome does.
 
-use super::{
-    PoliciesInForce, apply,
-    charge::{Standing, foresee},
-    load::find_unscoped,
-};
+use super::{PoliciesInForce, apply, charge, load::find_unscoped, request};
 use crate::{
     approval::{DocumentSummary, PlanView, SubjectKind, dry_run, holds_open_task},
-    finance::budget_line::EffectView,
+    finance::budget_line::{self, EffectView, Verdict},
     schema::{employees, expense_claim_lines as lines, expense_claims as claims},
     spine::{Failure, Key, Reader, Tx, db},
 };
 use diesel::prelude::*;
 use domain::{
     approval::{Approval, Outcome, Subject},
-    finance::expense_claim::{ClaimStatus, Details, ExpenseClaim},
+    finance::expense_claim::{ClaimStatus, Details, ExpenseClaim, submit::Met},
     spine::{Currency, Entity, Id, Money, Refusal, Version},
 };
 use serde_json::json;
@@ -28,13 +24,7 @@ pub(super) const CHAIN: &str = "expense-claim";
 pub const SUBJECT: SubjectKind = SubjectKind { kind: ExpenseClaim::KIND, settle, summaries };
 
 /// What the chain routes a claim by, when it is submitted as this version.
-pub(super) fn subject(
-    claim: &ExpenseClaim,
-    standing: &Standing,
-    version: Version,
-) -> Result<Subject, Failure> {
-    let mut fields = claim.content.routed_fields();
-    fields.insert("over_budget".to_owned(), json!(standing.over_budget));
+pub(super) fn subject(claim: &ExpenseClaim, met: Met, version: Version) -> Result<Subject, Failure> {
     Ok(Subject {
         kind: ExpenseClaim::KIND.to_owned(),
         document: claim.id.uuid(),
@@ -45,7 +35,7 @@ pub(super) fn subject(
         department: claim.content.department,
         amount: Some(claim.content.worth()?),
         business_date: claim.content.business_date,
-        fields,
+        fields: claim.content.routed_fields(met),
         version,
     })
 }
@@ -64,13 +54,16 @@ pub struct Preview {
 /// Which steps and people a claim would meet, and why, and what the budget says to it. `[APR-8, BUD-4]`
 pub fn preview(reader: &mut Reader<'_>, claim: &ExpenseClaim) -> Result<Preview, Failure> {
     let policies = PoliciesInForce::on(reader, claim.content.business_date)?;
-    let (standing, refused) = match foresee(reader, claim, &policies) {
-        Ok(standing) => (standing, None),
-        Err(Failure::Refused(refusal)) => (Standing::default(), Some(*refusal)),
+    let request = request::of(reader, &claim.content)?;
+    let over_run = request.map_or(Ok(false), |request| claim.is_over_run(&request))?;
+    let (verdict, refused) = match budget_line::foresee(reader, &charge::asking(claim, &policies)?) {
+        Ok(verdict) => (verdict, None),
+        Err(Failure::Refused(refusal)) => (Verdict::default(), Some(*refusal)),
         Err(failure) => return Err(failure),
     };
-    let plan = dry_run(reader, CHAIN, &subject(claim, &standing, claim.version + 1)?)?;
-    let budget = EffectView::of(&standing.effect, policies.book_currency());
+    let met = Met { over_budget: verdict.over_budget, over_run };
+    let plan = dry_run(reader, CHAIN, &subject(claim, met, claim.version + 1)?)?;
+    let budget = EffectView::of(&verdict.effect, policies.book_currency());
     Ok(Preview { plan, budget, refused })
 }
 

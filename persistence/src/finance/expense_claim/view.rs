@@ -1,6 +1,11 @@
 //! What one claim looks like: everything a front end needs to show it and to know what may be done with it.
 
-use super::{find, name::Names};
+/// The parts of a claim as they are shown.
+pub mod part;
+
+pub use part::*;
+
+use super::{find, name::Names, request};
 use crate::finance::budget_line::{self, HeldView};
 use crate::{
     organisation::{NamedRef, PersonRef},
@@ -10,11 +15,9 @@ use chrono::NaiveDate;
 use domain::{
     finance::{
         expense_claim::{actions::ClaimAction, *},
-        invoice::Invoice,
-        journal::{Role, Side},
         payment::PaidState,
     },
-    spine::{AnyId, Currency, ExchangeRate, Id, Money, Refusal, Timestamp, UserId, Version},
+    spine::{AnyId, Currency, Id, Money, Refusal, Timestamp, UserId, Version},
 };
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -64,6 +67,8 @@ pub struct ExpenseClaimView {
     /// The region it belongs to, by its code.
     #[schema(max_length = 60, example = "east")]
     pub region: Option<String>,
+    /// The approved expense request it draws on.
+    pub request: Option<ClaimedRequestView>,
     /// The currency of its amounts.
     pub currency: Currency,
     /// The rate to the book currency, and its day; null for the book currency itself.
@@ -120,126 +125,6 @@ pub struct ExpenseClaimView {
     pub version: Version,
 }
 
-/// An exchange rate and its day.
-#[derive(Clone, Debug, Serialize, ToSchema)]
-#[schema(as = RateOfDay)]
-pub struct RateView {
-    /// How many units of the book currency one unit is worth.
-    pub rate: ExchangeRate,
-    /// The day of the rate.
-    pub date: NaiveDate,
-}
-
-/// A line of a claim.
-#[derive(Clone, Debug, Serialize, ToSchema)]
-#[schema(as = ExpenseClaimLine)]
-pub struct LineView {
-    /// Its place, counted from 1.
-    #[schema(minimum = 1, maximum = 200)]
-    pub line: usize,
-    /// The expense category's code.
-    #[schema(max_length = 60, example = "entertainment.travel")]
-    pub category: String,
-    /// What it was.
-    #[schema(max_length = 500)]
-    pub description: String,
-    /// The day it was spent.
-    pub occurred_on: NaiveDate,
-    /// What is asked for.
-    pub claimed: Money,
-    /// What is approved.
-    pub approved: Money,
-    /// Why it is less than asked for.
-    #[schema(max_length = 500)]
-    pub reduction_reason: Option<String>,
-    /// The account that cut it.
-    pub reduced_by: Option<UserId>,
-    /// The department that bears the cost.
-    pub cost_centre: NamedRef,
-    /// What proves it.
-    #[schema(max_items = 50)]
-    pub invoices: Vec<Invoice>,
-}
-
-/// How finance took a claim.
-#[derive(Clone, Debug, Serialize, ToSchema)]
-#[schema(as = Acknowledgement)]
-pub struct AcknowledgementView {
-    /// Under what it was taken.
-    #[schema(max_length = 60)]
-    pub reference: String,
-    /// When.
-    pub at: Timestamp,
-    /// By which account.
-    pub by: UserId,
-}
-
-/// A journal entry.
-#[derive(Clone, Debug, Serialize, ToSchema)]
-#[schema(as = JournalEntry)]
-pub struct JournalView {
-    /// The business day it belongs to.
-    pub date: NaiveDate,
-    /// The currency of the books.
-    pub currency: Currency,
-    /// Its postings; debit equals credit.
-    #[schema(max_items = 500)]
-    pub postings: Vec<PostingView>,
-}
-
-/// One posting of an entry.
-#[derive(Clone, Debug, Serialize, ToSchema)]
-#[schema(as = JournalPosting)]
-pub struct PostingView {
-    /// Which side.
-    pub side: Side,
-    /// What it stands for.
-    pub role: Role,
-    /// The general ledger account.
-    #[schema(max_length = 40, example = "6601.09")]
-    pub account: String,
-    /// The claim line it comes from.
-    #[schema(minimum = 1)]
-    pub line: Option<usize>,
-    /// The department that bears it.
-    pub cost_centre: Option<NamedRef>,
-    /// How much.
-    pub amount: Money,
-    /// How much of it rounding left over from other lines.
-    pub remainder: Money,
-}
-
-/// A payment.
-#[derive(Clone, Debug, Serialize, ToSchema)]
-#[schema(as = ExpensePayment)]
-pub struct PaymentView {
-    /// Its reference.
-    #[schema(max_length = 60)]
-    pub reference: String,
-    /// How much.
-    pub amount: Money,
-    /// The day the money moved.
-    pub paid_on: NaiveDate,
-    /// When it was confirmed.
-    pub confirmed_at: Timestamp,
-    /// By which account.
-    pub confirmed_by: UserId,
-}
-
-/// What a reversing document undoes.
-#[derive(Clone, Debug, Serialize, ToSchema)]
-#[schema(as = Reverses)]
-pub struct ReversesView {
-    /// The claim.
-    pub claim_id: AnyId,
-    /// Its number.
-    #[schema(max_length = 60)]
-    pub number: String,
-    /// Why.
-    #[schema(max_length = 500)]
-    pub reason: String,
-}
-
 /// One claim, if the caller may see it.
 pub fn view(reader: &mut Reader<'_>, id: Id<ExpenseClaim>) -> Result<ExpenseClaimView, Failure> {
     let claim = find(reader, id)?;
@@ -256,15 +141,19 @@ pub fn show(reader: &mut Reader<'_>, claim: ExpenseClaim) -> Result<ExpenseClaim
         ClaimStatus::Draft => Vec::new(),
         _ => budget_line::held(reader, claim.budget_document())?,
     };
-    shown(claim, &names, budget, actions)
+    let request = request::of(reader, &claim.content)?.map(ClaimedRequestView::of);
+    shown(claim, &names, Around { budget, request, actions })
 }
 
-fn shown(
-    claim: ExpenseClaim,
-    names: &Names,
+/// What is around a claim.
+struct Around {
     budget: Vec<HeldView>,
+    request: Option<ClaimedRequestView>,
     actions: Vec<ClaimActionView>,
-) -> Result<ExpenseClaimView, Failure> {
+}
+
+fn shown(claim: ExpenseClaim, names: &Names, around: Around) -> Result<ExpenseClaimView, Failure> {
+    let Around { budget, request, actions } = around;
     let (approved, claimed, payable) =
         (claim.content.approved()?, claim.content.claimed()?, claim.payable()?);
     let (paid, paid_status) = (claim.paid(), claim.paid_state());
@@ -287,6 +176,7 @@ fn shown(
         business_date: content.business_date,
         campaign: content.campaign,
         region: content.region,
+        request,
         currency: content.exchange.currency,
         exchange_rate: rate_of_day(&content.exchange),
         details: content.details,
@@ -314,10 +204,6 @@ fn shown(
     })
 }
 
-fn rate_of_day(exchange: &Exchange) -> Option<RateView> {
-    exchange.rate_date.map(|date| RateView { rate: exchange.rate, date })
-}
-
 /// When, why, and with which words of the ERP a claim came to its state.
 fn told(status: &ClaimStatus) -> (Option<Timestamp>, Option<String>, Option<PostingRefusal>) {
     match status.clone() {
@@ -334,25 +220,6 @@ fn told(status: &ClaimStatus) -> (Option<Timestamp>, Option<String>, Option<Post
         | ClaimStatus::Rejected { at, reason }
         | ClaimStatus::Void { at, reason }
         | ClaimStatus::Revoked { at, reason } => (Some(at), Some(reason), None),
-    }
-}
-
-fn shown_acknowledgement(Acknowledgement { reference, at, by }: Acknowledgement) -> AcknowledgementView {
-    AcknowledgementView { reference, at, by }
-}
-
-fn shown_reversal(ReversalOf { claim, number, reason, repayable: _ }: ReversalOf) -> ReversesView {
-    ReversesView { claim_id: claim.uuid().into(), number, reason }
-}
-
-fn shown_payment(payment: domain::finance::payment::Payment) -> PaymentView {
-    let domain::finance::payment::Payment { notice, confirmed_at, confirmed_by } = payment;
-    PaymentView {
-        reference: notice.reference,
-        amount: notice.amount,
-        paid_on: notice.paid_on,
-        confirmed_at,
-        confirmed_by,
     }
 }
 

@@ -4,7 +4,7 @@
 use super::{RequestPolicies, apply, charge, settle};
 use crate::{
     approval,
-    finance::{expense_request_amendment, petition},
+    finance::{budget_line, expense_request_amendment, petition},
     spine::{Failure, Tx},
 };
 use domain::{
@@ -18,8 +18,7 @@ pub fn submit(tx: &mut Tx<'_>, request: ExpenseRequest) -> Result<ExpenseRequest
     let policies = RequestPolicies::on(tx, request.content.business_date)?;
     let (today, now) = (tx.today(), tx.now());
     request.check_submission(tx.actor(), today, policies.rules())?;
-    let amounts = request.content.book_amounts()?;
-    let verdict = charge::reserve(tx, settle::asking(&request, &amounts), &policies)?;
+    let verdict = budget_line::reserve(tx, &settle::asking(&request, &policies)?)?;
     let subject = settle::subject(&request, verdict.over_budget)?;
     let approval = approval::hand_in(tx, request.petition.goes_on(), settle::CHAIN, subject)?;
     let change = request.submit(approval.id, tx.actor(), now, today, policies.rules())?;

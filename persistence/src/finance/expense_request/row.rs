@@ -235,6 +235,12 @@ pub(in crate::finance) fn find_unscoped(
     entity(reader, row)
 }
 
+/// Whether there is such a request, whoever asks.
+pub(in crate::finance) fn exists(reader: &mut Reader<'_>, id: Id<ExpenseRequest>) -> Result<bool, Failure> {
+    let mine = requests::table.filter(requests::id.eq(Key::from(id)));
+    Ok(db!(reader, |c| diesel::select(diesel::dsl::exists(mine)).get_result(c))?)
+}
+
 /// Whether the caller may read a request, and with it its files.
 pub(crate) fn may_read(reader: &mut Reader<'_>, request: Uuid) -> Result<bool, Failure> {
     let key = Key(request);

@@ -1,21 +1,16 @@
 //! How requests plug into approvals: what a chain routes by, what an approver sees, and what an outcome does.
 
-use super::{
-    RequestPolicies, apply,
-    charge::{self, Asking, Verdict},
-    revision,
-    row::find_unscoped,
-};
+use super::{RequestPolicies, apply, charge, revision, row::find_unscoped};
 use crate::{
     approval::{DocumentSummary, PlanView, SubjectKind, dry_run},
-    finance::budget_line::EffectView,
+    finance::budget_line::{self, Asking, EffectView, Verdict},
     schema::{employees, expense_request_lines as lines, expense_requests as requests},
     spine::{Failure, Key, Reader, Tx, db},
 };
 use diesel::prelude::*;
 use domain::{
     approval::{Approval, Outcome, Subject},
-    finance::{budget_line::Amounts, expense_claim::Details, expense_request::ExpenseRequest},
+    finance::{expense_claim::Details, expense_request::ExpenseRequest},
     spine::{Currency, Entity, Id, Money, Refusal},
 };
 use serde_json::json;
@@ -47,9 +42,13 @@ pub(super) fn subject(request: &ExpenseRequest, over_budget: bool) -> Result<Sub
 }
 
 /// What a request asks of the budget.
-pub(super) fn asking<'a>(request: &'a ExpenseRequest, amounts: &'a Amounts) -> Asking<'a> {
+pub(super) fn asking<'a>(
+    request: &'a ExpenseRequest,
+    policies: &'a RequestPolicies,
+) -> Result<Asking<'a>, Failure> {
+    let amounts = request.content.book_amounts()?;
     let (document, submitter) = (request.budget_document(), request.petition.submitter);
-    Asking { document, submitter, content: &request.content, amounts }
+    Ok(charge::asking(document, submitter, &request.content, &amounts, policies))
 }
 
 /// What submitting a request would meet.
@@ -66,8 +65,7 @@ pub struct RequestPreview {
 /// Which steps and people a request would meet, and why, and what the budget says to it. `[APR-8, BUD-4]`
 pub fn preview(reader: &mut Reader<'_>, request: &ExpenseRequest) -> Result<RequestPreview, Failure> {
     let policies = RequestPolicies::on(reader, request.content.business_date)?;
-    let amounts = request.content.book_amounts()?;
-    let (verdict, refused) = match charge::foresee(reader, asking(request, &amounts), &policies) {
+    let (verdict, refused) = match budget_line::foresee(reader, &asking(request, &policies)?) {
         Ok(verdict) => (verdict, None),
         Err(Failure::Refused(refusal)) => (Verdict::default(), Some(*refusal)),
         Err(failure) => return Err(failure),

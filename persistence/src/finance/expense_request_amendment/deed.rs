@@ -4,6 +4,7 @@ use super::{already_open, apply, open_of, settle};
 use crate::{
     approval,
     finance::{
+        budget_line,
         expense_request::{self as requests, RequestPolicies, charge},
         petition,
     },
@@ -65,7 +66,9 @@ pub fn submit(
     let policies = RequestPolicies::on(tx, amendment.content.business_date)?;
     amendment.check_submission(&request, tx.actor(), policies.rules())?;
     let more = amendment.asked_more(&request)?;
-    let verdict = charge::reserve(tx, settle::asking(&amendment, &more), &policies)?;
+    let (document, submitter) = (amendment.budget_document(), amendment.petition.submitter);
+    let asking = charge::asking(document, submitter, &amendment.content, &more, &policies);
+    let verdict = budget_line::reserve(tx, &asking)?;
     let subject = settle::subject(&amendment, verdict.over_budget)?;
     let approval = approval::hand_in(tx, amendment.petition.goes_on(), settle::CHAIN, subject)?;
     let now = tx.now();

@@ -3,21 +3,14 @@
 use super::{apply, row::find_unscoped};
 use crate::{
     approval::{DocumentSummary, SubjectKind},
-    finance::expense_request::{
-        self as requests, RequestPolicies,
-        charge::{self, Asking},
-        revision,
-    },
+    finance::expense_request::{self as requests, RequestPolicies, charge, revision},
     schema::{expense_request_amendments as amendments, expense_requests},
     spine::{Failure, Key, Reader, Tx, db},
 };
 use diesel::prelude::*;
 use domain::{
     approval::{Approval, Outcome, Subject},
-    finance::{
-        budget_line::Amounts, expense_request::RequestContent,
-        expense_request_amendment::ExpenseRequestAmendment,
-    },
+    finance::{expense_request::RequestContent, expense_request_amendment::ExpenseRequestAmendment},
     spine::{Entity, Id},
 };
 use serde_json::json;
@@ -46,12 +39,6 @@ pub(super) fn subject(amendment: &ExpenseRequestAmendment, over_budget: bool) ->
         fields: content.routed_fields(over_budget),
         version: amendment.version + 1,
     })
-}
-
-/// What an amendment asks of the budget.
-pub(super) fn asking<'a>(amendment: &'a ExpenseRequestAmendment, amounts: &'a Amounts) -> Asking<'a> {
-    let (document, submitter) = (amendment.budget_document(), amendment.petition.submitter);
-    Asking { document, submitter, content: &amendment.content, amounts }
 }
 
 fn settle(tx: &mut Tx<'_>, approval: &Approval) -> Result<(), Failure> {

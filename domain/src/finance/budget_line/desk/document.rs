@@ -144,13 +144,18 @@ impl Desk {
         Ok(())
     }
 
-    /// A posted document was reversed: what it spent and what it still holds return to the lines. `[EXP-9]`
+    /// A posted document was reversed: what it spent and what it still holds return to the lines, and what it drew
+    /// to its request, which may be claimed anew. `[EXP-9]`
     pub fn reverse(&mut self, document: DocumentRef) -> Result<(), Refusal> {
         for at in self.lines_of(document) {
-            let Holding { committed, spent, .. } = *self.held(at)?;
+            let Holding { committed, spent, drawn, source, .. } = *self.held(at)?;
             let parts = Balance { committed: -committed, spent: -spent, ..NOTHING };
             self.post_for(at, EntryKind::Reverse, parts, None)?;
             self.held(at)?.drawn = 0;
+            let open = |source: &DocumentLine| self.holdings.get(source).is_some_and(|held| !held.closed);
+            if let Some(source) = source.filter(open) {
+                self.post_for(source, EntryKind::Commit, commit(drawn), Some(DRAWN))?;
+            }
             self.take_back_grant(at, committed + spent)?;
         }
         Ok(())

@@ -1,0 +1,90 @@
+//! Requests for the tests of this folder and of claims.
+
+use super::*;
+use crate::finance::{
+    expense_claim::{Details, Exchange},
+    expense_request_policy::{EXPENSE_REQUEST_POLICY_CODE, SHIPPED_EXPENSE_REQUEST_POLICY},
+    fixture::{self, *},
+};
+use crate::spine::{Actor, Currency, Permission};
+
+pub(in crate::finance) struct Shipped {
+    claims: fixture::Rules,
+    policy: PolicyVersion<ExpenseRequestPolicy>,
+}
+
+impl Shipped {
+    pub fn new() -> Self {
+        let content = serde_json::from_str(SHIPPED_EXPENSE_REQUEST_POLICY).expect("it reads");
+        let code = EXPENSE_REQUEST_POLICY_CODE.to_owned();
+        let policy = PolicyVersion { id: id(901), code, number: 1, clause: "000 §9.3".to_owned(), content };
+        Self { claims: fixture::Rules::shipped(), policy }
+    }
+    pub fn rules(&self) -> RequestRules<'_> {
+        RequestRules {
+            policy: &self.policy,
+            claims: &self.claims.policy,
+            categories: &self.claims.categories,
+        }
+    }
+}
+
+pub(in crate::finance) fn asker() -> Actor {
+    person(1, &[Permission::SubmitExpenseRequests])
+}
+
+pub(in crate::finance) fn line(category: &str, amount: i64) -> RequestLine {
+    RequestLine {
+        category: category.into(),
+        item: "展位搭建".into(),
+        quantity: Some(1),
+        amount: cny(amount),
+        purpose: "春季展会".into(),
+        planned_on: day("2026-04-10"),
+        cost_centre: id(500),
+        quotes: Vec::new(),
+        tender: None,
+    }
+}
+
+pub(in crate::finance) fn content(lines: Vec<RequestLine>) -> RequestContent {
+    RequestContent {
+        department: id(500),
+        business_date: today(),
+        exchange: Exchange::none(Currency::Cny),
+        details: Details {
+            background: Some("春季招商".into()),
+            purpose: Some("展会".into()),
+            participants: Some("市场部".into()),
+            expected_effect: Some("签约两家".into()),
+            ..Details::default()
+        },
+        urgent: false,
+        major_campaign: false,
+        campaign: None,
+        region: None,
+        links: Vec::new(),
+        lines,
+        attachments: Vec::new(),
+    }
+}
+
+pub(in crate::finance) fn draft(lines: Vec<RequestLine>) -> ExpenseRequest {
+    let shipped = Shipped::new();
+    let new = NewDocument { id: id(10), number: "ER-2026-000001".into(), submitter: None };
+    let change = ExpenseRequest::create(new, content(lines), &asker(), now(), shipped.rules());
+    change.expect("a good draft").into_after()
+}
+
+pub(in crate::finance) fn approved(lines: Vec<RequestLine>) -> ExpenseRequest {
+    let shipped = Shipped::new();
+    let request = draft(lines).submit(id(800), &asker(), now(), today(), shipped.rules());
+    let request = request.expect("submittable").into_after();
+    request.settle(id(800), &Outcome::Approved { at: now() }, now()).expect("in approval").into_after()
+}
+
+/// An approved request with one line of a category.
+pub(in crate::finance) fn approved_for(category: &str, amount: i64) -> ExpenseRequest {
+    let tender = Some(Tender { reference: "ZB-1".into(), file_id: None });
+    approved(vec![RequestLine { tender, ..line(category, amount) }])
+}

@@ -1,0 +1,62 @@
+//! The approved request a claim draws on: it is locked before the budget's lines, so that two claims on one request
+//! never take the same money. `[EXP-4]`
+
+use crate::{
+    finance::expense_request as requests,
+    spine::{Failure, Key, Reader, Tx},
+};
+use domain::{
+    finance::{
+        expense_claim::{ClaimContent, ExpenseClaim, RequestMove},
+        expense_request::ExpenseRequest,
+    },
+    spine::Id,
+};
+
+/// The request a claim names, as it stands now.
+pub(super) fn of(reader: &mut Reader<'_>, content: &ClaimContent) -> Result<Option<ExpenseRequest>, Failure> {
+    content.request.map(|id| requests::find_unscoped(reader, id)).transpose()
+}
+
+/// The same, held until the end of the unit of work.
+pub(super) fn locked(tx: &mut Tx<'_>, content: &ClaimContent) -> Result<Option<ExpenseRequest>, Failure> {
+    content.request.map(|id| lock(tx, id)).transpose()
+}
+
+fn lock(tx: &mut Tx<'_>, id: Id<ExpenseRequest>) -> Result<ExpenseRequest, Failure> {
+    tx.connection().lock_rows("expense_requests", &[Key::from(id)])?;
+    requests::find_unscoped(tx, id)
+}
+
+/// Takes of the request what the claim asks for, as far as it is there; answers whether it asks for more.
+pub(super) fn draw(
+    tx: &mut Tx<'_>,
+    claim: &ExpenseClaim,
+    request: Option<ExpenseRequest>,
+) -> Result<bool, Failure> {
+    let Some(request) = request else { return Ok(false) };
+    let (change, over_run) = request.draw(claim.id, &claim.content.wishes()?)?;
+    if let Some(change) = change {
+        requests::apply(tx, change)?;
+    }
+    Ok(over_run)
+}
+
+/// Moves what a claim took of its request as the claim moves.
+pub(super) fn follow(
+    tx: &mut Tx<'_>,
+    before: Option<&ExpenseClaim>,
+    after: &ExpenseClaim,
+) -> Result<(), Failure> {
+    let Some(moved) = ExpenseClaim::request_move(before, after)? else { return Ok(()) };
+    let Some(id) = after.content.request else { return Ok(()) };
+    let (request, now) = (lock(tx, id)?, tx.now());
+    let change = match moved {
+        RequestMove::Keep(approved) => request.keep(after.id, &approved, now)?,
+        RequestMove::GiveBack => request.give_back(after.id, now),
+    };
+    if let Some(change) = change {
+        requests::apply(tx, change)?;
+    }
+    Ok(())
+}
