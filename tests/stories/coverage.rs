@@ -5,6 +5,7 @@ pub mod access;
 pub mod document;
 pub mod input;
 pub mod schema;
+pub mod scope;
 pub mod source;
 pub mod words;
 

@@ -83,6 +83,7 @@ const MODULES: &[&[Story]] = &[
 const CHECKS: &[&[Check]] = &[
     coverage::document::CHECKS,
     coverage::schema::CHECKS,
+    coverage::scope::STORIES,
     coverage::source::CHECKS,
     coverage::words::CHECKS,
 ];

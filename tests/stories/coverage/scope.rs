@@ -1,0 +1,188 @@
+//! Somebody else's real records: every route that names a record is called with one that exists, belongs to
+//! another person of another department, and is in the way of nothing but the caller's reach. `[ID-5]`
+//!
+//! A new route finds its record in [`records::of_marketing`], or this fails until somebody makes one there or
+//! says here why not.
+
+mod body;
+mod records;
+
+use crate::file::hand_in;
+use api::spine::{Access, RouteInfo};
+use records::Places;
+use tests::{App, Caller, Company, PASSWORD, stories};
+
+stories! {
+    neither_a_colleague_nor_anybody_of_another_department_reaches_ones_records,
+    with_every_permission_over_another_department_ones_reach_still_ends_there,
+}
+
+/// Routes whose record no story can make, with the reason. This list may only shrink.
+const WITHOUT_RECORD: &[(&str, &str)] =
+    &[("show_problem", "a page of the documentation, which belongs to nobody")];
+
+/// Routes that name a record by a name of which it can be said that it is taken, and no more.
+const SAID_TO_BE_TAKEN: &[(&str, &str)] =
+    &[("mirror_expense_claim", "an identity in another system is given once in the company")];
+
+/// What every employee may read, with the reason.
+const READ_BY_ALL: &[(&str, &str)] = &[
+    ("show_department", "everybody finds their way about the company"),
+    ("show_position", "everybody finds their way about the company"),
+    ("show_policy", "who is ruled by it may read it"),
+];
+
+/// What everybody in a department may read of it, with the reason; nobody of another one.
+const READ_IN_THE_DEPARTMENT: &[(&str, &str)] = &[
+    ("show_budget", "a department knows its budget"),
+    ("preview_budget_approval", "a department knows its budget"),
+    ("show_budget_change", "a department knows its budget"),
+    ("preview_budget_change_approval", "a department knows its budget"),
+    ("show_budget_analysis", "a department knows its budget"),
+    ("show_budget_line", "a department knows its budget"),
+    ("show_budget_line_template", "a department knows its budget"),
+    ("list_budget_entries", "a department knows its budget"),
+];
+
+/// Records of the company as a whole, which no department bounds: the permission alone guards them.
+const OF_THE_COMPANY: &[(&str, &str)] = &[
+    ("/api/v1/policies/{id}", "a policy rules the company"),
+    ("/api/v1/roles/{id}", "a role is granted everywhere"),
+    ("/api/v1/accounting-periods/{month}", "the books are the company's"),
+];
+
+/// A file that routes which take one accept.
+const FILES: &[(&str, &str)] =
+    &[("import_budget_lines", "category,period,amount\npromotion.advertising,2026-03,10.00\n")];
+
+/// A route and where the record it is called with stands.
+struct Target<'a> {
+    route: &'a RouteInfo,
+    path: String,
+}
+
+/// The path up to the record it names, and what follows.
+fn parted(path: &str) -> Option<(&str, &str)> {
+    path.rfind('}').map(|last| path.split_at(last + 1))
+}
+
+fn listed(list: &[(&str, &str)], name: &str) -> bool {
+    list.iter().any(|(listed, _)| *listed == name)
+}
+
+/// Every route that names a record, with the record it is called with.
+fn targets<'a>(routes: &'a api::spine::Routes, places: &Places) -> Vec<Target<'a>> {
+    let naming = routes.iter().filter(|route| route.path.contains('{'));
+    let wanted = naming.filter(|route| !listed(WITHOUT_RECORD, &route.operation_id));
+    wanted
+        .map(|route| {
+            let (record, rest) = parted(&route.path).expect("a parameter");
+            let place = places.get(record).unwrap_or_else(|| {
+                panic!("{} {}: make a record of this kind, or say why not", route.method, route.path)
+            });
+            Target { route, path: format!("{place}{rest}") }
+        })
+        .collect()
+}
+
+/// Calls a route with a body that says what it must, so that nothing but the caller stands in its way.
+fn call(caller: &Caller, target: &Target<'_>) -> tests::Reply {
+    let route = target.route;
+    let caller = if route.description.conditional { caller.at(1) } else { caller.clone() };
+    let takes = |kind: &str| {
+        route.description.request_body.as_ref().is_some_and(|body| body.content.contains_key(kind))
+    };
+    if takes("multipart/form-data") {
+        let (_, rows) =
+            FILES.iter().find(|(name, _)| *name == route.operation_id).expect("a file for the route");
+        return hand_in(&caller, &target.path, "rows.csv", rows.as_bytes());
+    }
+    let body = body::of(&route.operation_id).map(|body| ("application/json", body.to_string().into_bytes()));
+    caller.send(route.method.as_str(), &target.path, body)
+}
+
+/// What is wrong where a caller does not come to nothing: 404, or 403 where the permission itself is missing.
+fn complaint(caller: &Caller, target: &Target<'_>, whom: &str) -> Option<String> {
+    let reply = call(caller, target);
+    let lacks = |permission: domain::spine::Permission| reply.at("/params/permission") == permission.code();
+    let right = match (reply.status, reply.code().as_str()) {
+        (404, "http.not_found") => true,
+        (403, "http.forbidden") => matches!(target.route.access, Access::Permission(asked) if lacks(asked)),
+        (409, "validation.not_unique") => listed(SAID_TO_BE_TAKEN, &target.route.operation_id),
+        _ => false,
+    };
+    let route = &target.route;
+    (!right).then(|| {
+        format!(
+            "{whom}: {} ({} {}): {} {}",
+            route.operation_id,
+            route.method,
+            target.path,
+            reply.status,
+            reply.code()
+        )
+    })
+}
+
+/// What is wrong where somebody cannot read what everybody may.
+fn closed_to(caller: &Caller, target: &Target<'_>, whom: &str) -> Option<String> {
+    assert_eq!(target.route.method, "GET", "only reading is for everybody");
+    let reply = call(caller, target);
+    (reply.status != 200).then(|| format!("{whom} may read {}: {}", target.path, reply.status))
+}
+
+#[track_caller]
+fn nothing_is_wrong(complaints: impl Iterator<Item = String>) {
+    let complaints: Vec<String> = complaints.collect();
+    assert!(complaints.is_empty(), "{}", complaints.join("\n"));
+}
+
+/// Does something and asserts that nobody's records changed by it.
+fn changing_nothing(app: &App, act: impl FnOnce()) {
+    let before = ["audit_entries", "events"].map(|table| app.count_rows(table));
+    act();
+    assert_eq!(
+        ["audit_entries", "events"].map(|table| app.count_rows(table)),
+        before,
+        "something was written"
+    );
+}
+
+fn company_with_records(app: &App) -> (Company, Places) {
+    let company = app.company();
+    let places = records::of_marketing(app, &company);
+    (company, places)
+}
+
+fn neither_a_colleague_nor_anybody_of_another_department_reaches_ones_records(app: App) {
+    let (company, places) = company_with_records(&app);
+    let routes = api::routes();
+    let targets = targets(&routes, &places);
+    changing_nothing(&app, || {
+        let people = [("ming", &[READ_BY_ALL, READ_IN_THE_DEPARTMENT][..]), ("rep", &[READ_BY_ALL])];
+        nothing_is_wrong(people.into_iter().flat_map(|(name, open)| {
+            let caller = company.who(name);
+            targets.iter().filter_map(move |target| {
+                let is_open = open.iter().any(|list| listed(list, &target.route.operation_id));
+                if is_open { closed_to(caller, target, name) } else { complaint(caller, target, name) }
+            })
+        }));
+    });
+}
+
+fn with_every_permission_over_another_department_ones_reach_still_ends_there(app: App) {
+    let (company, places) = company_with_records(&app);
+    let employee = app.hire(&company.boss, "mighty", &company.departments["sales"], None);
+    let user = app.account(&company.boss, "mighty", Some(&employee));
+    app.grant(&company.boss, &user, "administrator", "department", None);
+    let mighty = app.sign_in("mighty", PASSWORD);
+    let routes = api::routes();
+    let bounded = |target: &Target<'_>| {
+        let (record, _) = parted(&target.route.path).expect("a parameter");
+        !listed(OF_THE_COMPANY, record) && !listed(READ_BY_ALL, &target.route.operation_id)
+    };
+    changing_nothing(&app, || {
+        let targets = targets(&routes, &places).into_iter().filter(bounded);
+        nothing_is_wrong(targets.filter_map(|target| complaint(&mighty, &target, "mighty")));
+    });
+}
