@@ -25,7 +25,7 @@ pub struct App {
     handle: actix_web::dev::ServerHandle,
     thread: Option<thread::JoinHandle<()>>,
     others: Mutex<Vec<(actix_web::dev::ServerHandle, thread::JoinHandle<()>)>>,
-    home: Home,
+    home: Arc<Home>,
     ledger: Ledger,
 }
 
@@ -62,7 +62,7 @@ impl App {
 
     /// Starts the product with other settings.
     pub fn start_with(engine: Engine, adjust: impl FnOnce(&mut Settings)) -> Self {
-        let home = engine.fresh();
+        let home = Arc::new(engine.fresh());
         let clock = TestClock::at(Timestamp::from_micros(NOW_MICROS).expect("an instant"));
         let mut settings = Settings::for_stories();
         settings.listen = "127.0.0.1:0".to_owned();
@@ -111,6 +111,11 @@ impl App {
     /// The URL of its database.
     pub fn database_url(&self) -> &str {
         &self.home.url
+    }
+
+    /// Its database and files, for who goes on with them when the story's own server is gone.
+    pub fn home(&self) -> Arc<Home> {
+        self.home.clone()
     }
 
     /// A caller without a token.

@@ -28,7 +28,7 @@ impl App {
             ["head", "director", "qian"].map(|name| self.sign_in(name, PASSWORD).quietly());
         let amount = Money::from_minor(minor, Currency::Cny);
         let line = json!({"category": category, "period": period, "control": control, "amount": amount});
-        let made = head.post("/api/v1/budgets", budget_of(department, line)).expect(201);
+        let made = head.post("/api/v1/budgets", budget_of(department, &period[..4], line)).expect(201);
         let budget = made.text("/id");
         let path = format!("/api/v1/budgets/{budget}");
         let submitted = head.at(made.version()).act(&format!("{path}/submit")).expect(200);
@@ -59,13 +59,14 @@ impl App {
     }
 }
 
-/// A budget of a department for one line, with everything the regulation asks of one.
-fn budget_of(department: &str, line: Value) -> Value {
-    let activity = json!({"name": "市场活动", "from": "2026-03-10", "to": "2026-03-12", "place": "杭州",
+/// A budget of a department and year for one line, with everything the regulation asks of one.
+fn budget_of(department: &str, year: &str, line: Value) -> Value {
+    let day = |day: &str| format!("{year}-03-{day}");
+    let activity = json!({"name": "市场活动", "from": day("10"), "to": day("12"), "place": "杭州",
         "people": "市场部全体", "cost": {"amount": "1.00", "currency": "CNY"}});
     json!({
-        "title": "专项预算", "fiscal_year": 2026, "scope": {"level": "department", "department_id": department},
-        "objectives": [{"period": "2026", "metric": "sales_amount", "unit": "万元", "target": "100"}],
+        "title": "专项预算", "fiscal_year": year.parse::<i32>().expect("a year"), "scope": {"level": "department", "department_id": department},
+        "objectives": [{"period": year, "metric": "sales_amount", "unit": "万元", "target": "100"}],
         "strategy": {"product": "主推新品", "price": "稳价", "channel": "渠道下沉", "promotion": "联合促销"},
         "activities": [activity], "lines": [line],
         "indicators": [{"name": "销售额增长率", "target": "不低于 12%"}]

@@ -7,6 +7,7 @@ use std::{
     path::{Path, PathBuf},
     process::{Child, Command, Output, Stdio},
     sync::OnceLock,
+    thread,
 };
 
 /// The first administrator of an installation under test.
@@ -18,7 +19,8 @@ pub struct Program {
     address: SocketAddr,
 }
 
-/// Builds the binaries from the tested source, where they are not there already, and says where one lies.
+/// Builds the binaries from the tested source, where they are not there already, and says where one lies. They are
+/// asked for together with the tests: else they would be built of crates with other features, all of them anew.
 pub(crate) fn binary(name: &str) -> PathBuf {
     static BINARIES: OnceLock<PathBuf> = OnceLock::new();
     let directory = BINARIES.get_or_init(|| {
@@ -27,7 +29,7 @@ pub(crate) fn binary(name: &str) -> PathBuf {
         let profile = tests.parent().and_then(Path::parent).expect("a profile's directory");
         let target = profile.parent().expect("a target directory");
         let mut build = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
-        build.args(["build", "--workspace", "--bin", "marketing-center", "--bin", "erp-sync", "--quiet"]);
+        build.args(["build", "--workspace", "--bins", "--tests", "--quiet"]);
         build.arg("--target-dir").arg(target);
         if profile.ends_with("release") {
             build.arg("--release");
@@ -51,28 +53,41 @@ fn command(home: &Home) -> Command {
         .env("RUST_LOG", "error")
         .current_dir(home.directory.path())
         .stdin(Stdio::null())
-        .stderr(Stdio::inherit());
+        .stderr(Stdio::piped());
     command
+}
+
+/// What it says when something is wrong: passed on, and kept for the one who asks why it ended.
+fn overhear(child: &mut Child) -> thread::JoinHandle<String> {
+    let errors = BufReader::new(child.stderr.take().expect("its errors"));
+    thread::spawn(move || {
+        let said = errors.lines().map_while(Result::ok).inspect(|line| eprintln!("{line}"));
+        said.collect::<Vec<_>>().join("\n")
+    })
 }
 
 impl Program {
     /// Starts the server on the database of a home and waits until it listens.
     pub fn start(home: &Home) -> Self {
         let mut child = command(home).stdout(Stdio::piped()).spawn().expect("the binary");
+        let errors = overhear(&mut child);
         let mut lines = BufReader::new(child.stdout.take().expect("its output")).lines();
         let address = lines
             .by_ref()
             .map_while(Result::ok)
             .find_map(|line| line.strip_prefix("listening on http://")?.parse().ok())
-            .unwrap_or_else(|| panic!("it ended before it listened: {:?}", child.wait()));
+            .unwrap_or_else(|| {
+                let ended = child.wait();
+                panic!("it ended before it listened: {ended:?} {}", errors.join().unwrap_or_default())
+            });
         // Nobody reads on; a pipe without a reader would end the server at its next line.
-        std::thread::spawn(move || lines.map_while(Result::ok).for_each(drop));
+        thread::spawn(move || lines.map_while(Result::ok).for_each(drop));
         Self { child, address }
     }
 
     /// Runs the binary with a subcommand to its end.
     pub fn run(home: &Home, arguments: &[&str]) -> Output {
-        command(home).args(arguments).stderr(Stdio::piped()).output().expect("the binary")
+        command(home).args(arguments).output().expect("the binary")
     }
 
     /// Where it listens.

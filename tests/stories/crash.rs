@@ -14,11 +14,12 @@ use std::{
 use tests::{ADMINISTRATOR, App, Caller, Home, Program, stories};
 
 stories! {
-    killed_twenty_times_nothing_answered_is_lost_nothing_is_half_nothing_is_twice,
+    killed_ten_times_nothing_answered_is_lost_nothing_is_half_nothing_is_twice,
 }
 
-const ROUNDS: u32 = 20;
-const WRITERS: u32 = 6;
+/// How often it is killed; the claims of `crash_claim` are killed as often again.
+pub(crate) const ROUNDS: u32 = 10;
+pub(crate) const WRITERS: u32 = 6;
 
 /// What was sent under each key, and where it led: `None` while nobody has answered.
 #[derive(Default)]
@@ -89,7 +90,7 @@ fn one_round(round: u32, home: &Home, sent: &Sent) {
     });
 }
 
-fn everything_of(caller: &Caller, path: &str) -> Vec<Value> {
+pub(crate) fn everything_of(caller: &Caller, path: &str) -> Vec<Value> {
     let (mut all, mut cursor) = (Vec::new(), String::new());
     loop {
         let page = caller.get(&format!("{path}?limit=200{cursor}")).expect(200);
@@ -101,20 +102,24 @@ fn everything_of(caller: &Caller, path: &str) -> Vec<Value> {
     }
 }
 
-fn whole_feed(caller: &Caller) -> Vec<Value> {
+/// Every event there ever was, in their order, which has no gap.
+pub(crate) fn whole_feed(caller: &Caller) -> Vec<Value> {
     let mut all: Vec<Value> = Vec::new();
     loop {
         let after = all.last().map_or(0, |event| event["sequence"].as_i64().unwrap_or_default());
         let page = caller.get(&format!("/api/v1/events?limit=200&after={after}")).expect(200);
         let events = page.at("/data").as_array().cloned().unwrap_or_default();
         if events.is_empty() {
+            for (place, event) in (1..).zip(&all) {
+                assert_eq!(event["sequence"], json!(place), "the feed has a gap");
+            }
             return all;
         }
         all.extend(events);
     }
 }
 
-fn killed_twenty_times_nothing_answered_is_lost_nothing_is_half_nothing_is_twice(app: App) {
+fn killed_ten_times_nothing_answered_is_lost_nothing_is_half_nothing_is_twice(app: App) {
     let engine = app.engine;
     drop(app);
     let (home, sent) = (engine.fresh(), Sent::default());
@@ -129,7 +134,7 @@ fn killed_twenty_times_nothing_answered_is_lost_nothing_is_half_nothing_is_twice
         assert!(write(&caller, &key, &sent), "no answer to the retry of {key}");
     }
     let sent = sent.0.into_inner().expect("the notes");
-    assert!(sent.len() > 100, "hardly anything was written in all rounds: {}", sent.len());
+    assert!(sent.len() > 60, "hardly anything was written in all rounds: {}", sent.len());
     nothing_is_lost_or_doubled(&caller, &sent);
     nothing_is_half(&caller, &home, sent.len());
 }
@@ -153,14 +158,18 @@ fn nothing_is_lost_or_doubled(caller: &Caller, sent: &BTreeMap<String, Option<St
 
 fn nothing_is_half(caller: &Caller, home: &Home, written: usize) {
     let feed = whole_feed(caller);
-    for (place, event) in (1..).zip(&feed) {
-        assert_eq!(event["sequence"], json!(place), "the feed has a gap");
-    }
     let drafted = feed.iter().filter(|event| event["kind"] == "policy.drafted");
     let drafted = drafted.filter(|event| event["facts"]["code"].as_str().is_some_and(|c| c.contains("/r")));
     assert_eq!(drafted.count(), written, "not one event for each thing that was written");
-    let verdict = Program::run(home, &["audit", "verify", "--json"]);
-    let said: Value = serde_json::from_slice(&verdict.stdout).unwrap_or_default();
-    assert!(verdict.status.success() && said["broken_at"].is_null(), "{verdict:?}");
+    let said = verified(home, "audit");
+    assert!(said["broken_at"].is_null(), "{said}");
     assert!(said["entries"].as_u64() >= u64::try_from(written).ok(), "{said}");
+}
+
+/// What the binary says of the database when it verifies `audit` or `ledger`; fails where it is not whole.
+#[track_caller]
+pub(crate) fn verified(home: &Home, what: &str) -> Value {
+    let verdict = Program::run(home, &[what, "verify", "--json"]);
+    assert!(verdict.status.success(), "{what}: {verdict:?}");
+    serde_json::from_slice(&verdict.stdout).expect("a verdict in JSON")
 }

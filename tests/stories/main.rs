@@ -16,6 +16,7 @@ mod budget_execution;
 mod budget_import;
 mod coverage;
 mod crash;
+mod crash_claim;
 mod edge;
 mod erp_program;
 mod expense_category;
@@ -68,6 +69,7 @@ const MODULES: &[&[Story]] = &[
     crash::STORIES,
     idempotency::STORIES,
     identity::STORIES,
+    crash_claim::STORIES,
     internal_audit::STORIES,
     invoice::STORIES,
     meta::STORIES,
