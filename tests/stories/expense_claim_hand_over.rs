@@ -2,12 +2,13 @@
 
 use crate::expense_claim::{approve, approved, deed, hand_over, path, payment, posted, voucher};
 use serde_json::{Value, json};
-use tests::{App, Reply, race, stories};
+use tests::{App, Reply, column, race, stories};
 
 stories! {
     every_call_answers_what_it_finds_instead,
     the_same_again_answers_already_and_another_body_is_refused,
     a_claim_whose_entry_cannot_be_made_says_why,
+    once_the_accounts_are_mended_the_entry_is_made_and_the_claim_goes_on,
     what_one_item_says_keeps_to_the_bounds_of_the_document,
     a_refused_posting_returns_the_claim_whole,
     reconciling_names_every_difference,
@@ -82,13 +83,20 @@ fn the_same_again_answers_already_and_another_body_is_refused(app: App) {
 }
 
 /// Publishes the shipped categories anew, from today on, without travel.
-fn take_travel_off_the_categories(app: &App) {
-    let boss = app.administrator();
-    let shipped = boss.get("/api/v1/policies?code=expense-categories/standard").expect(200);
-    let mut content = shipped.at("/data/0/content");
+/// Takes travel off the categories of today; answers the categories as they were.
+fn take_travel_off_the_categories(app: &App) -> Value {
+    let shipped = app.administrator().get("/api/v1/policies?code=expense-categories/standard").expect(200);
+    let complete = shipped.at("/data/0/content");
+    let mut content = complete.clone();
     let categories = content["categories"].as_array_mut().expect("categories");
     categories.retain(|category| category["code"] != "entertainment.travel");
-    let body = json!({"code": "expense-categories/standard", "title": "不含差旅", "effective_from": "2026-03-05",
+    publish_categories(app, content, "2026-03-05");
+    complete
+}
+
+fn publish_categories(app: &App, content: Value, from: &str) {
+    let boss = app.administrator();
+    let body = json!({"code": "expense-categories/standard", "title": "费用类别", "effective_from": from,
         "content": content, "clause": "000 §9.3"});
     let place = boss.post("/api/v1/policies", body).expect(201).header("location").expect("a place");
     boss.at(1).act(&format!("{place}/publish")).expect(200);
@@ -114,6 +122,46 @@ fn a_claim_whose_entry_cannot_be_made_says_why(app: App) {
     let foreseen = company.who("qian").get(&path(&claim)).expect(200).at("/actions");
     let foreseen = foreseen.as_array().into_iter().flatten().find(|action| action["name"] == "acknowledge");
     assert_eq!(foreseen.map(code), Some("erp.no_entry"));
+}
+
+fn once_the_accounts_are_mended_the_entry_is_made_and_the_claim_goes_on(app: App) {
+    let mut company = app.company();
+    let ready = approved(&company, 90);
+    let (claim, approval) = company.submitted("lan", 80);
+    let complete = take_travel_off_the_categories(&app);
+    approve(&company, "head", &approval).expect(200);
+    approve(&company, "qian", &approval).expect(200);
+    deed(company.who("lan"), &claim, "prepare", Value::Null).refuses(403, "http.forbidden");
+    let still = deed(company.who("qian"), &claim, "prepare", Value::Null).refuses(409, "journal.no_account");
+    assert_eq!(still.at("/params/category"), "entertainment.travel");
+    // Mended on another day than that of the claim, for which no policy can be written any more.
+    app.advance(chrono::Duration::days(1));
+    company.sign_in_again(&app);
+    publish_categories(&app, complete, "2026-03-06");
+    let qian = company.who("qian");
+    let offers = |claim: &str, name: &str| {
+        let actions = qian.get(&path(claim)).expect(200).at("/actions");
+        let found = actions.as_array().into_iter().flatten().find(|action| action["name"] == name).cloned();
+        found.map(|action| action["allowed"].clone())
+    };
+    assert_eq!(
+        (offers(&claim, "prepare"), offers(&claim, "acknowledge")),
+        (Some(json!(true)), Some(json!(false)))
+    );
+    assert_eq!(offers(&ready, "prepare"), Some(json!(false)));
+    let prepared = deed(qian, &claim, "prepare", Value::Null).expect(200);
+    assert_eq!((prepared.text("/status"), prepared.at("/not_ready")), ("approved".into(), Value::Null));
+    assert_eq!(column(&prepared.at("/journal/postings"), "role"), ["expense", "payable"]);
+    assert_eq!(
+        (offers(&claim, "prepare"), offers(&claim, "acknowledge")),
+        (Some(json!(false)), Some(json!(true)))
+    );
+    deed(qian, &claim, "prepare", Value::Null).refuses(409, "expense_claim.already_prepared");
+    let told = qian.get(&format!("/api/v1/events?entity={claim}")).expect(200).at("/data");
+    assert_eq!(column(&told, "kind").last().map(String::as_str), Some("expense_claim.prepared"));
+    let taken = hand_over(&company, "acknowledge", json!({"reference": "B", "claim_ids": [claim]}));
+    assert_eq!(taken["outcome"], "done");
+    deed(qian, &claim, "prepare", Value::Null).refuses(409, "expense_claim.not_preparable");
 }
 
 fn what_one_item_says_keeps_to_the_bounds_of_the_document(app: App) {

@@ -34,6 +34,7 @@ pub(crate) fn routes(into: &mut Routes) {
             reduce_expense_claim,
             void_expense_claim,
             revoke_expense_claim,
+            prepare_expense_claim,
             reverse_expense_claim,
         ]
     );

@@ -15,6 +15,8 @@ pub mod content;
 pub mod end;
 /// The ERP's calls: acknowledge, confirm or refuse posting.
 pub mod hand_over;
+/// Making the journal entry that could not be made at the approval.
+pub mod prepare;
 /// Approving less than was claimed.
 pub mod reduce;
 /// Claiming on an approved request.

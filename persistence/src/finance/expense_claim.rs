@@ -9,6 +9,7 @@ pub mod hand_over;
 pub mod list;
 mod load;
 mod name;
+mod prepare;
 /// What a claim refers to.
 pub mod reference;
 mod request;
@@ -20,6 +21,7 @@ pub mod view;
 
 pub use load::{find, find_by_external};
 pub(crate) use load::{find_unscoped, may_read};
+pub use prepare::prepare;
 pub(crate) use scope::within;
 pub use settle::{Preview, preview};
 pub use view::{ExpenseClaimView, show, view};

@@ -159,6 +159,25 @@ pub(super) async fn revoke_expense_claim(
     .await
 }
 
+/// Make the journal entry of an approved expense claim for which none could be made at its approval. `[EXP-9]`
+///
+/// By the policies in force today: finance has mended there what stood in its way. What still does is said.
+#[utoipa::path(post, path = "/api/v1/expense-claims/{id}/prepare")]
+pub(super) async fn prepare_expense_claim(
+    who: Can<perm::AccountExpenseClaims>,
+    id: PathId<ExpenseClaim>,
+    version: IfMatch,
+    work: UnitOfWork,
+) -> Reply<ExpenseClaimView> {
+    work.write(who, move |tx| {
+        let claim = claims::find(tx, *id)?;
+        version.check(claim.version)?;
+        let claim = claims::prepare(tx, claim)?;
+        claims::show(tx, claim)
+    })
+    .await
+}
+
 /// Reverse a posted expense claim by a linked counter-document. `[EXP-9]`
 ///
 /// Answers the counter-document, which is ready for the ledger at once. Payments of the claim stop now; it is

@@ -20,6 +20,8 @@ pub enum ClaimAction {
     Reduce,
     /// Take it back after approval.
     Revoke,
+    /// Make the journal entry that could not be made at its approval.
+    Prepare,
     /// Take it into the books.
     Acknowledge,
     /// Say under which voucher it is posted.
@@ -40,6 +42,7 @@ crate::labels! { ClaimAction = "ExpenseClaimActionName":
     Void = "void", "作废", "Void";
     Reduce = "reduce", "核减", "Reduce";
     Revoke = "revoke", "撤销", "Revoke";
+    Prepare = "prepare", "生成分录", "Prepare";
     Acknowledge = "acknowledge", "接收", "Acknowledge";
     ConfirmPosting = "confirm_posting", "确认入账", "Confirm posting";
     RefusePosting = "refuse_posting", "拒绝入账", "Refuse posting";
@@ -55,7 +58,8 @@ impl ClaimAction {
                 Permission::SubmitExpenseClaims
             }
             Self::Reduce => Permission::UseApprovals,
-            Self::Acknowledge
+            Self::Prepare
+            | Self::Acknowledge
             | Self::ConfirmPosting
             | Self::RefusePosting
             | Self::ConfirmPayment
@@ -107,6 +111,7 @@ impl ExpenseClaim {
                 self.refuse_revoker(by)?;
                 when(state == ClaimState::Approved, NOT_REVOCABLE)
             }
+            ClaimAction::Prepare => self.may_prepare(),
             ClaimAction::Acknowledge => {
                 self.hand_over_stage(Stage::Ready)?;
                 self.has_an_entry()

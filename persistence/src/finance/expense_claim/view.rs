@@ -231,6 +231,7 @@ fn shown_action(id: Id<ExpenseClaim>, action: ClaimAction, allowed: Result<(), R
         ClaimAction::Void => ("POST", "/void"),
         ClaimAction::Reduce => ("POST", "/reduce"),
         ClaimAction::Revoke => ("POST", "/revoke"),
+        ClaimAction::Prepare => ("POST", "/prepare"),
         ClaimAction::Reverse => ("POST", "/reverse"),
         ClaimAction::Acknowledge => ("POST", "acknowledge"),
         ClaimAction::ConfirmPosting => ("POST", "confirm-posting"),
