@@ -10,8 +10,9 @@ pub mod openapi;
 mod policy;
 mod serve;
 
-use crate::spine::Settings;
+use crate::spine::{Problem, Settings};
 use clap::{Parser, Subcommand};
+use domain::spine::Language;
 
 /// The marketing centre's backend.
 #[derive(Parser)]
@@ -76,13 +77,19 @@ pub fn run(line: CommandLine) -> Result<(), String> {
         Command::Admin(command) => access::admin(&settings, command),
         Command::ApiKey(command) => access::api_key(&settings, command),
         Command::Keys(command) => access::keys(&settings, &command),
-        Command::Audit(command) => audit::run(&settings, &command),
+        Command::Audit(command) => audit::run(&settings, command),
         Command::Ledger(command) => ledger::run(&settings, &command),
         Command::Files(command) => files::run(&settings, &command),
         Command::Demo(options) => demo::run(&settings, &options),
         Command::Policy(command) => policy::run(&settings, command),
         Command::Backup { to } => backup::run(&settings, &to),
     }
+}
+
+/// What went wrong, for the person at the terminal.
+fn said(problem: &Problem) -> String {
+    let (title, details) = problem.texts(Language::English);
+    details.into_iter().fold(title, |text, detail| format!("{text}; {detail}"))
 }
 
 /// Runs a future to its end on a small runtime: for commands that are not the server.

@@ -22,6 +22,7 @@ pub fn refusals() -> impl Iterator<Item = &'static spine::RefusalCode> {
     [
         spine::SPINE_REFUSALS,
         spine::POLICY_REFUSALS,
+        spine::AUDIT_REFUSALS,
         spine::import::IMPORT_REFUSALS,
         file::FILE_REFUSALS,
         approval::APPROVAL_REFUSALS,

@@ -21,7 +21,7 @@ pub use actor::{
 };
 pub use change::{Change, Entity, EventKind, Happening, Version};
 pub use currency::Currency;
-pub use erasure::{AUDIT_EVENTS, Erasure};
+pub use erasure::{AUDIT_EVENTS, AUDIT_REFUSALS, Erasure};
 pub use exchange_rate::ExchangeRate;
 pub use explanation::{Citation, Explanation};
 pub use id::{AnyId, Id, IdSource};

@@ -18,6 +18,7 @@ mod coverage;
 mod crash;
 mod crash_claim;
 mod edge;
+mod erasure;
 mod erp_program;
 mod expense_category;
 mod expense_claim;
@@ -52,6 +53,7 @@ const MODULES: &[&[Story]] = &[
     expense_statement::STORIES,
     export::STORIES,
     file::STORIES,
+    erasure::STORIES,
     erp_program::STORIES,
     expense_category::STORIES,
     expense_claim::STORIES,

@@ -1,15 +1,9 @@
 //! `admin`, `api-key`, `keys`: access from the command line, before or beside anybody who can sign in.
 
-use super::block_on;
-use crate::{
-    first_start, identity, open_database,
-    spine::{Problem, Settings},
-};
+use super::{block_on, said};
+use crate::{first_start, identity, open_database, spine::Settings};
 use clap::Subcommand;
-use domain::{
-    identity::Secret,
-    spine::{Language, Permission},
-};
+use domain::{identity::Secret, spine::Permission};
 use persistence::spine::Database;
 use std::{collections::BTreeSet, io::Read};
 
@@ -56,12 +50,6 @@ pub(super) enum KeysCommand {
 
 fn permission(code: &str) -> Result<Permission, String> {
     code.parse().map_err(|()| format!("unknown permission {code}"))
-}
-
-/// What went wrong, for the person at the terminal.
-fn said(problem: &Problem) -> String {
-    let (title, details) = problem.texts(Language::English);
-    details.into_iter().fold(title, |text, detail| format!("{text}; {detail}"))
 }
 
 /// The database with what ships with the product.

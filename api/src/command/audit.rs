@@ -1,9 +1,15 @@
-//! `audit verify`: proves that nothing in the trail was altered or removed.
+//! `audit verify`: proves that nothing in the trail was altered or removed. `audit erase`: empties what the trail
+//! says of a person or thing, where the law demands it; the chain stays, and the erasure is an entry itself.
+//! There is no route for it: who may empty the trail runs the installation, and is no user of it. `[AUD-1]`
 
-use super::block_on;
-use crate::{open_database, spine::Settings};
+use super::{block_on, said};
+use crate::{
+    open_database,
+    spine::{Problem, Settings},
+};
 use clap::Subcommand;
-use persistence::spine::{Request, verify_audit};
+use domain::spine::AnyId;
+use persistence::spine::{Database, Failure, Request, StoredAnswer, erase_content, verify_audit};
 
 #[derive(Subcommand)]
 pub(super) enum Command {
@@ -13,14 +19,41 @@ pub(super) enum Command {
         #[arg(long)]
         json: bool,
     },
+    /// Empty what the trail says of some things: of an employee who asks for it, their account, their absences.
+    Erase {
+        /// The ids of the things, separated by commas: all of them or none.
+        #[arg(long, required = true, value_delimiter = ',')]
+        entity: Vec<AnyId>,
+        /// Why: the trail keeps it.
+        #[arg(long)]
+        reason: String,
+        /// Print how many entries were emptied as JSON.
+        #[arg(long)]
+        json: bool,
+    },
 }
 
-pub(super) fn run(settings: &Settings, command: &Command) -> Result<(), String> {
-    let Command::Verify { json } = command;
+pub(super) fn run(settings: &Settings, command: Command) -> Result<(), String> {
     let database = open_database(settings, |_| {}).map_err(|failure| format!("{failure:?}"))?;
+    match command {
+        Command::Verify { json } => verify(&database, json),
+        Command::Erase { entity, reason, json } => {
+            let erased = block_on(erase(&database, entity, reason))?;
+            let entries = erased.map_err(|failure| said(&Problem::from(failure)))?;
+            if json {
+                println!("{}", serde_json::json!({"entries": entries}));
+            } else {
+                println!("{entries} entries emptied");
+            }
+            Ok(())
+        }
+    }
+}
+
+fn verify(database: &Database, json: bool) -> Result<(), String> {
     let verdict = block_on(database.read(Request::system("audit-verify"), verify_audit))?
         .map_err(|failure| format!("{failure:?}"))?;
-    if *json {
+    if json {
         println!("{}", serde_json::json!(verdict));
     } else {
         println!("{} entries read", verdict.entries);
@@ -32,4 +65,18 @@ pub(super) fn run(settings: &Settings, command: &Command) -> Result<(), String> 
         }
         (None, None) => Ok(()),
     }
+}
+
+/// Empties the entries of all these things in one unit of work; answers how many.
+async fn erase(database: &Database, entities: Vec<AnyId>, reason: String) -> Result<usize, Failure> {
+    let work = move |tx: &mut persistence::spine::Tx<'_>| {
+        let mut entries = 0;
+        for entity in &entities {
+            entries += erase_content(tx, entity.uuid(), reason.clone())?;
+        }
+        Ok(StoredAnswer { body: entries.to_string().into_bytes(), ..StoredAnswer::default() })
+    };
+    let answered = database.write(Request::system("audit-erase"), work).await?;
+    let entries = String::from_utf8(answered.answer.body).map_err(Failure::fault)?;
+    entries.parse().map_err(Failure::fault)
 }

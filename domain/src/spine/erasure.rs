@@ -1,10 +1,14 @@
 //! Erasing what the audit trail says of a person: the content goes, the chain stays, and the erasure is itself
 //! an entry of the trail. `[AUD-1]`
 
-use super::{Change, Entity, Findings, Id, Refusal, Version, codes};
+use super::{Change, Citation, Entity, Findings, Id, Refusal, Version, codes};
 use serde::Serialize;
 use serde_json::json;
 use uuid::Uuid;
+
+crate::refusals! { AUDIT_REFUSALS:
+    ERASURE_STAYS = "audit.erasure_stays", Conflict, "抹除记录本身不可抹除", "What tells of an erasure is never erased itself";
+}
 
 crate::events! { AUDIT_EVENTS:
     CONTENT_ERASED = "audit.content_erased", "审计内容已抹除", "Content of audit entries was erased";
@@ -39,16 +43,20 @@ impl Entity for Erasure {
 }
 
 impl Erasure {
-    /// Erases these entries of a thing, for a reason of 1 to 500 characters.
+    /// Erases these entries of a thing of this kind, for a reason of 1 to 500 characters.
     ///
     /// # Errors
-    /// A reason that is missing or too long.
+    /// A reason that is missing or too long; a thing that is an erasure itself: who could erase it could erase
+    /// untold.
     pub fn of(
         id: Id<Self>,
-        entity: Uuid,
+        (kind, entity): (&str, Uuid),
         entries: Vec<i64>,
         reason: String,
     ) -> Result<Change<Self>, Refusal> {
+        if kind == Self::KIND {
+            return Err(Refusal::new(ERASURE_STAYS).citing(Citation::rule("AUD-1")));
+        }
         let mut findings = Findings::new();
         match reason.trim().chars().count() {
             0 => findings.add("/reason", codes::REQUIRED),

@@ -142,15 +142,14 @@ impl AuditVerdict {
 /// Erases what the trail says of a thing (content and salt) and leaves an entry that tells of it; answers how
 /// many entries were emptied. Where content had vanished untold, that is told of now.
 pub fn erase_content(tx: &mut Tx<'_>, entity: Uuid, reason: String) -> Result<usize, Failure> {
-    let sequences: Vec<i64> = db!(tx, |c| entries::table
+    let told: Vec<(i64, String)> = db!(tx, |c| entries::table
         .filter(entries::entity.eq(Key(entity)))
         .order(entries::sequence)
-        .select(entries::sequence)
+        .select((entries::sequence, entries::entity_kind))
         .load(c))?;
-    if sequences.is_empty() {
-        return Err(Failure::NotFound);
-    }
-    let erased = tx.apply(Erasure::of(tx.id(), entity, sequences, reason)?)?;
+    let Some((_, kind)) = told.first() else { return Err(Failure::NotFound) };
+    let sequences = told.iter().map(|(sequence, _)| *sequence).collect();
+    let erased = tx.apply(Erasure::of(tx.id(), (kind.as_str(), entity), sequences, reason)?)?;
     Ok(erased.entries.len())
 }
 
