@@ -14,6 +14,7 @@ mod money;
 mod permission;
 mod policy;
 mod refusal;
+mod search;
 mod time;
 
 pub use actor::{
@@ -33,4 +34,5 @@ pub use policy::{
     PolicyContent, PolicyStatus, PolicyVersion, read_content,
 };
 pub use refusal::{Finding, Findings, Language, Refusal, RefusalCode, RefusalKind, SPINE_REFUSALS, codes};
+pub use search::search_key;
 pub use time::{BusinessDate, Clock, Timestamp};

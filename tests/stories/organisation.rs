@@ -9,6 +9,7 @@ stories! {
     a_department_closes_when_nobody_is_in_it,
     a_position_carries_its_written_duties,
     employees_are_listed_by_filters_and_pages,
+    people_and_departments_are_found_by_pinyin_and_initials,
     an_employee_is_moved_by_date,
     a_line_of_superiors_is_no_loop,
     personnel_numbers_and_names_are_checked,
@@ -83,6 +84,37 @@ fn a_position_carries_its_written_duties(app: App) {
     let of_sales = boss.get(&format!("/api/v1/positions?department_id={sales}")).expect(200).at("/data");
     assert_eq!(column(&of_sales, "code").len(), 0);
     boss.at(2).patch(&path, json!({"duties": [""]})).refuses(422, "validation.required");
+}
+
+fn people_and_departments_are_found_by_pinyin_and_initials(app: App) {
+    let boss = app.administrator();
+    let body = json!({"code": "pp", "name_zh": "品牌公关部", "name_en": "Brand and PR"});
+    let brand = boss.post("/api/v1/departments", body).expect(201).text("/id");
+    let lina = app.hire(&boss, "李娜", &brand, None);
+    app.hire(&boss, "曾国强", &brand, None);
+    app.hire(&boss, "Anna_Li", &brand, None);
+    let found = |list: &str, member: &str, q: &str| {
+        column(&boss.get(&format!("/api/v1/{list}?q={q}")).expect(200).at("/data"), member)
+    };
+    let people = |q: &str| found("employees", "name", q);
+    for q in ["lina", "ln", "LiNa", "li%20na", "%E5%A8%9C"] {
+        assert_eq!(people(q), ["李娜"], "{q}");
+    }
+    assert_eq!(people("zengguo"), ["曾国强"]);
+    assert_eq!(people("ceng"), ["曾国强"], "every reading of a character");
+    assert_eq!(people("a_l"), ["Anna_Li"]);
+    assert_eq!(people("n_"), Vec::<String>::new(), "a wildcard is a character");
+    for q in ["ppgg", "pinpai", "brand", "PP", "%E5%93%81"] {
+        assert_eq!(found("departments", "code", q), ["pp"], "{q}");
+    }
+    assert_eq!(found("departments", "code", "xsb"), Vec::<String>::new());
+    // Found by the new name, no longer by the old; and once a server has started, also who was there before keys were.
+    boss.at(1).patch(&format!("/api/v1/employees/{lina}"), json!({"name": "李静"})).expect(200);
+    assert_eq!((people("lijing"), people("lina")), (vec!["李静".to_owned()], Vec::new()));
+    app.execute("UPDATE employees SET search_text = ''");
+    assert_eq!(people("lijing"), Vec::<String>::new());
+    app.seed();
+    assert_eq!(people("lijing"), ["李静"]);
 }
 
 fn employees_are_listed_by_filters_and_pages(app: App) {

@@ -9,7 +9,7 @@ use domain::{
     spine::{self, Citation, DepartmentId, EmployeeId, Refusal, Version, codes, perm},
 };
 use persistence::{
-    organisation::{DepartmentView, department, employee, referred},
+    organisation::{DepartmentFilter, DepartmentView, department, employee, referred},
     spine::{Failure, Tx},
 };
 use serde::{Deserialize, Serialize};
@@ -49,6 +49,10 @@ struct ListDepartments {
     #[serde(default)]
     #[param(default = false)]
     with_closed: bool,
+    /// Only those whose code or name contains this; also by the name's pinyin or its initials.
+    #[validate(length(min = 1, max = 60))]
+    #[param(min_length = 1, max_length = 60, example = "xsb")]
+    q: Option<String>,
 }
 
 /// List all departments. `[ORG-1]`
@@ -58,8 +62,9 @@ async fn list_departments(
     filter: Query<ListDepartments>,
     reading: Reading,
 ) -> Reply<DepartmentList> {
-    let with_closed = filter.with_closed;
-    reading.read(who, move |reader| Ok(DepartmentList { data: department::list(reader, with_closed)? })).await
+    let Query(ListDepartments { with_closed, q }) = filter;
+    let filter = DepartmentFilter { with_closed, text: q };
+    reading.read(who, move |reader| Ok(DepartmentList { data: department::list(reader, &filter)? })).await
 }
 
 /// Show a department. `[ORG-1]`

@@ -54,7 +54,7 @@ struct ListEmployees {
     #[validate(length(max = 40))]
     #[param(max_length = 40, example = "employed,leaving")]
     status: Option<String>,
-    /// Only those whose name or number contains this.
+    /// Only those whose name or number contains this; also by the name's pinyin or its initials.
     #[validate(length(min = 1, max = 60))]
     #[param(min_length = 1, max_length = 60)]
     q: Option<String>,

@@ -1,6 +1,6 @@
 //! Departments. Who may read the organisation sees the whole tree; changing bounds itself to the reach.
 
-use super::reference::{NamedRef, PersonRef, referred, unless_taken};
+use super::reference::{NamedRef, PersonRef, like, referred, unless_taken};
 use crate::{
     schema::{departments, employee_placements, employees},
     spine::{Failure, Key, Reader, Stored, Tx, db, guard},
@@ -8,7 +8,7 @@ use crate::{
 use diesel::prelude::*;
 use domain::{
     organisation::{Department, DepartmentDetails, DepartmentTree},
-    spine::{BusinessDate, Change, DepartmentId, EmployeeId, Version},
+    spine::{BusinessDate, Change, DepartmentId, EmployeeId, Version, search_key},
 };
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -24,6 +24,7 @@ struct Row {
     head_id: Option<Key>,
     closed_on: Option<BusinessDate>,
     version: Version,
+    search_text: String,
 }
 
 impl From<&Department> for Row {
@@ -39,13 +40,14 @@ impl From<&Department> for Row {
             head_id: head.map(Into::into),
             closed_on: *closed_on,
             version: *version,
+            search_text: search_key(&[name_zh, name_en, code]),
         }
     }
 }
 
 impl From<Row> for Department {
     fn from(row: Row) -> Self {
-        let Row { id, code, name_zh, name_en, parent_id, head_id, closed_on, version } = row;
+        let Row { id, code, name_zh, name_en, parent_id, head_id, closed_on, version, search_text: _ } = row;
         let parent = parent_id.map(Into::into);
         let head = head_id.map(Into::into);
         let details = DepartmentDetails { code, name_zh, name_en, parent, head };
@@ -170,6 +172,15 @@ pub struct DepartmentView {
     pub version: Version,
 }
 
+/// Which departments are wanted.
+#[derive(Clone, Debug, Default)]
+pub struct DepartmentFilter {
+    /// Closed ones too.
+    pub with_closed: bool,
+    /// Only those whose code or name contains this, or is read so.
+    pub text: Option<String>,
+}
+
 type Named = (Key, String, String, String);
 type Person = (Key, String, String);
 
@@ -185,7 +196,7 @@ diesel::alias!(departments as parents: Parents);
 fn views(
     reader: &mut Reader<'_>,
     only: Option<Key>,
-    open_only: bool,
+    filter: &DepartmentFilter,
 ) -> Result<Vec<DepartmentView>, Failure> {
     let rows: Vec<(Row, Option<Named>, Option<Person>)> = db!(reader, |c| {
         let mut query = departments::table
@@ -203,8 +214,11 @@ fn views(
         if let Some(only) = only {
             query = query.filter(departments::id.eq(only));
         }
-        if open_only {
+        if !filter.with_closed {
             query = query.filter(departments::closed_on.is_null());
+        }
+        if let Some(text) = &filter.text {
+            query = query.filter(departments::search_text.like(like(text)).escape('\\'));
         }
         query.load(c)
     })?;
@@ -223,10 +237,11 @@ fn views(
 
 /// A department, as it is shown.
 pub fn view(reader: &mut Reader<'_>, id: DepartmentId) -> Result<DepartmentView, Failure> {
-    views(reader, Some(id.into()), false)?.pop().ok_or(Failure::NotFound)
+    let any = DepartmentFilter { with_closed: true, text: None };
+    views(reader, Some(id.into()), &any)?.pop().ok_or(Failure::NotFound)
 }
 
 /// The whole tree, by code: a company has tens of departments, so this list has no pages.
-pub fn list(reader: &mut Reader<'_>, with_closed: bool) -> Result<Vec<DepartmentView>, Failure> {
-    views(reader, None, !with_closed)
+pub fn list(reader: &mut Reader<'_>, filter: &DepartmentFilter) -> Result<Vec<DepartmentView>, Failure> {
+    views(reader, None, filter)
 }

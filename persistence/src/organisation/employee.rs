@@ -8,7 +8,7 @@ use crate::{
 use diesel::prelude::*;
 use domain::{
     organisation::{Employee, Employment, Placement, SUPERIOR_UNAVAILABLE, SuperiorLines},
-    spine::{BusinessDate, Change, Citation, DepartmentId, EmployeeId, Refusal, Version},
+    spine::{BusinessDate, Change, Citation, DepartmentId, EmployeeId, Refusal, Version, search_key},
 };
 
 pub use super::employee_view::{list, shown_after_move, view};
@@ -23,6 +23,7 @@ struct Row {
     status: String,
     last_day: Option<BusinessDate>,
     version: Version,
+    search_text: String,
 }
 
 #[derive(Queryable, Selectable, Insertable, Clone)]
@@ -48,6 +49,7 @@ impl From<&Employee> for Row {
             status: status_text(*employment).to_owned(),
             last_day: employment.last_day(),
             version: *version,
+            search_text: search_key(&[name]),
         }
     }
 }
@@ -149,7 +151,7 @@ fn assemble(reader: &mut Reader<'_>, rows: Vec<Row>) -> Result<Vec<Employee>, Fa
         .map(|row| {
             let employment = employment(&row)?;
             let placements = by_employee.remove(&row.id).unwrap_or_default();
-            let Row { id, number, name, joined_on, status: _, last_day: _, version } = row;
+            let Row { id, number, name, joined_on, status: _, last_day: _, version, search_text: _ } = row;
             Ok(Employee { id: id.into(), number, name, joined_on, employment, placements, version })
         })
         .collect()

@@ -67,7 +67,7 @@ pub struct EmployeeFilter {
     pub superior: Option<EmployeeId>,
     /// Only those with one of these statuses; all if empty.
     pub statuses: Vec<String>,
-    /// Only those whose name or number contains this.
+    /// Only those whose name or number contains this, or whose name is read so.
     pub text: Option<String>,
 }
 
@@ -163,7 +163,7 @@ fn rows(reader: &mut Reader<'_>, wanted: &Wanted<'_>) -> Result<Vec<Row>, Failur
         }
         if let Some(text) = &filter.text {
             let pattern = like(text);
-            let name = lower(employees::name).like(pattern.clone()).escape('\\');
+            let name = employees::search_text.like(pattern.clone()).escape('\\');
             query = query.filter(name.or(lower(employees::number).like(pattern).escape('\\')));
         }
         query.load::<Row>(c)

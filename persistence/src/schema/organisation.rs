@@ -1,4 +1,4 @@
-//! Migration 0002_organisation.
+//! Migrations 0002_organisation, 0019_search_key.
 
 diesel::table! {
     use diesel::sql_types::*;
@@ -12,6 +12,7 @@ diesel::table! {
         head_id -> Nullable<SqlId>,
         closed_on -> Nullable<Date>,
         version -> BigInt,
+        search_text -> Text,
     }
 }
 
@@ -41,6 +42,7 @@ diesel::table! {
         status -> Text,
         last_day -> Nullable<Date>,
         version -> BigInt,
+        search_text -> Text,
     }
 }
 

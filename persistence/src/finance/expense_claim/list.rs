@@ -230,14 +230,13 @@ macro_rules! filtered {
             query = query.filter(claims::source.eq(source.clone()));
         }
         if let Some(text) = &filter.text {
-            let pattern = like(&text.to_lowercase());
-            let by_name = like(text);
+            let pattern = like(text);
             query = query.filter(
                 claims::search_text
-                    .like(pattern)
+                    .like(pattern.clone())
                     .escape('\\')
-                    .or($submitter.field(employees::name).like(by_name.clone()).escape('\\'))
-                    .or($beneficiary.field(employees::name).like(by_name).escape('\\')),
+                    .or($submitter.field(employees::search_text).like(pattern.clone()).escape('\\'))
+                    .or($beneficiary.field(employees::search_text).like(pattern).escape('\\')),
             );
         }
         query
