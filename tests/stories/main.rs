@@ -69,9 +69,9 @@ const MODULES: &[&[Story]] = &[
     budget_execution::STORIES,
     budget_import::STORIES,
     crash::STORIES,
+    crash_claim::STORIES,
     idempotency::STORIES,
     identity::STORIES,
-    crash_claim::STORIES,
     internal_audit::STORIES,
     invoice::STORIES,
     meta::STORIES,
@@ -83,11 +83,11 @@ const MODULES: &[&[Story]] = &[
     coverage::access::STORIES,
     coverage::input::STORIES,
     coverage::schema::STORIES,
+    coverage::scope::STORIES,
 ];
 const CHECKS: &[&[Check]] = &[
     coverage::document::CHECKS,
     coverage::schema::CHECKS,
-    coverage::scope::STORIES,
     coverage::source::CHECKS,
     coverage::words::CHECKS,
 ];

@@ -106,13 +106,13 @@ mod tests {
     use chrono::Duration;
 
     fn at(seconds: i64) -> Timestamp {
-        Timestamp::from_micros(0).unwrap().plus(Duration::seconds(seconds))
+        Timestamp::from_micros(0).expect("the epoch").plus(Duration::seconds(seconds))
     }
     fn name(text: &str) -> String {
         text.to_owned()
     }
     fn address(text: &str) -> Option<IpAddr> {
-        Some(text.parse().unwrap())
+        Some(text.parse().expect("an address"))
     }
 
     #[test]
@@ -122,7 +122,8 @@ mod tests {
             let from = address(&format!("10.0.0.{n}"));
             assert!(attempts.begin(&name("li.na"), from, at(0), &policy).is_ok(), "{n}");
         }
-        let refused = attempts.begin(&name("li.na"), address("10.0.1.1"), at(0), &policy).unwrap_err();
+        let refused =
+            attempts.begin(&name("li.na"), address("10.0.1.1"), at(0), &policy).expect_err("one too many");
         assert_eq!(refused.params["seconds"], 3);
         assert!(attempts.begin(&name("wang"), address("10.0.0.1"), at(0), &policy).is_ok());
         assert!(attempts.begin(&name("li.na"), address("10.0.1.1"), at(2), &policy).is_ok());
@@ -145,7 +146,7 @@ mod tests {
         let (attempts, policy) = (Attempts::default(), SignInPolicy::default());
         let from = address("10.0.0.1");
         for _ in 0..100 {
-            let attempt = attempts.begin(&name("li.na"), from, at(0), &policy).unwrap();
+            let attempt = attempts.begin(&name("li.na"), from, at(0), &policy).expect("an attempt");
             attempts.succeeded(&attempt);
         }
         for n in 0..=policy.per_address.free_failures {

@@ -135,20 +135,26 @@ mod tests {
     use crate::identity::tests::settings;
 
     fn run<T>(future: impl Future<Output = T>) -> T {
-        tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(future)
+        tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()
+            .expect("a runtime")
+            .block_on(future)
     }
 
     #[test]
     fn a_password_fits_its_own_hash_only() {
         run(async {
             let passwords = Passwords::new(&settings());
-            let one = passwords.hash(Secret::new("correct horse")).await.unwrap();
-            let two = passwords.hash(Secret::new("correct horse")).await.unwrap();
+            let one = passwords.hash(Secret::new("correct horse")).await.expect("a hash");
+            let two = passwords.hash(Secret::new("correct horse")).await.expect("a hash");
             assert!(one.reveal().starts_with("$argon2id$v=19$"));
             assert_ne!(one, two, "each hash has its own salt");
-            assert!(passwords.verify(Secret::new("correct horse"), Some(one.clone())).await.unwrap());
-            assert!(!passwords.verify(Secret::new("correct horsf"), Some(one)).await.unwrap());
-            assert!(!passwords.verify(Secret::new("correct horse"), None).await.unwrap());
+            assert!(
+                passwords.verify(Secret::new("correct horse"), Some(one.clone())).await.expect("a verdict")
+            );
+            assert!(!passwords.verify(Secret::new("correct horsf"), Some(one)).await.expect("a verdict"));
+            assert!(!passwords.verify(Secret::new("correct horse"), None).await.expect("a verdict"));
         });
     }
 
@@ -157,11 +163,11 @@ mod tests {
         run(async {
             let passwords = Passwords::new(&settings());
             passwords.warm_up();
-            let hash = passwords.nobodys.get().unwrap().clone();
+            let hash = passwords.nobodys.get().expect("it was made").clone();
             let cost = |hash: &PasswordHash| hash.reveal().split('$').nth(3).map(str::to_owned);
-            let known = passwords.hash(Secret::new("x")).await.unwrap();
+            let known = passwords.hash(Secret::new("x")).await.expect("a hash");
             assert_eq!(cost(&hash), cost(&known));
-            assert!(!passwords.verify(Secret::new("x"), None).await.unwrap());
+            assert!(!passwords.verify(Secret::new("x"), None).await.expect("a verdict"));
         });
     }
 
@@ -169,7 +175,7 @@ mod tests {
     fn too_many_who_wait_are_turned_away() {
         run(async {
             let passwords = Passwords::new(&settings());
-            let hold = passwords.turns.clone().acquire_owned().await.unwrap();
+            let hold = passwords.turns.clone().acquire_owned().await.expect("a turn");
             let waiting: Vec<_> = (0..WAITING_MAX)
                 .map(|_| {
                     tokio::spawn({
@@ -181,11 +187,11 @@ mod tests {
             while passwords.waiting.load(Ordering::SeqCst) < WAITING_MAX {
                 tokio::task::yield_now().await;
             }
-            let refused = passwords.hash(Secret::new("x")).await.unwrap_err();
+            let refused = passwords.hash(Secret::new("x")).await.expect_err("too many wait");
             assert_eq!(refused.status(), 503);
             drop(hold);
             for one in waiting {
-                one.await.unwrap().unwrap();
+                one.await.expect("it ran").expect("a hash");
             }
             assert_eq!(passwords.waiting.load(Ordering::SeqCst), 0);
         });

@@ -272,24 +272,25 @@ mod tests {
     use uuid::Uuid;
 
     fn at(seconds: i64) -> Timestamp {
-        Timestamp::from_micros(1_000_000_000_000_000).unwrap().plus(Duration::seconds(seconds))
+        Timestamp::from_micros(1_000_000_000_000_000).expect("an instant").plus(Duration::seconds(seconds))
     }
     fn stored(n: u128, secret: Option<&str>, until: Option<Timestamp>) -> SigningKey {
         let id = Id::from_uuid(Uuid::from_u128(n));
-        let (public, private) = make_key(id, secret).unwrap();
+        let (public, private) = make_key(id, secret).expect("a key");
         SigningKey { id, public, private, made_at: at(0), accepted_until: until, version: 1 }
     }
     fn ring(keys: &[SigningKey]) -> KeyRing {
-        KeyRing::open("us", "them", keys, None).unwrap()
+        KeyRing::open("us", "them", keys, None).expect("a ring")
     }
     fn issue(ring: &KeyRing) -> String {
         let (user, session) = (Id::from_uuid(Uuid::from_u128(1)), Id::from_uuid(Uuid::from_u128(2)));
-        ring.issue(user, session, at(0), at(900)).unwrap()
+        ring.issue(user, session, at(0), at(900)).expect("a token")
     }
     fn parts(token: &str) -> (Value, Value, String) {
         let parts: Vec<&str> = token.split('.').collect();
-        let read =
-            |part: &str| serde_json::from_slice(&BASE64_URL_SAFE_NO_PAD.decode(part).unwrap()).unwrap();
+        let read = |part: &str| {
+            serde_json::from_slice(&BASE64_URL_SAFE_NO_PAD.decode(part).expect("base64")).expect("JSON")
+        };
         (read(parts[0]), read(parts[1]), parts[2].to_owned())
     }
     fn join(header: &Value, claims: &Value, signature: &str) -> String {
@@ -301,7 +302,7 @@ mod tests {
     fn a_token_is_good_within_its_times() {
         let ring = ring(&[stored(1, None, None)]);
         let token = issue(&ring);
-        let good = ring.verify(&token, at(899)).unwrap();
+        let good = ring.verify(&token, at(899)).expect("a good token");
         assert_eq!(good.session, Id::from_uuid(Uuid::from_u128(2)));
         assert_eq!(ring.verify(&token, at(900)), Err(Rejection::Bad), "expired");
         assert!(ring.verify(&token, at(-30)).is_ok(), "another server's clock");
@@ -335,7 +336,8 @@ mod tests {
         let mut header = Header::new(Algorithm::HS256);
         header.kid = Some(key.id.to_string());
         header.typ = Some(TOKEN_TYPE.to_owned());
-        let forged = encode(&header, &claims, &EncodingKey::from_secret(key.public.as_bytes())).unwrap();
+        let forged =
+            encode(&header, &claims, &EncodingKey::from_secret(key.public.as_bytes())).expect("a forgery");
         assert_eq!(ring.verify(&forged, at(1)), Err(Rejection::Bad));
     }
 
@@ -344,13 +346,13 @@ mod tests {
         let key = stored(1, None, None);
         let ours = ring(std::slice::from_ref(&key));
         for (issuer, audience) in [("them", "them"), ("us", "us")] {
-            let theirs = KeyRing::open(issuer, audience, std::slice::from_ref(&key), None).unwrap();
+            let theirs = KeyRing::open(issuer, audience, std::slice::from_ref(&key), None).expect("a ring");
             assert_eq!(ours.verify(&issue(&theirs), at(1)), Err(Rejection::Bad));
         }
         let (_, claims, _) = parts(&issue(&ours));
         let mut header = Header::new(Algorithm::EdDSA);
         header.kid = Some(key.id.to_string());
-        let id_token = encode(&header, &claims, &unseal(&key, None).unwrap()).unwrap();
+        let id_token = encode(&header, &claims, &unseal(&key, None).expect("a key")).expect("a token");
         assert_eq!(ours.verify(&id_token, at(1)), Err(Rejection::Bad), "typ JWT, not at+jwt");
     }
 
@@ -382,12 +384,12 @@ mod tests {
     #[test]
     fn the_key_set_verifies_a_token_for_anybody() {
         let ring = ring(&[stored(1, None, None)]);
-        let set = serde_json::to_string(&ring.key_set()).unwrap();
+        let set = serde_json::to_string(&ring.key_set()).expect("JSON");
         assert!(!set.contains("\"d\""), "{set}");
-        let set: jsonwebtoken::jwk::JwkSet = serde_json::from_str(&set).unwrap();
+        let set: jsonwebtoken::jwk::JwkSet = serde_json::from_str(&set).expect("a key set");
         let token = issue(&ring);
-        let kid = decode_header(&token).unwrap().kid.unwrap();
-        let key = DecodingKey::from_jwk(set.find(&kid).unwrap()).unwrap();
+        let kid = decode_header(&token).expect("a header").kid.expect("a key id");
+        let key = DecodingKey::from_jwk(set.find(&kid).expect("the key")).expect("it reads");
         let mut validation = Validation::new(Algorithm::EdDSA);
         validation.set_audience(&["them"]);
         validation.validate_exp = false;
