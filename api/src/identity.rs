@@ -7,6 +7,7 @@ mod entrance;
 mod first;
 mod grant;
 mod me;
+mod oidc;
 mod password;
 mod role;
 mod session;
@@ -16,6 +17,7 @@ mod token;
 pub use first::{
     NewAdministrator, create_administrator, ensure_administrator, issue_key, revoke_key, rotate_keys,
 };
+pub use oidc::OidcSettings;
 pub use settings::IdentitySettings;
 
 pub(crate) use account::{Without, ensure_administrator_without};
@@ -29,9 +31,10 @@ use domain::{
     spine::{SessionId, Timestamp, UserId},
 };
 use moka::sync::Cache;
+use oidc::Provider;
 use password::Passwords;
 use persistence::{
-    identity::{api_key as keys, signing_key},
+    identity::{account::by_username, api_key as keys, signing_key},
     spine::{Credential, Database, Failure, Request, StoredAnswer},
 };
 use rand::TryRngCore;
@@ -69,6 +72,9 @@ pub struct Identity {
     attempts: Attempts,
     ring: RwLock<Option<(Instant, Arc<KeyRing>)>>,
     tokens: Cache<[u8; 32], Verified>,
+    provider: Option<Provider>,
+    /// Whom tokens of the provider name, and until when they are good.
+    foreign: Cache<[u8; 32], (UserId, i64)>,
     keys: Cache<[u8; 32], ApiKeyId>,
     uses: Mutex<HashMap<ApiKeyId, Timestamp>>,
 }
@@ -77,7 +83,7 @@ impl Identity {
     /// With these settings.
     ///
     /// # Errors
-    /// A signing secret that is too short or cannot be read.
+    /// A signing secret that is too short or cannot be read; an identity provider that is described in part.
     pub fn new(settings: &IdentitySettings) -> Result<Self, String> {
         Ok(Self {
             secret: settings.sealing_secret()?,
@@ -86,6 +92,8 @@ impl Identity {
             attempts: Attempts::default(),
             ring: RwLock::new(None),
             tokens: Cache::new(REMEMBERED_MAX),
+            provider: Provider::new(&settings.oidc)?,
+            foreign: Cache::new(REMEMBERED_MAX),
             keys: Cache::new(REMEMBERED_MAX),
             uses: Mutex::new(HashMap::new()),
         })
@@ -161,6 +169,31 @@ impl Identity {
         Ok(verified)
     }
 
+    /// The account that a token of the company's identity provider names.
+    async fn account_of(
+        &self,
+        database: &Database,
+        provider: &Provider,
+        token: &str,
+    ) -> Result<UserId, Problem> {
+        let digest: [u8; 32] = Sha256::digest(token).into();
+        let now = database.now();
+        let is_good = |(_, expires): &(UserId, i64)| now.micros().div_euclid(1_000_000) < *expires;
+        if let Some((user, _)) = self.foreign.get(&digest).filter(is_good) {
+            return Ok(user);
+        }
+        let verified = provider.verify(token, now).await.map_err(|rejection| match rejection {
+            oidc::Rejection::NoKeys => Problem::new(codes::OVERLOADED),
+            oidc::Rejection::Bad => Problem::new(codes::UNAUTHENTICATED),
+        })?;
+        let (username, expires) = (verified.username, verified.expires);
+        let named = move |reader: &mut persistence::spine::Reader<'_>| by_username(reader, &username);
+        let found = database.read(Request::system("oidc"), named).await?;
+        let user = found.ok_or_else(|| Problem::new(codes::UNAUTHENTICATED))?.id;
+        self.foreign.insert(digest, (user, expires));
+        Ok(user)
+    }
+
     async fn key_of(&self, database: &Database, key: &str) -> Result<ApiKeyId, Problem> {
         let hash = hash_of(key);
         if let Some(id) = self.keys.get(&hash.0) {
@@ -207,6 +240,9 @@ pub async fn credential_of(state: &AppState, token: &str) -> Result<Credential, 
         let id = identity.key_of(database, token).await?;
         identity.uses.lock().unwrap_or_else(PoisonError::into_inner).insert(id, database.now());
         return Ok(Credential::ApiKey(id.uuid()));
+    }
+    if let Some(provider) = identity.provider.as_ref().filter(|provider| provider.claims_to_issue(token)) {
+        return Ok(Credential::Account(identity.account_of(database, provider, token).await?));
     }
     Ok(Credential::Session(identity.verify(database, token).await?.session))
 }

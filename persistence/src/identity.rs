@@ -21,7 +21,7 @@ use crate::{
 };
 use domain::identity::SignInPolicy;
 
-pub(crate) use principal::{actor_of_api_key, actor_of_session};
+pub(crate) use principal::{actor_of_account, actor_of_api_key, actor_of_session};
 
 /// Publishes the shipped rules of signing in.
 pub(crate) fn ship_sign_in_policy(tx: &mut Tx<'_>) -> Result<(), Failure> {

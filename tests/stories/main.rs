@@ -37,6 +37,7 @@ mod internal_audit;
 mod invoice;
 mod meta;
 mod organisation;
+mod oidc;
 mod policy;
 mod post_evaluation;
 mod quickstart;
@@ -80,6 +81,7 @@ const MODULES: &[&[Story]] = &[
     quickstart::STORIES,
     organisation::STORIES,
     unit_of_work::STORIES,
+    oidc::STORIES,
     coverage::access::STORIES,
     coverage::input::STORIES,
     coverage::schema::STORIES,

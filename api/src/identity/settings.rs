@@ -1,5 +1,6 @@
 //! What an installation sets about signing in; the rules themselves are the policy `sign-in/company`.
 
+use super::oidc::OidcSettings;
 use clap::Args;
 use std::path::PathBuf;
 
@@ -42,6 +43,9 @@ pub struct IdentitySettings {
         conflicts_with = "administrator_password"
     )]
     pub administrator_password_file: Option<PathBuf>,
+    /// The company's own identity provider.
+    #[command(flatten)]
+    pub oidc: OidcSettings,
 }
 
 /// The fewest characters of a signing secret.

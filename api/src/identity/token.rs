@@ -19,7 +19,7 @@ use std::collections::HashMap;
 use utoipa::ToSchema;
 
 /// Clocks of several servers may differ by this many seconds.
-const LEEWAY_SECONDS: i64 = 30;
+pub(super) const LEEWAY_SECONDS: i64 = 30;
 /// The type in the header (RFC 9068), so that no other JWT passes for an access token.
 const TOKEN_TYPE: &str = "at+jwt";
 /// Longer than any token of ours.

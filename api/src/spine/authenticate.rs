@@ -4,7 +4,7 @@
 use super::{AppState, Problem, codes, guard::Caller};
 use actix_web::{
     Error, HttpMessage,
-    body::MessageBody,
+    body::{BoxBody, MessageBody},
     dev::{ServiceRequest, ServiceResponse},
     http::header,
     middleware::Next,
@@ -14,18 +14,19 @@ use actix_web::{
 /// Resolves the bearer token of a request, if it has one.
 pub async fn authenticate(
     request: ServiceRequest,
-    next: Next<impl MessageBody>,
-) -> Result<ServiceResponse<impl MessageBody>, Error> {
+    next: Next<impl MessageBody + 'static>,
+) -> Result<ServiceResponse<BoxBody>, Error> {
     let caller = match bearer(&request) {
         None => Caller::Unknown,
         Some(token) => match resolve(&request, &token).await {
             Ok(caller) => caller,
             Err(problem) if problem.status() == codes::UNAUTHENTICATED.status => Caller::Unknown,
-            Err(problem) => return Err(problem.into()),
+            // As an answer, not as an error: `edge` renders it like every other.
+            Err(problem) => return Ok(request.error_response(problem)),
         },
     };
     request.extensions_mut().insert(caller);
-    next.call(request).await
+    Ok(next.call(request).await?.map_into_boxed_body())
 }
 
 fn bearer(request: &ServiceRequest) -> Option<String> {

@@ -36,6 +36,18 @@ pub(crate) fn actor_of_session(
     Ok(Some((Actor { session: Some(id), ..actor }, until)))
 }
 
+/// The actor an account is for whom the company's identity provider vouches, and until when that stays true unless the
+/// access epoch moves. A password that must be changed here is no matter there.
+pub(crate) fn actor_of_account(
+    reader: &mut Reader<'_>,
+    user: UserId,
+) -> Result<Option<(Actor, Timestamp)>, Failure> {
+    let account = Account { must_change_password: false, ..account::load(reader, user)? };
+    let of_person = account.kind == AccountKind::Person;
+    let Some(actor) = actor_of(reader, &account)?.filter(|_| of_person) else { return Ok(None) };
+    Ok(Some((actor, end_of_day(reader))))
+}
+
 /// The actor behind a live API key, and until when that stays true unless the access epoch moves.
 pub(crate) fn actor_of_api_key(
     reader: &mut Reader<'_>,

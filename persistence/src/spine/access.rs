@@ -9,7 +9,7 @@
 use super::{Connection, Failure, Key, Reader, cached, db};
 use crate::schema::access_epoch;
 use diesel::prelude::*;
-use domain::spine::{Actor, Id, Session, Timestamp};
+use domain::spine::{Actor, Id, Session, Timestamp, User};
 use std::sync::Arc;
 use uuid::Uuid;
 
@@ -18,6 +18,8 @@ use uuid::Uuid;
 pub enum Credential {
     /// An access token of a session.
     Session(Id<Session>),
+    /// A token of the company's identity provider, which vouches for this account.
+    Account(Id<User>),
     /// An API key, by the id of its row.
     ApiKey(Uuid),
     /// The product itself.
@@ -98,6 +100,7 @@ pub(crate) fn resolve(reader: &mut Reader, credential: Credential) -> Result<Opt
         Credential::System => return Ok(Some(Principal { epoch, ..Principal::system() })),
         Credential::Anonymous => return Ok(Some(Principal { epoch, ..Principal::anonymous() })),
         Credential::Session(session) => crate::identity::actor_of_session(reader, Key::from(session))?,
+        Credential::Account(user) => crate::identity::actor_of_account(reader, user)?,
         Credential::ApiKey(key) => crate::identity::actor_of_api_key(reader, Key(key))?,
     };
     Ok(found.map(|(actor, valid_until)| Principal {
