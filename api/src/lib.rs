@@ -7,6 +7,7 @@ mod audit;
 mod background;
 pub mod command;
 mod event;
+mod expansions;
 mod file;
 mod finance;
 pub mod identity;

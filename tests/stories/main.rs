@@ -30,14 +30,15 @@ mod expense_request_amendment;
 mod expense_request_race;
 mod expense_statement;
 mod export;
+mod fields;
 mod file;
 mod idempotency;
 mod identity;
 mod internal_audit;
 mod invoice;
 mod meta;
-mod organisation;
 mod oidc;
+mod organisation;
 mod policy;
 mod post_evaluation;
 mod quickstart;
@@ -53,6 +54,7 @@ const MODULES: &[&[Story]] = &[
     edge::STORIES,
     expense_statement::STORIES,
     export::STORIES,
+    fields::STORIES,
     file::STORIES,
     erasure::STORIES,
     erp_program::STORIES,
@@ -79,9 +81,9 @@ const MODULES: &[&[Story]] = &[
     policy::STORIES,
     post_evaluation::STORIES,
     quickstart::STORIES,
+    oidc::STORIES,
     organisation::STORIES,
     unit_of_work::STORIES,
-    oidc::STORIES,
     coverage::access::STORIES,
     coverage::input::STORIES,
     coverage::schema::STORIES,

@@ -1,6 +1,6 @@
 //! Answers: a view, its version as `ETag`, a status that stands in the handler's return type.
 
-use super::{Described, Description, Problem};
+use super::{Described, Description, Problem, shape};
 use actix_web::{
     HttpRequest, HttpResponse, Responder,
     body::BoxBody,
@@ -51,9 +51,14 @@ pub type Done = Result<Answer<(), 204>, Problem>;
 /// Turns a view into what is sent, and kept with an idempotency key.
 pub(super) fn store<V: View, const STATUS: u16>(view: &V) -> Result<StoredAnswer, serde_json::Error> {
     let body = if STATUS == 204 { Vec::new() } else { serde_json::to_vec(view)? };
+    Ok(store_as::<V, STATUS>(view, body))
+}
+
+/// What is sent of a view that was written as these bytes.
+pub(super) fn store_as<V: View, const STATUS: u16>(view: &V, body: Vec<u8>) -> StoredAnswer {
     let etag = view.version().map(etag);
     let location = if STATUS == 201 { view.location() } else { None };
-    Ok(StoredAnswer { status: STATUS, etag, location, body })
+    StoredAnswer { status: STATUS, etag, location, body }
 }
 
 /// The `ETag` of a version.
@@ -140,6 +145,9 @@ impl<V: View, const STATUS: u16> Described for Result<Answer<V, STATUS>, Problem
             .header("ETag", header("The version of a single resource; send it as `If-Match`."))
             .header("X-Request-Id", header("The id of this request."));
         description.responses.insert(STATUS, response.build());
+        if STATUS == 200 && description.reads && !description.writes {
+            shape::describe::<V>(description);
+        }
     }
 }
 

@@ -13,7 +13,10 @@ pub(super) use self::csv::harmless;
 pub use column::{Cell, Column, Exported, Label};
 pub use format::Format;
 
-use super::{Answer, Described, Description, Guard, Listing, Paged, Problem, Reading, Reply, codes, edge};
+use super::{
+    Answer, Described, Description, Guard, Listing, Paged, Problem, Reading, Reply, codes, edge,
+    shape::Fitting,
+};
 use actix_web::{HttpRequest, HttpResponse, Responder, body::BoxBody, http::header};
 use bytes::Bytes;
 use domain::spine::{BusinessDate, Language};
@@ -112,11 +115,13 @@ impl Reading {
             let listed: Reply<_> = self.list(who, paged, move |reader| work(reader, &page)).await;
             return listed.map(Listed::Page);
         }
+        let shape = self.shape().fit::<T>()?;
+        self.shape().for_file(format == Format::Ndjson)?;
         let database = self.database()?.clone();
         let source = Source { request: self.as_asked(&who), page_of: Arc::new(work), database };
         let language = edge::language(self.request().headers());
         let today = source.database.now().date_in(source.database.zone());
-        let pieces = produce(format, source, page.after, language).await?;
+        let pieces = produce(format, source, page.after, language, shape).await?;
         let (name, title) = names::<T>(format, language, today);
         Ok(Listed::File(Download { format, name, title, pieces }))
     }
@@ -127,6 +132,7 @@ async fn produce<T: Exported, K: Send + 'static>(
     source: Source<T, K>,
     after: Option<(K, Uuid)>,
     language: Language,
+    shape: Fitting,
 ) -> Result<Pieces, Problem> {
     let zone = source.database.zone();
     match format {
@@ -134,16 +140,16 @@ async fn produce<T: Exported, K: Send + 'static>(
             let head = csv::head::<T>(language)?;
             pieces(source, after, Some(head), move |rows| csv::rows(rows, language, zone)).await
         }
-        Format::Ndjson | Format::Json => pieces(source, after, None, lines).await,
+        Format::Ndjson | Format::Json => pieces(source, after, None, move |rows| lines(rows, &shape)).await,
         Format::Xlsx => xlsx::produce(source, after, language, zone).await,
     }
 }
 
 /// A line of JSON for each row: what the list shows.
-fn lines<T: Serialize>(rows: &[T]) -> Result<Bytes, Failure> {
+fn lines<T: Serialize>(rows: &[T], shape: &Fitting) -> Result<Bytes, Failure> {
     let mut bytes = Vec::new();
     for row in rows {
-        serde_json::to_writer(&mut bytes, row)?;
+        bytes.extend(shape.cut(row)?);
         bytes.push(b'\n');
     }
     Ok(bytes.into())

@@ -100,8 +100,8 @@ fn read(request: &HttpRequest) -> Result<Paged, Problem> {
             "include_total" => {
                 include_total = value.parse().map_err(|_| bad("include_total", "true or false"))?;
             }
-            // The same rows in another format: a cursor holds for all of them.
-            "format" => {}
+            // The same rows in another format, or less or more of each: a cursor holds for all of them.
+            "format" | "fields" | "expand" => {}
             _ => {
                 digest.update(&name);
                 digest.update([0]);

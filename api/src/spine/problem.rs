@@ -39,6 +39,7 @@ pub mod codes {
         MALFORMED_JSON = 400, "http.malformed_json", "请求体不是有效的 JSON：{reason}", "The body is not valid JSON: {reason}";
         MALFORMED_MULTIPART = 400, "http.malformed_multipart", "请求体不是有效的 multipart/form-data：{reason}", "The body is not valid multipart/form-data: {reason}";
         BAD_PARAMETER = 400, "http.bad_parameter", "参数“{parameter}”无效：{reason}", "The parameter \"{parameter}\" is not valid: {reason}";
+        UNKNOWN_FIELD = 400, "http.unknown_field", "没有字段“{field}”，可选：{known}", "There is no field \"{field}\"; there are: {known}";
         UNKNOWN_PARAMETER = 400, "http.unknown_parameter", "未知参数“{parameter}”", "Unknown parameter \"{parameter}\"";
         BAD_CURSOR = 400, "http.bad_cursor", "游标无效，或与当前筛选条件不符", "The cursor is not valid, or belongs to other filters";
         BAD_HEADER = 400, "http.bad_header", "请求头“{header}”无效", "The header \"{header}\" is not valid";

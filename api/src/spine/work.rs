@@ -2,7 +2,7 @@
 
 use super::{
     Answer, AppState, Argument, Description, Guard, Listing, Paged, Problem, Reply, View, address, answer,
-    body::BodyDigest, codes, edge::RequestId, parameter::query_pairs,
+    body::BodyDigest, codes, edge::RequestId, parameter::query_pairs, shape::Shape,
 };
 use actix_web::{FromRequest, HttpMessage, HttpRequest, dev::Payload, web};
 use persistence::spine::{Database, Failure, IdempotencyKey, Reader, Request, Slice, Tx};
@@ -18,6 +18,7 @@ use utoipa::openapi::{
 /// Reads. All queries of one reading see one state.
 pub struct Reading {
     request: HttpRequest,
+    shape: Shape,
 }
 
 /// Says of a reading that a rule may refuse it: 409 or 422.
@@ -50,6 +51,9 @@ impl Reading {
     pub(super) fn request(&self) -> &HttpRequest {
         &self.request
     }
+    pub(super) fn shape(&self) -> &Shape {
+        &self.shape
+    }
     pub(super) fn database(&self) -> Result<&Database, Problem> {
         Ok(&state(&self.request)?.database)
     }
@@ -68,7 +72,13 @@ impl Reading {
         who: G,
         work: impl FnOnce(&mut Reader<'_>) -> Result<V, Failure> + Send + 'static,
     ) -> Reply<V> {
-        let stored = self.value(who, move |reader| Ok(answer::store::<V, 200>(&work(reader)?)?)).await?;
+        let shape = self.shape.fit::<V>()?;
+        let shown = move |reader: &mut Reader<'_>| {
+            let view = work(reader)?;
+            let body = shape.write(reader, &view)?;
+            Ok(answer::store_as::<V, 200>(&view, body))
+        };
+        let stored = self.value(who, shown).await?;
         Ok(Answer::fresh(stored))
     }
 
@@ -83,12 +93,13 @@ impl Reading {
         paged: Paged,
         work: impl FnOnce(&mut Reader<'_>) -> Result<Slice<T, K>, Failure> + Send + 'static,
     ) -> Reply<Listing<T>> {
-        let listed = paged.clone();
+        let (listed, shape) = (paged.clone(), self.shape.fit::<Listing<T>>()?);
         let (stored, next) = self
             .value(who, move |reader| {
                 let listing = listed.listing(work(reader)?);
                 let next = listing.next_cursor().map(str::to_owned);
-                Ok((answer::store::<_, 200>(&listing)?, next))
+                let body = shape.write(reader, &listing)?;
+                Ok((answer::store_as::<_, 200>(&listing, body), next))
             })
             .await?;
         Ok(Answer::fresh(stored).linked(next.map(|cursor| paged.link(&cursor))))
@@ -174,7 +185,10 @@ impl FromRequest for Reading {
     type Error = Problem;
     type Future = Ready<Result<Self, Problem>>;
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        ready(known_parameters(request).map(|_| Self { request: request.clone() }))
+        ready(
+            known_parameters(request)
+                .map(|pairs| Self { request: request.clone(), shape: Shape::of(&pairs) }),
+        )
     }
 }
 

@@ -16,6 +16,15 @@ checks! {
     everything_that_can_be_sent_is_closed_and_bounded,
     reading_routes_read_and_writing_routes_write,
     public_routes_are_those_on_the_list,
+    every_resource_can_be_had_in_part,
+}
+
+fn every_resource_can_be_had_in_part() {
+    for route in api::routes().iter().filter(|route| route.description.reads && route.method == "GET") {
+        let answer = route.description.responses.get(&200);
+        let is_json = answer.is_some_and(|answer| answer.content.contains_key("application/json"));
+        assert_eq!(route.knows_parameter("fields"), is_json, "{} {}", route.method, route.path);
+    }
 }
 
 fn document() -> Value {

@@ -1,0 +1,127 @@
+//! `expand=`: what a resource refers to, shown with it, under the permission and within the reach that reading it by
+//! itself would ask for. `[INT-4, ID-5]`
+//!
+//! What can be shown so is one table, by the members that refer; a view offers those of which it has the member.
+
+use super::{Problem, codes};
+use domain::spine::Permission;
+use persistence::spine::{Failure, Reader};
+use serde_json::{Map, Value};
+use std::collections::{BTreeSet, HashMap};
+use utoipa::openapi::{
+    ObjectBuilder, Required,
+    path::{Parameter, ParameterBuilder, ParameterIn},
+    schema::Type,
+};
+use uuid::Uuid;
+
+/// The member that holds what was shown along with a resource.
+pub(super) const EXPANDED: &str = "expanded";
+
+/// A kind of reference that can be followed.
+pub struct Expansion {
+    /// What it is called in `expand=`.
+    pub name: &'static str,
+    /// The member that refers: an id, or an object that has one.
+    pub member: &'static str,
+    /// The permission to read what it refers to.
+    pub permission: Permission,
+    /// Reads it with the eyes of the caller.
+    pub look: fn(&mut Reader<'_>, Uuid) -> Result<Value, Failure>,
+}
+
+/// Which references are to be followed.
+#[derive(Clone, Default)]
+pub struct Expand(Vec<&'static Expansion>);
+
+/// The references of a view that can be followed.
+pub(super) fn offered(members: &BTreeSet<String>) -> impl Iterator<Item = &'static Expansion> {
+    crate::expansions::ALL.iter().filter(|expansion| members.contains(expansion.member))
+}
+
+impl Expand {
+    /// As a query string says, of what a view with these members offers.
+    ///
+    /// # Errors
+    /// A name that is none of them.
+    pub(super) fn of(said: &str, members: &BTreeSet<String>) -> Result<Self, Problem> {
+        let mut wanted = Vec::new();
+        for name in said.split(',').map(str::trim).collect::<BTreeSet<_>>() {
+            let Some(found) = offered(members).find(|expansion| expansion.name == name) else {
+                let known = offered(members).map(|expansion| expansion.name).collect::<Vec<_>>().join(", ");
+                let problem = Problem::new(codes::UNKNOWN_FIELD).with("field", name);
+                return Err(problem.with("known", known.as_str()).at("expand", ""));
+            };
+            wanted.push(found);
+        }
+        Ok(Self(wanted))
+    }
+
+    /// Shows what these resources refer to along with them; each of it is read once. Null where a resource refers to
+    /// nothing, or to what the caller does not see.
+    pub(super) fn fill<'a>(
+        &self,
+        reader: &mut Reader<'_>,
+        resources: impl Iterator<Item = &'a mut Value>,
+    ) -> Result<(), Failure> {
+        let mut seen: HashMap<(&str, Uuid), Value> = HashMap::new();
+        for resource in resources {
+            let mut expanded = Map::new();
+            for expansion in &self.0 {
+                let shown = match referred(resource, expansion.member) {
+                    None => Value::Null,
+                    Some(id) => match seen.get(&(expansion.name, id)) {
+                        Some(known) => known.clone(),
+                        None => {
+                            let shown = look(reader, expansion, id)?;
+                            seen.insert((expansion.name, id), shown.clone());
+                            shown
+                        }
+                    },
+                };
+                expanded.insert(expansion.name.to_owned(), shown);
+            }
+            resource[EXPANDED] = Value::Object(expanded);
+        }
+        Ok(())
+    }
+
+    /// Refuses references that the caller may not follow at all.
+    pub(super) fn permit(&self, reader: &Reader<'_>) -> Result<(), Failure> {
+        let denied = self.0.iter().find(|expansion| !reader.actor().may(expansion.permission));
+        denied.map_or(Ok(()), |expansion| Err(Failure::Denied(expansion.permission)))
+    }
+
+    /// What a route says of it in the document; `None` where its view refers to nothing.
+    pub(super) fn parameter(members: &BTreeSet<String>) -> Option<Parameter> {
+        let names: Vec<&str> = offered(members).map(|expansion| expansion.name).collect();
+        let about = format!(
+            "What to show along with each resource as members of `expanded`, separated by commas, each under the \
+             permission to read it: {}.",
+            names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
+        );
+        let example = *names.first()?;
+        let text = ObjectBuilder::new().schema_type(Type::String).min_length(Some(1)).max_length(Some(200));
+        let parameter = ParameterBuilder::new()
+            .name("expand")
+            .parameter_in(ParameterIn::Query)
+            .required(Required::False)
+            .description(Some(about))
+            .schema(Some(text.examples([example])));
+        Some(parameter.build())
+    }
+}
+
+/// The id a member refers to.
+fn referred(resource: &Value, member: &str) -> Option<Uuid> {
+    let member = resource.get(member)?;
+    let id = member.as_str().or_else(|| member.get("id").and_then(Value::as_str))?;
+    Uuid::try_parse(id).ok()
+}
+
+fn look(reader: &mut Reader<'_>, expansion: &Expansion, id: Uuid) -> Result<Value, Failure> {
+    match reader.seeing_by(expansion.permission, |reader| (expansion.look)(reader, id)) {
+        Err(Failure::NotFound) => Ok(Value::Null),
+        other => other,
+    }
+}

@@ -1,0 +1,163 @@
+//! `fields=`: of each resource only the members that are asked for, whatever the route. Which there are follows from
+//! the view's schema; a name that is none of them is refused with those that are. `[INT-4]`
+
+use super::{
+    Description, Problem, codes,
+    expand::{EXPANDED, Expand},
+};
+use persistence::spine::{Failure, Reader};
+use serde::Serialize;
+use serde_json::Value;
+use std::{
+    any::TypeId,
+    collections::{BTreeSet, HashMap},
+    sync::{Arc, LazyLock, PoisonError, RwLock},
+};
+use utoipa::{
+    ToSchema,
+    openapi::{
+        ObjectBuilder, RefOr, Required, Schema,
+        path::{Parameter, ParameterBuilder, ParameterIn},
+        schema::{ArrayItems, Type},
+    },
+};
+
+/// The member of a list that holds its items.
+const ITEMS: &str = "data";
+
+/// How much of each resource is wanted: all of it and no more, where nothing was said.
+#[derive(Clone, Default)]
+pub struct Shape {
+    fields: Option<Arc<BTreeSet<String>>>,
+    expand: Option<String>,
+}
+
+/// A shape that a view can have.
+#[derive(Clone, Default)]
+pub(super) struct Fitting {
+    fields: Option<Arc<BTreeSet<String>>>,
+    expand: Option<Expand>,
+}
+
+impl Shape {
+    /// As a query string says.
+    pub(super) fn of(pairs: &[(String, String)]) -> Self {
+        let said = |wanted: &str| pairs.iter().find(|(name, _)| name == wanted).map(|(_, said)| said);
+        let names = |said: &String| Arc::new(said.split(',').map(|name| name.trim().to_owned()).collect());
+        Self { fields: said("fields").map(names), expand: said("expand").cloned() }
+    }
+
+    /// Refuses a name that is no member of a view, or of the items of a list, or no reference of it.
+    pub(super) fn fit<V: ToSchema + 'static>(&self) -> Result<Fitting, Problem> {
+        let Self { fields, expand } = self;
+        if fields.is_none() && expand.is_none() {
+            return Ok(Fitting::default());
+        }
+        let known = members_of::<V>();
+        if let Some(unknown) = fields.as_ref().and_then(|wanted| wanted.difference(&known).next()) {
+            let known = known.iter().map(String::as_str).collect::<Vec<_>>().join(", ");
+            let problem = Problem::new(codes::UNKNOWN_FIELD).with("field", unknown.as_str());
+            return Err(problem.with("known", known.as_str()).at("fields", ""));
+        }
+        let expand = expand.as_deref().map(|said| Expand::of(said, &known)).transpose()?;
+        Ok(Fitting { fields: fields.clone(), expand })
+    }
+
+    /// Refuses what a file cannot have: a table has its columns, and a line of JSON no more than its resource.
+    pub(super) fn for_file(&self, may_choose_fields: bool) -> Result<(), Problem> {
+        let chosen =
+            [("fields", self.fields.is_some() && !may_choose_fields), ("expand", self.expand.is_some())];
+        let Some((parameter, _)) = chosen.into_iter().find(|(_, wrong)| *wrong) else { return Ok(()) };
+        let problem = Problem::new(codes::BAD_PARAMETER).with("parameter", parameter);
+        Err(problem.with("reason", "JSON").at(parameter, "JSON"))
+    }
+}
+
+impl Fitting {
+    /// A view as JSON: with no more than is wanted of it, and with what it refers to; of a list, of its items.
+    pub(super) fn write<V: Serialize>(&self, reader: &mut Reader<'_>, view: &V) -> Result<Vec<u8>, Failure> {
+        let Some(expand) = &self.expand else { return Ok(self.cut(view)?) };
+        expand.permit(reader)?;
+        let mut value = serde_json::to_value(view)?;
+        expand.fill(reader, resources(&mut value))?;
+        Ok(self.cut(&value)?)
+    }
+
+    /// A view as JSON, with no more than is wanted of it; of a list, of its items.
+    pub(super) fn cut<V: Serialize>(&self, view: &V) -> Result<Vec<u8>, serde_json::Error> {
+        let Some(wanted) = &self.fields else { return serde_json::to_vec(view) };
+        let mut value = serde_json::to_value(view)?;
+        for members in resources(&mut value).filter_map(Value::as_object_mut) {
+            members.retain(|name, _| name == EXPANDED || wanted.contains(name));
+        }
+        serde_json::to_vec(&value)
+    }
+}
+
+/// The items of a list, or the one resource it is.
+fn resources(value: &mut Value) -> impl Iterator<Item = &mut Value> {
+    let is_list = value.get(ITEMS).is_some_and(Value::is_array);
+    let (list, single) = if is_list { (value.get_mut(ITEMS), None) } else { (None, Some(value)) };
+    list.and_then(Value::as_array_mut).into_iter().flatten().chain(single)
+}
+
+/// Says of a route that shows a view how it can be had.
+pub(super) fn describe<V: ToSchema + 'static>(description: &mut Description) {
+    description.parameters.push(fields_parameter());
+    if let Some(expand) = Expand::parameter(&members_of::<V>()) {
+        description.parameters.push(expand);
+        description.problems.insert(403);
+    }
+}
+
+fn fields_parameter() -> Parameter {
+    let text = ObjectBuilder::new().schema_type(Type::String).min_length(Some(1)).max_length(Some(1_000));
+    ParameterBuilder::new()
+        .name("fields")
+        .parameter_in(ParameterIn::Query)
+        .required(Required::False)
+        .description(Some(
+            "Only these members of each resource, separated by commas; the others are absent then.",
+        ))
+        .schema(Some(text.examples(["id,version"])))
+        .build()
+}
+
+/// The members of a view by its schema; made once for each, since a schema is made anew whenever it is asked for.
+fn members_of<V: ToSchema + 'static>() -> Arc<BTreeSet<String>> {
+    static KNOWN: LazyLock<RwLock<HashMap<TypeId, Arc<BTreeSet<String>>>>> = LazyLock::new(RwLock::default);
+    let view = TypeId::of::<V>();
+    if let Some(known) = KNOWN.read().unwrap_or_else(PoisonError::into_inner).get(&view) {
+        return known.clone();
+    }
+    let mut schemas = Vec::new();
+    V::schemas(&mut schemas);
+    let mut names = BTreeSet::new();
+    collect(&V::schema(), &schemas, &mut names);
+    let names = Arc::new(names);
+    KNOWN.write().unwrap_or_else(PoisonError::into_inner).insert(view, names.clone());
+    names
+}
+
+/// The names of a schema's members; those of its items where it is a list.
+fn collect(schema: &RefOr<Schema>, all: &[(String, RefOr<Schema>)], names: &mut BTreeSet<String>) {
+    match schema {
+        RefOr::Ref(reference) => {
+            let name = reference.ref_location.rsplit('/').next().unwrap_or_default();
+            if let Some((_, schema)) = all.iter().find(|(known, _)| known == name) {
+                collect(schema, all, names);
+            }
+        }
+        RefOr::T(Schema::Object(object)) => match object.properties.get(ITEMS) {
+            Some(RefOr::T(Schema::Array(list))) => {
+                if let ArrayItems::RefOrSchema(item) = &list.items {
+                    collect(item, all, names);
+                }
+            }
+            _ => names.extend(object.properties.keys().cloned()),
+        },
+        RefOr::T(Schema::AllOf(parts)) => parts.items.iter().for_each(|part| collect(part, all, names)),
+        RefOr::T(Schema::OneOf(cases)) => cases.items.iter().for_each(|case| collect(case, all, names)),
+        RefOr::T(_) => {}
+    }
+}
