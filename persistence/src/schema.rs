@@ -43,6 +43,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     budget_analyses,
     budget_changes,
     budget_entries,
+    budget_uses,
     budget_holdings,
     budget_lines,
     budgets,

@@ -6,7 +6,7 @@ use domain::{
     spine::{Currency, Id, Money},
 };
 use persistence::{
-    finance::budget_line,
+    finance::budget_line::{self, LedgerReport},
     spine::{Key, Request},
 };
 use serde_json::{Value, json};
@@ -53,9 +53,18 @@ impl App {
 
     /// Fails the story unless every balance and holding is the sum of its entries.
     pub fn prove_ledger(&self) {
-        let verdict = block_on(self.database.read(Request::system("story"), budget_line::verify));
-        let report = verdict.expect("a report");
-        assert!(report.differences.is_empty(), "{:?}", report.differences);
+        let differences = self.rebuilt_ledger().differences;
+        assert!(differences.is_empty(), "{differences:?}");
+    }
+
+    /// The figures that are not the sum of their entries, and by how much, in minor units.
+    pub fn ledger_differences(&self) -> Vec<(&'static str, i64)> {
+        let told = self.rebuilt_ledger().differences.into_iter();
+        told.map(|difference| (difference.figure, difference.kept - difference.rebuilt)).collect()
+    }
+
+    fn rebuilt_ledger(&self) -> LedgerReport {
+        block_on(self.database.read(Request::system("story"), budget_line::verify)).expect("a report")
     }
 }
 

@@ -10,12 +10,37 @@ use tests::{App, stories};
 
 stories! {
     execution_is_reported_by_every_dimension,
+    what_does_not_follow_from_the_ledger_is_found,
     a_report_is_a_file_and_a_picture_too,
     what_runs_low_gives_alarm_and_says_why,
     an_analysis_freezes_its_figures_and_feeds_the_next_budget,
 }
 
 const EXECUTION: &str = "/api/v1/budget-execution";
+
+fn what_does_not_follow_from_the_ledger_is_found(app: App) {
+    let company = app.company();
+    active_budget(&company, budget_of(&company));
+    approved(&company, 300);
+    app.prove_ledger();
+    let line = "WHERE category = 'entertainment'";
+    for (change, back, found) in [
+        ("committed_minor = committed_minor + 1", "committed_minor = committed_minor - 1", "committed"),
+        ("entries = entries + 1", "entries = entries - 1", "entries"),
+    ] {
+        app.execute(&format!("UPDATE budget_lines SET {change} {line}"));
+        let figures = app.ledger_differences();
+        assert_eq!(figures, [(found, 1)], "{change}");
+        app.execute(&format!("UPDATE budget_lines SET {back} {line}"));
+    }
+    // What is used in somebody's name, and what a document holds.
+    app.execute("UPDATE budget_uses SET reserved_minor = reserved_minor - 5");
+    assert_eq!(app.ledger_differences(), [("reserved", -5)]);
+    app.execute("DELETE FROM budget_uses");
+    assert_eq!(app.ledger_differences(), [("committed", -30_000)]);
+    app.execute("DELETE FROM budget_holdings");
+    assert_eq!(app.ledger_differences(), [("held", -30_000), ("committed", -30_000)]);
+}
 
 fn execution_is_reported_by_every_dimension(app: App) {
     let company = app.company();

@@ -1,5 +1,5 @@
-//! How budgets are executed. Lines carry their balances, so a report reads lines, of which a year has thousands,
-//! and never their entries, of which it may have millions — except by person, which only entries know.
+//! How budgets are executed. Lines carry their balances, in all and by person, so a report reads lines, of which a
+//! year has thousands, and never their entries, of which it may have millions.
 //! `[BUD-5, BUD-8]`
 
 mod alert;

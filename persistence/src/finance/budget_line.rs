@@ -9,12 +9,14 @@ mod held;
 pub mod list;
 mod overlap;
 mod row;
+mod usage;
 mod verify;
 
 pub(in crate::finance) use asking::{Ask, Asking, Verdict, demands, foresee, reserve};
 pub use choose::{Charge, Charged, charge};
 pub use held::{EffectView, HeldView, held};
 pub(crate) use overlap::open_lines_like;
+pub(in crate::finance) use usage::of_year as used_in_year;
 pub use verify::{LedgerReport, verify};
 
 use self::row::{EntryRow, HoldingRow, Row};
@@ -89,6 +91,9 @@ pub fn post(tx: &mut Tx<'_>, desk: Desk, of: Option<EmployeeId>) -> Result<(), F
     }
     let rows = posted.iter().map(|entry| EntryRow::of(entry, of, tx)).collect::<Vec<_>>();
     insert_all!(tx, entries::table, &rows);
+    if let Some(employee) = of {
+        usage::add(tx, &posted, employee)?;
+    }
     for holding in holdings {
         save_holding(tx, &holding)?;
     }

@@ -90,6 +90,18 @@ diesel::table! {
 diesel::table! {
     use diesel::sql_types::*;
     use crate::spine::SqlId;
+    budget_uses (line_id, employee_id) {
+        line_id -> SqlId,
+        employee_id -> SqlId,
+        reserved_minor -> BigInt,
+        committed_minor -> BigInt,
+        spent_minor -> BigInt,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::spine::SqlId;
     budget_holdings (document_kind, document, document_line) {
         document_kind -> Text,
         document -> SqlId,
@@ -128,3 +140,4 @@ diesel::joinable!(budget_lines -> budgets (budget_id));
 diesel::joinable!(budget_lines -> departments (department_id));
 diesel::joinable!(budget_entries -> budget_lines (line_id));
 diesel::joinable!(budget_holdings -> budget_lines (line_id));
+diesel::joinable!(budget_uses -> budget_lines (line_id));

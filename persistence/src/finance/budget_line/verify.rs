@@ -1,6 +1,9 @@
 //! `ledger verify`: every balance is rebuilt from the entries and proved equal. `[BUD-4]`
 
-use super::row::{HoldingRow, Row};
+use super::{
+    row::{HoldingRow, Row},
+    usage,
+};
 use crate::{
     schema::{budget_entries as entries, budget_holdings as holdings, budget_lines as lines},
     spine::{Failure, Key, Reader, db},
@@ -73,6 +76,7 @@ pub fn verify(reader: &mut Reader<'_>) -> Result<LedgerReport, Failure> {
 fn verify_line(reader: &mut Reader<'_>, line: &BudgetLine, report: &mut LedgerReport) -> Result<(), Failure> {
     let mut rebuilt = Balance::default();
     let mut held: HashMap<HeldBy, Balance> = HashMap::new();
+    let mut used: HashMap<Key, Balance> = HashMap::new();
     let mut position = 0;
     loop {
         let piece = entries_after(reader, line.id.into(), position)?;
@@ -89,13 +93,17 @@ fn verify_line(reader: &mut Reader<'_>, line: &BudgetLine, report: &mut LedgerRe
             if let Some(key) = entry.held_by() {
                 *held.entry(key).or_default() += entry.delta();
             }
+            if let Some(employee) = entry.employee_id {
+                *used.entry(employee).or_default() += usage::used(entry.delta());
+            }
         }
     }
     report.lines += 1;
     let name = || format!("budget_line {}", line.id);
     report.compare(name, "entries", line.entries, position);
     report.compare_balance(name, line.balance, rebuilt);
-    verify_holdings(reader, line.id.into(), held, report)
+    verify_holdings(reader, line.id.into(), held, report)?;
+    verify_uses(reader, line.id.into(), used, report)
 }
 
 /// A document's line that holds money: of what kind, which, and its line.
@@ -119,6 +127,7 @@ struct ProvedEntry {
     document_kind: Option<String>,
     document: Option<Key>,
     document_line: Option<i32>,
+    employee_id: Option<Key>,
 }
 
 impl ProvedEntry {
@@ -184,6 +193,23 @@ fn verify_holdings(
     }
     for (key, sum) in rebuilt {
         report.compare(|| name_of(&key), "held", 0, sum.used());
+    }
+    Ok(())
+}
+
+/// What is used in each name is what the entries in that name add up to.
+fn verify_uses(
+    reader: &mut Reader<'_>,
+    line: Key,
+    mut rebuilt: HashMap<Key, Balance>,
+    report: &mut LedgerReport,
+) -> Result<(), Failure> {
+    let name = |employee: Key| move || format!("budget_line {} used by {}", line.0, employee.0);
+    for (employee, kept) in usage::of_line(reader, line)? {
+        report.compare_balance(name(employee), kept, rebuilt.remove(&employee).unwrap_or_default());
+    }
+    for (employee, sum) in rebuilt {
+        report.compare_balance(name(employee), Balance::default(), sum);
     }
     Ok(())
 }
