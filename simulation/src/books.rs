@@ -5,16 +5,22 @@ use std::collections::BTreeMap;
 /// Amounts in fen.
 #[derive(Clone, Debug, Default)]
 pub struct Books {
-    /// Claims made, and how they ended.
+    /// Documents made, and how they ended first.
     pub ends: BTreeMap<&'static str, u32>,
+    /// What became of documents after that.
+    pub afterwards: BTreeMap<&'static str, u32>,
     /// Gross posted, less reversed, by month: expense and deductible tax together.
     pub posted: BTreeMap<String, i64>,
     /// Paid, less what reversals undid.
     pub spent: i64,
-    /// Approved and not paid yet.
+    /// Approved claims that are not paid yet.
     pub committed: i64,
-    /// What budgets gave, with what special reviews granted beyond them.
+    /// Approved requests that are not over.
+    pub promised: i64,
+    /// What budgets gave, and what changes gave and took since; without what special reviews granted beyond it.
     pub planned: i64,
+    /// What is left of the emergency fund.
+    pub fund: i64,
     /// Vouchers given out.
     pub vouchers: u32,
 }
@@ -23,6 +29,11 @@ impl Books {
     /// Counts how a document ended.
     pub fn ended(&mut self, how: &'static str) {
         *self.ends.entry(how).or_default() += 1;
+    }
+
+    /// Counts what became of a document that had ended.
+    pub fn became(&mut self, what: &'static str) {
+        *self.afterwards.entry(what).or_default() += 1;
     }
 
     /// Notes what was posted in a month; negative for a reversal.

@@ -1,4 +1,4 @@
-//! The year's budget, and money moved between its lines.
+//! The year's budget: eight allocations, split into lines of months and quarters, and an emergency fund.
 
 use crate::teller::{FIRST_DAY, Teller, fen, money};
 use serde_json::{Value, json};
@@ -15,6 +15,9 @@ const LINES: [(&str, &str, &str, i64); 8] = [
     ("centre", "entertainment", "special", 500_000),
 ];
 
+/// What the emergency fund has.
+const FUND: i64 = 50_000_000;
+
 /// Compiles, approves and activates the budget of the year.
 pub fn activate(teller: &mut Teller) {
     let year = FIRST_DAY.0;
@@ -29,7 +32,7 @@ pub fn activate(teller: &mut Teller) {
         .collect();
     lines
         .push(json!({"department_id": department("centre"), "category": "other", "period": year.to_string(),
-        "amount": money(50_000_000), "purpose": "emergency_fund"}));
+        "amount": money(FUND), "purpose": "emergency_fund"}));
     let budget = json!({"title": "全年营销预算", "fiscal_year": year, "lines": lines,
         "scope": {"level": "centre", "department_id": department("centre")},
         "objectives": [{"period": year.to_string(), "metric": "sales_amount", "unit": "万元", "target": "12000"}],
@@ -46,21 +49,23 @@ pub fn activate(teller: &mut Teller) {
     teller.who("qian").at(version).act(&format!("{path}/activate")).expect(200);
     let opened = all_lines(teller);
     teller.books.planned = opened.iter().map(|line| fen(&line["allocated"])).sum();
-    let yuan: i64 = LINES.iter().map(|(.., yuan)| yuan).sum::<i64>() + 500_000;
-    assert_eq!(teller.books.planned, yuan * 100, "the months add up to the year");
+    teller.books.fund = FUND;
+    let planned = LINES.iter().map(|(.., yuan)| yuan * 100).sum::<i64>() + FUND;
+    assert_eq!(teller.books.planned, planned, "the months add up to the year");
+    let text = |line: &Value, member: &str| line[member].as_str().unwrap_or_default().to_owned();
+    teller.lines = opened
+        .iter()
+        .map(|line| Line { id: text(line, "id"), is_fund: line["purpose"] == "emergency_fund" })
+        .collect();
 }
 
-/// Every budget line.
+/// A line of the year's budget.
+pub struct Line {
+    pub id: String,
+    pub is_fund: bool,
+}
+
+/// Every budget line, as the server lists them.
 pub fn all_lines(teller: &Teller) -> Vec<Value> {
-    let mut all: Vec<Value> = Vec::new();
-    let mut cursor = String::new();
-    loop {
-        let path = format!("/api/v1/budget-lines?limit=200{cursor}");
-        let page = teller.who("qian").get(&path).expect(200);
-        all.extend(page.at("/data").as_array().cloned().unwrap_or_default());
-        match page.at("/next_cursor").as_str() {
-            Some(next) => cursor = format!("&cursor={next}"),
-            None => return all,
-        }
-    }
+    teller.list("qian", &format!("/api/v1/budget-lines?fiscal_year={}", FIRST_DAY.0))
 }

@@ -20,7 +20,7 @@ pub struct Waiting {
 
 /// Makes a claim, submits it and lets it meet its fate; answers it if it was approved.
 pub fn tell(teller: &mut Teller) -> Option<Waiting> {
-    let by = ["lan", "ming", "rep", "lan"][usize::try_from(teller.number(0, 3)).unwrap_or(0)];
+    let by = teller.pick(&["lan", "ming", "rep", "lan"])?;
     let body = body(teller);
     let made = teller.who(by).post("/api/v1/expense-claims", body).expect(201);
     let path = format!("/api/v1/expense-claims/{}", made.text("/id"));
@@ -67,15 +67,17 @@ pub fn tell(teller: &mut Teller) -> Option<Waiting> {
 
 fn body(teller: &mut Teller) -> Value {
     let lines: Vec<Value> = (0..teller.number(1, 3)).map(|_| line(teller)).collect();
-    json!({
-        "details": {"background": "年度计划", "purpose": "拜访客户", "participants": "销售团队",
-            "expected_effect": "签订意向", "route": "杭州—上海", "days": 2},
-        "lines": lines
-    })
+    json!({"details": details(), "lines": lines})
+}
+
+/// What every category asks for.
+pub fn details() -> Value {
+    json!({"background": "年度计划", "purpose": "拜访客户", "participants": "销售团队",
+        "expected_effect": "签订意向", "route": "杭州—上海", "days": 2})
 }
 
 fn line(teller: &mut Teller) -> Value {
-    let (category, taxed) = CATEGORIES[usize::try_from(teller.number(0, 3)).unwrap_or(0)];
+    let (category, taxed) = teller.pick(&CATEGORIES).unwrap_or_default();
     let total = teller.number(10_000, 160_000);
     let tax = if taxed { total * 6 / 106 } else { 0 };
     let kind = if taxed { "fully_digital_special" } else { "fully_digital_general" };
@@ -156,7 +158,7 @@ fn reverse(teller: &mut Teller, claim: &Waiting) {
     post(teller, &id);
     teller.books.post(&teller.month(), -claim.payable);
     teller.books.committed -= claim.payable;
-    teller.books.ended("reversed");
+    teller.books.became("reversed");
 }
 
 /// One call of the hand-over whose only item must take effect.

@@ -1,11 +1,13 @@
-//! A year of a company, told through the API: budgets compiled and activated, claims approved, cut, rejected,
-//! withdrawn, posted, paid and reversed, money moved between lines, statements compiled, months closed. The teller
-//! keeps books of its own; at the end they, the ledger, the budget lines, the journal and the statements must agree
-//! to the fen.
+//! A year of a company, told through the API: budgets compiled and activated, requests approved, closed and
+//! revoked, claims approved, cut, rejected, withdrawn, posted, paid and reversed, money moved between lines, raised,
+//! cut and drawn from the emergency fund, statements compiled, months closed. The teller keeps books of its own; at
+//! the end they, the ledger, the budget lines, the journal and the statements must agree to the fen.
 
 mod books;
 mod budget;
+mod changes;
 mod claims;
+mod requests;
 mod teller;
 mod verdict;
 mod year;

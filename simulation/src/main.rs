@@ -32,7 +32,12 @@ fn main() -> std::process::ExitCode {
     let begun = Instant::now();
     let verdict = simulate(engine, Plan { documents, seed });
     println!("{verdict}");
-    println!("{:.0} s", begun.elapsed().as_secs_f64());
+    let seconds = begun.elapsed().as_secs_f64();
+    println!(
+        "{} documents in {seconds:.0} s: {:.1}/s",
+        verdict.documents(),
+        f64::from(verdict.documents()) / seconds
+    );
     stop_postgres();
     if verdict.agrees() { std::process::ExitCode::SUCCESS } else { std::process::ExitCode::FAILURE }
 }

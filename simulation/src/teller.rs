@@ -1,10 +1,11 @@
 //! Who tells: a company, a clock, a seeded source of variety, and the books.
 
-use crate::books::Books;
+use crate::{books::Books, budget::Line, requests::Open};
 use chrono::{Datelike, Duration, NaiveDate};
 use rand::{Rng, SeedableRng, rngs::StdRng};
 use serde_json::{Value, json};
-use tests::{App, Caller, Company};
+use std::{cell::RefCell, collections::BTreeMap};
+use tests::{App, Caller, Company, PASSWORD};
 
 /// The first day of the year that is told; stories begin in the year before.
 pub const FIRST_DAY: (i32, u32, u32) = (2027, 1, 1);
@@ -14,6 +15,12 @@ pub struct Teller {
     pub company: Company,
     pub books: Books,
     pub today: NaiveDate,
+    /// The lines of the year's budget.
+    pub lines: Vec<Line>,
+    /// Requests that were approved and are not over.
+    pub open: Vec<Open>,
+    /// Who signed in today.
+    signed_in: RefCell<BTreeMap<&'static str, Caller>>,
     variety: StdRng,
     invoices: u64,
 }
@@ -28,6 +35,9 @@ impl Teller {
             company,
             books: Books::default(),
             today: begin,
+            lines: Vec::new(),
+            open: Vec::new(),
+            signed_in: RefCell::default(),
             variety: StdRng::seed_from_u64(seed),
             invoices: 0,
         };
@@ -36,19 +46,27 @@ impl Teller {
         teller
     }
 
-    /// Lets time pass until a day; everybody signs in anew.
+    /// Lets time pass until a day; nobody is signed in then.
     pub fn pass_until(&mut self, day: NaiveDate) {
         let days = day.signed_duration_since(self.today).num_days();
         if days > 0 {
             self.app.advance(Duration::days(days));
             self.today = day;
-            self.company.sign_in_again(&self.app);
+            self.signed_in.get_mut().clear();
         }
     }
 
-    /// Somebody, who makes no more calls than the tale needs.
-    pub fn who(&self, name: &str) -> Caller {
-        self.company.who(name).quietly()
+    /// Somebody, who signs in once a day and makes no more calls than the tale needs.
+    pub fn who(&self, name: &'static str) -> Caller {
+        let mut signed_in = self.signed_in.borrow_mut();
+        signed_in.entry(name).or_insert_with(|| self.app.sign_in(name, PASSWORD).quietly()).clone()
+    }
+
+    /// One of several, by chance.
+    pub fn pick<T: Copy>(&mut self, of: &[T]) -> Option<T> {
+        let last = i64::try_from(of.len()).ok()?.checked_sub(1)?;
+        let index = self.number(0, last.max(0));
+        of.get(usize::try_from(index).ok()?).copied()
     }
 
     /// A whole number from a range.
@@ -70,6 +88,20 @@ impl Teller {
     /// The month of today, as `2027-03`.
     pub fn month(&self) -> String {
         format!("{:04}-{:02}", self.today.year(), self.today.month())
+    }
+
+    /// Everything on a list, page by page.
+    pub fn list(&self, by: &'static str, path: &str) -> Vec<Value> {
+        let mut all: Vec<Value> = Vec::new();
+        let mut cursor = String::new();
+        loop {
+            let page = self.who(by).get(&format!("{path}&limit=200{cursor}")).expect(200);
+            all.extend(page.at("/data").as_array().cloned().unwrap_or_default());
+            match page.at("/next_cursor").as_str() {
+                Some(next) => cursor = format!("&cursor={next}"),
+                None => return all,
+            }
+        }
     }
 
     /// Lets whoever an approval waits for decide it, until nobody is left to ask.

@@ -1,19 +1,21 @@
-//! The settlement: five accounts of one year, told apart, that must come to the same.
+//! The settlement: the accounts of one year, told apart, that must come to the same.
 
 use crate::{
-    budget,
+    budget, requests,
     teller::{FIRST_DAY, Teller, fen},
     year,
 };
 use persistence::{finance::budget_line, spine::Request};
 use serde_json::Value;
-use std::fmt;
+use std::{collections::BTreeMap, fmt};
 
 /// What the settlement found.
 #[derive(Debug)]
 pub struct Verdict {
-    /// How the documents ended.
+    /// How the documents ended first.
     pub ends: Vec<(&'static str, u32)>,
+    /// What became of some of them afterwards.
+    pub afterwards: Vec<(&'static str, u32)>,
     /// Every pair that should agree: what it is, and the two figures in fen.
     pub pairs: Vec<(String, i64, i64)>,
 }
@@ -26,7 +28,7 @@ impl Verdict {
 
     /// How many documents there were.
     pub fn documents(&self) -> u32 {
-        self.ends.iter().filter(|(how, _)| *how != "reversed").map(|(_, count)| count).sum()
+        self.ends.iter().map(|(_, count)| count).sum()
     }
 }
 
@@ -34,6 +36,9 @@ impl fmt::Display for Verdict {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for (how, count) in &self.ends {
             writeln!(f, "{count:>8}  {how}")?;
+        }
+        for (what, count) in &self.afterwards {
+            writeln!(f, "{count:>8}  of them later {what}")?;
         }
         for (what, one, other) in &self.pairs {
             let sign = if one == other { "=" } else { "≠" };
@@ -55,13 +60,24 @@ pub fn settle(teller: &Teller) -> Verdict {
     let sum = |figure: &str| lines.iter().map(|line| fen(&line[figure])).sum::<i64>();
     pair("paid: the teller's books, the budget lines", teller.books.spent, sum("spent"));
     pair(
-        "approved and unpaid: the teller's books, the budget lines",
-        teller.books.committed,
+        "promised to claims and requests: the teller's books, the budget lines",
+        teller.books.committed + teller.books.promised,
         sum("committed"),
     );
-    pair("reserved by nobody any more", 0, sum("reserved"));
     pair(
-        "allocated: the plan and what was granted beyond it, the budget lines",
+        "promised to requests: the teller's books, the requests",
+        teller.books.promised,
+        requests::remaining(teller),
+    );
+    pair("reserved by nobody any more", 0, sum("reserved"));
+    let funds = lines.iter().filter(|line| line["purpose"] == "emergency_fund");
+    pair(
+        "the emergency fund: the teller's books, its line",
+        teller.books.fund,
+        funds.map(|line| fen(&line["available"])).sum(),
+    );
+    pair(
+        "allocated: the plan with its changes and what was granted beyond it, the budget lines",
         teller.books.planned + sum("beyond"),
         sum("allocated"),
     );
@@ -84,7 +100,8 @@ pub fn settle(teller: &Teller) -> Verdict {
     );
     let unpaid = teller.books.committed;
     pair("posted: paid and unpaid", posted, teller.books.spent + unpaid);
-    Verdict { ends: teller.books.ends.clone().into_iter().collect(), pairs }
+    let told = |counts: &BTreeMap<&'static str, u32>| counts.clone().into_iter().collect();
+    Verdict { ends: told(&teller.books.ends), afterwards: told(&teller.books.afterwards), pairs }
 }
 
 /// What a statement says was posted: expense and deductible tax.

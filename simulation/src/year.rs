@@ -1,7 +1,7 @@
 //! The year, day by day.
 
 use crate::{
-    budget, claims,
+    budget, changes, claims, requests,
     teller::{FIRST_DAY, Teller},
 };
 use chrono::{Datelike, NaiveDate, Weekday};
@@ -11,25 +11,40 @@ use serde_json::json;
 pub fn tell(teller: &mut Teller, documents: u32) {
     budget::activate(teller);
     let days = working_days(FIRST_DAY.0);
-    let count = u32::try_from(days.len()).unwrap_or(u32::MAX);
-    let mut told: u32 = 0;
-    for (index, day) in (1_u32..).zip(days) {
-        let last_month = teller.month();
-        teller.pass_until(day);
-        if teller.month() != last_month && day.month() > 1 {
+    let count = u64::try_from(days.len()).unwrap_or(u64::MAX);
+    let mut told: u64 = 0;
+    for (index, day) in (1_u64..).zip(days) {
+        let until = u64::from(documents) * index / count;
+        let (last_month, is_new_month) = (teller.month(), day.month() != teller.today.month());
+        // A day on which nothing happens is not lived through.
+        if told < until || is_new_month {
+            teller.pass_until(day);
+        }
+        if is_new_month {
             end_month(teller, &last_month);
         }
-        let until = u64::from(documents) * u64::from(index) / u64::from(count);
-        let mut waiting = Vec::new();
-        while u64::from(told) < until {
-            waiting.extend(claims::tell(teller));
-            told += 1;
+        if told < until {
+            tell_day(teller, until - told);
+            told = until;
         }
-        claims::account(teller, waiting);
     }
     let last_month = teller.month();
     teller.pass_until(NaiveDate::from_ymd_opt(FIRST_DAY.0 + 1, 1, 4).unwrap_or(teller.today));
     end_month(teller, &last_month);
+}
+
+/// A day: so many documents, then finance does what waits for it.
+fn tell_day(teller: &mut Teller, documents: u64) {
+    let mut waiting = Vec::new();
+    for _ in 0..documents {
+        match teller.number(1, 100) {
+            1..=12 => requests::tell(teller),
+            13..=16 => changes::tell(teller),
+            _ => waiting.extend(claims::tell(teller)),
+        }
+    }
+    claims::account(teller, waiting);
+    requests::end_some(teller);
 }
 
 fn working_days(year: i32) -> Vec<NaiveDate> {

@@ -43,6 +43,7 @@ mod policy;
 mod post_evaluation;
 mod quickstart;
 mod unit_of_work;
+mod year;
 
 const MODULES: &[&[Story]] = &[
     access::STORIES,
@@ -84,6 +85,7 @@ const MODULES: &[&[Story]] = &[
     oidc::STORIES,
     organisation::STORIES,
     unit_of_work::STORIES,
+    year::STORIES,
     coverage::access::STORIES,
     coverage::input::STORIES,
     coverage::schema::STORIES,
