@@ -181,6 +181,23 @@ impl Bare {
         self.execute("COMMIT")
     }
 
+    /// Runs the aggregate of a report; returns how many rows it has.
+    pub fn aggregate(&mut self, sql: &str) -> QueryResult<usize> {
+        /// Read whole, so that the engine computes all of it.
+        #[derive(QueryableByName)]
+        #[expect(dead_code, reason = "what is read is not looked at")]
+        struct Sums {
+            #[diesel(sql_type = BigInt)]
+            reserved: i64,
+            #[diesel(sql_type = BigInt)]
+            committed: i64,
+            #[diesel(sql_type = BigInt)]
+            spent: i64,
+        }
+        let rows: Vec<Sums> = on!(self, |c| sql_query(sql).load(c))?;
+        Ok(rows.len())
+    }
+
     /// The number behind the last one used by [`Pattern::numbered`].
     pub fn next_number(&mut self) -> QueryResult<i64> {
         #[derive(QueryableByName)]

@@ -1,8 +1,9 @@
 //! A small company, set up through the product itself: who submits, who approves, and a first claim.
 
 use crate::{Outcome, server};
+use chrono::Datelike;
 use serde_json::{Value, json};
-use std::net::SocketAddr;
+use std::{cell::Cell, net::SocketAddr};
 use tests::Caller;
 use uuid::Uuid;
 
@@ -16,7 +17,18 @@ pub struct Company {
     pub employees: Vec<Uuid>,
     /// A claim as the product writes it.
     pub pattern: Uuid,
+    /// Departments that bear costs, with who works there.
+    pub bearing: Vec<(Uuid, Vec<Uuid>)>,
+    /// The active budget.
+    pub budget: Uuid,
+    /// The account that compiled it.
+    pub compiler: Uuid,
 }
+
+/// So many departments bear the costs of the ledger that is filled in.
+const BEARING: u32 = 20;
+/// So many people work in each of them.
+const PEOPLE: u32 = 5;
 
 /// Makes the first administrator.
 pub fn administrator(url: &str) -> Outcome<()> {
@@ -32,39 +44,113 @@ pub fn sign_in(address: SocketAddr, username: &str) -> String {
 
 /// Sets the company up on a running server.
 pub fn set_up(address: SocketAddr) -> Outcome<Company> {
-    let boss = Caller::of(address, Some(sign_in(address, "boss")));
-    let department = boss
-        .post("/api/v1/departments", json!({"code": "market", "name_zh": "市场部", "name_en": "Marketing"}))
-        .expect(201);
-    let (version, department) = (department.version(), department.text("/id"));
-    let hire = |number: u32, name: &str| {
-        let body = json!({"number": format!("E{number:04}"), "name": name, "joined_on": "2020-01-01",
-            "department_id": department});
-        boss.post("/api/v1/employees", body).expect(201).text("/id")
-    };
-    let (head, finance) = (hire(1, "张主管"), hire(2, "李财务"));
-    let staff: Vec<String> = (3..23).map(|number| hire(number, "王业务")).collect();
-    boss.at(version)
-        .patch(&format!("/api/v1/departments/{department}"), json!({"head_id": head}))
-        .expect(200);
-    person(&boss, "head", &head, "department-head", "subtree");
-    person(&boss, "finance", &finance, "finance", "all");
-    person(&boss, "staff", staff.first().ok_or("nobody")?, "sales-representative", "own");
+    let hands = Hands { boss: Caller::of(address, Some(sign_in(address, "boss"))), next: Cell::new(1) };
+    let centre = hands.department("centre", "营销中心", None);
+    let department = hands.department("market", "市场部", Some(&centre));
+    let field = hands.department("field", "外勤部", Some(&centre));
+    let (director, manager) = (hands.hire(&centre, "赵总监"), hands.hire(&centre, "钱总经理"));
+    let (head, finance) = (hands.hire(&department, "张主管"), hands.hire(&department, "李财务"));
+    let staff: Vec<String> = (0..20).map(|_| hands.hire(&department, "王业务")).collect();
+    let spender = hands.hire(&field, "孙外勤");
+    for (department, head) in [(&centre, &manager), (&department, &head), (&field, &director)] {
+        hands.put_in_charge(department, head);
+    }
+    hands.person("director", &director, "marketing-director", "all");
+    hands.person("manager", &manager, "general-manager", "all");
+    hands.person("head", &head, "department-head", "subtree");
+    hands.person("finance", &finance, "finance", "all");
+    hands.person("staff", staff.first().ok_or("nobody")?, "sales-representative", "own");
+    hands.person("spender", &spender, "sales-representative", "own");
     let submitter = Caller::of(address, Some(sign_in(address, "staff")));
     let claim: Value = serde_json::from_str(&claim_body(0))?;
     let pattern = submitter.post("/api/v1/expense-claims", claim).expect(201).text("/id").parse()?;
+    let mut bearing = Vec::new();
+    for number in 0..BEARING {
+        let department = hands.department(&format!("region{number:02}"), "区域", Some(&centre));
+        let people = (0..PEOPLE).map(|_| hands.hire(&department, "周业务").parse());
+        bearing.push((department.parse()?, people.collect::<Result<_, _>>()?));
+    }
+    let approvers = [("director", director), ("manager", manager), ("finance", finance)];
+    let (budget, compiler) = activate_budget(address, &field, &approvers)?;
     let employees = staff.iter().map(|id| id.parse()).collect::<Result<_, _>>()?;
-    Ok(Company { department: department.parse()?, employees, pattern })
+    Ok(Company { department: department.parse()?, employees, pattern, bearing, budget, compiler })
 }
 
-fn person(boss: &Caller, username: &str, employee: &str, role: &str, scope: &str) {
-    let body = json!({"username": username, "kind": "person", "name": username, "employee_id": employee,
-        "password": PASSWORD, "must_change_password": false});
-    let user = boss.post("/api/v1/users", body).expect(201).text("/id");
-    let roles = boss.get("/api/v1/roles?limit=200").expect(200).at("/data");
-    let roles = roles.as_array().cloned().unwrap_or_default();
-    let id = roles.iter().find(|known| known["code"] == role).map(|known| known["id"].clone());
-    boss.post(&format!("/api/v1/users/{user}/grants"), json!({"role_id": id, "scope": scope})).expect(201);
+/// Who sets the company up.
+struct Hands {
+    boss: Caller,
+    next: Cell<u32>,
+}
+
+impl Hands {
+    fn department(&self, code: &str, name: &str, above: Option<&str>) -> String {
+        let body = json!({"code": code, "name_zh": name, "name_en": code, "parent_id": above});
+        self.boss.post("/api/v1/departments", body).expect(201).text("/id")
+    }
+
+    fn put_in_charge(&self, department: &str, head: &str) {
+        let path = format!("/api/v1/departments/{department}");
+        let version = self.boss.get(&path).expect(200).version();
+        self.boss.at(version).patch(&path, json!({"head_id": head})).expect(200);
+    }
+
+    fn hire(&self, department: &str, name: &str) -> String {
+        let number = self.next.replace(self.next.get() + 1);
+        let body = json!({"number": format!("E{number:04}"), "name": name, "joined_on": "2020-01-01",
+            "department_id": department});
+        self.boss.post("/api/v1/employees", body).expect(201).text("/id")
+    }
+
+    fn person(&self, username: &str, employee: &str, role: &str, scope: &str) {
+        let body = json!({"username": username, "kind": "person", "name": username, "employee_id": employee,
+            "password": PASSWORD, "must_change_password": false});
+        let user = self.boss.post("/api/v1/users", body).expect(201).text("/id");
+        let roles = self.boss.get("/api/v1/roles?limit=200").expect(200).at("/data");
+        let roles = roles.as_array().cloned().unwrap_or_default();
+        let id = roles.iter().find(|known| known["code"] == role).map(|known| known["id"].clone());
+        let grant = json!({"role_id": id, "scope": scope});
+        self.boss.post(&format!("/api/v1/users/{user}/grants"), grant).expect(201);
+    }
+}
+
+/// Compiles a budget for the travels of a department, has it approved and activates it: its id, and the account
+/// that compiled it. No run ever uses it up.
+fn activate_budget(
+    address: SocketAddr,
+    department: &str,
+    approvers: &[(&str, String)],
+) -> Outcome<(Uuid, Uuid)> {
+    let sign = |username: &str| Caller::of(address, Some(sign_in(address, username)));
+    let (compiler, finance) = (sign("director"), sign("finance"));
+    let year = chrono::Local::now().date_naive().year();
+    let money = |amount: &str| json!({"amount": amount, "currency": "CNY"});
+    let body = json!({
+        "title": "年度预算", "fiscal_year": year, "scope": {"level": "department", "department_id": department},
+        "objectives": [{"period": year.to_string(), "metric": "sales_amount", "unit": "万元", "target": "100"}],
+        "strategy": {"product": "新品", "price": "稳价", "channel": "下沉", "promotion": "联合"},
+        "activities": [{"name": "订货会", "from": format!("{year}-03-01"), "to": format!("{year}-03-02"),
+            "place": "杭州", "people": "全体", "cost": money("1.00")}],
+        "lines": [{"category": "entertainment.travel", "period": year.to_string(), "control": "hard",
+            "amount": money("6000000000000.00")}],
+        "indicators": [{"name": "销售额增长率", "target": "12%"}]
+    });
+    let made = compiler.post("/api/v1/budgets", body).expect(201);
+    let path = format!("/api/v1/budgets/{}", made.text("/id"));
+    let submitted = compiler.at(made.version()).act(&format!("{path}/submit")).expect(200);
+    let approval = format!("/api/v1/approvals/{}", submitted.text("/approval_id"));
+    loop {
+        let read = finance.get(&approval).expect(200);
+        let tasks = read.at("/tasks").as_array().cloned().unwrap_or_default();
+        let Some(open) = tasks.iter().find(|task| task["state"] == "open") else { break };
+        let asked = approvers.iter().find(|(_, id)| open["assignee"]["id"] == id.as_str());
+        let (username, _) = asked.ok_or("somebody else is asked to approve the budget")?;
+        let body = json!({"document_version": read.at("/document/version")});
+        sign(username).at(read.version()).post(&format!("{approval}/approve"), body).expect(200);
+    }
+    let version = finance.get(&path).expect(200).version();
+    finance.at(version).act(&format!("{path}/activate")).expect(200);
+    let compiled_by = compiler.get("/api/v1/me").expect(200).text("/id");
+    Ok((made.text("/id").parse()?, compiled_by.parse()?))
 }
 
 /// The body of a new claim: two lines with an invoice each, whose numbers are used nowhere else.

@@ -7,6 +7,7 @@ mod company;
 mod engine;
 mod export;
 mod fill;
+mod ledger;
 mod load;
 mod measure;
 mod report;
@@ -28,6 +29,9 @@ pub struct Choice {
     /// How many expense claims there are.
     #[arg(long, default_value_t = 1_000_000)]
     pub claims: u64,
+    /// About how many entries the budget ledger has.
+    #[arg(long, default_value_t = 1_000_000)]
+    pub entries: u64,
     /// Seconds of each measurement.
     #[arg(long, default_value_t = 4)]
     pub seconds: u64,

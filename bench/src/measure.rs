@@ -8,6 +8,7 @@ use crate::{
     engine::Home,
     export::{Export, export},
     fill::{fill, id_of, scramble},
+    ledger,
     load::{Measured, Pressure, Script, once, request, run},
     report::{Engine, Report, Row, median},
     server::{BARE, PRODUCT, Server},
@@ -26,24 +27,26 @@ enum Work {
     Show,
     List,
     Create,
+    Charge,
     Course,
 }
 
 impl Work {
-    const ALL: [Self; 4] = [Self::Show, Self::List, Self::Create, Self::Course];
+    const ALL: [Self; 5] = [Self::Show, Self::List, Self::Create, Self::Charge, Self::Course];
 
     fn name(self) -> &'static str {
         match self {
             Self::Show => "show a claim",
             Self::List => "list 50, filtered and sorted",
             Self::Create => "create with 2 lines",
+            Self::Charge => "create, submit, reserve of one budget line",
             Self::Course => "create, submit, approve twice",
         }
     }
 
     /// Whether the bare engine has something like it.
     fn has_bare(self) -> bool {
-        self != Self::Course
+        !matches!(self, Self::Charge | Self::Course)
     }
 }
 
@@ -62,7 +65,8 @@ pub fn engine(choice: &Choice, home: Home, report: &mut Report) -> Outcome<()> {
         company.employees.iter().map(|employee| (Key(company.department), Key(*employee))).collect();
     fill(&home.url, &pattern, choice.claims, &people)?;
     let fill_seconds = started.elapsed().as_secs_f64();
-    say(&format!("filled in {fill_seconds:.0} s"));
+    say(&format!("filled in {fill_seconds:.0} s; filling in {} budget entries", choice.entries));
+    let filled = ledger::fill(&home.url, &company, choice.entries)?;
     let mut site = Site::open(choice, &home, &company, pattern)?;
     let resident_idle = site.product.resident();
     site.warm_up()?;
@@ -85,6 +89,10 @@ pub fn engine(choice: &Choice, home: Home, report: &mut Report) -> Outcome<()> {
     say("export of everything");
     site.sign_in();
     let exports = [site.export("ndjson")?, site.export("csv")?];
+    say("execution of budgets");
+    site.sign_in();
+    let finance = &site.tokens[2];
+    let executions = ledger::measure(&home.url, site.product.address, finance, filled, choice.rounds)?;
     let (first_page, thousandth_page) = (median(first), median(thousandth));
     let (engine, resident_under_load) = (home.name.to_owned(), site.resident_most);
     report.engines.push(Engine {
@@ -95,6 +103,7 @@ pub fn engine(choice: &Choice, home: Home, report: &mut Report) -> Outcome<()> {
         resident_idle,
         resident_under_load,
         exports,
+        executions,
     });
     Ok(())
 }
@@ -125,7 +134,8 @@ struct Site<'a> {
     home: &'a Home,
     product: Server,
     bare: Server,
-    tokens: [String; 3],
+    /// Of a submitter, the head of the department, finance, and a submitter who has a budget.
+    tokens: [String; 4],
     numbers: Numbers,
     pattern: Pattern,
     next: AtomicI64,
@@ -165,7 +175,7 @@ impl<'a> Site<'a> {
 
     /// Access tokens are short-lived.
     fn sign_in(&mut self) {
-        self.tokens = ["staff", "head", "finance"]
+        self.tokens = ["staff", "head", "finance", "spender"]
             .map(|username| format!("Bearer {}", company::sign_in(self.product.address, username)));
     }
 
@@ -174,7 +184,7 @@ impl<'a> Site<'a> {
     }
 
     fn script(&self, work: Work, bare: bool, index: u32) -> Box<dyn Script> {
-        let [staff, head, finance] = self.tokens.clone();
+        let [staff, head, finance, spender] = self.tokens.clone();
         let path = |ours, theirs| if bare { theirs } else { ours };
         match work {
             Work::Show => Box::new(Show {
@@ -189,8 +199,9 @@ impl<'a> Site<'a> {
                 token: staff,
                 numbers: self.numbers.clone(),
             }),
-            Work::Course => {
-                Box::new(Course { submitter: staff, head, finance, numbers: self.numbers.clone(), stage: 0 })
+            Work::Charge | Work::Course => {
+                let (submitter, stages) = if work == Work::Charge { (spender, 2) } else { (staff, 4) };
+                Box::new(Course { submitter, head, finance, numbers: self.numbers.clone(), stage: 0, stages })
             }
         }
     }
@@ -249,7 +260,7 @@ impl<'a> Site<'a> {
                 bare.list()?;
                 Ok(1)
             }),
-            Work::Create | Work::Course => {
+            Work::Create | Work::Charge | Work::Course => {
                 // So many at a time as there are clients who wait together.
                 let (next, pattern) = (&self.next, &self.pattern);
                 let (threads, group) = if sqlite { (1, connections.min(GROUP_MAX)) } else { (WRITERS, 1) };

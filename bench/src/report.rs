@@ -1,6 +1,6 @@
 //! The figures, as a table for people and as JSON for programs.
 
-use crate::export::Export;
+use crate::{export::Export, ledger::Execution};
 use serde::Serialize;
 use std::fmt::Write;
 
@@ -40,6 +40,8 @@ pub struct Engine {
     pub resident_idle: f64,
     pub resident_under_load: f64,
     pub exports: [Export; 2],
+    /// Reports over the budget ledger.
+    pub executions: Vec<Execution>,
 }
 
 /// Everything.
@@ -115,6 +117,19 @@ impl Report {
                 "| {name} | {format} | {rows} | {seconds:.1} | {mebibytes:.0} | {resident_before:.0} / {resident_most:.0} |",
             );
         }
+        self.tell_executions(&mut text);
         text
+    }
+
+    fn tell_executions(&self, text: &mut String) {
+        *text += "\n| engine | execution report by | ledger entries / lines | bare engine, one aggregate, ms | whole API, ms | `ledger verify`, s |\n";
+        *text += "| --- | --- | ---: | ---: | ---: | ---: |\n";
+        let each = self.engines.iter().flat_map(|e| e.executions.iter().map(|one| (&e.engine, one)));
+        for (name, Execution { entries, lines, by, bare, product, verified_seconds }) in each {
+            let _infallible = writeln!(
+                text,
+                "| {name} | {by} | {entries} / {lines} | {bare:.1} | {product:.1} | {verified_seconds:.1} |",
+            );
+        }
     }
 }

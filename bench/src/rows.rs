@@ -1,12 +1,16 @@
 //! The rows of a claim as the bare engine reads and writes them.
 
 use diesel::prelude::*;
-use domain::spine::{BusinessDate, Version};
+use domain::spine::{BusinessDate, Timestamp, Version};
 use persistence::{
-    schema::{audit_entries, departments, employees, events, expense_claim_lines, expense_claims, invoices},
+    schema::{
+        audit_entries, budget_entries, budget_holdings, budget_lines, departments, employees, events,
+        expense_claim_lines, expense_claims, invoices,
+    },
     spine::{Instant, Key},
 };
 use serde::{Serialize, Serializer};
+use std::ops::AddAssign;
 
 fn id<S: Serializer>(key: &Key, to: S) -> Result<S::Ok, S::Error> {
     to.collect_str(&key.0.hyphenated())
@@ -193,4 +197,144 @@ pub struct Person {
     pub id: Key,
     pub number: String,
     pub name: String,
+}
+
+/// A budget line as it is filled in.
+#[derive(Insertable)]
+#[diesel(table_name = budget_lines, treat_none_as_default_value = false)]
+pub struct LedgerLine {
+    pub id: Key,
+    pub budget_id: Key,
+    pub department_id: Key,
+    pub category: String,
+    pub period: String,
+    pub fiscal_year: i32,
+    pub first_day: BusinessDate,
+    pub last_day: BusinessDate,
+    pub purpose: String,
+    pub control: String,
+    pub currency: String,
+    pub allocated_minor: i64,
+    pub beyond_minor: i64,
+    pub reserved_minor: i64,
+    pub committed_minor: i64,
+    pub spent_minor: i64,
+    pub entries: i64,
+    pub is_open: bool,
+    pub version: Version,
+}
+
+/// Money of a line that moved, or stands there, in fen.
+#[derive(Clone, Copy, Default)]
+pub struct Moved {
+    pub allocated: i64,
+    pub reserved: i64,
+    pub committed: i64,
+    pub spent: i64,
+}
+
+impl AddAssign for Moved {
+    fn add_assign(&mut self, other: Self) {
+        self.allocated += other.allocated;
+        self.reserved += other.reserved;
+        self.committed += other.committed;
+        self.spent += other.spent;
+    }
+}
+
+/// An entry of a budget line's ledger.
+#[derive(Insertable)]
+#[diesel(table_name = budget_entries, treat_none_as_default_value = false)]
+pub struct LedgerEntry {
+    line_id: Key,
+    position: i64,
+    kind: String,
+    allocated_minor: i64,
+    beyond_minor: i64,
+    reserved_minor: i64,
+    committed_minor: i64,
+    spent_minor: i64,
+    after_allocated_minor: i64,
+    after_beyond_minor: i64,
+    after_reserved_minor: i64,
+    after_committed_minor: i64,
+    after_spent_minor: i64,
+    document_kind: Option<String>,
+    document: Option<Key>,
+    document_line: Option<i32>,
+    month: String,
+    employee_id: Option<Key>,
+    entered_at: Instant,
+    entered_by_id: Key,
+}
+
+impl LedgerEntry {
+    /// The entry of a line at a position, in a month; for a claim of an employee where there is one.
+    pub fn of(
+        (line_id, position, month): (Key, i64, String),
+        kind: &str,
+        delta: Moved,
+        after: Moved,
+        document: Option<(Key, Option<Key>)>,
+        entered_by_id: Key,
+    ) -> Self {
+        Self {
+            line_id,
+            position,
+            kind: kind.to_owned(),
+            allocated_minor: delta.allocated,
+            beyond_minor: 0,
+            reserved_minor: delta.reserved,
+            committed_minor: delta.committed,
+            spent_minor: delta.spent,
+            after_allocated_minor: after.allocated,
+            after_beyond_minor: 0,
+            after_reserved_minor: after.reserved,
+            after_committed_minor: after.committed,
+            after_spent_minor: after.spent,
+            document_kind: document.map(|_| "expense_claim".to_owned()),
+            document: document.map(|(document, _)| document),
+            document_line: document.map(|_| 1),
+            month,
+            employee_id: document.and_then(|(_, employee)| employee),
+            entered_at: Instant(Timestamp::new(chrono::DateTime::UNIX_EPOCH)),
+            entered_by_id,
+        }
+    }
+}
+
+/// What a document holds of a line.
+#[derive(Insertable)]
+#[diesel(table_name = budget_holdings, treat_none_as_default_value = false)]
+pub struct Held {
+    document_kind: String,
+    document: Key,
+    document_line: i32,
+    line_id: Key,
+    reserved_minor: i64,
+    over_minor: i64,
+    committed_minor: i64,
+    drawn_minor: i64,
+    spent_minor: i64,
+    granted_minor: i64,
+    is_closed: bool,
+}
+
+impl Held {
+    /// By a claim that was paid.
+    pub fn spent(document: Key, line_id: Key, spent_minor: i64) -> Self {
+        Self {
+            document_kind: "expense_claim".to_owned(),
+            document,
+            document_line: 1,
+            line_id,
+            reserved_minor: 0,
+            over_minor: 0,
+            committed_minor: 0,
+            drawn_minor: 0,
+            spent_minor,
+            granted_minor: 0,
+            is_closed: true,
+        }
+    }
 }
