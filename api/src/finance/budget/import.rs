@@ -61,8 +61,8 @@ pub(super) async fn show_budget_line_template(
 pub(super) struct ImportBudgetLines {
     /// Whether the good rows shall be taken where others are bad.
     partial: Option<bool>,
-    /// Whether lines that are not in the file shall be gone: the file is the whole allocation. Otherwise they stay
-    /// as they are. Not together with `partial`.
+    /// Whether lines that are not in the file shall be gone: the file is the whole allocation. Otherwise they
+    /// stay as they are. Not together with `partial`.
     replace: Option<bool>,
 }
 
