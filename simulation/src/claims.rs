@@ -113,39 +113,50 @@ fn approved(teller: &mut Teller, path: &str, approval: &str) -> Waiting {
     Waiting { id: claim.text("/id"), number: claim.text("/number"), payable }
 }
 
-/// Finance takes claims, posts them, and pays most of them, some in two parts; now and then one is reversed.
-pub fn account(teller: &mut Teller, waiting: Vec<Waiting>) {
+/// Finance takes the claims of a day, posts them, and pays most of them, some in two parts; now and then one is
+/// reversed.
+pub fn account(teller: &mut Teller, waiting: &[Waiting]) {
+    let references = json!(waiting.iter().map(|claim| claim.id.as_str()).collect::<Vec<_>>());
+    let postings: Vec<Value> = waiting.iter().map(|claim| posting(teller, &claim.id)).collect();
+    if !waiting.is_empty() {
+        let reference = format!("B-{}", teller.today);
+        say(teller, "acknowledge", &json!({"reference": reference, "claim_ids": references}));
+    }
+    say_all(teller, "confirm-posting", &postings);
+    let mut payments = Vec::new();
     for claim in waiting {
-        let reference = json!({"reference": format!("B-{}", teller.month()), "claim_ids": [claim.id]});
-        say(teller, "acknowledge", reference);
-        post(teller, &claim.id);
         teller.books.post(&teller.month(), claim.payable);
         if teller.happens(3) {
-            reverse(teller, &claim);
-            continue;
-        }
-        let parts = if teller.happens(10) {
-            vec![claim.payable / 2, claim.payable - claim.payable / 2]
+            reverse(teller, claim);
         } else {
-            vec![claim.payable]
-        };
-        let paid = if teller.happens(4) { 0 } else { parts.len() };
-        for (n, part) in parts.into_iter().take(paid).enumerate().filter(|(_, part)| *part > 0) {
-            let item = json!({"claim_id": claim.id, "reference": format!("{}-{n}", claim.number),
-                "amount": money(part), "paid_on": teller.today});
-            say(teller, "confirm-payments", json!({"items": [item]}));
-            teller.books.spent += part;
-            teller.books.committed -= part;
+            payments.extend(pay(teller, claim));
         }
     }
+    say_all(teller, "confirm-payments", &payments);
 }
 
-fn post(teller: &mut Teller, claim: &str) {
+/// The payments of a claim, at once or in two parts; now and then none for the time being.
+fn pay(teller: &mut Teller, claim: &Waiting) -> Vec<Value> {
+    let half = if teller.happens(10) { claim.payable / 2 } else { 0 };
+    if teller.happens(4) {
+        return Vec::new();
+    }
+    let parts = [half, claim.payable - half];
+    teller.books.spent += claim.payable;
+    teller.books.committed -= claim.payable;
+    let payment = |(n, part): (i32, i64)| {
+        json!({"claim_id": claim.id, "reference": format!("{}-{n}", claim.number), "amount": money(part),
+            "paid_on": teller.today})
+    };
+    (0..).zip(parts).filter(|(_, part)| *part > 0).map(payment).collect()
+}
+
+/// The posting of a claim under the next voucher.
+fn posting(teller: &mut Teller, claim: &str) -> Value {
     teller.books.vouchers += 1;
     let number = format!("记-{:06}", teller.books.vouchers);
-    let voucher =
-        json!({"number": number, "year": chrono::Datelike::year(&teller.today), "posted_on": teller.today});
-    say(teller, "confirm-posting", json!({"items": [{"claim_id": claim, "voucher": voucher}]}));
+    let year = chrono::Datelike::year(&teller.today);
+    json!({"claim_id": claim, "voucher": {"number": number, "year": year, "posted_on": teller.today}})
 }
 
 fn reverse(teller: &mut Teller, claim: &Waiting) {
@@ -154,15 +165,25 @@ fn reverse(teller: &mut Teller, claim: &Waiting) {
     let reason = json!({"reason": "票据作废"});
     let counter = teller.who("qian").at(version).post(&format!("{path}/reverse"), reason).expect(201);
     let id = counter.text("/id");
-    say(teller, "acknowledge", json!({"reference": "R", "claim_ids": [id]}));
-    post(teller, &id);
+    say(teller, "acknowledge", &json!({"reference": "R", "claim_ids": [id]}));
+    let posting = posting(teller, &id);
+    say_all(teller, "confirm-posting", &[posting]);
     teller.books.post(&teller.month(), -claim.payable);
     teller.books.committed -= claim.payable;
     teller.books.became("reversed");
 }
 
-/// One call of the hand-over whose only item must take effect.
-fn say(teller: &Teller, call: &str, body: Value) {
-    let answer = teller.who("qian").post(&format!("/api/v1/erp/expense-claims/{call}"), body).expect(207);
-    assert_eq!(answer.at("/data/0/outcome"), "done", "{answer}");
+/// Calls of the hand-over with so many items as each takes.
+fn say_all(teller: &Teller, call: &str, items: &[Value]) {
+    for piece in items.chunks(200) {
+        say(teller, call, &json!({"items": piece}));
+    }
+}
+
+/// A call of the hand-over of which every item must take effect.
+fn say(teller: &Teller, call: &str, body: &Value) {
+    let answer =
+        teller.who("qian").post(&format!("/api/v1/erp/expense-claims/{call}"), body.clone()).expect(207);
+    let items = answer.at("/data").as_array().cloned().unwrap_or_default();
+    assert!(items.iter().all(|item| item["outcome"] == "done"), "{answer}");
 }

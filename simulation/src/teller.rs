@@ -107,14 +107,14 @@ impl Teller {
     /// Lets whoever an approval waits for decide it, until nobody is left to ask.
     pub fn approve(&self, approval: &str) {
         let path = format!("/api/v1/approvals/{approval}");
+        let mut read = self.who("gm").get(&path).expect(200);
         for _ in 0..20 {
-            let read = self.who("gm").get(&path).expect(200);
             if read.at("/state") != "pending" {
                 return;
             }
             let by = self.asked(&read.json());
             let body = json!({"document_version": read.at("/document/version")});
-            self.who(by).at(read.version()).post(&format!("{path}/approve"), body).expect(200);
+            read = self.who(by).at(read.version()).post(&format!("{path}/approve"), body).expect(200);
         }
         panic!("the approval {approval} never ends");
     }

@@ -43,7 +43,9 @@ fn tell_day(teller: &mut Teller, documents: u64) {
             _ => waiting.extend(claims::tell(teller)),
         }
     }
-    claims::account(teller, waiting);
+    for piece in waiting.chunks(200) {
+        claims::account(teller, piece);
+    }
     requests::end_some(teller);
 }
 
