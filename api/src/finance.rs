@@ -8,6 +8,7 @@ mod budget_analysis;
 mod budget_change;
 mod budget_execution;
 mod budget_line;
+mod cash_advance;
 mod expense_category;
 mod expense_claim;
 mod expense_request;
@@ -28,6 +29,7 @@ pub(crate) fn routes(into: &mut Routes) {
     budget_execution::routes(into);
     budget_line::routes(into);
     accounting_period::routes(into);
+    cash_advance::routes(into);
     expense_category::routes(into);
     expense_claim::routes(into);
     expense_statement::routes(into);

@@ -20,6 +20,10 @@ pub mod budget_execution;
 pub mod budget_line;
 /// The company's own settings for budgets.
 pub mod budget_policy;
+/// Money given before it is spent, and settled afterwards.
+pub mod cash_advance;
+/// The settings for cash advances.
+pub mod cash_advance_policy;
 /// Kinds of expense: the tree that policies, accounts and limits hang on.
 pub mod expense_category;
 /// Reimbursement of what was spent, from draft to paid.
@@ -68,6 +72,12 @@ pub const SHIPPED_REQUEST_CHAIN: &str = include_str!("finance/shipped/expense_re
 
 /// The approval chain for expense claims as shipped. `[EXP-3]`
 pub const SHIPPED_CLAIM_CHAIN: &str = include_str!("finance/shipped/expense_claim_chain.json");
+
+/// The code under which the approval chain for cash advances is kept.
+pub const CASH_ADVANCE_CHAIN_CODE: &str = "approval-chain/cash-advance";
+
+/// The approval chain for cash advances as shipped. `[EXP-14]`
+pub const SHIPPED_CASH_ADVANCE_CHAIN: &str = include_str!("finance/shipped/cash_advance_chain.json");
 
 /// The code under which the approval chain for budgets is kept.
 pub const BUDGET_CHAIN_CODE: &str = "approval-chain/budget";

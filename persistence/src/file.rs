@@ -12,9 +12,9 @@ use diesel::prelude::*;
 use domain::{
     file::{Attachment, FILE_UNKNOWN, File, FileRules, FileType},
     finance::{
-        audit_finding::AuditFinding, budget_analysis::BudgetAnalysis, expense_claim::ExpenseClaim,
-        expense_request::ExpenseRequest, expense_request_amendment::ExpenseRequestAmendment,
-        post_evaluation::PostEvaluation,
+        audit_finding::AuditFinding, budget_analysis::BudgetAnalysis, cash_advance::CashAdvance,
+        expense_claim::ExpenseClaim, expense_request::ExpenseRequest,
+        expense_request_amendment::ExpenseRequestAmendment, post_evaluation::PostEvaluation,
     },
     spine::{AnyId, Change, Citation, Entity, Id, PolicyVersion, Refusal, Timestamp, UserId, Version},
 };
@@ -40,6 +40,7 @@ pub const DOCUMENT_KINDS: &[DocumentKind] = &[
         kind: ExpenseRequestAmendment::KIND,
         may_read: crate::finance::expense_request_amendment::may_read,
     },
+    DocumentKind { kind: CashAdvance::KIND, may_read: crate::finance::cash_advance::may_read },
     DocumentKind { kind: AuditFinding::KIND, may_read: crate::finance::audit_finding::may_read },
     DocumentKind { kind: PostEvaluation::KIND, may_read: crate::finance::post_evaluation::may_read },
     DocumentKind { kind: BudgetAnalysis::KIND, may_read: crate::finance::budget_analysis::may_read },

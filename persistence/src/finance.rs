@@ -16,6 +16,8 @@ pub mod budget_change;
 pub mod budget_execution;
 /// Budget lines, their ledger, and what documents hold.
 pub mod budget_line;
+/// Cash advances.
+pub mod cash_advance;
 /// The tree of categories, as it is shown.
 pub mod expense_category;
 /// Claims: found, written, shown, listed, handed over.
@@ -41,9 +43,11 @@ use crate::{
     spine::{Failure, Tx},
 };
 use domain::finance::{
-    AMENDMENT_CHAIN_CODE, REQUEST_CHAIN_CODE, SHIPPED_CLAIM_CHAIN, SHIPPED_REQUEST_CHAIN,
+    AMENDMENT_CHAIN_CODE, CASH_ADVANCE_CHAIN_CODE, REQUEST_CHAIN_CODE, SHIPPED_CASH_ADVANCE_CHAIN,
+    SHIPPED_CLAIM_CHAIN, SHIPPED_REQUEST_CHAIN,
     audit_risk::{AUDIT_RISK_CODE, AuditRisk, SHIPPED_AUDIT_RISK},
     budget_policy::{BUDGET_POLICY_CODE, BudgetPolicy, SHIPPED_BUDGET_POLICY},
+    cash_advance_policy::{CASH_ADVANCE_POLICY_CODE, CashAdvancePolicy, SHIPPED_CASH_ADVANCE_POLICY},
     expense_category::{EXPENSE_CATEGORIES_CODE, ExpenseCategories, SHIPPED_EXPENSE_CATEGORIES},
     expense_policy::{EXPENSE_POLICY_CODE, ExpensePolicy, SHIPPED_EXPENSE_POLICY},
     expense_request_policy::{
@@ -109,7 +113,31 @@ pub fn seed(tx: &mut Tx<'_>) -> Result<(), Failure> {
         },
     )?;
     seed_budgets(tx)?;
-    seed_requests(tx)
+    seed_requests(tx)?;
+    seed_advances(tx)
+}
+
+/// Publishes the shipped settings and approval chain of cash advances.
+fn seed_advances(tx: &mut Tx<'_>) -> Result<(), Failure> {
+    ship::<CashAdvancePolicy>(
+        tx,
+        Shipped {
+            code: CASH_ADVANCE_POLICY_CODE,
+            title: "借款设置",
+            content: serde_json::from_str(SHIPPED_CASH_ADVANCE_POLICY)?,
+            clause: "003 营销费用控制与监督；000 §9.3(5)",
+        },
+    )?;
+    ship::<domain::approval::ChainPolicy>(
+        tx,
+        Shipped {
+            code: CASH_ADVANCE_CHAIN_CODE,
+            title: "借款审批链",
+            content: serde_json::from_str(SHIPPED_CASH_ADVANCE_CHAIN)?,
+            clause: "003 营销费用审批流程；000 §9.3",
+        },
+    )
+    .map(drop)
 }
 
 /// Publishes the shipped approval chains of budgets, their changes, and of reopening periods.

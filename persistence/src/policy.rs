@@ -14,8 +14,9 @@ use domain::{
     approval::ChainPolicy,
     file::FileRules,
     finance::{
-        audit_risk::AuditRisk, budget_policy::BudgetPolicy, expense_category::ExpenseCategories,
-        expense_policy::ExpensePolicy, expense_request_policy::ExpenseRequestPolicy,
+        audit_risk::AuditRisk, budget_policy::BudgetPolicy, cash_advance_policy::CashAdvancePolicy,
+        expense_category::ExpenseCategories, expense_policy::ExpensePolicy,
+        expense_request_policy::ExpenseRequestPolicy,
     },
     identity::SignInPolicy,
     organisation::working_calendar::WorkingCalendar,
@@ -194,6 +195,7 @@ pub const KINDS: &[Kind] = &[
     Kind { name: <ExpenseCategories as PolicyContent>::KIND, check: check_content::<ExpenseCategories> },
     Kind { name: <BudgetPolicy as PolicyContent>::KIND, check: check_content::<BudgetPolicy> },
     Kind { name: <ExpensePolicy as PolicyContent>::KIND, check: check_content::<ExpensePolicy> },
+    Kind { name: <CashAdvancePolicy as PolicyContent>::KIND, check: check_content::<CashAdvancePolicy> },
     Kind {
         name: <ExpenseRequestPolicy as PolicyContent>::KIND,
         check: check_content::<ExpenseRequestPolicy>,

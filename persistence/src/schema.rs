@@ -5,6 +5,7 @@
 mod approval;
 mod budget;
 mod budget_change;
+mod cash_advance;
 mod expense_request;
 mod expense_statement;
 mod file;
@@ -18,6 +19,7 @@ mod spine;
 pub use approval::*;
 pub use budget::*;
 pub use budget_change::*;
+pub use cash_advance::*;
 pub use expense_request::*;
 pub use expense_statement::*;
 pub use file::*;
@@ -46,11 +48,14 @@ diesel::allow_tables_to_appear_in_same_query!(
     budget_uses,
     budget_holdings,
     budget_lines,
+    cash_advance_movements,
+    cash_advances,
     budgets,
     departments,
     document_readers,
     employee_placements,
     employees,
+    expense_claim_advances,
     expense_claim_lines,
     expense_claims,
     expense_payments,

@@ -14,6 +14,7 @@ mod budget;
 mod budget_change;
 mod budget_execution;
 mod budget_import;
+mod cash_advance;
 mod coverage;
 mod crash;
 mod crash_claim;
@@ -72,6 +73,7 @@ const MODULES: &[&[Story]] = &[
     budget_change::STORIES,
     budget_execution::STORIES,
     budget_import::STORIES,
+    cash_advance::STORIES,
     crash::STORIES,
     crash_claim::STORIES,
     idempotency::STORIES,

@@ -49,6 +49,7 @@ const TAGS: &[(&str, &str)] = &[
     ("approvals", "审批。What waits for a decision, and how it was decided."),
     ("audit", "审计。Who did what, when; it can be proven."),
     ("budgets", "预算。Planned, approved, spent; every movement is an entry."),
+    ("cash-advances", "借款。Money before it is spent, settled by claims or paid back."),
     ("departments", "部门。The tree of departments."),
     ("employees", "员工。Who works where and for whom."),
     ("events", "事件。The feed other systems follow."),

@@ -5,6 +5,8 @@
 
 /// What may be done with a claim now, and if not why. `[ACT-1]`
 pub mod actions;
+/// Settling cash advances.
+pub mod advance;
 /// Advertisements that lines pay for.
 pub mod advertisement;
 /// What its life means for the budget.
@@ -30,11 +32,12 @@ pub mod status;
 /// Submitting and everything that is checked then.
 pub mod submit;
 
+pub use advance::Settlement;
 pub use advertisement::Advertisement;
 pub use budget::BudgetMove;
 pub use content::{Beneficiary, ClaimContent, Details, Exchange, Line, Reduction};
 pub use hand_over::{Acknowledgement, NotReady, PostingRefusal, Voucher};
-pub use request::RequestMove;
+pub use request::Taken;
 pub use reverse::ReversalOf;
 pub use status::{ClaimState, ClaimStatus, Return};
 

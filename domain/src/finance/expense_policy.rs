@@ -34,6 +34,12 @@ pub struct LedgerAccounts {
     pub employee_payable: String,
     /// 应交增值税—进项税额: debited with deductible tax.
     pub input_vat: String,
+    /// 其他应收款—员工借款: debited with what is paid out in advance, credited with what claims settle of it.
+    #[serde(default)]
+    pub employee_advance: Option<String>,
+    /// 银行存款: what advances are paid from and paid back to.
+    #[serde(default)]
+    pub bank: Option<String>,
 }
 
 /// Settings for expense claims.

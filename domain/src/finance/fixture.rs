@@ -116,6 +116,7 @@ pub(super) fn content() -> ClaimContent {
         campaign: None,
         region: None,
         request: None,
+        advances: Vec::new(),
         exchange: Exchange::none(Currency::Cny),
         details: Details {
             background: Some("春季招商".into()),

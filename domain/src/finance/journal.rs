@@ -13,6 +13,7 @@ use utoipa::ToSchema;
 
 crate::refusals! { JOURNAL_REFUSALS:
     NO_ACCOUNT = "journal.no_account", Conflict, "费用类别“{category}”没有会计科目", "The category \"{category}\" has no ledger account";
+    NO_ADVANCE_ACCOUNT = "journal.no_advance_account", Conflict, "费用报销设置未配置员工借款及银行科目", "The settings name no accounts for cash advances and the bank";
     UNBALANCED = "journal.unbalanced", Conflict, "分录借贷不平：借 {debit}，贷 {credit}", "The entry does not balance: debit {debit}, credit {credit}";
 }
 
@@ -54,12 +55,18 @@ pub enum Role {
     InputVat,
     /// What the beneficiary is owed.
     Payable,
+    /// What the beneficiary got in advance, or settles of it.
+    Advance,
+    /// What was paid from, or came to, the bank.
+    Bank,
 }
 
 crate::labels! { Role = "JournalRole":
     Expense = "expense", "费用", "Expense";
     InputVat = "input_vat", "进项税额", "Input VAT";
     Payable = "payable", "应付款", "Payable";
+    Advance = "advance", "员工借款", "Cash advance";
+    Bank = "bank", "银行存款", "Bank";
 }
 
 /// One posting.
@@ -103,14 +110,15 @@ impl JournalEntry {
     pub fn of(content: &ClaimContent, rules: ClaimRules<'_>) -> Result<Self, Refusal> {
         let policy = &rules.policy.content;
         let book = content.exchange.book;
-        let payable = content.in_books(content.approved()?)?;
+        let whole = content.in_books(content.approved()?)?;
+        let settled = content.settled_total()?;
         let mut parts: Vec<Parts> = Vec::with_capacity(content.lines.len());
         for line in &content.lines {
             let deductible = rules.categories.content.find(&line.category).is_some_and(|c| c.deductible_vat);
             parts.push(split_line(line, content, policy, deductible)?);
         }
         let split: i64 = parts.iter().map(|part| part.net + part.vat).sum();
-        let remainder = payable.minor() - split;
+        let remainder = whole.minor() - split;
         let stated = stated_line(&parts, policy.remainder_line);
         let money = |minor| Money::from_minor(minor, book);
         let mut postings = Vec::new();
@@ -134,15 +142,27 @@ impl JournalEntry {
                 postings.push(posting(Role::InputVat, &policy.accounts.input_vat, None, part.vat, 0));
             }
         }
-        postings.push(Posting {
+        let credit = |role, account: &str, amount| Posting {
             side: Side::Credit,
-            role: Role::Payable,
-            account: policy.accounts.employee_payable.clone(),
+            role,
+            account: account.to_owned(),
             line: None,
             cost_centre: None,
-            amount: payable,
+            amount: money(amount),
             remainder: money(0),
-        });
+        };
+        if settled != 0 {
+            let account = policy
+                .accounts
+                .employee_advance
+                .as_deref()
+                .ok_or_else(|| Refusal::new(NO_ADVANCE_ACCOUNT).citing(Citation::rule("EXP-14")))?;
+            postings.push(credit(Role::Advance, account, settled));
+        }
+        // Nothing is owed where advances cover all of it.
+        if whole.minor() != settled || settled == 0 {
+            postings.push(credit(Role::Payable, &policy.accounts.employee_payable, whole.minor() - settled));
+        }
         let entry = Self { date: content.business_date, currency: book, postings };
         entry.check().map(|()| entry)
     }

@@ -91,6 +91,11 @@ permissions! {
     SubmitExpenseRequestsForOthers = "expense-request:submit-for-others", "代他人申请费用", "Submit expense requests for somebody else";
     CloseExpenseRequests = "expense-request:close", "关闭费用申请", "Close expense requests of others";
     ExportExpenseRequests = "expense-request:export", "导出费用申请", "Export lists of expense requests";
+    ReadCashAdvances = "cash-advance:read", "查看借款单", "Read cash advances and their statements";
+    SubmitCashAdvances = "cash-advance:submit", "填报借款单", "Create, change and submit cash advances";
+    SubmitCashAdvancesForOthers = "cash-advance:submit-for-others", "代他人借款", "Submit cash advances for somebody else";
+    AccountCashAdvances = "cash-advance:account", "借款核算", "Confirm pay-outs and repayments of cash advances";
+    ExportCashAdvances = "cash-advance:export", "导出借款单", "Export lists of cash advances";
     ReadExpenseCategories = "expense-category:read", "查看费用类别", "Read expense categories";
     ReadInvoices = "invoice:read", "查看发票", "Search invoices across the company";
     ReadBudgets = "budget:read", "查看预算", "Read budgets, their lines and their execution";

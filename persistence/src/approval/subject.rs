@@ -45,6 +45,7 @@ pub const KINDS: &[&SubjectKind] = &[
     &crate::finance::accounting_period::SUBJECT,
     &crate::finance::budget::settle::SUBJECT,
     &crate::finance::budget_change::settle::SUBJECT,
+    &crate::finance::cash_advance::settle::SUBJECT,
     &crate::finance::expense_claim::settle::SUBJECT,
     &crate::finance::expense_request::settle::SUBJECT,
     &crate::finance::expense_request_amendment::settle::SUBJECT,

@@ -1,5 +1,6 @@
 //! Expense claims: found within the caller's sight, written by applying changes, shown and listed.
 
+mod advance;
 mod charge;
 /// What moves more than the claim itself.
 pub mod deed;
@@ -46,6 +47,7 @@ pub fn apply(tx: &mut Tx<'_>, change: Change<ExpenseClaim>) -> Result<ExpenseCla
     let before = change.before().cloned();
     let claim = tx.apply(change)?;
     request::follow(tx, before.as_ref(), &claim)?;
+    advance::follow(tx, before.as_ref(), &claim)?;
     charge::follow(tx, before.as_ref(), &claim)?;
     Ok(claim)
 }

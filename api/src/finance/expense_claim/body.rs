@@ -3,8 +3,8 @@
 /// What it consists of; requests are written alike.
 mod part;
 
-pub(super) use part::ExpenseClaimLineInput;
 pub(in crate::finance) use part::{ExchangeRateInput, ExpenseDetailsPatch, exchange};
+pub(super) use part::{ExpenseClaimLineInput, SettlementInput};
 
 use crate::spine::Patch;
 use chrono::NaiveDate;
@@ -51,6 +51,11 @@ pub(super) struct CreateExpenseClaim {
     /// The approved expense request it draws on: its lines name the request's lines.
     #[serde(default)]
     request_id: Option<AnyId>,
+    /// The cash advances of its beneficiary that it settles, in this order.
+    #[serde(default)]
+    #[validate(length(max = 20))]
+    #[schema(max_items = 20)]
+    advances: Vec<SettlementInput>,
     /// The currency of all its amounts; the book currency where absent.
     #[serde(default)]
     currency: Option<Currency>,
@@ -110,6 +115,7 @@ impl CreateExpenseClaim {
             campaign,
             region,
             request_id,
+            advances,
             currency,
             exchange_rate,
             details,
@@ -131,6 +137,7 @@ impl CreateExpenseClaim {
             campaign,
             region,
             request: request_id.map(|id| Id::from_uuid(id.uuid())),
+            advances: advances.into_iter().map(SettlementInput::settlement).collect(),
             exchange: exchange(currency.unwrap_or(given.book), given.book, exchange_rate),
             details,
             lines: lines.into_iter().map(|line| line.line(department)).collect(),
@@ -172,6 +179,10 @@ pub(super) struct ReviseExpenseClaim {
     #[serde(default)]
     #[schema(value_type = Option<AnyId>)]
     request_id: Patch<AnyId>,
+    /// The cash advances that it settles, replaced whole.
+    #[serde(default)]
+    #[schema(value_type = Option<Vec<SettlementInput>>, max_items = 20)]
+    advances: Patch<Vec<SettlementInput>>,
     /// The currency of all its amounts; null: the book currency.
     #[serde(default)]
     #[schema(value_type = Option<Currency>)]
@@ -209,6 +220,7 @@ impl ReviseExpenseClaim {
             campaign,
             region,
             request_id,
+            advances,
             currency,
             exchange_rate,
             details,
@@ -239,6 +251,11 @@ impl ReviseExpenseClaim {
             campaign: campaign.over(old.campaign),
             region: region.over(old.region),
             request: request_id.over(old_request).map(|id| Id::from_uuid(id.uuid())),
+            advances: match advances {
+                Patch::Absent => old.advances,
+                Patch::Null => Vec::new(),
+                Patch::Set(all) => all.into_iter().map(SettlementInput::settlement).collect(),
+            },
             exchange: exchange(currency, book, exchange_rate.over(old_rate)),
             details: match details {
                 Patch::Absent => old.details,

@@ -38,6 +38,13 @@ impl ExpenseClaim {
                 Some(last) => Some(BudgetMove::Spend(after.paid_by_line()?, last.notice.paid_on)),
                 None => None,
             },
+            // What advances settle was paid before: it is spent with the posting.
+            (_, ClaimState::Posted) if after.content.settled_total()? > 0 => {
+                let posted = after.status.voucher().map(|voucher| voucher.posted_on);
+                posted.map_or(Ok::<_, Refusal>(None), |on| {
+                    Ok(Some(BudgetMove::Spend(after.paid_by_line()?, on)))
+                })?
+            }
             (_, ClaimState::Approved) => {
                 Some(BudgetMove::Commit(after.content.book_amounts(Line::approved)?))
             }
@@ -54,10 +61,10 @@ impl ExpenseClaim {
         })
     }
 
-    /// What has been paid of each line so far, in minor units of the book currency: payments settle the lines
-    /// in their order.
+    /// What has been paid of each line so far, in minor units of the book currency: advances and payments settle
+    /// the lines in their order.
     fn paid_by_line(&self) -> Result<Amounts, Refusal> {
-        let mut left = self.paid().minor();
+        let mut left = self.paid().minor() + self.content.settled_total()?;
         let mut paid = self.content.book_amounts(Line::approved)?;
         for amount in paid.values_mut() {
             *amount = left.min(*amount);

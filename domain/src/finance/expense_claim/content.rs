@@ -169,6 +169,8 @@ pub struct ClaimContent {
     pub region: Option<String>,
     /// The approved request it draws on. `[EXP-4]`
     pub request: Option<Id<ExpenseRequest>>,
+    /// The cash advances of its beneficiary that it settles, in this order. `[EXP-14]`
+    pub advances: Vec<Settlement>,
     /// Currency and rate.
     pub exchange: Exchange,
     /// Background, purpose and so on.
@@ -223,6 +225,8 @@ impl ClaimContent {
         let mut findings = Findings::new();
         self.check_beneficiary(submitter, by, &mut findings)?;
         self.check_exchange(&mut findings);
+        self.check_settlements(&mut findings);
+        too_many(&mut findings, "/advances", self.advances.len(), advance::MAX_ADVANCES);
         self.details.check(&mut findings);
         wording::check_optional(&mut findings, "/campaign", self.campaign.as_deref(), 60);
         wording::check_optional(&mut findings, "/region", self.region.as_deref(), 60);
@@ -328,12 +332,14 @@ impl ClaimContent {
 }
 
 impl ExpenseClaim {
-    /// What the beneficiary is owed, in the book currency; on a reversing document, what is owed back.
+    /// What the beneficiary is owed beyond the advances that are settled, in the book currency; on a reversing
+    /// document, what is owed back.
     pub fn payable(&self) -> Result<Money, Refusal> {
-        match &self.reverses {
-            Some(reversal) => Ok(reversal.repayable),
-            None => self.content.in_books(self.content.approved()?),
+        if let Some(reversal) = &self.reverses {
+            return Ok(reversal.repayable);
         }
+        let (worth, settled) = (self.content.worth()?, self.content.settled_total()?);
+        Ok(Money::from_minor(worth.minor() - settled, worth.currency()))
     }
 }
 

@@ -108,24 +108,23 @@ fn check_line_use(line: &Line, requested: &RequestLine, pointer: &str, findings:
     }
 }
 
-/// What a transition of a claim means for the request it draws on.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub enum RequestMove {
-    /// The claim was approved: this much of each of its lines stays taken.
-    Keep(Amounts),
+/// What a transition of a claim means for what it took of others: of its request, of the advances it settles.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Taken {
+    /// The claim was approved: what was approved stays taken.
+    Kept,
     /// The claim came to nothing, went back, or was reversed.
-    GiveBack,
+    GivenBack,
 }
 
 impl ExpenseClaim {
-    /// What a transition moves on the request. Drawing is not among them: it comes with the submission, since
-    /// the chain asks whether the claim goes beyond the request.
-    pub fn request_move(before: Option<&Self>, after: &Self) -> Result<Option<RequestMove>, Refusal> {
-        let drawing = |before: &&Self| before.reverses.is_none() && before.content.request.is_some();
-        let Some(before) = before.filter(drawing) else { return Ok(None) };
-        Ok(match (before.status.state(), after.status.state()) {
+    /// What a transition means for what it took. Taking is not among them: it comes with the submission, since the
+    /// chain asks whether the claim goes beyond the request.
+    pub fn taken(before: Option<&Self>, after: &Self) -> Option<Taken> {
+        let before = before.filter(|before| before.reverses.is_none())?;
+        match (before.status.state(), after.status.state()) {
             (was, is) if was == is => None,
-            (_, ClaimState::Approved) => Some(RequestMove::Keep(after.content.book_amounts(Line::approved)?)),
+            (_, ClaimState::Approved) => Some(Taken::Kept),
             (
                 _,
                 ClaimState::Returned
@@ -134,9 +133,9 @@ impl ExpenseClaim {
                 | ClaimState::Revoked
                 | ClaimState::Void
                 | ClaimState::Reversed,
-            ) => Some(RequestMove::GiveBack),
+            ) => Some(Taken::GivenBack),
             _ => None,
-        })
+        }
     }
 
     /// What it takes of its request would be, beyond what is left: whether it needs the over-run step. `[EXP-4]`

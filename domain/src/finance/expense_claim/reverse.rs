@@ -59,6 +59,7 @@ impl ExpenseClaim {
         let mut content =
             ClaimContent { business_date: today, attachments: Vec::new(), ..self.content.clone() };
         content.request = None;
+        content.advances.clear();
         for line in &mut content.lines {
             line.claimed = line.approved().negated();
             line.reduction = None;

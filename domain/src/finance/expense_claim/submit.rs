@@ -55,6 +55,7 @@ impl ExpenseClaim {
         self.content.check_direct_limits(rules, &mut findings)?;
         self.content.check_request(self.submitter, rules, &mut findings);
         self.content.check_advertisements(rules, &mut findings);
+        self.content.check_settled(&mut findings)?;
         findings.into_result().map_err(|refusal| {
             let citation = cite(&refusal, rules);
             refusal.citing(citation)
@@ -79,6 +80,8 @@ fn cite(refusal: &Refusal, rules: ClaimRules<'_>) -> Citation {
         Citation::clause("EXP-5", "000 §9.3(2)")
     } else if code.starts_with("expense_claim.advertisement") {
         advertisement::citation(rules)
+    } else if first.code == advance::SETTLES_TOO_MUCH {
+        Citation::rule("EXP-14")
     } else if code.starts_with("invoice.") {
         rules.policy.cite("EXP-6", None)
     } else if code.starts_with("expense_category.") || first.code == EVIDENCE_MISSING {

@@ -2,7 +2,7 @@
 //! transaction of its unit of work; the approval is always written before the claim, so that two deeds
 //! never wait for each other.
 
-use super::{PoliciesInForce, apply, charge, load::find_unscoped, next_number, request, settle};
+use super::{PoliciesInForce, advance, apply, charge, load::find_unscoped, next_number, request, settle};
 use crate::{
     approval,
     finance::{accounting_period, budget_line},
@@ -25,6 +25,7 @@ pub fn submit(tx: &mut Tx<'_>, claim: ExpenseClaim) -> Result<ExpenseClaim, Fail
     let rules = policies.rules().drawing_on(request.as_ref());
     claim.check_submission(tx.actor(), today, rules)?;
     let over_run = request::draw(tx, &claim, request.clone())?;
+    advance::hold(tx, &claim)?;
     let verdict = budget_line::reserve(tx, &charge::asking(&claim, &policies)?)?;
     let met = Met { over_budget: verdict.over_budget, over_run };
     let subject = settle::subject(&claim, met, claim.version + 1)?;

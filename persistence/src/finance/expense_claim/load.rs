@@ -1,13 +1,17 @@
 //! From rows to the entity.
 
 use super::{
+    advance,
     save::{LineRow, Row},
     scope::within,
 };
 use crate::{
     file,
     finance::{invoice, journal, payment},
-    schema::{expense_claim_lines as lines, expense_claims as claims, files, invoices, journal_entries},
+    schema::{
+        expense_claim_advances, expense_claim_lines as lines, expense_claims as claims, files, invoices,
+        journal_entries,
+    },
     spine::{Failure, Instant, Key, Reader, Sight, db},
 };
 use diesel::{dsl::exists, prelude::*};
@@ -18,8 +22,9 @@ use domain::{
 };
 use uuid::Uuid;
 
-/// A claim's row, and whether it has evidence and a journal entry: what is not there is not asked for.
-type Found = (Row, bool, bool);
+/// A claim's row, and whether it has evidence, a journal entry and advances to settle: what is not there is not
+/// asked for.
+type Found = (Row, bool, bool, bool);
 
 /// Selects what [`Found`] holds.
 macro_rules! found {
@@ -28,7 +33,8 @@ macro_rules! found {
             .filter(files::document.eq(claims::id.nullable()))
             .filter(files::document_kind.eq(ExpenseClaim::KIND));
         let entry = journal_entries::table.filter(journal_entries::claim_id.eq(claims::id));
-        (Row::as_select(), exists(evidence), exists(entry))
+        let settling = expense_claim_advances::table.filter(expense_claim_advances::claim_id.eq(claims::id));
+        (Row::as_select(), exists(evidence), exists(entry), exists(settling))
     }};
 }
 
@@ -64,7 +70,10 @@ pub fn find_by_external(
     row.map(|row| entity(reader, row)).transpose()
 }
 
-fn entity(reader: &mut Reader<'_>, (row, has_evidence, has_entry): Found) -> Result<ExpenseClaim, Failure> {
+fn entity(
+    reader: &mut Reader<'_>,
+    (row, has_evidence, has_entry, has_advances): Found,
+) -> Result<ExpenseClaim, Failure> {
     let corrupt = |column| Failure::corrupt("expense_claims", column, row.id.0);
     let currency: Currency = row.currency.parse().map_err(|_| corrupt("currency"))?;
     let book: Currency = row.book_currency.parse().map_err(|_| corrupt("book_currency"))?;
@@ -78,6 +87,7 @@ fn entity(reader: &mut Reader<'_>, (row, has_evidence, has_entry): Found) -> Res
         campaign: row.campaign,
         region: row.region,
         request: row.request_id.map(Into::into),
+        advances: if has_advances { advance::of(reader, row.id, book)? } else { Vec::new() },
         exchange: Exchange { currency, book, rate, rate_date: row.rate_date },
         details: serde_json::from_str(&row.details)?,
         lines: lines_of(reader, row.id, currency)?,

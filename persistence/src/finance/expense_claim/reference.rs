@@ -24,6 +24,7 @@ pub fn check(
     {
         return Err(Refusal::new(codes::UNKNOWN_REFERENCE).at("/request_id").into());
     }
+    super::advance::refer(reader, content)?;
     let permission = Permission::SubmitExpenseClaimsForOthers;
     if reader.actor().reach(permission).covers(content.department, false) {
         return Ok(());

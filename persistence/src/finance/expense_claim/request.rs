@@ -7,7 +7,7 @@ use crate::{
 };
 use domain::{
     finance::{
-        expense_claim::{ClaimContent, ExpenseClaim, RequestMove},
+        expense_claim::{ClaimContent, ExpenseClaim, Line, Taken},
         expense_request::ExpenseRequest,
     },
     spine::Id,
@@ -48,12 +48,12 @@ pub(super) fn follow(
     before: Option<&ExpenseClaim>,
     after: &ExpenseClaim,
 ) -> Result<(), Failure> {
-    let Some(moved) = ExpenseClaim::request_move(before, after)? else { return Ok(()) };
+    let Some(taken) = ExpenseClaim::taken(before, after) else { return Ok(()) };
     let Some(id) = after.content.request else { return Ok(()) };
     let (request, now) = (lock(tx, id)?, tx.now());
-    let change = match moved {
-        RequestMove::Keep(approved) => request.keep(after.id, &approved, now)?,
-        RequestMove::GiveBack => request.give_back(after.id, now),
+    let change = match taken {
+        Taken::Kept => request.keep(after.id, &after.content.book_amounts(Line::approved)?, now)?,
+        Taken::GivenBack => request.give_back(after.id, now),
     };
     if let Some(change) = change {
         requests::apply(tx, change)?;

@@ -1,6 +1,7 @@
 //! How a claim becomes rows: the head under the guard of its version, lines and invoices rewritten where
 //! they changed, payments only added, holds moved.
 
+use super::advance;
 use crate::{
     finance::{invoice, journal, payment},
     organisation::unless_taken,
@@ -226,6 +227,7 @@ impl Stored for ExpenseClaim {
             let before = before.map(|before| before.content.lines.as_slice());
             save_lines(tx, row.id, before, &self.content.lines)?;
         }
+        advance::save(tx, row.id, before.map(|before| &before.content), &self.content)?;
         invoice::move_holds(tx, before, self)?;
         journal::save(tx, row.id, before.and_then(|before| before.entry.as_ref()), self.entry.as_ref())?;
         let known = before.map_or(0, |before| before.payments.len());

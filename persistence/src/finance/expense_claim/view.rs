@@ -5,7 +5,7 @@ pub mod part;
 
 pub use part::*;
 
-use super::{find, name::Names, request};
+use super::{advance, find, name::Names, request};
 use crate::finance::budget_line::{self, HeldView};
 use crate::{
     organisation::{NamedRef, PersonRef},
@@ -14,6 +14,7 @@ use crate::{
 use chrono::NaiveDate;
 use domain::{
     finance::{
+        cash_advance::CashAdvance,
         expense_claim::{actions::ClaimAction, *},
         payment::PaidState,
     },
@@ -69,6 +70,9 @@ pub struct ExpenseClaimView {
     pub region: Option<String>,
     /// The approved expense request it draws on.
     pub request: Option<ClaimedRequestView>,
+    /// The cash advances of its beneficiary that it settles.
+    #[schema(max_items = 20)]
+    pub advances: Vec<SettlementView>,
     /// The currency of its amounts.
     pub currency: Currency,
     /// The rate to the book currency, and its day; null for the book currency itself.
@@ -142,18 +146,21 @@ pub fn show(reader: &mut Reader<'_>, claim: ExpenseClaim) -> Result<ExpenseClaim
         _ => budget_line::held(reader, claim.budget_document())?,
     };
     let request = request::of(reader, &claim.content)?.map(ClaimedRequestView::of);
-    shown(claim, &names, Around { budget, request, actions })
+    let advances = advance::numbers(reader, &claim.content)?;
+    shown(claim, &names, Around { budget, request, advances, actions })
 }
 
 /// What is around a claim.
 struct Around {
     budget: Vec<HeldView>,
     request: Option<ClaimedRequestView>,
+    advances: Vec<(Id<CashAdvance>, String)>,
     actions: Vec<ClaimActionView>,
 }
 
 fn shown(claim: ExpenseClaim, names: &Names, around: Around) -> Result<ExpenseClaimView, Failure> {
-    let Around { budget, request, actions } = around;
+    let Around { budget, request, advances, actions } = around;
+    let advances = SettlementView::all(&claim.content, advances)?;
     let (approved, claimed, payable) =
         (claim.content.approved()?, claim.content.claimed()?, claim.payable()?);
     let (paid, paid_status) = (claim.paid(), claim.paid_state());
@@ -177,6 +184,7 @@ fn shown(claim: ExpenseClaim, names: &Names, around: Around) -> Result<ExpenseCl
         campaign: content.campaign,
         region: content.region,
         request,
+        advances,
         currency: content.exchange.currency,
         exchange_rate: rate_of_day(&content.exchange),
         details: content.details,

@@ -114,6 +114,8 @@ impl Makes<'_> {
         let body = json!({"reason": "改期", "changes": {"urgent": true}});
         let amendment = act(lan, &request, "amendments", body).expect(201).text("/id");
         self.note("/api/v1/expense-request-amendments/{id}", &amendment);
+        let advance = json!({"amount": yuan("500.00"), "purpose": "展会现场费用", "settle_on": "2026-03-31"});
+        self.make(lan, "/api/v1/cash-advances/{id}", advance);
         let evaluation = json!({"claim_id": claim, "due_on": "2026-04-30",
             "third_party": {"name": "浙江某某管理咨询有限公司", "contact": "周工"},
             "indicators": [{"name": "签约客户", "unit": "家", "expected": "12"}]});

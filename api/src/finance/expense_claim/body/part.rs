@@ -4,10 +4,10 @@ use crate::spine::Patch;
 use chrono::NaiveDate;
 use domain::{
     finance::{
-        expense_claim::{Advertisement, Details, Exchange, Line},
+        expense_claim::{Advertisement, Details, Exchange, Line, Settlement},
         invoice::Invoice,
     },
-    spine::{Currency, DepartmentId, ExchangeRate, Money},
+    spine::{AnyId, Currency, DepartmentId, ExchangeRate, Id, Money},
 };
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -136,5 +136,21 @@ impl ExpenseDetailsPatch {
             route: route.over(old.route),
             days: days.over(old.days),
         }
+    }
+}
+
+/// A cash advance that a claim settles.
+#[derive(Clone, Debug, Deserialize, Serialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(in crate::finance) struct SettlementInput {
+    /// The advance.
+    advance_id: AnyId,
+    /// How much of it, in the book currency.
+    amount: Money,
+}
+
+impl SettlementInput {
+    pub fn settlement(self) -> Settlement {
+        Settlement { advance: Id::from_uuid(self.advance_id.uuid()), amount: self.amount }
     }
 }

@@ -4,13 +4,14 @@ use crate::organisation::NamedRef;
 use chrono::NaiveDate;
 use domain::{
     finance::{
+        cash_advance::CashAdvance,
         expense_claim::*,
         expense_request::ExpenseRequest,
         invoice::Invoice,
         journal::{Role, Side},
         payment::Payment,
     },
-    spine::{AnyId, Currency, ExchangeRate, Money, Timestamp, UserId},
+    spine::{AnyId, Currency, ExchangeRate, Id, Money, Refusal, Timestamp, UserId},
 };
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -75,6 +76,38 @@ pub struct ClaimedRequestView {
 impl ClaimedRequestView {
     pub(super) fn of(request: ExpenseRequest) -> Self {
         Self { id: request.id.uuid().into(), number: request.petition.number }
+    }
+}
+
+/// A cash advance that a claim settles.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[schema(as = SettledAdvance)]
+pub struct SettlementView {
+    /// The advance.
+    pub advance_id: AnyId,
+    /// Its number.
+    #[schema(max_length = 60, example = "CA-2026-000012")]
+    pub number: String,
+    /// How much of it the claim is to settle, in the book currency.
+    pub amount: Money,
+    /// How much the approved amount settles: less where less was approved.
+    pub settled: Money,
+}
+
+impl SettlementView {
+    pub(super) fn all(
+        content: &ClaimContent,
+        named: Vec<(Id<CashAdvance>, String)>,
+    ) -> Result<Vec<Self>, Refusal> {
+        let parts = content.advances.iter().zip(content.settled()?).zip(named);
+        let view =
+            |((asked, settled), (id, number)): ((&Settlement, Settlement), (Id<CashAdvance>, String))| Self {
+                advance_id: id.uuid().into(),
+                number,
+                amount: asked.amount,
+                settled: settled.amount,
+            };
+        Ok(parts.map(view).collect())
     }
 }
 

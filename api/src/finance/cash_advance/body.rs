@@ -1,0 +1,151 @@
+//! What a client writes of an advance.
+
+use crate::spine::Patch;
+use chrono::{Days, NaiveDate};
+use domain::{
+    finance::cash_advance::AdvanceContent,
+    spine::{Actor, AnyId, BusinessDate, DepartmentId, EmployeeId, Id, Money, Refusal, codes},
+};
+use serde::Deserialize;
+use utoipa::ToSchema;
+use validator::Validate;
+
+/// A new cash advance.
+#[derive(Clone, Debug, Deserialize, Validate, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct CreateCashAdvance {
+    /// Who gets the money and answers for it; the caller's own employee where absent.
+    #[serde(default)]
+    pub submitter_id: Option<EmployeeId>,
+    /// The department that asks; the caller's own where absent.
+    #[serde(default)]
+    department_id: Option<DepartmentId>,
+    /// The business day; today where absent.
+    #[serde(default)]
+    business_date: Option<NaiveDate>,
+    /// How much, in the book currency.
+    amount: Money,
+    /// What for.
+    #[validate(length(min = 1, max = 500))]
+    #[schema(min_length = 1, max_length = 500, example = "春季展会现场费用")]
+    purpose: String,
+    /// The day it is to be settled; as late as the settings allow where absent.
+    #[serde(default)]
+    settle_on: Option<NaiveDate>,
+    /// The approved expense request it is for.
+    #[serde(default)]
+    request_id: Option<AnyId>,
+    /// Uploaded files as supporting papers.
+    #[serde(default)]
+    #[validate(length(max = 50))]
+    #[schema(max_items = 50)]
+    attachments: Vec<AnyId>,
+}
+
+impl CreateCashAdvance {
+    /// The business day it names, if it names one.
+    pub fn business_date(&self) -> Option<BusinessDate> {
+        self.business_date
+    }
+
+    /// What the advance says, with what the caller left open filled in. `within` are the days in which advances
+    /// are to be settled.
+    pub fn content(self, actor: &Actor, today: BusinessDate, within: u32) -> Result<AdvanceContent, Refusal> {
+        let Self { submitter_id: _, department_id, business_date, amount, purpose, settle_on, .. } = self;
+        let Self { request_id, attachments, .. } = self;
+        let department = department_id.or(actor.department);
+        let department = department.ok_or_else(|| Refusal::new(codes::REQUIRED).at("/department_id"))?;
+        let business_date = business_date.unwrap_or(today);
+        let latest = business_date.checked_add_days(Days::new(within.into())).unwrap_or(business_date);
+        Ok(AdvanceContent {
+            department,
+            business_date,
+            amount,
+            purpose,
+            settle_on: settle_on.unwrap_or(latest),
+            request: request_id.map(|id| Id::from_uuid(id.uuid())),
+            attachments: attachments.into_iter().map(|id| Id::from_uuid(id.uuid())).collect(),
+        })
+    }
+}
+
+/// A merge patch of an advance (RFC 7396): absent stays, null clears, arrays are replaced whole.
+#[derive(Clone, Debug, Deserialize, Validate, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct ReviseCashAdvance {
+    /// The department that asks.
+    #[serde(default)]
+    #[schema(value_type = Option<DepartmentId>)]
+    department_id: Patch<DepartmentId>,
+    /// The business day.
+    #[serde(default)]
+    #[schema(value_type = Option<String>, format = Date)]
+    business_date: Patch<NaiveDate>,
+    /// How much, in the book currency.
+    #[serde(default)]
+    #[schema(value_type = Option<Money>)]
+    amount: Patch<Money>,
+    /// What for.
+    #[serde(default)]
+    #[schema(value_type = Option<String>, min_length = 1, max_length = 500)]
+    purpose: Patch<String>,
+    /// The day it is to be settled.
+    #[serde(default)]
+    #[schema(value_type = Option<String>, format = Date)]
+    settle_on: Patch<NaiveDate>,
+    /// The approved expense request it is for.
+    #[serde(default)]
+    #[schema(value_type = Option<AnyId>)]
+    request_id: Patch<AnyId>,
+    /// Supporting papers, replaced whole.
+    #[serde(default)]
+    #[schema(value_type = Option<Vec<AnyId>>, max_items = 50)]
+    attachments: Patch<Vec<AnyId>>,
+}
+
+impl ReviseCashAdvance {
+    /// What the advance says after the patch.
+    pub fn over(self, old: AdvanceContent) -> Result<AdvanceContent, Refusal> {
+        let Self { department_id, business_date, amount, purpose, settle_on, request_id, attachments } = self;
+        let old_request = old.request.map(|id| AnyId::from_uuid(id.uuid()));
+        Ok(AdvanceContent {
+            department: department_id.over_required(old.department, "/department_id")?,
+            business_date: business_date.over_required(old.business_date, "/business_date")?,
+            amount: amount.over_required(old.amount, "/amount")?,
+            purpose: purpose.over_required(old.purpose, "/purpose")?,
+            settle_on: settle_on.over_required(old.settle_on, "/settle_on")?,
+            request: request_id.over(old_request).map(|id| Id::from_uuid(id.uuid())),
+            attachments: match attachments {
+                Patch::Absent => old.attachments,
+                Patch::Null => Vec::new(),
+                Patch::Set(ids) => ids.into_iter().map(|id| Id::from_uuid(id.uuid())).collect(),
+            },
+        })
+    }
+}
+
+/// That an advance was paid out.
+#[derive(Clone, Debug, Deserialize, Validate, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct ConfirmPayout {
+    /// The payment's reference in the ERP or at the bank.
+    #[validate(length(min = 1, max = 60))]
+    #[schema(min_length = 1, max_length = 60, example = "PAY-20260305-7")]
+    pub reference: String,
+    /// The day the money moved.
+    pub paid_on: NaiveDate,
+}
+
+/// That cash came back.
+#[derive(Clone, Debug, Deserialize, Validate, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct RepayCashAdvance {
+    /// The payment's reference: once for an advance.
+    #[validate(length(min = 1, max = 60))]
+    #[schema(min_length = 1, max_length = 60, example = "REC-20260331-2")]
+    pub reference: String,
+    /// How much, in the book currency.
+    pub amount: Money,
+    /// The day it came.
+    pub received_on: NaiveDate,
+}

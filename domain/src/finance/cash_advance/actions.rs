@@ -1,0 +1,70 @@
+//! What this caller may do with an advance now, and if not why. `[ACT-1]`
+
+use super::*;
+
+/// A named action on an advance.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+#[schema(as = CashAdvanceActionName)]
+pub enum AdvanceAction {
+    /// Change what it says.
+    Revise,
+    /// Hand it to its approvers.
+    Submit,
+    /// Take it back while it waits.
+    Withdraw,
+    /// Give it up.
+    Void,
+    /// Take it back after approval.
+    Revoke,
+    /// Say that it was paid out.
+    ConfirmPayout,
+    /// Say that cash came back.
+    Repay,
+}
+
+crate::labels! { AdvanceAction = "CashAdvanceActionName":
+    Revise = "revise", "修改", "Revise";
+    Submit = "submit", "提交", "Submit";
+    Withdraw = "withdraw", "撤回", "Withdraw";
+    Void = "void", "作废", "Void";
+    Revoke = "revoke", "撤销", "Revoke";
+    ConfirmPayout = "confirm_payout", "确认付款", "Confirm pay-out";
+    Repay = "repay", "登记还款", "Record repayment";
+}
+
+impl AdvanceAction {
+    /// The permission the action's call demands.
+    pub const fn permission(self) -> Permission {
+        match self {
+            Self::ConfirmPayout | Self::Repay => Permission::AccountCashAdvances,
+            _ => Permission::SubmitCashAdvances,
+        }
+    }
+}
+
+impl CashAdvance {
+    /// Every action of which the caller holds the permission, with the refusal it would meet.
+    pub fn actions(&self, by: &Actor) -> Vec<(AdvanceAction, Result<(), Refusal>)> {
+        let foreseen = |action| match action {
+            AdvanceAction::Revise => self.petition.may_revise(by),
+            AdvanceAction::Submit => self.petition.may_submit(by),
+            AdvanceAction::Withdraw => self.petition.may_withdraw(by),
+            AdvanceAction::Void => self.petition.may_void(by),
+            AdvanceAction::Revoke => self.may_revoke(by),
+            AdvanceAction::ConfirmPayout => match &self.payout {
+                None => self.petition.expect_approved(),
+                Some(payout) => Err(self.already_paid_out(payout)),
+            },
+            AdvanceAction::Repay => {
+                self.expect_outstanding()?;
+                self.petition.expect_approved()
+            }
+        };
+        AdvanceAction::ALL
+            .into_iter()
+            .filter(|action| by.may(action.permission()))
+            .map(|action| (action, foreseen(action)))
+            .collect()
+    }
+}
