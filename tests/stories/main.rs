@@ -37,6 +37,7 @@ mod idempotency;
 mod identity;
 mod internal_audit;
 mod invoice;
+mod master;
 mod meta;
 mod oidc;
 mod organisation;
@@ -80,6 +81,7 @@ const MODULES: &[&[Story]] = &[
     identity::STORIES,
     internal_audit::STORIES,
     invoice::STORIES,
+    master::STORIES,
     meta::STORIES,
     policy::STORIES,
     post_evaluation::STORIES,
