@@ -1,9 +1,8 @@
 //! The one way to write: apply a change. Row, audit, event and explanations go together.
 
-use super::{Failure, Instant, Key, Tx, insert_all};
-use crate::schema::explanations;
-use diesel::prelude::*;
+use super::{Failure, Tx};
 use domain::spine::{Change, Entity, Explanation, Happening};
+use serde::{Serialize, Serializer};
 use serde_json::{Map, Value};
 use uuid::Uuid;
 
@@ -22,9 +21,12 @@ pub(super) struct Record {
     pub kind: &'static str,
     pub entity: Uuid,
     pub version: i64,
-    pub before: Option<Value>,
-    pub after: Value,
+    /// What the audit keeps of the states, as JSON.
+    pub before: Option<String>,
+    pub after: String,
     pub happened: Vec<Happening>,
+    /// Its explanations with the ids of their rows.
+    pub explained: Vec<(Uuid, Explanation)>,
 }
 
 /// An update guarded by a version touched this many rows: none means the row moved meanwhile.
@@ -33,7 +35,7 @@ pub(crate) fn guard(touched: usize) -> Result<(), Failure> {
 }
 
 impl Tx<'_> {
-    /// Writes a change: its rows now; its audit and events at the end of this unit of work.
+    /// Writes a change: its rows now; its explanations, audit and events at the end of this unit of work.
     pub(crate) fn apply<E: Stored>(&mut self, change: Change<E>) -> Result<E, Failure> {
         let after = change.after();
         if E::IS_MASTER {
@@ -41,6 +43,8 @@ impl Tx<'_> {
         }
         after.save(change.before(), self)?;
         let (before, snapshot) = differences(change.before(), after)?;
+        let explained = change.explanations().iter();
+        let explained = explained.map(|one| (self.ids().fresh(), one.clone())).collect();
         self.records.push(Record {
             kind: E::KIND,
             entity: after.uuid(),
@@ -48,57 +52,32 @@ impl Tx<'_> {
             before,
             after: snapshot,
             happened: change.happened().to_vec(),
+            explained,
         });
-        explain(self, E::KIND, after.uuid(), change.explanations())?;
         Ok(change.into_after())
     }
 }
 
 /// What the audit keeps: all of a new entity; of a changed one, the members that differ.
-fn differences<E: Entity>(before: Option<&E>, after: &E) -> Result<(Option<Value>, Value), Failure> {
-    let after = serde_json::to_value(after)?;
-    let Some(before) = before else { return Ok((None, after)) };
-    let before = serde_json::to_value(before)?;
-    let (Value::Object(old), Value::Object(new)) = (before, after) else {
+fn differences<E: Entity>(before: Option<&E>, after: &E) -> Result<(Option<String>, String), Failure> {
+    let Some(before) = before else { return Ok((None, serde_json::to_string(after)?)) };
+    let states = (serde_json::to_value(before)?, serde_json::to_value(after)?);
+    let (Value::Object(old), Value::Object(new)) = states else {
         return Err(Failure::fault("an entity is not an object"));
     };
+    // Borrowed, in the order of the entity's own members.
     let changed = |one: &Map<String, Value>, other: &Map<String, Value>| {
         let members = one.iter().filter(|(name, value)| other.get(*name) != Some(value));
-        Value::Object(members.map(|(name, value)| (name.clone(), value.clone())).collect())
+        serde_json::to_string(&Members(members.collect()))
     };
-    Ok((Some(changed(&old, &new)), changed(&new, &old)))
+    Ok((Some(changed(&old, &new)?), changed(&new, &old)?))
 }
 
-#[derive(Insertable)]
-#[diesel(table_name = explanations, treat_none_as_default_value = false)]
-struct ExplanationRow<'a> {
-    id: Key,
-    entity_kind: &'a str,
-    entity: Key,
-    decision: &'a str,
-    rule: &'a str,
-    citation: String,
-    facts: String,
-    at: Instant,
-}
+/// Some members of an object.
+struct Members<'a>(Vec<(&'a String, &'a Value)>);
 
-fn explain(tx: &mut Tx<'_>, kind: &str, entity: Uuid, explanations: &[Explanation]) -> Result<(), Failure> {
-    let at = tx.now().into();
-    let rows = explanations
-        .iter()
-        .map(|explanation| {
-            Ok(ExplanationRow {
-                id: Key(tx.ids().fresh()),
-                entity_kind: kind,
-                entity: Key(entity),
-                decision: &explanation.decision,
-                rule: &explanation.citation.rule,
-                citation: serde_json::to_string(&explanation.citation)?,
-                facts: serde_json::to_string(&explanation.facts)?,
-                at,
-            })
-        })
-        .collect::<Result<Vec<_>, Failure>>()?;
-    insert_all!(tx, explanations::table, &rows);
-    Ok(())
+impl Serialize for Members<'_> {
+    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        to.collect_map(self.0.iter().copied())
+    }
 }

@@ -40,11 +40,17 @@ impl<S: Query> Query for Cached<S> {
 
 impl<S, C> RunQueryDsl<C> for Cached<S> {}
 
-/// Cuts rows into pieces whose lengths are powers of two, at most 64: so that inserts of any number of
-/// rows are a handful of texts.
+/// Cuts rows into pieces of up to 16 rows, or of 32 or 64: so that inserts of any number of rows are a handful
+/// of texts, and the usual few rows one statement.
 pub(crate) fn pieces<T>(mut rows: &[T]) -> impl Iterator<Item = &[T]> {
     std::iter::from_fn(move || {
-        let length = 1_usize << rows.len().min(64).checked_ilog2()?;
+        let length = match rows.len() {
+            0 => return None,
+            length @ 1..=16 => length,
+            17..32 => 16,
+            32..64 => 32,
+            64.. => 64,
+        };
         let (piece, rest) = rows.split_at(length);
         rows = rest;
         Some(piece)
@@ -56,11 +62,11 @@ mod tests {
     use super::pieces;
 
     #[test]
-    fn pieces_are_powers_of_two_and_cover_all_rows_in_order() {
-        for length in [0, 1, 2, 3, 5, 63, 64, 65, 200] {
+    fn pieces_have_few_lengths_and_cover_all_rows_in_order() {
+        for length in [0, 1, 2, 3, 5, 16, 17, 31, 32, 63, 64, 65, 200] {
             let rows: Vec<usize> = (0..length).collect();
             let cut: Vec<&[usize]> = pieces(&rows).collect();
-            assert!(cut.iter().all(|piece| piece.len().is_power_of_two() && piece.len() <= 64));
+            assert!(cut.iter().all(|piece| matches!(piece.len(), 1..=16 | 32 | 64)));
             assert_eq!(cut.concat(), rows);
         }
     }

@@ -118,7 +118,7 @@ impl Location {
                 connection
                     .batch_execute(&format!(
                         "PRAGMA busy_timeout = 10000; PRAGMA journal_mode = WAL; PRAGMA synchronous = {synchronous};
-                         PRAGMA foreign_keys = ON; PRAGMA temp_store = MEMORY; PRAGMA cache_size = -16000;"
+                         PRAGMA foreign_keys = ON; PRAGMA temp_store = MEMORY; PRAGMA cache_size = -8000;"
                     ))
                     .map_err(diesel::ConnectionError::CouldntSetupConfiguration)?;
                 Ok(Engine::Sqlite(connection))

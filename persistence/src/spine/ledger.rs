@@ -3,7 +3,7 @@
 //! The head of both ledgers is the last lock a transaction takes, so that no two can wait for each other
 //! over it, and it is held for the shortest time: one lock for a whole group of units.
 
-use super::{Connection, Failure, Instant, Key, Tx, apply::Record, audit, cached, db, event};
+use super::{Connection, Failure, Instant, Key, Tx, apply::Record, audit, cached, db, event, explanation};
 use crate::schema::ledger_head as head;
 use diesel::prelude::*;
 use domain::spine::IdSource;
@@ -33,11 +33,12 @@ impl Deeds {
     }
 }
 
-/// Writes audit and events of these units in their order.
+/// Writes explanations, audit and events of these units in their order.
 pub(super) fn seal(connection: &mut Connection, ids: &dyn IdSource, all: &[Deeds]) -> Result<(), Failure> {
     if all.is_empty() {
         return Ok(());
     }
+    explanation::append(connection, all)?;
     let records = all.iter().flat_map(|deeds| &deeds.records);
     let (entries, events) = records
         .fold((0_i64, 0_usize), |(entries, events), record| (entries + 1, events + record.happened.len()));
