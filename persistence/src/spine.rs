@@ -40,7 +40,7 @@ pub use tx::{Answered, Request, StoredAnswer, Tx};
 
 pub(crate) use apply::{Stored, guard};
 pub(crate) use cached::{cached, pieces};
-pub(crate) use engine::{Connection, Engine, db, insert_all, insert_missing};
+pub(crate) use engine::{Connection, Engine, db, insert_all, insert_missing, load_locked};
 pub(crate) use failure::is_taken;
 pub(crate) use number::next_number;
 pub(crate) use sight::{Sight, within};

@@ -17,7 +17,7 @@ use domain::{
 };
 use serde::Serialize;
 use serde_json::json;
-use std::collections::HashSet;
+use std::{collections::HashSet, sync::Arc};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
@@ -77,6 +77,8 @@ impl TryFrom<Row> for AccountingPeriod {
 }
 
 impl Stored for AccountingPeriod {
+    const IS_MASTER: bool = true;
+
     fn save(&self, before: Option<&Self>, tx: &mut Tx<'_>) -> Result<(), Failure> {
         let row = Row::from(self);
         let Some(before) = before else {
@@ -91,19 +93,28 @@ impl Stored for AccountingPeriod {
 
 /// The month itself where it is open, else the first one after it that is. `[BUD-9]`
 pub fn open_month(reader: &mut Reader<'_>, month: Period) -> Result<Period, Failure> {
-    let closed: Vec<String> = db!(reader, |c| cached(
-        periods::table
-            .filter(periods::status.ne("open").and(periods::month.ge(month.to_string())))
-            .select(periods::month)
-    )
-    .load(c))?;
-    let closed: HashSet<String> = closed.into_iter().collect();
+    let closed = closed_months(reader)?;
     let mut open = month;
-    while closed.contains(&open.to_string()) {
+    while closed.contains(&open) {
         let Some(next) = open.next() else { break };
         open = next;
     }
     Ok(open)
+}
+
+/// The months that are not open. They change a few times a month and every claim asks about them, so they are kept
+/// in memory until master data changes.
+fn closed_months(reader: &mut Reader<'_>) -> Result<Arc<HashSet<Period>>, Failure> {
+    reader.master("closed months", |reader| {
+        let closed: Vec<(Key, String)> = db!(reader, |c| periods::table
+            .filter(periods::status.ne("open"))
+            .select((periods::id, periods::month))
+            .load(c))?;
+        let month = |(id, month): (Key, String)| {
+            month.parse().map_err(|_| Failure::corrupt("accounting_periods", "month", id.0))
+        };
+        closed.into_iter().map(month).collect()
+    })
 }
 
 /// Refuses to post on a day of a month that is closed.

@@ -37,7 +37,7 @@ use std::sync::Arc;
 pub struct BudgetWorld {
     policy: Arc<PolicyVersion<BudgetPolicy>>,
     categories: Arc<PolicyVersion<ExpenseCategories>>,
-    departments: DepartmentTree,
+    departments: Arc<DepartmentTree>,
     currency: Currency,
 }
 

@@ -24,7 +24,7 @@ use crate::{
     finance::accounting_period,
     policy,
     schema::{budget_entries as entries, budget_holdings as holdings, budget_lines as lines},
-    spine::{Failure, Key, Reader, Stored, Tx, cached, db, guard, insert_all, is_taken},
+    spine::{Failure, Key, Reader, Stored, Tx, cached, db, guard, insert_all, is_taken, load_locked},
 };
 use diesel::prelude::*;
 use domain::{
@@ -55,12 +55,19 @@ pub fn desk(
     budget_lines: &[Id<BudgetLine>],
     date: BusinessDate,
 ) -> Result<Desk, Failure> {
-    let wanted = laid(&holdings_of(tx, documents)?, budget_lines);
-    if !wanted.is_empty() {
-        tx.connection().lock_rows("budget_lines", &wanted)?;
+    let held = holdings_of(tx, documents)?;
+    let wanted = laid(&held, budget_lines);
+    let lines = lock_many(tx, &wanted)?;
+    if wanted.is_empty() || !tx.connection().locks_rows() {
+        return laid_out(tx, lines, held, date);
     }
     // What is held may have moved while the lock was waited for: it is read again.
-    look(tx, documents, budget_lines, date)
+    let held = holdings_of(tx, documents)?;
+    // Onto other lines, which are not locked: then all of it is done again.
+    if laid(&held, budget_lines) != wanted {
+        return Err(Failure::Moved);
+    }
+    laid_out(tx, lines, held, date)
 }
 
 /// The same desk without locks, to try out what a document would meet.
@@ -70,10 +77,19 @@ pub fn look(
     budget_lines: &[Id<BudgetLine>],
     date: BusinessDate,
 ) -> Result<Desk, Failure> {
-    let alerts = settings(reader, date)?.content.alerts_percent.clone();
-    let month = accounting_period::open_month(reader, Period::month_of(date))?;
     let held = holdings_of(reader, documents)?;
     let lines = find_many(reader, &laid(&held, budget_lines))?;
+    laid_out(reader, lines, held, date)
+}
+
+fn laid_out(
+    reader: &mut Reader<'_>,
+    lines: Vec<BudgetLine>,
+    held: Vec<Holding>,
+    date: BusinessDate,
+) -> Result<Desk, Failure> {
+    let alerts = settings(reader, date)?.content.alerts_percent.clone();
+    let month = accounting_period::open_month(reader, Period::month_of(date))?;
     Ok(Desk::new(lines, held, month, alerts))
 }
 
@@ -102,14 +118,14 @@ pub fn post(tx: &mut Tx<'_>, desk: Desk, of: Option<EmployeeId>) -> Result<(), F
 
 fn save_holding(tx: &mut Tx<'_>, holding: &Holding) -> Result<(), Failure> {
     let row = HoldingRow::of(holding);
-    let mine = holdings::document_kind
-        .eq(row.document_kind.clone())
-        .and(holdings::document.eq(row.document))
-        .and(holdings::document_line.eq(row.document_line));
-    let known = db!(tx, |c| cached(diesel::update(holdings::table.filter(mine)).set(&row)).execute(c))?;
-    if known == 0 {
-        db!(tx, |c| diesel::insert_into(holdings::table).values(&row).execute(c))?;
-    }
+    db!(tx, |c| cached(
+        diesel::insert_into(holdings::table)
+            .values(&row)
+            .on_conflict((holdings::document_kind, holdings::document, holdings::document_line))
+            .do_update()
+            .set(&row)
+    )
+    .execute(c))?;
     Ok(())
 }
 
@@ -128,6 +144,18 @@ pub fn holdings_of(reader: &mut Reader<'_>, documents: &[DocumentRef]) -> Result
         }
     }
     Ok(found)
+}
+
+/// Lines by their ids, in that order, locked in that order until the transaction ends.
+fn lock_many(tx: &mut Tx<'_>, ids: &[Key]) -> Result<Vec<BudgetLine>, Failure> {
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
+    let rows: Vec<Row> = load_locked!(
+        tx,
+        lines::table.filter(lines::id.eq_any(ids)).order(lines::id).select(Row::as_select())
+    )?;
+    rows.into_iter().map(TryInto::try_into).collect()
 }
 
 /// Lines by their ids, in that order.

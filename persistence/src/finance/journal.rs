@@ -2,7 +2,7 @@
 
 use crate::{
     schema::{journal_entries as entries, journal_postings as postings},
-    spine::{Failure, Key, Reader, Tx, cached, db, insert_all},
+    spine::{Failure, Key, Reader, Tx, db, insert_all},
 };
 use diesel::prelude::*;
 use domain::{
@@ -87,40 +87,23 @@ impl Row {
     }
 }
 
-/// The entries of some claims.
-pub(super) fn of_many(reader: &mut Reader<'_>, claims: &[Key]) -> Result<Vec<(Key, JournalEntry)>, Failure> {
-    let heads: Vec<(Key, BusinessDate, String)> =
-        db!(reader, |c| cached(entries::table.filter(entries::claim_id.eq_any(claims)).select((
-            entries::claim_id,
-            entries::entered_on,
-            entries::currency
-        )))
+/// The entry of one claim, if it has one; an entry has at least two postings.
+pub(super) fn of(reader: &mut Reader<'_>, claim: Key) -> Result<Option<JournalEntry>, Failure> {
+    let rows: Vec<(BusinessDate, String, Row)> = db!(reader, |c| entries::table
+        .inner_join(postings::table.on(postings::claim_id.eq(entries::claim_id)))
+        .filter(entries::claim_id.eq(claim))
+        .order(postings::position)
+        .select((entries::entered_on, entries::currency, Row::as_select()))
         .load(c))?;
-    if heads.is_empty() {
-        return Ok(Vec::new());
-    }
-    let rows: Vec<Row> = db!(reader, |c| cached(
-        postings::table
-            .filter(postings::claim_id.eq_any(claims))
-            .order((postings::claim_id, postings::position))
-            .select(Row::as_select())
-    )
-    .load(c))?;
-    let mut found = Vec::with_capacity(heads.len());
-    for (claim, date, currency) in heads {
+    let mut found: Option<JournalEntry> = None;
+    for (date, currency, row) in rows {
         let currency =
             currency.parse().map_err(|_| Failure::corrupt("journal_entries", "currency", claim.0))?;
-        found.push((claim, JournalEntry { date, currency, postings: Vec::new() }));
-    }
-    for row in rows {
-        if let Some((_, entry)) = found.iter_mut().find(|(claim, _)| *claim == row.claim_id) {
-            entry.postings.push(row.posting(entry.currency)?);
-        }
+        let posting = row.posting(currency)?;
+        found
+            .get_or_insert_with(|| JournalEntry { date, currency, postings: Vec::new() })
+            .postings
+            .push(posting);
     }
     Ok(found)
-}
-
-/// The entry of one claim, if it has one.
-pub(super) fn of(reader: &mut Reader<'_>, claim: Key) -> Result<Option<JournalEntry>, Failure> {
-    Ok(of_many(reader, &[claim])?.pop().map(|(_, entry)| entry))
 }

@@ -8,13 +8,12 @@ use crate::{
 use chrono::{Days, NaiveTime, TimeZone};
 use domain::{
     identity::{Account, AccountKind, narrow, reaches},
-    organisation::DepartmentTree,
     spine::{
         Actor, ActorKind, DepartmentId, Permission, Reach, ScopeKind, SessionId, Timestamp, UserId, Version,
     },
 };
 use serde::Serialize;
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::Arc};
 use utoipa::ToSchema;
 
 /// The actor behind a live session, and until when that stays true unless the access epoch moves.
@@ -104,7 +103,7 @@ pub fn reaches_of(
     let today = reader.today();
     let held = grant::held_on(reader, user, today)?;
     let needs_tree = held.iter().any(|grant| grant.scope == ScopeKind::Subtree);
-    let tree = if needs_tree { department::tree(reader)? } else { DepartmentTree::default() };
+    let tree = if needs_tree { department::tree(reader)? } else { Arc::default() };
     Ok(reaches(&held, own_department, &tree))
 }
 

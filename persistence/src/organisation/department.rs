@@ -11,6 +11,7 @@ use domain::{
     spine::{BusinessDate, Change, DepartmentId, EmployeeId, Version, search_key},
 };
 use serde::Serialize;
+use std::sync::Arc;
 use utoipa::ToSchema;
 
 #[derive(Queryable, Selectable, Insertable, AsChangeset, Clone)]
@@ -124,13 +125,15 @@ pub fn headed_by(reader: &mut Reader<'_>, head: EmployeeId) -> Result<Vec<Depart
     Ok(rows.into_iter().map(Into::into).collect())
 }
 
-/// The tree of open departments.
-pub fn tree(reader: &mut Reader<'_>) -> Result<DepartmentTree, Failure> {
-    let rows: Vec<(Key, Option<Key>)> = db!(reader, |c| departments::table
-        .filter(departments::closed_on.is_null())
-        .select((departments::id, departments::parent_id))
-        .load(c))?;
-    Ok(rows.into_iter().map(|(id, parent)| (id.into(), parent.map(Into::into))).collect())
+/// The tree of open departments. Kept in memory until master data changes.
+pub fn tree(reader: &mut Reader<'_>) -> Result<Arc<DepartmentTree>, Failure> {
+    reader.master("department tree", |reader| {
+        let rows: Vec<(Key, Option<Key>)> = db!(reader, |c| departments::table
+            .filter(departments::closed_on.is_null())
+            .select((departments::id, departments::parent_id))
+            .load(c))?;
+        Ok(rows.into_iter().map(|(id, parent)| (id.into(), parent.map(Into::into))).collect())
+    })
 }
 
 /// How many people work in a department now or are to be moved there.

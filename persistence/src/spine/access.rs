@@ -55,7 +55,7 @@ impl Principal {
 }
 
 /// What every unit of work compares inside its transaction before anything else.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub(super) struct Marks {
     /// The access epoch.
     pub epoch: i64,
@@ -79,18 +79,19 @@ impl Reader<'_> {
     }
 }
 
-/// Raises the marks; locks their row until the transaction ends. Returns the epoch.
-pub(super) fn raise(connection: &mut Connection, access: bool, master: bool) -> Result<i64, Failure> {
+/// Raises the marks; locks their row until the transaction ends. Returns what they are now.
+pub(super) fn raise(connection: &mut Connection, access: bool, master: bool) -> Result<Marks, Failure> {
     let (epoch, revision) = (i64::from(access), i64::from(master));
-    Ok(db!(connection, |c| cached(
+    let (epoch, revision) = db!(connection, |c| cached(
         diesel::update(access_epoch::table)
             .set((
                 access_epoch::epoch.eq(access_epoch::epoch + epoch),
                 access_epoch::master_revision.eq(access_epoch::master_revision + revision),
             ))
-            .returning(access_epoch::epoch)
+            .returning((access_epoch::epoch, access_epoch::master_revision))
     )
-    .get_result(c))?)
+    .get_result(c))?;
+    Ok(Marks { epoch, revision })
 }
 
 /// Resolves a credential; `None` if it has ended or never was.

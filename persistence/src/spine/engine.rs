@@ -1,7 +1,7 @@
 //! The dialect: the only file that asks which engine it is. Everything else says `db!` and gets one
 //! query text, compiled once per engine.
 
-use super::{Failure, Key, SqlId};
+use super::{Failure, Key, SqlId, number::Numbers};
 use diesel::{Connection as _, PgConnection, RunQueryDsl, SqliteConnection, connection::SimpleConnection};
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 
@@ -30,6 +30,8 @@ pub(crate) struct Connection {
     suspect: bool,
     /// Whether the transaction under way has changed master data.
     pub(super) master_moved: bool,
+    /// The document numbers the transaction under way has taken.
+    pub(super) numbers: Numbers,
 }
 
 /// Runs one query text on whichever engine it is: `db!(reader, |c| table.load(c))`.
@@ -88,6 +90,18 @@ macro_rules! insert_missing {
 }
 pub(crate) use insert_missing;
 
+/// Loads rows and locks them until the transaction ends, in the order in which they are loaded. They are what they
+/// were when the lock was got. SQLite has one writer at a time and needs no such lock.
+macro_rules! load_locked {
+    ($on:expr, $query:expr) => {
+        match &mut $on.connection().engine {
+            $crate::spine::Engine::Sqlite(c) => ::diesel::RunQueryDsl::load($query, c),
+            $crate::spine::Engine::Postgres(c) => ::diesel::RunQueryDsl::load($query.for_update(), c),
+        }
+    };
+}
+pub(crate) use load_locked;
+
 /// Where the database is; the scheme of the URL chooses the engine, once.
 #[derive(Clone, Debug)]
 pub(crate) struct Location {
@@ -134,7 +148,7 @@ impl r2d2::ManageConnection for Location {
 
     fn connect(&self) -> Result<Connection, Self::Error> {
         let engine = self.open().map_err(diesel::r2d2::Error::ConnectionError)?;
-        Ok(Connection { engine, suspect: false, master_moved: false })
+        Ok(Connection { engine, suspect: false, master_moved: false, numbers: Numbers::default() })
     }
     fn is_valid(&self, connection: &mut Connection) -> Result<(), Self::Error> {
         connection.execute("SELECT 1").map_err(diesel::r2d2::Error::QueryError)
@@ -161,6 +175,7 @@ impl Connection {
     /// at once: a deferred transaction that reads first could never wait for it.
     pub fn begin_write(&mut self) -> diesel::QueryResult<()> {
         self.master_moved = false;
+        self.numbers.clear();
         match &mut self.engine {
             Engine::Sqlite(c) => c.batch_execute("BEGIN IMMEDIATE; SAVEPOINT unit"),
             Engine::Postgres(c) => c.batch_execute("BEGIN; SAVEPOINT unit"),
@@ -170,11 +185,14 @@ impl Connection {
     /// Keeps what the current unit of work wrote, and begins the next one. Fails where an error of the
     /// database was swallowed, which on PostgreSQL has spoilt the unit.
     pub fn keep_unit(&mut self) -> diesel::QueryResult<()> {
-        self.execute("RELEASE unit; SAVEPOINT unit")
+        self.execute("RELEASE unit; SAVEPOINT unit")?;
+        self.numbers.keep();
+        Ok(())
     }
 
     /// Undoes what the current unit of work wrote; the next one begins.
     pub fn undo_unit(&mut self) -> diesel::QueryResult<()> {
+        self.numbers.give_back(0);
         self.execute("ROLLBACK TO unit")
     }
 
@@ -215,6 +233,11 @@ impl Connection {
             diesel::sql_query(lock).bind::<diesel::sql_types::Array<SqlId>, _>(ids).execute(c)?;
         }
         Ok(())
+    }
+
+    /// Whether a lock may have been waited for, so that what was read before it may have changed.
+    pub fn locks_rows(&self) -> bool {
+        matches!(self.engine, Engine::Postgres(_))
     }
 
     pub fn commit(&mut self) -> diesel::QueryResult<()> {

@@ -1,14 +1,19 @@
 //! The same request twice has one effect and one answer. `[INT-2]`
 //!
-//! A unit of work looks for its key before anything else. The answers of a group of units are written with
-//! their keys just before the commit, in one statement; the unique key lets exactly one of two units that run
+//! The keys of a group of units are looked for before anything else, in one query. Their answers are written with
+//! the keys just before the commit, in one statement; the unique key lets exactly one of two units that run
 //! at once on different connections through, and the other is done again and finds the answer.
 
-use super::{Connection, Failure, Instant, Key, StoredAnswer, Tx, access::Marks, db, insert_missing};
+use super::{
+    Connection, Failure, Instant, Key, Request, StoredAnswer, Tx,
+    access::{Marks, marks},
+    db, insert_missing,
+};
 use crate::schema::{access_epoch, idempotency_keys as keys};
 use chrono::Duration;
 use diesel::prelude::*;
 use domain::spine::{Timestamp, UserId};
+use std::collections::{BTreeSet, HashMap};
 
 /// A key a client sent, bound to what it sent.
 #[derive(Clone, Debug)]
@@ -53,19 +58,73 @@ impl<'a> Kept<'a> {
     }
 }
 
-/// What stands under a caller's key, in one query with the marks every unit of work begins with.
-pub(super) fn look_up(
-    connection: &mut Connection,
-    caller: UserId,
-    sent: &IdempotencyKey,
-) -> Result<(Marks, Option<Known>), Failure> {
-    let mine = keys::caller.eq(Key::from(caller)).and(keys::key.eq(&sent.key));
-    let known = (keys::fingerprint, keys::status, keys::etag, keys::location, keys::body, keys::at);
-    let (epoch, revision, known) = db!(connection, |c| access_epoch::table
-        .left_join(keys::table.on(mine))
-        .select((access_epoch::epoch, access_epoch::master_revision, known.nullable()))
-        .get_result(c))?;
-    Ok((Marks { epoch, revision }, known))
+/// The marks, with what stands under some keys.
+macro_rules! found {
+    ($wanted:expr, $c:expr) => {
+        access_epoch::table
+            .left_join(keys::table.on($wanted))
+            .select((
+                access_epoch::epoch,
+                access_epoch::master_revision,
+                (
+                    keys::caller,
+                    keys::key,
+                    (keys::fingerprint, keys::status, keys::etag, keys::location, keys::body, keys::at),
+                )
+                    .nullable(),
+            ))
+            .load($c)
+    };
+}
+
+/// What units of work begin with: the marks, and what stands under the keys of their requests.
+pub(super) struct Outset {
+    /// The marks, as the units that are done so far leave them.
+    pub marks: Marks,
+    known: HashMap<(Key, String), Known>,
+}
+
+impl Outset {
+    /// Asked for all requests of a group in one query, inside their transaction: each of them came in before the
+    /// transaction began.
+    pub fn of<'r>(
+        connection: &mut Connection,
+        requests: impl IntoIterator<Item = &'r Request>,
+    ) -> Result<Self, Failure> {
+        let sent: Vec<(Key, &str)> = requests.into_iter().filter_map(caller_and_key).collect();
+        let (callers, sent): (BTreeSet<Key>, BTreeSet<&str>) = sent.into_iter().unzip();
+        let (callers, sent) = (Vec::from_iter(callers), Vec::from_iter(sent));
+        let rows = match (callers.as_slice(), sent.as_slice()) {
+            ([], _) | (_, []) => return Ok(Self { marks: marks(connection)?, known: HashMap::new() }),
+            // A text of its own, because it is always the same and stays prepared.
+            ([caller], [key]) => {
+                db!(connection, |c| found!(keys::caller.eq(caller).and(keys::key.eq(key)), c))?
+            }
+            _ => db!(connection, |c| found!(keys::caller.eq_any(&callers).and(keys::key.eq_any(&sent)), c))?,
+        };
+        Ok(Self::from_rows(rows))
+    }
+
+    fn from_rows(rows: Vec<(i64, i64, Option<(Key, String, Known)>)>) -> Self {
+        let mut outset = Self { marks: Marks::default(), known: HashMap::new() };
+        for (epoch, revision, found) in rows {
+            outset.marks = Marks { epoch, revision };
+            outset.known.extend(found.map(|(caller, key, known)| ((caller, key), known)));
+        }
+        outset
+    }
+
+    /// What stands under the key of a request.
+    pub fn take(&mut self, request: &Request) -> Option<Known> {
+        let (caller, key) = caller_and_key(request)?;
+        self.known.remove(&(caller, key.to_owned()))
+    }
+}
+
+/// Who sent which key.
+fn caller_and_key(request: &Request) -> Option<(Key, &str)> {
+    let sent = request.key()?;
+    Some((request.principal.actor.user.into(), &sent.key))
 }
 
 /// The answer a key has led to. One that has expired is as good as a new one, and is forgotten.

@@ -6,7 +6,7 @@ use super::{
     access::{self, Marks},
     apply::Record,
     database::Shared,
-    idempotency::{self, Kept},
+    idempotency::{self, Kept, Outset},
     ledger::Deeds,
 };
 use domain::spine::Permission;
@@ -130,13 +130,14 @@ impl Tx<'_> {
         &mut self,
         part: impl FnOnce(&mut Self) -> Result<T, Failure>,
     ) -> Result<Result<T, Failure>, Failure> {
-        let kept = self.records.len();
+        let (kept, numbers) = (self.records.len(), self.connection().numbers.mark());
         self.connection().execute("SAVEPOINT part")?;
         let outcome = part(self);
         match &outcome {
             Ok(_) => {}
             Err(Failure::Refused(_) | Failure::NotFound | Failure::Stale { .. }) => {
                 self.connection().execute("ROLLBACK TO SAVEPOINT part")?;
+                self.connection().numbers.give_back(numbers);
                 self.records.truncate(kept);
             }
             Err(_) => return outcome.map(Ok),
@@ -154,8 +155,8 @@ pub(super) struct Performed {
     pub answered: Answered,
     /// Whether anything is to be committed.
     pub keep: bool,
-    /// The access epoch, if this unit raised it.
-    pub epoch: Option<i64>,
+    /// The marks, if this unit raised them.
+    pub raised: Option<Marks>,
     /// What is still to be written to audit trail and feed, if anything is kept.
     pub deeds: Option<Deeds>,
     /// When it was done.
@@ -165,7 +166,7 @@ pub(super) struct Performed {
 impl Performed {
     fn replayed(answer: StoredAnswer, at: Instant) -> Self {
         let answered = Answered { answer, replayed: true };
-        Self { answered, keep: false, epoch: None, deeds: None, at }
+        Self { answered, keep: false, raised: None, deeds: None, at }
     }
 
     /// What is to be kept with the key of its request.
@@ -213,19 +214,18 @@ pub(super) fn perform(
     shared: &Shared,
     request: &Request,
     work: Work<'_>,
+    outset: &mut Outset,
 ) -> Result<Performed, Failure> {
-    let (mut tx, known) = begin(connection, shared, request)?;
+    let (mut tx, known) = begin(connection, shared, request, outset)?;
     let at = tx.now().into();
     if let Some(answer) = known {
         return Ok(Performed::replayed(answer, at));
     }
     let answer = work(&mut tx)?;
-    let moved = (tx.access_moved, tx.master_moved);
-    let raised =
-        if moved.0 || moved.1 { Some(access::raise(tx.connection(), moved.0, moved.1)?) } else { None };
-    let epoch = raised.filter(|_| moved.0);
+    let (access, master) = (tx.access_moved, tx.master_moved);
+    let raised = if access || master { Some(access::raise(tx.connection(), access, master)?) } else { None };
     let (deeds, keep) = (Deeds::of(&mut tx), !request.rehearsal);
-    Ok(Performed { answered: Answered { answer, replayed: false }, keep, epoch, deeds, at })
+    Ok(Performed { answered: Answered { answer, replayed: false }, keep, raised, deeds, at })
 }
 
 /// Begins a unit of work, and finds the answer its key has led to already.
@@ -233,14 +233,12 @@ fn begin<'c>(
     connection: &'c mut Connection,
     shared: &'c Shared,
     request: &'c Request,
+    outset: &mut Outset,
 ) -> Result<(Tx<'c>, Option<StoredAnswer>), Failure> {
-    let Some(key) = request.key() else {
-        let reader = open(connection, shared, request)?;
-        return Ok((Tx::new(reader, request), None));
-    };
-    let (marks, known) = idempotency::look_up(connection, request.principal.actor.user, key)?;
-    let mut tx = Tx::new(opened(connection, shared, request, marks)?, request);
-    let answer = known.map(|known| idempotency::replay(&mut tx, key, known)).transpose()?.flatten();
+    let known = outset.take(request);
+    let mut tx = Tx::new(opened(connection, shared, request, outset.marks)?, request);
+    let (Some(key), Some(known)) = (request.key(), known) else { return Ok((tx, None)) };
+    let answer = idempotency::replay(&mut tx, key, known)?;
     Ok((tx, answer))
 }
 
@@ -251,6 +249,7 @@ pub(super) fn twin(
     shared: &Shared,
     request: &Request,
 ) -> Result<Option<Performed>, Failure> {
-    let (tx, answer) = begin(connection, shared, request)?;
+    let mut now = Outset::of(connection, [request])?;
+    let (tx, answer) = begin(connection, shared, request, &mut now)?;
     Ok(answer.map(|answer| Performed::replayed(answer, tx.now().into())))
 }

@@ -6,8 +6,9 @@
 use super::{
     Answered, Connection, EngineKind, Failure, Request, StoredAnswer, Tx,
     database::Shared,
-    idempotency::{self, Kept},
+    idempotency::{self, Kept, Outset},
     ledger::{self, Deeds},
+    number,
     pool::{Connections, begun},
     tx::{Performed, perform, twin},
 };
@@ -123,13 +124,18 @@ fn in_one_transaction(
     shared: &Shared,
     group: &[Unit],
 ) -> Result<Vec<Result<Performed, Failure>>, Failure> {
+    let mut outset = Outset::of(connection, group.iter().map(|unit| &unit.request))?;
     let mut outcomes = Vec::with_capacity(group.len());
     let mut keys = HashSet::new();
     for unit in group {
         // Answers are kept at the end: a second unit with the key of an earlier one comes after the commit.
         let caller = unit.request.principal.actor.user;
         let is_twin = unit.request.key().is_some_and(|sent| !keys.insert((caller, sent.key.as_str())));
-        outcomes.push(if is_twin { Err(Failure::Moved) } else { isolated(connection, shared, unit)? });
+        let outcome =
+            if is_twin { Err(Failure::Moved) } else { isolated(connection, shared, unit, &mut outset)? };
+        let raised = outcome.as_ref().ok().filter(|performed| performed.keep);
+        outset.marks = raised.and_then(|performed| performed.raised).unwrap_or(outset.marks);
+        outcomes.push(outcome);
     }
     let (mut any, mut deeds): (bool, Vec<Deeds>) = (false, Vec::new());
     for performed in outcomes.iter_mut().flatten().filter(|performed| performed.keep) {
@@ -137,6 +143,7 @@ fn in_one_transaction(
         deeds.extend(performed.deeds.take());
     }
     if any {
+        number::settle(connection)?;
         idempotency::keep(connection, kept(group, &outcomes))?;
         ledger::seal(connection, shared.ids.as_ref(), &deeds)?;
         connection.commit()?;
@@ -158,8 +165,9 @@ fn isolated(
     connection: &mut Connection,
     shared: &Shared,
     unit: &Unit,
+    outset: &mut Outset,
 ) -> Result<Result<Performed, Failure>, Failure> {
-    let mut outcome = attempt(connection, shared, unit);
+    let mut outcome = attempt(connection, shared, unit, outset);
     if outcome.as_ref().is_ok_and(|performed| performed.keep) {
         match connection.keep_unit() {
             Ok(()) => return Ok(outcome),
@@ -180,15 +188,20 @@ fn isolated(
 }
 
 /// Does a unit's work; a panic is that unit's fault alone.
-fn attempt(connection: &mut Connection, shared: &Shared, unit: &Unit) -> Result<Performed, Failure> {
-    catch_unwind(AssertUnwindSafe(|| perform(connection, shared, &unit.request, &unit.work)))
+fn attempt(
+    connection: &mut Connection,
+    shared: &Shared,
+    unit: &Unit,
+    outset: &mut Outset,
+) -> Result<Performed, Failure> {
+    catch_unwind(AssertUnwindSafe(|| perform(connection, shared, &unit.request, &unit.work, outset)))
         .unwrap_or_else(|_| Err(Failure::fault("a unit of work panicked")))
 }
 
 fn answer(shared: &Shared, unit: Unit, outcome: Result<Performed, Failure>) {
     let answer = outcome.map(|performed| {
-        if let Some(epoch) = performed.epoch.filter(|_| performed.keep) {
-            shared.epoch_is(epoch);
+        if let Some(marks) = performed.raised.filter(|_| performed.keep) {
+            shared.epoch_is(marks.epoch);
         }
         performed.answered
     });

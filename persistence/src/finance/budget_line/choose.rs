@@ -56,7 +56,7 @@ pub fn charge(
     categories: &ExpenseCategories,
     charges: &[Charge<'_>],
 ) -> Result<Charged, Failure> {
-    let tree = reader.master("department-tree", department::tree)?;
+    let tree = department::tree(reader)?;
     let payers = |charge: &Charge<'_>| -> Vec<DepartmentId> {
         std::iter::once(charge.department).chain(tree.above(charge.department)).collect()
     };
