@@ -2,6 +2,11 @@
 
 use clap::Parser;
 
+/// A seventh of a busy server's time went into the C library's allocator, which also keeps what it was given: the
+/// memory of a burst, and of every password that was hashed.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() -> std::process::ExitCode {
     // A missing `.env` is the normal case.
     let _absent = dotenvy::dotenv();

@@ -19,6 +19,10 @@ use clap::Parser;
 use report::Report;
 use std::{error::Error, path::PathBuf, process::ExitCode};
 
+/// As the product itself; the bare engine too, for a fair comparison.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// What can go wrong while measuring is told and ends the run.
 pub type Outcome<T> = Result<T, Box<dyn Error>>;
 

@@ -39,7 +39,7 @@ pub use reader::Reader;
 pub use tx::{Answered, Request, StoredAnswer, Tx};
 
 pub(crate) use apply::{Stored, guard};
-pub(crate) use cached::{cached, pieces};
+pub(crate) use cached::{cached, padded, pieces};
 pub(crate) use engine::{Connection, Engine, db, insert_all, insert_missing, load_locked};
 pub(crate) use failure::is_taken;
 pub(crate) use number::next_number;

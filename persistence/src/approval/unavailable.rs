@@ -4,7 +4,7 @@ use super::record::load;
 use crate::{
     organisation::Organisation,
     schema::{approval_boxes, employees, users},
-    spine::{Failure, Key, Tx, db},
+    spine::{Failure, Key, Tx, cached, db, padded},
 };
 use diesel::{
     dsl::{exists, not},
@@ -87,13 +87,13 @@ pub(super) fn must_still_be_here<'t>(
     if assignees.is_empty() {
         return Ok(());
     }
+    let assignees = padded(&assignees);
     let account = users::employee_id.eq(employees::id.nullable()).and(users::disabled_at.is_null());
     let is_gone = employees::status.eq("left").or(not(exists(users::table.filter(account))));
-    let gone: i64 = db!(tx, |c| employees::table
-        .filter(employees::id.eq_any(&assignees))
-        .filter(is_gone)
-        .count()
-        .get_result(c))?;
+    let gone: i64 = db!(tx, |c| cached(
+        employees::table.filter(employees::id.eq_any(&assignees)).filter(is_gone).count()
+    )
+    .get_result(c))?;
     // Who is absent and who stands in was read from master data, which may have moved while this unit waited.
     if gone == 0 && tx.master_is_current()? { Ok(()) } else { Err(Failure::Moved) }
 }

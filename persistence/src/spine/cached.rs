@@ -57,9 +57,24 @@ pub(crate) fn pieces<T>(mut rows: &[T]) -> impl Iterator<Item = &[T]> {
     })
 }
 
+/// As many keys as the next power of two, the last one repeated: so that `IN` lists of any length are a handful of
+/// texts on SQLite, each of which is worth keeping prepared. PostgreSQL gets them as one array.
+pub(crate) fn padded<T: Clone>(keys: &[T]) -> Vec<T> {
+    let length = if keys.is_empty() { 0 } else { keys.len().next_power_of_two() };
+    keys.iter().chain(keys.last().into_iter().cycle()).take(length).cloned().collect()
+}
+
 #[cfg(test)]
 mod tests {
-    use super::pieces;
+    use super::{padded, pieces};
+
+    #[test]
+    fn padding_repeats_the_last_key_and_makes_no_keys_up() {
+        assert!(padded::<u8>(&[]).is_empty());
+        assert_eq!(padded(&[1]), [1]);
+        assert_eq!(padded(&[1, 2, 3]), [1, 2, 3, 3]);
+        assert_eq!(padded(&[1, 2, 3, 4, 5]).len(), 8);
+    }
 
     #[test]
     fn pieces_have_few_lengths_and_cover_all_rows_in_order() {

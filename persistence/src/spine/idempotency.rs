@@ -7,7 +7,7 @@
 use super::{
     Connection, Failure, Instant, Key, Request, StoredAnswer, Tx,
     access::{Marks, marks},
-    db, insert_missing,
+    cached, db, insert_missing, padded,
 };
 use crate::schema::{access_epoch, idempotency_keys as keys};
 use chrono::Duration;
@@ -58,25 +58,6 @@ impl<'a> Kept<'a> {
     }
 }
 
-/// The marks, with what stands under some keys.
-macro_rules! found {
-    ($wanted:expr, $c:expr) => {
-        access_epoch::table
-            .left_join(keys::table.on($wanted))
-            .select((
-                access_epoch::epoch,
-                access_epoch::master_revision,
-                (
-                    keys::caller,
-                    keys::key,
-                    (keys::fingerprint, keys::status, keys::etag, keys::location, keys::body, keys::at),
-                )
-                    .nullable(),
-            ))
-            .load($c)
-    };
-}
-
 /// What units of work begin with: the marks, and what stands under the keys of their requests.
 pub(super) struct Outset {
     /// The marks, as the units that are done so far leave them.
@@ -93,25 +74,30 @@ impl Outset {
     ) -> Result<Self, Failure> {
         let sent: Vec<(Key, &str)> = requests.into_iter().filter_map(caller_and_key).collect();
         let (callers, sent): (BTreeSet<Key>, BTreeSet<&str>) = sent.into_iter().unzip();
-        let (callers, sent) = (Vec::from_iter(callers), Vec::from_iter(sent));
-        let rows = match (callers.as_slice(), sent.as_slice()) {
-            ([], _) | (_, []) => return Ok(Self { marks: marks(connection)?, known: HashMap::new() }),
-            // A text of its own, because it is always the same and stays prepared.
-            ([caller], [key]) => {
-                db!(connection, |c| found!(keys::caller.eq(caller).and(keys::key.eq(key)), c))?
-            }
-            _ => db!(connection, |c| found!(keys::caller.eq_any(&callers).and(keys::key.eq_any(&sent)), c))?,
-        };
-        Ok(Self::from_rows(rows))
-    }
-
-    fn from_rows(rows: Vec<(i64, i64, Option<(Key, String, Known)>)>) -> Self {
+        let (callers, sent) = (padded(&Vec::from_iter(callers)), padded(&Vec::from_iter(sent)));
+        if sent.is_empty() {
+            return Ok(Self { marks: marks(connection)?, known: HashMap::new() });
+        }
+        let of_these = keys::caller.eq_any(&callers).and(keys::key.eq_any(&sent));
+        let rows: Vec<(i64, i64, Option<(Key, String, Known)>)> = db!(connection, |c| cached(
+            access_epoch::table.left_join(keys::table.on(of_these)).select((
+                access_epoch::epoch,
+                access_epoch::master_revision,
+                (
+                    keys::caller,
+                    keys::key,
+                    (keys::fingerprint, keys::status, keys::etag, keys::location, keys::body, keys::at),
+                )
+                    .nullable(),
+            ))
+        )
+        .load(c))?;
         let mut outset = Self { marks: Marks::default(), known: HashMap::new() };
         for (epoch, revision, found) in rows {
             outset.marks = Marks { epoch, revision };
             outset.known.extend(found.map(|(caller, key, known)| ((caller, key), known)));
         }
-        outset
+        Ok(outset)
     }
 
     /// What stands under the key of a request.

@@ -4,7 +4,7 @@ use super::{row::Row, settings};
 use crate::{
     organisation::department,
     schema::budget_lines as lines,
-    spine::{Failure, Key, Reader, db},
+    spine::{Failure, Key, Reader, cached, db, padded},
 };
 use diesel::prelude::*;
 use domain::{
@@ -97,13 +97,16 @@ fn candidates(
 ) -> Result<Vec<BudgetLine>, Failure> {
     let (first, last) = (month.first_day(), month.last_day());
     let departments: BTreeSet<Key> = departments.map(Key::from).collect();
+    let departments = padded(&Vec::from_iter(departments));
     // `is_open` stands bare, so that the index of open lines serves.
-    let rows: Vec<Row> = db!(reader, |c| lines::table
-        .filter(lines::is_open.and(lines::purpose.eq(Purpose::Ordinary.code())))
-        .filter(lines::department_id.eq_any(&departments))
-        .filter(lines::fiscal_year.eq(month.fiscal_year()))
-        .filter(lines::first_day.le(first).and(lines::last_day.ge(last)))
-        .select(Row::as_select())
-        .load(c))?;
+    let rows: Vec<Row> = db!(reader, |c| cached(
+        lines::table
+            .filter(lines::is_open.and(lines::purpose.eq(Purpose::Ordinary.code())))
+            .filter(lines::department_id.eq_any(&departments))
+            .filter(lines::fiscal_year.eq(month.fiscal_year()))
+            .filter(lines::first_day.le(first).and(lines::last_day.ge(last)))
+            .select(Row::as_select())
+    )
+    .load(c))?;
     rows.into_iter().map(TryInto::try_into).collect()
 }

@@ -5,7 +5,7 @@ use crate::{
     approval::{DocumentSummary, PlanView, SubjectKind, dry_run, holds_open_task},
     finance::budget_line::{self, EffectView, Verdict},
     schema::{employees, expense_claim_lines as lines, expense_claims as claims},
-    spine::{Failure, Key, Reader, Tx, db},
+    spine::{Failure, Key, Reader, Tx, cached, db, padded},
 };
 use diesel::prelude::*;
 use domain::{
@@ -98,25 +98,31 @@ fn summaries(
     documents: &[Uuid],
 ) -> Result<BTreeMap<Uuid, DocumentSummary>, Failure> {
     let keys: Vec<Key> = documents.iter().copied().map(Key).collect();
-    let rows: Vec<SummaryRow> = db!(reader, |c| claims::table
-        .inner_join(employees::table.on(employees::id.eq(claims::beneficiary_id)))
-        .filter(claims::id.eq_any(&keys))
-        .select((
-            claims::id,
-            claims::status,
-            claims::currency,
-            claims::details,
-            claims::claimed_minor,
-            claims::approved_minor,
-            employees::name,
-            claims::number,
+    let keys = padded(&keys);
+    let rows: Vec<SummaryRow> = db!(reader, |c| cached(
+        claims::table
+            .inner_join(employees::table.on(employees::id.eq(claims::beneficiary_id)))
+            .filter(claims::id.eq_any(&keys))
+            .select((
+                claims::id,
+                claims::status,
+                claims::currency,
+                claims::details,
+                claims::claimed_minor,
+                claims::approved_minor,
+                employees::name,
+                claims::number,
+            ))
+    )
+    .load(c))?;
+    let of_lines: Vec<(Key, String, String)> = db!(reader, |c| cached(
+        lines::table.filter(lines::claim_id.eq_any(&keys)).order((lines::claim_id, lines::line)).select((
+            lines::claim_id,
+            lines::category,
+            lines::description
         ))
-        .load(c))?;
-    let of_lines: Vec<(Key, String, String)> = db!(reader, |c| lines::table
-        .filter(lines::claim_id.eq_any(&keys))
-        .order((lines::claim_id, lines::line))
-        .select((lines::claim_id, lines::category, lines::description))
-        .load(c))?;
+    )
+    .load(c))?;
     rows.into_iter().map(|row| summary(row, &of_lines)).collect()
 }
 
