@@ -211,7 +211,7 @@ fn act(
     action: Action,
     deed: impl FnOnce(Approval, Doer, Circumstances<'_>) -> Result<Change<Approval>, Refusal>,
 ) -> Result<Approval, Failure> {
-    let found = approval::find(tx, id)?;
+    let found = approval::take(tx, id)?;
     let by = tx.actor().employee;
     approval::act(tx, found, |found, world| {
         found.may(action, by, false, world)?;

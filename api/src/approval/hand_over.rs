@@ -67,7 +67,7 @@ pub(super) async fn reassign_task(
 ) -> Reply<ApprovalView> {
     work.write(who, move |tx| {
         let ReassignTask { task_id, employee_id, note } = body.0.clone();
-        let found = approval::find(tx, *id)?;
+        let found = approval::take(tx, *id)?;
         let (by, oversees) = (tx.actor().employee, approval::oversees(tx, &found));
         let acted = approval::act(tx, found, |approval, world| {
             approval.may(Action::Reassign, by, oversees, world)?;

@@ -51,7 +51,7 @@ pub(super) async fn comment_on_approval(
 ) -> Reply<ApprovalView> {
     work.write(who, move |tx| {
         let CommentOnApproval { text } = body.0.clone();
-        let found = approval::find(tx, *id)?;
+        let found = approval::take(tx, *id)?;
         let (by, oversees) = (tx.actor().employee, approval::oversees(tx, &found));
         let commented =
             approval::act(tx, found, |approval, world| Ok(approval.comment(by, oversees, text, world)?))?;

@@ -1,6 +1,10 @@
 //! The course of an approval as document contexts and the edge drive it.
 
-use super::{record::load, step_view::PlanView, subject::kind_of};
+use super::{
+    record::{load, load_locked},
+    step_view::PlanView,
+    subject::kind_of,
+};
 use crate::{
     organisation::Organisation,
     policy,
@@ -64,7 +68,7 @@ fn start(tx: &mut Tx<'_>, chain: &str, subject: Subject) -> Result<Approval, Fai
 /// Submits a returned or withdrawn document again. It continues where it was returned unless something the
 /// chain routes by has changed. `[APR-6]`
 fn resubmit(tx: &mut Tx<'_>, id: Id<Approval>, chain: &str, subject: Subject) -> Result<Approval, Failure> {
-    let approval = load(tx, id)?;
+    let approval = load_locked(tx, id)?;
     let (fresh, organisation) = resolve(tx, chain, &subject)?;
     let by = tx.actor().employee.unwrap_or(subject.submitter);
     let change = approval.resubmit(by, subject, fresh, world(tx, &organisation))?;
@@ -75,7 +79,7 @@ fn resubmit(tx: &mut Tx<'_>, id: Id<Approval>, chain: &str, subject: Subject) ->
 /// same transaction.
 pub fn withdraw(tx: &mut Tx<'_>, id: Option<Id<Approval>>, note: Option<String>) -> Result<(), Failure> {
     let id = id.ok_or_else(|| Failure::fault("a document in approval without one"))?;
-    let approval = load(tx, id)?;
+    let approval = load_locked(tx, id)?;
     // A service account that mirrors a document acts for its submitter, as it did when it submitted.
     let by = tx.actor().employee.unwrap_or(approval.subject.submitter);
     act(tx, approval, |approval, world| Ok(approval.withdraw(by, note, world)?))?;
@@ -84,7 +88,7 @@ pub fn withdraw(tx: &mut Tx<'_>, id: Option<Id<Approval>>, note: Option<String>)
 
 /// Tells that the document changed while in approval: decisions are taken on the new version from here on.
 pub fn document_moved(tx: &mut Tx<'_>, id: Id<Approval>, version: Version) -> Result<Approval, Failure> {
-    let approval = load(tx, id)?;
+    let approval = load_locked(tx, id)?;
     let by = tx.actor().employee;
     act(tx, approval, |approval, world| Ok(approval.document_moved(by, version, world)?))
 }
@@ -108,6 +112,17 @@ pub fn act(
 /// One approval, if the actor takes part in it or oversees its department.
 pub fn find(reader: &mut Reader<'_>, id: Id<Approval>) -> Result<Approval, Failure> {
     let approval = load(reader, id)?;
+    shown_to_actor(reader, approval)
+}
+
+/// The same for whoever acts on it: nobody else moves it until the unit of work ends.
+pub fn take(tx: &mut Tx<'_>, id: Id<Approval>) -> Result<Approval, Failure> {
+    let approval = load_locked(tx, id)?;
+    shown_to_actor(tx, approval)
+}
+
+fn shown_to_actor(reader: &mut Reader<'_>, approval: Approval) -> Result<Approval, Failure> {
+    let id = approval.id;
     if oversees(reader, &approval) || takes_part(reader, id)? { Ok(approval) } else { Err(Failure::NotFound) }
 }
 

@@ -1,6 +1,6 @@
 //! Time limits, swept by every server: each limit takes effect once, whoever comes first. `[APR-5]`
 
-use super::record::load;
+use super::record::load_locked;
 use crate::{
     organisation::Organisation,
     schema::approvals,
@@ -30,7 +30,7 @@ pub fn due(reader: &mut Reader<'_>) -> Result<Vec<Id<Approval>>, Failure> {
 /// Does what the limits of one approval ask for by now; nothing where another server did it before. Two that
 /// come at the same time collide on the row's version, and the second finds nothing left to do.
 pub fn reach_limits(tx: &mut Tx<'_>, id: Id<Approval>) -> Result<bool, Failure> {
-    let approval = load(tx, id)?;
+    let approval = load_locked(tx, id)?;
     let organisation = Organisation::today(tx)?;
     let world =
         Circumstances { directory: organisation.as_ref(), ids: tx.ids(), now: tx.now(), today: tx.today() };

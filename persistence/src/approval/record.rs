@@ -131,6 +131,13 @@ struct ReaderRow<'a> {
     employee_id: Key,
 }
 
+/// One approval, whoever acts on it: it stands still until the unit of work ends, so that its row, tasks and history
+/// belong together even where each statement sees what was committed last.
+pub(super) fn load_locked(tx: &mut Tx<'_>, id: Id<Approval>) -> Result<Approval, Failure> {
+    tx.connection().lock_rows("approvals", &[Key::from(id)])?;
+    load(tx, id)
+}
+
 /// One approval, whoever asks.
 pub(super) fn load(reader: &mut Reader<'_>, id: Id<Approval>) -> Result<Approval, Failure> {
     let key = Key::from(id);

@@ -1,6 +1,6 @@
 //! Approvers who are gone: their open tasks move in the transaction that takes them away. `[APR-9, ORG-4]`
 
-use super::record::load;
+use super::record::load_locked;
 use crate::{
     organisation::Organisation,
     schema::{approval_boxes, employees, users},
@@ -57,7 +57,7 @@ fn move_where(
     let organisation = Organisation::today(tx)?;
     let mut moved = 0;
     for id in waiting {
-        let approval = load(tx, id.into())?;
+        let approval = load_locked(tx, id.into())?;
         let world = Circumstances {
             directory: organisation.as_ref(),
             ids: tx.ids(),
