@@ -13,6 +13,7 @@ stories! {
     an_advance_is_paid_out_settled_by_a_claim_and_the_rest_paid_back,
     a_claim_beyond_its_advance_is_owed_the_rest_and_less_approved_settles_less,
     what_comes_to_nothing_is_outstanding_again,
+    an_advance_is_taken_back_before_it_is_paid_out,
     an_overdue_advance_blocks_the_next,
     only_what_is_outstanding_of_ones_own_is_settled,
     claims_at_the_same_instant_settle_no_more_than_is_outstanding,
@@ -161,6 +162,25 @@ fn what_comes_to_nothing_is_outstanding_again(app: App) {
         (shown.text("/status"), shown.text("/outstanding/amount")),
         ("approved".into(), "1000.00".into())
     );
+}
+
+fn an_advance_is_taken_back_before_it_is_paid_out(app: App) {
+    let company = app.company();
+    let lan = company.who("lan");
+    let place = format!("{ADVANCES}/{}", lan.post(ADVANCES, advance_of("500.00")).expect(201).text("/id"));
+    submit(lan, &place);
+    let withdrawn = act(lan, &place, "withdraw", json!({"note": "改期"})).expect(200);
+    assert_eq!(withdrawn.text("/status"), "withdrawn");
+    let approval = submit(lan, &place);
+    for name in ["head", "qian"] {
+        approve(&company, name, &approval).expect(200);
+    }
+    let revoked = act(lan, &place, "revoke", json!({"reason": "展会取消"})).expect(200);
+    assert_eq!(revoked.text("/status"), "revoked");
+    let body = json!({"reference": "PAY-1", "paid_on": "2026-03-05"});
+    act(company.who("qian"), &place, "confirm-payout", body).refuses(409, "document.not_approved");
+    let paid = paid_out(&company, "500.00");
+    act(lan, &paid, "revoke", json!({"reason": "展会取消"})).refuses(409, "cash_advance.already_paid_out");
 }
 
 fn an_overdue_advance_blocks_the_next(app: App) {

@@ -58,6 +58,9 @@ impl<'a> Kept<'a> {
     }
 }
 
+/// The marks, and one of the keys that were looked for, with what stands under it.
+type Begun = (i64, i64, Option<(Key, String, Known)>);
+
 /// What units of work begin with: the marks, and what stands under the keys of their requests.
 pub(super) struct Outset {
     /// The marks, as the units that are done so far leave them.
@@ -79,7 +82,7 @@ impl Outset {
             return Ok(Self { marks: marks(connection)?, known: HashMap::new() });
         }
         let of_these = keys::caller.eq_any(&callers).and(keys::key.eq_any(&sent));
-        let rows: Vec<(i64, i64, Option<(Key, String, Known)>)> = db!(connection, |c| cached(
+        let rows: Vec<Begun> = db!(connection, |c| cached(
             access_epoch::table.left_join(keys::table.on(of_these)).select((
                 access_epoch::epoch,
                 access_epoch::master_revision,
