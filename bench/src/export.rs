@@ -24,6 +24,15 @@ pub struct Export {
     pub resident_most: f64,
 }
 
+/// The rows that begin or end in a piece of a file. Lines of a CSV file end as those between the pieces of the
+/// transfer do: there rows are known by the number they begin with.
+fn lines(format: &str, piece: &[u8]) -> usize {
+    match format {
+        "csv" => piece.windows(4).filter(|begin| *begin == b"\nEC-").count(),
+        _ => piece.windows(2).filter(|end| end.last() == Some(&b'\n') && end.first() != Some(&b'\r')).count(),
+    }
+}
+
 /// Takes every claim as a file.
 pub fn export(product: &Server, token: &str, format: &'static str) -> Outcome<Export> {
     let mut bytes = Vec::new();
@@ -44,10 +53,7 @@ pub fn export(product: &Server, token: &str, format: &'static str) -> Outcome<Ex
         if head.is_empty() {
             head = String::from_utf8_lossy(piece).chars().take(200).collect();
         }
-        rows += piece
-            .windows(2)
-            .filter(|pair| pair.last() == Some(&b'\n') && pair.first() != Some(&b'\r'))
-            .count();
+        rows += lines(format, piece);
         received += u64::try_from(length)?;
         if received >> 23 > looked {
             looked = received >> 23;
