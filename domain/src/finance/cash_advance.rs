@@ -180,6 +180,25 @@ crate::labels! { SettlementState = "CashAdvanceSettlement":
     Settled = "settled", "已结清", "Settled";
 }
 
+impl SettlementState {
+    /// What follows from where an advance stands, the days it was paid out and is to be settled, and today; none
+    /// before it is approved.
+    pub fn of(
+        state: StandingState,
+        paid_on: Option<BusinessDate>,
+        settle_on: BusinessDate,
+        today: BusinessDate,
+    ) -> Option<Self> {
+        match (state, paid_on) {
+            (StandingState::Closed, _) => Some(Self::Settled),
+            (StandingState::Approved, None) => Some(Self::Unpaid),
+            (StandingState::Approved, Some(_)) if settle_on < today => Some(Self::Overdue),
+            (StandingState::Approved, Some(_)) => Some(Self::Outstanding),
+            _ => None,
+        }
+    }
+}
+
 impl CashAdvance {
     /// Starts a draft in one's own name, or another's where the actor may ask for others.
     pub fn create(

@@ -12,8 +12,8 @@ pub mod statement;
 pub mod view;
 
 pub use row::find;
-pub(in crate::finance) use row::find_unscoped;
 pub(crate) use row::may_read;
+pub(in crate::finance) use row::{find_unscoped, number_of};
 pub use settle::preview;
 pub use view::{CashAdvanceView, show, view};
 
@@ -51,7 +51,7 @@ pub fn refer(
     content: &AdvanceContent,
 ) -> Result<(), Failure> {
     if let Some(request) = content.request {
-        referred(super::expense_request::find_unscoped(reader, request), "/request_id").map(drop)?;
+        referred(super::expense_request::number_of(reader, request), "/request_id")?;
     }
     let to = References {
         submitter,

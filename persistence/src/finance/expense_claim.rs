@@ -22,6 +22,7 @@ pub mod view;
 
 pub use load::{find, find_by_external};
 pub(crate) use load::{find_unscoped, may_read};
+pub(in crate::finance) use name::Names;
 pub use prepare::prepare;
 pub(crate) use scope::within;
 pub use settle::{Preview, preview};

@@ -15,7 +15,7 @@ pub mod view;
 
 pub use row::find;
 pub(crate) use row::may_read;
-pub(in crate::finance) use row::{exists, find_unscoped};
+pub(in crate::finance) use row::{find_unscoped, number_of};
 pub use settle::{RequestPreview, preview};
 pub use view::{ExpenseRequestView, show, view};
 

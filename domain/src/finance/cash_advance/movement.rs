@@ -96,15 +96,8 @@ impl CashAdvance {
 
     /// How far it is settled; none before it is approved.
     pub fn settlement(&self, today: BusinessDate) -> Option<SettlementState> {
-        match (self.petition.state(), &self.payout) {
-            (StandingState::Closed, _) => Some(SettlementState::Settled),
-            (StandingState::Approved, None) => Some(SettlementState::Unpaid),
-            (StandingState::Approved, Some(_)) if self.content.settle_on < today => {
-                Some(SettlementState::Overdue)
-            }
-            (StandingState::Approved, Some(_)) => Some(SettlementState::Outstanding),
-            _ => None,
-        }
+        let paid_on = self.payout.as_ref().map(|payout| payout.paid_on);
+        SettlementState::of(self.petition.state(), paid_on, self.content.settle_on, today)
     }
 
     /// The money was paid out, once. Whoever says it again learns under which reference that is known.

@@ -170,13 +170,7 @@ fn summary(register: &Register, row: SummaryRow, today: BusinessDate) -> Result<
     let corrupt = |column| Failure::corrupt("cash_advances", column, row.id.0);
     let currency: Currency = row.currency.parse().map_err(|_| corrupt("currency"))?;
     let status = StandingState::from_code(&row.status).ok_or_else(|| corrupt("status"))?;
-    let settlement = match (status, row.paid_on) {
-        (StandingState::Closed, _) => Some(SettlementState::Settled),
-        (StandingState::Approved, None) => Some(SettlementState::Unpaid),
-        (StandingState::Approved, Some(_)) if row.settle_on < today => Some(SettlementState::Overdue),
-        (StandingState::Approved, Some(_)) => Some(SettlementState::Outstanding),
-        _ => None,
-    };
+    let settlement = SettlementState::of(status, row.paid_on, row.settle_on, today);
     Ok(CashAdvanceSummary {
         id: row.id.0.into(),
         number: row.number,

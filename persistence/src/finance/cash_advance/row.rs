@@ -200,6 +200,12 @@ pub(in crate::finance) fn find_unscoped(
     entity(reader, row)
 }
 
+/// The number of an advance, whoever asks.
+pub(in crate::finance) fn number_of(reader: &mut Reader<'_>, id: Id<CashAdvance>) -> Result<String, Failure> {
+    let mine = advances::table.filter(advances::id.eq(Key::from(id)));
+    Ok(db!(reader, |c| mine.select(advances::number).first(c))?)
+}
+
 /// The advances within the caller's sight that somebody got, in the order they were paid out.
 pub(super) fn paid_to(reader: &mut Reader<'_>, employee: Key) -> Result<Vec<CashAdvance>, Failure> {
     let sight = Sight::of(reader);

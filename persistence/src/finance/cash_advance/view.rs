@@ -2,14 +2,11 @@
 
 use super::find;
 use crate::{
-    finance::{
-        expense_claim::view::{ClaimedRequestView, JournalView, PostingView},
-        expense_request::{
-            self as requests,
-            view::{person, place},
-        },
+    finance::expense_claim::{
+        Names,
+        view::{ClaimedRequestView, JournalView},
     },
-    organisation::{NamedRef, PersonRef, Register},
+    organisation::{NamedRef, PersonRef},
     schema::expense_claims as claims,
     spine::{ActionView, Failure, Key, Reader, db},
 };
@@ -20,7 +17,6 @@ use domain::{
         cash_advance::{
             CashAdvance, Movement, MovementKind, SettlementState, actions::AdvanceAction, movement::Settled,
         },
-        journal::JournalEntry,
         petition::StandingState,
     },
     spine::{AnyId, Id, Money, Refusal, Timestamp, UserId, Version},
@@ -138,15 +134,13 @@ pub fn view(reader: &mut Reader<'_>, id: Id<CashAdvance>) -> Result<CashAdvanceV
 
 /// How an advance at hand is shown.
 pub fn show(reader: &mut Reader<'_>, advance: CashAdvance) -> Result<CashAdvanceView, Failure> {
-    let register = Register::of(reader)?;
+    let names = Names::of(reader)?;
     let numbers = claim_numbers(reader, &[&advance])?;
-    let request = advance.content.request.map(|request| requests::find_unscoped(reader, request));
-    let request = request
-        .transpose()?
-        .map(|request| ClaimedRequestView { id: request.id.uuid().into(), number: request.petition.number });
+    let request = ClaimedRequestView::of(reader, advance.content.request)?;
     let actions = advance.actions(reader.actor());
     let (settlement, outstanding) = (advance.settlement(reader.today()), advance.outstanding());
-    let journal = advance.entries().into_iter().map(entry).collect();
+    let journal =
+        advance.entries().into_iter().map(|entry| names.journal(entry)).collect::<Result<_, Failure>>()?;
     let CashAdvance { id, petition, content, payout, movements, version } = advance;
     let (status_at, reason) = petition.standing.since();
     Ok(CashAdvanceView {
@@ -157,8 +151,8 @@ pub fn show(reader: &mut Reader<'_>, advance: CashAdvance) -> Result<CashAdvance
         status_reason: reason.map(str::to_owned),
         created_by: petition.creator,
         created_at: petition.created_at,
-        submitter: person(&register, petition.submitter)?,
-        department: place(&register, content.department)?,
+        submitter: names.person(petition.submitter)?,
+        department: names.department(content.department)?,
         business_date: content.business_date,
         amount: content.amount,
         purpose: content.purpose,
@@ -216,23 +210,6 @@ pub(super) fn shown(movement: Movement, numbers: &HashMap<Key, String>) -> Movem
         reference,
         recorded_at: at,
         recorded_by: by,
-    }
-}
-
-fn entry(entry: JournalEntry) -> JournalView {
-    let posting = |posting: domain::finance::journal::Posting| PostingView {
-        side: posting.side,
-        role: posting.role,
-        account: posting.account,
-        line: posting.line,
-        cost_centre: None,
-        amount: posting.amount,
-        remainder: posting.remainder,
-    };
-    JournalView {
-        date: entry.date,
-        currency: entry.currency,
-        postings: entry.postings.into_iter().map(posting).collect(),
     }
 }
 

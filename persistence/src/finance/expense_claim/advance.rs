@@ -12,7 +12,7 @@ use domain::{
         cash_advance::{CashAdvance, NOT_THE_BENEFICIARYS},
         expense_claim::{ClaimContent, ExpenseClaim, Settlement, Taken},
     },
-    spine::{Citation, Currency, Id, Money, Refusal},
+    spine::{Citation, Currency, Money, Refusal},
 };
 
 #[derive(Queryable, Selectable, Insertable, Clone, Debug)]
@@ -64,7 +64,7 @@ pub(super) fn of(reader: &mut Reader<'_>, claim: Key, book: Currency) -> Result<
 pub(super) fn refer(reader: &mut Reader<'_>, content: &ClaimContent) -> Result<(), Failure> {
     for (index, settlement) in content.advances.iter().enumerate() {
         let pointer = format!("/advances/{index}/advance_id");
-        referred(advances::find_unscoped(reader, settlement.advance), &pointer)?;
+        referred(advances::number_of(reader, settlement.advance), &pointer)?;
     }
     Ok(())
 }
@@ -123,13 +123,6 @@ pub(super) fn follow(
 }
 
 /// The numbers of the advances a claim settles, in its order.
-pub(super) fn numbers(
-    reader: &mut Reader<'_>,
-    content: &ClaimContent,
-) -> Result<Vec<(Id<CashAdvance>, String)>, Failure> {
-    let number = |settlement: &Settlement| {
-        let advance = advances::find_unscoped(reader, settlement.advance)?;
-        Ok((advance.id, advance.petition.number))
-    };
-    content.advances.iter().map(number).collect()
+pub(super) fn numbers(reader: &mut Reader<'_>, content: &ClaimContent) -> Result<Vec<String>, Failure> {
+    content.advances.iter().map(|settlement| advances::number_of(reader, settlement.advance)).collect()
 }

@@ -11,8 +11,8 @@ use domain::{
 };
 use std::sync::Arc;
 
-/// The names of people and departments as claims show them.
-pub(super) struct Names(Arc<Register>);
+/// The names of people and departments as claims and advances show them.
+pub(in crate::finance) struct Names(Arc<Register>);
 
 impl Names {
     pub fn of(reader: &mut Reader<'_>) -> Result<Self, Failure> {

@@ -2,7 +2,7 @@
 
 use crate::{
     finance::expense_request as requests,
-    organisation::Register,
+    organisation::{Register, referred},
     spine::{Failure, Reader},
 };
 use domain::{
@@ -19,10 +19,8 @@ pub fn check(
 ) -> Result<(), Failure> {
     let register = Register::of(reader)?;
     check_existence(&register, reader.today(), submitter, content)?;
-    if let Some(request) = content.request
-        && !requests::exists(reader, request)?
-    {
-        return Err(Refusal::new(codes::UNKNOWN_REFERENCE).at("/request_id").into());
+    if let Some(request) = content.request {
+        referred(requests::number_of(reader, request), "/request_id")?;
     }
     super::advance::refer(reader, content)?;
     let permission = Permission::SubmitExpenseClaimsForOthers;

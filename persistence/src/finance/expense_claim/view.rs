@@ -5,7 +5,7 @@ pub mod part;
 
 pub use part::*;
 
-use super::{advance, find, name::Names, request};
+use super::{advance, find, name::Names};
 use crate::finance::budget_line::{self, HeldView};
 use crate::{
     organisation::{NamedRef, PersonRef},
@@ -14,7 +14,6 @@ use crate::{
 use chrono::NaiveDate;
 use domain::{
     finance::{
-        cash_advance::CashAdvance,
         expense_claim::{actions::ClaimAction, *},
         payment::PaidState,
     },
@@ -145,7 +144,7 @@ pub fn show(reader: &mut Reader<'_>, claim: ExpenseClaim) -> Result<ExpenseClaim
         ClaimStatus::Draft => Vec::new(),
         _ => budget_line::held(reader, claim.budget_document())?,
     };
-    let request = request::of(reader, &claim.content)?.map(ClaimedRequestView::of);
+    let request = ClaimedRequestView::of(reader, claim.content.request)?;
     let advances = advance::numbers(reader, &claim.content)?;
     shown(claim, &names, Around { budget, request, advances, actions })
 }
@@ -154,7 +153,7 @@ pub fn show(reader: &mut Reader<'_>, claim: ExpenseClaim) -> Result<ExpenseClaim
 struct Around {
     budget: Vec<HeldView>,
     request: Option<ClaimedRequestView>,
-    advances: Vec<(Id<CashAdvance>, String)>,
+    advances: Vec<String>,
     actions: Vec<ClaimActionView>,
 }
 

@@ -235,10 +235,13 @@ pub(in crate::finance) fn find_unscoped(
     entity(reader, row)
 }
 
-/// Whether there is such a request, whoever asks.
-pub(in crate::finance) fn exists(reader: &mut Reader<'_>, id: Id<ExpenseRequest>) -> Result<bool, Failure> {
+/// The number of a request, whoever asks.
+pub(in crate::finance) fn number_of(
+    reader: &mut Reader<'_>,
+    id: Id<ExpenseRequest>,
+) -> Result<String, Failure> {
     let mine = requests::table.filter(requests::id.eq(Key::from(id)));
-    Ok(db!(reader, |c| diesel::select(diesel::dsl::exists(mine)).get_result(c))?)
+    Ok(db!(reader, |c| mine.select(requests::number).first(c))?)
 }
 
 /// Whether the caller may read a request, and with it its files.

@@ -1,10 +1,13 @@
 //! The parts of a claim as they are shown: lines, rate, journal, payments, and what it is linked to.
 
-use crate::organisation::NamedRef;
+use crate::{
+    finance::expense_request as requests,
+    organisation::NamedRef,
+    spine::{Failure, Reader},
+};
 use chrono::NaiveDate;
 use domain::{
     finance::{
-        cash_advance::CashAdvance,
         expense_claim::*,
         expense_request::ExpenseRequest,
         invoice::Invoice,
@@ -74,8 +77,15 @@ pub struct ClaimedRequestView {
 }
 
 impl ClaimedRequestView {
-    pub(super) fn of(request: ExpenseRequest) -> Self {
-        Self { id: request.id.uuid().into(), number: request.petition.number }
+    /// The request of an id that a document names.
+    pub(in crate::finance) fn of(
+        reader: &mut Reader<'_>,
+        id: Option<Id<ExpenseRequest>>,
+    ) -> Result<Option<Self>, Failure> {
+        let named = |id: Id<ExpenseRequest>| {
+            Ok(Self { id: id.uuid().into(), number: requests::number_of(reader, id)? })
+        };
+        id.map(named).transpose()
     }
 }
 
@@ -95,18 +105,14 @@ pub struct SettlementView {
 }
 
 impl SettlementView {
-    pub(super) fn all(
-        content: &ClaimContent,
-        named: Vec<(Id<CashAdvance>, String)>,
-    ) -> Result<Vec<Self>, Refusal> {
-        let parts = content.advances.iter().zip(content.settled()?).zip(named);
-        let view =
-            |((asked, settled), (id, number)): ((&Settlement, Settlement), (Id<CashAdvance>, String))| Self {
-                advance_id: id.uuid().into(),
-                number,
-                amount: asked.amount,
-                settled: settled.amount,
-            };
+    pub(super) fn all(content: &ClaimContent, numbers: Vec<String>) -> Result<Vec<Self>, Refusal> {
+        let parts = content.advances.iter().zip(content.settled()?).zip(numbers);
+        let view = |((asked, settled), number): ((&Settlement, Settlement), String)| Self {
+            advance_id: asked.advance.uuid().into(),
+            number,
+            amount: asked.amount,
+            settled: settled.amount,
+        };
         Ok(parts.map(view).collect())
     }
 }
