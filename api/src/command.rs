@@ -10,9 +10,13 @@ pub mod openapi;
 mod policy;
 mod serve;
 
-use crate::spine::{Problem, Settings};
+use crate::{
+    connect, open_database,
+    spine::{Problem, Settings},
+};
 use clap::{Parser, Subcommand};
 use domain::spine::Language;
+use persistence::spine::{Database, Failure};
 
 /// The marketing centre's backend.
 #[derive(Parser)]
@@ -90,6 +94,40 @@ pub fn run(line: CommandLine) -> Result<(), String> {
 fn said(problem: &Problem) -> String {
     let (title, details) = problem.texts(Language::English);
     details.into_iter().fold(title, |text, detail| format!("{text}; {detail}"))
+}
+
+/// What went wrong with the database, for the person at the terminal.
+fn failed(failure: Failure) -> String {
+    match failure {
+        Failure::Fault(fault) => fault.message,
+        other => said(&other.into()),
+    }
+}
+
+/// The database of a command that may change it, its schema brought up to date.
+fn open(settings: &Settings) -> Result<Database, String> {
+    open_database(settings, |_| {}).map_err(opening)
+}
+
+/// The database of a command that only looks: none is made where there is none, and its schema stays as it is.
+fn existing(settings: &Settings) -> Result<Database, String> {
+    if let Some(file) = settings.database_file().filter(|file| !file.exists()) {
+        return Err(format!("there is no database at {}", file.display()));
+    }
+    connect(settings, |_| {}).map_err(opening)
+}
+
+/// The same, of a command that needs the schema of this version.
+fn current(settings: &Settings) -> Result<Database, String> {
+    let database = existing(settings)?;
+    if database.is_ready().map_err(failed)? {
+        return Ok(database);
+    }
+    Err("the database has the schema of another version: run `migrate` first".to_owned())
+}
+
+fn opening(failure: Failure) -> String {
+    format!("the database cannot be opened: {}", failed(failure))
 }
 
 /// Runs a future to its end on a small runtime: for commands that are not the server.

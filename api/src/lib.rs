@@ -19,7 +19,7 @@ mod server;
 pub use approval::limits::sweep as sweep_time_limits;
 pub use file::FileStore;
 pub use organisation::{begin_absences, finish_leavings};
-pub use server::{Running, first_start, open_database, start};
+pub use server::{Running, connect, first_start, open_database, start};
 
 use domain::spine::EnumLabels;
 use spine::Routes;

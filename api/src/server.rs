@@ -4,12 +4,14 @@ use crate::{
     background,
     file::FileStore,
     identity::Identity,
-    spine::{AppState, Problem, Routes, Settings, authenticate, codes, document, edge, limit},
+    spine::{
+        AppState, Problem, Routes, Settings, authenticate, codes, document, edge, get_only, limit, read_route,
+    },
 };
 use actix_cors::Cors;
-use actix_web::{App, HttpResponse, HttpServer, dev::ServerHandle, http::header, middleware::from_fn, web};
+use actix_web::{App, HttpResponse, HttpServer, dev::ServerHandle, middleware::from_fn, web};
 use persistence::spine::{Database, Failure, Options, Request, StoredAnswer};
-use std::{net::SocketAddr, sync::Arc, time::Duration};
+use std::{net::SocketAddr, path::Path, sync::Arc, time::Duration};
 use tokio::sync::OnceCell;
 use utoipa_swagger_ui::{Config, SwaggerUi};
 
@@ -28,22 +30,32 @@ pub struct Running {
     pub database: Database,
 }
 
-/// Opens and migrates the database the settings name. `adjust` may replace clock and ids.
+/// Opens the database the settings name, and brings its schema up to date; makes it where there is none. `adjust` may
+/// replace clock and ids.
+///
+/// # Errors
+/// A database that cannot be reached or made.
 pub fn open_database(settings: &Settings, adjust: impl FnOnce(&mut Options)) -> Result<Database, Failure> {
-    if let Some(path) = settings.database_url.strip_prefix("sqlite:")
-        && let Some(directory) = std::path::Path::new(path.trim_start_matches("//")).parent()
-    {
+    if let Some(directory) = settings.database_file().as_deref().and_then(Path::parent) {
         std::fs::create_dir_all(directory).map_err(Failure::fault)?;
     }
+    let database = connect(settings, adjust)?;
+    database.migrate()?;
+    Ok(database)
+}
+
+/// Opens the database the settings name as it is.
+///
+/// # Errors
+/// A database that cannot be reached.
+pub fn connect(settings: &Settings, adjust: impl FnOnce(&mut Options)) -> Result<Database, Failure> {
     let mut options = Options::at(&settings.database_url);
     options.zone = settings.zone;
     options.readers = settings.reader_threads;
     options.writers = settings.writer_threads;
     options.full_durability = !settings.relaxed_durability;
     adjust(&mut options);
-    let database = Database::open(options)?;
-    database.migrate()?;
-    Ok(database)
+    Database::open(options)
 }
 
 /// Starts serving. The future in `server` must be awaited.
@@ -109,18 +121,11 @@ fn cross_origin(settings: &Settings) -> Cors {
 
 fn configure(config: &mut web::ServiceConfig, routes: &Routes) {
     routes.configure(config);
-    let get_only = |path: &str, route: actix_web::Route| {
-        web::resource(path).route(route).default_service(web::to(|| async {
-            let mut refused = HttpResponse::from_error(Problem::new(codes::METHOD_NOT_ALLOWED));
-            refused.headers_mut().insert(header::ALLOW, header::HeaderValue::from_static("GET"));
-            refused
-        }))
-    };
-    config.service(get_only("/healthz", web::get().to(|| async { HttpResponse::Ok().body("ok\n") })));
-    config.service(get_only("/readyz", web::get().to(ready)));
-    config.service(get_only("/metrics", web::get().to(metrics)));
-    config.service(get_only(OPENAPI_PATH, web::get().to(openapi)));
-    config.service(get_only("/docs", web::get().to(|| async { web::Redirect::to("/docs/") })));
+    config.service(get_only("/healthz", read_route().to(|| async { HttpResponse::Ok().body("ok\n") })));
+    config.service(get_only("/readyz", read_route().to(ready)));
+    config.service(get_only("/metrics", read_route().to(metrics)));
+    config.service(get_only(OPENAPI_PATH, read_route().to(openapi)));
+    config.service(get_only("/docs", read_route().to(|| async { web::Redirect::to("/docs/") })));
     config.route("/test-clock/advance", web::post().to(advance_clock));
 }
 

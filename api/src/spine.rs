@@ -37,10 +37,10 @@ pub use openapi::document;
 pub use page::Paged;
 pub use parameter::{IfMatch, PathId, PathOf, Query};
 pub use problem::{EdgeCode, Meaning, Problem, catalogue, codes};
-pub use registry::{RouteInfo, Routes};
+pub use registry::{RouteInfo, Routes, get_only, read_route};
 pub use settings::Settings;
 pub use state::AppState;
-pub use upload::{Arriving, Upload};
+pub use upload::{ARRIVAL_MAX, Arriving, Upload};
 pub use work::{ByRules, Reading, UnitOfWork};
 
 pub(crate) use answer::is_known;

@@ -185,7 +185,7 @@ impl Reply {
     #[track_caller]
     pub fn version(&self) -> i64 {
         let etag = self.header("etag").unwrap_or_else(|| panic!("no ETag on {self}"));
-        etag.trim_matches('"').parse().expect("a version")
+        etag.trim_matches('"').split('-').next().and_then(|version| version.parse().ok()).expect("a version")
     }
     /// A header.
     pub fn header(&self, name: &str) -> Option<String> {

@@ -1,12 +1,24 @@
 //! What every route has in common.
 
-use tests::{App, stories};
+use persistence::spine::{Request, StoredAnswer};
+use std::{
+    io::{Read, Write},
+    net::TcpStream,
+    thread,
+    time::Duration,
+};
+use tests::{App, PASSWORD, block_on, stories};
 
 stories! {
     an_unknown_path_is_a_problem_document_in_the_callers_language,
     a_wrong_method_says_which_are_allowed,
     a_route_behind_a_permission_wants_a_token_first,
     an_unknown_parameter_is_refused,
+    a_body_that_does_not_arrive_is_given_up_and_said_so_in_the_callers_language,
+    a_server_that_is_too_slow_says_that_the_write_may_have_been_done,
+    a_method_nobody_knows_makes_no_metric_of_its_own,
+    the_tag_of_a_resource_is_of_what_was_sent_and_a_change_needs_its_version_alone,
+    what_is_beside_the_interface_answers_head_and_options,
 }
 
 fn an_unknown_path_is_a_problem_document_in_the_callers_language(app: App) {
@@ -33,4 +45,86 @@ fn a_route_behind_a_permission_wants_a_token_first(app: App) {
 
 fn an_unknown_parameter_is_refused(app: App) {
     app.anonymous().get("/version?colour=red").refuses(400, "http.unknown_parameter");
+}
+
+/// The story's server, given up on after a second, with one thread that writes.
+fn impatient(app: App) -> App {
+    let engine = app.engine;
+    drop(app);
+    App::start_with(engine, |settings| (settings.request_seconds_max, settings.writer_threads) = (1, 1))
+}
+
+fn a_body_that_does_not_arrive_is_given_up_and_said_so_in_the_callers_language(app: App) {
+    let app = impatient(app);
+    let mut stream = TcpStream::connect(app.address).expect("a connection");
+    let head = "POST /api/v1/sessions HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 50\r\n\
+                Accept-Language: en\r\nX-Request-Id: cut-off-1\r\nConnection: close\r\n\r\n{\"username\":";
+    stream.write_all(head.as_bytes()).expect("half a request");
+    let mut answer = String::new();
+    stream.set_read_timeout(Some(Duration::from_secs(10))).expect("a timeout");
+    stream.read_to_string(&mut answer).expect("an answer");
+    assert!(answer.starts_with("HTTP/1.1 408"), "{answer}");
+    let said = answer.to_lowercase();
+    for part in [
+        "x-request-id: cut-off-1",
+        "content-language: en",
+        "cache-control: no-store",
+        "http.timeout",
+        "took too long to arrive",
+        "\"request_id\":\"cut-off-1\"",
+    ] {
+        assert!(said.contains(part), "{part} in {answer}");
+    }
+}
+
+fn a_server_that_is_too_slow_says_that_the_write_may_have_been_done(app: App) {
+    let app = impatient(app);
+    let _boss = app.administrator();
+    let database = app.database.clone();
+    let (told, hear) = std::sync::mpsc::channel();
+    let holding = thread::spawn(move || {
+        block_on(database.write(Request::system("test"), move |_| {
+            let _heard = told.send(());
+            thread::sleep(Duration::from_millis(2_500));
+            Ok(StoredAnswer::default())
+        }))
+    });
+    hear.recv().expect("a busy writer");
+    let account = serde_json::json!({"username": "boss", "password": PASSWORD});
+    let reply = app.anonymous().with("Accept-Language", "en").post("/api/v1/sessions", account);
+    let reply = reply.refuses(503, "http.too_slow");
+    assert_eq!(reply.text("/request_id"), reply.header("x-request-id").expect("a request id"));
+    assert!(reply.header("retry-after").is_some());
+    holding.join().expect("the writer's turn").expect("an end of it");
+}
+
+fn a_method_nobody_knows_makes_no_metric_of_its_own(app: App) {
+    app.anonymous().send("BREW", "/version", None).refuses(405, "http.method_not_allowed");
+    let metrics = app.anonymous().get("/metrics").expect(200);
+    let text = String::from_utf8_lossy(&metrics.bytes).into_owned();
+    assert!(text.contains("method=\"other\"") && !text.contains("BREW"), "{text}");
+}
+
+fn the_tag_of_a_resource_is_of_what_was_sent_and_a_change_needs_its_version_alone(app: App) {
+    let company = app.company();
+    let lan = company.who("lan");
+    let claim = lan.post("/api/v1/expense-claims", company.claim_of(120)).expect(201);
+    let path = format!("/api/v1/expense-claims/{}", claim.text("/id"));
+    let whole = lan.get(&path).expect(200);
+    let tag = whole.header("etag").expect("a tag");
+    let part = lan.get(&format!("{path}?fields=id,version")).expect(200);
+    assert_ne!(part.header("etag"), Some(tag.clone()), "another part is another answer");
+    assert_eq!(part.version(), whole.version(), "of the same version");
+    lan.with("If-None-Match", tag.clone()).get(&format!("{path}?fields=id")).expect(200);
+    lan.with("If-None-Match", tag.clone()).get(&path).expect(304);
+    lan.with("If-Match", tag).act(&format!("{path}/submit")).expect(200);
+}
+
+fn what_is_beside_the_interface_answers_head_and_options(app: App) {
+    for path in ["/healthz", "/readyz", "/metrics", "/openapi.json"] {
+        app.anonymous().send("HEAD", path, None).expect(200);
+        let reply = app.anonymous().send("OPTIONS", path, None).expect(204);
+        assert_eq!(reply.header("allow").as_deref(), Some("GET, HEAD, OPTIONS"), "{path}");
+        app.anonymous().delete(path).refuses(405, "http.method_not_allowed");
+    }
 }

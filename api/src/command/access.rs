@@ -1,7 +1,7 @@
 //! `admin`, `api-key`, `keys`: access from the command line, before or beside anybody who can sign in.
 
-use super::{block_on, said};
-use crate::{first_start, identity, open_database, spine::Settings};
+use super::{block_on, failed, open, said};
+use crate::{first_start, identity, spine::Settings};
 use clap::Subcommand;
 use domain::{identity::Secret, spine::Permission};
 use persistence::spine::Database;
@@ -54,8 +54,8 @@ fn permission(code: &str) -> Result<Permission, String> {
 
 /// The database with what ships with the product.
 fn opened(settings: &Settings) -> Result<Database, String> {
-    let database = open_database(settings, |_| {}).map_err(|failure| format!("{failure:?}"))?;
-    block_on(first_start(&database))?.map_err(|failure| format!("{failure:?}"))?;
+    let database = open(settings)?;
+    block_on(first_start(&database))?.map_err(failed)?;
     Ok(database)
 }
 

@@ -2,11 +2,8 @@
 //! says of a person or thing, where the law demands it; the chain stays, and the erasure is an entry itself.
 //! There is no route for it: who may empty the trail runs the installation, and is no user of it. `[AUD-1]`
 
-use super::{block_on, said};
-use crate::{
-    open_database,
-    spine::{Problem, Settings},
-};
+use super::{block_on, current, failed, open};
+use crate::spine::Settings;
 use clap::Subcommand;
 use domain::spine::AnyId;
 use persistence::spine::{Database, Failure, Request, StoredAnswer, erase_content, verify_audit};
@@ -34,12 +31,10 @@ pub(super) enum Command {
 }
 
 pub(super) fn run(settings: &Settings, command: Command) -> Result<(), String> {
-    let database = open_database(settings, |_| {}).map_err(|failure| format!("{failure:?}"))?;
     match command {
-        Command::Verify { json } => verify(&database, json),
+        Command::Verify { json } => verify(&current(settings)?, json),
         Command::Erase { entity, reason, json } => {
-            let erased = block_on(erase(&database, entity, reason))?;
-            let entries = erased.map_err(|failure| said(&Problem::from(failure)))?;
+            let entries = block_on(erase(&open(settings)?, entity, reason))?.map_err(failed)?;
             if json {
                 println!("{}", serde_json::json!({"entries": entries}));
             } else {
@@ -51,8 +46,7 @@ pub(super) fn run(settings: &Settings, command: Command) -> Result<(), String> {
 }
 
 fn verify(database: &Database, json: bool) -> Result<(), String> {
-    let verdict = block_on(database.read(Request::system("audit-verify"), verify_audit))?
-        .map_err(|failure| format!("{failure:?}"))?;
+    let verdict = block_on(database.read(Request::system("audit-verify"), verify_audit))?.map_err(failed)?;
     if json {
         println!("{}", serde_json::json!(verdict));
     } else {

@@ -49,7 +49,7 @@ pub(super) fn run(settings: &Settings, options: &Options) -> Result<(), String> 
         opened.clock = Arc::new(clock.clone());
         opened.ids = Arc::new(SequentialIds::default());
     })
-    .map_err(|failure| format!("{failure:?}"))?;
+    .map_err(super::opening)?;
     let (told, hear) = std::sync::mpsc::channel();
     let server = thread::spawn(move || {
         actix_web::rt::System::new().block_on(async move {
@@ -80,7 +80,7 @@ pub(super) fn run(settings: &Settings, options: &Options) -> Result<(), String> 
 
 /// A server of the demo's own on a free port of this machine.
 async fn open_to_public(database: &Database, settings: Settings) -> Result<Running, String> {
-    first_start(database).await.map_err(|failure| format!("{failure:?}"))?;
+    first_start(database).await.map_err(super::failed)?;
     let founder =
         identity::create_administrator(database, &settings.identity, company::FOUNDER, Secret::new(PASSWORD));
     founder.await.map_err(|problem: Problem| format!("{problem}: is there a demo already?"))?;

@@ -1,9 +1,8 @@
 //! `files`: the bytes of attachments.
 
-use super::block_on;
+use super::{block_on, current, failed, open};
 use crate::{
     file::{FileStore, Swept, sweep, verify},
-    open_database,
     spine::Settings,
 };
 use clap::Subcommand;
@@ -18,18 +17,17 @@ pub(super) enum Command {
 }
 
 pub(super) fn run(settings: &Settings, command: &Command) -> Result<(), String> {
-    let database = open_database(settings, |_| {}).map_err(|failure| format!("{failure:?}"))?;
     let store = FileStore::in_directory(&settings.files_directory).map_err(|error| error.to_string())?;
     match command {
         Command::Sweep => {
-            let removed = block_on(sweep(&database, &store, Swept::WithoutRow))?
-                .map_err(|failure| format!("{failure:?}"))?;
+            let database = open(settings)?;
+            let removed = block_on(sweep(&database, &store, Swept::WithoutRow))?.map_err(failed)?;
             println!("removed the bytes of {removed} uploads that came to nothing");
             Ok(())
         }
         Command::Verify => {
-            let (checked, damaged) =
-                block_on(verify(&database, &store))?.map_err(|failure| format!("{failure:?}"))?;
+            let database = current(settings)?;
+            let (checked, damaged) = block_on(verify(&database, &store))?.map_err(failed)?;
             println!("checked {checked} files");
             if damaged.is_empty() {
                 return Ok(());

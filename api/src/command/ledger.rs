@@ -1,7 +1,7 @@
 //! `ledger verify`: rebuilds every balance of the budget ledger from its entries and proves it equal. `[BUD-4]`
 
-use super::block_on;
-use crate::{open_database, spine::Settings};
+use super::{block_on, current, failed};
+use crate::spine::Settings;
 use clap::Subcommand;
 use persistence::{finance::budget_line, spine::Request};
 
@@ -17,9 +17,9 @@ pub(super) enum Command {
 
 pub(super) fn run(settings: &Settings, command: &Command) -> Result<(), String> {
     let Command::Verify { json } = command;
-    let database = open_database(settings, |_| {}).map_err(|failure| format!("{failure:?}"))?;
-    let report = block_on(database.read(Request::system("ledger-verify"), budget_line::verify))?
-        .map_err(|failure| format!("{failure:?}"))?;
+    let database = current(settings)?;
+    let report =
+        block_on(database.read(Request::system("ledger-verify"), budget_line::verify))?.map_err(failed)?;
     if *json {
         println!("{}", serde_json::json!(report));
     } else {

@@ -1,7 +1,7 @@
 //! `policy check` and `policy load`: policies from files, for installations kept as code.
 
-use super::block_on;
-use crate::{open_database, spine::Settings};
+use super::{block_on, current, failed, open};
+use crate::spine::Settings;
 use chrono::NaiveDate;
 use clap::{Args, Subcommand};
 use domain::spine::{Finding, Language, Policy, PolicyStatus, Refusal};
@@ -39,10 +39,9 @@ pub(super) struct File {
 }
 
 pub(super) fn run(settings: &Settings, command: Command) -> Result<(), String> {
-    let database = open_database(settings, |_| {}).map_err(|failure| format!("{failure:?}"))?;
     match command {
-        Command::Check(file) => check(&database, &file),
-        Command::Load(file) => load(&database, &file),
+        Command::Check(file) => check(&current(settings)?, &file),
+        Command::Load(file) => load(&open(settings)?, &file),
     }
 }
 
@@ -52,7 +51,7 @@ fn check(database: &Database, file: &File) -> Result<(), String> {
         let policy = said.drafted(reader)?;
         policy::check(reader, &policy)
     }))?;
-    let findings = found.map_err(|failure| explain(&failure))?;
+    let findings = found.map_err(explain)?;
     if findings.is_empty() {
         println!("sound");
         return Ok(());
@@ -66,7 +65,7 @@ fn load(database: &Database, file: &File) -> Result<(), String> {
         publish(tx, &said)?;
         Ok(StoredAnswer::default())
     }))?;
-    loaded.map_err(|failure| explain(&failure))?;
+    loaded.map_err(explain)?;
     println!("published {}", file.code);
     Ok(())
 }
@@ -114,13 +113,13 @@ fn publish(tx: &mut Tx<'_>, said: &Said) -> Result<(), Failure> {
     policy::apply(tx, drafted.publish(by, now, earliest, findings)?).map(drop)
 }
 
-fn explain(failure: &Failure) -> String {
+fn explain(failure: Failure) -> String {
     match failure {
         Failure::Refused(refusal) => {
-            let Refusal { code, params, findings, .. } = refusal.as_ref();
-            format!("{}\n{}", code.text(Language::English, params), lines(findings))
+            let Refusal { code, params, findings, .. } = *refusal;
+            format!("{}\n{}", code.text(Language::English, &params), lines(&findings))
         }
-        other => format!("{other:?}"),
+        other => failed(other),
     }
 }
 

@@ -1,5 +1,6 @@
 //! `serve` and `migrate`.
 
+use super::{failed, open, opening};
 use crate::{
     first_start,
     identity::{IdentitySettings, NewAdministrator, ensure_administrator},
@@ -17,10 +18,10 @@ pub(super) fn run(settings: Settings) -> Result<(), String> {
             options.clock = Arc::new(TestClock::at(SystemClock.now()));
         }
     })
-    .map_err(|failure| format!("the database cannot be opened: {failure:?}"))?;
+    .map_err(opening)?;
     actix_web::rt::System::new().block_on(async move {
         let listen = settings.listen.clone();
-        first_start(&database).await.map_err(|failure| format!("{failure:?}"))?;
+        first_start(&database).await.map_err(failed)?;
         let identity = settings.identity.clone();
         let running = start(settings, database.clone())
             .map_err(|error| format!("cannot listen on {listen}: {error}"))?;
@@ -50,7 +51,7 @@ async fn first_administrator(
 }
 
 pub(super) fn migrate(settings: &Settings) -> Result<(), String> {
-    open_database(settings, |_| {}).map_err(|failure| format!("{failure:?}"))?;
+    open(settings)?;
     println!("the schema is up to date");
     Ok(())
 }

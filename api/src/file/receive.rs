@@ -5,16 +5,13 @@ use super::{
     judge::{JUDGED_BYTES, judge},
     store::{FileStore, Store},
 };
-use crate::spine::{Answer, Arriving, Created, Problem, Upload, codes};
+use crate::spine::{ARRIVAL_MAX, Answer, Arriving, Created, Problem, Upload, codes};
 use domain::file::Arrival;
 use object_store::WriteMultipart;
 use persistence::{file::FileView, spine::Failure};
 use sha2::{Digest, Sha256};
-use std::time::Duration;
 use uuid::Uuid;
 
-/// How long a file may take to arrive.
-const ARRIVAL_MAX: Duration = Duration::from_secs(600);
 /// How many parts may be on their way to the store while the next one arrives.
 const PARTS_UNDERWAY: usize = 2;
 

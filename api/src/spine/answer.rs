@@ -56,14 +56,15 @@ pub(super) fn store<V: View, const STATUS: u16>(view: &V) -> Result<StoredAnswer
 
 /// What is sent of a view that was written as these bytes.
 pub(super) fn store_as<V: View, const STATUS: u16>(view: &V, body: Vec<u8>) -> StoredAnswer {
-    let etag = view.version().map(etag);
+    let etag = view.version().map(|version| etag(version, &body));
     let location = if STATUS == 201 { view.location() } else { None };
     StoredAnswer { status: STATUS, etag, location, body }
 }
 
-/// The `ETag` of a version.
-pub(super) fn etag(version: Version) -> String {
-    format!("\"{version}\"")
+/// The `ETag` of a resource of this version that was sent as these bytes. `If-Match` asks for the version alone; but
+/// two answers of one version differ where the caller, the hour or what the resource refers to decides what it shows.
+fn etag(version: Version, body: &[u8]) -> String {
+    format!("\"{version}-{:08x}\"", crc32fast::hash(body))
 }
 
 impl<V, const STATUS: u16> Answer<V, STATUS> {

@@ -1,6 +1,6 @@
 //! Bodies: JSON, closed, bounded, validated; everything that is wrong is said at once, with pointers.
 
-use super::{Argument, Description, Problem, codes};
+use super::{Argument, Description, Problem, codes, edge::Arrival};
 use actix_web::{FromRequest, HttpMessage, HttpRequest, dev::Payload, http::header, web};
 use domain::spine::{Findings, Refusal, codes as rules};
 use futures_util::{FutureExt, future::LocalBoxFuture};
@@ -29,6 +29,14 @@ impl<T> Deref for Valid<T> {
 #[derive(Clone)]
 pub(super) struct BodyDigest(pub [u8; 32]);
 
+impl BodyDigest {
+    /// Leaves it with a request whose body arrived whole.
+    pub fn keep(self, request: &HttpRequest) {
+        Arrival::tell(request);
+        request.extensions_mut().insert(self);
+    }
+}
+
 /// A JSON body may have at most this many bytes.
 pub const JSON_BYTES_MAX: usize = 2 * 1024 * 1024;
 
@@ -45,7 +53,7 @@ impl<T: DeserializeOwned + Validate + 'static> FromRequest for Valid<T> {
         let request = request.clone();
         async move {
             let bytes = bytes.await.map_err(|error| unreadable(&error))?;
-            request.extensions_mut().insert(BodyDigest(Sha256::digest(&bytes).into()));
+            BodyDigest(Sha256::digest(&bytes).into()).keep(&request);
             read(&bytes).map(Self)
         }
         .boxed_local()

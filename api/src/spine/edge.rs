@@ -1,11 +1,14 @@
 //! The outermost layer: request ids, language, problem documents, headers, metrics, panics.
 
-use super::{AppState, Problem, codes};
+use super::{AppState, EdgeCode, Problem, codes, upload::ARRIVAL_MAX as UPLOAD_MAX};
 use actix_web::{
-    Error, HttpMessage, HttpResponse,
+    Error, HttpMessage, HttpRequest, HttpResponse, ResponseError,
     body::{BoxBody, MessageBody},
     dev::{ServiceRequest, ServiceResponse},
-    http::header::{self, HeaderMap, HeaderName, HeaderValue},
+    http::{
+        Method, StatusCode,
+        header::{self, HeaderMap, HeaderName, HeaderValue},
+    },
     middleware::Next,
     web,
 };
@@ -13,7 +16,10 @@ use domain::spine::Language;
 use futures_util::FutureExt;
 use prometheus::{HistogramVec, register_histogram_vec};
 use std::{
+    cell::Cell,
+    fmt,
     panic::AssertUnwindSafe,
+    rc::Rc,
     sync::LazyLock,
     time::{Duration, Instant},
 };
@@ -33,38 +39,144 @@ static DURATIONS: LazyLock<Option<HistogramVec>> = LazyLock::new(|| {
     .ok()
 });
 
+/// What is known of a request before anybody looks at it: enough to answer it whatever happens.
+struct Call {
+    started: Instant,
+    id: String,
+    language: Language,
+    method: &'static str,
+    path: String,
+    /// The caller's trace, as W3C Trace Context names it: for the log.
+    trace: Option<String>,
+    body: Arrival,
+}
+
+/// Whether the body of a request has arrived: set by whatever reads it.
+#[derive(Clone, Default)]
+pub(super) struct Arrival(Rc<Cell<bool>>);
+
+impl Arrival {
+    /// Says of a request that its body was read to the end.
+    pub fn tell(request: &HttpRequest) {
+        if let Some(Self(arrived)) = request.extensions().get() {
+            arrived.set(true);
+        }
+    }
+}
+
+impl Call {
+    fn of(request: &ServiceRequest) -> Self {
+        let headers = request.headers();
+        let trace = headers.get("traceparent").and_then(|value| value.to_str().ok());
+        let plain =
+            |trace: &&str| trace.len() == 55 && trace.bytes().all(|b| b.is_ascii_hexdigit() || b == b'-');
+        let has_body = headers.contains_key(header::TRANSFER_ENCODING)
+            || headers.get(header::CONTENT_LENGTH).is_some_and(|length| length != "0");
+        Self {
+            started: Instant::now(),
+            id: request_id(request),
+            language: language(headers),
+            method: known(request.method()),
+            path: request.path().to_owned(),
+            trace: trace.filter(plain).map(str::to_owned),
+            body: Arrival(Rc::new(Cell::new(!has_body))),
+        }
+    }
+
+    /// A request that is answered here, because what was to answer it did not.
+    fn cut_off(&self, code: &'static EdgeCode) -> Error {
+        let problem = Problem::new(code);
+        self.note("cut-off", problem.status_code());
+        CutOff { problem, language: self.language, request_id: self.id.clone() }.into()
+    }
+
+    fn note(&self, route: &str, status: StatusCode) {
+        let elapsed = self.started.elapsed();
+        if let Some(durations) = DURATIONS.as_ref() {
+            durations
+                .with_label_values(&[self.method, route, status.as_str()])
+                .observe(elapsed.as_secs_f64());
+        }
+        let Self { id, method, path, .. } = self;
+        let (status, micros) = (status.as_u16(), elapsed.as_micros());
+        match &self.trace {
+            None => log::info!("{method} {path} {status} {micros} µs request={id}"),
+            Some(trace) => log::info!("{method} {path} {status} {micros} µs request={id} trace={trace}"),
+        }
+    }
+}
+
+/// The methods that anybody here answers. What else a client calls a method is no name for a metric: there would be no
+/// end of them.
+fn known(method: &Method) -> &'static str {
+    [Method::GET, Method::HEAD, Method::POST, Method::PUT, Method::PATCH, Method::DELETE, Method::OPTIONS]
+        .iter()
+        .zip(["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"])
+        .find_map(|(known, name)| (known == method).then_some(name))
+        .unwrap_or("other")
+}
+
+/// The answer where a handler panicked or took too long: there is no response to be rendered then.
+#[derive(Debug)]
+struct CutOff {
+    problem: Problem,
+    language: Language,
+    request_id: String,
+}
+
+impl fmt::Display for CutOff {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.problem.fmt(f)
+    }
+}
+
+impl ResponseError for CutOff {
+    fn status_code(&self) -> StatusCode {
+        self.problem.status_code()
+    }
+    fn error_response(&self) -> HttpResponse {
+        let mut response = HttpResponse::build(self.status_code())
+            .content_type("application/problem+json")
+            .json(self.problem.render(self.language, &self.request_id));
+        headers(response.headers_mut(), self.language, &self.request_id);
+        if self.status_code() == StatusCode::SERVICE_UNAVAILABLE {
+            response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("1"));
+        }
+        response
+    }
+}
+
 /// Wraps every request.
 pub async fn edge(
     request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<BoxBody>, Error> {
-    let started = Instant::now();
-    let request_id = request_id(&request);
-    let language = language(request.headers());
-    request.extensions_mut().insert(RequestId(request_id.clone()));
-    let method = request.method().as_str().to_owned();
-    let path = request.path().to_owned();
-    let patience =
-        request.app_data::<web::Data<AppState>>().map_or(60, |state| state.settings.request_seconds_max);
+    let call = Call::of(&request);
+    request.extensions_mut().insert(RequestId(call.id.clone()));
+    request.extensions_mut().insert(call.body.clone());
+    let patience = patience(&request);
     let answering = AssertUnwindSafe(next.call(request)).catch_unwind();
-    let mut response = match tokio::time::timeout(Duration::from_secs(patience), answering).await {
+    let mut response = match tokio::time::timeout(patience, answering).await {
         Ok(Ok(Ok(response))) => response.map_into_boxed_body(),
         Ok(Ok(Err(error))) => return Err(error),
-        Ok(Err(_)) => return Err(Problem::new(codes::INTERNAL).into()),
-        Err(_) => return Err(Problem::new(codes::TIMEOUT).into()),
+        Ok(Err(_)) => return Err(call.cut_off(codes::INTERNAL)),
+        Err(_) if call.body.0.get() => return Err(call.cut_off(codes::TOO_SLOW)),
+        Err(_) => return Err(call.cut_off(codes::TIMEOUT)),
     };
-    render(&mut response, language, &request_id);
-    headers(response.headers_mut(), language, &request_id);
-    let route = response.request().match_pattern().unwrap_or_else(|| "unmatched".to_owned());
-    let status = response.status();
-    let elapsed = started.elapsed();
-    if let Some(durations) = DURATIONS.as_ref() {
-        durations
-            .with_label_values(&[method.as_str(), &route, status.as_str()])
-            .observe(elapsed.as_secs_f64());
-    }
-    log::info!("{method} {path} {} {} µs request={request_id}", status.as_u16(), elapsed.as_micros());
+    render(&mut response, call.language, &call.id);
+    headers(response.headers_mut(), call.language, &call.id);
+    let route = response.request().match_pattern();
+    call.note(route.as_deref().unwrap_or("unmatched"), response.status());
     Ok(response)
+}
+
+/// How long a request may take. Files may take long to arrive, and whoever receives them sees to it that they do not
+/// take for ever.
+fn patience(request: &ServiceRequest) -> Duration {
+    let state = request.app_data::<web::Data<AppState>>();
+    let patience = Duration::from_secs(state.map_or(60, |state| state.settings.request_seconds_max));
+    let kind = request.headers().get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
+    if kind.is_some_and(|kind| kind.starts_with("multipart/")) { patience + UPLOAD_MAX } else { patience }
 }
 
 fn request_id(request: &ServiceRequest) -> String {

@@ -162,9 +162,14 @@ impl FromRequest for IfMatch {
         let Some(sent) = request.headers().get(header::IF_MATCH) else {
             return ready(Err(Problem::new(codes::PRECONDITION_REQUIRED)));
         };
-        let version = sent.to_str().ok().and_then(|text| text.trim().trim_matches('"').parse().ok());
+        let version = sent.to_str().ok().and_then(version_in);
         ready(version.map(Self).ok_or_else(|| Problem::new(codes::BAD_HEADER).with("header", "If-Match")))
     }
+}
+
+/// The version in an `ETag` of ours: what stands before the mark of the bytes, or all of it.
+fn version_in(etag: &str) -> Option<Version> {
+    etag.trim().trim_matches('"').split('-').next()?.parse().ok()
 }
 
 impl Argument for IfMatch {
@@ -175,7 +180,7 @@ impl Argument for IfMatch {
                 .name("If-Match")
                 .parameter_in(ParameterIn::Header)
                 .required(Required::True)
-                .description(Some("The `ETag` of the version you have read."))
+                .description(Some("The `ETag` you have read, or the `version` in it."))
                 .schema(Some(
                     ObjectBuilder::new().schema_type(Type::String).max_length(Some(100)).examples(["\"1\""]),
                 ))

@@ -48,7 +48,7 @@ pub mod codes {
         NOT_FOUND = 404, "http.not_found", "未找到", "Not found";
         METHOD_NOT_ALLOWED = 405, "http.method_not_allowed", "不支持此请求方法", "This method is not supported here";
         NOT_ACCEPTABLE = 406, "http.not_acceptable", "无法提供所要求的格式", "The wanted format cannot be provided";
-        TIMEOUT = 408, "http.timeout", "请求超时", "The request took too long to arrive";
+        TIMEOUT = 408, "http.timeout", "请求未在时限内完整送达", "The request took too long to arrive";
         STALE = 412, "http.stale", "版本已变化，当前版本为 {current}", "The version has moved on; it is {current} now";
         TOO_LARGE = 413, "http.too_large", "请求体过大（上限 {limit} 字节）", "The body is too large (limit {limit} bytes)";
         UNSUPPORTED_MEDIA_TYPE = 415, "http.unsupported_media_type", "内容类型须为 {expected}", "The content type must be {expected}";
@@ -57,6 +57,7 @@ pub mod codes {
         PRECONDITION_REQUIRED = 428, "http.precondition_required", "须携带 If-Match 请求头", "The If-Match header is required";
         TOO_MANY_REQUESTS = 429, "http.too_many_requests", "请求过于频繁，请稍后再试", "Too many requests; try again later";
         INTERNAL = 500, "http.internal", "服务器内部错误，请凭请求编号联系管理员", "An internal error; quote the request id to the administrator";
+        TOO_SLOW = 503, "http.too_slow", "服务器未能在时限内答复；写入可能已生效，请用同一幂等键重试", "The server took too long to answer; a write may have been done: try again with the same idempotency key";
         OVERLOADED = 503, "http.overloaded", "系统繁忙，请稍后重试", "The server is busy; try again shortly";
     }
 }

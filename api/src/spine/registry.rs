@@ -95,39 +95,59 @@ impl Routes {
         RouteTable(self.list.iter().map(|r| ((r.method.clone(), r.path.clone()), r.clone())).collect())
     }
 
-    /// Puts the routes into an actix application. Literal segments win over parameters.
+    /// Puts the routes into an actix application. Literal segments win over parameters. What begins alike is a scope:
+    /// so that a request is held against the few patterns of its own collection, not against hundreds.
     pub fn configure(&self, config: &mut web::ServiceConfig) {
-        let mut by_path: BTreeMap<(String, &str), Vec<&RouteInfo>> = BTreeMap::new();
+        let mut scopes: BTreeMap<&str, BTreeMap<&str, Vec<&RouteInfo>>> = BTreeMap::new();
         for route in self.iter() {
+            let (collection, rest) = route.path.split_at(collection_length(&route.path));
             // `{` sorts behind every letter, so literal segments come first.
-            by_path.entry((route.path.clone(), &route.path)).or_default().push(route);
+            scopes.entry(collection).or_default().entry(rest).or_default().push(route);
         }
-        for ((_, path), routes) in by_path {
-            let mut allow: Vec<&str> = routes.iter().map(|route| route.method.as_str()).collect();
-            if allow.contains(&"GET") {
-                allow.push("HEAD");
+        for (collection, resources) in scopes {
+            let mut scope = web::scope(collection);
+            for (path, routes) in resources {
+                scope = scope.service(resource(path, &routes));
             }
-            allow.push("OPTIONS");
-            let allow = allow.join(", ");
-            let mut resource = web::resource(path.to_owned());
-            for route in routes {
-                resource = resource.route((route.make)());
-            }
-            config.service(resource.default_service(web::to(move |request: HttpRequest| {
-                std::future::ready(other_method(&request, &allow))
-            })));
+            config.service(scope);
         }
     }
 }
 
-fn route_for(method: &Method) -> actix_web::Route {
-    if *method == Method::GET {
-        // HEAD answers like GET; the connection leaves out the body.
-        return web::route().guard(guard::fn_guard(|context: &GuardContext<'_>| {
-            matches!(context.head().method, Method::GET | Method::HEAD)
-        }));
+/// How much of a path names its collection: `/api/v1/expense-claims` of `/api/v1/expense-claims/{id}`.
+fn collection_length(path: &str) -> usize {
+    path.match_indices('/').nth(3).map_or(path.len(), |(at, _)| at)
+}
+
+fn resource(path: &str, routes: &[&RouteInfo]) -> actix_web::Resource {
+    let mut allow: Vec<&str> = routes.iter().map(|route| route.method.as_str()).collect();
+    if allow.contains(&"GET") {
+        allow.push("HEAD");
     }
-    web::method(method.clone())
+    allow.push("OPTIONS");
+    let allow = allow.join(", ");
+    let made = |resource: actix_web::Resource, route: &&RouteInfo| resource.route((route.make)());
+    routes.iter().fold(web::resource(path.to_owned()), made).default_service(web::to(
+        move |request: HttpRequest| std::future::ready(other_method(&request, &allow)),
+    ))
+}
+
+fn route_for(method: &Method) -> actix_web::Route {
+    if *method == Method::GET { read_route() } else { web::method(method.clone()) }
+}
+
+/// A route for GET. HEAD answers like it; the connection leaves out the body.
+pub fn read_route() -> actix_web::Route {
+    web::route().guard(guard::fn_guard(|context: &GuardContext<'_>| {
+        matches!(context.head().method, Method::GET | Method::HEAD)
+    }))
+}
+
+/// A resource that is not part of the interface, and can only be read.
+pub fn get_only(path: &str, route: actix_web::Route) -> actix_web::Resource {
+    web::resource(path.to_owned()).route(route).default_service(web::to(|request: HttpRequest| {
+        std::future::ready(other_method(&request, "GET, HEAD, OPTIONS"))
+    }))
 }
 
 fn other_method(request: &HttpRequest, allow: &str) -> HttpResponse {

@@ -2,7 +2,7 @@
 
 use crate::identity::IdentitySettings;
 use clap::Args;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// How the server runs.
 #[derive(Args, Clone, Debug)]
@@ -11,7 +11,13 @@ pub struct Settings {
     #[arg(long, global = true, env = "LISTEN", default_value = "127.0.0.1:8080")]
     pub listen: String,
     /// `sqlite:PATH` or `postgres://…`.
-    #[arg(long, global = true, env = "DATABASE_URL", default_value = "sqlite:data/marketing-center.db")]
+    #[arg(
+        long,
+        global = true,
+        env = "DATABASE_URL",
+        default_value = "sqlite:data/marketing-center.db",
+        hide_env_values = true
+    )]
     pub database_url: String,
     /// Where attachments are kept.
     #[arg(long, global = true, env = "FILES_DIRECTORY", default_value = "data/files")]
@@ -58,4 +64,12 @@ pub struct Settings {
     /// Refuses what only a test may do.
     #[arg(long, global = true, env = "PRODUCTION", default_value_t = false, conflicts_with = "test_clock")]
     pub production: bool,
+}
+
+impl Settings {
+    /// The file of the database, where it is SQLite's.
+    pub fn database_file(&self) -> Option<PathBuf> {
+        let path = self.database_url.strip_prefix("sqlite:")?;
+        Some(Path::new(path.trim_start_matches("//")).to_owned())
+    }
 }

@@ -2,10 +2,13 @@
 
 use super::{Argument, Description, Problem, body::BodyDigest, codes};
 use actix_multipart::{Field, Multipart, MultipartError};
-use actix_web::{FromRequest, HttpMessage, HttpRequest, dev::Payload, http::header};
+use actix_web::{FromRequest, HttpRequest, dev::Payload, http::header};
 use bytes::Bytes;
 use futures_util::StreamExt;
-use std::future::{Ready, ready};
+use std::{
+    future::{Ready, ready},
+    time::Duration,
+};
 use utoipa::openapi::{
     ContentBuilder, KnownFormat, ObjectBuilder, Required, SchemaFormat, request_body::RequestBodyBuilder,
     schema::Type,
@@ -13,6 +16,9 @@ use utoipa::openapi::{
 
 /// The name of the one part.
 const PART: &str = "file";
+
+/// How long a file may take to arrive.
+pub const ARRIVAL_MAX: Duration = Duration::from_secs(600);
 
 /// A body with one file. Nothing of it is read before the handler asks, so that whoever may not upload
 /// is turned away first.
@@ -81,7 +87,7 @@ impl Arriving {
         drop(part);
         match body.next().await {
             None => {
-                request.extensions_mut().insert(BodyDigest(digest));
+                BodyDigest(digest).keep(&request);
                 Ok(())
             }
             Some(Err(error)) => Err(unreadable(&error)),

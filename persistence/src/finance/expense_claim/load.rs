@@ -9,22 +9,30 @@ use crate::{
     file,
     finance::{invoice, journal, payment},
     schema::{
-        expense_claim_advances, expense_claim_lines as lines, expense_claims as claims, files, invoices,
-        journal_entries,
+        budget_holdings, expense_claim_advances, expense_claim_lines as lines, expense_claims as claims,
+        files, invoices, journal_entries,
     },
     spine::{Failure, Instant, Key, Reader, Sight, db},
 };
 use diesel::{dsl::exists, prelude::*};
 use domain::{
     file::File,
-    finance::expense_claim::*,
+    finance::{budget_line::DocumentKind, expense_claim::*},
     spine::{Currency, Entity, Id, Money, Permission, Timestamp},
 };
 use uuid::Uuid;
 
-/// A claim's row, and whether it has evidence, a journal entry and advances to settle: what is not there is not
-/// asked for.
-type Found = (Row, bool, bool, bool);
+/// A claim's row, and what is beside it: what is not there is not asked for.
+type Found = (Row, Beside);
+
+/// Whether a claim has evidence, a journal entry, advances to settle, and money of a budget.
+#[derive(Queryable)]
+pub(super) struct Beside {
+    evidence: bool,
+    entry: bool,
+    advances: bool,
+    pub holdings: bool,
+}
 
 /// Selects what [`Found`] holds.
 macro_rules! found {
@@ -34,25 +42,38 @@ macro_rules! found {
             .filter(files::document_kind.eq(ExpenseClaim::KIND));
         let entry = journal_entries::table.filter(journal_entries::claim_id.eq(claims::id));
         let settling = expense_claim_advances::table.filter(expense_claim_advances::claim_id.eq(claims::id));
-        (Row::as_select(), exists(evidence), exists(entry), exists(settling))
+        let holding = budget_holdings::table
+            .filter(budget_holdings::document.eq(claims::id))
+            .filter(budget_holdings::document_kind.eq(DocumentKind::ExpenseClaim.code()));
+        (Row::as_select(), (exists(evidence), exists(entry), exists(settling), exists(holding)))
     }};
 }
 
 /// One claim, if the caller may see it.
 pub fn find(reader: &mut Reader<'_>, id: Id<ExpenseClaim>) -> Result<ExpenseClaim, Failure> {
+    Ok(find_beside(reader, id)?.0)
+}
+
+/// One claim with what is beside it, if the caller may see it.
+pub(super) fn find_beside(
+    reader: &mut Reader<'_>,
+    id: Id<ExpenseClaim>,
+) -> Result<(ExpenseClaim, Beside), Failure> {
     let sight = Sight::of(reader);
     let key = Key::from(id);
-    let row: Found = db!(reader, |c| within!(claims::table.filter(claims::id.eq(key)).into_boxed(), sight)
-        .select(found!())
-        .first(c))?;
-    entity(reader, row)
+    let (row, beside): Found =
+        db!(reader, |c| within!(claims::table.filter(claims::id.eq(key)).into_boxed(), sight)
+            .select(found!())
+            .first(c))?;
+    Ok((entity(reader, row, &beside)?, beside))
 }
 
 /// One claim whoever asks: for the approval engine and links between claims, never for an answer.
 pub(crate) fn find_unscoped(reader: &mut Reader<'_>, id: Id<ExpenseClaim>) -> Result<ExpenseClaim, Failure> {
     let key = Key::from(id);
-    let row: Found = db!(reader, |c| claims::table.filter(claims::id.eq(key)).select(found!()).first(c))?;
-    entity(reader, row)
+    let (row, beside): Found =
+        db!(reader, |c| claims::table.filter(claims::id.eq(key)).select(found!()).first(c))?;
+    entity(reader, row, &beside)
 }
 
 /// The claim of another system, if it is known here and the caller may see it.
@@ -67,13 +88,10 @@ pub fn find_by_external(
         .select(found!())
         .first(c)
         .optional())?;
-    row.map(|row| entity(reader, row)).transpose()
+    row.map(|(row, beside)| entity(reader, row, &beside)).transpose()
 }
 
-fn entity(
-    reader: &mut Reader<'_>,
-    (row, has_evidence, has_entry, has_advances): Found,
-) -> Result<ExpenseClaim, Failure> {
+fn entity(reader: &mut Reader<'_>, row: Row, beside: &Beside) -> Result<ExpenseClaim, Failure> {
     let corrupt = |column| Failure::corrupt("expense_claims", column, row.id.0);
     let currency: Currency = row.currency.parse().map_err(|_| corrupt("currency"))?;
     let book: Currency = row.book_currency.parse().map_err(|_| corrupt("book_currency"))?;
@@ -87,11 +105,11 @@ fn entity(
         campaign: row.campaign,
         region: row.region,
         request: row.request_id.map(Into::into),
-        advances: if has_advances { advance::of(reader, row.id, book)? } else { Vec::new() },
+        advances: if beside.advances { advance::of(reader, row.id, book)? } else { Vec::new() },
         exchange: Exchange { currency, book, rate, rate_date: row.rate_date },
         details: serde_json::from_str(&row.details)?,
         lines: lines_of(reader, row.id, currency)?,
-        attachments: if has_evidence { attachments_of(reader, row.id)? } else { Vec::new() },
+        attachments: if beside.evidence { attachments_of(reader, row.id)? } else { Vec::new() },
         metadata: serde_json::from_str(&row.metadata)?,
     };
     Ok(ExpenseClaim {
@@ -110,7 +128,7 @@ fn entity(
             .map(|(source, external_id)| External { source, external_id }),
         reverses,
         reversal: row.reversal_id.map(Into::into),
-        entry: if has_entry { journal::of(reader, row.id)? } else { None },
+        entry: if beside.entry { journal::of(reader, row.id)? } else { None },
         not_ready: row.not_ready.map(|said| serde_json::from_str(&said)).transpose()?,
         // Payments are more than nothing each.
         payments: if row.paid_minor == 0 { Vec::new() } else { payment::of(reader, row.id, book)? },

@@ -5,7 +5,7 @@ pub mod part;
 
 pub use part::*;
 
-use super::{advance, find, name::Names};
+use super::{advance, load::find_beside, name::Names};
 use crate::finance::budget_line::{self, HeldView};
 use crate::{
     organisation::{NamedRef, PersonRef},
@@ -130,20 +130,30 @@ pub struct ExpenseClaimView {
 
 /// One claim, if the caller may see it.
 pub fn view(reader: &mut Reader<'_>, id: Id<ExpenseClaim>) -> Result<ExpenseClaimView, Failure> {
-    let claim = find(reader, id)?;
-    show(reader, claim)
+    let (claim, beside) = find_beside(reader, id)?;
+    let budget =
+        if beside.holdings { budget_line::held(reader, claim.budget_document())? } else { Vec::new() };
+    show_with(reader, claim, budget)
 }
 
 /// How a claim at hand is shown.
 pub fn show(reader: &mut Reader<'_>, claim: ExpenseClaim) -> Result<ExpenseClaimView, Failure> {
-    let decides = super::settle::decides(reader, &claim)?;
-    let action = |(action, allowed)| shown_action(claim.id, action, allowed);
-    let actions = claim.actions(reader.actor(), decides).into_iter().map(action).collect();
-    let names = Names::of(reader)?;
     let budget = match claim.status {
         ClaimStatus::Draft => Vec::new(),
         _ => budget_line::held(reader, claim.budget_document())?,
     };
+    show_with(reader, claim, budget)
+}
+
+fn show_with(
+    reader: &mut Reader<'_>,
+    claim: ExpenseClaim,
+    budget: Vec<HeldView>,
+) -> Result<ExpenseClaimView, Failure> {
+    let decides = super::settle::decides(reader, &claim)?;
+    let action = |(action, allowed)| shown_action(claim.id, action, allowed);
+    let actions = claim.actions(reader.actor(), decides).into_iter().map(action).collect();
+    let names = Names::of(reader)?;
     let request = ClaimedRequestView::of(reader, claim.content.request)?;
     let advances = advance::numbers(reader, &claim.content)?;
     shown(claim, &names, Around { budget, request, advances, actions })
