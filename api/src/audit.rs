@@ -59,5 +59,8 @@ async fn list_audit_entries(
 ) -> List<AuditEntryView> {
     let Query(ListAuditEntries { entity, entity_kind, actor }) = filter;
     let filter = AuditFilter { entity: entity.map(Into::into), entity_kind, actor: actor.map(Into::into) };
-    reading.list_as(who, format, paged, move |reader, page| list_audit(reader, &filter, page)).await
+    let include_total = paged.include_total;
+    reading
+        .list_as(who, format, paged, move |reader, page| list_audit(reader, &filter, page, include_total))
+        .await
 }

@@ -41,7 +41,7 @@ pub use registry::{RouteInfo, Routes, get_only, read_route};
 pub use settings::Settings;
 pub use state::AppState;
 pub use upload::{ARRIVAL_MAX, Arriving, Upload};
-pub use work::{ByRules, Reading, UnitOfWork};
+pub use work::{ByRules, Reading, Sought, UnitOfWork};
 
 pub(crate) use answer::is_known;
 pub(crate) use registry::routes;

@@ -19,6 +19,7 @@ stories! {
     an_api_key_ends_at_its_expiry,
     a_rotated_key_overlaps_and_a_revoked_one_is_out_at_once,
     an_answer_with_a_secret_is_not_kept,
+    the_trail_and_the_feed_tell_of_everything_and_open_to_no_narrower_grant,
 }
 
 /// A tree of departments with one person each.
@@ -332,4 +333,21 @@ fn an_answer_with_a_secret_is_not_kept(app: App) {
     let second = app.anonymous().once("k").post("/api/v1/sessions", body).expect(201);
     assert!(second.header("idempotent-replayed").is_none());
     assert_ne!(first.text("/refresh_token"), second.text("/refresh_token"));
+}
+
+fn the_trail_and_the_feed_tell_of_everything_and_open_to_no_narrower_grant(app: App) {
+    let company = company(&app);
+    for (role, path) in [("internal-auditor", "/api/v1/audit-entries"), ("integration", "/api/v1/events")] {
+        for (scope, status) in [("own", 403), ("department", 403), ("subtree", 403), ("all", 200)] {
+            let username = format!("{role}.{scope}");
+            let employee = app.hire(&company.boss, &username, &company.sales, None);
+            let caller = app.person(&company.boss, &username, &employee, role, scope);
+            caller.get(path).expect(status);
+            caller.get(&format!("{path}?format=csv")).expect(if path.ends_with("events") {
+                400
+            } else {
+                status
+            });
+        }
+    }
 }

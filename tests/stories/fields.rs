@@ -12,6 +12,7 @@ stories! {
     files_for_programs_have_the_same_fields,
     what_a_resource_refers_to_is_shown_with_it,
     nobody_sees_more_by_what_refers_to_it,
+    every_list_counts_what_matches_where_that_is_asked,
 }
 
 fn members(value: &Value) -> Vec<&str> {
@@ -139,4 +140,30 @@ fn nobody_sees_more_by_what_refers_to_it(app: App) {
         (shown.text("/expanded/submitter/name"), shown.at("/expanded/approval")),
         ("lan".into(), Value::Null)
     );
+}
+
+fn every_list_counts_what_matches_where_that_is_asked(app: App) {
+    let company = app.company();
+    company.draft("lan", 80);
+    let mut counted = 0;
+    for route in api::routes().iter().filter(|route| route.knows_parameter("include_total")) {
+        let path = route.path.replace("{id}", company.id("lan"));
+        let reply = company.boss.get(&format!("{path}?limit=1&include_total=true"));
+        // A list within a record that this company does not have.
+        if path != route.path && reply.status == 404 {
+            continue;
+        }
+        let total = reply.expect(200).at("/total").as_u64();
+        let mut there = 0;
+        let mut page = company.boss.get(&format!("{path}?limit=200")).expect(200);
+        loop {
+            there += page.at("/data").as_array().map_or(0, Vec::len);
+            let Some(cursor) = page.at("/next_cursor").as_str().map(str::to_owned) else { break };
+            page = company.boss.get(&format!("{path}?limit=200&cursor={cursor}")).expect(200);
+        }
+        assert_eq!(total, u64::try_from(there).ok(), "{path}");
+        assert_eq!(company.boss.get(&path).expect(200).at("/total"), Value::Null, "{path}: nobody asked");
+        counted += 1;
+    }
+    assert!(counted > 20, "only {counted} lists were counted");
 }

@@ -13,6 +13,11 @@ use persistence::spine::{Database, SystemClock, TestClock};
 use std::sync::Arc;
 
 pub(super) fn run(settings: Settings) -> Result<(), String> {
+    if settings.production && settings.identity.sealing_secret()?.is_none() {
+        return Err("--production wants SIGNING_SECRET (or SIGNING_SECRET_FILE): without it the keys that sign access \
+                    tokens lie in the database as they are"
+            .to_owned());
+    }
     let database = open_database(&settings, |options| {
         if settings.test_clock {
             options.clock = Arc::new(TestClock::at(SystemClock.now()));

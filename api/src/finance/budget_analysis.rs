@@ -109,8 +109,7 @@ async fn list_budget_analyses(
 ) -> Reply<Listing<BudgetAnalysisView>> {
     let ListBudgetAnalyses { fiscal_year, department_id: department, q: text } = filter.0;
     let filter = AnalysisFilter { fiscal_year, department, text };
-    let page = paged.page()?;
-    reading.list(who, paged, move |reader| analyses::list(reader, &filter, &page)).await
+    reading.list(who, paged, move |reader, page| analyses::list(reader, &filter, page)).await
 }
 
 /// Show an analysis of the execution of budgets. `[BUD-8]`

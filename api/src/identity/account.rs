@@ -63,8 +63,8 @@ async fn list_users(
     reading: Reading,
 ) -> Reply<Listing<UserView>> {
     let Query(ListUsers { kind, disabled, q: text }) = filter;
-    let (page, filter) = (paged.page()?, AccountFilter { kind, disabled, text });
-    reading.list(who, paged, move |reader| account::list(reader, &filter, &page)).await
+    let filter = AccountFilter { kind, disabled, text };
+    reading.list(who, paged, move |reader, page| account::list(reader, &filter, page)).await
 }
 
 /// A new account.

@@ -92,8 +92,8 @@ async fn list_api_keys(
     paged: Paged,
     reading: Reading,
 ) -> Reply<Listing<ApiKeyView>> {
-    let (page, user) = (paged.page()?, filter.user_id);
-    reading.list(who, paged, move |reader| api_key::list(reader, user, &page)).await
+    let user = filter.user_id;
+    reading.list(who, paged, move |reader, page| api_key::list(reader, user, page)).await
 }
 
 /// Show an API key; never the key itself. `[ID-2]`

@@ -39,8 +39,7 @@ async fn list_user_grants(
     paged: Paged,
     reading: Reading,
 ) -> Reply<Listing<GrantView>> {
-    let page = paged.page()?;
-    reading.list(who, paged, move |reader| grant::list(reader, *id, &page)).await
+    reading.list(who, paged, move |reader, page| grant::list(reader, *id, page)).await
 }
 
 /// Show a grant. `[ID-4]`

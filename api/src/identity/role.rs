@@ -33,8 +33,7 @@ impl View for RoleView {
 /// List roles, shipped and custom. `[ID-4]`
 #[utoipa::path(get, path = "/api/v1/roles")]
 async fn list_roles(who: Can<perm::ReadRoles>, paged: Paged, reading: Reading) -> Reply<Listing<RoleView>> {
-    let page = paged.page()?;
-    reading.list(who, paged, move |reader| role::list(reader, &page)).await
+    reading.list(who, paged, role::list).await
 }
 
 /// Show a role. `[ID-4]`

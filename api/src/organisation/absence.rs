@@ -59,8 +59,7 @@ async fn list_absences(
 ) -> Reply<Listing<AbsenceView>> {
     let Query(ListAbsences { employee_id, stand_in_id, on }) = filter;
     let filter = AbsenceFilter { employee: employee_id, stand_in: stand_in_id, on };
-    let page = paged.page()?;
-    reading.list(who, paged, move |reader| absence::list(reader, &filter, &page)).await
+    reading.list(who, paged, move |reader, page| absence::list(reader, &filter, page)).await
 }
 
 /// Show an absence. `[ORG-3]`

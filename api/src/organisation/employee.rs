@@ -68,11 +68,10 @@ async fn list_employees(
     paged: Paged,
     reading: Reading,
 ) -> Reply<Listing<EmployeeView>> {
-    let page = paged.page()?;
     let Query(ListEmployees { department_id, with_subtree, position_id, superior_id, status, q }) = filter;
     let statuses = statuses(status.as_deref())?;
     reading
-        .list(who, paged, move |reader| {
+        .list(who, paged, move |reader, page| {
             let departments = match department_id {
                 Some(top) if with_subtree => {
                     Some(department::tree(reader)?.subtree(top).into_iter().collect())
@@ -80,8 +79,9 @@ async fn list_employees(
                 other => other.map(|only| vec![only]),
             };
             let (position, superior) = (position_id, superior_id);
-            let filter = EmployeeFilter { departments, position, superior, statuses, text: q };
-            employee::list(reader, &filter, &page)
+            let (statuses, text) = (statuses.clone(), q.clone());
+            let filter = EmployeeFilter { departments, position, superior, statuses, text };
+            employee::list(reader, &filter, page)
         })
         .await
 }

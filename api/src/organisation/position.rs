@@ -42,8 +42,8 @@ async fn list_positions(
     paged: Paged,
     reading: Reading,
 ) -> Reply<Listing<PositionView>> {
-    let (page, department) = (paged.page()?, filter.department_id);
-    reading.list(who, paged, move |reader| position::list(reader, department, &page)).await
+    let department = filter.department_id;
+    reading.list(who, paged, move |reader, page| position::list(reader, department, page)).await
 }
 
 /// Show a position. `[ORG-1]`

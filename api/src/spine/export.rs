@@ -14,7 +14,7 @@ pub use column::{Cell, Column, Exported, Label};
 pub use format::Format;
 
 use super::{
-    Answer, Described, Description, Guard, Listing, Paged, Problem, Reading, Reply, codes, edge,
+    Answer, Described, Description, Guard, Listing, Paged, Problem, Reading, Reply, Sought, codes, edge,
     shape::Fitting,
 };
 use actix_web::{HttpRequest, HttpResponse, Responder, body::BoxBody, http::header};
@@ -22,7 +22,7 @@ use bytes::Bytes;
 use domain::spine::{BusinessDate, Language};
 use futures_util::stream::{self, Stream, StreamExt};
 use persistence::spine::{Failure, Page, Reader, Request, Slice};
-use serde::{Serialize, de::DeserializeOwned};
+use serde::Serialize;
 use std::{pin::Pin, sync::Arc};
 use utoipa::{
     ToSchema,
@@ -108,13 +108,12 @@ impl Reading {
     where
         G: Guard,
         T: Exported,
-        K: Serialize + DeserializeOwned + Send + 'static,
+        K: Sought,
     {
-        let page = paged.page()?;
         if format == Format::Json {
-            let listed: Reply<_> = self.list(who, paged, move |reader| work(reader, &page)).await;
-            return listed.map(Listed::Page);
+            return self.list(who, paged, work).await.map(Listed::Page);
         }
+        let page = paged.page()?;
         let shape = self.shape().fit::<T>()?;
         self.shape().for_file(format == Format::Ndjson)?;
         let database = self.database()?.clone();

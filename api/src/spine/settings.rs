@@ -61,7 +61,7 @@ pub struct Settings {
     /// A clock that stands still until `POST /test-clock/advance`; for testing from outside.
     #[arg(long, global = true, env = "TEST_CLOCK", default_value_t = false)]
     pub test_clock: bool,
-    /// Refuses what only a test may do.
+    /// Refuses what only a test may do, and to keep signing keys without a secret that seals them.
     #[arg(long, global = true, env = "PRODUCTION", default_value_t = false, conflicts_with = "test_clock")]
     pub production: bool,
 }

@@ -181,14 +181,15 @@ pub fn end_all(tx: &mut Tx<'_>, user: UserId, reason: EndReason) -> Result<(), F
     Ok(())
 }
 
-/// Forgets the refresh tokens of sessions that can never be used again.
+/// Forgets the refresh tokens of sessions that can never be used again. Looks at the tokens that are left, not at every
+/// session there ever was.
 pub fn forget_tokens(tx: &mut Tx<'_>) -> Result<(), Failure> {
     let now = Instant::from(tx.now());
     db!(tx, |c| {
         let over = sessions::table
-            .filter(sessions::expires_at.le(now).or(sessions::ended_at.is_not_null()))
-            .select(sessions::id);
-        diesel::delete(refresh_tokens::table.filter(refresh_tokens::session_id.eq_any(over))).execute(c)
+            .filter(sessions::id.eq(refresh_tokens::session_id))
+            .filter(sessions::expires_at.le(now).or(sessions::ended_at.is_not_null()));
+        diesel::delete(refresh_tokens::table.filter(diesel::dsl::exists(over))).execute(c)
     })?;
     Ok(())
 }

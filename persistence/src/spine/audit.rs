@@ -266,30 +266,42 @@ pub struct AuditFilter {
     pub actor: Option<Uuid>,
 }
 
-/// The trail, newest first.
+/// The entries that are wanted.
+macro_rules! wanted {
+    ($filter:expr) => {{
+        let mut query = entries::table.into_boxed();
+        if let Some(entity) = $filter.entity {
+            query = query.filter(entries::entity.eq(Key(entity)));
+        }
+        if let Some(kind) = &$filter.entity_kind {
+            query = query.filter(entries::entity_kind.eq(kind));
+        }
+        if let Some(actor) = $filter.actor {
+            query = query.filter(entries::actor.eq(Key(actor)));
+        }
+        query
+    }};
+}
+
+/// The trail, newest first; to whom everything is shown.
 pub fn list_audit(
     reader: &mut Reader<'_>,
     filter: &AuditFilter,
     page: &Page<i64>,
+    include_total: bool,
 ) -> Result<Slice<AuditEntryView, i64>, Failure> {
+    reader.over_everything()?;
     let rows: Vec<Row> = db!(reader, |c| {
-        let mut query = entries::table.order(entries::sequence.desc()).limit(page.limit + 1).into_boxed();
+        let mut query = wanted!(filter).order(entries::sequence.desc()).limit(page.limit + 1);
         if let Some((sequence, _)) = page.after {
             query = query.filter(entries::sequence.lt(sequence));
         }
-        if let Some(entity) = filter.entity {
-            query = query.filter(entries::entity.eq(Key(entity)));
-        }
-        if let Some(kind) = &filter.entity_kind {
-            query = query.filter(entries::entity_kind.eq(kind));
-        }
-        if let Some(actor) = filter.actor {
-            query = query.filter(entries::actor.eq(Key(actor)));
-        }
         query.select(Row::as_select()).load(c)
     })?;
+    let total =
+        if include_total { Some(db!(reader, |c| wanted!(filter).count().get_result(c))?) } else { None };
     let rows = rows.into_iter().map(view).collect::<Result<Vec<_>, _>>()?;
-    Ok(Slice::cut(rows, page.limit, |row| (row.sequence, Uuid::nil())))
+    Ok(Slice { total, ..Slice::cut(rows, page.limit, |row| (row.sequence, Uuid::nil())) })
 }
 
 fn view(row: Row) -> Result<AuditEntryView, Failure> {

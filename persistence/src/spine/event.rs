@@ -95,8 +95,9 @@ pub struct EventFilter {
     pub limit: i64,
 }
 
-/// The feed behind a place, in order.
+/// The feed behind a place, in order; to whom everything is shown.
 pub fn list_events(reader: &mut Reader<'_>, filter: &EventFilter) -> Result<Vec<EventView>, Failure> {
+    reader.over_everything()?;
     type Row = (i64, Key, String, String, Key, i64, Key, Instant, String);
     let rows: Vec<Row> = db!(reader, |c| {
         let mut query = events::table

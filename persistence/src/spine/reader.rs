@@ -37,6 +37,14 @@ impl Reader<'_> {
             Some(bound) => reach.meet(&self.actor().reach(bound)),
         }
     }
+    /// Demands that the permission of the route reaches everything: for what is kept of all things alike, and knows no
+    /// department by which less of it could be shown.
+    pub fn over_everything(&self) -> Result<(), Failure> {
+        match self.permission {
+            Some(permission) if !self.reach().all => Err(Failure::Denied(permission)),
+            _ => Ok(()),
+        }
+    }
     /// Demands a second permission: from here on only what lies within the reach of both is seen.
     pub fn bound_by(&mut self, permission: Permission) -> Result<(), Failure> {
         if !self.actor().may(permission) {

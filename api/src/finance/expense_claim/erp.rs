@@ -37,8 +37,8 @@ pub(super) async fn take_expense_claims(
     paged: Paged,
     reading: Reading,
 ) -> Reply<Listing<ExpenseClaimView>> {
-    let page = paged.page()?;
-    reading.list(who, paged, move |reader| claims::hand_over::ready(reader, &page)).await
+    let include_total = paged.include_total;
+    reading.list(who, paged, move |reader, page| claims::hand_over::ready(reader, page, include_total)).await
 }
 
 /// How an item was answered.

@@ -18,32 +18,43 @@ use serde::Serialize;
 use std::collections::HashMap;
 use utoipa::ToSchema;
 
+/// Approved claims with a journal entry.
+macro_rules! with_entry {
+    ($sight:expr) => {{
+        let entries = journal_entries::table.select(journal_entries::claim_id);
+        let approved = claims::table.filter(claims::status.eq("approved")).filter(claims::id.eq_any(entries));
+        within!(approved.into_boxed(), $sight)
+    }};
+}
+
 /// What is ready for the books: approved, with a journal entry, and taken by nobody yet; the longest
 /// waiting first. What was offered and not acknowledged is offered again from the beginning.
-pub fn ready(reader: &mut Reader<'_>, page: &Page<i64>) -> Result<Slice<ExpenseClaimView, i64>, Failure> {
+pub fn ready(
+    reader: &mut Reader<'_>,
+    page: &Page<i64>,
+    include_total: bool,
+) -> Result<Slice<ExpenseClaimView, i64>, Failure> {
     let sight = Sight::of(reader);
     let after = page.after.and_then(|(micros, id)| Some((Instant(Timestamp::from_micros(micros)?), Key(id))));
     let keys: Vec<(Key, Instant)> = db!(reader, |c| {
-        let with_entry = journal_entries::table.select(journal_entries::claim_id);
-        let approved = claims::table
-            .filter(claims::status.eq("approved"))
-            .filter(claims::id.eq_any(with_entry))
+        let mut query = with_entry!(sight)
             .select((claims::id, claims::changed_at))
             .order((claims::changed_at, claims::id))
             .limit(page.limit + 1);
-        let mut query = within!(approved.into_boxed(), sight);
         if let Some((at, id)) = after {
             query =
                 query.filter(claims::changed_at.gt(at).or(claims::changed_at.eq(at).and(claims::id.gt(id))));
         }
         query.load(c)
     })?;
+    let total =
+        if include_total { Some(db!(reader, |c| with_entry!(sight).count().get_result(c))?) } else { None };
     let page_of_keys = Slice::cut(keys, page.limit, |(id, at)| (Timestamp::from(*at).micros(), id.0));
     let mut data = Vec::with_capacity(page_of_keys.data.len());
     for (id, _) in page_of_keys.data {
         data.push(view(reader, id.into())?);
     }
-    Ok(Slice { data, next: page_of_keys.next, total: None })
+    Ok(Slice { data, next: page_of_keys.next, total })
 }
 
 /// What the ERP believes of one claim.
