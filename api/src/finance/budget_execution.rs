@@ -47,6 +47,7 @@ impl Exported for ExecutionRow {
         }),
         Column::new("currency", "币种", "Currency", |row| row.budget.currency().code().into()),
         Column::new("budget", "预算", "Budget", |row| row.budget.into()),
+        Column::new("beyond", "超预算特批", "Beyond the budget", |row| row.beyond.into()),
         Column::new("reserved", "预占", "Reserved", |row| row.reserved.into()),
         Column::new("committed", "占用", "Committed", |row| row.committed.into()),
         Column::new("spent", "支出", "Spent", |row| row.spent.into()),

@@ -36,7 +36,7 @@ pub struct Figure {
     /// The expense category.
     #[schema(max_length = 60, example = "promotion.advertising")]
     pub category: String,
-    /// What was given.
+    /// What the budget gave, without what was granted beyond it.
     pub budget_minor: i64,
     /// Asked for by documents in approval.
     pub reserved_minor: i64,

@@ -84,10 +84,11 @@ impl Execution {
         Some(i64::try_from(run).unwrap_or(i64::MAX))
     }
 
-    /// What is spent, in hundredths of a per cent of what was given, rounded down; none where nothing was.
+    /// What is spent, in hundredths of a per cent of the budget, rounded down; none where there is none. More than all
+    /// of it is spent where a review let more pass.
     pub fn rate_basis_points(self) -> Option<i64> {
         let spent = i128::from(self.balance.spent) * 10_000;
-        spent.checked_div(i128::from(self.balance.allocated)).and_then(|rate| i64::try_from(rate).ok())
+        spent.checked_div(i128::from(self.balance.budgeted())).and_then(|rate| i64::try_from(rate).ok())
     }
 }
 
@@ -110,14 +111,14 @@ crate::labels! { AlertKind = "BudgetAlertKind":
 /// The days of a year that must have gone by before its run-rate says anything.
 pub const RUN_RATE_DAYS_MIN: i64 = 30;
 
-/// Whether lines of a year head beyond what was given to them for the year; answers where they lead to.
-pub fn heads_beyond(used_so_far: i64, allocated: i64, year: Period, today: BusinessDate) -> Option<i64> {
+/// Whether lines of a year head beyond what was budgeted for the year; answers where they lead to.
+pub fn heads_beyond(used_so_far: i64, budgeted: i64, year: Period, today: BusinessDate) -> Option<i64> {
     let elapsed = today.signed_duration_since(year.first_day()).num_days() + 1;
     if elapsed < RUN_RATE_DAYS_MIN || today > year.last_day() {
         return None;
     }
     let balance = Balance { spent: used_so_far, ..Balance::default() };
-    Execution::of(balance, year).forecast(today).filter(|forecast| *forecast > allocated)
+    Execution::of(balance, year).forecast(today).filter(|forecast| *forecast > budgeted)
 }
 
 #[cfg(test)]
@@ -138,6 +139,8 @@ mod tests {
         assert_eq!(march.forecast(day("2026-03-31")), Some(1_240));
         assert_eq!(march.forecast(day("2026-09-01")), Some(1_240), "what is over is what it is");
         assert_eq!(march.rate_basis_points(), Some(1_000));
+        let beyond = Balance { allocated: 13_000, beyond: 3_000, spent: 13_000, ..Balance::default() };
+        assert_eq!(Execution { balance: beyond, ..march }.rate_basis_points(), Some(13_000));
         let nothing = Execution { balance: Balance::default(), ..march };
         assert_eq!(nothing.rate_basis_points(), None);
     }

@@ -126,6 +126,11 @@ impl Balance {
     pub const fn available(self) -> i64 {
         self.allocated - self.reserved - self.committed - self.spent
     }
+    /// What the budget gave: without what reviews and warnings granted beyond it. Never negative on a line that
+    /// exists.
+    pub const fn budgeted(self) -> i64 {
+        self.allocated - self.beyond
+    }
     /// What is asked for, promised or paid.
     pub const fn used(self) -> i64 {
         self.reserved + self.committed + self.spent
@@ -139,10 +144,11 @@ impl Balance {
             && self.spent >= 0
             && self.available() >= 0
     }
-    /// The use in hundredths of a per cent of what was allocated, rounded down; nothing of nothing is none.
+    /// The use in hundredths of a per cent of the budget, rounded down: more than all of it where a review let more
+    /// pass. Nothing of nothing is none.
     pub fn used_basis_points(self) -> i64 {
         let used = i128::from(self.used()) * 10_000;
-        let rate = used.checked_div(i128::from(self.allocated)).unwrap_or(if used > 0 { 10_000 } else { 0 });
+        let rate = used.checked_div(i128::from(self.budgeted())).unwrap_or(if used > 0 { 10_000 } else { 0 });
         i64::try_from(rate).unwrap_or(i64::MAX)
     }
 }

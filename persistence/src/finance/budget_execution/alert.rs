@@ -44,11 +44,11 @@ pub struct BudgetAlertView {
     /// The region.
     #[schema(max_length = 60)]
     pub region: Option<String>,
-    /// What was given.
+    /// What the budget gave, without what was granted beyond it.
     pub allocated: Money,
     /// What is asked for, promised or paid; of a run-rate what is promised or paid until today.
     pub used: Money,
-    /// That in hundredths of a per cent of what was given.
+    /// That in hundredths of a per cent of what the budget gave.
     #[schema(minimum = 0)]
     pub used_basis_points: i64,
     /// The threshold that was passed, in per cent.
@@ -131,7 +131,7 @@ impl Telling {
         let balance = line.balance;
         let rate = balance.used_basis_points();
         let passed = thresholds.iter().copied().filter(|percent| i64::from(*percent) * 100 <= rate).max()?;
-        let (used, given) = (self.money(balance.used()), self.money(balance.allocated));
+        let (used, given) = (self.money(balance.used()), self.money(balance.budgeted()));
         let percent = rate / 100;
         Some(BudgetAlertView {
             kind: AlertKind::Threshold,
@@ -157,11 +157,11 @@ impl Telling {
         type Group<'a> = (Key, &'a str, Option<&'a str>, Option<&'a str>);
         let mut groups: BTreeMap<Group<'_>, (i64, i64)> = BTreeMap::new();
         for line in lines {
-            let Balance { allocated, committed, spent, .. } = line.balance;
+            let Balance { committed, spent, .. } = line.balance;
             let key =
                 (line.department, line.category.as_str(), line.campaign.as_deref(), line.region.as_deref());
             let (given, used) = groups.entry(key).or_default();
-            *given += allocated;
+            *given += line.balance.budgeted();
             // What is promised for periods to come says nothing about the rate so far.
             if line.period.first_day() <= self.today {
                 *used += committed + spent;

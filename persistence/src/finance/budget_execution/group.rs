@@ -60,8 +60,10 @@ pub struct ExecutionGroup {
 pub struct ExecutionRow {
     /// What it is about.
     pub group: ExecutionGroup,
-    /// What was given. Nothing where the report is by person: money is given to departments.
+    /// What the budget gave. Nothing where the report is by person: money is given to departments.
     pub budget: Money,
+    /// What special reviews and warnings granted beyond it.
+    pub beyond: Money,
     /// Asked for by documents in approval.
     pub reserved: Money,
     /// Promised, not paid yet.
@@ -70,9 +72,9 @@ pub struct ExecutionRow {
     pub spent: Money,
     /// What may still be asked for.
     pub available: Money,
-    /// What is paid, in hundredths of a per cent of what was given; null where nothing was.
+    /// What is paid, in hundredths of a per cent of the budget; null where there is none.
     pub rate_basis_points: Option<i64>,
-    /// What is paid less what was given: negative where less was spent than planned.
+    /// What is paid less the budget: negative where less was spent than planned.
     pub variance_to_plan: Money,
     /// Paid in the same periods of the year before.
     pub last_year_spent: Money,
@@ -188,17 +190,19 @@ pub fn report(reader: &mut Reader<'_>, filter: &ExecutionFilter) -> Result<Vec<E
     let money = |minor| Money::from_minor(minor, names.currency);
     let row = |(key, execution): (GroupKey, Execution)| {
         let last_year = before.get(&key).map_or(0, |execution| execution.balance.spent);
-        let Balance { allocated, reserved, committed, spent, .. } = execution.balance;
+        let Balance { beyond, reserved, committed, spent, .. } = execution.balance;
+        let budgeted = execution.balance.budgeted();
         let given = !filter.by.contains(&Dimension::Person);
         ExecutionRow {
             group: shown.group(key),
-            budget: money(allocated),
+            budget: money(budgeted),
+            beyond: money(beyond),
             reserved: money(reserved),
             committed: money(committed),
             spent: money(spent),
             available: money(if given { execution.balance.available() } else { 0 }),
             rate_basis_points: execution.rate_basis_points(),
-            variance_to_plan: money(if given { spent - allocated } else { 0 }),
+            variance_to_plan: money(if given { spent - budgeted } else { 0 }),
             last_year_spent: money(last_year),
             variance_to_last_year: money(spent - last_year),
             forecast: execution.forecast(today).map(money),

@@ -58,7 +58,8 @@ pub struct BudgetLineView {
     pub spent: Money,
     /// What may still be asked for.
     pub available: Money,
-    /// What is asked for, promised or paid, in hundredths of a per cent of what was given.
+    /// What is asked for, promised or paid, in hundredths of a per cent of the budget: of what was given without what
+    /// was granted beyond it.
     #[schema(minimum = 0)]
     pub used_basis_points: i64,
     /// Whether documents may be charged to it.
@@ -139,7 +140,8 @@ macro_rules! filtered {
         }
         if let Some(percent) = filter.used_percent_from {
             let used = lines::reserved_minor + lines::committed_minor + lines::spent_minor;
-            query = query.filter((used * 100_i64).ge(lines::allocated_minor * percent));
+            let budgeted = lines::allocated_minor - lines::beyond_minor;
+            query = query.filter((used * 100_i64).ge(budgeted * percent));
         }
         query
     }};

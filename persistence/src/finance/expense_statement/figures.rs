@@ -113,7 +113,9 @@ fn posted(reader: &mut Reader<'_>, period: Period) -> Result<Vec<Posted>, Failur
 }
 
 fn budgeted(reader: &mut Reader<'_>, period: Period) -> Result<Vec<Budgeted>, Failure> {
-    let sum = || sql::<BigInt>("CAST(SUM(budget_lines.allocated_minor) AS BIGINT)");
+    // What a review granted beyond the budget is no budget: the statement shows that more was spent.
+    let sum =
+        || sql::<BigInt>("CAST(SUM(budget_lines.allocated_minor - budget_lines.beyond_minor) AS BIGINT)");
     let (first, last) = (period.first_day(), period.last_day());
     Ok(db!(reader, |c| budget::table
         .filter(budget::fiscal_year.eq(period.fiscal_year()))
