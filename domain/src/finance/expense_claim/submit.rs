@@ -241,7 +241,13 @@ impl ClaimContent {
         ])
     }
 
-    /// What the claim is worth in the book currency: the amount by which a chain routes.
+    /// What it asks for in the book currency: the amount by which a chain routes. What approvers cut does not count:
+    /// they may give it back, and then nobody above them would have seen it. `[EXP-3]`
+    pub fn asked_worth(&self) -> Result<Money, Refusal> {
+        self.in_books(self.claimed()?)
+    }
+
+    /// What is approved of it in the book currency.
     pub fn worth(&self) -> Result<Money, Refusal> {
         self.in_books(self.approved()?)
     }

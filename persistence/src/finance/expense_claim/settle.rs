@@ -33,7 +33,7 @@ pub(super) fn subject(claim: &ExpenseClaim, met: Met, version: Version) -> Resul
         creator: claim.creator_employee.unwrap_or(claim.submitter),
         beneficiary: claim.content.beneficiary.employee,
         department: claim.content.department,
-        amount: Some(claim.content.worth()?),
+        amount: Some(claim.content.asked_worth()?),
         business_date: claim.content.business_date,
         fields: claim.content.routed_fields(met),
         version,
