@@ -89,8 +89,9 @@ pub(super) struct HandOverResults {
 }
 impl View for HandOverResults {}
 
-/// Does an item each, in the order of the claims' ids so that two batches never wait for each other; a refused
-/// item leaves the others alone.
+/// Does an item each, in the order of the claims' ids; a refused item is undone whole and leaves the others alone.
+/// Two batches that meet on other claims of the same budget lines may wait for each other in a circle: then the engine
+/// turns one away, and it is done again.
 fn each<T>(
     tx: &mut Tx<'_>,
     items: &[T],
@@ -111,7 +112,7 @@ fn each<T>(
             Err(failure) => return Err(failure),
         };
         let before = claim.clone();
-        data[index] = Some(match deed(tx, claim, item) {
+        data[index] = Some(match tx.attempt(|tx| deed(tx, claim, item))? {
             Ok((claim, already)) => done(&claim, already),
             Err(Failure::Refused(refusal)) => refused(id, Some(&before), *refusal),
             Err(failure) => return Err(failure),
