@@ -215,9 +215,13 @@ impl RequestContent {
     /// The fields that the conditions of an approval chain may look at, beside the amount. `[EXP-3]`
     pub fn routed_fields(&self, over_budget: bool) -> serde_json::Map<String, serde_json::Value> {
         let categories: BTreeSet<&str> = self.lines.iter().map(|line| line.category.as_str()).collect();
+        let centres = self.lines.iter().map(|line| line.cost_centre);
+        let elsewhere: BTreeSet<_> = centres.filter(|centre| *centre != self.department).collect();
         serde_json::Map::from_iter([
             ("category".to_owned(), json!(categories)),
             ("over_budget".to_owned(), json!(over_budget)),
+            ("borne_elsewhere".to_owned(), json!(!elsewhere.is_empty())),
+            ("bearing_departments".to_owned(), json!(elsewhere)),
             ("urgent".to_owned(), json!(self.urgent)),
             ("major_campaign".to_owned(), json!(self.major_campaign)),
             ("foreign_currency".to_owned(), json!(self.exchange.currency != self.exchange.book)),
