@@ -12,6 +12,7 @@ mod audit_finding;
 mod audit_risk;
 mod budget;
 mod budget_change;
+mod budget_charge;
 mod budget_execution;
 mod budget_import;
 mod cash_advance;
@@ -72,6 +73,7 @@ const MODULES: &[&[Story]] = &[
     expense_request_amendment::STORIES,
     expense_request_race::STORIES,
     budget_change::STORIES,
+    budget_charge::STORIES,
     budget_execution::STORIES,
     budget_import::STORIES,
     cash_advance::STORIES,

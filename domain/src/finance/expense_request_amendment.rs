@@ -5,8 +5,8 @@
 //! budget moves with it.
 
 use super::{
-    budget_line::{Amounts, DocumentKind, DocumentRef},
-    expense_request::{ExpenseRequest, RequestContent, RequestRules},
+    budget_line::{BudgetLine, DocumentKind, DocumentRef},
+    expense_request::{ExpenseRequest, RequestContent, RequestLine, RequestRules},
     petition::{NewDocument, Petition, StandingState},
     wording,
 };
@@ -18,6 +18,7 @@ use crate::{
 };
 use serde::{Deserialize, Serialize};
 use serde_json::json;
+use std::collections::{BTreeMap, BTreeSet};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
@@ -35,6 +36,19 @@ crate::events! { EXPENSE_REQUEST_AMENDMENT_EVENTS:
     REJECTED = "expense_request_amendment.rejected", "费用申请变更单已驳回", "An amendment of an expense request was rejected";
     APPROVED = "expense_request_amendment.approved", "费用申请变更单已批准", "An amendment of an expense request was approved";
     VOIDED = "expense_request_amendment.voided", "费用申请变更单已作废", "An amendment of an expense request was voided; its number stays taken";
+}
+
+/// What a request holds by its lines: of which budget line, and how much of it no claim has drawn, in minor units of
+/// the book currency.
+pub type Held = BTreeMap<i32, (Id<BudgetLine>, i64)>;
+
+/// What a line of an amendment asks for beyond what its request holds.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct More {
+    /// How much, in minor units of the book currency; never nothing.
+    pub amount: i64,
+    /// The budget line that the request holds for it; none where one is still to be chosen.
+    pub on: Option<Id<BudgetLine>>,
 }
 
 /// A change of an approved request.
@@ -174,23 +188,37 @@ impl ExpenseRequestAmendment {
         DocumentRef::new(DocumentKind::ExpenseRequestAmendment, self.id.uuid())
     }
 
-    /// What each line asks for beyond what the request holds for the same purpose, in minor units of the book
-    /// currency.
-    pub fn asked_more(&self, request: &ExpenseRequest) -> Result<Amounts, Refusal> {
+    /// What each line asks of the budget, beyond what the request `holds` for the same use: the increase, on the
+    /// budget line that is held; all that is not claimed yet where the use is another, or where the request holds
+    /// nothing and more is wanted. A line that asks for no more asks for nothing, wherever it is charged.
+    pub fn asked_more(&self, request: &ExpenseRequest, holds: &Held) -> Result<BTreeMap<i32, More>, Refusal> {
+        let alike = self.alike(request);
+        let (before, claimed) = (request.content.book_amounts()?, request.claimed());
+        let more = |(number, amount): (i32, i64)| {
+            let left = (amount - claimed.get(&number).copied().unwrap_or(0)).max(0);
+            let held = holds.get(&number).filter(|_| alike.contains(&number));
+            let asked = match held {
+                Some((line, held)) => More { amount: left - held, on: Some(*line) },
+                None if alike.contains(&number) && before.get(&number).is_some_and(|was| amount <= *was) => {
+                    return None;
+                }
+                None => More { amount: left, on: None },
+            };
+            (asked.amount > 0).then_some((number, asked))
+        };
+        Ok(self.content.book_amounts()?.into_iter().filter_map(more).collect())
+    }
+
+    /// The lines that are for the same use as before, at the same cost centre: their money stays where it is.
+    pub fn alike(&self, request: &ExpenseRequest) -> BTreeSet<i32> {
         let (old, new) = (&request.content, &self.content);
-        let held = old.book_amounts()?;
-        let same_frame = old.campaign == new.campaign && old.region == new.region;
-        let mut asked = new.book_amounts()?;
-        for (number, amount) in &mut asked {
-            let at = usize::try_from(number - 1).unwrap_or(usize::MAX);
-            let same = old.lines.get(at).zip(new.lines.get(at)).is_some_and(|(was, is)| {
-                same_frame && was.category == is.category && was.cost_centre == is.cost_centre
-            });
-            if same {
-                *amount = (*amount - held.get(number).copied().unwrap_or(0)).max(0);
-            }
+        if old.campaign != new.campaign || old.region != new.region {
+            return BTreeSet::new();
         }
-        Ok(asked)
+        let same = |(_, (was, is)): &(i32, (&RequestLine, &RequestLine))| {
+            was.category == is.category && was.cost_centre == is.cost_centre
+        };
+        (1..).zip(old.lines.iter().zip(&new.lines)).filter(same).map(|(number, _)| number).collect()
     }
 
     /// Refuses where the request was amended since this was written.

@@ -7,12 +7,13 @@ mod choose;
 mod held;
 /// Lines and their ledger, as they are shown.
 pub mod list;
+mod name;
 mod overlap;
 mod row;
 mod usage;
 mod verify;
 
-pub(in crate::finance) use asking::{Ask, Asking, Verdict, demands, foresee, reserve};
+pub(in crate::finance) use asking::{Ask, Asking, Verdict, foresee, reserve};
 pub use choose::{Charge, Charged, charge};
 pub use held::{EffectView, HeldView, held};
 pub(crate) use overlap::open_lines_like;
@@ -29,7 +30,7 @@ use crate::{
 use diesel::prelude::*;
 use domain::{
     finance::{
-        budget_line::{BudgetLine, Desk, DocumentRef, Holding, Posted},
+        budget_line::{BudgetEntry, BudgetLine, Desk, DocumentLine, DocumentRef, Holding, Posted},
         budget_policy::BudgetPolicy,
         period::Period,
     },
@@ -99,20 +100,33 @@ fn laid(held: &[Holding], budget_lines: &[Id<BudgetLine>]) -> Vec<Key> {
     wanted.map(Key::from).collect::<BTreeSet<_>>().into_iter().collect()
 }
 
-/// Writes what comes off a desk. `of` is the employee in whose name it was spent, for reports by person.
-pub fn post(tx: &mut Tx<'_>, desk: Desk, of: Option<EmployeeId>) -> Result<(), Failure> {
-    let Posted { lines, entries: posted, holdings } = desk.close();
+/// Writes what comes off a desk. `own` is the document that moved, and in whose name; what others hold that moved
+/// with it — the request that a claim draws on — is held in the name of their own submitters.
+pub fn post(tx: &mut Tx<'_>, desk: Desk, own: Option<(DocumentRef, EmployeeId)>) -> Result<(), Failure> {
+    let Posted { lines, entries: posted, holdings, forgotten } = desk.close();
     for change in lines {
         tx.apply(change)?;
     }
-    let rows = posted.iter().map(|entry| EntryRow::of(entry, of, tx)).collect::<Vec<_>>();
+    let names = name::of_all(tx, &posted, own)?;
+    let named = |entry: &BudgetEntry| names.get(&entry.document?.document).copied();
+    let rows = posted.iter().map(|entry| EntryRow::of(entry, named(entry), tx)).collect::<Vec<_>>();
     insert_all!(tx, entries::table, &rows);
-    if let Some(employee) = of {
-        usage::add(tx, &posted, employee)?;
-    }
+    usage::add(tx, &posted, named)?;
     for holding in holdings {
         save_holding(tx, &holding)?;
     }
+    for at in forgotten {
+        forget_holding(tx, at)?;
+    }
+    Ok(())
+}
+
+fn forget_holding(tx: &mut Tx<'_>, at: DocumentLine) -> Result<(), Failure> {
+    let mine = holdings::document_kind
+        .eq(at.document.kind.code())
+        .and(holdings::document.eq(Key(at.document.id)))
+        .and(holdings::document_line.eq(at.line));
+    db!(tx, |c| diesel::delete(holdings::table.filter(mine)).execute(c))?;
     Ok(())
 }
 

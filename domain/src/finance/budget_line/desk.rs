@@ -1,6 +1,7 @@
 //! Where money of budget lines moves: lines and holdings are laid on the desk, locked; documents act; what
 //! comes off is one value, written in the transaction that changes the document's state. `[BUD-4, BUD-5]`
 
+mod amendment;
 mod document;
 mod funding;
 
@@ -75,6 +76,8 @@ pub struct Posted {
     pub entries: Vec<BudgetEntry>,
     /// The holdings that changed.
     pub holdings: Vec<Holding>,
+    /// The document lines that hold nothing any more, and are charged to no line.
+    pub forgotten: Vec<DocumentLine>,
 }
 
 /// Lines and holdings under the hands of one unit of work, which holds their locks.
@@ -86,6 +89,7 @@ pub struct Desk {
     lines: BTreeMap<Id<BudgetLine>, BudgetLine>,
     holdings: BTreeMap<DocumentLine, Holding>,
     touched: BTreeSet<DocumentLine>,
+    forgotten: BTreeSet<DocumentLine>,
     entries: Vec<BudgetEntry>,
 }
 
@@ -101,6 +105,7 @@ impl Desk {
             before,
             holdings: holdings.into_iter().map(|holding| (holding.document, holding)).collect(),
             touched: BTreeSet::new(),
+            forgotten: BTreeSet::new(),
             entries: Vec::new(),
         }
     }
@@ -183,9 +188,22 @@ impl Desk {
         self.holdings.get_mut(&at).ok_or_else(|| Refusal::new(OTHER_LINE))
     }
 
+    /// Forgets which line a document line was charged to.
+    ///
+    /// # Errors
+    /// Where it still holds something of it.
+    fn forget(&mut self, at: DocumentLine) -> Result<(), Refusal> {
+        if self.holdings.remove(&at).is_some_and(|holding| !holding.is_empty()) {
+            return Err(Refusal::new(OTHER_LINE));
+        }
+        self.forgotten.insert(at);
+        Ok(())
+    }
+
     /// Takes everything off the desk.
     pub fn close(self) -> Posted {
-        let Self { alerts, before, lines, holdings, touched, entries, .. } = self;
+        let Self { alerts, before, lines, holdings, touched, mut forgotten, entries, .. } = self;
+        forgotten.retain(|at| !holdings.contains_key(at));
         let changed = lines.into_values().filter_map(|line| {
             let mine: Vec<_> = entries.iter().filter(|entry| entry.line == line.id).collect();
             match before.get(&line.id) {
@@ -196,6 +214,7 @@ impl Desk {
         Posted {
             lines: changed.collect(),
             holdings: holdings.into_values().filter(|holding| touched.contains(&holding.document)).collect(),
+            forgotten: forgotten.into_iter().collect(),
             entries,
         }
     }

@@ -3,7 +3,7 @@
 use super::*;
 use crate::{finance::fixture::id, spine::Refusal};
 use proptest::prelude::*;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 const HARD: u128 = 1;
 const SPECIAL: u128 = 2;
@@ -36,6 +36,9 @@ fn claim(n: u128) -> DocumentRef {
 }
 fn request(n: u128) -> DocumentRef {
     document(DocumentKind::ExpenseRequest, n)
+}
+fn amendment(n: u128) -> DocumentRef {
+    document(DocumentKind::ExpenseRequestAmendment, n)
 }
 fn demand(budget_line: u128, amount: i64) -> Demand {
     Demand { line: 1, budget_line: id(budget_line), amount, source: None }
@@ -114,6 +117,72 @@ fn a_claim_draws_on_its_request_and_reserves_only_the_over_run() {
 }
 
 #[test]
+fn a_document_that_asks_anew_is_promised_nothing_on_the_line_it_left() {
+    let mut desk = desk();
+    let second = |amount| Demand { line: 2, ..demand(WARN, amount) };
+    desk.reserve(claim(1), &[demand(HARD, 600), second(100)]).expect("asked");
+    desk.release(claim(1)).expect("returned");
+    desk.reserve(claim(1), &[second(100)]).expect("its first line is for something else now");
+    desk.commit(claim(1), &BTreeMap::from([(1, 600), (2, 100)])).expect("approved");
+    assert_eq!((balance(&desk, HARD).used(), balance(&desk, WARN).committed), (0, 100));
+    assert!(desk.holding(claim(1).line(1)).is_none());
+    assert_eq!(desk.close().forgotten, [claim(1).line(1)]);
+}
+
+#[test]
+fn what_a_closed_request_was_granted_is_taken_back_as_its_claims_come_to_nothing() {
+    let mut desk = desk();
+    desk.reserve(request(1), &[demand(SPECIAL, 1_300)]).expect("it meets the review");
+    desk.commit(request(1), &all(1_300)).expect("the review agreed");
+    let draw = |amount| Demand { source: Some(request(1).line(1)), ..demand(SPECIAL, amount) };
+    for (n, amount) in [(2, 700), (3, 600)] {
+        desk.reserve(claim(n), &[draw(amount)]).expect("drawn");
+    }
+    desk.finish(request(1)).expect("closed by hand");
+    assert_eq!(balance(&desk, SPECIAL).beyond, 300, "claims hold all of it");
+    desk.commit(claim(2), &all(500)).expect("cut by 200");
+    assert_eq!((balance(&desk, SPECIAL).beyond, balance(&desk, SPECIAL).available()), (100, 0));
+    desk.commit(claim(3), &all(600)).expect("approved");
+    desk.spend(claim(3), &all(600)).expect("paid");
+    desk.reverse(claim(3)).expect("reversed");
+    desk.release(claim(2)).expect("revoked");
+    assert_eq!(balance(&desk, SPECIAL), Balance { allocated: 1_000, ..Balance::default() });
+}
+
+#[test]
+fn an_amendment_keeps_what_was_granted_and_grants_no_more_than_was_reviewed() {
+    let mut desk = desk();
+    desk.reserve(request(1), &[demand(SPECIAL, 1_300)]).expect("it meets the review");
+    desk.commit(request(1), &all(1_300)).expect("the review agreed");
+    let draw = Demand { source: Some(request(1).line(1)), ..demand(SPECIAL, 1_200) };
+    desk.reserve(claim(2), &[draw]).expect("drawn");
+    let effect = desk.reserve(amendment(1), &[demand(SPECIAL, 50)]).expect("beyond once more");
+    assert_eq!(effect.lines[0].over, 50);
+    let alike = BTreeSet::from([1]);
+    let more = desk.clone().amend(request(1), amendment(1), &all(151), &alike).expect_err("not reviewed");
+    assert_eq!(more.code, EXHAUSTED);
+    desk.amend(request(1), amendment(1), &all(150), &alike).expect("100 and 50");
+    let granted = desk.holding(request(1).line(1)).map(|holding| (holding.committed, holding.granted));
+    assert_eq!((granted, balance(&desk, SPECIAL).beyond), (Some((150, 350)), 350));
+    desk.release(claim(2)).expect("revoked");
+    desk.finish(request(1)).expect("closed");
+    assert_eq!(balance(&desk, SPECIAL), Balance { allocated: 1_000, ..Balance::default() });
+}
+
+#[test]
+fn an_amendment_for_another_use_moves_the_money_and_one_outside_the_budget_frees_it() {
+    let mut desk = desk();
+    desk.reserve(request(1), &[demand(HARD, 400)]).expect("asked");
+    desk.commit(request(1), &all(400)).expect("approved");
+    desk.reserve(amendment(1), &[demand(WARN, 300)]).expect("for another use");
+    desk.amend(request(1), amendment(1), &all(300), &BTreeSet::new()).expect("it moves");
+    assert_eq!((balance(&desk, HARD).used(), balance(&desk, WARN).committed), (0, 300));
+    desk.amend(request(1), amendment(2), &all(300), &BTreeSet::new()).expect("it is charged nowhere");
+    assert_eq!(balance(&desk, WARN).used(), 0);
+    assert!(desk.holding(request(1).line(1)).is_none());
+}
+
+#[test]
 fn a_cut_never_goes_below_the_use() {
     let mut desk = desk();
     let by = document(DocumentKind::BudgetChange, 5).line(1);
@@ -145,6 +214,7 @@ enum Deed {
     Spend { claim: u128, amount: i64 },
     Release { kind: DocumentKind, document: u128 },
     Finish { request: u128 },
+    Amend { request: u128, line: u128, amount: i64 },
     Reverse { claim: u128 },
     Adjust { line: u128, amount: i64 },
     Transfer { from: u128, to: u128, amount: i64 },
@@ -164,6 +234,8 @@ fn deeds() -> impl Strategy<Value = Vec<Deed>> {
             (document.clone(), amount.clone()).prop_map(|(claim, amount)| Deed::Spend { claim, amount }),
             (kind, document.clone()).prop_map(|(kind, document)| Deed::Release { kind, document }),
             document.clone().prop_map(|request| Deed::Finish { request }),
+            (document.clone(), line.clone(), amount.clone())
+                .prop_map(|(request, line, amount)| Deed::Amend { request, line, amount }),
             document.prop_map(|claim| Deed::Reverse { claim }),
             (line.clone(), -1_500_i64..1_500).prop_map(|(line, amount)| Deed::Adjust { line, amount }),
             (line.clone(), line, amount).prop_map(|(from, to, amount)| Deed::Transfer { from, to, amount }),
@@ -192,10 +264,30 @@ fn act(desk: &mut Desk, deed: &Deed) -> Result<(), Refusal> {
         Deed::Spend { claim: n, amount } => desk.spend(claim(n), &all(amount)),
         Deed::Release { kind, document: n } => desk.release(document(kind, n)),
         Deed::Finish { request: n } => desk.finish(request(n)),
+        Deed::Amend { request: n, line, amount } => amend(desk, n, line, amount),
         Deed::Reverse { claim: n } => desk.reverse(claim(n)),
         Deed::Adjust { line, amount } => desk.adjust(id(line), amount, by),
         Deed::Transfer { from, to, amount } => desk.transfer(id(from), id(to), amount, by),
     }
+}
+
+/// Amends what an approved request asks for on a line: what claims drew of it stays where it is.
+fn amend(desk: &mut Desk, n: u128, line: u128, amount: i64) -> Result<(), Refusal> {
+    let at = request(n).line(1);
+    let Some(held) = desk.holding(at).cloned().filter(|held| held.reserved + held.over == 0) else {
+        return Ok(());
+    };
+    let drawn = desk.holdings().any(|other| other.source == Some(at) && other.drawn > 0);
+    let stays = drawn || held.line == id(line);
+    if held.closed || (held.granted > 0 && !stays) {
+        return Ok(());
+    }
+    let (place, more) = if stays { (held.line, amount - held.committed) } else { (id(line), amount) };
+    if more > 0 {
+        desk.reserve(amendment(n), &[Demand { line: 1, budget_line: place, amount: more, source: None }])?;
+    }
+    let alike = if stays { BTreeSet::from([1]) } else { BTreeSet::new() };
+    desk.amend(request(n), amendment(n), &all(amount), &alike)
 }
 
 proptest! {
@@ -226,5 +318,9 @@ proptest! {
             let held = (holding.reserved, holding.committed, holding.spent, holding.granted);
             prop_assert_eq!((sum.reserved, sum.committed, sum.spent, sum.beyond), held);
         }
+        let forgotten = |entry: &&BudgetEntry| {
+            entry.document.is_some_and(|of| !of.document.kind.is_funding() && desk.holding(of).is_none())
+        };
+        prop_assert_eq!(entries.iter().filter(forgotten).map(|e| e.delta.used()).sum::<i64>(), 0);
     }
 }

@@ -18,7 +18,7 @@ use domain::{
     finance::{
         budget::{BUDGET_NOT_ACTIVE, BudgetState, LineKey, OVERLAPS, OpenedLine},
         budget_change::{BudgetChange, ChangeKind, Movement, NewLine},
-        budget_line::{Control, Desk, Purpose},
+        budget_line::{Control, Desk, DocumentKind, DocumentRef, Purpose},
         period::Period,
     },
     spine::{BusinessDate, Citation, Currency, Entity, Id, Money, Refusal, Version},
@@ -105,7 +105,8 @@ fn perform(tx: &mut Tx<'_>, change: &BudgetChange) -> Result<(), Failure> {
     let mut desk = budget_line::desk(tx, &[], &change.content.lines(), today)?;
     let opened: Vec<_> = change.content.movements.iter().map(|_| tx.id()).collect();
     change.perform(&mut desk, &opened, control)?;
-    budget_line::post(tx, desk, Some(change.submitter))
+    let document = DocumentRef::new(DocumentKind::BudgetChange, change.id.uuid());
+    budget_line::post(tx, desk, Some((document, change.submitter)))
 }
 
 /// Refuses new lines whose budget is no longer active, or that are open already: the budget is named.

@@ -41,6 +41,8 @@ pub(in crate::finance) struct Ask<'a> {
     pub amount: i64,
     /// The line of an approved request it draws on first.
     pub source: Option<DocumentLine>,
+    /// The budget line that its money is on already; none where one is to be chosen.
+    pub on: Option<Id<BudgetLine>>,
 }
 
 /// What the budget says to what is asked.
@@ -61,12 +63,13 @@ struct Plan {
 /// Reserves what is asked, before the approval is opened: the chain asks whether it goes beyond the budget.
 pub(in crate::finance) fn reserve(tx: &mut Tx<'_>, asking: &Asking<'_>) -> Result<Verdict, Failure> {
     let plan = plan(tx, asking)?;
-    if plan.demands.is_empty() {
+    // What an earlier submission was charged to is forgotten, also where nothing is charged now.
+    if plan.demands.is_empty() && holdings_of(tx, &[asking.document])?.is_empty() {
         return Ok(Verdict { over_budget: plan.outside, effect: Effect::default() });
     }
     let mut desk = desk(tx, &asking.documents(), &plan.lines(), asking.date)?;
     let verdict = plan.try_on(&mut desk, asking.document)?;
-    post(tx, desk, Some(asking.submitter))?;
+    post(tx, desk, Some((asking.document, asking.submitter)))?;
     Ok(verdict)
 }
 
@@ -75,14 +78,6 @@ pub(in crate::finance) fn foresee(reader: &mut Reader<'_>, asking: &Asking<'_>) 
     let plan = plan(reader, asking)?;
     let mut desk = look(reader, &asking.documents(), &plan.lines(), asking.date)?;
     plan.try_on(&mut desk, asking.document)
-}
-
-/// The demands of a document on its own budget lines, for whoever has a desk already.
-pub(in crate::finance) fn demands(
-    reader: &mut Reader<'_>,
-    asking: &Asking<'_>,
-) -> Result<Vec<Demand>, Failure> {
-    Ok(plan(reader, asking)?.demands)
 }
 
 impl Asking<'_> {
@@ -104,12 +99,12 @@ impl Plan {
     }
 }
 
-/// Charges each line: to the budget line its request holds, else to the one that fits best.
+/// Charges each line: to the budget line its money is on or its request holds, else to the one that fits best.
 fn plan(reader: &mut Reader<'_>, asking: &Asking<'_>) -> Result<Plan, Failure> {
     let held = held_by_sources(reader, asking)?;
-    let of_request = |ask: &Ask<'_>| ask.source.and_then(|source| held.get(&source).copied());
+    let known = |ask: &Ask<'_>| ask.on.or_else(|| ask.source.and_then(|source| held.get(&source).copied()));
     let open: Vec<Charge<'_>> =
-        asking.lines.iter().filter(|ask| of_request(ask).is_none()).map(|ask| ask.charge).collect();
+        asking.lines.iter().filter(|ask| known(ask).is_none()).map(|ask| ask.charge).collect();
     let Charged { lines, outside } = if open.is_empty() {
         Charged::default()
     } else {
@@ -119,7 +114,7 @@ fn plan(reader: &mut Reader<'_>, asking: &Asking<'_>) -> Result<Plan, Failure> {
     let chosen: BTreeMap<i32, Id<BudgetLine>> = lines.into_iter().collect();
     let demand = |ask: &Ask<'_>| {
         let line = ask.charge.line;
-        let budget_line = of_request(ask).or_else(|| chosen.get(&line).copied())?;
+        let budget_line = known(ask).or_else(|| chosen.get(&line).copied())?;
         Some(Demand { line, budget_line, amount: ask.amount, source: ask.source })
     };
     Ok(Plan { demands: asking.lines.iter().filter_map(demand).collect(), outside })

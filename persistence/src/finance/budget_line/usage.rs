@@ -39,17 +39,22 @@ pub(super) fn used(delta: Balance) -> Balance {
     Balance { allocated: 0, beyond: 0, ..delta }
 }
 
-/// Adds what entries move to what is used in a name. The lines are locked by whoever posts.
-pub(super) fn add(tx: &mut Tx<'_>, posted: &[BudgetEntry], by: EmployeeId) -> Result<(), Failure> {
-    let mut moved: BTreeMap<Key, Balance> = BTreeMap::new();
+/// Adds what entries move to what is used in their names. The lines are locked by whoever posts.
+pub(super) fn add(
+    tx: &mut Tx<'_>,
+    posted: &[BudgetEntry],
+    named: impl Fn(&BudgetEntry) -> Option<EmployeeId>,
+) -> Result<(), Failure> {
+    let mut moved: BTreeMap<(Key, Key), Balance> = BTreeMap::new();
     for entry in posted {
-        *moved.entry(entry.line.into()).or_default() += used(entry.delta);
+        let Some(by) = named(entry) else { continue };
+        *moved.entry((entry.line.into(), by.into())).or_default() += used(entry.delta);
     }
     moved.retain(|_, delta| *delta != Balance::default());
-    for (line_id, Balance { reserved, committed, spent, .. }) in moved {
+    for ((line_id, employee_id), Balance { reserved, committed, spent, .. }) in moved {
         let row = Row {
             line_id,
-            employee_id: by.into(),
+            employee_id,
             reserved_minor: reserved,
             committed_minor: committed,
             spent_minor: spent,

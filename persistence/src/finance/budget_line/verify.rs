@@ -5,7 +5,10 @@ use super::{
     usage,
 };
 use crate::{
-    schema::{budget_entries as entries, budget_holdings as holdings, budget_lines as lines},
+    schema::{
+        budget_entries as entries, budget_holdings as holdings, budget_lines as lines,
+        expense_claims as claims, expense_request_amendments as amendments, expense_requests as requests,
+    },
     spine::{Failure, Key, Reader, db},
 };
 use diesel::prelude::*;
@@ -77,6 +80,7 @@ fn verify_line(reader: &mut Reader<'_>, line: &BudgetLine, report: &mut LedgerRe
     let mut rebuilt = Balance::default();
     let mut held: HashMap<HeldBy, Balance> = HashMap::new();
     let mut used: HashMap<Key, Balance> = HashMap::new();
+    let mut named: HashMap<(HeldBy, Key), Balance> = HashMap::new();
     let mut position = 0;
     loop {
         let piece = entries_after(reader, line.id.into(), position)?;
@@ -95,6 +99,9 @@ fn verify_line(reader: &mut Reader<'_>, line: &BudgetLine, report: &mut LedgerRe
             }
             if let Some(employee) = entry.employee_id {
                 *used.entry(employee).or_default() += usage::used(entry.delta());
+                if let Some(key) = entry.held_by() {
+                    *named.entry((key, employee)).or_default() += usage::used(entry.delta());
+                }
             }
         }
     }
@@ -102,7 +109,8 @@ fn verify_line(reader: &mut Reader<'_>, line: &BudgetLine, report: &mut LedgerRe
     let name = || format!("budget_line {}", line.id);
     report.compare(name, "entries", line.entries, position);
     report.compare_balance(name, line.balance, rebuilt);
-    verify_holdings(reader, line.id.into(), held, report)?;
+    let holders = verify_holdings(reader, line.id.into(), held, report)?;
+    verify_names(named, &holders, report);
     verify_uses(reader, line.id.into(), used, report)
 }
 
@@ -169,21 +177,36 @@ fn entries_after(reader: &mut Reader<'_>, line: Key, position: i64) -> Result<Ve
         .load(c))?)
 }
 
-/// What documents hold of a line is what its entries for them add up to.
+/// A holding, and the submitter of the claim, request or amendment that holds it.
+type HeldRow = (HoldingRow, Option<Key>, Option<Key>, Option<Key>);
+
+/// What documents hold of a line is what its entries for them add up to. Answers in whose name each holds it.
 fn verify_holdings(
     reader: &mut Reader<'_>,
     line: Key,
     mut rebuilt: HashMap<HeldBy, Balance>,
     report: &mut LedgerReport,
-) -> Result<(), Failure> {
-    let rows: Vec<HoldingRow> = db!(reader, |c| holdings::table
+) -> Result<HashMap<HeldBy, Key>, Failure> {
+    let rows: Vec<HeldRow> = db!(reader, |c| holdings::table
+        .left_join(claims::table.on(claims::id.eq(holdings::document)))
+        .left_join(requests::table.on(requests::id.eq(holdings::document)))
+        .left_join(amendments::table.on(amendments::id.eq(holdings::document)))
         .filter(holdings::line_id.eq(line))
-        .select(HoldingRow::as_select())
+        .select((
+            HoldingRow::as_select(),
+            claims::submitter_id.nullable(),
+            requests::submitter_id.nullable(),
+            amendments::submitter_id.nullable(),
+        ))
         .load(c))?;
-    for row in rows {
+    let mut holders = HashMap::with_capacity(rows.len());
+    for (row, of_claim, of_request, of_amendment) in rows {
         report.holdings += 1;
         let held = row.holding()?;
         let key = (held.document.document.kind, Key(held.document.document.id), held.document.line);
+        if let Some(holder) = of_claim.or(of_request).or(of_amendment) {
+            holders.insert(key, holder);
+        }
         let name = || name_of(&key);
         let sum = rebuilt.remove(&key).unwrap_or_default();
         report.compare(name, "reserved", held.reserved, sum.reserved);
@@ -193,8 +216,23 @@ fn verify_holdings(
     }
     for (key, sum) in rebuilt {
         report.compare(|| name_of(&key), "held", 0, sum.used());
+        report.compare(|| name_of(&key), "granted", 0, sum.beyond);
     }
-    Ok(())
+    Ok(holders)
+}
+
+/// What a document holds is entered in the name of its submitter, and in no other. `[BUD-8]`
+fn verify_names(
+    rebuilt: HashMap<(HeldBy, Key), Balance>,
+    holders: &HashMap<HeldBy, Key>,
+    report: &mut LedgerReport,
+) {
+    for ((held_by, employee), sum) in rebuilt {
+        if holders.get(&held_by).is_some_and(|holder| *holder != employee) {
+            let name = || format!("{} in the name of {}", name_of(&held_by), employee.0);
+            report.compare(name, "in_name", 0, sum.used());
+        }
+    }
 }
 
 /// What is used in each name is what the entries in that name add up to.

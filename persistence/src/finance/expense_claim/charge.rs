@@ -27,7 +27,7 @@ pub(super) fn asking<'a>(
             region: content.region.as_deref(),
             is_reviewed: source.is_some(),
         };
-        Ask { charge, amount: asked.get(&number).copied().unwrap_or(0), source }
+        Ask { charge, amount: asked.get(&number).copied().unwrap_or(0), source, on: None }
     };
     Ok(Asking {
         document: claim.budget_document(),
@@ -70,5 +70,5 @@ pub(super) fn follow(
         BudgetMove::Spend(paid, _) => desk.spend(document, &paid)?,
         BudgetMove::Reverse => desk.reverse(document)?,
     }
-    budget_line::post(tx, desk, Some(after.submitter))
+    budget_line::post(tx, desk, Some((document, after.submitter)))
 }

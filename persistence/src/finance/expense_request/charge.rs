@@ -3,27 +3,53 @@
 use super::RequestPolicies;
 use crate::{
     finance::budget_line::{self, Ask, Asking, Charge},
-    spine::{Failure, Tx},
+    spine::{Failure, Reader, Tx},
 };
 use domain::{
     finance::{
-        budget_line::{Amounts, DocumentRef},
+        budget_line::DocumentRef,
         expense_request::{ExpenseRequest, RequestContent, RequestLine},
-        expense_request_amendment::ExpenseRequestAmendment,
+        expense_request_amendment::{ExpenseRequestAmendment, More},
         petition::StandingState,
     },
     spine::EmployeeId,
 };
+use std::collections::BTreeSet;
 
-/// What a document asks of the budget for a content's lines: so much of each, in minor units of the book currency.
+/// What a request asks of the budget: all that its lines say.
 pub(in crate::finance) fn asking<'a>(
+    request: &'a ExpenseRequest,
+    policies: &'a RequestPolicies,
+) -> Result<Asking<'a>, Failure> {
+    let amounts = request.content.book_amounts()?;
+    let all = |number| amounts.get(&number).map(|amount| More { amount: *amount, on: None });
+    let (document, submitter) = (request.budget_document(), request.petition.submitter);
+    Ok(asked(document, submitter, &request.content, policies, all))
+}
+
+/// What an amendment asks of the budget, beyond what its request holds.
+pub(in crate::finance) fn asking_more<'a>(
+    reader: &mut Reader<'_>,
+    amendment: &'a ExpenseRequestAmendment,
+    request: &ExpenseRequest,
+    policies: &'a RequestPolicies,
+) -> Result<Asking<'a>, Failure> {
+    let held = budget_line::holdings_of(reader, &[request.budget_document()])?;
+    let held = held.into_iter().map(|held| (held.document.line, (held.line, held.committed))).collect();
+    let more = amendment.asked_more(request, &held)?;
+    let (document, submitter) = (amendment.budget_document(), amendment.petition.submitter);
+    Ok(asked(document, submitter, &amendment.content, policies, |number| more.get(&number).copied()))
+}
+
+fn asked<'a>(
     document: DocumentRef,
     submitter: EmployeeId,
     content: &'a RequestContent,
-    amounts: &Amounts,
     policies: &'a RequestPolicies,
+    of_line: impl Fn(i32) -> Option<More>,
 ) -> Asking<'a> {
     let ask = |(number, line): (i32, &'a RequestLine)| {
+        let More { amount, on } = of_line(number)?;
         let charge = Charge {
             line: number,
             department: line.cost_centre,
@@ -32,14 +58,14 @@ pub(in crate::finance) fn asking<'a>(
             region: content.region.as_deref(),
             is_reviewed: false,
         };
-        Ask { charge, amount: amounts.get(&number).copied().unwrap_or(0), source: None }
+        Some(Ask { charge, amount, source: None, on })
     };
     Asking {
         document,
         submitter,
         date: content.business_date,
         categories: &policies.categories.content,
-        lines: (1..).zip(&content.lines).map(ask).collect(),
+        lines: (1..).zip(&content.lines).filter_map(ask).collect(),
     }
 }
 
@@ -55,7 +81,7 @@ pub(in crate::finance) fn follow(tx: &mut Tx<'_>, request: &ExpenseRequest) -> R
         StandingState::Closed => desk.finish(document)?,
         _ => desk.release(document)?,
     }
-    budget_line::post(tx, desk, Some(request.petition.submitter))
+    budget_line::post(tx, desk, Some((document, request.petition.submitter)))
 }
 
 /// An amendment came to nothing: what it reserved is free again.
@@ -66,25 +92,19 @@ pub(in crate::finance) fn let_go(
     let document = amendment.budget_document();
     let mut desk = budget_line::desk(tx, &[document], &[], amendment.content.business_date)?;
     desk.release(document)?;
-    budget_line::post(tx, desk, Some(amendment.petition.submitter))
+    budget_line::post(tx, desk, Some((document, amendment.petition.submitter)))
 }
 
-/// An amendment takes effect: what it reserved and what the request still held is let go, and what the request
-/// says now, less what claims took already, is promised to it. All or nothing.
+/// An amendment takes effect: what it reserved is let go, and what the request says now, less what claims took already,
+/// is promised to it, on the lines that were looked at when the amendment was submitted. All or nothing.
 pub(in crate::finance) fn amend(
     tx: &mut Tx<'_>,
     request: &ExpenseRequest,
     amendment: &ExpenseRequestAmendment,
-    policies: &RequestPolicies,
+    alike: &BTreeSet<i32>,
 ) -> Result<(), Failure> {
     let (own, extra) = (request.budget_document(), amendment.budget_document());
-    let (left, submitter) = (request.remaining()?, request.petition.submitter);
-    let demands = budget_line::demands(tx, &asking(own, submitter, &request.content, &left, policies))?;
-    let lines: Vec<_> = demands.iter().map(|demand| demand.budget_line).collect();
-    let mut desk = budget_line::desk(tx, &[own, extra], &lines, request.content.business_date)?;
-    desk.release(extra)?;
-    desk.release(own)?;
-    desk.reserve(own, &demands)?;
-    desk.commit(own, &left)?;
-    budget_line::post(tx, desk, Some(submitter))
+    let mut desk = budget_line::desk(tx, &[own, extra], &[], request.content.business_date)?;
+    desk.amend(own, extra, &request.remaining()?, alike)?;
+    budget_line::post(tx, desk, Some((own, request.petition.submitter)))
 }

@@ -18,7 +18,7 @@ pub fn submit(tx: &mut Tx<'_>, request: ExpenseRequest) -> Result<ExpenseRequest
     let policies = RequestPolicies::on(tx, request.content.business_date)?;
     let (today, now) = (tx.today(), tx.now());
     request.check_submission(tx.actor(), today, policies.rules())?;
-    let verdict = budget_line::reserve(tx, &settle::asking(&request, &policies)?)?;
+    let verdict = budget_line::reserve(tx, &charge::asking(&request, &policies)?)?;
     let subject = settle::subject(&request, verdict.over_budget)?;
     let approval = approval::hand_in(tx, request.petition.goes_on(), settle::CHAIN, subject)?;
     let change = request.submit(approval.id, tx.actor(), now, today, policies.rules())?;

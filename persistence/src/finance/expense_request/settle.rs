@@ -3,7 +3,7 @@
 use super::{RequestPolicies, apply, charge, revision, row::find_unscoped};
 use crate::{
     approval::{DocumentSummary, PlanView, SubjectKind, dry_run},
-    finance::budget_line::{self, Asking, EffectView, Verdict},
+    finance::budget_line::{self, EffectView, Verdict},
     schema::{employees, expense_request_lines as lines, expense_requests as requests},
     spine::{Failure, Key, Reader, Tx, db},
 };
@@ -41,16 +41,6 @@ pub(super) fn subject(request: &ExpenseRequest, over_budget: bool) -> Result<Sub
     })
 }
 
-/// What a request asks of the budget.
-pub(super) fn asking<'a>(
-    request: &'a ExpenseRequest,
-    policies: &'a RequestPolicies,
-) -> Result<Asking<'a>, Failure> {
-    let amounts = request.content.book_amounts()?;
-    let (document, submitter) = (request.budget_document(), request.petition.submitter);
-    Ok(charge::asking(document, submitter, &request.content, &amounts, policies))
-}
-
 /// What submitting a request would meet.
 #[derive(Clone, Debug)]
 pub struct RequestPreview {
@@ -65,7 +55,7 @@ pub struct RequestPreview {
 /// Which steps and people a request would meet, and why, and what the budget says to it. `[APR-8, BUD-4]`
 pub fn preview(reader: &mut Reader<'_>, request: &ExpenseRequest) -> Result<RequestPreview, Failure> {
     let policies = RequestPolicies::on(reader, request.content.business_date)?;
-    let (verdict, refused) = match budget_line::foresee(reader, &asking(request, &policies)?) {
+    let (verdict, refused) = match budget_line::foresee(reader, &charge::asking(request, &policies)?) {
         Ok(verdict) => (verdict, None),
         Err(Failure::Refused(refusal)) => (Verdict::default(), Some(*refusal)),
         Err(failure) => return Err(failure),

@@ -65,9 +65,7 @@ pub fn submit(
     let request = requests::find_unscoped(tx, amendment.request)?;
     let policies = RequestPolicies::on(tx, amendment.content.business_date)?;
     amendment.check_submission(&request, tx.actor(), policies.rules())?;
-    let more = amendment.asked_more(&request)?;
-    let (document, submitter) = (amendment.budget_document(), amendment.petition.submitter);
-    let asking = charge::asking(document, submitter, &amendment.content, &more, &policies);
+    let asking = charge::asking_more(tx, &amendment, &request, &policies)?;
     let verdict = budget_line::reserve(tx, &asking)?;
     let subject = settle::subject(&amendment, verdict.over_budget)?;
     let approval = approval::hand_in(tx, amendment.petition.goes_on(), settle::CHAIN, subject)?;

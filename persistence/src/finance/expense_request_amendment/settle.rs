@@ -3,7 +3,7 @@
 use super::{apply, row::find_unscoped};
 use crate::{
     approval::{DocumentSummary, SubjectKind},
-    finance::expense_request::{self as requests, RequestPolicies, charge, revision},
+    finance::expense_request::{self as requests, charge, revision},
     schema::{expense_request_amendments as amendments, expense_requests},
     spine::{Failure, Key, Reader, Tx, db},
 };
@@ -53,11 +53,11 @@ fn settle(tx: &mut Tx<'_>, approval: &Approval) -> Result<(), Failure> {
     }
     let request = requests::find_unscoped(tx, amendment.request)?;
     amendment.expect_current(&request)?;
-    let policies = RequestPolicies::on(tx, request.content.business_date)?;
+    let alike = amendment.alike(&request);
     let change = request.amend(amendment.id, amendment.content.clone())?;
     let request = requests::apply(tx, change)?;
     revision::keep(tx, &request, Some(amendment.id))?;
-    charge::amend(tx, &request, &amendment, &policies)
+    charge::amend(tx, &request, &amendment, &alike)
 }
 
 type SummaryRow = (Key, String, String, String, String, String, i64);

@@ -4,9 +4,9 @@ use super::*;
 use crate::spine::{Citation, Findings};
 
 /// Why a line was given more than its budget: a special review agreed.
-const SPECIAL_REVIEW: &str = "special_review";
+pub(super) const SPECIAL_REVIEW: &str = "special_review";
 /// Why a line was given more than its budget: it only warns.
-const WARNING: &str = "warning";
+pub(super) const WARNING: &str = "warning";
 /// Why what was given beyond the budget is taken back.
 const GRANT_RETURNED: &str = "grant_returned";
 /// A claim took over, or gave back, part of what its request holds.
@@ -14,23 +14,27 @@ const DRAWN: &str = "drawn_on_request";
 
 const NOTHING: Balance = Balance { allocated: 0, beyond: 0, reserved: 0, committed: 0, spent: 0 };
 
-const fn grant(amount: i64) -> Balance {
+pub(super) const fn grant(amount: i64) -> Balance {
     Balance { allocated: amount, beyond: amount, ..NOTHING }
 }
 const fn reserve(amount: i64) -> Balance {
     Balance { reserved: amount, ..NOTHING }
 }
-const fn commit(amount: i64) -> Balance {
+pub(super) const fn commit(amount: i64) -> Balance {
     Balance { committed: amount, ..NOTHING }
 }
 
 impl Desk {
     /// A document is submitted: each line draws on its request first and reserves the rest. All lines or
-    /// none. `[BUD-4, BUD-5, EXP-4]`
+    /// none. What an earlier submission was charged to is forgotten: it may have said something else.
+    /// `[BUD-4, BUD-5, EXP-4]`
     ///
     /// # Errors
     /// Every line that is closed, or under hard control and too short, with the difference.
     pub fn reserve(&mut self, document: DocumentRef, demands: &[Demand]) -> Result<Effect, Refusal> {
+        for at in self.lines_of(document) {
+            self.forget(at)?;
+        }
         let mut findings = Findings::new();
         let mut effect = Effect::default();
         for demand in demands {
@@ -77,14 +81,22 @@ impl Desk {
         Ok(drawn)
     }
 
-    /// Gives part of what was drawn back to the request; to the budget line where the request is closed.
+    /// Gives part of what was drawn back to the request.
     fn give_back(&mut self, at: DocumentLine, amount: i64) -> Result<(), Refusal> {
         let source = self.held(at)?.source;
         self.post_for(at, EntryKind::Release, commit(-amount), Some(DRAWN))?;
         self.held(at)?.drawn -= amount;
-        match source.filter(|source| self.holdings.get(source).is_some_and(|holding| !holding.closed)) {
-            Some(source) => self.post_for(source, EntryKind::Commit, commit(amount), Some(DRAWN)),
+        self.return_to(source, amount)
+    }
+
+    /// What was drawn comes back to its request. A closed one passes it on to the budget line: of what the line was
+    /// given beyond its budget for that request, so much is taken back.
+    fn return_to(&mut self, source: Option<DocumentLine>, amount: i64) -> Result<(), Refusal> {
+        let closed = source.and_then(|source| self.holdings.get(&source)).map(|holding| holding.closed);
+        match source.zip(closed) {
             None => Ok(()),
+            Some((source, true)) => self.take_back_grant(source, amount),
+            Some((source, false)) => self.post_for(source, EntryKind::Commit, commit(amount), Some(DRAWN)),
         }
     }
 
@@ -92,6 +104,10 @@ impl Desk {
     /// special review let pass beyond the budget is given to the line now. `[BUD-4, EXP-14a]`
     pub fn commit(&mut self, document: DocumentRef, approved: &Amounts) -> Result<(), Refusal> {
         for at in self.lines_of(document) {
+            // What was asked for nothing is promised nothing.
+            if self.held(at)?.is_empty() {
+                continue;
+            }
             let amount = approved.get(&at.line).copied().unwrap_or(0).max(0);
             let Holding { line, drawn, reserved, .. } = *self.held(at)?;
             let kept = drawn.min(amount);
@@ -152,23 +168,20 @@ impl Desk {
             let parts = Balance { committed: -committed, spent: -spent, ..NOTHING };
             self.post_for(at, EntryKind::Reverse, parts, None)?;
             self.held(at)?.drawn = 0;
-            let open = |source: &DocumentLine| self.holdings.get(source).is_some_and(|held| !held.closed);
-            if let Some(source) = source.filter(open) {
-                self.post_for(source, EntryKind::Commit, commit(drawn), Some(DRAWN))?;
-            }
-            self.take_back_grant(at, committed + spent)?;
+            self.return_to(source, drawn)?;
+            self.take_back_grant(at, committed + spent - drawn)?;
         }
         Ok(())
     }
 
     /// Takes back what was granted beyond the budget, as far as it was released: the last given goes first.
-    fn take_back_grant(&mut self, at: DocumentLine, released: i64) -> Result<(), Refusal> {
+    pub(super) fn take_back_grant(&mut self, at: DocumentLine, released: i64) -> Result<(), Refusal> {
         let granted = self.held(at)?.granted;
         let back = granted.min(released).max(0);
         self.post_for(at, EntryKind::Adjust, grant(-back), Some(GRANT_RETURNED))
     }
 
-    fn lines_of(&self, document: DocumentRef) -> Vec<DocumentLine> {
+    pub(super) fn lines_of(&self, document: DocumentRef) -> Vec<DocumentLine> {
         self.holdings_of(document).map(|holding| holding.document).collect()
     }
 }

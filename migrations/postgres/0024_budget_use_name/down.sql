@@ -1,0 +1,2 @@
+-- The names stay right.
+SELECT 1;
