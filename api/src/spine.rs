@@ -35,7 +35,7 @@ pub use items::Items;
 pub use limit::limit;
 pub use openapi::document;
 pub use page::Paged;
-pub use parameter::{IfMatch, PathId, PathOf, Query};
+pub use parameter::{IfMatch, PathId, PathOf, Query, version_in};
 pub use problem::{EdgeCode, Meaning, Problem, catalogue, codes};
 pub use registry::{RouteInfo, Routes, get_only, read_route};
 pub use settings::Settings;

@@ -168,7 +168,7 @@ impl FromRequest for IfMatch {
 }
 
 /// The version in an `ETag` of ours: what stands before the mark of the bytes, or all of it.
-fn version_in(etag: &str) -> Option<Version> {
+pub fn version_in(etag: &str) -> Option<Version> {
     etag.trim().trim_matches('"').split('-').next()?.parse().ok()
 }
 

@@ -22,6 +22,9 @@ use utoipa::{
     },
 };
 
+/// Most documents are smaller than this as JSON: writing them need not move them again and again.
+const USUAL_BYTES: usize = 8 * 1024;
+
 /// The member of a list that holds its items.
 const ITEMS: &str = "data";
 
@@ -85,7 +88,11 @@ impl Fitting {
 
     /// A view as JSON, with no more than is wanted of it; of a list, of its items.
     pub(super) fn cut<V: Serialize>(&self, view: &V) -> Result<Vec<u8>, serde_json::Error> {
-        let Some(wanted) = &self.fields else { return serde_json::to_vec(view) };
+        let Some(wanted) = &self.fields else {
+            let mut bytes = Vec::with_capacity(USUAL_BYTES);
+            serde_json::to_writer(&mut bytes, view)?;
+            return Ok(bytes);
+        };
         let mut value = serde_json::to_value(view)?;
         for members in resources(&mut value).filter_map(Value::as_object_mut) {
             members.retain(|name, _| name == EXPANDED || wanted.contains(name));

@@ -162,7 +162,7 @@ fn boxed(
     page: &Page<()>,
     with_total: bool,
 ) -> Result<Found, Failure> {
-    let Some(employee) = reader.actor().employee.map(Key::from) else { return Ok((Vec::new(), Some(0))) };
+    let Some(employee) = reader.actor().employee.map(Key::from) else { return Ok((Vec::new(), None)) };
     let mine = || approval_boxes::employee_id.eq(employee).and(approval_boxes::box_.eq(of.name()));
     let rows = db!(reader, |c| {
         let query = approval_boxes::table.inner_join(approvals::table).filter(mine()).into_boxed();
@@ -192,7 +192,7 @@ fn overseen(
     let reach = reader.actor().reach(Permission::OverseeApprovals);
     let departments: Vec<Key> = reach.departments.iter().map(|department| (*department).into()).collect();
     if !reach.all && departments.is_empty() {
-        return Ok((Vec::new(), Some(0)));
+        return Ok((Vec::new(), None));
     }
     let rows = db!(reader, |c| {
         let mut query = filtered!(approvals::table.into_boxed(), filter);

@@ -1,7 +1,9 @@
 //! How far a caller sees: what is their own, what belongs to departments in reach, everything, and what came to
 //! them for approval or as a copy.
 
-use super::{Key, Reader};
+use super::{Failure, Key, Reader, db};
+use crate::schema::document_readers as readers;
+use diesel::{dsl::exists, prelude::*};
 
 /// The bounds of what a caller may read.
 #[derive(Clone, Debug)]
@@ -36,6 +38,28 @@ impl Sight {
         let own = reader.actor().department.filter(|_| reader.reach().own);
         sight.departments.extend(own.map(Key::from));
         sight
+    }
+}
+
+impl Sight {
+    /// Whether one document lies within it: as [`within`] says of many, but of a row at hand. A document is found by its
+    /// id with one statement that stays prepared, whoever asks.
+    pub fn covers(
+        &self,
+        reader: &mut Reader<'_>,
+        kind: &'static str,
+        document: Key,
+        department: Key,
+        is_own: bool,
+    ) -> Result<bool, Failure> {
+        if self.all || is_own || self.departments.contains(&department) {
+            return Ok(true);
+        }
+        let part = readers::document_kind
+            .eq(kind)
+            .and(readers::document.eq(document))
+            .and(readers::employee_id.eq(self.employee));
+        Ok(db!(reader, |c| diesel::select(exists(readers::table.filter(part))).get_result(c))?)
     }
 }
 

@@ -1,6 +1,7 @@
 //! What the demo's story is told with: callers by name, a clock, a seeded source of variety.
 
 use super::PASSWORD;
+use crate::spine::version_in;
 use chrono::{Duration, NaiveDate};
 use domain::spine::{Clock, Timestamp};
 use persistence::spine::TestClock;
@@ -170,7 +171,7 @@ impl Script {
 fn read(mut answered: http::Response<ureq::Body>) -> Result<Answer, String> {
     let status = answered.status().as_u16();
     let etag = answered.headers().get("etag").and_then(|tag| tag.to_str().ok());
-    let version = etag.and_then(|tag| tag.trim_matches('"').parse().ok());
+    let version = etag.and_then(version_in);
     let text = answered.body_mut().read_to_string().map_err(|error| error.to_string())?;
     if !(200..300).contains(&status) {
         return Err(format!("answered {status} {text}"));

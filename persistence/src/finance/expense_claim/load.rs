@@ -59,21 +59,31 @@ pub(super) fn find_beside(
     reader: &mut Reader<'_>,
     id: Id<ExpenseClaim>,
 ) -> Result<(ExpenseClaim, Beside), Failure> {
-    let sight = Sight::of(reader);
-    let key = Key::from(id);
-    let (row, beside): Found =
-        db!(reader, |c| within!(claims::table.filter(claims::id.eq(key)).into_boxed(), sight)
-            .select(found!())
-            .first(c))?;
+    let (row, beside) = row_of(reader, id)?;
+    if !is_seen(reader, &row)? {
+        return Err(Failure::NotFound);
+    }
     Ok((entity(reader, row, &beside)?, beside))
+}
+
+/// Whether the caller may see the claim of a row.
+fn is_seen(reader: &mut Reader<'_>, row: &Row) -> Result<bool, Failure> {
+    let sight = Sight::of(reader);
+    let is_own = row.creator_id == sight.user
+        || row.submitter_id == sight.employee
+        || row.beneficiary_id == sight.employee;
+    sight.covers(reader, ExpenseClaim::KIND, row.id, row.department_id, is_own)
 }
 
 /// One claim whoever asks: for the approval engine and links between claims, never for an answer.
 pub(crate) fn find_unscoped(reader: &mut Reader<'_>, id: Id<ExpenseClaim>) -> Result<ExpenseClaim, Failure> {
-    let key = Key::from(id);
-    let (row, beside): Found =
-        db!(reader, |c| claims::table.filter(claims::id.eq(key)).select(found!()).first(c))?;
+    let (row, beside) = row_of(reader, id)?;
     entity(reader, row, &beside)
+}
+
+fn row_of(reader: &mut Reader<'_>, id: Id<ExpenseClaim>) -> Result<Found, Failure> {
+    let key = Key::from(id);
+    Ok(db!(reader, |c| claims::table.filter(claims::id.eq(key)).select(found!()).first(c))?)
 }
 
 /// The claim of another system, if it is known here and the caller may see it.
@@ -82,13 +92,13 @@ pub fn find_by_external(
     source: &str,
     external: &str,
 ) -> Result<Option<ExpenseClaim>, Failure> {
-    let sight = Sight::of(reader);
     let theirs = claims::source.eq(source).and(claims::external_reference.eq(external));
-    let row: Option<Found> = db!(reader, |c| within!(claims::table.filter(theirs).into_boxed(), sight)
-        .select(found!())
-        .first(c)
-        .optional())?;
-    row.map(|(row, beside)| entity(reader, row, &beside)).transpose()
+    let found: Option<Found> =
+        db!(reader, |c| claims::table.filter(theirs).select(found!()).first(c).optional())?;
+    match found {
+        Some((row, beside)) if is_seen(reader, &row)? => entity(reader, row, &beside).map(Some),
+        _ => Ok(None),
+    }
 }
 
 fn entity(reader: &mut Reader<'_>, row: Row, beside: &Beside) -> Result<ExpenseClaim, Failure> {
