@@ -29,6 +29,8 @@ pub fn enums() -> impl Iterator<Item = &'static EnumLabels> {
         approval::CandidateReason::LABELS,
         approval::SeatProgress::LABELS,
         approval::StepProgress::LABELS,
+        finance::cash_advance::reconcile::EntryDifferenceKind::LABELS,
+        finance::cash_advance::reconcile::EntryKind::LABELS,
         finance::expense_claim::hand_over::DifferenceKind::LABELS,
         finance::expense_statement::StatementAction::LABELS,
     ]

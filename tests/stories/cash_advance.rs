@@ -21,15 +21,15 @@ stories! {
     what_is_wrong_with_an_advance_is_said,
 }
 
-const ADVANCES: &str = "/api/v1/cash-advances";
+pub(crate) const ADVANCES: &str = "/api/v1/cash-advances";
 
-fn advance_of(yuan: &str) -> Value {
+pub(crate) fn advance_of(yuan: &str) -> Value {
     json!({"amount": cny(yuan), "purpose": "春季展会现场费用", "settle_on": "2026-03-31"})
 }
 
 /// An advance of 兰兰 that was approved and paid out; its place.
 #[track_caller]
-fn paid_out(company: &Company, yuan: &str) -> String {
+pub(crate) fn paid_out(company: &Company, yuan: &str) -> String {
     paid_out_as(company, advance_of(yuan))
 }
 
@@ -51,20 +51,20 @@ fn id_of(place: &str) -> &str {
 }
 
 /// A travel claim of so many yuan that settles so much of an advance, as it is sent.
-fn claim_settling(company: &Company, advance: &str, yuan: u32, settled: &str) -> Value {
+pub(crate) fn claim_settling(company: &Company, advance: &str, yuan: u32, settled: &str) -> Value {
     let mut body = company.claim_of(yuan);
     body["advances"] = json!([{"advance_id": id_of(advance), "amount": cny(settled)}]);
     body
 }
 
 #[track_caller]
-fn submitted(company: &Company, body: Value) -> (String, String) {
+pub(crate) fn submitted(company: &Company, body: Value) -> (String, String) {
     let claim = company.who("lan").post(CLAIMS, body).expect(201).text("/id");
     let approval = company.submit("lan", &claim);
     (claim, approval)
 }
 
-fn posted(company: &Company, claim: &str) {
+pub(crate) fn posted(company: &Company, claim: &str) {
     hand_over(company, "acknowledge", json!({"reference": "B-1", "claim_ids": [claim]}));
     let item = json!({"items": [{"claim_id": claim, "voucher": voucher("记-0231")}]});
     assert_eq!(hand_over(company, "confirm-posting", item)["outcome"], "done");

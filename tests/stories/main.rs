@@ -16,6 +16,7 @@ mod budget_charge;
 mod budget_execution;
 mod budget_import;
 mod cash_advance;
+mod cash_advance_reconcile;
 mod coverage;
 mod crash;
 mod crash_claim;
@@ -77,6 +78,7 @@ const MODULES: &[&[Story]] = &[
     budget_execution::STORIES,
     budget_import::STORIES,
     cash_advance::STORIES,
+    cash_advance_reconcile::STORIES,
     crash::STORIES,
     crash_claim::STORIES,
     idempotency::STORIES,

@@ -2,11 +2,13 @@
 
 mod act;
 mod body;
+mod erp;
 mod find;
 
 use crate::spine::{Routes, View, routes};
 use act::*;
 use domain::spine::Version;
+use erp::*;
 use find::*;
 use persistence::finance::cash_advance::{CashAdvanceView, statement::StatementView};
 
@@ -27,6 +29,7 @@ pub(crate) fn routes(into: &mut Routes) {
             confirm_cash_advance_payout,
             repay_cash_advance,
             show_cash_advance_statement,
+            reconcile_cash_advances,
         ]
     );
 }

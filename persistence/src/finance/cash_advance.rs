@@ -4,6 +4,8 @@
 pub mod deed;
 /// Lists and exports.
 pub mod list;
+/// The ERP's list of what moved, compared with ours.
+pub mod reconcile;
 mod row;
 pub(crate) mod settle;
 /// What somebody got, settled and still owes.
