@@ -97,6 +97,57 @@ pub const SHIPPED_EMERGENCY_DRAW_CHAIN: &str = include_str!("finance/shipped/eme
 /// The approval chain for budgets as shipped: superior department, finance, leadership. `[BUD-3]`
 pub const SHIPPED_BUDGET_CHAIN: &str = include_str!("finance/shipped/budget_chain.json");
 
+/// The labels of every enum of finance that clients see.
+pub(crate) fn enums() -> impl Iterator<Item = &'static crate::spine::EnumLabels> {
+    [
+        budget::BudgetState::LABELS,
+        budget::FoundationKind::LABELS,
+        budget::ObjectiveMetric::LABELS,
+        budget::ScopeLevel::LABELS,
+        budget::SplitInto::LABELS,
+        budget::actions::BudgetAction::LABELS,
+        budget_change::ChangeKind::LABELS,
+        budget_change::ChangeState::LABELS,
+        budget_change::actions::ChangeAction::LABELS,
+        budget_execution::AlertKind::LABELS,
+        budget_line::Control::LABELS,
+        budget_line::DocumentKind::LABELS,
+        budget_line::EntryKind::LABELS,
+        budget_line::Purpose::LABELS,
+        audit_finding::FindingState::LABELS,
+        audit_finding::actions::FindingAction::LABELS,
+        audit_finding::Severity::LABELS,
+        audit_risk::RiskRule::LABELS,
+        internal_audit::AuditState::LABELS,
+        internal_audit::actions::AuditAction::LABELS,
+        internal_audit::actions::ItemAction::LABELS,
+        internal_audit::Conflict::LABELS,
+        internal_audit::ItemOrigin::LABELS,
+        internal_audit::Verdict::LABELS,
+        cash_advance::MovementKind::LABELS,
+        cash_advance::SettlementState::LABELS,
+        cash_advance::actions::AdvanceAction::LABELS,
+        expense_category::Detail::LABELS,
+        expense_category::Nature::LABELS,
+        expense_claim::actions::ClaimAction::LABELS,
+        expense_claim::ClaimState::LABELS,
+        expense_request::LinkKind::LABELS,
+        expense_request::actions::RequestAction::LABELS,
+        expense_request_amendment::AmendmentAction::LABELS,
+        invoice::InvoiceKind::LABELS,
+        journal::Role::LABELS,
+        journal::Side::LABELS,
+        expense_statement::Dimension::LABELS,
+        payment::PaidState::LABELS,
+        accounting_period::PeriodState::LABELS,
+        review::ReviewState::LABELS,
+        petition::StandingState::LABELS,
+        post_evaluation::EvaluationState::LABELS,
+        post_evaluation::actions::EvaluationAction::LABELS,
+    ]
+    .into_iter()
+}
+
 #[cfg(test)]
 mod tests {
     use super::{SHIPPED_CLAIM_CHAIN, SHIPPED_REQUEST_CHAIN};

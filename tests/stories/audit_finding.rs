@@ -13,7 +13,7 @@ stories! {
     of_two_auditors_who_close_a_finding_one_does,
 }
 
-const FINDINGS: &str = "/api/v1/audit-findings";
+pub(crate) const FINDINGS: &str = "/api/v1/audit-findings";
 
 fn a_remediation_is_verified_by_the_auditor_and_handed_back_until_it_does(app: App) {
     let company = app.company();

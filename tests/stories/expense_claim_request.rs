@@ -22,7 +22,7 @@ stories! {
 }
 
 /// A request for travel as it is sent.
-fn travel(yuan: &str) -> Value {
+pub(crate) fn travel(yuan: &str) -> Value {
     let mut body = request_of("entertainment.travel", yuan);
     body["details"]["route"] = json!("杭州—上海");
     body["details"]["days"] = json!(2);
@@ -35,7 +35,7 @@ fn id_of(place: &str) -> &str {
 }
 
 /// A travel claim on the first line of a request, as it is sent.
-fn claim_on(company: &Company, request: &str, yuan: u32) -> Value {
+pub(crate) fn claim_on(company: &Company, request: &str, yuan: u32) -> Value {
     let mut body = company.claim_of(yuan);
     body["request_id"] = json!(id_of(request));
     body["lines"][0]["request_line"] = json!(1);
@@ -52,7 +52,7 @@ fn submitted_on(company: &Company, request: &str, yuan: u32) -> (String, String)
 }
 
 #[track_caller]
-fn approved_on(company: &Company, request: &str, yuan: u32) -> String {
+pub(crate) fn approved_on(company: &Company, request: &str, yuan: u32) -> String {
     let (claim, approval) = submitted_on(company, request, yuan);
     for name in ["head", "qian"] {
         approve(company, name, &approval).expect(200);
@@ -62,7 +62,7 @@ fn approved_on(company: &Company, request: &str, yuan: u32) -> String {
 }
 
 /// Acknowledges, posts and pays a claim.
-fn paid(company: &Company, claim: &str, yuan: &str) {
+pub(crate) fn paid(company: &Company, claim: &str, yuan: &str) {
     hand_over(company, "acknowledge", json!({"reference": "B-1", "claim_ids": [claim]}));
     let item = json!({"items": [{"claim_id": claim, "voucher": voucher("记-0231")}]});
     assert_eq!(hand_over(company, "confirm-posting", item)["outcome"], "done");

@@ -24,7 +24,7 @@ pub(crate) fn auditor(app: &App, company: &Company, name: &str) -> (String, Call
     (id, caller)
 }
 
-fn plan(auditor: &str) -> Value {
+pub(crate) fn plan(auditor: &str) -> Value {
     json!({"title": "一季度费用审计", "purpose": "核查真实性", "auditor_id": auditor,
         "scope": {"from": "2026-01-01", "to": "2026-03-31", "claim_states": ["in_approval", "approved"]}})
 }
@@ -49,7 +49,7 @@ fn items(by: &Caller, place: &str) -> Value {
     by.get(&format!("{place}/items?limit=200")).expect(200).at("/data")
 }
 
-fn random(size: u32, seed: &str) -> Value {
+pub(crate) fn random(size: u32, seed: &str) -> Value {
     json!({"random": {"size": size, "seed": seed}})
 }
 

@@ -5,6 +5,7 @@ use tests::{App, Check, Engine, Story, postgres_is_available, stop_postgres, unp
 
 mod access;
 mod accounting_period;
+mod actions;
 mod approval;
 mod approval_race;
 mod approval_time;
@@ -51,6 +52,7 @@ mod year;
 
 const MODULES: &[&[Story]] = &[
     access::STORIES,
+    actions::STORIES,
     approval::STORIES,
     approval_race::STORIES,
     approval_time::STORIES,

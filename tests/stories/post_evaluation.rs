@@ -1,7 +1,9 @@
 //! What a third party says afterwards about the effect of spending. `[EXP-12]`
 
 use crate::{
-    expense_claim::{CLAIMS, approved},
+    expense_claim::{CLAIMS, approve, approved},
+    expense_claim_request::{approved_on, claim_on, paid, travel},
+    expense_request::{self as requests, REQUESTS, act as act_on, cny},
     file::{PDF, upload},
 };
 use serde_json::{Value, json};
@@ -15,11 +17,13 @@ stories! {
     nobody_accepts_the_evaluation_of_their_own_spending,
     evaluations_are_listed_within_reach_and_had_as_files,
     of_two_who_accept_a_report_one_does,
+    what_a_request_cost_is_told_from_its_own_figures,
+    nobody_who_asked_or_claimed_accepts_the_evaluation_of_a_request,
 }
 
-const EVALUATIONS: &str = "/api/v1/post-evaluations";
+pub(crate) const EVALUATIONS: &str = "/api/v1/post-evaluations";
 
-fn commission(claim: Option<&str>) -> Value {
+pub(crate) fn commission(claim: Option<&str>) -> Value {
     json!({"claim_id": claim, "due_on": "2026-04-30",
     "third_party": {"name": "浙江某某管理咨询有限公司", "tax_number": "91330100799655058B", "contact": "周工"},
     "indicators": [
@@ -28,7 +32,7 @@ fn commission(claim: Option<&str>) -> Value {
     ]})
 }
 
-fn report(file: &str, signed: &str) -> Value {
+pub(crate) fn report(file: &str, signed: &str) -> Value {
     json!({"conclusion": "效果基本达到预期", "reported_on": "2026-03-04", "attachments": [file],
         "achieved": [{"name": "签约客户", "value": signed}, {"name": "客户投诉", "value": "5"}]})
 }
@@ -217,4 +221,86 @@ fn of_two_who_accept_a_report_one_does(app: App) {
     let mut statuses: Vec<u16> = race(runners.into()).iter().map(|reply| reply.status).collect();
     statuses.sort_unstable();
     assert_eq!(statuses, [200, 412, 412]);
+}
+
+/// An evaluation of a request, as it is sent.
+fn commission_of(request: &str) -> Value {
+    let mut body = commission(None);
+    body["request_id"] = json!(request.rsplit('/').next());
+    body
+}
+
+fn what_a_request_cost_is_told_from_its_own_figures(app: App) {
+    let company = app.company();
+    let (sun, lan) = (company.who("sun"), company.who("lan"));
+    let request = requests::approved(&company, travel("1000.00"));
+    let made = sun.post(EVALUATIONS, commission_of(&request)).expect(201);
+    assert_eq!((made.text("/request_number"), made.at("/claim_id")), ("ER-2026-000001".into(), Value::Null));
+    assert_eq!(
+        (made.text("/expected_effect"), made.text("/department/code")),
+        ("签约两家".into(), "marketing".into())
+    );
+    let place = made.header("location").expect("a place");
+    let cost = || {
+        let cost = sun.get(&place).expect(200).at("/cost");
+        ["planned", "approved", "claimed", "paid"]
+            .map(|part| cost[part]["amount"].as_str().unwrap_or("").to_owned())
+    };
+    assert_eq!(cost(), ["1000.00", "1000.00", "0.00", "0.00"]);
+    let claim = approved_on(&company, &request, 600);
+    paid(&company, &claim, "600.00");
+    assert_eq!(cost(), ["1000.00", "1000.00", "600.00", "600.00"]);
+    // More is approved by an amendment; what was planned stays.
+    let mut line = travel("1500.00")["lines"][0].clone();
+    line["amount"] = cny("1500.00");
+    let body = json!({"reason": "追加一站", "changes": {"lines": [line]}});
+    let amendment = act_on(lan, &request, "amendments", body).expect(201).text("/id");
+    let amendment = format!("/api/v1/expense-request-amendments/{amendment}");
+    let approval = requests::submit(lan, &amendment);
+    for name in ["head", "qian"] {
+        approve(&company, name, &approval).expect(200);
+    }
+    assert_eq!(cost(), ["1000.00", "1500.00", "600.00", "600.00"]);
+    assert_eq!(sun.get(&place).expect(200).text("/cost/paid_percent"), "40.00");
+    // The request tells its evaluations to those who may read them, and the list finds them.
+    assert_eq!(sun.get(&request).expect(200).text("/evaluations/0/number"), "PE-2026-000001");
+    assert_eq!(lan.get(&request).expect(200).at("/evaluations"), json!([]));
+    let id = request.rsplit('/').next().expect("an id");
+    let found = sun.get(&format!("{EVALUATIONS}?request_id={id}&expand=request")).expect(200);
+    assert_eq!(
+        (found.text("/data/0/cost/paid/amount"), found.text("/data/0/expanded/request/number")),
+        ("600.00".into(), "ER-2026-000001".into())
+    );
+    let other = requests::approved(&company, travel("100.00"));
+    let other = other.rsplit('/').next().expect("an id");
+    let none = sun.get(&format!("{EVALUATIONS}?request_id={other}")).expect(200);
+    assert_eq!(none.at("/data"), json!([]));
+    let file = sun.get(&format!("{EVALUATIONS}?format=csv")).expect(200);
+    let text = String::from_utf8(file.bytes).expect("UTF-8");
+    assert!(text.contains("ER-2026-000001") && text.contains("1500.00,600.00"), "{text}");
+}
+
+fn nobody_who_asked_or_claimed_accepts_the_evaluation_of_a_request(app: App) {
+    let company = app.company();
+    let (sun, gm) = (company.who("sun"), company.who("gm"));
+    let draft = company.who("lan").post(REQUESTS, travel("300.00")).expect(201).text("/id");
+    let refused =
+        sun.post(EVALUATIONS, commission_of(&draft)).refuses(422, "post_evaluation.request_not_approved");
+    assert_eq!((refused.text("/params/state"), refused.text("/rule")), ("draft".into(), "EXP-12".into()));
+    let nothing = commission_of("019ccccc-0000-7000-8000-00000000dead");
+    sun.post(EVALUATIONS, nothing).refuses(422, "validation.unknown_reference");
+    let request = requests::approved(&company, travel("1000.00"));
+    let mut both = commission_of(&request);
+    both["project"] = json!("春季发布会");
+    sun.post(EVALUATIONS, both).refuses(422, "post_evaluation.subject");
+    // 孙 is paid by a claim on it.
+    let mut claim = claim_on(&company, &request, 200);
+    claim["beneficiary_id"] = json!(company.id("sun"));
+    claim["beneficiary_reason"] = json!("代垫");
+    company.who("head").post(CLAIMS, claim).expect(201);
+    let place =
+        sun.post(EVALUATIONS, commission_of(&request)).expect(201).header("location").expect("a place");
+    act(sun, &place, "file-report", report(&pdf(sun), "12")).expect(200);
+    act(sun, &place, "accept-report", json!({"note": "好"})).refuses(403, "post_evaluation.own_spending");
+    act(gm, &place, "accept-report", json!({"note": "好"})).expect(200);
 }

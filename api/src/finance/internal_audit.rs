@@ -9,7 +9,7 @@ use crate::spine::{
 };
 use body::*;
 use domain::{
-    finance::internal_audit::{AuditItem, InternalAudit},
+    finance::internal_audit::{AuditItem, Auditor, InternalAudit},
     spine::{Version, perm},
 };
 use persistence::{
@@ -239,9 +239,8 @@ async fn conclude_internal_audit_item(
 }
 
 /// Whoever acts, as an auditor: an employee with those they depend on.
-pub(super) fn acting(tx: &mut Tx<'_>) -> Result<domain::finance::internal_audit::Auditor, Failure> {
-    use domain::finance::internal_audit::AUDITOR_WITHOUT_EMPLOYEE;
-    let own = tx.actor().employee.ok_or(AUDITOR_WITHOUT_EMPLOYEE)?;
+pub(super) fn acting(tx: &mut Tx<'_>) -> Result<Auditor, Failure> {
+    let own = Auditor::employee_of(tx.actor())?;
     auditor(tx, own)
 }
 

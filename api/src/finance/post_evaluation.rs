@@ -43,11 +43,12 @@ impl View for PostEvaluationView {
     }
 }
 
-/// What a body commissions, with what it takes from its claim; refuses what refers to nothing, and evaluators
+/// What a body commissions, with what it takes from its claim or request; refuses what refers to nothing, and evaluators
 /// who are no third party.
 fn commission(tx: &mut Tx<'_>, body: CommissionEvaluation) -> Result<Commission, Failure> {
-    let claim = body.claim().map(|id| evaluations::subject(tx, id)).transpose()?;
-    let commission = body.commission(claim)?;
+    let claim = body.claim().map(|id| evaluations::claim(tx, id)).transpose()?;
+    let request = body.request().map(|id| evaluations::request(tx, id)).transpose()?;
+    let commission = body.commission(claim.as_ref(), request.as_ref())?;
     department::refer(tx, commission.department, "/department_id")?;
     evaluations::ensure_third_party(tx, &commission.third_party)?;
     Ok(commission)
@@ -68,8 +69,8 @@ async fn list_post_evaluations(
 
 /// Commission a post-evaluation by a third party. `[EXP-12]`
 ///
-/// Of what a claim was spent on — expected effect and department are the claim's where absent — or of a project
-/// by its name.
+/// Of what a claim was spent on, or of what an approved expense request paid for — expected effect and department
+/// are theirs where absent, and what the request cost is told from its own figures —, or of a project by its name.
 #[utoipa::path(post, path = "/api/v1/post-evaluations")]
 async fn commission_post_evaluation(
     who: Can<perm::ManagePostEvaluations>,

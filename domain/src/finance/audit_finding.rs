@@ -2,13 +2,15 @@
 //!
 //! The auditor alone says that it is mended; whoever is responsible can only report that it is.
 
+/// What may be done with a finding now, and if not why. `[ACT-1]`
+pub mod actions;
 mod status;
 
 pub use status::{FindingState, FindingStatus, RejectedRemediation, Remediation};
 
 use super::{
     expense_claim::ExpenseClaim,
-    internal_audit::{AUDIT_CLAUSE, AuditItem, AuditState, Auditor, InternalAudit},
+    internal_audit::{AUDIT_CLAUSE, AuditItem, Auditor, InternalAudit},
     wording,
 };
 use crate::{
@@ -190,10 +192,7 @@ impl AuditFinding {
         now: Timestamp,
         today: BusinessDate,
     ) -> Result<Change<Self>, Refusal> {
-        let state = audit.status.state();
-        if !matches!(state, AuditState::UnderWay | AuditState::Reported) {
-            return Err(Refusal::new(AUDIT_NOT_OPEN).with("state", state.code()).citing(rule()));
-        }
+        Self::ensure_raisable(audit)?;
         let NewFinding { id, number, subject, content } = new;
         content.check(subject.as_ref(), today)?;
         let facts = json!({
@@ -218,7 +217,7 @@ impl AuditFinding {
 
     /// Changes what it says, while it is open.
     pub fn revise(self, content: FindingContent, today: BusinessDate) -> Result<Change<Self>, Refusal> {
-        self.refuse_unless(FindingState::Open, FINDING_NOT_OPEN)?;
+        self.ensure_open()?;
         // A date that stood already may have passed meanwhile.
         let earliest = today.min(self.content.due_on);
         content.check(self.subject.as_ref(), earliest)?;
@@ -237,11 +236,7 @@ impl AuditFinding {
         by: &Actor,
         now: Timestamp,
     ) -> Result<Change<Self>, Refusal> {
-        self.refuse_unless(FindingState::Open, FINDING_NOT_OPEN)?;
-        let is_responsible = self.content.responsible.is_some_and(|person| by.is(person));
-        if !is_responsible && !is_head && !is_auditor {
-            return Err(Refusal::new(NOT_RESPONSIBLE).citing(rule()));
-        }
+        self.ensure_remediable(is_head || is_auditor, by)?;
         check_text("/text", &text, 4_000)?;
         let facts = json!({"number": self.number, "audit_id": self.audit});
         let remediation = Remediation { text, by: by.user, at: now };
@@ -258,7 +253,7 @@ impl AuditFinding {
         by: &Actor,
         now: Timestamp,
     ) -> Result<Change<Self>, Refusal> {
-        let remediation = self.to_verify(auditor, by)?;
+        let remediation = self.to_verify(auditor.employee, by)?.clone();
         check_text("/note", &note, 2_000)?;
         let facts = json!({"number": self.number, "audit_id": self.audit});
         let after = Self {
@@ -276,7 +271,7 @@ impl AuditFinding {
         by: &Actor,
         now: Timestamp,
     ) -> Result<Change<Self>, Refusal> {
-        let remediation = self.to_verify(auditor, by)?;
+        let remediation = self.to_verify(auditor.employee, by)?.clone();
         check_text("/reason", &reason, 2_000)?;
         let facts = json!({"number": self.number, "audit_id": self.audit});
         let mut after = Self { status: FindingStatus::Open, ..self.clone() };
@@ -286,31 +281,14 @@ impl AuditFinding {
 
     /// Takes it back: it was raised in error.
     pub fn withdraw(self, reason: String, by: &Actor, now: Timestamp) -> Result<Change<Self>, Refusal> {
-        if self.status.state().is_ended() {
-            return Err(self.wrong_state(FINDING_ENDED));
-        }
+        self.ensure_withdrawable()?;
         let facts = json!({"number": self.number, "audit_id": self.audit});
         let after =
             Self { status: FindingStatus::Withdrawn { reason, by: by.user, at: now }, ..self.clone() };
         Ok(Change::updated(self, after, FINDING_WITHDRAWN, facts))
     }
 
-    /// The remediation that waits to be verified, by somebody who neither reported nor owes it.
-    fn to_verify(&self, auditor: &Auditor, by: &Actor) -> Result<Remediation, Refusal> {
-        let FindingStatus::RemediationReported { remediation } = &self.status else {
-            return Err(self.wrong_state(FINDING_NOT_MENDED));
-        };
-        let owes = self.content.responsible == Some(auditor.employee);
-        if remediation.by == by.user || owes {
-            return Err(Refusal::new(OWN_REMEDIATION).citing(rule()));
-        }
-        Ok(remediation.clone())
-    }
-
     fn wrong_state(&self, code: &'static RefusalCode) -> Refusal {
         Refusal::new(code).with("state", self.status.state().code()).citing(rule())
-    }
-    fn refuse_unless(&self, state: FindingState, code: &'static RefusalCode) -> Result<(), Refusal> {
-        if self.status.state() == state { Ok(()) } else { Err(self.wrong_state(code)) }
     }
 }

@@ -4,6 +4,8 @@
 //! The sample is an entity per item beside the audit, so that two auditors can conclude on two items at once.
 //! Findings live in [`crate::finance::audit_finding`].
 
+/// What may be done with an audit now, and if not why. `[ACT-1]`
+pub mod actions;
 /// One claim of a sample, frozen as it was drawn, and what the auditor concludes.
 pub mod item;
 /// How a sample is drawn so that anybody can draw it again.
@@ -272,7 +274,7 @@ impl InternalAudit {
 
     /// Changes the plan, before the audit begins.
     pub fn revise(self, plan: AuditPlan) -> Result<Change<Self>, Refusal> {
-        self.refuse_unless(AuditState::Planned, NOT_PLANNED)?;
+        self.ensure_planned()?;
         plan.check()?;
         let facts = self.facts();
         let after = Self { plan, ..self.clone() };
@@ -281,7 +283,7 @@ impl InternalAudit {
 
     /// Begins.
     pub fn start(self, now: Timestamp) -> Result<Change<Self>, Refusal> {
-        self.refuse_unless(AuditState::Planned, NOT_PLANNED)?;
+        self.ensure_planned()?;
         let facts = self.facts();
         let after = Self { status: AuditStatus::UnderWay { since: now }, ..self.clone() };
         Ok(Change::updated(self, after, AUDIT_STARTED, facts))
@@ -324,17 +326,9 @@ impl InternalAudit {
         let mut findings = Findings::new();
         wording::check(&mut findings, "/conclusion", &conclusion, 4_000);
         findings.into_result()?;
-        let AuditProgress { items, items_open, exceptions_without_finding, findings_open: _ } = progress;
-        let stands_against = [
-            (NO_SAMPLE, i64::from(items == 0)),
-            (ITEMS_OPEN, items_open),
-            (EXCEPTIONS_WITHOUT_FINDING, exceptions_without_finding),
-        ];
-        if let Some((code, count)) = stands_against.into_iter().find(|(_, count)| *count > 0) {
-            return Err(Refusal::new(code).with("count", count).citing(rule()));
-        }
+        progress.ensure_reportable()?;
         let report = AuditReport { conclusion, by: by.user, at: now };
-        let facts = json!({"number": self.number, "items": items});
+        let facts = json!({"number": self.number, "items": progress.items});
         let after = Self { status: AuditStatus::Reported { since, report }, ..self.clone() };
         Ok(Change::updated(self, after, AUDIT_REPORTED, facts))
     }
@@ -344,9 +338,7 @@ impl InternalAudit {
         let AuditStatus::Reported { since, report } = self.status.clone() else {
             return Err(self.wrong_state(NOT_REPORTED));
         };
-        if progress.findings_open > 0 {
-            return Err(Refusal::new(FINDINGS_OPEN).with("count", progress.findings_open).citing(rule()));
-        }
+        progress.ensure_mended()?;
         let facts = self.facts();
         let after = Self { status: AuditStatus::Closed { since, report, at: now }, ..self.clone() };
         Ok(Change::updated(self, after, AUDIT_CLOSED, facts))
@@ -354,9 +346,7 @@ impl InternalAudit {
 
     /// Gives it up, before it is reported.
     pub fn cancel(self, reason: String, now: Timestamp) -> Result<Change<Self>, Refusal> {
-        if !matches!(self.status.state(), AuditState::Planned | AuditState::UnderWay) {
-            return Err(self.wrong_state(NOT_CANCELLABLE));
-        }
+        self.ensure_cancellable()?;
         let facts = json!({"number": self.number, "reason": reason});
         let after = Self { status: AuditStatus::Cancelled { at: now, reason }, ..self.clone() };
         Ok(Change::updated(self, after, AUDIT_CANCELLED, facts))

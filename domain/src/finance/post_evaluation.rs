@@ -1,6 +1,8 @@
 //! Post-evaluations (后评估): a third party judges afterwards whether chosen spending had the effect that was
 //! expected, and what it was worth to the company. `[EXP-12]`
 
+/// What may be done with an evaluation now, and if not why. `[ACT-1]`
+pub mod actions;
 /// Expected against achieved.
 pub mod indicator;
 /// Where it stands.
@@ -9,7 +11,10 @@ pub mod status;
 pub use indicator::Indicator;
 pub use status::{EvaluationReport, EvaluationState, EvaluationStatus};
 
-use super::{expense_claim::ExpenseClaim, expense_policy::ExpensePolicy, invoice::Party, wording};
+use super::{
+    expense_claim::ExpenseClaim, expense_policy::ExpensePolicy, expense_request::ExpenseRequest,
+    invoice::Party, petition::StandingState, wording,
+};
 use crate::{
     file::File,
     spine::{
@@ -24,7 +29,8 @@ use serde_json::json;
 use uuid::Uuid;
 
 crate::refusals! { POST_EVALUATION_REFUSALS:
-    EVALUATION_SUBJECT = "post_evaluation.subject", Invalid, "须指定一张报销单或一个项目名称，二者择一", "Name either a claim or a project";
+    EVALUATION_SUBJECT = "post_evaluation.subject", Invalid, "须指定一张报销单、一份费用申请或一个项目名称，三者择一", "Name a claim, an expense request or a project: one of them";
+    EVALUATED_REQUEST_NOT_APPROVED = "post_evaluation.request_not_approved", Invalid, "费用申请 {request} 处于“{state}”，未经批准，不能后评估", "The expense request {request} is \"{state}\" and not approved; there is nothing to evaluate";
     EVALUATOR_NOT_INDEPENDENT = "post_evaluation.not_a_third_party", Invalid, "“{name}”不是独立第三方：{reason}", "\"{name}\" is no third party: {reason}";
     EXPECTED_MISSING = "post_evaluation.expected_missing", Invalid, "须填写预期效果", "The expected effect is missing";
     INDICATOR_TWICE = "post_evaluation.indicator_twice", Invalid, "指标“{name}”重复", "The indicator \"{name}\" stands twice";
@@ -61,11 +67,38 @@ pub enum EvaluationSubject {
         /// Its number.
         number: String,
     },
+    /// What an expense request was approved for, with all that was claimed on it.
+    ExpenseRequest {
+        /// The request.
+        request: Id<ExpenseRequest>,
+        /// Its number.
+        number: String,
+    },
     /// A project known by its name.
     Project {
         /// The name.
         name: String,
     },
+}
+
+impl EvaluationSubject {
+    /// What a claim was spent on.
+    pub fn of_claim(claim: &ExpenseClaim) -> Self {
+        Self::ExpenseClaim { claim: claim.id, number: claim.number.clone() }
+    }
+
+    /// What a request was approved for.
+    ///
+    /// # Errors
+    /// Where it is not approved: nothing can have come of it.
+    pub fn of_request(request: &ExpenseRequest) -> Result<Self, Refusal> {
+        let (number, state) = (request.petition.number.clone(), request.petition.state());
+        if matches!(state, StandingState::Approved | StandingState::Closed) {
+            return Ok(Self::ExpenseRequest { request: request.id, number });
+        }
+        let refusal = Refusal::new(EVALUATED_REQUEST_NOT_APPROVED).with("request", number);
+        Err(refusal.with("state", state.code()).citing(rule()).at("/request_id"))
+    }
 }
 
 /// Who evaluates: somebody outside the company.
@@ -225,9 +258,7 @@ impl PostEvaluation {
 
     /// Changes what is commissioned, while the report is awaited.
     pub fn revise(self, commission: Commission) -> Result<Change<Self>, Refusal> {
-        if !self.status.state().is_open() {
-            return Err(self.wrong_state(EVALUATION_NOT_CHANGEABLE));
-        }
+        self.expect_open(EVALUATION_NOT_CHANGEABLE)?;
         commission.check()?;
         let facts = self.facts();
         let after = Self { commission, ..self.clone() };
@@ -242,9 +273,7 @@ impl PostEvaluation {
         now: Timestamp,
         today: BusinessDate,
     ) -> Result<Change<Self>, Refusal> {
-        if !self.status.state().is_open() {
-            return Err(self.wrong_state(EVALUATION_NOT_OPEN));
-        }
+        self.expect_open(EVALUATION_NOT_OPEN)?;
         let Filing { conclusion, reported_on, achieved, attachments } = filing;
         let mut findings = Findings::new();
         wording::check(&mut findings, "/conclusion", &conclusion, 4_000);
@@ -296,10 +325,7 @@ impl PostEvaluation {
         by: &Actor,
         now: Timestamp,
     ) -> Result<Change<Self>, Refusal> {
-        let report = self.filed()?.clone();
-        if is_party {
-            return Err(Refusal::new(EVALUATED_BY_PARTY).citing(rule()));
-        }
+        let report = self.acceptable(is_party)?.clone();
         let met = self.commission.indicators.iter().filter(|i| i.is_met() == Some(true)).count();
         let facts =
             json!({"number": self.number, "met": met, "indicators": self.commission.indicators.len()});
@@ -310,20 +336,12 @@ impl PostEvaluation {
 
     /// Gives it up.
     pub fn cancel(self, reason: String, now: Timestamp) -> Result<Change<Self>, Refusal> {
-        if matches!(self.status.state(), EvaluationState::Accepted | EvaluationState::Cancelled) {
-            return Err(self.wrong_state(EVALUATION_ENDED));
-        }
+        self.expect_not_ended()?;
         let facts = json!({"number": self.number, "reason": reason});
         let after = Self { status: EvaluationStatus::Cancelled { reason, at: now }, ..self.clone() };
         Ok(Change::updated(self, after, EVALUATION_CANCELLED, facts))
     }
 
-    fn filed(&self) -> Result<&EvaluationReport, Refusal> {
-        match &self.status {
-            EvaluationStatus::ReportFiled { report } => Ok(report),
-            _ => Err(self.wrong_state(EVALUATION_NOT_FILED)),
-        }
-    }
     fn facts(&self) -> serde_json::Value {
         json!({"number": self.number})
     }

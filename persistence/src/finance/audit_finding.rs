@@ -84,11 +84,7 @@ pub fn find(reader: &mut Reader<'_>, id: Id<AuditFinding>) -> Result<AuditFindin
 
 /// Whether the caller may read a finding, and with it its files.
 pub(crate) fn may_read(reader: &mut Reader<'_>, finding: Uuid) -> Result<bool, Failure> {
-    reader.seeing_by(Permission::ReadAuditFindings, |reader| match row_of(reader, Id::from_uuid(finding)) {
-        Ok(_) => Ok(true),
-        Err(Failure::NotFound) => Ok(false),
-        Err(failure) => Err(failure),
-    })
+    reader.finds_by(Permission::ReadAuditFindings, |reader| row_of(reader, Id::from_uuid(finding)))
 }
 
 /// What a finding about an item of a sample is about.

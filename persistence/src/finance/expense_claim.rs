@@ -20,8 +20,8 @@ pub(crate) mod settle;
 /// What one claim looks like.
 pub mod view;
 
+pub(crate) use load::may_read;
 pub use load::{find, find_by_external};
-pub(crate) use load::{find_unscoped, may_read};
 pub(in crate::finance) use name::Names;
 pub use prepare::prepare;
 pub(crate) use scope::within;

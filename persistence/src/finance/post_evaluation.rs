@@ -1,17 +1,22 @@
 //! Post-evaluations in the database. `[EXP-12]`
 
+mod cost;
 mod row;
 mod view;
 
-pub use view::{IndicatorView, PostEvaluationFilter, PostEvaluationView, ThirdPartyView, list, view};
+pub use cost::CostView;
+pub(in crate::finance) use view::of_request;
+pub use view::{
+    EvaluationRefView, IndicatorView, PostEvaluationFilter, PostEvaluationView, ThirdPartyView, list, view,
+};
 
 use self::row::Row;
 use crate::{
     file,
-    finance::expense_claim as claims,
+    finance::{expense_claim, expense_request},
     organisation::{lower, referred},
     policy,
-    schema::{employees, post_evaluations as evaluations},
+    schema::{employees, expense_claims as claims, post_evaluations as evaluations},
     spine::{Failure, Key, Reader, Sight, Stored, Tx, cached, db, guard},
 };
 use diesel::prelude::*;
@@ -19,6 +24,7 @@ use domain::{
     finance::{
         expense_claim::ExpenseClaim,
         expense_policy::ExpensePolicy,
+        expense_request::ExpenseRequest,
         post_evaluation::{EvaluationSubject, PostEvaluation, ThirdParty},
     },
     spine::{Change, Entity, Id, Permission},
@@ -81,19 +87,19 @@ pub fn find(reader: &mut Reader<'_>, id: Id<PostEvaluation>) -> Result<PostEvalu
 
 /// Whether the caller may read a post-evaluation, and with it its files.
 pub(crate) fn may_read(reader: &mut Reader<'_>, evaluation: Uuid) -> Result<bool, Failure> {
-    reader.seeing_by(Permission::ReadPostEvaluations, |reader| {
-        match row_of(reader, Id::from_uuid(evaluation)) {
-            Ok(_) => Ok(true),
-            Err(Failure::NotFound) => Ok(false),
-            Err(failure) => Err(failure),
-        }
-    })
+    reader.finds_by(Permission::ReadPostEvaluations, |reader| row_of(reader, Id::from_uuid(evaluation)))
 }
 
 /// The claim an evaluation is to be about: one the caller may read.
-pub fn subject(reader: &mut Reader<'_>, id: Id<ExpenseClaim>) -> Result<ExpenseClaim, Failure> {
-    let found = reader.seeing_by(Permission::ReadExpenseClaims, |reader| claims::find(reader, id));
+pub fn claim(reader: &mut Reader<'_>, id: Id<ExpenseClaim>) -> Result<ExpenseClaim, Failure> {
+    let found = reader.seeing_by(Permission::ReadExpenseClaims, |reader| expense_claim::find(reader, id));
     referred(found, "/claim_id")
+}
+
+/// The expense request an evaluation is to be about: one the caller may read.
+pub fn request(reader: &mut Reader<'_>, id: Id<ExpenseRequest>) -> Result<ExpenseRequest, Failure> {
+    let found = reader.seeing_by(Permission::ReadExpenseRequests, |reader| expense_request::find(reader, id));
+    referred(found, "/request_id")
 }
 
 /// Refuses an evaluator that is our own company, or bears the name of somebody who works here.
@@ -108,14 +114,27 @@ pub fn ensure_third_party(reader: &mut Reader<'_>, party: &ThirdParty) -> Result
     Ok(party.ensure_independent(&policy.content, namesakes > 0)?)
 }
 
-/// Whether the caller had a part in the spending that is evaluated.
+/// Whether the caller had a part in the spending that is evaluated: asked for it, claimed it, or was paid.
 pub fn is_party(reader: &mut Reader<'_>, evaluation: &PostEvaluation) -> Result<bool, Failure> {
-    let (Some(own), EvaluationSubject::ExpenseClaim { claim, .. }) =
-        (reader.actor().employee, &evaluation.commission.subject)
-    else {
-        return Ok(false);
+    let Some(own) = reader.actor().employee else { return Ok(false) };
+    let claimed_on = match &evaluation.commission.subject {
+        EvaluationSubject::Project { .. } => return Ok(false),
+        EvaluationSubject::ExpenseClaim { claim, .. } => Key::from(*claim),
+        EvaluationSubject::ExpenseRequest { request, .. } => {
+            let asked = expense_request::find_unscoped(reader, *request)?.petition;
+            if asked.submitter == own || asked.creator_employee == Some(own) {
+                return Ok(true);
+            }
+            Key::from(*request)
+        }
     };
-    let claim = claims::find_unscoped(reader, *claim)?;
-    let people = [Some(claim.submitter), Some(claim.content.beneficiary.employee), claim.creator_employee];
-    Ok(people.contains(&Some(own)))
+    let own = Key::from(own);
+    let is_party = claims::submitter_id
+        .eq(own)
+        .or(claims::beneficiary_id.eq(own))
+        .or(claims::creator_employee_id.eq(own));
+    // Ids are unique over all tables: that of a request is no claim's.
+    let evaluated = claims::id.eq(claimed_on).or(claims::request_id.eq(claimed_on));
+    let found: i64 = db!(reader, |c| claims::table.filter(evaluated).filter(is_party).count().get_result(c))?;
+    Ok(found > 0)
 }

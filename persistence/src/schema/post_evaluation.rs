@@ -1,4 +1,4 @@
-//! Migration 0015_post_evaluation.
+//! Migrations 0015_post_evaluation and 0020_post_evaluation_request.
 
 diesel::table! {
     use diesel::sql_types::*;
@@ -8,6 +8,8 @@ diesel::table! {
         number -> Text,
         claim_id -> Nullable<SqlId>,
         claim_number -> Nullable<Text>,
+        request_id -> Nullable<SqlId>,
+        request_number -> Nullable<Text>,
         project -> Nullable<Text>,
         department_id -> SqlId,
         third_party_name -> Text,

@@ -4,6 +4,7 @@
 use super::{Failure, Key, Reader, db};
 use crate::schema::document_readers as readers;
 use diesel::{dsl::exists, prelude::*};
+use domain::spine::Permission;
 
 /// The bounds of what a caller may read.
 #[derive(Clone, Debug)]
@@ -60,6 +61,25 @@ impl Sight {
             .and(readers::document.eq(document))
             .and(readers::employee_id.eq(self.employee));
         Ok(db!(reader, |c| diesel::select(exists(readers::table.filter(part))).get_result(c))?)
+    }
+}
+
+impl Reader<'_> {
+    /// Whether a look with another permission of the same actor finds something; never where the actor does not hold
+    /// it, not even what is their own.
+    pub(crate) fn finds_by<T>(
+        &mut self,
+        permission: Permission,
+        look: impl FnOnce(&mut Self) -> Result<T, Failure>,
+    ) -> Result<bool, Failure> {
+        if !self.actor().may(permission) {
+            return Ok(false);
+        }
+        match self.seeing_by(permission, look) {
+            Ok(_) => Ok(true),
+            Err(Failure::NotFound) => Ok(false),
+            Err(failure) => Err(failure),
+        }
     }
 }
 

@@ -4,7 +4,8 @@ use crate::spine::{Cell, Column, Exported, Label};
 use chrono::NaiveDate;
 use domain::{
     finance::{
-        expense_claim::ExpenseClaim,
+        expense_claim::{Details, ExpenseClaim},
+        expense_request::ExpenseRequest,
         post_evaluation::{
             Achieved, Commission, EVALUATION_SUBJECT, EvaluationState, EvaluationSubject, Filing, Indicator,
             ThirdParty,
@@ -38,7 +39,8 @@ impl Exported for PostEvaluationView {
             Cell::Labelled(zh, en)
         }),
         Column::new("subject", "评估对象", "Subject", |evaluation| {
-            evaluation.claim_number.as_ref().or(evaluation.project.as_ref()).into()
+            let PostEvaluationView { claim_number, request_number, project, .. } = evaluation;
+            claim_number.as_ref().or(request_number.as_ref()).or(project.as_ref()).into()
         }),
         Column::new("department", "部门", "Department", |evaluation| {
             (&evaluation.department.name_zh).into()
@@ -51,6 +53,12 @@ impl Exported for PostEvaluationView {
         }),
         Column::new("indicators", "指标（实际/预期）", "Achieved/expected", |evaluation| {
             told(&evaluation.indicators)
+        }),
+        Column::new("approved", "批准金额", "Approved", |evaluation| {
+            evaluation.cost.as_ref().map_or(Cell::Empty, |cost| Cell::Decimal(cost.approved.decimal()))
+        }),
+        Column::new("paid", "已付金额", "Paid", |evaluation| {
+            evaluation.cost.as_ref().map_or(Cell::Empty, |cost| Cell::Decimal(cost.paid.decimal()))
         }),
         Column::new("conclusion", "评估结论", "Conclusion", |evaluation| {
             evaluation.conclusion.as_ref().into()
@@ -74,17 +82,20 @@ pub(super) struct ListPostEvaluations {
     department_id: Option<DepartmentId>,
     /// Only about this claim.
     claim_id: Option<AnyId>,
+    /// Only about this expense request.
+    request_id: Option<AnyId>,
     /// Whether only those whose report is awaited and whose date has passed.
     overdue: Option<bool>,
 }
 
 impl ListPostEvaluations {
     pub fn filter(self) -> PostEvaluationFilter {
-        let Self { status, department_id, claim_id, overdue } = self;
+        let Self { status, department_id, claim_id, request_id, overdue } = self;
         PostEvaluationFilter {
             status,
             department: department_id,
             claim: claim_id.map(|id| Id::from_uuid(id.uuid())),
+            request: request_id.map(|id| Id::from_uuid(id.uuid())),
             is_overdue: overdue.unwrap_or(false),
         }
     }
@@ -134,21 +145,24 @@ pub(super) struct NameIndicator {
 #[derive(Clone, Debug, Deserialize, Validate, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct CommissionEvaluation {
-    /// The claim it is about; else `project`.
+    /// The claim it is about; else `request_id` or `project`.
     #[serde(default)]
     claim_id: Option<AnyId>,
-    /// The project it is about; else `claim_id`.
+    /// The approved expense request it is about; else `claim_id` or `project`.
+    #[serde(default)]
+    request_id: Option<AnyId>,
+    /// The project it is about; else `claim_id` or `request_id`.
     #[serde(default)]
     #[validate(length(min = 1, max = 200))]
     #[schema(min_length = 1, max_length = 200, example = "2026 春季新品发布会")]
     project: Option<String>,
-    /// Whose spending it was; the claim's where absent.
+    /// Whose spending it was; the claim's or request's where absent.
     #[serde(default)]
     department_id: Option<DepartmentId>,
     /// Who evaluates.
     #[validate(nested)]
     third_party: NameThirdParty,
-    /// What was expected of the spending; what the claim says where absent.
+    /// What was expected of the spending; what the claim or request says where absent.
     #[serde(default)]
     #[validate(length(min = 1, max = 2000))]
     #[schema(min_length = 1, max_length = 2000)]
@@ -167,17 +181,33 @@ impl CommissionEvaluation {
         self.claim_id.map(|id| Id::from_uuid(id.uuid()))
     }
 
-    /// What it commissions, with what the claim says where it is silent.
-    pub fn commission(self, claim: Option<ExpenseClaim>) -> Result<Commission, Refusal> {
-        let Self { claim_id: _, project, department_id, third_party, expected_effect, indicators, due_on } =
-            self;
-        let effect = claim.as_ref().and_then(|claim| claim.content.details.expected_effect.clone());
-        let department = department_id.or(claim.as_ref().map(|claim| claim.content.department));
-        let subject = match (claim, project) {
-            (Some(claim), None) => EvaluationSubject::ExpenseClaim { claim: claim.id, number: claim.number },
-            (None, Some(name)) => EvaluationSubject::Project { name },
+    /// The expense request it names.
+    pub fn request(&self) -> Option<Id<ExpenseRequest>> {
+        self.request_id.map(|id| Id::from_uuid(id.uuid()))
+    }
+
+    /// What it commissions, with what the claim or request says where it is silent.
+    pub fn commission(
+        self,
+        claim: Option<&ExpenseClaim>,
+        request: Option<&ExpenseRequest>,
+    ) -> Result<Commission, Refusal> {
+        let Self { claim_id: _, request_id: _, project, department_id, third_party, .. } = self;
+        let Self { expected_effect, indicators, due_on, .. } = self;
+        let (subject, said) = match (claim, request, project) {
+            (Some(claim), None, None) => {
+                let said = (claim.content.department, &claim.content.details);
+                (EvaluationSubject::of_claim(claim), Some(said))
+            }
+            (None, Some(request), None) => {
+                let said = (request.content.department, &request.content.details);
+                (EvaluationSubject::of_request(request)?, Some(said))
+            }
+            (None, None, Some(name)) => (EvaluationSubject::Project { name }, None),
             _ => return Err(Refusal::new(EVALUATION_SUBJECT).at("/claim_id")),
         };
+        let effect = said.and_then(|(_, details): (_, &Details)| details.expected_effect.clone());
+        let department = department_id.or(said.map(|(department, _)| department));
         let NameThirdParty { name, tax_number, contact } = third_party;
         let indicator = |named: NameIndicator| {
             let NameIndicator { name, unit, expected, less_is_better } = named;

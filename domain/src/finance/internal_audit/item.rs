@@ -160,8 +160,7 @@ impl AuditItem {
         auditor: &Auditor,
         (by, now): (&Actor, Timestamp),
     ) -> Result<Change<Self>, Refusal> {
-        audit.ensure_under_way()?;
-        auditor.ensure_independent(&self.claim.parties())?;
+        self.ensure_concludable(audit, auditor)?;
         let mut findings = Findings::new();
         wording::check(&mut findings, "/note", &note, 2_000);
         findings.into_result()?;

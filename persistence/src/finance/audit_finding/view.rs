@@ -1,6 +1,7 @@
 //! What findings look like, and their lists.
 
 use super::{
+    is_head,
     row::{Row, StatusColumns},
     row_of, seen,
 };
@@ -8,7 +9,7 @@ use crate::{
     file::{self, FileView},
     organisation::{NamedRef, PersonRef, names},
     schema::{audit_findings as findings, internal_audits as audits},
-    spine::{Failure, Key, Page, Reader, Sight, Slice, db},
+    spine::{ActionView, Failure, Key, Page, Reader, Sight, Slice, db},
 };
 use chrono::NaiveDate;
 use diesel::prelude::*;
@@ -16,14 +17,21 @@ use domain::{
     finance::{
         audit_finding::{
             AuditFinding, FindingContent, FindingState, RejectedRemediation, Remediation, Severity,
+            actions::FindingAction,
         },
         internal_audit::InternalAudit,
     },
-    spine::{AnyId, BusinessDate, DepartmentId, EmployeeId, Entity, Id, Money, Timestamp, UserId, Version},
+    spine::{
+        AnyId, BusinessDate, DepartmentId, EmployeeId, Entity, Id, Money, Permission, Refusal, Timestamp,
+        UserId, Version,
+    },
 };
 use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
+
+/// What the caller may do with a finding. An alias, because the derive would take a generic type apart.
+type FindingActionView = ActionView<FindingAction>;
 
 /// A finding, as it is shown. `[EXP-11]`
 #[derive(Clone, Debug, Serialize, ToSchema)]
@@ -90,6 +98,9 @@ pub struct AuditFindingView {
     /// Evidence of the remediation; in lists left out.
     #[schema(max_items = 50)]
     pub attachments: Vec<FileView>,
+    /// What the caller may do with it now; in lists left out.
+    #[schema(max_items = 20)]
+    pub actions: Vec<FindingActionView>,
     /// Its version, for `If-Match`.
     #[schema(minimum = 1)]
     pub version: Version,
@@ -164,6 +175,7 @@ fn shown(reader: &mut Reader<'_>, rows: Vec<Row>) -> Result<Vec<AuditFindingView
             ended_at: ended_at.map(Into::into),
             rejected: rejected.into_iter().map(Into::into).collect(),
             attachments: Vec::new(),
+            actions: Vec::new(),
             version,
         })
     };
@@ -173,9 +185,36 @@ fn shown(reader: &mut Reader<'_>, rows: Vec<Row>) -> Result<Vec<AuditFindingView
 /// A finding within the caller's sight, as it is shown.
 pub fn view(reader: &mut Reader<'_>, id: Id<AuditFinding>) -> Result<AuditFindingView, Failure> {
     let row = row_of(reader, id)?;
+    let finding = row.clone().finding(Vec::new())?;
     let mut view = shown(reader, vec![row])?.pop().ok_or(Failure::NotFound)?;
     view.attachments = file::list_of(reader, AuditFinding::KIND, id.uuid())?;
+    let is_head = is_head(reader, &finding)?;
+    let mut within = Vec::new();
+    for permission in [Permission::ConductInternalAudits, Permission::RemediateAuditFindings] {
+        if reader.finds_by(permission, |reader| row_of(reader, id))? {
+            within.push(permission);
+        }
+    }
+    let actions = finding.actions(reader.actor(), is_head);
+    let reached = actions.filter(|(action, _)| within.contains(&action.permission()));
+    view.actions = reached.map(|(action, allowed)| shown_action(id, action, allowed)).collect();
     Ok(view)
+}
+
+fn shown_action(
+    id: Id<AuditFinding>,
+    action: FindingAction,
+    allowed: Result<(), Refusal>,
+) -> FindingActionView {
+    let (method, tail) = match action {
+        FindingAction::Revise => ("PUT", ""),
+        FindingAction::ReportRemediation => ("POST", "/report-remediation"),
+        FindingAction::RejectRemediation => ("POST", "/reject-remediation"),
+        FindingAction::Close => ("POST", "/close"),
+        FindingAction::Withdraw => ("POST", "/withdraw"),
+    };
+    let href = format!("/api/v1/audit-findings/{id}{tail}");
+    ActionView::by(method, action, href, allowed.err().as_ref())
 }
 
 /// Which findings are wanted.

@@ -6,6 +6,7 @@ use crate::{
         budget_line::{self, HeldView},
         expense_claim::view::RateView,
         expense_request_amendment::{self, OpenAmendment},
+        post_evaluation::{self, EvaluationRefView},
     },
     organisation::{NamedRef, PersonRef, Register},
     schema::expense_claims as claims,
@@ -170,6 +171,9 @@ pub struct ExpenseRequestView {
     /// What it holds of budget lines, from its submission on.
     #[schema(max_items = 200)]
     pub budget: Vec<HeldView>,
+    /// What third parties were commissioned to say afterwards about it, as far as the caller may read that.
+    #[schema(max_items = 1000)]
+    pub evaluations: Vec<EvaluationRefView>,
     /// The approval of its latest submission.
     pub approval_id: Option<AnyId>,
     /// The amendment under way.
@@ -194,6 +198,7 @@ pub fn show(reader: &mut Reader<'_>, request: ExpenseRequest) -> Result<ExpenseR
     let open = expense_request_amendment::open_of(reader, request.id)?;
     let budget = budget_line::held(reader, request.budget_document())?;
     let claims = claims_of(reader, &request)?;
+    let evaluations = post_evaluation::of_request(reader, request.id)?;
     let usage = usage(&request)?;
     let book = request.content.exchange.book;
     let sum = |part: fn(&UsageView) -> Money| {
@@ -219,6 +224,7 @@ pub fn show(reader: &mut Reader<'_>, request: ExpenseRequest) -> Result<ExpenseR
         remaining,
         claims,
         budget,
+        evaluations,
         approval_id: petition.approval.map(|approval| approval.uuid().into()),
         open_amendment_id: open.map(|OpenAmendment { id, .. }| id.0.into()),
         actions: actions.into_iter().map(|(action, allowed)| shown_action(id, action, allowed)).collect(),

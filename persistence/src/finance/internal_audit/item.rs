@@ -3,16 +3,19 @@
 use crate::{
     organisation::{NamedRef, PersonRef, names},
     schema::{internal_audit_items as items, internal_audits as audits},
-    spine::{Failure, Instant, Key, Page, Reader, Slice, Stored, Tx, cached, db, guard},
+    spine::{ActionView, Failure, Instant, Key, Page, Reader, Slice, Stored, Tx, cached, db, guard},
 };
 use chrono::NaiveDate;
 use diesel::prelude::*;
 use domain::{
     finance::{
         audit_risk::RiskSignal,
-        internal_audit::{AuditItem, Conclusion, DrawnClaim, InternalAudit, ItemOrigin, Verdict},
+        internal_audit::{
+            AuditItem, Auditor, Conclusion, DrawnClaim, InternalAudit, ItemOrigin, Verdict,
+            actions::ItemAction,
+        },
     },
-    spine::{AnyId, BusinessDate, Change, Id, Money, Timestamp, UserId, Version},
+    spine::{AnyId, BusinessDate, Change, Id, Money, Permission, Timestamp, UserId, Version},
 };
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -143,6 +146,9 @@ pub fn find(reader: &mut Reader<'_>, id: Id<AuditItem>) -> Result<(AuditItem, In
     Ok((row.try_into()?, audit))
 }
 
+/// What the caller may do with an item. An alias, because the derive would take a generic type apart.
+type ItemActionView = ActionView<ItemAction>;
+
 /// An item of a sample, as it is shown.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 #[schema(as = InternalAuditItem)]
@@ -192,13 +198,15 @@ pub struct AuditItemView {
     pub concluded_by: Option<UserId>,
     /// When.
     pub concluded_at: Option<Timestamp>,
+    /// What the caller may do with it now; in lists left out.
+    #[schema(max_items = 20)]
+    pub actions: Vec<ItemActionView>,
     /// Its version, for `If-Match`.
     #[schema(minimum = 1)]
     pub version: Version,
 }
 
-fn shown(reader: &mut Reader<'_>, rows: Vec<Row>) -> Result<Vec<AuditItemView>, Failure> {
-    let found = rows.into_iter().map(AuditItem::try_from).collect::<Result<Vec<_>, _>>()?;
+fn shown(reader: &mut Reader<'_>, found: Vec<AuditItem>) -> Result<Vec<AuditItemView>, Failure> {
     let people = found.iter().flat_map(|item| [item.claim.submitter, item.claim.beneficiary]);
     let people = names::people(reader, people)?;
     let departments = names::departments(reader, found.iter().map(|item| item.claim.department))?;
@@ -227,6 +235,7 @@ fn shown(reader: &mut Reader<'_>, rows: Vec<Row>) -> Result<Vec<AuditItemView>, 
             note,
             concluded_by,
             concluded_at,
+            actions: Vec::new(),
             version,
         })
     };
@@ -235,10 +244,29 @@ fn shown(reader: &mut Reader<'_>, rows: Vec<Row>) -> Result<Vec<AuditItemView>, 
 
 /// An item, as it is shown.
 pub fn view(reader: &mut Reader<'_>, id: Id<AuditItem>) -> Result<AuditItemView, Failure> {
-    find(reader, id)?;
-    let key = Key::from(id);
-    let row: Row = db!(reader, |c| items::table.filter(items::id.eq(key)).select(Row::as_select()).first(c))?;
-    shown(reader, vec![row])?.pop().ok_or(Failure::NotFound)
+    let (item, audit) = find(reader, id)?;
+    let actions = if reader.finds_by(Permission::ConductInternalAudits, |reader| find(reader, id))? {
+        vec![conclude(reader, &item, &audit)?]
+    } else {
+        Vec::new()
+    };
+    let mut view = shown(reader, vec![item])?.pop().ok_or(Failure::NotFound)?;
+    view.actions = actions;
+    Ok(view)
+}
+
+/// Whether the caller, who conducts the audit, may conclude on an item.
+fn conclude(
+    reader: &mut Reader<'_>,
+    item: &AuditItem,
+    audit: &InternalAudit,
+) -> Result<ItemActionView, Failure> {
+    let refused = match Auditor::employee_of(reader.actor()) {
+        Err(refusal) => Some(refusal),
+        Ok(own) => item.ensure_concludable(audit, &super::auditor(reader, own)?).err(),
+    };
+    let href = format!("/api/v1/internal-audit-items/{}/conclude", item.id);
+    Ok(ActionView::post(ItemAction::Conclude, href, refused.as_ref()))
 }
 
 /// Which items are wanted.
@@ -285,7 +313,8 @@ pub fn list(
         }
         query.select(Row::as_select()).load(c)
     })?;
-    let views = shown(reader, rows)?;
+    let found = rows.into_iter().map(AuditItem::try_from).collect::<Result<Vec<_>, _>>()?;
+    let views = shown(reader, found)?;
     Ok(Slice::cut(views, page.limit, |view| (view.position, view.id.uuid())))
 }
 

@@ -4,20 +4,25 @@ use super::{Row, progress, row, seen};
 use crate::{
     organisation::{NamedRef, PersonRef, names},
     schema::internal_audits as audits,
-    spine::{Failure, Key, Page, Reader, Sight, Slice, db},
+    spine::{ActionView, Failure, Key, Page, Reader, Sight, Slice, db},
 };
 use chrono::NaiveDate;
 use diesel::prelude::*;
 use domain::{
     finance::{
         expense_claim::ClaimState,
-        internal_audit::{AuditState, Draw, InternalAudit},
+        internal_audit::{AuditState, Draw, InternalAudit, actions::AuditAction},
     },
-    spine::{AnyId, BusinessDate, DepartmentId, EmployeeId, Id, Timestamp, UserId, Version},
+    spine::{
+        AnyId, BusinessDate, DepartmentId, EmployeeId, Id, Permission, Refusal, Timestamp, UserId, Version,
+    },
 };
 use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
+
+/// What the caller may do with an audit. An alias, because the derive would take a generic type apart.
+type AuditActionView = ActionView<AuditAction>;
 
 /// An internal audit, as it is shown. `[EXP-11]`
 #[derive(Clone, Debug, Serialize, ToSchema)]
@@ -80,6 +85,9 @@ pub struct InternalAuditView {
     /// Why it was cancelled.
     #[schema(max_length = 500)]
     pub cancel_reason: Option<String>,
+    /// What the caller may do with it now; in lists left out.
+    #[schema(max_items = 20)]
+    pub actions: Vec<AuditActionView>,
     /// Its version, for `If-Match`.
     #[schema(minimum = 1)]
     pub version: Version,
@@ -119,6 +127,7 @@ fn shown(reader: &mut Reader<'_>, rows: Vec<Row>) -> Result<Vec<InternalAuditVie
             reported_at: row.reported_at.map(Into::into),
             ended_at: row.ended_at.map(Into::into),
             cancel_reason: row.end_reason,
+            actions: Vec::new(),
             version: row.version,
         });
     }
@@ -127,8 +136,30 @@ fn shown(reader: &mut Reader<'_>, rows: Vec<Row>) -> Result<Vec<InternalAuditVie
 
 /// An audit within the caller's sight, as it is shown.
 pub fn view(reader: &mut Reader<'_>, id: Id<InternalAudit>) -> Result<InternalAuditView, Failure> {
-    let row = row(reader, id)?;
-    shown(reader, vec![row])?.pop().ok_or(Failure::NotFound)
+    let found = row(reader, id)?;
+    let mut view = shown(reader, vec![found.clone()])?.pop().ok_or(Failure::NotFound)?;
+    if reader.finds_by(Permission::ConductInternalAudits, |reader| row(reader, id))? {
+        let audit = InternalAudit::try_from(found)?;
+        let progress = progress(reader, id)?;
+        let actions = audit.actions(reader.actor(), progress);
+        view.actions = actions.map(|(action, allowed)| shown_action(id, action, allowed)).collect();
+    }
+    Ok(view)
+}
+
+fn shown_action(id: Id<InternalAudit>, action: AuditAction, allowed: Result<(), Refusal>) -> AuditActionView {
+    let (method, tail) = match action {
+        AuditAction::Revise => ("PUT", ""),
+        AuditAction::Start => ("POST", "/start"),
+        AuditAction::Draw => ("POST", "/draw"),
+        AuditAction::Pick => ("POST", "/items"),
+        AuditAction::RaiseFinding => ("POST", "/findings"),
+        AuditAction::Report => ("POST", "/report"),
+        AuditAction::Close => ("POST", "/close"),
+        AuditAction::Cancel => ("POST", "/cancel"),
+    };
+    let href = format!("/api/v1/internal-audits/{id}{tail}");
+    ActionView::by(method, action, href, allowed.err().as_ref())
 }
 
 /// Which audits are wanted.

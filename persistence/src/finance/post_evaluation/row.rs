@@ -21,6 +21,8 @@ pub(super) struct Row {
     pub number: String,
     pub claim_id: Option<Key>,
     pub claim_number: Option<String>,
+    pub request_id: Option<Key>,
+    pub request_number: Option<String>,
     pub project: Option<String>,
     pub department_id: Key,
     pub third_party_name: String,
@@ -69,6 +71,30 @@ impl StatusColumns {
     }
 }
 
+/// The columns that say what is evaluated.
+#[derive(Default)]
+pub(super) struct SubjectColumns {
+    pub claim_id: Option<Key>,
+    pub claim_number: Option<String>,
+    pub request_id: Option<Key>,
+    pub request_number: Option<String>,
+    pub project: Option<String>,
+}
+
+impl SubjectColumns {
+    pub fn of(subject: &EvaluationSubject) -> Self {
+        match subject.clone() {
+            EvaluationSubject::ExpenseClaim { claim, number } => {
+                Self { claim_id: Some(claim.into()), claim_number: Some(number), ..Self::default() }
+            }
+            EvaluationSubject::ExpenseRequest { request, number } => {
+                Self { request_id: Some(request.into()), request_number: Some(number), ..Self::default() }
+            }
+            EvaluationSubject::Project { name } => Self { project: Some(name), ..Self::default() },
+        }
+    }
+}
+
 impl Row {
     pub fn of(evaluation: &PostEvaluation) -> Result<Self, Failure> {
         let PostEvaluation {
@@ -84,15 +110,15 @@ impl Row {
         let Commission { subject, department, third_party, expected_effect, indicators, due_on } = commission;
         let ThirdParty { name, tax_number, contact } = third_party;
         let StatusColumns { report, note, decided_by, decided_at } = StatusColumns::of(status);
-        let (claim, project) = match subject {
-            EvaluationSubject::ExpenseClaim { claim, number } => (Some((*claim, number.clone())), None),
-            EvaluationSubject::Project { name } => (None, Some(name.clone())),
-        };
+        let SubjectColumns { claim_id, claim_number, request_id, request_number, project } =
+            SubjectColumns::of(subject);
         Ok(Self {
             id: (*id).into(),
             number: number.clone(),
-            claim_id: claim.as_ref().map(|(claim, _)| (*claim).into()),
-            claim_number: claim.map(|(_, number)| number),
+            claim_id,
+            claim_number,
+            request_id,
+            request_number,
             project,
             department_id: (*department).into(),
             third_party_name: name.clone(),
@@ -140,9 +166,14 @@ impl Row {
     }
 
     fn subject(&self) -> Result<EvaluationSubject, Failure> {
-        match (self.claim_id, self.claim_number.clone(), self.project.clone()) {
-            (Some(claim), Some(number), None) => {
+        let claim = self.claim_id.zip(self.claim_number.clone());
+        let request = self.request_id.zip(self.request_number.clone());
+        match (claim, request, self.project.clone()) {
+            (Some((claim, number)), None, None) => {
                 Ok(EvaluationSubject::ExpenseClaim { claim: claim.into(), number })
+            }
+            (None, Some((request, number)), None) => {
+                Ok(EvaluationSubject::ExpenseRequest { request: request.into(), number })
             }
             (None, None, Some(name)) => Ok(EvaluationSubject::Project { name }),
             _ => Err(self.corrupt("claim_id")),

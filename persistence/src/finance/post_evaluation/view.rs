@@ -1,26 +1,29 @@
 //! What post-evaluations look like, and their lists.
 
 use super::{
-    row::{Row, StatusColumns},
+    cost::{self, CostView},
+    is_party,
+    row::{Row, StatusColumns, SubjectColumns},
     row_of, seen,
 };
 use crate::{
     file::{self, FileView},
     organisation::{NamedRef, names},
     schema::post_evaluations as evaluations,
-    spine::{Failure, Key, Page, Reader, Sight, Slice, db},
+    spine::{ActionView, Failure, Key, Page, Reader, Sight, Slice, db},
 };
 use chrono::NaiveDate;
 use diesel::prelude::*;
 use domain::{
     finance::{
         expense_claim::ExpenseClaim,
+        expense_request::ExpenseRequest,
         post_evaluation::{
-            Commission, EvaluationReport, EvaluationState, EvaluationSubject, Indicator, PostEvaluation,
-            ThirdParty,
+            Commission, EvaluationReport, EvaluationState, Indicator, PostEvaluation, ThirdParty,
+            actions::EvaluationAction,
         },
     },
-    spine::{AnyId, DepartmentId, Entity, Id, Timestamp, UserId, Version},
+    spine::{AnyId, DepartmentId, Entity, Id, Permission, Refusal, Timestamp, UserId, Version},
 };
 use rust_decimal::Decimal;
 use serde::Serialize;
@@ -75,6 +78,9 @@ impl From<Indicator> for IndicatorView {
     }
 }
 
+/// What the caller may do with an evaluation. An alias, because the derive would take a generic type apart.
+type EvaluationActionView = ActionView<EvaluationAction>;
+
 /// A post-evaluation, as it is shown. `[EXP-12]`
 #[derive(Clone, Debug, Serialize, ToSchema)]
 #[schema(as = PostEvaluation)]
@@ -89,9 +95,16 @@ pub struct PostEvaluationView {
     /// The claim's number.
     #[schema(max_length = 60)]
     pub claim_number: Option<String>,
-    /// The project it is about, where it is no claim.
+    /// The expense request it is about.
+    pub request_id: Option<AnyId>,
+    /// The request's number.
+    #[schema(max_length = 60, example = "ER-2026-000123")]
+    pub request_number: Option<String>,
+    /// The project it is about, where it is neither claim nor request.
     #[schema(max_length = 200)]
     pub project: Option<String>,
+    /// What the request cost; null where it is not about one.
+    pub cost: Option<CostView>,
     /// Whose spending it was.
     pub department: NamedRef,
     /// Who evaluates.
@@ -131,6 +144,9 @@ pub struct PostEvaluationView {
     /// The report; in lists left out.
     #[schema(max_items = 50)]
     pub attachments: Vec<FileView>,
+    /// What the caller may do with it now; in lists left out.
+    #[schema(max_items = 20)]
+    pub actions: Vec<EvaluationActionView>,
     /// Its version, for `If-Match`.
     #[schema(minimum = 1)]
     pub version: Version,
@@ -139,6 +155,8 @@ pub struct PostEvaluationView {
 fn shown(reader: &mut Reader<'_>, rows: Vec<Row>) -> Result<Vec<PostEvaluationView>, Failure> {
     let places = rows.iter().map(|row| DepartmentId::from(row.department_id));
     let departments = names::departments(reader, places)?;
+    let requests: Vec<Key> = rows.iter().filter_map(|row| row.request_id).collect();
+    let costs = cost::of_requests(reader, &requests)?;
     let today = reader.today();
     let view = |row: Row| {
         let evaluation = row.evaluation(Vec::new())?;
@@ -155,10 +173,8 @@ fn shown(reader: &mut Reader<'_>, rows: Vec<Row>) -> Result<Vec<PostEvaluationVi
         let Commission { subject, department, third_party, expected_effect, indicators, due_on } = commission;
         let ThirdParty { name, tax_number, contact } = third_party;
         let StatusColumns { report, note, decided_by, decided_at } = StatusColumns::of(&status);
-        let (claim, project) = match subject {
-            EvaluationSubject::ExpenseClaim { claim, number } => (Some((claim, number)), None),
-            EvaluationSubject::Project { name } => (None, Some(name)),
-        };
+        let SubjectColumns { claim_id, claim_number, request_id, request_number, project } =
+            SubjectColumns::of(&subject);
         let state = status.state();
         let (said, filed) = report
             .map(|EvaluationReport { conclusion, reported_on, by, at }| ((conclusion, reported_on), (by, at)))
@@ -167,9 +183,12 @@ fn shown(reader: &mut Reader<'_>, rows: Vec<Row>) -> Result<Vec<PostEvaluationVi
         Ok(PostEvaluationView {
             id: id.uuid().into(),
             number,
-            claim_id: claim.as_ref().map(|(claim, _)| claim.uuid().into()),
-            claim_number: claim.map(|(_, number)| number),
+            claim_id: claim_id.map(Into::into),
+            claim_number,
+            request_id: request_id.map(Into::into),
+            request_number,
             project,
+            cost: request_id.and_then(|request| costs.get(&request).cloned()),
             department: names::department(&departments, department)?,
             third_party: ThirdPartyView { name, tax_number, contact },
             expected_effect,
@@ -187,6 +206,7 @@ fn shown(reader: &mut Reader<'_>, rows: Vec<Row>) -> Result<Vec<PostEvaluationVi
             decided_by: decided_by.map(Into::into),
             decided_at,
             attachments: Vec::new(),
+            actions: Vec::new(),
             version,
         })
     };
@@ -196,9 +216,70 @@ fn shown(reader: &mut Reader<'_>, rows: Vec<Row>) -> Result<Vec<PostEvaluationVi
 /// A post-evaluation within the caller's sight, as it is shown.
 pub fn view(reader: &mut Reader<'_>, id: Id<PostEvaluation>) -> Result<PostEvaluationView, Failure> {
     let row = row_of(reader, id)?;
+    let evaluation = row.clone().evaluation(Vec::new())?;
     let mut view = shown(reader, vec![row])?.pop().ok_or(Failure::NotFound)?;
     view.attachments = file::list_of(reader, PostEvaluation::KIND, id.uuid())?;
+    if reader.finds_by(Permission::ManagePostEvaluations, |reader| row_of(reader, id))? {
+        let actions = evaluation.actions(is_party(reader, &evaluation)?);
+        view.actions = actions.map(|(action, allowed)| shown_action(id, action, allowed)).collect();
+    }
     Ok(view)
+}
+
+fn shown_action(
+    id: Id<PostEvaluation>,
+    action: EvaluationAction,
+    allowed: Result<(), Refusal>,
+) -> EvaluationActionView {
+    let (method, tail) = match action {
+        EvaluationAction::Revise => ("PUT", ""),
+        EvaluationAction::FileReport => ("POST", "/file-report"),
+        EvaluationAction::ReturnReport => ("POST", "/return-report"),
+        EvaluationAction::AcceptReport => ("POST", "/accept-report"),
+        EvaluationAction::Cancel => ("POST", "/cancel"),
+    };
+    let href = format!("/api/v1/post-evaluations/{id}{tail}");
+    ActionView::by(method, action, href, allowed.err().as_ref())
+}
+
+/// An evaluation beside what it is about.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[schema(as = PostEvaluationRef)]
+pub struct EvaluationRefView {
+    /// The evaluation.
+    pub id: AnyId,
+    /// Its number.
+    #[schema(max_length = 60, example = "PE-2026-000012")]
+    pub number: String,
+    /// Where it stands.
+    pub status: EvaluationState,
+}
+
+/// The evaluations of a request that the caller may read, the first first.
+pub(in crate::finance) fn of_request(
+    reader: &mut Reader<'_>,
+    request: Id<ExpenseRequest>,
+) -> Result<Vec<EvaluationRefView>, Failure> {
+    let reading = Permission::ReadPostEvaluations;
+    if !reader.actor().may(reading) {
+        return Ok(Vec::new());
+    }
+    let rows: Vec<(Key, String, String)> = reader.seeing_by(reading, |reader| {
+        let sight = Sight::of(reader);
+        db!(reader, |c| {
+            let all = evaluations::table.filter(evaluations::request_id.eq(Key::from(request))).into_boxed();
+            seen!(all, sight)
+                .order(evaluations::id)
+                .select((evaluations::id, evaluations::number, evaluations::status))
+                .load(c)
+        })
+    })?;
+    let view = |(id, number, status): (Key, String, String)| {
+        let status = EvaluationState::from_code(&status);
+        let status = status.ok_or_else(|| Failure::corrupt("post_evaluations", "status", id.0))?;
+        Ok(EvaluationRefView { id: id.into(), number, status })
+    };
+    rows.into_iter().map(view).collect()
 }
 
 /// Which post-evaluations are wanted.
@@ -210,6 +291,8 @@ pub struct PostEvaluationFilter {
     pub department: Option<DepartmentId>,
     /// Only about this claim.
     pub claim: Option<Id<ExpenseClaim>>,
+    /// Only about this expense request.
+    pub request: Option<Id<ExpenseRequest>>,
     /// Only whose report is awaited and whose date has passed.
     pub is_overdue: bool,
 }
@@ -235,6 +318,9 @@ pub fn list(
         }
         if let Some(claim) = filter.claim {
             query = query.filter(evaluations::claim_id.eq(Key::from(claim)));
+        }
+        if let Some(request) = filter.request {
+            query = query.filter(evaluations::request_id.eq(Key::from(request)));
         }
         if filter.is_overdue {
             let open = evaluations::status.eq_any(["commissioned", "returned"]);
