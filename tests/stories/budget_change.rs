@@ -16,14 +16,14 @@ stories! {
     a_change_is_within_reach_and_leads_somewhere,
 }
 
-const CHANGES: &str = "/api/v1/budget-changes";
+pub(crate) const CHANGES: &str = "/api/v1/budget-changes";
 
-fn path(change: &str) -> String {
+pub(crate) fn path(change: &str) -> String {
     format!("{CHANGES}/{change}")
 }
 
 #[track_caller]
-fn deed(by: &Caller, change: &str, action: &str, body: Option<Value>) -> Reply {
+pub(crate) fn deed(by: &Caller, change: &str, action: &str, body: Option<Value>) -> Reply {
     let by = by.at(by.get(&path(change)).expect(200).version());
     let action = format!("{}/{action}", path(change));
     match body {
@@ -34,23 +34,23 @@ fn deed(by: &Caller, change: &str, action: &str, body: Option<Value>) -> Reply {
 
 /// The id of the line of a category and period.
 #[track_caller]
-fn line(company: &Company, category: &str, period: &str) -> String {
+pub(crate) fn line(company: &Company, category: &str, period: &str) -> String {
     let found = company.who("qian").get(&format!("{LINES}?category={category}&period={period}")).expect(200);
     found.text("/data/0/id")
 }
 
 #[track_caller]
-fn available(company: &Company, line: &str) -> String {
+pub(crate) fn available(company: &Company, line: &str) -> String {
     company.who("qian").get(&format!("{LINES}/{line}")).expect(200).text("/available/amount")
 }
 
-fn adjustment(movements: Value) -> Value {
+pub(crate) fn adjustment(movements: Value) -> Value {
     json!({"kind": "adjustment", "fiscal_year": 2026, "reason": "渠道推广提前", "movements": movements})
 }
 
 /// A submitted change of the head of marketing; its id and its approval's.
 #[track_caller]
-fn submitted(company: &Company, body: Value) -> (String, String) {
+pub(crate) fn submitted(company: &Company, body: Value) -> (String, String) {
     let change = company.who("head").post(CHANGES, body).expect(201).text("/id");
     let approval = deed(company.who("head"), &change, "submit", None).expect(200).text("/approval_id");
     (change, approval)

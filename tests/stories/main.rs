@@ -22,6 +22,7 @@ mod coverage;
 mod crash;
 mod crash_claim;
 mod edge;
+mod emergency_fund;
 mod erasure;
 mod erp_program;
 mod expense_category;
@@ -82,6 +83,7 @@ const MODULES: &[&[Story]] = &[
     cash_advance::STORIES,
     cash_advance_reconcile::STORIES,
     crash::STORIES,
+    emergency_fund::STORIES,
     crash_claim::STORIES,
     idempotency::STORIES,
     identity::STORIES,

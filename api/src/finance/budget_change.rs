@@ -1,7 +1,8 @@
-//! Changes of budgets, and the report of emergency draws, over HTTP. `[BUD-6, BUD-7]`
+//! Changes of budgets, and the reports of emergency funds and draws, over HTTP. `[BUD-6, BUD-7]`
 
 mod body;
 mod find;
+mod fund;
 
 use crate::spine::{Can, Created, IfMatch, PathId, Reply, Routes, UnitOfWork, Valid, View, routes};
 use body::{CreateBudgetChange, EndBudgetChange, ReviseBudgetChange, WithdrawBudgetChange};
@@ -10,6 +11,7 @@ use domain::{
     spine::{Refusal, Version, perm},
 };
 use find::*;
+use fund::*;
 use persistence::finance::budget_change::{self as changes, BudgetChangeView};
 
 pub(crate) fn routes(into: &mut Routes) {
@@ -26,6 +28,7 @@ pub(crate) fn routes(into: &mut Routes) {
             withdraw_budget_change,
             void_budget_change,
             list_emergency_draws,
+            list_emergency_funds,
         ]
     );
 }
@@ -42,7 +45,7 @@ impl View for BudgetChangeView {
 /// Create a change of active budgets. `[BUD-6, BUD-7]`
 ///
 /// Transfers between lines, increases, cuts and new lines are adjustments; money of an emergency fund moves by a
-/// draw, which names the event it answers.
+/// draw, which names the event it answers. An adjustment that names a draw gives back what nobody needed of it.
 #[utoipa::path(post, path = "/api/v1/budget-changes")]
 async fn create_budget_change(
     who: Can<perm::CompileBudgets>,

@@ -10,10 +10,13 @@ pub mod actions;
 pub mod content;
 /// What it does to the lines.
 mod effect;
+/// Giving back what a draw took.
+pub mod give_back;
 /// Where a change stands.
 pub mod status;
 
 pub use content::{ChangeContent, ChangeKind, Movement, NewLine};
+pub use give_back::DrawLeft;
 pub use status::{ChangeState, ChangeStatus};
 
 use super::{
@@ -51,6 +54,10 @@ crate::refusals! { BUDGET_CHANGE_REFUSALS:
     DRAW_TO_FUND = "budget_change.draw_to_fund", Invalid, "应急资金须转入一般科目", "A draw gives money to an ordinary line";
     EVENT_MISSING = "budget_change.event_missing", Invalid, "动用应急资金须说明应对的事件", "A draw states the event it answers";
     EVENT_OVERSAID = "budget_change.event_oversaid", Invalid, "只有动用应急资金才写明事件", "Only a draw on the emergency fund states an event";
+    NO_DRAW = "budget_change.no_draw", Invalid, "{number} 不是已生效的应急资金动用，无可退回", "{number} is no draw in effect; there is nothing to give back";
+    DRAW_GIVES_NOTHING_BACK = "budget_change.draw_gives_nothing_back", Invalid, "退回应急资金须用预算调整", "Money of a draw is given back by an adjustment, not by another draw";
+    NOT_OF_THE_DRAW = "budget_change.not_of_the_draw", Invalid, "须从该次动用转入的科目退回其转出的应急资金", "Money goes back from a line the draw gave to, into the fund it came from";
+    BEYOND_DRAW = "budget_change.beyond_draw", Conflict, "退回 {amount} 超过该次动用剩余的 {left}", "{amount} is more than the {left} that is left of the draw";
 }
 
 crate::events! { BUDGET_CHANGE_EVENTS:

@@ -1,6 +1,9 @@
 //! Changes of budgets: found within the caller's sight, written by applying changes, shown and listed.
 
 mod deed;
+/// Emergency funds on their own.
+pub mod fund;
+mod give_back;
 /// Lists, exports and the report of emergency draws.
 pub mod list;
 mod row;

@@ -1,4 +1,4 @@
-//! Migration 0008_budget_change.
+//! Migrations 0008_budget_change and 0021_budget_change_give_back.
 
 diesel::table! {
     use diesel::sql_types::*;
@@ -23,6 +23,7 @@ diesel::table! {
         status_at -> Nullable<SqlInstant>,
         status_reason -> Nullable<Text>,
         approval_id -> Nullable<SqlId>,
+        gives_back_id -> Nullable<SqlId>,
         version -> BigInt,
     }
 }

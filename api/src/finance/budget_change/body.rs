@@ -4,7 +4,7 @@ use crate::spine::Patch;
 use chrono::NaiveDate;
 use domain::{
     finance::budget_change::{ChangeContent, ChangeKind, Movement},
-    spine::{DepartmentId, Refusal, codes},
+    spine::{AnyId, DepartmentId, Id, Refusal, codes},
 };
 use serde::Deserialize;
 use utoipa::ToSchema;
@@ -35,6 +35,10 @@ pub(super) struct CreateBudgetChange {
     /// The day of that event.
     #[serde(default)]
     event_on: Option<NaiveDate>,
+    /// The draw of which an adjustment gives back what nobody needed: from the lines it gave to, into the funds it
+    /// took from.
+    #[serde(default)]
+    gives_back_id: Option<AnyId>,
     /// What moves.
     #[validate(length(min = 1, max = 200))]
     #[schema(min_items = 1, max_items = 200)]
@@ -44,9 +48,11 @@ pub(super) struct CreateBudgetChange {
 impl CreateBudgetChange {
     /// What the change says; none where nobody says in whose name.
     pub fn content(self, own: Option<DepartmentId>) -> Option<ChangeContent> {
-        let Self { kind, fiscal_year, department_id, reason, event, event_on, movements } = self;
+        let Self { kind, fiscal_year, department_id, reason, event, event_on, gives_back_id, movements } =
+            self;
         let department = department_id.or(own)?;
-        Some(ChangeContent { kind, fiscal_year, department, reason, event, event_on, movements })
+        let gives_back = gives_back_id.map(|id| Id::from_uuid(id.uuid()));
+        Some(ChangeContent { kind, fiscal_year, department, reason, event, event_on, gives_back, movements })
     }
 }
 

@@ -1,4 +1,4 @@
-//! Showing and listing changes, and the draws on emergency funds on their own. `[BUD-6, BUD-7]`
+//! Showing and listing changes. `[BUD-6]`
 
 use crate::{
     approval::SubmissionPreview,
@@ -10,7 +10,7 @@ use domain::{
 };
 use persistence::finance::budget_change::{
     self as changes, BudgetChangeView,
-    list::{BudgetChangeSummary, ChangeFilter, EmergencyDraw},
+    list::{BudgetChangeSummary, ChangeFilter},
 };
 use serde::Deserialize;
 use utoipa::IntoParams;
@@ -37,23 +37,6 @@ impl Exported for BudgetChangeSummary {
         Column::new("currency", "币种", "Currency", |change| change.total.currency().code().into()),
         Column::new("total", "金额", "Amount", |change| change.total.into()),
         Column::new("created_at", "申请时间", "Created at", |change| change.created_at.into()),
-    ];
-}
-
-impl Exported for EmergencyDraw {
-    const FILE: Label = Label { name: "emergency-draws", zh: "应急资金动用", en: "Emergency draws" };
-    const PERMISSION: Option<Permission> = Some(Permission::ExportBudgets);
-    const COLUMNS: &'static [Column<Self>] = &[
-        Column::new("number", "编号", "Number", |draw| (&draw.number).into()),
-        Column::new("fiscal_year", "年度", "Fiscal year", |draw| draw.fiscal_year.into()),
-        Column::new("event", "应对事件", "Event", |draw| (&draw.event).into()),
-        Column::new("event_on", "事件日期", "Event on", |draw| draw.event_on.into()),
-        Column::new("reason", "原因", "Reason", |draw| (&draw.reason).into()),
-        Column::new("department", "部门", "Department", |draw| (&draw.department.name_zh).into()),
-        Column::new("submitter", "申请人", "Asked by", |draw| (&draw.submitter.name).into()),
-        Column::new("currency", "币种", "Currency", |draw| draw.amount.currency().code().into()),
-        Column::new("amount", "动用金额", "Amount", |draw| draw.amount.into()),
-        Column::new("drawn_at", "生效时间", "In effect", |draw| draw.drawn_at.into()),
     ];
 }
 
@@ -89,32 +72,6 @@ pub(super) async fn list_budget_changes(
     reading
         .list_as(who, format, paged, move |reader, page| {
             changes::list::list(reader, &filter, page, include_total)
-        })
-        .await
-}
-
-/// Of which year draws are wanted.
-#[derive(Clone, Debug, Deserialize, Validate, IntoParams)]
-pub(super) struct ListEmergencyDraws {
-    /// Only of this fiscal year.
-    #[validate(range(min = 2000, max = 2999))]
-    #[param(minimum = 2000, maximum = 2999, example = 2026)]
-    fiscal_year: Option<i32>,
-}
-
-/// Report the draws on emergency funds that took effect, the newest first. `[BUD-7]`
-#[utoipa::path(get, path = "/api/v1/emergency-draws")]
-pub(super) async fn list_emergency_draws(
-    who: Can<perm::ReadBudgets>,
-    filter: Query<ListEmergencyDraws>,
-    format: Format,
-    paged: Paged,
-    reading: Reading,
-) -> List<EmergencyDraw> {
-    let (include_total, year) = (paged.include_total, filter.fiscal_year);
-    reading
-        .list_as(who, format, paged, move |reader, page| {
-            changes::list::draws(reader, year, page, include_total)
         })
         .await
 }

@@ -100,6 +100,8 @@ pub struct ChangeContent {
     pub event: Option<String>,
     /// The day of that event.
     pub event_on: Option<NaiveDate>,
+    /// The draw of which it gives back what nobody needed.
+    pub gives_back: Option<Id<BudgetChange>>,
     /// What moves.
     pub movements: Vec<Movement>,
 }
@@ -143,6 +145,9 @@ impl ChangeContent {
                 _ => {}
             }
         }
+        if is_draw && self.gives_back.is_some() {
+            findings.add("/gives_back_id", DRAW_GIVES_NOTHING_BACK);
+        }
         if self.movements.is_empty() {
             findings.add("/movements", NOTHING_MOVES);
         }
@@ -154,8 +159,8 @@ impl ChangeContent {
                 open.check(&format!("{at}/open"), self.fiscal_year, rules, &mut findings);
             }
         }
-        let rule = if is_draw { "BUD-7" } else { "BUD-6" };
-        let clause = if is_draw { "000 §9.3(4)" } else { "000 §9.1(4)" };
+        let of_fund = is_draw || self.gives_back.is_some();
+        let (rule, clause) = if of_fund { ("BUD-7", "000 §9.3(4)") } else { ("BUD-6", "000 §9.1(4)") };
         findings.into_result().map_err(|no| no.citing(Citation::clause(rule, clause)))
     }
 

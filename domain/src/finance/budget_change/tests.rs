@@ -52,6 +52,7 @@ fn content(kind: ChangeKind, movements: Vec<Movement>) -> ChangeContent {
         reason: "市场变化".into(),
         event: is_draw.then(|| "竞品突然降价".to_owned()),
         event_on: is_draw.then(|| "2026-03-01".parse().expect("a day")),
+        gives_back: None,
         movements,
     }
 }
@@ -118,4 +119,25 @@ fn movements_lead_somewhere() {
         ]
     );
     assert_eq!(codes_of(content(ChangeKind::Adjustment, Vec::new())), [NOTHING_MOVES.code]);
+}
+
+#[test]
+fn what_is_given_back_is_of_the_draw_and_left_of_it() {
+    let left = DrawLeft([((id(13), id(11)), 60)].into());
+    let back = |movements| content(ChangeKind::Adjustment, movements).check_give_back(&left);
+    back(vec![movement(Some(11), Some(13), 20), movement(Some(11), Some(13), 40)]).expect("all that is left");
+    let beyond = back(vec![movement(Some(11), Some(13), 20), movement(Some(11), Some(13), 41)]);
+    let beyond = beyond.expect_err("too much");
+    assert_eq!((beyond.code, &beyond.params["left"]), (BEYOND_DRAW, &json!("0.60")));
+    for elsewhere in
+        [movement(Some(12), Some(13), 1), movement(Some(11), Some(12), 1), movement(None, Some(13), 1)]
+    {
+        let refusal = back(vec![elsewhere]).expect_err("not of the draw");
+        assert_eq!(refusal.findings[0].code, NOT_OF_THE_DRAW);
+    }
+    let draw =
+        made(content(ChangeKind::EmergencyDraw, vec![movement(Some(13), Some(11), 60)])).expect("a draw");
+    assert_eq!(draw.ensure_drawn().expect_err("a draft").findings[0].code, NO_DRAW);
+    let effective = BudgetChange { status: ChangeStatus::Effective { at: now() }, ..draw };
+    effective.ensure_drawn().expect("in effect");
 }

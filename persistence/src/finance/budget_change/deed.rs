@@ -1,6 +1,6 @@
 //! Writing changes and handing them to their approvers. What a change would do is tried on the lines first.
 
-use super::{ChangeWorld, apply, settle};
+use super::{ChangeWorld, apply, give_back, settle};
 use crate::{
     approval,
     finance::{budget, budget_line},
@@ -17,17 +17,17 @@ use domain::{
 };
 
 /// The lines a change names, on a desk. Lines out of the caller's reach are not there — except emergency funds,
-/// on which everybody may ask to draw.
+/// on which everybody may ask to draw, and to which everybody may give back.
 fn desk(tx: &mut Tx<'_>, content: &ChangeContent) -> Result<Desk, Failure> {
     let named: Vec<Key> = content.lines().into_iter().map(Into::into).collect();
     let found = budget_line::find_many(tx, &named)?;
     let reach = tx.reach();
     let own = tx.actor().department;
     let reached = |department: DepartmentId| reach.covers(department, own == Some(department));
-    let is_draw = content.kind == ChangeKind::EmergencyDraw;
+    let of_fund = content.kind == ChangeKind::EmergencyDraw || content.gives_back.is_some();
     let ids: Vec<_> = found
         .into_iter()
-        .filter(|line| reached(line.department) || (is_draw && line.purpose == Purpose::EmergencyFund))
+        .filter(|line| reached(line.department) || (of_fund && line.purpose == Purpose::EmergencyFund))
         .map(|line| line.id)
         .collect();
     let today = tx.today();
@@ -39,6 +39,9 @@ fn check_references(tx: &mut Tx<'_>, content: &ChangeContent) -> Result<(), Fail
     let (reach, own) = (tx.reach(), tx.actor().department);
     let reached = |department: DepartmentId| reach.covers(department, own == Some(department));
     department::refer(tx, content.department, "/department_id")?;
+    if let Some(draw) = content.gives_back {
+        referred(super::find(tx, draw), "/gives_back_id")?.ensure_drawn()?;
+    }
     let mut findings = Findings::new();
     if !reached(content.department) {
         findings.add("/department_id", codes::UNKNOWN_REFERENCE);
@@ -69,6 +72,7 @@ pub fn create(tx: &mut Tx<'_>, content: ChangeContent) -> Result<BudgetChange, F
     let number = next_number(tx, &prefix)?;
     let new = NewChange { id: tx.id(), number };
     let change = BudgetChange::create(new, content, tx.actor(), tx.now(), &desk, world.rules())?;
+    give_back::check(tx, &change.after().content)?;
     apply(tx, change)
 }
 
@@ -82,6 +86,7 @@ pub fn revise(
     let world = ChangeWorld::today(tx)?;
     let desk = desk(tx, &content)?;
     let change = change.revise(content, tx.actor(), &desk, world.rules())?;
+    give_back::check(tx, &change.after().content)?;
     apply(tx, change)
 }
 
@@ -91,6 +96,7 @@ pub fn submit(tx: &mut Tx<'_>, change: BudgetChange) -> Result<BudgetChange, Fai
     let world = ChangeWorld::today(tx)?;
     let desk = desk(tx, &change.content)?;
     change.check_submission(tx.actor(), &desk, world.rules())?;
+    give_back::check(tx, &change.content)?;
     settle::refuse_taken(tx, &change)?;
     let (today, now) = (tx.today(), tx.now());
     let subject = settle::subject(&change, change.version + 1, world.currency, today)?;

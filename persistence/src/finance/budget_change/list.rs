@@ -1,5 +1,6 @@
 //! Lists of changes, and the report of emergency draws on its own. `[BUD-6, BUD-7]`
 
+use super::give_back;
 use crate::{
     organisation::{NamedRef, PersonRef},
     schema::{budget_changes as changes, departments, employees},
@@ -44,6 +45,8 @@ pub struct BudgetChangeSummary {
     pub event: Option<String>,
     /// The day of that event.
     pub event_on: Option<NaiveDate>,
+    /// The draw of which it gives back what nobody needed.
+    pub gives_back_id: Option<AnyId>,
     /// How much moves in all.
     pub total: Money,
     /// When it was made.
@@ -80,6 +83,7 @@ struct SummaryRow {
     reason: String,
     event: Option<String>,
     event_on: Option<NaiveDate>,
+    gives_back_id: Option<Key>,
     currency: String,
     total_minor: i64,
     created_at: Instant,
@@ -160,6 +164,7 @@ fn summary((row, place, submitter): Found) -> Result<BudgetChangeSummary, Failur
         reason: row.reason,
         event: row.event,
         event_on: row.event_on,
+        gives_back_id: row.gives_back_id.map(Into::into),
         created_at: row.created_at.into(),
         changed_at: row.changed_at.into(),
         version: row.version,
@@ -191,6 +196,8 @@ pub struct EmergencyDraw {
     pub submitter: PersonRef,
     /// How much was drawn.
     pub amount: Money,
+    /// What was given back of it.
+    pub given_back: Money,
     /// When it took effect.
     pub drawn_at: Option<Timestamp>,
 }
@@ -208,7 +215,14 @@ pub fn draws(
         state: Some(ChangeState::Effective),
         department: None,
     };
-    Ok(list(reader, &filter, page, include_total)?.map(|change| EmergencyDraw {
+    let found = list(reader, &filter, page, include_total)?;
+    let keys: Vec<Key> = found.data.iter().map(|change| Key(change.id.uuid())).collect();
+    let given_back = give_back::of_draws(reader, &keys)?;
+    Ok(found.map(|change| EmergencyDraw {
+        given_back: Money::from_minor(
+            given_back.get(&Key(change.id.uuid())).copied().unwrap_or(0),
+            change.total.currency(),
+        ),
         change_id: change.id,
         number: change.number,
         fiscal_year: change.fiscal_year,

@@ -33,6 +33,7 @@ pub(super) struct Row {
     status_at: Option<Instant>,
     status_reason: Option<String>,
     approval_id: Option<Key>,
+    gives_back_id: Option<Key>,
     version: Version,
 }
 
@@ -43,7 +44,8 @@ impl Row {
         let today = tx.today();
         let total = content.total(book_currency(tx, today)?)?;
         let (at, why) = status.told();
-        let ChangeContent { kind, fiscal_year, department, reason, event, event_on, movements } = content;
+        let ChangeContent { kind, fiscal_year, department, reason, event, event_on, gives_back, movements } =
+            content;
         Ok(Self {
             id: (*id).into(),
             number: number.clone(),
@@ -64,6 +66,7 @@ impl Row {
             status_at: at.map(Into::into),
             status_reason: why.map(str::to_owned),
             approval_id: approval.map(Into::into),
+            gives_back_id: gives_back.map(Into::into),
             version: *version,
         })
     }
@@ -81,6 +84,7 @@ impl Row {
             reason: self.reason,
             event: self.event,
             event_on: self.event_on,
+            gives_back: self.gives_back_id.map(Into::into),
             movements: serde_json::from_str(&self.movements)?,
         };
         Ok(BudgetChange {

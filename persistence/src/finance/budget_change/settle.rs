@@ -1,7 +1,7 @@
 //! How changes plug into approvals. The last approval makes the movements in its own transaction: where too little
 //! is left by then, the approval is refused with the shortage, and stays open. `[BUD-6]`
 
-use super::{ChangeWorld, apply, find_unscoped};
+use super::{ChangeWorld, apply, find_unscoped, give_back};
 use crate::{
     approval::{DocumentSummary, PlanView, SubjectKind, dry_run},
     finance::{
@@ -68,7 +68,16 @@ pub fn preview(
     let today = reader.today();
     let world = ChangeWorld::today(reader)?;
     let desk = laid_out(reader, change)?;
-    let refused = change.check_submission(reader.actor(), &desk, world.rules()).err();
+    let refused = match change.check_submission(reader.actor(), &desk, world.rules()) {
+        Err(refusal) => Some(refusal),
+        Ok(()) => match give_back::check(reader, &change.content) {
+            Err(Failure::Refused(refusal)) => Some(*refusal),
+            other => {
+                other?;
+                None
+            }
+        },
+    };
     let subject = subject(change, change.version + 1, world.currency, today)?;
     Ok((refused, dry_run(reader, chain(change.content.kind), &subject)?))
 }
@@ -103,6 +112,8 @@ fn perform(tx: &mut Tx<'_>, change: &BudgetChange) -> Result<(), Failure> {
     let today = tx.today();
     let control = budget_line::settings(tx, today)?.content.default_control;
     let mut desk = budget_line::desk(tx, &[], &change.content.lines(), today)?;
+    // The lines are locked by now: whoever gives back of the same draw waits.
+    give_back::check(tx, &change.content)?;
     let opened: Vec<_> = change.content.movements.iter().map(|_| tx.id()).collect();
     change.perform(&mut desk, &opened, control)?;
     let document = DocumentRef::new(DocumentKind::BudgetChange, change.id.uuid());

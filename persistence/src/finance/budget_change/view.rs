@@ -1,10 +1,10 @@
 //! What one change looks like: what it says, and what the caller may do with it.
 
-use super::{ChangeWorld, find};
+use super::{ChangeWorld, find, give_back};
 use crate::{
     finance::budget::view::{department, person},
     organisation::{NamedRef, PersonRef},
-    spine::{ActionView, Failure, Reader},
+    spine::{ActionView, Failure, Key, Reader},
 };
 use chrono::NaiveDate;
 use domain::{
@@ -50,6 +50,10 @@ pub struct BudgetChangeView {
     pub event: Option<String>,
     /// The day of that event.
     pub event_on: Option<NaiveDate>,
+    /// The draw of which it gives back what nobody needed.
+    pub gives_back_id: Option<AnyId>,
+    /// What was given back of it, where it is a draw.
+    pub given_back: Option<Money>,
     /// What moves.
     #[schema(max_items = 200)]
     pub movements: Vec<Movement>,
@@ -85,8 +89,14 @@ pub fn show(reader: &mut Reader<'_>, change: BudgetChange) -> Result<BudgetChang
     let (status_at, why) = change.status.told();
     let status_reason = why.map(str::to_owned);
     let id = change.id;
-    let ChangeContent { kind, fiscal_year, department: of, reason, event, event_on, movements } =
+    let ChangeContent { kind, fiscal_year, department: of, reason, event, event_on, gives_back, movements } =
         change.content;
+    let given_back = if kind == ChangeKind::EmergencyDraw {
+        let of_draws = give_back::of_draws(reader, &[Key::from(id)])?;
+        Some(Money::from_minor(of_draws.values().sum(), total.currency()))
+    } else {
+        None
+    };
     Ok(BudgetChangeView {
         id: id.uuid().into(),
         number: change.number,
@@ -99,6 +109,8 @@ pub fn show(reader: &mut Reader<'_>, change: BudgetChange) -> Result<BudgetChang
         reason,
         event,
         event_on,
+        gives_back_id: gives_back.map(|draw| draw.uuid().into()),
+        given_back,
         movements,
         total,
         created_by: change.creator,

@@ -1,0 +1,134 @@
+//! Emergency funds on their own: what was set aside, drawn, given back and is left. `[BUD-7]`
+
+use crate::{
+    finance::budget_line::list::{self as lines, BudgetLineView, LineFilter},
+    organisation::NamedRef,
+    schema::{budget_changes as changes, budget_entries as entries},
+    spine::{Failure, Key, Page, Reader, Slice, db},
+};
+use diesel::prelude::*;
+use domain::{
+    finance::{
+        budget_change::ChangeKind,
+        budget_line::{DocumentKind, EntryKind, Purpose},
+        period::Period,
+    },
+    spine::{AnyId, DepartmentId, Money},
+};
+use serde::Serialize;
+use std::collections::{BTreeMap, BTreeSet};
+use utoipa::ToSchema;
+
+/// An emergency fund: a line of an active budget that no document is charged to. `[BUD-7]`
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub struct EmergencyFund {
+    /// The budget line it stands on.
+    pub line_id: AnyId,
+    /// The budget that opened it.
+    pub budget_id: AnyId,
+    /// That budget's number.
+    #[schema(max_length = 60, example = "BG-2026-000012")]
+    pub budget_number: String,
+    /// The department whose fund it is.
+    pub department: NamedRef,
+    /// The expense category's code.
+    #[schema(max_length = 60, example = "other")]
+    pub category: String,
+    /// For when it was set aside.
+    pub period: Period,
+    /// What was set aside in all.
+    pub set_aside: Money,
+    /// What draws took.
+    pub drawn: Money,
+    /// What was given back of that.
+    pub given_back: Money,
+    /// What may still be drawn.
+    pub remaining: Money,
+    /// How many draws there were.
+    #[schema(minimum = 0)]
+    pub draws: i64,
+    /// Whether it may be drawn on; closed with its budget.
+    pub is_open: bool,
+}
+
+/// Which funds are wanted.
+#[derive(Clone, Debug, Default)]
+pub struct FundFilter {
+    /// Only of this fiscal year.
+    pub fiscal_year: Option<i32>,
+    /// Only of this department.
+    pub department: Option<DepartmentId>,
+}
+
+/// What draws took of a fund and gave back, in minor units.
+#[derive(Clone, Default)]
+struct Used {
+    drawn: i64,
+    given_back: i64,
+    draws: BTreeSet<Key>,
+}
+
+/// A page of the funds within the caller's sight, by budget.
+pub fn funds(
+    reader: &mut Reader<'_>,
+    filter: &FundFilter,
+    page: &Page<i64>,
+    include_total: bool,
+) -> Result<Slice<EmergencyFund, i64>, Failure> {
+    let FundFilter { fiscal_year, department } = filter.clone();
+    let purpose = Some(Purpose::EmergencyFund);
+    let filter = LineFilter { fiscal_year, department, purpose, ..LineFilter::default() };
+    let found = lines::list(reader, &filter, page, include_total)?;
+    let keys: Vec<Key> = found.data.iter().map(|line| Key(line.id.uuid())).collect();
+    let mut used = used(reader, &keys)?;
+    Ok(found.map(|line| {
+        let used = used.remove(&Key(line.id.uuid())).unwrap_or_default();
+        fund(line, &used)
+    }))
+}
+
+fn fund(line: BudgetLineView, used: &Used) -> EmergencyFund {
+    let money = |minor| Money::from_minor(minor, line.allocated.currency());
+    EmergencyFund {
+        line_id: line.id,
+        budget_id: line.budget_id,
+        set_aside: money(line.allocated.minor() + used.drawn - used.given_back),
+        drawn: money(used.drawn),
+        given_back: money(used.given_back),
+        remaining: line.available,
+        draws: i64::try_from(used.draws.len()).unwrap_or(i64::MAX),
+        is_open: line.is_open,
+        budget_number: line.budget_number,
+        department: line.department,
+        category: line.category,
+        period: line.period,
+    }
+}
+
+type Row = (Key, i64, Key, String, Option<Key>);
+
+fn used(reader: &mut Reader<'_>, funds: &[Key]) -> Result<BTreeMap<Key, Used>, Failure> {
+    let rows: Vec<Row> = db!(reader, |c| entries::table
+        .inner_join(changes::table.on(entries::document.eq(changes::id.nullable())))
+        .filter(entries::line_id.eq_any(funds).and(entries::kind.eq(EntryKind::Transfer.code())))
+        .filter(entries::document_kind.eq(DocumentKind::BudgetChange.code()))
+        .select((
+            entries::line_id,
+            entries::allocated_minor,
+            changes::id,
+            changes::kind,
+            changes::gives_back_id
+        ))
+        .load(c))?;
+    let mut all: BTreeMap<Key, Used> = BTreeMap::new();
+    for (line, amount, change, kind, gives_back) in rows {
+        let used = all.entry(line).or_default();
+        if kind == ChangeKind::EmergencyDraw.code() {
+            used.drawn -= amount;
+            used.draws.insert(change);
+        } else if gives_back.is_some() {
+            used.given_back += amount;
+        }
+    }
+    Ok(all)
+}
