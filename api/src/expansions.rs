@@ -4,7 +4,10 @@ use crate::spine::Expansion;
 use domain::spine::Permission;
 use persistence::{
     approval,
-    finance::{budget, expense_claim, expense_request, internal_audit},
+    finance::{
+        budget, budget_change, budget_line, cash_advance, expense_claim, expense_request,
+        expense_request_amendment, internal_audit, post_evaluation,
+    },
     organisation::{department, employee},
     spine::{Failure, Reader},
 };
@@ -23,12 +26,31 @@ pub(crate) const ALL: &[Expansion] = &[
     follow("budget", "budget_id", Permission::ReadBudgets, |reader, id| {
         shown(budget::view(reader, id.into()))
     }),
-    follow("claim", "claim_id", Permission::ReadExpenseClaims, |reader, id| {
-        shown(expense_claim::view(reader, id.into()))
+    follow("line", "line_id", Permission::ReadBudgets, |reader, id| {
+        shown(budget_line::list::view(reader, id.into()))
     }),
-    follow("request", "request_id", Permission::ReadExpenseRequests, |reader, id| {
-        shown(expense_request::view(reader, id.into()))
+    follow("gives_back", "gives_back_id", Permission::ReadBudgets, |reader, id| {
+        shown(budget_change::view(reader, id.into()))
     }),
+    follow("claim", "claim_id", Permission::ReadExpenseClaims, a_claim),
+    follow("reversal", "reversal_id", Permission::ReadExpenseClaims, a_claim),
+    within("reverses", "reverses", "claim_id", Permission::ReadExpenseClaims, a_claim),
+    within("claims", "claims", "claim_id", Permission::ReadExpenseClaims, a_claim),
+    follow("request", "request_id", Permission::ReadExpenseRequests, a_request),
+    follow("request", "request", Permission::ReadExpenseRequests, a_request),
+    follow("open_amendment", "open_amendment_id", Permission::ReadExpenseRequests, |reader, id| {
+        shown(expense_request_amendment::view(reader, id.into()))
+    }),
+    within("advances", "advances", "advance_id", Permission::ReadCashAdvances, |reader, id| {
+        shown(cash_advance::view(reader, id.into()))
+    }),
+    within("evaluations", "evaluations", "id", Permission::ReadPostEvaluations, |reader, id| {
+        shown(post_evaluation::view(reader, id.into()))
+    }),
+    follow("item", "item_id", Permission::ReadInternalAudits, |reader, id| {
+        shown(internal_audit::item::view(reader, id.into()))
+    }),
+    follow("auditor", "auditor", Permission::ReadOrganisation, a_person),
     follow("department", "department", Permission::ReadOrganisation, a_department),
     follow("department", "department_id", Permission::ReadOrganisation, a_department),
     follow("parent", "parent", Permission::ReadOrganisation, a_department),
@@ -46,7 +68,26 @@ const fn follow(
     permission: Permission,
     look: fn(&mut Reader<'_>, Uuid) -> Result<Value, Failure>,
 ) -> Expansion {
-    Expansion { name, member, permission, look }
+    within(name, member, "id", permission, look)
+}
+
+/// The same where the id is called otherwise in the object, or in the objects of a list.
+const fn within(
+    name: &'static str,
+    member: &'static str,
+    id: &'static str,
+    permission: Permission,
+    look: fn(&mut Reader<'_>, Uuid) -> Result<Value, Failure>,
+) -> Expansion {
+    Expansion { name, member, id, permission, look }
+}
+
+fn a_claim(reader: &mut Reader<'_>, id: Uuid) -> Result<Value, Failure> {
+    shown(expense_claim::view(reader, id.into()))
+}
+
+fn a_request(reader: &mut Reader<'_>, id: Uuid) -> Result<Value, Failure> {
+    shown(expense_request::view(reader, id.into()))
 }
 
 fn a_department(reader: &mut Reader<'_>, id: Uuid) -> Result<Value, Failure> {

@@ -25,6 +25,7 @@ mod edge;
 mod emergency_fund;
 mod erasure;
 mod erp_program;
+mod expand;
 mod expense_category;
 mod expense_claim;
 mod expense_claim_find;
@@ -84,6 +85,7 @@ const MODULES: &[&[Story]] = &[
     cash_advance_reconcile::STORIES,
     crash::STORIES,
     emergency_fund::STORIES,
+    expand::STORIES,
     crash_claim::STORIES,
     idempotency::STORIES,
     identity::STORIES,

@@ -22,8 +22,10 @@ pub(super) const EXPANDED: &str = "expanded";
 pub struct Expansion {
     /// What it is called in `expand=`.
     pub name: &'static str,
-    /// The member that refers: an id, or an object that has one.
+    /// The member that refers: an id, an object that has one, or a list of such objects.
     pub member: &'static str,
+    /// What the id is called in those objects.
+    pub id: &'static str,
     /// The permission to read what it refers to.
     pub permission: Permission,
     /// Reads it with the eyes of the caller.
@@ -58,26 +60,22 @@ impl Expand {
     }
 
     /// Shows what these resources refer to along with them; each of it is read once. Null where a resource refers to
-    /// nothing, or to what the caller does not see.
+    /// nothing, or to what the caller does not see; a list in its order where it refers to several.
     pub(super) fn fill<'a>(
         &self,
         reader: &mut Reader<'_>,
         resources: impl Iterator<Item = &'a mut Value>,
     ) -> Result<(), Failure> {
-        let mut seen: HashMap<(&str, Uuid), Value> = HashMap::new();
+        let mut seen = Seen::new();
         for resource in resources {
             let mut expanded = Map::new();
             for expansion in &self.0 {
-                let shown = match referred(resource, expansion.member) {
-                    None => Value::Null,
-                    Some(id) => match seen.get(&(expansion.name, id)) {
-                        Some(known) => known.clone(),
-                        None => {
-                            let shown = look(reader, expansion, id)?;
-                            seen.insert((expansion.name, id), shown.clone());
-                            shown
-                        }
-                    },
+                let shown = match resource.get(expansion.member) {
+                    Some(Value::Array(all)) => all
+                        .iter()
+                        .map(|one| show(reader, expansion, Some(one), &mut seen))
+                        .collect::<Result<Value, _>>()?,
+                    one => show(reader, expansion, one, &mut seen)?,
                 };
                 expanded.insert(expansion.name.to_owned(), shown);
             }
@@ -112,11 +110,27 @@ impl Expand {
     }
 }
 
-/// The id a member refers to.
-fn referred(resource: &Value, member: &str) -> Option<Uuid> {
-    let member = resource.get(member)?;
-    let id = member.as_str().or_else(|| member.get("id").and_then(Value::as_str))?;
-    Uuid::try_parse(id).ok()
+/// What was read already.
+type Seen = HashMap<(&'static str, Uuid), Value>;
+
+/// What a member refers to.
+fn show(
+    reader: &mut Reader<'_>,
+    expansion: &Expansion,
+    member: Option<&Value>,
+    seen: &mut Seen,
+) -> Result<Value, Failure> {
+    let id = |member: &Value| {
+        let id = member.as_str().or_else(|| member.get(expansion.id).and_then(Value::as_str))?;
+        Uuid::try_parse(id).ok()
+    };
+    let Some(id) = member.and_then(id) else { return Ok(Value::Null) };
+    if let Some(known) = seen.get(&(expansion.name, id)) {
+        return Ok(known.clone());
+    }
+    let shown = look(reader, expansion, id)?;
+    seen.insert((expansion.name, id), shown.clone());
+    Ok(shown)
 }
 
 fn look(reader: &mut Reader<'_>, expansion: &Expansion, id: Uuid) -> Result<Value, Failure> {
