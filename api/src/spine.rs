@@ -5,6 +5,7 @@ mod answer;
 mod argument;
 mod authenticate;
 mod body;
+mod conform;
 mod edge;
 mod expand;
 mod export;

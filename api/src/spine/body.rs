@@ -1,8 +1,8 @@
 //! Bodies: JSON, closed, bounded, validated; everything that is wrong is said at once, with pointers.
 
-use super::{Argument, Description, Problem, codes, edge::Arrival};
+use super::{Argument, Description, Problem, codes, conform::differences, edge::Arrival};
 use actix_web::{FromRequest, HttpMessage, HttpRequest, dev::Payload, http::header, web};
-use domain::spine::{Findings, Refusal, codes as rules};
+use domain::spine::{Finding, Findings, Refusal, codes as rules};
 use futures_util::{FutureExt, future::LocalBoxFuture};
 use serde::{Deserialize, Deserializer, de::DeserializeOwned};
 use serde_json::{Value, json};
@@ -40,7 +40,7 @@ impl BodyDigest {
 /// A JSON body may have at most this many bytes.
 pub const JSON_BYTES_MAX: usize = 2 * 1024 * 1024;
 
-impl<T: DeserializeOwned + Validate + 'static> FromRequest for Valid<T> {
+impl<T: DeserializeOwned + Validate + ToSchema + 'static> FromRequest for Valid<T> {
     type Error = Problem;
     type Future = LocalBoxFuture<'static, Result<Self, Problem>>;
 
@@ -75,7 +75,7 @@ fn unreadable(error: &actix_web::Error) -> Problem {
     Problem::new(codes::MALFORMED_JSON).with("reason", "the body could not be read")
 }
 
-fn read<T: DeserializeOwned + Validate>(bytes: &[u8]) -> Result<T, Problem> {
+fn read<T: DeserializeOwned + Validate + ToSchema + 'static>(bytes: &[u8]) -> Result<T, Problem> {
     let malformed = |error: &serde_json::Error| {
         let reason = format!("line {} column {}", error.line(), error.column());
         Problem::new(codes::MALFORMED_JSON).with("reason", reason)
@@ -89,13 +89,30 @@ fn read<T: DeserializeOwned + Validate>(bytes: &[u8]) -> Result<T, Problem> {
             return malformed(inner);
         }
         let pointer = pointer_of(&error.path().to_string());
-        let reason = without_position(&inner.to_string());
-        Problem::new(codes::BAD_BODY).with("reason", reason.as_str()).at(pointer, reason)
+        not_as_described::<T>(text, pointer, &without_position(&inner.to_string()))
     })?;
     deserializer.end().map_err(|error| malformed(&error))?;
     refuse_control_characters(text)?;
     read.validate().map_err(|errors| invalid(&errors))?;
     Ok(read)
+}
+
+/// Everything in which a body is not as described: as its schema tells, or else as serde does of the first.
+fn not_as_described<T: ToSchema + 'static>(text: &str, pointer: String, reason: &str) -> Problem {
+    let body: Value = serde_json::from_str(text).unwrap_or(Value::Null);
+    let mut found = differences::<T>(&body);
+    if found.is_empty() {
+        return Problem::new(codes::BAD_BODY).with("reason", reason).at(pointer, reason);
+    }
+    let is_told =
+        |found: &Finding| found.pointer == pointer || found.pointer.starts_with(&format!("{pointer}/"));
+    if !found.iter().any(is_told) {
+        let expected = [("expected".to_owned(), reason.into())].into_iter().collect();
+        found.push(Finding { pointer, code: rules::BAD_FORMAT, params: expected });
+    }
+    let places: Vec<&str> = found.iter().map(|found| found.pointer.as_str()).collect();
+    let problem = Problem::new(codes::BAD_BODY).with("reason", places.join(", "));
+    problem.finding(found)
 }
 
 /// NUL and other control characters never reach a column: PostgreSQL refuses NUL, and nobody can see

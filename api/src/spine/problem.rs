@@ -104,6 +104,8 @@ pub enum Problem {
         params: Map<String, Value>,
         /// The fields at fault, as JSON pointers with their texts.
         findings: Vec<(String, String)>,
+        /// The fields at fault, by the rules that they break.
+        broken: Vec<Finding>,
     },
     /// A rule says no.
     Refused(Box<Refusal>),
@@ -112,7 +114,7 @@ pub enum Problem {
 impl Problem {
     /// A problem without parameters.
     pub fn new(code: &'static EdgeCode) -> Self {
-        Self::Edge { code, params: Map::new(), findings: Vec::new() }
+        Self::Edge { code, params: Map::new(), findings: Vec::new(), broken: Vec::new() }
     }
     /// Fills in a parameter of the text.
     #[must_use]
@@ -127,6 +129,14 @@ impl Problem {
     pub fn at(mut self, pointer: impl Into<String>, text: impl Into<String>) -> Self {
         if let Self::Edge { findings, .. } = &mut self {
             findings.push((pointer.into(), text.into()));
+        }
+        self
+    }
+    /// Names fields at fault, each with the rule that it breaks.
+    #[must_use]
+    pub fn finding(mut self, found: Vec<Finding>) -> Self {
+        if let Self::Edge { broken, .. } = &mut self {
+            *broken = found;
         }
         self
     }
@@ -169,7 +179,7 @@ impl Problem {
     /// The document in a language.
     pub fn render(&self, language: Language, request_id: &str) -> ProblemDocument {
         let (title, params, errors, citation) = match self {
-            Self::Edge { code, params, findings } => {
+            Self::Edge { code, params, findings, broken } => {
                 let text =
                     RefusalCode { code: code.code, kind: RefusalKind::Invalid, zh: code.zh, en: code.en };
                 let errors = findings.iter().map(|(pointer, text)| FieldProblem {
@@ -177,7 +187,8 @@ impl Problem {
                     code: code.code.to_owned(),
                     detail: text.clone(),
                 });
-                (text.text(language, params), params.clone(), errors.collect(), None)
+                let broken = broken.iter().map(|finding| field_problem(finding, language));
+                (text.text(language, params), params.clone(), errors.chain(broken).collect(), None)
             }
             Self::Refused(refusal) => {
                 let errors =

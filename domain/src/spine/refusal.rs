@@ -89,6 +89,7 @@ pub mod codes {
         BAD_LENGTH = "validation.length", Invalid, "长度须为 {min} 至 {max} 个字符", "The length must be {min} to {max} characters";
         BAD_FORMAT = "validation.format", Invalid, "格式不正确：{expected}", "Not in the expected form: {expected}";
         BAD_CHARACTER = "validation.character", Invalid, "含有不允许的控制字符", "Contains control characters that are not allowed";
+        UNKNOWN_MEMBER = "validation.unknown_member", Invalid, "没有此字段", "There is no such member";
         NOT_UNIQUE = "validation.not_unique", Conflict, "“{value}”已存在", "\"{value}\" exists already";
         UNKNOWN_REFERENCE = "validation.unknown_reference", Invalid, "引用的对象不存在", "What is referred to does not exist";
         VERSION_MOVED = "state.version_moved", Conflict, "内容已被他人修改，请刷新后重试", "It was changed meanwhile; read it again";

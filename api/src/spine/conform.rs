@@ -1,0 +1,181 @@
+//! Everything in which a body differs from its schema: serde stops at the first difference, and whoever fills in a form
+//! wants them all. Asked only once serde has refused; the schema is the one of the OpenAPI document. `[INT-6]`
+
+use domain::spine::{Finding, Findings, codes as rules};
+use jsonschema::{
+    ValidationError, Validator,
+    error::{TypeKind, ValidationErrorKind as Kind},
+};
+use serde_json::{Map, Value, json};
+use std::{
+    any::TypeId,
+    collections::HashMap,
+    sync::{Arc, LazyLock, PoisonError, RwLock},
+};
+use utoipa::ToSchema;
+
+/// So many differences are told at most: a body of the wrong kind differs everywhere.
+const DIFFERENCES_MAX: usize = 100;
+
+/// In what a body differs from the schema of `T`: nothing, where only what no schema can say is wrong with it.
+pub(super) fn differences<T: ToSchema + 'static>(body: &Value) -> Vec<Finding> {
+    let mut findings = Findings::new();
+    if let Some(validator) = validator_of::<T>() {
+        validator.iter_errors(body).take(DIFFERENCES_MAX).for_each(|error| tell(&error, &mut findings));
+    }
+    let mut findings = findings.into_vec();
+    findings.truncate(DIFFERENCES_MAX);
+    findings
+}
+
+/// Made once for each kind of body that somebody got wrong.
+fn validator_of<T: ToSchema + 'static>() -> Option<Arc<Validator>> {
+    static KNOWN: LazyLock<RwLock<HashMap<TypeId, Arc<Validator>>>> = LazyLock::new(RwLock::default);
+    let body = TypeId::of::<T>();
+    if let Some(known) = KNOWN.read().unwrap_or_else(PoisonError::into_inner).get(&body) {
+        return Some(known.clone());
+    }
+    let validator = match jsonschema::validator_for(&schema_of::<T>()?) {
+        Ok(validator) => Arc::new(validator),
+        Err(error) => {
+            log::error!("the schema of {} cannot be used: {error}", T::name());
+            return None;
+        }
+    };
+    KNOWN.write().unwrap_or_else(PoisonError::into_inner).insert(body, validator.clone());
+    Some(validator)
+}
+
+/// The schema with all it refers to, where the OpenAPI document has them.
+fn schema_of<T: ToSchema>() -> Option<Value> {
+    let mut schemas = Vec::new();
+    T::schemas(&mut schemas);
+    let named = |(name, schema)| Some((name, serde_json::to_value(schema).ok()?));
+    let components: Map<String, Value> = schemas.into_iter().filter_map(named).collect();
+    let mut schema = serde_json::to_value(T::schema()).ok()?;
+    schema.as_object_mut()?.insert("components".to_owned(), json!({"schemas": components}));
+    Some(schema)
+}
+
+fn tell(error: &ValidationError<'_>, findings: &mut Findings) {
+    let at = error.instance_path().as_str();
+    let mut expected = |expected: String| {
+        findings.add_with(at, rules::BAD_FORMAT, [("expected", expected.into())]);
+    };
+    match error.kind() {
+        Kind::Type { kind } => expected(types(kind)),
+        Kind::Enum { options } => expected(list(options)),
+        Kind::Constant { expected_value } => expected(plain(expected_value)),
+        Kind::Format { format } => expected(format.clone()),
+        Kind::Pattern { pattern } => expected(pattern.clone()),
+        Kind::Required { property } => findings.add(below(at, &plain(property)), rules::REQUIRED),
+        Kind::AdditionalProperties { unexpected } | Kind::UnevaluatedProperties { unexpected } => {
+            unexpected.iter().for_each(|name| findings.add(below(at, name), rules::UNKNOWN_MEMBER));
+        }
+        Kind::MinLength { limit } => {
+            findings.add_with(at, rules::BAD_LENGTH, [("min", json!(limit)), ("max", json!("∞"))]);
+        }
+        Kind::MaxLength { limit } => {
+            findings.add_with(at, rules::BAD_LENGTH, [("min", json!(0)), ("max", json!(limit))]);
+        }
+        Kind::Minimum { limit } | Kind::ExclusiveMinimum { limit } => {
+            findings.add_with(at, rules::OUT_OF_RANGE, [("min", limit.clone()), ("max", json!("∞"))]);
+        }
+        Kind::Maximum { limit } | Kind::ExclusiveMaximum { limit } => {
+            findings.add_with(at, rules::OUT_OF_RANGE, [("min", json!("-∞")), ("max", limit.clone())]);
+        }
+        Kind::OneOfNotValid { context } | Kind::AnyOf { context } => {
+            nearest(context).iter().for_each(|error| tell(error, findings));
+        }
+        _ => expected(error.to_string()),
+    }
+}
+
+/// Of several forms a value may have, the one it comes nearest to: "null" is never meant by what is not null.
+fn nearest<'a>(forms: &'a [Vec<ValidationError<'static>>]) -> &'a [ValidationError<'static>] {
+    let is_null = |form: &&Vec<ValidationError<'static>>| matches!(form.as_slice(), [only] if matches!(only.kind(), Kind::Type { kind } if types(kind) == "null"));
+    forms.iter().filter(|form| !is_null(form)).min_by_key(|form| form.len()).map_or(&[], Vec::as_slice)
+}
+
+fn types(kind: &TypeKind) -> String {
+    match kind {
+        TypeKind::Single(one) => one.to_string(),
+        TypeKind::Multiple(several) => {
+            several.iter().map(|one| one.to_string()).collect::<Vec<_>>().join(", ")
+        }
+    }
+}
+
+fn list(options: &Value) -> String {
+    options.as_array().into_iter().flatten().map(plain).collect::<Vec<_>>().join(", ")
+}
+
+fn plain(value: &Value) -> String {
+    value.as_str().map_or_else(|| value.to_string(), str::to_owned)
+}
+
+/// The pointer of a member (RFC 6901).
+fn below(at: &str, name: &str) -> String {
+    format!("{at}/{}", name.replace('~', "~0").replace('/', "~1"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::differences;
+    use serde_json::json;
+    use utoipa::ToSchema;
+
+    #[derive(serde::Deserialize, ToSchema)]
+    #[serde(deny_unknown_fields)]
+    #[expect(dead_code, reason = "only its schema is asked for")]
+    struct Order {
+        name: String,
+        #[schema(max_items = 3)]
+        lines: Vec<Line>,
+        urgency: Option<Urgency>,
+    }
+
+    #[derive(serde::Deserialize, ToSchema)]
+    #[serde(deny_unknown_fields)]
+    #[expect(dead_code, reason = "only its schema is asked for")]
+    struct Line {
+        #[schema(minimum = 1)]
+        pieces: i32,
+        remark: Option<String>,
+    }
+
+    #[derive(serde::Deserialize, ToSchema)]
+    #[serde(rename_all = "snake_case")]
+    #[expect(dead_code, reason = "only its schema is asked for")]
+    enum Urgency {
+        Low,
+        High,
+    }
+
+    fn told(body: &serde_json::Value) -> Vec<(String, &'static str)> {
+        let mut told: Vec<_> =
+            differences::<Order>(body).into_iter().map(|found| (found.pointer, found.code.code)).collect();
+        told.sort_unstable();
+        told
+    }
+
+    #[test]
+    fn everything_is_told_at_once_with_its_place() {
+        let body =
+            json!({"lines": [{"pieces": "two"}, {"piece/s": 2, "remark": null}], "urgency": "now", "x": 1});
+        let expected = [
+            ("/lines/0/pieces", "validation.format"),
+            ("/lines/1/piece~1s", "validation.unknown_member"),
+            ("/lines/1/pieces", "validation.required"),
+            ("/name", "validation.required"),
+            ("/urgency", "validation.format"),
+            ("/x", "validation.unknown_member"),
+        ];
+        assert_eq!(told(&body), expected.map(|(at, code)| (at.to_owned(), code)));
+    }
+
+    #[test]
+    fn what_conforms_differs_in_nothing() {
+        assert!(told(&json!({"name": "a", "lines": [{"pieces": 1}], "urgency": null})).is_empty());
+    }
+}
