@@ -2,8 +2,9 @@
 //! `[BUD-4, BUD-5, BUD-8, EXP-3]`
 
 use super::{
+    budget::{self as budgets, LINES},
     expense_claim::{CLAIMS, approve, approved, deed, hand_over, payment, voucher},
-    expense_request::{self as requests, act, line_of, request_of, submit, submitted},
+    expense_request::{self as requests, REQUESTS, act, line_of, request_of, submit, submitted},
 };
 use chrono::Duration;
 use domain::finance::budget_line::Control;
@@ -18,6 +19,7 @@ stories! {
     what_claims_draw_on_a_colleagues_request_is_used_in_their_own_names,
     a_claim_once_cut_still_meets_whom_its_amount_demands,
     a_request_at_anothers_cost_asks_the_head_of_who_bears_it,
+    what_has_no_budget_meets_the_review_once_the_company_keeps_one,
     what_is_spent_beyond_the_budget_is_told_as_such,
     an_item_that_the_budget_refuses_is_undone_whole,
 }
@@ -231,6 +233,28 @@ fn a_request_at_anothers_cost_asks_the_head_of_who_bears_it(app: App) {
         (&steps[1]["code"], &steps[1]["seats"][0]["candidate"]["name"]),
         (&json!("bearing-head"), &json!("qian"))
     );
+}
+
+fn what_has_no_budget_meets_the_review_once_the_company_keeps_one(app: App) {
+    let company = app.company();
+    let reviewed = |name: &str| {
+        let who = company.who(name);
+        let made = who.post(REQUESTS, request_of("other.training", "300.00")).expect(201).text("/id");
+        let plan = who.get(&format!("{REQUESTS}/{made}/approval-preview")).expect(200).at("/plan/steps");
+        let step =
+            plan.as_array().into_iter().flatten().find(|step| step["code"] == "special-review").cloned();
+        step.is_some_and(|step| step["fate"] == "decides")
+    };
+    assert!(!reviewed("rep"), "a company without budgets controls nothing");
+    let line = app.open_budget_line(marketing(&company), "other", "2026-03", Control::Hard, 100_000);
+    assert!(reviewed("rep"), "sales has none");
+    assert!(!reviewed("lan"));
+    let (head, qian) = (company.who("head"), company.who("qian"));
+    let budget = head.get(&format!("{LINES}/{line}")).expect(200).text("/budget_id");
+    let version = qian.get(&budgets::path(&budget)).expect(200).version();
+    let close = format!("{}/close", budgets::path(&budget));
+    qian.at(version).post(&close, json!({"reason": "重新编制"})).expect(200);
+    assert!(reviewed("lan"), "closing a budget does not set its department free");
 }
 
 /// Acknowledges, posts and pays a claim.

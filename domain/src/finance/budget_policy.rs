@@ -12,7 +12,7 @@ pub const BUDGET_POLICY_CODE: &str = "budget-policy/standard";
 /// The settings as shipped.
 pub const SHIPPED_BUDGET_POLICY: &str = include_str!("shipped/budget_policy.json");
 
-/// What happens to a document line that no budget line covers, though a budget of its department is active.
+/// What happens to a document line that no budget line covers.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum OutsideBudget {
@@ -45,8 +45,18 @@ pub struct BudgetPolicy {
     pub alerts_percent: Vec<u32>,
     /// The control of a line that names none.
     pub default_control: Control,
-    /// What happens to what no line covers. Without any active budget nothing is controlled.
+    /// What happens to what no line covers, though the department, or one above it, has a budget for that month.
     pub outside_budget: OutsideBudget,
+    /// What happens where neither the department nor one above it has a budget for that month, though the company keeps
+    /// budgets for that fiscal year: before a budget is activated, after it is closed, in a department without one.
+    /// Where the company keeps none for the year nothing is controlled.
+    #[serde(default = "specially")]
+    pub without_budget: OutsideBudget,
+}
+
+/// Settings written before there was a choice review what has no budget: beyond the budget the special review decides.
+const fn specially() -> OutsideBudget {
+    OutsideBudget::Special
 }
 
 impl PolicyContent for BudgetPolicy {

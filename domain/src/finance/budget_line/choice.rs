@@ -24,6 +24,10 @@ pub struct Wanted<'a> {
 /// The open line a document line is charged to: one of its campaign before a general one, then of its region,
 /// of the nearest department, of the nearest category, of the shortest period. An emergency fund is never
 /// charged.
+///
+/// Lines share no money: what a line on a heading, of a department above or over a quarter has is its own, for what no
+/// nearer line is there, and reports add both. What a budget gives in all to a heading is said by its sums, not by a
+/// line. `[BUD-2]`
 pub fn choose<'a>(
     lines: impl IntoIterator<Item = &'a BudgetLine>,
     wanted: Wanted<'_>,

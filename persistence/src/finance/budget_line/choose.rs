@@ -6,11 +6,11 @@ use crate::{
     schema::budget_lines as lines,
     spine::{Failure, Key, Reader, cached, db, padded},
 };
-use diesel::prelude::*;
+use diesel::{dsl::exists, prelude::*};
 use domain::{
     finance::{
         budget_line::{BudgetLine, OUTSIDE_BUDGET, Purpose, Wanted, choose},
-        budget_policy::OutsideBudget,
+        budget_policy::{BudgetPolicy, OutsideBudget},
         expense_category::ExpenseCategories,
         period::Period,
     },
@@ -41,8 +41,7 @@ pub struct Charge<'a> {
 pub struct Charged {
     /// The lines charged, with the document's lines.
     pub lines: Vec<(i32, Id<BudgetLine>)>,
-    /// Whether a document line lies outside every line of an active budget, and the policy demands the special
-    /// review for it.
+    /// Whether no budget covers a document line, and the policy demands the special review for it.
     pub outside: bool,
 }
 
@@ -61,11 +60,7 @@ pub fn charge(
         std::iter::once(charge.department).chain(tree.above(charge.department)).collect()
     };
     let candidates = candidates(reader, month, charges.iter().flat_map(payers))?;
-    if candidates.is_empty() {
-        return Ok(Charged::default());
-    }
-    let outside = settings(reader, month.first_day())?.content.outside_budget;
-    let (mut found, mut findings) = (Charged::default(), Findings::new());
+    let (mut found, mut uncovered) = (Charged::default(), Vec::new());
     for charge in charges {
         let departments = payers(charge);
         let headings = categories.path(charge.category);
@@ -73,20 +68,43 @@ pub fn charge(
         let wanted = Wanted { departments: &departments, categories: &headings, month, campaign, region };
         if let Some(line) = choose(&candidates, wanted) {
             found.lines.push((charge.line, line.id));
-        } else if candidates.iter().any(|line| departments.contains(&line.department)) {
-            match outside {
-                _ if charge.is_reviewed => {}
-                OutsideBudget::Allow => {}
-                OutsideBudget::Special => found.outside = true,
-                OutsideBudget::Refuse => {
-                    let facts = [("category", json!(charge.category)), ("period", json!(month))];
-                    findings.add_with(format!("/lines/{}", charge.line - 1), OUTSIDE_BUDGET, facts);
-                }
+        } else if !charge.is_reviewed {
+            let budgeted = candidates.iter().any(|line| departments.contains(&line.department));
+            uncovered.push((charge, budgeted));
+        }
+    }
+    found.outside = judge(reader, month, &uncovered)?;
+    Ok(found)
+}
+
+/// What the settings say to what no budget line covers: whether it needs the special review. With each comes whether
+/// its department, or one above it, has a budget for the month.
+fn judge(reader: &mut Reader<'_>, month: Period, uncovered: &[(&Charge<'_>, bool)]) -> Result<bool, Failure> {
+    if uncovered.is_empty() || !keeps_budgets(reader, month.fiscal_year())? {
+        return Ok(false);
+    }
+    let settings = settings(reader, month.first_day())?;
+    let BudgetPolicy { outside_budget, without_budget, .. } = settings.content;
+    let (mut special, mut findings) = (false, Findings::new());
+    for (charge, budgeted) in uncovered {
+        match if *budgeted { outside_budget } else { without_budget } {
+            OutsideBudget::Allow => {}
+            OutsideBudget::Special => special = true,
+            OutsideBudget::Refuse => {
+                let facts = [("category", json!(charge.category)), ("period", json!(month))];
+                findings.add_with(format!("/lines/{}", charge.line - 1), OUTSIDE_BUDGET, facts);
             }
         }
     }
     findings.into_result()?;
-    Ok(found)
+    Ok(special)
+}
+
+/// Whether the company has, or had, a budget for a fiscal year.
+fn keeps_budgets(reader: &mut Reader<'_>, fiscal_year: i32) -> Result<bool, Failure> {
+    let of_year = lines::table
+        .filter(lines::fiscal_year.eq(fiscal_year).and(lines::purpose.eq(Purpose::Ordinary.code())));
+    Ok(db!(reader, |c| diesel::select(exists(of_year)).get_result(c))?)
 }
 
 /// The open lines of these departments that may be charged in a month.
