@@ -146,7 +146,6 @@ mod tests {
 
     #[derive(serde::Deserialize, ToSchema)]
     #[serde(rename_all = "snake_case")]
-    #[expect(dead_code, reason = "only its schema is asked for")]
     enum Urgency {
         Low,
         High,
