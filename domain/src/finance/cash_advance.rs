@@ -7,8 +7,11 @@
 pub mod actions;
 /// Paying it out, settling it, paying it back.
 pub mod movement;
+/// What must hold when it is submitted, and again when it is paid out.
+pub mod submit;
 
 pub use movement::{Movement, MovementKind, Payout};
+pub use submit::Beside;
 
 use super::{
     cash_advance_policy::CashAdvancePolicy,
@@ -34,7 +37,8 @@ crate::refusals! { CASH_ADVANCE_REFUSALS:
     SETTLEMENT_TOO_LATE = "cash_advance.settlement_too_late", Invalid, "预计核销日期 {date} 晚于业务日期后 {days} 天", "The expected settlement of {date} lies more than {days} days after the business date";
     SETTLEMENT_BEFORE = "cash_advance.settlement_before", Invalid, "预计核销日期 {date} 早于业务日期", "The expected settlement of {date} lies before the business date";
     DATE_IN_FUTURE = "cash_advance.date_in_future", Invalid, "日期 {date} 晚于今天", "The date {date} lies in the future";
-    OVERDUE_BLOCKS = "cash_advance.overdue_blocks", Conflict, "有逾期未核销的借款 {advances}，核销前不得再借", "The advances {advances} are overdue; settle them before asking for another";
+    DATE_TOO_EARLY = "cash_advance.date_too_early", Invalid, "日期 {date} 早于 {earliest}", "The date {date} lies before {earliest}";
+    OVERDUE_BLOCKS = "cash_advance.overdue_blocks", Conflict, "有逾期未核销的借款 {advances}，核销前不得再借", "The advances {advances} are overdue; until they are settled there is no other";
     REQUEST_NOT_APPROVED = "cash_advance.request_not_approved", Invalid, "费用申请 {request} 不是已批准状态", "The expense request {request} is not approved";
     BEYOND_REQUEST = "cash_advance.beyond_request", Invalid, "借款 {amount} 超过费用申请剩余 {remaining}", "The advance of {amount} is more than the {remaining} left of the request";
     ALREADY_PAID_OUT = "cash_advance.already_paid_out", Conflict, "借款 {number} 已以“{reference}”付款", "The advance {number} was paid out already, under \"{reference}\"";
@@ -235,48 +239,6 @@ impl CashAdvance {
         Ok(Change::updated(self, after, CHANGED, facts))
     }
 
-    /// Whether it could be submitted now. `overdue` are the numbers of the submitter's overdue advances, and
-    /// `request` the request it is for.
-    pub fn check_submission(
-        &self,
-        by: &Actor,
-        today: BusinessDate,
-        overdue: &[String],
-        request: Option<&ExpenseRequest>,
-        rules: AdvanceRules<'_>,
-    ) -> Result<(), Refusal> {
-        self.petition.may_submit(by)?;
-        self.content.check(rules)?;
-        self.content.check_dates(today, rules)?;
-        if !overdue.is_empty() && rules.policy.content.overdue_blocks {
-            let refusal = Refusal::new(OVERDUE_BLOCKS).with("advances", overdue.join("、"));
-            return Err(refusal.citing(rules.policy.cite("EXP-14", None)));
-        }
-        self.check_request(request)
-    }
-
-    fn check_request(&self, request: Option<&ExpenseRequest>) -> Result<(), Refusal> {
-        let Some(request) = request else { return Ok(()) };
-        let rule = Citation::rule("EXP-14");
-        let own = request.petition.submitter == self.petition.submitter
-            || request.content.department == self.content.department;
-        if request.petition.state() != StandingState::Approved || !own {
-            let refusal =
-                Refusal::new(REQUEST_NOT_APPROVED).with("request", request.petition.number.as_str());
-            return Err(refusal.citing(rule).at("/request_id"));
-        }
-        let left: i64 = request.remaining()?.values().sum();
-        if self.content.amount.minor() > left {
-            let remaining = Money::from_minor(left, self.content.amount.currency());
-            return Err(Refusal::new(BEYOND_REQUEST)
-                .with("amount", self.content.amount.to_string())
-                .with("remaining", remaining.to_string())
-                .citing(rule)
-                .at("/amount"));
-        }
-        Ok(())
-    }
-
     /// Hands it to its approvers; checked by [`Self::check_submission`] in the same unit of work.
     pub fn submit(self, approval: Id<Approval>, by: &Actor, now: Timestamp) -> Result<Change<Self>, Refusal> {
         let petition = self.petition.submitted(approval, by, now)?;
@@ -311,7 +273,7 @@ impl CashAdvance {
         Ok(self.moved(petition, VOIDED))
     }
 
-    /// Takes an approved advance back before it is paid out.
+    /// Takes an approved advance back before it is paid out, by its owner or by finance.
     pub fn revoke(self, reason: String, by: &Actor, now: Timestamp) -> Result<Change<Self>, Refusal> {
         self.may_revoke(by)?;
         check_reason(&reason)?;
@@ -321,7 +283,9 @@ impl CashAdvance {
 
     /// Whether a caller may revoke it now.
     pub fn may_revoke(&self, by: &Actor) -> Result<(), Refusal> {
-        self.petition.refuse_stranger(by)?;
+        if !by.reach(Permission::AccountCashAdvances).covers(self.content.department, false) {
+            self.petition.refuse_stranger(by)?;
+        }
         self.petition.expect_approved()?;
         match &self.payout {
             None => Ok(()),

@@ -77,7 +77,8 @@ fn revise(tx: &mut Tx<'_>, advance: CashAdvance, patch: ReviseCashAdvance) -> Re
 
 /// Submit a cash advance for approval. `[EXP-14, EXP-3]`
 ///
-/// Refused while its submitter has an overdue advance, where the settings say so.
+/// Refused while its submitter has an overdue advance, where the settings say so, and beyond what is left of its
+/// request beside the other advances on it.
 #[utoipa::path(post, path = "/api/v1/cash-advances/{id}/submit")]
 pub(super) async fn submit_cash_advance(
     who: Can<perm::SubmitCashAdvances>,
@@ -134,6 +135,8 @@ pub(super) async fn void_cash_advance(
 }
 
 /// Revoke an approved cash advance before it is paid out. `[EXP-14]`
+///
+/// By its owner or by finance.
 #[utoipa::path(post, path = "/api/v1/cash-advances/{id}/revoke")]
 pub(super) async fn revoke_cash_advance(
     who: Can<perm::SubmitCashAdvances>,
@@ -154,7 +157,9 @@ pub(super) async fn revoke_cash_advance(
 
 /// Confirm that a cash advance was paid out. `[EXP-14, EXP-10]`
 ///
-/// By finance or the ERP, once: said again it is refused, naming the reference under which it is known.
+/// By finance or the ERP, once: the same said again is answered as it stands, also with the version from before (RFC
+/// 9110 §13.1.1); another reference is refused, naming the one under which it is known. Refused as well while its
+/// submitter has an overdue advance, or where its request has not so much left any more.
 #[utoipa::path(post, path = "/api/v1/cash-advances/{id}/confirm-payout")]
 pub(super) async fn confirm_cash_advance_payout(
     who: Can<perm::AccountCashAdvances>,
@@ -164,15 +169,19 @@ pub(super) async fn confirm_cash_advance_payout(
     work: UnitOfWork,
 ) -> Reply<CashAdvanceView> {
     work.write(who, move |tx| {
-        let advance = advances::find(tx, *id)?;
-        version.check(advance.version)?;
-        let advance = deed::confirm_payout(tx, advance, body.reference.clone(), body.paid_on)?;
+        let mut advance = advances::find(tx, *id)?;
+        if !advance.is_paid_out_as(&body.reference, body.paid_on) {
+            version.check(advance.version)?;
+            advance = deed::confirm_payout(tx, advance, body.reference.clone(), body.paid_on)?;
+        }
         advances::show(tx, advance)
     })
     .await
 }
 
 /// Record that cash of an advance was paid back. `[EXP-14]`
+///
+/// Each reference counts once: the same said again is answered as it stands, also with the version from before.
 #[utoipa::path(post, path = "/api/v1/cash-advances/{id}/repay")]
 pub(super) async fn repay_cash_advance(
     who: Can<perm::AccountCashAdvances>,
@@ -182,10 +191,12 @@ pub(super) async fn repay_cash_advance(
     work: UnitOfWork,
 ) -> Reply<CashAdvanceView> {
     work.write(who, move |tx| {
-        let advance = advances::find(tx, *id)?;
-        version.check(advance.version)?;
+        let mut advance = advances::find(tx, *id)?;
         let RepayCashAdvance { reference, amount, received_on } = body.0.clone();
-        let advance = deed::repay(tx, advance, reference, amount, received_on)?;
+        if !advance.is_repaid_as(&reference, amount, received_on) {
+            version.check(advance.version)?;
+            advance = deed::repay(tx, advance, reference, amount, received_on)?;
+        }
         advances::show(tx, advance)
     })
     .await

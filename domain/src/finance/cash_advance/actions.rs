@@ -44,18 +44,20 @@ impl AdvanceAction {
 }
 
 impl CashAdvance {
-    /// Every action of which the caller holds the permission, with the refusal it would meet.
-    pub fn actions(&self, by: &Actor) -> Vec<(AdvanceAction, Result<(), Refusal>)> {
+    /// Every action of which the caller holds the permission, with the refusal it would meet. `payout` is what
+    /// [`Self::check_payout`] says of it now.
+    pub fn actions(
+        &self,
+        by: &Actor,
+        payout: Result<(), Refusal>,
+    ) -> Vec<(AdvanceAction, Result<(), Refusal>)> {
         let foreseen = |action| match action {
             AdvanceAction::Revise => self.petition.may_revise(by),
             AdvanceAction::Submit => self.petition.may_submit(by),
             AdvanceAction::Withdraw => self.petition.may_withdraw(by),
             AdvanceAction::Void => self.petition.may_void(by),
             AdvanceAction::Revoke => self.may_revoke(by),
-            AdvanceAction::ConfirmPayout => match &self.payout {
-                None => self.petition.expect_approved(),
-                Some(payout) => Err(self.already_paid_out(payout)),
-            },
+            AdvanceAction::ConfirmPayout => payout.clone(),
             AdvanceAction::Repay => {
                 self.expect_outstanding()?;
                 self.petition.expect_approved()

@@ -100,7 +100,13 @@ impl CashAdvance {
         SettlementState::of(self.petition.state(), paid_on, self.content.settle_on, today)
     }
 
-    /// The money was paid out, once. Whoever says it again learns under which reference that is known.
+    /// Whether exactly this pay-out is confirmed already: whoever lost the answer says it again.
+    pub fn is_paid_out_as(&self, reference: &str, paid_on: BusinessDate) -> bool {
+        self.payout.as_ref().is_some_and(|payout| payout.reference == reference && payout.paid_on == paid_on)
+    }
+
+    /// The money was paid out, once; checked by [`Self::check_payout`] in the same unit of work. Whoever says it
+    /// again otherwise learns under which reference it is known.
     pub fn pay_out(
         self,
         reference: String,
@@ -115,9 +121,7 @@ impl CashAdvance {
         self.petition.expect_approved()?;
         let mut findings = Findings::new();
         wording::check(&mut findings, "/reference", &reference, 60);
-        if paid_on > today {
-            findings.add_with("/paid_on", DATE_IN_FUTURE, [("date", json!(paid_on))]);
-        }
+        check_day(&mut findings, "/paid_on", paid_on, self.content.business_date, today);
         findings.into_result()?;
         let accounts = &rules.claims.content.accounts;
         let named = accounts.employee_advance.clone().zip(accounts.bank.clone());
@@ -146,6 +150,17 @@ impl CashAdvance {
             .citing(Citation::rule("EXP-14"))
     }
 
+    /// Whether exactly this repayment is recorded already.
+    pub fn is_repaid_as(&self, reference: &str, amount: Money, on: BusinessDate) -> bool {
+        let said = |movement: &Movement| movement.amount == amount && movement.on == on;
+        self.repayment(reference).is_some_and(said)
+    }
+
+    fn repayment(&self, reference: &str) -> Option<&Movement> {
+        let is_it = |movement: &&Movement| matches!(&movement.settled, Settled::InCash { reference: known } if known == reference);
+        self.movements.iter().find(is_it)
+    }
+
     /// Cash came back.
     pub fn repay(
         self,
@@ -155,18 +170,15 @@ impl CashAdvance {
         by: &Actor,
         (now, today): (Timestamp, BusinessDate),
     ) -> Result<Change<Self>, Refusal> {
-        self.expect_outstanding()?;
+        let paid_on = self.expect_outstanding()?.paid_on;
         let mut findings = Findings::new();
         wording::check(&mut findings, "/reference", &reference, 60);
-        if on > today {
-            findings.add_with("/received_on", DATE_IN_FUTURE, [("date", json!(on))]);
-        }
+        check_day(&mut findings, "/received_on", on, paid_on, today);
         if !amount.is_positive() {
             findings.add("/amount", codes::AMOUNT_NOT_POSITIVE);
         }
         findings.into_result()?;
-        let known = |movement: &Movement| matches!(&movement.settled, Settled::InCash { reference: known } if *known == reference);
-        if self.movements.iter().any(known) {
+        if self.repayment(&reference).is_some() {
             return Err(Refusal::new(REFERENCE_TAKEN).with("reference", reference).at("/reference"));
         }
         self.refuse_beyond(amount).map_err(|refusal| refusal.at("/amount"))?;
@@ -233,9 +245,9 @@ impl CashAdvance {
     }
 
     /// Refuses where nothing can be outstanding.
-    pub fn expect_outstanding(&self) -> Result<(), Refusal> {
-        if self.payout.is_some() {
-            return Ok(());
+    pub fn expect_outstanding(&self) -> Result<&Payout, Refusal> {
+        if let Some(payout) = &self.payout {
+            return Ok(payout);
         }
         let refusal = Refusal::new(NOT_PAID_OUT).with("number", self.petition.number.as_str());
         Err(refusal.citing(Citation::rule("EXP-14")))
@@ -304,5 +316,21 @@ impl CashAdvance {
         std::iter::once(entry(payout.paid_on, self.content.amount, true))
             .chain(repaid.map(|movement| entry(movement.on, movement.amount, false)))
             .collect()
+    }
+}
+
+/// Money moves on a day that has come, and not before what it belongs to.
+fn check_day(
+    findings: &mut Findings,
+    pointer: &str,
+    day: BusinessDate,
+    earliest: BusinessDate,
+    today: BusinessDate,
+) {
+    let date = ("date", json!(day));
+    if day > today {
+        findings.add_with(pointer, DATE_IN_FUTURE, [date]);
+    } else if day < earliest {
+        findings.add_with(pointer, DATE_TOO_EARLY, [date, ("earliest", json!(earliest))]);
     }
 }

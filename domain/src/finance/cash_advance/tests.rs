@@ -42,16 +42,15 @@ fn draft(settle_on: &str) -> CashAdvance {
     change.expect("a good draft").into_after()
 }
 
-fn paid_out() -> CashAdvance {
+fn approved() -> CashAdvance {
     let submitted = draft("2026-03-31").submit(id(800), &asker(), now()).expect("submittable").into_after();
     let approved = submitted.settle(id(800), &Outcome::Approved { at: now() }, now()).expect("in approval");
-    let paid = approved.into_after().pay_out(
-        "P-1".into(),
-        today(),
-        &person(3, &[]),
-        (now(), today()),
-        Shipped::new().rules(),
-    );
+    approved.into_after()
+}
+
+fn paid_out() -> CashAdvance {
+    let paid =
+        approved().pay_out("P-1".into(), today(), &person(3, &[]), (now(), today()), Shipped::new().rules());
     paid.expect("approved").into_after()
 }
 
@@ -59,13 +58,42 @@ fn paid_out() -> CashAdvance {
 fn an_advance_is_settled_soon_and_never_beside_an_overdue_one() {
     let shipped = Shipped::new();
     let check = |settle_on: &str, overdue: &[String]| {
-        draft(settle_on).check_submission(&asker(), today(), overdue, None, shipped.rules())
+        let beside = Beside { overdue: overdue.to_vec(), ..Beside::default() };
+        draft(settle_on).check_submission(&asker(), today(), &beside, shipped.rules())
     };
     assert_eq!(check("2026-03-31", &[]), Ok(()));
     assert_eq!(check("2026-06-30", &[]).expect_err("too late").code, SETTLEMENT_TOO_LATE);
     assert_eq!(check("2026-03-01", &[]).expect_err("before").code, SETTLEMENT_BEFORE);
     let blocked = check("2026-03-31", &["CA-2025-000009".into()]).expect_err("blocked");
     assert_eq!((blocked.code, &blocked.params["advances"]), (OVERDUE_BLOCKS, &json!("CA-2025-000009")));
+    let beside = Beside { overdue: vec!["CA-2025-000009".into()], ..Beside::default() };
+    let blocked = approved().check_payout(&beside, shipped.rules()).expect_err("what was approved, too");
+    assert_eq!(blocked.code, OVERDUE_BLOCKS);
+    assert_eq!(approved().check_payout(&Beside::default(), shipped.rules()), Ok(()));
+}
+
+#[test]
+fn money_moves_neither_before_it_was_asked_for_nor_back_before_it_went_out() {
+    let finance = person(3, &[]);
+    let (at, shipped) = ((now(), today()), Shipped::new());
+    let yesterday = today().pred_opt().expect("a day");
+    let early = approved().pay_out("P-1".into(), yesterday, &finance, at, shipped.rules());
+    assert_eq!(early.expect_err("before the business date").findings[0].code, DATE_TOO_EARLY);
+    let early =
+        paid_out().repay("R-1".into(), cny(1), yesterday, &finance, at).expect_err("before the pay-out");
+    assert_eq!(early.findings[0].code, DATE_TOO_EARLY);
+}
+
+#[test]
+fn the_same_said_again_is_known() {
+    let paid = paid_out();
+    assert!(paid.is_paid_out_as("P-1", today()) && !paid.is_paid_out_as("P-2", today()));
+    let repaid = paid.repay("R-1".into(), cny(1_000), today(), &person(3, &[]), (now(), today()));
+    let repaid = repaid.expect("outstanding").into_after();
+    assert!(repaid.is_repaid_as("R-1", cny(1_000), today()));
+    assert!(
+        !repaid.is_repaid_as("R-1", cny(1_001), today()) && !repaid.is_repaid_as("R-2", cny(1_000), today())
+    );
 }
 
 #[test]

@@ -7,13 +7,14 @@ use crate::{
     spine::{Failure, Reader, Tx},
 };
 use domain::{
-    finance::cash_advance::CashAdvance,
-    spine::{BusinessDate, Money},
+    finance::cash_advance::{Beside, CashAdvance},
+    spine::{BusinessDate, Money, Refusal},
 };
 
-/// Hands an advance to its approvers, unless its submitter has an overdue one.
+/// Hands an advance to its approvers, unless its submitter has an overdue one or its request has not so much left.
 pub fn submit(tx: &mut Tx<'_>, advance: CashAdvance) -> Result<CashAdvance, Failure> {
     let now = tx.now();
+    lock_request(tx, &advance)?;
     check(tx, &advance)?;
     let approval =
         approval::hand_in(tx, advance.petition.goes_on(), settle::CHAIN, settle::subject(&advance))?;
@@ -24,12 +25,44 @@ pub fn submit(tx: &mut Tx<'_>, advance: CashAdvance) -> Result<CashAdvance, Fail
 /// Refuses an advance that may not be submitted now.
 pub(super) fn check(reader: &mut Reader<'_>, advance: &CashAdvance) -> Result<(), Failure> {
     let policies = AdvancePolicies::on(reader, advance.content.business_date)?;
+    let (today, beside) = (reader.today(), beside(reader, advance)?);
+    Ok(advance.check_submission(reader.actor(), today, &beside, policies.rules())?)
+}
+
+/// Why an advance could not be paid out now, where it could not.
+pub(super) fn payout_refusal(
+    reader: &mut Reader<'_>,
+    advance: &CashAdvance,
+) -> Result<Option<Refusal>, Failure> {
+    let policies = AdvancePolicies::on(reader, advance.content.business_date)?;
+    // What its state forbids is answered without asking what stands beside it.
+    if let Err(refusal) = advance.check_payout(&Beside::default(), policies.rules()) {
+        return Ok(Some(refusal));
+    }
+    let beside = beside(reader, advance)?;
+    Ok(advance.check_payout(&beside, policies.rules()).err())
+}
+
+/// What stands beside an advance now.
+fn beside(reader: &mut Reader<'_>, advance: &CashAdvance) -> Result<Beside, Failure> {
     let today = reader.today();
-    let overdue = row::overdue_of(reader, advance.petition.submitter.into(), today)?;
-    let request = advance.content.request.map(|request| expense_request::find_unscoped(reader, request));
-    let request = request.transpose()?;
-    let rules = policies.rules();
-    Ok(advance.check_submission(reader.actor(), today, &overdue, request.as_ref(), rules)?)
+    let overdue = row::overdue_of(reader, &[advance.petition.submitter.into()], today)?;
+    let overdue = overdue.into_iter().map(|(_, number)| number).collect();
+    let Some(request) = advance.content.request else {
+        return Ok(Beside { overdue, ..Beside::default() });
+    };
+    let held = row::held_of_request(reader, request.into(), advance.id.into())?;
+    let request = Some(expense_request::find_unscoped(reader, request)?);
+    Ok(Beside { overdue, request, held })
+}
+
+/// Holds the request an advance is for until the end of the unit of work: two advances never take what is left of it
+/// at once. Requests are locked before advances, as claims do.
+fn lock_request(tx: &mut Tx<'_>, advance: &CashAdvance) -> Result<(), Failure> {
+    if let Some(request) = advance.content.request {
+        tx.connection().lock_rows("expense_requests", &[request.into()])?;
+    }
+    Ok(())
 }
 
 /// Takes an advance back while it waits for its approvers.
@@ -37,13 +70,17 @@ pub fn withdraw(tx: &mut Tx<'_>, advance: &CashAdvance, note: Option<String>) ->
     petition::withdraw(tx, &advance.petition, note)
 }
 
-/// Confirms that an advance was paid out.
+/// Confirms that an advance was paid out: not beside an overdue one, nor beyond what is left of its request.
 pub fn confirm_payout(
     tx: &mut Tx<'_>,
     advance: CashAdvance,
     reference: String,
     paid_on: BusinessDate,
 ) -> Result<CashAdvance, Failure> {
+    lock_request(tx, &advance)?;
+    if let Some(refusal) = payout_refusal(tx, &advance)? {
+        return Err(refusal.into());
+    }
     let policies = AdvancePolicies::on(tx, paid_on)?;
     let when = (tx.now(), tx.today());
     let change = advance.pay_out(reference, paid_on, tx.actor(), when, policies.rules())?;
@@ -59,8 +96,8 @@ pub fn repay(
     amount: Money,
     received_on: BusinessDate,
 ) -> Result<CashAdvance, Failure> {
-    accounting_period::ensure_open(tx, received_on)?;
     let when = (tx.now(), tx.today());
     let change = advance.repay(reference, amount, received_on, tx.actor(), when)?;
+    accounting_period::ensure_open(tx, received_on)?;
     apply(tx, change)
 }

@@ -220,18 +220,37 @@ pub(super) fn paid_to(reader: &mut Reader<'_>, employee: Key) -> Result<Vec<Cash
     rows.into_iter().map(|row| entity(reader, row)).collect()
 }
 
-/// The numbers of the advances of somebody that are overdue on a day.
+/// The advances of some people that are overdue on a day: whose, and their numbers.
 pub(super) fn overdue_of(
     reader: &mut Reader<'_>,
-    employee: Key,
+    employees: &[Key],
     on: BusinessDate,
-) -> Result<Vec<String>, Failure> {
+) -> Result<Vec<(Key, String)>, Failure> {
     let overdue = advances::submitter_id
-        .eq(employee)
+        .eq_any(employees)
         .and(advances::status.eq("approved"))
         .and(advances::paid_on.is_not_null())
         .and(advances::settle_on.lt(on));
-    Ok(db!(reader, |c| advances::table.filter(overdue).order(advances::id).select(advances::number).load(c))?)
+    Ok(db!(reader, |c| advances::table
+        .filter(overdue)
+        .order(advances::id)
+        .select((advances::submitter_id, advances::number))
+        .load(c))?)
+}
+
+/// What other advances hold of a request, in minor units of the book currency: all of those that wait for approval or
+/// for their pay-out, and what is outstanding of the rest.
+pub(super) fn held_of_request(reader: &mut Reader<'_>, request: Key, but: Key) -> Result<i64, Failure> {
+    let others = advances::request_id
+        .eq(request)
+        .and(advances::id.ne(but))
+        .and(advances::status.eq_any(["in_approval", "approved"]));
+    let rows: Vec<(Option<BusinessDate>, i64, i64)> = db!(reader, |c| advances::table
+        .filter(others)
+        .select((advances::paid_on, advances::amount_minor, advances::outstanding_minor))
+        .load(c))?;
+    let held = |(paid_on, amount, outstanding): (Option<_>, _, _)| paid_on.map_or(amount, |_| outstanding);
+    Ok(rows.into_iter().map(held).sum())
 }
 
 /// Whether the caller may read an advance, and with it its files.

@@ -1,6 +1,10 @@
 //! How advances plug into approvals.
 
-use super::{apply, deed::check, row::find_unscoped};
+use super::{
+    apply,
+    deed::check,
+    row::{find_unscoped, overdue_of},
+};
 use crate::{
     approval::{DocumentSummary, PlanView, SubjectKind, dry_run},
     schema::{cash_advances as advances, employees},
@@ -63,7 +67,7 @@ fn settle(tx: &mut Tx<'_>, approval: &Approval) -> Result<(), Failure> {
     Ok(())
 }
 
-type SummaryRow = (Key, String, String, String, i64, String, BusinessDate, String);
+type SummaryRow = (Key, String, String, String, i64, String, BusinessDate, Key, String);
 
 fn summaries(
     reader: &mut Reader<'_>,
@@ -81,18 +85,30 @@ fn summaries(
             advances::amount_minor,
             advances::purpose,
             advances::settle_on,
+            advances::submitter_id,
             employees::name,
         ))
         .load(c))?;
-    rows.into_iter().map(summary).collect()
+    // Who approves an advance knows what its submitter has not settled in time: it will not be paid out beside it.
+    let (submitters, today): (Vec<Key>, _) = (rows.iter().map(|row| row.7).collect(), reader.today());
+    let overdue = overdue_of(reader, &submitters, today)?;
+    rows.into_iter().map(|row| summary(row, &overdue)).collect()
 }
 
 fn summary(
-    (id, number, state, currency, amount, purpose, settle_on, submitter): SummaryRow,
+    (id, number, state, currency, amount, purpose, settle_on, submitter, name): SummaryRow,
+    overdue: &[(Key, String)],
 ) -> Result<(Uuid, DocumentSummary), Failure> {
     let currency: Currency =
         currency.parse().map_err(|_| Failure::corrupt("cash_advances", "currency", id.0))?;
-    let facts = [("number", json!(number)), ("submitter", json!(submitter)), ("settle_on", json!(settle_on))];
+    let overdue: Vec<&str> =
+        overdue.iter().filter(|(whose, _)| *whose == submitter).map(|(_, number)| number.as_str()).collect();
+    let facts = [
+        ("number", json!(number)),
+        ("submitter", json!(name)),
+        ("settle_on", json!(settle_on)),
+        ("overdue_advances", json!(overdue)),
+    ];
     let summary = DocumentSummary {
         title: purpose.chars().take(200).collect(),
         state,

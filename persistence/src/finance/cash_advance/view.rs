@@ -1,6 +1,6 @@
 //! What one advance looks like.
 
-use super::find;
+use super::{deed, find};
 use crate::{
     finance::expense_claim::{
         Names,
@@ -137,7 +137,8 @@ pub fn show(reader: &mut Reader<'_>, advance: CashAdvance) -> Result<CashAdvance
     let names = Names::of(reader)?;
     let numbers = claim_numbers(reader, &[&advance])?;
     let request = ClaimedRequestView::of(reader, advance.content.request)?;
-    let actions = advance.actions(reader.actor());
+    let payout = deed::payout_refusal(reader, &advance)?.map_or(Ok(()), Err);
+    let actions = advance.actions(reader.actor(), payout);
     let (settlement, outstanding) = (advance.settlement(reader.today()), advance.outstanding());
     let journal =
         advance.entries().into_iter().map(|entry| names.journal(entry)).collect::<Result<_, Failure>>()?;
