@@ -1,14 +1,19 @@
 //! Months close; nothing is posted into them, and they open again only by approval. `[BUD-9]`
 
-use crate::expense_claim::{approve, approved, hand_over};
+use crate::{
+    cash_advance::{advance_of, paid_out_as},
+    expense_claim::{approve, approved, hand_over},
+    expense_request::cny,
+};
 use chrono::Duration;
 use serde_json::json;
-use tests::{App, race, stories};
+use tests::{App, column, race, stories};
 
 stories! {
     nothing_is_posted_into_a_closed_month_until_it_is_opened_again_by_approval,
     months_close_in_their_order_once_they_are_over,
     two_who_close_a_month_at_once_close_it_once,
+    what_is_posted_while_a_month_is_closed_comes_before_its_end,
 }
 
 const BASE: &str = "/api/v1/accounting-periods";
@@ -69,4 +74,40 @@ fn two_who_close_a_month_at_once_close_it_once(app: App) {
     let mut answers = race(vec![close("qian"), close("sun")]);
     answers.sort_unstable();
     assert_eq!(answers, [200, 409]);
+}
+
+/// The order of the feed is the order of the commits: nothing stands in it behind the closing of its month.
+fn what_is_posted_while_a_month_is_closed_comes_before_its_end(app: App) {
+    let mut company = app.company();
+    let claims: Vec<String> = (0..6).map(|_| approved(&company, 80)).collect();
+    let advances: Vec<String> = (0..6).map(|_| paid_out_as(&company, advance_of("100.00"))).collect();
+    hand_over(&company, "acknowledge", json!({"reference": "B", "claim_ids": claims}));
+    app.advance(Duration::days(36));
+    company.sign_in_again(&app);
+    let finance = company.who("qian");
+    let mut runners: Vec<Box<dyn FnOnce() -> (u16, String) + Send>> = Vec::new();
+    for (claim, advance) in claims.iter().zip(&advances) {
+        let voucher = json!({"number": format!("记-{claim}"), "year": 2026, "posted_on": "2026-03-31"});
+        let items = json!({"items": [{"claim_id": claim, "voucher": voucher}]});
+        let repay = json!({"reference": "R", "amount": cny("100.00"), "received_on": "2026-03-31"});
+        let (place, caller) =
+            (format!("{advance}/repay"), finance.at(finance.get(advance).expect(200).version()));
+        runners.push(Box::new(move || {
+            let reply = finance.post("/api/v1/erp/expense-claims/confirm-posting", items);
+            (reply.status, reply.at("/data/0/refusal/code").as_str().unwrap_or_default().to_owned())
+        }));
+        runners.push(Box::new(move || {
+            let reply = caller.post(&place, repay);
+            (reply.status, reply.code())
+        }));
+    }
+    runners.insert(6, Box::new(|| (finance.act(&format!("{BASE}/2026-03/close")).status, String::new())));
+    let mut answers = race(runners);
+    assert_eq!(answers.remove(6).0, 200);
+    let refused = answers.iter().filter(|(_, code)| code == "accounting_period.closed").count();
+    let kinds = "accounting_period.closed,expense_claim.posted,cash_advance.repaid";
+    let feed = finance.get(&format!("/api/v1/events?limit=200&kinds={kinds}")).expect(200);
+    let kinds = column(&feed.at("/data"), "kind");
+    assert_eq!(kinds.len() + refused, 13, "{answers:?}");
+    assert_eq!(kinds.last().map(String::as_str), Some("accounting_period.closed"), "{kinds:?}");
 }

@@ -117,10 +117,11 @@ fn closed_months(reader: &mut Reader<'_>) -> Result<Arc<HashSet<Period>>, Failur
     })
 }
 
-/// Refuses to post on a day of a month that is closed.
-pub fn ensure_open(reader: &mut Reader<'_>, day: BusinessDate) -> Result<(), Failure> {
+/// Refuses to post on a day of a month that is closed. The month stays open until the unit of work ends.
+pub fn ensure_open(tx: &mut Tx<'_>, day: BusinessDate) -> Result<(), Failure> {
+    tx.hold_books()?;
     let month = Period::month_of(day);
-    if open_month(reader, month)? == month { Ok(()) } else { Err(refuse(MONTH_CLOSED, month).into()) }
+    if open_month(tx, month)? == month { Ok(()) } else { Err(refuse(MONTH_CLOSED, month).into()) }
 }
 
 /// The row of a month, if it was ever closed.
@@ -133,8 +134,9 @@ pub fn find(reader: &mut Reader<'_>, month: Period) -> Result<Option<AccountingP
     row.map(TryInto::try_into).transpose()
 }
 
-/// Closes a month. Nothing is posted into it from now on.
+/// Closes a month. Nothing is posted into it from now on: whoever posts at this moment is waited for first.
 pub fn close(tx: &mut Tx<'_>, month: Period) -> Result<AccountingPeriod, Failure> {
+    tx.connection().hold_books_alone()?;
     let known = find(tx, month)?;
     let earlier = match known {
         Some(_) => None,

@@ -47,7 +47,8 @@ pub fn settings(
 }
 
 /// Locks lines, and whatever these documents hold, and lays them on a desk, where they can be moved. Entries are
-/// posted in the month of `date`, or in the first one after it that is open. `[BUD-9]`
+/// posted in the month of `date`, or in the first one after it that is open; it stays open until the unit of work
+/// ends. `[BUD-9]`
 ///
 /// Documents come with those they draw on: a claim with its request.
 pub fn desk(
@@ -56,6 +57,7 @@ pub fn desk(
     budget_lines: &[Id<BudgetLine>],
     date: BusinessDate,
 ) -> Result<Desk, Failure> {
+    tx.hold_books()?;
     let held = holdings_of(tx, documents)?;
     let wanted = laid(&held, budget_lines);
     let lines = lock_many(tx, &wanted)?;

@@ -32,7 +32,19 @@ pub(crate) struct Connection {
     pub(super) master_moved: bool,
     /// The document numbers the transaction under way has taken.
     pub(super) numbers: Numbers,
+    /// Whether the transaction under way holds the books open, and whether a unit of work that is kept did so.
+    pub(super) books: Books,
 }
+
+/// Who holds the books open: the present unit of work, or one before it in the same transaction.
+#[derive(Clone, Copy, Default)]
+pub(super) struct Books {
+    pub held: bool,
+    kept: bool,
+}
+
+/// The advisory lock on the books: shared by whoever posts, alone by whoever closes a month.
+const BOOKS: i64 = 7_221_054_002;
 
 /// Runs one query text on whichever engine it is: `db!(reader, |c| table.load(c))`.
 macro_rules! db {
@@ -148,7 +160,13 @@ impl r2d2::ManageConnection for Location {
 
     fn connect(&self) -> Result<Connection, Self::Error> {
         let engine = self.open().map_err(diesel::r2d2::Error::ConnectionError)?;
-        Ok(Connection { engine, suspect: false, master_moved: false, numbers: Numbers::default() })
+        Ok(Connection {
+            engine,
+            suspect: false,
+            master_moved: false,
+            numbers: Numbers::default(),
+            books: Books::default(),
+        })
     }
     fn is_valid(&self, connection: &mut Connection) -> Result<(), Self::Error> {
         connection.execute("SELECT 1").map_err(diesel::r2d2::Error::QueryError)
@@ -175,6 +193,7 @@ impl Connection {
     /// at once: a deferred transaction that reads first could never wait for it.
     pub fn begin_write(&mut self) -> diesel::QueryResult<()> {
         self.master_moved = false;
+        self.books = Books::default();
         self.numbers.clear();
         match &mut self.engine {
             Engine::Sqlite(c) => c.batch_execute("BEGIN IMMEDIATE; SAVEPOINT unit"),
@@ -187,12 +206,14 @@ impl Connection {
     pub fn keep_unit(&mut self) -> diesel::QueryResult<()> {
         self.execute("RELEASE unit; SAVEPOINT unit")?;
         self.numbers.keep();
+        self.books.kept = self.books.held;
         Ok(())
     }
 
     /// Undoes what the current unit of work wrote; the next one begins.
     pub fn undo_unit(&mut self) -> diesel::QueryResult<()> {
         self.numbers.give_back(0);
+        self.books.held = self.books.kept;
         self.execute("ROLLBACK TO unit")
     }
 
@@ -231,6 +252,24 @@ impl Connection {
         if let Engine::Postgres(c) = &mut self.engine {
             let lock = format!("SELECT id FROM {table} WHERE id = ANY($1) ORDER BY id FOR UPDATE");
             diesel::sql_query(lock).bind::<diesel::sql_types::Array<SqlId>, _>(ids).execute(c)?;
+        }
+        Ok(())
+    }
+
+    /// Holds the books open until the transaction ends: whoever closes a month waits, whoever posts does not. Locks
+    /// of a transaction, not of a session, so poolers fit; with a savepoint that is undone they go. SQLite has one
+    /// writer at a time and needs no such lock.
+    pub fn hold_books(&mut self) -> diesel::QueryResult<()> {
+        if let Engine::Postgres(c) = &mut self.engine {
+            c.batch_execute(&format!("SELECT pg_advisory_xact_lock_shared({BOOKS})"))?;
+        }
+        Ok(())
+    }
+
+    /// Holds the books alone until the transaction ends: waits for all who post.
+    pub fn hold_books_alone(&mut self) -> diesel::QueryResult<()> {
+        if let Engine::Postgres(c) = &mut self.engine {
+            c.batch_execute(&format!("SELECT pg_advisory_xact_lock({BOOKS})"))?;
         }
         Ok(())
     }

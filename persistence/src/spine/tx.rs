@@ -121,6 +121,23 @@ impl Tx<'_> {
         self.connection().master_moved = true;
     }
 
+    /// Holds the books open until the end of the unit of work: no month is closed before it is committed. What is
+    /// known of closed months is asked anew, since one may have been closed while this unit began. `[BUD-9]`
+    ///
+    /// # Errors
+    /// [`Failure::Moved`] where master data is not any more what this unit began with.
+    pub(crate) fn hold_books(&mut self) -> Result<(), Failure> {
+        if self.connection().books.held || !self.connection().locks_rows() {
+            return Ok(());
+        }
+        self.connection().hold_books()?;
+        if !self.master_is_current()? {
+            return Err(Failure::Moved);
+        }
+        self.connection().books.held = true;
+        Ok(())
+    }
+
     /// Does a part of the work that may fail alone, as one item of a batch: what the rules or the caller's
     /// sight refuse undoes that part and leaves the rest standing.
     ///
@@ -131,6 +148,7 @@ impl Tx<'_> {
         part: impl FnOnce(&mut Self) -> Result<T, Failure>,
     ) -> Result<Result<T, Failure>, Failure> {
         let (kept, numbers) = (self.records.len(), self.connection().numbers.mark());
+        let books = self.connection().books;
         self.connection().execute("SAVEPOINT part")?;
         let outcome = part(self);
         match &outcome {
@@ -138,6 +156,7 @@ impl Tx<'_> {
             Err(Failure::Refused(_) | Failure::NotFound | Failure::Stale { .. }) => {
                 self.connection().execute("ROLLBACK TO SAVEPOINT part")?;
                 self.connection().numbers.give_back(numbers);
+                self.connection().books = books;
                 self.records.truncate(kept);
             }
             Err(_) => return outcome.map(Ok),

@@ -62,6 +62,8 @@ struct Plan {
 
 /// Reserves what is asked, before the approval is opened: the chain asks whether it goes beyond the budget.
 pub(in crate::finance) fn reserve(tx: &mut Tx<'_>, asking: &Asking<'_>) -> Result<Verdict, Failure> {
+    // Lines are chosen by the month they are posted in.
+    tx.hold_books()?;
     let plan = plan(tx, asking)?;
     // What an earlier submission was charged to is forgotten, also where nothing is charged now.
     if plan.demands.is_empty() && holdings_of(tx, &[asking.document])?.is_empty() {
