@@ -46,6 +46,8 @@ pub mod internal_audit;
 pub mod invoice;
 /// What a claim means for the general ledger.
 pub mod journal;
+/// Documents of people who have left.
+pub mod leaver;
 /// Money that reached the beneficiary.
 pub mod payment;
 /// Years, quarters and months.

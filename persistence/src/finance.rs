@@ -33,6 +33,7 @@ pub mod internal_audit;
 /// Who holds an invoice; at most one live claim does.
 pub mod invoice;
 mod journal;
+mod leaver;
 mod payment;
 mod petition;
 /// Post-evaluations by third parties.

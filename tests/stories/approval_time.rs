@@ -37,9 +37,7 @@ fn a_stand_in_takes_over_and_a_leaver_hands_on(app: App) {
     assert_eq!(waiting(&company, &approval), ["rep"], "the open task moved at once");
     let (_, later) = company.submitted("lan", 200);
     assert_eq!(waiting(&company, &later), ["rep"], "a new one opens for the stand-in");
-    let place = format!("/api/v1/employees/{}", company.id("rep"));
-    let version = company.boss.get(&place).expect(200).version();
-    company.boss.at(version).post(&format!("{place}/leave"), json!({})).expect(200);
+    company.leave("rep");
     assert_eq!(waiting(&company, &approval), ["director"], "the leaver's superior");
     assert!(reasons(&company, &approval).contains(&"transferred_approver_left".to_owned()));
     company.who("rep").get("/api/v1/approvals").refuses(401, "http.unauthenticated");

@@ -14,6 +14,7 @@ stories! {
     a_claim_abroad_is_paid_in_the_books_currency,
     a_posted_claim_is_reversed_by_a_counter_document,
     a_rejected_claim_frees_its_invoices_and_a_void_one_keeps_its_number,
+    what_a_leaver_left_behind_is_voided_by_finance_and_its_invoice_is_free,
 }
 
 pub(crate) const CLAIMS: &str = "/api/v1/expense-claims";
@@ -338,4 +339,21 @@ fn a_rejected_claim_frees_its_invoices_and_a_void_one_keeps_its_number(app: App)
     approve(&company, "qian", &approval).expect(200);
     deed(lan, &second, "revoke", json!({"reason": "客户取消"})).expect(200);
     assert_eq!(company.state_of(&second), "revoked");
+}
+
+fn what_a_leaver_left_behind_is_voided_by_finance_and_its_invoice_is_free(app: App) {
+    let company = app.company();
+    let body = company.claim_of(80);
+    let claim = company.who("lan").post(CLAIMS, body.clone()).expect(201).text("/id");
+    company.submit("lan", &claim);
+    deed(company.who("lan"), &claim, "withdraw", json!({})).expect(200);
+    let same = company.who("ming").post(CLAIMS, body).expect(201).text("/id");
+    let submit = format!("{}/submit", path(&same));
+    assert_eq!(company.who("ming").at(1).act(&submit).status, 409, "its invoice is held");
+    let (qian, reason) = (company.who("qian"), json!({"reason": "填报人已离职"}));
+    deed(qian, &claim, "void", reason.clone()).refuses(403, "expense_claim.not_yours");
+    company.leave("lan");
+    deed(company.who("head"), &claim, "void", reason.clone()).refuses(403, "expense_claim.not_yours");
+    assert_eq!(deed(qian, &claim, "void", reason).expect(200).text("/status"), "void");
+    company.who("ming").at(1).act(&submit).expect(200);
 }

@@ -9,6 +9,7 @@ stories! {
     a_statement_says_what_was_posted_and_is_frozen_when_approved,
     a_period_is_compiled_once_and_only_when_it_is_over,
     who_may_not_compile_is_told_so,
+    what_a_leaver_compiled_is_voided_by_whoever_compiles_in_their_place,
 }
 
 const BASE: &str = "/api/v1/expense-statements";
@@ -100,4 +101,18 @@ fn who_may_not_compile_is_told_so(app: App) {
     company.who("qian").at(1).act(&submit).expect(200);
     let withdraw = format!("{BASE}/{made}/withdraw");
     assert_eq!(company.who("qian").at(2).act(&withdraw).expect(200).at("/status"), "withdrawn");
+}
+
+fn what_a_leaver_compiled_is_voided_by_whoever_compiles_in_their_place(app: App) {
+    let company = in_april(&app, &[]);
+    let finance = company.who("qian");
+    let made = company.who("sun").post(BASE, statement_of(&company, "2026-03")).expect(201);
+    let void = format!("{BASE}/{}/void", made.text("/id"));
+    let reason = json!({"reason": "编制人已离职"});
+    finance.at(1).post(&void, reason.clone()).refuses(403, "expense_statement.not_yours");
+    finance.post(BASE, statement_of(&company, "2026-03")).refuses(409, "expense_statement.exists");
+    company.leave("sun");
+    company.who("head").at(1).post(&void, reason.clone()).refuses(403, "http.forbidden");
+    assert_eq!(finance.at(1).post(&void, reason).expect(200).text("/status"), "void");
+    finance.post(BASE, statement_of(&company, "2026-03")).expect(201);
 }

@@ -244,7 +244,8 @@ async fn withdraw_expense_statement(
 
 /// Void an expense statement. `[EXP-13]`
 ///
-/// The period may then be compiled anew. What was approved stays.
+/// The period may then be compiled anew. What was approved stays. By who compiled it; where they have left, by
+/// whoever may compile in their department.
 #[utoipa::path(post, path = "/api/v1/expense-statements/{id}/void")]
 async fn void_expense_statement(
     who: Can<perm::CompileExpenseStatements>,
@@ -256,8 +257,7 @@ async fn void_expense_statement(
     work.write(who, move |tx| {
         let statement = statements::find(tx, *id)?;
         version.check(statement.version)?;
-        let change = statement.void(body.reason.clone(), tx.actor(), tx.now())?;
-        let statement = statements::apply(tx, change)?;
+        let statement = statements::void(tx, statement, body.reason.clone())?;
         statements::show(tx, statement)
     })
     .await

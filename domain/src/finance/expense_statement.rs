@@ -6,6 +6,7 @@
 
 use super::{
     expense_claim::check_reason,
+    leaver::Owner,
     period::Period,
     review::{Review, ReviewState},
     wording,
@@ -13,8 +14,8 @@ use super::{
 use crate::{
     approval::{Approval, Outcome},
     spine::{
-        Actor, Change, Citation, Currency, Department, Employee, Entity, Findings, Id, Money, Refusal,
-        Timestamp, User, Version,
+        Actor, Change, Citation, Currency, Department, Employee, Entity, Findings, Id, Money, Permission,
+        Refusal, Timestamp, User, Version,
     },
 };
 use serde::{Deserialize, Serialize};
@@ -309,9 +310,16 @@ impl ExpenseStatement {
         self.review.expect_in_approval()
     }
 
-    /// Gives it up; the period may be compiled anew.
-    pub fn void(self, reason: String, by: &Actor, now: Timestamp) -> Result<Change<Self>, Refusal> {
-        self.may_void(by)?;
+    /// Gives it up; the period may be compiled anew. By who compiled it, or, where they have left, by whoever may
+    /// compile it in their place.
+    pub fn void(
+        self,
+        reason: String,
+        owner: Owner,
+        by: &Actor,
+        now: Timestamp,
+    ) -> Result<Change<Self>, Refusal> {
+        self.may_void(owner, by)?;
         check_reason(&reason)?;
         let facts = json!({"number": self.number, "reason": reason});
         let after = Self { review: Review::Void { at: now, reason }, ..self.clone() };
@@ -319,8 +327,10 @@ impl ExpenseStatement {
     }
 
     /// Whether a caller may give it up now.
-    pub fn may_void(&self, by: &Actor) -> Result<(), Refusal> {
-        self.refuse_stranger(by)?;
+    pub fn may_void(&self, owner: Owner, by: &Actor) -> Result<(), Refusal> {
+        if !owner.is_stood_in_for(by, Permission::CompileExpenseStatements, self.department) {
+            self.refuse_stranger(by)?;
+        }
         if self.review.state() == ReviewState::Rejected { Ok(()) } else { self.review.expect_editable() }
     }
 

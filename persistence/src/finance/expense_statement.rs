@@ -6,7 +6,7 @@ mod view;
 
 pub use figures::figures;
 pub(crate) use settle::SUBJECT;
-pub use settle::{submit, withdraw};
+pub use settle::{submit, void, withdraw};
 pub use view::{ExpenseStatementView, FigureRowView, StatementAction, StatementFilter, list, show, view};
 
 use crate::{

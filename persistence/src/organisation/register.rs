@@ -20,6 +20,7 @@ pub struct Register {
 #[derive(Debug)]
 struct Person {
     name: PersonRef,
+    has_left: bool,
     stays: Vec<Stay>,
 }
 
@@ -72,6 +73,11 @@ impl Register {
         self.people.get(&id).map(|person| &person.name)
     }
 
+    /// Whether somebody has left.
+    pub fn has_left(&self, id: EmployeeId) -> bool {
+        self.people.get(&id).is_some_and(|person| person.has_left)
+    }
+
     /// A department's code and names.
     pub fn department(&self, id: DepartmentId) -> Option<&NamedRef> {
         self.departments.get(&id).map(|department| &department.name)
@@ -93,12 +99,13 @@ impl Register {
 }
 
 fn all_people(reader: &mut Reader<'_>) -> Result<HashMap<EmployeeId, Person>, Failure> {
-    let rows: Vec<(Key, String, String)> = db!(reader, |c| employees::table
-        .select((employees::id, employees::number, employees::name))
+    type Row = (Key, String, String, String);
+    let rows: Vec<Row> = db!(reader, |c| employees::table
+        .select((employees::id, employees::number, employees::name, employees::status))
         .load(c))?;
-    let person = |(id, number, name): (Key, String, String)| {
-        let id = EmployeeId::from(id);
-        (id, Person { name: PersonRef { id, number, name }, stays: Vec::new() })
+    let person = |(id, number, name, status): Row| {
+        let (id, has_left) = (EmployeeId::from(id), status == "left");
+        (id, Person { name: PersonRef { id, number, name }, has_left, stays: Vec::new() })
     };
     Ok(rows.into_iter().map(person).collect())
 }

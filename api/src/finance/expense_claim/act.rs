@@ -122,7 +122,8 @@ pub(super) async fn reduce_expense_claim(
 
 /// Void an expense claim. `[EXP-9]`
 ///
-/// From draft, returned, rejected or withdrawn. Its number stays taken; its invoices are free again.
+/// From draft, returned, rejected or withdrawn. Its number stays taken; its invoices are free again. By who made or
+/// submits it; where its submitter has left, by finance.
 #[utoipa::path(post, path = "/api/v1/expense-claims/{id}/void")]
 pub(super) async fn void_expense_claim(
     who: Can<perm::SubmitExpenseClaims>,
@@ -134,8 +135,7 @@ pub(super) async fn void_expense_claim(
     work.write(who, move |tx| {
         let claim = claims::find(tx, *id)?;
         version.check(claim.version)?;
-        let change = claim.void(body.reason.clone(), tx.actor(), tx.now())?;
-        let claim = claims::apply(tx, change)?;
+        let claim = deed::void(tx, claim, body.reason.clone())?;
         claims::show(tx, claim)
     })
     .await

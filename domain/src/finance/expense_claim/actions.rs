@@ -1,7 +1,7 @@
 //! What this caller may do with a claim now, and if not why: front ends hold no copy of the rules. `[ACT-1]`
 
 use super::*;
-use crate::finance::expense_claim::hand_over::Stage;
+use crate::finance::{expense_claim::hand_over::Stage, leaver::Owner};
 
 /// A named action on a claim.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize, ToSchema)]
@@ -71,8 +71,13 @@ impl ClaimAction {
 impl ExpenseClaim {
     /// Every action of which the caller holds the permission, with the refusal it would meet. What only
     /// the body can break (a missing reason, a limit) is not foreseen. `decides`: whether an open approval
-    /// task of this claim waits for the caller.
-    pub fn actions(&self, by: &Actor, decides: bool) -> Vec<(ClaimAction, Result<(), Refusal>)> {
+    /// task of this claim waits for the caller. `owner`: whether its submitter still works here.
+    pub fn actions(
+        &self,
+        by: &Actor,
+        decides: bool,
+        owner: Owner,
+    ) -> Vec<(ClaimAction, Result<(), Refusal>)> {
         let granted = |action: &ClaimAction| {
             by.may(action.permission())
                 || (*action == ClaimAction::Revoke && by.may(Permission::AccountExpenseClaims))
@@ -80,11 +85,11 @@ impl ExpenseClaim {
         ClaimAction::ALL
             .into_iter()
             .filter(granted)
-            .map(|action| (action, self.foresee(action, by, decides)))
+            .map(|action| (action, self.foresee(action, by, decides, owner)))
             .collect()
     }
 
-    fn foresee(&self, action: ClaimAction, by: &Actor, decides: bool) -> Result<(), Refusal> {
+    fn foresee(&self, action: ClaimAction, by: &Actor, decides: bool, owner: Owner) -> Result<(), Refusal> {
         let state = self.status.state();
         let when = |allowed: bool, code| if allowed { Ok(()) } else { Err(self.wrong_state(code)) };
         match action {
@@ -95,11 +100,7 @@ impl ExpenseClaim {
                 when(state.is_editable(), NOT_SUBMITTABLE)
             }
             ClaimAction::Withdraw => self.may_withdraw(by),
-            ClaimAction::Void => {
-                self.refuse_reversal()?;
-                self.refuse_stranger(by)?;
-                when(state.is_editable() || state == ClaimState::Rejected, NOT_VOIDABLE)
-            }
+            ClaimAction::Void => self.may_void(owner, by),
             ClaimAction::Reduce => {
                 when(state == ClaimState::InApproval, NOT_IN_APPROVAL)?;
                 if self.is_own(by) {

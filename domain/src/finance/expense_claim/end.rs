@@ -2,18 +2,35 @@
 //! what was approved before finance has it.
 
 use super::*;
+use crate::finance::leaver::Owner;
 
 impl ExpenseClaim {
-    /// Gives the claim up. Its number stays taken.
-    pub fn void(self, reason: String, by: &Actor, now: Timestamp) -> Result<Change<Self>, Refusal> {
-        self.refuse_reversal()?;
-        self.refuse_stranger(by)?;
-        let state = self.status.state();
-        if !(state.is_editable() || state == ClaimState::Rejected) {
-            return Err(self.wrong_state(NOT_VOIDABLE));
-        }
+    /// Gives the claim up. Its number stays taken. By who made or submits it, or by finance where its submitter has
+    /// left.
+    pub fn void(
+        self,
+        reason: String,
+        owner: Owner,
+        by: &Actor,
+        now: Timestamp,
+    ) -> Result<Change<Self>, Refusal> {
+        self.may_void(owner, by)?;
         check_reason(&reason)?;
         Ok(self.moved(ClaimStatus::Void { at: now, reason }, VOIDED))
+    }
+
+    /// Whether a caller may give it up now.
+    pub fn may_void(&self, owner: Owner, by: &Actor) -> Result<(), Refusal> {
+        self.refuse_reversal()?;
+        if !owner.is_stood_in_for(by, Permission::AccountExpenseClaims, self.content.department) {
+            self.refuse_stranger(by)?;
+        }
+        let state = self.status.state();
+        if state.is_editable() || state == ClaimState::Rejected {
+            Ok(())
+        } else {
+            Err(self.wrong_state(NOT_VOIDABLE))
+        }
     }
 
     /// Takes an approved claim back, by its submitter or by finance, before it is acknowledged. A reversing

@@ -4,7 +4,7 @@ use super::hand_over::{
 use super::reduce::LineDecision;
 use super::*;
 use crate::finance::payment::{self, PaidState, PaymentNotice};
-use crate::finance::{expense_category as category, fixture::*, invoice as paper};
+use crate::finance::{expense_category as category, fixture::*, invoice as paper, leaver::Owner};
 use crate::spine::{Currency, Money};
 use hand_over::HandedOver;
 use proptest::prelude::*;
@@ -380,10 +380,21 @@ fn only_who_made_it_changes_submits_and_voids_it() {
     let stranger = person(9, &[Permission::SubmitExpenseClaims]);
     assert_eq!(refused(draft().revise(content(), &stranger, rules.all())), NOT_YOURS.code);
     assert_eq!(refused(draft().submit(id(800), &stranger, now(), today(), rules.all())), NOT_YOURS.code);
-    assert_eq!(refused(draft().void("不要了".into(), &stranger, now())), NOT_YOURS.code);
+    assert_eq!(refused(draft().void("不要了".into(), Owner::Here, &stranger, now())), NOT_YOURS.code);
     assert_eq!(refused(approved().revoke("误".into(), &stranger, now())), NOT_YOURS.code);
     assert!(approved().revoke("误".into(), &finance(), now()).is_ok());
-    assert_eq!(refused(draft().void(" ".into(), &submitter(), now())), codes::REQUIRED.code);
+    assert_eq!(refused(draft().void(" ".into(), Owner::Here, &submitter(), now())), codes::REQUIRED.code);
+}
+
+#[test]
+fn finance_gives_up_what_a_leaver_has_left_behind_and_nobody_else_does() {
+    let stranger = person(9, &[Permission::SubmitExpenseClaims]);
+    let void = |owner, by: &Actor| draft().void("离职".into(), owner, by, now());
+    assert_eq!(refused(void(Owner::Here, &finance())), NOT_YOURS.code);
+    assert_eq!(refused(void(Owner::Left, &stranger)), NOT_YOURS.code);
+    assert_eq!(void(Owner::Left, &finance()).expect("left").after().status.state(), ClaimState::Void);
+    let refusal = approved().void("离职".into(), Owner::Left, &finance(), now());
+    assert_eq!(refused(refusal), NOT_VOIDABLE.code, "what is approved is revoked");
 }
 
 #[test]
@@ -424,7 +435,7 @@ fn attempt(claim: ExpenseClaim, action: ClaimActionTried, n: i64) -> Option<Expe
                 &approver(),
             ))
         }
-        Void => moved(claim.void("废".into(), &me, now())),
+        Void => moved(claim.void("废".into(), Owner::Here, &me, now())),
         Revoke => moved(claim.revoke("撤".into(), &me, now())),
         Acknowledge => handed(claim.acknowledge("B".into(), &by, now())),
         Confirm => handed(claim.confirm_posting(voucher(), today())),
@@ -531,7 +542,7 @@ proptest! {
             claim = attempt(claim.clone(), TRIED[which], n).unwrap_or(claim);
         }
         let foreseen = |by: &Actor, action: ClaimAction| {
-            claim.actions(by, true).into_iter().find(|(a, _)| *a == action).is_some_and(|(_, allowed)| allowed.is_ok())
+            claim.actions(by, true, Owner::Here).into_iter().find(|(a, _)| *a == action).is_some_and(|(_, allowed)| allowed.is_ok())
         };
         use actions::ClaimAction;
         for (action, tried) in [(ClaimAction::Revise, ClaimActionTried::Revise), (ClaimAction::Void, ClaimActionTried::Void),

@@ -5,7 +5,7 @@
 use super::{PoliciesInForce, advance, apply, charge, load::find_unscoped, next_number, request, settle};
 use crate::{
     approval,
-    finance::{accounting_period, budget_line},
+    finance::{accounting_period, budget_line, leaver},
     spine::{Failure, Tx},
 };
 use domain::{
@@ -63,6 +63,13 @@ pub fn reduce(
     if let Some(approval) = approval {
         approval::document_moved(tx, approval, version)?;
     }
+    apply(tx, change)
+}
+
+/// Gives a claim up; finance does where its submitter has left.
+pub fn void(tx: &mut Tx<'_>, claim: ExpenseClaim, reason: String) -> Result<ExpenseClaim, Failure> {
+    let owner = leaver::owner(tx, claim.submitter)?;
+    let change = claim.void(reason, owner, tx.actor(), tx.now())?;
     apply(tx, change)
 }
 

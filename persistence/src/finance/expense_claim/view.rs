@@ -6,8 +6,11 @@ pub mod part;
 pub use part::*;
 
 use super::{advance, load::find_beside, name::Names};
-use crate::finance::budget_line::{self, HeldView};
 use crate::{
+    finance::{
+        budget_line::{self, HeldView},
+        leaver,
+    },
     organisation::{NamedRef, PersonRef},
     spine::{ActionView, Failure, Reader, RefusalView},
 };
@@ -152,7 +155,8 @@ fn show_with(
 ) -> Result<ExpenseClaimView, Failure> {
     let decides = super::settle::decides(reader, &claim)?;
     let action = |(action, allowed)| shown_action(claim.id, action, allowed);
-    let actions = claim.actions(reader.actor(), decides).into_iter().map(action).collect();
+    let owner = leaver::owner(reader, claim.submitter)?;
+    let actions = claim.actions(reader.actor(), decides, owner).into_iter().map(action).collect();
     let names = Names::of(reader)?;
     let request = ClaimedRequestView::of(reader, claim.content.request)?;
     let advances = advance::numbers(reader, &claim.content)?;

@@ -3,6 +3,7 @@
 use super::{apply, figures, find_unscoped};
 use crate::{
     approval::{self, DocumentSummary, SubjectKind, Summaries},
+    finance::leaver,
     schema::expense_statements as statements,
     spine::{Failure, Key, Reader, Tx, db},
 };
@@ -54,6 +55,17 @@ pub fn submit(tx: &mut Tx<'_>, statement: ExpenseStatement) -> Result<ExpenseSta
 pub fn withdraw(tx: &mut Tx<'_>, statement: ExpenseStatement) -> Result<(), Failure> {
     statement.may_withdraw(tx.actor())?;
     approval::withdraw(tx, statement.approval, None)
+}
+
+/// Gives a statement up; where its compiler has left, whoever compiles in their place does.
+pub fn void(
+    tx: &mut Tx<'_>,
+    statement: ExpenseStatement,
+    reason: String,
+) -> Result<ExpenseStatement, Failure> {
+    let owner = leaver::owner(tx, statement.compiler)?;
+    let change = statement.void(reason, owner, tx.actor(), tx.now())?;
+    apply(tx, change)
 }
 
 fn settle(tx: &mut Tx<'_>, approval: &Approval) -> Result<(), Failure> {

@@ -2,6 +2,7 @@
 
 use super::{Row, find, within};
 use crate::{
+    finance::leaver,
     organisation::{NamedRef, PersonRef, Register},
     policy::in_force,
     schema::expense_statements as statements,
@@ -14,6 +15,7 @@ use domain::{
         expense_statement::{
             self as domain_statement, Dimension, ExpenseStatement, Figures, change_basis_points,
         },
+        leaver::Owner,
         period::Period,
         review::ReviewState,
     },
@@ -179,7 +181,8 @@ pub fn view(reader: &mut Reader<'_>, id: Id<ExpenseStatement>) -> Result<Expense
 
 /// How a statement at hand is shown.
 pub fn show(reader: &mut Reader<'_>, statement: ExpenseStatement) -> Result<ExpenseStatementView, Failure> {
-    let actions = actions(reader, &statement);
+    let owner = leaver::owner(reader, statement.compiler)?;
+    let actions = actions(reader, &statement, owner);
     let register = Register::of(reader)?;
     let categories = in_force::<ExpenseCategories>(reader, "standard", statement.period.last_day())?;
     let unknown = |table, id| Failure::corrupt(table, "id", id);
@@ -238,7 +241,7 @@ fn names(
     .unwrap_or_else(|| (key.clone(), key.clone()))
 }
 
-fn actions(reader: &Reader<'_>, statement: &ExpenseStatement) -> Vec<StatementActionView> {
+fn actions(reader: &Reader<'_>, statement: &ExpenseStatement, owner: Owner) -> Vec<StatementActionView> {
     let by = reader.actor();
     if !by.may(Permission::CompileExpenseStatements) {
         return Vec::new();
@@ -254,7 +257,11 @@ fn actions(reader: &Reader<'_>, statement: &ExpenseStatement) -> Vec<StatementAc
             href("/withdraw"),
             refused(statement.may_withdraw(by)).as_ref(),
         ),
-        ActionView::post(StatementAction::Void, href("/void"), refused(statement.may_void(by)).as_ref()),
+        ActionView::post(
+            StatementAction::Void,
+            href("/void"),
+            refused(statement.may_void(owner, by)).as_ref(),
+        ),
     ]
 }
 
