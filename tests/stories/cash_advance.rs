@@ -3,7 +3,7 @@
 
 use super::{
     expense_claim::{CLAIMS, approve, deed, hand_over, path as claim_path, payment, voucher},
-    expense_request::{self as requests, act, cny, request_of, submit},
+    expense_request::{act, cny, submit},
 };
 use domain::finance::budget_line::Control;
 use serde_json::{Value, json};
@@ -15,10 +15,6 @@ stories! {
     what_comes_to_nothing_is_outstanding_again,
     an_advance_is_taken_back_before_it_is_paid_out,
     an_overdue_advance_blocks_the_next,
-    what_blocks_an_advance_blocks_its_pay_out_too,
-    advances_on_a_request_take_together_no_more_than_is_left_of_it,
-    advances_at_the_same_instant_take_no_more_than_is_left_of_their_request,
-    money_moves_on_days_that_can_be_and_the_same_said_again_is_known,
     only_what_is_outstanding_of_ones_own_is_settled,
     claims_at_the_same_instant_settle_no_more_than_is_outstanding,
     advances_are_seen_by_their_people_and_stated_for_finance,
@@ -39,7 +35,7 @@ pub(crate) fn paid_out(company: &Company, yuan: &str) -> String {
 
 /// An advance of 兰兰 that was approved; its place.
 #[track_caller]
-fn approved_of(company: &Company, body: Value) -> String {
+pub(crate) fn approved_of(company: &Company, body: Value) -> String {
     let lan = company.who("lan");
     let place = format!("{ADVANCES}/{}", lan.post(ADVANCES, body).expect(201).text("/id"));
     let approval = submit(lan, &place);
@@ -50,14 +46,14 @@ fn approved_of(company: &Company, body: Value) -> String {
 }
 
 #[track_caller]
-fn paid_out_as(company: &Company, body: Value) -> String {
+pub(crate) fn paid_out_as(company: &Company, body: Value) -> String {
     let place = approved_of(company, body);
     let body = json!({"reference": "PAY-1", "paid_on": "2026-03-05"});
     act(company.who("qian"), &place, "confirm-payout", body).expect(200);
     place
 }
 
-fn id_of(place: &str) -> &str {
+pub(crate) fn id_of(place: &str) -> &str {
     place.rsplit('/').next().expect("a place ends with an id")
 }
 
@@ -216,104 +212,6 @@ fn an_overdue_advance_blocks_the_next(app: App) {
     let back = json!({"reference": "REC-1", "amount": cny("500.00"), "received_on": "2026-03-06"});
     act(company.who("qian"), &overdue, "repay", back).expect(200);
     lan.at(1).act(&format!("{next}/submit")).expect(200);
-}
-
-fn what_blocks_an_advance_blocks_its_pay_out_too(app: App) {
-    let mut company = app.company();
-    let next = approved_of(&company, advance_of("100.00"));
-    let mut body = advance_of("500.00");
-    body["settle_on"] = json!("2026-03-05");
-    let overdue = paid_out_as(&company, body);
-    let waiting = format!(
-        "{ADVANCES}/{}",
-        company.who("lan").post(ADVANCES, advance_of("50.00")).expect(201).text("/id")
-    );
-    submit(company.who("lan"), &waiting);
-    app.advance(chrono::Duration::days(1));
-    company.sign_in_again(&app);
-    let (head, qian) = (company.who("head"), company.who("qian"));
-    let asked = head.get("/api/v1/approvals?box=waiting").expect(200);
-    assert_eq!(asked.at("/data/0/document/facts/overdue_advances"), json!(["CA-2026-000002"]));
-    let paid = json!({"reference": "PAY-2", "paid_on": "2026-03-06"});
-    let refused =
-        act(qian, &next, "confirm-payout", paid.clone()).refuses(409, "cash_advance.overdue_blocks");
-    assert_eq!(refused.text("/params/advances"), "CA-2026-000002");
-    let shown = qian.get(&next).expect(200).at("/actions").to_string();
-    assert!(shown.contains("cash_advance.overdue_blocks"), "{shown}");
-    let back = json!({"reference": "REC-1", "amount": cny("500.00"), "received_on": "2026-03-06"});
-    act(qian, &overdue, "repay", back).expect(200);
-    act(qian, &next, "confirm-payout", paid).expect(200);
-}
-
-/// An advance of 兰兰 for a request, as it is sent.
-fn advance_on(request: &str, yuan: &str) -> Value {
-    let mut body = advance_of(yuan);
-    body["request_id"] = json!(id_of(request));
-    body
-}
-
-fn advances_on_a_request_take_together_no_more_than_is_left_of_it(app: App) {
-    let company = app.company();
-    let (lan, qian) = (company.who("lan"), company.who("qian"));
-    let mut travel = request_of("entertainment.travel", "10000.00");
-    (travel["details"]["route"], travel["details"]["days"]) = (json!("杭州—上海"), json!(2));
-    let request = requests::approved(&company, travel);
-    let first = approved_of(&company, advance_on(&request, "6000.00"));
-    let draft = |yuan: &str| {
-        format!("{ADVANCES}/{}", lan.post(ADVANCES, advance_on(&request, yuan)).expect(201).text("/id"))
-    };
-    let beyond = act(lan, &draft("4000.01"), "submit", json!({})).refuses(422, "cash_advance.beyond_request");
-    assert!(beyond.text("/params/remaining").contains("4000.00"), "{}", beyond.text("/params/remaining"));
-    let second = approved_of(&company, advance_on(&request, "4000.00"));
-    act(lan, &draft("0.01"), "submit", json!({})).refuses(422, "cash_advance.beyond_request");
-    let mut claim = company.claim_of(5000);
-    (claim["request_id"], claim["lines"][0]["request_line"]) = (json!(id_of(&request)), json!(1));
-    submitted(&company, claim);
-    let paid =
-        |place: &str| act(qian, place, "confirm-payout", json!({"reference": "P", "paid_on": "2026-03-05"}));
-    paid(&first).refuses(422, "cash_advance.beyond_request");
-    act(qian, &second, "revoke", json!({"reason": "申请已被报销占用"})).expect(200);
-    paid(&first).refuses(422, "cash_advance.beyond_request");
-    act(lan, &first, "revoke", json!({"reason": "改为报销"})).expect(200);
-    paid(&approved_of(&company, advance_on(&request, "5000.00"))).expect(200);
-}
-
-fn advances_at_the_same_instant_take_no_more_than_is_left_of_their_request(app: App) {
-    let company = app.company();
-    let lan = company.who("lan");
-    let mut travel = request_of("entertainment.travel", "1000.00");
-    (travel["details"]["route"], travel["details"]["days"]) = (json!("杭州—上海"), json!(2));
-    let request = requests::approved(&company, travel);
-    let drafts: Vec<String> =
-        (0..8).map(|_| lan.post(ADVANCES, advance_on(&request, "300.00")).expect(201).text("/id")).collect();
-    let runners = drafts.iter().map(|draft| {
-        let (caller, submit) = (lan.at(1), format!("{ADVANCES}/{draft}/submit"));
-        Box::new(move || caller.act(&submit).status) as Box<dyn FnOnce() -> u16 + Send>
-    });
-    let answers = race(runners.collect());
-    assert_eq!(answers.iter().filter(|status| **status == 200).count(), 3, "{answers:?}");
-}
-
-fn money_moves_on_days_that_can_be_and_the_same_said_again_is_known(app: App) {
-    let company = app.company();
-    let qian = company.who("qian");
-    let advance = approved_of(&company, advance_of("500.00"));
-    let payout = |paid_on: &str| json!({"reference": "PAY-1", "paid_on": paid_on});
-    act(qian, &advance, "confirm-payout", payout("2026-03-04")).refuses(422, "cash_advance.date_too_early");
-    let before = qian.get(&advance).expect(200).version();
-    let place = format!("{advance}/confirm-payout");
-    let first = qian.at(before).post(&place, payout("2026-03-05")).expect(200);
-    let again = qian.at(before).post(&place, payout("2026-03-05")).expect(200);
-    assert_eq!((first.version(), first.at("/payout")), (again.version(), again.at("/payout")));
-    let repayment =
-        |on: &str, yuan: &str| json!({"reference": "REC-1", "amount": cny(yuan), "received_on": on});
-    act(qian, &advance, "repay", repayment("2026-03-04", "500.00"))
-        .refuses(422, "cash_advance.date_too_early");
-    let repaid = act(qian, &advance, "repay", repayment("2026-03-05", "500.00")).expect(200);
-    let again = act(qian, &advance, "repay", repayment("2026-03-05", "500.00")).expect(200);
-    assert_eq!((repaid.version(), again.text("/status")), (again.version(), "closed".into()));
-    act(qian, &advance, "repay", repayment("2026-03-05", "1.00"))
-        .refuses(409, "cash_advance.reference_taken");
 }
 
 fn only_what_is_outstanding_of_ones_own_is_settled(app: App) {

@@ -18,6 +18,7 @@ mod budget_execution;
 mod budget_import;
 mod cash_advance;
 mod cash_advance_reconcile;
+mod cash_advance_pay_out;
 mod coverage;
 mod crash;
 mod crash_claim;
@@ -83,6 +84,7 @@ const MODULES: &[&[Story]] = &[
     budget_import::STORIES,
     cash_advance::STORIES,
     cash_advance_reconcile::STORIES,
+    cash_advance_pay_out::STORIES,
     crash::STORIES,
     emergency_fund::STORIES,
     expand::STORIES,

@@ -157,9 +157,9 @@ pub(super) async fn revoke_cash_advance(
 
 /// Confirm that a cash advance was paid out. `[EXP-14, EXP-10]`
 ///
-/// By finance or the ERP, once: the same said again is answered as it stands, also with the version from before (RFC
-/// 9110 §13.1.1); another reference is refused, naming the one under which it is known. Refused as well while its
-/// submitter has an overdue advance, or where its request has not so much left any more.
+/// By finance or the ERP, once: the same said again is answered as it stands, another reference is refused, naming the
+/// one under which it is known. Refused as well while its submitter has an overdue advance, or where its request has
+/// not so much left any more.
 #[utoipa::path(post, path = "/api/v1/cash-advances/{id}/confirm-payout")]
 pub(super) async fn confirm_cash_advance_payout(
     who: Can<perm::AccountCashAdvances>,
@@ -169,11 +169,9 @@ pub(super) async fn confirm_cash_advance_payout(
     work: UnitOfWork,
 ) -> Reply<CashAdvanceView> {
     work.write(who, move |tx| {
-        let mut advance = advances::find(tx, *id)?;
-        if !advance.is_paid_out_as(&body.reference, body.paid_on) {
-            version.check(advance.version)?;
-            advance = deed::confirm_payout(tx, advance, body.reference.clone(), body.paid_on)?;
-        }
+        let advance = advances::find(tx, *id)?;
+        version.check(advance.version)?;
+        let advance = deed::confirm_payout(tx, advance, body.reference.clone(), body.paid_on)?;
         advances::show(tx, advance)
     })
     .await
@@ -181,7 +179,7 @@ pub(super) async fn confirm_cash_advance_payout(
 
 /// Record that cash of an advance was paid back. `[EXP-14]`
 ///
-/// Each reference counts once: the same said again is answered as it stands, also with the version from before.
+/// Each reference counts once: the same said again is answered as it stands.
 #[utoipa::path(post, path = "/api/v1/cash-advances/{id}/repay")]
 pub(super) async fn repay_cash_advance(
     who: Can<perm::AccountCashAdvances>,
@@ -191,12 +189,10 @@ pub(super) async fn repay_cash_advance(
     work: UnitOfWork,
 ) -> Reply<CashAdvanceView> {
     work.write(who, move |tx| {
-        let mut advance = advances::find(tx, *id)?;
+        let advance = advances::find(tx, *id)?;
+        version.check(advance.version)?;
         let RepayCashAdvance { reference, amount, received_on } = body.0.clone();
-        if !advance.is_repaid_as(&reference, amount, received_on) {
-            version.check(advance.version)?;
-            advance = deed::repay(tx, advance, reference, amount, received_on)?;
-        }
+        let advance = deed::repay(tx, advance, reference, amount, received_on)?;
         advances::show(tx, advance)
     })
     .await

@@ -70,13 +70,17 @@ pub fn withdraw(tx: &mut Tx<'_>, advance: &CashAdvance, note: Option<String>) ->
     petition::withdraw(tx, &advance.petition, note)
 }
 
-/// Confirms that an advance was paid out: not beside an overdue one, nor beyond what is left of its request.
+/// Confirms that an advance was paid out: not beside an overdue one, nor beyond what is left of its request. The same
+/// said again changes nothing.
 pub fn confirm_payout(
     tx: &mut Tx<'_>,
     advance: CashAdvance,
     reference: String,
     paid_on: BusinessDate,
 ) -> Result<CashAdvance, Failure> {
+    if advance.is_paid_out_as(&reference, paid_on) {
+        return Ok(advance);
+    }
     lock_request(tx, &advance)?;
     if let Some(refusal) = payout_refusal(tx, &advance)? {
         return Err(refusal.into());
@@ -88,7 +92,7 @@ pub fn confirm_payout(
     apply(tx, change)
 }
 
-/// Records that cash came back.
+/// Records that cash came back. The same said again changes nothing.
 pub fn repay(
     tx: &mut Tx<'_>,
     advance: CashAdvance,
@@ -96,6 +100,9 @@ pub fn repay(
     amount: Money,
     received_on: BusinessDate,
 ) -> Result<CashAdvance, Failure> {
+    if advance.is_repaid_as(&reference, amount, received_on) {
+        return Ok(advance);
+    }
     let when = (tx.now(), tx.today());
     let change = advance.repay(reference, amount, received_on, tx.actor(), when)?;
     accounting_period::ensure_open(tx, received_on)?;
