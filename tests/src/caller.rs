@@ -106,7 +106,8 @@ impl Caller {
         let probe =
             asks_version.then(|| self.probing("If-Match", "\"0\"").exchange(method, path, body.clone()));
         let reply = self.exchange(method, path, body);
-        self.ledger.hear(method, path, &reply);
+        let asked = self.headers.iter().find(|(name, _)| name.eq_ignore_ascii_case("if-match"));
+        self.ledger.hear(method, path, asked.map(|(_, version)| version.as_str()), &reply);
         if let Some(probe) =
             probe.filter(|_| reply.status < 300 && reply.header("idempotent-replayed").is_none())
         {

@@ -85,9 +85,11 @@ pub fn unproven_routes() -> Vec<&'static str> {
 }
 
 impl Ledger {
-    pub(crate) fn hear(&self, method: &str, path: &str, reply: &Reply) {
+    pub(crate) fn hear(&self, method: &str, path: &str, asked: Option<&str>, reply: &Reply) {
         let Some(route) = route_of(method, path) else { return };
         let replayed = reply.header("idempotent-replayed").is_some();
+        // What stands at the version it was asked for was said before, and is not written again.
+        let unchanged = asked.is_some() && reply.header("etag").as_deref() == asked;
         let single = route.method == "GET" && route.path.ends_with("{id}");
         self.0.lock().unwrap_or_else(PoisonError::into_inner).push(Heard {
             operation: route.operation_id.clone(),
@@ -95,7 +97,10 @@ impl Ledger {
             status: reply.status,
             request_id: reply.header("x-request-id").unwrap_or_default(),
             reads: route.method == "GET",
-            keeps_nothing: replayed || path.contains("validate_only=true") || nothing_done(reply),
+            keeps_nothing: replayed
+                || unchanged
+                || path.contains("validate_only=true")
+                || nothing_done(reply),
             without_etag: single && reply.status == 200 && reply.header("etag").is_none(),
         });
     }
