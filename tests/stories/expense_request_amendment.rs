@@ -10,6 +10,7 @@ use tests::{App, column, stories};
 
 stories! {
     an_amendment_takes_effect_on_request_and_budget_together,
+    an_amendment_takes_the_rate_of_its_request_or_one_of_these_days,
     one_amendment_of_a_request_is_under_way_at_a_time,
     an_amendment_that_comes_to_nothing_leaves_everything_as_it_was,
 }
@@ -54,6 +55,28 @@ fn an_amendment_takes_effect_on_request_and_budget_together(app: App) {
         (300_000, 100_000)
     );
     app.prove_ledger();
+}
+
+fn an_amendment_takes_the_rate_of_its_request_or_one_of_these_days(app: App) {
+    let mut company = app.company();
+    let mut body = request_of("promotion.publicity", "100.00");
+    body["currency"] = json!("USD");
+    body["exchange_rate"] = json!({"rate": "7.1", "date": "2026-03-04"});
+    body["lines"][0]["amount"]["currency"] = json!("USD");
+    let request = approved(&company, body.clone());
+    app.advance(chrono::Duration::days(20));
+    company.sign_in_again(&app);
+    let lan = company.who("lan");
+    let changes = json!({"exchange_rate": {"rate": "9.9", "date": "2025-01-02"}});
+    let made = act(lan, &request, "amendments", json!({"reason": "汇率", "changes": changes})).expect(201);
+    let place = format!("{AMENDMENTS}/{}", made.text("/id"));
+    act(lan, &place, "submit", json!({})).refuses(422, "expense_request.rate_too_far");
+    let mut line = body["lines"][0].clone();
+    line["amount"]["amount"] = json!("120.00");
+    let old = json!({"changes": {"exchange_rate": {"rate": "7.1", "date": "2026-03-04"}, "lines": [line]}});
+    let version = lan.get(&place).expect(200).version();
+    lan.at(version).patch(&place, old).expect(200);
+    act(lan, &place, "submit", json!({})).expect(200);
 }
 
 fn one_amendment_of_a_request_is_under_way_at_a_time(app: App) {

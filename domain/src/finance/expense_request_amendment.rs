@@ -13,7 +13,8 @@ use super::{
 use crate::{
     approval::{Approval, Outcome},
     spine::{
-        Actor, Change, Citation, Entity, EventKind, Findings, Id, Permission, Refusal, Timestamp, Version,
+        Actor, BusinessDate, Change, Citation, Entity, EventKind, Findings, Id, Permission, Refusal,
+        Timestamp, Version,
     },
 };
 use serde::{Deserialize, Serialize};
@@ -130,6 +131,7 @@ impl ExpenseRequestAmendment {
         &self,
         request: &ExpenseRequest,
         by: &Actor,
+        today: BusinessDate,
         rules: RequestRules<'_>,
     ) -> Result<(), Refusal> {
         self.petition.may_submit(by)?;
@@ -138,19 +140,18 @@ impl ExpenseRequestAmendment {
             return Err(Refusal::new(CHANGES_NOTHING).citing(Citation::rule("EXP-5")));
         }
         request.check_amended(&self.content)?;
-        self.content.check_amendment(rules)
+        self.content.check_amendment(&request.content, today, rules)
     }
 
-    /// Hands it to its approvers. `approval` was opened for it in the same unit of work.
+    /// Hands it to its approvers; checked by [`Self::check_submission`] in the same unit of work, in which `approval`
+    /// was opened for it.
     pub fn submit(
         self,
         request: &ExpenseRequest,
         approval: Id<Approval>,
         by: &Actor,
         now: Timestamp,
-        rules: RequestRules<'_>,
     ) -> Result<Change<Self>, Refusal> {
-        self.check_submission(request, by, rules)?;
         let petition = self.petition.submitted(approval, by, now)?;
         let facts = json!({
             "number": petition.number, "approval_id": approval, "request_id": self.request,

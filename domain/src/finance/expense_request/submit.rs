@@ -54,10 +54,19 @@ impl RequestContent {
         cited(findings, rules)
     }
 
-    /// The same of what an amendment makes of it: its dates stay those of the request.
-    pub(crate) fn check_amendment(&self, rules: RequestRules<'_>) -> Result<(), Refusal> {
+    /// The same of what an amendment makes of it: its dates stay those of the request, and so does its rate, or it is
+    /// one of these days.
+    pub(crate) fn check_amendment(
+        &self,
+        before: &Self,
+        today: BusinessDate,
+        rules: RequestRules<'_>,
+    ) -> Result<(), Refusal> {
         self.check(rules)?;
         let mut findings = Findings::new();
+        if self.exchange != before.exchange {
+            self.check_rate_date(today, rules, &mut findings);
+        }
         self.check_demands(rules, &mut findings)?;
         cited(findings, rules)
     }
@@ -80,6 +89,10 @@ impl RequestContent {
             let days = ("days", json!(policy.max_ahead_days));
             findings.add_with("/business_date", DATE_TOO_FAR, [date, days]);
         }
+        self.check_rate_date(today, rules, findings);
+    }
+
+    fn check_rate_date(&self, today: BusinessDate, rules: RequestRules<'_>, findings: &mut Findings) {
         let most = rules.claims.content.rate_max_age_days;
         let strange = |date: &BusinessDate| {
             !(0..=i64::from(most)).contains(&today.signed_duration_since(*date).num_days())

@@ -64,13 +64,13 @@ pub fn submit(
 ) -> Result<ExpenseRequestAmendment, Failure> {
     let request = requests::find_unscoped(tx, amendment.request)?;
     let policies = RequestPolicies::on(tx, amendment.content.business_date)?;
-    amendment.check_submission(&request, tx.actor(), policies.rules())?;
+    amendment.check_submission(&request, tx.actor(), tx.today(), policies.rules())?;
     let asking = charge::asking_more(tx, &amendment, &request, &policies)?;
     let verdict = budget_line::reserve(tx, &asking)?;
     let subject = settle::subject(&amendment, verdict.over_budget)?;
     let approval = approval::hand_in(tx, amendment.petition.goes_on(), settle::CHAIN, subject)?;
     let now = tx.now();
-    let change = amendment.submit(&request, approval.id, tx.actor(), now, policies.rules())?;
+    let change = amendment.submit(&request, approval.id, tx.actor(), now)?;
     apply(tx, change)
 }
 
