@@ -17,7 +17,7 @@ pub(crate) const FINDINGS: &str = "/api/v1/audit-findings";
 
 fn a_remediation_is_verified_by_the_auditor_and_handed_back_until_it_does(app: App) {
     let company = app.company();
-    let (_, auditor, place, item) = sampled(&app, &company);
+    let (auditor_id, auditor, place, item) = sampled(&app, &company);
     let raised = auditor.post(&format!("{place}/findings"), finding(&company, Some(&item))).expect(201);
     let place = raised.header("location").expect("a place");
     let (lan, mended) = (company.who("lan"), json!({"text": "已退回"}));
@@ -53,6 +53,12 @@ fn a_remediation_is_verified_by_the_auditor_and_handed_back_until_it_does(app: A
     act(&auditor, &place, "close", json!({"note": "x"})).refuses(403, "audit_finding.own_remediation");
     let gone = act(&auditor, &place, "withdraw", json!({"reason": "登记有误"})).expect(200);
     assert_eq!((gone.text("/status"), gone.text("/ending")), ("withdrawn".into(), "登记有误".into()));
+    // Nor does who owes it withdraw it.
+    let mut owed = finding(&company, None);
+    owed["content"]["responsible_id"] = json!(auditor_id);
+    let owed =
+        auditor.post(&format!("{audit}/findings"), owed).expect(201).header("location").expect("a place");
+    act(&auditor, &owed, "withdraw", json!({"reason": "x"})).refuses(403, "audit_finding.own_remediation");
 }
 
 fn findings_are_seen_by_who_must_mend_them_and_those_overdue_are_listed(app: App) {

@@ -6,6 +6,7 @@ use tests::{App, Company, Reply, column, stories};
 
 stories! {
     a_split_purchase_is_seen_with_the_claims_it_was_split_into,
+    a_seller_without_a_tax_number_is_known_by_its_name_in_the_whole_company,
     a_claim_shows_every_sign_with_rule_clause_and_facts,
     claims_of_a_period_are_ranked_by_their_risk,
     thresholds_are_policy_and_an_unsound_one_is_not_published,
@@ -63,6 +64,19 @@ fn a_split_purchase_is_seen_with_the_claims_it_was_split_into(app: App) {
         (&json!("5000.00"), &json!("5530.00"))
     );
     assert_eq!(column(&facts["claims"], "claim_id"), [first, second]);
+}
+
+fn a_seller_without_a_tax_number_is_known_by_its_name_in_the_whole_company(app: App) {
+    let company = app.company();
+    let of = |by: &str, yuan: u32| {
+        submitted(&company, by, claim(&company, "other.training", "2026-03-03", yuan, "老王培训"))
+    };
+    let first = of("lan", 2_613);
+    let second = of("rep", 2_917);
+    let seen = signals(&company, &first);
+    assert_eq!(rules(&seen), ["split_purchase"], "{seen}");
+    assert_eq!(seen.at("/signals/0/explanation/facts/same"), "seller");
+    assert_eq!(column(&seen.at("/signals/0/explanation/facts/claims"), "claim_id"), [first, second]);
 }
 
 fn a_claim_shows_every_sign_with_rule_clause_and_facts(app: App) {

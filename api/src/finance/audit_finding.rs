@@ -211,6 +211,8 @@ async fn close_audit_finding(
 }
 
 /// Withdraw a finding that was raised in error. `[EXP-11]`
+///
+/// By an auditor who does not owe its remediation.
 #[utoipa::path(post, path = "/api/v1/audit-findings/{id}/withdraw")]
 async fn withdraw_audit_finding(
     who: Can<perm::ConductInternalAudits>,
@@ -222,7 +224,8 @@ async fn withdraw_audit_finding(
     work.write(who, move |tx| {
         let finding = findings::find(tx, *id)?;
         version.check(finding.version)?;
-        let change = finding.withdraw(body.reason.clone(), tx.actor(), tx.now())?;
+        let auditor = acting(tx)?;
+        let change = finding.withdraw(body.reason.clone(), &auditor, tx.actor(), tx.now())?;
         findings::apply(tx, change)?;
         findings::view(tx, *id)
     })

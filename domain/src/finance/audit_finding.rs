@@ -279,9 +279,15 @@ impl AuditFinding {
         Ok(Change::updated(self, after, REMEDIATION_REJECTED, facts))
     }
 
-    /// Takes it back: it was raised in error.
-    pub fn withdraw(self, reason: String, by: &Actor, now: Timestamp) -> Result<Change<Self>, Refusal> {
-        self.ensure_withdrawable()?;
+    /// Takes it back: it was raised in error. Not by who owes its remediation.
+    pub fn withdraw(
+        self,
+        reason: String,
+        auditor: &Auditor,
+        by: &Actor,
+        now: Timestamp,
+    ) -> Result<Change<Self>, Refusal> {
+        self.ensure_withdrawable(auditor.employee)?;
         let facts = json!({"number": self.number, "audit_id": self.audit});
         let after =
             Self { status: FindingStatus::Withdrawn { reason, by: by.user, at: now }, ..self.clone() };

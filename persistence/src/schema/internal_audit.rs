@@ -96,4 +96,7 @@ diesel::allow_columns_to_appear_in_same_group_by_clause!(
     super::expense_claims::department_id,
     super::expense_claim_lines::category,
     super::expense_claims::submitter_id,
+    super::expense_claims::currency,
+    super::expense_claims::book_currency,
+    super::expense_claims::rate,
 );

@@ -54,7 +54,9 @@ impl AuditFinding {
                 FindingAction::RejectRemediation | FindingAction::Close => {
                     Auditor::employee_of(by).and_then(|auditor| self.to_verify(auditor, by)).map(|_| ())
                 }
-                FindingAction::Withdraw => self.ensure_withdrawable(),
+                FindingAction::Withdraw => {
+                    Auditor::employee_of(by).and_then(|auditor| self.ensure_withdrawable(auditor))
+                }
             };
             (action, allowed)
         })
@@ -95,7 +97,14 @@ impl AuditFinding {
         Ok(remediation)
     }
 
-    pub(super) fn ensure_withdrawable(&self) -> Result<(), Refusal> {
-        if self.status.state().is_ended() { Err(self.wrong_state(FINDING_ENDED)) } else { Ok(()) }
+    /// Whether an auditor may take it back: not one who owes its remediation.
+    pub(super) fn ensure_withdrawable(&self, auditor: Id<Employee>) -> Result<(), Refusal> {
+        if self.status.state().is_ended() {
+            return Err(self.wrong_state(FINDING_ENDED));
+        }
+        if self.content.responsible == Some(auditor) {
+            return Err(Refusal::new(OWN_REMEDIATION).citing(rule()));
+        }
+        Ok(())
     }
 }

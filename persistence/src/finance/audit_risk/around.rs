@@ -12,7 +12,7 @@ use domain::{
     finance::audit_risk::{ClaimFacts, LineFacts, PaperFacts, RiskRules, Share},
     spine::{BusinessDate, Currency, ExchangeRate, Money, Timestamp, Version},
 };
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 /// The states of claims that count among those around: whatever was handed in and not given up.
 const AROUND: [&str; 5] = ["in_approval", "returned", "approved", "acknowledged", "posted"];
@@ -192,20 +192,36 @@ fn from_sellers(
     judged: &[ClaimFacts],
     (from, to): (BusinessDate, BusinessDate),
 ) -> Result<Vec<Key>, Failure> {
-    let papers = judged.iter().flat_map(|facts| &facts.lines).flat_map(|line| &line.papers);
-    let sellers: BTreeSet<&str> = papers.map(|paper| paper.seller.as_str()).collect();
+    let papers = || judged.iter().flat_map(|facts| &facts.lines).flat_map(|line| &line.papers);
+    let near = || invoices::issued_on.ge(from).and(invoices::issued_on.le(to));
     let mut found = Vec::new();
+    let sellers: BTreeSet<&str> = papers().map(|paper| paper.seller.as_str()).collect();
     for piece in Vec::from_iter(sellers).chunks(KEYS_AT_ONCE) {
-        let near = invoices::issued_on.ge(from).and(invoices::issued_on.le(to));
         let counts: Vec<(Option<String>, i64)> = db!(reader, |c| invoices::table
-            .filter(invoices::seller_tax_number.eq_any(piece).and(near))
+            .filter(invoices::seller_tax_number.eq_any(piece).and(near()))
             .group_by(invoices::seller_tax_number)
             .select((invoices::seller_tax_number, count_star()))
             .load(c))?;
         let rare = counts.into_iter().filter(|(_, count)| *count <= OF_SELLER_MAX);
         let rare: Vec<String> = rare.filter_map(|(seller, _)| seller).collect();
         found.extend(db!(reader, |c| invoices::table
-            .filter(invoices::seller_tax_number.eq_any(&rare).and(near))
+            .filter(invoices::seller_tax_number.eq_any(&rare).and(near()))
+            .select(invoices::claim_id)
+            .load::<Key>(c))?);
+    }
+    // A seller without a tax number is known by its name as printed.
+    let nameless = invoices::seller_tax_number.is_null();
+    let names: BTreeSet<&str> = papers().map(|paper| paper.seller_name.as_str()).collect();
+    for piece in Vec::from_iter(names).chunks(KEYS_AT_ONCE) {
+        let counts: Vec<(String, i64)> = db!(reader, |c| invoices::table
+            .filter(invoices::seller_name.eq_any(piece).and(nameless).and(near()))
+            .group_by(invoices::seller_name)
+            .select((invoices::seller_name, count_star()))
+            .load(c))?;
+        let rare = counts.into_iter().filter(|(_, count)| *count <= OF_SELLER_MAX);
+        let rare: Vec<String> = rare.map(|(seller, _)| seller).collect();
+        found.extend(db!(reader, |c| invoices::table
+            .filter(invoices::seller_name.eq_any(&rare).and(nameless).and(near()))
             .select(invoices::claim_id)
             .load::<Key>(c))?);
     }
@@ -245,24 +261,48 @@ pub(super) fn shares(
     let categories = Vec::from_iter(categories);
     // Exact on both engines; diesel's own sum would go through a decimal type.
     let spent = diesel::dsl::sql::<BigInt>("CAST(SUM(expense_claim_lines.approved_minor) AS BIGINT)");
-    let rows: Vec<(Key, String, Key, i64)> = db!(reader, |c| lines::table
+    // Sums of one rate are converted together; the fen lost by that do not move a share.
+    let rows: Vec<ShareRow> = db!(reader, |c| lines::table
         .inner_join(claims::table)
         .filter(claims::department_id.eq_any(&departments))
         .filter(claims::business_date.ge(from).and(claims::business_date.le(to)))
         .filter(claims::status.eq_any(AROUND))
         .filter(claims::reverses_id.is_null())
-        .filter(claims::currency.eq(claims::book_currency))
         .filter(lines::category.eq_any(&categories))
-        .group_by((claims::department_id, lines::category, claims::submitter_id))
-        .select((claims::department_id, lines::category, claims::submitter_id, spent))
+        .group_by((
+            (claims::department_id, lines::category, claims::submitter_id),
+            (claims::currency, claims::book_currency, claims::rate),
+        ))
+        .select((
+            (claims::department_id, lines::category, claims::submitter_id),
+            (claims::currency, claims::book_currency, claims::rate),
+            spent,
+        ))
         .load(c))?;
-    Ok(rows
-        .into_iter()
-        .map(|(department, category, submitter, minor)| Share {
-            department: department.into(),
-            category,
-            submitter: submitter.into(),
-            minor,
-        })
-        .collect())
+    let mut shares: BTreeMap<(Key, String, Key), i64> = BTreeMap::new();
+    for (whose, exchange, minor) in rows {
+        let minor = in_books(&exchange, minor).ok_or_else(|| Failure::fault("the rate of a claim"))?;
+        let share = shares.entry(whose).or_default();
+        *share = share.saturating_add(minor);
+    }
+    let share = |((department, category, submitter), minor): ((Key, String, Key), i64)| Share {
+        department: department.into(),
+        category,
+        submitter: submitter.into(),
+        minor,
+    };
+    Ok(shares.into_iter().map(share).collect())
+}
+
+/// Department, category and submitter; currency, book currency and rate; what was spent.
+type ShareRow = ((Key, String, Key), (String, String, String), i64);
+
+/// An amount in minor units of the book currency.
+fn in_books((currency, book, rate): &(String, String, String), minor: i64) -> Option<i64> {
+    let (currency, book): (Currency, Currency) = (currency.parse().ok()?, book.parse().ok()?);
+    if currency == book {
+        return Some(minor);
+    }
+    let rate: ExchangeRate = rate.parse().ok()?;
+    Some(Money::from_minor(minor, currency).convert(&rate, book).ok()?.minor())
 }

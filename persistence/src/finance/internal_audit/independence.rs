@@ -20,7 +20,10 @@ pub fn auditor(reader: &mut Reader<'_>, id: EmployeeId) -> Result<Auditor, Failu
     let superior = placement.and_then(|placement| placement.superior);
     let mut heads = BTreeSet::new();
     if let Some(own) = placement.map(|placement| placement.department) {
-        heads.extend(department::load(reader, own)?.details.head);
+        let above = department::tree(reader)?.above(own);
+        for department in above.into_iter().chain([own]) {
+            heads.extend(department::load(reader, department)?.details.head);
+        }
     }
     heads.remove(&id);
     let key = Key::from(id);

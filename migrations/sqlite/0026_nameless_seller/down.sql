@@ -1,0 +1,1 @@
+DROP INDEX invoices_by_nameless_seller;
