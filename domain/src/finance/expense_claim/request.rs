@@ -35,6 +35,13 @@ impl ClaimContent {
         Ok((1..).zip(&self.lines).filter_map(wish).collect())
     }
 
+    /// Whether a line asks for more of what was requested without drawing on the request: that goes beyond it as well.
+    pub fn goes_beside(&self, request: &ExpenseRequest) -> bool {
+        let requested =
+            |line: &Line| request.content.lines.iter().any(|asked| asked.category == line.category);
+        self.lines.iter().any(|line| line.request_line.is_none() && requested(line))
+    }
+
     /// Notes a request that cannot be claimed on, and every line that is spent on something else.
     pub(super) fn check_request(
         &self,
@@ -143,7 +150,7 @@ impl ExpenseClaim {
         if request.petition.state() != StandingState::Approved {
             return Ok(false);
         }
-        Ok(request.clone().draw(self.id, &self.content.wishes()?)?.1)
+        Ok(self.content.goes_beside(request) || request.clone().draw(self.id, &self.content.wishes()?)?.1)
     }
 }
 
@@ -207,5 +214,9 @@ mod tests {
         let claim = |amount| draft_of(against(&[("promotion.publicity", amount, Some(1))]));
         assert_eq!(claim(1_000).is_over_run(&request), Ok(false));
         assert_eq!(claim(1_001).is_over_run(&request), Ok(true));
+        let beside =
+            |category| draft_of(against(&[("promotion.publicity", 1_000, Some(1)), (category, 1, None)]));
+        assert_eq!(beside("promotion.publicity").is_over_run(&request), Ok(true), "in a second line");
+        assert_eq!(beside("other.training").is_over_run(&request), Ok(false), "another matter");
     }
 }

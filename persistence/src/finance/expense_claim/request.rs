@@ -35,11 +35,12 @@ pub(super) fn draw(
     request: Option<ExpenseRequest>,
 ) -> Result<bool, Failure> {
     let Some(request) = request else { return Ok(false) };
+    let beside = claim.content.goes_beside(&request);
     let (change, over_run) = request.draw(claim.id, &claim.content.wishes()?)?;
     if let Some(change) = change {
         requests::apply(tx, change)?;
     }
-    Ok(over_run)
+    Ok(over_run || beside)
 }
 
 /// Moves what a claim took of its request as the claim moves.
