@@ -23,7 +23,7 @@ pub struct ExpenseRequestPolicy {
     pub max_age_days: u32,
     /// How many days ahead the business date may lie.
     pub max_ahead_days: u32,
-    /// 采购: beyond this amount of a line, in the book currency, quotes or a tender are needed. `[EXP-7]`
+    /// 采购: beyond this amount of a category, in the book currency, quotes or a tender are needed. `[EXP-7]`
     pub procurement_limit: Money,
     /// How many suppliers must have quoted.
     pub quotes_required: u32,

@@ -1,7 +1,7 @@
 //! Buying beyond a limit needs the quotes of several suppliers, or a tender. `[EXP-7]`
 
 use super::{content::too_many, *};
-use crate::finance::wording;
+use crate::finance::{invoice::normalised, wording};
 use crate::spine::{AnyId, Money};
 use std::collections::BTreeSet;
 
@@ -47,7 +47,7 @@ impl RequestContent {
             let pointer = format!("{pointer}/quotes/{index}");
             wording::check(findings, &format!("{pointer}/supplier"), &quote.supplier, 200);
             self.check_amount(quote.amount, &format!("{pointer}/amount"), findings);
-            if !suppliers.insert(quote.supplier.trim()) {
+            if !suppliers.insert(normalised(&quote.supplier)) {
                 let supplier = [("supplier", json!(quote.supplier))];
                 findings.add_with(format!("{pointer}/supplier"), SUPPLIER_TWICE, supplier);
             }
@@ -57,7 +57,8 @@ impl RequestContent {
         }
     }
 
-    /// Notes every line that buys beyond the limit without enough quotes and without a tender.
+    /// Notes every line without enough quotes and without a tender that buys, with the other lines of its category,
+    /// beyond the limit: a purchase is not smaller for standing in two lines.
     pub(super) fn check_procurement(
         &self,
         rules: RequestRules<'_>,
@@ -66,7 +67,9 @@ impl RequestContent {
         let policy = &rules.policy.content;
         let limit = policy.procurement_limit;
         for (index, line) in self.lines.iter().enumerate() {
-            let amount = self.in_books(line.amount)?;
+            let same = self.lines.iter().filter(|other| other.category == line.category);
+            let together = Money::sum(same.map(|other| other.amount), self.exchange.currency);
+            let amount = self.in_books(together.map_err(too_large)?)?;
             let given = line.quotes.len();
             let enough = line.tender.is_some() || given >= policy.quotes_required as usize;
             let beyond = amount.currency() != limit.currency() || amount.minor() > limit.minor();

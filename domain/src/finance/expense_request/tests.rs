@@ -41,6 +41,9 @@ fn buying_beyond_the_limit_needs_three_quotes_or_a_tender() {
     assert_eq!(check(RequestLine { quotes: three, ..dear.clone() }), Ok(()));
     let tender = Some(Tender { reference: "ZB-1".into(), file_id: None });
     assert_eq!(check(RequestLine { tender, ..dear }), Ok(()));
+    let two = vec![line("promotion.publicity", 1_000_001), line("promotion.publicity", 1_000_000)];
+    let split = draft(two).check_submission(&asker(), today(), shipped.rules()).expect_err("in two lines");
+    assert_eq!((split.findings.len(), split.findings[0].code), (2, QUOTES_MISSING));
     let refusal = draft(vec![line("promotion.publicity", 2_000_001)])
         .check_submission(&asker(), today(), shipped.rules())
         .expect_err("no quotes");
@@ -51,12 +54,12 @@ fn buying_beyond_the_limit_needs_three_quotes_or_a_tender() {
 #[test]
 fn one_supplier_quotes_once() {
     let shipped = Shipped::new();
-    let twice = RequestLine {
-        quotes: vec![quote("甲", 100), quote(" 甲 ", 100)],
-        ..line("promotion.publicity", 100)
-    };
-    let refusal = content(vec![twice]).check(shipped.rules()).expect_err("twice");
-    assert_eq!(refusal.code, SUPPLIER_TWICE);
+    for (one, other) in [("甲", " 甲 "), ("A公司", "Ａ 公司"), ("甲（杭州）", "甲(杭州)")] {
+        let quotes = vec![quote(one, 100), quote(other, 100)];
+        let twice = RequestLine { quotes, ..line("promotion.publicity", 100) };
+        let refusal = content(vec![twice]).check(shipped.rules()).expect_err("twice");
+        assert_eq!(refusal.code, SUPPLIER_TWICE);
+    }
 }
 
 #[test]
