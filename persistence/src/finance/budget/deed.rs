@@ -150,6 +150,8 @@ fn refuse_overlap(tx: &mut Tx<'_>, budget: &Budget, opened: &[OpenedLine]) -> Re
 /// Ends a budget: nothing more is charged to its lines; what documents hold of them runs its course.
 pub fn close(tx: &mut Tx<'_>, budget: Budget, reason: String) -> Result<Budget, Failure> {
     budget.may_close(tx.actor())?;
+    // No change opens a line in it while it is closed: that holds its row, too.
+    tx.connection().lock_rows("budgets", &[budget.id.into()])?;
     let of_budget = lines::budget_id.eq(Key::from(budget.id)).and(lines::is_open.eq(true));
     let open: Vec<Key> =
         db!(tx, |c| lines::table.filter(of_budget).order(lines::id).select(lines::id).load(c))?;

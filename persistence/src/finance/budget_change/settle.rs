@@ -106,8 +106,11 @@ fn settle(tx: &mut Tx<'_>, approval: &Approval) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Makes the movements of a change on its lines.
+/// Makes the movements of a change on its lines. The budgets in which it opens lines stay as they are until then.
 fn perform(tx: &mut Tx<'_>, change: &BudgetChange) -> Result<(), Failure> {
+    let opened = change.content.movements.iter().filter_map(|movement| movement.open.as_ref());
+    let budgets: Vec<Key> = opened.map(|open| open.budget.into()).collect();
+    tx.connection().lock_rows("budgets", &budgets)?;
     refuse_taken(tx, change)?;
     let today = tx.today();
     let control = budget_line::settings(tx, today)?.content.default_control;
