@@ -25,6 +25,11 @@ fn in_april(app: &App, yuan: &[u32]) -> Company {
     company
 }
 
+#[track_caller]
+fn close_march(company: &Company) {
+    company.who("qian").act("/api/v1/accounting-periods/2026-03/close").expect(200);
+}
+
 fn statement_of(company: &Company, period: &str) -> Value {
     json!({"period": period, "department_id": company.departments["company"], "remarks": "差旅为主"})
 }
@@ -48,7 +53,11 @@ fn a_statement_says_what_was_posted_and_is_frozen_when_approved(app: App) {
     let path = format!("{BASE}/{}", made.text("/id"));
     let changed = finance.at(1).patch(&path, json!({"advice": "多开视频会议"})).expect(200);
     assert_eq!(changed.at("/remarks"), "差旅为主", "what is absent stays");
-    let submitted = finance.at(2).act(&format!("{path}/submit")).expect(200);
+    let submit = format!("{path}/submit");
+    let open = finance.at(2).act(&submit).refuses(409, "accounting_period.not_closed");
+    assert_eq!(open.text("/params/month"), "2026-03");
+    close_march(&company);
+    let submitted = finance.at(2).act(&submit).expect(200);
     assert_eq!(submitted.at("/status"), "in_approval");
     finance.at(3).patch(&path, json!({"advice": null})).refuses(409, "state.wrong_state");
     let approval = submitted.text("/approval_id");
@@ -98,6 +107,7 @@ fn who_may_not_compile_is_told_so(app: App) {
     company.who("lan").get(&format!("{BASE}/{made}")).refuses(403, "http.forbidden");
     let submit = format!("{BASE}/{made}/submit");
     company.who("sun").at(1).act(&submit).refuses(403, "expense_statement.not_yours");
+    close_march(&company);
     company.who("qian").at(1).act(&submit).expect(200);
     let withdraw = format!("{BASE}/{made}/withdraw");
     assert_eq!(company.who("qian").at(2).act(&withdraw).expect(200).at("/status"), "withdrawn");

@@ -208,7 +208,8 @@ async fn revise_expense_statement(
 
 /// Submit an expense statement to management. `[EXP-13, 000 §9.2 四]`
 ///
-/// The figures of this moment stand from now on; approved, the statement is frozen.
+/// The figures of this moment stand from now on; approved, the statement is frozen. Every month of the period must be
+/// closed.
 #[utoipa::path(post, path = "/api/v1/expense-statements/{id}/submit")]
 async fn submit_expense_statement(
     who: Can<perm::CompileExpenseStatements>,

@@ -124,6 +124,15 @@ pub fn ensure_open(tx: &mut Tx<'_>, day: BusinessDate) -> Result<(), Failure> {
     if open_month(tx, month)? == month { Ok(()) } else { Err(refuse(MONTH_CLOSED, month).into()) }
 }
 
+/// Refuses where a month of a period is not closed: something may still be posted in it.
+pub fn ensure_closed(reader: &mut Reader<'_>, period: Period) -> Result<(), Failure> {
+    let closed = closed_months(reader)?;
+    match period.months().find(|month| !closed.contains(month)) {
+        Some(open) => Err(refuse(NOT_CLOSED, open).into()),
+        None => Ok(()),
+    }
+}
+
 /// The row of a month, if it was ever closed.
 pub fn find(reader: &mut Reader<'_>, month: Period) -> Result<Option<AccountingPeriod>, Failure> {
     let row: Option<Row> = db!(reader, |c| periods::table

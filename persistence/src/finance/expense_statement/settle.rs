@@ -3,13 +3,13 @@
 use super::{apply, figures, find_unscoped};
 use crate::{
     approval::{self, DocumentSummary, SubjectKind, Summaries},
-    finance::leaver,
+    finance::{accounting_period, leaver},
     schema::expense_statements as statements,
     spine::{Failure, Key, Reader, Tx, db},
 };
 use diesel::prelude::*;
 use domain::{
-    approval::{Approval, Subject},
+    approval::{Approval, Outcome, Subject},
     finance::expense_statement::{Compilation, ExpenseStatement},
     spine::{Currency, Entity, Id, Money, Version},
 };
@@ -38,9 +38,11 @@ fn subject(statement: &ExpenseStatement, expense: Money, version: Version) -> Su
     }
 }
 
-/// Hands a statement to management, with the figures of this moment.
+/// Hands a statement to management, with the figures of this moment. Every month of it is closed: what is frozen must
+/// not be told again by a later voucher.
 pub fn submit(tx: &mut Tx<'_>, statement: ExpenseStatement) -> Result<ExpenseStatement, Failure> {
     statement.may_revise(tx.actor())?;
+    accounting_period::ensure_closed(tx, statement.period)?;
     let figures = figures(tx, statement.period, statement.department)?;
     let expense = statement.money(figures.total.expense.max(0));
     let subject = subject(&statement, expense, statement.version + 1);
@@ -70,6 +72,10 @@ pub fn void(
 
 fn settle(tx: &mut Tx<'_>, approval: &Approval) -> Result<(), Failure> {
     let statement = find_unscoped(tx, Id::from_uuid(approval.subject.document))?;
+    if matches!(approval.outcome, Outcome::Approved { .. }) {
+        // One may have been opened again while this waited.
+        accounting_period::ensure_closed(tx, statement.period)?;
+    }
     let now = tx.now();
     if let Some(change) = statement.settle(&approval.outcome, now)? {
         apply(tx, change)?;

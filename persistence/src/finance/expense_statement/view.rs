@@ -107,9 +107,9 @@ pub struct FiguresView {
     pub tax: Money,
     /// What budgets gave for the period.
     pub budget: Money,
-    /// What is left of the budget: negative where more was posted than given.
+    /// What is left of the budget, which bears tax too: negative where more was posted than given.
     pub variance: Money,
-    /// Expense in hundredths of a per cent of the budget; null without one.
+    /// Expense and tax in hundredths of a per cent of the budget; null without one.
     #[schema(example = 8_250)]
     pub execution_basis_points: Option<i64>,
     /// Expense of the period before.
@@ -152,8 +152,9 @@ impl FiguresView {
             expense: money(expense),
             tax: money(tax),
             budget: money(budget),
-            variance: money(budget - expense),
-            execution_basis_points: change_basis_points(budget + expense, budget),
+            // Budgets are consumed with tax, deductible or not.
+            variance: money(budget - expense - tax),
+            execution_basis_points: change_basis_points(budget + expense + tax, budget),
             previous: money(previous),
             previous_change_basis_points: change_basis_points(expense, previous),
             last_year: money(last_year),
