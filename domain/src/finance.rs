@@ -58,6 +58,8 @@ pub mod petition;
 pub mod post_evaluation;
 /// Where a document stands whose life is its approval.
 pub mod review;
+/// What documents let their approval chains route by.
+pub mod routing;
 mod wording;
 
 /// The code under which the approval chain for expense claims is kept.
@@ -73,6 +75,10 @@ pub const AMENDMENT_CHAIN_CODE: &str = "approval-chain/expense-request-amendment
 pub const SHIPPED_REQUEST_CHAIN: &str = include_str!("finance/shipped/expense_request_chain.json");
 
 /// The approval chain for expense claims as shipped. `[EXP-3]`
+///
+/// As in every shipped chain, a step that finds nobody falls to the general manager, and where the document is the
+/// general manager's own to finance: the regulations name nobody above, and of all who decide it is finance alone
+/// that examines whatever anybody spends (003 营销费用审批流程 3; 004 §10.2). `[APR-4]`
 pub const SHIPPED_CLAIM_CHAIN: &str = include_str!("finance/shipped/expense_claim_chain.json");
 
 /// The code under which the approval chain for cash advances is kept.

@@ -1,8 +1,9 @@
 //! Policies: versions, what is in force on a day, and what ships with the product. `[REG-4]`
 
 use crate::{
+    organisation::literally,
     schema::policies,
-    spine::{Failure, Instant, Key, Page, Reader, Slice, Stored, Tx, cached, db, guard},
+    spine::{Failure, Instant, Key, Page, Reader, Slice, Stored, Tx, cached, db, guard, is_taken},
 };
 use chrono::NaiveDate;
 use diesel::prelude::*;
@@ -101,8 +102,11 @@ impl Stored for Policy {
     fn save(&self, before: Option<&Self>, tx: &mut Tx<'_>) -> Result<(), Failure> {
         let row = Row::from(self);
         let Some(before) = before else {
-            db!(tx, |c| diesel::insert_into(policies::table).values(&row).execute(c))?;
-            return Ok(());
+            return match db!(tx, |c| diesel::insert_into(policies::table).values(&row).execute(c)) {
+                // Somebody else drafted the same number meanwhile: done again, this becomes the next.
+                Err(error) if is_taken(&error) => Err(Failure::Moved),
+                inserted => Ok(inserted.map(drop)?),
+            };
         };
         let mine = policies::id.eq(row.id).and(policies::version.eq(before.version));
         guard(db!(tx, |c| cached(diesel::update(policies::table.filter(mine)).set(&row)).execute(c))?)
@@ -184,7 +188,7 @@ pub struct Kind {
     /// What stands before the slash of a code.
     pub name: &'static str,
     /// Everything that makes the content unsound, also against the organisation as it is.
-    pub check: fn(&mut Reader<'_>, &serde_json::Value) -> Result<Vec<Finding>, Failure>,
+    pub check: fn(&mut Reader<'_>, &Policy) -> Result<Vec<Finding>, Failure>,
 }
 
 /// Every kind of policy. A context that brings a new kind adds it here.
@@ -205,21 +209,23 @@ pub const KINDS: &[Kind] = &[
 ];
 
 /// The check of a kind whose soundness depends on its content alone.
-pub fn check_content<C: PolicyContent>(
-    _: &mut Reader<'_>,
-    content: &serde_json::Value,
-) -> Result<Vec<Finding>, Failure> {
-    Ok(match read_content::<C>(content) {
-        Ok(content) => content.findings(),
-        Err(finding) => vec![finding],
-    })
+fn check_content<C: PolicyContent>(_: &mut Reader<'_>, policy: &Policy) -> Result<Vec<Finding>, Failure> {
+    Ok(findings_in::<C>(&policy.content))
 }
 
-/// Everything that makes a policy's content unsound; refuses an unknown kind.
+fn findings_in<C: PolicyContent>(content: &serde_json::Value) -> Vec<Finding> {
+    match read_content::<C>(content) {
+        Ok(content) => content.findings(),
+        Err(finding) => vec![finding],
+    }
+}
+
+/// Everything that makes a policy's content unsound; refuses a code that is not well formed and an unknown kind.
 pub fn check(reader: &mut Reader<'_>, policy: &Policy) -> Result<Vec<Finding>, Failure> {
+    policy.check_code()?;
     let kind = KINDS.iter().find(|kind| kind.name == policy.kind());
     let kind = kind.ok_or_else(|| Refusal::new(POLICY_UNKNOWN_KIND).at("/code"))?;
-    (kind.check)(reader, &policy.content)
+    (kind.check)(reader, policy)
 }
 
 /// A policy the product ships with.
@@ -243,7 +249,7 @@ pub fn ship<C: PolicyContent>(tx: &mut Tx<'_>, shipped: Shipped<'_>) -> Result<(
     if number > 1 && !is_outdated(tx, &shipped, number - 1)? {
         return Ok(());
     }
-    let findings = check_content::<C>(tx, &shipped.content)?;
+    let findings = findings_in::<C>(&shipped.content);
     if number > 1 && !findings.is_empty() {
         // What is in force goes on: an upgrade never keeps a server from starting.
         log::warn!(
@@ -370,7 +376,8 @@ pub fn list(
             query = query.filter(policies::id.gt(Key(id)));
         }
         if let Some(kind) = &filter.kind {
-            query = query.filter(policies::code.like(format!("{kind}/%")));
+            let pattern = format!("{}/%", literally(kind));
+            query = query.filter(policies::code.like(pattern).escape('\\'));
         }
         if let Some(code) = &filter.code {
             query = query.filter(policies::code.eq(code));

@@ -88,5 +88,17 @@ fn a_kind_nobody_knows_is_refused(app: App) {
     let caller = app.administrator();
     let refused = caller.post("/api/v1/policies", draft("weather/company", &json!({})));
     assert_eq!((refused.status, refused.text("/errors/0/pointer").as_str()), (422, "/code"));
-    caller.post("/api/v1/policies", draft("Not A Code", &json!({}))).expect(422);
+    for code in ["Not A Code", "approval-chain", "approval-chain/", "approval-chain/a b", "sign-in/a/b"] {
+        let refused = caller.post("/api/v1/policies", draft(code, &json!({})));
+        assert_eq!(
+            (refused.status, refused.code().as_str()),
+            (422, "validation.format"),
+            "{code}: {refused}"
+        );
+    }
+    let of_kind = |kind: &str| caller.get(&format!("/api/v1/policies?kind={kind}")).expect(200).at("/data");
+    assert_eq!(of_kind("sign-in").as_array().map(Vec::len), Some(1));
+    for wildcard in ["%25", "sign%25", "sign_in"] {
+        assert_eq!(of_kind(wildcard), json!([]), "{wildcard}");
+    }
 }

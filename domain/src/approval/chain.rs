@@ -152,7 +152,8 @@ pub struct ChainPolicy {
     /// The steps in their order, 1 to 30.
     #[schema(min_items = 1, max_items = 30)]
     pub steps: Vec<StepRule>,
-    /// Who decides where a step finds nobody; empty: such a document is refused.
+    /// Who decides where a step finds nobody: whom the first of these rules finds. Where none finds anybody the
+    /// document is refused.
     #[serde(default)]
     #[schema(max_items = 10)]
     pub fallback: Vec<ApproverRule>,

@@ -246,7 +246,7 @@ impl Resolver<'_> {
         }
         if step.candidates.is_empty() {
             step.counting = Counting::AnyOf;
-            self.fallback().into_iter().for_each(|person| self.candidate(step, person, Why::Fallback));
+            self.first_fallback().into_iter().for_each(|person| self.candidate(step, person, Why::Fallback));
         }
         step.fate = if step.candidates.is_empty() { Fate::Nobody } else { Fate::Decides };
         if step.fate == Fate::Nobody {
@@ -281,8 +281,20 @@ impl Resolver<'_> {
         !self.own.contains(&employee) && self.directory.is_active(employee, self.today)
     }
 
+    /// Everybody whom a rule of the fallback names, in the rules' order.
     fn fallback(&self) -> Vec<EmployeeId> {
-        let mut people = self.named(&self.policy.content.fallback);
+        self.acceptable_of(&self.policy.content.fallback)
+    }
+
+    /// Whom the first rule of the fallback names that names anybody.
+    fn first_fallback(&self) -> Vec<EmployeeId> {
+        let rules = self.policy.content.fallback.iter();
+        let mut found = rules.map(|rule| self.acceptable_of(std::slice::from_ref(rule)));
+        found.find(|people| !people.is_empty()).unwrap_or_default()
+    }
+
+    fn acceptable_of(&self, rules: &[ApproverRule]) -> Vec<EmployeeId> {
+        let mut people = self.named(rules);
         people.retain(|person| self.acceptable(*person));
         people
     }

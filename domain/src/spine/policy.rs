@@ -88,6 +88,24 @@ impl Policy {
         self.code.split('/').next().unwrap_or_default()
     }
 
+    /// Whether the code is `kind/name`, of small letters, digits and hyphens.
+    ///
+    /// # Errors
+    /// `validation.format` where it is not.
+    pub fn check_code(&self) -> Result<(), Refusal> {
+        let is_word = |word: &str, digits: bool| {
+            let fits = |c: char| c.is_ascii_lowercase() || c == '-' || (digits && c.is_ascii_digit());
+            !word.is_empty() && word.chars().all(fits)
+        };
+        match self.code.split_once('/') {
+            Some((kind, name)) if is_word(kind, false) && is_word(name, true) => Ok(()),
+            _ => Err(Refusal::new(codes::BAD_FORMAT)
+                .with("expected", "kind/name: a-z 0-9 -")
+                .citing(Citation::rule("REG-4"))
+                .at("/code")),
+        }
+    }
+
     /// Starts a draft.
     pub fn draft(self) -> Change<Self> {
         let facts = json!({"code": self.code, "number": self.number});

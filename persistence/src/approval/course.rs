@@ -14,6 +14,7 @@ use crate::{
 use diesel::{dsl::exists, prelude::*, select};
 use domain::{
     approval::{Approval, ChainPolicy, Circumstances, Outcome, Plan, Subject, plan},
+    finance::routing::routed_fields,
     spine::{Change, Id, Permission, Version},
 };
 use std::sync::Arc;
@@ -34,6 +35,14 @@ fn resolve(
 ) -> Result<(Plan, Arc<Organisation>), Failure> {
     let version = policy::in_force::<ChainPolicy>(reader, chain, subject.business_date)?;
     let organisation = Organisation::today(reader)?;
+    debug_assert!(
+        routed_fields(&version.code).is_none_or(|known| {
+            let names: Vec<&str> = known.iter().map(|field| field.name).collect();
+            names.len() == subject.fields.len() && names.iter().all(|name| subject.fields.contains_key(*name))
+        }),
+        "the fields of {} are others than the check of its chain knows",
+        version.code
+    );
     let resolved = plan(&version, subject, organisation.as_ref(), reader.today());
     Ok((resolved, organisation))
 }

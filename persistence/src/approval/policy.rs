@@ -2,18 +2,20 @@
 
 use crate::{
     organisation::Organisation,
+    policy::in_force,
     spine::{Failure, Reader},
 };
 use domain::{
-    approval::{ChainPolicy, check_against},
-    spine::{Finding, Id, PolicyContent, PolicyVersion, read_content},
+    approval::{ChainPolicy, check_against, check_conditions},
+    finance::{expense_category::ExpenseCategories, routing::routed_fields},
+    spine::{Finding, Id, Policy, PolicyContent, PolicyVersion, read_content},
 };
-use serde_json::Value;
 use uuid::Uuid;
 
-/// Everything that makes a chain unsound: in itself, or because the organisation as it is cannot staff it.
-pub fn check(reader: &mut Reader<'_>, content: &Value) -> Result<Vec<Finding>, Failure> {
-    let content = match read_content::<ChainPolicy>(content) {
+/// Everything that makes a chain unsound: in itself, because its conditions can never hold of such documents, or
+/// because the organisation as it is cannot staff it.
+pub fn check(reader: &mut Reader<'_>, policy: &Policy) -> Result<Vec<Finding>, Failure> {
+    let content = match read_content::<ChainPolicy>(&policy.content) {
         Ok(content) => content,
         Err(finding) => return Ok(vec![finding]),
     };
@@ -24,6 +26,20 @@ pub fn check(reader: &mut Reader<'_>, content: &Value) -> Result<Vec<Finding>, F
         let version =
             PolicyVersion { id: Id::from_uuid(Uuid::nil()), code, number: 0, clause: String::new(), content };
         findings = check_against(&version, organisation.as_ref(), reader.today());
+        findings.extend(check_routing(reader, policy, &version.content)?);
     }
     Ok(findings)
+}
+
+/// Against what such documents are routed by, and the categories there are when the chain takes effect. A region is
+/// whatever documents call it: any text may come to be one.
+fn check_routing(
+    reader: &mut Reader<'_>,
+    policy: &Policy,
+    chain: &ChainPolicy,
+) -> Result<Vec<Finding>, Failure> {
+    let Some(fields) = routed_fields(&policy.code) else { return Ok(Vec::new()) };
+    let day = policy.effective_from.max(reader.today());
+    let categories = in_force::<ExpenseCategories>(reader, "standard", day)?;
+    Ok(check_conditions(chain, fields, &|code| categories.content.find(code).is_some()))
 }

@@ -90,14 +90,17 @@ diesel::define_sql_function! {
 /// The pattern that finds a text anywhere in lower case, whatever wildcards it holds; the escape character
 /// is `\`.
 pub(crate) fn like(text: &str) -> String {
-    let mut pattern = String::with_capacity(text.len() + 2);
-    pattern.push('%');
-    for c in text.to_lowercase().chars() {
+    format!("%{}%", literally(&text.to_lowercase()))
+}
+
+/// A text as part of a pattern that finds exactly it, whatever wildcards it holds.
+pub(crate) fn literally(text: &str) -> String {
+    let mut pattern = String::with_capacity(text.len());
+    for c in text.chars() {
         if matches!(c, '%' | '_' | '\\') {
             pattern.push('\\');
         }
         pattern.push(c);
     }
-    pattern.push('%');
     pattern
 }
