@@ -6,7 +6,7 @@
 //! they differ. So no unit of work that begins after access has ended is done on its strength, on any server; one
 //! that was under way in that instant counts as done before.
 
-use super::{Connection, Failure, Key, Reader, cached, db};
+use super::{Connection, Failure, Key, Reader, cached, db, load_locked};
 use crate::schema::access_epoch;
 use diesel::prelude::*;
 use domain::spine::{Actor, Id, Session, Timestamp, User};
@@ -77,6 +77,13 @@ impl Reader<'_> {
     pub(crate) fn master_is_current(&mut self) -> Result<bool, Failure> {
         Ok(marks(self.connection())?.revision == self.revision)
     }
+}
+
+/// Locks the marks until the transaction ends: nobody else changes master data meanwhile.
+pub(super) fn lock(connection: &mut Connection) -> Result<(), Failure> {
+    let _locked: Vec<i64> =
+        load_locked!(connection, access_epoch::table.select(access_epoch::master_revision))?;
+    Ok(())
 }
 
 /// Raises the marks; locks their row until the transaction ends. Returns what they are now.

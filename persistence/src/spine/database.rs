@@ -154,7 +154,7 @@ impl Database {
         work: impl Fn(&mut Tx<'_>) -> Result<StoredAnswer, Failure> + Send + 'static,
     ) -> Result<Answered, Failure> {
         let (reply, answer) = oneshot::channel();
-        self.writer.submit(Unit { request, work: Box::new(work), reply })?;
+        self.writer.submit(Unit { request, work: Box::new(work), reply, moves_master: false })?;
         answer.await.map_err(|_| Failure::fault("a unit of work ended without an answer"))?
     }
 

@@ -241,10 +241,24 @@ pub(super) fn perform(
         return Ok(Performed::replayed(answer, at));
     }
     let answer = work(&mut tx)?;
-    let (access, master) = (tx.access_moved, tx.master_moved);
-    let raised = if access || master { Some(access::raise(tx.connection(), access, master)?) } else { None };
+    let raised = raise(&mut tx)?;
     let (deeds, keep) = (Deeds::of(&mut tx), !request.rehearsal);
     Ok(Performed { answered: Answered { answer, replayed: false }, keep, raised, deeds, at })
+}
+
+/// Raises the marks, if this unit changed what they stand for. Where others have changed master data since it
+/// began, what it decided on may no longer hold: rules over several rows (one administrator remains, no loop of
+/// stand-ins, no two absences at once) are guarded by no version of their own, so it is done again.
+fn raise(tx: &mut Tx<'_>) -> Result<Option<Marks>, Failure> {
+    let (access, master, began) = (tx.access_moved, tx.master_moved, tx.revision);
+    if !access && !master {
+        return Ok(None);
+    }
+    let marks = access::raise(tx.connection(), access, master)?;
+    if master && marks.revision != began + 1 {
+        return Err(Failure::Moved);
+    }
+    Ok(Some(marks))
 }
 
 /// Begins a unit of work, and finds the answer its key has led to already.

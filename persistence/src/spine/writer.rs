@@ -4,7 +4,7 @@
 //! is done again when rows moved under it.
 
 use super::{
-    Answered, Connection, EngineKind, Failure, Request, StoredAnswer, Tx,
+    Answered, Connection, EngineKind, Failure, Request, StoredAnswer, Tx, access,
     database::Shared,
     idempotency::{self, Kept, Outset},
     ledger::{self, Deeds},
@@ -30,6 +30,8 @@ pub(super) struct Unit {
     pub request: Request,
     pub work: BoxedWork,
     pub reply: Reply,
+    /// Whether it is done again and changes master data: then it locks the marks before it looks.
+    pub moves_master: bool,
 }
 
 /// How often a unit is done again when rows moved under it.
@@ -108,10 +110,10 @@ fn commit(connections: &Connections, shared: &Shared, group: Vec<Unit>, may_move
             return Vec::new();
         }
     };
-    let mut again = Vec::new();
+    let (mut again, moves_master) = (Vec::new(), connection.master_moved);
     for (unit, outcome) in group.into_iter().zip(outcomes) {
         match outcome {
-            Err(Failure::Moved) if may_move => again.push(unit),
+            Err(Failure::Moved) if may_move => again.push(Unit { moves_master, ..unit }),
             outcome => answer(shared, unit, outcome),
         }
     }
@@ -124,6 +126,9 @@ fn in_one_transaction(
     shared: &Shared,
     group: &[Unit],
 ) -> Result<Vec<Result<Performed, Failure>>, Failure> {
+    if group.iter().any(|unit| unit.moves_master) {
+        access::lock(connection)?;
+    }
     let mut outset = Outset::of(connection, group.iter().map(|unit| &unit.request))?;
     let mut outcomes = Vec::with_capacity(group.len());
     let mut keys = HashSet::new();
