@@ -3,7 +3,31 @@
 
 use crate::{file, spine::AppState};
 use actix_web::{rt, web};
-use std::time::Duration;
+use persistence::spine::{Database, Failure, Request, StoredAnswer, Tx};
+use std::{fmt::Debug, time::Duration};
+
+/// Does a piece of work for each of some things, in a unit of work each. One that fails stands in nobody else's way:
+/// it is logged and left to the next time.
+///
+/// # Errors
+/// The last failure, after everything was tried.
+pub(crate) async fn each<T: Copy + Debug + Send + 'static>(
+    database: &Database,
+    purpose: &'static str,
+    things: impl IntoIterator<Item = T>,
+    work: impl Fn(&mut Tx<'_>, T) -> Result<(), Failure> + Copy + Send + 'static,
+) -> Result<(), Failure> {
+    let mut outcome = Ok(());
+    for thing in things {
+        let request = Request::system(purpose);
+        let done = database.write(request, move |tx| work(tx, thing).map(|()| StoredAnswer::default()));
+        if let Err(failure) = done.await {
+            log::error!("{purpose}: {thing:?} failed and is left to the next time: {failure:?}");
+            outcome = Err(failure);
+        }
+    }
+    outcome
+}
 
 /// Starts the background work of a server.
 pub(crate) fn start(state: web::Data<AppState>) {
@@ -11,14 +35,14 @@ pub(crate) fn start(state: web::Data<AppState>) {
     rt::spawn(sweep_files(state.clone()));
     rt::spawn(async move {
         let mut minutes = tokio::time::interval(Duration::from_secs(60));
-        let mut absences_of = None;
+        let mut begun = None;
         loop {
             minutes.tick().await;
             let today = state.database.now().date_in(state.database.zone());
-            if absences_of != Some(today) {
-                match crate::organisation::begin_absences(&state.database).await {
-                    Ok(()) => absences_of = Some(today),
-                    Err(failure) => log::error!("absences of the day could not take effect: {failure:?}"),
+            if begun != Some(today) {
+                match begin_day(&state.database).await {
+                    Ok(()) => begun = Some(today),
+                    Err(failure) => log::error!("what begins today could not take effect: {failure:?}"),
                 }
             }
             state.forget_idle_callers();
@@ -44,6 +68,12 @@ pub(crate) fn start(state: web::Data<AppState>) {
 fn give_back_memory() {
     const LARGE_BYTES: usize = 64 * 1024 * 1024;
     drop(std::hint::black_box(Vec::<u8>::with_capacity(LARGE_BYTES)));
+}
+
+/// What a new day brings: absences that begin, grants whose last day has passed.
+async fn begin_day(database: &Database) -> Result<(), Failure> {
+    let absences = crate::organisation::begin_absences(database).await;
+    crate::organisation::release_expired(database).await.and(absences)
 }
 
 /// How often the time limits of approvals are looked at.

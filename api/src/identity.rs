@@ -20,7 +20,7 @@ pub use first::{
 pub use oidc::OidcSettings;
 pub use settings::IdentitySettings;
 
-pub(crate) use account::{Without, ensure_administrator_without};
+pub(crate) use account::keeping_an_administrator;
 pub(crate) use entrance::Entrance;
 
 use crate::spine::{AppState, Problem, Routes, codes};

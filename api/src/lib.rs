@@ -18,7 +18,7 @@ mod server;
 
 pub use approval::limits::sweep as sweep_time_limits;
 pub use file::FileStore;
-pub use organisation::{begin_absences, finish_leavings};
+pub use organisation::{begin_absences, finish_leavings, release_expired};
 pub use server::{Running, connect, first_start, open_database, start};
 
 use domain::spine::EnumLabels;

@@ -8,7 +8,7 @@ mod position;
 
 use crate::spine::Routes;
 
-pub use absence::begin_absences;
+pub use absence::{begin_absences, release_expired};
 pub use leave::finish_leavings;
 
 pub(crate) fn routes(into: &mut Routes) {

@@ -27,4 +27,4 @@ pub use step_view::{
     ApproverView, CandidateReason, PlanView, PlannedStepView, SeatProgress, StepProgress, StepView,
 };
 pub use subject::{DocumentSummary, SubjectKind, Summaries};
-pub use unavailable::{move_open_tasks, move_tasks_of_stand_ins};
+pub use unavailable::{move_open_tasks, move_tasks_of_stand_ins, powerless, release_tasks};

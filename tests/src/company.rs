@@ -85,6 +85,30 @@ impl Company {
         }
     }
 
+    /// The account of somebody: its id.
+    #[track_caller]
+    pub fn user(&self, name: &str) -> String {
+        let found = self.boss.get(&format!("/api/v1/users?q={name}")).expect(200).at("/data");
+        let found = found.as_array().cloned().unwrap_or_default();
+        let user = found.iter().find(|user| user["username"] == name);
+        user.and_then(|user| user["id"].as_str()).unwrap_or_else(|| panic!("no account {name}")).to_owned()
+    }
+
+    /// Somebody's only grant: its path.
+    #[track_caller]
+    pub fn grant_of(&self, name: &str) -> String {
+        let grants = self.boss.get(&format!("/api/v1/users/{}/grants", self.user(name))).expect(200);
+        format!("/api/v1/grants/{}", grants.text("/data/0/id"))
+    }
+
+    /// Lets somebody leave today.
+    #[track_caller]
+    pub fn leave(&self, name: &str) {
+        let place = format!("/api/v1/employees/{}", self.id(name));
+        let version = self.boss.get(&place).expect(200).version();
+        self.boss.at(version).post(&format!("{place}/leave"), json!({})).expect(200);
+    }
+
     /// Somebody, signed in.
     #[track_caller]
     pub fn who(&self, name: &str) -> &Caller {

@@ -57,6 +57,11 @@ impl App {
         block_on(api::begin_absences(&self.database)).expect("absences in effect");
     }
 
+    /// Lets the last days of grants take effect that have passed, as the server does at the turn of the day.
+    pub fn release_expired(&self) {
+        block_on(api::release_expired(&self.database)).expect("released tasks");
+    }
+
     /// Signs in; the caller sends the access token.
     #[track_caller]
     pub fn sign_in(&self, username: &str, password: &str) -> Caller {

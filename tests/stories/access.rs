@@ -13,6 +13,7 @@ stories! {
     a_custom_role_gives_what_it_says,
     nobody_gives_or_manages_what_they_do_not_have,
     the_last_administrator_stays,
+    whoever_leaves_is_no_last_administrator,
     a_user_name_is_taken_once_in_any_spelling,
     accounts_are_found_by_kind_state_and_text,
     an_api_key_opens_its_scopes_only,
@@ -196,12 +197,40 @@ fn the_last_administrator_stays(app: App) {
     let grant = boss.get(&format!("/api/v1/users/{me}/grants")).expect(200).text("/data/0/id");
     let end = format!("/api/v1/grants/{grant}/end");
     boss.at(1).act(&end).refuses(409, "identity.last_administrator");
-    boss.at(1).act(&format!("/api/v1/users/{me}/disable")).refuses(409, "identity.last_administrator");
     let second = app.account(&boss, "second", None);
     app.grant(&boss, &second, "administrator", "all", None);
     boss.at(1).act(&format!("/api/v1/users/{me}/disable")).refuses(409, "identity.own_account");
     boss.at(1).act(&end).expect(200);
     boss.get("/api/v1/users").refuses(403, "http.forbidden");
+}
+
+fn whoever_leaves_is_no_last_administrator(app: App) {
+    let first = app.administrator();
+    let centre = app.department(&first, "centre", None);
+    let hire = |name: &str| {
+        let employee = app.hire(&first, name, &centre, None);
+        (format!("/api/v1/employees/{employee}"), app.person(&first, name, &employee, "administrator", "all"))
+    };
+    let ([anna, bert, cora], stranger) =
+        (["anna", "bert", "cora"].map(hire), app.hire(&first, "dora", &centre, None));
+    let me = first.get("/api/v1/me").expect(200).text("/id");
+    anna.1.at(1).act(&format!("/api/v1/users/{me}/disable")).expect(200);
+    // Who has left counts no more, though nobody closed the account.
+    anna.1.at(1).post(&format!("{}/leave", cora.0), json!({})).expect(200);
+    // Nor does who will: two can only leave one after the other, with somebody to follow.
+    let last_day = json!({"last_day": "2026-04-30"});
+    anna.1.at(1).post(&format!("{}/leave", anna.0), last_day.clone()).expect(200);
+    let last = "identity.last_administrator";
+    anna.1.at(1).post(&format!("{}/leave", bert.0), last_day.clone()).refuses(409, last);
+    let user = format!("/api/v1/users/{}", bert.1.get("/api/v1/me").expect(200).text("/id"));
+    let grant = bert.1.get(&format!("{user}/grants")).expect(200).text("/data/0/id");
+    bert.1.at(1).act(&format!("/api/v1/grants/{grant}/end")).refuses(409, last);
+    anna.1.at(1).act(&format!("{user}/disable")).refuses(409, last);
+    // Nor is the account lent to somebody who leaves.
+    anna.1.at(1).post(&format!("/api/v1/employees/{stranger}/leave"), last_day).expect(200);
+    anna.1.at(1).patch(&user, json!({"employee_id": stranger})).refuses(409, last);
+    anna.1.at(2).act(&format!("{}/stay", anna.0)).expect(200);
+    anna.1.at(1).act(&format!("{user}/disable")).expect(200);
 }
 
 fn a_user_name_is_taken_once_in_any_spelling(app: App) {

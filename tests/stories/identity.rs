@@ -17,6 +17,7 @@ stories! {
     ones_own_sessions_can_be_listed_and_ended,
     changing_the_password_ends_all_sessions,
     a_password_set_by_somebody_else_must_be_changed_first_of_all,
+    nobody_signs_in_before_their_first_day,
     repeated_failures_are_slowed_down,
     anybody_can_verify_a_token_with_the_published_keys,
     after_a_rotation_the_new_key_signs_and_old_tokens_are_accepted,
@@ -216,6 +217,19 @@ fn a_password_set_by_somebody_else_must_be_changed_first_of_all(app: App) {
     let change = json!({"current_password": "given by the boss", "new_password": "chosen by herself"});
     lina.post("/api/v1/me/password", change).expect(204);
     app.sign_in("li.na", "chosen by herself").get("/api/v1/departments").expect(200);
+}
+
+fn nobody_signs_in_before_their_first_day(app: App) {
+    let boss = app.administrator();
+    let sales = app.department(&boss, "sales", None);
+    let body = json!({"number": "E1", "name": "李娜", "joined_on": "2026-03-10", "department_id": sales});
+    let lina = boss.post("/api/v1/employees", body).expect(201).text("/id");
+    let user = app.account(&boss, "li.na", Some(&lina));
+    app.grant(&boss, &user, "sales-representative", "own", None);
+    let body = json!({"username": "li.na", "password": PASSWORD});
+    app.anonymous().post("/api/v1/sessions", body).refuses(401, "identity.sign_in_failed");
+    app.advance(Duration::days(5));
+    app.sign_in("li.na", PASSWORD).get("/api/v1/me").expect(200);
 }
 
 fn repeated_failures_are_slowed_down(app: App) {

@@ -8,6 +8,7 @@ mod accounting_period;
 mod actions;
 mod approval;
 mod approval_race;
+mod approval_staffing;
 mod approval_time;
 mod audit_finding;
 mod audit_risk;
@@ -44,6 +45,7 @@ mod identity;
 mod internal_audit;
 mod invoice;
 mod master;
+mod master_race;
 mod meta;
 mod oidc;
 mod organisation;
@@ -58,6 +60,7 @@ const MODULES: &[&[Story]] = &[
     actions::STORIES,
     approval::STORIES,
     approval_race::STORIES,
+    approval_staffing::STORIES,
     approval_time::STORIES,
     audit_finding::STORIES,
     audit_risk::STORIES,
@@ -94,6 +97,7 @@ const MODULES: &[&[Story]] = &[
     internal_audit::STORIES,
     invoice::STORIES,
     master::STORIES,
+    master_race::STORIES,
     meta::STORIES,
     policy::STORIES,
     post_evaluation::STORIES,

@@ -8,8 +8,8 @@ use crate::spine::{
 use domain::{
     approval::Unavailable,
     identity::{
-        Account, AccountDetails, AccountKind, EndReason, Grant, GrantId, LAST_ADMINISTRATOR, NOT_A_PERSON,
-        PasswordHash, SHIPPED_ROLES, Secret, Username,
+        ADMINISTRATOR, Account, AccountDetails, AccountKind, EndReason, Grant, LAST_ADMINISTRATOR,
+        NOT_A_PERSON, PasswordHash, Secret, Username,
     },
     spine::{Citation, EmployeeId, Refusal, User, UserId, Version, codes, perm},
 };
@@ -185,6 +185,9 @@ struct ChangeUser {
 }
 
 /// Change an account. `[ID-1]`
+///
+/// Where it no longer belongs to an employee, the open approvals of that employee go to whoever stands in or is
+/// next above.
 #[utoipa::path(patch, path = "/api/v1/users/{id}")]
 async fn change_user(
     who: Can<perm::ManageUsers>,
@@ -203,7 +206,11 @@ async fn change_user(
             check_employee(tx, employee, Some(account.id))?;
         }
         let details = AccountDetails { name: name.over_required(old_name, "/name")?, employee };
-        account::apply(tx, account.change(details)?)?;
+        let change = account.change(details)?;
+        keeping_an_administrator(tx, |tx| account::apply(tx, change))?;
+        if let Some(left_without) = old_employee.filter(|_| employee != old_employee) {
+            move_open_tasks(tx, left_without, Unavailable::Disabled)?;
+        }
         account::view(tx, *id)
     })
     .await
@@ -231,28 +238,17 @@ pub(super) fn reaches_of_account(
     reaches_of(reader, account.id, department)
 }
 
-/// What is about to be taken away.
-#[derive(Clone, Copy)]
-pub(crate) enum Without {
-    /// One grant.
-    Grant(GrantId),
-    /// All of an account.
-    User(UserId),
-}
-
-/// Refuses what would leave nobody who can manage access. `[ID-4]`
-pub(crate) fn ensure_administrator_without(tx: &mut Tx<'_>, without: Without) -> Result<(), Failure> {
-    let Some(administrator) = SHIPPED_ROLES.first() else { return Ok(()) };
-    let (grant, user) = match without {
-        Without::Grant(grant) => (Some(grant), None),
-        Without::User(user) => (None, Some(user)),
-    };
-    let before = grant::count_unbounded_holders(tx, administrator.code, None, None)?;
-    let after = grant::count_unbounded_holders(tx, administrator.code, grant, user)?;
-    if before > 0 && after == 0 {
+/// Does what takes access away, and refuses it where it would leave nobody who can manage access. `[ID-4]`
+pub(crate) fn keeping_an_administrator<T>(
+    tx: &mut Tx<'_>,
+    take_away: impl FnOnce(&mut Tx<'_>) -> Result<T, Failure>,
+) -> Result<T, Failure> {
+    let before = grant::count_unbounded_holders(tx, ADMINISTRATOR)?;
+    let done = take_away(tx)?;
+    if before > 0 && grant::count_unbounded_holders(tx, ADMINISTRATOR)? == 0 {
         return Err(Refusal::new(LAST_ADMINISTRATOR).citing(Citation::rule("ID-4")).into());
     }
-    Ok(())
+    Ok(done)
 }
 
 /// Disable an account. `[ID-1]`
@@ -269,9 +265,8 @@ async fn disable_user(
     work.write(who, move |tx| {
         let account = find_manageable(tx, *id)?;
         version.check(account.version)?;
-        ensure_administrator_without(tx, Without::User(account.id))?;
-        let (by, now) = (tx.actor().clone(), tx.now());
-        let account = account::apply(tx, account.disable(&by, now)?)?;
+        let disabled = account.disable(&tx.actor().clone(), tx.now())?;
+        let account = keeping_an_administrator(tx, |tx| account::apply(tx, disabled))?;
         session::end_all(tx, account.id, EndReason::Disabled)?;
         if let Some(employee) = account.details.employee {
             move_open_tasks(tx, employee, Unavailable::Disabled)?;

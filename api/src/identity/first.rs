@@ -6,7 +6,7 @@ use crate::spine::Problem;
 use chrono::Duration;
 use domain::{
     identity::{
-        Account, AccountDetails, ApiKey, Grant, GrantTerms, SHIPPED_ROLES, Secret, SigningKey, Username,
+        ADMINISTRATOR, Account, AccountDetails, ApiKey, Grant, GrantTerms, Secret, SigningKey, Username,
     },
     spine::{Citation, Permission, Refusal, ScopeKind, codes},
 };
@@ -87,8 +87,8 @@ async fn make_administrator(
         let (id, now) = (tx.id(), tx.now());
         let opened = Account::open_for_person(id, username.clone(), details, hash.clone(), false, now)?;
         account::apply(tx, opened)?;
-        let code = SHIPPED_ROLES.first().map_or("", |role| role.code);
-        let role = role::by_code(tx, code)?.ok_or_else(|| Failure::fault("the shipped roles are missing"))?;
+        let role = role::by_code(tx, ADMINISTRATOR)?
+            .ok_or_else(|| Failure::fault("the shipped roles are missing"))?;
         let terms = GrantTerms { scope: ScopeKind::All, department: None, from: tx.today(), until: None };
         let given = Grant::give(tx.id(), id, &role, terms)?;
         grant::apply(tx, given)?;

@@ -1,6 +1,6 @@
 //! Grants: giving roles to accounts. `[ID-4]`
 
-use super::account::{Without, ensure_administrator_without, find_manageable};
+use super::account::{find_manageable, keeping_an_administrator};
 use crate::spine::{
     Can, Created, IfMatch, Listing, Paged, PathId, Reading, Reply, Routes, UnitOfWork, Valid, View, routes,
 };
@@ -10,6 +10,7 @@ use domain::{
     spine::{DepartmentId, ScopeKind, User, Version, perm},
 };
 use persistence::{
+    approval::release_tasks,
     identity::{GrantView, grant, role},
     organisation::{department, employee},
     spine::{Failure, Tx},
@@ -105,6 +106,8 @@ fn ensure_within(tx: &mut Tx<'_>, account: &Account, role: &Role, terms: &GrantT
 }
 
 /// Take a granted role back. `[ID-4]`
+///
+/// Open approvals of somebody who may decide nothing any more go to whoever stands in or is next above.
 #[utoipa::path(post, path = "/api/v1/grants/{id}/end")]
 async fn end_grant(
     who: Can<perm::ManageUsers>,
@@ -115,9 +118,10 @@ async fn end_grant(
     work.write(who, move |tx| {
         let (found, now) = (grant::find(tx, *id)?, tx.now());
         version.check(found.version)?;
-        find_manageable(tx, found.user)?;
-        ensure_administrator_without(tx, Without::Grant(found.id))?;
-        let ended = grant::apply(tx, found.end(now)?)?;
+        let holder = find_manageable(tx, found.user)?;
+        let end = found.end(now)?;
+        let ended = keeping_an_administrator(tx, |tx| grant::apply(tx, end))?;
+        release_tasks(tx, holder.details.employee)?;
         grant::view(tx, ended.id)
     })
     .await

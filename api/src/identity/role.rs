@@ -9,6 +9,7 @@ use domain::{
     spine::{Permission, Reach, Version, perm},
 };
 use persistence::{
+    approval::release_tasks,
     identity::{RoleView, role},
     spine::{Failure, Tx},
 };
@@ -107,7 +108,8 @@ struct ChangeRole {
 
 /// Change a custom role. `[ID-4]`
 ///
-/// The rights of everybody who holds it change at once.
+/// The rights of everybody who holds it change at once; open approvals of those who may decide nothing any more go
+/// to whoever stands in or is next above.
 #[utoipa::path(patch, path = "/api/v1/roles/{id}")]
 async fn change_role(
     who: Can<perm::ManageRoles>,
@@ -126,7 +128,10 @@ async fn change_role(
         let name_zh = name_zh.over_required(zh, "/name_zh")?;
         let name_en = name_en.over_required(en, "/name_en")?;
         let change = found.change(RoleDetails { code, name_zh, name_en, permissions })?;
-        Ok(role::apply(tx, change)?.into())
+        let changed = role::apply(tx, change)?;
+        let holders = role::holders(tx, changed.id)?;
+        release_tasks(tx, holders)?;
+        Ok(changed.into())
     })
     .await
 }

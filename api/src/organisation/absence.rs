@@ -1,5 +1,6 @@
 //! Absences and who stands in. `[ORG-3]`
 
+use crate::background::each;
 use crate::spine::{
     Can, Created, IfMatch, Listing, Paged, Patch, PathId, Query, Reading, Reply, Routes, UnitOfWork, Valid,
     View, routes,
@@ -11,9 +12,9 @@ use domain::{
     spine::{EmployeeId, Refusal, Version, codes, perm},
 };
 use persistence::{
-    approval::{move_open_tasks, move_tasks_of_stand_ins},
+    approval::{move_open_tasks, move_tasks_of_stand_ins, powerless, release_tasks},
     organisation::{AbsenceFilter, AbsenceView, absence, employee, referred},
-    spine::{Database, Failure, Request, StoredAnswer, Tx},
+    spine::{Database, Failure, Request, Tx},
 };
 use serde::Deserialize;
 use utoipa::{IntoParams, ToSchema};
@@ -118,7 +119,7 @@ async fn register_absence(
 }
 
 /// Open approvals go to the stand-in at once if the absence holds today.
-fn route_to_stand_in(tx: &mut Tx<'_>, absence: &Absence) -> Result<(), Failure> {
+pub(super) fn route_to_stand_in(tx: &mut Tx<'_>, absence: &Absence) -> Result<(), Failure> {
     if absence.holds_on(tx.today()) {
         move_open_tasks(tx, absence.employee, Unavailable::Absent)?;
         move_tasks_of_stand_ins(tx, absence.employee)?;
@@ -130,20 +131,28 @@ fn route_to_stand_in(tx: &mut Tx<'_>, absence: &Absence) -> Result<(), Failure> 
 /// ahead of time takes effect on its first day. Doing it twice changes nothing.
 ///
 /// # Errors
-/// A database that does not answer.
+/// A database that does not answer; an absence that could not take effect, when the others have.
 pub async fn begin_absences(database: &Database) -> Result<(), Failure> {
     let away = database.read(Request::system("absences"), |reader| {
         let today = reader.today();
         absence::sharing_days(reader, today, today)
     });
-    for absence in away.await? {
-        let work = move |tx: &mut Tx<'_>| {
-            route_to_stand_in(tx, &absence)?;
-            Ok(StoredAnswer::default())
-        };
-        database.write(Request::system("absences"), work).await?;
-    }
-    Ok(())
+    let away = away.await?.into_iter().map(|absence| absence.id);
+    each(database, "absences", away, |tx, id| {
+        let absence = absence::load(tx, id)?;
+        route_to_stand_in(tx, &absence)
+    })
+    .await
+}
+
+/// Moves the open approvals of whoever may decide nothing any more because the last day of a grant has passed.
+/// Doing it twice changes nothing.
+///
+/// # Errors
+/// A database that does not answer; approvals that could not be moved, when the others have been.
+pub async fn release_expired(database: &Database) -> Result<(), Failure> {
+    let powerless = database.read(Request::system("expired-grants"), powerless).await?;
+    each(database, "expired-grants", powerless, |tx, holder| release_tasks(tx, [holder])).await
 }
 
 /// What changes about an absence.

@@ -1,19 +1,21 @@
 //! Leaving: from the last day all access ends, and nothing is orphaned. `[ORG-4]`
 
-use crate::identity::{Without, ensure_administrator_without};
+use super::absence::route_to_stand_in;
+use crate::background::each;
+use crate::identity::keeping_an_administrator;
 use crate::spine::{Can, IfMatch, PathId, Reply, Routes, UnitOfWork, Valid, routes};
 use chrono::NaiveDate;
 use domain::{
     approval::Unavailable,
     identity::EndReason,
-    organisation::{Employee, Employment},
-    spine::{self, perm},
+    organisation::{Absence, Employee, Employment},
+    spine::{self, EmployeeId, perm},
 };
 use persistence::{
     approval::move_open_tasks,
     identity::{account, session},
     organisation::{EmployeeView, absence, department, employee},
-    spine::{Database, Failure, Request, StoredAnswer, Tx},
+    spine::{Database, Failure, Request, Tx},
 };
 use serde::Deserialize;
 use utoipa::ToSchema;
@@ -34,7 +36,7 @@ struct LeaveEmployee {
 /// Register that an employee leaves. `[ORG-4]`
 ///
 /// From the last day all access ends. Open approvals go to the stand-in or the superior, whoever reported to
-/// them reports to their superior, and so do the departments they headed.
+/// them reports to their superior, and so do the departments they headed. Whom they stood in for, the superior does.
 #[utoipa::path(post, path = "/api/v1/employees/{id}/leave")]
 async fn leave_employee(
     who: Can<perm::ManageOrganisation>,
@@ -47,10 +49,8 @@ async fn leave_employee(
         let found = employee::find(tx, *id)?;
         version.check(found.version)?;
         let today = tx.today();
-        if let Some(account) = account::of_employee(tx, *id)? {
-            ensure_administrator_without(tx, Without::User(account.id))?;
-        }
-        let leaver = employee::apply(tx, found.leave(body.last_day.unwrap_or(today), today)?)?;
+        let leaves = found.leave(body.last_day.unwrap_or(today), today)?;
+        let leaver = keeping_an_administrator(tx, |tx| employee::apply(tx, leaves))?;
         if let Employment::Left { .. } = leaver.employment {
             hand_over(tx, &leaver)?;
         }
@@ -95,28 +95,41 @@ fn hand_over(tx: &mut Tx<'_>, leaver: &Employee) -> Result<(), Failure> {
         department::apply(tx, headed.hand_over(successor))?;
     }
     for away in absence::concerning(tx, leaver.id, from)? {
-        absence::apply(tx, away.cancel(now)?)?;
+        if away.employee == leaver.id {
+            absence::apply(tx, away.cancel(now)?)?;
+        } else {
+            hand_over_stand_in(tx, away, successor)?;
+        }
     }
     Ok(())
+}
+
+/// Lets the leaver's superior stand in for somebody in the leaver's place. Where nobody is there or they may not,
+/// the absence stays as it is: whoever is away is not back, and what comes for them goes to their superior. `[APR-9]`
+fn hand_over_stand_in(tx: &mut Tx<'_>, away: Absence, successor: Option<EmployeeId>) -> Result<(), Failure> {
+    let Some(successor) = successor else { return Ok(()) };
+    let stand_in = employee::load(tx, successor)?;
+    let others = absence::sharing_days(tx, away.from, away.until)?;
+    let (period, reason) = ((away.from, away.until), away.reason.clone());
+    let Ok(change) = away.change(period, &stand_in, reason, &others) else { return Ok(()) };
+    let handed = absence::apply(tx, change)?;
+    route_to_stand_in(tx, &handed)
 }
 
 /// Completes the leavings whose day has come; safe to be done by several servers, and twice.
 ///
 /// # Errors
-/// A database that does not answer.
+/// A database that does not answer; a leaving that could not be completed, when the others have been.
 pub async fn finish_leavings(database: &Database) -> Result<(), Failure> {
     let due = database.read(Request::system("leavings"), employee::due_to_leave).await?;
-    for leaver in due {
-        let id = leaver.id;
-        let work = move |tx: &mut Tx<'_>| {
-            let today = tx.today();
-            if let Some(change) = employee::load(tx, id)?.finish_leaving(today) {
-                let left = employee::apply(tx, change)?;
-                hand_over(tx, &left)?;
-            }
-            Ok(StoredAnswer::default())
-        };
-        database.write(Request::system("leavings"), work).await?;
-    }
-    Ok(())
+    let due = due.into_iter().map(|leaver| leaver.id);
+    each(database, "leavings", due, |tx, id| {
+        let today = tx.today();
+        if let Some(change) = employee::load(tx, id)?.finish_leaving(today) {
+            let left = employee::apply(tx, change)?;
+            hand_over(tx, &left)?;
+        }
+        Ok(())
+    })
+    .await
 }

@@ -24,7 +24,7 @@ pub enum Place {
 pub trait Directory {
     /// A person's name, for refusals and explanations.
     fn name(&self, employee: EmployeeId) -> Option<String>;
-    /// Whether a person works here on a day and may act.
+    /// Whether a person works here on a day and may decide approvals.
     fn is_active(&self, employee: EmployeeId, on: BusinessDate) -> bool;
     /// The recorded superior.
     fn superior(&self, employee: EmployeeId) -> Option<EmployeeId>;
@@ -38,7 +38,7 @@ pub trait Directory {
     fn department_by_code(&self, code: &str) -> Option<DepartmentId>;
     /// All living departments with their codes.
     fn departments(&self) -> Vec<(DepartmentId, String)>;
-    /// The active people of a department itself.
+    /// The people of a department itself who may hand in documents: at work, with an account.
     fn employees_of(&self, department: DepartmentId, on: BusinessDate) -> Vec<EmployeeId>;
     /// The active holders of a role.
     fn role_holders(&self, role: &str, place: Place, on: BusinessDate) -> Vec<EmployeeId>;

@@ -19,7 +19,7 @@ const HAND_OVERS_MAX: usize = 30;
 pub enum Unavailable {
     /// They left the company.
     Left,
-    /// Their account was disabled.
+    /// Their account was disabled or taken from them, or holds no right to decide any more.
     Disabled,
     /// They are absent from today.
     Absent,
@@ -201,7 +201,9 @@ impl Approval {
             if holder.assignee != of {
                 transition.happen(TASKS_MOVED, json!({"from": of, "to": holder.assignee, "task": task.id}));
                 transition.hand_on(&task, holder.assignee, holder.origin, kind, None, None);
-            } else if let Some(open) = transition.after.tasks.iter_mut().find(|open| open.id == task.id) {
+            } else if task.origin != Origin::Stuck
+                && let Some(open) = transition.after.tasks.iter_mut().find(|open| open.id == task.id)
+            {
                 open.origin = Origin::Stuck;
                 transition.happen(TASKS_MOVED, json!({"from": of, "to": null, "task": task.id}));
                 let says = Says { from: Some(of), ..Says::default() };
@@ -214,6 +216,10 @@ impl Approval {
     pub(super) fn may_hand_over(&self, by: EmployeeId, world: Circumstances<'_>) -> Result<(), Refusal> {
         if self.open_tasks_of(by).next().is_none() {
             return self.may_decide(by, world);
+        }
+        // A task that nobody else could take stays with somebody whose own document it is: not theirs to place.
+        if own_people(&self.subject, world.directory, world.today).contains(&by) {
+            return Err(Refusal::new(OWN_DOCUMENT).citing(Citation::rule("APR-4")));
         }
         let round = self.round_number();
         let handed =

@@ -49,7 +49,7 @@ pub enum EntryKind {
     Reassigned,
     /// A task moved because its approver left.
     TransferredApproverLeft,
-    /// A task moved because its approver's account was disabled.
+    /// A task moved because its approver's account was disabled or may decide nothing any more.
     TransferredApproverDisabled,
     /// A task moved because its approver is absent.
     TransferredApproverAbsent,
@@ -100,7 +100,7 @@ crate::labels! { EntryKind = "ApprovalHistoryKind":
     Transferred = "transferred", "转审", "Transferred";
     Reassigned = "reassigned", "改派", "Reassigned";
     TransferredApproverLeft = "transferred_approver_left", "审批人离职，转交", "Moved: the approver left";
-    TransferredApproverDisabled = "transferred_approver_disabled", "审批人账号停用，转交", "Moved: the approver was disabled";
+    TransferredApproverDisabled = "transferred_approver_disabled", "审批人账号停用或无审批权限，转交", "Moved: the approver may decide nothing any more";
     TransferredApproverAbsent = "transferred_approver_absent", "审批人缺勤，转交", "Moved: the approver is absent";
     TransferredApproverStandsIn = "transferred_approver_stands_in", "审批人成为当事人的代理人，转交", "Moved: the approver stands in for a party";
     AddedBefore = "added_before", "前加签", "Approver added before";

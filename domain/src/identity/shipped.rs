@@ -80,9 +80,12 @@ const fn role(
     ShippedRole { code, zh, en, usual_scope, permissions }
 }
 
+/// The code of the role that may do everything: somebody who holds it always remains.
+pub const ADMINISTRATOR: &str = "administrator";
+
 /// Every shipped role; the administrator first.
 pub const SHIPPED_ROLES: &[ShippedRole] = &[
-    role("administrator", "系统管理员", "Administrator", ScopeKind::All, &[Permission::ALL]),
+    role(ADMINISTRATOR, "系统管理员", "Administrator", ScopeKind::All, &[Permission::ALL]),
     role(
         "general-manager",
         "总经理",

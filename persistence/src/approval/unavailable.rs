@@ -4,14 +4,14 @@ use super::record::load_locked;
 use crate::{
     organisation::Organisation,
     schema::{approval_boxes, employees, users},
-    spine::{Failure, Key, Tx, cached, db, padded},
+    spine::{Failure, Key, Reader, Tx, cached, db, padded},
 };
 use diesel::{
     dsl::{exists, not},
     prelude::*,
 };
 use domain::{
-    approval::{Approval, Circumstances, Origin, Task, Unavailable, own_people, stand_ins},
+    approval::{Approval, Circumstances, Directory, Origin, Task, Unavailable, own_people, stand_ins},
     spine::EmployeeId,
 };
 
@@ -23,6 +23,29 @@ use domain::{
 /// their task is moved here, or after, and finds them gone (see [`must_still_be_here`]).
 pub fn move_open_tasks(tx: &mut Tx<'_>, of: EmployeeId, why: Unavailable) -> Result<usize, Failure> {
     move_where(tx, of, why, |_, _| true)
+}
+
+/// Moves the open tasks of those of these people who may decide nothing any more: a role was taken from them, or
+/// became less. To be called after that, in the same unit of work.
+pub fn release_tasks(tx: &mut Tx<'_>, people: impl IntoIterator<Item = EmployeeId>) -> Result<(), Failure> {
+    let (organisation, today) = (Organisation::today(tx)?, tx.today());
+    for person in people.into_iter().filter(|person| !organisation.is_active(*person, today)) {
+        move_open_tasks(tx, person, Unavailable::Disabled)?;
+    }
+    Ok(())
+}
+
+/// Who holds open tasks and may decide nothing today, as where the last day of a grant has passed.
+pub fn powerless(reader: &mut Reader<'_>) -> Result<Vec<EmployeeId>, Failure> {
+    let holders: Vec<Key> = db!(reader, |c| approval_boxes::table
+        .filter(approval_boxes::box_.eq("waiting"))
+        .order(approval_boxes::employee_id)
+        .select(approval_boxes::employee_id)
+        .distinct()
+        .load(c))?;
+    let (organisation, today) = (Organisation::today(reader)?, reader.today());
+    let holders = holders.into_iter().map(EmployeeId::from);
+    Ok(holders.filter(|holder| !organisation.is_active(*holder, today)).collect())
 }
 
 /// Moves what has become the own document of those who stand in for somebody absent today: the open tasks they

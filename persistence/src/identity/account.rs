@@ -167,7 +167,7 @@ pub fn of_employee(reader: &mut Reader<'_>, employee: EmployeeId) -> Result<Opti
     first(reader, Only::Employee(employee.into()))
 }
 
-/// Whether an account may be used today: not disabled, and its employee has not left.
+/// Whether an account may be used today: not disabled, and its employee has joined and not left.
 pub fn is_usable(reader: &mut Reader<'_>, account: &Account) -> Result<bool, Failure> {
     let today = reader.today();
     Ok(match account.details.employee {
@@ -175,7 +175,7 @@ pub fn is_usable(reader: &mut Reader<'_>, account: &Account) -> Result<bool, Fai
         None => true,
         Some(employee) => {
             let employee = crate::organisation::employee::load(reader, employee)?;
-            employee.employment.grants_access(today)
+            employee.joined_on <= today && employee.employment.grants_access(today)
         }
     })
 }

@@ -3,7 +3,7 @@
 use super::account::{self, UserRef};
 use crate::{
     organisation::NamedRef,
-    schema::{departments, grants, role_permissions, roles, users},
+    schema::{departments, employees, grants, role_permissions, roles, users},
     spine::{Failure, Instant, Key, Page, Reader, Slice, Stored, Tx, db, guard},
 };
 use chrono::NaiveDate;
@@ -139,23 +139,20 @@ pub fn held_on(reader: &mut Reader<'_>, user: UserId, day: BusinessDate) -> Resu
     Ok(held.into_values().collect())
 }
 
-/// How many active accounts of people hold a role without bounds and without end, one grant left aside.
-pub fn count_unbounded_holders(
-    reader: &mut Reader<'_>,
-    role_code: &str,
-    without: Option<GrantId>,
-    without_user: Option<UserId>,
-) -> Result<i64, Failure> {
+/// How many accounts of people hold a role without bounds and without end, and can go on using it: not disabled,
+/// and of nobody in particular or of somebody who has joined and of whom no last day is registered.
+pub fn count_unbounded_holders(reader: &mut Reader<'_>, role_code: &str) -> Result<i64, Failure> {
     let today = reader.today();
-    let grant = without.map_or(Key(Uuid::nil()), Key::from);
-    let user = without_user.map_or(Key(Uuid::nil()), Key::from);
+    let staying = employees::table
+        .filter(employees::status.eq("employed").and(employees::joined_on.le(today)))
+        .select(employees::id.nullable());
     Ok(db!(reader, |c| grants::table
         .inner_join(roles::table)
         .inner_join(users::table)
         .filter(roles::code.eq(role_code).and(grants::scope.eq("all")))
         .filter(grants::ended_at.is_null().and(grants::until_on.is_null()).and(grants::from_on.le(today)))
         .filter(users::disabled_at.is_null().and(users::kind.eq("person")))
-        .filter(grants::id.ne(grant).and(users::id.ne(user)))
+        .filter(users::employee_id.is_null().or(users::employee_id.eq_any(staying)))
         .select(diesel::dsl::count(users::id).aggregate_distinct())
         .first(c))?)
 }

@@ -64,7 +64,7 @@ pub(crate) fn actor_of_api_key(
     Ok(Some((Actor { reaches, ..actor }, until)))
 }
 
-/// The actor an account is today; none where it is disabled or its employee has left.
+/// The actor an account is today; none where it is disabled or its employee has not joined or has left.
 fn actor_of(reader: &mut Reader<'_>, account: &Account) -> Result<Option<Actor>, Failure> {
     if !account::is_usable(reader, account)? {
         return Ok(None);

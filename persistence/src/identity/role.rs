@@ -2,13 +2,13 @@
 
 use crate::{
     organisation::{referred, unless_taken},
-    schema::{grants, role_permissions, roles},
+    schema::{grants, role_permissions, roles, users},
     spine::{Failure, Key, Page, Reader, Slice, Stored, Tx, db, guard},
 };
 use diesel::prelude::*;
 use domain::{
     identity::{Role, RoleDetails, RoleId, SHIPPED_ROLES},
-    spine::{Change, Permission, Version},
+    spine::{Change, EmployeeId, Permission, Version},
 };
 use serde::Serialize;
 use std::collections::{BTreeSet, HashMap};
@@ -133,6 +133,22 @@ pub fn count_grants(reader: &mut Reader<'_>, id: RoleId) -> Result<i64, Failure>
         .filter(grants::until_on.is_null().or(grants::until_on.ge(today)))
         .count()
         .get_result(c))?)
+}
+
+/// The employees who hold a role by a live grant.
+pub fn holders(reader: &mut Reader<'_>, id: RoleId) -> Result<Vec<EmployeeId>, Failure> {
+    let key = Key::from(id);
+    let today = reader.today();
+    let holders: Vec<Option<Key>> = db!(reader, |c| grants::table
+        .inner_join(users::table)
+        .filter(grants::role_id.eq(key).and(grants::ended_at.is_null()))
+        .filter(grants::until_on.is_null().or(grants::until_on.ge(today)))
+        .filter(users::employee_id.is_not_null())
+        .order(users::employee_id)
+        .select(users::employee_id)
+        .distinct()
+        .load(c))?;
+    Ok(holders.into_iter().flatten().map(Into::into).collect())
 }
 
 /// Brings the shipped roles into being or up to date; doing it twice changes nothing.

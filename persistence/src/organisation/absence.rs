@@ -80,12 +80,17 @@ pub fn apply(tx: &mut Tx<'_>, change: Change<Absence>) -> Result<Absence, Failur
     tx.apply(change)
 }
 
-/// An absence of somebody within the reach of the route's permission.
-pub fn find(reader: &mut Reader<'_>, id: AbsenceId) -> Result<Absence, Failure> {
+/// An absence, whoever asks.
+pub fn load(reader: &mut Reader<'_>, id: AbsenceId) -> Result<Absence, Failure> {
     let key = Key::from(id);
     let row: Row =
         db!(reader, |c| absences::table.filter(absences::id.eq(key)).select(Row::as_select()).first(c))?;
-    let absence = Absence::from(row);
+    Ok(row.into())
+}
+
+/// An absence of somebody within the reach of the route's permission.
+pub fn find(reader: &mut Reader<'_>, id: AbsenceId) -> Result<Absence, Failure> {
+    let absence = load(reader, id)?;
     super::employee::find(reader, absence.employee)?;
     Ok(absence)
 }

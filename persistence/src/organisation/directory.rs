@@ -5,14 +5,17 @@
 
 use super::reference::holds_on;
 use crate::{
-    schema::{absences, departments, employee_placements, employees, grants, positions, roles, users},
+    schema::{
+        absences, departments, employee_placements, employees, grants, positions, role_permissions, roles,
+        users,
+    },
     spine::{Failure, Key, Reader, db},
 };
 use diesel::prelude::*;
 use domain::{
     approval::{Directory, Place},
     organisation::Employment,
-    spine::{BusinessDate, DepartmentId, EmployeeId},
+    spine::{BusinessDate, DepartmentId, EmployeeId, Permission},
 };
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -35,8 +38,17 @@ struct Person {
     joined_on: BusinessDate,
     employment: Employment,
     has_account: bool,
+    /// Whether a role they hold today lets them deal with approvals.
+    may_decide: bool,
     department: DepartmentId,
     superior: Option<EmployeeId>,
+}
+
+impl Person {
+    /// Whether they work here on a day and can sign in.
+    fn is_here(&self, on: BusinessDate) -> bool {
+        self.has_account && self.joined_on <= on && self.employment.grants_access(on)
+    }
 }
 
 #[derive(Clone, Debug)]
@@ -121,6 +133,7 @@ impl Organisation {
                 joined_on,
                 employment,
                 has_account: account.is_some(),
+                may_decide: false,
                 department: department.into(),
                 superior: superior.map(Into::into),
             };
@@ -140,6 +153,13 @@ impl Organisation {
         let codes: Vec<String> =
             db!(reader, |c| roles::table.filter(roles::is_retired.eq(false)).select(roles::code).load(c))?;
         self.roles = codes.into_iter().map(|code| (code, Vec::new())).collect();
+        let deciding: BTreeSet<String> = db!(reader, |c| roles::table
+            .inner_join(role_permissions::table)
+            .filter(role_permissions::permission.eq(Permission::UseApprovals.code()))
+            .select(roles::code)
+            .load(c))?
+        .into_iter()
+        .collect();
         type Row = (String, Option<Key>, Option<Key>, BusinessDate, Option<BusinessDate>);
         let rows: Vec<Row> = db!(reader, |c| grants::table
             .inner_join(roles::table)
@@ -157,6 +177,12 @@ impl Organisation {
             .load(c))?;
         for (code, employee, department, from, until) in rows {
             let Some(employee) = employee.map(EmployeeId::from) else { continue };
+            if from <= today
+                && deciding.contains(&code)
+                && let Some(person) = self.people.get_mut(&employee)
+            {
+                person.may_decide = true;
+            }
             let department = department.map(Into::into).or_else(|| self.department_of(employee));
             let (Some(department), Some(holders)) = (department, self.roles.get_mut(&code)) else { continue };
             holders.push(Holder { employee, department, from, until });
@@ -191,11 +217,9 @@ impl Directory for Organisation {
     fn name(&self, employee: EmployeeId) -> Option<String> {
         self.people.get(&employee).map(|person| person.name.clone())
     }
-    /// Also needs an account that is not disabled: whoever cannot sign in can decide nothing.
+    /// Needs an account that is not disabled and may use approvals: nobody else could open the task.
     fn is_active(&self, employee: EmployeeId, on: BusinessDate) -> bool {
-        self.people.get(&employee).is_some_and(|person| {
-            person.has_account && person.joined_on <= on && person.employment.grants_access(on)
-        })
+        self.people.get(&employee).is_some_and(|person| person.may_decide && person.is_here(on))
     }
     fn superior(&self, employee: EmployeeId) -> Option<EmployeeId> {
         self.people.get(&employee)?.superior
@@ -217,7 +241,7 @@ impl Directory for Organisation {
     }
     fn employees_of(&self, department: DepartmentId, on: BusinessDate) -> Vec<EmployeeId> {
         let here = self.people.iter().filter(|(_, person)| person.department == department);
-        here.map(|(id, _)| *id).filter(|id| self.is_active(*id, on)).collect()
+        here.filter(|(_, person)| person.is_here(on)).map(|(id, _)| *id).collect()
     }
     /// A grant counts for the department it names, else for its holder's own.
     fn role_holders(&self, role: &str, place: Place, on: BusinessDate) -> Vec<EmployeeId> {
