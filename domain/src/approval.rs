@@ -76,6 +76,8 @@ crate::refusals! { APPROVAL_REFUSALS:
     TARGET_OWN = "approval.target_own", Invalid, "该员工是单据的提交人、受益人、制单人或其代理人", "That employee is the submitter, beneficiary, creator or stands in for one";
     TARGET_PRESENT = "approval.target_present", Conflict, "该员工已是本步骤的审批人", "That employee is an approver of this step already";
     TOO_MANY_APPROVERS = "approval.too_many_approvers", Conflict, "加签、转审不得超过 {limit} 次", "No more than {limit} additions and transfers are possible";
+    TOO_MUCH_SAID = "approval.too_much_said", Conflict, "一项审批最多 {limit} 条评论", "An approval takes at most {limit} comments";
+    TOO_MANY_COPIES = "approval.too_many_copies", Conflict, "一项审批最多抄送 {limit} 人", "An approval is copied to at most {limit} people";
     NOT_ADDED_BY_YOU = "approval.not_added_by_you", Conflict, "该审批人不是由您加签，或已经作出决定", "That approver was not added by you, or has decided";
     REMINDED_RECENTLY = "approval.reminded_recently", TooMany, "催办过于频繁，{again_at} 后可再次催办", "A reminder went out recently; the next is possible at {again_at}";
     NOT_PARTICIPANT = "approval.not_participant", Forbidden, "您不是本审批的参与人", "You take no part in this approval";

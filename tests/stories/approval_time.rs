@@ -1,7 +1,7 @@
 //! Approvals as time passes: absences, leavers, time limits.
 
 use super::approval::{path, reasons, waiting};
-use serde_json::json;
+use serde_json::{Value, json};
 use tests::{App, Company, stories};
 
 stories! {
@@ -9,6 +9,7 @@ stories! {
     an_absence_that_begins_later_moves_open_tasks_on_its_first_day,
     a_stand_in_takes_over_and_a_leaver_hands_on,
     time_limits_remind_and_escalate_once,
+    the_trail_keeps_what_was_added_and_no_approval_grows_for_ever,
 }
 
 fn an_absence_that_begins_later_moves_open_tasks_on_its_first_day(app: App) {
@@ -83,4 +84,37 @@ fn who_comes_to_stand_in_for_a_party_decides_nothing_of_theirs(app: App) {
     // What 兰兰 submitted is now her stand-in's own document; what 小明 submitted is not.
     assert_eq!(open(), (vec!["director".to_owned()], vec!["head".to_owned()]));
     assert!(reasons(&company, &of_lan).contains(&"transferred_approver_stands_in".to_owned()));
+}
+
+fn the_trail_keeps_what_was_added_and_no_approval_grows_for_ever(app: App) {
+    let company = app.company();
+    let (_, approval) = company.submitted("lan", 100);
+    let say = |text: &str| {
+        company.who("lan").post(&format!("{}/comment", path(&approval)), json!({"text": text})).expect(200);
+    };
+    let newest = || {
+        let trail = format!("/api/v1/audit-entries?entity={approval}&limit=1");
+        company.boss.get(&trail).expect(200).at("/data/0")
+    };
+    say("请尽快");
+    let first = newest();
+    let places = first["after"]["history"].as_object().expect("items by their places").clone();
+    assert_eq!(places.len(), 1, "{first}");
+    assert!(places.values().all(|entry| entry["note"] == "请尽快"), "{first}");
+    assert_eq!(first["before"]["history"], json!({}), "nothing was there before");
+    assert!(first["after"].get("tasks").is_none() && first["after"].get("rounds").is_none(), "{first}");
+    (0..20).for_each(|n| say(&format!("第{:02}次催问", n)));
+    let size = |entry: &Value| entry["after"].to_string().len();
+    assert!(size(&newest()) < size(&first) + 40, "the twentieth comment weighs what the first did");
+    // As if a thousand had been made.
+    let columns = "approval_id, round, step, kind, by_id, from_id, to_id, note, document_version, at";
+    app.execute(&format!(
+        "WITH RECURSIVE more(n) AS (SELECT 1001 UNION ALL SELECT n + 1 FROM more WHERE n < 1980) \
+         INSERT INTO approval_history (number, {columns}) SELECT n, {columns} FROM approval_history, more \
+         WHERE kind = 'commented' AND number = (SELECT MAX(number) FROM approval_history WHERE kind = 'commented')"
+    ));
+    let body = json!({"text": "还有一句"});
+    let place = format!("{}/comment", path(&approval));
+    let refused = company.who("lan").post(&place, body).refuses(409, "approval.too_much_said");
+    assert_eq!(refused.at("/params/limit"), 1000);
 }

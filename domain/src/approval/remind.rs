@@ -2,7 +2,7 @@
 
 use super::{
     Approval, COMMENTED, COPIED, Circumstances, Copied, ESCALATED, EntryKind, NOT_PARTICIPANT, Origin,
-    REMINDED, REMINDED_RECENTLY, TARGET_INACTIVE, Task,
+    REMINDED, REMINDED_RECENTLY, TARGET_INACTIVE, TOO_MANY_COPIES, TOO_MUCH_SAID, Task,
     decide::given,
     directory::nearest_superior,
     opening::{Says, Transition},
@@ -10,6 +10,11 @@ use super::{
 use crate::spine::{Change, Citation, EmployeeId, Id, Refusal, Timestamp};
 use chrono::Duration;
 use serde_json::json;
+
+/// How many comments one approval takes: every deed reads all that happened before it.
+const COMMENTS_MAX: usize = 1_000;
+/// To how many people one approval is copied.
+const COPIES_MAX: usize = 1_000;
 
 impl Approval {
     /// The submitter reminds whoever it waits for. 催办
@@ -48,7 +53,7 @@ impl Approval {
     /// Says something, for everybody who takes part to read.
     ///
     /// # Errors
-    /// Only who takes part or oversees; the text must say something.
+    /// Only who takes part or oversees; the text must say something; no more than 1000 comments.
     pub fn comment(
         self,
         by: Option<EmployeeId>,
@@ -65,16 +70,21 @@ impl Approval {
     }
 
     pub(super) fn may_comment(&self, by: Option<EmployeeId>, oversees: bool) -> Result<(), Refusal> {
-        if oversees || by.is_some_and(|by| self.takes_part(by)) {
-            return Ok(());
+        if !oversees && !by.is_some_and(|by| self.takes_part(by)) {
+            return Err(Refusal::new(NOT_PARTICIPANT).citing(Citation::rule("APR-3")));
         }
-        Err(Refusal::new(NOT_PARTICIPANT).citing(Citation::rule("APR-3")))
+        let comments = self.history.iter().filter(|entry| entry.kind == EntryKind::Commented);
+        if comments.count() >= COMMENTS_MAX {
+            let refusal = Refusal::new(TOO_MUCH_SAID).with("limit", COMMENTS_MAX);
+            return Err(refusal.citing(Citation::rule("APR-3")));
+        }
+        Ok(())
     }
 
     /// Copies the document to people, who may read it from then on. Somebody who has a copy gets no second. 抄送
     ///
     /// # Errors
-    /// Only the parties and whoever holds or held a task; everybody named must be active.
+    /// Only the parties and whoever holds or held a task; everybody named must be active; no more than 1000 copies.
     pub fn copy_to(
         self,
         by: EmployeeId,
@@ -97,6 +107,10 @@ impl Approval {
             transition.after.copies.push(Copied { to: *person, by, at: world.now });
             let says = Says { by: Some(by), to: Some(*person), note: note.clone(), ..Says::default() };
             transition.record(EntryKind::Copied, says);
+        }
+        if transition.after.copies.len() > COPIES_MAX {
+            let refusal = Refusal::new(TOO_MANY_COPIES).with("limit", COPIES_MAX);
+            return Err(refusal.citing(Citation::rule("APR-3")));
         }
         transition.happen(COPIED, json!({"by": by, "to": to}));
         Ok(transition.finish(COPIED))

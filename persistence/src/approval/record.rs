@@ -15,6 +15,8 @@ use domain::{
 use std::collections::BTreeSet;
 
 impl Stored for Approval {
+    const GROWING: &'static [&'static str] = &["rounds", "tasks", "history", "copies"];
+
     fn save(&self, before: Option<&Self>, tx: &mut Tx<'_>) -> Result<(), Failure> {
         let row = Row::of(self, tx.now())?;
         match before {

@@ -10,6 +10,9 @@ use uuid::Uuid;
 pub(crate) trait Stored: Entity {
     /// Whether it is master data, which is kept in memory (see [`super::master`]).
     const IS_MASTER: bool = false;
+    /// Members that are lists and grow with every deed: the audit keeps the items of them that differ, by their
+    /// places, since all of them once more with each deed would weigh ever more.
+    const GROWING: &'static [&'static str] = &[];
 
     /// Writes the rows of the new state. With a state before, the main row is updated under the guard of
     /// its version (see [`guard`]).
@@ -59,22 +62,49 @@ impl Tx<'_> {
 }
 
 /// What the audit keeps: all of a new entity; of a changed one, the members that differ.
-fn differences<E: Entity>(before: Option<&E>, after: &E) -> Result<(Option<String>, String), Failure> {
+fn differences<E: Stored>(before: Option<&E>, after: &E) -> Result<(Option<String>, String), Failure> {
     let Some(before) = before else { return Ok((None, serde_json::to_string(after)?)) };
     let states = (serde_json::to_value(before)?, serde_json::to_value(after)?);
     let (Value::Object(old), Value::Object(new)) = states else {
         return Err(Failure::fault("an entity is not an object"));
     };
-    // Borrowed, in the order of the entity's own members.
-    let changed = |one: &Map<String, Value>, other: &Map<String, Value>| {
-        let members = one.iter().filter(|(name, value)| other.get(*name) != Some(value));
-        serde_json::to_string(&Members(members.collect()))
-    };
-    Ok((Some(changed(&old, &new)?), changed(&new, &old)?))
+    Ok((Some(changed::<E>(&old, &new)?), changed::<E>(&new, &old)?))
+}
+
+/// The members of one state that are others in the other, borrowed, in the order of the entity's own.
+fn changed<E: Stored>(one: &Map<String, Value>, other: &Map<String, Value>) -> serde_json::Result<String> {
+    let members = one.iter().filter(|(name, value)| other.get(*name) != Some(value));
+    let members = members.map(|(name, value)| match (value, other.get(name)) {
+        (Value::Array(items), Some(Value::Array(others))) if E::GROWING.contains(&name.as_str()) => {
+            (name, Member::Items(items, others))
+        }
+        _ => (name, Member::Whole(value)),
+    });
+    serde_json::to_string(&Members(members.collect()))
 }
 
 /// Some members of an object.
-struct Members<'a>(Vec<(&'a String, &'a Value)>);
+struct Members<'a>(Vec<(&'a String, Member<'a>)>);
+
+/// A member as the audit keeps it.
+#[derive(Clone, Copy)]
+enum Member<'a> {
+    Whole(&'a Value),
+    /// The items of a list that differ from those of another in the same place.
+    Items(&'a [Value], &'a [Value]),
+}
+
+impl Serialize for Member<'_> {
+    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::Whole(value) => value.serialize(to),
+            Self::Items(items, others) => {
+                let placed = items.iter().enumerate();
+                to.collect_map(placed.filter(|(place, item)| others.get(*place) != Some(item)))
+            }
+        }
+    }
+}
 
 impl Serialize for Members<'_> {
     fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {

@@ -238,10 +238,11 @@ pub struct AuditEntryView {
     /// Its version afterwards.
     #[schema(minimum = 1)]
     pub entity_version: i64,
-    /// The members that changed, before; null for a new thing.
+    /// The members that changed, before; null for a new thing. Of a list that grows with every deed, such as the
+    /// history of an approval, the items that changed by their places from 0.
     #[schema(value_type = Option<Object>)]
     pub before: Option<Value>,
-    /// The members that changed, afterwards.
+    /// The members that changed, afterwards; lists as before.
     #[schema(value_type = Option<Object>)]
     pub after: Option<Value>,
     /// The request id.
