@@ -1,68 +1,97 @@
-//! The year's budget: eight allocations, split into lines of months and quarters, and an emergency fund.
+//! The year's budget: eight allocations, split into lines of months and quarters, and an emergency fund. It
+//! grows with the number of documents, so that a short year meets full lines as a long one does.
 
-use crate::teller::{FIRST_DAY, Teller, fen, money};
+use crate::{
+    books::{Balance, Books, Control, Line},
+    teller::{FIRST_DAY, Teller, money},
+};
 use serde_json::{Value, json};
 
-/// Department, heading, control, yuan of the year.
-const LINES: [(&str, &str, &str, i64); 8] = [
-    ("marketing", "entertainment", "special", 6_000_000),
-    ("marketing", "promotion", "special", 6_000_000),
-    ("marketing", "other.training", "special", 60_000),
-    ("marketing", "other", "hard", 6_000_000),
-    ("sales", "entertainment", "warn", 300_000),
-    ("sales", "promotion", "special", 3_000_000),
-    ("sales", "other", "hard", 3_000_000),
-    ("centre", "entertainment", "special", 500_000),
+/// Department, heading, control, yuan of the year for each document that is told.
+const ALLOCATIONS: [(&str, &str, Control, i64); 8] = [
+    ("marketing", "entertainment", Control::Special, 2_400),
+    ("marketing", "promotion", Control::Special, 2_400),
+    ("marketing", "other.training", Control::Special, 60),
+    ("marketing", "other", Control::Hard, 1_200),
+    ("sales", "entertainment", Control::Warn, 480),
+    ("sales", "promotion", Control::Special, 900),
+    ("sales", "other", Control::Hard, 24),
+    ("centre", "entertainment", Control::Special, 240),
 ];
 
-/// What the emergency fund has.
+/// What the emergency fund has, in fen.
 const FUND: i64 = 50_000_000;
 
-/// Compiles, approves and activates the budget of the year.
-pub fn activate(teller: &mut Teller) {
+/// Writes the lines of the year into the books: hard ones by quarters, others by months.
+pub fn plan(books: &mut Books, documents: u32) {
     let year = FIRST_DAY.0;
-    let department = |code: &str| teller.company.departments[code].clone();
-    let mut lines: Vec<Value> = LINES
-        .iter()
-        .map(|(code, category, control, yuan)| {
-            let into = if *control == "hard" { "quarters" } else { "months" };
-            json!({"department_id": department(code), "category": category, "period": year.to_string(),
-                "split": {"into": into}, "control": control, "amount": money(yuan * 100)})
-        })
-        .collect();
-    lines
-        .push(json!({"department_id": department("centre"), "category": "other", "period": year.to_string(),
-        "amount": money(FUND), "purpose": "emergency_fund"}));
-    let budget = json!({"title": "全年营销预算", "fiscal_year": year, "lines": lines,
-        "scope": {"level": "centre", "department_id": department("centre")},
-        "objectives": [{"period": year.to_string(), "metric": "sales_amount", "unit": "万元", "target": "12000"}],
-        "strategy": {"product": "主推新品", "price": "稳定价格", "channel": "深耕经销商", "promotion": "春秋两季"},
-        "activities": [{"name": "春季订货会", "from": format!("{year}-03-10"), "to": format!("{year}-03-12"),
-            "place": "杭州", "people": "市场部全体", "cost": money(2_000_000)}],
-        "indicators": [{"name": "销售额增长率", "target": "不低于 12%"}]});
+    for (department, category, control, yuan) in ALLOCATIONS {
+        let of_the_year = yuan * 100 * i64::from(documents);
+        let pieces: u32 = if control == Control::Hard { 4 } else { 12 };
+        let length = 12 / pieces;
+        for piece in 0..pieces {
+            let months = piece * length + 1..=(piece + 1) * length;
+            let period = match length {
+                1 => format!("{year}-{:02}", piece + 1),
+                _ => format!("{year}-Q{}", piece + 1),
+            };
+            let balance = Balance { allocated: of_the_year / i64::from(pieces), ..Balance::default() };
+            books.lines.push(Line { department, category, period, months, control, balance });
+        }
+    }
+    let balance = Balance { allocated: FUND, ..Balance::default() };
+    let (department, category, months) = ("centre", "other", 1..=12);
+    let (period, control) = (year.to_string(), Control::Fund);
+    books.lines.push(Line { department, category, period, months, control, balance });
+}
+
+/// Compiles, approves and activates the budget of the year, and finds the lines of the books among those it
+/// opened.
+pub fn activate(teller: &mut Teller, books: &Books, documents: u32) {
     let compiler = teller.who("director");
-    let made = compiler.post("/api/v1/budgets", budget).expect(201);
+    let made = compiler.post("/api/v1/budgets", body(teller, documents)).expect(201);
     let path = format!("/api/v1/budgets/{}", made.text("/id"));
     let submitted = compiler.at(made.version()).act(&format!("{path}/submit")).expect(200);
     teller.approve(&submitted.text("/approval_id"));
     let version = teller.who("qian").get(&path).expect(200).version();
     teller.who("qian").at(version).act(&format!("{path}/activate")).expect(200);
     let opened = all_lines(teller);
-    teller.books.planned = opened.iter().map(|line| fen(&line["allocated"])).sum();
-    teller.books.fund = FUND;
-    let planned = LINES.iter().map(|(.., yuan)| yuan * 100).sum::<i64>() + FUND;
-    assert_eq!(teller.books.planned, planned, "the months add up to the year");
-    let text = |line: &Value, member: &str| line[member].as_str().unwrap_or_default().to_owned();
-    teller.lines = opened
-        .iter()
-        .map(|line| Line { id: text(line, "id"), is_fund: line["purpose"] == "emergency_fund" })
-        .collect();
+    assert_eq!(opened.len(), books.lines.len(), "lines of the plan and of the server");
+    let place = |line: &Line| {
+        let department = &teller.company.departments[line.department];
+        let is_it = |opened: &&Value| {
+            opened["department"]["id"] == **department
+                && opened["category"] == line.category
+                && opened["period"] == line.period
+                && (opened["purpose"] == "emergency_fund") == (line.control == Control::Fund)
+        };
+        let found = opened.iter().find(is_it).unwrap_or_else(|| panic!("nobody opened {line:?}"));
+        found["id"].as_str().unwrap_or_default().to_owned()
+    };
+    let places = books.lines.iter().map(place).collect();
+    teller.places.lines = places;
 }
 
-/// A line of the year's budget.
-pub struct Line {
-    pub id: String,
-    pub is_fund: bool,
+fn body(teller: &Teller, documents: u32) -> Value {
+    let year = FIRST_DAY.0;
+    let department = |code: &str| teller.company.departments[code].clone();
+    let allocation = |(code, category, control, yuan): (&str, &str, Control, i64)| {
+        let into = if control == Control::Hard { "quarters" } else { "months" };
+        json!({"department_id": department(code), "category": category, "period": year.to_string(),
+            "split": {"into": into}, "control": control.code(),
+            "amount": money(yuan * 100 * i64::from(documents))})
+    };
+    let mut lines: Vec<Value> = ALLOCATIONS.into_iter().map(allocation).collect();
+    lines
+        .push(json!({"department_id": department("centre"), "category": "other", "period": year.to_string(),
+        "amount": money(FUND), "purpose": "emergency_fund"}));
+    json!({"title": "全年营销预算", "fiscal_year": year, "lines": lines,
+        "scope": {"level": "centre", "department_id": department("centre")},
+        "objectives": [{"period": year.to_string(), "metric": "sales_amount", "unit": "万元", "target": "12000"}],
+        "strategy": {"product": "主推新品", "price": "稳定价格", "channel": "深耕经销商", "promotion": "春秋两季"},
+        "activities": [{"name": "春季订货会", "from": format!("{year}-03-10"), "to": format!("{year}-03-12"),
+            "place": "杭州", "people": "市场部全体", "cost": money(2_000_000)}],
+        "indicators": [{"name": "销售额增长率", "target": "不低于 12%"}]})
 }
 
 /// Every budget line, as the server lists them.

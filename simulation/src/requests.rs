@@ -1,105 +1,182 @@
-//! Requests and their fates: asked before spending, approved, and over by being closed or revoked.
+//! Requests and their fates: asked before spending, approved, claimed on, and over by being used up, closed
+//! or revoked.
 
 use crate::{
+    books::{Ask, Books, Request, Standing},
+    chance::Chance,
     claims::details,
+    day::{Deed, Tie, Told},
+    people,
     teller::{Teller, fen, money},
 };
+use chrono::{Datelike, NaiveDate};
 use serde_json::{Value, json};
 
 const REQUESTS: &str = "/api/v1/expense-requests";
 
-/// A request that was approved: it holds its money until it is over.
-pub struct Open {
-    path: String,
+/// What a request is told of.
+#[derive(Debug)]
+pub struct Tale {
     by: &'static str,
-    amount: i64,
+    lines: Vec<(&'static str, i64)>,
+    asks: Vec<Ask>,
+    fate: Fate,
+    foreseen: Foreseen,
 }
 
-/// Makes a request, submits it and lets it meet its fate.
-pub fn tell(teller: &mut Teller) {
-    let by = teller.pick(&["lan", "ming", "rep"]).unwrap_or("lan");
-    let lines: Vec<Value> = (0..teller.number(1, 2)).map(|_| line(teller)).collect();
-    let made = teller.who(by).post(REQUESTS, json!({"details": details(), "lines": lines})).expect(201);
-    let path = format!("{REQUESTS}/{}", made.text("/id"));
-    let Some(approval) = submit(teller, by, &path, made.version()) else { return };
-    match teller.number(1, 100) {
-        1..=6 => {
-            teller.turn_down(&approval, "reject");
-            teller.books.ended("requests rejected");
+/// What becomes of it, where the budget lets it pass.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Fate {
+    Rejected,
+    Withdrawn,
+    /// Sent back once, then approved.
+    Returned,
+    Approved,
+}
+
+/// What the books say it will come to.
+#[derive(Clone, Copy, Debug)]
+enum Foreseen {
+    Refused,
+    Nothing,
+    /// As which of the requests in the books, and whether it meets the special review.
+    Approved {
+        request: usize,
+        over_budget: bool,
+    },
+}
+
+/// Decides what a request will be, and writes it into the books.
+pub fn plan(chance: &mut Chance, books: &mut Books, today: NaiveDate) -> Option<Tale> {
+    let by = chance.pick(&people::ASKERS)?;
+    let department = people::department_of(by);
+    let lines: Vec<_> = (0..chance.number(1, 2)).map(|_| line(chance)).collect();
+    let ask = |(category, amount): &(&'static str, i64)| {
+        let line = books.charged(department, category, today.month())?;
+        Some(Ask { line, amount: *amount, source: None })
+    };
+    let asks: Vec<Ask> = lines.iter().map(ask).collect::<Option<_>>()?;
+    let fate = match chance.number(1, 100) {
+        1..=6 => Fate::Rejected,
+        7..=12 => Fate::Withdrawn,
+        13..=16 => Fate::Returned,
+        _ => Fate::Approved,
+    };
+    let foreseen = foresee(books, by, &lines, &asks, fate, today);
+    Some(Tale { by, lines, asks, fate, foreseen })
+}
+
+fn line(chance: &mut Chance) -> (&'static str, i64) {
+    let category = match chance.number(1, 100) {
+        1..=50 => "promotion.publicity",
+        51..=90 => "entertainment.meeting",
+        _ => "other.training",
+    };
+    (category, chance.number(50_000, 600_000))
+}
+
+fn foresee(
+    books: &mut Books,
+    by: &'static str,
+    lines: &[(&'static str, i64)],
+    asks: &[Ask],
+    fate: Fate,
+    today: NaiveDate,
+) -> Foreseen {
+    let Some(mut held) = books.submit(asks) else {
+        books.ended("requests refused by the budget");
+        return Foreseen::Refused;
+    };
+    let over_budget = held.is_over_budget();
+    if matches!(fate, Fate::Rejected | Fate::Withdrawn) {
+        books.release(&mut held);
+        let rejected = fate == Fate::Rejected;
+        books.ended(if rejected { "requests rejected" } else { "requests withdrawn and voided" });
+        return Foreseen::Nothing;
+    }
+    let amounts: Vec<i64> = lines.iter().map(|(_, amount)| *amount).collect();
+    books.approve(&mut held, &amounts);
+    books.ended("requests approved");
+    books.requests.push(Request {
+        by,
+        department: people::department_of(by),
+        since: today,
+        categories: lines.iter().map(|(category, _)| *category).collect(),
+        amount: amounts.iter().sum(),
+        held,
+        standing: Standing::Open,
+    });
+    Foreseen::Approved { request: books.requests.len() - 1, over_budget }
+}
+
+impl Tale {
+    /// What its outcome hangs on.
+    pub fn ties(&self) -> Vec<Tie> {
+        self.asks.iter().map(|ask| Tie::Line(ask.line, ask.amount)).collect()
+    }
+
+    /// Tells it.
+    pub fn tell(&self, teller: &Teller) -> Told {
+        let by = teller.who(self.by);
+        let line = |(category, amount): &(&'static str, i64)| {
+            json!({"category": category, "item": "活动物料", "purpose": "渠道推广", "planned_on": teller.today,
+                "amount": money(*amount)})
+        };
+        let lines: Vec<Value> = self.lines.iter().map(line).collect();
+        let made = by.post(REQUESTS, json!({"details": details(), "lines": lines})).expect(201);
+        let path = format!("{REQUESTS}/{}", made.text("/id"));
+        let submit = format!("{path}/submit");
+        let submitted = by.at(made.version()).act(&submit);
+        if matches!(self.foreseen, Foreseen::Refused) {
+            submitted.refuses(409, "budget_line.exhausted");
+            return Told::Nothing;
         }
-        7..=12 => {
-            act(teller, by, &path, "withdraw", json!({}));
-            act(teller, by, &path, "void", json!({"reason": "计划取消"}));
-            teller.books.ended("requests withdrawn and voided");
-        }
-        13..=16 => {
-            teller.turn_down(&approval, "return");
-            let version = teller.who(by).get(&path).expect(200).version();
-            if let Some(again) = submit(teller, by, &path, version) {
-                approved(teller, by, path, &again);
+        let approval = submitted.expect(200).text("/approval_id");
+        match self.fate {
+            Fate::Rejected => teller.turn_down(&approval, "reject"),
+            Fate::Withdrawn => teller.take_back(self.by, &path),
+            Fate::Returned => {
+                teller.turn_down(&approval, "return");
+                by.at(by.get(&path).expect(200).version()).act(&submit).expect(200);
             }
+            Fate::Approved => {}
         }
-        _ => approved(teller, by, path, &approval),
+        let Foreseen::Approved { request, over_budget } = self.foreseen else { return Told::Nothing };
+        let met = teller.approve(&approval);
+        assert_eq!(met.contains("special-review"), over_budget, "{path}: {self:?}");
+        Told::Request { request, place: path }
     }
 }
 
-fn line(teller: &mut Teller) -> Value {
-    let category = teller.pick(&["promotion.publicity", "other.training", "entertainment.meeting"]);
-    json!({"category": category, "item": "活动物料", "purpose": "渠道推广", "planned_on": teller.today,
-        "amount": money(teller.number(50_000, 600_000))})
-}
-
-/// The approval of a submission; none where hard control has nothing left.
-fn submit(teller: &mut Teller, by: &'static str, path: &str, version: i64) -> Option<String> {
-    let submitted = teller.who(by).at(version).act(&format!("{path}/submit"));
-    if submitted.status != 200 {
-        assert_eq!(submitted.code(), "budget_line.exhausted", "{submitted}");
-        teller.books.ended("requests refused by the budget");
-        return None;
-    }
-    Some(submitted.text("/approval_id"))
-}
-
-fn approved(teller: &mut Teller, by: &'static str, path: String, approval: &str) {
-    teller.approve(approval);
-    let request = teller.who("gm").get(&path).expect(200);
-    assert_eq!(request.at("/status"), "approved", "{request}");
-    let amount = fen(&request.at("/remaining"));
-    teller.books.promised += amount;
-    teller.books.ended("requests approved");
-    teller.open.push(Open { path, by, amount });
-}
-
-/// Some of the open requests are over today: finance closes what was not used, or who asked gives it up.
-pub fn end_some(teller: &mut Teller) {
-    for request in std::mem::take(&mut teller.open) {
-        let Open { path, by, amount } = &request;
-        match teller.number(1, 100) {
-            1..=8 => {
-                act(teller, "sun", path, "close", json!({"reason": "活动结束"}));
-                teller.books.became("requests closed");
-            }
-            9..=11 => {
-                act(teller, by, path, "revoke", json!({"reason": "客户取消"}));
-                teller.books.became("requests revoked");
-            }
-            _ => {
-                teller.open.push(request);
-                continue;
-            }
+/// Which requests are over tonight: finance closes what was not used, or who asked gives up what nobody
+/// claimed on.
+pub fn evening(chance: &mut Chance, books: &mut Books) -> Vec<Deed> {
+    let mut deeds = Vec::new();
+    for request in 0..books.requests.len() {
+        let of = &books.requests[request];
+        let (by, is_untouched) = (of.by, of.held.committed() == of.amount);
+        if of.standing != Standing::Open {
+            continue;
         }
-        teller.books.promised -= amount;
+        let deed = match chance.number(1, 100) {
+            1..=4 => Deed::CloseRequest { request },
+            5..=7 if is_untouched => Deed::RevokeRequest { request, by },
+            _ => continue,
+        };
+        books.became(if matches!(deed, Deed::CloseRequest { .. }) {
+            "requests closed"
+        } else {
+            "requests revoked"
+        });
+        books.end(request);
+        deeds.push(deed);
     }
+    deeds
 }
 
-/// What every approved request still has, as the server lists them.
-pub fn remaining(teller: &Teller) -> i64 {
+/// What every approved request still has by its place, as the server lists them.
+pub fn remaining(teller: &Teller) -> Vec<(String, i64)> {
     let list = teller.list("qian", &format!("{REQUESTS}?status=approved"));
-    list.iter().map(|request| fen(&request["remaining"])).sum()
-}
-
-/// Takes an action on a request as it stands now.
-fn act(teller: &Teller, by: &'static str, path: &str, action: &str, body: Value) {
-    let version = teller.who(by).get(path).expect(200).version();
-    teller.who(by).at(version).post(&format!("{path}/{action}"), body).expect(200);
+    let place = |request: &Value| format!("{REQUESTS}/{}", request["id"].as_str().unwrap_or_default());
+    list.iter().map(|request| (place(request), fen(&request["remaining"]))).collect()
 }

@@ -1,46 +1,66 @@
-//! Who tells: a company, a clock, a seeded source of variety, and the books.
+//! Who tells: a company, a clock, and everybody's calls.
 
-use crate::{books::Books, budget::Line, requests::Open};
 use chrono::{Datelike, Duration, NaiveDate};
-use rand::{Rng, SeedableRng, rngs::StdRng};
 use serde_json::{Value, json};
-use std::{cell::RefCell, collections::BTreeMap};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::{Mutex, PoisonError},
+};
 use tests::{App, Caller, Company, PASSWORD};
 
 /// The first day of the year that is told; stories begin in the year before.
 pub const FIRST_DAY: (i32, u32, u32) = (2027, 1, 1);
 
+/// Tells to the product what the books foresaw. Many clients may tell at once.
 pub struct Teller {
+    /// The product.
     pub app: App,
+    /// Who works there.
     pub company: Company,
-    pub books: Books,
+    /// The day.
     pub today: NaiveDate,
-    /// The lines of the year's budget.
-    pub lines: Vec<Line>,
-    /// Requests that were approved and are not over.
-    pub open: Vec<Open>,
+    /// How many tell at once.
+    pub clients: usize,
+    /// Where what the books know is found on the server.
+    pub places: Places,
     /// Who signed in today.
-    signed_in: RefCell<BTreeMap<&'static str, Caller>>,
-    variety: StdRng,
-    invoices: u64,
+    signed_in: Mutex<BTreeMap<&'static str, Caller>>,
+}
+
+/// Where what the books know is found on the server.
+#[derive(Debug, Default)]
+pub struct Places {
+    /// The ids of the budget lines.
+    pub lines: Vec<String>,
+    /// The paths of the requests.
+    pub requests: BTreeMap<usize, String>,
+    /// The paths of the advances.
+    pub advances: BTreeMap<usize, String>,
+}
+
+impl Places {
+    /// The id of a request of the books.
+    pub fn id_of_request(&self, request: usize) -> &str {
+        id_of(&self.requests[&request])
+    }
+
+    /// The id of an advance of the books.
+    pub fn id_of_advance(&self, advance: usize) -> &str {
+        id_of(&self.advances[&advance])
+    }
+}
+
+fn id_of(place: &str) -> &str {
+    place.rsplit('/').next().unwrap_or_default()
 }
 
 impl Teller {
     /// Sets up the company and lets time pass until the year begins.
-    pub fn new(app: App, seed: u64) -> Self {
+    pub fn new(app: App, clients: usize) -> Self {
         let company = app.company();
         let begin = NaiveDate::from_ymd_opt(2026, 3, 5).unwrap_or_default();
-        let mut teller = Self {
-            app,
-            company,
-            books: Books::default(),
-            today: begin,
-            lines: Vec::new(),
-            open: Vec::new(),
-            signed_in: RefCell::default(),
-            variety: StdRng::seed_from_u64(seed),
-            invoices: 0,
-        };
+        let (places, signed_in) = (Places::default(), Mutex::default());
+        let mut teller = Self { app, company, today: begin, clients, places, signed_in };
         let (year, month, day) = FIRST_DAY;
         teller.pass_until(NaiveDate::from_ymd_opt(year, month, day).unwrap_or(begin));
         teller
@@ -52,37 +72,14 @@ impl Teller {
         if days > 0 {
             self.app.advance(Duration::days(days));
             self.today = day;
-            self.signed_in.get_mut().clear();
+            self.signed_in.get_mut().unwrap_or_else(PoisonError::into_inner).clear();
         }
     }
 
     /// Somebody, who signs in once a day and makes no more calls than the tale needs.
     pub fn who(&self, name: &'static str) -> Caller {
-        let mut signed_in = self.signed_in.borrow_mut();
+        let mut signed_in = self.signed_in.lock().unwrap_or_else(PoisonError::into_inner);
         signed_in.entry(name).or_insert_with(|| self.app.sign_in(name, PASSWORD).quietly()).clone()
-    }
-
-    /// One of several, by chance.
-    pub fn pick<T: Copy>(&mut self, of: &[T]) -> Option<T> {
-        let last = i64::try_from(of.len()).ok()?.checked_sub(1)?;
-        let index = self.number(0, last.max(0));
-        of.get(usize::try_from(index).ok()?).copied()
-    }
-
-    /// A whole number from a range.
-    pub fn number(&mut self, from: i64, to: i64) -> i64 {
-        self.variety.random_range(from..=to)
-    }
-
-    /// Whether something happens that happens so often in a hundred times.
-    pub fn happens(&mut self, percent: i64) -> bool {
-        self.number(1, 100) <= percent
-    }
-
-    /// A fully digital invoice number that was never used.
-    pub fn invoice_number(&mut self) -> String {
-        self.invoices += 1;
-        format!("27{:018}", self.invoices)
     }
 
     /// The month of today, as `2027-03`.
@@ -95,26 +92,53 @@ impl Teller {
         let mut all: Vec<Value> = Vec::new();
         let mut cursor = String::new();
         loop {
-            let page = self.who(by).get(&format!("{path}&limit=200{cursor}")).expect(200);
-            all.extend(page.at("/data").as_array().cloned().unwrap_or_default());
-            match page.at("/next_cursor").as_str() {
+            let mut page = self.who(by).get(&format!("{path}&limit=200{cursor}")).expect(200).json();
+            if let Value::Array(items) = page["data"].take() {
+                all.extend(items);
+            }
+            match page["next_cursor"].as_str() {
                 Some(next) => cursor = format!("&cursor={next}"),
                 None => return all,
             }
         }
     }
 
-    /// Lets whoever an approval waits for decide it, until nobody is left to ask.
-    pub fn approve(&self, approval: &str) {
+    /// Takes an action on a document as it stands now.
+    pub fn act(&self, by: &'static str, place: &str, action: &str, body: Value) {
+        let by = self.who(by);
+        let version = by.get(place).expect(200).version();
+        by.at(version).post(&format!("{place}/{action}"), body).expect(200);
+    }
+
+    /// Who submitted a document takes it back, and gives it up.
+    pub fn take_back(&self, by: &'static str, place: &str) {
+        self.act(by, place, "withdraw", json!({}));
+        self.act(by, place, "void", json!({"reason": "计划取消"}));
+    }
+
+    /// Part of an advance is paid back.
+    pub fn repay(&self, advance: usize, amount: i64) {
+        let place = &self.places.advances[&advance];
+        let body = json!({"reference": format!("REC-{}", self.today), "amount": money(amount),
+            "received_on": self.today});
+        self.act("qian", place, "repay", body);
+    }
+
+    /// Lets whoever an approval waits for decide it, until nobody is left to ask; answers the steps that
+    /// decided.
+    pub fn approve(&self, approval: &str) -> BTreeSet<String> {
         let path = format!("/api/v1/approvals/{approval}");
         let mut read = self.who("gm").get(&path).expect(200);
         for _ in 0..20 {
-            if read.at("/state") != "pending" {
-                return;
+            let seen = read.json();
+            if seen["state"] != "pending" {
+                assert_eq!(seen["state"], "approved", "{seen}");
+                let decided = tasks(&seen).iter().filter(|task| task["state"] == "decided");
+                return decided.filter_map(|task| Some(task["step"].as_str()?.to_owned())).collect();
             }
-            let by = self.asked(&read.json());
-            let body = json!({"document_version": read.at("/document/version")});
-            read = self.who(by).at(read.version()).post(&format!("{path}/approve"), body).expect(200);
+            let body = json!({"document_version": seen["document"]["version"]});
+            let by = self.who(self.asked(&seen));
+            read = by.at(read.version()).post(&format!("{path}/approve"), body).expect(200);
         }
         panic!("the approval {approval} never ends");
     }
@@ -123,18 +147,21 @@ impl Teller {
     pub fn turn_down(&self, approval: &str, how: &str) {
         let path = format!("/api/v1/approvals/{approval}");
         let read = self.who("gm").get(&path).expect(200);
-        let by = self.asked(&read.json());
-        let body = json!({"document_version": read.at("/document/version"), "reason": "不符合规定"});
-        self.who(by).at(read.version()).post(&format!("{path}/{how}"), body).expect(200);
+        let seen = read.json();
+        let body = json!({"document_version": seen["document"]["version"], "reason": "不符合规定"});
+        self.who(self.asked(&seen)).at(read.version()).post(&format!("{path}/{how}"), body).expect(200);
     }
 
     /// The first person an approval waits for.
     pub fn asked(&self, approval: &Value) -> &'static str {
-        let tasks = approval["tasks"].as_array().map(Vec::as_slice).unwrap_or_default();
-        let open = tasks.iter().find(|task| task["state"] == "open");
+        let open = tasks(approval).iter().find(|task| task["state"] == "open");
         let id = open.and_then(|task| task["assignee"]["id"].as_str()).unwrap_or_default();
         self.company.name_of(id).unwrap_or_else(|| panic!("nobody is asked: {approval}"))
     }
+}
+
+fn tasks(approval: &Value) -> &[Value] {
+    approval["tasks"].as_array().map(Vec::as_slice).unwrap_or_default()
 }
 
 /// Yuan and fen, as the API writes them.

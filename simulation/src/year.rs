@@ -1,15 +1,21 @@
 //! The year, day by day.
 
 use crate::{
-    budget, changes, claims, requests,
+    books::Books,
+    budget,
+    chance::Chance,
+    day,
     teller::{FIRST_DAY, Teller},
 };
 use chrono::{Datelike, NaiveDate, Weekday};
 use serde_json::json;
 
-/// Tells the year with so many documents, and lets the first days of the next one see its end.
-pub fn tell(teller: &mut Teller, documents: u32) {
-    budget::activate(teller);
+/// Tells the year with so many documents, and lets the first days of the next one see its end; answers the
+/// books of it.
+pub fn tell(teller: &mut Teller, mut chance: Chance, documents: u32) -> Books {
+    let mut books = Books::default();
+    budget::plan(&mut books, documents);
+    budget::activate(teller, &books, documents);
     let days = working_days(FIRST_DAY.0);
     let count = u64::try_from(days.len()).unwrap_or(u64::MAX);
     let mut told: u64 = 0;
@@ -24,29 +30,14 @@ pub fn tell(teller: &mut Teller, documents: u32) {
             end_month(teller, &last_month);
         }
         if told < until {
-            tell_day(teller, until - told);
+            day::tell(teller, &mut chance, &mut books, until - told);
             told = until;
         }
     }
     let last_month = teller.month();
     teller.pass_until(NaiveDate::from_ymd_opt(FIRST_DAY.0 + 1, 1, 4).unwrap_or(teller.today));
     end_month(teller, &last_month);
-}
-
-/// A day: so many documents, then finance does what waits for it.
-fn tell_day(teller: &mut Teller, documents: u64) {
-    let mut waiting = Vec::new();
-    for _ in 0..documents {
-        match teller.number(1, 100) {
-            1..=12 => requests::tell(teller),
-            13..=16 => changes::tell(teller),
-            _ => waiting.extend(claims::tell(teller)),
-        }
-    }
-    for piece in waiting.chunks(200) {
-        claims::account(teller, piece);
-    }
-    requests::end_some(teller);
+    books
 }
 
 fn working_days(year: i32) -> Vec<NaiveDate> {

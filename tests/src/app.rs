@@ -100,7 +100,12 @@ impl App {
 
     /// How many rows a table has.
     pub fn count_rows(&self, table: &str) -> i64 {
-        crate::ledger::count(self.engine, self.database_url(), table)
+        self.number(&format!("SELECT COUNT(*) AS number FROM {table}"))
+    }
+
+    /// A number from behind the scenes: what a query calls `number`, a BIGINT.
+    pub fn number(&self, query: &str) -> i64 {
+        crate::ledger::number(self.engine, self.database_url(), query)
     }
 
     /// Where the bytes of its attachments lie.

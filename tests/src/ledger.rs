@@ -178,27 +178,27 @@ pub(crate) fn execute(engine: Engine, url: &str, statement: &str) {
     }
 }
 
-/// How many rows a table has.
-pub(crate) fn count(engine: Engine, url: &str, table: &str) -> i64 {
-    let query = sql_query(format!("SELECT COUNT(*) AS count FROM {table}"));
-    let found: Count = match engine {
+/// A number from the database: what a query calls `number`.
+pub(crate) fn number(engine: Engine, url: &str, query: &str) -> i64 {
+    let asked = sql_query(query);
+    let found: Number = match engine {
         Engine::Sqlite => {
             let file = url.trim_start_matches("sqlite:");
             let mut connection = SqliteConnection::establish(file).expect("the story's database");
-            query.get_result(&mut connection).expect(table)
+            asked.get_result(&mut connection).expect(query)
         }
         Engine::Postgres => {
             let mut connection = PgConnection::establish(url).expect("the story's database");
-            query.get_result(&mut connection).expect(table)
+            asked.get_result(&mut connection).expect(query)
         }
     };
-    found.count
+    found.number
 }
 
 #[derive(QueryableByName)]
-struct Count {
+struct Number {
     #[diesel(sql_type = sql_types::BigInt)]
-    count: i64,
+    number: i64,
 }
 
 /// The ids of requests that left audit entries; also proves that the feed has no gap.
@@ -207,9 +207,9 @@ fn audited_requests(engine: Engine, url: &str) -> BTreeSet<String> {
     // 0 only if the sequences run from 1 without a gap up to the head.
     let gaps = sql_query(
         "SELECT (SELECT event_sequence FROM ledger_head) - (SELECT COUNT(*) FROM events) \
-         + (SELECT COALESCE(MAX(sequence), 0) FROM events) - (SELECT COUNT(*) FROM events) AS count",
+         + (SELECT COALESCE(MAX(sequence), 0) FROM events) - (SELECT COUNT(*) FROM events) AS number",
     );
-    let (rows, gaps): (Vec<RequestId>, Count) = match engine {
+    let (rows, gaps): (Vec<RequestId>, Number) = match engine {
         Engine::Sqlite => {
             let file = url.trim_start_matches("sqlite:");
             let mut connection = SqliteConnection::establish(file).expect("the story's database");
@@ -227,6 +227,6 @@ fn audited_requests(engine: Engine, url: &str) -> BTreeSet<String> {
             )
         }
     };
-    assert_eq!(gaps.count, 0, "the feed has gaps");
+    assert_eq!(gaps.number, 0, "the feed has gaps");
     rows.into_iter().map(|row| row.request).collect()
 }
