@@ -183,7 +183,7 @@ pub(super) struct HoldingRow {
     pub document_kind: String,
     pub document: Key,
     pub document_line: i32,
-    line_id: Key,
+    pub line_id: Key,
     source_kind: Option<String>,
     source: Option<Key>,
     source_line: Option<i32>,

@@ -73,11 +73,17 @@ pub(super) fn add(
     Ok(())
 }
 
-/// What is used of a line, by person.
-pub(super) fn of_line(reader: &mut Reader<'_>, line: Key) -> Result<Vec<(Key, Balance)>, Failure> {
-    let rows: Vec<Row> =
-        db!(reader, |c| uses::table.filter(uses::line_id.eq(line)).select(Row::as_select()).load(c))?;
-    Ok(rows.into_iter().map(|row| (row.employee_id, row.balance())).collect())
+/// What is used of lines from one to another, line by line: line, person, and how much.
+pub(super) fn of_lines(
+    reader: &mut Reader<'_>,
+    (first, last): (Key, Key),
+) -> Result<Vec<(Key, Key, Balance)>, Failure> {
+    let rows: Vec<Row> = db!(reader, |c| uses::table
+        .filter(uses::line_id.ge(first).and(uses::line_id.le(last)))
+        .order(uses::line_id)
+        .select(Row::as_select())
+        .load(c))?;
+    Ok(rows.into_iter().map(|row| (row.line_id, row.employee_id, row.balance())).collect())
 }
 
 /// What is used of the lines of a year: person, line, and how much.

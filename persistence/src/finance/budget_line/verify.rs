@@ -21,8 +21,8 @@ use utoipa::ToSchema;
 const DIFFERENCES_MAX: usize = 1_000;
 /// So many lines are read at a time.
 const LINES_AT_ONCE: i64 = 500;
-/// So many entries of a line are read at a time.
-const ENTRIES_AT_ONCE: i64 = 5_000;
+/// So many entries are read at a time: of several lines at once, of a line with more in pieces.
+const ENTRIES_AT_ONCE: i64 = 10_000;
 
 /// What rebuilding the ledger found.
 #[derive(Clone, Debug, Default, Serialize, ToSchema)]
@@ -56,7 +56,8 @@ pub struct LedgerDifference {
     pub rebuilt: i64,
 }
 
-/// Rebuilds every line, and every holding of it, from the entries.
+/// Rebuilds every line, and every holding of it, from the entries. How many queries that takes grows with the
+/// entries, not with the lines.
 pub fn verify(reader: &mut Reader<'_>) -> Result<LedgerReport, Failure> {
     let mut report = LedgerReport::default();
     let mut after: Option<Key> = None;
@@ -70,48 +71,108 @@ pub fn verify(reader: &mut Reader<'_>) -> Result<LedgerReport, Failure> {
         })?;
         let Some(last) = rows.last() else { return Ok(report) };
         after = Some(last.id);
-        for row in rows {
-            verify_line(reader, &row.try_into()?, &mut report)?;
+        let lines = rows.into_iter().map(TryInto::try_into).collect::<Result<Vec<BudgetLine>, _>>()?;
+        for batch in batches(&lines) {
+            verify_lines(reader, batch, &mut report)?;
         }
     }
 }
 
-fn verify_line(reader: &mut Reader<'_>, line: &BudgetLine, report: &mut LedgerReport) -> Result<(), Failure> {
-    let mut rebuilt = Balance::default();
-    let mut held: HashMap<HeldBy, Balance> = HashMap::new();
-    let mut used: HashMap<Key, Balance> = HashMap::new();
-    let mut named: HashMap<(HeldBy, Key), Balance> = HashMap::new();
-    let mut position = 0;
-    loop {
-        let piece = entries_after(reader, line.id.into(), position)?;
-        if piece.is_empty() {
-            break;
+/// Neighbouring lines, as many as have so many entries together as are read at a time; a line with more
+/// stands alone.
+fn batches(mut lines: &[BudgetLine]) -> impl Iterator<Item = &[BudgetLine]> {
+    std::iter::from_fn(move || {
+        let mut entries = 0;
+        let fits = |line: &&BudgetLine| {
+            entries += line.entries;
+            entries <= ENTRIES_AT_ONCE
+        };
+        let many = lines.iter().take_while(fits).count().max(1);
+        let (batch, rest) = lines.split_at_checked(many)?;
+        lines = rest;
+        Some(batch)
+    })
+}
+
+/// What the entries of a line add up to.
+#[derive(Default)]
+struct Rebuilt {
+    /// How many there are: the position of the last.
+    entries: i64,
+    balance: Balance,
+    held: HashMap<HeldBy, Balance>,
+    used: HashMap<Key, Balance>,
+    named: HashMap<(HeldBy, Key), Balance>,
+}
+
+impl Rebuilt {
+    /// Adds the next entry, and compares what it says of itself.
+    fn add(&mut self, entry: &ProvedEntry, report: &mut LedgerReport) {
+        report.entries += 1;
+        self.balance += entry.delta();
+        let line = entry.line_id.0;
+        let name = || format!("budget_line {line} entry {}", entry.position);
+        report.compare(name, "position", entry.position, self.entries + 1);
+        report.compare_balance(name, entry.after(), self.balance);
+        self.entries = entry.position;
+        if let Some(key) = entry.held_by() {
+            *self.held.entry(key).or_default() += entry.delta();
         }
-        for entry in &piece {
-            report.entries += 1;
-            rebuilt += entry.delta();
-            let name = || format!("budget_line {} entry {}", line.id, entry.position);
-            report.compare(name, "position", entry.position, position + 1);
-            report.compare_balance(name, entry.after(), rebuilt);
-            position = entry.position;
+        if let Some(employee) = entry.employee_id {
+            *self.used.entry(employee).or_default() += usage::used(entry.delta());
             if let Some(key) = entry.held_by() {
-                *held.entry(key).or_default() += entry.delta();
-            }
-            if let Some(employee) = entry.employee_id {
-                *used.entry(employee).or_default() += usage::used(entry.delta());
-                if let Some(key) = entry.held_by() {
-                    *named.entry((key, employee)).or_default() += usage::used(entry.delta());
-                }
+                *self.named.entry((key, employee)).or_default() += usage::used(entry.delta());
             }
         }
     }
-    report.lines += 1;
-    let name = || format!("budget_line {}", line.id);
-    report.compare(name, "entries", line.entries, position);
-    report.compare_balance(name, line.balance, rebuilt);
-    let holders = verify_holdings(reader, line.id.into(), held, report)?;
-    verify_names(named, &holders, report);
-    verify_uses(reader, line.id.into(), used, report)
+}
+
+/// Proves lines that follow each other in the order of their ids.
+fn verify_lines(
+    reader: &mut Reader<'_>,
+    batch: &[BudgetLine],
+    report: &mut LedgerReport,
+) -> Result<(), Failure> {
+    let [first, ..] = batch else { return Ok(()) };
+    let ids = (Key::from(first.id), Key::from(batch.last().unwrap_or(first).id));
+    let mut rebuilt = rebuild(reader, ids, report)?;
+    let mut holdings = holdings_of(reader, ids)?.into_iter().peekable();
+    let mut uses = usage::of_lines(reader, ids)?.into_iter().peekable();
+    for line in batch {
+        let id = Key::from(line.id);
+        let Rebuilt { entries, balance, held, used, named } = rebuilt.remove(&id).unwrap_or_default();
+        report.lines += 1;
+        let name = || format!("budget_line {}", line.id);
+        report.compare(name, "entries", line.entries, entries);
+        report.compare_balance(name, line.balance, balance);
+        let mine = std::iter::from_fn(|| holdings.next_if(|(row, ..)| row.line_id == id));
+        let holders = verify_holdings(mine, held, report)?;
+        verify_names(named, &holders, report);
+        let mine = std::iter::from_fn(|| uses.next_if(|(line, ..)| *line == id));
+        verify_uses(id, mine, used, report);
+    }
+    Ok(())
+}
+
+/// What the entries of lines add up to: read at once where there are several lines, else piece by piece.
+fn rebuild(
+    reader: &mut Reader<'_>,
+    (first, last): (Key, Key),
+    report: &mut LedgerReport,
+) -> Result<HashMap<Key, Rebuilt>, Failure> {
+    let mut rebuilt: HashMap<Key, Rebuilt> = HashMap::new();
+    let mut add = |entry: &ProvedEntry| rebuilt.entry(entry.line_id).or_default().add(entry, report);
+    if first != last {
+        entries_of(reader, first, last)?.iter().for_each(add);
+        return Ok(rebuilt);
+    }
+    let mut position = 0;
+    loop {
+        let piece = entries_after(reader, first, position)?;
+        let Some(end) = piece.last() else { return Ok(rebuilt) };
+        position = end.position;
+        piece.iter().for_each(&mut add);
+    }
 }
 
 /// A document's line that holds money: of what kind, which, and its line.
@@ -121,6 +182,7 @@ type HeldBy = (DocumentKind, Key, i32);
 #[derive(Queryable, Selectable)]
 #[diesel(table_name = entries)]
 struct ProvedEntry {
+    line_id: Key,
     position: i64,
     allocated_minor: i64,
     beyond_minor: i64,
@@ -168,6 +230,16 @@ impl ProvedEntry {
     }
 }
 
+/// Every entry of lines from one to another.
+fn entries_of(reader: &mut Reader<'_>, first: Key, last: Key) -> Result<Vec<ProvedEntry>, Failure> {
+    Ok(db!(reader, |c| entries::table
+        .filter(entries::line_id.ge(first).and(entries::line_id.le(last)))
+        .order((entries::line_id, entries::position))
+        .select(ProvedEntry::as_select())
+        .load(c))?)
+}
+
+/// The next entries of a line.
 fn entries_after(reader: &mut Reader<'_>, line: Key, position: i64) -> Result<Vec<ProvedEntry>, Failure> {
     Ok(db!(reader, |c| entries::table
         .filter(entries::line_id.eq(line).and(entries::position.gt(position)))
@@ -180,27 +252,31 @@ fn entries_after(reader: &mut Reader<'_>, line: Key, position: i64) -> Result<Ve
 /// A holding, and the submitter of the claim, request or amendment that holds it.
 type HeldRow = (HoldingRow, Option<Key>, Option<Key>, Option<Key>);
 
-/// What documents hold of a line is what its entries for them add up to. Answers in whose name each holds it.
-fn verify_holdings(
-    reader: &mut Reader<'_>,
-    line: Key,
-    mut rebuilt: HashMap<HeldBy, Balance>,
-    report: &mut LedgerReport,
-) -> Result<HashMap<HeldBy, Key>, Failure> {
-    let rows: Vec<HeldRow> = db!(reader, |c| holdings::table
+/// What documents hold of lines from one to another, line by line.
+fn holdings_of(reader: &mut Reader<'_>, (first, last): (Key, Key)) -> Result<Vec<HeldRow>, Failure> {
+    Ok(db!(reader, |c| holdings::table
         .left_join(claims::table.on(claims::id.eq(holdings::document)))
         .left_join(requests::table.on(requests::id.eq(holdings::document)))
         .left_join(amendments::table.on(amendments::id.eq(holdings::document)))
-        .filter(holdings::line_id.eq(line))
+        .filter(holdings::line_id.ge(first).and(holdings::line_id.le(last)))
+        .order(holdings::line_id)
         .select((
             HoldingRow::as_select(),
             claims::submitter_id.nullable(),
             requests::submitter_id.nullable(),
             amendments::submitter_id.nullable(),
         ))
-        .load(c))?;
-    let mut holders = HashMap::with_capacity(rows.len());
-    for (row, of_claim, of_request, of_amendment) in rows {
+        .load(c))?)
+}
+
+/// What documents hold of a line is what its entries for them add up to. Answers in whose name each holds it.
+fn verify_holdings(
+    kept: impl Iterator<Item = HeldRow>,
+    mut rebuilt: HashMap<HeldBy, Balance>,
+    report: &mut LedgerReport,
+) -> Result<HashMap<HeldBy, Key>, Failure> {
+    let mut holders = HashMap::new();
+    for (row, of_claim, of_request, of_amendment) in kept {
         report.holdings += 1;
         let held = row.holding()?;
         let key = (held.document.document.kind, Key(held.document.document.id), held.document.line);
@@ -237,19 +313,18 @@ fn verify_names(
 
 /// What is used in each name is what the entries in that name add up to.
 fn verify_uses(
-    reader: &mut Reader<'_>,
     line: Key,
+    kept: impl Iterator<Item = (Key, Key, Balance)>,
     mut rebuilt: HashMap<Key, Balance>,
     report: &mut LedgerReport,
-) -> Result<(), Failure> {
+) {
     let name = |employee: Key| move || format!("budget_line {} used by {}", line.0, employee.0);
-    for (employee, kept) in usage::of_line(reader, line)? {
+    for (_, employee, kept) in kept {
         report.compare_balance(name(employee), kept, rebuilt.remove(&employee).unwrap_or_default());
     }
     for (employee, sum) in rebuilt {
         report.compare_balance(name(employee), Balance::default(), sum);
     }
-    Ok(())
 }
 
 fn name_of((kind, document, line): &HeldBy) -> String {
