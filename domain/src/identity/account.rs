@@ -275,28 +275,28 @@ mod tests {
     use super::*;
 
     fn now() -> Timestamp {
-        Timestamp::from_micros(1_000_000).unwrap()
+        Timestamp::from_micros(1_000_000).expect("an instant")
     }
     fn account(kind: AccountKind) -> Account {
         let id = Id::from_uuid(Uuid::from_u128(7));
         let details = AccountDetails { name: "李娜".into(), employee: None };
-        let name = Username::new("li.na").unwrap();
+        let name = Username::new("li.na").expect("a user name");
         match kind {
             AccountKind::Person => {
                 Account::open_for_person(id, name, details, PasswordHash::new("$argon2id$x"), true, now())
             }
             AccountKind::Service => Account::open_for_service(id, name, details),
         }
-        .unwrap()
+        .expect("no refusal")
         .into_after()
     }
 
     #[test]
     fn one_person_has_one_spelling() {
         for spelling in ["li.na", "Li.NA", " li.na ", "Ｌｉ．ｎａ", "ℓi.na"] {
-            assert_eq!(Username::new(spelling).unwrap().as_str(), "li.na", "{spelling}");
+            assert_eq!(Username::new(spelling).expect("a user name").as_str(), "li.na", "{spelling}");
         }
-        assert_eq!(Username::new("李娜").unwrap().as_str(), "李娜");
+        assert_eq!(Username::new("李娜").expect("a user name").as_str(), "李娜");
     }
 
     #[test]
@@ -314,15 +314,17 @@ mod tests {
     fn a_password_set_by_another_must_be_changed() {
         let opened = account(AccountKind::Person);
         assert!(opened.must_change_password);
-        let changed = opened.change_password(PasswordHash::new("$argon2id$y"), now()).unwrap().into_after();
+        let changed =
+            opened.change_password(PasswordHash::new("$argon2id$y"), now()).expect("no refusal").into_after();
         assert!(!changed.must_change_password);
-        let reset = changed.reset_password(PasswordHash::new("$argon2id$z"), now()).unwrap().into_after();
+        let reset =
+            changed.reset_password(PasswordHash::new("$argon2id$z"), now()).expect("no refusal").into_after();
         assert!(reset.must_change_password);
     }
 
     #[test]
     fn the_audit_trail_never_holds_a_hash() {
-        let stored = serde_json::to_string(&account(AccountKind::Person)).unwrap();
+        let stored = serde_json::to_string(&account(AccountKind::Person)).expect("it is written as JSON");
         assert!(!stored.contains("argon2"), "{stored}");
     }
 
@@ -330,11 +332,11 @@ mod tests {
     fn a_disabled_account_comes_back_only_by_enabling() {
         let mut other = Actor::system();
         other.user = Id::from_uuid(Uuid::from_u128(8));
-        let disabled = account(AccountKind::Person).disable(&other, now()).unwrap().into_after();
+        let disabled = account(AccountKind::Person).disable(&other, now()).expect("no refusal").into_after();
         let hash = PasswordHash::new("$argon2id$y");
         assert_eq!(disabled.clone().change_password(hash, now()).unwrap_err().code, ACCOUNT_DISABLED);
         assert_eq!(disabled.clone().disable(&other, now()).unwrap_err().code, ACCOUNT_DISABLED);
-        assert!(disabled.enable().unwrap().after().is_active());
+        assert!(disabled.enable().expect("no refusal").after().is_active());
     }
 
     #[test]

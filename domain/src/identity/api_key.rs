@@ -181,7 +181,7 @@ mod tests {
     use crate::identity::{AccountDetails, PasswordHash, Username};
 
     fn at(hours: i64) -> Timestamp {
-        Timestamp::from_micros(0).unwrap().plus(Duration::hours(hours))
+        Timestamp::from_micros(0).expect("an instant").plus(Duration::hours(hours))
     }
     fn new_key(n: u128) -> NewKey {
         NewKey { id: Id::from_uuid(Uuid::from_u128(n)), prefix: format!("mc_{n}"), hash: TokenHash([0; 32]) }
@@ -189,7 +189,9 @@ mod tests {
     fn service() -> Account {
         let details = AccountDetails { name: "ERP".into(), employee: None };
         let id = Id::from_uuid(Uuid::from_u128(9));
-        Account::open_for_service(id, Username::new("erp").unwrap(), details).unwrap().into_after()
+        Account::open_for_service(id, Username::new("erp").expect("a user name"), details)
+            .expect("no refusal")
+            .into_after()
     }
     fn issue(scopes: &[Permission], expires_at: Option<Timestamp>) -> Result<ApiKey, Refusal> {
         let scopes = scopes.iter().copied().collect();
@@ -201,10 +203,10 @@ mod tests {
         assert_eq!(issue(&[], None).unwrap_err().code, KEY_SCOPES_EMPTY);
         assert_eq!(issue(&[Permission::ReadEvents], Some(at(0))).unwrap_err().code, KEY_EXPIRY_PAST);
         let details = AccountDetails { name: "李娜".into(), employee: None };
-        let name = Username::new("li.na").unwrap();
+        let name = Username::new("li.na").expect("a user name");
         let hash = PasswordHash::new("x");
-        let person =
-            Account::open_for_person(Id::from_uuid(Uuid::nil()), name, details, hash, true, at(0)).unwrap();
+        let person = Account::open_for_person(Id::from_uuid(Uuid::nil()), name, details, hash, true, at(0))
+            .expect("no refusal");
         let scopes = BTreeSet::from([Permission::ReadEvents]);
         let refused = ApiKey::issue(new_key(1), person.after(), "k".into(), scopes, None, at(0)).unwrap_err();
         assert_eq!(refused.code, NOT_A_SERVICE);
@@ -212,18 +214,23 @@ mod tests {
 
     #[test]
     fn rotation_overlaps_and_never_lengthens_the_old_key() {
-        let key = issue(&[Permission::ReadEvents], Some(at(10))).unwrap();
-        let (old, new) = key.rotate(new_key(2), Duration::hours(24), None, at(1)).unwrap();
+        let key = issue(&[Permission::ReadEvents], Some(at(10))).expect("no refusal");
+        let (old, new) = key.rotate(new_key(2), Duration::hours(24), None, at(1)).expect("no refusal");
         assert_eq!(old.after().expires_at, Some(at(10)));
         assert_eq!(new.after().scopes, old.after().scopes);
         assert_eq!(new.after().version, 1);
-        let (old, _) = new.into_after().rotate(new_key(3), Duration::hours(2), None, at(3)).unwrap();
+        let (old, _) =
+            new.into_after().rotate(new_key(3), Duration::hours(2), None, at(3)).expect("no refusal");
         assert!(old.after().is_valid(at(4)) && !old.after().is_valid(at(5)));
     }
 
     #[test]
     fn a_revoked_key_is_over_for_good() {
-        let revoked = issue(&[Permission::ReadEvents], None).unwrap().revoke(at(1)).unwrap().into_after();
+        let revoked = issue(&[Permission::ReadEvents], None)
+            .expect("no refusal")
+            .revoke(at(1))
+            .expect("no refusal")
+            .into_after();
         assert!(!revoked.is_valid(at(1)));
         assert_eq!(revoked.clone().revoke(at(2)).unwrap_err().code, KEY_OVER);
         assert!(revoked.rotate(new_key(2), Duration::zero(), None, at(2)).is_err());

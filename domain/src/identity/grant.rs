@@ -199,7 +199,7 @@ mod tests {
         }
     }
     fn day(n: u32) -> BusinessDate {
-        BusinessDate::from_ymd_opt(2026, 1, n).unwrap()
+        BusinessDate::from_ymd_opt(2026, 1, n).expect("a day")
     }
     fn terms(scope: ScopeKind, at: Option<u128>) -> GrantTerms {
         GrantTerms { scope, department: at.map(department), from: day(5), until: Some(day(9)) }
@@ -208,7 +208,7 @@ mod tests {
         let permissions = BTreeSet::from([ReadAudit]);
         let details =
             RoleDetails { code: "r".into(), name_zh: "角色".into(), name_en: String::new(), permissions };
-        Role::create(Id::from_uuid(Uuid::from_u128(1)), details).unwrap().into_after()
+        Role::create(Id::from_uuid(Uuid::from_u128(1)), details).expect("no refusal").into_after()
     }
 
     #[test]
@@ -258,10 +258,12 @@ mod tests {
     fn a_grant_counts_within_its_days_until_it_is_taken_back() {
         let id = Id::from_uuid(Uuid::from_u128(1));
         let user = Id::from_uuid(Uuid::from_u128(2));
-        let grant = Grant::give(id, user, &role(), terms(ScopeKind::Subtree, Some(1))).unwrap().into_after();
+        let grant = Grant::give(id, user, &role(), terms(ScopeKind::Subtree, Some(1)))
+            .expect("no refusal")
+            .into_after();
         assert_eq!([4, 5, 9, 10].map(|n| grant.holds_on(day(n))), [false, true, true, false]);
-        let now = Timestamp::from_micros(0).unwrap();
-        let ended = grant.end(now).unwrap().into_after();
+        let now = Timestamp::from_micros(0).expect("an instant");
+        let ended = grant.end(now).expect("no refusal").into_after();
         assert!(!ended.holds_on(day(5)));
         assert_eq!(ended.end(now).unwrap_err().code, GRANT_OVER);
     }
@@ -274,7 +276,7 @@ mod tests {
         assert_eq!(refused.code, SCOPE_DEPARTMENT);
         let reversed = GrantTerms { until: Some(day(4)), ..terms(ScopeKind::All, None) };
         assert_eq!(Grant::give(id, user, &role(), reversed).unwrap_err().code, GRANT_PERIOD_REVERSED);
-        let retired = role().retire(0).unwrap().into_after();
+        let retired = role().retire(0).expect("no refusal").into_after();
         let refused = Grant::give(id, user, &retired, terms(ScopeKind::All, None)).unwrap_err();
         assert_eq!(refused.code, ROLE_IS_RETIRED);
     }

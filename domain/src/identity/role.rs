@@ -163,14 +163,14 @@ mod tests {
         assert!(shipped.clone().ship_again(&SHIPPED_ROLES[0]).is_none());
         let mut old = shipped;
         old.details.permissions.clear();
-        assert_eq!(old.ship_again(&SHIPPED_ROLES[0]).unwrap().after().version, 2);
+        assert_eq!(old.ship_again(&SHIPPED_ROLES[0]).expect("no refusal").after().version, 2);
     }
 
     #[test]
     fn a_granted_role_is_not_retired_and_a_retired_one_is_not_changed() {
-        let role = Role::create(id(), details(&[Permission::ReadAudit])).unwrap().into_after();
+        let role = Role::create(id(), details(&[Permission::ReadAudit])).expect("no refusal").into_after();
         assert_eq!(role.clone().retire(1).unwrap_err().code, ROLE_IN_USE);
-        let retired = role.retire(0).unwrap().into_after();
+        let retired = role.retire(0).expect("no refusal").into_after();
         let refused = retired.change(details(&[Permission::ReadAudit])).unwrap_err();
         assert_eq!(refused.code, ROLE_IS_RETIRED);
     }

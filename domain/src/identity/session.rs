@@ -235,7 +235,7 @@ mod tests {
     use super::*;
 
     fn at(hours: i64) -> Timestamp {
-        Timestamp::from_micros(0).unwrap().plus(Duration::hours(hours))
+        Timestamp::from_micros(0).expect("an instant").plus(Duration::hours(hours))
     }
     fn token(n: u8) -> TokenHash {
         TokenHash([n; 32])
@@ -277,14 +277,14 @@ mod tests {
     #[test]
     fn an_expired_or_ended_session_is_over() {
         assert!(matches!(started().refresh(1, token(2), at(10), &policy()), Refresh::Over));
-        let ended = started().end(EndReason::SignedOut, at(1)).unwrap().into_after();
+        let ended = started().end(EndReason::SignedOut, at(1)).expect("no refusal").into_after();
         assert!(ended.clone().end(EndReason::Left, at(1)).is_none(), "it ends once");
         assert!(matches!(ended.refresh(1, token(2), at(1), &policy()), Refresh::Over));
     }
 
     #[test]
     fn the_audit_trail_holds_neither_token_nor_address() {
-        let stored = serde_json::to_string(&started()).unwrap();
+        let stored = serde_json::to_string(&started()).expect("it is written as JSON");
         assert!(!stored.contains("127.0.0.1") && stored.contains(r#""token":"***""#), "{stored}");
     }
 }

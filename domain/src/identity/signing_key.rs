@@ -75,11 +75,11 @@ mod tests {
 
     #[test]
     fn an_old_key_is_accepted_as_long_as_its_tokens_live_and_its_private_part_is_never_told() {
-        let at = |minutes| Timestamp::from_micros(0).unwrap().plus(Duration::minutes(minutes));
+        let at = |minutes| Timestamp::from_micros(0).expect("an instant").plus(Duration::minutes(minutes));
         let sealed = SealedKey(Secret::new("private"));
         let key = SigningKey::make(Id::from_uuid(Uuid::nil()), "public".into(), sealed, at(0)).into_after();
-        assert!(!serde_json::to_string(&key).unwrap().contains("private"));
-        let retired = key.retire(Duration::minutes(15), at(10)).unwrap().into_after();
+        assert!(!serde_json::to_string(&key).expect("it is written as JSON").contains("private"));
+        let retired = key.retire(Duration::minutes(15), at(10)).expect("no refusal").into_after();
         assert!(retired.is_accepted(at(24)) && !retired.is_accepted(at(25)));
         assert!(retired.retire(Duration::minutes(15), at(20)).is_none(), "its end does not move");
     }

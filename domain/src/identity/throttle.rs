@@ -92,7 +92,7 @@ mod tests {
     use super::*;
 
     fn at(seconds: i64) -> Timestamp {
-        Timestamp::from_micros(0).unwrap().plus(Duration::seconds(seconds))
+        Timestamp::from_micros(0).expect("an instant").plus(Duration::seconds(seconds))
     }
     fn policy() -> ThrottlePolicy {
         ThrottlePolicy {
@@ -116,7 +116,7 @@ mod tests {
 
     #[test]
     fn too_soon_is_refused_and_does_not_count() {
-        let third = Throttle::attempt(Some(failed(2, 0)), at(0), &policy()).unwrap();
+        let third = Throttle::attempt(Some(failed(2, 0)), at(0), &policy()).expect("no refusal");
         assert_eq!(third, failed(3, 0));
         assert_eq!(Throttle::attempt(Some(third), at(1), &policy()), Err(Duration::seconds(1)));
         assert_eq!(Throttle::attempt(Some(third), at(2), &policy()), Ok(failed(4, 2)));

@@ -195,7 +195,7 @@ mod tests {
     use crate::organisation::Hire;
 
     fn day(n: u32) -> BusinessDate {
-        BusinessDate::from_ymd_opt(2026, 1, n).unwrap()
+        BusinessDate::from_ymd_opt(2026, 1, n).expect("a day")
     }
     fn who(n: u128) -> Id<spine::Employee> {
         Id::from_uuid(Uuid::from_u128(n))
@@ -209,7 +209,7 @@ mod tests {
             position: None,
             superior: None,
         };
-        Employee::hire(who(n), hire).unwrap().into_after()
+        Employee::hire(who(n), hire).expect("no refusal").into_after()
     }
     fn away(id: u128, employee: u128, stand_in: u128, from: u32, until: u32) -> Absence {
         Absence {
@@ -253,12 +253,12 @@ mod tests {
         let others = [away(1, 1, 3, 8, 9)];
         let refused = away(2, 1, 2, 9, 12).register(&employee(2), &others).unwrap_err();
         assert_eq!(refused.code, ABSENCE_OVERLAPS);
-        let leaver = employee(2).leave(day(20), day(2)).unwrap().into_after();
+        let leaver = employee(2).leave(day(20), day(2)).expect("no refusal").into_after();
         let refused = away(2, 1, 2, 10, 20).register(&leaver, &others).unwrap_err();
         assert_eq!(refused.code, STAND_IN_UNAVAILABLE);
-        let registered = away(2, 1, 2, 10, 19).register(&leaver, &others).unwrap().into_after();
-        let now = Timestamp::from_micros(0).unwrap();
-        let cancelled = registered.cancel(now).unwrap().into_after();
+        let registered = away(2, 1, 2, 10, 19).register(&leaver, &others).expect("no refusal").into_after();
+        let now = Timestamp::from_micros(0).expect("an instant");
+        let cancelled = registered.cancel(now).expect("no refusal").into_after();
         assert!(!cancelled.holds_on(day(10)));
         assert_eq!(cancelled.cancel(now).unwrap_err().code, ABSENCE_IS_CANCELLED);
     }

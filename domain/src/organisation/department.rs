@@ -237,16 +237,16 @@ mod tests {
             let refused = department(1).change(details("d", Some(id(parent))), &tree()).unwrap_err();
             assert_eq!(refused.code, DEPARTMENT_LOOP, "below {parent}");
         }
-        let moved = department(2).change(details("d", Some(id(5))), &tree()).unwrap();
+        let moved = department(2).change(details("d", Some(id(5))), &tree()).expect("no refusal");
         assert_eq!(moved.after().version, 2);
     }
 
     #[test]
     fn a_department_in_use_is_not_closed() {
-        let day = BusinessDate::from_ymd_opt(2026, 3, 1).unwrap();
+        let day = BusinessDate::from_ymd_opt(2026, 3, 1).expect("a day");
         assert_eq!(department(1).close(day, 0, &tree()).unwrap_err().code, DEPARTMENT_IN_USE);
         assert_eq!(department(5).close(day, 1, &tree()).unwrap_err().code, DEPARTMENT_IN_USE);
-        let closed = department(5).close(day, 0, &tree()).unwrap().into_after();
+        let closed = department(5).close(day, 0, &tree()).expect("no refusal").into_after();
         assert_eq!(closed.change(details("d", None), &tree()).unwrap_err().code, DEPARTMENT_IS_CLOSED);
     }
 

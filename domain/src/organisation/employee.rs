@@ -286,7 +286,7 @@ mod tests {
     use super::*;
 
     fn day(n: u32) -> BusinessDate {
-        BusinessDate::from_ymd_opt(2026, 1, n).unwrap()
+        BusinessDate::from_ymd_opt(2026, 1, n).expect("a day")
     }
     fn employee(n: u128) -> Id<spine::Employee> {
         Id::from_uuid(Uuid::from_u128(n))
@@ -305,7 +305,7 @@ mod tests {
         }
     }
     fn hired() -> Employee {
-        Employee::hire(employee(1), hire()).unwrap().into_after()
+        Employee::hire(employee(1), hire()).expect("no refusal").into_after()
     }
     fn to(from: u32, target: u128) -> Placement {
         Placement { from: day(from), department: department(target), position: None, superior: None }
@@ -316,13 +316,13 @@ mod tests {
 
     #[test]
     fn a_move_counts_from_its_day_and_history_stays() {
-        let moved = hired().relocate(to(10, 2), &no_lines()).unwrap().into_after();
-        assert_eq!(moved.placement_on(day(1)).unwrap().department, department(1));
-        assert_eq!(moved.placement_on(day(9)).unwrap().department, department(1));
-        assert_eq!(moved.placement_on(day(10)).unwrap().department, department(2));
-        let corrected = moved.relocate(to(10, 3), &no_lines()).unwrap().into_after();
+        let moved = hired().relocate(to(10, 2), &no_lines()).expect("no refusal").into_after();
+        assert_eq!(moved.placement_on(day(1)).expect("a placement").department, department(1));
+        assert_eq!(moved.placement_on(day(9)).expect("a placement").department, department(1));
+        assert_eq!(moved.placement_on(day(10)).expect("a placement").department, department(2));
+        let corrected = moved.relocate(to(10, 3), &no_lines()).expect("no refusal").into_after();
         assert_eq!(corrected.placements.len(), 2);
-        assert_eq!(corrected.placement_on(day(30)).unwrap().department, department(3));
+        assert_eq!(corrected.placement_on(day(30)).expect("a placement").department, department(3));
         let refused = corrected.relocate(to(9, 4), &no_lines()).unwrap_err();
         assert_eq!(refused.code, MOVE_BEFORE_LATEST);
     }
@@ -335,19 +335,19 @@ mod tests {
 
     #[test]
     fn access_ends_from_the_last_day() {
-        let leaving = hired().leave(day(20), day(10)).unwrap().into_after();
+        let leaving = hired().leave(day(20), day(10)).expect("no refusal").into_after();
         assert_eq!(leaving.employment, Employment::Leaving { last_day: day(20) });
         assert!(leaving.employment.grants_access(day(19)));
         assert!(!leaving.employment.grants_access(day(20)));
         assert!(leaving.clone().finish_leaving(day(19)).is_none());
-        let left = leaving.finish_leaving(day(20)).unwrap().into_after();
+        let left = leaving.finish_leaving(day(20)).expect("no refusal").into_after();
         assert_eq!(left.employment, Employment::Left { last_day: day(20) });
         assert!(left.finish_leaving(day(21)).is_none(), "a leaving is completed once");
     }
 
     #[test]
     fn leaving_today_is_having_left_and_is_final() {
-        let left = hired().leave(day(10), day(10)).unwrap().into_after();
+        let left = hired().leave(day(10), day(10)).expect("no refusal").into_after();
         assert_eq!(left.employment, Employment::Left { last_day: day(10) });
         assert_eq!(left.clone().stay().unwrap_err().code, NOT_LEAVING);
         assert_eq!(left.clone().leave(day(11), day(10)).unwrap_err().code, NOT_EMPLOYED);
@@ -356,11 +356,11 @@ mod tests {
 
     #[test]
     fn a_registered_leaving_can_be_taken_back_and_drops_later_moves() {
-        let planned = hired().relocate(to(25, 2), &no_lines()).unwrap().into_after();
-        let leaving = planned.leave(day(20), day(10)).unwrap().into_after();
+        let planned = hired().relocate(to(25, 2), &no_lines()).expect("no refusal").into_after();
+        let leaving = planned.leave(day(20), day(10)).expect("no refusal").into_after();
         assert_eq!(leaving.placements.len(), 1);
         assert_eq!(leaving.clone().relocate(to(20, 2), &no_lines()).unwrap_err().code, MOVE_AFTER_LEAVING);
-        assert_eq!(leaving.stay().unwrap().after().employment, Employment::Employed);
+        assert_eq!(leaving.stay().expect("no refusal").after().employment, Employment::Employed);
     }
 
     #[test]
@@ -369,19 +369,28 @@ mod tests {
             |from, target, superior| Placement { superior: Some(employee(superior)), ..to(from, target) };
         let mut report = hired();
         report.placements = vec![under(5, 1, 7), under(10, 2, 8), under(20, 3, 7)];
-        let after = report.clone().lose_superior(employee(7), None, day(12)).unwrap().into_after();
-        let superiors = |e: &Employee| [5, 10, 19, 20].map(|n| e.placement_on(day(n)).unwrap().superior);
-        assert_eq!(superiors(&after), [Some(employee(7)), Some(employee(8)), Some(employee(8)), None]);
         let after =
-            report.clone().lose_superior(employee(8), Some(employee(9)), day(12)).unwrap().into_after();
+            report.clone().lose_superior(employee(7), None, day(12)).expect("no refusal").into_after();
+        let superiors =
+            |e: &Employee| [5, 10, 19, 20].map(|n| e.placement_on(day(n)).expect("a placement").superior);
+        assert_eq!(superiors(&after), [Some(employee(7)), Some(employee(8)), Some(employee(8)), None]);
+        let after = report
+            .clone()
+            .lose_superior(employee(8), Some(employee(9)), day(12))
+            .expect("no refusal")
+            .into_after();
         assert_eq!(superiors(&after)[2..], [Some(employee(9)), Some(employee(7))]);
-        assert_eq!(after.placement_on(day(11)).unwrap().superior, Some(employee(8)), "history stays");
+        assert_eq!(
+            after.placement_on(day(11)).expect("a placement").superior,
+            Some(employee(8)),
+            "history stays"
+        );
         assert!(report.lose_superior(employee(3), None, day(12)).is_none());
     }
 
     #[test]
     fn dates_and_names_must_be_sane() {
-        let typo = BusinessDate::from_ymd_opt(205, 1, 1).unwrap();
+        let typo = BusinessDate::from_ymd_opt(205, 1, 1).expect("a day");
         let bad = Hire { number: "".into(), name: " ".into(), joined_on: typo, ..hire() };
         let refused = Employee::hire(employee(1), bad).unwrap_err();
         let pointers: Vec<_> = refused.findings.iter().map(|finding| finding.pointer.as_str()).collect();

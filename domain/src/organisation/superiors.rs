@@ -70,7 +70,7 @@ mod tests {
         Id::from_uuid(Uuid::from_u128(n))
     }
     fn day(n: u32) -> BusinessDate {
-        BusinessDate::from_ymd_opt(2026, 1, n).unwrap()
+        BusinessDate::from_ymd_opt(2026, 1, n).expect("a day")
     }
     fn under(from: u32, superior: Option<u128>) -> Placement {
         let department: Id<Department> = Id::from_uuid(Uuid::from_u128(100));

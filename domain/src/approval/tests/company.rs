@@ -30,10 +30,14 @@ pub fn unit(number: u128) -> DepartmentId {
     Id::from_uuid(Uuid::from_u128(1000 + number))
 }
 pub fn day() -> BusinessDate {
-    BusinessDate::from_ymd_opt(2026, 3, 5).unwrap()
+    BusinessDate::from_ymd_opt(2026, 3, 5).expect("a day")
 }
 pub fn noon() -> Timestamp {
-    "\"2026-03-05T04:00:00Z\"".parse::<Value>().map(serde_json::from_value).unwrap().unwrap()
+    "\"2026-03-05T04:00:00Z\""
+        .parse::<Value>()
+        .map(serde_json::from_value)
+        .expect("it is JSON")
+        .expect("an instant")
 }
 
 /// The centre with marketing and sales below it, and finance beside.
@@ -176,20 +180,23 @@ impl World {
     }
     pub fn start(&self, subject: Subject) -> Approval {
         let plan = self.plan(&subject);
-        Approval::start(Id::from_uuid(Uuid::from_u128(9)), subject, plan, self.now()).unwrap().into_after()
+        Approval::start(Id::from_uuid(Uuid::from_u128(9)), subject, plan, self.now())
+            .expect("no refusal")
+            .into_after()
     }
     pub fn approve(&self, approval: &Approval, by: u128) -> Result<Approval, Refusal> {
         approval.clone().approve(who(by), approval.subject.version, None, self.now()).map(Change::into_after)
     }
     /// All of these approve, one after the other.
     pub fn approved_by(&self, approval: Approval, by: &[u128]) -> Approval {
-        by.iter().fold(approval, |approval, by| self.approve(&approval, *by).unwrap())
+        by.iter().fold(approval, |approval, by| self.approve(&approval, *by).expect("no refusal"))
     }
 }
 
 /// Whom it waits for, in order: `head:4` is a task of person 4 at the step `head`.
 pub fn waiting(approval: &Approval) -> String {
-    let code = |key| approval.steps().iter().find(|step| step.key == key).unwrap().planned.code.clone();
+    let code =
+        |key| approval.steps().iter().find(|step| step.key == key).expect("the step").planned.code.clone();
     let one = |task: &Task| format!("{}:{}", code(task.step), task.assignee.uuid().as_u128());
     let all: Vec<_> = approval.open_tasks().map(one).collect();
     if all.is_empty() { approval.outcome.name().into() } else { all.join(" ") }
@@ -197,7 +204,7 @@ pub fn waiting(approval: &Approval) -> String {
 
 /// The reason codes of the history from an entry on.
 pub fn reasons(approval: &Approval, from: usize) -> String {
-    let name = |entry: &Entry| json!(entry.kind).as_str().unwrap().to_owned();
+    let name = |entry: &Entry| json!(entry.kind).as_str().expect("a text").to_owned();
     approval.history[from..].iter().map(name).collect::<Vec<_>>().join(" ")
 }
 

@@ -29,12 +29,12 @@ fn states(world: &World) -> Vec<(&'static str, Approval)> {
     vec![
         ("at head", started),
         ("at finance", at_finance),
-        ("at finance, added", added.unwrap().into_after()),
+        ("at finance, added", added.expect("no refusal").into_after()),
         ("approved", world.approved_by(at_director.clone(), &[DIRECTOR])),
         ("at director", at_director),
-        ("returned", returned.unwrap().into_after()),
-        ("rejected", rejected.unwrap().into_after()),
-        ("withdrawn", withdrawn.unwrap().into_after()),
+        ("returned", returned.expect("no refusal").into_after()),
+        ("rejected", rejected.expect("no refusal").into_after()),
+        ("withdrawn", withdrawn.expect("no refusal").into_after()),
     ]
 }
 

@@ -113,7 +113,7 @@ fn a_step_that_finds_nobody_goes_to_the_fallback_or_refuses_naming_it() {
     world.chain.fallback.clear();
     let planned = world.plan(&document(LAN, 3, 100));
     assert_eq!(outline(&planned), "head=nobody finance:5+6");
-    let refusal = planned.refusal().unwrap();
+    let refusal = planned.refusal().expect("a refusal");
     assert_eq!(refusal.code.code, "approval.step_has_nobody");
     assert_eq!(refusal.params["step_code"], "head");
     assert!(
@@ -132,7 +132,10 @@ fn a_chain_without_a_step_that_decides_is_refused() {
     let mut world = World::new();
     world.chain.steps =
         vec![step("director", vec![position("marketing-director")], Counting::AnyOf, from(100))];
-    assert_eq!(world.plan(&document(LAN, 3, 99)).refusal().unwrap().code.code, "approval.nobody_decides");
+    assert_eq!(
+        world.plan(&document(LAN, 3, 99)).refusal().expect("a refusal").code.code,
+        "approval.nobody_decides"
+    );
 }
 
 #[test]
@@ -151,7 +154,7 @@ fn conditions_look_at_any_field_of_the_document() {
     world.chain.steps[2].when = vec![major];
     let reaches = |fields: serde_json::Value| {
         let mut subject = document(LAN, 3, 100);
-        subject.fields = fields.as_object().unwrap().clone();
+        subject.fields = fields.as_object().expect("an object").clone();
         outline(&world.plan(&subject)).contains("director")
     };
     assert!(!reaches(json!({})));

@@ -160,8 +160,8 @@ fn the_organisation_must_be_able_to_staff_it() {
 
 #[test]
 fn the_content_reads_back_as_written_and_refuses_unknown_fields() {
-    let text = serde_json::to_value(chain()).unwrap();
-    assert_eq!(serde_json::from_value::<ChainPolicy>(text.clone()).unwrap(), chain());
+    let text = serde_json::to_value(chain()).expect("it is written as JSON");
+    assert_eq!(serde_json::from_value::<ChainPolicy>(text.clone()).expect("it reads"), chain());
     let mut with_more = text.clone();
     with_more["steps"][0]["skip"] = json!(true);
     assert!(serde_json::from_value::<ChainPolicy>(with_more).is_err());
