@@ -15,6 +15,7 @@ mod permission;
 mod policy;
 mod refusal;
 mod search;
+mod status;
 mod time;
 
 pub use actor::{
@@ -35,4 +36,5 @@ pub use policy::{
 };
 pub use refusal::{Finding, Findings, Language, Refusal, RefusalCode, RefusalKind, SPINE_REFUSALS, codes};
 pub use search::search_key;
+pub use status::Reason;
 pub use time::{BusinessDate, Clock, Timestamp};

@@ -184,18 +184,7 @@ crate::labels! { AuditState = "InternalAuditStatus":
     Cancelled = "cancelled", "已取消", "Cancelled";
 }
 
-impl AuditStatus {
-    /// The name of the state.
-    pub const fn state(&self) -> AuditState {
-        match self {
-            Self::Planned => AuditState::Planned,
-            Self::UnderWay { .. } => AuditState::UnderWay,
-            Self::Reported { .. } => AuditState::Reported,
-            Self::Closed { .. } => AuditState::Closed,
-            Self::Cancelled { .. } => AuditState::Cancelled,
-        }
-    }
-}
+crate::status! { AuditStatus as AuditState: Planned, UnderWay, Reported, Closed, Cancelled }
 
 /// An internal audit.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize)]

@@ -129,49 +129,9 @@ impl StandingState {
     }
 }
 
-impl Standing {
-    /// The name of the state.
-    pub const fn state(&self) -> StandingState {
-        match self {
-            Self::Draft => StandingState::Draft,
-            Self::InApproval { .. } => StandingState::InApproval,
-            Self::Returned { .. } => StandingState::Returned,
-            Self::Rejected { .. } => StandingState::Rejected,
-            Self::Withdrawn { .. } => StandingState::Withdrawn,
-            Self::Approved { .. } => StandingState::Approved,
-            Self::Closed { .. } => StandingState::Closed,
-            Self::Void { .. } => StandingState::Void,
-            Self::Revoked { .. } => StandingState::Revoked,
-        }
-    }
-
-    /// Since when it stands there, and why.
-    pub fn since(&self) -> (Option<Timestamp>, Option<&str>) {
-        match self {
-            Self::Draft => (None, None),
-            Self::InApproval { at } | Self::Withdrawn { at } | Self::Approved { at } => (Some(*at), None),
-            Self::Closed { at, reason } => (Some(*at), reason.as_deref()),
-            Self::Returned { at, reason }
-            | Self::Rejected { at, reason }
-            | Self::Void { at, reason }
-            | Self::Revoked { at, reason } => (Some(*at), Some(reason)),
-        }
-    }
-
-    /// The state of a name with its data; none where what the state needs is missing.
-    pub fn recall(state: StandingState, at: Option<Timestamp>, reason: Option<String>) -> Option<Self> {
-        Some(match state {
-            StandingState::Draft => Self::Draft,
-            StandingState::InApproval => Self::InApproval { at: at? },
-            StandingState::Returned => Self::Returned { at: at?, reason: reason? },
-            StandingState::Rejected => Self::Rejected { at: at?, reason: reason? },
-            StandingState::Withdrawn => Self::Withdrawn { at: at? },
-            StandingState::Approved => Self::Approved { at: at? },
-            StandingState::Closed => Self::Closed { at: at?, reason },
-            StandingState::Void => Self::Void { at: at?, reason: reason? },
-            StandingState::Revoked => Self::Revoked { at: at?, reason: reason? },
-        })
-    }
+crate::status! { Standing as StandingState:
+    Draft; InApproval at; Returned at reason; Rejected at reason; Withdrawn at; Approved at; Closed at reason;
+    Void at reason; Revoked at reason;
 }
 
 /// What a new document is known by from the start.

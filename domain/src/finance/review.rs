@@ -93,46 +93,12 @@ impl ReviewState {
     }
 }
 
+crate::status! { Review as ReviewState:
+    Draft; InApproval since; Returned at reason; Rejected at reason; Withdrawn at; Approved at;
+    Void at reason;
+}
+
 impl Review {
-    /// The name of the state.
-    pub const fn state(&self) -> ReviewState {
-        match self {
-            Self::Draft => ReviewState::Draft,
-            Self::InApproval { .. } => ReviewState::InApproval,
-            Self::Returned { .. } => ReviewState::Returned,
-            Self::Rejected { .. } => ReviewState::Rejected,
-            Self::Withdrawn { .. } => ReviewState::Withdrawn,
-            Self::Approved { .. } => ReviewState::Approved,
-            Self::Void { .. } => ReviewState::Void,
-        }
-    }
-
-    /// When it came to its state and, where somebody had to say it, why.
-    pub fn told(&self) -> (Option<Timestamp>, Option<&str>) {
-        match self {
-            Self::Draft => (None, None),
-            Self::InApproval { since: at } | Self::Withdrawn { at } | Self::Approved { at } => {
-                (Some(*at), None)
-            }
-            Self::Returned { at, reason } | Self::Rejected { at, reason } | Self::Void { at, reason } => {
-                (Some(*at), Some(reason))
-            }
-        }
-    }
-
-    /// The state of stored columns; `None` where they do not fit together.
-    pub fn of(state: ReviewState, at: Option<Timestamp>, reason: Option<String>) -> Option<Self> {
-        Some(match state {
-            ReviewState::Draft => Self::Draft,
-            ReviewState::InApproval => Self::InApproval { since: at? },
-            ReviewState::Returned => Self::Returned { at: at?, reason: reason? },
-            ReviewState::Rejected => Self::Rejected { at: at?, reason: reason? },
-            ReviewState::Withdrawn => Self::Withdrawn { at: at? },
-            ReviewState::Approved => Self::Approved { at: at? },
-            ReviewState::Void => Self::Void { at: at?, reason: reason? },
-        })
-    }
-
     /// What an outcome of the approval makes of it; `None` while nothing is settled.
     pub fn settled(outcome: &Outcome, now: Timestamp) -> Option<Self> {
         Some(match outcome.clone() {

@@ -21,7 +21,7 @@ pub(super) struct StandingColumns {
 
 impl StandingColumns {
     pub fn of(standing: &Standing) -> Self {
-        let (at, reason) = standing.since();
+        let (at, reason) = standing.told();
         Self {
             status: standing.state().code().to_owned(),
             at: at.map(Into::into),
@@ -33,7 +33,7 @@ impl StandingColumns {
     pub fn standing(self, table: &str, id: Key) -> Result<Standing, Failure> {
         let Self { status, at, reason } = self;
         StandingState::from_code(&status)
-            .and_then(|state| Standing::recall(state, at.map(Into::into), reason))
+            .and_then(|state| Standing::of(state, at.map(Into::into), reason))
             .ok_or_else(|| Failure::corrupt(table, "status", id.0))
     }
 }

@@ -90,14 +90,4 @@ impl FindingState {
     }
 }
 
-impl FindingStatus {
-    /// The name of the state.
-    pub const fn state(&self) -> FindingState {
-        match self {
-            Self::Open => FindingState::Open,
-            Self::RemediationReported { .. } => FindingState::RemediationReported,
-            Self::Closed { .. } => FindingState::Closed,
-            Self::Withdrawn { .. } => FindingState::Withdrawn,
-        }
-    }
-}
+crate::status! { FindingStatus as FindingState: Open, RemediationReported, Closed, Withdrawn }

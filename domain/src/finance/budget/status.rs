@@ -102,49 +102,7 @@ impl BudgetState {
     }
 }
 
-impl BudgetStatus {
-    /// The name of the state.
-    pub const fn state(&self) -> BudgetState {
-        match self {
-            Self::Draft => BudgetState::Draft,
-            Self::InApproval { .. } => BudgetState::InApproval,
-            Self::Returned { .. } => BudgetState::Returned,
-            Self::Rejected { .. } => BudgetState::Rejected,
-            Self::Withdrawn { .. } => BudgetState::Withdrawn,
-            Self::Approved { .. } => BudgetState::Approved,
-            Self::Active { .. } => BudgetState::Active,
-            Self::Closed { .. } => BudgetState::Closed,
-            Self::Void { .. } => BudgetState::Void,
-        }
-    }
-
-    /// Since when, and why, it stands there.
-    pub fn told(&self) -> (Option<Timestamp>, Option<&str>) {
-        match self {
-            Self::Draft => (None, None),
-            Self::InApproval { since: at }
-            | Self::Withdrawn { at }
-            | Self::Approved { at }
-            | Self::Active { at } => (Some(*at), None),
-            Self::Returned { at, reason }
-            | Self::Rejected { at, reason }
-            | Self::Closed { at, reason }
-            | Self::Void { at, reason } => (Some(*at), Some(reason)),
-        }
-    }
-
-    /// A state with what belongs to it; none where a part of it is missing.
-    pub fn of(state: BudgetState, at: Option<Timestamp>, reason: Option<String>) -> Option<Self> {
-        Some(match state {
-            BudgetState::Draft => Self::Draft,
-            BudgetState::InApproval => Self::InApproval { since: at? },
-            BudgetState::Returned => Self::Returned { at: at?, reason: reason? },
-            BudgetState::Rejected => Self::Rejected { at: at?, reason: reason? },
-            BudgetState::Withdrawn => Self::Withdrawn { at: at? },
-            BudgetState::Approved => Self::Approved { at: at? },
-            BudgetState::Active => Self::Active { at: at? },
-            BudgetState::Closed => Self::Closed { at: at?, reason: reason? },
-            BudgetState::Void => Self::Void { at: at?, reason: reason? },
-        })
-    }
+crate::status! { BudgetStatus as BudgetState:
+    Draft; InApproval since; Returned at reason; Rejected at reason; Withdrawn at; Approved at; Active at;
+    Closed at reason; Void at reason;
 }

@@ -84,43 +84,7 @@ impl ChangeState {
     }
 }
 
-impl ChangeStatus {
-    /// The name of the state.
-    pub const fn state(&self) -> ChangeState {
-        match self {
-            Self::Draft => ChangeState::Draft,
-            Self::InApproval { .. } => ChangeState::InApproval,
-            Self::Returned { .. } => ChangeState::Returned,
-            Self::Rejected { .. } => ChangeState::Rejected,
-            Self::Withdrawn { .. } => ChangeState::Withdrawn,
-            Self::Effective { .. } => ChangeState::Effective,
-            Self::Void { .. } => ChangeState::Void,
-        }
-    }
-
-    /// Since when, and why, it stands there.
-    pub fn told(&self) -> (Option<Timestamp>, Option<&str>) {
-        match self {
-            Self::Draft => (None, None),
-            Self::InApproval { since: at } | Self::Withdrawn { at } | Self::Effective { at } => {
-                (Some(*at), None)
-            }
-            Self::Returned { at, reason } | Self::Rejected { at, reason } | Self::Void { at, reason } => {
-                (Some(*at), Some(reason))
-            }
-        }
-    }
-
-    /// A state with what belongs to it; none where a part of it is missing.
-    pub fn of(state: ChangeState, at: Option<Timestamp>, reason: Option<String>) -> Option<Self> {
-        Some(match state {
-            ChangeState::Draft => Self::Draft,
-            ChangeState::InApproval => Self::InApproval { since: at? },
-            ChangeState::Returned => Self::Returned { at: at?, reason: reason? },
-            ChangeState::Rejected => Self::Rejected { at: at?, reason: reason? },
-            ChangeState::Withdrawn => Self::Withdrawn { at: at? },
-            ChangeState::Effective => Self::Effective { at: at? },
-            ChangeState::Void => Self::Void { at: at?, reason: reason? },
-        })
-    }
+crate::status! { ChangeStatus as ChangeState:
+    Draft; InApproval since; Returned at reason; Rejected at reason; Withdrawn at; Effective at;
+    Void at reason;
 }

@@ -148,6 +148,10 @@ impl ClaimState {
     }
 }
 
+crate::status! { ClaimStatus as ClaimState:
+    Draft, InApproval, Returned, Rejected, Withdrawn, Approved, Acknowledged, Posted, Void, Revoked, Reversed,
+}
+
 impl ClaimStatus {
     /// What was said when finance took it, from then on.
     pub const fn acknowledgement(&self) -> Option<&Acknowledgement> {
@@ -163,22 +167,6 @@ impl ClaimStatus {
         match self {
             Self::Posted { voucher, .. } | Self::Reversed { voucher, .. } => Some(voucher),
             _ => None,
-        }
-    }
-    /// The name of the state.
-    pub const fn state(&self) -> ClaimState {
-        match self {
-            Self::Draft => ClaimState::Draft,
-            Self::InApproval { .. } => ClaimState::InApproval,
-            Self::Returned { .. } => ClaimState::Returned,
-            Self::Rejected { .. } => ClaimState::Rejected,
-            Self::Withdrawn { .. } => ClaimState::Withdrawn,
-            Self::Approved { .. } => ClaimState::Approved,
-            Self::Acknowledged { .. } => ClaimState::Acknowledged,
-            Self::Posted { .. } => ClaimState::Posted,
-            Self::Void { .. } => ClaimState::Void,
-            Self::Revoked { .. } => ClaimState::Revoked,
-            Self::Reversed { .. } => ClaimState::Reversed,
         }
     }
 }

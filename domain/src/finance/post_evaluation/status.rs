@@ -80,17 +80,8 @@ crate::labels! { EvaluationState = "PostEvaluationStatus":
     Cancelled = "cancelled", "已取消", "Cancelled";
 }
 
-impl EvaluationStatus {
-    /// The name of the state.
-    pub const fn state(&self) -> EvaluationState {
-        match self {
-            Self::Commissioned => EvaluationState::Commissioned,
-            Self::ReportFiled { .. } => EvaluationState::ReportFiled,
-            Self::Returned { .. } => EvaluationState::Returned,
-            Self::Accepted { .. } => EvaluationState::Accepted,
-            Self::Cancelled { .. } => EvaluationState::Cancelled,
-        }
-    }
+crate::status! { EvaluationStatus as EvaluationState:
+    Commissioned, ReportFiled, Returned, Accepted, Cancelled,
 }
 
 impl EvaluationState {

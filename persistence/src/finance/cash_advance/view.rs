@@ -143,7 +143,7 @@ pub fn show(reader: &mut Reader<'_>, advance: CashAdvance) -> Result<CashAdvance
     let journal =
         advance.entries().into_iter().map(|entry| names.journal(entry)).collect::<Result<_, Failure>>()?;
     let CashAdvance { id, petition, content, payout, movements, version } = advance;
-    let (status_at, reason) = petition.standing.since();
+    let (status_at, reason) = petition.standing.told();
     Ok(CashAdvanceView {
         id: id.uuid().into(),
         status: petition.state(),

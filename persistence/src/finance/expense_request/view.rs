@@ -208,7 +208,7 @@ pub fn show(reader: &mut Reader<'_>, request: ExpenseRequest) -> Result<ExpenseR
     let actions = request.actions(reader.actor(), open.as_ref().map(|open| open.number.as_str()));
     let id = request.id;
     let petition = request.petition;
-    let (status_at, reason) = petition.standing.since();
+    let (status_at, reason) = petition.standing.told();
     Ok(ExpenseRequestView {
         id: id.uuid().into(),
         status: petition.state(),

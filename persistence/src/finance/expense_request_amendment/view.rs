@@ -121,7 +121,7 @@ pub fn show(reader: &mut Reader<'_>, amendment: ExpenseRequestAmendment) -> Resu
     let request = requests::find_unscoped(reader, amendment.request)?;
     let actions = amendment.actions(reader.actor());
     let ExpenseRequestAmendment { id, petition, request: _, revision, reason, content, version } = amendment;
-    let (status_at, status_reason) = petition.standing.since();
+    let (status_at, status_reason) = petition.standing.told();
     Ok(AmendmentView {
         id: id.uuid().into(),
         request_id: request.id.uuid().into(),
