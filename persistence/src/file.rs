@@ -6,7 +6,7 @@
 use crate::{
     policy::{self, Shipped},
     schema::files,
-    spine::{Failure, Instant, Key, Reader, Stored, Tx, db, guard},
+    spine::{Failure, Instant, Key, Reader, Stored, Tx, db, guard, save_row},
 };
 use diesel::prelude::*;
 use domain::{
@@ -109,12 +109,7 @@ impl TryFrom<Row> for File {
 impl Stored for File {
     fn save(&self, before: Option<&Self>, tx: &mut Tx<'_>) -> Result<(), Failure> {
         let row = Row::from(self);
-        let Some(before) = before else {
-            db!(tx, |c| diesel::insert_into(files::table).values(&row).execute(c))?;
-            return Ok(());
-        };
-        let mine = files::id.eq(row.id).and(files::version.eq(before.version));
-        guard(db!(tx, |c| diesel::update(files::table.filter(mine)).set(&row).execute(c))?)
+        guard(save_row!(tx, files, &row, before)?)
     }
 }
 

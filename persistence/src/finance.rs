@@ -34,6 +34,7 @@ pub mod internal_audit;
 pub mod invoice;
 mod journal;
 mod leaver;
+mod newest;
 mod payment;
 mod petition;
 /// Post-evaluations by third parties.

@@ -19,7 +19,7 @@ pub use position::PositionView;
 pub use reference::{NamedRef, PersonRef, referred};
 pub use register::Register;
 
-pub(crate) use reference::{holds_on, like, literally, lower, unless_taken};
+pub(crate) use reference::{NamedColumns, PersonColumns, holds_on, like, literally, lower, unless_taken};
 
 use crate::{
     policy::{Shipped, ship},

@@ -3,7 +3,7 @@
 use crate::{
     organisation::literally,
     schema::policies,
-    spine::{Failure, Instant, Key, Page, Reader, Slice, Stored, Tx, cached, db, guard, is_taken},
+    spine::{Failure, Instant, Key, Page, Reader, Slice, Stored, Tx, db, guard, is_taken, save_row},
 };
 use chrono::NaiveDate;
 use diesel::prelude::*;
@@ -101,15 +101,14 @@ impl Stored for Policy {
 
     fn save(&self, before: Option<&Self>, tx: &mut Tx<'_>) -> Result<(), Failure> {
         let row = Row::from(self);
-        let Some(before) = before else {
-            return match db!(tx, |c| diesel::insert_into(policies::table).values(&row).execute(c)) {
-                // Somebody else drafted the same number meanwhile: done again, this becomes the next.
-                Err(error) if is_taken(&error) => Err(Failure::Moved),
-                inserted => Ok(inserted.map(drop)?),
-            };
-        };
-        let mine = policies::id.eq(row.id).and(policies::version.eq(before.version));
-        guard(db!(tx, |c| cached(diesel::update(policies::table.filter(mine)).set(&row)).execute(c))?)
+        if before.is_some() {
+            return guard(save_row!(tx, policies, &row, before)?);
+        }
+        match db!(tx, |c| diesel::insert_into(policies::table).values(&row).execute(c)) {
+            // Somebody else drafted the same number meanwhile: done again, this becomes the next.
+            Err(error) if is_taken(&error) => Err(Failure::Moved),
+            inserted => Ok(inserted.map(drop)?),
+        }
     }
 }
 

@@ -38,9 +38,10 @@ pub use page::{Page, Slice};
 pub use reader::Reader;
 pub use tx::{Answered, Request, StoredAnswer, Tx};
 
-pub(crate) use apply::{Stored, guard};
+pub(crate) use apply::{Stored, guard, save_row};
 pub(crate) use cached::{cached, padded, pieces};
 pub(crate) use engine::{Connection, Engine, db, insert_all, insert_missing, load_locked};
 pub(crate) use failure::is_taken;
 pub(crate) use number::next_number;
+pub(crate) use page::keyset;
 pub(crate) use sight::{Sight, within};

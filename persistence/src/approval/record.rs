@@ -5,7 +5,9 @@ use crate::{
     schema::{
         approval_boxes, approval_copies, approval_history, approval_tasks, approvals, document_readers,
     },
-    spine::{Failure, Instant, Key, Reader, Stored, Tx, cached, db, guard, insert_all, insert_missing},
+    spine::{
+        Failure, Instant, Key, Reader, Stored, Tx, cached, db, guard, insert_all, insert_missing, save_row,
+    },
 };
 use diesel::prelude::*;
 use domain::{
@@ -19,17 +21,7 @@ impl Stored for Approval {
 
     fn save(&self, before: Option<&Self>, tx: &mut Tx<'_>) -> Result<(), Failure> {
         let row = Row::of(self, tx.now())?;
-        match before {
-            None => {
-                db!(tx, |c| diesel::insert_into(approvals::table).values(&row).execute(c))?;
-            }
-            Some(before) => {
-                let mine = approvals::id.eq(row.id).and(approvals::version.eq(before.version));
-                guard(
-                    db!(tx, |c| cached(diesel::update(approvals::table.filter(mine)).set(&row)).execute(c))?
-                )?;
-            }
-        }
+        guard(save_row!(tx, approvals, &row, before)?)?;
         save_tasks(self, before, tx)?;
         save_history(self, before, tx)?;
         save_copies(self, before, tx)?;

@@ -4,7 +4,7 @@ use crate::{
     approval::{self, DocumentSummary, SubjectKind, Summaries},
     organisation::unless_taken,
     schema::accounting_periods as periods,
-    spine::{Failure, Instant, Key, Page, Reader, Slice, Stored, Tx, cached, db, guard},
+    spine::{Failure, Instant, Key, Page, Reader, Slice, Stored, Tx, db, guard, save_row},
 };
 use diesel::prelude::*;
 use domain::{
@@ -81,13 +81,7 @@ impl Stored for AccountingPeriod {
 
     fn save(&self, before: Option<&Self>, tx: &mut Tx<'_>) -> Result<(), Failure> {
         let row = Row::from(self);
-        let Some(before) = before else {
-            let inserted = db!(tx, |c| diesel::insert_into(periods::table).values(&row).execute(c));
-            unless_taken(inserted, "/month", &row.month)?;
-            return Ok(());
-        };
-        let mine = periods::id.eq(row.id).and(periods::version.eq(before.version));
-        guard(db!(tx, |c| cached(diesel::update(periods::table.filter(mine)).set(&row)).execute(c))?)
+        guard(unless_taken(save_row!(tx, periods, &row, before), "/month", &row.month)?)
     }
 }
 

@@ -11,7 +11,7 @@ use crate::{
     file,
     organisation::department,
     schema::{audit_findings as findings, expense_claim_lines as lines, internal_audits as audits},
-    spine::{Failure, Key, Reader, Sight, Stored, Tx, cached, db, guard},
+    spine::{Failure, Key, Reader, Sight, Stored, Tx, db, guard, save_row},
 };
 use diesel::prelude::*;
 use domain::{
@@ -26,12 +26,7 @@ use uuid::Uuid;
 impl Stored for AuditFinding {
     fn save(&self, before: Option<&Self>, tx: &mut Tx<'_>) -> Result<(), Failure> {
         let row = Row::of(self)?;
-        let Some(before) = before else {
-            db!(tx, |c| diesel::insert_into(findings::table).values(&row).execute(c))?;
-            return Ok(());
-        };
-        let mine = findings::id.eq(row.id).and(findings::version.eq(before.version));
-        guard(db!(tx, |c| cached(diesel::update(findings::table.filter(mine)).set(&row)).execute(c))?)
+        guard(save_row!(tx, findings, &row, before)?)
     }
 }
 

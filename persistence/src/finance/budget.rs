@@ -17,7 +17,7 @@ use crate::{
     organisation::department,
     policy,
     schema::budgets,
-    spine::{Failure, Key, Reader, Sight, Stored, Tx, cached, db, guard, within},
+    spine::{Failure, Key, Reader, Sight, Stored, Tx, db, guard, save_row, within},
 };
 use diesel::prelude::*;
 use domain::{
@@ -99,11 +99,6 @@ pub fn apply(tx: &mut Tx<'_>, change: Change<Budget>) -> Result<Budget, Failure>
 impl Stored for Budget {
     fn save(&self, before: Option<&Self>, tx: &mut Tx<'_>) -> Result<(), Failure> {
         let row = Row::of(self, tx)?;
-        let Some(before) = before else {
-            db!(tx, |c| diesel::insert_into(budgets::table).values(&row).execute(c))?;
-            return Ok(());
-        };
-        let mine = budgets::id.eq(row.id).and(budgets::version.eq(before.version));
-        guard(db!(tx, |c| cached(diesel::update(budgets::table.filter(mine)).set(&row)).execute(c))?)
+        guard(save_row!(tx, budgets, &row, before)?)
     }
 }

@@ -20,7 +20,7 @@ use super::budget::book_currency;
 use crate::{
     policy,
     schema::budget_changes as changes,
-    spine::{Failure, Key, Reader, Sight, Stored, Tx, cached, db, guard, within},
+    spine::{Failure, Key, Reader, Sight, Stored, Tx, db, guard, save_row, within},
 };
 use diesel::prelude::*;
 use domain::{
@@ -83,11 +83,6 @@ pub fn apply(tx: &mut Tx<'_>, change: Change<BudgetChange>) -> Result<BudgetChan
 impl Stored for BudgetChange {
     fn save(&self, before: Option<&Self>, tx: &mut Tx<'_>) -> Result<(), Failure> {
         let row = Row::of(self, tx)?;
-        let Some(before) = before else {
-            db!(tx, |c| diesel::insert_into(changes::table).values(&row).execute(c))?;
-            return Ok(());
-        };
-        let mine = changes::id.eq(row.id).and(changes::version.eq(before.version));
-        guard(db!(tx, |c| cached(diesel::update(changes::table.filter(mine)).set(&row)).execute(c))?)
+        guard(save_row!(tx, changes, &row, before)?)
     }
 }

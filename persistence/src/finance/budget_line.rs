@@ -25,7 +25,9 @@ use crate::{
     finance::accounting_period,
     policy,
     schema::{budget_entries as entries, budget_holdings as holdings, budget_lines as lines},
-    spine::{Failure, Key, Reader, Stored, Tx, cached, db, guard, insert_all, is_taken, load_locked},
+    spine::{
+        Failure, Key, Reader, Stored, Tx, cached, db, guard, insert_all, is_taken, load_locked, save_row,
+    },
 };
 use diesel::prelude::*;
 use domain::{
@@ -190,15 +192,10 @@ pub fn find_many(reader: &mut Reader<'_>, ids: &[Key]) -> Result<Vec<BudgetLine>
 impl Stored for BudgetLine {
     fn save(&self, before: Option<&Self>, tx: &mut Tx<'_>) -> Result<(), Failure> {
         let row = Row::from(self);
-        let Some(before) = before else {
-            let inserted = db!(tx, |c| diesel::insert_into(lines::table).values(&row).execute(c));
+        match save_row!(tx, lines, &row, before) {
             // Somebody opened the same line in the same instant: looked at again, it can be named.
-            return match inserted {
-                Err(error) if is_taken(&error) => Err(Failure::Moved),
-                other => Ok(other.map(drop)?),
-            };
-        };
-        let mine = lines::id.eq(row.id).and(lines::version.eq(before.version));
-        guard(db!(tx, |c| cached(diesel::update(lines::table.filter(mine)).set(&row)).execute(c))?)
+            Err(error) if is_taken(&error) => Err(Failure::Moved),
+            saved => guard(saved?),
+        }
     }
 }

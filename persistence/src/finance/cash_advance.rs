@@ -19,7 +19,7 @@ pub(in crate::finance) use row::{find_unscoped, number_of};
 pub use settle::preview;
 pub use view::{CashAdvanceView, show, view};
 
-use super::petition::{self, References};
+use super::petition::References;
 use crate::{
     file,
     organisation::referred,
@@ -30,6 +30,7 @@ use domain::{
         cash_advance::{AdvanceContent, AdvanceRules, CashAdvance},
         cash_advance_policy::CashAdvancePolicy,
         expense_policy::ExpensePolicy,
+        petition::FOREIGN_DEPARTMENT,
     },
     spine::{BusinessDate, Change, Currency, EmployeeId, Entity, Permission, PolicyVersion},
 };
@@ -57,12 +58,15 @@ pub fn refer(
     }
     let to = References {
         submitter,
+        beneficiary: None,
         department: content.department,
         business_date: content.business_date,
-        cost_centres: &[],
+        cost_centres: Vec::new(),
         for_others: Permission::SubmitCashAdvancesForOthers,
+        foreign: FOREIGN_DEPARTMENT,
     };
-    petition::refer(reader, to)
+    to.check_existence(reader)?;
+    to.check_department(reader)
 }
 
 /// The policies that advances of a business date are judged by.

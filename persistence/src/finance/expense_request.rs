@@ -19,7 +19,7 @@ pub(in crate::finance) use row::{find_unscoped, number_of};
 pub use settle::{RequestPreview, preview};
 pub use view::{ExpenseRequestView, show, view};
 
-use super::petition::{self, References};
+use super::petition::References;
 use crate::{
     file,
     spine::{Failure, Reader, Tx},
@@ -30,6 +30,7 @@ use domain::{
         expense_policy::ExpensePolicy,
         expense_request::{ExpenseRequest, RequestContent, RequestRules},
         expense_request_policy::ExpenseRequestPolicy,
+        petition::FOREIGN_DEPARTMENT,
     },
     spine::{BusinessDate, Change, Currency, EmployeeId, Entity, Permission, PolicyVersion},
 };
@@ -52,20 +53,17 @@ pub fn refer(
     submitter: Option<EmployeeId>,
     content: &RequestContent,
 ) -> Result<(), Failure> {
-    let cost_centres: Vec<_> = content
-        .lines
-        .iter()
-        .enumerate()
-        .map(|(index, line)| (format!("/lines/{index}/cost_centre_id"), line.cost_centre))
-        .collect();
     let to = References {
         submitter,
+        beneficiary: None,
         department: content.department,
         business_date: content.business_date,
-        cost_centres: &cost_centres,
+        cost_centres: content.lines.iter().map(|line| line.cost_centre).collect(),
         for_others: Permission::SubmitExpenseRequestsForOthers,
+        foreign: FOREIGN_DEPARTMENT,
     };
-    petition::refer(reader, to)
+    to.check_existence(reader)?;
+    to.check_department(reader)
 }
 
 /// The policies that requests of a business date are judged by.

@@ -12,7 +12,7 @@ pub use view::{ExpenseStatementView, FigureRowView, StatementAction, StatementFi
 use crate::{
     organisation::unless_taken,
     schema::expense_statements as statements,
-    spine::{Failure, Instant, Key, Reader, Sight, Stored, Tx, cached, db, guard},
+    spine::{Failure, Instant, Key, Reader, Sight, Stored, Tx, db, guard, save_row},
 };
 use diesel::prelude::*;
 use domain::{
@@ -101,13 +101,7 @@ impl TryFrom<Row> for ExpenseStatement {
 impl Stored for ExpenseStatement {
     fn save(&self, before: Option<&Self>, tx: &mut Tx<'_>) -> Result<(), Failure> {
         let row = Row::of(self)?;
-        let Some(before) = before else {
-            let inserted = db!(tx, |c| diesel::insert_into(statements::table).values(&row).execute(c));
-            unless_taken(inserted, "/period", &row.period)?;
-            return Ok(());
-        };
-        let mine = statements::id.eq(row.id).and(statements::version.eq(before.version));
-        guard(db!(tx, |c| cached(diesel::update(statements::table.filter(mine)).set(&row)).execute(c))?)
+        guard(unless_taken(save_row!(tx, statements, &row, before), "/period", &row.period)?)
     }
 }
 

@@ -17,7 +17,7 @@ pub use view::{InternalAuditFilter, InternalAuditView, list, view};
 use crate::{
     finance::audit_risk::ClaimScope,
     schema::{audit_findings as findings, internal_audit_items as items, internal_audits as audits},
-    spine::{Failure, Instant, Key, Reader, Sight, Stored, Tx, cached, db, guard},
+    spine::{Failure, Instant, Key, Reader, Sight, Stored, Tx, db, guard, save_row},
 };
 use diesel::prelude::*;
 use domain::{
@@ -166,12 +166,7 @@ impl TryFrom<Row> for InternalAudit {
 impl Stored for InternalAudit {
     fn save(&self, before: Option<&Self>, tx: &mut Tx<'_>) -> Result<(), Failure> {
         let row = Row::of(self)?;
-        let Some(before) = before else {
-            db!(tx, |c| diesel::insert_into(audits::table).values(&row).execute(c))?;
-            return Ok(());
-        };
-        let mine = audits::id.eq(row.id).and(audits::version.eq(before.version));
-        guard(db!(tx, |c| cached(diesel::update(audits::table.filter(mine)).set(&row)).execute(c))?)
+        guard(save_row!(tx, audits, &row, before)?)
     }
 }
 

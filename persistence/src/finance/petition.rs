@@ -1,5 +1,5 @@
-//! What requests, their amendments and cash advances have in common in the database: who sees them, what they refer
-//! to, where they stand, and how they come before their approvers.
+//! What requests, their amendments and cash advances have in common in the database: who sees them, what they
+//! refer to, where they stand, and how they come before their approvers.
 
 use crate::{
     approval,
@@ -7,8 +7,10 @@ use crate::{
     spine::{Failure, Instant, Key, Reader, Tx},
 };
 use domain::{
-    finance::petition::{FOREIGN_DEPARTMENT, Petition, Standing, StandingState},
-    spine::{BusinessDate, Citation, DepartmentId, EmployeeId, Findings, Permission, Refusal, codes},
+    finance::petition::{Petition, Standing, StandingState},
+    spine::{
+        BusinessDate, Citation, DepartmentId, EmployeeId, Findings, Permission, Refusal, RefusalCode, codes,
+    },
 };
 
 /// The columns of a standing.
@@ -39,43 +41,59 @@ impl StandingColumns {
 }
 
 /// What a document refers to.
-pub(super) struct References<'a> {
+pub(super) struct References {
+    /// Who answers for it, where it names somebody.
     pub submitter: Option<EmployeeId>,
+    /// Who gains by it, where it says so.
+    pub beneficiary: Option<EmployeeId>,
+    /// The department that asks.
     pub department: DepartmentId,
+    /// Its business day.
     pub business_date: BusinessDate,
-    /// The departments that bear the cost, with the pointers of those who name them.
-    pub cost_centres: &'a [(String, DepartmentId)],
+    /// The departments that bear the cost, line by line.
+    pub cost_centres: Vec<DepartmentId>,
     /// The permission that reaches beyond the submitter's own department.
     pub for_others: Permission,
+    /// How the document of another department is refused.
+    pub foreign: &'static RefusalCode,
 }
 
-/// Checks that people and departments exist and are open, and that the document's department is its submitter's:
-/// the department chooses the approvers, so nobody may choose it.
-pub(super) fn refer(reader: &mut Reader<'_>, to: References<'_>) -> Result<(), Failure> {
-    let register = Register::of(reader)?;
-    let today = reader.today();
-    let mut findings = Findings::new();
-    if to.submitter.is_some_and(|submitter| register.person(submitter).is_none()) {
-        findings.add("/submitter_id", codes::UNKNOWN_REFERENCE);
-    }
-    if !register.is_open(to.department, today) {
-        findings.add("/department_id", codes::UNKNOWN_REFERENCE);
-    }
-    for (pointer, cost_centre) in to.cost_centres {
-        if !register.is_open(*cost_centre, today) {
-            findings.add(pointer.clone(), codes::UNKNOWN_REFERENCE);
+impl References {
+    /// Checks that people and departments exist, and that the departments are still open.
+    pub fn check_existence(&self, reader: &mut Reader<'_>) -> Result<(), Failure> {
+        let register = Register::of(reader)?;
+        let today = reader.today();
+        let mut findings = Findings::new();
+        for (pointer, person) in [("/beneficiary_id", self.beneficiary), ("/submitter_id", self.submitter)] {
+            if person.is_some_and(|person| register.person(person).is_none()) {
+                findings.add(pointer, codes::UNKNOWN_REFERENCE);
+            }
         }
+        if !register.is_open(self.department, today) {
+            findings.add("/department_id", codes::UNKNOWN_REFERENCE);
+        }
+        for (index, cost_centre) in self.cost_centres.iter().enumerate() {
+            if !register.is_open(*cost_centre, today) {
+                findings.add(format!("/lines/{index}/cost_centre_id"), codes::UNKNOWN_REFERENCE);
+            }
+        }
+        Ok(findings.into_result()?)
     }
-    findings.into_result()?;
-    if reader.actor().reach(to.for_others).covers(to.department, false) {
-        return Ok(());
+
+    /// Checks that the document's department is its submitter's: the department chooses the approvers, so
+    /// nobody may choose it.
+    pub fn check_department(&self, reader: &mut Reader<'_>) -> Result<(), Failure> {
+        if reader.actor().reach(self.for_others).covers(self.department, false) {
+            return Ok(());
+        }
+        let Some(submitter) = self.submitter.or(reader.actor().employee) else { return Ok(()) };
+        let register = Register::of(reader)?;
+        let is_own = |day| register.department_on(submitter, day) == Some(self.department);
+        if [self.business_date, reader.today()].into_iter().any(is_own) {
+            return Ok(());
+        }
+        Err(Refusal::new(self.foreign).citing(Citation::rule("EXP-3")).at("/department_id").into())
     }
-    let Some(submitter) = to.submitter.or(reader.actor().employee) else { return Ok(()) };
-    let is_own = |day| register.department_on(submitter, day) == Some(to.department);
-    if [to.business_date, today].into_iter().any(is_own) {
-        return Ok(());
-    }
-    Err(Refusal::new(FOREIGN_DEPARTMENT).citing(Citation::rule("EXP-3")).at("/department_id").into())
 }
 
 /// Takes a document back while it waits for its approvers; the engine settles it in the same transaction.

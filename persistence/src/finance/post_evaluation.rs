@@ -17,7 +17,7 @@ use crate::{
     organisation::{lower, referred},
     policy,
     schema::{employees, expense_claims as claims, post_evaluations as evaluations},
-    spine::{Failure, Key, Reader, Sight, Stored, Tx, cached, db, guard},
+    spine::{Failure, Key, Reader, Sight, Stored, Tx, db, guard, save_row},
 };
 use diesel::prelude::*;
 use domain::{
@@ -34,12 +34,7 @@ use uuid::Uuid;
 impl Stored for PostEvaluation {
     fn save(&self, before: Option<&Self>, tx: &mut Tx<'_>) -> Result<(), Failure> {
         let row = Row::of(self)?;
-        let Some(before) = before else {
-            db!(tx, |c| diesel::insert_into(evaluations::table).values(&row).execute(c))?;
-            return Ok(());
-        };
-        let mine = evaluations::id.eq(row.id).and(evaluations::version.eq(before.version));
-        guard(db!(tx, |c| cached(diesel::update(evaluations::table.filter(mine)).set(&row)).execute(c))?)
+        guard(save_row!(tx, evaluations, &row, before)?)
     }
 }
 

@@ -3,7 +3,7 @@
 use crate::{
     organisation::{PersonRef, holds_on, like, lower, unless_taken},
     schema::{employee_placements, employees, users},
-    spine::{Failure, Instant, Key, Page, Reader, Slice, Stored, Tx, db, guard},
+    spine::{Failure, Instant, Key, Page, Reader, Slice, Stored, Tx, db, guard, save_row},
 };
 use diesel::prelude::*;
 use domain::{
@@ -96,13 +96,8 @@ impl Stored for Account {
 
     fn save(&self, before: Option<&Self>, tx: &mut Tx<'_>) -> Result<(), Failure> {
         let row = Row::from(self);
-        let Some(before) = before else {
-            let inserted = db!(tx, |c| diesel::insert_into(users::table).values(&row).execute(c));
-            return unless_taken(inserted, "/username", &row.username).map(drop);
-        };
-        let mine = users::id.eq(row.id).and(users::version.eq(before.version));
-        let updated = db!(tx, |c| diesel::update(users::table.filter(mine)).set(&row).execute(c));
-        guard(unless_taken(updated, "/employee_id", &row.username)?)
+        let taken = if before.is_none() { "/username" } else { "/employee_id" };
+        guard(unless_taken(save_row!(tx, users, &row, before), taken, &row.username)?)
     }
 }
 

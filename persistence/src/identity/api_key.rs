@@ -3,7 +3,7 @@
 use super::account::{self, UserRef};
 use crate::{
     schema::{api_keys, users},
-    spine::{Failure, Instant, Key, Page, Reader, Slice, Stored, Tx, db, guard},
+    spine::{Failure, Instant, Key, Page, Reader, Slice, Stored, Tx, db, guard, save_row},
 };
 use diesel::prelude::*;
 use domain::{
@@ -93,12 +93,7 @@ impl TryFrom<Row> for ApiKey {
 impl Stored for ApiKey {
     fn save(&self, before: Option<&Self>, tx: &mut Tx<'_>) -> Result<(), Failure> {
         let row = Row::try_from(self)?;
-        let Some(before) = before else {
-            db!(tx, |c| diesel::insert_into(api_keys::table).values(&row).execute(c))?;
-            return Ok(());
-        };
-        let mine = api_keys::id.eq(row.id).and(api_keys::version.eq(before.version));
-        guard(db!(tx, |c| diesel::update(api_keys::table.filter(mine)).set(&row).execute(c))?)
+        guard(save_row!(tx, api_keys, &row, before)?)
     }
 }
 

@@ -2,9 +2,9 @@
 
 use super::account::{self, UserRef};
 use crate::{
-    organisation::NamedRef,
+    organisation::{NamedColumns, NamedRef},
     schema::{departments, employees, grants, role_permissions, roles, users},
-    spine::{Failure, Instant, Key, Page, Reader, Slice, Stored, Tx, db, guard},
+    spine::{Failure, Instant, Key, Page, Reader, Slice, Stored, Tx, db, guard, save_row},
 };
 use chrono::NaiveDate;
 use diesel::prelude::*;
@@ -89,12 +89,7 @@ impl Stored for Grant {
 
     fn save(&self, before: Option<&Self>, tx: &mut Tx<'_>) -> Result<(), Failure> {
         let row = Row::from(self);
-        let Some(before) = before else {
-            db!(tx, |c| diesel::insert_into(grants::table).values(&row).execute(c))?;
-            return Ok(());
-        };
-        let mine = grants::id.eq(row.id).and(grants::version.eq(before.version));
-        guard(db!(tx, |c| diesel::update(grants::table.filter(mine)).set(&row).execute(c))?)
+        guard(save_row!(tx, grants, &row, before)?)
     }
 }
 
@@ -182,12 +177,7 @@ pub struct GrantView {
     pub version: Version,
 }
 
-type Named = (Key, String, String, String);
 type Account = (Key, String, String);
-
-fn named((id, code, name_zh, name_en): Named) -> NamedRef {
-    NamedRef { id: id.into(), code, name_zh, name_en }
-}
 
 /// Which grants are wanted.
 #[derive(Clone, Debug, Default)]
@@ -201,7 +191,7 @@ pub struct GrantFilter {
 }
 
 fn rows(reader: &mut Reader<'_>, filter: &GrantFilter, page: &Page<()>) -> Result<Vec<GrantView>, Failure> {
-    let rows: Vec<(Row, Account, Named, Option<Named>)> = db!(reader, |c| {
+    let rows: Vec<(Row, Account, NamedColumns, Option<NamedColumns>)> = db!(reader, |c| {
         let mut query = grants::table
             .inner_join(users::table)
             .inner_join(roles::table)
@@ -229,14 +219,14 @@ fn rows(reader: &mut Reader<'_>, filter: &GrantFilter, page: &Page<()>) -> Resul
         }
         query.load(c)
     })?;
-    let view = |(row, user, role, department): (Row, Account, Named, Option<Named>)| {
+    let view = |(row, user, role, department): (Row, Account, NamedColumns, Option<NamedColumns>)| {
         let (user_id, username, name) = user;
         Ok(GrantView {
             scope: scope_of(&row.scope, row.id)?,
             id: row.id.into(),
             user: UserRef { id: user_id.into(), username, name },
-            role: named(role),
-            department: department.map(named),
+            role: role.into(),
+            department: department.map(Into::into),
             from: row.from_on,
             until: row.until_on,
             ended_at: row.ended_at.map(Into::into),

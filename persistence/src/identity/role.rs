@@ -3,7 +3,7 @@
 use crate::{
     organisation::{referred, unless_taken},
     schema::{grants, role_permissions, roles, users},
-    spine::{Failure, Key, Page, Reader, Slice, Stored, Tx, db, guard},
+    spine::{Failure, Key, Page, Reader, Slice, Stored, Tx, db, guard, save_row},
 };
 use diesel::prelude::*;
 use domain::{
@@ -48,14 +48,7 @@ impl Stored for Role {
 
     fn save(&self, before: Option<&Self>, tx: &mut Tx<'_>) -> Result<(), Failure> {
         let row = Row::from(self);
-        if let Some(before) = before {
-            let mine = roles::id.eq(row.id).and(roles::version.eq(before.version));
-            let updated = db!(tx, |c| diesel::update(roles::table.filter(mine)).set(&row).execute(c));
-            guard(unless_taken(updated, "/code", &row.code)?)?;
-        } else {
-            let inserted = db!(tx, |c| diesel::insert_into(roles::table).values(&row).execute(c));
-            unless_taken(inserted, "/code", &row.code)?;
-        }
+        guard(unless_taken(save_row!(tx, roles, &row, before), "/code", &row.code)?)?;
         if before.is_some_and(|before| before.details.permissions == self.details.permissions) {
             return Ok(());
         }

@@ -2,7 +2,7 @@
 
 use crate::{
     schema::{refresh_tokens, sessions},
-    spine::{Failure, Instant, Key, Reader, Stored, Tx, db, guard},
+    spine::{Failure, Instant, Key, Reader, Stored, Tx, db, guard, save_row},
 };
 use diesel::prelude::*;
 use domain::{
@@ -109,15 +109,7 @@ impl TryFrom<Row> for SessionFamily {
 impl Stored for SessionFamily {
     fn save(&self, before: Option<&Self>, tx: &mut Tx<'_>) -> Result<(), Failure> {
         let row = Row::from(self);
-        match before {
-            None => {
-                db!(tx, |c| diesel::insert_into(sessions::table).values(&row).execute(c))?;
-            }
-            Some(before) => {
-                let mine = sessions::id.eq(row.id).and(sessions::version.eq(before.version));
-                guard(db!(tx, |c| diesel::update(sessions::table.filter(mine)).set(&row).execute(c))?)?;
-            }
-        }
+        guard(save_row!(tx, sessions, &row, before)?)?;
         if before.is_some_and(|before| before.generation == self.generation) {
             return Ok(());
         }

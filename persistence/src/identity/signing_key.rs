@@ -2,7 +2,7 @@
 
 use crate::{
     schema::signing_keys,
-    spine::{Failure, Instant, Key, Reader, Stored, Tx, db, guard},
+    spine::{Failure, Instant, Key, Reader, Stored, Tx, db, guard, save_row},
 };
 use diesel::prelude::*;
 use domain::{
@@ -52,12 +52,7 @@ impl From<Row> for SigningKey {
 impl Stored for SigningKey {
     fn save(&self, before: Option<&Self>, tx: &mut Tx<'_>) -> Result<(), Failure> {
         let row = Row::from(self);
-        let Some(before) = before else {
-            db!(tx, |c| diesel::insert_into(signing_keys::table).values(&row).execute(c))?;
-            return Ok(());
-        };
-        let mine = signing_keys::id.eq(row.id).and(signing_keys::version.eq(before.version));
-        guard(db!(tx, |c| diesel::update(signing_keys::table.filter(mine)).set(&row).execute(c))?)
+        guard(save_row!(tx, signing_keys, &row, before)?)
     }
 }
 

@@ -1,10 +1,9 @@
 //! Absences and who stands in.
 
-use super::department::person;
-use super::reference::{PersonRef, holds_on};
+use super::reference::{PersonColumns, PersonRef, holds_on};
 use crate::{
     schema::{absences, employee_placements, employees},
-    spine::{Failure, Instant, Key, Page, Reader, Slice, Stored, Tx, db, guard},
+    spine::{Failure, Instant, Key, Page, Reader, Slice, Stored, Tx, db, guard, save_row},
 };
 use chrono::NaiveDate;
 use diesel::prelude::*;
@@ -66,12 +65,7 @@ impl Stored for Absence {
 
     fn save(&self, before: Option<&Self>, tx: &mut Tx<'_>) -> Result<(), Failure> {
         let row = Row::from(self);
-        let Some(before) = before else {
-            db!(tx, |c| diesel::insert_into(absences::table).values(&row).execute(c))?;
-            return Ok(());
-        };
-        let mine = absences::id.eq(row.id).and(absences::version.eq(before.version));
-        guard(db!(tx, |c| diesel::update(absences::table.filter(mine)).set(&row).execute(c))?)
+        guard(save_row!(tx, absences, &row, before)?)
     }
 }
 
@@ -164,8 +158,6 @@ pub struct AbsenceFilter {
 
 diesel::alias!(employees as stand_ins: StandIns);
 
-type Person = (Key, String, String);
-
 fn rows(
     reader: &mut Reader<'_>,
     only: Option<Key>,
@@ -176,7 +168,7 @@ fn rows(
     let reach = reader.reach();
     let reached: Vec<Key> = reach.departments.iter().map(|department| (*department).into()).collect();
     let own = reader.actor().employee.filter(|_| reach.own).map_or(Key(Uuid::nil()), Key::from);
-    let rows: Vec<(Row, Person, Person)> = db!(reader, |c| {
+    let rows: Vec<(Row, PersonColumns, PersonColumns)> = db!(reader, |c| {
         let mut query = absences::table
             .inner_join(employees::table.on(employees::id.eq(absences::employee_id)))
             .inner_join(stand_ins.on(stand_ins.field(employees::id).eq(absences::stand_in_id)))
@@ -215,10 +207,10 @@ fn rows(
         }
         query.load(c)
     })?;
-    let view = |(row, employee, stand_in): (Row, Person, Person)| AbsenceView {
+    let view = |(row, employee, stand_in): (Row, PersonColumns, PersonColumns)| AbsenceView {
         id: row.id.into(),
-        employee: person(employee),
-        stand_in: person(stand_in),
+        employee: employee.into(),
+        stand_in: stand_in.into(),
         from: row.from_on,
         until: row.until_on,
         reason: row.reason,

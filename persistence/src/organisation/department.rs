@@ -1,9 +1,9 @@
 //! Departments. Who may read the organisation sees the whole tree; changing bounds itself to the reach.
 
-use super::reference::{NamedRef, PersonRef, like, referred, unless_taken};
+use super::reference::{NamedColumns, NamedRef, PersonColumns, PersonRef, like, referred, unless_taken};
 use crate::{
     schema::{departments, employee_placements, employees},
-    spine::{Failure, Key, Reader, Stored, Tx, db, guard},
+    spine::{Failure, Key, Reader, Stored, Tx, db, guard, save_row},
 };
 use diesel::prelude::*;
 use domain::{
@@ -61,13 +61,7 @@ impl Stored for Department {
 
     fn save(&self, before: Option<&Self>, tx: &mut Tx<'_>) -> Result<(), Failure> {
         let row = Row::from(self);
-        let Some(before) = before else {
-            let inserted = db!(tx, |c| diesel::insert_into(departments::table).values(&row).execute(c));
-            return unless_taken(inserted, "/code", &row.code).map(drop);
-        };
-        let mine = departments::id.eq(row.id).and(departments::version.eq(before.version));
-        let updated = db!(tx, |c| diesel::update(departments::table.filter(mine)).set(&row).execute(c));
-        guard(unless_taken(updated, "/code", &row.code)?)
+        guard(unless_taken(save_row!(tx, departments, &row, before), "/code", &row.code)?)
     }
 }
 
@@ -184,16 +178,6 @@ pub struct DepartmentFilter {
     pub text: Option<String>,
 }
 
-type Named = (Key, String, String, String);
-type Person = (Key, String, String);
-
-pub(super) fn named((id, code, name_zh, name_en): Named) -> NamedRef {
-    NamedRef { id: id.into(), code, name_zh, name_en }
-}
-pub(super) fn person((id, number, name): Person) -> PersonRef {
-    PersonRef { id: id.into(), number, name }
-}
-
 diesel::alias!(departments as parents: Parents);
 
 fn views(
@@ -201,7 +185,7 @@ fn views(
     only: Option<Key>,
     filter: &DepartmentFilter,
 ) -> Result<Vec<DepartmentView>, Failure> {
-    let rows: Vec<(Row, Option<Named>, Option<Person>)> = db!(reader, |c| {
+    let rows: Vec<(Row, Option<NamedColumns>, Option<PersonColumns>)> = db!(reader, |c| {
         let mut query = departments::table
             .left_join(parents.on(departments::parent_id.eq(parents.field(departments::id).nullable())))
             .left_join(employees::table.on(departments::head_id.eq(employees::id.nullable())))
@@ -225,13 +209,13 @@ fn views(
         }
         query.load(c)
     })?;
-    let view = |(row, parent, head): (Row, Option<Named>, Option<Person>)| DepartmentView {
+    let view = |(row, parent, head): (Row, Option<NamedColumns>, Option<PersonColumns>)| DepartmentView {
         id: row.id.into(),
         code: row.code,
         name_zh: row.name_zh,
         name_en: row.name_en,
-        parent: parent.map(named),
-        head: head.map(person),
+        parent: parent.map(Into::into),
+        head: head.map(Into::into),
         closed_on: row.closed_on,
         version: row.version,
     };

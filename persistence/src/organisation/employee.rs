@@ -3,7 +3,7 @@
 use super::reference::{holds_on, referred, unless_taken};
 use crate::{
     schema::{employee_placements, employees},
-    spine::{Failure, Key, Reader, Stored, Tx, db, guard},
+    spine::{Failure, Key, Reader, Stored, Tx, db, guard, save_row},
 };
 use diesel::prelude::*;
 use domain::{
@@ -103,17 +103,7 @@ impl Stored for Employee {
 
     fn save(&self, before: Option<&Self>, tx: &mut Tx<'_>) -> Result<(), Failure> {
         let row = Row::from(self);
-        match before {
-            None => {
-                let inserted = db!(tx, |c| diesel::insert_into(employees::table).values(&row).execute(c));
-                unless_taken(inserted, "/number", &row.number)?;
-            }
-            Some(before) => {
-                let mine = employees::id.eq(row.id).and(employees::version.eq(before.version));
-                let updated = db!(tx, |c| diesel::update(employees::table.filter(mine)).set(&row).execute(c));
-                guard(unless_taken(updated, "/number", &row.number)?)?;
-            }
-        }
+        guard(unless_taken(save_row!(tx, employees, &row, before), "/number", &row.number)?)?;
         if before.is_some_and(|before| before.placements == self.placements) {
             return Ok(());
         }

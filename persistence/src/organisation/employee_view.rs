@@ -1,7 +1,6 @@
 //! Employees as they are shown and listed.
 
-use super::department::{named, person};
-use super::reference::{NamedRef, PersonRef, holds_on, like, lower};
+use super::reference::{NamedColumns, NamedRef, PersonColumns, PersonRef, holds_on, like, lower};
 use crate::{
     schema::{departments, employee_placements, employees, positions},
     spine::{Failure, Key, Page, Reader, Slice, Tx, db},
@@ -71,14 +70,12 @@ pub struct EmployeeFilter {
     pub text: Option<String>,
 }
 
-type Named = (Key, String, String, String);
-type Person = (Key, String, String);
 type Row = (
     (Key, String, String, NaiveDate, String, Option<NaiveDate>, Version),
     NaiveDate,
-    Named,
-    Option<Named>,
-    Option<Person>,
+    NamedColumns,
+    Option<NamedColumns>,
+    Option<PersonColumns>,
 );
 
 diesel::alias!(employees as superiors: Superiors);
@@ -87,9 +84,9 @@ fn shown((employee, from, department, position, superior): Row) -> EmployeeView 
     let (id, number, name, joined_on, status, last_day, version) = employee;
     let placement = PlacementView {
         from,
-        department: named(department),
-        position: position.map(named),
-        superior: superior.map(person),
+        department: department.into(),
+        position: position.map(Into::into),
+        superior: superior.map(Into::into),
     };
     EmployeeView { id: id.into(), number, name, joined_on, status, last_day, placement, version }
 }

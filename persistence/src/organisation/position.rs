@@ -1,10 +1,9 @@
 //! Positions and their written duties.
 
-use super::department::named;
-use super::reference::{NamedRef, referred, unless_taken};
+use super::reference::{NamedColumns, NamedRef, referred, unless_taken};
 use crate::{
     schema::{departments, positions},
-    spine::{Failure, Key, Page, Reader, Slice, Stored, Tx, db, guard},
+    spine::{Failure, Key, Page, Reader, Slice, Stored, Tx, db, guard, save_row},
 };
 use diesel::prelude::*;
 use domain::{
@@ -62,13 +61,7 @@ impl Stored for Position {
 
     fn save(&self, before: Option<&Self>, tx: &mut Tx<'_>) -> Result<(), Failure> {
         let row = Row::try_from(self)?;
-        let Some(before) = before else {
-            let inserted = db!(tx, |c| diesel::insert_into(positions::table).values(&row).execute(c));
-            return unless_taken(inserted, "/code", &row.code).map(drop);
-        };
-        let mine = positions::id.eq(row.id).and(positions::version.eq(before.version));
-        let updated = db!(tx, |c| diesel::update(positions::table.filter(mine)).set(&row).execute(c));
-        guard(unless_taken(updated, "/code", &row.code)?)
+        guard(unless_taken(save_row!(tx, positions, &row, before), "/code", &row.code)?)
     }
 }
 
@@ -145,15 +138,13 @@ pub struct PositionView {
     pub version: Version,
 }
 
-type Named = (Key, String, String, String);
-
-fn shown((row, department): (Row, Option<Named>)) -> Result<PositionView, Failure> {
+fn shown((row, department): (Row, Option<NamedColumns>)) -> Result<PositionView, Failure> {
     Ok(PositionView {
         id: row.id.into(),
         code: row.code,
         name_zh: row.name_zh,
         name_en: row.name_en,
-        department: department.map(named),
+        department: department.map(Into::into),
         duties: serde_json::from_str(&row.duties)?,
         clause: row.clause,
         version: row.version,
@@ -163,7 +154,7 @@ fn shown((row, department): (Row, Option<Named>)) -> Result<PositionView, Failur
 /// A position, as it is shown.
 pub fn view(reader: &mut Reader<'_>, id: PositionId) -> Result<PositionView, Failure> {
     let key = Key::from(id);
-    let row: (Row, Option<Named>) = db!(reader, |c| positions::table
+    let row: (Row, Option<NamedColumns>) = db!(reader, |c| positions::table
         .left_join(departments::table.on(positions::department_id.eq(departments::id.nullable())))
         .filter(positions::id.eq(key))
         .select((
@@ -180,7 +171,7 @@ pub fn list(
     department: Option<DepartmentId>,
     page: &Page<String>,
 ) -> Result<Slice<PositionView, String>, Failure> {
-    let rows: Vec<(Row, Option<Named>)> = db!(reader, |c| {
+    let rows: Vec<(Row, Option<NamedColumns>)> = db!(reader, |c| {
         let mut query = positions::table
             .left_join(departments::table.on(positions::department_id.eq(departments::id.nullable())))
             .order(positions::code)

@@ -1,6 +1,6 @@
 //! How other records refer to people and units, and what several queries of this context share.
 
-use crate::spine::{Failure, is_taken};
+use crate::spine::{Failure, Key, is_taken};
 use diesel::result::Error as DieselError;
 use domain::spine::{AnyId, EmployeeId, Finding, Refusal, codes};
 use serde::Serialize;
@@ -34,6 +34,23 @@ pub struct PersonRef {
     /// Their name.
     #[schema(max_length = 60, example = "李娜")]
     pub name: String,
+}
+
+/// The columns of a unit that is referred to.
+pub(crate) type NamedColumns = (Key, String, String, String);
+/// The columns of a person who is referred to.
+pub(crate) type PersonColumns = (Key, String, String);
+
+impl From<NamedColumns> for NamedRef {
+    fn from((id, code, name_zh, name_en): NamedColumns) -> Self {
+        Self { id: id.into(), code, name_zh, name_en }
+    }
+}
+
+impl From<PersonColumns> for PersonRef {
+    fn from((id, number, name): PersonColumns) -> Self {
+        Self { id: id.into(), number, name }
+    }
 }
 
 /// The condition that a placement is the one that holds on a day: before joining the first, else the one

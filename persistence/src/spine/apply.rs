@@ -15,7 +15,7 @@ pub(crate) trait Stored: Entity {
     const GROWING: &'static [&'static str] = &[];
 
     /// Writes the rows of the new state. With a state before, the main row is updated under the guard of
-    /// its version (see [`guard`]).
+    /// its version (see [`save_row`]).
     fn save(&self, before: Option<&Self>, tx: &mut Tx<'_>) -> Result<(), Failure>;
 }
 
@@ -36,6 +36,22 @@ pub(super) struct Record {
 pub(crate) fn guard(touched: usize) -> Result<(), Failure> {
     if touched == 0 { Err(Failure::Moved) } else { Ok(()) }
 }
+
+/// Writes the main row of an entity, inserted or, guarded by the version of the state before, updated:
+/// `guard(save_row!(tx, table, &row, before)?)`. Says how many rows it touched.
+macro_rules! save_row {
+    ($on:expr, $table:ident, $row:expr, $before:expr) => {
+        match $before {
+            None => $crate::spine::db!($on, |c| diesel::insert_into($table::table).values($row).execute(c)),
+            Some(before) => {
+                let mine = $table::id.eq($row.id).and($table::version.eq(before.version));
+                let update = $crate::spine::cached(diesel::update($table::table.filter(mine)).set($row));
+                $crate::spine::db!($on, |c| update.execute(c))
+            }
+        }
+    };
+}
+pub(crate) use save_row;
 
 impl Tx<'_> {
     /// Writes a change: its rows now; its explanations, audit and events at the end of this unit of work.

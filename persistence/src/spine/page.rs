@@ -37,3 +37,40 @@ impl<T, K> Slice<T, K> {
         Slice { data: self.data.into_iter().map(f).collect(), next: self.next, total: self.total }
     }
 }
+
+/// Orders a query by a column and the id, and goes on behind the last row of the page before; by the id alone
+/// where no column is named. The first condition alone is a range of the index, which both engines start
+/// from.
+macro_rules! keyset {
+    ($table:ident, $query:expr, $after:expr, ascending) => {
+        match $after {
+            Some((_, id)) => $query.filter($table::id.gt(Key(id))),
+            None => $query,
+        }
+        .order($table::id.asc())
+    };
+    ($table:ident, $query:expr, $after:expr, descending) => {
+        match $after {
+            Some((_, id)) => $query.filter($table::id.lt(Key(id))),
+            None => $query,
+        }
+        .order($table::id.desc())
+    };
+    ($table:ident, $query:expr, $column:ident, $after:expr, ascending) => {{
+        let query = $query.order(($table::$column.asc(), $table::id.asc()));
+        match $after {
+            Some((value, id)) => query
+                .filter($table::$column.ge(value).and($table::$column.gt(value).or($table::id.gt(Key(id))))),
+            None => query,
+        }
+    }};
+    ($table:ident, $query:expr, $column:ident, $after:expr, descending) => {{
+        let query = $query.order(($table::$column.desc(), $table::id.desc()));
+        match $after {
+            Some((value, id)) => query
+                .filter($table::$column.le(value).and($table::$column.lt(value).or($table::id.lt(Key(id))))),
+            None => query,
+        }
+    }};
+}
+pub(crate) use keyset;

@@ -61,6 +61,18 @@ impl Reader<'_> {
         (self.permission, self.bound) = before;
         seen
     }
+    /// Whether a look with another permission of the same actor sees something, be it but their own.
+    pub(crate) fn is_seen_by<T>(
+        &mut self,
+        permission: Permission,
+        look: impl FnOnce(&mut Self) -> Result<T, Failure>,
+    ) -> Result<bool, Failure> {
+        match self.seeing_by(permission, look) {
+            Ok(_) => Ok(true),
+            Err(Failure::NotFound) => Ok(false),
+            Err(failure) => Err(failure),
+        }
+    }
     /// The instant of this unit of work.
     pub fn now(&self) -> Timestamp {
         self.now

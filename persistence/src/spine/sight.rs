@@ -72,14 +72,7 @@ impl Reader<'_> {
         permission: Permission,
         look: impl FnOnce(&mut Self) -> Result<T, Failure>,
     ) -> Result<bool, Failure> {
-        if !self.actor().may(permission) {
-            return Ok(false);
-        }
-        match self.seeing_by(permission, look) {
-            Ok(_) => Ok(true),
-            Err(Failure::NotFound) => Ok(false),
-            Err(failure) => Err(failure),
-        }
+        Ok(self.actor().may(permission) && self.is_seen_by(permission, look)?)
     }
 }
 

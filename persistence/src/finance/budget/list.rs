@@ -2,9 +2,10 @@
 
 use super::row::total;
 use crate::{
+    finance::newest::{Placed, newest},
     organisation::{NamedRef, PersonRef, like, lower},
-    schema::{budgets, departments, employees},
-    spine::{Failure, Instant, Key, Page, Reader, Sight, Slice, db, within},
+    schema::budgets,
+    spine::{Failure, Instant, Key, Page, Reader, Sight, Slice, db, keyset, within},
 };
 use diesel::prelude::*;
 use domain::{
@@ -87,8 +88,6 @@ struct SummaryRow {
     version: Version,
 }
 
-type Found = (SummaryRow, (Key, String, String, String), (Key, String, String));
-
 macro_rules! filtered {
     ($query:expr, $filter:expr, $sight:expr) => {{
         let filter = $filter;
@@ -126,35 +125,14 @@ pub fn list(
     include_total: bool,
 ) -> Result<Slice<BudgetSummary, i64>, Failure> {
     let sight = Sight::of_concerned(reader);
-    let joined = || {
-        budgets::table
-            .inner_join(departments::table.on(departments::id.eq(budgets::department_id)))
-            .inner_join(employees::table.on(employees::id.eq(budgets::submitter_id)))
-    };
-    let place = (departments::id, departments::code, departments::name_zh, departments::name_en);
-    let person = (employees::id, employees::number, employees::name);
-    let rows: Vec<Found> = db!(reader, |c| {
-        let columns = joined().select((SummaryRow::as_select(), place, person));
-        let mut query = filtered!(columns, filter, sight).order(budgets::id.desc()).limit(page.limit + 1);
-        if let Some((_, id)) = page.after {
-            query = query.filter(budgets::id.lt(Key(id)));
-        }
-        query.load(c)
-    })?;
-    let total = if include_total {
-        Some(db!(reader, |c| filtered!(joined().select(diesel::dsl::count_star()), filter, sight)
-            .first::<i64>(c))?)
-    } else {
-        None
-    };
+    let (rows, total) =
+        newest!(reader, budgets as SummaryRow, page, include_total, |query| filtered!(query, filter, sight));
     let views = rows.into_iter().map(summary).collect::<Result<Vec<_>, _>>()?;
     Ok(Slice { total, ..Slice::cut(views, page.limit, |view| (0, view.id.uuid())) })
 }
 
-fn summary((row, place, submitter): Found) -> Result<BudgetSummary, Failure> {
+fn summary((row, place, submitter): Placed<SummaryRow>) -> Result<BudgetSummary, Failure> {
     let corrupt = |column| Failure::corrupt("budgets", column, row.id.0);
-    let (id, code, name_zh, name_en) = place;
-    let (person, number, name) = submitter;
     Ok(BudgetSummary {
         id: row.id.into(),
         total: total(row.total_minor, &row.currency, row.id)?,
@@ -165,8 +143,8 @@ fn summary((row, place, submitter): Found) -> Result<BudgetSummary, Failure> {
         fiscal_year: row.fiscal_year,
         region: row.region,
         campaign: row.campaign,
-        department: NamedRef { id: id.into(), code, name_zh, name_en },
-        submitter: PersonRef { id: person.into(), number, name },
+        department: place.into(),
+        submitter: submitter.into(),
         created_at: row.created_at.into(),
         changed_at: row.changed_at.into(),
         version: row.version,

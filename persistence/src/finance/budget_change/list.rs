@@ -2,9 +2,10 @@
 
 use super::give_back;
 use crate::{
+    finance::newest::{Placed, newest},
     organisation::{NamedRef, PersonRef},
-    schema::{budget_changes as changes, departments, employees},
-    spine::{Failure, Instant, Key, Page, Reader, Sight, Slice, db, within},
+    schema::budget_changes as changes,
+    spine::{Failure, Instant, Key, Page, Reader, Sight, Slice, db, keyset, within},
 };
 use chrono::NaiveDate;
 use diesel::prelude::*;
@@ -91,8 +92,6 @@ struct SummaryRow {
     version: Version,
 }
 
-type Found = (SummaryRow, (Key, String, String, String), (Key, String, String));
-
 macro_rules! filtered {
     ($query:expr, $filter:expr, $sight:expr) => {{
         let filter = $filter;
@@ -121,35 +120,14 @@ pub fn list(
     include_total: bool,
 ) -> Result<Slice<BudgetChangeSummary, i64>, Failure> {
     let sight = Sight::of_concerned(reader);
-    let joined = || {
-        changes::table
-            .inner_join(departments::table.on(departments::id.eq(changes::department_id)))
-            .inner_join(employees::table.on(employees::id.eq(changes::submitter_id)))
-    };
-    let place = (departments::id, departments::code, departments::name_zh, departments::name_en);
-    let person = (employees::id, employees::number, employees::name);
-    let rows: Vec<Found> = db!(reader, |c| {
-        let columns = joined().select((SummaryRow::as_select(), place, person));
-        let mut query = filtered!(columns, filter, sight).order(changes::id.desc()).limit(page.limit + 1);
-        if let Some((_, id)) = page.after {
-            query = query.filter(changes::id.lt(Key(id)));
-        }
-        query.load(c)
-    })?;
-    let total = if include_total {
-        Some(db!(reader, |c| filtered!(joined().select(diesel::dsl::count_star()), filter, sight)
-            .first::<i64>(c))?)
-    } else {
-        None
-    };
+    let (rows, total) =
+        newest!(reader, changes as SummaryRow, page, include_total, |query| filtered!(query, filter, sight));
     let views = rows.into_iter().map(summary).collect::<Result<Vec<_>, _>>()?;
     Ok(Slice { total, ..Slice::cut(views, page.limit, |view| (0, view.id.uuid())) })
 }
 
-fn summary((row, place, submitter): Found) -> Result<BudgetChangeSummary, Failure> {
+fn summary((row, place, submitter): Placed<SummaryRow>) -> Result<BudgetChangeSummary, Failure> {
     let corrupt = |column| Failure::corrupt("budget_changes", column, row.id.0);
-    let (id, code, name_zh, name_en) = place;
-    let (person, number, name) = submitter;
     let currency = row.currency.parse().map_err(|_| corrupt("currency"))?;
     Ok(BudgetChangeSummary {
         id: row.id.into(),
@@ -159,8 +137,8 @@ fn summary((row, place, submitter): Found) -> Result<BudgetChangeSummary, Failur
         total: Money::from_minor(row.total_minor, currency),
         number: row.number,
         fiscal_year: row.fiscal_year,
-        department: NamedRef { id: id.into(), code, name_zh, name_en },
-        submitter: PersonRef { id: person.into(), number, name },
+        department: place.into(),
+        submitter: submitter.into(),
         reason: row.reason,
         event: row.event,
         event_on: row.event_on,

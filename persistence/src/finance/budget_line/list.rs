@@ -2,7 +2,7 @@
 
 use super::row::{EntryRow, Row};
 use crate::{
-    organisation::{NamedRef, PersonRef},
+    organisation::{NamedColumns, NamedRef, PersonColumns, PersonRef},
     schema::{budget_entries as entries, budget_lines as lines, budgets, departments, employees, users},
     spine::{Failure, Instant, Key, Page, Reader, Sight, Slice, db},
 };
@@ -97,7 +97,7 @@ pub struct LineFilter {
     pub used_percent_from: Option<i64>,
 }
 
-type Found = (Row, String, (Key, String, String, String));
+type Found = (Row, String, NamedColumns);
 
 /// Applies sight and filters to a query over lines.
 macro_rules! filtered {
@@ -196,14 +196,13 @@ pub fn view(reader: &mut Reader<'_>, id: Id<BudgetLine>) -> Result<BudgetLineVie
 }
 
 fn shown((row, budget_number, place): Found) -> Result<BudgetLineView, Failure> {
-    let (id, code, name_zh, name_en) = place;
     let line = BudgetLine::try_from(row)?;
     let money = |minor| line.money(minor);
     Ok(BudgetLineView {
         id: line.id.uuid().into(),
         budget_id: line.budget.uuid().into(),
         budget_number,
-        department: NamedRef { id: id.into(), code, name_zh, name_en },
+        department: place.into(),
         period: line.period,
         purpose: line.purpose,
         control: line.control,
@@ -263,7 +262,7 @@ pub struct BudgetEntryView {
     pub entered_by: String,
 }
 
-type FoundEntry = (EntryRow, Option<(Key, String, String)>, String, Instant);
+type FoundEntry = (EntryRow, Option<PersonColumns>, String, Instant);
 
 /// A page of a line's ledger, the first entry first; the line must lie within the caller's sight.
 pub fn ledger(
@@ -313,7 +312,7 @@ fn shown_entry(
         document_line: row.document_line,
         month: row.month.parse().map_err(|_| corrupt("month"))?,
         reason: row.reason,
-        employee: person.map(|(id, number, name)| PersonRef { id: id.into(), number, name }),
+        employee: person.map(Into::into),
         entered_at: entered_at.into(),
         entered_by,
     })

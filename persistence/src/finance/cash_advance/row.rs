@@ -4,7 +4,7 @@ use crate::{
     file,
     finance::petition::StandingColumns,
     schema::{cash_advance_movements as movements, cash_advances as advances},
-    spine::{Failure, Instant, Key, Reader, Sight, Stored, Tx, cached, db, guard, insert_all, within},
+    spine::{Failure, Instant, Key, Reader, Sight, Stored, Tx, db, guard, insert_all, save_row, within},
 };
 use diesel::prelude::*;
 use domain::{
@@ -156,17 +156,7 @@ impl MovementRow {
 impl Stored for CashAdvance {
     fn save(&self, before: Option<&Self>, tx: &mut Tx<'_>) -> Result<(), Failure> {
         let row = Row::of(self, tx);
-        match before {
-            None => {
-                db!(tx, |c| diesel::insert_into(advances::table).values(&row).execute(c))?;
-            }
-            Some(before) => {
-                let mine = advances::id.eq(row.id).and(advances::version.eq(before.version));
-                guard(
-                    db!(tx, |c| cached(diesel::update(advances::table.filter(mine)).set(&row)).execute(c))?
-                )?;
-            }
-        }
+        guard(save_row!(tx, advances, &row, before)?)?;
         if before.is_some_and(|before| before.movements != self.movements) {
             let mine = movements::advance_id.eq(row.id);
             db!(tx, |c| diesel::delete(movements::table.filter(mine)).execute(c))?;
@@ -256,14 +246,13 @@ pub(super) fn held_of_request(reader: &mut Reader<'_>, request: Key, but: Key) -
 /// Whether the caller may read an advance, and with it its files.
 pub(crate) fn may_read(reader: &mut Reader<'_>, advance: Uuid) -> Result<bool, Failure> {
     let key = Key(advance);
-    let found: Option<Key> = reader.seeing_by(Permission::ReadCashAdvances, |reader| {
+    reader.is_seen_by(Permission::ReadCashAdvances, |reader| {
         let sight = Sight::of(reader);
-        db!(reader, |c| {
+        Ok(db!(reader, |c| {
             let query = advances::table.filter(advances::id.eq(key)).into_boxed();
-            within!(query, sight, cash_advances, "cash_advance").select(advances::id).first(c).optional()
-        })
-    })?;
-    Ok(found.is_some())
+            within!(query, sight, cash_advances, "cash_advance").select(advances::id).first::<Key>(c)
+        })?)
+    })
 }
 
 fn entity(reader: &mut Reader<'_>, row: Row) -> Result<CashAdvance, Failure> {

@@ -2,9 +2,9 @@
 
 use super::scope::within;
 use crate::{
-    organisation::{NamedRef, PersonRef, like},
+    organisation::{NamedColumns, NamedRef, PersonColumns, PersonRef, like},
     schema::{departments, employees, expense_claim_lines, expense_claims as claims},
-    spine::{Failure, Instant, Key, Page, Reader, Sight, Slice, db},
+    spine::{Failure, Instant, Key, Page, Reader, Sight, Slice, db, keyset},
 };
 use chrono::NaiveDate;
 use diesel::prelude::*;
@@ -151,9 +151,7 @@ struct SummaryRow {
     version: Version,
 }
 
-type Person = (Key, String, String);
-type Place = (Key, String, String, String);
-type Found = (SummaryRow, Place, Person, Person);
+type Found = (SummaryRow, NamedColumns, PersonColumns, PersonColumns);
 
 /// Applies sight and filters to a query over claims joined with their people.
 macro_rules! filtered {
@@ -243,29 +241,6 @@ macro_rules! filtered {
     }};
 }
 
-/// Orders a query by a column and the id, and goes on behind the last row of the page before. The first
-/// condition alone is a range of the index, which both engines start from.
-macro_rules! keyset {
-    ($query:expr, $column:expr, $after:expr, ascending) => {{
-        let query = $query.order(($column.asc(), claims::id.asc()));
-        match $after {
-            Some((value, id)) => {
-                query.filter($column.ge(value).and($column.gt(value).or(claims::id.gt(Key(id)))))
-            }
-            None => query,
-        }
-    }};
-    ($query:expr, $column:expr, $after:expr, descending) => {{
-        let query = $query.order(($column.desc(), claims::id.desc()));
-        match $after {
-            Some((value, id)) => {
-                query.filter($column.le(value).and($column.lt(value).or(claims::id.lt(Key(id)))))
-            }
-            None => query,
-        }
-    }};
-}
-
 /// Puts a query into the wanted order, behind the last row of the page before.
 macro_rules! ordered {
     ($query:expr, $order:expr, $after:expr) => {{
@@ -273,22 +248,14 @@ macro_rules! ordered {
         let instant = after.and_then(|(micros, id)| Some((Instant(Timestamp::from_micros(micros)?), id)));
         let day = after.and_then(|(days, id)| Some((day_of(days)?, id)));
         match $order {
-            ClaimOrder::Created => match after {
-                Some((_, id)) => query.filter(claims::id.gt(Key(id))),
-                None => query,
-            }
-            .order(claims::id.asc()),
-            ClaimOrder::CreatedDescending => match after {
-                Some((_, id)) => query.filter(claims::id.lt(Key(id))),
-                None => query,
-            }
-            .order(claims::id.desc()),
-            ClaimOrder::Changed => keyset!(query, claims::changed_at, instant, ascending),
-            ClaimOrder::ChangedDescending => keyset!(query, claims::changed_at, instant, descending),
-            ClaimOrder::Payable => keyset!(query, claims::payable_minor, after, ascending),
-            ClaimOrder::PayableDescending => keyset!(query, claims::payable_minor, after, descending),
-            ClaimOrder::BusinessDate => keyset!(query, claims::business_date, day, ascending),
-            ClaimOrder::BusinessDateDescending => keyset!(query, claims::business_date, day, descending),
+            ClaimOrder::Created => keyset!(claims, query, after, ascending),
+            ClaimOrder::CreatedDescending => keyset!(claims, query, after, descending),
+            ClaimOrder::Changed => keyset!(claims, query, changed_at, instant, ascending),
+            ClaimOrder::ChangedDescending => keyset!(claims, query, changed_at, instant, descending),
+            ClaimOrder::Payable => keyset!(claims, query, payable_minor, after, ascending),
+            ClaimOrder::PayableDescending => keyset!(claims, query, payable_minor, after, descending),
+            ClaimOrder::BusinessDate => keyset!(claims, query, business_date, day, ascending),
+            ClaimOrder::BusinessDateDescending => keyset!(claims, query, business_date, day, descending),
         }
     }};
 }
@@ -367,16 +334,14 @@ fn summary((row, place, submitter, beneficiary): Found) -> Result<ExpenseClaimSu
     let book: Currency = row.book_currency.parse().map_err(|_| corrupt("book_currency"))?;
     let (payable, paid) =
         (Money::from_minor(row.payable_minor, book), Money::from_minor(row.paid_minor, book));
-    let (id, code, name_zh, name_en) = place;
-    let person = |(id, number, name): Person| PersonRef { id: id.into(), number, name };
     Ok(ExpenseClaimSummary {
         id: row.id.into(),
         number: row.number,
         status,
         paid_status: (status == ClaimState::Posted).then(|| PaidState::of(payable, paid)),
-        submitter: person(submitter),
-        beneficiary: person(beneficiary),
-        department: NamedRef { id: id.into(), code, name_zh, name_en },
+        submitter: submitter.into(),
+        beneficiary: beneficiary.into(),
+        department: place.into(),
         business_date: row.business_date,
         claimed: Money::from_minor(row.claimed_minor, currency),
         approved: Money::from_minor(row.approved_minor, currency),

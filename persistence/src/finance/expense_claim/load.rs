@@ -199,14 +199,12 @@ fn attachments_of(reader: &mut Reader<'_>, claim: Key) -> Result<Vec<Id<File>>, 
 /// Whether the caller may read a claim, and with it its files.
 pub(crate) fn may_read(reader: &mut Reader<'_>, claim: Uuid) -> Result<bool, Failure> {
     let key = Key(claim);
-    let found: Option<Key> = reader.seeing_by(Permission::ReadExpenseClaims, |reader| {
+    reader.is_seen_by(Permission::ReadExpenseClaims, |reader| {
         let sight = Sight::of(reader);
-        db!(reader, |c| within!(claims::table.filter(claims::id.eq(key)).into_boxed(), sight)
+        Ok(db!(reader, |c| within!(claims::table.filter(claims::id.eq(key)).into_boxed(), sight)
             .select(claims::id)
-            .first(c)
-            .optional())
-    })?;
-    Ok(found.is_some())
+            .first::<Key>(c))?)
+    })
 }
 
 /// The state with its data; a column that a state needs and does not find is a fault of ours.

@@ -6,7 +6,7 @@ use crate::{
     finance::{invoice, journal, payment},
     organisation::unless_taken,
     schema::{expense_claim_lines as lines, expense_claims as claims},
-    spine::{Failure, Instant, Key, Stored, Tx, cached, db, guard, insert_all},
+    spine::{Failure, Instant, Key, Stored, Tx, db, guard, insert_all, save_row},
 };
 use diesel::prelude::*;
 use domain::{
@@ -212,17 +212,8 @@ impl LineRow {
 impl Stored for ExpenseClaim {
     fn save(&self, before: Option<&Self>, tx: &mut Tx<'_>) -> Result<(), Failure> {
         let row = Row::of(self, tx)?;
-        match before {
-            None => {
-                let inserted = db!(tx, |c| diesel::insert_into(claims::table).values(&row).execute(c));
-                let external = row.external_reference.as_deref().unwrap_or_default();
-                unless_taken(inserted, "/external_id", external)?;
-            }
-            Some(before) => {
-                let mine = claims::id.eq(row.id).and(claims::version.eq(before.version));
-                guard(db!(tx, |c| cached(diesel::update(claims::table.filter(mine)).set(&row)).execute(c))?)?;
-            }
-        }
+        let external = row.external_reference.as_deref().unwrap_or_default();
+        guard(unless_taken(save_row!(tx, claims, &row, before), "/external_id", external)?)?;
         if before.map(|before| &before.content.lines) != Some(&self.content.lines) {
             let before = before.map(|before| before.content.lines.as_slice());
             save_lines(tx, row.id, before, &self.content.lines)?;

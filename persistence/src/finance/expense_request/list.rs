@@ -4,7 +4,7 @@ use super::view::{person, place};
 use crate::{
     organisation::{NamedRef, PersonRef, Register, like},
     schema::{employees, expense_request_lines, expense_requests as requests},
-    spine::{Failure, Instant, Key, Page, Reader, Sight, Slice, db, within},
+    spine::{Failure, Instant, Key, Page, Reader, Sight, Slice, db, keyset, within},
 };
 use chrono::NaiveDate;
 use diesel::prelude::*;
@@ -218,49 +218,18 @@ macro_rules! filtered {
     }};
 }
 
-/// Orders a query by a column and the id, and goes on behind the last row of the page before. The first
-/// condition alone is a range of the index, which both engines start from.
-macro_rules! keyset {
-    ($query:expr, $column:expr, $after:expr, ascending) => {{
-        let query = $query.order(($column.asc(), requests::id.asc()));
-        match $after {
-            Some((value, id)) => {
-                query.filter($column.ge(value).and($column.gt(value).or(requests::id.gt(Key(id)))))
-            }
-            None => query,
-        }
-    }};
-    ($query:expr, $column:expr, $after:expr, descending) => {{
-        let query = $query.order(($column.desc(), requests::id.desc()));
-        match $after {
-            Some((value, id)) => {
-                query.filter($column.le(value).and($column.lt(value).or(requests::id.lt(Key(id)))))
-            }
-            None => query,
-        }
-    }};
-}
-
 /// Puts a query into the wanted order, behind the last row of the page before.
 macro_rules! ordered {
     ($query:expr, $order:expr, $after:expr) => {{
         let (query, after) = ($query, $after);
         let instant = after.and_then(|(micros, id)| Some((Instant(Timestamp::from_micros(micros)?), id)));
         match $order {
-            RequestOrder::Created => match after {
-                Some((_, id)) => query.filter(requests::id.gt(Key(id))),
-                None => query,
-            }
-            .order(requests::id.asc()),
-            RequestOrder::CreatedDescending => match after {
-                Some((_, id)) => query.filter(requests::id.lt(Key(id))),
-                None => query,
-            }
-            .order(requests::id.desc()),
-            RequestOrder::Changed => keyset!(query, requests::changed_at, instant, ascending),
-            RequestOrder::ChangedDescending => keyset!(query, requests::changed_at, instant, descending),
-            RequestOrder::Worth => keyset!(query, requests::worth_minor, after, ascending),
-            RequestOrder::WorthDescending => keyset!(query, requests::worth_minor, after, descending),
+            RequestOrder::Created => keyset!(requests, query, after, ascending),
+            RequestOrder::CreatedDescending => keyset!(requests, query, after, descending),
+            RequestOrder::Changed => keyset!(requests, query, changed_at, instant, ascending),
+            RequestOrder::ChangedDescending => keyset!(requests, query, changed_at, instant, descending),
+            RequestOrder::Worth => keyset!(requests, query, worth_minor, after, ascending),
+            RequestOrder::WorthDescending => keyset!(requests, query, worth_minor, after, descending),
         }
     }};
 }

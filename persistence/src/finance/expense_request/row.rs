@@ -4,7 +4,7 @@ use crate::{
     file,
     finance::petition::StandingColumns,
     schema::{expense_request_draws as draws, expense_request_lines as lines, expense_requests as requests},
-    spine::{Failure, Instant, Key, Reader, Sight, Stored, Tx, cached, db, guard, insert_all, within},
+    spine::{Failure, Instant, Key, Reader, Sight, Stored, Tx, db, guard, insert_all, save_row, within},
 };
 use diesel::prelude::*;
 use domain::{
@@ -170,17 +170,7 @@ impl LineRow {
 impl Stored for ExpenseRequest {
     fn save(&self, before: Option<&Self>, tx: &mut Tx<'_>) -> Result<(), Failure> {
         let row = Row::of(self, tx)?;
-        match before {
-            None => {
-                db!(tx, |c| diesel::insert_into(requests::table).values(&row).execute(c))?;
-            }
-            Some(before) => {
-                let mine = requests::id.eq(row.id).and(requests::version.eq(before.version));
-                guard(
-                    db!(tx, |c| cached(diesel::update(requests::table.filter(mine)).set(&row)).execute(c))?
-                )?;
-            }
-        }
+        guard(save_row!(tx, requests, &row, before)?)?;
         if before.map(|before| &before.content.lines) != Some(&self.content.lines) {
             let mine = lines::request_id.eq(row.id);
             db!(tx, |c| diesel::delete(lines::table.filter(mine)).execute(c))?;
@@ -247,17 +237,13 @@ pub(in crate::finance) fn number_of(
 /// Whether the caller may read a request, and with it its files.
 pub(crate) fn may_read(reader: &mut Reader<'_>, request: Uuid) -> Result<bool, Failure> {
     let key = Key(request);
-    let found: Option<Key> = reader.seeing_by(Permission::ReadExpenseRequests, |reader| {
+    reader.is_seen_by(Permission::ReadExpenseRequests, |reader| {
         let sight = Sight::of(reader);
-        db!(reader, |c| {
+        Ok(db!(reader, |c| {
             let query = requests::table.filter(requests::id.eq(key)).into_boxed();
-            within!(query, sight, expense_requests, "expense_request")
-                .select(requests::id)
-                .first(c)
-                .optional()
-        })
-    })?;
-    Ok(found.is_some())
+            within!(query, sight, expense_requests, "expense_request").select(requests::id).first::<Key>(c)
+        })?)
+    })
 }
 
 fn entity(reader: &mut Reader<'_>, row: Row) -> Result<ExpenseRequest, Failure> {

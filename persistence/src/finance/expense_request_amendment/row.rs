@@ -3,7 +3,7 @@
 use crate::{
     finance::petition::StandingColumns,
     schema::expense_request_amendments as amendments,
-    spine::{Failure, Instant, Key, Reader, Sight, Stored, Tx, cached, db, guard, is_taken, within},
+    spine::{Failure, Instant, Key, Reader, Sight, Stored, Tx, db, guard, is_taken, save_row, within},
 };
 use diesel::prelude::*;
 use domain::{
@@ -89,15 +89,11 @@ impl TryFrom<Row> for ExpenseRequestAmendment {
 impl Stored for ExpenseRequestAmendment {
     fn save(&self, before: Option<&Self>, tx: &mut Tx<'_>) -> Result<(), Failure> {
         let row = Row::of(self, tx)?;
-        let Some(before) = before else {
+        match save_row!(tx, amendments, &row, before) {
             // Two that begin in the same instant: the second finds the first when it is done again.
-            return match db!(tx, |c| diesel::insert_into(amendments::table).values(&row).execute(c)) {
-                Err(error) if is_taken(&error) => Err(Failure::Moved),
-                other => Ok(other.map(drop)?),
-            };
-        };
-        let mine = amendments::id.eq(row.id).and(amendments::version.eq(before.version));
-        guard(db!(tx, |c| cached(diesel::update(amendments::table.filter(mine)).set(&row)).execute(c))?)
+            Err(error) if is_taken(&error) => Err(Failure::Moved),
+            saved => guard(saved?),
+        }
     }
 }
 
@@ -130,15 +126,13 @@ pub(super) fn find_unscoped(
 /// Whether the caller may read an amendment, and with it its files.
 pub(crate) fn may_read(reader: &mut Reader<'_>, amendment: Uuid) -> Result<bool, Failure> {
     let key = Key(amendment);
-    let found: Option<Key> = reader.seeing_by(Permission::ReadExpenseRequests, |reader| {
+    reader.is_seen_by(Permission::ReadExpenseRequests, |reader| {
         let sight = Sight::of(reader);
-        db!(reader, |c| {
+        Ok(db!(reader, |c| {
             let query = amendments::table.filter(amendments::id.eq(key)).into_boxed();
             within!(query, sight, expense_request_amendments, "expense_request_amendment")
                 .select(amendments::id)
-                .first(c)
-                .optional()
-        })
-    })?;
-    Ok(found.is_some())
+                .first::<Key>(c)
+        })?)
+    })
 }

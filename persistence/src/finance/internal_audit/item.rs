@@ -3,7 +3,7 @@
 use crate::{
     organisation::{NamedRef, PersonRef, names},
     schema::{internal_audit_items as items, internal_audits as audits},
-    spine::{ActionView, Failure, Instant, Key, Page, Reader, Slice, Stored, Tx, cached, db, guard},
+    spine::{ActionView, Failure, Instant, Key, Page, Reader, Slice, Stored, Tx, db, guard, save_row},
 };
 use chrono::NaiveDate;
 use diesel::prelude::*;
@@ -124,12 +124,7 @@ impl TryFrom<Row> for AuditItem {
 impl Stored for AuditItem {
     fn save(&self, before: Option<&Self>, tx: &mut Tx<'_>) -> Result<(), Failure> {
         let row = Row::of(self)?;
-        let Some(before) = before else {
-            db!(tx, |c| diesel::insert_into(items::table).values(&row).execute(c))?;
-            return Ok(());
-        };
-        let mine = items::id.eq(row.id).and(items::version.eq(before.version));
-        guard(db!(tx, |c| cached(diesel::update(items::table.filter(mine)).set(&row)).execute(c))?)
+        guard(save_row!(tx, items, &row, before)?)
     }
 }
 
