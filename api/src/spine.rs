@@ -45,4 +45,5 @@ pub use upload::{ARRIVAL_MAX, Arriving, Upload};
 pub use work::{ByRules, Reading, Sought, UnitOfWork};
 
 pub(crate) use answer::is_known;
+pub(crate) use parameter::{listed, minor};
 pub(crate) use registry::routes;

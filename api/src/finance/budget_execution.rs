@@ -3,7 +3,7 @@
 mod chart;
 
 use crate::spine::{
-    Can, Column, Exported, Format, Label, List, Paged, Problem, Query, Reading, Reply, Routes, View, codes,
+    Can, Column, Exported, Format, Label, List, Paged, Problem, Query, Reading, Reply, Routes, View, listed,
     routes,
 };
 use chart::{Chart, draw};
@@ -107,17 +107,10 @@ struct ReportOnExecution {
 
 impl ReportOnExecution {
     fn filter(self) -> Result<ExecutionFilter, Problem> {
-        let bad = |value: &str| {
-            let problem = Problem::new(codes::BAD_PARAMETER).with("parameter", "group_by");
-            problem.with("reason", value).at("group_by", value)
-        };
         let named = self.group_by.as_deref().unwrap_or("category");
-        let by = named
-            .split(',')
-            .map(|code| Dimension::from_code(code).ok_or_else(|| bad(code)))
-            .collect::<Result<Vec<_>, _>>()?;
+        let by = listed("group_by", Some(named), Dimension::from_code)?;
         if by.len() > 3 {
-            return Err(bad("1–3"));
+            return Err(Problem::bad_parameter("group_by", "1–3"));
         }
         Ok(ExecutionFilter {
             fiscal_year: self.fiscal_year,

@@ -2,7 +2,7 @@
 
 use crate::spine::{
     Can, Cell, Column, Exported, Format, Label, List, Paged, PathId, Problem, Query, Reading, Reply, Routes,
-    View, codes, routes,
+    View, routes,
 };
 use domain::{
     finance::{
@@ -135,10 +135,7 @@ impl ListBudgetLines {
     fn filter(self) -> Result<LineFilter, Problem> {
         let percent = |text: String| {
             let number = text.parse().ok().filter(|percent| (0..=100).contains(percent));
-            number.ok_or_else(|| {
-                let problem = Problem::new(codes::BAD_PARAMETER).with("parameter", "used_percent[gte]");
-                problem.with("reason", "0–100").at("used_percent[gte]", "0–100")
-            })
+            number.ok_or_else(|| Problem::bad_parameter("used_percent[gte]", "0–100"))
         };
         Ok(LineFilter {
             fiscal_year: self.fiscal_year,

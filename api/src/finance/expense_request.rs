@@ -7,7 +7,6 @@ mod find;
 use crate::spine::{Routes, View, routes};
 use act::*;
 use domain::spine::Version;
-pub(super) use find::states;
 use find::*;
 use persistence::finance::expense_request::{ExpenseRequestView, revision::HistoryView};
 

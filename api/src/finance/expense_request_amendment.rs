@@ -6,10 +6,13 @@ use super::{
 };
 use crate::spine::{
     Can, Cell, Column, Created, Exported, Format, IfMatch, Label, List, Paged, PathId, Query, Reading, Reply,
-    Routes, UnitOfWork, Valid, View, routes,
+    Routes, UnitOfWork, Valid, View, listed, routes,
 };
 use domain::{
-    finance::{expense_request::ExpenseRequest, expense_request_amendment::ExpenseRequestAmendment},
+    finance::{
+        expense_request::ExpenseRequest, expense_request_amendment::ExpenseRequestAmendment,
+        petition::StandingState,
+    },
     spine::{AnyId, Id, Permission, Version, perm},
 };
 use persistence::finance::{
@@ -131,7 +134,7 @@ async fn list_expense_request_amendments(
     reading: Reading,
 ) -> List<AmendmentSummary> {
     let Query(ListAmendments { request_id, status }) = filter;
-    let states = super::expense_request::states(status.as_deref())?;
+    let states = listed("status", status.as_deref(), StandingState::from_code)?;
     let request = request_id.map(|id| Id::from_uuid(id.uuid()));
     reading
         .list_as(who, format, paged, move |reader, page| amendments::list(reader, request, &states, page))

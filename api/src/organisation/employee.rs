@@ -2,7 +2,7 @@
 
 use crate::spine::{
     Can, Created, IfMatch, Listing, Paged, Patch, PathId, Problem, Query, Reading, Reply, Routes, UnitOfWork,
-    Valid, View, codes, routes,
+    Valid, View, routes,
 };
 use chrono::NaiveDate;
 use domain::{
@@ -90,10 +90,7 @@ fn statuses(sent: Option<&str>) -> Result<Vec<String>, Problem> {
     let Some(sent) = sent else { return Ok(Vec::new()) };
     let known = |status: &str| match status {
         "employed" | "leaving" | "left" => Ok(status.to_owned()),
-        _ => Err(Problem::new(codes::BAD_PARAMETER)
-            .with("parameter", "status")
-            .with("reason", "employed, leaving or left")
-            .at("status", "employed, leaving or left")),
+        _ => Err(Problem::bad_parameter("status", "employed, leaving or left")),
     };
     sent.split(',').map(known).collect()
 }

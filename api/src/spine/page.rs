@@ -72,12 +72,7 @@ impl FromRequest for Paged {
 }
 
 fn read(request: &HttpRequest) -> Result<Paged, Problem> {
-    let bad = |parameter: &str, reason: &str| {
-        Problem::new(codes::BAD_PARAMETER)
-            .with("parameter", parameter)
-            .with("reason", reason)
-            .at(parameter, reason)
-    };
+    let bad = Problem::bad_parameter;
     let (mut limit, mut cursor, mut include_total) = (LIMIT_DEFAULT, None, false);
     let mut digest = Sha256::new();
     digest.update(request.path());

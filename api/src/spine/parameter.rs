@@ -2,7 +2,7 @@
 
 use super::{Argument, Description, Problem, codes};
 use actix_web::{FromRequest, HttpRequest, dev::Payload, http::header};
-use domain::spine::{Id, Version};
+use domain::spine::{Currency, Id, Money, Version};
 use persistence::spine::Failure;
 use serde::de::DeserializeOwned;
 use std::{
@@ -100,15 +100,30 @@ impl<T: DeserializeOwned + Validate + 'static> FromRequest for Query<T> {
     }
 }
 
+/// The values that a parameter lists by their codes, separated by commas; none where it is absent.
+pub(crate) fn listed<T>(
+    parameter: &str,
+    list: Option<&str>,
+    value: impl Fn(&str) -> Option<T>,
+) -> Result<Vec<T>, Problem> {
+    let value = |code: &str| value(code).ok_or_else(|| Problem::bad_parameter(parameter, code));
+    list.map_or(Ok(Vec::new()), |list| list.split(',').map(value).collect())
+}
+
+/// An amount of a currency in a parameter, in minor units.
+pub(crate) fn minor(parameter: &str, text: Option<&str>, currency: Currency) -> Result<Option<i64>, Problem> {
+    let minor = |text: &str| {
+        Money::parse(text, currency).map(Money::minor).map_err(|_| Problem::bad_parameter(parameter, text))
+    };
+    text.map(minor).transpose()
+}
+
 fn read_query<T: DeserializeOwned + Validate>(text: &str) -> Result<T, Problem> {
     let pairs = serde_urlencoded::Deserializer::new(form_pairs(text));
     let read: T = serde_path_to_error::deserialize(pairs).map_err(|error| {
         let parameter = error.path().to_string();
         let reason = error.inner().to_string();
-        Problem::new(codes::BAD_PARAMETER)
-            .with("parameter", parameter.as_str())
-            .with("reason", reason.as_str())
-            .at(parameter, reason)
+        Problem::bad_parameter(&parameter, &reason)
     })?;
     read.validate().map_err(|errors| {
         let field = errors.errors().keys().next().map(ToString::to_string).unwrap_or_default();

@@ -116,6 +116,13 @@ impl Problem {
     pub fn new(code: &'static EdgeCode) -> Self {
         Self::Edge { code, params: Map::new(), findings: Vec::new(), broken: Vec::new() }
     }
+    /// A parameter of the query that is not valid, and why.
+    pub fn bad_parameter(parameter: &str, reason: &str) -> Self {
+        Self::new(codes::BAD_PARAMETER)
+            .with("parameter", parameter)
+            .with("reason", reason)
+            .at(parameter, reason)
+    }
     /// Fills in a parameter of the text.
     #[must_use]
     pub fn with(mut self, name: &str, value: impl Into<Value>) -> Self {

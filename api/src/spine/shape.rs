@@ -71,8 +71,7 @@ impl Shape {
         let chosen =
             [("fields", self.fields.is_some() && !may_choose_fields), ("expand", self.expand.is_some())];
         let Some((parameter, _)) = chosen.into_iter().find(|(_, wrong)| *wrong) else { return Ok(()) };
-        let problem = Problem::new(codes::BAD_PARAMETER).with("parameter", parameter);
-        Err(problem.with("reason", "JSON").at(parameter, "JSON"))
+        Err(Problem::bad_parameter(parameter, "JSON"))
     }
 }
 

@@ -199,8 +199,7 @@ fn known_parameters(request: &HttpRequest) -> Result<Vec<(String, String)>, Prob
         }
         // As in bodies: NUL reaches no column, and nobody can see the others.
         if value.chars().any(char::is_control) {
-            let problem = Problem::new(codes::BAD_PARAMETER).with("parameter", name.as_str());
-            return Err(problem.with("reason", "control character").at(name, "control character"));
+            return Err(Problem::bad_parameter(name, "control character"));
         }
     }
     Ok(pairs)
@@ -231,10 +230,7 @@ fn begin(request: &HttpRequest) -> Result<UnitOfWork, Problem> {
         match pairs.iter().find(|(name, _)| name == "validate_only").map(|(_, value)| value.as_str()) {
             None | Some("false") => false,
             Some("true") => true,
-            Some(_) => {
-                let problem = Problem::new(codes::BAD_PARAMETER).with("parameter", "validate_only");
-                return Err(problem.with("reason", "true or false").at("validate_only", "true or false"));
-            }
+            Some(_) => return Err(Problem::bad_parameter("validate_only", "true or false")),
         };
     let key = match request.headers().get("Idempotency-Key") {
         None => None,

@@ -1,17 +1,18 @@
 //! Showing and listing advances, and what somebody owes. `[INT-4]`
 
 use crate::{
-    finance::{
-        expense_claim::act::{ApprovalPreview, previewed},
-        expense_request::states,
-    },
+    finance::expense_claim::act::{ApprovalPreview, previewed},
     spine::{
         Can, Cell, Column, Exported, Format, Label, List, Paged, PathId, Problem, Query, Reading, Reply,
+        listed,
     },
 };
 use chrono::NaiveDate;
 use domain::{
-    finance::cash_advance::{CashAdvance, SettlementState},
+    finance::{
+        cash_advance::{CashAdvance, SettlementState},
+        petition::StandingState,
+    },
     spine::{AnyId, DepartmentId, Employee, EmployeeId, Id, Permission, perm},
 };
 use persistence::{
@@ -92,7 +93,7 @@ pub(super) struct ListCashAdvances {
 impl ListCashAdvances {
     fn filter(self) -> Result<AdvanceFilter, Problem> {
         Ok(AdvanceFilter {
-            states: states(self.status.as_deref())?,
+            states: listed("status", self.status.as_deref(), StandingState::from_code)?,
             settlement: self.settlement,
             department: self.department_id,
             submitter: self.submitter_id,

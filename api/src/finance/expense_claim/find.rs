@@ -1,7 +1,8 @@
 //! Showing and listing claims. `[INT-4]`
 
 use crate::spine::{
-    Can, Cell, Column, Exported, Format, Label, List, Paged, PathId, Problem, Query, Reading, Reply, codes,
+    Can, Cell, Column, Exported, Format, Label, List, Paged, PathId, Problem, Query, Reading, Reply, listed,
+    minor,
 };
 use chrono::NaiveDate;
 use domain::{
@@ -9,7 +10,7 @@ use domain::{
         expense_claim::{ClaimState, ExpenseClaim},
         payment::PaidState,
     },
-    spine::{AnyId, Currency, DepartmentId, EmployeeId, Id, Money, Permission, Timestamp, perm},
+    spine::{AnyId, Currency, DepartmentId, EmployeeId, Id, Permission, Timestamp, perm},
 };
 use persistence::finance::expense_claim::{
     self as claims, ExpenseClaimView,
@@ -124,22 +125,11 @@ pub(super) struct ListExpenseClaims {
 
 impl ListExpenseClaims {
     fn filter(self) -> Result<ClaimFilter, Problem> {
-        let states = match &self.status {
-            None => Vec::new(),
-            Some(list) => list
-                .split(',')
-                .map(|code| ClaimState::from_code(code).ok_or_else(|| bad("status", code)))
-                .collect::<Result<_, _>>()?,
-        };
         let book = self.payable_currency.unwrap_or(Currency::Cny);
         let bounded = self.payable_from.is_some() || self.payable_to.is_some();
-        let amount = |name: &str, text: Option<String>| {
-            let minor =
-                |text: String| Money::parse(&text, book).map(Money::minor).map_err(|_| bad(name, &text));
-            text.map(minor).transpose()
-        };
+        let amount = |name: &str, text: Option<String>| minor(name, text.as_deref(), book);
         Ok(ClaimFilter {
-            states,
+            states: listed("status", self.status.as_deref(), ClaimState::from_code)?,
             paid: self.paid_status,
             department: self.department_id,
             submitter: self.submitter_id,
@@ -160,10 +150,6 @@ impl ListExpenseClaims {
             order: self.sort.unwrap_or_default(),
         })
     }
-}
-
-fn bad(parameter: &str, value: &str) -> Problem {
-    Problem::new(codes::BAD_PARAMETER).with("parameter", parameter).with("reason", value).at(parameter, value)
 }
 
 /// List expense claims. `[INT-4]`

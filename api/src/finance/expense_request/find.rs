@@ -4,13 +4,13 @@ use crate::{
     finance::expense_claim::act::{ApprovalPreview, previewed},
     spine::{
         Can, Cell, Column, Exported, Format, Label, List, Paged, PathId, Problem, Query, Reading, Reply,
-        codes,
+        listed, minor,
     },
 };
 use chrono::NaiveDate;
 use domain::{
     finance::{expense_request::ExpenseRequest, petition::StandingState},
-    spine::{Currency, DepartmentId, EmployeeId, Money, Permission, Timestamp, perm},
+    spine::{Currency, DepartmentId, EmployeeId, Permission, Timestamp, perm},
 };
 use persistence::{
     finance::expense_request::{
@@ -117,30 +117,10 @@ pub(super) struct ListExpenseRequests {
     sort: Option<RequestOrder>,
 }
 
-/// The states of a list of codes, separated by commas.
-pub(in crate::finance) fn states(list: Option<&str>) -> Result<Vec<StandingState>, Problem> {
-    let state = |code: &str| StandingState::from_code(code).ok_or_else(|| bad("status", code));
-    list.map_or(Ok(Vec::new()), |list| list.split(',').map(state).collect())
-}
-
-/// An amount of the books, in minor units.
-pub(in crate::finance) fn minor(
-    parameter: &str,
-    text: Option<&str>,
-    book: Currency,
-) -> Result<Option<i64>, Problem> {
-    let minor = |text: &str| Money::parse(text, book).map(Money::minor).map_err(|_| bad(parameter, text));
-    text.map(minor).transpose()
-}
-
-fn bad(parameter: &str, value: &str) -> Problem {
-    Problem::new(codes::BAD_PARAMETER).with("parameter", parameter).with("reason", value).at(parameter, value)
-}
-
 impl ListExpenseRequests {
     fn filter(self, book: Currency) -> Result<RequestFilter, Problem> {
         Ok(RequestFilter {
-            states: states(self.status.as_deref())?,
+            states: listed("status", self.status.as_deref(), StandingState::from_code)?,
             department: self.department_id,
             submitter: self.submitter_id,
             category: self.category,

@@ -88,11 +88,7 @@ impl FromRequest for Format {
 fn wanted(request: &HttpRequest) -> Result<Format, Problem> {
     let named = query_pairs(request.query_string()).into_iter().find(|(name, _)| name == "format");
     if let Some((_, name)) = named {
-        let bad = || {
-            let reason = "json, csv, xlsx, ndjson";
-            let problem = Problem::new(codes::BAD_PARAMETER).with("parameter", "format");
-            problem.with("reason", reason).at("format", reason)
-        };
+        let bad = || Problem::bad_parameter("format", "json, csv, xlsx, ndjson");
         return Format::named(&name).ok_or_else(bad);
     }
     match request.headers().get(header::ACCEPT).and_then(|value| value.to_str().ok()) {
