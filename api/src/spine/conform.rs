@@ -164,8 +164,8 @@ mod tests {
             json!({"lines": [{"pieces": "two"}, {"piece/s": 2, "remark": null}], "urgency": "now", "x": 1});
         let expected = [
             ("/lines/0/pieces", "validation.format"),
-            ("/lines/1/piece~1s", "validation.unknown_member"),
             ("/lines/1/pieces", "validation.required"),
+            ("/lines/1/piece~1s", "validation.unknown_member"),
             ("/name", "validation.required"),
             ("/urgency", "validation.format"),
             ("/x", "validation.unknown_member"),
