@@ -120,14 +120,6 @@ impl Company {
         &self.people[name].id
     }
 
-    /// Somebody leaves today.
-    #[track_caller]
-    pub fn leave(&self, name: &str) {
-        let place = format!("/api/v1/employees/{}", self.id(name));
-        let version = self.boss.get(&place).expect(200).version();
-        self.boss.at(version).post(&format!("{place}/leave"), json!({})).expect(200);
-    }
-
     /// Whose employee id it is.
     pub fn name_of(&self, id: &str) -> Option<&'static str> {
         self.people.iter().find(|(_, person)| person.id == id).map(|(name, _)| *name)

@@ -131,17 +131,16 @@ fn delegation_is_resolved_when_the_task_opens_without_loops() {
 }
 
 #[test]
-fn an_approver_who_became_the_stand_in_of_the_submitter_cannot_decide_but_can_hand_over() {
+fn an_approver_who_became_the_stand_in_of_the_submitter_neither_decides_nor_chooses_who_does() {
     let mut world = World::new();
     let approval = world.start(document(LAN, 3, 100));
     world.roster.absent(who(LAN), Some((who(HEAD), day(), day())));
     assert_eq!(code(world.approve(&approval, HEAD)), "approval.own_document");
-    assert_eq!(
-        waiting(
-            &approval.transfer(who(HEAD), who(DIRECTOR), None, world.now()).expect("no refusal").into_after()
-        ),
-        "head:3"
-    );
+    let handed = approval.clone().transfer(who(HEAD), who(DIRECTOR), None, world.now());
+    assert_eq!(code(handed), "approval.own_document");
+    let task = approval.open_tasks().next().expect("a task").id;
+    let given = approval.reassign(task, Some(who(REP)), true, who(DIRECTOR), None, world.now());
+    assert_eq!(waiting(&given.expect("no refusal").into_after()), "head:3", "an overseer gives it on");
 }
 
 #[test]

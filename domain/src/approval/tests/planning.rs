@@ -108,7 +108,7 @@ fn a_step_that_finds_nobody_goes_to_the_fallback_or_refuses_naming_it() {
     let mut world = World::new();
     world.roster.head(unit(3), None);
     let planned = world.plan(&document(LAN, 3, 100));
-    assert_eq!(outline(&planned), "head:1+2 finance:5+6");
+    assert_eq!(outline(&planned), "head:1 finance:5+6", "the first rule that finds somebody");
     assert_eq!(planned.steps[0].candidates[0].why, Why::Fallback);
     world.chain.fallback.clear();
     let planned = world.plan(&document(LAN, 3, 100));
