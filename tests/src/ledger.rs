@@ -88,10 +88,11 @@ impl Ledger {
     pub(crate) fn hear(&self, method: &str, path: &str, asked: Option<&str>, reply: &Reply) {
         let Some(route) = route_of(method, path) else { return };
         let replayed = reply.header("idempotent-replayed").is_some();
-        // What stands at the version it was asked for was said before, and is not written again.
+        // What stands at the version it was asked for was said before, and is not written again; what is new is.
         let version = |tag: &str| tag.trim_matches('"').split('-').next().map(str::to_owned);
-        let unchanged =
-            asked.is_some() && reply.header("etag").map(|tag| version(&tag)) == asked.map(version);
+        let unchanged = reply.status == 200
+            && asked.is_some()
+            && reply.header("etag").map(|tag| version(&tag)) == asked.map(version);
         let single = route.method == "GET" && route.path.ends_with("{id}");
         self.0.lock().unwrap_or_else(PoisonError::into_inner).push(Heard {
             operation: route.operation_id.clone(),
