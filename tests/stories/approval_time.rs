@@ -103,7 +103,7 @@ fn the_trail_keeps_what_was_added_and_no_approval_grows_for_ever(app: App) {
     assert!(places.values().all(|entry| entry["note"] == "请尽快"), "{first}");
     assert_eq!(first["before"]["history"], json!({}), "nothing was there before");
     assert!(first["after"].get("tasks").is_none() && first["after"].get("rounds").is_none(), "{first}");
-    (0..20).for_each(|n| say(&format!("第{:02}次催问", n)));
+    (0..20).for_each(|n| say(&format!("第{n:02}次催问")));
     let size = |entry: &Value| entry["after"].to_string().len();
     assert!(size(&newest()) < size(&first) + 40, "the twentieth comment weighs what the first did");
     // As if a thousand had been made.
