@@ -53,8 +53,8 @@ impl Reader<'_> {
         self.bound = Some(permission);
         Ok(())
     }
-    /// Looks with another permission of the same actor: at a document of another context, say. Sees
-    /// nothing where the actor does not hold it.
+    /// Looks with another permission of the same actor: at a document of another context, say. Sees no more than
+    /// what is the actor's own where they do not hold it.
     pub fn seeing_by<T>(&mut self, permission: Permission, look: impl FnOnce(&mut Self) -> T) -> T {
         let before = (self.permission.replace(permission), self.bound.take());
         let seen = look(self);
