@@ -16,6 +16,7 @@ mod limit;
 mod openapi;
 mod page;
 mod parameter;
+mod per_type;
 mod problem;
 mod registry;
 mod settings;

@@ -67,13 +67,11 @@ impl Tale {
             json!({"amount": money(self.amount), "purpose": "展会现场费用", "settle_on": self.settle_on});
         let made = by.post(ADVANCES, body).expect(201);
         let path = format!("{ADVANCES}/{}", made.text("/id"));
-        let submitted = by.at(made.version()).act(&format!("{path}/submit"));
-        if self.fate == Fate::Blocked {
-            submitted.refuses(409, "cash_advance.overdue_blocks");
+        let refusal = (self.fate == Fate::Blocked).then_some("cash_advance.overdue_blocks");
+        let Some(approval) = teller.submit(&by, &path, &made, refusal) else {
             teller.act(self.by, &path, "void", json!({"reason": "先核销"}));
             return Told::Nothing;
-        }
-        let approval = submitted.expect(200).text("/approval_id");
+        };
         match self.fate {
             Fate::Rejected => teller.turn_down(&approval, "reject"),
             Fate::Withdrawn => teller.take_back(self.by, &path),

@@ -91,13 +91,11 @@ impl Tale {
         let director = teller.who("director");
         let made = director.post(CHANGES, self.body(teller)).expect(201);
         let path = format!("{CHANGES}/{}", made.text("/id"));
-        let submitted = director.at(made.version()).act(&format!("{path}/submit"));
-        if self.foreseen == Foreseen::Refused {
-            submitted.refuses(409, "budget_line.cut_below_use");
+        let refusal = (self.foreseen == Foreseen::Refused).then_some("budget_line.cut_below_use");
+        let Some(approval) = teller.submit(&director, &path, &made, refusal) else {
             teller.act("director", &path, "void", json!({"reason": "余额不足"}));
             return Told::Nothing;
-        }
-        let approval = submitted.expect(200).text("/approval_id");
+        };
         if self.foreseen == Foreseen::Rejected {
             teller.turn_down(&approval, "reject");
             return Told::Nothing;

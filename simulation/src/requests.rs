@@ -125,20 +125,12 @@ impl Tale {
         let lines: Vec<Value> = self.lines.iter().map(line).collect();
         let made = by.post(REQUESTS, json!({"details": details(), "lines": lines})).expect(201);
         let path = format!("{REQUESTS}/{}", made.text("/id"));
-        let submit = format!("{path}/submit");
-        let submitted = by.at(made.version()).act(&submit);
-        if matches!(self.foreseen, Foreseen::Refused) {
-            submitted.refuses(409, "budget_line.exhausted");
-            return Told::Nothing;
-        }
-        let approval = submitted.expect(200).text("/approval_id");
+        let refusal = matches!(self.foreseen, Foreseen::Refused).then_some("budget_line.exhausted");
+        let Some(approval) = teller.submit(&by, &path, &made, refusal) else { return Told::Nothing };
         match self.fate {
             Fate::Rejected => teller.turn_down(&approval, "reject"),
             Fate::Withdrawn => teller.take_back(self.by, &path),
-            Fate::Returned => {
-                teller.turn_down(&approval, "return");
-                by.at(by.get(&path).expect(200).version()).act(&submit).expect(200);
-            }
+            Fate::Returned => teller.send_round(&by, &path, &approval),
             Fate::Approved => {}
         }
         let Foreseen::Approved { request, over_budget } = self.foreseen else { return Told::Nothing };

@@ -6,7 +6,7 @@ use std::{
     collections::{BTreeMap, BTreeSet},
     sync::{Mutex, PoisonError},
 };
-use tests::{App, Caller, Company, PASSWORD};
+use tests::{App, Caller, Company, PASSWORD, Reply};
 
 /// The first day of the year that is told; stories begin in the year before.
 pub const FIRST_DAY: (i32, u32, u32) = (2027, 1, 1);
@@ -108,6 +108,22 @@ impl Teller {
         let by = self.who(by);
         let version = by.get(place).expect(200).version();
         by.at(version).post(&format!("{place}/{action}"), body).expect(200);
+    }
+
+    /// Submits what somebody has just made. Answers its approval, or none where the books foresaw this refusal.
+    pub fn submit(&self, by: &Caller, place: &str, made: &Reply, refusal: Option<&str>) -> Option<String> {
+        let submitted = by.at(made.version()).act(&format!("{place}/submit"));
+        if let Some(code) = refusal {
+            submitted.refuses(409, code);
+            return None;
+        }
+        Some(submitted.expect(200).text("/approval_id"))
+    }
+
+    /// Whoever an approval waits for sends its document back, and it is submitted again as it is.
+    pub fn send_round(&self, by: &Caller, place: &str, approval: &str) {
+        self.turn_down(approval, "return");
+        by.at(by.get(place).expect(200).version()).act(&format!("{place}/submit")).expect(200);
     }
 
     /// Who submitted a document takes it back, and gives it up.

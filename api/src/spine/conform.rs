@@ -1,17 +1,14 @@
 //! Everything in which a body differs from its schema: serde stops at the first difference, and whoever fills in a form
 //! wants them all. Asked only once serde has refused; the schema is the one of the OpenAPI document. `[INT-6]`
 
+use super::per_type::PerType;
 use domain::spine::{Finding, Findings, codes as rules};
 use jsonschema::{
     ValidationError, Validator,
     error::{TypeKind, ValidationErrorKind as Kind},
 };
 use serde_json::{Map, Value, json};
-use std::{
-    any::TypeId,
-    collections::HashMap,
-    sync::{Arc, LazyLock, PoisonError, RwLock},
-};
+use std::sync::Arc;
 use utoipa::ToSchema;
 
 /// So many differences are told at most: a body of the wrong kind differs everywhere.
@@ -30,20 +27,10 @@ pub(super) fn differences<T: ToSchema + 'static>(body: &Value) -> Vec<Finding> {
 
 /// Made once for each kind of body that somebody got wrong.
 fn validator_of<T: ToSchema + 'static>() -> Option<Arc<Validator>> {
-    static KNOWN: LazyLock<RwLock<HashMap<TypeId, Arc<Validator>>>> = LazyLock::new(RwLock::default);
-    let body = TypeId::of::<T>();
-    if let Some(known) = KNOWN.read().unwrap_or_else(PoisonError::into_inner).get(&body) {
-        return Some(known.clone());
-    }
-    let validator = match jsonschema::validator_for(&schema_of::<T>()?) {
-        Ok(validator) => Arc::new(validator),
-        Err(error) => {
-            log::error!("the schema of {} cannot be used: {error}", T::name());
-            return None;
-        }
-    };
-    KNOWN.write().unwrap_or_else(PoisonError::into_inner).insert(body, validator.clone());
-    Some(validator)
+    static KNOWN: PerType<Validator> = PerType::new();
+    let schema = || schema_of::<T>().ok_or("it is no object".to_owned());
+    let made = KNOWN.get::<T, _>(|| jsonschema::validator_for(&schema()?).map_err(|error| error.to_string()));
+    made.inspect_err(|error| log::error!("the schema of {} cannot be used: {error}", T::name())).ok()
 }
 
 /// The schema with all it refers to, where the OpenAPI document has them.

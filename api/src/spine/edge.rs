@@ -109,11 +109,8 @@ impl Call {
 /// The methods that anybody here answers. What else a client calls a method is no name for a metric: there would be no
 /// end of them.
 fn known(method: &Method) -> &'static str {
-    [Method::GET, Method::HEAD, Method::POST, Method::PUT, Method::PATCH, Method::DELETE, Method::OPTIONS]
-        .iter()
-        .zip(["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"])
-        .find_map(|(known, name)| (known == method).then_some(name))
-        .unwrap_or("other")
+    let known = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"];
+    known.into_iter().find(|known| *known == method.as_str()).unwrap_or("other")
 }
 
 /// The answer where a handler panicked or took too long: there is no response to be rendered then.
@@ -135,13 +132,8 @@ impl ResponseError for CutOff {
         self.problem.status_code()
     }
     fn error_response(&self) -> HttpResponse {
-        let mut response = HttpResponse::build(self.status_code())
-            .content_type("application/problem+json")
-            .json(self.problem.render(self.language, &self.request_id));
+        let mut response = self.problem.answer(self.language, &self.request_id);
         headers(response.headers_mut(), self.language, &self.request_id);
-        if self.status_code() == StatusCode::SERVICE_UNAVAILABLE {
-            response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from_static("1"));
-        }
         response
     }
 }
@@ -241,30 +233,12 @@ fn render(response: &mut ServiceResponse<BoxBody>, language: Language, request_i
             &fallback
         }
     };
-    let body = serde_json::to_vec(&problem.render(language, request_id)).unwrap_or_default();
-    let status = problem.status();
-    let allow = response.headers().get(header::ALLOW).cloned();
-    let rendered = HttpResponse::with_body(
-        actix_web::http::StatusCode::from_u16(status).unwrap_or_default(),
-        BoxBody::new(body),
-    );
-    let kept = std::mem::replace(response.response_mut(), rendered);
+    let rendered = problem.answer(language, request_id);
+    let said = std::mem::replace(response.response_mut(), rendered);
     let headers = response.headers_mut();
-    for (name, value) in kept.headers() {
+    for (name, value) in said.headers().iter().filter(|(name, _)| *name != header::CONTENT_TYPE) {
         headers.insert(name.clone(), value.clone());
     }
-    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
-    if let Some(allow) = allow {
-        headers.insert(header::ALLOW, allow);
-    }
-    match status {
-        401 => headers
-            .insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer realm=\"marketing-center\"")),
-        429 | 503 if !headers.contains_key(header::RETRY_AFTER) => {
-            headers.insert(header::RETRY_AFTER, HeaderValue::from_static("1"))
-        }
-        _ => return,
-    };
 }
 
 fn headers(headers: &mut HeaderMap, language: Language, request_id: &str) {

@@ -2,7 +2,10 @@
 
 use actix_web::{
     HttpResponse, ResponseError,
-    http::{StatusCode, header::RETRY_AFTER},
+    http::{
+        StatusCode,
+        header::{RETRY_AFTER, WWW_AUTHENTICATE},
+    },
 };
 use domain::spine::{Citation, Finding, Language, Refusal, RefusalCode, RefusalKind};
 use persistence::spine::Failure;
@@ -183,6 +186,17 @@ impl Problem {
         (document.title, errors.map(|error| format!("{}: {}", error.pointer, error.detail)).collect())
     }
 
+    /// The answer in a language: the document, and the headers that its status demands.
+    pub(super) fn answer(&self, language: Language, request_id: &str) -> HttpResponse {
+        let mut response = HttpResponse::build(self.status_code());
+        match self.status() {
+            401 => response.insert_header((WWW_AUTHENTICATE, "Bearer realm=\"marketing-center\"")),
+            429 | 503 => response.insert_header((RETRY_AFTER, self.wait_seconds().unwrap_or(1))),
+            _ => &mut response,
+        };
+        response.content_type("application/problem+json").json(self.render(language, request_id))
+    }
+
     /// The document in a language.
     pub fn render(&self, language: Language, request_id: &str) -> ProblemDocument {
         let (title, params, errors, citation) = match self {
@@ -330,11 +344,7 @@ impl ResponseError for Problem {
         StatusCode::from_u16(self.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
     }
     fn error_response(&self) -> HttpResponse {
-        // `edge` writes the body again in the caller's language wherever it is still in the way.
-        let mut response = HttpResponse::build(self.status_code());
-        if let Some(seconds) = self.wait_seconds() {
-            response.insert_header((RETRY_AFTER, seconds));
-        }
-        response.content_type("application/problem+json").json(self.render(Language::default(), ""))
+        // `edge` answers again in the caller's language wherever it is still in the way.
+        self.answer(Language::default(), "")
     }
 }

@@ -4,15 +4,12 @@
 use super::{
     Description, Problem, codes,
     expand::{EXPANDED, Expand},
+    per_type::PerType,
 };
 use persistence::spine::{Failure, Reader};
 use serde::Serialize;
 use serde_json::Value;
-use std::{
-    any::TypeId,
-    collections::{BTreeSet, HashMap},
-    sync::{Arc, LazyLock, PoisonError, RwLock},
-};
+use std::{collections::BTreeSet, convert::Infallible, sync::Arc};
 use utoipa::{
     ToSchema,
     openapi::{
@@ -131,17 +128,14 @@ fn fields_parameter() -> Parameter {
 
 /// The members of a view by its schema; made once for each, since a schema is made anew whenever it is asked for.
 fn members_of<V: ToSchema + 'static>() -> Arc<BTreeSet<String>> {
-    static KNOWN: LazyLock<RwLock<HashMap<TypeId, Arc<BTreeSet<String>>>>> = LazyLock::new(RwLock::default);
-    let view = TypeId::of::<V>();
-    if let Some(known) = KNOWN.read().unwrap_or_else(PoisonError::into_inner).get(&view) {
-        return known.clone();
-    }
-    let mut schemas = Vec::new();
-    V::schemas(&mut schemas);
-    let mut names = BTreeSet::new();
-    collect(&V::schema(), &schemas, &mut names);
-    let names = Arc::new(names);
-    KNOWN.write().unwrap_or_else(PoisonError::into_inner).insert(view, names.clone());
+    static KNOWN: PerType<BTreeSet<String>> = PerType::new();
+    let Ok(names) = KNOWN.get::<V, Infallible>(|| {
+        let mut schemas = Vec::new();
+        V::schemas(&mut schemas);
+        let mut names = BTreeSet::new();
+        collect(&V::schema(), &schemas, &mut names);
+        Ok(names)
+    });
     names
 }
 
