@@ -72,6 +72,15 @@ pub fn activate(teller: &mut Teller, books: &Books, documents: u32) {
     teller.places.lines = places;
 }
 
+/// What is to be sold in the year, and by each quarter and month of it.
+fn objectives(year: i32) -> Vec<Value> {
+    let periods = std::iter::once((year.to_string(), 12_000))
+        .chain((1..=4).map(|quarter| (format!("{year}-Q{quarter}"), 3_000)))
+        .chain((1..=12).map(|month| (format!("{year}-{month:02}"), 1_000)));
+    let objective = |(period, target): (String, i32)| json!({"period": period, "metric": "sales_amount", "unit": "万元", "target": target.to_string()});
+    periods.map(objective).collect()
+}
+
 fn body(teller: &Teller, documents: u32) -> Value {
     let year = FIRST_DAY.0;
     let department = |code: &str| teller.company.departments[code].clone();
@@ -87,7 +96,7 @@ fn body(teller: &Teller, documents: u32) -> Value {
         "amount": money(FUND), "purpose": "emergency_fund"}));
     json!({"title": "全年营销预算", "fiscal_year": year, "lines": lines,
         "scope": {"level": "centre", "department_id": department("centre")},
-        "objectives": [{"period": year.to_string(), "metric": "sales_amount", "unit": "万元", "target": "12000"}],
+        "objectives": objectives(year),
         "strategy": {"product": "主推新品", "price": "稳定价格", "channel": "深耕经销商", "promotion": "春秋两季"},
         "activities": [{"name": "春季订货会", "from": format!("{year}-03-10"), "to": format!("{year}-03-12"),
             "place": "杭州", "people": "市场部全体", "cost": money(2_000_000)}],

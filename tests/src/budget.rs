@@ -70,12 +70,15 @@ impl App {
 
 /// A budget of a department and year for one line, with everything the regulation asks of one.
 fn budget_of(department: &str, year: &str, line: Value) -> Value {
+    let periods = [year.to_owned(), format!("{year}-Q1"), format!("{year}-03")];
+    let objectives = periods
+        .map(|period| json!({"period": period, "metric": "sales_amount", "unit": "万元", "target": "100"}));
     let day = |day: &str| format!("{year}-03-{day}");
     let activity = json!({"name": "市场活动", "from": day("10"), "to": day("12"), "place": "杭州",
         "people": "市场部全体", "cost": {"amount": "1.00", "currency": "CNY"}});
     json!({
         "title": "专项预算", "fiscal_year": year.parse::<i32>().expect("a year"), "scope": {"level": "department", "department_id": department},
-        "objectives": [{"period": year, "metric": "sales_amount", "unit": "万元", "target": "100"}],
+        "objectives": objectives,
         "strategy": {"product": "主推新品", "price": "稳价", "channel": "渠道下沉", "promotion": "联合促销"},
         "activities": [activity], "lines": [line],
         "indicators": [{"name": "销售额增长率", "target": "不低于 12%"}]

@@ -59,6 +59,9 @@ crate::refusals! { BUDGET_REFUSALS:
     NOT_CLOSABLE = "budget.not_closable", Conflict, "当前状态“{state}”不可关闭，启用后才可关闭", "A budget in the state \"{state}\" cannot be closed; only an active one";
     NOT_IN_MANAGEMENT = "budget.not_in_management", Forbidden, "没有管理预算的权限", "Managing budgets is not permitted to you";
     BUDGET_NOT_ACTIVE = "budget.not_active", Conflict, "预算当前状态为“{state}”，只有执行中的预算可以新增科目", "The budget is in the state \"{state}\"; only an active one takes new lines";
+    NO_YEAR_OBJECTIVE = "budget.no_year_objective", Invalid, "预算须写明年度目标", "A budget must state an objective for the year";
+    NO_QUARTER_OBJECTIVE = "budget.no_quarter_objective", Invalid, "预算须写明季度目标", "A budget must state objectives for quarters";
+    NO_MONTH_OBJECTIVE = "budget.no_month_objective", Invalid, "预算须写明月度目标", "A budget must state objectives for months";
     INCOMPLETE = "budget.incomplete", Invalid, "预算须写明此项内容", "A budget must say this";
     WRONG_YEAR = "budget.wrong_year", Invalid, "期间 {period} 不属于 {year} 年度", "The period {period} does not belong to the fiscal year {year}";
     YEAR_OUT_OF_RANGE = "budget.year_out_of_range", Invalid, "年度 {year} 不在允许范围", "The fiscal year {year} cannot be planned";

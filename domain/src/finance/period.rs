@@ -69,6 +69,10 @@ impl Period {
     pub const fn is_month(self) -> bool {
         matches!(self.span, Span::Month(_))
     }
+    /// Whether it is a quarter.
+    pub const fn is_quarter(self) -> bool {
+        matches!(self.span, Span::Quarter(_))
+    }
     /// Whether it is a whole year.
     pub const fn is_year(self) -> bool {
         matches!(self.span, Span::Year)

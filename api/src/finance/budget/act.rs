@@ -49,8 +49,8 @@ pub(super) async fn revise_budget(
 
 /// Submit a budget for approval. `[BUD-3]`
 ///
-/// By then it states objectives, strategy, activities, allocation and indicators (000 §9.1(2)); what is missing
-/// is said at once. The chain is the policy `approval-chain/budget`.
+/// By then it states objectives for the year, for quarters and for months, strategy, activities, allocation and
+/// indicators (000 §9.1(2)); what is missing is said at once. The chain is the policy `approval-chain/budget`.
 #[utoipa::path(post, path = "/api/v1/budgets/{id}/submit")]
 pub(super) async fn submit_budget(
     who: Can<perm::CompileBudgets>,

@@ -1,6 +1,7 @@
 //! Submitting: by then a budget says everything that the regulation asks of one. `[BUD-1, BUD-3]`
 
 use super::*;
+use crate::finance::period::Period;
 use serde_json::{Map, Value};
 use std::collections::BTreeSet;
 
@@ -46,9 +47,8 @@ impl BudgetContent {
     /// Notes every part that the regulation asks for and that is not there.
     fn check_completeness(&self, findings: &mut Findings) {
         let Strategy { product, price, channel, promotion } = &self.strategy;
-        let year = self.objectives.iter().any(|objective| objective.period.is_year());
+        self.check_objectives(findings);
         let parts = [
-            ("/objectives", year),
             ("/strategy/product", product.is_some()),
             ("/strategy/price", price.is_some()),
             ("/strategy/channel", channel.is_some()),
@@ -59,6 +59,20 @@ impl BudgetContent {
         ];
         for (pointer, _) in parts.into_iter().filter(|(_, said)| !said) {
             findings.add(pointer, INCOMPLETE);
+        }
+    }
+
+    /// 目标设定: objectives are set for the year, for quarters and for months. `[BUD-1, 000 §9.1(2)]`
+    fn check_objectives(&self, findings: &mut Findings) {
+        let spans: [(fn(Period) -> bool, _); 3] = [
+            (Period::is_year, NO_YEAR_OBJECTIVE),
+            (Period::is_quarter, NO_QUARTER_OBJECTIVE),
+            (Period::is_month, NO_MONTH_OBJECTIVE),
+        ];
+        for (is_it, missing) in spans {
+            if !self.objectives.iter().any(|objective| is_it(objective.period)) {
+                findings.add("/objectives", missing);
+            }
         }
     }
 

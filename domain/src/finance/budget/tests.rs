@@ -62,19 +62,23 @@ fn sum(department: Option<DepartmentId>, category: Option<&str>, of: Option<&str
     PlannedSum { department, category: category.map(Into::into), period: of.map(period), amount: cny(minor) }
 }
 
+fn objective(of: &str) -> Objective {
+    Objective {
+        period: period(of),
+        metric: ObjectiveMetric::SalesAmount,
+        unit: "万元".into(),
+        target: "12000".into(),
+        note: None,
+    }
+}
+
 fn content() -> BudgetContent {
     let said = |text: &str| Some(text.to_owned());
     BudgetContent {
         title: "2026 年市场部预算".into(),
         fiscal_year: 2026,
         scope: Scope { level: ScopeLevel::Department, department: id(500), region: None, campaign: None },
-        objectives: vec![Objective {
-            period: period("2026"),
-            metric: ObjectiveMetric::SalesAmount,
-            unit: "万元".into(),
-            target: "12000".into(),
-            note: None,
-        }],
+        objectives: ["2026", "2026-Q1", "2026-03"].map(objective).to_vec(),
         strategy: Strategy {
             product: said("主推新品"),
             price: said("稳价"),
@@ -247,8 +251,23 @@ fn a_budget_is_submitted_when_it_says_everything() {
     let budget = draft(&world, bare).expect("a draft may be incomplete");
     let refusal = budget.submit(id(7), &compiler(), now(), world.all()).expect_err("incomplete");
     assert_eq!(refusal.code, codes::VALIDATION_FAILED);
-    assert_eq!(refusal.findings.len(), 7);
+    assert_eq!(refusal.findings.len(), 9);
     assert_eq!(refusal.citation.and_then(|citation| citation.clause).as_deref(), Some(CONTENT_CLAUSE));
+}
+
+#[test]
+fn objectives_are_set_for_the_year_for_quarters_and_for_months() {
+    let world = World::new();
+    let all = ["2026", "2026-Q1", "2026-03"];
+    for (left_out, missing) in
+        all.into_iter().zip([NO_YEAR_OBJECTIVE, NO_QUARTER_OBJECTIVE, NO_MONTH_OBJECTIVE])
+    {
+        let told = all.into_iter().filter(|period| *period != left_out);
+        let objectives = told.map(objective).collect();
+        let budget = draft(&world, BudgetContent { objectives, ..content() }).expect("a draft");
+        let refusal = budget.submit(id(7), &compiler(), now(), world.all()).expect_err("incomplete");
+        assert_eq!(refusal.code, missing);
+    }
 }
 
 #[test]
