@@ -38,7 +38,16 @@ pub struct Payment {
 #[serde(tag = "entry", rename_all = "snake_case")]
 pub enum Entry {
     /// A claim was taken, in a batch that is acknowledged under this reference.
-    Taken { claim_id: String, number: String, payable: Money, business_date: NaiveDate, batch: String },
+    Taken {
+        claim_id: String,
+        number: String,
+        /// What was approved; books begun earlier did not write it down.
+        #[serde(default)]
+        approved: Option<Money>,
+        payable: Money,
+        business_date: NaiveDate,
+        batch: String,
+    },
     /// The server has heard that it was taken.
     Acknowledged { claim_id: String },
     /// It was posted.
@@ -58,6 +67,7 @@ pub enum Entry {
 pub struct Claim {
     pub id: String,
     pub number: String,
+    pub approved: Option<Money>,
     pub payable: Money,
     pub business_date: NaiveDate,
     pub batch: String,
@@ -132,12 +142,13 @@ impl Books {
                 .ok_or_else(|| format!("the books know no claim {id}").into())
         };
         match entry {
-            Entry::Taken { claim_id, number, payable, business_date, batch } => {
+            Entry::Taken { claim_id, number, approved, payable, business_date, batch } => {
                 let count = batch.trim_start_matches("ERP-").parse().unwrap_or(0);
                 self.batches = self.batches.max(count);
                 let claim = Claim {
                     id: claim_id.clone(),
                     number,
+                    approved,
                     payable,
                     business_date,
                     batch,

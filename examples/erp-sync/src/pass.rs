@@ -36,6 +36,7 @@ fn take(server: &Server, books: &mut Books) -> Result<usize, Failure> {
             entries.push(Entry::Taken {
                 claim_id,
                 number: text(&claim["number"]),
+                approved: Some(serde_json::from_value(claim["approved"].clone())?),
                 payable: serde_json::from_value(claim["payable"].clone())?,
                 business_date: text(&claim["business_date"]).parse()?,
                 batch: batch.clone(),
@@ -172,8 +173,12 @@ pub fn reconcile(server: &Server, books: &Books) -> Result<usize, Failure> {
     let items: Vec<Value> = books
         .claims()
         .map(|claim| {
-            let voucher = claim.voucher.as_ref().map(|voucher| &voucher.number);
-            json!({"number": claim.number, "status": "posted", "voucher_number": voucher, "paid": claim.payable})
+            let voucher = claim.voucher.as_ref();
+            let (number, year) = voucher.map(|voucher| (&voucher.number, voucher.year)).unzip();
+            json!({
+                "number": claim.number, "status": "posted", "voucher_number": number, "voucher_year": year,
+                "amount": claim.approved, "paid": claim.payable,
+            })
         })
         .collect();
     let verdict = server.reconcile(&json!({"from": from, "to": to, "items": items}))?;

@@ -325,6 +325,14 @@ struct TheirItemBody {
     #[validate(length(max = 40))]
     #[schema(max_length = 40)]
     voucher_number: Option<String>,
+    /// The year of that voucher; absent: not compared.
+    #[serde(default)]
+    #[validate(range(min = 2000, max = 2999))]
+    #[schema(minimum = 2000, maximum = 2999, example = 2026)]
+    voucher_year: Option<i32>,
+    /// What is approved of it there, in the claim's currency; absent: not compared.
+    #[serde(default)]
+    amount: Option<Money>,
     /// What was paid there; absent: not compared.
     #[serde(default)]
     paid: Option<Money>,
@@ -344,10 +352,12 @@ pub(super) async fn reconcile_expense_claims(
     let Valid(ReconcileExpenseClaims { from, to, items }) = body;
     let theirs: Vec<TheirItem> = items
         .into_iter()
-        .map(|TheirItemBody { number, status, voucher_number, paid }| TheirItem {
+        .map(|TheirItemBody { number, status, voucher_number, voucher_year, amount, paid }| TheirItem {
             number,
             status,
             voucher_number,
+            voucher_year,
+            amount,
             paid,
         })
         .collect();

@@ -15,7 +15,7 @@ use domain::{
     spine::{AnyId, Money, Timestamp},
 };
 use serde::Serialize;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use utoipa::ToSchema;
 
 /// Approved claims with a journal entry.
@@ -66,6 +66,10 @@ pub struct TheirItem {
     pub status: ClaimState,
     /// Its voucher there.
     pub voucher_number: Option<String>,
+    /// The year of its voucher there; where absent it is not compared.
+    pub voucher_year: Option<i32>,
+    /// What is approved of it there, in its currency; where absent it is not compared.
+    pub amount: Option<Money>,
     /// What was paid there.
     pub paid: Option<Money>,
 }
@@ -80,8 +84,14 @@ pub enum DifferenceKind {
     MissingThere,
     /// It stands elsewhere.
     Status,
+    /// They name it more than once.
+    Duplicate,
     /// It has another voucher.
     Voucher,
+    /// Its voucher is of another year.
+    VoucherYear,
+    /// Another amount was approved.
+    Amount,
     /// Another amount was paid.
     Paid,
 }
@@ -90,7 +100,10 @@ domain::labels! { DifferenceKind = "DifferenceKind":
     UnknownHere = "unknown_here", "本系统无此单", "Unknown here";
     MissingThere = "missing_there", "对方缺此单", "Missing there";
     Status = "status", "状态不一致", "Status";
+    Duplicate = "duplicate", "对方重复", "Named twice";
     Voucher = "voucher", "凭证不一致", "Voucher";
+    VoucherYear = "voucher_year", "凭证年度不一致", "Year of the voucher";
+    Amount = "amount", "核准金额不一致", "Amount approved";
     Paid = "paid", "付款金额不一致", "Amount paid";
 }
 
@@ -120,7 +133,7 @@ pub struct ReconciliationView {
     /// How many claims we have in the period.
     #[schema(minimum = 0)]
     pub ours: usize,
-    /// How many they named.
+    /// How many they named, each once.
     #[schema(minimum = 0)]
     pub theirs: usize,
     /// How many agree.
@@ -131,7 +144,19 @@ pub struct ReconciliationView {
     pub differences: Vec<DifferenceView>,
 }
 
-type Ours = (Key, String, String, Option<String>, i64, String);
+/// One of our claims, as far as it is compared.
+#[derive(Queryable)]
+struct Ours {
+    id: Key,
+    number: String,
+    status: String,
+    voucher_number: Option<String>,
+    voucher_year: Option<i32>,
+    approved_minor: i64,
+    currency: String,
+    paid_minor: i64,
+    book_currency: String,
+}
 
 /// Compares what the ERP has with our claims that were acknowledged within a period of business days
 /// (both ends included).
@@ -142,60 +167,75 @@ pub fn reconcile(
     theirs: &[TheirItem],
 ) -> Result<ReconciliationView, Failure> {
     let ours = handed_over(reader, from, to, theirs)?;
-    let known: HashMap<&str, &Ours> = ours.iter().map(|row| (row.1.as_str(), row)).collect();
-    let named: std::collections::HashSet<&str> = theirs.iter().map(|item| item.number.as_str()).collect();
-    let mut differences = Vec::new();
-    let mut agree = 0;
+    let known: HashMap<&str, &Ours> = ours.iter().map(|ours| (ours.number.as_str(), ours)).collect();
+    let (mut named, mut differences, mut agree) = (HashSet::new(), Vec::new(), 0);
     for item in theirs {
         let found = differences.len();
-        match known.get(item.number.as_str()) {
-            None => differences.push(DifferenceView {
-                number: item.number.clone(),
-                claim_id: None,
-                kind: DifferenceKind::UnknownHere,
-                ours: None,
-                theirs: Some(item.status.code().to_owned()),
-            }),
-            Some(row) => compare(row, item, &mut differences)?,
+        let ours = known.get(item.number.as_str()).copied();
+        match ours {
+            _ if !named.insert(item.number.as_str()) => {
+                differences.push(beside(DifferenceKind::Duplicate, item, ours));
+            }
+            None => differences.push(beside(DifferenceKind::UnknownHere, item, None)),
+            Some(ours) => compare(ours, item, &mut differences)?,
         }
         agree += usize::from(differences.len() == found);
     }
-    let missing = ours.iter().filter(|row| !named.contains(row.1.as_str()));
-    differences.extend(missing.map(|(id, number, status, ..)| DifferenceView {
-        number: number.clone(),
-        claim_id: Some((*id).into()),
+    let missing = ours.iter().filter(|ours| !named.contains(ours.number.as_str()));
+    differences.extend(missing.map(|ours| DifferenceView {
+        number: ours.number.clone(),
+        claim_id: Some(ours.id.into()),
         kind: DifferenceKind::MissingThere,
-        ours: Some(status.clone()),
+        ours: Some(ours.status.clone()),
         theirs: None,
     }));
-    Ok(ReconciliationView { ours: ours.len(), theirs: theirs.len(), agree, differences })
+    Ok(ReconciliationView { ours: ours.len(), theirs: named.len(), agree, differences })
 }
 
-fn compare(
-    (id, number, status, voucher, paid, book): &Ours,
-    item: &TheirItem,
-    differences: &mut Vec<DifferenceView>,
-) -> Result<(), Failure> {
-    let mut differ = |kind, ours: Option<String>, theirs: Option<String>| {
+/// A difference in whether there is such a claim at all, told by where it stands.
+fn beside(kind: DifferenceKind, item: &TheirItem, ours: Option<&Ours>) -> DifferenceView {
+    DifferenceView {
+        number: item.number.clone(),
+        claim_id: ours.map(|ours| ours.id.into()),
+        kind,
+        ours: ours.map(|ours| ours.status.clone()),
+        theirs: Some(item.status.code().to_owned()),
+    }
+}
+
+fn compare(ours: &Ours, item: &TheirItem, differences: &mut Vec<DifferenceView>) -> Result<(), Failure> {
+    let mut differ = |kind, of_ours: Option<String>, theirs: Option<String>| {
         differences.push(DifferenceView {
-            number: number.clone(),
-            claim_id: Some((*id).into()),
+            number: ours.number.clone(),
+            claim_id: Some(ours.id.into()),
             kind,
-            ours,
+            ours: of_ours,
             theirs,
         });
     };
-    if status != item.status.code() {
-        differ(DifferenceKind::Status, Some(status.clone()), Some(item.status.code().to_owned()));
+    if ours.status != item.status.code() {
+        differ(DifferenceKind::Status, Some(ours.status.clone()), Some(item.status.code().to_owned()));
     }
-    if *voucher != item.voucher_number {
-        differ(DifferenceKind::Voucher, voucher.clone(), item.voucher_number.clone());
+    if ours.voucher_number != item.voucher_number {
+        differ(DifferenceKind::Voucher, ours.voucher_number.clone(), item.voucher_number.clone());
     }
-    let book = book.parse().map_err(|_| Failure::corrupt("expense_claims", "book_currency", id.0))?;
-    let paid = Money::from_minor(*paid, book);
-    if let Some(theirs) = item.paid.filter(|theirs| *theirs != paid) {
-        let text = |money: Money| Some(format!("{money} {}", money.currency()));
-        differ(DifferenceKind::Paid, text(paid), text(theirs));
+    if item.voucher_year.is_some() && item.voucher_year != ours.voucher_year {
+        let year = |year: Option<i32>| year.map(|year| year.to_string());
+        differ(DifferenceKind::VoucherYear, year(ours.voucher_year), year(item.voucher_year));
+    }
+    let money = |minor, currency: &str, column| {
+        let currency = currency.parse().map_err(|_| Failure::corrupt("expense_claims", column, ours.id.0))?;
+        Ok::<_, Failure>(Money::from_minor(minor, currency))
+    };
+    let approved = money(ours.approved_minor, &ours.currency, "currency")?;
+    let paid = money(ours.paid_minor, &ours.book_currency, "book_currency")?;
+    for (kind, of_ours, theirs) in
+        [(DifferenceKind::Amount, approved, item.amount), (DifferenceKind::Paid, paid, item.paid)]
+    {
+        if let Some(theirs) = theirs.filter(|theirs| *theirs != of_ours) {
+            let text = |money: Money| Some(format!("{money} {}", money.currency()));
+            differ(kind, text(of_ours), text(theirs));
+        }
     }
     Ok(())
 }
@@ -213,6 +253,9 @@ fn handed_over(
         claims::number,
         claims::status,
         claims::voucher_number,
+        claims::voucher_year,
+        claims::approved_minor,
+        claims::currency,
         claims::paid_minor,
         claims::book_currency,
     );
@@ -222,7 +265,7 @@ fn handed_over(
         .filter(claims::business_date.between(from, to))
         .order(claims::id)
         .load(c))?;
-    let known: std::collections::HashSet<&str> = found.iter().map(|row| row.1.as_str()).collect();
+    let known: HashSet<&str> = found.iter().map(|ours| ours.number.as_str()).collect();
     let others: Vec<&str> =
         theirs.iter().map(|item| item.number.as_str()).filter(|number| !known.contains(number)).collect();
     let others: Vec<Ours> = db!(reader, |c| within!(claims::table.select(columns).into_boxed(), sight)
