@@ -56,6 +56,8 @@ pub mod period;
 pub mod petition;
 /// What a third party says afterwards about the effect of spending.
 pub mod post_evaluation;
+/// Quotes and tenders: prices are compared before much is bought. `[EXP-7]`
+pub mod procurement;
 /// Where a document stands whose life is its approval.
 pub mod review;
 /// What documents let their approval chains route by.

@@ -39,6 +39,7 @@ pub fn refusals() -> impl Iterator<Item = &'static spine::RefusalCode> {
         finance::expense_claim::EXPENSE_CLAIM_REFUSALS,
         finance::petition::PETITION_REFUSALS,
         finance::expense_request::EXPENSE_REQUEST_REFUSALS,
+        finance::procurement::PROCUREMENT_REFUSALS,
         finance::expense_request::draw::EXPENSE_REQUEST_DRAW_REFUSALS,
         finance::expense_request_amendment::EXPENSE_REQUEST_AMENDMENT_REFUSALS,
         finance::expense_claim::hand_over::HAND_OVER_REFUSALS,

@@ -235,7 +235,7 @@ fn buying_beyond_the_limit_needs_quotes_or_a_tender(app: App) {
     let lan = company.who("lan");
     let place =
         path(&lan.post(REQUESTS, request_of("promotion.publicity", "20000.01")).expect(201).text("/id"));
-    let refusal = lan.at(1).act(&format!("{place}/submit")).refuses(422, "expense_request.quotes_missing");
+    let refusal = lan.at(1).act(&format!("{place}/submit")).refuses(422, "procurement.quotes_missing");
     assert_eq!(
         (refusal.text("/rule"), refusal.text("/clause")),
         ("EXP-7".into(), "000 §9 费用控制机制".into())
@@ -245,7 +245,7 @@ fn buying_beyond_the_limit_needs_quotes_or_a_tender(app: App) {
     let quote = |supplier: &str| json!({"supplier": supplier, "amount": cny("20000.01")});
     let mut line = line_of("promotion.publicity", "20000.01");
     line["quotes"] = json!([quote("星火"), quote("云帆"), quote("云帆")]);
-    lan.at(1).patch(&place, json!({"lines": [line]})).refuses(422, "expense_request.supplier_twice");
+    lan.at(1).patch(&place, json!({"lines": [line]})).refuses(422, "procurement.supplier_twice");
     line["quotes"] = json!([quote("星火"), quote("云帆"), quote("远山")]);
     lan.at(1).patch(&place, json!({"lines": [line]})).expect(200);
     lan.at(2).act(&format!("{place}/submit")).expect(200);

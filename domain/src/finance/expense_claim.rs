@@ -43,7 +43,7 @@ pub use status::{ClaimState, ClaimStatus, Return};
 
 use super::{
     expense_category::ExpenseCategories, expense_policy::ExpensePolicy, expense_request::ExpenseRequest,
-    journal::JournalEntry, payment::Payment,
+    expense_request_policy::ExpenseRequestPolicy, journal::JournalEntry, payment::Payment,
 };
 use crate::{
     approval::Approval,
@@ -118,6 +118,8 @@ pub struct ClaimRules<'a> {
     pub policy: &'a PolicyVersion<ExpensePolicy>,
     /// The tree of categories.
     pub categories: &'a PolicyVersion<ExpenseCategories>,
+    /// The settings for requests: when prices must have been compared is theirs. `[EXP-7]`
+    pub procurement: &'a PolicyVersion<ExpenseRequestPolicy>,
     /// The approved request it draws on, where it names one.
     pub request: Option<&'a ExpenseRequest>,
 }

@@ -12,15 +12,10 @@ pub mod content;
 pub mod draw;
 /// Closing and revoking: the ends of an approved request.
 pub mod end;
-/// Quotes and tenders. `[EXP-7]`
-pub mod procurement;
 /// Submitting and everything that is checked then.
 pub mod submit;
 
-pub use content::{Link, LinkKind, RequestContent, RequestLine};
-pub use draw::Draw;
-pub use procurement::{Quote, Tender};
-
+pub use super::procurement::{Quote, Tender};
 use super::{
     budget_line::{DocumentKind, DocumentRef},
     expense_category::ExpenseCategories,
@@ -36,6 +31,8 @@ use crate::{
         Refusal, Timestamp, Version, codes,
     },
 };
+pub use content::{Link, LinkKind, RequestContent, RequestLine};
+pub use draw::Draw;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use utoipa::ToSchema;
@@ -50,8 +47,6 @@ crate::refusals! { EXPENSE_REQUEST_REFUSALS:
     RATE_MISSING = "expense_request.rate_missing", Invalid, "外币申请须填写汇率及汇率日期", "A request in another currency needs a rate and its date";
     RATE_NOT_ONE = "expense_request.rate_not_one", Invalid, "本位币申请的汇率只能为 1", "The rate of the book currency is 1 and has no date";
     RATE_TOO_FAR = "expense_request.rate_too_far", Invalid, "汇率日期 {date} 晚于今天或距今超过 {days} 天", "The rate of {date} lies ahead, or more than {days} days back";
-    QUOTES_MISSING = "expense_request.quotes_missing", Invalid, "“{category}”采购金额 {amount} 超过 {limit}，须附 {required} 家供应商报价或招标记录，现有 {given} 家", "\"{category}\" buys for {amount}, more than {limit}: {required} suppliers' quotes or a tender record are needed, {given} are given";
-    SUPPLIER_TWICE = "expense_request.supplier_twice", Invalid, "供应商“{supplier}”重复报价", "The supplier \"{supplier}\" quotes twice";
     NOT_REVOCABLE = "expense_request.not_revocable", Conflict, "已有报销占用此申请，只能关闭", "Claims draw on the request; it can only be closed";
     AMENDMENT_OPEN = "expense_request.amendment_open", Conflict, "变更单 {amendment} 尚未结束", "The amendment {amendment} is still under way";
     NOT_CLOSABLE = "expense_request.not_closable", Forbidden, "只有填报人或财务可以关闭申请", "Only who made or submits the request, or finance, may close it";

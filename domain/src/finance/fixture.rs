@@ -4,6 +4,9 @@ use super::{
     expense_category::{EXPENSE_CATEGORIES_CODE, ExpenseCategories, SHIPPED_EXPENSE_CATEGORIES},
     expense_claim::*,
     expense_policy::{EXPENSE_POLICY_CODE, ExpensePolicy, SHIPPED_EXPENSE_POLICY},
+    expense_request_policy::{
+        EXPENSE_REQUEST_POLICY_CODE, ExpenseRequestPolicy, SHIPPED_EXPENSE_REQUEST_POLICY,
+    },
     invoice::{Invoice, InvoiceKind, Party},
 };
 use crate::spine::*;
@@ -33,6 +36,7 @@ pub(super) fn cny(minor: i64) -> Money {
 pub(super) struct Rules {
     pub policy: PolicyVersion<ExpensePolicy>,
     pub categories: PolicyVersion<ExpenseCategories>,
+    pub procurement: PolicyVersion<ExpenseRequestPolicy>,
 }
 
 impl Rules {
@@ -44,11 +48,19 @@ impl Rules {
         let (categories_id, code, number, clause) = version(EXPENSE_CATEGORIES_CODE);
         let content = serde_json::from_str(SHIPPED_EXPENSE_CATEGORIES).expect("it reads");
         let categories = PolicyVersion { id: categories_id, code, number, clause, content };
-        Self { policy, categories }
+        let (procurement_id, code, number, clause) = version(EXPENSE_REQUEST_POLICY_CODE);
+        let content = serde_json::from_str(SHIPPED_EXPENSE_REQUEST_POLICY).expect("it reads");
+        let procurement = PolicyVersion { id: procurement_id, code, number, clause, content };
+        Self { policy, categories, procurement }
     }
 
     pub fn all(&self) -> ClaimRules<'_> {
-        ClaimRules { policy: &self.policy, categories: &self.categories, request: None }
+        ClaimRules {
+            policy: &self.policy,
+            categories: &self.categories,
+            procurement: &self.procurement,
+            request: None,
+        }
     }
 }
 
@@ -105,6 +117,8 @@ pub(super) fn line(category: &str, claimed: i64, invoices: Vec<Invoice>) -> Line
         invoices,
         request_line: None,
         advertisement: None,
+        quotes: Vec::new(),
+        tender: None,
     }
 }
 

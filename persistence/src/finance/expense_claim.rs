@@ -37,6 +37,7 @@ use domain::{
         expense_category::ExpenseCategories,
         expense_claim::{ClaimRules, ExpenseClaim},
         expense_policy::ExpensePolicy,
+        expense_request_policy::ExpenseRequestPolicy,
     },
     spine::{BusinessDate, Change, Currency, Entity, PolicyVersion},
 };
@@ -63,6 +64,7 @@ pub fn keep_evidence(tx: &mut Tx<'_>, claim: &ExpenseClaim) -> Result<(), Failur
 pub struct PoliciesInForce {
     policy: Arc<PolicyVersion<ExpensePolicy>>,
     categories: Arc<PolicyVersion<ExpenseCategories>>,
+    procurement: Arc<PolicyVersion<ExpenseRequestPolicy>>,
 }
 
 impl PoliciesInForce {
@@ -70,7 +72,8 @@ impl PoliciesInForce {
     pub fn on(reader: &mut Reader<'_>, date: BusinessDate) -> Result<Self, Failure> {
         let policy = crate::policy::in_force(reader, "claims", date)?;
         let categories = crate::policy::in_force(reader, "standard", date)?;
-        Ok(Self { policy, categories })
+        let procurement = crate::policy::in_force(reader, "standard", date)?;
+        Ok(Self { policy, categories, procurement })
     }
     /// The currency of the books.
     pub fn book_currency(&self) -> Currency {
@@ -78,7 +81,12 @@ impl PoliciesInForce {
     }
     /// As the rules take them, for a claim that draws on no request.
     pub fn rules(&self) -> ClaimRules<'_> {
-        ClaimRules { policy: &self.policy, categories: &self.categories, request: None }
+        ClaimRules {
+            policy: &self.policy,
+            categories: &self.categories,
+            procurement: &self.procurement,
+            request: None,
+        }
     }
 }
 

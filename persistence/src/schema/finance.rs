@@ -69,6 +69,8 @@ diesel::table! {
         cost_centre_id -> SqlId,
         request_line -> Nullable<Integer>,
         advertisement -> Nullable<Text>,
+        quotes -> Nullable<Text>,
+        tender -> Nullable<Text>,
     }
 }
 

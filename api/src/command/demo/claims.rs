@@ -33,6 +33,8 @@ struct Spending {
     description: &'static str,
     seller: (&'static str, &'static str),
     details: &'static [(&'static str, &'static str)],
+    /// The tender it was awarded in, where much is bought.
+    tender: Option<&'static str>,
 }
 
 const TRAVEL: Spending = Spending {
@@ -40,24 +42,28 @@ const TRAVEL: Spending = Spending {
     description: "杭州—上海往返高铁及住宿",
     seller: ("上海浦江之星酒店有限公司", "91310115MA1K3RTW1J"),
     details: &[("route", "杭州—上海—杭州"), ("days", "2")],
+    tender: None,
 };
 const DINNER: Spending = Spending {
     category: "entertainment.client",
     description: "客户答谢晚宴",
     seller: ("杭州云栖酒店有限公司", "91330100799655058B"),
     details: &[("customer", "宁波海澜商贸有限公司"), ("head_count", "6")],
+    tender: None,
 };
 const FAIR: Spending = Spending {
     category: "promotion.event_planning",
     description: "春季展会展位搭建",
     seller: ("杭州会展服务有限公司", "91330106MA2XYQPT3N"),
     details: &[],
+    tender: Some("ZB-2026-003"),
 };
 const COURSE: Spending = Spending {
     category: "other.training",
     description: "销售技能培训课程",
     seller: ("浙江知行培训有限公司", "91330108MA28LKQ05W"),
     details: &[],
+    tender: None,
 };
 
 const PLOTS: &[Plot] = &[
@@ -204,6 +210,7 @@ fn write(script: &mut Script, plot: &Plot) -> Result<(String, i64), String> {
             "description": spending.description,
             "occurred_on": day,
             "claimed": money(total),
+            "tender": spending.tender.map(|reference| json!({"reference": reference})),
             "invoices": [{
                 "kind": "fully_digital_special",
                 "number": number,

@@ -37,6 +37,8 @@ pub struct LineFacts {
     pub occurred_on: BusinessDate,
     /// What is approved of it, in the book currency.
     pub amount: Money,
+    /// Whether prices were compared: quotes or a tender stand on it, or a request allowed it.
+    pub is_compared: bool,
     /// What proves it.
     pub papers: Vec<PaperFacts>,
 }

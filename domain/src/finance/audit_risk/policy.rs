@@ -34,6 +34,10 @@ rules! {
         window_days: u32,
         /// The limits that splitting would evade.
         limits: Vec<Money>,
+        /// The limits that lines of one claim, from one seller, would evade; a chain sees a claim as a whole, who compares
+        /// prices sees its lines.
+        #[serde(default)]
+        limits_within: Vec<Money>,
     }
     /// A round sum.
     RoundSum {
@@ -153,6 +157,9 @@ impl Check {
         }
         for (index, limit) in rule.limits.iter().enumerate() {
             self.positive(&format!("split_purchase/limits/{index}"), *limit);
+        }
+        for (index, limit) in rule.limits_within.iter().enumerate() {
+            self.positive(&format!("split_purchase/limits_within/{index}"), *limit);
         }
     }
     fn repeated(&mut self, rules: &AuditRisk) {

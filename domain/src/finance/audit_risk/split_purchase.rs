@@ -1,8 +1,8 @@
 //! 拆分采购: purchases of one category within some days, by the same people or from one seller, each within a
-//! limit and together above it.
+//! limit and together above it; and lines of one claim from one seller, where nobody compared prices.
 
-use super::{ClaimFacts, LineFacts, NAMED_MAX, Notes, Surroundings, policy::SplitPurchase};
-use crate::spine::Money;
+use super::{ClaimFacts, LineFacts, NAMED_MAX, Notes, Surroundings, named, policy::SplitPurchase};
+use crate::spine::{Currency, Money};
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 
@@ -54,8 +54,9 @@ pub(super) fn look(
     let mut seen = BTreeSet::new();
     for line in claim.lines.iter().filter(|line| seen.insert(line.category.as_str())) {
         let sellers = line.papers.iter().map(|paper| Bond::Seller(&paper.seller));
-        let bonds = [Bond::Submitter, Bond::Beneficiary].into_iter().chain(sellers);
-        let facts = bonds.into_iter().find_map(|bond| split(rule, claim, line, &bond, around));
+        let mut bonds = [Bond::Submitter, Bond::Beneficiary].into_iter().chain(sellers);
+        let across = bonds.find_map(|bond| split(rule, claim, line, &bond, around));
+        let facts = across.or_else(|| split_within(rule, claim, &line.category));
         if let Some(facts) = facts {
             notes.add(Some(line.line), facts);
         }
@@ -88,9 +89,7 @@ fn split(
         (total.saturating_add(part.minor), largest.max(part.minor))
     });
     let currency = line.amount.currency();
-    let evades =
-        |limit: &&Money| limit.currency() == currency && largest <= limit.minor() && limit.minor() < total;
-    let limit = rule.limits.iter().filter(evades).max_by_key(|limit| limit.minor())?;
+    let limit = evaded(&rule.limits, currency, largest, total)?;
     let amount = |minor| Money::from_minor(minor, currency);
     let claims: Vec<Value> = parts
         .iter()
@@ -104,4 +103,32 @@ fn split(
         "same": bond.code(), "category": line.category, "limit": limit, "total": amount(total),
         "window_days": rule.window_days, "count": parts.len(), "claims": claims,
     }))
+}
+
+/// The highest limit that the largest part keeps to and all together pass.
+fn evaded(limits: &[Money], currency: Currency, largest: i64, total: i64) -> Option<&Money> {
+    let evades =
+        |limit: &&Money| limit.currency() == currency && largest <= limit.minor() && limit.minor() < total;
+    limits.iter().filter(evades).max_by_key(|limit| limit.minor())
+}
+
+/// Lines of a category in one claim, from one seller, that are small one by one. Where prices were compared, before or
+/// now, nothing is evaded.
+fn split_within(rule: &SplitPurchase, claim: &ClaimFacts, category: &str) -> Option<Value> {
+    let open = || claim.lines.iter().filter(|line| line.category == category && !line.is_compared);
+    let sellers: BTreeSet<&str> =
+        open().flat_map(|line| &line.papers).map(|paper| paper.seller.as_str()).collect();
+    sellers.into_iter().find_map(|seller| {
+        let parts: Vec<&LineFacts> = open().filter(|line| line.is_from(seller)).collect();
+        let first = parts.first().filter(|_| parts.len() > 1)?;
+        let total = parts.iter().fold(0_i64, |total, part| total.saturating_add(part.amount.minor()));
+        let largest = parts.iter().map(|part| part.amount.minor()).max()?;
+        let currency = first.amount.currency();
+        let limit = evaded(&rule.limits_within, currency, largest, total)?;
+        let lines: Vec<Value> = parts.iter().take(NAMED_MAX).map(|part| named(claim, part)).collect();
+        Some(json!({
+            "same": "seller", "within_one_claim": true, "category": category, "limit": limit,
+            "total": Money::from_minor(total, currency), "count": parts.len(), "claims": lines,
+        }))
+    })
 }

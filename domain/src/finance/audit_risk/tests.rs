@@ -31,7 +31,14 @@ fn rules() -> RiskRules {
 
 fn line(number: i32, category: &str, on: &str, fen: i64) -> LineFacts {
     let amount = Money::from_minor(fen, Currency::Cny);
-    LineFacts { line: number, category: category.into(), occurred_on: day(on), amount, papers: Vec::new() }
+    LineFacts {
+        line: number,
+        category: category.into(),
+        occurred_on: day(on),
+        amount,
+        is_compared: false,
+        papers: Vec::new(),
+    }
 }
 
 fn paper(number: &str, seller: &str) -> PaperFacts {
@@ -135,6 +142,27 @@ fn a_purchase_split_between_people_is_seen_by_its_seller() {
     let found = seen(&own, &[of(2, claim(2, vec![from(300_022)]))], &[]);
     assert_eq!(codes(&found), ["split_purchase"]);
     assert_eq!(found[0].explanation.facts["same"], "seller");
+}
+
+#[test]
+fn a_purchase_split_over_the_lines_of_one_claim_is_seen_unless_prices_were_compared() {
+    let bought = |number: i32, seller: &str| LineFacts {
+        papers: vec![paper(&format!("A{number}"), seller)],
+        ..line(number, "other.software", "2026-03-04", 1_200_000 + i64::from(number))
+    };
+    let own = claim(1, vec![bought(1, "同一家"), bought(2, "同一家")]);
+    let found = seen(&own, &[], &[]);
+    assert_eq!(codes(&found), ["split_purchase"]);
+    let facts = &found[0].explanation.facts;
+    assert_eq!(
+        (&facts["within_one_claim"], &facts["limit"]["amount"], &facts["claims"][1]["line"]),
+        (&true.into(), &"20000.00".into(), &2.into())
+    );
+    let elsewhere = claim(1, vec![bought(1, "一家"), bought(2, "另一家")]);
+    assert_eq!(codes(&seen(&elsewhere, &[], &[])), Vec::<&str>::new());
+    let compared = |number| LineFacts { is_compared: true, ..bought(number, "同一家") };
+    let quoted = claim(1, vec![compared(1), compared(2)]);
+    assert_eq!(codes(&seen(&quoted, &[], &[])), Vec::<&str>::new());
 }
 
 #[test]

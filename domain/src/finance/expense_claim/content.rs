@@ -2,7 +2,12 @@
 
 use super::*;
 use crate::file::File;
-use crate::finance::{expense_category::Detail, invoice::Invoice, wording};
+use crate::finance::{
+    expense_category::Detail,
+    invoice::Invoice,
+    procurement::{Papers, Quote, Tender},
+    wording,
+};
 use crate::spine::{BusinessDate, Currency, Department, ExchangeRate, Money};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -43,6 +48,25 @@ impl Exchange {
     /// The books' own currency: nothing to exchange.
     pub const fn none(book: Currency) -> Self {
         Self { currency: book, book, rate: ExchangeRate::ONE, rate_date: None }
+    }
+
+    /// An amount of the document in the book currency.
+    pub fn in_books(&self, amount: Money) -> Result<Money, Refusal> {
+        if self.currency == self.book {
+            return Ok(amount);
+        }
+        amount.convert(&self.rate, self.book).map_err(too_large)
+    }
+
+    /// Notes an amount of the document in another currency than its own, and one that is not positive.
+    pub(in crate::finance) fn check_amount(&self, amount: Money, pointer: &str, findings: &mut Findings) {
+        if amount.currency() != self.currency {
+            let expected = [("expected", json!(self.currency.code()))];
+            findings.add_with(format!("{pointer}/currency"), codes::WRONG_CURRENCY, expected);
+        }
+        if !amount.is_positive() {
+            findings.add(pointer, codes::AMOUNT_NOT_POSITIVE);
+        }
     }
 }
 
@@ -145,9 +169,18 @@ pub struct Line {
     pub request_line: Option<i32>,
     /// The advertisement it pays for. `[EXP-8]`
     pub advertisement: Option<Advertisement>,
+    /// What suppliers quoted. `[EXP-7]`
+    pub quotes: Vec<Quote>,
+    /// The tender it was awarded in.
+    pub tender: Option<Tender>,
 }
 
 impl Line {
+    /// What proves that prices were compared. `[EXP-7]`
+    pub const fn papers(&self) -> Papers<'_> {
+        Papers { quotes: self.quotes.as_slice(), tender: self.tender.as_ref() }
+    }
+
     /// What is approved: the claimed amount unless it was reduced.
     pub fn approved(&self) -> Money {
         self.reduction.as_ref().map_or(self.claimed, |reduction| reduction.approved)
@@ -177,7 +210,7 @@ pub struct ClaimContent {
     pub details: Details,
     /// What was spent.
     pub lines: Vec<Line>,
-    /// Evidence, each file once.
+    /// Evidence, with the files of quotes and tenders; each file once.
     pub attachments: Vec<Id<File>>,
     /// Small notes of other systems.
     pub metadata: BTreeMap<String, String>,
@@ -196,16 +229,16 @@ impl ClaimContent {
 
     /// An amount of the claim in the book currency.
     pub fn in_books(&self, amount: Money) -> Result<Money, Refusal> {
-        if self.exchange.currency == self.exchange.book {
-            return Ok(amount);
-        }
-        amount.convert(&self.exchange.rate, self.exchange.book).map_err(too_large)
+        self.exchange.in_books(amount)
     }
 
-    /// The same with invoices as they are compared, and decisions of earlier rounds taken off: a
+    /// The same with invoices as they are compared, the files of quotes and tenders among the evidence, and decisions of earlier rounds taken off: a
     /// submitter writes what is claimed, never what is approved.
     pub(super) fn tidied(mut self, book: Currency) -> Self {
         self.exchange.book = book;
+        for line in &self.lines {
+            self.attachments.extend(line.papers().files());
+        }
         self.attachments.sort_unstable();
         self.attachments.dedup();
         for line in &mut self.lines {
@@ -310,13 +343,8 @@ impl ClaimContent {
             );
         }
         wording::check(findings, &format!("{pointer}/description"), &line.description, 500);
-        if line.claimed.currency() != currency {
-            let expected = [("expected", json!(currency.code()))];
-            findings.add_with(format!("{pointer}/claimed/currency"), codes::WRONG_CURRENCY, expected);
-        }
-        if !line.claimed.is_positive() {
-            findings.add(format!("{pointer}/claimed"), codes::AMOUNT_NOT_POSITIVE);
-        }
+        self.exchange.check_amount(line.claimed, &format!("{pointer}/claimed"), findings);
+        line.papers().check(&self.exchange, pointer, findings);
         if line.request_line.is_some_and(|line| !(1..=MAX_REQUEST_LINE).contains(&line)) {
             let range = [("min", json!(1)), ("max", json!(MAX_REQUEST_LINE))];
             findings.add_with(format!("{pointer}/request_line"), codes::OUT_OF_RANGE, range);

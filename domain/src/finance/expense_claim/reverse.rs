@@ -65,6 +65,8 @@ impl ExpenseClaim {
             line.reduction = None;
             line.invoices.clear();
             line.request_line = None;
+            line.quotes.clear();
+            line.tender = None;
         }
         let of = ReversalOf { claim: self.id, number: self.number.clone(), reason, repayable: self.paid() };
         Ok(Self {

@@ -1,7 +1,12 @@
 //! Submitting: everything that a policy demands is checked here, all findings at once. `[EXP-3, EXP-4, EXP-6]`
 
 use super::*;
-use crate::finance::{expense_category as category, expense_category::ExpenseCategory, invoice};
+use crate::finance::{
+    expense_category as category,
+    expense_category::ExpenseCategory,
+    invoice,
+    procurement::{self, Purchase, PurchaseRules, QUOTES_MISSING},
+};
 use crate::spine::{BusinessDate, Money};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -53,6 +58,7 @@ impl ExpenseClaim {
         self.content.check_details(rules, &mut findings);
         self.content.check_invoices(today, rules, &mut findings);
         self.content.check_direct_limits(rules, &mut findings)?;
+        self.content.check_purchases(rules, &mut findings)?;
         self.content.check_request(self.submitter, rules, &mut findings);
         self.content.check_advertisements(rules, &mut findings);
         self.content.check_settled(&mut findings)?;
@@ -80,6 +86,8 @@ fn cite(refusal: &Refusal, rules: ClaimRules<'_>) -> Citation {
         Citation::clause("EXP-5", "000 §9.3(2)")
     } else if code.starts_with("expense_claim.advertisement") {
         advertisement::citation(rules)
+    } else if first.code == QUOTES_MISSING {
+        procurement::citation(rules.procurement)
     } else if first.code == advance::SETTLES_TOO_MUCH {
         Citation::rule("EXP-14")
     } else if code.starts_with("invoice.") {
@@ -208,6 +216,21 @@ impl ClaimContent {
             }
         }
         Ok(())
+    }
+
+    /// What is bought without a request is compared here; what an approved request allowed was compared there. `[EXP-7]`
+    fn check_purchases(&self, rules: ClaimRules<'_>, findings: &mut Findings) -> Result<(), Refusal> {
+        let direct = self.lines.iter().enumerate().filter(|(_, line)| line.request_line.is_none());
+        let purchases: Vec<Purchase<'_>> = direct
+            .map(|(index, line)| Purchase {
+                index,
+                category: &line.category,
+                amount: line.claimed,
+                papers: line.papers(),
+            })
+            .collect();
+        let rules = PurchaseRules { policy: rules.procurement, categories: &rules.categories.content };
+        procurement::compare(&purchases, &self.exchange, rules, findings)
     }
 
     /// The categories that the lines use, each once, in order of first use.

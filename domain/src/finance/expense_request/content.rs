@@ -6,6 +6,7 @@ use crate::finance::{
     budget_line::Amounts,
     expense_category as category,
     expense_claim::{Details, Exchange},
+    procurement::Papers,
     wording,
 };
 use crate::spine::{BusinessDate, Currency, Department, ExchangeRate, Money};
@@ -72,6 +73,13 @@ pub struct RequestLine {
     pub tender: Option<Tender>,
 }
 
+impl RequestLine {
+    /// What proves that prices were compared. `[EXP-7]`
+    pub const fn papers(&self) -> Papers<'_> {
+        Papers { quotes: self.quotes.as_slice(), tender: self.tender.as_ref() }
+    }
+}
+
 /// What a request says; rewritten as a whole while it lies with its submitter, by amendments afterwards.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct RequestContent {
@@ -112,10 +120,7 @@ impl RequestContent {
 
     /// An amount of the request in the book currency.
     pub fn in_books(&self, amount: Money) -> Result<Money, Refusal> {
-        if self.exchange.currency == self.exchange.book {
-            return Ok(amount);
-        }
-        amount.convert(&self.exchange.rate, self.exchange.book).map_err(too_large)
+        self.exchange.in_books(amount)
     }
 
     /// What each line asks for, in minor units of the book currency; together exactly what it is worth.
@@ -130,9 +135,7 @@ impl RequestContent {
     pub fn tidied(mut self, book: Currency) -> Self {
         self.exchange.book = book;
         for line in &self.lines {
-            let papers = line.quotes.iter().filter_map(|quote| quote.file_id);
-            let papers = papers.chain(line.tender.as_ref().and_then(|tender| tender.file_id));
-            self.attachments.extend(papers.map(|id| Id::<File>::from_uuid(id.uuid())));
+            self.attachments.extend(line.papers().files());
         }
         self.attachments.sort_unstable();
         self.attachments.dedup();
@@ -197,19 +200,8 @@ impl RequestContent {
             let range = [("min", json!(1)), ("max", json!(1_000_000))];
             findings.add_with(format!("{pointer}/quantity"), codes::OUT_OF_RANGE, range);
         }
-        self.check_amount(line.amount, &format!("{pointer}/amount"), findings);
-        self.check_quotes(line, pointer, findings);
-    }
-
-    pub(super) fn check_amount(&self, amount: Money, pointer: &str, findings: &mut Findings) {
-        let currency = self.exchange.currency;
-        if amount.currency() != currency {
-            let expected = [("expected", json!(currency.code()))];
-            findings.add_with(format!("{pointer}/currency"), codes::WRONG_CURRENCY, expected);
-        }
-        if !amount.is_positive() {
-            findings.add(pointer, codes::AMOUNT_NOT_POSITIVE);
-        }
+        self.exchange.check_amount(line.amount, &format!("{pointer}/amount"), findings);
+        line.papers().check(&self.exchange, pointer, findings);
     }
 
     /// The fields that the conditions of an approval chain may look at, beside the amount. `[EXP-3]`

@@ -3,26 +3,21 @@
 use super::*;
 use crate::finance::{
     expense_claim::{Details, Exchange},
-    expense_request_policy::{EXPENSE_REQUEST_POLICY_CODE, SHIPPED_EXPENSE_REQUEST_POLICY},
     fixture::{self, *},
 };
 use crate::spine::{Actor, Currency, Permission};
 
 pub(in crate::finance) struct Shipped {
     claims: fixture::Rules,
-    policy: PolicyVersion<ExpenseRequestPolicy>,
 }
 
 impl Shipped {
     pub fn new() -> Self {
-        let content = serde_json::from_str(SHIPPED_EXPENSE_REQUEST_POLICY).expect("it reads");
-        let code = EXPENSE_REQUEST_POLICY_CODE.to_owned();
-        let policy = PolicyVersion { id: id(901), code, number: 1, clause: "000 §9.3".to_owned(), content };
-        Self { claims: fixture::Rules::shipped(), policy }
+        Self { claims: fixture::Rules::shipped() }
     }
     pub fn rules(&self) -> RequestRules<'_> {
         RequestRules {
-            policy: &self.policy,
+            policy: &self.claims.procurement,
             claims: &self.claims.policy,
             categories: &self.claims.categories,
         }

@@ -1,7 +1,10 @@
 //! Submitting: everything that a policy demands is checked here, all findings at once. `[EXP-2, EXP-3, EXP-7]`
 
-use super::{procurement::PROCUREMENT_CLAUSE, *};
-use crate::finance::expense_category::{self as category, ExpenseCategory};
+use super::*;
+use crate::finance::{
+    expense_category::{self as category, ExpenseCategory},
+    procurement::{self, Purchase, PurchaseRules, QUOTES_MISSING},
+};
 use crate::spine::BusinessDate;
 use std::collections::BTreeMap;
 
@@ -76,7 +79,18 @@ impl RequestContent {
             findings.add("/lines", NO_LINES);
         }
         self.check_details(rules, findings);
-        self.check_procurement(rules, findings)
+        let purchases: Vec<Purchase<'_>> = self.purchases().collect();
+        let rules = PurchaseRules { policy: rules.policy, categories: &rules.categories.content };
+        procurement::compare(&purchases, &self.exchange, rules, findings)
+    }
+
+    fn purchases(&self) -> impl Iterator<Item = Purchase<'_>> {
+        self.lines.iter().enumerate().map(|(index, line)| Purchase {
+            index,
+            category: &line.category,
+            amount: line.amount,
+            papers: line.papers(),
+        })
     }
 
     fn check_dates(&self, today: BusinessDate, rules: RequestRules<'_>, findings: &mut Findings) {
@@ -134,7 +148,7 @@ fn cited(findings: Findings, rules: RequestRules<'_>) -> Result<(), Refusal> {
 /// The rule that the (first) finding of a refused submission breaks.
 fn cite(refusal: &Refusal, rules: RequestRules<'_>) -> Citation {
     match refusal.findings.first().map(|finding| finding.code) {
-        Some(code) if code == QUOTES_MISSING => rules.policy.cite("EXP-7", Some(PROCUREMENT_CLAUSE)),
+        Some(code) if code == QUOTES_MISSING => procurement::citation(rules.policy),
         Some(code) if code == DETAIL_MISSING => rules.categories.cite("EXP-2", Some(DESCRIPTION_CLAUSE)),
         Some(code) if code == category::INACTIVE => rules.categories.cite("EXP-2", None),
         _ => rules.policy.cite("EXP-2", None),

@@ -9,6 +9,7 @@ use crate::finance::{
     expense_claim::Exchange,
     fixture::{cny, day, id, now, today},
     petition::Standing,
+    procurement::{QUOTES_MISSING, SUPPLIER_TWICE},
 };
 use crate::spine::{Currency, Money};
 use std::collections::BTreeMap;

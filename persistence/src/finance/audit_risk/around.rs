@@ -41,7 +41,7 @@ struct Head {
     payable_minor: i64,
 }
 
-type LineRow = (Key, i32, String, BusinessDate, i64);
+type LineRow = (Key, i32, String, BusinessDate, i64, (Option<i32>, Option<String>, Option<String>));
 type PaperRow = (Key, i32, Option<String>, String, Option<String>, String);
 
 /// The facts of claims by their ids.
@@ -61,7 +61,8 @@ pub(super) fn facts_of(reader: &mut Reader<'_>, ids: &[Key]) -> Result<Vec<Claim
                 lines::line,
                 lines::category,
                 lines::occurred_on,
-                lines::approved_minor
+                lines::approved_minor,
+                (lines::request_line, lines::quotes, lines::tender),
             ))
             .load(c))?;
         let paper_rows: Vec<PaperRow> = db!(reader, |c| invoices::table
@@ -108,10 +109,11 @@ fn facts(
         if currency == book { Ok(amount) } else { amount.convert(&rate, book) }
     };
     let mut lines = Vec::with_capacity(rows.len());
-    for (claim, line, category, occurred_on, minor) in rows {
+    for (claim, line, category, occurred_on, minor, (requested, quotes, tender)) in rows {
         let amount = in_books(minor).map_err(|_| corrupt("rate"))?;
         let papers = papers.remove(&(claim, line)).unwrap_or_default();
-        lines.push(LineFacts { line, category, occurred_on, amount, papers });
+        let is_compared = requested.is_some() || quotes.is_some() || tender.is_some();
+        lines.push(LineFacts { line, category, occurred_on, amount, is_compared, papers });
     }
     Ok(ClaimFacts {
         claim: head.id.into(),

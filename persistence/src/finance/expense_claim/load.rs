@@ -188,6 +188,8 @@ fn line_of(row: LineRow, currency: Currency) -> Result<Line, Failure> {
         invoices: Vec::new(),
         request_line: row.request_line,
         advertisement: row.advertisement.as_deref().map(serde_json::from_str).transpose()?,
+        quotes: row.quotes.as_deref().map(serde_json::from_str).transpose()?.unwrap_or_default(),
+        tender: row.tender.as_deref().map(serde_json::from_str).transpose()?,
     })
 }
 

@@ -30,7 +30,7 @@ impl Names {
     pub fn line(&self, number: usize, line: Line) -> Result<LineView, Failure> {
         let approved = line.approved();
         let Line { category, description, occurred_on, claimed, reduction, cost_centre, .. } = line;
-        let Line { invoices, request_line, advertisement, .. } = line;
+        let Line { invoices, request_line, advertisement, quotes, tender, .. } = line;
         let (reduction_reason, reduced_by) = reduction.map(|r| (r.reason, r.by)).unzip();
         Ok(LineView {
             line: number,
@@ -45,6 +45,8 @@ impl Names {
             invoices,
             request_line,
             advertisement,
+            quotes,
+            tender,
         })
     }
 

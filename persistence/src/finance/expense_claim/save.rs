@@ -78,6 +78,8 @@ pub(super) struct LineRow {
     pub cost_centre_id: Key,
     pub request_line: Option<i32>,
     pub advertisement: Option<String>,
+    pub quotes: Option<String>,
+    pub tender: Option<String>,
 }
 
 /// The columns that belong to a state.
@@ -191,7 +193,7 @@ impl Row {
 impl LineRow {
     fn of(claim: Key, position: usize, line: &Line) -> Result<Self, Failure> {
         let Line { category, description, occurred_on, claimed, reduction, cost_centre, .. } = line;
-        let Line { request_line, advertisement, .. } = line;
+        let Line { request_line, advertisement, quotes, tender, .. } = line;
         Ok(Self {
             claim_id: claim,
             line: i32::try_from(position + 1).map_err(Failure::fault)?,
@@ -205,6 +207,8 @@ impl LineRow {
             cost_centre_id: (*cost_centre).into(),
             request_line: *request_line,
             advertisement: advertisement.as_ref().map(serde_json::to_string).transpose()?,
+            quotes: (!quotes.is_empty()).then(|| serde_json::to_string(quotes)).transpose()?,
+            tender: tender.as_ref().map(serde_json::to_string).transpose()?,
         })
     }
 }

@@ -6,6 +6,7 @@ use domain::{
     finance::{
         expense_claim::{Advertisement, Details, Exchange, Line, Settlement},
         invoice::Invoice,
+        procurement::{Quote, Tender},
     },
     spine::{AnyId, Currency, DepartmentId, ExchangeRate, Id, Money},
 };
@@ -50,12 +51,19 @@ pub(in crate::finance) struct ExpenseClaimLineInput {
     /// The advertisement it pays for, with the approved application under which it was placed.
     #[serde(default)]
     advertisement: Option<Advertisement>,
+    /// What suppliers quoted: needed for procurement beyond the limit that no request allowed.
+    #[serde(default)]
+    #[schema(max_items = 20)]
+    quotes: Vec<Quote>,
+    /// The tender it was awarded in, instead of quotes.
+    #[serde(default)]
+    tender: Option<Tender>,
 }
 
 impl ExpenseClaimLineInput {
     pub fn line(self, department: DepartmentId) -> Line {
         let Self { category, description, occurred_on, claimed, cost_centre_id, .. } = self;
-        let Self { invoices, request_line, advertisement, .. } = self;
+        let Self { invoices, request_line, advertisement, quotes, tender, .. } = self;
         let (cost_centre, reduction) = (cost_centre_id.unwrap_or(department), None);
         Line {
             category,
@@ -67,6 +75,8 @@ impl ExpenseClaimLineInput {
             invoices,
             request_line,
             advertisement,
+            quotes,
+            tender,
         }
     }
 }

@@ -182,3 +182,28 @@ fn a_claim_for_somebody_else_needs_the_permission_and_a_reason() {
     let result = ExpenseClaim::create(named, content(), &submitter(), now(), rules.all());
     assert_eq!(refused(result), FOR_OTHERS_FORBIDDEN.code);
 }
+
+#[test]
+fn buying_directly_beyond_the_limit_needs_quotes_or_a_tender_as_asking_does() {
+    use crate::finance::procurement::{QUOTES_MISSING, Quote, Tender};
+    let shipped = Rules::shipped();
+    let check = |lines: Vec<Line>| {
+        let claim = draft_of(ClaimContent { lines, ..content() });
+        claim.check_submission(&submitter(), today(), shipped.all())
+    };
+    let bought = |number, fen| line("promotion.publicity", fen, vec![invoice(number, fen, 0)]);
+    assert_eq!(check(vec![bought(1, 2_000_000)]), Ok(()), "the limit itself is within");
+    let refusal = check(vec![bought(1, 2_000_001)]).expect_err("no quotes");
+    assert_eq!((refusal.code, refusal.findings[0].pointer.as_str()), (QUOTES_MISSING, "/lines/0/quotes"));
+    let citation = refusal.citation.expect("a citation");
+    assert_eq!((citation.rule.as_str(), citation.clause.as_deref()), ("EXP-7", Some("000 §9 费用控制机制")));
+    let split = check(vec![bought(1, 1_000_001), bought(2, 1_000_000)]).expect_err("in two lines");
+    assert_eq!(split.findings.len(), 2, "a purchase is not smaller for standing in two lines");
+    let quote = |supplier: &str| Quote { supplier: supplier.into(), amount: cny(2_000_001), file_id: None };
+    let quotes = vec![quote("甲"), quote("乙"), quote("丙")];
+    assert_eq!(check(vec![Line { quotes, ..bought(1, 2_000_001) }]), Ok(()));
+    let tender = Some(Tender { reference: "ZB-1".into(), file_id: None });
+    assert_eq!(check(vec![Line { tender, ..bought(1, 2_000_001) }]), Ok(()));
+    let meeting = line("entertainment.meeting", 3_000_000, vec![invoice(1, 3_000_000, 0)]);
+    assert_eq!(check(vec![meeting]), Ok(()), "no procurement");
+}

@@ -13,6 +13,7 @@ use domain::{
         invoice::Invoice,
         journal::{Role, Side},
         payment::Payment,
+        procurement::{Quote, Tender},
     },
     spine::{AnyId, Currency, ExchangeRate, Id, Money, Refusal, Timestamp, UserId},
 };
@@ -63,6 +64,11 @@ pub struct LineView {
     pub request_line: Option<i32>,
     /// The advertisement it pays for.
     pub advertisement: Option<Advertisement>,
+    /// What suppliers quoted.
+    #[schema(max_items = 20)]
+    pub quotes: Vec<Quote>,
+    /// The tender it was awarded in.
+    pub tender: Option<Tender>,
 }
 
 /// The expense request a claim draws on.

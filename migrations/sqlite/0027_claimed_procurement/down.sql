@@ -1,0 +1,2 @@
+ALTER TABLE expense_claim_lines DROP COLUMN tender;
+ALTER TABLE expense_claim_lines DROP COLUMN quotes;
