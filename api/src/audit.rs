@@ -1,7 +1,7 @@
 //! The audit trail, to be read. `[AUD-1]`
 
 use crate::spine::{Can, Column, Exported, Format, Label, List, Paged, Query, Reading, Routes, routes};
-use domain::spine::{AnyId, perm};
+use domain::spine::{AnyId, EmployeeId, Timestamp, perm};
 use persistence::spine::{AuditEntryView, AuditFilter, list_audit};
 use serde::Deserialize;
 use serde_json::Value;
@@ -19,6 +19,9 @@ impl Exported for AuditEntryView {
         Column::new("at", "时间", "At", |entry| entry.at.into()),
         Column::new("actor_name", "操作人", "Actor", |entry| (&entry.actor_name).into()),
         Column::new("actor", "账号编号", "Account id", |entry| entry.actor.into()),
+        Column::new("on_behalf_of", "代表", "On behalf of", |entry| {
+            entry.on_behalf_of.as_ref().map(|person| person.name.clone()).into()
+        }),
         Column::new("action", "事项", "Action", |entry| (&entry.action).into()),
         Column::new("entity_kind", "对象类型", "Kind", |entry| (&entry.entity_kind).into()),
         Column::new("entity", "对象编号", "Thing", |entry| entry.entity.into()),
@@ -46,6 +49,18 @@ struct ListAuditEntries {
     /// Only those of this account.
     #[param(value_type = Option<String>, max_length = 36)]
     actor: Option<AnyId>,
+    /// Only what was done on behalf of this employee.
+    on_behalf_of: Option<EmployeeId>,
+    /// Only where this was done: the first event in `action`.
+    #[validate(length(min = 1, max = 100))]
+    #[param(min_length = 1, max_length = 100, example = "expense_claim.submitted")]
+    action: Option<String>,
+    /// Only what was recorded at this instant or later.
+    #[serde(rename = "recorded_at[gte]")]
+    recorded_from: Option<Timestamp>,
+    /// Only what was recorded before this instant.
+    #[serde(rename = "recorded_at[lt]")]
+    recorded_before: Option<Timestamp>,
 }
 
 /// List the audit trail, newest first. `[AUD-1]`
@@ -57,10 +72,25 @@ async fn list_audit_entries(
     paged: Paged,
     reading: Reading,
 ) -> List<AuditEntryView> {
-    let Query(ListAuditEntries { entity, entity_kind, actor }) = filter;
-    let filter = AuditFilter { entity: entity.map(Into::into), entity_kind, actor: actor.map(Into::into) };
     let include_total = paged.include_total;
+    let filter = AuditFilter::from(filter.0);
     reading
         .list_as(who, format, paged, move |reader, page| list_audit(reader, &filter, page, include_total))
         .await
+}
+
+impl From<ListAuditEntries> for AuditFilter {
+    fn from(wanted: ListAuditEntries) -> Self {
+        let ListAuditEntries {
+            entity,
+            entity_kind,
+            actor,
+            on_behalf_of,
+            action,
+            recorded_from: from,
+            recorded_before: before,
+        } = wanted;
+        let (entity, actor) = (entity.map(Into::into), actor.map(Into::into));
+        Self { entity, entity_kind, actor, on_behalf_of, action, from, before }
+    }
 }

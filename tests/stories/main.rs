@@ -10,6 +10,7 @@ mod approval;
 mod approval_race;
 mod approval_staffing;
 mod approval_time;
+mod audit;
 mod audit_finding;
 mod audit_risk;
 mod budget;
@@ -62,6 +63,7 @@ const MODULES: &[&[Story]] = &[
     approval_race::STORIES,
     approval_staffing::STORIES,
     approval_time::STORIES,
+    audit::STORIES,
     audit_finding::STORIES,
     audit_risk::STORIES,
     edge::STORIES,

@@ -272,6 +272,7 @@ impl Approval {
             Decision::Rejected => EntryKind::Rejected,
             Decision::Returned => EntryKind::Returned,
         };
+        transition.act_for(from);
         transition.record(kind, Says { step, by: Some(by), from, note, ..Says::default() });
         Ok((transition, index))
     }

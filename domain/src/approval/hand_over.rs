@@ -43,6 +43,7 @@ impl Approval {
         self.may_take_part(to, world)?;
         let mine: Vec<Task> = self.open_tasks_of(by).cloned().collect();
         let mut transition = Transition::of(self, world);
+        transition.act_for(mine.iter().find_map(|task| task.on_behalf_of));
         transition.happen(TRANSFERRED, json!({"by": by, "to": to}));
         for task in mine {
             transition.hand_on(
@@ -75,6 +76,7 @@ impl Approval {
         let found = self.open_tasks().find(|open| open.id == task).cloned();
         let task = found.ok_or_else(|| Refusal::new(NO_OPEN_TASK).citing(Citation::rule("APR-9")))?;
         let mut transition = Transition::of(self, world);
+        transition.act_for(Some(task.assignee).filter(|assignee| by != Some(*assignee)));
         transition.happen(TRANSFERRED, json!({"by": by, "to": to}));
         transition.hand_on(&task, to, Origin::Reassigned, EntryKind::Reassigned, by, note);
         Ok(transition.finish(TRANSFERRED))
@@ -113,7 +115,9 @@ impl Approval {
         self.may_hand_over(by, world)?;
         self.may_take_part(who, world)?;
         let Some(index) = self.current_index() else { return Err(Refusal::new(NO_OPEN_TASK)) };
+        let for_whom = self.open_tasks_of(by).find_map(|task| task.on_behalf_of);
         let mut transition = Transition::of(self, world);
+        transition.act_for(for_whom);
         let step = Some(transition.steps()[index].planned.code.clone());
         let kind = match placement {
             Placement::Before => EntryKind::AddedBefore,

@@ -16,6 +16,8 @@ pub(super) struct Transition<'a> {
     pub(super) after: Approval,
     pub(super) world: Circumstances<'a>,
     happened: Vec<(&'static EventKind, Value)>,
+    /// On whose behalf it is done, where the doer holds somebody else's task.
+    on_behalf_of: Option<EmployeeId>,
 }
 
 /// Who holds a task, and how it came to them.
@@ -38,12 +40,13 @@ pub(super) struct Says {
 impl<'a> Transition<'a> {
     /// Begins a transition of an approval.
     pub(super) fn of(approval: Approval, world: Circumstances<'a>) -> Self {
-        Self { before: Some(approval.clone()), after: approval, world, happened: Vec::new() }
+        let before = Some(approval.clone());
+        Self { before, after: approval, world, happened: Vec::new(), on_behalf_of: None }
     }
 
     /// Begins the first transition, which brings the approval into being.
     pub(super) fn first(approval: Approval, world: Circumstances<'a>) -> Self {
-        Self { before: None, after: approval, world, happened: Vec::new() }
+        Self { before: None, after: approval, world, happened: Vec::new(), on_behalf_of: None }
     }
 
     /// Notes an event; the first one noted is the transition's main event.
@@ -55,6 +58,11 @@ impl<'a> Transition<'a> {
             all.extend(facts);
         }
         self.happened.push((kind, all));
+    }
+
+    /// Says whose task it is that somebody else holds or moves.
+    pub(super) fn act_for(&mut self, whom: Option<EmployeeId>) {
+        self.on_behalf_of = whom;
     }
 
     /// Appends a line to the history.
@@ -98,6 +106,7 @@ impl<'a> Transition<'a> {
             Some(before) => Change::updated(before, self.after, kind, facts),
             None => Change::created(self.after, kind, facts),
         };
+        let change = change.in_the_name_of(self.on_behalf_of);
         self.happened.into_iter().fold(change, |change, (kind, facts)| change.and(kind, facts))
     }
 
@@ -371,26 +380,4 @@ pub(super) fn is_complete(step: &Step) -> bool {
         Counting::AllOf | Counting::Sequential => base.all(agreed),
     };
     counted && step.seats.iter().filter(is_added).all(|seat| seat.state.is_settled())
-}
-
-/// A step as a later round takes it up again.
-pub(super) fn reset(mut step: Step) -> Step {
-    let stays = StepReason::NotApplicable;
-    if !matches!(step.state, StepState::Closed { reason, .. } if reason == stays || reason == StepReason::Removed)
-    {
-        step.state = StepState::Waiting;
-    }
-    for seat in step.seats.iter_mut().filter(|seat| seat.state != SeatState::Removed) {
-        seat.state = SeatState::Pending;
-    }
-    step
-}
-
-/// A step as a later round leaves it: what an earlier round decided stands.
-pub(super) fn carry_over(mut step: Step) -> Step {
-    if let StepState::Closed { at, reason: StepReason::Decided | StepReason::SkippedSamePerson } = step.state
-    {
-        step.state = StepState::Closed { at, reason: StepReason::CarriedOver };
-    }
-    step
 }

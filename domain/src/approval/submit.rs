@@ -2,8 +2,8 @@
 
 use super::{
     Approval, Circumstances, DOCUMENT_MOVED, EntryKind, NOT_PENDING, NOT_RETURNED, NOT_SUBMITTER, Outcome,
-    Plan, RESUBMITTED, STARTED, Step, StepReason, StepState, Subject, WITHDRAWN,
-    opening::{Says, Transition, carry_over, reset},
+    Plan, RESUBMITTED, STARTED, SeatState, Step, StepReason, StepState, Subject, WITHDRAWN,
+    opening::{Says, Transition},
     plan::routing,
 };
 use crate::spine::{Change, Citation, EmployeeId, Id, Refusal, Version};
@@ -189,4 +189,26 @@ const fn is_closed(step: &Step) -> bool {
 
 fn code(step: &Step) -> String {
     step.planned.code.clone()
+}
+
+/// A step as a later round takes it up again.
+fn reset(mut step: Step) -> Step {
+    let stays = StepReason::NotApplicable;
+    if !matches!(step.state, StepState::Closed { reason, .. } if reason == stays || reason == StepReason::Removed)
+    {
+        step.state = StepState::Waiting;
+    }
+    for seat in step.seats.iter_mut().filter(|seat| seat.state != SeatState::Removed) {
+        seat.state = SeatState::Pending;
+    }
+    step
+}
+
+/// A step as a later round leaves it: what an earlier round decided stands.
+fn carry_over(mut step: Step) -> Step {
+    if let StepState::Closed { at, reason: StepReason::Decided | StepReason::SkippedSamePerson } = step.state
+    {
+        step.state = StepState::Closed { at, reason: StepReason::CarriedOver };
+    }
+    step
 }

@@ -221,7 +221,8 @@ impl CashAdvance {
             "number": petition.number, "department_id": content.department, "amount": content.amount,
         });
         let advance = Self { id, petition, content, payout: None, movements: Vec::new(), version: 0 };
-        Ok(Change::created(advance, CREATED, facts))
+        let named = advance.petition.in_whose_name(by);
+        Ok(Change::created(advance, CREATED, facts).in_the_name_of(named))
     }
 
     /// Rewrites what it says, while it lies with its submitter.
@@ -236,7 +237,8 @@ impl CashAdvance {
         content.check(rules)?;
         let facts = json!({"number": self.petition.number, "amount": content.amount});
         let after = Self { content, ..self.clone() };
-        Ok(Change::updated(self, after, CHANGED, facts))
+        let named = self.petition.in_whose_name(by);
+        Ok(Change::updated(self, after, CHANGED, facts).in_the_name_of(named))
     }
 
     /// Hands it to its approvers; checked by [`Self::check_submission`] in the same unit of work.
@@ -247,7 +249,8 @@ impl CashAdvance {
             "department_id": self.content.department,
         });
         let after = Self { petition, ..self.clone() };
-        Ok(Change::updated(self, after, SUBMITTED, facts))
+        let named = self.petition.in_whose_name(by);
+        Ok(Change::updated(self, after, SUBMITTED, facts).in_the_name_of(named))
     }
 
     /// What its approval came to.
@@ -270,7 +273,8 @@ impl CashAdvance {
     /// Gives it up. Its number stays taken.
     pub fn void(self, reason: String, by: &Actor, now: Timestamp) -> Result<Change<Self>, Refusal> {
         let petition = self.petition.voided(reason, by, now)?;
-        Ok(self.moved(petition, VOIDED))
+        let named = petition.in_whose_name(by);
+        Ok(self.moved(petition, VOIDED).in_the_name_of(named))
     }
 
     /// Takes an approved advance back before it is paid out, by its owner or by finance.
@@ -278,7 +282,8 @@ impl CashAdvance {
         self.may_revoke(by)?;
         check_reason(&reason)?;
         let petition = self.petition.moved(Standing::Revoked { at: now, reason });
-        Ok(self.moved(petition, REVOKED))
+        let named = petition.in_whose_name(by);
+        Ok(self.moved(petition, REVOKED).in_the_name_of(named))
     }
 
     /// Whether a caller may revoke it now.

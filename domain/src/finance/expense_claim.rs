@@ -240,7 +240,8 @@ impl ExpenseClaim {
             payments: Vec::new(),
             version: 0,
         };
-        Ok(Change::created(claim, CREATED, facts))
+        let named = claim.in_whose_name(by);
+        Ok(Change::created(claim, CREATED, facts).in_the_name_of(named))
     }
 
     /// Rewrites what the claim says, while it lies with its submitter.
@@ -255,7 +256,8 @@ impl ExpenseClaim {
         content.check(self.submitter, by, rules)?;
         let facts = json!({"number": self.number, "claimed": content.claimed()?});
         let after = Self { content, ..self.clone() };
-        Ok(Change::updated(self, after, CHANGED, facts))
+        let named = after.in_whose_name(by);
+        Ok(Change::updated(self, after, CHANGED, facts).in_the_name_of(named))
     }
 
     /// Whether a caller may rewrite it now.
@@ -275,6 +277,11 @@ impl ExpenseClaim {
         let employees =
             [self.creator_employee, Some(self.submitter), Some(self.content.beneficiary.employee)];
         self.creator == actor.user || (actor.employee.is_some() && employees.contains(&actor.employee))
+    }
+
+    /// In whose name somebody does what is the submitter's to do. `[AUD-1]`
+    pub(crate) fn in_whose_name(&self, by: &Actor) -> Option<Id<Employee>> {
+        by.in_whose_name(self.submitter, self.content.beneficiary.employee)
     }
 
     pub(crate) fn refuse_stranger(&self, by: &Actor) -> Result<(), Refusal> {

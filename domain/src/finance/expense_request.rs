@@ -129,7 +129,8 @@ impl ExpenseRequest {
             "number": petition.number, "department_id": content.department, "amount": content.total()?,
         });
         let request = Self { id, petition, content, revision: 1, draws: Vec::new(), version: 0 };
-        Ok(Change::created(request, CREATED, facts))
+        let named = request.petition.in_whose_name(by);
+        Ok(Change::created(request, CREATED, facts).in_the_name_of(named))
     }
 
     /// Rewrites what the request says, while it lies with its submitter.
@@ -144,7 +145,8 @@ impl ExpenseRequest {
         content.check(rules)?;
         let facts = json!({"number": self.petition.number, "amount": content.total()?});
         let after = Self { content, ..self.clone() };
-        Ok(Change::updated(self, after, CHANGED, facts))
+        let named = self.petition.in_whose_name(by);
+        Ok(Change::updated(self, after, CHANGED, facts).in_the_name_of(named))
     }
 
     /// What its approval came to. The caller moves the budget in the same unit of work.

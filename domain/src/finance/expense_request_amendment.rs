@@ -106,7 +106,8 @@ impl ExpenseRequestAmendment {
             json!({"number": petition.number, "request_id": request.id, "request": request.petition.number});
         let (request, revision) = (request.id, request.revision);
         let amendment = Self { id, petition, request, revision, reason, content, version: 0 };
-        Ok(Change::created(amendment, CREATED, facts))
+        let named = amendment.petition.in_whose_name(by);
+        Ok(Change::created(amendment, CREATED, facts).in_the_name_of(named))
     }
 
     /// Rewrites what it says, while it lies with its submitter.
@@ -123,7 +124,8 @@ impl ExpenseRequestAmendment {
         check(request, &reason, &content, rules)?;
         let facts = json!({"number": self.petition.number, "request_id": self.request});
         let after = Self { reason, content, ..self.clone() };
-        Ok(Change::updated(self, after, CHANGED, facts))
+        let named = self.petition.in_whose_name(by);
+        Ok(Change::updated(self, after, CHANGED, facts).in_the_name_of(named))
     }
 
     /// Whether it could be submitted now.
@@ -158,7 +160,8 @@ impl ExpenseRequestAmendment {
             "amount": self.content.total()?, "before": request.content.total()?,
         });
         let after = Self { petition, ..self.clone() };
-        Ok(Change::updated(self, after, SUBMITTED, facts))
+        let named = self.petition.in_whose_name(by);
+        Ok(Change::updated(self, after, SUBMITTED, facts).in_the_name_of(named))
     }
 
     /// What its approval came to. Where it was approved the caller amends the request in the same unit of work.
@@ -181,7 +184,8 @@ impl ExpenseRequestAmendment {
     /// Gives it up. Its number stays taken.
     pub fn void(self, reason: String, by: &Actor, now: Timestamp) -> Result<Change<Self>, Refusal> {
         let petition = self.petition.voided(reason, by, now)?;
-        Ok(self.moved(petition, VOIDED))
+        let named = petition.in_whose_name(by);
+        Ok(self.moved(petition, VOIDED).in_the_name_of(named))
     }
 
     /// The amendment as the budget knows it: it reserves what it asks for beyond the request.

@@ -323,7 +323,8 @@ impl ExpenseStatement {
         check_reason(&reason)?;
         let facts = json!({"number": self.number, "reason": reason});
         let after = Self { review: Review::Void { at: now, reason }, ..self.clone() };
-        Ok(Change::updated(self, after, VOIDED, facts))
+        let named = by.in_whose_name(self.compiler, self.compiler);
+        Ok(Change::updated(self, after, VOIDED, facts).in_the_name_of(named))
     }
 
     /// Whether a caller may give it up now.

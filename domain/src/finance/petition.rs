@@ -208,6 +208,11 @@ impl Petition {
         if self.is_own(by) { Ok(()) } else { Err(Refusal::new(NOT_YOURS)) }
     }
 
+    /// In whose name somebody acts who made or submits it; whoever else acts does so in their own office.
+    pub fn in_whose_name(&self, by: &Actor) -> Option<Id<Employee>> {
+        by.in_whose_name(self.submitter, self.submitter).filter(|_| self.is_own(by))
+    }
+
     /// A refusal that names the state.
     pub fn wrong_state(&self, code: &'static RefusalCode) -> Refusal {
         Refusal::new(code).with("state", self.state().code())

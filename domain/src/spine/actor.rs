@@ -81,6 +81,16 @@ impl Actor {
         self.reaches.contains_key(&permission)
     }
 
+    /// In whose name the actor does what is `submitter`'s to do: the submitter's, unless it is theirs to do; then the
+    /// `beneficiary`'s, unless that is the same person. Nobody's for what the product does by itself. `[AUD-1]`
+    pub fn in_whose_name(&self, submitter: Id<Employee>, beneficiary: Id<Employee>) -> Option<Id<Employee>> {
+        match self.kind {
+            ActorKind::System => None,
+            _ if !self.is(submitter) => Some(submitter),
+            _ => (beneficiary != submitter).then_some(beneficiary),
+        }
+    }
+
     /// Whether the actor is this employee.
     pub fn is(&self, employee: Id<Employee>) -> bool {
         self.employee == Some(employee)

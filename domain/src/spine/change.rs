@@ -1,6 +1,6 @@
 //! A change is a value: what was, what is, and what happened. `[AUD-1, INT-1]`
 
-use super::Explanation;
+use super::{EmployeeId, Explanation};
 use serde::Serialize;
 use serde_json::Value;
 use uuid::Uuid;
@@ -60,24 +60,22 @@ pub struct Change<E> {
     after: E,
     happened: Vec<Happening>,
     explanations: Vec<Explanation>,
+    on_behalf_of: Option<EmployeeId>,
 }
 
 impl<E: Entity> Change<E> {
     /// A new entity came to be.
     pub fn created(mut after: E, kind: &'static EventKind, facts: Value) -> Self {
         *after.version_mut() = 1;
-        Self { before: None, after, happened: vec![Happening { kind, facts }], explanations: Vec::new() }
+        let happened = vec![Happening { kind, facts }];
+        Self { before: None, after, happened, explanations: Vec::new(), on_behalf_of: None }
     }
 
     /// An entity moved to its next state.
     pub fn updated(before: E, mut after: E, kind: &'static EventKind, facts: Value) -> Self {
         *after.version_mut() = before.version() + 1;
-        Self {
-            before: Some(before),
-            after,
-            happened: vec![Happening { kind, facts }],
-            explanations: Vec::new(),
-        }
+        let happened = vec![Happening { kind, facts }];
+        Self { before: Some(before), after, happened, explanations: Vec::new(), on_behalf_of: None }
     }
 
     /// Something else happened in the same transition.
@@ -89,6 +87,12 @@ impl<E: Entity> Change<E> {
     /// The automatic decisions of this transition, to be kept with it. `[REG-6]`
     pub fn explained(mut self, explanations: impl IntoIterator<Item = Explanation>) -> Self {
         self.explanations.extend(explanations);
+        self
+    }
+
+    /// In whose name it was done, where that is not the actor's own. `[AUD-1]`
+    pub fn in_the_name_of(mut self, employee: impl Into<Option<EmployeeId>>) -> Self {
+        self.on_behalf_of = employee.into();
         self
     }
 
@@ -107,6 +111,10 @@ impl<E: Entity> Change<E> {
     /// Why, where a rule decided.
     pub fn explanations(&self) -> &[Explanation] {
         &self.explanations
+    }
+    /// On whose behalf, where somebody acted for another.
+    pub fn on_behalf_of(&self) -> Option<EmployeeId> {
+        self.on_behalf_of
     }
     /// The state after, for a further transition in the same unit of work once this one is applied.
     pub fn into_after(self) -> E {

@@ -8,14 +8,14 @@ use super::{
 use crate::{
     organisation::Organisation,
     policy,
-    schema::{approval_boxes, document_readers},
+    schema::{approval_boxes, approval_tasks, document_readers},
     spine::{Failure, Key, Reader, Tx, db},
 };
 use diesel::{dsl::exists, prelude::*, select};
 use domain::{
     approval::{Approval, ChainPolicy, Circumstances, Outcome, Plan, Subject, plan},
     finance::routing::routed_fields,
-    spine::{Change, Id, Permission, Version},
+    spine::{Change, EmployeeId, Id, Permission, Version},
 };
 use std::sync::Arc;
 use uuid::Uuid;
@@ -60,6 +60,7 @@ pub fn hand_in(
     chain: &str,
     subject: Subject,
 ) -> Result<Approval, Failure> {
+    policy::hold_ahead(tx, subject.business_date)?;
     match earlier {
         Some(earlier) => resubmit(tx, earlier, chain, subject),
         None => start(tx, chain, subject),
@@ -70,8 +71,9 @@ pub fn hand_in(
 fn start(tx: &mut Tx<'_>, chain: &str, subject: Subject) -> Result<Approval, Failure> {
     kind_of(&subject.kind)?;
     let (plan, organisation) = resolve(tx, chain, &subject)?;
+    let named = in_whose_name(tx, &subject);
     let change = Approval::start(tx.id(), subject, plan, world(tx, &organisation))?;
-    tx.apply(change)
+    tx.apply(change.in_the_name_of(named))
 }
 
 /// Submits a returned or withdrawn document again. It continues where it was returned unless something the
@@ -80,8 +82,15 @@ fn resubmit(tx: &mut Tx<'_>, id: Id<Approval>, chain: &str, subject: Subject) ->
     let approval = load_locked(tx, id)?;
     let (fresh, organisation) = resolve(tx, chain, &subject)?;
     let by = tx.actor().employee.unwrap_or(subject.submitter);
+    let named = in_whose_name(tx, &subject);
     let change = approval.resubmit(by, subject, fresh, world(tx, &organisation))?;
-    tx.apply(change)
+    tx.apply(change.in_the_name_of(named))
+}
+
+/// In whose name the actor hands in or withdraws a document. `[AUD-1]`
+fn in_whose_name(tx: &Tx<'_>, subject: &Subject) -> Option<EmployeeId> {
+    let [submitter, beneficiary, _] = subject.parties();
+    tx.actor().in_whose_name(submitter, beneficiary)
 }
 
 /// Withdraws on behalf of the acting submitter a document that waits in this approval; settles the document in the
@@ -91,7 +100,8 @@ pub fn withdraw(tx: &mut Tx<'_>, id: Option<Id<Approval>>, note: Option<String>)
     let approval = load_locked(tx, id)?;
     // A service account that mirrors a document acts for its submitter, as it did when it submitted.
     let by = tx.actor().employee.unwrap_or(approval.subject.submitter);
-    act(tx, approval, |approval, world| Ok(approval.withdraw(by, note, world)?))?;
+    let named = in_whose_name(tx, &approval.subject);
+    act(tx, approval, |approval, world| Ok(approval.withdraw(by, note, world)?.in_the_name_of(named)))?;
     Ok(())
 }
 
@@ -99,7 +109,10 @@ pub fn withdraw(tx: &mut Tx<'_>, id: Option<Id<Approval>>, note: Option<String>)
 pub fn document_moved(tx: &mut Tx<'_>, id: Id<Approval>, version: Version) -> Result<Approval, Failure> {
     let approval = load_locked(tx, id)?;
     let by = tx.actor().employee;
-    act(tx, approval, |approval, world| Ok(approval.document_moved(by, version, world)?))
+    let named = acting_for(tx, id)?;
+    act(tx, approval, |approval, world| {
+        Ok(approval.document_moved(by, version, world)?.in_the_name_of(named))
+    })
 }
 
 /// Does something with an approval and, where it comes to an outcome by that, settles its document.
@@ -158,6 +171,23 @@ pub fn holds_open_task(reader: &mut Reader<'_>, id: Id<Approval>) -> Result<bool
         .and(approval_boxes::employee_id.eq(Key::from(employee)))
         .and(approval_boxes::box_.eq("waiting"));
     Ok(db!(reader, |c| select(exists(approval_boxes::table.filter(mine))).get_result(c))?)
+}
+
+/// On whose behalf the actor holds an open task of an approval: nobody's where it is their own. `[AUD-1]`
+pub fn acting_for(reader: &mut Reader<'_>, id: Id<Approval>) -> Result<Option<EmployeeId>, Failure> {
+    let Some(employee) = reader.actor().employee else { return Ok(None) };
+    let mine = approval_tasks::approval_id
+        .eq(Key::from(id))
+        .and(approval_tasks::assignee_id.eq(Key::from(employee)))
+        .and(approval_tasks::state.eq("open"))
+        .and(approval_tasks::on_behalf_of_id.is_not_null());
+    let of: Option<Option<Key>> = db!(reader, |c| approval_tasks::table
+        .filter(mine)
+        .order(approval_tasks::id)
+        .select(approval_tasks::on_behalf_of_id)
+        .first(c)
+        .optional())?;
+    Ok(of.flatten().map(Into::into))
 }
 
 /// Whether the actor may read a document because they take part in its approval.

@@ -71,7 +71,9 @@ impl Stored for Absence {
 
 /// Writes a change of an absence.
 pub fn apply(tx: &mut Tx<'_>, change: Change<Absence>) -> Result<Absence, Failure> {
-    tx.apply(change)
+    let absent = change.after().employee;
+    let named = tx.actor().in_whose_name(absent, absent);
+    tx.apply(change.in_the_name_of(named))
 }
 
 /// An absence, whoever asks.

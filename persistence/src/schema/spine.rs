@@ -36,6 +36,8 @@ diesel::table! {
         origin -> Nullable<Text>,
         content_hash -> Binary,
         hash -> Binary,
+        on_behalf_of -> Nullable<SqlId>,
+        deed -> Nullable<Text>,
     }
 }
 

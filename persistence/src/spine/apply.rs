@@ -1,6 +1,6 @@
 //! The one way to write: apply a change. Row, audit, event and explanations go together.
 
-use super::{Failure, Tx};
+use super::{Failure, Key, Tx};
 use domain::spine::{Change, Entity, Explanation, Happening};
 use serde::{Serialize, Serializer};
 use serde_json::{Map, Value};
@@ -28,6 +28,8 @@ pub(super) struct Record {
     pub before: Option<String>,
     pub after: String,
     pub happened: Vec<Happening>,
+    /// On whose behalf, where somebody acted for another.
+    pub on_behalf_of: Option<Key>,
     /// Its explanations with the ids of their rows.
     pub explained: Vec<(Uuid, Explanation)>,
 }
@@ -71,6 +73,7 @@ impl Tx<'_> {
             before,
             after: snapshot,
             happened: change.happened().to_vec(),
+            on_behalf_of: change.on_behalf_of().map(Key::from),
             explained,
         });
         Ok(change.into_after())

@@ -3,18 +3,20 @@
 //! What a change contained is hashed with a salt of its own and the chain runs over that digest: a
 //! person's data can later be erased from an entry (content and salt) without breaking the chain.
 
+mod list;
+
+pub use list::{AuditEntryView, AuditFilter, list_audit};
+
 use super::{
-    Connection, Failure, Instant, Key, Page, Reader, Slice, Stored, Tx, apply::Record, db, insert_all,
-    ledger::Deeds,
+    Connection, Failure, Instant, Key, Reader, Stored, Tx, apply::Record, db, insert_all, ledger::Deeds,
 };
 use crate::schema::{audit_entries as entries, ledger_head};
 use diesel::prelude::*;
-use domain::spine::{AnyId, Entity, Erasure, IdSource, Timestamp};
+use domain::spine::{Entity, Erasure, IdSource};
 use serde::Serialize;
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 use std::collections::BTreeSet;
-use utoipa::ToSchema;
 use uuid::Uuid;
 
 #[derive(Insertable, Queryable, Selectable, Clone)]
@@ -35,6 +37,7 @@ struct Row {
     origin: Option<String>,
     content_hash: Vec<u8>,
     hash: Vec<u8>,
+    on_behalf_of: Option<Key>,
 }
 
 /// Appends the entries of these units, and returns the hash of the last one.
@@ -74,6 +77,7 @@ fn entry(ids: &dyn IdSource, sequence: i64, deeds: &Deeds, record: &Record, prev
         origin: deeds.origin.clone(),
         content_hash: Vec::new(),
         hash: Vec::new(),
+        on_behalf_of: record.on_behalf_of,
     };
     row.content_hash = row.digest_content();
     row.hash = row.digest(previous);
@@ -91,7 +95,7 @@ impl Row {
     }
 
     fn digest(&self, previous: &[u8]) -> Vec<u8> {
-        let facts = serde_json::json!([
+        let mut facts = serde_json::json!([
             self.sequence,
             self.at.0.micros(),
             self.actor.0,
@@ -104,6 +108,10 @@ impl Row {
             self.origin,
             hex::encode(&self.content_hash),
         ]);
+        // Entries that name nobody are hashed as they were before any could.
+        if let (Some(whom), Some(facts)) = (self.on_behalf_of, facts.as_array_mut()) {
+            facts.push(whom.0.to_string().into());
+        }
         let mut hasher = Sha256::new();
         hasher.update(previous);
         hasher.update(facts.to_string());
@@ -213,120 +221,10 @@ pub fn verify_audit(reader: &mut Reader<'_>) -> Result<AuditVerdict, Failure> {
     Ok(AuditVerdict { entries: last, broken_at, erased_untold: erased })
 }
 
-/// One entry of the trail.
-#[derive(Clone, Debug, Serialize, ToSchema)]
-#[schema(as = AuditEntry)]
-pub struct AuditEntryView {
-    /// Its place in the trail.
-    #[schema(minimum = 1)]
-    pub sequence: i64,
-    /// When.
-    pub at: Timestamp,
-    /// The account that acted.
-    pub actor: AnyId,
-    /// Its name at that time.
-    #[schema(max_length = 200)]
-    pub actor_name: String,
-    /// What happened: the names of the events.
-    #[schema(max_length = 500)]
-    pub action: String,
-    /// The kind of thing that changed.
-    #[schema(max_length = 60)]
-    pub entity_kind: String,
-    /// The thing that changed.
-    pub entity: AnyId,
-    /// Its version afterwards.
-    #[schema(minimum = 1)]
-    pub entity_version: i64,
-    /// The members that changed, before; null for a new thing. Of a list that grows with every deed, such as the
-    /// history of an approval, the items that changed by their places from 0.
-    #[schema(value_type = Option<Object>)]
-    pub before: Option<Value>,
-    /// The members that changed, afterwards; lists as before.
-    #[schema(value_type = Option<Object>)]
-    pub after: Option<Value>,
-    /// The request id.
-    #[schema(max_length = 200)]
-    pub request_id: String,
-    /// The address it came from.
-    #[schema(max_length = 100)]
-    pub origin: Option<String>,
-    /// The hash that chains it to the entry before, in hexadecimal.
-    #[schema(max_length = 64)]
-    pub hash: String,
-}
-
-/// Which entries are wanted.
-#[derive(Clone, Debug, Default)]
-pub struct AuditFilter {
-    /// Only those of one thing.
-    pub entity: Option<Uuid>,
-    /// Only those of one kind of thing.
-    pub entity_kind: Option<String>,
-    /// Only those of one account.
-    pub actor: Option<Uuid>,
-}
-
-/// The entries that are wanted.
-macro_rules! wanted {
-    ($filter:expr) => {{
-        let mut query = entries::table.into_boxed();
-        if let Some(entity) = $filter.entity {
-            query = query.filter(entries::entity.eq(Key(entity)));
-        }
-        if let Some(kind) = &$filter.entity_kind {
-            query = query.filter(entries::entity_kind.eq(kind));
-        }
-        if let Some(actor) = $filter.actor {
-            query = query.filter(entries::actor.eq(Key(actor)));
-        }
-        query
-    }};
-}
-
-/// The trail, newest first; to whom everything is shown.
-pub fn list_audit(
-    reader: &mut Reader<'_>,
-    filter: &AuditFilter,
-    page: &Page<i64>,
-    include_total: bool,
-) -> Result<Slice<AuditEntryView, i64>, Failure> {
-    reader.over_everything()?;
-    let rows: Vec<Row> = db!(reader, |c| {
-        let mut query = wanted!(filter).order(entries::sequence.desc()).limit(page.limit + 1);
-        if let Some((sequence, _)) = page.after {
-            query = query.filter(entries::sequence.lt(sequence));
-        }
-        query.select(Row::as_select()).load(c)
-    })?;
-    let total =
-        if include_total { Some(db!(reader, |c| wanted!(filter).count().get_result(c))?) } else { None };
-    let rows = rows.into_iter().map(view).collect::<Result<Vec<_>, _>>()?;
-    Ok(Slice { total, ..Slice::cut(rows, page.limit, |row| (row.sequence, Uuid::nil())) })
-}
-
-fn view(row: Row) -> Result<AuditEntryView, Failure> {
-    let read = |text: Option<String>| text.map(|text| serde_json::from_str(&text)).transpose();
-    Ok(AuditEntryView {
-        sequence: row.sequence,
-        at: row.at.into(),
-        actor: row.actor.into(),
-        actor_name: row.actor_name,
-        action: row.action,
-        entity_kind: row.entity_kind,
-        entity: row.entity.into(),
-        entity_version: row.entity_version,
-        before: read(row.before)?,
-        after: read(row.after)?,
-        request_id: row.request,
-        origin: row.origin,
-        hash: hex::encode(row.hash),
-    })
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use domain::spine::Timestamp;
 
     fn row() -> Row {
         let key = Key(Uuid::from_u128(1));
@@ -346,6 +244,7 @@ mod tests {
             origin: None,
             content_hash: Vec::new(),
             hash: Vec::new(),
+            on_behalf_of: None,
         };
         row.content_hash = row.digest_content();
         row.hash = row.digest(&[]);
@@ -363,5 +262,12 @@ mod tests {
         assert!(!replaced.is_intact(&[]), "without its salt an entry has no content");
         assert!(!Row { actor_name: "赵强".into(), ..row() }.is_intact(&[]));
         assert!(!row().is_intact(&[1]));
+        let whom = |n| Some(Key(Uuid::from_u128(n)));
+        assert!(!Row { on_behalf_of: whom(2), ..row() }.is_intact(&[]), "nobody is named afterwards");
+        let mut named = Row { on_behalf_of: whom(2), ..row() };
+        named.hash = named.digest(&[]);
+        assert!(named.is_intact(&[]));
+        assert!(!Row { on_behalf_of: whom(3), ..named.clone() }.is_intact(&[]), "nor anybody else");
+        assert!(!Row { on_behalf_of: None, ..named }.is_intact(&[]), "nor nobody any more");
     }
 }

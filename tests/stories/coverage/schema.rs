@@ -64,7 +64,7 @@ fn columns(app: &App) -> Vec<Column> {
     let sqlite = format!(
         "SELECT m.name AS table_name, c.name AS column_name, UPPER(c.type) AS kind, \
          (c.\"notnull\" = 0 AND c.pk = 0) AS nullable \
-         FROM sqlite_master m, pragma_table_info(m.name) c WHERE m.type = 'table' AND m.name {OURS}"
+         FROM sqlite_master m, pragma_table_xinfo(m.name) c WHERE m.type = 'table' AND m.name {OURS}"
     );
     let postgres = format!(
         "SELECT table_name::text, column_name::text, UPPER(data_type)::text AS kind, \

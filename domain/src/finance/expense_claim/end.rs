@@ -16,7 +16,8 @@ impl ExpenseClaim {
     ) -> Result<Change<Self>, Refusal> {
         self.may_void(owner, by)?;
         check_reason(&reason)?;
-        Ok(self.moved(ClaimStatus::Void { at: now, reason }, VOIDED))
+        let named = self.in_whose_name(by);
+        Ok(self.moved(ClaimStatus::Void { at: now, reason }, VOIDED).in_the_name_of(named))
     }
 
     /// Whether a caller may give it up now.
@@ -41,7 +42,9 @@ impl ExpenseClaim {
             return Err(self.wrong_state(NOT_REVOCABLE).citing(Citation::rule("EXP-9")));
         }
         check_reason(&reason)?;
-        Ok(self.moved(ClaimStatus::Revoked { at: now, reason }, REVOKED))
+        // Finance revokes by its own office, not in the submitter's name.
+        let named = self.in_whose_name(by).filter(|_| self.refuse_stranger(by).is_ok());
+        Ok(self.moved(ClaimStatus::Revoked { at: now, reason }, REVOKED).in_the_name_of(named))
     }
 
     /// Refuses whoever may not revoke it.

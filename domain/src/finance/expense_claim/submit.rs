@@ -34,7 +34,8 @@ impl ExpenseClaim {
         });
         let status = ClaimStatus::InApproval { since: now };
         let after = Self { status, approval: Some(approval), ..self.clone() };
-        Ok(Change::updated(self, after, SUBMITTED, facts))
+        let named = self.in_whose_name(by);
+        Ok(Change::updated(self, after, SUBMITTED, facts).in_the_name_of(named))
     }
 
     /// Whether it could be submitted now; the same check as [`Self::submit`], for a dry run. `[APR-8]`

@@ -8,7 +8,8 @@ impl ExpenseRequest {
     /// Gives the request up. Its number stays taken.
     pub fn void(self, reason: String, by: &Actor, now: Timestamp) -> Result<Change<Self>, Refusal> {
         let petition = self.petition.voided(reason, by, now)?;
-        Ok(self.moved(petition, VOIDED))
+        let named = petition.in_whose_name(by);
+        Ok(self.moved(petition, VOIDED).in_the_name_of(named))
     }
 
     /// Takes an approved request back while nothing was claimed on it.
@@ -16,7 +17,8 @@ impl ExpenseRequest {
         self.may_revoke(by)?;
         check_reason(&reason)?;
         let petition = self.petition.moved(Standing::Revoked { at: now, reason });
-        Ok(self.moved(petition, REVOKED))
+        let named = petition.in_whose_name(by);
+        Ok(self.moved(petition, REVOKED).in_the_name_of(named))
     }
 
     /// Whether a caller may revoke it now.
@@ -35,7 +37,8 @@ impl ExpenseRequest {
         self.may_close(by)?;
         check_reason(&reason)?;
         let petition = self.petition.moved(Standing::Closed { at: now, reason: Some(reason) });
-        Ok(self.moved(petition, CLOSED))
+        let named = petition.in_whose_name(by);
+        Ok(self.moved(petition, CLOSED).in_the_name_of(named))
     }
 
     /// Whether a caller may close it now.

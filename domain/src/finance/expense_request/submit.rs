@@ -32,7 +32,8 @@ impl ExpenseRequest {
             "department_id": self.content.department,
         });
         let after = Self { petition, ..self.clone() };
-        Ok(Change::updated(self, after, SUBMITTED, facts))
+        let named = self.petition.in_whose_name(by);
+        Ok(Change::updated(self, after, SUBMITTED, facts).in_the_name_of(named))
     }
 
     /// Whether it could be submitted now; the same check as [`Self::submit`], for a dry run. `[APR-8]`

@@ -62,6 +62,8 @@ pub fn reduce(
     let (version, approval) = (change.after().version, change.after().approval);
     if let Some(approval) = approval {
         approval::document_moved(tx, approval, version)?;
+        let named = approval::acting_for(tx, approval)?;
+        return apply(tx, change.in_the_name_of(named));
     }
     apply(tx, change)
 }

@@ -1,0 +1,10 @@
+DROP INDEX audit_entries_by_behalf;
+DROP INDEX audit_entries_by_deed;
+DROP INDEX audit_entries_by_kind;
+DROP INDEX audit_entries_by_actor;
+DROP INDEX audit_entries_by_entity;
+DROP INDEX audit_entries_by_time;
+CREATE INDEX audit_entries_by_entity ON audit_entries (entity, sequence);
+CREATE INDEX audit_entries_by_actor ON audit_entries (actor, sequence);
+ALTER TABLE audit_entries DROP COLUMN deed;
+ALTER TABLE audit_entries DROP COLUMN on_behalf_of;
