@@ -19,7 +19,15 @@ pub(crate) fn routes(into: &mut Routes) {
     routes!(
         into,
         "policies",
-        [list_policies, draft_policy, show_policy, revise_policy, check_policy, publish_policy]
+        [
+            list_policies,
+            draft_policy,
+            show_policy,
+            revise_policy,
+            check_policy,
+            publish_policy,
+            withdraw_policy
+        ]
     );
 }
 
@@ -265,6 +273,26 @@ async fn publish_policy(
         let earliest = policy::earliest_start(tx, &drafted.code)?;
         let change = drafted.publish(tx.actor().user, tx.now(), earliest, findings)?;
         policy::apply(tx, change)?;
+        policy::view(tx, *id)
+    })
+    .await
+}
+
+/// Withdraw a published policy version before it takes effect. `[REG-4]`
+///
+/// It is a draft again, to be mended and published anew. Not once its day has come, nor where a document of such a day
+/// was handed in.
+#[utoipa::path(post, path = "/api/v1/policies/{id}/withdraw")]
+async fn withdraw_policy(
+    who: Can<perm::ManagePolicies>,
+    id: PathId<Policy>,
+    version: IfMatch,
+    work: UnitOfWork,
+) -> Reply<PolicyView> {
+    work.write(who, move |tx| {
+        let published = policy::find(tx, *id)?;
+        version.check(published.version)?;
+        policy::withdraw(tx, published)?;
         policy::view(tx, *id)
     })
     .await

@@ -7,6 +7,8 @@ stories! {
     a_draft_is_mended_checked_and_published_and_stands,
     an_unsound_policy_is_not_published,
     a_kind_nobody_knows_is_refused,
+    a_published_version_is_withdrawn_before_its_day_and_never_after,
+    a_version_that_decides_a_document_of_a_day_ahead_is_not_withdrawn,
     shipped_policies_follow_the_product_until_people_write_their_own,
 }
 
@@ -39,6 +41,51 @@ fn a_draft_is_mended_checked_and_published_and_stands(app: App) {
     assert_eq!(caller.at(3).put(&place, mended).status, 409);
     assert_eq!(caller.at(3).act(&format!("{place}/publish")).status, 409);
     assert_eq!(caller.get(&place).expect(200).version(), 3);
+}
+
+fn a_published_version_is_withdrawn_before_its_day_and_never_after(app: App) {
+    let caller = app.administrator();
+    let content = shipped(&caller)["content"].clone();
+    let drafted = caller.post("/api/v1/policies", draft("sign-in/company", &content)).expect(201);
+    let place = drafted.header("location").expect("a location");
+    let withdraw = format!("{place}/withdraw");
+    caller.at(1).act(&withdraw).refuses(409, "policy.not_published");
+    caller.at(1).act(&format!("{place}/publish")).expect(200);
+    caller.at(1).act(&withdraw).refuses(412, "http.stale");
+    let withdrawn = caller.at(2).act(&withdraw).expect(200);
+    assert_eq!((withdrawn.text("/status").as_str(), withdrawn.version()), ("draft", 3));
+    assert_eq!(withdrawn.at("/published_at"), Value::Null);
+    let trail = caller.get("/api/v1/audit-entries?action=policy.withdrawn").expect(200);
+    assert_eq!(trail.at("/data/0/entity"), withdrawn.at("/id"));
+    let events = caller.get(&format!("/api/v1/events?entity={}", withdrawn.text("/id"))).expect(200);
+    assert_eq!(events.at("/data/2/kind"), json!("policy.withdrawn"));
+    // It is mended and published anew, for today: from then on it stands.
+    let today =
+        json!({"title": "登录规则", "effective_from": "2026-03-05", "content": content, "clause": "000"});
+    caller.at(3).put(&place, today).expect(200);
+    caller.at(4).act(&format!("{place}/publish")).expect(200);
+    let refused = caller.at(5).act(&withdraw).refuses(409, "policy.in_force");
+    assert_eq!(refused.text("/params/from"), "2026-03-05");
+}
+
+fn a_version_that_decides_a_document_of_a_day_ahead_is_not_withdrawn(app: App) {
+    let company = app.company();
+    let boss = &company.boss;
+    let shipped = boss.get("/api/v1/policies?code=approval-chain/expense-request").expect(200).at("/data/0");
+    let body = json!({"code": shipped["code"], "title": "申请审批链", "content": shipped["content"], "clause": "003",
+        "effective_from": "2026-03-10"});
+    let drafted = boss.post("/api/v1/policies", body).expect(201);
+    let place = drafted.header("location").expect("a location");
+    boss.at(1).act(&format!("{place}/publish")).expect(200);
+    let mut request = crate::expense_claim_request::travel("300.00");
+    request["business_date"] = json!("2026-03-12");
+    let lan = company.who("lan");
+    let request = lan.post("/api/v1/expense-requests", request).expect(201);
+    boss.at(2).act(&format!("{place}/withdraw?validate_only=true")).expect(200);
+    let request = request.header("location").expect("a location");
+    lan.at(1).act(&format!("{request}/submit")).expect(200);
+    let refused = boss.at(2).act(&format!("{place}/withdraw")).refuses(409, "policy.used");
+    assert_eq!(refused.text("/params/date"), "2026-03-12");
 }
 
 fn an_unsound_policy_is_not_published(app: App) {

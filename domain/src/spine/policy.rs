@@ -72,10 +72,14 @@ crate::events! { POLICY_EVENTS:
     POLICY_DRAFTED = "policy.drafted", "政策草案已建立", "A policy version was drafted";
     POLICY_CHANGED = "policy.changed", "政策草案已修改", "A drafted policy version was changed";
     POLICY_PUBLISHED = "policy.published", "政策已发布", "A policy version was published";
+    POLICY_WITHDRAWN = "policy.withdrawn", "政策发布已撤回", "A policy version was withdrawn before it took effect";
 }
 
 crate::refusals! { POLICY_REFUSALS:
     POLICY_IMMUTABLE = "policy.immutable", Conflict, "已发布的政策版本不可修改，请新建版本", "A published policy version never changes; draft a new one";
+    POLICY_NOT_PUBLISHED = "policy.not_published", Conflict, "该政策版本尚未发布", "The policy version is not published";
+    POLICY_IN_FORCE = "policy.in_force", Conflict, "该政策版本自 {from} 起已生效，不可撤回", "The policy version has been in force since {from} and cannot be withdrawn";
+    POLICY_USED = "policy.used", Conflict, "已有单据 {number}（业务日期 {date}）按该政策版本审批，不可撤回", "The document {number} of {date} is approved by this policy version; it cannot be withdrawn";
     POLICY_UNSOUND = "policy.unsound", Invalid, "政策有 {count} 处问题，不能发布", "The policy has {count} findings and cannot be published";
     POLICY_BACKDATED = "policy.backdated", Invalid, "生效日期不得早于 {earliest}", "The effective date must not be before {earliest}";
     POLICY_MISSING = "policy.missing", Conflict, "{date} 没有生效的政策“{code}”", "No version of the policy \"{code}\" is in force on {date}";
@@ -154,6 +158,42 @@ impl Policy {
         let facts = json!({"code": self.code, "number": self.number, "effective_from": self.effective_from});
         let after = Self { status: PolicyStatus::Published, published: Some((by, now)), ..self.clone() };
         Ok(Change::updated(self, after, POLICY_PUBLISHED, facts))
+    }
+
+    /// Whether it could be withdrawn now, as far as its day goes.
+    ///
+    /// # Errors
+    /// A draft; a version that is in force, or was.
+    pub fn may_withdraw(&self, today: BusinessDate) -> Result<(), Refusal> {
+        let rule = Citation::rule("REG-4");
+        if self.status == PolicyStatus::Draft {
+            return Err(Refusal::new(POLICY_NOT_PUBLISHED).citing(rule));
+        }
+        if self.effective_from <= today {
+            let from = self.effective_from.to_string();
+            return Err(Refusal::new(POLICY_IN_FORCE).with("from", from).citing(rule));
+        }
+        Ok(())
+    }
+
+    /// Makes a published version a draft again before its day comes. `used` is the number and business date of a
+    /// document that it may have decided already, since documents may lie ahead.
+    ///
+    /// # Errors
+    /// As [`Policy::may_withdraw`]; a version that was used.
+    pub fn withdraw(
+        self,
+        today: BusinessDate,
+        used: Option<(String, BusinessDate)>,
+    ) -> Result<Change<Self>, Refusal> {
+        self.may_withdraw(today)?;
+        if let Some((number, date)) = used {
+            let refusal = Refusal::new(POLICY_USED).with("number", number).with("date", date.to_string());
+            return Err(refusal.citing(Citation::rule("REG-4")));
+        }
+        let facts = json!({"code": self.code, "number": self.number, "effective_from": self.effective_from});
+        let after = Self { status: PolicyStatus::Draft, published: None, ..self.clone() };
+        Ok(Change::updated(self, after, POLICY_WITHDRAWN, facts))
     }
 }
 
