@@ -194,6 +194,11 @@ impl Identity {
         Ok(user)
     }
 
+    /// Whether a token must be looked for in the database: an API key that was not shown here yet, or none at all.
+    pub(crate) fn is_unseen_key(&self, token: &str) -> bool {
+        token.starts_with(api_key::KEY_MARK) && !self.keys.contains_key(&hash_of(token).0)
+    }
+
     async fn key_of(&self, database: &Database, key: &str) -> Result<ApiKeyId, Problem> {
         let hash = hash_of(key);
         if let Some(id) = self.keys.get(&hash.0) {

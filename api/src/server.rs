@@ -9,11 +9,14 @@ use crate::{
     },
 };
 use actix_cors::Cors;
-use actix_web::{App, HttpResponse, HttpServer, dev::ServerHandle, middleware::from_fn, web};
+use actix_web::{App, HttpResponse, HttpServer, dev::ServerHandle, middleware::from_fn, rt, web};
+use futures_util::future::select;
 use persistence::spine::{Database, Failure, Options, Request, StoredAnswer};
-use std::{net::SocketAddr, path::Path, sync::Arc, time::Duration};
+use std::{net::SocketAddr, path::Path, pin::pin, sync::Arc, time::Duration};
 use tokio::sync::OnceCell;
 use utoipa_swagger_ui::{Config, SwaggerUi};
+
+mod signal;
 
 /// Where the OpenAPI document lies.
 const OPENAPI_PATH: &str = "/openapi.json";
@@ -28,6 +31,28 @@ pub struct Running {
     pub server: actix_web::dev::Server,
     /// Its database.
     pub database: Database,
+    state: web::Data<AppState>,
+}
+
+impl Running {
+    /// Serves until a signal ends it, and finishes what it has begun. SIGTERM is first told to whoever asks whether the
+    /// server is ready; a second one, or an interrupt from the keyboard, does not wait for that.
+    ///
+    /// # Errors
+    /// Where the server breaks down.
+    pub async fn until_told(self) -> std::io::Result<()> {
+        let Self { handle, server, state, .. } = self;
+        rt::spawn(async move {
+            if signal::told().await == signal::Told::ToDrain {
+                state.drain();
+                log::info!("draining");
+                let patience = rt::time::sleep(Duration::from_secs(state.settings.drain_seconds));
+                select(pin!(patience), pin!(signal::told())).await;
+            }
+            handle.stop(true).await;
+        });
+        server.await
+    }
 }
 
 /// Opens the database the settings name, and brings its schema up to date; makes it where there is none. `adjust` may
@@ -67,28 +92,30 @@ pub fn start(settings: Settings, database: Database) -> std::io::Result<Running>
     let state = AppState::new(database.clone(), settings.clone(), files, identity, &routes);
     let state = web::Data::new(state);
     background::start(state.clone());
+    let shared = state.clone();
     let factory_routes = routes.clone();
     let server = HttpServer::new(move || {
         let routes = factory_routes.clone();
         App::new()
-            .app_data(state.clone())
+            .app_data(shared.clone())
             .app_data(web::PayloadConfig::new(crate::spine::JSON_BYTES_MAX))
             .configure(move |config| configure(config, &routes))
             .service(SwaggerUi::new("/docs/{_:.*}").config(Config::from(OPENAPI_PATH)))
             .default_service(web::to(|| async { HttpResponse::from_error(Problem::new(codes::NOT_FOUND)) }))
             .wrap(from_fn(limit))
             .wrap(from_fn(authenticate))
-            .wrap(cross_origin(&state.settings))
+            .wrap(cross_origin(&shared.settings))
             .wrap(from_fn(edge))
     })
     .max_connections(settings.connections_max)
     .workers(settings.http_threads)
     .client_request_timeout(Duration::from_secs(10))
     .shutdown_timeout(30)
+    .disable_signals()
     .bind(&settings.listen)?;
     let address = server.addrs().first().copied().ok_or_else(|| std::io::Error::other("no address"))?;
     let server = server.run();
-    Ok(Running { address, handle: server.handle(), server, database })
+    Ok(Running { address, handle: server.handle(), server, database, state })
 }
 
 /// Browsers may call from the origins the installation names, and from no other.
@@ -147,6 +174,9 @@ async fn advance_clock(state: web::Data<AppState>, body: web::Bytes) -> Result<H
 }
 
 async fn ready(state: web::Data<AppState>) -> HttpResponse {
+    if state.is_draining() {
+        return HttpResponse::from_error(Problem::new(codes::DRAINING));
+    }
     let database = state.database.clone();
     match web::block(move || database.is_ready()).await {
         Ok(Ok(true)) => HttpResponse::Ok().body("ready\n"),

@@ -18,6 +18,7 @@ mod page;
 mod parameter;
 mod per_type;
 mod problem;
+mod query;
 mod registry;
 mod settings;
 mod shape;
@@ -46,5 +47,5 @@ pub use upload::{ARRIVAL_MAX, Arriving, Upload};
 pub use work::{ByRules, Reading, Sought, UnitOfWork};
 
 pub(crate) use answer::is_known;
-pub(crate) use parameter::{listed, minor};
+pub(crate) use parameter::{Several, minor};
 pub(crate) use registry::routes;

@@ -135,10 +135,16 @@ impl App {
 
     /// A caller without a token at another server on the same database, which knows nothing yet.
     pub fn anonymous_elsewhere(&self) -> Caller {
+        self.elsewhere(|_| {})
+    }
+
+    /// The same at a server with other settings.
+    pub fn elsewhere(&self, adjust: impl FnOnce(&mut Settings)) -> Caller {
         let mut settings = Settings::for_stories();
         settings.listen = "127.0.0.1:0".to_owned();
         settings.files_directory = self.files_directory();
         settings.requests_per_minute = 1_000_000;
+        adjust(&mut settings);
         let (address, handle, thread) = serve(settings, self.database.clone());
         self.others.lock().expect("the other servers").push((handle, thread));
         Caller::new(address, None, self.ledger.clone())

@@ -5,7 +5,7 @@ use std::{
     io::{BufRead, BufReader},
     net::SocketAddr,
     path::{Path, PathBuf},
-    process::{Child, Command, Output, Stdio},
+    process::{Child, Command, ExitStatus, Output, Stdio},
     sync::OnceLock,
     thread,
 };
@@ -50,6 +50,7 @@ fn command(home: &Home) -> Command {
         .env("ADMINISTRATOR_USERNAME", ADMINISTRATOR.0)
         .env("ADMINISTRATOR_PASSWORD", ADMINISTRATOR.1)
         .env("REQUESTS_PER_MINUTE", "1000000")
+        .env("DRAIN_SECONDS", "2")
         .env("RUST_LOG", "error")
         .current_dir(home.directory.path())
         .stdin(Stdio::null())
@@ -99,6 +100,17 @@ impl Program {
     pub fn kill(mut self) {
         self.child.kill().expect("it was running");
         self.child.wait().expect("it ended");
+    }
+
+    /// Asks it to end: SIGTERM.
+    pub fn terminate(&self) {
+        let sent = Command::new("kill").args(["-TERM", &self.child.id().to_string()]).status().expect("kill");
+        assert!(sent.success(), "it was running");
+    }
+
+    /// Waits until it has ended.
+    pub fn wait(mut self) -> ExitStatus {
+        self.child.wait().expect("it ended")
     }
 
     /// Somebody who calls it.

@@ -1,19 +1,23 @@
 //! What every route has in common.
 
 use persistence::spine::{Request, StoredAnswer};
+use serde_json::{Value, json};
 use std::{
     io::{Read, Write},
     net::TcpStream,
     thread,
     time::Duration,
 };
-use tests::{App, PASSWORD, block_on, stories};
+use tests::{App, PASSWORD, Program, Reply, block_on, column, stories};
 
 stories! {
     an_unknown_path_is_a_problem_document_in_the_callers_language,
     a_wrong_method_says_which_are_allowed,
     a_route_behind_a_permission_wants_a_token_first,
     an_unknown_parameter_is_refused,
+    everything_that_is_wrong_with_a_query_is_told_at_once,
+    whoever_makes_keys_up_is_turned_away_before_they_are_looked_for,
+    a_server_that_is_to_end_says_so_before_it_does,
     a_body_that_does_not_arrive_is_given_up_and_said_so_in_the_callers_language,
     a_server_that_is_too_slow_says_that_the_write_may_have_been_done,
     a_method_nobody_knows_makes_no_metric_of_its_own,
@@ -45,6 +49,93 @@ fn a_route_behind_a_permission_wants_a_token_first(app: App) {
 
 fn an_unknown_parameter_is_refused(app: App) {
     app.anonymous().get("/version?colour=red").refuses(400, "http.unknown_parameter");
+}
+
+fn everything_that_is_wrong_with_a_query_is_told_at_once(app: App) {
+    let boss = app.administrator();
+    let query = "colour=red&limit=0&format=pdf&status=gone,draft&submitter_id=7&business_date[gte]=2026-02-30\
+                 &changed_at[lt]=now&category=&sort=colour&limit=2&include_total=1&q=%00";
+    let expected = [
+        ("business_date[gte]", "validation.format"),
+        ("category", "validation.length"),
+        ("changed_at[lt]", "validation.format"),
+        ("colour", "validation.unknown_parameter"),
+        ("format", "validation.format"),
+        ("include_total", "validation.format"),
+        ("limit", "validation.out_of_range"),
+        ("limit", "validation.repeated_parameter"),
+        ("q", "validation.character"),
+        ("sort", "validation.format"),
+        ("status", "validation.format"),
+        ("submitter_id", "validation.format"),
+    ];
+    let told = |reply: &Reply| {
+        let errors = reply.at("/errors");
+        let mut told: Vec<(String, String)> =
+            column(&errors, "pointer").into_iter().zip(column(&errors, "code")).collect();
+        told.sort();
+        told
+    };
+    let refused = boss.get(&format!("/api/v1/expense-claims?{query}")).refuses(400, "http.bad_parameter");
+    assert_eq!(told(&refused), expected.map(|(at, code)| (at.to_owned(), code.to_owned())));
+    let details = column(&refused.at("/errors"), "detail");
+    assert!(details.contains(&"没有此参数".to_owned()), "{details:?}");
+    assert!(details.iter().any(|text| text.contains("in_approval")), "it says which there are: {details:?}");
+    let english = boss.with("Accept-Language", "en").get(&format!("/api/v1/expense-claims?{query}"));
+    let details = column(&english.refuses(400, "http.bad_parameter").at("/errors"), "detail");
+    assert!(details.contains(&"There is no such parameter".to_owned()), "{details:?}");
+    // Where nothing but their names is wrong; where one is missing; and on a write.
+    let strange = boss.get("/api/v1/roles?colour=red&shape=round").refuses(400, "http.unknown_parameter");
+    assert_eq!(column(&strange.at("/errors"), "pointer"), ["colour", "shape"]);
+    let missing = boss.get("/api/v1/budget-execution?group_by=colour").refuses(400, "http.bad_parameter");
+    let missing = told(&missing);
+    assert!(missing.contains(&("fiscal_year".into(), "validation.required".into())), "{missing:?}");
+    assert!(missing.contains(&("group_by".into(), "validation.format".into())), "{missing:?}");
+    let write = boss.post("/api/v1/policies?validate_only=maybe&colour=red", policy());
+    let write = told(&write.refuses(400, "http.bad_parameter"));
+    assert_eq!(write.len(), 2, "{write:?}");
+    // Nobody is told of parameters before it is known who asks.
+    app.anonymous().get(&format!("/api/v1/expense-claims?{query}")).refuses(401, "http.unauthenticated");
+}
+
+fn policy() -> Value {
+    json!({"code": "sign-in/company", "title": "草案", "effective_from": "2027-01-01", "content": {}, "clause": "000"})
+}
+
+fn whoever_makes_keys_up_is_turned_away_before_they_are_looked_for(app: App) {
+    let boss = app.administrator();
+    let body = json!({"username": "erp", "kind": "service", "name": "ERP"});
+    let user = boss.post("/api/v1/users", body).expect(201).text("/id");
+    app.grant(&boss, &user, "integration", "all", None);
+    let body = json!({"user_id": user, "name": "ERP", "scopes": ["event:read"], "expires_at": null});
+    let key = boss.post("/api/v1/api-keys", body).expect(201).text("/key");
+    let elsewhere = app.elsewhere(|settings| settings.requests_per_minute = 3).quietly();
+    let with = |token: &str| elsewhere.with("Authorization", format!("Bearer {token}"));
+    with(&key).get("/api/v1/events").expect(200);
+    for number in 0..2 {
+        with(&format!("mc_made_up_{number}")).get("/api/v1/events").refuses(401, "http.unauthenticated");
+    }
+    let turned_away = with("mc_made_up_3").get("/api/v1/events").refuses(429, "http.too_many_requests");
+    assert!(turned_away.header("retry-after").is_some());
+    with(&key).get("/api/v1/events").expect(200);
+}
+
+fn a_server_that_is_to_end_says_so_before_it_does(app: App) {
+    let home = app.home();
+    drop(app);
+    let program = Program::start(&home);
+    let caller = program.caller(None);
+    caller.get("/readyz").expect(200);
+    program.terminate();
+    let mut reply = caller.get("/readyz");
+    while reply.status == 200 {
+        thread::sleep(Duration::from_millis(20));
+        reply = caller.get("/readyz");
+    }
+    reply.refuses(503, "http.draining");
+    caller.get("/healthz").expect(200);
+    caller.get("/version").expect(200);
+    assert!(program.wait().success(), "it ends of its own accord");
 }
 
 /// The story's server, given up on after a second, with one thread that writes.

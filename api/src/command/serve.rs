@@ -40,7 +40,7 @@ pub(super) fn run(settings: Settings) -> Result<(), String> {
             let shown = password.as_deref().unwrap_or("(as configured)");
             println!("administrator: user name {username}, password {shown} — shown this once");
         }
-        running.server.await.map_err(|error| error.to_string())
+        running.until_told().await.map_err(|error| error.to_string())
     })
 }
 

@@ -3,7 +3,7 @@
 mod chart;
 
 use crate::spine::{
-    Can, Column, Exported, Format, Label, List, Paged, Problem, Query, Reading, Reply, Routes, View, listed,
+    Can, Column, Exported, Format, Label, List, Paged, Problem, Query, Reading, Reply, Routes, Several, View,
     routes,
 };
 use chart::{Chart, draw};
@@ -77,9 +77,8 @@ struct ReportOnExecution {
     fiscal_year: i32,
     /// By what it is grouped: one to three of `period`, `quarter`, `department`, `category`, `category_group`,
     /// `campaign`, `region`, `budget`, `person`, separated by commas; by category where absent.
-    #[validate(length(min = 1, max = 60))]
-    #[param(max_length = 60, example = "department,category")]
-    group_by: Option<String>,
+    #[param(value_type = Option<String>, min_length = 1, max_length = 60, example = "department,category")]
+    group_by: Option<Several<Dimension>>,
     /// Only lines that end with this period or before: the year to date.
     #[param(value_type = Option<String>, max_length = 7, example = "2026-06")]
     through: Option<Period>,
@@ -107,8 +106,7 @@ struct ReportOnExecution {
 
 impl ReportOnExecution {
     fn filter(self) -> Result<ExecutionFilter, Problem> {
-        let named = self.group_by.as_deref().unwrap_or("category");
-        let by = listed("group_by", Some(named), Dimension::from_code)?;
+        let Several(by) = self.group_by.unwrap_or_else(|| Several(vec![Dimension::Category]));
         if by.len() > 3 {
             return Err(Problem::bad_parameter("group_by", "1–3"));
         }

@@ -6,7 +6,7 @@ use super::{
 };
 use crate::spine::{
     Can, Cell, Column, Created, Exported, Format, IfMatch, Label, List, Paged, PathId, Query, Reading, Reply,
-    Routes, UnitOfWork, Valid, View, listed, routes,
+    Routes, Several, UnitOfWork, Valid, View, routes,
 };
 use domain::{
     finance::{
@@ -119,9 +119,9 @@ struct ListAmendments {
     /// Only of this request.
     request_id: Option<AnyId>,
     /// Only these states, separated by commas.
-    #[validate(length(min = 1, max = 200))]
-    #[param(max_length = 200, example = "in_approval")]
-    status: Option<String>,
+    #[serde(default)]
+    #[param(value_type = Option<String>, min_length = 1, max_length = 200, example = "in_approval")]
+    status: Several<StandingState>,
 }
 
 /// List amendments of expense requests. `[EXP-5, INT-4]`
@@ -134,7 +134,7 @@ async fn list_expense_request_amendments(
     reading: Reading,
 ) -> List<AmendmentSummary> {
     let Query(ListAmendments { request_id, status }) = filter;
-    let states = listed("status", status.as_deref(), StandingState::from_code)?;
+    let Several(states) = status;
     let request = request_id.map(|id| Id::from_uuid(id.uuid()));
     reading
         .list_as(who, format, paged, move |reader, page| amendments::list(reader, request, &states, page))

@@ -1,7 +1,11 @@
 //! Authentication, before any argument of a handler is read: so that a bad body never answers before a
 //! bad token does. What it finds is left for the guards.
 
-use super::{AppState, Problem, codes, guard::Caller};
+use super::{
+    AppState, Problem, codes,
+    guard::Caller,
+    limit::{count_unseen, turn_away},
+};
 use actix_web::{
     Error, HttpMessage,
     body::{BoxBody, MessageBody},
@@ -16,7 +20,11 @@ pub async fn authenticate(
     request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<BoxBody>, Error> {
-    let caller = match bearer(&request) {
+    let token = bearer(&request);
+    if let Some(seconds) = token.as_deref().and_then(|token| must_wait(&request, token)) {
+        return Ok(turn_away(request, seconds));
+    }
+    let caller = match token {
         None => Caller::Unknown,
         Some(token) => match resolve(&request, &token).await {
             Ok(caller) => caller,
@@ -27,6 +35,13 @@ pub async fn authenticate(
     };
     request.extensions_mut().insert(caller);
     Ok(next.call(request).await?.map_into_boxed_body())
+}
+
+/// How many seconds an address must wait that has shown too many tokens nobody knows.
+fn must_wait(request: &ServiceRequest, token: &str) -> Option<u64> {
+    let state =
+        request.app_data::<web::Data<AppState>>().filter(|state| state.identity.is_unseen_key(token))?;
+    count_unseen(request, state).err()
 }
 
 fn bearer(request: &ServiceRequest) -> Option<String> {

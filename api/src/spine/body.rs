@@ -172,6 +172,13 @@ pub(super) fn invalid(errors: &ValidationErrors) -> Problem {
     }
 }
 
+/// Which bounds are broken, and where.
+pub(super) fn broken(errors: &ValidationErrors) -> Vec<Finding> {
+    let mut findings = Findings::new();
+    collect(errors, "", &mut findings);
+    findings.into_vec()
+}
+
 fn collect(errors: &ValidationErrors, at: &str, findings: &mut Findings) {
     for (field, kind) in errors.errors() {
         let pointer = format!("{at}/{field}");

@@ -25,6 +25,16 @@ pub(super) fn differences<T: ToSchema + 'static>(body: &Value) -> Vec<Finding> {
     findings
 }
 
+/// In what a value differs from a schema that refers to no other.
+pub(super) fn differences_from(schema: &Value, value: &Value) -> Vec<Finding> {
+    let mut findings = Findings::new();
+    match jsonschema::validator_for(schema) {
+        Ok(validator) => validator.iter_errors(value).for_each(|error| tell(&error, &mut findings)),
+        Err(error) => log::error!("a schema cannot be used: {error}"),
+    }
+    findings.into_vec()
+}
+
 /// Made once for each kind of body that somebody got wrong.
 fn validator_of<T: ToSchema + 'static>() -> Option<Arc<Validator>> {
     static KNOWN: PerType<Validator> = PerType::new();

@@ -44,6 +44,26 @@ impl Limiter {
     }
 }
 
+/// What is left to an address that was counted before anybody looked at its token.
+#[derive(Clone, Copy)]
+struct Counted(u32);
+
+/// Counts a request for its address already now: one whose token must be looked for in the database, where whoever
+/// makes tokens up would cost a query each. Answers how many seconds it must wait, if it must.
+pub(super) fn count_unseen(request: &ServiceRequest, state: &AppState) -> Result<(), u64> {
+    let left = state.limiter.count(&address_of(request))?;
+    request.extensions_mut().insert(Counted(left));
+    Ok(())
+}
+
+/// The answer to a caller who must wait.
+pub(super) fn turn_away(request: ServiceRequest, seconds: u64) -> ServiceResponse {
+    let refused = actix_web::HttpResponse::from_error(Problem::new(codes::TOO_MANY_REQUESTS));
+    let mut response = request.into_response(refused);
+    response.headers_mut().insert(RETRY_AFTER, HeaderValue::from(seconds));
+    response
+}
+
 /// Turns away callers who call too often. Runs behind authentication, which says who they are.
 pub async fn limit(
     request: ServiceRequest,
@@ -52,7 +72,7 @@ pub async fn limit(
     let Some(state) = request.app_data::<web::Data<AppState>>().cloned() else {
         return next.call(request).await.map(ServiceResponse::map_into_boxed_body);
     };
-    let mut response = match state.limiter.count(&caller_of(&request)) {
+    let mut response = match count(&request, &state) {
         Ok(left) => {
             let mut response = next.call(request).await?.map_into_boxed_body();
             let text = format!("\"default\";r={left}");
@@ -61,12 +81,7 @@ pub async fn limit(
             }
             response
         }
-        Err(seconds) => {
-            let refused = actix_web::HttpResponse::from_error(Problem::new(codes::TOO_MANY_REQUESTS));
-            let mut response = request.into_response(refused);
-            response.headers_mut().insert(RETRY_AFTER, HeaderValue::from(seconds));
-            response
-        }
+        Err(seconds) => turn_away(request, seconds),
     };
     let policy = format!("\"default\";q={};w=60", state.limiter.per_minute);
     if let Ok(value) = HeaderValue::from_str(&policy) {
@@ -75,9 +90,16 @@ pub async fn limit(
     Ok(response)
 }
 
-fn caller_of(request: &ServiceRequest) -> String {
-    match request.extensions().get::<Caller>() {
-        Some(Caller::Known(principal)) => principal.actor.user.to_string(),
-        _ => address::of(request.request()).map_or_else(String::new, |address| address.to_string()),
+/// Counts a request for its account; one without, for its address, unless it is counted already.
+fn count(request: &ServiceRequest, state: &AppState) -> Result<u32, u64> {
+    let extensions = request.extensions();
+    match (extensions.get::<Caller>(), extensions.get::<Counted>()) {
+        (Some(Caller::Known(principal)), _) => state.limiter.count(&principal.actor.user.to_string()),
+        (_, Some(Counted(left))) => Ok(*left),
+        _ => state.limiter.count(&address_of(request)),
     }
+}
+
+fn address_of(request: &ServiceRequest) -> String {
+    address::of(request.request()).map_or_else(String::new, |address| address.to_string())
 }

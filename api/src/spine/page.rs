@@ -1,6 +1,6 @@
 //! Pages of lists: `limit`, an opaque `cursor` bound to its filters, `include_total`. `[INT-4]`
 
-use super::{Argument, Description, Listing, Problem, codes, parameter::query_pairs};
+use super::{Argument, Description, Listing, Problem, codes, parameter::query_pairs, query};
 use actix_web::{FromRequest, HttpRequest, dev::Payload};
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 use persistence::spine::{Page, Slice};
@@ -67,7 +67,7 @@ impl FromRequest for Paged {
     type Error = Problem;
     type Future = Ready<Result<Self, Problem>>;
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        ready(read(request))
+        ready(read(request).map_err(|problem| query::refused(request, problem)))
     }
 }
 

@@ -1,10 +1,13 @@
 //! Parameters: ids in paths, filters in queries, `If-Match`.
 
-use super::{Argument, Description, Problem, codes};
+use super::{Argument, Description, Problem, codes, query::Sent};
 use actix_web::{FromRequest, HttpRequest, dev::Payload, http::header};
 use domain::spine::{Currency, Id, Money, Version};
 use persistence::spine::Failure;
-use serde::de::DeserializeOwned;
+use serde::{
+    Deserialize, Deserializer,
+    de::{DeserializeOwned, IntoDeserializer},
+};
 use std::{
     future::{Ready, ready},
     ops::Deref,
@@ -96,18 +99,30 @@ impl<T: DeserializeOwned + Validate + 'static> FromRequest for Query<T> {
     type Error = Problem;
     type Future = Ready<Result<Self, Problem>>;
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        ready(read_query(request.query_string()).map(Self))
+        let read = read_query(request.query_string()).map(Self);
+        ready(read.map_err(|problem| match Sent::to(request) {
+            Some(sent) => sent.read_as::<T>().or(problem),
+            None => problem,
+        }))
     }
 }
 
 /// The values that a parameter lists by their codes, separated by commas; none where it is absent.
-pub(crate) fn listed<T>(
-    parameter: &str,
-    list: Option<&str>,
-    value: impl Fn(&str) -> Option<T>,
-) -> Result<Vec<T>, Problem> {
-    let value = |code: &str| value(code).ok_or_else(|| Problem::bad_parameter(parameter, code));
-    list.map_or(Ok(Vec::new()), |list| list.split(',').map(value).collect())
+#[derive(Clone, Debug)]
+pub struct Several<T>(pub Vec<T>);
+
+impl<T> Default for Several<T> {
+    fn default() -> Self {
+        Self(Vec::new())
+    }
+}
+
+impl<'de, T: DeserializeOwned> Deserialize<'de> for Several<T> {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        let list = String::deserialize(from)?;
+        let value = |code: &str| T::deserialize(code.into_deserializer());
+        list.split(',').map(value).collect::<Result<_, _>>().map(Self)
+    }
 }
 
 /// An amount of a currency in a parameter, in minor units.

@@ -9,7 +9,7 @@ use actix_web::{
     web,
 };
 use std::{collections::BTreeMap, sync::Arc};
-use utoipa::openapi::path::{HttpMethod, Operation};
+use utoipa::openapi::path::{HttpMethod, Operation, Parameter, ParameterIn};
 
 /// One route.
 pub struct RouteInfo {
@@ -30,12 +30,15 @@ pub struct RouteInfo {
 }
 
 impl RouteInfo {
-    /// The query parameters it knows.
+    /// Its query parameters.
+    pub fn query_parameters(&self) -> impl Iterator<Item = &Parameter> {
+        let all = self.description.parameters.iter();
+        all.filter(|parameter| parameter.parameter_in == ParameterIn::Query)
+    }
+
+    /// Whether it has a query parameter of this name.
     pub fn knows_parameter(&self, name: &str) -> bool {
-        let of_query = |p: &&utoipa::openapi::path::Parameter| {
-            p.parameter_in == utoipa::openapi::path::ParameterIn::Query
-        };
-        self.description.parameters.iter().filter(of_query).any(|parameter| parameter.name == name)
+        self.query_parameters().any(|parameter| parameter.name == name)
     }
 }
 

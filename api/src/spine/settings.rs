@@ -49,6 +49,10 @@ pub struct Settings {
     /// Seconds after which a request that is still being read or answered is given up.
     #[arg(long, global = true, env = "REQUEST_SECONDS_MAX", default_value_t = 60)]
     pub request_seconds_max: u64,
+    /// Seconds for which a server that is told to end (SIGTERM) says at `/readyz` that it is not ready and still serves,
+    /// so that whoever spreads the load sends nobody any more.
+    #[arg(long, global = true, env = "DRAIN_SECONDS", default_value_t = 3)]
+    pub drain_seconds: u64,
     /// SQLite: answer a write before it would survive a power cut (it still survives a crash).
     #[arg(long, global = true, env = "RELAXED_DURABILITY", default_value_t = false)]
     pub relaxed_durability: bool,

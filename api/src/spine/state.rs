@@ -6,6 +6,7 @@ use crate::identity::Identity;
 use domain::spine::Timestamp;
 use moka::sync::Cache;
 use persistence::spine::{Credential, Database, Principal};
+use std::sync::atomic::{AtomicBool, Ordering};
 
 /// What all requests of a server share.
 pub struct AppState {
@@ -20,6 +21,7 @@ pub struct AppState {
     pub(super) routes: RouteTable,
     pub(super) limiter: Limiter,
     principals: Cache<Credential, Principal>,
+    draining: AtomicBool,
 }
 
 /// How many resolved principals are remembered.
@@ -35,8 +37,18 @@ impl AppState {
         routes: &Routes,
     ) -> Self {
         let limiter = Limiter::new(settings.requests_per_minute);
-        let principals = Cache::new(PRINCIPALS_MAX);
-        Self { database, settings, files, identity, routes: routes.table(), limiter, principals }
+        let (principals, draining) = (Cache::new(PRINCIPALS_MAX), AtomicBool::new(false));
+        Self { database, settings, files, identity, routes: routes.table(), limiter, principals, draining }
+    }
+
+    /// Says that the server is about to end.
+    pub fn drain(&self) {
+        self.draining.store(true, Ordering::Relaxed);
+    }
+
+    /// Whether the server is about to end.
+    pub fn is_draining(&self) -> bool {
+        self.draining.load(Ordering::Relaxed)
     }
 
     /// Who a credential stands for. Remembered until access changes anywhere or the credential expires;

@@ -2,7 +2,12 @@
 
 use super::{
     Answer, AppState, Argument, Description, Guard, Listing, Paged, Problem, Reply, View, address, answer,
-    body::BodyDigest, codes, edge::RequestId, parameter::query_pairs, shape::Shape,
+    body::BodyDigest,
+    codes,
+    edge::RequestId,
+    parameter::query_pairs,
+    query::{self, Sent},
+    shape::Shape,
 };
 use actix_web::{FromRequest, HttpMessage, HttpRequest, dev::Payload, web};
 use persistence::spine::{Database, Failure, IdempotencyKey, Page, Reader, Request, Slice, Tx};
@@ -192,15 +197,8 @@ fn known_parameters(request: &HttpRequest) -> Result<Vec<(String, String)>, Prob
         return Ok(pairs);
     }
     let route = state(request)?.routes.of(request).ok_or_else(|| Problem::new(codes::INTERNAL))?;
-    for (index, (name, value)) in pairs.iter().enumerate() {
-        let repeated = pairs.iter().take(index).any(|(earlier, _)| earlier == name);
-        if repeated || !route.knows_parameter(name) {
-            return Err(Problem::new(codes::UNKNOWN_PARAMETER).with("parameter", name.as_str()).at(name, ""));
-        }
-        // As in bodies: NUL reaches no column, and nobody can see the others.
-        if value.chars().any(char::is_control) {
-            return Err(Problem::bad_parameter(name, "control character"));
-        }
+    if Sent::is_strange(&route, &pairs) {
+        return Err(query::refused(request, Problem::new(codes::UNKNOWN_PARAMETER)));
     }
     Ok(pairs)
 }
@@ -230,7 +228,10 @@ fn begin(request: &HttpRequest) -> Result<UnitOfWork, Problem> {
         match pairs.iter().find(|(name, _)| name == "validate_only").map(|(_, value)| value.as_str()) {
             None | Some("false") => false,
             Some("true") => true,
-            Some(_) => return Err(Problem::bad_parameter("validate_only", "true or false")),
+            Some(_) => {
+                let problem = Problem::bad_parameter("validate_only", "true, false");
+                return Err(query::refused(request, problem));
+            }
         };
     let key = match request.headers().get("Idempotency-Key") {
         None => None,

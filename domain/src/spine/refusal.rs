@@ -54,6 +54,12 @@ pub struct RefusalCode {
 }
 
 impl RefusalCode {
+    /// The text in both languages, as a parameter of another text.
+    pub fn texts(&self, params: &Map<String, Value>) -> Map<String, Value> {
+        let text = |language: Language| (language.tag().to_owned(), self.text(language, params).into());
+        Map::from_iter([Language::Chinese, Language::English].map(text))
+    }
+
     /// The text in a language with its parameters filled in.
     pub fn text(&self, language: Language, params: &Map<String, Value>) -> String {
         let template = match language {
@@ -90,6 +96,8 @@ pub mod codes {
         BAD_FORMAT = "validation.format", Invalid, "格式不正确：{expected}", "Not in the expected form: {expected}";
         BAD_CHARACTER = "validation.character", Invalid, "含有不允许的控制字符", "Contains control characters that are not allowed";
         UNKNOWN_MEMBER = "validation.unknown_member", Invalid, "没有此字段", "There is no such member";
+        UNKNOWN_PARAMETER = "validation.unknown_parameter", Invalid, "没有此参数", "There is no such parameter";
+        REPEATED_PARAMETER = "validation.repeated_parameter", Invalid, "参数只能出现一次", "The parameter may be given only once";
         NOT_UNIQUE = "validation.not_unique", Conflict, "“{value}”已存在", "\"{value}\" exists already";
         UNKNOWN_REFERENCE = "validation.unknown_reference", Invalid, "引用的对象不存在", "What is referred to does not exist";
         VERSION_MOVED = "state.version_moved", Conflict, "内容已被他人修改，请刷新后重试", "It was changed meanwhile; read it again";
@@ -139,9 +147,7 @@ impl Refusal {
     /// Fills in a parameter with what another refusal says, in both languages.
     #[must_use]
     pub fn with_text(self, name: &str, said: &Self) -> Self {
-        let text =
-            |language: Language| (language.tag().to_owned(), said.code.text(language, &said.params).into());
-        self.with(name, Map::from_iter([Language::Chinese, Language::English].map(text)))
+        self.with(name, said.code.texts(&said.params))
     }
     /// Names the rule.
     #[must_use]
@@ -179,6 +185,14 @@ impl Findings {
     ) {
         let params = params.into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
         self.0.push(Finding { pointer: pointer.into(), code, params });
+    }
+    /// Notes something that was found elsewhere.
+    pub fn note(&mut self, found: Finding) {
+        self.0.push(found);
+    }
+    /// What was found so far.
+    pub fn so_far(&self) -> impl Iterator<Item = &Finding> {
+        self.0.iter()
     }
     /// Notes everything that another refusal found.
     pub fn absorb(&mut self, refusal: Refusal) {

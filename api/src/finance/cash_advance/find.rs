@@ -4,7 +4,7 @@ use crate::{
     finance::expense_claim::act::{ApprovalPreview, previewed},
     spine::{
         Can, Cell, Column, Exported, Format, Label, List, Paged, PathId, Problem, Query, Reading, Reply,
-        listed,
+        Several,
     },
 };
 use chrono::NaiveDate;
@@ -66,9 +66,9 @@ impl Exported for CashAdvanceSummary {
 #[derive(Clone, Debug, Deserialize, Validate, IntoParams)]
 pub(super) struct ListCashAdvances {
     /// Only these states, separated by commas.
-    #[validate(length(min = 1, max = 200))]
-    #[param(max_length = 200, example = "approved,closed")]
-    status: Option<String>,
+    #[serde(default)]
+    #[param(value_type = Option<String>, min_length = 1, max_length = 200, example = "approved,closed")]
+    status: Several<StandingState>,
     /// Only what is settled so far.
     #[param(inline)]
     settlement: Option<SettlementState>,
@@ -93,7 +93,7 @@ pub(super) struct ListCashAdvances {
 impl ListCashAdvances {
     fn filter(self) -> Result<AdvanceFilter, Problem> {
         Ok(AdvanceFilter {
-            states: listed("status", self.status.as_deref(), StandingState::from_code)?,
+            states: self.status.0,
             settlement: self.settlement,
             department: self.department_id,
             submitter: self.submitter_id,

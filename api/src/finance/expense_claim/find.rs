@@ -1,7 +1,7 @@
 //! Showing and listing claims. `[INT-4]`
 
 use crate::spine::{
-    Can, Cell, Column, Exported, Format, Label, List, Paged, PathId, Problem, Query, Reading, Reply, listed,
+    Can, Cell, Column, Exported, Format, Label, List, Paged, PathId, Problem, Query, Reading, Reply, Several,
     minor,
 };
 use chrono::NaiveDate;
@@ -60,9 +60,9 @@ impl Exported for ExpenseClaimSummary {
 #[derive(Clone, Debug, Deserialize, Validate, IntoParams)]
 pub(super) struct ListExpenseClaims {
     /// Only these states, separated by commas.
-    #[validate(length(min = 1, max = 200))]
-    #[param(max_length = 200, example = "in_approval,approved")]
-    status: Option<String>,
+    #[serde(default)]
+    #[param(value_type = Option<String>, min_length = 1, max_length = 200, example = "in_approval,approved")]
+    status: Several<ClaimState>,
     /// Only posted claims that are paid so far.
     #[param(inline)]
     paid_status: Option<PaidState>,
@@ -129,7 +129,7 @@ impl ListExpenseClaims {
         let bounded = self.payable_from.is_some() || self.payable_to.is_some();
         let amount = |name: &str, text: Option<String>| minor(name, text.as_deref(), book);
         Ok(ClaimFilter {
-            states: listed("status", self.status.as_deref(), ClaimState::from_code)?,
+            states: self.status.0,
             paid: self.paid_status,
             department: self.department_id,
             submitter: self.submitter_id,

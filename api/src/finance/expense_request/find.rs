@@ -4,7 +4,7 @@ use crate::{
     finance::expense_claim::act::{ApprovalPreview, previewed},
     spine::{
         Can, Cell, Column, Exported, Format, Label, List, Paged, PathId, Problem, Query, Reading, Reply,
-        listed, minor,
+        Several, minor,
     },
 };
 use chrono::NaiveDate;
@@ -63,9 +63,9 @@ impl Exported for ExpenseRequestSummary {
 #[derive(Clone, Debug, Deserialize, Validate, IntoParams)]
 pub(super) struct ListExpenseRequests {
     /// Only these states, separated by commas.
-    #[validate(length(min = 1, max = 200))]
-    #[param(max_length = 200, example = "in_approval,approved")]
-    status: Option<String>,
+    #[serde(default)]
+    #[param(value_type = Option<String>, min_length = 1, max_length = 200, example = "in_approval,approved")]
+    status: Several<StandingState>,
     /// Only of this department.
     department_id: Option<DepartmentId>,
     /// Only of this submitter.
@@ -120,7 +120,7 @@ pub(super) struct ListExpenseRequests {
 impl ListExpenseRequests {
     fn filter(self, book: Currency) -> Result<RequestFilter, Problem> {
         Ok(RequestFilter {
-            states: listed("status", self.status.as_deref(), StandingState::from_code)?,
+            states: self.status.0,
             department: self.department_id,
             submitter: self.submitter_id,
             category: self.category,

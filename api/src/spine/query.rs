@@ -1,0 +1,168 @@
+//! What is wrong with a query string: all of it at once, as with bodies. Asked only once something was refused. `[INT-6]`
+//!
+//! What a parameter's own schema says is judged for every route alike; what only its type knows — an id, an instant, the
+//! states of a document — by reading it alone.
+
+use super::{AppState, Problem, RouteInfo, body::broken, codes, conform, parameter::query_pairs};
+use actix_web::{HttpRequest, web};
+use domain::spine::{Finding, Findings, codes as rules};
+use serde::de::DeserializeOwned;
+use serde_json::{Value, json};
+use std::{collections::BTreeSet, sync::Arc};
+use utoipa::openapi::{Required, path::Parameter};
+use validator::Validate;
+
+/// A query string with everything that is wrong with it.
+pub(super) struct Sent {
+    route: Arc<RouteInfo>,
+    pairs: Vec<(String, String)>,
+    findings: Findings,
+}
+
+impl Sent {
+    /// What was sent to a route; nothing where the request belongs to none.
+    pub fn to(request: &HttpRequest) -> Option<Self> {
+        let route = request.app_data::<web::Data<AppState>>()?.routes.of(request)?;
+        let pairs = query_pairs(request.query_string());
+        let mut sent = Self { route, pairs, findings: Findings::new() };
+        sent.judge();
+        Some(sent)
+    }
+
+    /// Whether the route takes no such parameter, or has it already, or it holds what nobody can see.
+    pub fn is_strange(route: &RouteInfo, pairs: &[(String, String)]) -> bool {
+        pairs.iter().enumerate().any(|(index, (name, value))| {
+            let repeated = pairs.iter().take(index).any(|(earlier, _)| earlier == name);
+            repeated || !route.knows_parameter(name) || value.chars().any(char::is_control)
+        })
+    }
+
+    fn judge(&mut self) {
+        let mut seen = BTreeSet::new();
+        for (name, value) in &self.pairs {
+            let Some(parameter) = self.route.query_parameters().find(|known| known.name == *name) else {
+                self.findings.add(name.as_str(), rules::UNKNOWN_PARAMETER);
+                continue;
+            };
+            if !seen.insert(name) {
+                self.findings.add(name.as_str(), rules::REPEATED_PARAMETER);
+            } else if value.chars().any(char::is_control) {
+                // As in bodies: NUL reaches no column, and nobody can see the others.
+                self.findings.add(name.as_str(), rules::BAD_CHARACTER);
+            } else {
+                let found = by_schema(parameter, value);
+                found.into_iter().for_each(|found| self.findings.note(found));
+            }
+        }
+        for missing in self.route.query_parameters().filter(|known| known.required == Required::True) {
+            if !self.pairs.iter().any(|(name, _)| *name == missing.name) {
+                self.findings.add(missing.name.as_str(), rules::REQUIRED);
+            }
+        }
+    }
+
+    /// The same with what only the type of the filters knows. Each parameter is read with those alone that the type
+    /// cannot do without.
+    pub fn read_as<T: DeserializeOwned + Validate>(mut self) -> Self {
+        let needed: Vec<_> = self.pairs.iter().filter(|(name, _)| self.is_required(name)).cloned().collect();
+        for (name, value) in &self.pairs {
+            if self.findings.so_far().any(|found| found.pointer == *name) {
+                continue;
+            }
+            let others = needed.iter().filter(|(other, _)| other != name);
+            let alone = others.map(|(name, value)| (name, value)).chain([(name, value)]);
+            match read::<T>(alone) {
+                Ok(read) => {
+                    let found = read.validate().err().map(|errors| broken(&errors)).unwrap_or_default();
+                    let mine = found.into_iter().map(|found| Finding { pointer: name.clone(), ..found });
+                    mine.take(1).for_each(|found| self.findings.note(found));
+                }
+                // That others are missing is not its fault.
+                Err((at, reason)) if at == *name => {
+                    let parameter = self.route.query_parameters().find(|known| known.name == *name);
+                    let expected = expected(parameter, &reason);
+                    self.findings.add_with(name.as_str(), rules::BAD_FORMAT, [("expected", expected.into())]);
+                }
+                Err(_) => {}
+            }
+        }
+        self
+    }
+
+    fn is_required(&self, name: &str) -> bool {
+        let known = self.route.query_parameters().find(|known| known.name == name);
+        known.is_some_and(|known| known.required == Required::True)
+    }
+
+    /// The problem that names everything; `otherwise` where nothing of this is wrong.
+    pub fn or(self, otherwise: Problem) -> Problem {
+        let findings = self.findings.into_vec();
+        let Some(first) = findings.first() else { return otherwise };
+        let strange = [rules::UNKNOWN_PARAMETER, rules::REPEATED_PARAMETER];
+        let code = if findings.iter().all(|found| strange.contains(&found.code)) {
+            codes::UNKNOWN_PARAMETER
+        } else {
+            codes::BAD_PARAMETER
+        };
+        let shown =
+            findings.iter().find(|found| code == codes::UNKNOWN_PARAMETER || !strange.contains(&found.code));
+        let shown = shown.unwrap_or(first);
+        let problem = Problem::new(code).with("parameter", shown.pointer.as_str());
+        let reason = shown.code.texts(&shown.params);
+        let problem = if code == codes::BAD_PARAMETER { problem.with("reason", reason) } else { problem };
+        problem.finding(findings)
+    }
+}
+
+/// The problem of a request that a reader of parameters refused: everything that is wrong, not what it met first.
+pub(super) fn refused(request: &HttpRequest, otherwise: Problem) -> Problem {
+    match Sent::to(request) {
+        Some(sent) => sent.or(otherwise),
+        None => otherwise,
+    }
+}
+
+/// In what a value differs from the schema of its parameter, as far as that stands there itself.
+fn by_schema(parameter: &Parameter, value: &str) -> Vec<Finding> {
+    let Some(schema) = parameter.schema.as_ref().and_then(|schema| serde_json::to_value(schema).ok()) else {
+        return Vec::new();
+    };
+    if schema.get("$ref").is_some() {
+        return Vec::new();
+    }
+    let read = match schema.get("type").and_then(Value::as_str) {
+        Some("integer") => value.parse::<i64>().map_or_else(|_| json!(value), Value::from),
+        Some("boolean") => value.parse::<bool>().map_or_else(|_| json!(value), Value::from),
+        _ => json!(value),
+    };
+    let mut found = conform::differences_from(&schema, &read);
+    found.iter_mut().for_each(|finding| finding.pointer.clone_from(&parameter.name));
+    found
+}
+
+/// Reads some parameters; else says which could not be read, and why.
+fn read<'a, T: DeserializeOwned>(
+    pairs: impl Iterator<Item = (&'a String, &'a String)>,
+) -> Result<T, (String, String)> {
+    let text = form_urlencoded::Serializer::new(String::new()).extend_pairs(pairs).finish();
+    let pairs = serde_urlencoded::Deserializer::new(form_urlencoded::parse(text.as_bytes()));
+    serde_path_to_error::deserialize(pairs)
+        .map_err(|error| (error.path().to_string(), error.inner().to_string()))
+}
+
+/// What a value should have been: the values there are, or how one looks.
+fn expected(parameter: Option<&Parameter>, reason: &str) -> String {
+    let named: Vec<&str> = reason.split('`').skip(3).step_by(2).collect();
+    if !named.is_empty() {
+        return named.join(", ");
+    }
+    let known = parameter.and_then(|known| serde_json::to_value(known).ok()).unwrap_or_default();
+    let said = |pointer: &str| known.pointer(pointer).and_then(Value::as_str);
+    let looks = match (said("/schema/$ref"), said("/schema/format")) {
+        (Some(reference), _) if reference.ends_with("/Timestamp") => Some("2026-03-05T09:00:00+08:00"),
+        (Some(reference), _) if reference.ends_with("/Id") => Some("01977a3e-8f00-7000-8000-000000000001"),
+        (_, Some("date")) => Some("2026-03-05"),
+        _ => said("/example"),
+    };
+    looks.map_or_else(|| reason.to_owned(), str::to_owned)
+}
