@@ -136,6 +136,7 @@ pub(crate) fn enums() -> impl Iterator<Item = &'static crate::spine::EnumLabels>
         internal_audit::Verdict::LABELS,
         cash_advance::MovementKind::LABELS,
         cash_advance::SettlementState::LABELS,
+        cash_advance::ReversalKind::LABELS,
         cash_advance::actions::AdvanceAction::LABELS,
         expense_category::Detail::LABELS,
         expense_category::Nature::LABELS,

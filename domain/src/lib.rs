@@ -48,6 +48,7 @@ pub fn refusals() -> impl Iterator<Item = &'static spine::RefusalCode> {
         finance::expense_claim::prepare::PREPARE_REFUSALS,
         finance::expense_claim::advance::CLAIM_ADVANCE_REFUSALS,
         finance::cash_advance::CASH_ADVANCE_REFUSALS,
+        finance::cash_advance::reversal::CASH_ADVANCE_REVERSAL_REFUSALS,
         finance::expense_statement::EXPENSE_STATEMENT_REFUSALS,
         finance::journal::JOURNAL_REFUSALS,
         finance::payment::PAYMENT_REFUSALS,

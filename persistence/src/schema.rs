@@ -49,6 +49,7 @@ diesel::allow_tables_to_appear_in_same_query!(
     budget_holdings,
     budget_lines,
     cash_advance_movements,
+    cash_advance_reversals,
     cash_advances,
     budgets,
     departments,

@@ -21,6 +21,7 @@ mod budget_import;
 mod cash_advance;
 mod cash_advance_pay_out;
 mod cash_advance_reconcile;
+mod cash_advance_reversal;
 mod coverage;
 mod crash;
 mod crash_claim;
@@ -89,6 +90,7 @@ const MODULES: &[&[Story]] = &[
     budget_import::STORIES,
     cash_advance::STORIES,
     cash_advance_reconcile::STORIES,
+    cash_advance_reversal::STORIES,
     cash_advance_pay_out::STORIES,
     crash::STORIES,
     emergency_fund::STORIES,

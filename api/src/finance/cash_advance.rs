@@ -28,6 +28,8 @@ pub(crate) fn routes(into: &mut Routes) {
             revoke_cash_advance,
             confirm_cash_advance_payout,
             repay_cash_advance,
+            reverse_cash_advance_payout,
+            reverse_cash_advance_repayment,
             show_cash_advance_statement,
             reconcile_cash_advances,
         ]

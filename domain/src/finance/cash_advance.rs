@@ -7,10 +7,13 @@
 pub mod actions;
 /// Paying it out, settling it, paying it back.
 pub mod movement;
+/// Counter-entries of what was recorded by mistake.
+pub mod reversal;
 /// What must hold when it is submitted, and again when it is paid out.
 pub mod submit;
 
 pub use movement::{Movement, MovementKind, Payout};
+pub use reversal::{Reversal, ReversalKind};
 pub use submit::Beside;
 
 use super::{
@@ -60,6 +63,8 @@ crate::events! { CASH_ADVANCE_EVENTS:
     VOIDED = "cash_advance.voided", "借款单已作废", "A cash advance was voided; its number stays taken";
     PAID_OUT = "cash_advance.paid_out", "借款已付款", "A cash advance was paid out";
     REPAID = "cash_advance.repaid", "借款已还款", "A cash advance was paid back, in part or whole";
+    PAYOUT_REVERSED = "cash_advance.payout_reversed", "借款付款已冲销", "The pay-out of a cash advance was reversed";
+    REPAYMENT_REVERSED = "cash_advance.repayment_reversed", "借款还款已冲销", "A repayment of a cash advance was reversed";
     SETTLED = "cash_advance.settled", "借款核销有变动", "What claims settle of a cash advance changed";
     CLOSED = "cash_advance.closed", "借款已结清", "A cash advance is settled in full";
     REOPENED = "cash_advance.reopened", "借款重新未结清", "A settled cash advance is outstanding again";
@@ -145,6 +150,8 @@ pub struct CashAdvance {
     pub payout: Option<Payout>,
     /// What settled it, in order.
     pub movements: Vec<Movement>,
+    /// What was recorded by mistake, each with its counter-entry, in order; it counts no more.
+    pub reversals: Vec<Reversal>,
     /// Counts its states.
     pub version: Version,
 }
@@ -220,7 +227,8 @@ impl CashAdvance {
         let facts = json!({
             "number": petition.number, "department_id": content.department, "amount": content.amount,
         });
-        let advance = Self { id, petition, content, payout: None, movements: Vec::new(), version: 0 };
+        let (movements, reversals) = (Vec::new(), Vec::new());
+        let advance = Self { id, petition, content, payout: None, movements, reversals, version: 0 };
         let named = advance.petition.in_whose_name(by);
         Ok(Change::created(advance, CREATED, facts).in_the_name_of(named))
     }

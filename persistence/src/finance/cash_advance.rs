@@ -6,6 +6,7 @@ pub mod deed;
 pub mod list;
 /// The ERP's list of what moved, compared with ours.
 pub mod reconcile;
+mod reversal;
 mod row;
 pub(crate) mod settle;
 /// What somebody got, settled and still owes.

@@ -1,4 +1,4 @@
-//! Migration 0016_cash_advance.
+//! Migrations 0016_cash_advance and 0028_cash_advance_reversal.
 
 use super::{departments, expense_claims};
 
@@ -56,6 +56,28 @@ diesel::table! {
 
 diesel::table! {
     use diesel::sql_types::*;
+    use crate::spine::{SqlId, SqlInstant};
+    cash_advance_reversals (advance_id, position) {
+        advance_id -> SqlId,
+        position -> Integer,
+        kind -> Text,
+        amount_minor -> BigInt,
+        original_reference -> Text,
+        original_on -> Date,
+        original_at -> SqlInstant,
+        original_by_id -> SqlId,
+        reference -> Text,
+        reversed_on -> Date,
+        reason -> Text,
+        recorded_at -> SqlInstant,
+        recorded_by_id -> SqlId,
+        advance_account -> Text,
+        bank_account -> Text,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
     use crate::spine::SqlId;
     expense_claim_advances (claim_id, advance_id) {
         claim_id -> SqlId,
@@ -66,5 +88,6 @@ diesel::table! {
 }
 diesel::joinable!(cash_advances -> departments (department_id));
 diesel::joinable!(cash_advance_movements -> cash_advances (advance_id));
+diesel::joinable!(cash_advance_reversals -> cash_advances (advance_id));
 diesel::joinable!(expense_claim_advances -> expense_claims (claim_id));
 diesel::joinable!(expense_claim_advances -> cash_advances (advance_id));

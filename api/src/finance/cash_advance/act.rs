@@ -1,6 +1,9 @@
 //! Creating and rewriting advances, and the named actions: state moves through them and nothing else. `[ACT-2]`
 
-use super::body::{ConfirmPayout, CreateCashAdvance, RepayCashAdvance, ReviseCashAdvance};
+use super::body::{
+    ConfirmPayout, CreateCashAdvance, RepayCashAdvance, ReverseCashAdvancePayout,
+    ReverseCashAdvanceRepayment, ReviseCashAdvance,
+};
 use crate::{
     finance::{expense_claim::body::GiveReason, expense_request::body::WithdrawDocument},
     spine::{Can, Created, IfMatch, PathId, Reply, UnitOfWork, Valid},
@@ -193,6 +196,49 @@ pub(super) async fn repay_cash_advance(
         version.check(advance.version)?;
         let RepayCashAdvance { reference, amount, received_on } = body.0.clone();
         let advance = deed::repay(tx, advance, reference, amount, received_on)?;
+        advances::show(tx, advance)
+    })
+    .await
+}
+
+/// Reverse the pay-out of a cash advance that was recorded by mistake. `[EXP-14, EXP-9]`
+///
+/// By a counter-entry in an open month; both stay readable, and the reference is not used again. The advance is approved
+/// and not paid out. Refused while something settles it. The same said again is answered as it stands.
+#[utoipa::path(post, path = "/api/v1/cash-advances/{id}/reverse-payout")]
+pub(super) async fn reverse_cash_advance_payout(
+    who: Can<perm::AccountCashAdvances>,
+    id: PathId<CashAdvance>,
+    version: IfMatch,
+    body: Valid<ReverseCashAdvancePayout>,
+    work: UnitOfWork,
+) -> Reply<CashAdvanceView> {
+    work.write(who, move |tx| {
+        let advance = advances::find(tx, *id)?;
+        version.check(advance.version)?;
+        let advance = deed::reverse_payout(tx, advance, body.0.clone().undoing())?;
+        advances::show(tx, advance)
+    })
+    .await
+}
+
+/// Reverse a repayment of a cash advance that was recorded by mistake. `[EXP-14, EXP-9]`
+///
+/// By a counter-entry in an open month; both stay readable, and the reference is not used again. What it settled is
+/// outstanding again. The same said again is answered as it stands.
+#[utoipa::path(post, path = "/api/v1/cash-advances/{id}/reverse-repayment")]
+pub(super) async fn reverse_cash_advance_repayment(
+    who: Can<perm::AccountCashAdvances>,
+    id: PathId<CashAdvance>,
+    version: IfMatch,
+    body: Valid<ReverseCashAdvanceRepayment>,
+    work: UnitOfWork,
+) -> Reply<CashAdvanceView> {
+    work.write(who, move |tx| {
+        let advance = advances::find(tx, *id)?;
+        version.check(advance.version)?;
+        let (repayment, undoing) = body.0.clone().undoing();
+        let advance = deed::reverse_repayment(tx, advance, &repayment, undoing)?;
         advances::show(tx, advance)
     })
     .await

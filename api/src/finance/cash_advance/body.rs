@@ -3,7 +3,7 @@
 use crate::spine::Patch;
 use chrono::{Days, NaiveDate};
 use domain::{
-    finance::cash_advance::AdvanceContent,
+    finance::cash_advance::{AdvanceContent, reversal::Undoing},
     spine::{Actor, AnyId, BusinessDate, DepartmentId, EmployeeId, Id, Money, Refusal, codes},
 };
 use serde::Deserialize;
@@ -148,4 +148,54 @@ pub(super) struct RepayCashAdvance {
     pub amount: Money,
     /// The day it came.
     pub received_on: NaiveDate,
+}
+
+/// That a pay-out was recorded by mistake.
+#[derive(Clone, Debug, Deserialize, Validate, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct ReverseCashAdvancePayout {
+    /// The counter-entry's reference: once for an advance.
+    #[validate(length(min = 1, max = 60))]
+    #[schema(min_length = 1, max_length = 60, example = "REV-20260306-1")]
+    reference: String,
+    /// The day it belongs to: in an open month, and not before what it undoes.
+    reversed_on: NaiveDate,
+    /// Why.
+    #[validate(length(min = 1, max = 500))]
+    #[schema(min_length = 1, max_length = 500, example = "银行退票")]
+    reason: String,
+}
+
+impl ReverseCashAdvancePayout {
+    pub fn undoing(self) -> Undoing {
+        Undoing { reference: self.reference, on: self.reversed_on, reason: self.reason }
+    }
+}
+
+/// That a repayment was recorded by mistake.
+#[derive(Clone, Debug, Deserialize, Validate, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct ReverseCashAdvanceRepayment {
+    /// The reference of the repayment.
+    #[validate(length(min = 1, max = 60))]
+    #[schema(min_length = 1, max_length = 60, example = "REC-20260331-2")]
+    repayment: String,
+    /// The counter-entry's reference: once for an advance.
+    #[validate(length(min = 1, max = 60))]
+    #[schema(min_length = 1, max_length = 60, example = "REV-20260331-3")]
+    reference: String,
+    /// The day it belongs to: in an open month, and not before what it undoes.
+    reversed_on: NaiveDate,
+    /// Why.
+    #[validate(length(min = 1, max = 500))]
+    #[schema(min_length = 1, max_length = 500, example = "误登他人还款")]
+    reason: String,
+}
+
+impl ReverseCashAdvanceRepayment {
+    /// The repayment's reference, and what undoes it.
+    pub fn undoing(self) -> (String, Undoing) {
+        let Self { repayment, reference, reversed_on, reason } = self;
+        (repayment, Undoing { reference, on: reversed_on, reason })
+    }
 }

@@ -32,7 +32,7 @@ struct TheirEntryBody {
     #[validate(length(min = 1, max = 60))]
     #[schema(min_length = 1, max_length = 60, example = "CA-2026-000012")]
     number: String,
-    /// Whether it is the pay-out, a settlement by a claim or a repayment.
+    /// Whether it is the pay-out, a settlement by a claim, a repayment, or the reversal of one of them.
     kind: EntryKind,
     /// The payment's reference; of a settlement the claim's number.
     #[validate(length(min = 1, max = 60))]
@@ -49,7 +49,8 @@ impl View for AdvanceReconciliationView {}
 
 /// Compare the ERP's pay-outs, settlements and repayments of cash advances with ours. `[EXP-10, EXP-14]`
 ///
-/// Ours are pay-outs and repayments whose money moved in the period, and what claims settled that were posted in it.
+/// Ours are pay-outs and repayments whose money moved in the period, their reversals, and what claims settled that were
+/// posted in it.
 /// Nothing is changed.
 #[utoipa::path(post, path = "/api/v1/erp/cash-advances/reconcile")]
 pub(super) async fn reconcile_cash_advances(

@@ -21,6 +21,10 @@ pub enum AdvanceAction {
     ConfirmPayout,
     /// Say that cash came back.
     Repay,
+    /// Undo a pay-out that was recorded by mistake.
+    ReversePayout,
+    /// Undo a repayment that was recorded by mistake.
+    ReverseRepayment,
 }
 
 crate::labels! { AdvanceAction = "CashAdvanceActionName":
@@ -31,13 +35,17 @@ crate::labels! { AdvanceAction = "CashAdvanceActionName":
     Revoke = "revoke", "撤销", "Revoke";
     ConfirmPayout = "confirm_payout", "确认付款", "Confirm pay-out";
     Repay = "repay", "登记还款", "Record repayment";
+    ReversePayout = "reverse_payout", "冲销付款", "Reverse pay-out";
+    ReverseRepayment = "reverse_repayment", "冲销还款", "Reverse repayment";
 }
 
 impl AdvanceAction {
     /// The permission the action's call demands.
     pub const fn permission(self) -> Permission {
         match self {
-            Self::ConfirmPayout | Self::Repay => Permission::AccountCashAdvances,
+            Self::ConfirmPayout | Self::Repay | Self::ReversePayout | Self::ReverseRepayment => {
+                Permission::AccountCashAdvances
+            }
             _ => Permission::SubmitCashAdvances,
         }
     }
@@ -62,6 +70,8 @@ impl CashAdvance {
                 self.expect_outstanding()?;
                 self.petition.expect_approved()
             }
+            AdvanceAction::ReversePayout => self.may_reverse_payout(),
+            AdvanceAction::ReverseRepayment => self.may_reverse_a_repayment(),
         };
         AdvanceAction::ALL
             .into_iter()

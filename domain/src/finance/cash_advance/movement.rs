@@ -7,7 +7,7 @@ use crate::finance::{
 };
 use crate::spine::User;
 
-/// How an advance was paid out, and the accounts it was posted to. Never changed.
+/// How an advance was paid out, and the accounts it was posted to. Never changed; a mistaken one is reversed.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize)]
 pub struct Payout {
     /// The payment's reference in the ERP or at the bank.
@@ -119,6 +119,7 @@ impl CashAdvance {
             return Err(self.already_paid_out(payout));
         }
         self.petition.expect_approved()?;
+        self.refuse_reversed(ReversalKind::Payout, &reference)?;
         let mut findings = Findings::new();
         wording::check(&mut findings, "/reference", &reference, 60);
         check_day(&mut findings, "/paid_on", paid_on, self.content.business_date, today);
@@ -156,7 +157,7 @@ impl CashAdvance {
         self.repayment(reference).is_some_and(said)
     }
 
-    fn repayment(&self, reference: &str) -> Option<&Movement> {
+    pub(super) fn repayment(&self, reference: &str) -> Option<&Movement> {
         let is_it = |movement: &&Movement| matches!(&movement.settled, Settled::InCash { reference: known } if known == reference);
         self.movements.iter().find(is_it)
     }
@@ -178,6 +179,7 @@ impl CashAdvance {
             findings.add("/amount", codes::AMOUNT_NOT_POSITIVE);
         }
         findings.into_result()?;
+        self.refuse_reversed(ReversalKind::Repayment, &reference)?;
         if self.repayment(&reference).is_some() {
             return Err(Refusal::new(REFERENCE_TAKEN).with("reference", reference).at("/reference"));
         }
@@ -265,7 +267,7 @@ impl CashAdvance {
     }
 
     /// Closes it where nothing is left, and opens it again where something is.
-    fn changed(
+    pub(super) fn changed(
         self,
         mut after: Self,
         kind: &'static EventKind,
@@ -290,37 +292,47 @@ impl CashAdvance {
         }
     }
 
-    /// What its pay-out and its repayments mean for the general ledger, each a balanced entry. What claims settle
+    /// What its pay-outs, its repayments and their reversals mean for the general ledger, each a balanced entry, by day.
+    /// What claims settle
     /// stands in the entries of the claims. `[EXP-9]`
     pub fn entries(&self) -> Vec<JournalEntry> {
-        let Some(payout) = &self.payout else { return Vec::new() };
-        let entry = |date, amount: Money, out: bool| {
-            let posting = |side, role, account: &str| Posting {
-                side,
-                role,
-                account: account.to_owned(),
-                line: None,
-                cost_centre: None,
-                amount,
-                remainder: Money::zero(amount.currency()),
-            };
-            let (advance, bank) = if out { (Side::Debit, Side::Credit) } else { (Side::Credit, Side::Debit) };
-            let mut postings = vec![
-                posting(advance, Role::Advance, &payout.advance_account),
-                posting(bank, Role::Bank, &payout.bank_account),
-            ];
-            postings.sort_by_key(|posting| posting.side == Side::Credit);
-            JournalEntry { date, currency: amount.currency(), postings }
-        };
-        let repaid = self.movements.iter().filter(|movement| movement.claim().is_none());
-        std::iter::once(entry(payout.paid_on, self.content.amount, true))
-            .chain(repaid.map(|movement| entry(movement.on, movement.amount, false)))
-            .collect()
+        let mut entries: Vec<JournalEntry> = self.reversals.iter().flat_map(Reversal::entries).collect();
+        if let Some(payout) = &self.payout {
+            let accounts = (payout.advance_account.as_str(), payout.bank_account.as_str());
+            entries.push(cash_entry(payout.paid_on, self.content.amount, true, accounts));
+            let repaid = self.movements.iter().filter(|movement| movement.claim().is_none());
+            entries.extend(repaid.map(|movement| cash_entry(movement.on, movement.amount, false, accounts)));
+        }
+        entries.sort_by_key(|entry| entry.date);
+        entries
     }
 }
 
+/// Money that goes out to an employee, or comes back, on the accounts of advances and of the bank.
+pub(super) fn cash_entry(
+    date: BusinessDate,
+    amount: Money,
+    goes_out: bool,
+    (advance_account, bank_account): (&str, &str),
+) -> JournalEntry {
+    let posting = |side, role, account: &str| Posting {
+        side,
+        role,
+        account: account.to_owned(),
+        line: None,
+        cost_centre: None,
+        amount,
+        remainder: Money::zero(amount.currency()),
+    };
+    let (advance, bank) = if goes_out { (Side::Debit, Side::Credit) } else { (Side::Credit, Side::Debit) };
+    let mut postings =
+        vec![posting(advance, Role::Advance, advance_account), posting(bank, Role::Bank, bank_account)];
+    postings.sort_by_key(|posting| posting.side == Side::Credit);
+    JournalEntry { date, currency: amount.currency(), postings }
+}
+
 /// Money moves on a day that has come, and not before what it belongs to.
-fn check_day(
+pub(super) fn check_day(
     findings: &mut Findings,
     pointer: &str,
     day: BusinessDate,

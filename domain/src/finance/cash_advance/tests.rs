@@ -125,3 +125,35 @@ fn what_is_paid_out_and_back_balances() {
     assert_eq!(entries[0].postings[0].account, "1221.01");
     assert_eq!(entries[1].postings[0].account, "1002.01", "the bank has it back");
 }
+
+#[test]
+fn what_was_recorded_by_mistake_is_undone_beside_it() {
+    use reversal::{PAYOUT_SETTLED, REVERSED_REFERENCE, Undoing};
+    let at = (now(), today());
+    let undo =
+        |reference: &str| Undoing { reference: reference.into(), on: today(), reason: "误登".into() };
+    let finance = person(3, &[]);
+    let repaid =
+        paid_out().repay("R-1".into(), cny(1_000), today(), &finance, at).expect("paid out").into_after();
+    let refused = repaid.clone().reverse_payout(undo("U-1"), &finance, at).expect_err("something settled it");
+    assert_eq!(refused.code, PAYOUT_SETTLED);
+    let undone = repaid.reverse_repayment("R-1", undo("U-1"), &finance, at).expect("it counts").into_after();
+    assert_eq!(undone.outstanding(), cny(300_000));
+    let again = undone.clone().repay("R-1".into(), cny(1_000), today(), &finance, at).expect_err("undone");
+    assert_eq!(again.code, REVERSED_REFERENCE);
+    let unpaid = undone.reverse_payout(undo("U-2"), &finance, at).expect("nothing settles it").into_after();
+    assert_eq!((unpaid.payout.is_none(), unpaid.outstanding()), (true, cny(0)));
+    let entries = unpaid.entries();
+    assert_eq!(entries.len(), 4);
+    let sum = |account: &str| -> i64 {
+        let of =
+            entries.iter().flat_map(|entry| &entry.postings).filter(|posting| posting.account == account);
+        of.map(
+            |posting| {
+                if posting.side == Side::Debit { posting.amount.minor() } else { -posting.amount.minor() }
+            },
+        )
+        .sum()
+    };
+    assert_eq!((sum("1221.01"), sum("1002.01")), (0, 0), "the accounts are as if nothing had been recorded");
+}

@@ -7,7 +7,10 @@ use crate::{
     spine::{Failure, Reader, Tx},
 };
 use domain::{
-    finance::cash_advance::{Beside, CashAdvance},
+    finance::cash_advance::{
+        Beside, CashAdvance,
+        reversal::{ReversalKind, Undoing},
+    },
     spine::{BusinessDate, Money, Refusal},
 };
 
@@ -106,5 +109,37 @@ pub fn repay(
     let when = (tx.now(), tx.today());
     let change = advance.repay(reference, amount, received_on, tx.actor(), when)?;
     accounting_period::ensure_open(tx, received_on)?;
+    apply(tx, change)
+}
+
+/// Undoes a pay-out that was recorded by mistake, by a counter-entry in an open month. The same said again changes
+/// nothing.
+pub fn reverse_payout(
+    tx: &mut Tx<'_>,
+    advance: CashAdvance,
+    undoing: Undoing,
+) -> Result<CashAdvance, Failure> {
+    if advance.is_reversed_as(ReversalKind::Payout, None, &undoing) {
+        return Ok(advance);
+    }
+    let (when, day) = ((tx.now(), tx.today()), undoing.on);
+    let change = advance.reverse_payout(undoing, tx.actor(), when)?;
+    accounting_period::ensure_open(tx, day)?;
+    apply(tx, change)
+}
+
+/// Undoes a repayment that was recorded by mistake, likewise.
+pub fn reverse_repayment(
+    tx: &mut Tx<'_>,
+    advance: CashAdvance,
+    repayment: &str,
+    undoing: Undoing,
+) -> Result<CashAdvance, Failure> {
+    if advance.is_reversed_as(ReversalKind::Repayment, Some(repayment), &undoing) {
+        return Ok(advance);
+    }
+    let (when, day) = ((tx.now(), tx.today()), undoing.on);
+    let change = advance.reverse_repayment(repayment, undoing, tx.actor(), when)?;
+    accounting_period::ensure_open(tx, day)?;
     apply(tx, change)
 }

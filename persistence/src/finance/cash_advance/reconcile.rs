@@ -1,18 +1,17 @@
 //! How an ERP's list of pay-outs, settlements and repayments of advances compares with ours. `[EXP-10, EXP-14]`
 //!
-//! Ours are what stands in the books: the pay-out and repayments by the day the money moved, what a claim settles by
-//! the day the claim was posted. An entry is known by the number of its advance, its kind and its reference.
+//! Ours are what stands in the books: the pay-out and repayments by the day the money moved — also those recorded by
+//! mistake, and the counter-entries that undo them —, what a claim settles by the day the claim was posted. An entry is known by the number of its advance, its kind and its reference.
 
-use crate::{
-    schema::{cash_advance_movements as movements, cash_advances as advances, expense_claims as claims},
-    spine::{Failure, Key, Reader, Sight, db, within},
-};
+mod row;
+
+use crate::spine::{Failure, Key, Reader};
 use chrono::NaiveDate;
-use diesel::prelude::*;
 use domain::{
-    finance::cash_advance::MovementKind,
+    finance::cash_advance::{MovementKind, ReversalKind},
     spine::{AnyId, BusinessDate, Money},
 };
+use row::{MovedRow, PayoutRow, UndoneRow, money, moved, payouts, undone};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, HashMap, HashSet};
 use utoipa::ToSchema;
@@ -28,12 +27,18 @@ pub enum EntryKind {
     Claim,
     /// Cash came back; the reference is the payment's.
     Repayment,
+    /// A pay-out was undone; the reference is the counter-entry's.
+    PayoutReversal,
+    /// A repayment was undone; the reference is the counter-entry's.
+    RepaymentReversal,
 }
 
 domain::labels! { EntryKind = "CashAdvanceEntryKind":
     Payout = "payout", "付款", "Pay-out";
     Claim = "claim", "报销核销", "Settled by a claim";
     Repayment = "repayment", "还款", "Paid back";
+    PayoutReversal = "payout_reversal", "付款冲销", "Pay-out reversed";
+    RepaymentReversal = "repayment_reversal", "还款冲销", "Repayment reversed";
 }
 
 /// What the ERP has of one advance.
@@ -234,17 +239,19 @@ fn compare(
 }
 
 impl Ours {
-    /// Our entry that an entry of theirs means: the one with its reference; else, as an advance is paid out once, its
-    /// pay-out, unless that is named by another entry of theirs.
+    /// Our entry that an entry of theirs means: the one with its reference; else, as an advance is paid out once and
+    /// again only where that was undone, its pay-out that no other entry of theirs names.
     fn find(&self, item: &TheirEntry, named: &HashSet<EntryKey>) -> Option<(&EntryKey, &Entry)> {
         let exact = self.entries.get_key_value(&key_of(item));
         if exact.is_some() || item.kind != EntryKind::Payout {
             return exact;
         }
         let first = (item.number.clone(), EntryKind::Payout, String::new());
-        let (key, entry) = self.entries.range(first..).next()?;
-        let is_its_payout = key.0 == item.number && key.1 == EntryKind::Payout;
-        (is_its_payout && !named.contains(key)).then_some((key, entry))
+        let mut payouts = self
+            .entries
+            .range(first..)
+            .take_while(|(key, _)| key.0 == item.number && key.1 == EntryKind::Payout);
+        payouts.find(|(key, _)| !named.contains(*key))
     }
 
     fn unknown(&self, item: &TheirEntry) -> EntryDifferenceView {
@@ -301,91 +308,21 @@ impl Ours {
             let entry = Entry { advance, amount, on, in_period: in_period(on) };
             ours.entries.insert((number, kind, reference), entry);
         }
+        for row in undone(reader, (from, to), &numbers)? {
+            let UndoneRow { advance, number, currency, kind, amount_minor, original, counter } = row;
+            let kind = ReversalKind::from_code(&kind)
+                .ok_or_else(|| Failure::corrupt("cash_advance_reversals", "kind", advance.0))?;
+            let (was, counter_kind) = match kind {
+                ReversalKind::Payout => (EntryKind::Payout, EntryKind::PayoutReversal),
+                ReversalKind::Repayment => (EntryKind::Repayment, EntryKind::RepaymentReversal),
+            };
+            let amount = money(advance, &currency, amount_minor)?;
+            for (kind, (reference, on)) in [(was, original), (counter_kind, counter)] {
+                let on = Some(on);
+                let entry = Entry { advance, amount, on, in_period: in_period(on) };
+                ours.entries.insert((number.clone(), kind, reference), entry);
+            }
+        }
         Ok(ours)
     }
-}
-
-fn money(advance: Key, currency: &str, minor: i64) -> Result<Money, Failure> {
-    let currency = currency.parse().map_err(|_| Failure::corrupt("cash_advances", "currency", advance.0))?;
-    Ok(Money::from_minor(minor, currency))
-}
-
-#[derive(Queryable)]
-struct PayoutRow {
-    id: Key,
-    number: String,
-    status: String,
-    currency: String,
-    amount_minor: i64,
-    reference: Option<String>,
-    paid_on: Option<BusinessDate>,
-}
-
-/// The advances within the caller's sight that were paid out in a period, or are named.
-fn payouts(
-    reader: &mut Reader<'_>,
-    (from, to): (BusinessDate, BusinessDate),
-    numbers: &[&str],
-) -> Result<Vec<PayoutRow>, Failure> {
-    let sight = Sight::of(reader);
-    let columns = (
-        advances::id,
-        advances::number,
-        advances::status,
-        advances::currency,
-        advances::amount_minor,
-        advances::payout_reference,
-        advances::paid_on,
-    );
-    let paid = advances::paid_on.between(from, to);
-    Ok(db!(reader, |c| {
-        let all = advances::table.select(columns).into_boxed();
-        within!(all, sight, cash_advances, "cash_advance")
-            .filter(paid.or(advances::number.eq_any(numbers)))
-            .load(c)
-    })?)
-}
-
-#[derive(Queryable)]
-struct MovedRow {
-    advance: Key,
-    number: String,
-    currency: String,
-    kind: String,
-    reference: Option<String>,
-    amount_minor: i64,
-    moved_on: BusinessDate,
-    /// The number of the claim that settles, and the day it was posted.
-    claim: Option<(String, Option<BusinessDate>)>,
-}
-
-/// What settled advances within the caller's sight in a period, and all that settled those that are named.
-fn moved(
-    reader: &mut Reader<'_>,
-    (from, to): (BusinessDate, BusinessDate),
-    numbers: &[&str],
-) -> Result<Vec<MovedRow>, Failure> {
-    let sight = Sight::of(reader);
-    let columns = (
-        movements::advance_id,
-        advances::number,
-        advances::currency,
-        movements::kind,
-        movements::reference,
-        movements::amount_minor,
-        movements::moved_on,
-        (claims::number, claims::posted_on).nullable(),
-    );
-    let repaid =
-        movements::kind.eq(MovementKind::Repayment.code()).and(movements::moved_on.between(from, to));
-    Ok(db!(reader, |c| {
-        let all = movements::table
-            .inner_join(advances::table)
-            .left_join(claims::table.on(movements::claim_id.eq(claims::id.nullable())))
-            .select(columns)
-            .into_boxed();
-        within!(all, sight, cash_advances, "cash_advance")
-            .filter(repaid.or(claims::posted_on.between(from, to)).or(advances::number.eq_any(numbers)))
-            .load(c)
-    })?)
 }

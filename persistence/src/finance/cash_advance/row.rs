@@ -1,9 +1,12 @@
 //! Rows of advances and of what settles them.
 
+use super::reversal;
 use crate::{
     file,
     finance::petition::StandingColumns,
-    schema::{cash_advance_movements as movements, cash_advances as advances},
+    schema::{
+        cash_advance_movements as movements, cash_advance_reversals as reversals, cash_advances as advances,
+    },
     spine::{Failure, Instant, Key, Reader, Sight, Stored, Tx, db, guard, insert_all, save_row, within},
 };
 use diesel::prelude::*;
@@ -66,7 +69,7 @@ struct MovementRow {
 
 impl Row {
     fn of(advance: &CashAdvance, tx: &Tx<'_>) -> Self {
-        let CashAdvance { id, petition, content, payout, movements, version } = advance;
+        let CashAdvance { id, petition, content, payout, movements, reversals: _, version } = advance;
         let Petition { number, creator, creator_employee, submitter, created_at, standing, approval } =
             petition;
         let StandingColumns { status, at, reason } = StandingColumns::of(standing);
@@ -165,7 +168,8 @@ impl Stored for CashAdvance {
             let rows = rows.collect::<Result<Vec<_>, _>>()?;
             insert_all!(tx, movements::table, &rows);
         }
-        Ok(())
+        let known = before.map_or(0, |before| before.reversals.len());
+        reversal::add(tx, row.id, known, &self.reversals)
     }
 }
 
@@ -196,12 +200,13 @@ pub(in crate::finance) fn number_of(reader: &mut Reader<'_>, id: Id<CashAdvance>
     Ok(db!(reader, |c| mine.select(advances::number).first(c))?)
 }
 
-/// The advances within the caller's sight that somebody got, in the order they were paid out.
+/// The advances within the caller's sight that somebody got, also by mistake, in the order they were paid out.
 pub(super) fn paid_to(reader: &mut Reader<'_>, employee: Key) -> Result<Vec<CashAdvance>, Failure> {
     let sight = Sight::of(reader);
     let rows: Vec<Row> = db!(reader, |c| {
-        let mine = advances::submitter_id.eq(employee).and(advances::paid_on.is_not_null());
-        let query = advances::table.filter(mine).into_boxed();
+        let undone = reversals::table.select(reversals::advance_id);
+        let paid = advances::paid_on.is_not_null().or(advances::id.eq_any(undone));
+        let query = advances::table.filter(advances::submitter_id.eq(employee).and(paid)).into_boxed();
         within!(query, sight, cash_advances, "cash_advance")
             .order((advances::paid_on, advances::id))
             .select(Row::as_select())
@@ -287,6 +292,7 @@ fn entity(reader: &mut Reader<'_>, row: Row) -> Result<CashAdvance, Failure> {
             attachments: held.into_iter().map(|file| Id::from_uuid(file.id.uuid())).collect(),
         },
         payout,
+        reversals: reversal::of(reader, row.id, currency)?,
         movements: moved.into_iter().map(|row| row.movement(currency)).collect::<Result<_, _>>()?,
         version: row.version,
     })

@@ -11,7 +11,9 @@ use crate::{
 };
 use chrono::NaiveDate;
 use domain::{
-    finance::cash_advance::{CashAdvance, MovementKind, SettlementState},
+    finance::cash_advance::{
+        CashAdvance, MovementKind, Reversal, ReversalKind, SettlementState, reversal::CashEntry,
+    },
     spine::{AnyId, Currency, EmployeeId, Money},
 };
 use serde::Serialize;
@@ -25,11 +27,11 @@ pub struct StatementView {
     pub employee: PersonRef,
     /// As of this day.
     pub on: NaiveDate,
-    /// What was paid out in all.
+    /// What was paid out in all, less what was reversed.
     pub paid_out: Money,
     /// What claims settled, or hold while they are in approval.
     pub settled: Money,
-    /// What was paid back.
+    /// What was paid back, less what was reversed.
     pub repaid: Money,
     /// What is still owed.
     pub outstanding: Money,
@@ -53,10 +55,12 @@ pub struct EntryView {
     pub advance_number: String,
     /// What settled it; null for the pay-out.
     pub kind: Option<MovementKind>,
-    /// The reference of the payment, or the number of the claim.
+    /// Whether it is the counter-entry of one that was recorded by mistake.
+    pub is_reversal: bool,
+    /// The reference of the payment or counter-entry, or the number of the claim.
     #[schema(max_length = 60)]
     pub reference: String,
-    /// How much: paid out is positive, settled and paid back negative.
+    /// How much: paid out is positive, settled and paid back negative; a counter-entry the other way round.
     pub amount: Money,
     /// What is owed afterwards.
     pub balance: Money,
@@ -78,6 +82,7 @@ pub fn statement(reader: &mut Reader<'_>, employee: EmployeeId) -> Result<Statem
     let (mut settled, mut repaid, mut overdue) = (0, 0, 0);
     for advance in &all {
         entries.extend(payout(advance));
+        entries.extend(advance.reversals.iter().flat_map(|reversal| undone(advance, reversal)));
         for movement in &advance.movements {
             let part = if movement.claim().is_some() { &mut settled } else { &mut repaid };
             *part += movement.amount.minor();
@@ -95,7 +100,8 @@ pub fn statement(reader: &mut Reader<'_>, employee: EmployeeId) -> Result<Statem
         balance += entry.amount.minor();
         entry.balance = money(balance);
     }
-    let paid_out = all.iter().map(|advance| advance.content.amount.minor()).sum();
+    let paid = all.iter().filter(|advance| advance.payout.is_some());
+    let paid_out = paid.map(|advance| advance.content.amount.minor()).sum();
     Ok(StatementView {
         employee: person(&register, employee)?,
         on: today,
@@ -123,6 +129,17 @@ fn payout(advance: &CashAdvance) -> Option<EntryView> {
     Some(line(advance, payout.paid_on, None, payout.reference.clone(), advance.content.amount))
 }
 
+/// What was recorded by mistake, and its counter-entry.
+fn undone(advance: &CashAdvance, reversal: &Reversal) -> [EntryView; 2] {
+    let CashEntry { reference, amount, on, .. } = &reversal.original;
+    let (kind, amount) = match reversal.kind {
+        ReversalKind::Payout => (None, *amount),
+        ReversalKind::Repayment => (Some(MovementKind::Repayment), amount.negated()),
+    };
+    let counter = line(advance, reversal.on, kind, reversal.reference.clone(), amount.negated());
+    [line(advance, *on, kind, reference.clone(), amount), EntryView { is_reversal: true, ..counter }]
+}
+
 fn line(
     advance: &CashAdvance,
     on: NaiveDate,
@@ -135,6 +152,7 @@ fn line(
         advance_id: advance.id.uuid().into(),
         advance_number: advance.petition.number.clone(),
         kind,
+        is_reversal: false,
         reference,
         amount,
         balance: amount,

@@ -15,7 +15,8 @@ use diesel::prelude::*;
 use domain::{
     finance::{
         cash_advance::{
-            CashAdvance, Movement, MovementKind, SettlementState, actions::AdvanceAction, movement::Settled,
+            CashAdvance, Movement, MovementKind, Reversal, ReversalKind, SettlementState,
+            actions::AdvanceAction, movement::Settled, reversal::CashEntry,
         },
         petition::StandingState,
     },
@@ -75,7 +76,10 @@ pub struct CashAdvanceView {
     /// What settled it, in order.
     #[schema(max_items = 1000)]
     pub movements: Vec<MovementView>,
-    /// The entries of its pay-out and repayments; what claims settle stands in the entries of the claims.
+    /// What was recorded by mistake, each with its counter-entry, in order; it counts no more.
+    #[schema(max_items = 1000)]
+    pub reversals: Vec<ReversalView>,
+    /// The entries of its pay-outs, repayments and their reversals, by day; what claims settle stands in the entries of the claims.
     #[schema(max_items = 1000)]
     pub journal: Vec<JournalView>,
     /// The approval of its latest submission.
@@ -126,6 +130,33 @@ pub struct MovementView {
     pub recorded_by: UserId,
 }
 
+/// A pay-out or repayment that was recorded by mistake, with what undoes it.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[schema(as = CashAdvanceReversal)]
+pub struct ReversalView {
+    /// What was undone.
+    pub kind: ReversalKind,
+    /// How much.
+    pub amount: Money,
+    /// The reference of what was undone; it is not used again.
+    #[schema(max_length = 60)]
+    pub reverses: String,
+    /// The day of what was undone.
+    pub reverses_on: NaiveDate,
+    /// The counter-entry's own reference.
+    #[schema(max_length = 60)]
+    pub reference: String,
+    /// The day it belongs to.
+    pub reversed_on: NaiveDate,
+    /// Why.
+    #[schema(max_length = 500)]
+    pub reason: String,
+    /// When it was recorded.
+    pub recorded_at: Timestamp,
+    /// By which account.
+    pub recorded_by: UserId,
+}
+
 /// One advance, if the caller may see it.
 pub fn view(reader: &mut Reader<'_>, id: Id<CashAdvance>) -> Result<CashAdvanceView, Failure> {
     let advance = find(reader, id)?;
@@ -142,7 +173,7 @@ pub fn show(reader: &mut Reader<'_>, advance: CashAdvance) -> Result<CashAdvance
     let (settlement, outstanding) = (advance.settlement(reader.today()), advance.outstanding());
     let journal =
         advance.entries().into_iter().map(|entry| names.journal(entry)).collect::<Result<_, Failure>>()?;
-    let CashAdvance { id, petition, content, payout, movements, version } = advance;
+    let CashAdvance { id, petition, content, payout, movements, reversals, version } = advance;
     let (status_at, reason) = petition.standing.told();
     Ok(CashAdvanceView {
         id: id.uuid().into(),
@@ -168,6 +199,7 @@ pub fn show(reader: &mut Reader<'_>, advance: CashAdvance) -> Result<CashAdvance
         }),
         outstanding,
         movements: movements.into_iter().map(|movement| shown(movement, &numbers)).collect(),
+        reversals: reversals.into_iter().map(undone).collect(),
         journal,
         approval_id: petition.approval.map(|approval| approval.uuid().into()),
         actions: actions.into_iter().map(|(action, allowed)| shown_action(id, action, allowed)).collect(),
@@ -214,6 +246,23 @@ pub(super) fn shown(movement: Movement, numbers: &HashMap<Key, String>) -> Movem
     }
 }
 
+fn undone(reversal: Reversal) -> ReversalView {
+    let Reversal { kind, original, reference, on, reason, at, by, advance_account: _, bank_account: _ } =
+        reversal;
+    let CashEntry { reference: reverses, amount, on: reverses_on, at: _, by: _ } = original;
+    ReversalView {
+        kind,
+        amount,
+        reverses,
+        reverses_on,
+        reference,
+        reversed_on: on,
+        reason,
+        recorded_at: at,
+        recorded_by: by,
+    }
+}
+
 fn shown_action(
     id: Id<CashAdvance>,
     action: AdvanceAction,
@@ -227,6 +276,8 @@ fn shown_action(
         AdvanceAction::Revoke => ("POST", "/revoke"),
         AdvanceAction::Repay => ("POST", "/repay"),
         AdvanceAction::ConfirmPayout => ("POST", "/confirm-payout"),
+        AdvanceAction::ReversePayout => ("POST", "/reverse-payout"),
+        AdvanceAction::ReverseRepayment => ("POST", "/reverse-repayment"),
     };
     let href = format!("/api/v1/cash-advances/{id}{tail}");
     ActionView::by(method, action, href, allowed.err().as_ref())
