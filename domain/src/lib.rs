@@ -50,6 +50,7 @@ pub fn refusals() -> impl Iterator<Item = &'static spine::RefusalCode> {
         finance::cash_advance::CASH_ADVANCE_REFUSALS,
         finance::cash_advance::reversal::CASH_ADVANCE_REVERSAL_REFUSALS,
         finance::expense_statement::EXPENSE_STATEMENT_REFUSALS,
+        finance::expense_statement::correction::STATEMENT_CORRECTION_REFUSALS,
         finance::journal::JOURNAL_REFUSALS,
         finance::payment::PAYMENT_REFUSALS,
         finance::post_evaluation::POST_EVALUATION_REFUSALS,

@@ -3,12 +3,13 @@
 use crate::expense_claim::{approve, posted};
 use chrono::Duration;
 use serde_json::{Value, json};
-use tests::{App, Company, race, stories};
+use tests::{App, Company, Reply, race, stories};
 
 stories! {
     a_statement_says_what_was_posted_and_is_frozen_when_approved,
     a_period_is_compiled_once_and_only_when_it_is_over,
     who_may_not_compile_is_told_so,
+    a_month_opened_again_is_told_by_a_corrected_statement_beside_the_frozen_one,
     what_a_leaver_compiled_is_voided_by_whoever_compiles_in_their_place,
 }
 
@@ -125,4 +126,63 @@ fn what_a_leaver_compiled_is_voided_by_whoever_compiles_in_their_place(app: App)
     company.who("head").at(1).post(&void, reason.clone()).refuses(403, "http.forbidden");
     assert_eq!(finance.at(1).post(&void, reason).expect(200).text("/status"), "void");
     finance.post(BASE, statement_of(&company, "2026-03")).expect(201);
+}
+
+/// Submits a statement and lets management approve it; how it stands then.
+#[track_caller]
+fn approved(company: &Company, statement: &str) -> Reply {
+    let (finance, path) = (company.who("qian"), format!("{BASE}/{statement}"));
+    let version = finance.get(&path).expect(200).version();
+    let approval = finance.at(version).act(&format!("{path}/submit")).expect(200).text("/approval_id");
+    for name in ["director", "gm"] {
+        approve(company, name, &approval).expect(200);
+    }
+    finance.get(&path).expect(200)
+}
+
+fn a_month_opened_again_is_told_by_a_corrected_statement_beside_the_frozen_one(app: App) {
+    let company = in_april(&app, &[90]);
+    let finance = company.who("qian");
+    let body = statement_of(&company, "2026-03");
+    let first = finance.post(BASE, body.clone()).expect(201).text("/id");
+    let correcting = |statement: &str| {
+        let mut body = body.clone();
+        body["replaces_id"] = json!(statement);
+        body
+    };
+    finance.post(BASE, correcting(&first)).refuses(409, "expense_statement.not_replaceable");
+    close_march(&company);
+    approved(&company, &first);
+    finance.post(BASE, correcting(&first)).refuses(409, "expense_statement.nothing_reopened");
+    app.advance(Duration::minutes(5));
+    let reopen = json!({"reason": "漏记一笔差旅费"});
+    let asked = finance.post("/api/v1/accounting-periods/2026-03/reopen", reopen).expect(200);
+    finance.post(BASE, correcting(&first)).refuses(409, "expense_statement.nothing_reopened");
+    for name in ["director", "gm"] {
+        approve(&company, name, &asked.text("/approval_id")).expect(200);
+    }
+    posted(&company, 210);
+    finance.post(BASE, body.clone()).refuses(409, "expense_statement.exists");
+    let mut of_april = correcting(&first);
+    of_april["period"] = json!("2026-02");
+    finance.post(BASE, of_april).refuses(409, "expense_statement.not_replaceable");
+    finance
+        .post(BASE, correcting("01977a3e-8f00-7000-8000-00000000ffff"))
+        .refuses(422, "validation.unknown_reference");
+    let corrected = finance.post(BASE, correcting(&first)).expect(201);
+    assert_eq!(corrected.text("/replaces/id"), first);
+    assert_eq!(corrected.text("/total/expense/amount"), "300.00");
+    let second = corrected.text("/id");
+    finance.post(BASE, correcting(&first)).refuses(409, "expense_statement.exists");
+    let submit = format!("{BASE}/{second}/submit");
+    finance.at(1).act(&submit).refuses(409, "accounting_period.not_closed");
+    assert_eq!(finance.get(&format!("{BASE}/{first}")).expect(200).at("/replaced_by"), Value::Null);
+    close_march(&company);
+    let in_force = approved(&company, &second);
+    assert_eq!((in_force.text("/status"), in_force.at("/replaced_by")), ("approved".into(), Value::Null));
+    let frozen = finance.get(&format!("{BASE}/{first}")).expect(200);
+    assert_eq!((frozen.text("/status"), frozen.text("/replaced_by/id")), ("approved".into(), second.clone()));
+    assert_eq!(frozen.text("/total/expense/amount"), "90.00", "what management approved stays as it was");
+    finance.post(BASE, correcting(&first)).refuses(409, "expense_statement.not_replaceable");
+    finance.post(BASE, correcting(&second)).refuses(409, "expense_statement.nothing_reopened");
 }

@@ -10,7 +10,7 @@ use domain::{
         period::Period,
         review::ReviewState,
     },
-    spine::{Change, DepartmentId, Refusal, Version, codes, perm},
+    spine::{AnyId, Change, DepartmentId, Id, Refusal, Version, codes, perm},
 };
 use persistence::{
     finance::{
@@ -116,12 +116,16 @@ struct CompileExpenseStatement {
     #[validate(length(min = 1, max = 5000))]
     #[schema(min_length = 1, max_length = 5000)]
     advice: Option<String>,
+    /// The approved statement it corrects: of the same period and department, once a month of it was opened again.
+    #[serde(default)]
+    replaces_id: Option<AnyId>,
 }
 
 /// Compile an expense statement. `[EXP-13, 000 §9.2 四]`
 ///
 /// What the period cost by category, department, campaign and region: expense that was posted in it, against the
-/// budget, the period before and the year before. One live statement per period and department.
+/// budget, the period before and the year before. One live statement per period and department; one that is approved is
+/// corrected by another, which names it, once a month of it was opened again: approved, the other takes its place.
 #[utoipa::path(post, path = "/api/v1/expense-statements")]
 async fn compile_expense_statement(
     who: Can<perm::CompileExpenseStatements>,
@@ -137,12 +141,13 @@ async fn compile_expense_statement(
 }
 
 fn compile(tx: &mut Tx<'_>, body: CompileExpenseStatement) -> Result<Change<ExpenseStatement>, Failure> {
-    let CompileExpenseStatement { period, department_id, remarks, advice } = body;
+    let CompileExpenseStatement { period, department_id, remarks, advice, replaces_id } = body;
+    let replaces = replaces_id.map(|id| Id::from_uuid(id.uuid()));
     department::refer(tx, department_id, "/department_id")?;
     if !tx.reach().covers(department_id, false) {
         return Err(Refusal::new(codes::UNKNOWN_REFERENCE).at("/department_id").into());
     }
-    statements::ensure_first(tx, period, department_id)?;
+    statements::ensure_first(tx, period, department_id, replaces)?;
     let (today, now) = (tx.today(), tx.now());
     let currency = PoliciesInForce::on(tx, today)?.book_currency();
     let figures = statements::figures(tx, period, department_id)?;
@@ -153,6 +158,7 @@ fn compile(tx: &mut Tx<'_>, body: CompileExpenseStatement) -> Result<Change<Expe
         department: department_id,
         currency,
         words: Words { remarks, advice },
+        replaces,
     };
     Ok(ExpenseStatement::compile(new, figures, tx.actor(), now, today)?)
 }

@@ -4,6 +4,9 @@
 //! The figures are those of the journal: expense net of deductible tax of what was posted in the period, by the
 //! day of the voucher; reversals count in the period of their own voucher.
 
+/// Taking the place of an approved one.
+pub mod correction;
+
 use super::{
     expense_claim::check_reason,
     leaver::Owner,
@@ -42,6 +45,7 @@ crate::events! { EXPENSE_STATEMENT_EVENTS:
     CHANGED = "expense_statement.changed", "费用报表已修改", "An expense statement was changed";
     SUBMITTED = "expense_statement.submitted", "费用报表已提交", "An expense statement was submitted";
     SETTLED = "expense_statement.settled", "费用报表审批已有结果", "The approval of an expense statement came to an outcome";
+    REPLACED = "expense_statement.replaced", "费用报表已被更正报表取代", "An expense statement was replaced by a corrected one";
     VOIDED = "expense_statement.voided", "费用报表已作废", "An expense statement was voided";
 }
 
@@ -192,6 +196,10 @@ pub struct ExpenseStatement {
     pub review: Review,
     /// The approval of its latest submission.
     pub approval: Option<Id<Approval>>,
+    /// The approved statement that this one corrects.
+    pub replaces: Option<Id<Self>>,
+    /// The approved statement that corrected this one.
+    pub replaced_by: Option<Id<Self>>,
     /// Counts its states.
     pub version: Version,
 }
@@ -224,6 +232,8 @@ pub struct NewStatement {
     pub currency: Currency,
     /// Remarks and advice.
     pub words: Words,
+    /// The approved statement that it corrects.
+    pub replaces: Option<Id<ExpenseStatement>>,
 }
 
 impl ExpenseStatement {
@@ -238,14 +248,16 @@ impl ExpenseStatement {
         now: Timestamp,
         today: crate::spine::BusinessDate,
     ) -> Result<Change<Self>, Refusal> {
-        let NewStatement { id, number, period, department, currency, words } = new;
+        let NewStatement { id, number, period, department, currency, words, replaces } = new;
         if period.last_day() >= today {
             let refusal = Refusal::new(PERIOD_NOT_OVER).with("period", period.to_string());
             return Err(refusal.citing(Citation::clause("EXP-13", "000 §9.2 四")).at("/period"));
         }
         words.check()?;
         let compiler = by.employee.ok_or_else(|| Refusal::new(NO_COMPILER))?;
-        let facts = json!({"number": number, "period": period, "department_id": department});
+        let facts = json!({
+            "number": number, "period": period, "department_id": department, "replaces_id": replaces,
+        });
         let (creator, created_at) = (by.user, now);
         let statement = Self {
             id,
@@ -260,6 +272,8 @@ impl ExpenseStatement {
             figures,
             review: Review::Draft,
             approval: None,
+            replaces,
+            replaced_by: None,
             version: 0,
         };
         Ok(Change::created(statement, COMPILED, facts))

@@ -127,6 +127,18 @@ pub fn ensure_closed(reader: &mut Reader<'_>, period: Period) -> Result<(), Fail
     }
 }
 
+/// When the last month of a period was opened again, or closed, of those for which that is not merely asked; `None`
+/// where no month was ever closed.
+pub(super) fn moved_at(reader: &mut Reader<'_>, period: Period) -> Result<Option<Timestamp>, Failure> {
+    let months: Vec<String> = period.months().map(|month| month.to_string()).collect();
+    let moved: Vec<Instant> = db!(reader, |c| periods::table
+        .filter(periods::month.eq_any(&months))
+        .filter(periods::status.ne(PeriodState::Reopening.code()))
+        .select(periods::status_at)
+        .load(c))?;
+    Ok(moved.into_iter().map(Timestamp::from).max())
+}
+
 /// The row of a month, if it was ever closed.
 pub fn find(reader: &mut Reader<'_>, month: Period) -> Result<Option<AccountingPeriod>, Failure> {
     let row: Option<Row> = db!(reader, |c| periods::table

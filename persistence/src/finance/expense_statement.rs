@@ -10,7 +10,8 @@ pub use settle::{submit, void, withdraw};
 pub use view::{ExpenseStatementView, FigureRowView, StatementAction, StatementFilter, list, show, view};
 
 use crate::{
-    organisation::unless_taken,
+    finance::accounting_period,
+    organisation::{referred, unless_taken},
     schema::expense_statements as statements,
     spine::{Failure, Instant, Key, Reader, Sight, Stored, Tx, db, guard, save_row},
 };
@@ -43,6 +44,8 @@ struct Row {
     status_reason: Option<String>,
     approval_id: Option<Key>,
     version: Version,
+    replaces_id: Option<Key>,
+    replaced_by_id: Option<Key>,
 }
 
 impl Row {
@@ -50,8 +53,8 @@ impl Row {
         let ExpenseStatement {
             id, number, period, department, currency, creator, compiler, created_at, ..
         } = statement;
-        let ExpenseStatement { words: Words { remarks, advice }, figures, review, approval, version, .. } =
-            statement;
+        let ExpenseStatement { words: Words { remarks, advice }, figures, review, approval, .. } = statement;
+        let ExpenseStatement { replaces, replaced_by, version, .. } = statement;
         let (status_at, status_reason) = review.told();
         Ok(Self {
             id: (*id).into(),
@@ -70,6 +73,8 @@ impl Row {
             status_reason: status_reason.map(str::to_owned),
             approval_id: approval.map(Into::into),
             version: *version,
+            replaces_id: replaces.map(Into::into),
+            replaced_by_id: replaced_by.map(Into::into),
         })
     }
 }
@@ -93,6 +98,8 @@ impl TryFrom<Row> for ExpenseStatement {
             approval: row.approval_id.map(Into::into),
             words: Words { remarks: row.remarks, advice: row.advice },
             number: row.number,
+            replaces: row.replaces_id.map(Into::into),
+            replaced_by: row.replaced_by_id.map(Into::into),
             version: row.version,
         })
     }
@@ -115,16 +122,26 @@ pub fn next_number(tx: &mut Tx<'_>) -> Result<String, Failure> {
     crate::spine::next_number(tx, NUMBER_PREFIX)
 }
 
-/// Refuses a second live statement of a period and department, naming the first.
+/// Refuses a second live statement of a period and department, naming the first: beside one that is in force only its
+/// correction, `replaces`, is compiled, and only where a month of it was opened again.
 pub fn ensure_first(
     reader: &mut Reader<'_>,
     period: Period,
     department: DepartmentId,
+    replaces: Option<Id<ExpenseStatement>>,
 ) -> Result<(), Failure> {
+    if let Some(replaces) = replaces {
+        let replaced = referred(find(reader, replaces), "/replaces_id")?;
+        let moved_at = accounting_period::moved_at(reader, period)?;
+        replaced.may_be_corrected(period, department, moved_at)?;
+    }
+    let settled: &[&str] =
+        if replaces.is_some() { &["void", "rejected", "approved"] } else { &["void", "rejected"] };
     let known: Option<String> = db!(reader, |c| statements::table
         .filter(statements::period.eq(period.to_string()))
         .filter(statements::department_id.eq(Key::from(department)))
-        .filter(statements::status.ne_all(["void", "rejected"]))
+        .filter(statements::status.ne_all(settled))
+        .order(statements::id.desc())
         .select(statements::number)
         .first(c)
         .optional())?;

@@ -1,4 +1,4 @@
-//! Migration 0013_expense_statement.
+//! Migrations 0013_expense_statement and 0029_corrected_statement.
 
 use super::departments;
 
@@ -22,6 +22,8 @@ diesel::table! {
         status_reason -> Nullable<Text>,
         approval_id -> Nullable<SqlId>,
         version -> BigInt,
+        replaces_id -> Nullable<SqlId>,
+        replaced_by_id -> Nullable<SqlId>,
     }
 }
 

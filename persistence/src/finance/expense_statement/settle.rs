@@ -77,9 +77,14 @@ fn settle(tx: &mut Tx<'_>, approval: &Approval) -> Result<(), Failure> {
         accounting_period::ensure_closed(tx, statement.period)?;
     }
     let now = tx.now();
-    if let Some(change) = statement.settle(&approval.outcome, now)? {
-        apply(tx, change)?;
+    let Some(change) = statement.settle(&approval.outcome, now)? else { return Ok(()) };
+    let corrected = change.after().replaces.filter(|_| matches!(approval.outcome, Outcome::Approved { .. }));
+    if let Some(corrected) = corrected {
+        // First, since one alone is in force at any time.
+        let replaced = find_unscoped(tx, corrected)?.replaced(change.after());
+        apply(tx, replaced)?;
     }
+    apply(tx, change)?;
     Ok(())
 }
 

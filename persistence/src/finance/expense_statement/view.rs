@@ -89,12 +89,38 @@ pub struct ExpenseStatementView {
     pub rows: Vec<FigureRowView>,
     /// The approval of its latest submission.
     pub approval_id: Option<AnyId>,
+    /// The approved statement that this one corrects.
+    pub replaces: Option<StatementRefView>,
+    /// The approved statement that corrected this one: that one is in force.
+    pub replaced_by: Option<StatementRefView>,
     /// What the caller may do with it now.
     #[schema(max_items = 10)]
     pub actions: Vec<StatementActionView>,
     /// Its version, for `If-Match`.
     #[schema(minimum = 1)]
     pub version: Version,
+}
+
+/// A statement that corrects another, or is corrected by it.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[schema(as = ExpenseStatementRef)]
+pub struct StatementRefView {
+    /// Its identity.
+    pub id: AnyId,
+    /// Its number.
+    #[schema(max_length = 60, example = "ES-2026-000003")]
+    pub number: String,
+}
+
+impl StatementRefView {
+    fn of(reader: &mut Reader<'_>, id: Option<Id<ExpenseStatement>>) -> Result<Option<Self>, Failure> {
+        let named = |id: Id<ExpenseStatement>| {
+            let mine = statements::table.filter(statements::id.eq(Key::from(id)));
+            let number = db!(reader, |c| mine.select(statements::number).first(c))?;
+            Ok(Self { id: id.uuid().into(), number })
+        };
+        id.map(named).transpose()
+    }
 }
 
 /// The figures of one row, in the currency of the books.
@@ -184,6 +210,8 @@ pub fn view(reader: &mut Reader<'_>, id: Id<ExpenseStatement>) -> Result<Expense
 pub fn show(reader: &mut Reader<'_>, statement: ExpenseStatement) -> Result<ExpenseStatementView, Failure> {
     let owner = leaver::owner(reader, statement.compiler)?;
     let actions = actions(reader, &statement, owner);
+    let replaces = StatementRefView::of(reader, statement.replaces)?;
+    let replaced_by = StatementRefView::of(reader, statement.replaced_by)?;
     let register = Register::of(reader)?;
     let categories = in_force::<ExpenseCategories>(reader, "standard", statement.period.last_day())?;
     let unknown = |table, id| Failure::corrupt(table, "id", id);
@@ -216,6 +244,8 @@ pub fn show(reader: &mut Reader<'_>, statement: ExpenseStatement) -> Result<Expe
         total: FiguresView::of(statement.figures.total, currency),
         rows: rows.collect(),
         approval_id: statement.approval.map(|approval| approval.uuid().into()),
+        replaces,
+        replaced_by,
         actions,
         version: statement.version,
     })
