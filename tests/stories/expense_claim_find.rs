@@ -2,6 +2,7 @@
 
 use crate::{
     expense_claim::{CLAIMS, path},
+    expense_request as requests,
     file::{PDF, upload},
 };
 use serde_json::json;
@@ -118,7 +119,9 @@ fn evidence_goes_with_the_claim_and_is_read_by_its_readers(app: App) {
     let lan = company.who("lan");
     let mut body = company.claim_of(480);
     body["lines"][0]["category"] = json!("promotion.advertising");
-    body["lines"][0]["advertisement"] = json!({"reference": "AD-1", "application": "GG-2026-018"});
+    let application = requests::approved(&company, requests::request_of("promotion.advertising", "480.00"));
+    let application = application.rsplit('/').next();
+    body["lines"][0]["advertisement"] = json!({"reference": "AD-1", "application_id": application});
     let claim = lan.post(CLAIMS, body).expect(201).text("/id");
     let submit = format!("{}/submit", path(&claim));
     lan.at(1).act(&submit).refuses(422, "expense_claim.evidence_missing");

@@ -77,7 +77,10 @@ fn claims_draw_on_their_request_until_it_is_used_up(app: App) {
     let line = app.open_budget_line(department, "entertainment", "2026-03", Control::Hard, 150_000);
     let request = requests::approved(&company, travel("1000.00"));
     let lan = company.who("lan");
-    let (first, approval) = submitted_on(&company, &request, 600);
+    let first = lan.post(CLAIMS, claim_on(&company, &request, 600)).expect(201).text("/id");
+    let preview = lan.get(&format!("{}/approval-preview", path(&first))).expect(200);
+    assert_eq!(preview.at("/submittable"), json!(true), "{preview}");
+    let approval = company.submit("lan", &first);
     let balance = app.balance_of(line);
     assert_eq!((balance.reserved, balance.committed), (0, 100_000), "nothing is reserved twice");
     let shown = lan.get(&path(&first)).expect(200);
@@ -271,7 +274,28 @@ fn an_advertisement_without_an_application_is_borne_by_whoever_placed_it(app: Ap
     assert_eq!(refused.text("/citation/rule"), "EXP-8");
     assert!(refused.text("/citation/clause").starts_with("002 §6"));
     deed(lan, &claim, "void", json!({"reason": "个人承担"})).expect(200);
-    with(json!({"reference": "AD-2026-031", "application": "GG-2026-018"})).0.expect(200);
+    assert_eq!(refused.text("/params/placed_by_id"), company.id("lan"));
+    // A paper approves nothing, nor does a request that is not approved, or asks for something else.
+    with(json!({"reference": "AD-1", "application": "GG-2026-018"}))
+        .0
+        .refuses(422, "expense_claim.advertisement_unapproved");
+    let under = |request: &str| with(json!({"reference": "AD-1", "application_id": id_of(request)}));
+    let (waiting, approval) = requests::submitted(&company, request_of("promotion.advertising", "480.00"));
+    let elsewhere = requests::approved(&company, request_of("promotion.publicity", "480.00"));
+    for request in [&waiting, &elsewhere, &format!("{REQUESTS}/019ccccc-0000-7000-8000-00000000dead")] {
+        under(request).0.refuses(422, "expense_claim.advertisement_unapproved");
+    }
+    for name in ["head", "qian"] {
+        approve(&company, name, &approval).expect(200);
+    }
+    let (reply, claim) = under(&waiting);
+    let preview = lan.get(&format!("{}/approval-preview", path(&claim))).expect(200);
+    assert_eq!(reply.expect(200).text("/lines/0/advertisement/application_id"), id_of(&waiting));
+    assert_eq!(preview.at("/refusal/code"), json!("expense_claim.not_submittable"), "it is submitted");
+    let mut nobody = company.claim_of(480);
+    nobody["lines"][0]["advertisement"] =
+        json!({"reference": "AD-1", "placed_by_id": "019ccccc-0000-7000-8000-00000000dead"});
+    lan.post(CLAIMS, nobody).refuses(422, "validation.unknown_reference");
 }
 
 fn buying_directly_beyond_the_limit_needs_the_papers_a_request_would_need(app: App) {

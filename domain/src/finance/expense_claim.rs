@@ -122,6 +122,8 @@ pub struct ClaimRules<'a> {
     pub procurement: &'a PolicyVersion<ExpenseRequestPolicy>,
     /// The approved request it draws on, where it names one.
     pub request: Option<&'a ExpenseRequest>,
+    /// The requests that its lines name as applications of advertisements, as far as there are such. `[EXP-8]`
+    pub applications: &'a [ExpenseRequest],
 }
 
 /// Where a claim came from, when another system mirrors it; unique together.

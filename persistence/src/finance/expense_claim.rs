@@ -86,6 +86,7 @@ impl PoliciesInForce {
             categories: &self.categories,
             procurement: &self.procurement,
             request: None,
+            applications: &[],
         }
     }
 }

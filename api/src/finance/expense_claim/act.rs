@@ -13,7 +13,7 @@ use persistence::{
     approval::PlanView,
     finance::{
         budget_line::EffectView,
-        expense_claim::{self as claims, ExpenseClaimView, PoliciesInForce, Preview, deed},
+        expense_claim::{self as claims, ExpenseClaimView, Preview, deed},
     },
     spine::{Failure, RefusalView},
 };
@@ -229,9 +229,7 @@ pub(super) async fn preview_expense_claim_approval(
     reading
         .read(who, move |reader| {
             let claim = claims::find(reader, *id)?;
-            let policies = PoliciesInForce::on(reader, claim.content.business_date)?;
-            let refused = claim.check_submission(reader.actor(), reader.today(), policies.rules()).err();
-            let Preview { plan, budget, refused: by_budget } = claims::preview(reader, &claim)?;
+            let Preview { plan, budget, refused, by_budget } = claims::preview(reader, &claim)?;
             Ok::<_, Failure>(previewed(refused, by_budget, plan, budget))
         })
         .await

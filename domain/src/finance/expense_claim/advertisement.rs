@@ -1,11 +1,12 @@
 //! Advertisements that claims pay for: who places one without an approved application bears its cost. `[EXP-8]`
 //!
-//! Applications are kept elsewhere later; until then a line says under which approved application its
-//! advertisement was placed, and one without stands for "not approved".
+//! The application is an expense request of the advertising category that was approved: the one that a line names, else
+//! the one that it draws on. It is whoever's who placed the advertisement, or the claim's department's.
 
 use super::*;
-use crate::finance::wording;
-use crate::spine::EmployeeId;
+use crate::finance::{petition::StandingState, wording};
+use crate::spine::{AnyId, EmployeeId};
+use std::collections::BTreeSet;
 
 /// The clause by which whoever places an advertisement unapproved pays for it.
 const UNAPPROVED_CLAUSE: &str = "002 §6 第二章 二 第八条";
@@ -23,10 +24,13 @@ pub struct Advertisement {
     /// Its number or name.
     #[schema(min_length = 1, max_length = 100, example = "AD-2026-031")]
     pub reference: String,
-    /// Who placed it.
+    /// Who placed it; who submits the claim where absent.
     #[serde(default)]
     pub placed_by_id: Option<EmployeeId>,
-    /// The number of the approved application; absent: it was placed without one.
+    /// The approved expense request under which it was placed; absent: the one that the line draws on, if any.
+    #[serde(default)]
+    pub application_id: Option<AnyId>,
+    /// The number of a paper application, for information: it approves nothing.
     #[serde(default)]
     #[schema(min_length = 1, max_length = 60, example = "GG-2026-018")]
     pub application: Option<String>,
@@ -41,15 +45,30 @@ impl Advertisement {
 }
 
 impl ClaimContent {
+    /// The requests that its lines name as applications of their advertisements.
+    pub fn applications(&self) -> BTreeSet<Id<ExpenseRequest>> {
+        let named = self.lines.iter().filter_map(|line| line.advertisement.as_ref()?.application_id);
+        named.map(|id| Id::from_uuid(id.uuid())).collect()
+    }
+
     /// Notes every line that pays for an advertisement without an approved application, and those of categories
     /// that are advertising and name none.
-    pub(super) fn check_advertisements(&self, rules: ClaimRules<'_>, findings: &mut Findings) {
+    pub(super) fn check_advertisements(
+        &self,
+        submitter: EmployeeId,
+        rules: ClaimRules<'_>,
+        findings: &mut Findings,
+    ) {
         for (index, line) in self.lines.iter().enumerate() {
             let pointer = format!("/lines/{index}/advertisement");
             match &line.advertisement {
-                Some(advertisement) if advertisement.application.is_none() => {
-                    let named = [("advertisement", json!(advertisement.reference))];
-                    findings.add_with(pointer, ADVERTISEMENT_UNAPPROVED, named);
+                Some(advertisement) if !self.is_approved(line, advertisement, submitter, rules) => {
+                    let placed_by = advertisement.placed_by_id.unwrap_or(submitter);
+                    let facts = [
+                        ("advertisement", json!(advertisement.reference)),
+                        ("placed_by_id", json!(placed_by)),
+                    ];
+                    findings.add_with(pointer, ADVERTISEMENT_UNAPPROVED, facts);
                 }
                 Some(_) => {}
                 None if rules.policy.content.advertisement_categories.contains(&line.category) => {
@@ -61,6 +80,31 @@ impl ClaimContent {
             }
         }
     }
+
+    /// Whether an advertisement was placed under an application that was approved, for what the line pays, and asked for
+    /// by whoever placed it or by the claim's department. One that does not exist is answered as one of others: nothing
+    /// is told of it.
+    fn is_approved(
+        &self,
+        line: &Line,
+        advertisement: &Advertisement,
+        submitter: EmployeeId,
+        rules: ClaimRules<'_>,
+    ) -> bool {
+        let Some(named) = advertisement.application_id else {
+            // What the line draws on is judged with the use of the request.
+            return line.request_line.is_some();
+        };
+        let placed_by = advertisement.placed_by_id.unwrap_or(submitter);
+        rules.applications.iter().filter(|request| request.id.uuid() == named.uuid()).any(|request| {
+            let was_approved =
+                matches!(request.petition.state(), StandingState::Approved | StandingState::Closed);
+            let is_theirs =
+                request.petition.submitter == placed_by || request.content.department == self.department;
+            let for_this = request.content.lines.iter().any(|asked| asked.category == line.category);
+            was_approved && is_theirs && for_this
+        })
+    }
 }
 
 /// The rule that an advertisement without an application breaks.
@@ -71,30 +115,54 @@ pub(super) fn citation(rules: ClaimRules<'_>) -> Citation {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::finance::fixture::*;
+    use crate::finance::{expense_request::fixture::approved_for, fixture::*, petition::Standing};
 
-    fn refused(advertisement: Option<Advertisement>) -> Option<Refusal> {
+    fn refused(advertisement: Option<Advertisement>, applications: &[ExpenseRequest]) -> Option<Refusal> {
         let mut content = content();
         content.lines = vec![Line {
             advertisement,
             ..line("promotion.advertising", 100_000, vec![invoice(1, 100_000, 0)])
         }];
         let shipped = Rules::shipped();
-        draft_of(content).check_submission(&submitter(), today(), shipped.all()).err()
+        let rules = ClaimRules { applications, ..shipped.all() };
+        draft_of(content).check_submission(&submitter(), today(), rules).err()
+    }
+
+    fn placed(application: Option<&ExpenseRequest>) -> Advertisement {
+        Advertisement {
+            reference: "AD-1".into(),
+            placed_by_id: Some(id(101)),
+            application_id: application.map(|request| request.id.uuid().into()),
+            application: Some("GG-2026-018".into()),
+        }
     }
 
     #[test]
     fn whoever_places_an_advertisement_unapproved_bears_its_cost() {
-        let placed = |application: Option<&str>| Advertisement {
-            reference: "AD-1".into(),
-            placed_by_id: Some(id(101)),
-            application: application.map(str::to_owned),
-        };
-        let refusal = refused(Some(placed(None))).expect("it is refused");
+        let refusal = refused(Some(placed(None)), &[]).expect("a paper approves nothing");
         assert_eq!(refusal.code, ADVERTISEMENT_UNAPPROVED);
+        assert_eq!(refusal.params.get("placed_by_id"), Some(&json!(id::<Employee>(101))));
         let citation = refusal.citation.expect("a citation");
         assert_eq!((citation.rule.as_str(), citation.clause.as_deref()), ("EXP-8", Some(UNAPPROVED_CLAUSE)));
-        assert_eq!(refused(None).expect("it is refused").code, ADVERTISEMENT_MISSING);
-        assert_eq!(refused(Some(placed(Some("GG-2026-018")))), None);
+        assert_eq!(refused(None, &[]).expect("it is refused").code, ADVERTISEMENT_MISSING);
+    }
+
+    #[test]
+    fn an_application_counts_that_was_approved_for_advertising_and_is_of_whoever_placed_it() {
+        let code = |application: &ExpenseRequest| {
+            refused(Some(placed(Some(application))), std::slice::from_ref(application)).map(|no| no.code)
+        };
+        let asked = approved_for("promotion.advertising", 500_000);
+        assert_eq!(code(&asked), None);
+        assert_eq!(code(&approved_for("promotion.publicity", 500_000)), Some(ADVERTISEMENT_UNAPPROVED));
+        let mut waiting = asked.clone();
+        waiting.petition.standing = Standing::InApproval { at: now() };
+        assert_eq!(code(&waiting), Some(ADVERTISEMENT_UNAPPROVED));
+        let mut of_others = asked.clone();
+        of_others.petition.submitter = id(199);
+        assert_eq!(code(&of_others), None, "of the same department");
+        of_others.content.department = id(599);
+        assert_eq!(code(&of_others), Some(ADVERTISEMENT_UNAPPROVED));
+        assert!(refused(Some(placed(Some(&asked))), &[]).is_some(), "there is no such request");
     }
 }

@@ -61,7 +61,7 @@ impl ExpenseClaim {
         self.content.check_direct_limits(rules, &mut findings)?;
         self.content.check_purchases(rules, &mut findings)?;
         self.content.check_request(self.submitter, rules, &mut findings);
-        self.content.check_advertisements(rules, &mut findings);
+        self.content.check_advertisements(self.submitter, rules, &mut findings);
         self.content.check_settled(&mut findings)?;
         findings.into_result().map_err(|refusal| {
             let citation = cite(&refusal, rules);

@@ -10,8 +10,8 @@ use crate::{
 };
 use domain::{
     finance::expense_claim::{
-        ClaimStatus, ExpenseClaim, NewClaim, PostingRefusal, Return, Voucher, hand_over::HandedOver,
-        reduce::LineDecision, submit::Met,
+        ClaimRules, ClaimStatus, ExpenseClaim, NewClaim, PostingRefusal, Return, Voucher,
+        hand_over::HandedOver, reduce::LineDecision, submit::Met,
     },
     spine::{Change, Refusal},
 };
@@ -22,7 +22,8 @@ pub fn submit(tx: &mut Tx<'_>, claim: ExpenseClaim) -> Result<ExpenseClaim, Fail
     let policies = PoliciesInForce::on(tx, claim.content.business_date)?;
     let (today, now) = (tx.today(), tx.now());
     let request = request::locked(tx, &claim.content)?;
-    let rules = policies.rules().drawing_on(request.as_ref());
+    let applications = request::applications(tx, &claim.content)?;
+    let rules = ClaimRules { request: request.as_ref(), applications: &applications, ..policies.rules() };
     claim.check_submission(tx.actor(), today, rules)?;
     let over_run = request::draw(tx, &claim, request.clone())?;
     advance::hold(tx, &claim)?;

@@ -2,12 +2,12 @@
 
 use crate::{
     finance::{expense_request as requests, petition::References},
-    organisation::referred,
+    organisation::{Register, referred},
     spine::{Failure, Reader},
 };
 use domain::{
-    finance::expense_claim::{ClaimContent, FOREIGN_DEPARTMENT},
-    spine::{EmployeeId, Permission},
+    finance::expense_claim::{Advertisement, ClaimContent, FOREIGN_DEPARTMENT},
+    spine::{EmployeeId, Findings, Permission, codes},
 };
 
 /// Checks that everything a claim refers to is there, and its department its submitter's.
@@ -29,6 +29,25 @@ pub fn check(
     if let Some(request) = content.request {
         referred(requests::number_of(reader, request), "/request_id")?;
     }
+    refer_to_placers(reader, content)?;
     super::advance::refer(reader, content)?;
     to.check_department(reader)
+}
+
+/// Checks that whoever placed an advertisement is one of ours: they bear its cost where nobody approved it.
+fn refer_to_placers(reader: &mut Reader<'_>, content: &ClaimContent) -> Result<(), Failure> {
+    let placer = |advertisement: &Advertisement| advertisement.placed_by_id;
+    let lines = content.lines.iter().enumerate();
+    let placed =
+        lines.filter_map(|(index, line)| Some((index, line.advertisement.as_ref().and_then(placer)?)));
+    let placed: Vec<_> = placed.collect();
+    if placed.is_empty() {
+        return Ok(());
+    }
+    let register = Register::of(reader)?;
+    let mut findings = Findings::new();
+    for (index, _) in placed.into_iter().filter(|(_, person)| register.person(*person).is_none()) {
+        findings.add(format!("/lines/{index}/advertisement/placed_by_id"), codes::UNKNOWN_REFERENCE);
+    }
+    Ok(findings.into_result()?)
 }

@@ -18,7 +18,23 @@ pub(super) fn of(reader: &mut Reader<'_>, content: &ClaimContent) -> Result<Opti
     content.request.map(|id| requests::find_unscoped(reader, id)).transpose()
 }
 
-/// The same, held until the end of the unit of work.
+/// The requests that its lines name as applications of advertisements, as far as there are such. `[EXP-8]`
+pub(super) fn applications(
+    reader: &mut Reader<'_>,
+    content: &ClaimContent,
+) -> Result<Vec<ExpenseRequest>, Failure> {
+    let mut found = Vec::new();
+    for id in content.applications() {
+        match requests::find_unscoped(reader, id) {
+            Ok(request) => found.push(request),
+            Err(Failure::NotFound) => {}
+            Err(failure) => return Err(failure),
+        }
+    }
+    Ok(found)
+}
+
+/// The request a claim names, held until the end of the unit of work.
 pub(super) fn locked(tx: &mut Tx<'_>, content: &ClaimContent) -> Result<Option<ExpenseRequest>, Failure> {
     content.request.map(|id| lock(tx, id)).transpose()
 }

@@ -10,7 +10,7 @@ use crate::{
 use diesel::prelude::*;
 use domain::{
     approval::{Approval, Outcome, Subject},
-    finance::expense_claim::{ClaimStatus, Details, ExpenseClaim, submit::Met},
+    finance::expense_claim::{ClaimRules, ClaimStatus, Details, ExpenseClaim, submit::Met},
     spine::{Currency, Entity, Id, Money, Refusal, Version},
 };
 use serde_json::json;
@@ -47,16 +47,21 @@ pub struct Preview {
     pub plan: PlanView,
     /// What the budget would hold for it, line by line.
     pub budget: Vec<EffectView>,
-    /// Why the budget would refuse it.
+    /// Why it could not be submitted as it is.
     pub refused: Option<Refusal>,
+    /// Why the budget would refuse it.
+    pub by_budget: Option<Refusal>,
 }
 
 /// Which steps and people a claim would meet, and why, and what the budget says to it. `[APR-8, BUD-4]`
 pub fn preview(reader: &mut Reader<'_>, claim: &ExpenseClaim) -> Result<Preview, Failure> {
     let policies = PoliciesInForce::on(reader, claim.content.business_date)?;
     let request = request::of(reader, &claim.content)?;
-    let over_run = request.map_or(Ok(false), |request| claim.is_over_run(&request))?;
-    let (verdict, refused) = match budget_line::foresee(reader, &charge::asking(claim, &policies)?) {
+    let applications = request::applications(reader, &claim.content)?;
+    let rules = ClaimRules { request: request.as_ref(), applications: &applications, ..policies.rules() };
+    let refused = claim.check_submission(reader.actor(), reader.today(), rules).err();
+    let over_run = request.as_ref().map_or(Ok(false), |request| claim.is_over_run(request))?;
+    let (verdict, by_budget) = match budget_line::foresee(reader, &charge::asking(claim, &policies)?) {
         Ok(verdict) => (verdict, None),
         Err(Failure::Refused(refusal)) => (Verdict::default(), Some(*refusal)),
         Err(failure) => return Err(failure),
@@ -64,7 +69,7 @@ pub fn preview(reader: &mut Reader<'_>, claim: &ExpenseClaim) -> Result<Preview,
     let met = Met { over_budget: verdict.over_budget, over_run };
     let plan = dry_run(reader, CHAIN, &subject(claim, met, claim.version + 1)?)?;
     let budget = EffectView::of(&verdict.effect, policies.book_currency());
-    Ok(Preview { plan, budget, refused })
+    Ok(Preview { plan, budget, refused, by_budget })
 }
 
 /// Whether an open task of the claim's approval waits for the caller.
