@@ -41,7 +41,11 @@ pub fn routes() -> Routes {
 
 /// The labels of every enum in the document of the API: of the rules, of the views, of the bodies.
 pub fn enums() -> impl Iterator<Item = &'static EnumLabels> {
-    let here =
-        [approval::BatchDecision::LABELS, finance::ItemOutcome::LABELS, spine::import::Outcome::LABELS];
+    let here = [
+        approval::BatchDecision::LABELS,
+        spine::BatchMode::LABELS,
+        finance::ItemOutcome::LABELS,
+        spine::import::Outcome::LABELS,
+    ];
     domain::enums().chain(persistence::enums()).chain(here)
 }

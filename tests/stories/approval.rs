@@ -17,6 +17,7 @@ stories! {
     reminders_comments_and_copies,
     many_decisions_in_one_call_each_with_its_result,
     a_retried_batch_decides_no_later_step_unseen,
+    an_atomic_batch_is_decided_as_a_whole_or_not_at_all,
     an_unsound_chain_is_not_published,
     an_overseer_sees_and_reassigns,
 }
@@ -315,6 +316,36 @@ fn a_retried_batch_decides_no_later_step_unseen(app: App) {
     assert_eq!(first.at("/data/0/status"), 200, "{first}");
     let again = head.post("/api/v1/approvals/batch-decisions", items).expect(207);
     assert_ne!(again.at("/data/0/status"), 200, "{again}");
+}
+
+fn an_atomic_batch_is_decided_as_a_whole_or_not_at_all(app: App) {
+    let company = app.company();
+    let approvals: Vec<String> = (1..=3).map(|n| company.submitted("lan", n * 10).1).collect();
+    let head = company.who("head");
+    let item = |approval: &String| {
+        let seen = head.get(&path(approval)).expect(200);
+        json!({"approval_id": approval, "version": seen.at("/version"), "decision": "approve",
+            "document_version": seen.at("/document/version")})
+    };
+    let mut items: Vec<Value> = approvals.iter().map(item).collect();
+    items[1]["decision"] = json!("reject");
+    items[2]["approval_id"] = json!("019ccccc-0000-7000-8000-00000000dead");
+    let batch = |items: &[Value]| json!({"mode": "atomic", "items": items});
+    let place = "/api/v1/approvals/batch-decisions";
+    let refused = head.post(place, batch(&items)).refuses(422, "batch.refused");
+    assert_eq!(column(&refused.at("/errors"), "pointer"), ["/items/1", "/items/2"]);
+    assert_eq!(
+        column(&refused.at("/errors"), "code"),
+        ["approval.reason_required", "validation.unknown_reference"]
+    );
+    for approval in &approvals {
+        assert_eq!(waiting(&company, approval), ["head"], "nothing was decided");
+    }
+    let items: Vec<Value> = approvals.iter().map(item).collect();
+    let done = head.post(place, batch(&items)).expect(200);
+    assert_eq!(column(&done.at("/data"), "approval_id"), approvals);
+    assert_ne!(waiting(&company, &approvals[0]), ["head"]);
+    head.post(place, json!({"mode": "some", "items": items})).refuses(422, "http.bad_body");
 }
 
 fn an_unsound_chain_is_not_published(app: App) {

@@ -1,7 +1,7 @@
 //! Many decisions in one call, each with its own result. `[APR-7]`
 
 use super::act;
-use crate::spine::{Answer, Can, IfMatch, Problem, UnitOfWork, Valid, View};
+use crate::spine::{Batch, BatchMode, Can, IfMatch, Problem, UnitOfWork, Valid, View, all_or_none};
 use domain::{
     approval::{Action, ReturnTo},
     spine::{AnyId, Id, Language, Version, perm},
@@ -18,10 +18,13 @@ use validator::Validate;
 #[derive(Clone, Debug, Deserialize, Validate, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct DecideApprovals {
-    /// 1 to 100 decisions.
-    #[validate(length(min = 1, max = 100), nested)]
-    #[schema(min_items = 1, max_items = 100)]
+    /// 1 to 500 decisions.
+    #[validate(length(min = 1, max = 500), nested)]
+    #[schema(min_items = 1, max_items = 500)]
     items: Vec<DecisionItem>,
+    /// Whether each stands or falls alone, or all together; `partial` if not said.
+    #[serde(default)]
+    mode: BatchMode,
 }
 
 /// What is decided.
@@ -68,7 +71,7 @@ struct DecisionItem {
 #[derive(Serialize, ToSchema)]
 pub(super) struct DecisionResults {
     /// A result per item.
-    #[schema(max_items = 100)]
+    #[schema(max_items = 500)]
     data: Vec<DecisionResult>,
 }
 impl View for DecisionResults {}
@@ -109,25 +112,32 @@ struct ItemProblem {
 
 /// Decide several approvals at once. `[APR-7]`
 ///
-/// Each item stands or falls alone: the answer has a result for each. The version of the document is part of
-/// every decision.
+/// Each item stands or falls alone, and the answer (207) has a result for each; with `mode: atomic` all are decided
+/// (200), or none (422) with everything that stands in the way. The version of the document is part of every decision.
 #[utoipa::path(post, path = "/api/v1/approvals/batch-decisions")]
 pub(super) async fn decide_approvals(
     who: Can<perm::UseApprovals>,
     body: Valid<DecideApprovals>,
     work: UnitOfWork,
-) -> Result<Answer<DecisionResults, 207>, Problem> {
-    work.write(who, move |tx| {
-        let each = body.items.iter().map(|item| result_of(tx, item));
-        Ok(DecisionResults { data: each.collect::<Result<_, Failure>>()? })
+) -> Batch<DecisionResults> {
+    let mode = body.mode;
+    work.batch(who, mode, move |tx| {
+        let mut done = Vec::with_capacity(body.items.len());
+        for item in &body.items {
+            done.push(tx.attempt(|tx| decide(tx, item))?);
+        }
+        if mode == BatchMode::Atomic {
+            all_or_none(&done)?;
+        }
+        let results = body.items.iter().zip(done);
+        Ok(DecisionResults { data: results.map(|(item, decided)| result_of(item, decided)).collect() })
     })
     .await
 }
 
-fn result_of(tx: &mut Tx<'_>, item: &DecisionItem) -> Result<DecisionResult, Failure> {
-    let decided = tx.attempt(|tx| decide(tx, item))?;
+fn result_of(item: &DecisionItem, decided: Result<(ApprovalState, Version), Failure>) -> DecisionResult {
     let approval_id = item.approval_id;
-    Ok(match decided {
+    match decided {
         Ok((state, version)) => DecisionResult {
             approval_id,
             status: 200,
@@ -140,7 +150,7 @@ fn result_of(tx: &mut Tx<'_>, item: &DecisionItem) -> Result<DecisionResult, Fai
             let (status, problem) = (problem.status(), Some(problem_of(&problem)));
             DecisionResult { approval_id, status, state: None, version: None, problem }
         }
-    })
+    }
 }
 
 fn decide(tx: &mut Tx<'_>, item: &DecisionItem) -> Result<(ApprovalState, Version), Failure> {
