@@ -3,6 +3,7 @@
 //! Tokens, hashing and randomness belong to the edge; here are only the rules about them.
 
 mod account;
+mod actions;
 mod api_key;
 mod grant;
 mod password;
@@ -13,6 +14,7 @@ mod signing_key;
 mod throttle;
 
 pub use account::{Account, AccountDetails, AccountKind, AccountStatus, Username};
+pub use actions::{AccountAction, RoleAction};
 pub use api_key::{ApiKey, NewKey};
 pub use grant::{Grant, GrantTerms, HeldGrant, narrow, reaches};
 pub use password::{PasswordHash, PasswordPolicy, Secret};

@@ -4,6 +4,7 @@
 //! for whom on a day. Accounts and rights are not here: see [`crate::identity`].
 
 mod absence;
+mod actions;
 mod department;
 mod employee;
 pub(crate) mod label;
@@ -16,6 +17,7 @@ pub mod working_calendar;
 use crate::spine::Id;
 
 pub use absence::{Absence, StandIn, stand_in_for};
+pub use actions::{DepartmentAction, EmployeeAction};
 pub use department::{Department, DepartmentDetails, DepartmentTree};
 pub use employee::{Employee, Employment, Hire, Placement};
 pub use position::{Position, PositionDetails};

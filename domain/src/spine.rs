@@ -32,7 +32,7 @@ pub use money::{Money, MoneyError, allocate, split_evenly};
 pub use permission::{Permission, Requires, ScopeKind, perm};
 pub use policy::{
     POLICY_EVENTS, POLICY_MISSING, POLICY_REFUSALS, POLICY_UNKNOWN_KIND, POLICY_UNSOUND, Policy,
-    PolicyContent, PolicyStatus, PolicyVersion, read_content,
+    PolicyAction, PolicyContent, PolicyStatus, PolicyVersion, read_content,
 };
 pub use refusal::{Finding, Findings, Language, Refusal, RefusalCode, RefusalKind, SPINE_REFUSALS, codes};
 pub use search::search_key;

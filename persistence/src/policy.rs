@@ -9,13 +9,16 @@ pub use withdraw::{hold_ahead, withdraw};
 use crate::{
     organisation::literally,
     schema::policies,
-    spine::{Failure, Instant, Key, Page, Reader, Slice, Stored, Tx, db, guard, is_taken, save_row},
+    spine::{
+        ActionView, Failure, Instant, Key, Page, Reader, Slice, Stored, Tx, db, guard, is_taken, save_row,
+    },
 };
 use chrono::NaiveDate;
 use diesel::prelude::*;
 use domain::spine::{
-    AnyId, BusinessDate, Change, Finding, Id, POLICY_MISSING, POLICY_UNKNOWN_KIND, Policy, PolicyContent,
-    PolicyStatus, PolicyVersion, Refusal, Timestamp, UserId, Version, read_content,
+    AnyId, BusinessDate, Change, Finding, Id, POLICY_MISSING, POLICY_UNKNOWN_KIND, Permission, Policy,
+    PolicyAction, PolicyContent, PolicyStatus, PolicyVersion, Refusal, Timestamp, UserId, Version,
+    read_content,
 };
 use domain::{
     approval::ChainPolicy,
@@ -233,6 +236,8 @@ pub fn check(reader: &mut Reader<'_>, policy: &Policy) -> Result<Vec<Finding>, F
     (kind.check)(reader, policy)
 }
 
+type PolicyActionView = ActionView<PolicyAction>;
+
 /// A version of a policy, as it is shown.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 #[schema(as = PolicyVersion)]
@@ -262,6 +267,9 @@ pub struct PolicyView {
     pub published_by: Option<UserId>,
     /// When it was published.
     pub published_at: Option<Timestamp>,
+    /// What the caller may do now; in lists left out.
+    #[schema(max_items = 20)]
+    pub actions: Vec<PolicyActionView>,
     /// Its version for `If-Match`.
     #[schema(minimum = 1)]
     pub version: Version,
@@ -281,6 +289,7 @@ impl TryFrom<Row> for PolicyView {
             clause: row.clause,
             published_by: row.published_by.map(Into::into),
             published_at: row.published_at.map(Into::into),
+            actions: Vec::new(),
             version: row.version,
         })
     }
@@ -288,10 +297,22 @@ impl TryFrom<Row> for PolicyView {
 
 /// One version, as it is shown.
 pub fn view(reader: &mut Reader<'_>, id: Id<Policy>) -> Result<PolicyView, Failure> {
-    let key = Key::from(id);
-    let row: Row =
-        db!(reader, |c| policies::table.filter(policies::id.eq(key)).select(Row::as_select()).first(c))?;
-    row.try_into()
+    let policy = find(reader, id)?;
+    let mut view = PolicyView::try_from(Row::from(&policy))?;
+    if reader.actor().may(Permission::ManagePolicies) {
+        let actions = policy.actions(reader.today());
+        view.actions = actions.map(|(action, allowed)| shown_action(id, action, allowed)).collect();
+    }
+    Ok(view)
+}
+
+fn shown_action(id: Id<Policy>, action: PolicyAction, allowed: Result<(), Refusal>) -> PolicyActionView {
+    let (method, tail) = match action {
+        PolicyAction::Revise => ("PUT", ""),
+        PolicyAction::Publish => ("POST", "/publish"),
+        PolicyAction::Withdraw => ("POST", "/withdraw"),
+    };
+    ActionView::by(method, action, format!("/api/v1/policies/{id}{tail}"), allowed.err().as_ref())
 }
 
 /// Which versions are wanted.

@@ -15,9 +15,9 @@ use domain::{
 };
 use persistence::{
     approval::move_open_tasks,
-    identity::{AccountFilter, UserView, account, grant, reaches_of, session, sign_in_policy},
+    identity::{AccountFilter, UserView, account, grant, session, sign_in_policy},
     organisation::{employee, referred},
-    spine::{Failure, Reader, Request, Tx},
+    spine::{Failure, Request, Tx},
 };
 use serde::Deserialize;
 use utoipa::{IntoParams, ToSchema};
@@ -220,22 +220,9 @@ async fn change_user(
 /// become an administrator.
 pub(super) fn find_manageable(tx: &mut Tx<'_>, id: UserId) -> Result<Account, Failure> {
     let account = account::find(tx, id)?;
-    let reaches = reaches_of_account(tx, &account)?;
+    let reaches = account::reaches_of_account(tx, &account)?;
     Grant::ensure_within(tx.actor(), &reaches)?;
     Ok(account)
-}
-
-/// What an account may do today.
-pub(super) fn reaches_of_account(
-    reader: &mut Reader<'_>,
-    account: &Account,
-) -> Result<std::collections::BTreeMap<domain::spine::Permission, domain::spine::Reach>, Failure> {
-    let today = reader.today();
-    let department = match account.details.employee {
-        Some(employee) => employee::department_on(reader, employee, today)?,
-        None => None,
-    };
-    reaches_of(reader, account.id, department)
 }
 
 /// Does what takes access away, and refuses it where it would leave nobody who can manage access. `[ID-4]`

@@ -83,7 +83,8 @@ async fn create_role(
         let CreateRole { code, name_zh, name_en, permissions } = body.0.clone();
         ensure_within(tx, &permissions)?;
         let change = Role::create(tx.id(), RoleDetails { code, name_zh, name_en, permissions })?;
-        Ok(role::apply(tx, change)?.into())
+        let created = role::apply(tx, change)?;
+        role::view(tx, created.id)
     })
     .await
 }
@@ -131,7 +132,7 @@ async fn change_role(
         let changed = role::apply(tx, change)?;
         let holders = role::holders(tx, changed.id)?;
         release_tasks(tx, holders)?;
-        Ok(changed.into())
+        role::view(tx, changed.id)
     })
     .await
 }
@@ -148,7 +149,8 @@ async fn retire_role(
         let found = role::find(tx, *id)?;
         version.check(found.version)?;
         let grants = role::count_grants(tx, *id)?;
-        Ok(role::apply(tx, found.retire(grants)?)?.into())
+        role::apply(tx, found.retire(grants)?)?;
+        role::view(tx, *id)
     })
     .await
 }

@@ -1,8 +1,8 @@
 //! Accounts of people and services. `[ID-1, ID-2]`
 
 use super::{
-    ACCOUNT_DISABLED, ACCOUNT_NOT_DISABLED, NOT_A_PERSON, OWN_ACCOUNT, PASSWORD_CHANGED, PASSWORD_RESET,
-    PasswordHash, USER_CHANGED, USER_CREATED, USER_DISABLED, USER_ENABLED, USERNAME_MALFORMED,
+    ACCOUNT_DISABLED, PASSWORD_CHANGED, PASSWORD_RESET, PasswordHash, USER_CHANGED, USER_CREATED,
+    USER_DISABLED, USER_ENABLED, USERNAME_MALFORMED,
 };
 use crate::organisation::label::check_line;
 use crate::spine::{
@@ -206,10 +206,7 @@ impl Account {
     /// # Errors
     /// One's own account; one that is disabled already.
     pub fn disable(self, by: &Actor, now: Timestamp) -> Result<Change<Self>, Refusal> {
-        if by.user == self.id {
-            return Err(Refusal::new(OWN_ACCOUNT).citing(Citation::rule("ID-1")));
-        }
-        self.ensure_active()?;
+        self.may_be_disabled(by)?;
         let after = Self { status: AccountStatus::Disabled { since: now }, ..self.clone() };
         Ok(Change::updated(self, after, USER_DISABLED, json!({})))
     }
@@ -219,9 +216,7 @@ impl Account {
     /// # Errors
     /// One that is not disabled.
     pub fn enable(self) -> Result<Change<Self>, Refusal> {
-        if self.is_active() {
-            return Err(Refusal::new(ACCOUNT_NOT_DISABLED).citing(Citation::rule("ID-1")));
-        }
+        self.ensure_disabled()?;
         let after = Self { status: AccountStatus::Active, ..self.clone() };
         Ok(Change::updated(self, after, USER_ENABLED, json!({})))
     }
@@ -248,10 +243,7 @@ impl Account {
         now: Timestamp,
         is_by_another: bool,
     ) -> Result<Change<Self>, Refusal> {
-        if self.kind == AccountKind::Service {
-            return Err(Refusal::new(NOT_A_PERSON).citing(Citation::rule("ID-2")));
-        }
-        self.ensure_active()?;
+        self.may_get_password()?;
         let event = if is_by_another { PASSWORD_RESET } else { PASSWORD_CHANGED };
         let after = Self {
             password: Some(password),
@@ -262,7 +254,7 @@ impl Account {
         Ok(Change::updated(self, after, event, json!({})))
     }
 
-    fn ensure_active(&self) -> Result<(), Refusal> {
+    pub(super) fn ensure_active(&self) -> Result<(), Refusal> {
         if self.is_active() {
             return Ok(());
         }
@@ -272,6 +264,7 @@ impl Account {
 
 #[cfg(test)]
 mod tests {
+    use super::super::{NOT_A_PERSON, OWN_ACCOUNT};
     use super::*;
 
     fn now() -> Timestamp {

@@ -113,16 +113,22 @@ impl Role {
     /// # Errors
     /// A shipped role; one with live grants, of which there are `grants`.
     pub fn retire(self, grants: i64) -> Result<Change<Self>, Refusal> {
-        self.ensure_own()?;
-        if grants > 0 {
-            return Err(Refusal::new(ROLE_IN_USE).with("grants", grants).citing(Citation::rule("ID-4")));
-        }
+        self.may_retire(grants)?;
         let facts = json!({"code": self.details.code});
         let after = Self { is_retired: true, ..self.clone() };
         Ok(Change::updated(self, after, ROLE_RETIRED, facts))
     }
 
-    fn ensure_own(&self) -> Result<(), Refusal> {
+    /// Whether it could be retired now; refuses as [`Role::retire`].
+    pub(super) fn may_retire(&self, grants: i64) -> Result<(), Refusal> {
+        self.ensure_own()?;
+        if grants > 0 {
+            return Err(Refusal::new(ROLE_IN_USE).with("grants", grants).citing(Citation::rule("ID-4")));
+        }
+        Ok(())
+    }
+
+    pub(super) fn ensure_own(&self) -> Result<(), Refusal> {
         let code = match self {
             Self { is_built_in: true, .. } => ROLE_BUILT_IN,
             Self { is_retired: true, .. } => ROLE_IS_RETIRED,

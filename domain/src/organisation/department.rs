@@ -111,17 +111,23 @@ impl Department {
         employees: i64,
         tree: &DepartmentTree,
     ) -> Result<Change<Self>, Refusal> {
-        self.ensure_open()?;
-        let below = tree.subtree(self.id).len() - 1;
-        if employees > 0 || below > 0 {
-            return Err(Refusal::new(DEPARTMENT_IN_USE)
-                .with("employees", employees)
-                .with("departments", below)
-                .citing(Citation::rule("ORG-4")));
-        }
+        self.may_close(employees, tree)?;
         let facts = json!({"code": self.details.code, "closed_on": on});
         let after = Self { closed_on: Some(on), ..self.clone() };
         Ok(Change::updated(self, after, DEPARTMENT_CLOSED, facts))
+    }
+
+    /// Whether it could be closed now; refuses as [`Department::close`].
+    pub(super) fn may_close(&self, employees: i64, tree: &DepartmentTree) -> Result<(), Refusal> {
+        self.ensure_open()?;
+        let below = tree.subtree(self.id).len() - 1;
+        if employees == 0 && below == 0 {
+            return Ok(());
+        }
+        Err(Refusal::new(DEPARTMENT_IN_USE)
+            .with("employees", employees)
+            .with("departments", below)
+            .citing(Citation::rule("ORG-4")))
     }
 
     /// Refuses a department that is closed.

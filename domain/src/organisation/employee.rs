@@ -3,8 +3,8 @@
 use super::label::{check_code, check_date, check_line};
 use super::{
     EMPLOYEE_CHANGED, EMPLOYEE_HIRED, EMPLOYEE_LEAVING, EMPLOYEE_LEFT, EMPLOYEE_MOVED, EMPLOYEE_STAYS,
-    LEAVES_BEFORE_JOINING, MOVE_AFTER_LEAVING, MOVE_BEFORE_LATEST, NOT_EMPLOYED, NOT_LEAVING, Position,
-    SUPERIOR_LOOP, SuperiorLines,
+    LEAVES_BEFORE_JOINING, MOVE_AFTER_LEAVING, MOVE_BEFORE_LATEST, NOT_LEAVING, Position, SUPERIOR_LOOP,
+    SuperiorLines,
 };
 use crate::spine::{self, BusinessDate, Change, Citation, Entity, Findings, Id, Refusal, Version};
 use serde::Serialize;
@@ -155,9 +155,7 @@ impl Employee {
         let mut findings = Findings::new();
         check_date(&mut findings, "/from", to.from);
         findings.into_result()?;
-        if let Employment::Left { .. } = self.employment {
-            return Err(Refusal::new(NOT_EMPLOYED).citing(Citation::rule("ORG-1")));
-        }
+        self.ensure_here("ORG-1")?;
         let latest = self.placements.last().map_or(self.joined_on, |placement| placement.from);
         if to.from < latest {
             return Err(Refusal::new(MOVE_BEFORE_LATEST)
@@ -194,9 +192,7 @@ impl Employee {
         let mut findings = Findings::new();
         check_date(&mut findings, "/last_day", last_day);
         findings.into_result()?;
-        if let Employment::Left { .. } = self.employment {
-            return Err(Refusal::new(NOT_EMPLOYED).citing(Citation::rule("ORG-4")));
-        }
+        self.ensure_here("ORG-4")?;
         if last_day < self.joined_on {
             return Err(Refusal::new(LEAVES_BEFORE_JOINING)
                 .with("joined_on", self.joined_on.to_string())
@@ -283,6 +279,7 @@ impl Employee {
 
 #[cfg(test)]
 mod tests {
+    use super::super::NOT_EMPLOYED;
     use super::*;
 
     fn day(n: u32) -> BusinessDate {

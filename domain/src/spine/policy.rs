@@ -86,7 +86,42 @@ crate::refusals! { POLICY_REFUSALS:
     POLICY_UNKNOWN_KIND = "policy.unknown_kind", Invalid, "未知的政策类型", "Unknown kind of policy";
 }
 
+/// A named action on a policy version.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+#[schema(as = PolicyActionName)]
+pub enum PolicyAction {
+    /// Change what a draft says.
+    Revise,
+    /// Put it in force from its day.
+    Publish,
+    /// Make it a draft again before its day.
+    Withdraw,
+}
+
+crate::labels! { PolicyAction = "PolicyActionName":
+    Revise = "revise", "修改", "Revise";
+    Publish = "publish", "发布", "Publish";
+    Withdraw = "withdraw", "撤回", "Withdraw";
+}
+
 impl Policy {
+    /// Every action with the refusal it would meet. What checking the content finds stands in its findings; whether a
+    /// document of a day ahead uses it is seen when it is tried. `[ACT-1]`
+    pub fn actions(&self, today: BusinessDate) -> impl Iterator<Item = (PolicyAction, Result<(), Refusal>)> {
+        PolicyAction::ALL.into_iter().map(move |action| match action {
+            PolicyAction::Revise | PolicyAction::Publish => (action, self.ensure_draft()),
+            PolicyAction::Withdraw => (action, self.may_withdraw(today)),
+        })
+    }
+
+    fn ensure_draft(&self) -> Result<(), Refusal> {
+        match self.status {
+            PolicyStatus::Draft => Ok(()),
+            PolicyStatus::Published => Err(Refusal::new(POLICY_IMMUTABLE).citing(Citation::rule("REG-4"))),
+        }
+    }
+
     /// The kind: what stands before the slash of the code.
     pub fn kind(&self) -> &str {
         self.code.split('/').next().unwrap_or_default()
@@ -124,9 +159,7 @@ impl Policy {
         content: Value,
         clause: String,
     ) -> Result<Change<Self>, Refusal> {
-        if self.status == PolicyStatus::Published {
-            return Err(Refusal::new(POLICY_IMMUTABLE).citing(Citation::rule("REG-4")));
-        }
+        self.ensure_draft()?;
         let facts = json!({"code": self.code, "number": self.number});
         let after = Self { title, effective_from, content, clause, ..self.clone() };
         Ok(Change::updated(self, after, POLICY_CHANGED, facts))
@@ -141,9 +174,7 @@ impl Policy {
         earliest: BusinessDate,
         findings: Vec<Finding>,
     ) -> Result<Change<Self>, Refusal> {
-        if self.status == PolicyStatus::Published {
-            return Err(Refusal::new(POLICY_IMMUTABLE).citing(Citation::rule("REG-4")));
-        }
+        self.ensure_draft()?;
         if self.effective_from < earliest {
             return Err(Refusal::new(POLICY_BACKDATED)
                 .with("earliest", earliest.to_string())

@@ -1,16 +1,18 @@
 //! Accounts of people and services.
 
+use super::reaches_of;
 use crate::{
     organisation::{PersonRef, holds_on, like, lower, unless_taken},
     schema::{employee_placements, employees, users},
-    spine::{Failure, Instant, Key, Page, Reader, Slice, Stored, Tx, db, guard, save_row},
+    spine::{ActionView, Failure, Instant, Key, Page, Reader, Slice, Stored, Tx, db, guard, save_row},
 };
 use diesel::prelude::*;
 use domain::{
-    identity::{Account, AccountDetails, AccountKind, AccountStatus, PasswordHash, Username},
-    spine::{Change, EmployeeId, Timestamp, UserId, Version},
+    identity::{Account, AccountAction, AccountDetails, AccountKind, AccountStatus, PasswordHash, Username},
+    spine::{Change, EmployeeId, Permission, Reach, Refusal, Timestamp, UserId, Version},
 };
 use serde::Serialize;
+use std::collections::BTreeMap;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
@@ -194,6 +196,8 @@ pub struct UserRef {
     pub name: String,
 }
 
+type AccountActionView = ActionView<AccountAction>;
+
 /// An account, as it is shown.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 #[schema(as = User)]
@@ -216,6 +220,9 @@ pub struct UserView {
     pub must_change_password: bool,
     /// When the password was last set.
     pub password_changed_at: Option<Timestamp>,
+    /// What the caller may do now; in lists left out.
+    #[schema(max_items = 20)]
+    pub actions: Vec<AccountActionView>,
     /// The version, for `If-Match`.
     #[schema(minimum = 1)]
     pub version: Version,
@@ -294,6 +301,7 @@ fn shown((row, employee): (Row, Option<Person>)) -> Result<UserView, Failure> {
         disabled_at: row.disabled_at.map(Into::into),
         must_change_password: row.must_change_password,
         password_changed_at: row.password_changed_at.map(Into::into),
+        actions: Vec::new(),
         version: row.version,
     })
 }
@@ -301,7 +309,38 @@ fn shown((row, employee): (Row, Option<Person>)) -> Result<UserView, Failure> {
 /// An account within reach, as it is shown.
 pub fn view(reader: &mut Reader<'_>, id: UserId) -> Result<UserView, Failure> {
     let page = Page { limit: 1, after: None };
-    rows(reader, Some(id.into()), &AccountFilter::default(), &page)?.pop().ok_or(Failure::NotFound)
+    let found = rows(reader, Some(id.into()), &AccountFilter::default(), &page)?.pop();
+    let mut view = found.ok_or(Failure::NotFound)?;
+    if reader.finds_by(Permission::ManageUsers, |reader| find(reader, id))? {
+        let account = load(reader, id)?;
+        let reaches = reaches_of_account(reader, &account)?;
+        let actions = account.actions(reader.actor(), &reaches);
+        view.actions = actions.map(|(action, allowed)| shown_action(id, action, allowed)).collect();
+    }
+    Ok(view)
+}
+
+/// What an account may do today.
+pub fn reaches_of_account(
+    reader: &mut Reader<'_>,
+    account: &Account,
+) -> Result<BTreeMap<Permission, Reach>, Failure> {
+    let today = reader.today();
+    let department = match account.details.employee {
+        Some(employee) => crate::organisation::employee::department_on(reader, employee, today)?,
+        None => None,
+    };
+    reaches_of(reader, account.id, department)
+}
+
+fn shown_action(id: UserId, action: AccountAction, allowed: Result<(), Refusal>) -> AccountActionView {
+    let (method, tail) = match action {
+        AccountAction::Change => ("PATCH", ""),
+        AccountAction::Disable => ("POST", "/disable"),
+        AccountAction::Enable => ("POST", "/enable"),
+        AccountAction::ResetPassword => ("POST", "/reset-password"),
+    };
+    ActionView::by(method, action, format!("/api/v1/users/{id}{tail}"), allowed.err().as_ref())
 }
 
 /// The accounts within reach, by user name.

@@ -3,12 +3,12 @@
 use crate::{
     organisation::{referred, unless_taken},
     schema::{grants, role_permissions, roles, users},
-    spine::{Failure, Key, Page, Reader, Slice, Stored, Tx, db, guard, save_row},
+    spine::{ActionView, Failure, Key, Page, Reader, Slice, Stored, Tx, db, guard, save_row},
 };
 use diesel::prelude::*;
 use domain::{
-    identity::{Role, RoleDetails, RoleId, SHIPPED_ROLES},
-    spine::{Change, EmployeeId, Permission, Version},
+    identity::{Role, RoleAction, RoleDetails, RoleId, SHIPPED_ROLES},
+    spine::{Change, EmployeeId, Permission, Refusal, Version},
 };
 use serde::Serialize;
 use std::collections::{BTreeSet, HashMap};
@@ -160,6 +160,8 @@ pub fn ship(tx: &mut Tx<'_>) -> Result<(), Failure> {
     Ok(())
 }
 
+type RoleActionView = ActionView<RoleAction>;
+
 /// A role, as it is shown.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 #[schema(as = Role)]
@@ -182,6 +184,9 @@ pub struct RoleView {
     pub is_built_in: bool,
     /// Whether it can no longer be granted.
     pub is_retired: bool,
+    /// What the caller may do now; in lists left out.
+    #[schema(max_items = 20)]
+    pub actions: Vec<RoleActionView>,
     /// The version, for `If-Match`.
     #[schema(minimum = 1)]
     pub version: Version,
@@ -191,13 +196,28 @@ impl From<Role> for RoleView {
     fn from(role: Role) -> Self {
         let Role { id, details, is_built_in, is_retired, version } = role;
         let RoleDetails { code, name_zh, name_en, permissions } = details;
-        Self { id, code, name_zh, name_en, permissions, is_built_in, is_retired, version }
+        let actions = Vec::new();
+        Self { id, code, name_zh, name_en, permissions, is_built_in, is_retired, actions, version }
     }
 }
 
 /// A role, as it is shown.
 pub fn view(reader: &mut Reader<'_>, id: RoleId) -> Result<RoleView, Failure> {
-    Ok(find(reader, id)?.into())
+    let role = find(reader, id)?;
+    let mut view = RoleView::from(role.clone());
+    if reader.actor().may(Permission::ManageRoles) {
+        let actions = role.actions(count_grants(reader, id)?);
+        view.actions = actions.map(|(action, allowed)| shown_action(id, action, allowed)).collect();
+    }
+    Ok(view)
+}
+
+fn shown_action(id: RoleId, action: RoleAction, allowed: Result<(), Refusal>) -> RoleActionView {
+    let (method, tail) = match action {
+        RoleAction::Change => ("PATCH", ""),
+        RoleAction::Retire => ("POST", "/retire"),
+    };
+    ActionView::by(method, action, format!("/api/v1/roles/{id}{tail}"), allowed.err().as_ref())
 }
 
 /// Roles by code.

@@ -3,12 +3,12 @@
 use super::reference::{NamedColumns, NamedRef, PersonColumns, PersonRef, like, referred, unless_taken};
 use crate::{
     schema::{departments, employee_placements, employees},
-    spine::{Failure, Key, Reader, Stored, Tx, db, guard, save_row},
+    spine::{ActionView, Failure, Key, Reader, Stored, Tx, db, guard, save_row},
 };
 use diesel::prelude::*;
 use domain::{
-    organisation::{Department, DepartmentDetails, DepartmentTree},
-    spine::{BusinessDate, Change, DepartmentId, EmployeeId, Version, search_key},
+    organisation::{Department, DepartmentAction, DepartmentDetails, DepartmentTree},
+    spine::{BusinessDate, Change, DepartmentId, EmployeeId, Permission, Refusal, Version, search_key},
 };
 use serde::Serialize;
 use std::sync::Arc;
@@ -143,6 +143,8 @@ pub fn count_people(reader: &mut Reader<'_>, id: DepartmentId) -> Result<i64, Fa
         .first(c))?)
 }
 
+type DepartmentActionView = ActionView<DepartmentAction>;
+
 /// A department, as it is shown.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 #[schema(as = Department)]
@@ -164,6 +166,9 @@ pub struct DepartmentView {
     pub head: Option<PersonRef>,
     /// The day from which it no longer exists.
     pub closed_on: Option<chrono::NaiveDate>,
+    /// What the caller may do now; in lists left out.
+    #[schema(max_items = 20)]
+    pub actions: Vec<DepartmentActionView>,
     /// Its version, for `If-Match`.
     #[schema(minimum = 1)]
     pub version: Version,
@@ -217,6 +222,7 @@ fn views(
         parent: parent.map(Into::into),
         head: head.map(Into::into),
         closed_on: row.closed_on,
+        actions: Vec::new(),
         version: row.version,
     };
     Ok(rows.into_iter().map(view).collect())
@@ -225,7 +231,25 @@ fn views(
 /// A department, as it is shown.
 pub fn view(reader: &mut Reader<'_>, id: DepartmentId) -> Result<DepartmentView, Failure> {
     let any = DepartmentFilter { with_closed: true, text: None };
-    views(reader, Some(id.into()), &any)?.pop().ok_or(Failure::NotFound)
+    let mut view = views(reader, Some(id.into()), &any)?.pop().ok_or(Failure::NotFound)?;
+    if reader.finds_by(Permission::ManageOrganisation, |reader| find(reader, id))? {
+        let (department, people, tree) = (load(reader, id)?, count_people(reader, id)?, tree(reader)?);
+        let actions = department.actions(people, &tree);
+        view.actions = actions.map(|(action, allowed)| shown_action(id, action, allowed)).collect();
+    }
+    Ok(view)
+}
+
+fn shown_action(
+    id: DepartmentId,
+    action: DepartmentAction,
+    allowed: Result<(), Refusal>,
+) -> DepartmentActionView {
+    let (method, tail) = match action {
+        DepartmentAction::Change => ("PATCH", ""),
+        DepartmentAction::Close => ("POST", "/close"),
+    };
+    ActionView::by(method, action, format!("/api/v1/departments/{id}{tail}"), allowed.err().as_ref())
 }
 
 /// The whole tree, by code: a company has tens of departments, so this list has no pages.

@@ -1,15 +1,16 @@
 //! Employees as they are shown and listed.
 
+use super::employee;
 use super::reference::{NamedColumns, NamedRef, PersonColumns, PersonRef, holds_on, like, lower};
 use crate::{
     schema::{departments, employee_placements, employees, positions},
-    spine::{Failure, Key, Page, Reader, Slice, Tx, db},
+    spine::{ActionView, Failure, Key, Page, Reader, Slice, Tx, db},
 };
 use chrono::NaiveDate;
 use diesel::prelude::*;
 use domain::{
-    organisation::PositionId,
-    spine::{DepartmentId, EmployeeId, Version},
+    organisation::{EmployeeAction, PositionId},
+    spine::{DepartmentId, EmployeeId, Permission, Refusal, Version},
 };
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -28,6 +29,8 @@ pub struct PlacementView {
     /// The superior.
     pub superior: Option<PersonRef>,
 }
+
+type EmployeeActionView = ActionView<EmployeeAction>;
 
 /// An employee, as they are shown.
 #[derive(Clone, Debug, Serialize, ToSchema)]
@@ -50,6 +53,9 @@ pub struct EmployeeView {
     pub last_day: Option<NaiveDate>,
     /// Where they work today.
     pub placement: PlacementView,
+    /// What the caller may do now; in lists left out.
+    #[schema(max_items = 20)]
+    pub actions: Vec<EmployeeActionView>,
     /// The version, for `If-Match`.
     #[schema(minimum = 1)]
     pub version: Version,
@@ -88,7 +94,8 @@ fn shown((employee, from, department, position, superior): Row) -> EmployeeView 
         position: position.map(Into::into),
         superior: superior.map(Into::into),
     };
-    EmployeeView { id: id.into(), number, name, joined_on, status, last_day, placement, version }
+    let actions = Vec::new();
+    EmployeeView { id: id.into(), number, name, joined_on, status, last_day, placement, actions, version }
 }
 
 /// What is wanted.
@@ -173,7 +180,23 @@ pub fn view(reader: &mut Reader<'_>, id: EmployeeId) -> Result<EmployeeView, Fai
     let filter = EmployeeFilter::default();
     let wanted =
         Wanted { only: Some(id.into()), beyond_reach: false, filter: &filter, after: None, limit: 1 };
-    rows(reader, &wanted)?.pop().map(shown).ok_or(Failure::NotFound)
+    let mut view = rows(reader, &wanted)?.pop().map(shown).ok_or(Failure::NotFound)?;
+    if reader.finds_by(Permission::ManageOrganisation, |reader| employee::find(reader, id))? {
+        let employee = employee::load(reader, id)?;
+        let actions = employee.actions();
+        view.actions = actions.map(|(action, allowed)| shown_action(id, action, allowed)).collect();
+    }
+    Ok(view)
+}
+
+fn shown_action(id: EmployeeId, action: EmployeeAction, allowed: Result<(), Refusal>) -> EmployeeActionView {
+    let (method, tail) = match action {
+        EmployeeAction::Change => ("PATCH", ""),
+        EmployeeAction::Move => ("POST", "/move"),
+        EmployeeAction::Leave => ("POST", "/leave"),
+        EmployeeAction::Stay => ("POST", "/stay"),
+    };
+    ActionView::by(method, action, format!("/api/v1/employees/{id}{tail}"), allowed.err().as_ref())
 }
 
 /// An employee as they are shown to whoever has just changed them, also if they left the reach by that.
