@@ -64,15 +64,15 @@ impl BudgetContent {
 
     /// 目标设定: objectives are set for the year, for quarters and for months. `[BUD-1, 000 §9.1(2)]`
     fn check_objectives(&self, findings: &mut Findings) {
-        let spans: [(fn(Period) -> bool, _); 3] = [
-            (Period::is_year, NO_YEAR_OBJECTIVE),
-            (Period::is_quarter, NO_QUARTER_OBJECTIVE),
-            (Period::is_month, NO_MONTH_OBJECTIVE),
+        let stated =
+            |is_it: fn(Period) -> bool| self.objectives.iter().any(|objective| is_it(objective.period));
+        let spans = [
+            (stated(Period::is_year), NO_YEAR_OBJECTIVE),
+            (stated(Period::is_quarter), NO_QUARTER_OBJECTIVE),
+            (stated(Period::is_month), NO_MONTH_OBJECTIVE),
         ];
-        for (is_it, missing) in spans {
-            if !self.objectives.iter().any(|objective| is_it(objective.period)) {
-                findings.add("/objectives", missing);
-            }
+        for (_, missing) in spans.into_iter().filter(|(stated, _)| !stated) {
+            findings.add("/objectives", missing);
         }
     }
 
