@@ -2,6 +2,7 @@
 
 use super::Citation;
 use serde_json::{Map, Value};
+use std::borrow::Cow;
 
 /// A language the product speaks.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
@@ -60,18 +61,36 @@ impl RefusalCode {
         Map::from_iter([Language::Chinese, Language::English].map(text))
     }
 
-    /// The text in a language with its parameters filled in.
+    /// The text in a language with its parameters filled in; what stands in braces and is no parameter stays.
     pub fn text(&self, language: Language, params: &Map<String, Value>) -> String {
-        let template = match language {
+        let mut rest = match language {
             Language::Chinese => self.zh,
             Language::English => self.en,
         };
-        params.iter().fold(template.to_owned(), |text, (name, value)| {
-            // A parameter that is a text itself stands there in both languages.
-            let value = value.get(language.tag()).unwrap_or(value);
-            let value = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
-            text.replace(&format!("{{{name}}}"), &value)
-        })
+        let mut text = String::with_capacity(rest.len() * 2);
+        while let Some((before, named)) = rest.split_once('{') {
+            text.push_str(before);
+            let parameter = named.split_once('}').and_then(|(name, after)| Some((params.get(name)?, after)));
+            rest = match parameter {
+                Some((value, after)) => {
+                    text.push_str(&said(value, language));
+                    after
+                }
+                None => {
+                    text.push('{');
+                    named
+                }
+            };
+        }
+        text + rest
+    }
+}
+
+/// A parameter as it stands in a text. One that is a text itself stands there in both languages.
+fn said(value: &Value, language: Language) -> Cow<'_, str> {
+    match value.get(language.tag()).unwrap_or(value) {
+        Value::String(text) => text.into(),
+        other => other.to_string().into(),
     }
 }
 
@@ -218,5 +237,37 @@ impl Findings {
         };
         refusal.findings = self.0;
         Err(refusal)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    const CODE: &RefusalCode = &RefusalCode {
+        code: "test.limit",
+        kind: RefusalKind::Invalid,
+        zh: "{who}最多{limit}元",
+        en: "{who} may spend {limit} at most, see {clause}",
+    };
+
+    fn said(language: Language, params: Value) -> String {
+        let Value::Object(params) = params else { panic!("parameters have names") };
+        CODE.text(language, &params)
+    }
+
+    #[test]
+    fn texts_name_their_parameters_in_the_language_of_the_reader() {
+        let params = json!({"who": {"zh-CN": "财务", "en": "Finance"}, "limit": 500, "unused": "x"});
+        assert_eq!(said(Language::Chinese, params.clone()), "财务最多500元");
+        // A parameter that nobody gave stays as it is written.
+        assert_eq!(said(Language::English, params), "Finance may spend 500 at most, see {clause}");
+    }
+
+    #[test]
+    fn what_a_parameter_says_is_no_template() {
+        let params = json!({"who": "{limit}", "limit": "{who}"});
+        assert_eq!(said(Language::Chinese, params), "{limit}最多{who}元");
     }
 }
