@@ -1,6 +1,9 @@
 //! Claims in every state, told as short stories.
 
-use super::{company::Company, script::Script};
+use super::{
+    company::{Company, FOUNDER},
+    script::Script,
+};
 use chrono::Duration;
 use serde_json::{Value, json};
 
@@ -231,39 +234,24 @@ fn version(script: &mut Script, who: &str, path: &str) -> Result<i64, String> {
     script.get(who, path)?.version.ok_or_else(|| format!("{path} has no version"))
 }
 
-/// Who may have a claim in the inbox.
-const APPROVERS: &[&str] = &[
-    "zhang.wei",
-    "wang.fang",
-    "li.na",
-    "he.ping",
-    "lv.jia",
-    "wu.hao",
-    "qian.wei",
-    "zheng.li",
-    "sun.lei",
-    "zhou.min",
-    "zhao.guoqiang",
-];
-
-/// Whoever has the claim in the inbox decides it; false where nobody has.
+/// Whoever a claim waits for decides it; false where it waits for nobody.
 fn decide(script: &mut Script, company: &Company, claim: &str, verb: &str) -> Result<bool, String> {
-    for approver in APPROVERS.iter().filter(|name| company.employees.contains_key(**name)) {
-        let waiting = script.get(approver, "/api/v1/approvals?box=waiting&limit=200")?;
-        let items = waiting.body["data"].as_array().cloned().unwrap_or_default();
-        let Some(item) = items.iter().find(|item| item["document"]["id"] == claim) else { continue };
-        let path = format!("/api/v1/approvals/{}/{verb}", item["id"].as_str().unwrap_or_default());
-        let read = item["document"]["version"].clone();
-        let body = match verb {
-            "approve" => json!({"document_version": read, "note": "同意"}),
-            "reject" => json!({"document_version": read, "reason": "不符合报销制度"}),
-            _ => json!({"document_version": read, "reason": "请补充活动照片"}),
-        };
-        script.act(approver, &path, item["version"].as_i64().unwrap_or(1), body)?;
-        script.pass(Duration::minutes(20));
-        return Ok(true);
-    }
-    Ok(false)
+    let claim = script.get(FOUNDER, &format!("/api/v1/expense-claims/{claim}"))?;
+    let path = format!("/api/v1/approvals/{}", claim.text("/approval_id")?);
+    let approval = script.get(FOUNDER, &path)?;
+    let tasks = approval.body["tasks"].as_array().into_iter().flatten();
+    let open = tasks.filter(|task| task["state"] == "open").find_map(|task| task["assignee"]["id"].as_str());
+    let who = company.employees.iter().find_map(|(name, id)| (Some(id.as_str()) == open).then_some(*name));
+    let Some(approver) = who else { return Ok(false) };
+    let read = claim.version;
+    let body = match verb {
+        "approve" => json!({"document_version": read, "note": "同意"}),
+        "reject" => json!({"document_version": read, "reason": "不符合报销制度"}),
+        _ => json!({"document_version": read, "reason": "请补充活动照片"}),
+    };
+    script.act(approver, &format!("{path}/{verb}"), approval.version.unwrap_or(1), body)?;
+    script.pass(Duration::minutes(20));
+    Ok(true)
 }
 
 /// Finance approves a tenth less.
