@@ -4,7 +4,7 @@ use crate::{Outcome, server};
 use chrono::Datelike;
 use serde_json::{Value, json};
 use std::{cell::Cell, net::SocketAddr};
-use tests::Caller;
+use tests::{Caller, budget_of};
 use uuid::Uuid;
 
 const PASSWORD: &str = "correct horse battery";
@@ -123,17 +123,9 @@ fn activate_budget(
     let sign = |username: &str| Caller::of(address, Some(sign_in(address, username)));
     let (compiler, finance) = (sign("director"), sign("finance"));
     let year = chrono::Local::now().date_naive().year();
-    let money = |amount: &str| json!({"amount": amount, "currency": "CNY"});
-    let body = json!({
-        "title": "年度预算", "fiscal_year": year, "scope": {"level": "department", "department_id": department},
-        "objectives": [{"period": year.to_string(), "metric": "sales_amount", "unit": "万元", "target": "100"}],
-        "strategy": {"product": "新品", "price": "稳价", "channel": "下沉", "promotion": "联合"},
-        "activities": [{"name": "订货会", "from": format!("{year}-03-01"), "to": format!("{year}-03-02"),
-            "place": "杭州", "people": "全体", "cost": money("1.00")}],
-        "lines": [{"category": "entertainment.travel", "period": year.to_string(), "control": "hard",
-            "amount": money("6000000000000.00")}],
-        "indicators": [{"name": "销售额增长率", "target": "12%"}]
-    });
+    let line = json!({"category": "entertainment.travel", "period": year.to_string(), "control": "hard",
+        "amount": {"amount": "6000000000000.00", "currency": "CNY"}});
+    let body = budget_of(department, &year.to_string(), line);
     let made = compiler.post("/api/v1/budgets", body).expect(201);
     let path = format!("/api/v1/budgets/{}", made.text("/id"));
     let submitted = compiler.at(made.version()).act(&format!("{path}/submit")).expect(200);

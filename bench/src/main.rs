@@ -48,6 +48,9 @@ pub struct Choice {
     /// Only this engine: sqlite or postgres.
     #[arg(long)]
     pub engine: Option<String>,
+    /// Only this work; may be said again: show, list, create, charge, course.
+    #[arg(long, value_enum)]
+    pub work: Vec<measure::Work>,
     /// Write the figures into a file as JSON.
     #[arg(long)]
     pub json: Option<PathBuf>,

@@ -14,6 +14,7 @@ use crate::{
     server::{BARE, PRODUCT, Server},
     work::{Course, Create, LIST, Numbers, Same, Show},
 };
+use clap::ValueEnum;
 use persistence::spine::Key;
 use serde_json::Value;
 use std::{
@@ -22,17 +23,25 @@ use std::{
 };
 
 /// What is done, and how.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Work {
+#[derive(Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub enum Work {
+    /// One claim by its id.
     Show,
+    /// Fifty claims, filtered and sorted.
     List,
+    /// A claim with two lines.
     Create,
+    /// A claim that is submitted and reserves of one budget line.
     Charge,
+    /// A claim that is submitted and approved twice.
     Course,
 }
 
 impl Work {
-    const ALL: [Self; 5] = [Self::Show, Self::List, Self::Create, Self::Charge, Self::Course];
+    /// What was chosen, or everything.
+    fn chosen(choice: &Choice) -> &[Self] {
+        if choice.work.is_empty() { Self::value_variants() } else { &choice.work }
+    }
 
     fn name(self) -> &'static str {
         match self {
@@ -70,12 +79,12 @@ pub fn engine(choice: &Choice, home: Home, report: &mut Report) -> Outcome<()> {
     let mut site = Site::open(choice, &home, &company, pattern)?;
     let resident_idle = site.product.resident();
     site.warm_up()?;
-    let mut taken: Vec<Taken> = Work::ALL.iter().map(|_| Taken::default()).collect();
+    let mut taken: Vec<Taken> = Work::chosen(choice).iter().map(|_| Taken::default()).collect();
     let (mut first, mut thousandth) = (Vec::new(), Vec::new());
     for round in 1..=choice.rounds {
         say(&format!("round {round} of {}", choice.rounds));
         site.sign_in();
-        for (work, taken) in Work::ALL.into_iter().zip(&mut taken) {
+        for (work, taken) in Work::chosen(choice).iter().copied().zip(&mut taken) {
             site.round(work, taken)?;
         }
         let (one, far) = site.pages()?;
@@ -83,7 +92,7 @@ pub fn engine(choice: &Choice, home: Home, report: &mut Report) -> Outcome<()> {
         thousandth.push(far);
     }
     say("half of the peak");
-    for (work, taken) in Work::ALL.into_iter().zip(taken) {
+    for (work, taken) in Work::chosen(choice).iter().copied().zip(taken) {
         report.rows.push(site.row(work, taken)?);
     }
     say("export of everything");
@@ -224,7 +233,7 @@ impl<'a> Site<'a> {
     }
 
     fn warm_up(&mut self) -> Outcome<()> {
-        for work in Work::ALL {
+        for work in Work::chosen(self.choice).iter().copied() {
             self.press(work, false, Duration::from_millis(1_500), Pressure::Full)?;
             if work.has_bare() {
                 self.press(work, true, Duration::from_millis(1_000), Pressure::Full)?;

@@ -69,7 +69,7 @@ impl App {
 }
 
 /// A budget of a department and year for one line, with everything the regulation asks of one.
-fn budget_of(department: &str, year: &str, line: Value) -> Value {
+pub fn budget_of(department: &str, year: &str, line: Value) -> Value {
     let periods = [year.to_owned(), format!("{year}-Q1"), format!("{year}-03")];
     let objectives = periods
         .map(|period| json!({"period": period, "metric": "sales_amount", "unit": "万元", "target": "100"}));

@@ -14,6 +14,7 @@ mod program;
 mod race;
 
 pub use app::{App, block_on};
+pub use budget::budget_of;
 pub use caller::{Caller, Reply};
 pub use company::Company;
 pub use engines::{Engine, Home, postgres_is_available, stop_postgres};
