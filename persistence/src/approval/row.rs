@@ -15,8 +15,11 @@ use serde::{Serialize, de::DeserializeOwned};
 #[diesel(table_name = approvals, treat_none_as_default_value = false, treat_none_as_null = true)]
 pub(super) struct Row {
     pub id: Key,
+    #[diesel(skip_update)]
     pub document_kind: String,
+    #[diesel(skip_update)]
     pub document: Key,
+    #[diesel(skip_update)]
     pub number: String,
     pub submitter_id: Key,
     pub beneficiary_id: Key,
@@ -31,6 +34,7 @@ pub(super) struct Row {
     pub outcome: String,
     pub last_reminder_at: Option<Instant>,
     pub due_at: Option<Instant>,
+    #[diesel(skip_update)]
     pub started_at: Instant,
     pub moved_at: Instant,
     pub version: Version,
@@ -99,13 +103,20 @@ impl Row {
 #[diesel(table_name = approval_tasks, treat_none_as_default_value = false, treat_none_as_null = true)]
 pub(super) struct TaskRow {
     pub id: Key,
+    #[diesel(skip_update)]
     approval_id: Key,
+    #[diesel(skip_update)]
     round: i32,
+    #[diesel(skip_update)]
     step: i32,
+    #[diesel(skip_update)]
     seat: i32,
     assignee_id: Key,
+    #[diesel(skip_update)]
     on_behalf_of_id: Option<Key>,
+    #[diesel(skip_update)]
     origin: String,
+    #[diesel(skip_update)]
     opened_at: Instant,
     remind_at: Option<Instant>,
     escalate_at: Option<Instant>,

@@ -2,8 +2,9 @@
 
 use super::{Failure, Key, Tx};
 use domain::spine::{Change, Entity, Explanation, Happening};
-use serde::{Serialize, Serializer};
-use serde_json::{Map, Value};
+use indexmap::IndexMap;
+use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
 use uuid::Uuid;
 
 /// An entity that knows its rows.
@@ -44,7 +45,10 @@ pub(crate) fn guard(touched: usize) -> Result<(), Failure> {
 macro_rules! save_row {
     ($on:expr, $table:ident, $row:expr, $before:expr) => {
         match $before {
-            None => $crate::spine::db!($on, |c| diesel::insert_into($table::table).values($row).execute(c)),
+            None => {
+                let insert = $crate::spine::cached(diesel::insert_into($table::table).values($row));
+                $crate::spine::db!($on, |c| insert.execute(c))
+            }
             Some(before) => {
                 let mine = $table::id.eq($row.id).and($table::version.eq(before.version));
                 let update = $crate::spine::cached(diesel::update($table::table.filter(mine)).set($row));
@@ -82,51 +86,50 @@ impl Tx<'_> {
 
 /// What the audit keeps: all of a new entity; of a changed one, the members that differ.
 fn differences<E: Stored>(before: Option<&E>, after: &E) -> Result<(Option<String>, String), Failure> {
-    let Some(before) = before else { return Ok((None, serde_json::to_string(after)?)) };
-    let states = (serde_json::to_value(before)?, serde_json::to_value(after)?);
-    let (Value::Object(old), Value::Object(new)) = states else {
-        return Err(Failure::fault("an entity is not an object"));
-    };
-    Ok((Some(changed::<E>(&old, &new)?), changed::<E>(&new, &old)?))
+    let after = serde_json::to_string(after)?;
+    let Some(before) = before else { return Ok((None, after)) };
+    let before = serde_json::to_string(before)?;
+    let (old, new): (Members<'_>, Members<'_>) =
+        (serde_json::from_str(&before)?, serde_json::from_str(&after)?);
+    Ok((Some(old.unlike::<E>(&new)?), new.unlike::<E>(&old)?))
 }
 
-/// The members of one state that are others in the other, borrowed, in the order of the entity's own.
-fn changed<E: Stored>(one: &Map<String, Value>, other: &Map<String, Value>) -> serde_json::Result<String> {
-    let members = one.iter().filter(|(name, value)| other.get(*name) != Some(value));
-    let members = members.map(|(name, value)| match (value, other.get(name)) {
-        (Value::Array(items), Some(Value::Array(others))) if E::GROWING.contains(&name.as_str()) => {
-            (name, Member::Items(items, others))
-        }
-        _ => (name, Member::Whole(value)),
-    });
-    serde_json::to_string(&Members(members.collect()))
+/// The members of an object in its own order, each as its text: what is the same has the same text, since it was
+/// written by the same type.
+#[derive(Deserialize)]
+#[serde(transparent)]
+struct Members<'a>(#[serde(borrow)] IndexMap<&'a str, &'a RawValue>);
+
+impl Members<'_> {
+    fn text(&self, name: &str) -> Option<&str> {
+        self.0.get(name).map(|value| value.get())
+    }
+
+    /// Those that are others in the other state.
+    fn unlike<E: Stored>(&self, other: &Self) -> serde_json::Result<String> {
+        let unlike = self.0.iter().filter(|(name, value)| other.text(name) != Some(value.get()));
+        let kept = unlike.map(|(name, value)| match other.text(name) {
+            Some(others) if E::GROWING.contains(name) => {
+                Ok((*name, Member::Items(items_unlike(value, others)?)))
+            }
+            _ => Ok((*name, Member::Whole(value))),
+        });
+        serde_json::to_string(&kept.collect::<serde_json::Result<IndexMap<_, _>>>()?)
+    }
 }
 
-/// Some members of an object.
-struct Members<'a>(Vec<(&'a String, Member<'a>)>);
+/// The items of a list that differ from those of another in the same place, by their places.
+fn items_unlike<'a>(items: &'a RawValue, others: &str) -> serde_json::Result<IndexMap<usize, &'a RawValue>> {
+    let items: Vec<&RawValue> = serde_json::from_str(items.get())?;
+    let others: Vec<&RawValue> = serde_json::from_str(others)?;
+    let other = |place: usize| others.get(place).map(|item| item.get());
+    Ok(items.into_iter().enumerate().filter(|(place, item)| other(*place) != Some(item.get())).collect())
+}
 
 /// A member as the audit keeps it.
-#[derive(Clone, Copy)]
+#[derive(Serialize)]
+#[serde(untagged)]
 enum Member<'a> {
-    Whole(&'a Value),
-    /// The items of a list that differ from those of another in the same place.
-    Items(&'a [Value], &'a [Value]),
-}
-
-impl Serialize for Member<'_> {
-    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
-        match self {
-            Self::Whole(value) => value.serialize(to),
-            Self::Items(items, others) => {
-                let placed = items.iter().enumerate();
-                to.collect_map(placed.filter(|(place, item)| others.get(*place) != Some(item)))
-            }
-        }
-    }
-}
-
-impl Serialize for Members<'_> {
-    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
-        to.collect_map(self.0.iter().copied())
-    }
+    Whole(&'a RawValue),
+    Items(IndexMap<usize, &'a RawValue>),
 }

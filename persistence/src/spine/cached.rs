@@ -3,6 +3,8 @@
 //! diesel keeps prepared what can only ever be one text. An UPDATE, an upsert or an insert of several
 //! rows might be another text each time, so it is prepared at every execution: a round trip more on
 //! PostgreSQL, and more work than the statement itself on SQLite. Ours are always the same few texts.
+//! Of those it does keep it asks every part, at every execution, whether the text may be kept: what is asked for
+//! again and again is spared that here too.
 
 use diesel::{
     QueryResult, RunQueryDsl,
@@ -19,10 +21,10 @@ pub(crate) fn cached<S>(statement: S) -> Cached<S> {
     Cached(statement)
 }
 
-impl<S> QueryId for Cached<S> {
-    type QueryId = ();
+impl<S: QueryId> QueryId for Cached<S> {
+    type QueryId = S::QueryId;
     // Without an id of its type, the cache goes by the text and the types of the binds.
-    const HAS_STATIC_QUERY_ID: bool = false;
+    const HAS_STATIC_QUERY_ID: bool = S::HAS_STATIC_QUERY_ID;
 }
 
 impl<S: QueryFragment<DB>, DB: Backend> QueryFragment<DB> for Cached<S> {

@@ -64,7 +64,8 @@ macro_rules! insert_all {
         match &mut $on.connection().engine {
             $crate::spine::Engine::Sqlite(c) => {
                 for row in $rows {
-                    ::diesel::RunQueryDsl::execute(::diesel::insert_into($table).values(row), c)?;
+                    let insert = $crate::spine::cached(::diesel::insert_into($table).values(row));
+                    ::diesel::RunQueryDsl::execute(insert, c)?;
                 }
             }
             $crate::spine::Engine::Postgres(c) => {
@@ -87,7 +88,7 @@ macro_rules! insert_missing {
             $crate::spine::Engine::Sqlite(c) => {
                 for row in $rows {
                     let insert = ::diesel::insert_into($table).values(row).on_conflict_do_nothing();
-                    inserted += ::diesel::RunQueryDsl::execute(insert, c)?;
+                    inserted += ::diesel::RunQueryDsl::execute($crate::spine::cached(insert), c)?;
                 }
             }
             $crate::spine::Engine::Postgres(c) => {

@@ -12,7 +12,7 @@ use crate::{
         budget_holdings, expense_claim_advances, expense_claim_lines as lines, expense_claims as claims,
         files, invoices, journal_entries,
     },
-    spine::{Failure, Instant, Key, Reader, Sight, db},
+    spine::{Failure, Instant, Key, Reader, Sight, cached, db},
 };
 use diesel::{dsl::exists, prelude::*};
 use domain::{
@@ -83,7 +83,7 @@ pub(crate) fn find_unscoped(reader: &mut Reader<'_>, id: Id<ExpenseClaim>) -> Re
 
 fn row_of(reader: &mut Reader<'_>, id: Id<ExpenseClaim>) -> Result<Found, Failure> {
     let key = Key::from(id);
-    Ok(db!(reader, |c| claims::table.filter(claims::id.eq(key)).select(found!()).first(c))?)
+    Ok(db!(reader, |c| cached(claims::table.filter(claims::id.eq(key)).select(found!())).get_result(c))?)
 }
 
 /// The claim of another system, if it is known here and the caller may see it.
@@ -155,12 +155,14 @@ fn reversal_of(reader: &mut Reader<'_>, row: &Row, book: Currency) -> Result<Opt
 
 fn lines_of(reader: &mut Reader<'_>, claim: Key, currency: Currency) -> Result<Vec<Line>, Failure> {
     let on = invoices::claim_id.eq(lines::claim_id).and(invoices::line.eq(lines::line));
-    let rows: Vec<(LineRow, Option<invoice::Row>)> = db!(reader, |c| lines::table
-        .left_join(invoices::table.on(on))
-        .filter(lines::claim_id.eq(claim))
-        .order((lines::line, invoices::position))
-        .select((LineRow::as_select(), Option::<invoice::Row>::as_select()))
-        .load(c))?;
+    let rows: Vec<(LineRow, Option<invoice::Row>)> = db!(reader, |c| cached(
+        lines::table
+            .left_join(invoices::table.on(on))
+            .filter(lines::claim_id.eq(claim))
+            .order((lines::line, invoices::position))
+            .select((LineRow::as_select(), Option::<invoice::Row>::as_select()))
+    )
+    .load(c))?;
     let mut found: Vec<Line> = Vec::with_capacity(rows.len());
     let mut last = 0;
     for (row, paper) in rows {

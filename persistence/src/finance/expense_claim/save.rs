@@ -14,17 +14,24 @@ use domain::{
     spine::{BusinessDate, Version},
 };
 
+/// What is never another once it is made is left out of updates: SQLite writes every index anew whose columns a statement
+/// names, and looks up what they refer to.
 #[derive(Queryable, Selectable, Insertable, AsChangeset, Clone, Debug)]
 #[diesel(table_name = claims, treat_none_as_default_value = false, treat_none_as_null = true)]
 pub(super) struct Row {
     pub id: Key,
+    #[diesel(skip_update)]
     pub number: String,
+    #[diesel(skip_update)]
     pub creator_id: Key,
+    #[diesel(skip_update)]
     pub creator_employee_id: Option<Key>,
+    #[diesel(skip_update)]
     pub submitter_id: Key,
     pub beneficiary_id: Key,
     pub beneficiary_reason: Option<String>,
     pub department_id: Key,
+    #[diesel(skip_update)]
     pub created_at: Instant,
     pub changed_at: Instant,
     pub business_date: BusinessDate,
@@ -51,9 +58,13 @@ pub(super) struct Row {
     pub voucher_year: Option<i32>,
     pub posted_on: Option<BusinessDate>,
     pub approval_id: Option<Key>,
+    #[diesel(skip_update)]
     pub source: Option<String>,
+    #[diesel(skip_update)]
     pub external_reference: Option<String>,
+    #[diesel(skip_update)]
     pub reverses_id: Option<Key>,
+    #[diesel(skip_update)]
     pub reverses_reason: Option<String>,
     pub reversal_id: Option<Key>,
     pub version: Version,
