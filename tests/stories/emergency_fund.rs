@@ -16,6 +16,7 @@ stories! {
     of_two_draws_at_once_no_more_is_taken_than_is_there,
     of_two_who_give_back_at_once_no_more_goes_back_than_was_drawn,
     no_document_is_charged_to_a_fund,
+    a_draft_of_a_draw_says_when_the_fund_has_too_little_left,
 }
 
 const FUNDS: &str = "/api/v1/emergency-funds";
@@ -194,4 +195,25 @@ fn no_document_is_charged_to_a_fund(app: App) {
     assert_eq!(available(&company, &fund), "8000.00");
     let entries = company.who("head").get(&format!("{LINES}/{fund}/entries")).expect(200);
     assert_eq!(column(&entries.at("/data"), "kind"), ["allocate"]);
+}
+
+fn a_draft_of_a_draw_says_when_the_fund_has_too_little_left(app: App) {
+    let company = app.company();
+    let (fund, march) = (fund_of(&company), march(&company));
+    let head = company.who("head");
+    let draft = head.post(CHANGES, draw_of(&fund, &march, "5000.00")).expect(201).text("/id");
+    let submitting = || {
+        let actions = head.get(&path(&draft)).expect(200).at("/actions");
+        let all = actions.as_array().expect("actions").clone();
+        all.into_iter().find(|action| action["name"] == "submit").expect("submitting is among them")
+    };
+    assert_eq!(submitting()["allowed"], true, "{}", submitting());
+    in_effect(&company, draw_of(&fund, &march, "4000.00"));
+    let refused = submitting();
+    assert_eq!(
+        (&refused["allowed"], &refused["refusal"]["code"]),
+        (&json!(false), &json!("budget_line.cut_below_use")),
+        "{refused}"
+    );
+    deed(head, &draft, "submit", None).refuses(409, "budget_line.cut_below_use");
 }

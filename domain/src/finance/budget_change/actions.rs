@@ -25,14 +25,19 @@ crate::labels! { ChangeAction = "BudgetChangeActionName":
 }
 
 impl BudgetChange {
-    /// Every action of which the caller holds the permission, with the refusal it would meet.
-    pub fn actions(&self, by: &Actor) -> Vec<(ChangeAction, Result<(), Refusal>)> {
+    /// Every action of which the caller holds the permission, with the refusal it would meet. `submission` is what
+    /// submitting it would meet now, tried on its lines: also a fund that has too little left. `[BUD-7]`
+    pub fn actions(
+        &self,
+        by: &Actor,
+        submission: &Result<(), Refusal>,
+    ) -> Vec<(ChangeAction, Result<(), Refusal>)> {
         if !by.may(Permission::CompileBudgets) {
             return Vec::new();
         }
         let foreseen = |action| match action {
             ChangeAction::Revise => self.may_revise(by),
-            ChangeAction::Submit => self.may_submit(by),
+            ChangeAction::Submit => submission.clone(),
             ChangeAction::Withdraw => self.may_withdraw(by),
             ChangeAction::Void => self.may_void(by),
         };

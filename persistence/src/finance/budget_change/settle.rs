@@ -67,19 +67,29 @@ pub fn preview(
 ) -> Result<(Option<Refusal>, PlanView), Failure> {
     let today = reader.today();
     let world = ChangeWorld::today(reader)?;
-    let desk = laid_out(reader, change)?;
-    let refused = match change.check_submission(reader.actor(), &desk, world.rules()) {
-        Err(refusal) => Some(refusal),
-        Ok(()) => match give_back::check(reader, &change.content) {
-            Err(Failure::Refused(refusal)) => Some(*refusal),
-            other => {
-                other?;
-                None
-            }
-        },
-    };
+    let refused = submission(reader, change, &world)?.err();
     let subject = subject(change, change.version + 1, world.currency, today)?;
     Ok((refused, dry_run(reader, chain(change.content.kind), &subject)?))
+}
+
+/// What submitting a change would meet now: its movements are tried on its lines as they stand. One that is not the
+/// caller's to submit is answered without looking at them.
+pub(super) fn submission(
+    reader: &mut Reader<'_>,
+    change: &BudgetChange,
+    world: &ChangeWorld,
+) -> Result<Result<(), Refusal>, Failure> {
+    if let Err(refusal) = change.may_submit(reader.actor()) {
+        return Ok(Err(refusal));
+    }
+    let desk = laid_out(reader, change)?;
+    if let Err(refusal) = change.check_submission(reader.actor(), &desk, world.rules()) {
+        return Ok(Err(refusal));
+    }
+    match give_back::check(reader, &change.content) {
+        Err(Failure::Refused(refusal)) => Ok(Err(*refusal)),
+        other => other.map(Ok),
+    }
 }
 
 /// Its lines as they stand, to be tried on and never written.

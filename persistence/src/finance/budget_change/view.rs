@@ -1,6 +1,6 @@
 //! What one change looks like: what it says, and what the caller may do with it.
 
-use super::{ChangeWorld, find, give_back};
+use super::{ChangeWorld, find, give_back, settle::submission};
 use crate::{
     finance::budget::view::{department, person},
     organisation::{NamedRef, PersonRef},
@@ -85,7 +85,8 @@ pub fn view(reader: &mut Reader<'_>, id: Id<BudgetChange>) -> Result<BudgetChang
 pub fn show(reader: &mut Reader<'_>, change: BudgetChange) -> Result<BudgetChangeView, Failure> {
     let world = ChangeWorld::today(reader)?;
     let total = change.content.total(world.rules().currency)?;
-    let actions = change.actions(reader.actor());
+    let submission = submission(reader, &change, &world)?;
+    let actions = change.actions(reader.actor(), &submission);
     let (status_at, why) = change.status.told();
     let status_reason = why.map(str::to_owned);
     let id = change.id;
