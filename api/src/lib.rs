@@ -45,6 +45,7 @@ pub fn enums() -> impl Iterator<Item = &'static EnumLabels> {
         approval::BatchDecision::LABELS,
         spine::BatchMode::LABELS,
         finance::ItemOutcome::LABELS,
+        organisation::SetUpKind::LABELS,
         spine::import::Outcome::LABELS,
     ];
     domain::enums().chain(persistence::enums()).chain(here)

@@ -5,11 +5,13 @@ mod department;
 mod employee;
 mod leave;
 mod position;
+mod template;
 
 use crate::spine::Routes;
 
 pub use absence::{begin_absences, release_expired};
 pub use leave::finish_leavings;
+pub(crate) use template::SetUpKind;
 
 pub(crate) fn routes(into: &mut Routes) {
     department::routes(into);
@@ -17,4 +19,5 @@ pub(crate) fn routes(into: &mut Routes) {
     employee::routes(into);
     leave::routes(into);
     absence::routes(into);
+    template::routes(into);
 }

@@ -25,6 +25,7 @@ mod cash_advance_reversal;
 mod coverage;
 mod crash;
 mod crash_claim;
+mod department_template;
 mod edge;
 mod emergency_fund;
 mod erasure;
@@ -67,6 +68,7 @@ const MODULES: &[&[Story]] = &[
     audit::STORIES,
     audit_finding::STORIES,
     audit_risk::STORIES,
+    department_template::STORIES,
     edge::STORIES,
     expense_statement::STORIES,
     export::STORIES,

@@ -121,7 +121,7 @@ async fn create_department(
 }
 
 /// Where a department may be hung: below an open one within reach; at the top only by whoever reaches all.
-fn check_place(tx: &mut Tx<'_>, parent: Option<DepartmentId>) -> Result<(), Failure> {
+pub(super) fn check_place(tx: &mut Tx<'_>, parent: Option<DepartmentId>) -> Result<(), Failure> {
     let Some(parent) = parent else {
         let required = || Refusal::new(codes::REQUIRED).at("/parent_id").into();
         return if tx.reach().all { Ok(()) } else { Err(required()) };

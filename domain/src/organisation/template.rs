@@ -2,6 +2,9 @@
 //!
 //! Data only: an administrator may rename, move or close whatever is made from it.
 
+use super::{DepartmentDetails, PositionDetails};
+use crate::spine::{self, Id};
+
 /// A position as a regulation describes it.
 #[derive(Debug)]
 pub struct PositionTemplate {
@@ -54,6 +57,33 @@ const fn position(
     PositionTemplate { code, zh, en, duties, clause }
 }
 
+impl PositionTemplate {
+    /// What is written down about the position that is made of it.
+    pub fn details(&self, department: Id<spine::Department>) -> PositionDetails {
+        PositionDetails {
+            code: self.code.to_owned(),
+            name_zh: self.zh.to_owned(),
+            name_en: self.en.to_owned(),
+            department: Some(department),
+            duties: self.duties.iter().map(|duty| (*duty).to_owned()).collect(),
+            clause: self.clause.to_owned(),
+        }
+    }
+}
+
+impl DepartmentTemplate {
+    /// What is written down about the department that is made of it; nobody heads it yet.
+    pub fn details(&self, parent: Option<Id<spine::Department>>) -> DepartmentDetails {
+        DepartmentDetails {
+            code: self.code.to_owned(),
+            name_zh: self.zh.to_owned(),
+            name_en: self.en.to_owned(),
+            parent,
+            head: None,
+        }
+    }
+}
+
 /// Every shipped department; one above stands before those below.
 pub const DEPARTMENT_TEMPLATES: &[DepartmentTemplate] = &[
     DepartmentTemplate {
@@ -98,6 +128,13 @@ pub const DEPARTMENT_TEMPLATES: &[DepartmentTemplate] = &[
                 "Market researcher",
                 "000 §2.1",
                 &["市场调研", "竞争对手分析", "市场趋势预测"],
+            ),
+            position(
+                "market-planner",
+                "市场策划专员",
+                "Market planner",
+                "000 §2.1 二",
+                &["市场活动策划", "文案撰写", "推广方案制定"],
             ),
             position(
                 "market-specialist",
@@ -186,11 +223,23 @@ pub const DEPARTMENT_TEMPLATES: &[DepartmentTemplate] = &[
         )],
     ),
     department("channel-development", "渠道拓展部", "Channel development department", "000 §2.2 四", &[]),
-    department("brand-pr", "品牌公关部", "Brand and PR department", "002 §6", &[]),
+    department("brand-pr", "品牌公关部", "Brand and PR department", "002 §6 第二章", &[]),
     department("planning", "市场策划部", "Planning department", "002 §6 第三章", &[]),
-    department("key-accounts", "大客户服务中心", "Key accounts centre", "002", &[]),
-    department("design", "设计部", "Design department", "000 §2.1", &[]),
-    department("it", "信息技术部", "IT department", "000 §2.1", &[]),
+    department("key-accounts", "大客户部", "Key accounts department", "002 §6 第四章", &[]),
+    department(
+        "design",
+        "设计部",
+        "Design department",
+        "000 §2.1 五",
+        &[position(
+            "designer",
+            "设计师",
+            "Designer",
+            "002 §6 第五章",
+            &["营销物料设计、宣传品制作及视觉形象塑造", "对自己负责的设计工作负责到底"],
+        )],
+    ),
+    department("it", "信息技术部", "IT department", "000 §2.1 五", &[]),
     department("event-centre", "活动营销中心", "Event centre", "001 第五条", &[]),
     DepartmentTemplate {
         parent: Some("event-centre"),
@@ -245,8 +294,7 @@ pub const DEPARTMENT_TEMPLATES: &[DepartmentTemplate] = &[
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::organisation::{Department, DepartmentDetails, DepartmentTree, Position, PositionDetails};
-    use crate::spine::Id;
+    use crate::organisation::{Department, DepartmentTree, Position};
     use std::collections::BTreeSet;
     use uuid::Uuid;
 
@@ -256,33 +304,21 @@ mod tests {
         for (number, template) in (1..).zip(DEPARTMENT_TEMPLATES) {
             assert!(template.parent.is_none_or(|parent| codes.contains(parent)), "{}", template.code);
             assert!(codes.insert(template.code), "{} twice", template.code);
-            let details = DepartmentDetails {
-                code: template.code.into(),
-                name_zh: template.zh.into(),
-                name_en: template.en.into(),
-                parent: None,
-                head: None,
-            };
             let id = Id::from_uuid(Uuid::from_u128(number));
-            assert!(Department::create(id, details, &DepartmentTree::default()).is_ok());
+            assert!(Department::create(id, template.details(None), &DepartmentTree::default()).is_ok());
         }
     }
 
     #[test]
     fn every_position_is_well_formed_and_has_its_duties() {
         let mut codes = BTreeSet::new();
+        let department = Id::from_uuid(Uuid::from_u128(1));
         for template in DEPARTMENT_TEMPLATES.iter().flat_map(|department| department.positions) {
             assert!(codes.insert(template.code), "{} twice", template.code);
             assert!(!template.duties.is_empty(), "{}", template.code);
-            let details = PositionDetails {
-                code: template.code.into(),
-                name_zh: template.zh.into(),
-                name_en: template.en.into(),
-                department: None,
-                duties: template.duties.iter().map(|duty| (*duty).to_owned()).collect(),
-                clause: template.clause.into(),
-            };
-            assert!(Position::create(Id::from_uuid(Uuid::from_u128(1)), details).is_ok());
+            assert!(
+                Position::create(Id::from_uuid(Uuid::from_u128(2)), template.details(department)).is_ok()
+            );
         }
     }
 }
