@@ -228,7 +228,7 @@ fn set_up(
     check_place(tx, parent)?;
     let tree = department::tree(tx)?;
     let change = Department::create(tx.id(), template.details(parent), &tree)?;
-    Ok((department::apply(tx, change)?.id, true))
+    Ok((department::apply(tx, change).map_err(made_meanwhile)?.id, true))
 }
 
 /// The position of a template, and whether it was made now.
@@ -241,5 +241,13 @@ fn set_up_position(
         return Ok((standing.id, false));
     }
     let change = Position::create(tx.id(), template.details(department))?;
-    Ok((position::apply(tx, change)?.id, true))
+    Ok((position::apply(tx, change).map_err(made_meanwhile)?.id, true))
+}
+
+/// A code that was free a moment ago is taken: somebody else made it, so this is done again and finds it standing.
+fn made_meanwhile(failure: Failure) -> Failure {
+    match failure {
+        Failure::Refused(refusal) if refusal.code == codes::NOT_UNIQUE => Failure::Moved,
+        other => other,
+    }
 }
