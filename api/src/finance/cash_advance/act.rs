@@ -9,8 +9,14 @@ use crate::{
     spine::{Can, Created, IfMatch, PathId, Reply, UnitOfWork, Valid},
 };
 use domain::{
-    finance::{cash_advance::CashAdvance, petition::NewDocument},
-    spine::perm,
+    finance::{
+        cash_advance::{
+            CashAdvance,
+            reversal::{Mistake, Undoing},
+        },
+        petition::NewDocument,
+    },
+    spine::{Id, perm},
 };
 use persistence::{
     finance::cash_advance::{self as advances, AdvancePolicies, CashAdvanceView, deed},
@@ -213,13 +219,7 @@ pub(super) async fn reverse_cash_advance_payout(
     body: Valid<ReverseCashAdvancePayout>,
     work: UnitOfWork,
 ) -> Reply<CashAdvanceView> {
-    work.write(who, move |tx| {
-        let advance = advances::find(tx, *id)?;
-        version.check(advance.version)?;
-        let advance = deed::reverse_payout(tx, advance, body.0.clone().undoing())?;
-        advances::show(tx, advance)
-    })
-    .await
+    work.write(who, move |tx| reverse(tx, *id, &version, body.0.clone().undoing())).await
 }
 
 /// Reverse a repayment of a cash advance that was recorded by mistake. `[EXP-14, EXP-9]`
@@ -234,12 +234,17 @@ pub(super) async fn reverse_cash_advance_repayment(
     body: Valid<ReverseCashAdvanceRepayment>,
     work: UnitOfWork,
 ) -> Reply<CashAdvanceView> {
-    work.write(who, move |tx| {
-        let advance = advances::find(tx, *id)?;
-        version.check(advance.version)?;
-        let (repayment, undoing) = body.0.clone().undoing();
-        let advance = deed::reverse_repayment(tx, advance, &repayment, undoing)?;
-        advances::show(tx, advance)
-    })
-    .await
+    work.write(who, move |tx| reverse(tx, *id, &version, body.0.clone().undoing())).await
+}
+
+fn reverse(
+    tx: &mut Tx<'_>,
+    id: Id<CashAdvance>,
+    version: &IfMatch,
+    (mistake, undoing): (Mistake, Undoing),
+) -> Result<CashAdvanceView, Failure> {
+    let advance = advances::find(tx, id)?;
+    version.check(advance.version)?;
+    let advance = deed::reverse(tx, advance, &mistake, undoing)?;
+    advances::show(tx, advance)
 }

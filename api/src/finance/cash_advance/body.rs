@@ -3,7 +3,10 @@
 use crate::spine::Patch;
 use chrono::{Days, NaiveDate};
 use domain::{
-    finance::cash_advance::{AdvanceContent, reversal::Undoing},
+    finance::cash_advance::{
+        AdvanceContent,
+        reversal::{Mistake, Undoing},
+    },
     spine::{Actor, AnyId, BusinessDate, DepartmentId, EmployeeId, Id, Money, Refusal, codes},
 };
 use serde::Deserialize;
@@ -167,8 +170,10 @@ pub(super) struct ReverseCashAdvancePayout {
 }
 
 impl ReverseCashAdvancePayout {
-    pub fn undoing(self) -> Undoing {
-        Undoing { reference: self.reference, on: self.reversed_on, reason: self.reason }
+    /// What was a mistake, and what undoes it.
+    pub fn undoing(self) -> (Mistake, Undoing) {
+        let Self { reference, reversed_on, reason } = self;
+        (Mistake::Payout, Undoing { reference, on: reversed_on, reason })
     }
 }
 
@@ -193,9 +198,9 @@ pub(super) struct ReverseCashAdvanceRepayment {
 }
 
 impl ReverseCashAdvanceRepayment {
-    /// The repayment's reference, and what undoes it.
-    pub fn undoing(self) -> (String, Undoing) {
+    /// What was a mistake, and what undoes it.
+    pub fn undoing(self) -> (Mistake, Undoing) {
         let Self { repayment, reference, reversed_on, reason } = self;
-        (repayment, Undoing { reference, on: reversed_on, reason })
+        (Mistake::Repayment(repayment), Undoing { reference, on: reversed_on, reason })
     }
 }

@@ -88,16 +88,49 @@ impl Reversal {
     }
 }
 
+/// What was recorded by mistake.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Mistake {
+    /// The pay-out.
+    Payout,
+    /// The repayment with this reference.
+    Repayment(String),
+}
+
+impl Mistake {
+    fn is_undone_by(&self, known: &Reversal) -> bool {
+        match self {
+            Self::Payout => known.kind == ReversalKind::Payout,
+            Self::Repayment(reference) => {
+                known.kind == ReversalKind::Repayment && known.original.reference == *reference
+            }
+        }
+    }
+}
+
 impl CashAdvance {
-    /// Whether exactly this counter-entry is recorded already: whoever lost the answer says it again. `of` is the
-    /// reference of the repayment it undoes, where it undoes one.
-    pub fn is_reversed_as(&self, kind: ReversalKind, of: Option<&str>, undoing: &Undoing) -> bool {
+    /// Whether exactly this counter-entry is recorded already: whoever lost the answer says it again.
+    pub fn is_reversed_as(&self, mistake: &Mistake, undoing: &Undoing) -> bool {
         self.reversals.iter().any(|known| {
-            known.kind == kind
-                && of.is_none_or(|of| known.original.reference == of)
-                && known.reference == undoing.reference
-                && known.on == undoing.on
+            mistake.is_undone_by(known) && known.reference == undoing.reference && known.on == undoing.on
         })
+    }
+
+    /// Undoes what was recorded by mistake.
+    ///
+    /// # Errors
+    /// Those of [`Self::reverse_payout`] and [`Self::reverse_repayment`].
+    pub fn reverse(
+        self,
+        mistake: &Mistake,
+        undoing: Undoing,
+        by: &Actor,
+        when: (Timestamp, BusinessDate),
+    ) -> Result<Change<Self>, Refusal> {
+        match mistake {
+            Mistake::Payout => self.reverse_payout(undoing, by, when),
+            Mistake::Repayment(reference) => self.reverse_repayment(reference, undoing, by, when),
+        }
     }
 
     /// The pay-out was a mistake: the advance is approved and not paid out again, and may be revoked.

@@ -9,7 +9,7 @@ use crate::{
 use domain::{
     finance::cash_advance::{
         Beside, CashAdvance,
-        reversal::{ReversalKind, Undoing},
+        reversal::{Mistake, Undoing},
     },
     spine::{BusinessDate, Money, Refusal},
 };
@@ -112,34 +112,19 @@ pub fn repay(
     apply(tx, change)
 }
 
-/// Undoes a pay-out that was recorded by mistake, by a counter-entry in an open month. The same said again changes
-/// nothing.
-pub fn reverse_payout(
+/// Undoes a pay-out or a repayment that was recorded by mistake, by a counter-entry in an open month. The same said again
+/// changes nothing.
+pub fn reverse(
     tx: &mut Tx<'_>,
     advance: CashAdvance,
+    mistake: &Mistake,
     undoing: Undoing,
 ) -> Result<CashAdvance, Failure> {
-    if advance.is_reversed_as(ReversalKind::Payout, None, &undoing) {
+    if advance.is_reversed_as(mistake, &undoing) {
         return Ok(advance);
     }
     let (when, day) = ((tx.now(), tx.today()), undoing.on);
-    let change = advance.reverse_payout(undoing, tx.actor(), when)?;
-    accounting_period::ensure_open(tx, day)?;
-    apply(tx, change)
-}
-
-/// Undoes a repayment that was recorded by mistake, likewise.
-pub fn reverse_repayment(
-    tx: &mut Tx<'_>,
-    advance: CashAdvance,
-    repayment: &str,
-    undoing: Undoing,
-) -> Result<CashAdvance, Failure> {
-    if advance.is_reversed_as(ReversalKind::Repayment, Some(repayment), &undoing) {
-        return Ok(advance);
-    }
-    let (when, day) = ((tx.now(), tx.today()), undoing.on);
-    let change = advance.reverse_repayment(repayment, undoing, tx.actor(), when)?;
+    let change = advance.reverse(mistake, undoing, tx.actor(), when)?;
     accounting_period::ensure_open(tx, day)?;
     apply(tx, change)
 }
