@@ -164,19 +164,17 @@ fn without_position(message: &str) -> String {
 
 /// What the `validator` crate found, as findings of ours.
 pub(super) fn invalid(errors: &ValidationErrors) -> Problem {
-    let mut findings = Findings::new();
-    collect(errors, "", &mut findings);
-    match findings.into_result() {
+    match broken(errors).into_result() {
         Err(refusal) => refusal.into(),
         Ok(()) => Refusal::new(rules::VALIDATION_FAILED).with("count", 0).into(),
     }
 }
 
 /// Which bounds are broken, and where.
-pub(super) fn broken(errors: &ValidationErrors) -> Vec<Finding> {
+pub(super) fn broken(errors: &ValidationErrors) -> Findings {
     let mut findings = Findings::new();
     collect(errors, "", &mut findings);
-    findings.into_vec()
+    findings
 }
 
 fn collect(errors: &ValidationErrors, at: &str, findings: &mut Findings) {

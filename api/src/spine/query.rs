@@ -74,7 +74,8 @@ impl Sent {
             match read::<T>(alone) {
                 Ok(read) => {
                     let found = read.validate().err().map(|errors| broken(&errors)).unwrap_or_default();
-                    let mine = found.into_iter().map(|found| Finding { pointer: name.clone(), ..found });
+                    let mine =
+                        found.into_vec().into_iter().map(|found| Finding { pointer: name.clone(), ..found });
                     mine.take(1).for_each(|found| self.findings.note(found));
                 }
                 // That others are missing is not its fault.
