@@ -195,12 +195,11 @@ impl Identity {
     }
 
     /// Whether a token must be looked for in the database: an API key that was not shown here yet, or none at all.
-    pub(crate) fn is_unseen_key(&self, token: &str) -> bool {
-        token.starts_with(api_key::KEY_MARK) && !self.keys.contains_key(&hash_of(token).0)
+    pub(crate) fn is_unseen_key(&self, bearer: &Bearer) -> bool {
+        bearer.key.as_ref().is_some_and(|hash| !self.keys.contains_key(&hash.0))
     }
 
-    async fn key_of(&self, database: &Database, key: &str) -> Result<ApiKeyId, Problem> {
-        let hash = hash_of(key);
+    async fn key_of(&self, database: &Database, hash: TokenHash) -> Result<ApiKeyId, Problem> {
         if let Some(id) = self.keys.get(&hash.0) {
             return Ok(id);
         }
@@ -237,12 +236,27 @@ pub async fn forget_tokens(database: &Database) -> Result<(), Failure> {
     database.write(Request::system("forget-tokens"), forget).await.map(drop)
 }
 
+/// What was shown to be let in: a token, with the digest to look an API key up by.
+pub(crate) struct Bearer {
+    token: String,
+    key: Option<TokenHash>,
+}
+
+impl Bearer {
+    /// A token as it was sent.
+    pub fn new(token: &str) -> Self {
+        let key = token.starts_with(api_key::KEY_MARK).then(|| hash_of(token));
+        Self { token: token.to_owned(), key }
+    }
+}
+
 /// What a bearer token proves to hold; 401 if nothing. Whether the session or key is still live is asked
 /// when the credential is resolved.
-pub async fn credential_of(state: &AppState, token: &str) -> Result<Credential, Problem> {
+pub(crate) async fn credential_of(state: &AppState, bearer: Bearer) -> Result<Credential, Problem> {
     let (identity, database) = (&state.identity, &state.database);
-    if token.starts_with(api_key::KEY_MARK) {
-        let id = identity.key_of(database, token).await?;
+    let token = bearer.token.as_str();
+    if let Some(hash) = bearer.key {
+        let id = identity.key_of(database, hash).await?;
         identity.uses.lock().unwrap_or_else(PoisonError::into_inner).insert(id, database.now());
         return Ok(Credential::ApiKey(id.uuid()));
     }

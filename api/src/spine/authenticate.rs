@@ -6,6 +6,7 @@ use super::{
     guard::Caller,
     limit::{count_unseen, turn_away},
 };
+use crate::identity::{Bearer, credential_of};
 use actix_web::{
     Error, HttpMessage,
     body::{BoxBody, MessageBody},
@@ -21,12 +22,12 @@ pub async fn authenticate(
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<BoxBody>, Error> {
     let token = bearer(&request);
-    if let Some(seconds) = token.as_deref().and_then(|token| must_wait(&request, token)) {
+    if let Some(seconds) = token.as_ref().and_then(|token| must_wait(&request, token)) {
         return Ok(turn_away(request, seconds));
     }
     let caller = match token {
         None => Caller::Unknown,
-        Some(token) => match resolve(&request, &token).await {
+        Some(token) => match resolve(&request, token).await {
             Ok(caller) => caller,
             Err(problem) if problem.status() == codes::UNAUTHENTICATED.status => Caller::Unknown,
             // As an answer, not as an error: `edge` renders it like every other.
@@ -38,21 +39,21 @@ pub async fn authenticate(
 }
 
 /// How many seconds an address must wait that has shown too many tokens nobody knows.
-fn must_wait(request: &ServiceRequest, token: &str) -> Option<u64> {
+fn must_wait(request: &ServiceRequest, token: &Bearer) -> Option<u64> {
     let state =
         request.app_data::<web::Data<AppState>>().filter(|state| state.identity.is_unseen_key(token))?;
     count_unseen(request, state).err()
 }
 
-fn bearer(request: &ServiceRequest) -> Option<String> {
+fn bearer(request: &ServiceRequest) -> Option<Bearer> {
     let value = request.headers().get(header::AUTHORIZATION)?.to_str().ok()?;
     let (scheme, token) = value.split_once(' ')?;
-    scheme.eq_ignore_ascii_case("bearer").then(|| token.trim().to_owned())
+    scheme.eq_ignore_ascii_case("bearer").then(|| Bearer::new(token.trim()))
 }
 
-async fn resolve(request: &ServiceRequest, token: &str) -> Result<Caller, Problem> {
+async fn resolve(request: &ServiceRequest, token: Bearer) -> Result<Caller, Problem> {
     let state =
         request.app_data::<web::Data<AppState>>().ok_or_else(|| Problem::new(codes::INTERNAL))?.clone();
-    let credential = crate::identity::credential_of(&state, token).await?;
+    let credential = credential_of(&state, token).await?;
     state.principal(credential).await.map(Caller::Known)
 }
