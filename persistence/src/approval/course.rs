@@ -106,13 +106,18 @@ pub fn withdraw(tx: &mut Tx<'_>, id: Option<Id<Approval>>, note: Option<String>)
 }
 
 /// Tells that the document changed while in approval: decisions are taken on the new version from here on.
-pub fn document_moved(tx: &mut Tx<'_>, id: Id<Approval>, version: Version) -> Result<Approval, Failure> {
+pub fn document_moved(
+    tx: &mut Tx<'_>,
+    id: Id<Approval>,
+    version: Version,
+) -> Result<Option<EmployeeId>, Failure> {
     let approval = load_locked(tx, id)?;
     let by = tx.actor().employee;
     let named = acting_for(tx, id)?;
     act(tx, approval, |approval, world| {
         Ok(approval.document_moved(by, version, world)?.in_the_name_of(named))
-    })
+    })?;
+    Ok(named)
 }
 
 /// Does something with an approval and, where it comes to an outcome by that, settles its document.

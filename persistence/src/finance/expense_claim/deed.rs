@@ -62,8 +62,7 @@ pub fn reduce(
     let change = claim.reduce(decisions, tx.actor())?;
     let (version, approval) = (change.after().version, change.after().approval);
     if let Some(approval) = approval {
-        approval::document_moved(tx, approval, version)?;
-        let named = approval::acting_for(tx, approval)?;
+        let named = approval::document_moved(tx, approval, version)?;
         return apply(tx, change.in_the_name_of(named));
     }
     apply(tx, change)
