@@ -27,7 +27,7 @@ mod state;
 mod upload;
 mod work;
 
-pub use answer::{Answer, Created, Done, Listing, Reply, View};
+pub use answer::{Answer, Created, Done, Listing, PerItem, Reply, View};
 pub use argument::{Argument, Described, Description, Guarded};
 pub use authenticate::authenticate;
 pub use batch::{Batch, BatchMode, Batched, all_or_none};

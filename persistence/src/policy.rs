@@ -10,7 +10,8 @@ use crate::{
     organisation::literally,
     schema::policies,
     spine::{
-        ActionView, Failure, Instant, Key, Page, Reader, Slice, Stored, Tx, db, guard, is_taken, save_row,
+        ActionView, Failure, Instant, Key, Page, Place, Placed, Reader, Slice, Stored, Tx, db, guard,
+        is_taken, save_row,
     },
 };
 use chrono::NaiveDate;
@@ -301,18 +302,19 @@ pub fn view(reader: &mut Reader<'_>, id: Id<Policy>) -> Result<PolicyView, Failu
     let mut view = PolicyView::try_from(Row::from(&policy))?;
     if reader.actor().may(Permission::ManagePolicies) {
         let actions = policy.actions(reader.today());
-        view.actions = actions.map(|(action, allowed)| shown_action(id, action, allowed)).collect();
+        view.actions = ActionView::listed(&format!("/api/v1/policies/{id}"), actions);
     }
     Ok(view)
 }
 
-fn shown_action(id: Id<Policy>, action: PolicyAction, allowed: Result<(), Refusal>) -> PolicyActionView {
-    let (method, tail) = match action {
-        PolicyAction::Revise => ("PUT", ""),
-        PolicyAction::Publish => ("POST", "/publish"),
-        PolicyAction::Withdraw => ("POST", "/withdraw"),
-    };
-    ActionView::by(method, action, format!("/api/v1/policies/{id}{tail}"), allowed.err().as_ref())
+impl Placed for PolicyAction {
+    fn place(self) -> Place {
+        match self {
+            Self::Revise => Place::Put,
+            Self::Publish => Place::Post("/publish"),
+            Self::Withdraw => Place::Post("/withdraw"),
+        }
+    }
 }
 
 /// Which versions are wanted.

@@ -24,7 +24,7 @@ mod tx;
 mod writer;
 
 pub use access::{Credential, Principal};
-pub use action::{ActionView, RefusalView};
+pub use action::{ActionView, Place, Placed, RefusalView};
 pub use audit::{AuditEntryView, AuditFilter, AuditVerdict, erase_content, list_audit, verify_audit};
 pub use clock::{SequentialIds, SystemClock, TestClock, TimeOrderedIds};
 pub use column::{Instant, Key, SqlId, SqlInstant};

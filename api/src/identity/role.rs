@@ -84,7 +84,7 @@ async fn create_role(
         ensure_within(tx, &permissions)?;
         let change = Role::create(tx.id(), RoleDetails { code, name_zh, name_en, permissions })?;
         let created = role::apply(tx, change)?;
-        role::view(tx, created.id)
+        role::show(tx, created)
     })
     .await
 }
@@ -132,7 +132,7 @@ async fn change_role(
         let changed = role::apply(tx, change)?;
         let holders = role::holders(tx, changed.id)?;
         release_tasks(tx, holders)?;
-        role::view(tx, changed.id)
+        role::show(tx, changed)
     })
     .await
 }

@@ -3,7 +3,7 @@
 use super::department::check_place;
 use crate::{
     finance::ItemOutcome,
-    spine::{Answer, Can, Problem, Reading, Reply, Routes, UnitOfWork, Valid, View, routes},
+    spine::{Can, PerItem, Reading, Reply, Routes, UnitOfWork, Valid, View, routes},
 };
 use domain::{
     organisation::{
@@ -16,6 +16,7 @@ use persistence::{
     spine::{Failure, Reader, Tx},
 };
 use serde::{Deserialize, Serialize};
+use std::collections::HashMap;
 use utoipa::ToSchema;
 use validator::Validate;
 
@@ -81,21 +82,37 @@ pub(super) struct DepartmentTemplateList {
 }
 impl View for DepartmentTemplateList {}
 
-fn shown(reader: &mut Reader<'_>, template: &DepartmentTemplate) -> Result<DepartmentTemplateView, Failure> {
-    let positions = template.positions.iter().map(|position| shown_position(reader, position));
-    let positions = positions.collect::<Result<_, _>>()?;
-    let DepartmentTemplate { code, zh, en, parent, clause, .. } = *template;
-    let department_id = department::by_code(reader, code)?.map(|found| found.id);
-    Ok(DepartmentTemplateView { code, name_zh: zh, name_en: en, parent, clause, positions, department_id })
+/// What stands here of the codes of some templates: read in one query each, whatever their number.
+struct Standing {
+    departments: HashMap<String, Department>,
+    positions: HashMap<String, PositionId>,
 }
 
-fn shown_position(
-    reader: &mut Reader<'_>,
-    template: &PositionTemplate,
-) -> Result<PositionTemplateView, Failure> {
+impl Standing {
+    /// The departments above count too: those below hang there.
+    fn of(reader: &mut Reader<'_>, templates: &[&DepartmentTemplate]) -> Result<Self, Failure> {
+        let above = templates.iter().filter_map(|template| template.parent);
+        let departments: Vec<&str> = templates.iter().map(|template| template.code).chain(above).collect();
+        let positions = templates.iter().flat_map(|template| template.positions);
+        let positions: Vec<&str> = positions.map(|position| position.code).collect();
+        Ok(Self {
+            departments: department::with_codes(reader, &departments)?,
+            positions: position::ids_of_codes(reader, &positions)?,
+        })
+    }
+}
+
+fn shown(standing: &Standing, template: &DepartmentTemplate) -> DepartmentTemplateView {
+    let positions = template.positions.iter().map(|position| shown_position(standing, position)).collect();
+    let DepartmentTemplate { code, zh, en, parent, clause, .. } = *template;
+    let department_id = standing.departments.get(code).map(|found| found.id);
+    DepartmentTemplateView { code, name_zh: zh, name_en: en, parent, clause, positions, department_id }
+}
+
+fn shown_position(standing: &Standing, template: &PositionTemplate) -> PositionTemplateView {
     let PositionTemplate { code, zh, en, duties, clause } = *template;
-    let position_id = position::by_code(reader, code)?.map(|found| found.id);
-    Ok(PositionTemplateView { code, name_zh: zh, name_en: en, duties, clause, position_id })
+    let position_id = standing.positions.get(code).copied();
+    PositionTemplateView { code, name_zh: zh, name_en: en, duties, clause, position_id }
 }
 
 /// List the departments and positions that the regulations describe. `[ORG-1]`
@@ -108,8 +125,10 @@ async fn list_department_templates(
 ) -> Reply<DepartmentTemplateList> {
     reading
         .read(who, |reader| {
-            let data = DEPARTMENT_TEMPLATES.iter().map(|template| shown(reader, template));
-            Ok(DepartmentTemplateList { data: data.collect::<Result<_, _>>()? })
+            let templates: Vec<_> = DEPARTMENT_TEMPLATES.iter().collect();
+            let standing = Standing::of(reader, &templates)?;
+            let data = templates.into_iter().map(|template| shown(&standing, template)).collect();
+            Ok(DepartmentTemplateList { data })
         })
         .await
 }
@@ -178,14 +197,16 @@ async fn set_up_departments(
     who: Can<perm::ManageOrganisation>,
     body: Valid<SetUpDepartments>,
     work: UnitOfWork,
-) -> Result<Answer<SetUpResults, 207>, Problem> {
+) -> PerItem<SetUpResults> {
     work.write(who, move |tx| {
         let mut data = Vec::new();
-        for template in chosen(&body.codes)? {
-            let (id, made) = set_up(tx, template, body.parent_id)?;
+        let templates = chosen(&body.codes)?;
+        let mut standing = Standing::of(tx, &templates)?;
+        for template in templates {
+            let (id, made) = standing.set_up(tx, template, body.parent_id)?;
             data.push(told(SetUpKind::Department, template.code, id.uuid(), made));
             for position in template.positions {
-                let (id, made) = set_up_position(tx, position, id)?;
+                let (id, made) = standing.set_up_position(tx, position, id)?;
                 data.push(told(SetUpKind::Position, position.code, id.uuid(), made));
             }
         }
@@ -213,35 +234,44 @@ fn chosen(codes: &[TemplateCode]) -> Result<Vec<&'static DepartmentTemplate>, Fa
     Ok(DEPARTMENT_TEMPLATES.iter().filter(is_chosen).collect())
 }
 
-/// The department of a template, and whether it was made now.
-fn set_up(
-    tx: &mut Tx<'_>,
-    template: &DepartmentTemplate,
-    otherwise: Option<DepartmentId>,
-) -> Result<(DepartmentId, bool), Failure> {
-    if let Some(standing) = department::by_code(tx, template.code)? {
-        referred(department::ensure_within_reach(tx, standing.id), "/codes")?;
-        return Ok((standing.id, false));
+impl Standing {
+    /// The department of a template, and whether it was made now.
+    fn set_up(
+        &mut self,
+        tx: &mut Tx<'_>,
+        template: &DepartmentTemplate,
+        otherwise: Option<DepartmentId>,
+    ) -> Result<(DepartmentId, bool), Failure> {
+        if let Some(standing) = self.departments.get(template.code) {
+            referred(department::ensure_within_reach(tx, standing.id), "/codes")?;
+            return Ok((standing.id, false));
+        }
+        let above = template.parent.and_then(|code| self.departments.get(code));
+        let parent = above.filter(|above| above.closed_on.is_none()).map(|above| above.id).or(otherwise);
+        check_place(tx, parent)?;
+        let tree = department::tree(tx)?;
+        let change = Department::create(tx.id(), template.details(parent), &tree)?;
+        let made = department::apply(tx, change).map_err(made_meanwhile)?;
+        let id = made.id;
+        self.departments.insert(template.code.to_owned(), made);
+        Ok((id, true))
     }
-    let above = template.parent.map(|code| department::by_code(tx, code)).transpose()?.flatten();
-    let parent = above.filter(|above| above.closed_on.is_none()).map(|above| above.id).or(otherwise);
-    check_place(tx, parent)?;
-    let tree = department::tree(tx)?;
-    let change = Department::create(tx.id(), template.details(parent), &tree)?;
-    Ok((department::apply(tx, change).map_err(made_meanwhile)?.id, true))
-}
 
-/// The position of a template, and whether it was made now.
-fn set_up_position(
-    tx: &mut Tx<'_>,
-    template: &PositionTemplate,
-    department: DepartmentId,
-) -> Result<(PositionId, bool), Failure> {
-    if let Some(standing) = position::by_code(tx, template.code)? {
-        return Ok((standing.id, false));
+    /// The position of a template, and whether it was made now.
+    fn set_up_position(
+        &mut self,
+        tx: &mut Tx<'_>,
+        template: &PositionTemplate,
+        department: DepartmentId,
+    ) -> Result<(PositionId, bool), Failure> {
+        if let Some(standing) = self.positions.get(template.code) {
+            return Ok((*standing, false));
+        }
+        let change = Position::create(tx.id(), template.details(department))?;
+        let id = position::apply(tx, change).map_err(made_meanwhile)?.id;
+        self.positions.insert(template.code.to_owned(), id);
+        Ok((id, true))
     }
-    let change = Position::create(tx.id(), template.details(department))?;
-    Ok((position::apply(tx, change).map_err(made_meanwhile)?.id, true))
 }
 
 /// A code that was free a moment ago is taken: somebody else made it, so this is done again and finds it standing.

@@ -41,6 +41,8 @@ pub struct Answer<V, const STATUS: u16 = 200> {
     view: PhantomData<fn() -> V>,
 }
 
+/// 207: a result per item.
+pub type PerItem<V> = Result<Answer<V, 207>, Problem>;
 /// 200 with a view.
 pub type Reply<V> = Result<Answer<V, 200>, Problem>;
 /// 201 with a view and a `Location`.

@@ -4,12 +4,15 @@ use super::reaches_of;
 use crate::{
     organisation::{PersonRef, holds_on, like, lower, unless_taken},
     schema::{employee_placements, employees, users},
-    spine::{ActionView, Failure, Instant, Key, Page, Reader, Slice, Stored, Tx, db, guard, save_row},
+    spine::{
+        ActionView, Failure, Instant, Key, Page, Place, Placed, Reader, Slice, Stored, Tx, db, guard,
+        save_row,
+    },
 };
 use diesel::prelude::*;
 use domain::{
     identity::{Account, AccountAction, AccountDetails, AccountKind, AccountStatus, PasswordHash, Username},
-    spine::{Change, EmployeeId, Permission, Reach, Refusal, Timestamp, UserId, Version},
+    spine::{Change, EmployeeId, Permission, Reach, Timestamp, UserId, Version},
 };
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -139,9 +142,15 @@ pub fn load(reader: &mut Reader<'_>, id: UserId) -> Result<Account, Failure> {
 /// An account within the reach of the route's permission.
 pub fn find(reader: &mut Reader<'_>, id: UserId) -> Result<Account, Failure> {
     let account = load(reader, id)?;
+    ensure_within_reach(reader, &account)?;
+    Ok(account)
+}
+
+/// Not found, unless the account lies within the reach of the route's permission.
+fn ensure_within_reach(reader: &mut Reader<'_>, account: &Account) -> Result<(), Failure> {
     let reach = reader.reach();
-    if reach.all || (reach.own && reader.actor().user == id) {
-        return Ok(account);
+    if reach.all || (reach.own && reader.actor().user == account.id) {
+        return Ok(());
     }
     let today = reader.today();
     let department = match account.details.employee {
@@ -149,7 +158,7 @@ pub fn find(reader: &mut Reader<'_>, id: UserId) -> Result<Account, Failure> {
         None => None,
     };
     match department {
-        Some(department) if reach.covers(department, false) => Ok(account),
+        Some(department) if reach.covers(department, false) => Ok(()),
         _ => Err(Failure::NotFound),
     }
 }
@@ -246,12 +255,12 @@ fn rows(
     only: Option<Key>,
     filter: &AccountFilter,
     page: &Page<String>,
-) -> Result<Vec<UserView>, Failure> {
+) -> Result<Vec<(Row, Option<Person>)>, Failure> {
     let today = reader.today();
     let reach = reader.reach();
     let reached: Vec<Key> = reach.departments.iter().map(|department| (*department).into()).collect();
     let own = Key::from(reader.actor().user);
-    let rows: Vec<(Row, Option<Person>)> = db!(reader, |c| {
+    let rows = db!(reader, |c| {
         let mut query = users::table
             .left_join(employees::table.on(users::employee_id.eq(employees::id.nullable())))
             .order(users::username)
@@ -288,7 +297,7 @@ fn rows(
         }
         query.load(c)
     })?;
-    rows.into_iter().map(shown).collect()
+    Ok(rows)
 }
 
 fn shown((row, employee): (Row, Option<Person>)) -> Result<UserView, Failure> {
@@ -310,12 +319,13 @@ fn shown((row, employee): (Row, Option<Person>)) -> Result<UserView, Failure> {
 pub fn view(reader: &mut Reader<'_>, id: UserId) -> Result<UserView, Failure> {
     let page = Page { limit: 1, after: None };
     let found = rows(reader, Some(id.into()), &AccountFilter::default(), &page)?.pop();
-    let mut view = found.ok_or(Failure::NotFound)?;
-    if reader.finds_by(Permission::ManageUsers, |reader| find(reader, id))? {
-        let account = load(reader, id)?;
+    let found = found.ok_or(Failure::NotFound)?;
+    let account = Account::try_from(found.0.clone())?;
+    let mut view = shown(found)?;
+    if reader.finds_by(Permission::ManageUsers, |reader| ensure_within_reach(reader, &account))? {
         let reaches = reaches_of_account(reader, &account)?;
         let actions = account.actions(reader.actor(), &reaches);
-        view.actions = actions.map(|(action, allowed)| shown_action(id, action, allowed)).collect();
+        view.actions = ActionView::listed(&format!("/api/v1/users/{id}"), actions);
     }
     Ok(view)
 }
@@ -333,14 +343,15 @@ pub fn reaches_of_account(
     reaches_of(reader, account.id, department)
 }
 
-fn shown_action(id: UserId, action: AccountAction, allowed: Result<(), Refusal>) -> AccountActionView {
-    let (method, tail) = match action {
-        AccountAction::Change => ("PATCH", ""),
-        AccountAction::Disable => ("POST", "/disable"),
-        AccountAction::Enable => ("POST", "/enable"),
-        AccountAction::ResetPassword => ("POST", "/reset-password"),
-    };
-    ActionView::by(method, action, format!("/api/v1/users/{id}{tail}"), allowed.err().as_ref())
+impl Placed for AccountAction {
+    fn place(self) -> Place {
+        match self {
+            Self::Change => Place::Patch,
+            Self::Disable => Place::Post("/disable"),
+            Self::Enable => Place::Post("/enable"),
+            Self::ResetPassword => Place::Post("/reset-password"),
+        }
+    }
 }
 
 /// The accounts within reach, by user name.
@@ -349,6 +360,6 @@ pub fn list(
     filter: &AccountFilter,
     page: &Page<String>,
 ) -> Result<Slice<UserView, String>, Failure> {
-    let views = rows(reader, None, filter, page)?;
+    let views = rows(reader, None, filter, page)?.into_iter().map(shown).collect::<Result<_, _>>()?;
     Ok(Slice::cut(views, page.limit, |view| (view.username.clone(), Uuid::from(view.id))))
 }

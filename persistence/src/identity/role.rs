@@ -3,12 +3,12 @@
 use crate::{
     organisation::{referred, unless_taken},
     schema::{grants, role_permissions, roles, users},
-    spine::{ActionView, Failure, Key, Page, Reader, Slice, Stored, Tx, db, guard, save_row},
+    spine::{ActionView, Failure, Key, Page, Place, Placed, Reader, Slice, Stored, Tx, db, guard, save_row},
 };
 use diesel::prelude::*;
 use domain::{
     identity::{Role, RoleAction, RoleDetails, RoleId, SHIPPED_ROLES},
-    spine::{Change, EmployeeId, Permission, Refusal, Version},
+    spine::{Change, EmployeeId, Permission, Version},
 };
 use serde::Serialize;
 use std::collections::{BTreeSet, HashMap};
@@ -204,20 +204,27 @@ impl From<Role> for RoleView {
 /// A role, as it is shown.
 pub fn view(reader: &mut Reader<'_>, id: RoleId) -> Result<RoleView, Failure> {
     let role = find(reader, id)?;
+    show(reader, role)
+}
+
+/// A role that is at hand, as it is shown.
+pub fn show(reader: &mut Reader<'_>, role: Role) -> Result<RoleView, Failure> {
+    let id = role.id;
     let mut view = RoleView::from(role.clone());
     if reader.actor().may(Permission::ManageRoles) {
         let actions = role.actions(count_grants(reader, id)?);
-        view.actions = actions.map(|(action, allowed)| shown_action(id, action, allowed)).collect();
+        view.actions = ActionView::listed(&format!("/api/v1/roles/{id}"), actions);
     }
     Ok(view)
 }
 
-fn shown_action(id: RoleId, action: RoleAction, allowed: Result<(), Refusal>) -> RoleActionView {
-    let (method, tail) = match action {
-        RoleAction::Change => ("PATCH", ""),
-        RoleAction::Retire => ("POST", "/retire"),
-    };
-    ActionView::by(method, action, format!("/api/v1/roles/{id}{tail}"), allowed.err().as_ref())
+impl Placed for RoleAction {
+    fn place(self) -> Place {
+        match self {
+            Self::Change => Place::Patch,
+            Self::Retire => Place::Post("/retire"),
+        }
+    }
 }
 
 /// Roles by code.

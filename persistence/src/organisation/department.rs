@@ -3,15 +3,15 @@
 use super::reference::{NamedColumns, NamedRef, PersonColumns, PersonRef, like, referred, unless_taken};
 use crate::{
     schema::{departments, employee_placements, employees},
-    spine::{ActionView, Failure, Key, Reader, Stored, Tx, db, guard, save_row},
+    spine::{ActionView, Failure, Key, Place, Placed, Reader, Stored, Tx, db, guard, save_row},
 };
 use diesel::prelude::*;
 use domain::{
     organisation::{Department, DepartmentAction, DepartmentDetails, DepartmentTree},
-    spine::{BusinessDate, Change, DepartmentId, EmployeeId, Permission, Refusal, Version, search_key},
+    spine::{BusinessDate, Change, DepartmentId, EmployeeId, Permission, Version, search_key},
 };
 use serde::Serialize;
-use std::sync::Arc;
+use std::{collections::HashMap, sync::Arc};
 use utoipa::ToSchema;
 
 #[derive(Queryable, Selectable, Insertable, AsChangeset, Clone)]
@@ -99,14 +99,13 @@ pub fn refer(reader: &mut Reader<'_>, id: DepartmentId, pointer: &str) -> Result
     Ok(department)
 }
 
-/// The department with a code.
-pub fn by_code(reader: &mut Reader<'_>, code: &str) -> Result<Option<Department>, Failure> {
-    let row: Option<Row> = db!(reader, |c| departments::table
-        .filter(departments::code.eq(code))
+/// The departments with these codes, by code.
+pub fn with_codes(reader: &mut Reader<'_>, codes: &[&str]) -> Result<HashMap<String, Department>, Failure> {
+    let rows: Vec<Row> = db!(reader, |c| departments::table
+        .filter(departments::code.eq_any(codes))
         .select(Row::as_select())
-        .first(c)
-        .optional())?;
-    Ok(row.map(Into::into))
+        .load(c))?;
+    Ok(rows.into_iter().map(|row| (row.code.clone(), row.into())).collect())
 }
 
 /// The open departments a person heads.
@@ -185,12 +184,14 @@ pub struct DepartmentFilter {
 
 diesel::alias!(departments as parents: Parents);
 
-fn views(
+type Shown = (Row, Option<NamedColumns>, Option<PersonColumns>);
+
+fn rows(
     reader: &mut Reader<'_>,
     only: Option<Key>,
     filter: &DepartmentFilter,
-) -> Result<Vec<DepartmentView>, Failure> {
-    let rows: Vec<(Row, Option<NamedColumns>, Option<PersonColumns>)> = db!(reader, |c| {
+) -> Result<Vec<Shown>, Failure> {
+    let rows = db!(reader, |c| {
         let mut query = departments::table
             .left_join(parents.on(departments::parent_id.eq(parents.field(departments::id).nullable())))
             .left_join(employees::table.on(departments::head_id.eq(employees::id.nullable())))
@@ -214,7 +215,11 @@ fn views(
         }
         query.load(c)
     })?;
-    let view = |(row, parent, head): (Row, Option<NamedColumns>, Option<PersonColumns>)| DepartmentView {
+    Ok(rows)
+}
+
+fn shown((row, parent, head): Shown) -> DepartmentView {
+    DepartmentView {
         id: row.id.into(),
         code: row.code,
         name_zh: row.name_zh,
@@ -224,35 +229,33 @@ fn views(
         closed_on: row.closed_on,
         actions: Vec::new(),
         version: row.version,
-    };
-    Ok(rows.into_iter().map(view).collect())
+    }
 }
 
 /// A department, as it is shown.
 pub fn view(reader: &mut Reader<'_>, id: DepartmentId) -> Result<DepartmentView, Failure> {
     let any = DepartmentFilter { with_closed: true, text: None };
-    let mut view = views(reader, Some(id.into()), &any)?.pop().ok_or(Failure::NotFound)?;
-    if reader.finds_by(Permission::ManageOrganisation, |reader| find(reader, id))? {
-        let (department, people, tree) = (load(reader, id)?, count_people(reader, id)?, tree(reader)?);
+    let found = rows(reader, Some(id.into()), &any)?.pop().ok_or(Failure::NotFound)?;
+    let department = Department::from(found.0.clone());
+    let mut view = shown(found);
+    if reader.finds_by(Permission::ManageOrganisation, |reader| ensure_within_reach(reader, id))? {
+        let (people, tree) = (count_people(reader, id)?, tree(reader)?);
         let actions = department.actions(people, &tree);
-        view.actions = actions.map(|(action, allowed)| shown_action(id, action, allowed)).collect();
+        view.actions = ActionView::listed(&format!("/api/v1/departments/{id}"), actions);
     }
     Ok(view)
 }
 
-fn shown_action(
-    id: DepartmentId,
-    action: DepartmentAction,
-    allowed: Result<(), Refusal>,
-) -> DepartmentActionView {
-    let (method, tail) = match action {
-        DepartmentAction::Change => ("PATCH", ""),
-        DepartmentAction::Close => ("POST", "/close"),
-    };
-    ActionView::by(method, action, format!("/api/v1/departments/{id}{tail}"), allowed.err().as_ref())
+impl Placed for DepartmentAction {
+    fn place(self) -> Place {
+        match self {
+            Self::Change => Place::Patch,
+            Self::Close => Place::Post("/close"),
+        }
+    }
 }
 
 /// The whole tree, by code: a company has tens of departments, so this list has no pages.
 pub fn list(reader: &mut Reader<'_>, filter: &DepartmentFilter) -> Result<Vec<DepartmentView>, Failure> {
-    views(reader, None, filter)
+    Ok(rows(reader, None, filter)?.into_iter().map(shown).collect())
 }

@@ -4,13 +4,13 @@ use super::employee;
 use super::reference::{NamedColumns, NamedRef, PersonColumns, PersonRef, holds_on, like, lower};
 use crate::{
     schema::{departments, employee_placements, employees, positions},
-    spine::{ActionView, Failure, Key, Page, Reader, Slice, Tx, db},
+    spine::{ActionView, Failure, Key, Page, Place, Placed, Reader, Slice, Tx, db},
 };
 use chrono::NaiveDate;
 use diesel::prelude::*;
 use domain::{
     organisation::{EmployeeAction, PositionId},
-    spine::{DepartmentId, EmployeeId, Permission, Refusal, Version},
+    spine::{DepartmentId, EmployeeId, Permission, Version},
 };
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -181,22 +181,23 @@ pub fn view(reader: &mut Reader<'_>, id: EmployeeId) -> Result<EmployeeView, Fai
     let wanted =
         Wanted { only: Some(id.into()), beyond_reach: false, filter: &filter, after: None, limit: 1 };
     let mut view = rows(reader, &wanted)?.pop().map(shown).ok_or(Failure::NotFound)?;
-    if reader.finds_by(Permission::ManageOrganisation, |reader| employee::find(reader, id))? {
-        let employee = employee::load(reader, id)?;
+    let found = reader.found_by(Permission::ManageOrganisation, |reader| employee::find(reader, id))?;
+    if let Some(employee) = found {
         let actions = employee.actions();
-        view.actions = actions.map(|(action, allowed)| shown_action(id, action, allowed)).collect();
+        view.actions = ActionView::listed(&format!("/api/v1/employees/{id}"), actions);
     }
     Ok(view)
 }
 
-fn shown_action(id: EmployeeId, action: EmployeeAction, allowed: Result<(), Refusal>) -> EmployeeActionView {
-    let (method, tail) = match action {
-        EmployeeAction::Change => ("PATCH", ""),
-        EmployeeAction::Move => ("POST", "/move"),
-        EmployeeAction::Leave => ("POST", "/leave"),
-        EmployeeAction::Stay => ("POST", "/stay"),
-    };
-    ActionView::by(method, action, format!("/api/v1/employees/{id}{tail}"), allowed.err().as_ref())
+impl Placed for EmployeeAction {
+    fn place(self) -> Place {
+        match self {
+            Self::Change => Place::Patch,
+            Self::Move => Place::Post("/move"),
+            Self::Leave => Place::Post("/leave"),
+            Self::Stay => Place::Post("/stay"),
+        }
+    }
 }
 
 /// An employee as they are shown to whoever has just changed them, also if they left the reach by that.

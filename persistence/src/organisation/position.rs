@@ -11,6 +11,7 @@ use domain::{
     spine::{Change, DepartmentId, Version},
 };
 use serde::Serialize;
+use std::collections::HashMap;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
@@ -100,14 +101,13 @@ pub fn refer(reader: &mut Reader<'_>, id: PositionId, pointer: &str) -> Result<P
     referred(load(reader, id), pointer)
 }
 
-/// The position with a code.
-pub fn by_code(reader: &mut Reader<'_>, code: &str) -> Result<Option<Position>, Failure> {
-    let row: Option<Row> = db!(reader, |c| positions::table
-        .filter(positions::code.eq(code))
-        .select(Row::as_select())
-        .first(c)
-        .optional())?;
-    row.map(TryInto::try_into).transpose()
+/// The positions with these codes: which code is whose.
+pub fn ids_of_codes(reader: &mut Reader<'_>, codes: &[&str]) -> Result<HashMap<String, PositionId>, Failure> {
+    let rows: Vec<(String, Key)> = db!(reader, |c| positions::table
+        .filter(positions::code.eq_any(codes))
+        .select((positions::code, positions::id))
+        .load(c))?;
+    Ok(rows.into_iter().map(|(code, id)| (code, id.into())).collect())
 }
 
 /// A position, as it is shown.

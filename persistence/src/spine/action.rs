@@ -3,7 +3,7 @@
 
 use domain::spine::{Language, Refusal};
 use serde::Serialize;
-use std::borrow::Cow;
+use std::{borrow::Cow, fmt::Display};
 use utoipa::{
     PartialSchema, ToSchema,
     openapi::{ObjectBuilder, OneOfBuilder, Ref, RefOr, Schema, schema::Type},
@@ -19,15 +19,56 @@ pub struct ActionView<A> {
     refusal: Option<RefusalView>,
 }
 
+/// How an action is called.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Place {
+    /// PATCH to the resource itself.
+    Patch,
+    /// PUT to the resource itself.
+    Put,
+    /// POST below the resource, e.g. `/submit`.
+    Post(&'static str),
+    /// POST to another address, which takes several resources at once.
+    PostTo(&'static str),
+}
+
+impl Place {
+    /// The method, and the address for a resource that stands at `base`.
+    fn of(self, base: &dyn Display) -> (&'static str, String) {
+        match self {
+            Self::Patch => ("PATCH", base.to_string()),
+            Self::Put => ("PUT", base.to_string()),
+            Self::Post(tail) => ("POST", format!("{base}{tail}")),
+            Self::PostTo(address) => ("POST", address.to_owned()),
+        }
+    }
+}
+
+/// The actions of a resource, each of which has its place.
+pub trait Placed {
+    /// Where the action is called.
+    fn place(self) -> Place;
+}
+
 impl<A> ActionView<A> {
     /// An action that is posted to a place, and what stands against it.
     pub fn post(name: A, href: String, refusal: Option<&Refusal>) -> Self {
-        Self::by("POST", name, href, refusal)
+        Self { name, method: "POST", href, allowed: refusal.is_none(), refusal: refusal.map(RefusalView::of) }
     }
+}
 
-    /// An action, how it is called, and what stands against it.
-    pub fn by(method: &'static str, name: A, href: String, refusal: Option<&Refusal>) -> Self {
-        Self { name, method, href, allowed: refusal.is_none(), refusal: refusal.map(RefusalView::of) }
+impl<A: Placed + Copy> ActionView<A> {
+    /// The actions on the resource at `base`, each with what stands against it.
+    pub fn listed(
+        base: &dyn Display,
+        actions: impl IntoIterator<Item = (A, Result<(), Refusal>)>,
+    ) -> Vec<Self> {
+        let shown = |(name, allowed): (A, Result<(), Refusal>)| {
+            let (method, href) = name.place().of(base);
+            let refusal = allowed.err().map(|refusal| RefusalView::of(&refusal));
+            Self { name, method, href, allowed: refusal.is_none(), refusal }
+        };
+        actions.into_iter().map(shown).collect()
     }
 }
 

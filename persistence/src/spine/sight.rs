@@ -72,7 +72,23 @@ impl Reader<'_> {
         permission: Permission,
         look: impl FnOnce(&mut Self) -> Result<T, Failure>,
     ) -> Result<bool, Failure> {
-        Ok(self.actor().may(permission) && self.is_seen_by(permission, look)?)
+        Ok(self.found_by(permission, look)?.is_some())
+    }
+
+    /// What a look with another permission of the same actor finds; nothing where [`Self::finds_by`] says so.
+    pub(crate) fn found_by<T>(
+        &mut self,
+        permission: Permission,
+        look: impl FnOnce(&mut Self) -> Result<T, Failure>,
+    ) -> Result<Option<T>, Failure> {
+        if !self.actor().may(permission) {
+            return Ok(None);
+        }
+        match self.seeing_by(permission, look) {
+            Ok(found) => Ok(Some(found)),
+            Err(Failure::NotFound) => Ok(None),
+            Err(failure) => Err(failure),
+        }
     }
 }
 

@@ -1,7 +1,7 @@
 //! The hand-over to an ERP: take, acknowledge, confirm or refuse posting, confirm payments, reconcile. Each
 //! call is idempotent per item and answers per item. `[EXP-9, EXP-10]`
 
-use crate::spine::{Answer, Can, Items, Listing, Paged, Problem, Reading, Reply, UnitOfWork, Valid, View};
+use crate::spine::{Can, Items, Listing, Paged, PerItem, Reading, Reply, UnitOfWork, Valid, View};
 use chrono::NaiveDate;
 use domain::{
     finance::{
@@ -23,9 +23,6 @@ use persistence::{
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use validator::Validate;
-
-/// 207: a result per item.
-type Batch = Result<Answer<HandOverResults, 207>, Problem>;
 
 /// Take the expense claims that are ready for the books. `[EXP-10]`
 ///
@@ -176,7 +173,7 @@ pub(super) async fn acknowledge_expense_claims(
     who: Can<perm::AccountExpenseClaims>,
     body: Valid<AcknowledgeExpenseClaims>,
     work: UnitOfWork,
-) -> Batch {
+) -> PerItem<HandOverResults> {
     work.write(who, move |tx| {
         each(
             tx,
@@ -210,7 +207,7 @@ pub(super) async fn confirm_expense_claim_postings(
     who: Can<perm::AccountExpenseClaims>,
     body: Valid<Items<PostingBody>>,
     work: UnitOfWork,
-) -> Batch {
+) -> PerItem<HandOverResults> {
     work.write(who, move |tx| {
         each(
             tx,
@@ -242,7 +239,7 @@ pub(super) async fn refuse_expense_claim_postings(
     who: Can<perm::AccountExpenseClaims>,
     body: Valid<Items<RefusedPostingBody>>,
     work: UnitOfWork,
-) -> Batch {
+) -> PerItem<HandOverResults> {
     work.write(who, move |tx| {
         each(
             tx,
@@ -279,7 +276,7 @@ pub(super) async fn confirm_expense_claim_payments(
     who: Can<perm::AccountExpenseClaims>,
     body: Valid<Items<PaymentBody>>,
     work: UnitOfWork,
-) -> Batch {
+) -> PerItem<HandOverResults> {
     work.write(who, move |tx| {
         each(
             tx,

@@ -9,7 +9,7 @@ use crate::{
     file::{self, FileView},
     organisation::{NamedRef, PersonRef, names},
     schema::{audit_findings as findings, internal_audits as audits},
-    spine::{ActionView, Failure, Key, Page, Reader, Sight, Slice, db},
+    spine::{ActionView, Failure, Key, Page, Place, Placed, Reader, Sight, Slice, db},
 };
 use chrono::NaiveDate;
 use diesel::prelude::*;
@@ -22,8 +22,8 @@ use domain::{
         internal_audit::InternalAudit,
     },
     spine::{
-        AnyId, BusinessDate, DepartmentId, EmployeeId, Entity, Id, Money, Permission, Refusal, Timestamp,
-        UserId, Version,
+        AnyId, BusinessDate, DepartmentId, EmployeeId, Entity, Id, Money, Permission, Timestamp, UserId,
+        Version,
     },
 };
 use serde::Serialize;
@@ -197,24 +197,20 @@ pub fn view(reader: &mut Reader<'_>, id: Id<AuditFinding>) -> Result<AuditFindin
     }
     let actions = finding.actions(reader.actor(), is_head);
     let reached = actions.filter(|(action, _)| within.contains(&action.permission()));
-    view.actions = reached.map(|(action, allowed)| shown_action(id, action, allowed)).collect();
+    view.actions = ActionView::listed(&format!("/api/v1/audit-findings/{id}"), reached);
     Ok(view)
 }
 
-fn shown_action(
-    id: Id<AuditFinding>,
-    action: FindingAction,
-    allowed: Result<(), Refusal>,
-) -> FindingActionView {
-    let (method, tail) = match action {
-        FindingAction::Revise => ("PUT", ""),
-        FindingAction::ReportRemediation => ("POST", "/report-remediation"),
-        FindingAction::RejectRemediation => ("POST", "/reject-remediation"),
-        FindingAction::Close => ("POST", "/close"),
-        FindingAction::Withdraw => ("POST", "/withdraw"),
-    };
-    let href = format!("/api/v1/audit-findings/{id}{tail}");
-    ActionView::by(method, action, href, allowed.err().as_ref())
+impl Placed for FindingAction {
+    fn place(self) -> Place {
+        match self {
+            Self::Revise => Place::Put,
+            Self::ReportRemediation => Place::Post("/report-remediation"),
+            Self::RejectRemediation => Place::Post("/reject-remediation"),
+            Self::Close => Place::Post("/close"),
+            Self::Withdraw => Place::Post("/withdraw"),
+        }
+    }
 }
 
 /// Which findings are wanted.

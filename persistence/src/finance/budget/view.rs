@@ -4,7 +4,7 @@ use super::{BudgetWorld, find};
 use crate::{
     organisation::{NamedRef, PersonRef},
     schema::{departments, employees},
-    spine::{ActionView, Failure, Key, Reader, db},
+    spine::{ActionView, Failure, Key, Place, Placed, Reader, db},
 };
 use diesel::prelude::*;
 use domain::{
@@ -12,7 +12,7 @@ use domain::{
         Activity, Budget, BudgetContent, BudgetState, Foundation, Indicator, Objective, PlannedLine,
         PlannedSum, Scope, Strategy, actions::BudgetAction,
     },
-    spine::{AnyId, Currency, DepartmentId, EmployeeId, Id, Money, Refusal, Timestamp, UserId, Version},
+    spine::{AnyId, Currency, DepartmentId, EmployeeId, Id, Money, Timestamp, UserId, Version},
 };
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -145,7 +145,7 @@ pub fn show(reader: &mut Reader<'_>, budget: Budget) -> Result<BudgetView, Failu
         submitter,
         approval_id: budget.approval.map(|approval| approval.uuid().into()),
         copied_from_id: budget.copied_from.map(|from| from.uuid().into()),
-        actions: actions.into_iter().map(|(action, allowed)| shown_action(id, action, allowed)).collect(),
+        actions: ActionView::listed(&format!("/api/v1/budgets/{id}"), actions),
         version: budget.version,
     })
 }
@@ -170,15 +170,16 @@ pub(in crate::finance) fn person(reader: &mut Reader<'_>, id: EmployeeId) -> Res
     Ok(PersonRef { id, number, name })
 }
 
-fn shown_action(id: Id<Budget>, action: BudgetAction, allowed: Result<(), Refusal>) -> BudgetActionView {
-    let (method, tail) = match action {
-        BudgetAction::Revise => ("PATCH", ""),
-        BudgetAction::Submit => ("POST", "/submit"),
-        BudgetAction::Withdraw => ("POST", "/withdraw"),
-        BudgetAction::Void => ("POST", "/void"),
-        BudgetAction::Activate => ("POST", "/activate"),
-        BudgetAction::Close => ("POST", "/close"),
-        BudgetAction::Copy => ("POST", "/copy"),
-    };
-    ActionView::by(method, action, format!("/api/v1/budgets/{id}{tail}"), allowed.err().as_ref())
+impl Placed for BudgetAction {
+    fn place(self) -> Place {
+        match self {
+            Self::Revise => Place::Patch,
+            Self::Submit => Place::Post("/submit"),
+            Self::Withdraw => Place::Post("/withdraw"),
+            Self::Void => Place::Post("/void"),
+            Self::Activate => Place::Post("/activate"),
+            Self::Close => Place::Post("/close"),
+            Self::Copy => Place::Post("/copy"),
+        }
+    }
 }

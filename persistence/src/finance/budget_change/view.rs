@@ -4,14 +4,14 @@ use super::{ChangeWorld, find, give_back, settle::submission};
 use crate::{
     finance::budget::view::{department, person},
     organisation::{NamedRef, PersonRef},
-    spine::{ActionView, Failure, Key, Reader},
+    spine::{ActionView, Failure, Key, Place, Placed, Reader},
 };
 use chrono::NaiveDate;
 use domain::{
     finance::budget_change::{
         BudgetChange, ChangeContent, ChangeKind, ChangeState, Movement, actions::ChangeAction,
     },
-    spine::{AnyId, Id, Money, Refusal, Timestamp, UserId, Version},
+    spine::{AnyId, Id, Money, Timestamp, UserId, Version},
 };
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -118,21 +118,18 @@ pub fn show(reader: &mut Reader<'_>, change: BudgetChange) -> Result<BudgetChang
         created_at: change.created_at,
         submitter: person(reader, change.submitter)?,
         approval_id: change.approval.map(|approval| approval.uuid().into()),
-        actions: actions.into_iter().map(|(action, allowed)| shown_action(id, action, allowed)).collect(),
+        actions: ActionView::listed(&format!("/api/v1/budget-changes/{id}"), actions),
         version: change.version,
     })
 }
 
-fn shown_action(
-    id: Id<BudgetChange>,
-    action: ChangeAction,
-    allowed: Result<(), Refusal>,
-) -> ChangeActionView {
-    let (method, tail) = match action {
-        ChangeAction::Revise => ("PATCH", ""),
-        ChangeAction::Submit => ("POST", "/submit"),
-        ChangeAction::Withdraw => ("POST", "/withdraw"),
-        ChangeAction::Void => ("POST", "/void"),
-    };
-    ActionView::by(method, action, format!("/api/v1/budget-changes/{id}{tail}"), allowed.err().as_ref())
+impl Placed for ChangeAction {
+    fn place(self) -> Place {
+        match self {
+            Self::Revise => Place::Patch,
+            Self::Submit => Place::Post("/submit"),
+            Self::Withdraw => Place::Post("/withdraw"),
+            Self::Void => Place::Post("/void"),
+        }
+    }
 }

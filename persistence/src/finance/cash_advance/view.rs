@@ -8,7 +8,7 @@ use crate::{
     },
     organisation::{NamedRef, PersonRef},
     schema::expense_claims as claims,
-    spine::{ActionView, Failure, Key, Reader, db},
+    spine::{ActionView, Failure, Key, Place, Placed, Reader, db},
 };
 use chrono::NaiveDate;
 use diesel::prelude::*;
@@ -20,7 +20,7 @@ use domain::{
         },
         petition::StandingState,
     },
-    spine::{AnyId, Id, Money, Refusal, Timestamp, UserId, Version},
+    spine::{AnyId, Id, Money, Timestamp, UserId, Version},
 };
 use serde::Serialize;
 use std::collections::HashMap;
@@ -202,7 +202,7 @@ pub fn show(reader: &mut Reader<'_>, advance: CashAdvance) -> Result<CashAdvance
         reversals: reversals.into_iter().map(undone).collect(),
         journal,
         approval_id: petition.approval.map(|approval| approval.uuid().into()),
-        actions: actions.into_iter().map(|(action, allowed)| shown_action(id, action, allowed)).collect(),
+        actions: ActionView::listed(&format!("/api/v1/cash-advances/{id}"), actions),
         version,
         number: petition.number,
     })
@@ -263,22 +263,18 @@ fn undone(reversal: Reversal) -> ReversalView {
     }
 }
 
-fn shown_action(
-    id: Id<CashAdvance>,
-    action: AdvanceAction,
-    allowed: Result<(), Refusal>,
-) -> AdvanceActionView {
-    let (method, tail) = match action {
-        AdvanceAction::Revise => ("PATCH", ""),
-        AdvanceAction::Submit => ("POST", "/submit"),
-        AdvanceAction::Withdraw => ("POST", "/withdraw"),
-        AdvanceAction::Void => ("POST", "/void"),
-        AdvanceAction::Revoke => ("POST", "/revoke"),
-        AdvanceAction::Repay => ("POST", "/repay"),
-        AdvanceAction::ConfirmPayout => ("POST", "/confirm-payout"),
-        AdvanceAction::ReversePayout => ("POST", "/reverse-payout"),
-        AdvanceAction::ReverseRepayment => ("POST", "/reverse-repayment"),
-    };
-    let href = format!("/api/v1/cash-advances/{id}{tail}");
-    ActionView::by(method, action, href, allowed.err().as_ref())
+impl Placed for AdvanceAction {
+    fn place(self) -> Place {
+        match self {
+            Self::Revise => Place::Patch,
+            Self::Submit => Place::Post("/submit"),
+            Self::Withdraw => Place::Post("/withdraw"),
+            Self::Void => Place::Post("/void"),
+            Self::Revoke => Place::Post("/revoke"),
+            Self::Repay => Place::Post("/repay"),
+            Self::ConfirmPayout => Place::Post("/confirm-payout"),
+            Self::ReversePayout => Place::Post("/reverse-payout"),
+            Self::ReverseRepayment => Place::Post("/reverse-repayment"),
+        }
+    }
 }

@@ -12,7 +12,7 @@ use crate::{
         leaver,
     },
     organisation::{NamedRef, PersonRef},
-    spine::{ActionView, Failure, Reader, RefusalView},
+    spine::{ActionView, Failure, Place, Placed, Reader, RefusalView},
 };
 use chrono::NaiveDate;
 use domain::{
@@ -20,7 +20,7 @@ use domain::{
         expense_claim::{actions::ClaimAction, *},
         payment::PaidState,
     },
-    spine::{AnyId, Currency, Id, Money, Refusal, Timestamp, UserId, Version},
+    spine::{AnyId, Currency, Id, Money, Timestamp, UserId, Version},
 };
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -154,9 +154,9 @@ fn show_with(
     budget: Vec<HeldView>,
 ) -> Result<ExpenseClaimView, Failure> {
     let decides = super::settle::decides(reader, &claim)?;
-    let action = |(action, allowed)| shown_action(claim.id, action, allowed);
     let owner = leaver::owner(reader, claim.submitter)?;
-    let actions = claim.actions(reader.actor(), decides, owner).into_iter().map(action).collect();
+    let actions = claim.actions(reader.actor(), decides, owner);
+    let actions = ActionView::listed(&format!("/api/v1/expense-claims/{}", claim.id), actions);
     let names = Names::of(reader)?;
     let request = ClaimedRequestView::of(reader, claim.content.request)?;
     let advances = advance::numbers(reader, &claim.content)?;
@@ -244,26 +244,21 @@ fn told(status: &ClaimStatus) -> (Option<Timestamp>, Option<String>, Option<Post
     }
 }
 
-fn shown_action(id: Id<ExpenseClaim>, action: ClaimAction, allowed: Result<(), Refusal>) -> ClaimActionView {
-    let (method, tail) = match action {
-        ClaimAction::Revise => ("PATCH", ""),
-        ClaimAction::Submit => ("POST", "/submit"),
-        ClaimAction::Withdraw => ("POST", "/withdraw"),
-        ClaimAction::Void => ("POST", "/void"),
-        ClaimAction::Reduce => ("POST", "/reduce"),
-        ClaimAction::Revoke => ("POST", "/revoke"),
-        ClaimAction::Prepare => ("POST", "/prepare"),
-        ClaimAction::Reverse => ("POST", "/reverse"),
-        ClaimAction::Acknowledge => ("POST", "acknowledge"),
-        ClaimAction::ConfirmPosting => ("POST", "confirm-posting"),
-        ClaimAction::RefusePosting => ("POST", "refuse-posting"),
-        ClaimAction::ConfirmPayment => ("POST", "confirm-payments"),
-    };
-    let of_claim = tail.is_empty() || tail.starts_with('/');
-    let href = if of_claim {
-        format!("/api/v1/expense-claims/{id}{tail}")
-    } else {
-        format!("/api/v1/erp/expense-claims/{tail}")
-    };
-    ActionView::by(method, action, href, allowed.err().as_ref())
+impl Placed for ClaimAction {
+    fn place(self) -> Place {
+        match self {
+            Self::Revise => Place::Patch,
+            Self::Submit => Place::Post("/submit"),
+            Self::Withdraw => Place::Post("/withdraw"),
+            Self::Void => Place::Post("/void"),
+            Self::Reduce => Place::Post("/reduce"),
+            Self::Revoke => Place::Post("/revoke"),
+            Self::Prepare => Place::Post("/prepare"),
+            Self::Reverse => Place::Post("/reverse"),
+            Self::Acknowledge => Place::PostTo("/api/v1/erp/expense-claims/acknowledge"),
+            Self::ConfirmPosting => Place::PostTo("/api/v1/erp/expense-claims/confirm-posting"),
+            Self::RefusePosting => Place::PostTo("/api/v1/erp/expense-claims/refuse-posting"),
+            Self::ConfirmPayment => Place::PostTo("/api/v1/erp/expense-claims/confirm-payments"),
+        }
+    }
 }

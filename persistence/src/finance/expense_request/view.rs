@@ -10,7 +10,7 @@ use crate::{
     },
     organisation::{NamedRef, PersonRef, Register},
     schema::expense_claims as claims,
-    spine::{ActionView, Failure, Key, Reader, db},
+    spine::{ActionView, Failure, Key, Place, Placed, Reader, db},
 };
 use chrono::NaiveDate;
 use diesel::prelude::*;
@@ -20,7 +20,7 @@ use domain::{
         expense_request::{actions::RequestAction, *},
         petition::StandingState,
     },
-    spine::{AnyId, Currency, DepartmentId, EmployeeId, Id, Money, Refusal, Timestamp, UserId, Version},
+    spine::{AnyId, Currency, DepartmentId, EmployeeId, Id, Money, Timestamp, UserId, Version},
 };
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -227,7 +227,7 @@ pub fn show(reader: &mut Reader<'_>, request: ExpenseRequest) -> Result<ExpenseR
         evaluations,
         approval_id: petition.approval.map(|approval| approval.uuid().into()),
         open_amendment_id: open.map(|OpenAmendment { id, .. }| id.0.into()),
-        actions: actions.into_iter().map(|(action, allowed)| shown_action(id, action, allowed)).collect(),
+        actions: ActionView::listed(&format!("/api/v1/expense-requests/{id}"), actions),
         version: request.version,
         number: petition.number,
     })
@@ -326,20 +326,16 @@ fn claims_of(reader: &mut Reader<'_>, request: &ExpenseRequest) -> Result<Vec<Dr
     rows.into_iter().map(view).collect()
 }
 
-fn shown_action(
-    id: Id<ExpenseRequest>,
-    action: RequestAction,
-    allowed: Result<(), Refusal>,
-) -> RequestActionView {
-    let (method, tail) = match action {
-        RequestAction::Revise => ("PATCH", ""),
-        RequestAction::Submit => ("POST", "/submit"),
-        RequestAction::Withdraw => ("POST", "/withdraw"),
-        RequestAction::Void => ("POST", "/void"),
-        RequestAction::Amend => ("POST", "/amendments"),
-        RequestAction::Revoke => ("POST", "/revoke"),
-        RequestAction::Close => ("POST", "/close"),
-    };
-    let href = format!("/api/v1/expense-requests/{id}{tail}");
-    ActionView::by(method, action, href, allowed.err().as_ref())
+impl Placed for RequestAction {
+    fn place(self) -> Place {
+        match self {
+            Self::Revise => Place::Patch,
+            Self::Submit => Place::Post("/submit"),
+            Self::Withdraw => Place::Post("/withdraw"),
+            Self::Void => Place::Post("/void"),
+            Self::Amend => Place::Post("/amendments"),
+            Self::Revoke => Place::Post("/revoke"),
+            Self::Close => Place::Post("/close"),
+        }
+    }
 }

@@ -11,7 +11,7 @@ use crate::{
     },
     organisation::{PersonRef, Register},
     schema::{expense_request_amendments as amendments, expense_requests},
-    spine::{ActionView, Failure, Key, Page, Reader, Sight, Slice, db, within},
+    spine::{ActionView, Failure, Key, Page, Place, Placed, Reader, Sight, Slice, db, within},
 };
 use diesel::prelude::*;
 use domain::{
@@ -20,7 +20,7 @@ use domain::{
         expense_request_amendment::{AmendmentAction, ExpenseRequestAmendment},
         petition::StandingState,
     },
-    spine::{AnyId, Id, Money, Refusal, Timestamp, UserId, Version},
+    spine::{AnyId, Id, Money, Timestamp, UserId, Version},
 };
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -137,25 +137,21 @@ pub fn show(reader: &mut Reader<'_>, amendment: ExpenseRequestAmendment) -> Resu
         content: shown_content(&register, content)?,
         budget,
         approval_id: petition.approval.map(|approval| approval.uuid().into()),
-        actions: actions.into_iter().map(|(action, allowed)| shown_action(id, action, allowed)).collect(),
+        actions: ActionView::listed(&format!("/api/v1/expense-request-amendments/{id}"), actions),
         version,
         number: petition.number,
     })
 }
 
-fn shown_action(
-    id: Id<ExpenseRequestAmendment>,
-    action: AmendmentAction,
-    allowed: Result<(), Refusal>,
-) -> AmendmentActionView {
-    let (method, tail) = match action {
-        AmendmentAction::Revise => ("PATCH", ""),
-        AmendmentAction::Submit => ("POST", "/submit"),
-        AmendmentAction::Withdraw => ("POST", "/withdraw"),
-        AmendmentAction::Void => ("POST", "/void"),
-    };
-    let href = format!("/api/v1/expense-request-amendments/{id}{tail}");
-    ActionView::by(method, action, href, allowed.err().as_ref())
+impl Placed for AmendmentAction {
+    fn place(self) -> Place {
+        match self {
+            Self::Revise => Place::Patch,
+            Self::Submit => Place::Post("/submit"),
+            Self::Withdraw => Place::Post("/withdraw"),
+            Self::Void => Place::Post("/void"),
+        }
+    }
 }
 
 /// Amendments within the caller's sight, oldest first: of one request where it is named.

@@ -6,7 +6,7 @@ use crate::{
     organisation::{NamedRef, PersonRef, Register},
     policy::in_force,
     schema::expense_statements as statements,
-    spine::{ActionView, Failure, Key, Page, Reader, Sight, Slice, db},
+    spine::{ActionView, Failure, Key, Page, Place, Placed, Reader, Sight, Slice, db},
 };
 use diesel::prelude::*;
 use domain::{
@@ -19,7 +19,7 @@ use domain::{
         period::Period,
         review::ReviewState,
     },
-    spine::{AnyId, Currency, DepartmentId, Id, Money, Permission, Refusal, Timestamp, UserId, Version},
+    spine::{AnyId, Currency, DepartmentId, Id, Money, Permission, Timestamp, UserId, Version},
 };
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -277,23 +277,24 @@ fn actions(reader: &Reader<'_>, statement: &ExpenseStatement, owner: Owner) -> V
     if !by.may(Permission::CompileExpenseStatements) {
         return Vec::new();
     }
-    let href = |tail: &str| format!("/api/v1/expense-statements/{}{tail}", statement.id);
-    let refused = |result: Result<(), Refusal>| result.err();
-    let revise = refused(statement.may_revise(by));
-    vec![
-        ActionView::by("PATCH", StatementAction::Revise, href(""), revise.as_ref()),
-        ActionView::post(StatementAction::Submit, href("/submit"), revise.as_ref()),
-        ActionView::post(
-            StatementAction::Withdraw,
-            href("/withdraw"),
-            refused(statement.may_withdraw(by)).as_ref(),
-        ),
-        ActionView::post(
-            StatementAction::Void,
-            href("/void"),
-            refused(statement.may_void(owner, by)).as_ref(),
-        ),
-    ]
+    let foreseen = |action| match action {
+        StatementAction::Revise | StatementAction::Submit => statement.may_revise(by),
+        StatementAction::Withdraw => statement.may_withdraw(by),
+        StatementAction::Void => statement.may_void(owner, by),
+    };
+    let actions = StatementAction::ALL.into_iter().map(|action| (action, foreseen(action)));
+    ActionView::listed(&format!("/api/v1/expense-statements/{}", statement.id), actions)
+}
+
+impl Placed for StatementAction {
+    fn place(self) -> Place {
+        match self {
+            Self::Revise => Place::Patch,
+            Self::Submit => Place::Post("/submit"),
+            Self::Withdraw => Place::Post("/withdraw"),
+            Self::Void => Place::Post("/void"),
+        }
+    }
 }
 
 /// Statements within the caller's reach, oldest first.

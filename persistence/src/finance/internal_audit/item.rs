@@ -3,7 +3,10 @@
 use crate::{
     organisation::{NamedRef, PersonRef, names},
     schema::{internal_audit_items as items, internal_audits as audits},
-    spine::{ActionView, Failure, Instant, Key, Page, Reader, Slice, Stored, Tx, db, guard, save_row},
+    spine::{
+        ActionView, Failure, Instant, Key, Page, Place, Placed, Reader, Slice, Stored, Tx, db, guard,
+        save_row,
+    },
 };
 use chrono::NaiveDate;
 use diesel::prelude::*;
@@ -241,7 +244,7 @@ fn shown(reader: &mut Reader<'_>, found: Vec<AuditItem>) -> Result<Vec<AuditItem
 pub fn view(reader: &mut Reader<'_>, id: Id<AuditItem>) -> Result<AuditItemView, Failure> {
     let (item, audit) = find(reader, id)?;
     let actions = if reader.finds_by(Permission::ConductInternalAudits, |reader| find(reader, id))? {
-        vec![conclude(reader, &item, &audit)?]
+        conclude(reader, &item, &audit)?
     } else {
         Vec::new()
     };
@@ -255,13 +258,21 @@ fn conclude(
     reader: &mut Reader<'_>,
     item: &AuditItem,
     audit: &InternalAudit,
-) -> Result<ItemActionView, Failure> {
-    let refused = match Auditor::employee_of(reader.actor()) {
-        Err(refusal) => Some(refusal),
-        Ok(own) => item.ensure_concludable(audit, &super::auditor(reader, own)?).err(),
+) -> Result<Vec<ItemActionView>, Failure> {
+    let allowed = match Auditor::employee_of(reader.actor()) {
+        Err(refusal) => Err(refusal),
+        Ok(own) => item.ensure_concludable(audit, &super::auditor(reader, own)?),
     };
-    let href = format!("/api/v1/internal-audit-items/{}/conclude", item.id);
-    Ok(ActionView::post(ItemAction::Conclude, href, refused.as_ref()))
+    let base = format!("/api/v1/internal-audit-items/{}", item.id);
+    Ok(ActionView::listed(&base, [(ItemAction::Conclude, allowed)]))
+}
+
+impl Placed for ItemAction {
+    fn place(self) -> Place {
+        match self {
+            Self::Conclude => Place::Post("/conclude"),
+        }
+    }
 }
 
 /// Which items are wanted.

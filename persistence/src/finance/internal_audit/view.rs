@@ -4,7 +4,7 @@ use super::{Row, progress, row, seen};
 use crate::{
     organisation::{NamedRef, PersonRef, names},
     schema::internal_audits as audits,
-    spine::{ActionView, Failure, Key, Page, Reader, Sight, Slice, db},
+    spine::{ActionView, Failure, Key, Page, Place, Placed, Reader, Sight, Slice, db},
 };
 use chrono::NaiveDate;
 use diesel::prelude::*;
@@ -13,9 +13,7 @@ use domain::{
         expense_claim::ClaimState,
         internal_audit::{AuditState, Draw, InternalAudit, actions::AuditAction},
     },
-    spine::{
-        AnyId, BusinessDate, DepartmentId, EmployeeId, Id, Permission, Refusal, Timestamp, UserId, Version,
-    },
+    spine::{AnyId, BusinessDate, DepartmentId, EmployeeId, Id, Permission, Timestamp, UserId, Version},
 };
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -142,24 +140,24 @@ pub fn view(reader: &mut Reader<'_>, id: Id<InternalAudit>) -> Result<InternalAu
         let audit = InternalAudit::try_from(found)?;
         let progress = progress(reader, id)?;
         let actions = audit.actions(reader.actor(), progress);
-        view.actions = actions.map(|(action, allowed)| shown_action(id, action, allowed)).collect();
+        view.actions = ActionView::listed(&format!("/api/v1/internal-audits/{id}"), actions);
     }
     Ok(view)
 }
 
-fn shown_action(id: Id<InternalAudit>, action: AuditAction, allowed: Result<(), Refusal>) -> AuditActionView {
-    let (method, tail) = match action {
-        AuditAction::Revise => ("PUT", ""),
-        AuditAction::Start => ("POST", "/start"),
-        AuditAction::Draw => ("POST", "/draw"),
-        AuditAction::Pick => ("POST", "/items"),
-        AuditAction::RaiseFinding => ("POST", "/findings"),
-        AuditAction::Report => ("POST", "/report"),
-        AuditAction::Close => ("POST", "/close"),
-        AuditAction::Cancel => ("POST", "/cancel"),
-    };
-    let href = format!("/api/v1/internal-audits/{id}{tail}");
-    ActionView::by(method, action, href, allowed.err().as_ref())
+impl Placed for AuditAction {
+    fn place(self) -> Place {
+        match self {
+            Self::Revise => Place::Put,
+            Self::Start => Place::Post("/start"),
+            Self::Draw => Place::Post("/draw"),
+            Self::Pick => Place::Post("/items"),
+            Self::RaiseFinding => Place::Post("/findings"),
+            Self::Report => Place::Post("/report"),
+            Self::Close => Place::Post("/close"),
+            Self::Cancel => Place::Post("/cancel"),
+        }
+    }
 }
 
 /// Which audits are wanted.

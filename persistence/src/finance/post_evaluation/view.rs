@@ -10,7 +10,7 @@ use crate::{
     file::{self, FileView},
     organisation::{NamedRef, names},
     schema::post_evaluations as evaluations,
-    spine::{ActionView, Failure, Key, Page, Reader, Sight, Slice, db},
+    spine::{ActionView, Failure, Key, Page, Place, Placed, Reader, Sight, Slice, db},
 };
 use chrono::NaiveDate;
 use diesel::prelude::*;
@@ -23,7 +23,7 @@ use domain::{
             actions::EvaluationAction,
         },
     },
-    spine::{AnyId, DepartmentId, Entity, Id, Permission, Refusal, Timestamp, UserId, Version},
+    spine::{AnyId, DepartmentId, Entity, Id, Permission, Timestamp, UserId, Version},
 };
 use rust_decimal::Decimal;
 use serde::Serialize;
@@ -221,25 +221,21 @@ pub fn view(reader: &mut Reader<'_>, id: Id<PostEvaluation>) -> Result<PostEvalu
     view.attachments = file::list_of(reader, PostEvaluation::KIND, id.uuid())?;
     if reader.finds_by(Permission::ManagePostEvaluations, |reader| row_of(reader, id))? {
         let actions = evaluation.actions(is_party(reader, &evaluation)?);
-        view.actions = actions.map(|(action, allowed)| shown_action(id, action, allowed)).collect();
+        view.actions = ActionView::listed(&format!("/api/v1/post-evaluations/{id}"), actions);
     }
     Ok(view)
 }
 
-fn shown_action(
-    id: Id<PostEvaluation>,
-    action: EvaluationAction,
-    allowed: Result<(), Refusal>,
-) -> EvaluationActionView {
-    let (method, tail) = match action {
-        EvaluationAction::Revise => ("PUT", ""),
-        EvaluationAction::FileReport => ("POST", "/file-report"),
-        EvaluationAction::ReturnReport => ("POST", "/return-report"),
-        EvaluationAction::AcceptReport => ("POST", "/accept-report"),
-        EvaluationAction::Cancel => ("POST", "/cancel"),
-    };
-    let href = format!("/api/v1/post-evaluations/{id}{tail}");
-    ActionView::by(method, action, href, allowed.err().as_ref())
+impl Placed for EvaluationAction {
+    fn place(self) -> Place {
+        match self {
+            Self::Revise => Place::Put,
+            Self::FileReport => Place::Post("/file-report"),
+            Self::ReturnReport => Place::Post("/return-report"),
+            Self::AcceptReport => Place::Post("/accept-report"),
+            Self::Cancel => Place::Post("/cancel"),
+        }
+    }
 }
 
 /// An evaluation beside what it is about.
