@@ -3,16 +3,19 @@
 
 use crate::{
     budget::{BUDGETS, active_budget, budget_of, path},
-    expense_claim::approved,
+    expense_claim::{CLAIMS, approve, approved},
 };
-use serde_json::json;
-use tests::{App, stories};
+use chrono::Duration;
+use serde_json::{Value, json};
+use tests::{App, Company, stories};
 
 stories! {
     execution_is_reported_by_every_dimension,
     what_does_not_follow_from_the_ledger_is_found,
     a_report_is_a_file_and_a_picture_too,
     what_runs_low_gives_alarm_and_says_why,
+    a_year_that_leads_beyond_its_budget_is_told_once_a_month,
+    whether_and_from_when_a_run_rate_is_told_is_the_policys,
     an_analysis_freezes_its_figures_and_feeds_the_next_budget,
 }
 
@@ -129,6 +132,92 @@ fn what_runs_low_gives_alarm_and_says_why(app: App) {
     );
     assert!(found.text("/alerts/0/zh").contains("85%"), "{found}");
     assert_eq!(found.text("/alerts/1/forecast/amount"), "1710.94");
+}
+
+/// What the feed tells of years that lead beyond their budgets.
+fn run_rates_told(company: &Company) -> Vec<Value> {
+    let feed =
+        company.who("qian").get("/api/v1/events?limit=200&kinds=budget_line.run_rate_alerted").expect(200);
+    feed.at("/data").as_array().cloned().unwrap_or_default()
+}
+
+/// 3,000 for entertainment in each of the first two quarters.
+fn two_quarters(company: &Company) -> Value {
+    let mut budget = budget_of(company);
+    let quarter = |of: &str| json!({"category": "entertainment", "period": of, "amount": {"amount": "3000.00", "currency": "CNY"}});
+    budget["sums"] = json!([]);
+    budget["lines"] = json!([quarter("2026-Q1"), quarter("2026-Q2")]);
+    budget
+}
+
+fn a_year_that_leads_beyond_its_budget_is_told_once_a_month(app: App) {
+    let mut company = app.company();
+    active_budget(&company, two_quarters(&company));
+    approved(&company, 1000);
+    assert!(run_rates_told(&company).is_empty(), "1,000 in 64 days come to 5,703 in the year");
+    let (claim, approval) = company.submitted("lan", 100);
+    assert!(run_rates_told(&company).is_empty(), "what is asked for is not promised");
+    for name in ["head", "qian"] {
+        approve(&company, name, &approval).expect(200);
+    }
+    let told = run_rates_told(&company);
+    assert_eq!(told.len(), 1, "{told:?}");
+    let facts = &told[0]["facts"];
+    assert_eq!(
+        (&facts["budget_minor"], &facts["used_minor"], &facts["forecast_minor"]),
+        (&json!(600_000), &json!(110_000), &json!(627_344))
+    );
+    assert_eq!(
+        (&facts["fiscal_year"], &facts["month"], &facts["category"]),
+        (&json!(2026), &json!("2026-03"), &json!("entertainment"))
+    );
+    // With the line it is in the audit trail.
+    let line = told[0]["entity"].as_str().expect("a line").to_owned();
+    let trail = company.boss.get(&format!("/api/v1/audit-entries?entity={line}&limit=200")).expect(200);
+    assert!(trail.to_string().contains("budget_line.run_rate_alerted"), "{trail}");
+    crate::expense_claim_request::paid(&company, &claim, "100.00");
+    approved(&company, 200);
+    assert_eq!(run_rates_told(&company).len(), 1, "once a month");
+    app.advance(Duration::days(36));
+    company.sign_in_again(&app);
+    let mut april = company.claim_of(400);
+    april["lines"][0]["occurred_on"] = json!("2026-04-09");
+    let claim = company.who("lan").post(CLAIMS, april).expect(201).text("/id");
+    let approval = company.submit("lan", &claim);
+    for name in ["head", "qian"] {
+        approve(&company, name, &approval).expect(200);
+    }
+    assert_eq!(run_rates_told(&company).len(), 2, "1,700 in 100 days come to 6,205, told of April anew");
+    app.prove_ledger();
+}
+
+fn whether_and_from_when_a_run_rate_is_told_is_the_policys(app: App) {
+    let company = app.company();
+    active_budget(&company, two_quarters(&company));
+    let published = |percent: Value| {
+        let boss = app.administrator();
+        let shipped = boss.get("/api/v1/policies?code=budget-policy/standard").expect(200);
+        let mut content = shipped.at("/data/0/content");
+        content["run_rate_percent"] = percent;
+        let body = json!({"code": "budget-policy/standard", "title": "预算管理", "effective_from": "2026-03-05",
+            "content": content, "clause": "000 §9.1"});
+        let made = boss.post("/api/v1/policies", body).expect(201);
+        boss.at(1).act(&format!("{}/publish", made.header("location").expect("a place")))
+    };
+    published(json!(20)).refuses(422, "policy.unsound");
+    published(Value::Null).expect(200);
+    let run_rates = || {
+        let alerts = company.who("head").get("/api/v1/budget-alerts").expect(200);
+        tests::column(&alerts.at("/alerts"), "kind").into_iter().filter(|kind| kind == "run_rate").count()
+    };
+    approved(&company, 1100);
+    assert_eq!((run_rates_told(&company).len(), run_rates()), (0, 0), "it is not watched");
+    published(json!(110)).expect(200);
+    approved(&company, 50);
+    assert_eq!((run_rates_told(&company).len(), run_rates()), (0, 0), "6,559 are not yet 110 % of 6,000");
+    approved(&company, 50);
+    assert_eq!((run_rates_told(&company).len(), run_rates()), (1, 1), "6,844 are more");
+    assert_eq!(run_rates_told(&company)[0]["facts"]["threshold_percent"], 110);
 }
 
 fn an_analysis_freezes_its_figures_and_feeds_the_next_budget(app: App) {

@@ -69,7 +69,7 @@ impl Execution {
 
     /// Promised or paid: what is certain to be spent.
     pub const fn used(self) -> i64 {
-        self.balance.committed + self.balance.spent
+        self.balance.certain()
     }
 
     /// Where it leads to by the end of its days: what is promised or paid so far, at the same rate for all of its
@@ -111,14 +111,21 @@ crate::labels! { AlertKind = "BudgetAlertKind":
 /// The days of a year that must have gone by before its run-rate says anything.
 pub const RUN_RATE_DAYS_MIN: i64 = 30;
 
-/// Whether lines of a year head beyond what was budgeted for the year; answers where they lead to.
-pub fn heads_beyond(used_so_far: i64, budgeted: i64, year: Period, today: BusinessDate) -> Option<i64> {
+/// Whether lines of a year head beyond so many per cent of what was budgeted for the year; answers where they lead to.
+pub fn heads_beyond(
+    used_so_far: i64,
+    budgeted: i64,
+    percent: u32,
+    year: Period,
+    today: BusinessDate,
+) -> Option<i64> {
     let elapsed = today.signed_duration_since(year.first_day()).num_days() + 1;
     if elapsed < RUN_RATE_DAYS_MIN || today > year.last_day() {
         return None;
     }
     let balance = Balance { spent: used_so_far, ..Balance::default() };
-    Execution::of(balance, year).forecast(today).filter(|forecast| *forecast > budgeted)
+    let limit = i128::from(budgeted) * i128::from(percent);
+    Execution::of(balance, year).forecast(today).filter(|forecast| i128::from(*forecast) * 100 > limit)
 }
 
 #[cfg(test)]
@@ -148,10 +155,11 @@ mod tests {
     #[test]
     fn the_year_is_judged_once_it_has_run_a_while() {
         let year: Period = "2026".parse().expect("a year");
-        assert_eq!(heads_beyond(9_999, 10_000, year, day("2026-01-20")), None, "too early to tell");
-        assert_eq!(heads_beyond(2_000, 10_000, year, day("2026-03-31")), None);
-        assert_eq!(heads_beyond(3_000, 10_000, year, day("2026-03-31")), Some(12_167));
-        assert_eq!(heads_beyond(30_000, 10_000, year, day("2027-03-31")), None, "it is over");
+        assert_eq!(heads_beyond(9_999, 10_000, 100, year, day("2026-01-20")), None, "too early to tell");
+        assert_eq!(heads_beyond(2_000, 10_000, 100, year, day("2026-03-31")), None);
+        assert_eq!(heads_beyond(3_000, 10_000, 100, year, day("2026-03-31")), Some(12_167));
+        assert_eq!(heads_beyond(3_000, 10_000, 125, year, day("2026-03-31")), None, "not so far beyond");
+        assert_eq!(heads_beyond(30_000, 10_000, 100, year, day("2027-03-31")), None, "it is over");
     }
 
     #[test]

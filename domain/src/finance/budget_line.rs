@@ -34,6 +34,7 @@ crate::events! { BUDGET_LINE_EVENTS:
     OPENED = "budget_line.opened", "预算科目已启用", "A budget line was opened";
     MOVED = "budget_line.moved", "预算科目有变动", "Money of a budget line moved";
     ALERTED = "budget_line.alerted", "预算科目使用率达到预警线", "The use of a budget line passed an alert";
+    RUN_RATE_ALERTED = "budget_line.run_rate_alerted", "按进度将超出全年预算", "At the rate so far the year comes to more than its budget";
     LINE_CLOSED = "budget_line.closed", "预算科目已关闭", "A budget line was closed";
 }
 
@@ -144,6 +145,10 @@ impl Balance {
             && self.spent >= 0
             && self.available() >= 0
     }
+    /// What is promised or paid: what is certain to be spent.
+    pub const fn certain(self) -> i64 {
+        self.committed + self.spent
+    }
     /// The use in hundredths of a per cent of the budget, rounded down: more than all of it where a review let more
     /// pass. Nothing of nothing is none.
     pub fn used_basis_points(self) -> i64 {
@@ -202,6 +207,8 @@ pub struct BudgetLine {
     pub entries: i64,
     /// Whether documents may be charged to it; closed with its budget.
     pub open: bool,
+    /// The month in which it was last told, of it or of a line beside it, that its year leads beyond its budget.
+    pub run_rate_told: Option<Period>,
     /// Counts its states.
     pub version: Version,
 }
@@ -210,6 +217,13 @@ impl BudgetLine {
     /// What may still be asked for.
     pub fn available(&self) -> Money {
         self.money(self.balance.available())
+    }
+    /// Whether a year adds it to another: the money of one department, category, campaign and region.
+    pub fn is_for_the_same_use_as(&self, other: &Self) -> bool {
+        let key = |line: &Self| (line.department, line.purpose);
+        key(self) == key(other)
+            && (&self.category, &self.campaign, &self.region)
+                == (&other.category, &other.campaign, &other.region)
     }
     /// An amount of its currency.
     pub const fn money(&self, minor: i64) -> Money {

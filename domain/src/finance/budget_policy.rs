@@ -43,6 +43,11 @@ pub struct BudgetPolicy {
     /// The uses of a line, in per cent of what was allocated, that are told of when passed.
     #[schema(max_items = 10)]
     pub alerts_percent: Vec<u32>,
+    /// The run-rate is told of where, at the rate so far, the year comes to more than so many per cent of its budget;
+    /// null where it is not watched.
+    #[serde(default = "the_whole")]
+    #[schema(minimum = 50, maximum = 500)]
+    pub run_rate_percent: Option<u32>,
     /// The control of a line that names none.
     pub default_control: Control,
     /// What happens to what no line covers, though the department, or one above it, has a budget for that month.
@@ -57,6 +62,12 @@ pub struct BudgetPolicy {
 /// Settings written before there was a choice review what has no budget: beyond the budget the special review decides.
 const fn specially() -> OutsideBudget {
     OutsideBudget::Special
+}
+
+/// Settings written before there was a choice tell of what leads beyond the year's budget.
+#[expect(clippy::unnecessary_wraps, reason = "it is the default of an optional member")]
+const fn the_whole() -> Option<u32> {
+    Some(100)
 }
 
 impl PolicyContent for BudgetPolicy {
@@ -81,6 +92,10 @@ impl PolicyContent for BudgetPolicy {
         if self.alerts_percent.len() > 10 {
             let range = [("min", json!(0)), ("max", json!(10))];
             findings.add_with("/content/alerts_percent", codes::OUT_OF_RANGE, range);
+        }
+        if self.run_rate_percent.is_some_and(|percent| !(50..=500).contains(&percent)) {
+            let range = [("min", json!(50)), ("max", json!(500))];
+            findings.add_with("/content/run_rate_percent", codes::OUT_OF_RANGE, range);
         }
         findings.into_vec()
     }

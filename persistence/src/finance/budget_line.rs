@@ -10,6 +10,7 @@ pub mod list;
 mod name;
 mod overlap;
 mod row;
+mod run_rate;
 mod usage;
 mod verify;
 
@@ -106,7 +107,8 @@ fn laid(held: &[Holding], budget_lines: &[Id<BudgetLine>]) -> Vec<Key> {
 
 /// Writes what comes off a desk. `own` is the document that moved, and in whose name; what others hold that moved
 /// with it — the request that a claim draws on — is held in the name of their own submitters.
-pub fn post(tx: &mut Tx<'_>, desk: Desk, own: Option<(DocumentRef, EmployeeId)>) -> Result<(), Failure> {
+pub fn post(tx: &mut Tx<'_>, mut desk: Desk, own: Option<(DocumentRef, EmployeeId)>) -> Result<(), Failure> {
+    run_rate::watch(tx, &mut desk)?;
     let Posted { lines, entries: posted, holdings, forgotten } = desk.close();
     for change in lines {
         tx.apply(change)?;

@@ -55,6 +55,7 @@ diesel::table! {
         spent_minor -> BigInt,
         entries -> BigInt,
         is_open -> Bool,
+        run_rate_month -> Nullable<Text>,
         version -> BigInt,
     }
 }

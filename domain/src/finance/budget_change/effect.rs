@@ -75,6 +75,7 @@ impl NewLine {
             balance: Balance::default(),
             entries: 0,
             open: true,
+            run_rate_told: None,
             version: 0,
         }
     }

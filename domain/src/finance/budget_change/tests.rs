@@ -25,6 +25,7 @@ fn line(n: u128, purpose: Purpose, allocated: i64) -> BudgetLine {
         balance: Balance { allocated, ..Balance::default() },
         entries: 1,
         open: true,
+        run_rate_told: None,
         version: 1,
     }
 }

@@ -4,10 +4,11 @@
 mod amendment;
 mod document;
 mod funding;
+mod run_rate;
 
 use super::*;
 use crate::spine::{Change, Refusal};
-use serde_json::json;
+use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Amounts by a document's lines, counted from 1, in minor units of the book currency.
@@ -91,6 +92,8 @@ pub struct Desk {
     touched: BTreeSet<DocumentLine>,
     forgotten: BTreeSet<DocumentLine>,
     entries: Vec<BudgetEntry>,
+    /// Where the years of lines lead to, to be told of with them.
+    forecasts: BTreeMap<Id<BudgetLine>, Value>,
 }
 
 impl Desk {
@@ -107,6 +110,7 @@ impl Desk {
             touched: BTreeSet::new(),
             forgotten: BTreeSet::new(),
             entries: Vec::new(),
+            forecasts: BTreeMap::new(),
         }
     }
 
@@ -202,13 +206,22 @@ impl Desk {
 
     /// Takes everything off the desk.
     pub fn close(self) -> Posted {
-        let Self { alerts, before, lines, holdings, touched, mut forgotten, entries, .. } = self;
+        let Self { alerts, before, lines, holdings, touched, mut forgotten, entries, mut forecasts, .. } =
+            self;
         forgotten.retain(|at| !holdings.contains_key(at));
         let changed = lines.into_values().filter_map(|line| {
             let mine: Vec<_> = entries.iter().filter(|entry| entry.line == line.id).collect();
             match before.get(&line.id) {
                 Some(before) if *before == line => None,
-                before => Some(moved(before.cloned(), line, &mine, &alerts)),
+                before => {
+                    let forecast = forecasts.remove(&line.id);
+                    let change = moved(before.cloned(), line, &mine, &alerts);
+                    Some(
+                        forecast
+                            .into_iter()
+                            .fold(change, |change, facts| change.and(RUN_RATE_ALERTED, facts)),
+                    )
+                }
             }
         });
         Posted {

@@ -24,6 +24,7 @@ fn line(n: u128, control: Control) -> BudgetLine {
         balance: Balance::default(),
         entries: 0,
         open: true,
+        run_rate_told: None,
         version: 0,
     }
 }

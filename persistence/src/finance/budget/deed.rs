@@ -128,6 +128,7 @@ fn new_line(id: Id<BudgetLine>, budget: &Budget, line: &OpenedLine) -> BudgetLin
         balance: Balance::default(),
         entries: 0,
         open: true,
+        run_rate_told: None,
         version: 0,
     }
 }

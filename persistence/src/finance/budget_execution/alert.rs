@@ -84,7 +84,8 @@ pub struct BudgetAlertsView {
 /// What gives alarm among the lines within the caller's sight.
 pub fn alerts(reader: &mut Reader<'_>, fiscal_year: i32) -> Result<BudgetAlertsView, Failure> {
     let today = reader.today();
-    let thresholds = budget_line::settings(reader, today)?.content.alerts_percent.clone();
+    let settings = budget_line::settings(reader, today)?;
+    let thresholds = settings.content.alerts_percent.clone();
     let filter = ExecutionFilter {
         fiscal_year,
         through: None,
@@ -101,7 +102,9 @@ pub fn alerts(reader: &mut Reader<'_>, fiscal_year: i32) -> Result<BudgetAlertsV
     let telling = Telling { names, currency: book_currency(reader, today)?, today };
     let mut alerts: Vec<BudgetAlertView> =
         lines.iter().filter_map(|line| telling.threshold(line, &thresholds)).collect();
-    alerts.extend(telling.run_rates(&lines, fiscal_year));
+    if let Some(percent) = settings.content.run_rate_percent {
+        alerts.extend(telling.run_rates(&lines, fiscal_year, percent));
+    }
     alerts.sort_by_key(|alert| std::cmp::Reverse(alert.used_basis_points));
     let has_more = alerts.len() > ALERTS_MAX;
     alerts.truncate(ALERTS_MAX);
@@ -151,26 +154,25 @@ impl Telling {
         })
     }
 
-    /// Departments and categories whose use until today leads beyond what the year was given.
-    fn run_rates(&self, lines: &[Reported], year: i32) -> Vec<BudgetAlertView> {
+    /// Departments and categories whose use until today leads beyond so much of what the year was given.
+    fn run_rates(&self, lines: &[Reported], year: i32, percent: u32) -> Vec<BudgetAlertView> {
         let Some(year) = Period::year(year) else { return Vec::new() };
         type Group<'a> = (Key, &'a str, Option<&'a str>, Option<&'a str>);
         let mut groups: BTreeMap<Group<'_>, (i64, i64)> = BTreeMap::new();
         for line in lines {
-            let Balance { committed, spent, .. } = line.balance;
             let key =
                 (line.department, line.category.as_str(), line.campaign.as_deref(), line.region.as_deref());
             let (given, used) = groups.entry(key).or_default();
             *given += line.balance.budgeted();
             // What is promised for periods to come says nothing about the rate so far.
             if line.period.first_day() <= self.today {
-                *used += committed + spent;
+                *used += line.balance.certain();
             }
         }
         groups
             .into_iter()
             .filter_map(|((department, category, campaign, region), (given, used))| {
-                let forecast = heads_beyond(used, given, year, self.today)?;
+                let forecast = heads_beyond(used, given, percent, year, self.today)?;
                 let balance = Balance { allocated: given, spent: used, ..Balance::default() };
                 let (given, used, forecast) = (self.money(given), self.money(used), self.money(forecast));
                 Some(BudgetAlertView {

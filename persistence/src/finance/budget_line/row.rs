@@ -35,13 +35,14 @@ pub(in crate::finance) struct Row {
     pub spent_minor: i64,
     pub entries: i64,
     pub is_open: bool,
+    pub run_rate_month: Option<String>,
     pub version: Version,
 }
 
 impl From<&BudgetLine> for Row {
     fn from(line: &BudgetLine) -> Self {
         let BudgetLine { id, budget, department, category, period, campaign, region, purpose, .. } = line;
-        let BudgetLine { control, currency, balance, entries, open, version, .. } = line;
+        let BudgetLine { control, currency, balance, entries, open, run_rate_told, version, .. } = line;
         let Balance { allocated, beyond, reserved, committed, spent } = *balance;
         Self {
             id: (*id).into(),
@@ -64,6 +65,7 @@ impl From<&BudgetLine> for Row {
             spent_minor: spent,
             entries: *entries,
             is_open: *open,
+            run_rate_month: run_rate_told.map(|month| month.to_string()),
             version: *version,
         }
     }
@@ -93,6 +95,10 @@ impl TryFrom<Row> for BudgetLine {
             region: row.region,
             entries: row.entries,
             open: row.is_open,
+            run_rate_told: row
+                .run_rate_month
+                .map(|month| month.parse().map_err(|_| corrupt("run_rate_month")))
+                .transpose()?,
             version: row.version,
         })
     }
