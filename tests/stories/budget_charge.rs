@@ -22,6 +22,7 @@ stories! {
     what_has_no_budget_meets_the_review_once_the_company_keeps_one,
     what_is_spent_beyond_the_budget_is_told_as_such,
     an_item_that_the_budget_refuses_is_undone_whole,
+    of_lines_that_overlap_the_nearest_is_charged_and_the_others_keep_their_money,
 }
 
 const EVERYBODY: [&str; 5] = ["head", "qian", "director", "gm", "chair"];
@@ -313,5 +314,36 @@ fn an_item_that_the_budget_refuses_is_undone_whole(app: App) {
     app.execute("UPDATE budget_lines SET spent_minor = spent_minor + 1 WHERE spent_minor > 0");
     assert_eq!(post()["outcome"], "done");
     assert_eq!((company.state_of(&counter), company.state_of(&claim)), ("posted".into(), "reversed".into()));
+    app.prove_ledger();
+}
+
+/// A heading's money is for what has no line of its own: both stand side by side, and which one pays is never chance.
+fn of_lines_that_overlap_the_nearest_is_charged_and_the_others_keep_their_money(app: App) {
+    let company = app.company();
+    let open = |category: &str, period: &str| {
+        app.open_budget_line(marketing(&company), category, period, Control::Hard, 50_000)
+    };
+    // From the widest to the nearest: whatever was opened first does not matter.
+    let lines = [
+        open("entertainment", "2026-Q1"),
+        open("entertainment", "2026-03"),
+        open("entertainment.travel", "2026-Q1"),
+        open("entertainment.travel", "2026-03"),
+    ];
+    approved(&company, 300);
+    let used = || lines.map(|line| app.balance_of(line).used());
+    assert_eq!(used(), [0, 0, 0, 30_000]);
+    // What is left of it is its own: no other line steps in for it.
+    let claim = company.draft("lan", 300);
+    let (lan, place) = (company.who("lan"), format!("{CLAIMS}/{claim}"));
+    let short = lan.at(1).act(&format!("{place}/submit")).refuses(409, "budget_line.exhausted");
+    assert_eq!(short.text("/params/available"), "200.00");
+    let report =
+        company.who("head").get("/api/v1/budget-execution?fiscal_year=2026&group_by=category").expect(200);
+    assert_eq!(
+        (report.text("/data/0/budget/amount"), report.text("/data/1/budget/amount")),
+        ("1000.00".into(), "1000.00".into()),
+        "each line is told where it stands: {report}"
+    );
     app.prove_ledger();
 }
