@@ -17,6 +17,7 @@ stories! {
     of_two_who_give_back_at_once_no_more_goes_back_than_was_drawn,
     no_document_is_charged_to_a_fund,
     a_draft_of_a_draw_says_when_the_fund_has_too_little_left,
+    whoever_agrees_last_to_a_draw_is_told_when_the_fund_has_too_little_left,
 }
 
 const FUNDS: &str = "/api/v1/emergency-funds";
@@ -216,4 +217,32 @@ fn a_draft_of_a_draw_says_when_the_fund_has_too_little_left(app: App) {
         "{refused}"
     );
     deed(head, &draft, "submit", None).refuses(409, "budget_line.cut_below_use");
+}
+
+fn whoever_agrees_last_to_a_draw_is_told_when_the_fund_has_too_little_left(app: App) {
+    let company = app.company();
+    let (fund, march) = (fund_of(&company), march(&company));
+    let (_, approval) = submitted(&company, draw_of(&fund, &march, "5000.00"));
+    let approving = |name: &str| {
+        let read = company.who(name).get(&format!("/api/v1/approvals/{approval}")).expect(200).at("/actions");
+        let all = read.as_array().expect("actions").clone();
+        all.into_iter().find(|action| action["name"] == "approve").expect("approving is among them")
+    };
+    assert_eq!(approving("director")["allowed"], true);
+    in_effect(&company, draw_of(&fund, &march, "4000.00"));
+    assert_eq!(
+        approving("director")["allowed"],
+        true,
+        "finance is asked after the director: nothing moves yet"
+    );
+    assert_eq!(approving("qian")["refusal"]["code"], "approval.not_your_turn");
+    approve(&company, "director", &approval).expect(200);
+    let refused = approving("qian");
+    assert_eq!(
+        (&refused["allowed"], &refused["refusal"]["code"]),
+        (&json!(false), &json!("budget_line.cut_below_use")),
+        "{refused}"
+    );
+    approve(&company, "qian", &approval).refuses(409, "budget_line.cut_below_use");
+    assert_eq!(approving("director")["refusal"]["code"], "approval.already_decided");
 }

@@ -1,6 +1,6 @@
 //! What this caller may do with an approval now, and if not, why: the same guards as the deeds. `[ACT-1]`
 
-use super::{Approval, Circumstances, NOT_ADDED_BY_YOU, NOT_PARTICIPANT};
+use super::{Approval, Circumstances, NOT_ADDED_BY_YOU, NOT_PARTICIPANT, Outcome};
 use crate::spine::{Citation, EmployeeId, Refusal};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -80,6 +80,12 @@ impl Approval {
     ) -> Vec<ActionState> {
         let state = |action| ActionState { action, refusal: self.may(action, by, oversees, world).err() };
         Action::ALL.into_iter().map(state).collect()
+    }
+
+    /// Whether nobody else would be asked once this approver agrees now.
+    pub fn is_last_asked(&self, by: EmployeeId, world: Circumstances<'_>) -> bool {
+        let agreed = self.clone().approve(by, self.subject.version, None, world);
+        agreed.is_ok_and(|change| matches!(change.after().outcome, Outcome::Approved { .. }))
     }
 
     /// Whether a caller may take an action now, as far as can be said before its particulars are known.

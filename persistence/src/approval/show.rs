@@ -3,7 +3,7 @@
 use super::{
     course::{find, oversees},
     step_view::StepView,
-    subject::{DocumentSummary, summaries},
+    subject::{DocumentSummary, kind_of, summaries},
 };
 use crate::{
     organisation::Organisation,
@@ -284,20 +284,34 @@ pub fn show(reader: &mut Reader<'_>, approval: &Approval) -> Result<ApprovalView
         tasks: approval.tasks.iter().map(|task| TaskView::of(task, approval, &organisation)).collect(),
         copies: approval.copies.iter().map(|copy| named(copy.to)).collect(),
         started_at: approval.history.first().map(|entry| entry.at),
-        actions: actions(reader, approval, &organisation),
+        actions: actions(reader, approval, &organisation)?,
         version: approval.version,
     })
 }
 
 /// What the actor may do. Submitting again is the document's own action.
-fn actions(reader: &Reader<'_>, approval: &Approval, organisation: &Organisation) -> Vec<ApprovalActionView> {
+fn actions(
+    reader: &mut Reader<'_>,
+    approval: &Approval,
+    organisation: &Organisation,
+) -> Result<Vec<ApprovalActionView>, Failure> {
     let world = Circumstances {
         directory: organisation,
         ids: reader.ids(),
         now: reader.now(),
         today: reader.today(),
     };
-    let states = approval.actions(reader.actor().employee, oversees(reader, approval), world);
+    let by = reader.actor().employee;
+    let mut states = approval.actions(by, oversees(reader, approval), world);
+    let foresee = kind_of(&approval.subject.kind)?.foresee;
+    // What the document would meet is asked only for whose agreement would move it.
+    let foresee = foresee.filter(|_| by.is_some_and(|by| approval.is_last_asked(by, world)));
+    if let Some(foresee) = foresee {
+        let refusal = foresee(reader, approval.subject.document)?.err();
+        for state in states.iter_mut().filter(|state| state.action == Action::Approve) {
+            state.refusal = state.refusal.take().or_else(|| refusal.clone());
+        }
+    }
     let shown = states.into_iter().filter_map(|state| {
         let path = match state.action {
             Action::Approve => "approve",
@@ -317,7 +331,7 @@ fn actions(reader: &Reader<'_>, approval: &Approval, organisation: &Organisation
         let href = format!("/api/v1/approvals/{}/{path}", approval.id);
         Some(ActionView::post(state.action, href, state.refusal.as_ref()))
     });
-    shown.collect()
+    Ok(shown.collect())
 }
 
 /// One line of the history.

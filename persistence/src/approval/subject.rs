@@ -1,7 +1,10 @@
 //! How a context plugs its documents into approvals.
 
 use crate::spine::{Failure, Reader, Tx};
-use domain::{approval::Approval, spine::Money};
+use domain::{
+    approval::Approval,
+    spine::{Money, Refusal},
+};
 use serde::Serialize;
 use std::collections::BTreeMap;
 use utoipa::ToSchema;
@@ -9,6 +12,9 @@ use uuid::Uuid;
 
 /// What approvers see of documents, by document.
 pub type Summaries = BTreeMap<Uuid, DocumentSummary>;
+
+/// What settling an approved document would be refused with now.
+pub type Foresee = fn(&mut Reader<'_>, Uuid) -> Result<Result<(), Refusal>, Failure>;
 
 /// What a context does for one kind of document.
 pub struct SubjectKind {
@@ -19,6 +25,9 @@ pub struct SubjectKind {
     pub settle: fn(&mut Tx<'_>, &Approval) -> Result<(), Failure>,
     /// What an approver must see of these documents, in one query. A document that is missing has none.
     pub summaries: fn(&mut Reader<'_>, &[Uuid]) -> Result<Summaries, Failure>,
+    /// What the document would meet now if its approval were agreed to by the last who is asked, where that may be
+    /// more than the approval itself can say; it moves nothing. `[ACT-1]`
+    pub foresee: Option<Foresee>,
 }
 
 /// What an approver sees of a document without opening it. `[APR-7]`

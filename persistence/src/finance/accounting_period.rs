@@ -25,7 +25,8 @@ use uuid::Uuid;
 const CHAIN: &str = "period-reopening";
 
 /// Periods as the approval engine knows them.
-pub(crate) const SUBJECT: SubjectKind = SubjectKind { kind: AccountingPeriod::KIND, settle, summaries };
+pub(crate) const SUBJECT: SubjectKind =
+    SubjectKind { kind: AccountingPeriod::KIND, settle, summaries, foresee: None };
 
 #[derive(Queryable, Selectable, Insertable, AsChangeset, Clone, Debug)]
 #[diesel(table_name = periods, treat_none_as_default_value = false, treat_none_as_null = true)]

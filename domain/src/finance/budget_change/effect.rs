@@ -42,7 +42,7 @@ impl BudgetChange {
     }
 
     /// Whether its movements could be made now; nothing is made.
-    pub(super) fn tried_on(&self, desk: &Desk) -> Result<(), Refusal> {
+    pub fn tried_on(&self, desk: &Desk) -> Result<(), Refusal> {
         let mut tried = desk.clone();
         // Identities no line has: what is tried here is never written.
         let opened: Vec<_> = (0..self.content.movements.len())

@@ -28,7 +28,8 @@ use std::collections::BTreeMap;
 use uuid::Uuid;
 
 /// Changes as the approval engine knows them.
-pub const SUBJECT: SubjectKind = SubjectKind { kind: BudgetChange::KIND, settle, summaries };
+pub const SUBJECT: SubjectKind =
+    SubjectKind { kind: BudgetChange::KIND, settle, summaries, foresee: Some(foresee) };
 
 /// The chain that a change meets.
 pub(super) const fn chain(kind: ChangeKind) -> &'static str {
@@ -133,22 +134,38 @@ fn perform(tx: &mut Tx<'_>, change: &BudgetChange) -> Result<(), Failure> {
     budget_line::post(tx, desk, Some((document, change.submitter)))
 }
 
+/// What making the movements of a change would meet now: they are tried on its lines as they stand. `[BUD-7, ACT-1]`
+fn foresee(reader: &mut Reader<'_>, document: Uuid) -> Result<Result<(), Refusal>, Failure> {
+    let change = find_unscoped(reader, Id::from_uuid(document))?;
+    match tried(reader, &change) {
+        Err(Failure::Refused(refusal)) => Ok(Err(*refusal)),
+        other => other.map(Ok),
+    }
+}
+
+fn tried(reader: &mut Reader<'_>, change: &BudgetChange) -> Result<(), Failure> {
+    refuse_taken(reader, change)?;
+    let desk = laid_out(reader, change)?;
+    give_back::check(reader, &change.content)?;
+    Ok(change.tried_on(&desk)?)
+}
+
 /// Refuses new lines whose budget is no longer active, or that are open already: the budget is named.
-pub(super) fn refuse_taken(tx: &mut Tx<'_>, change: &BudgetChange) -> Result<(), Failure> {
+pub(super) fn refuse_taken(reader: &mut Reader<'_>, change: &BudgetChange) -> Result<(), Failure> {
     let mut wanted = Vec::new();
     for (index, movement) in change.content.movements.iter().enumerate() {
         let Some(open) = &movement.open else { continue };
-        let budget = find_budget(tx, open.budget)?;
+        let budget = find_budget(reader, open.budget)?;
         if budget.status.state() != BudgetState::Active {
             let refusal = Refusal::new(BUDGET_NOT_ACTIVE).with("state", budget.status.state().code());
             return Err(refusal.at(format!("/movements/{index}/open/budget_id")).into());
         }
         wanted.push(as_opened(open, movement, index));
     }
-    let Some((taken, other)) = open_lines_like(tx, change.content.fiscal_year, &wanted)? else {
+    let Some((taken, other)) = open_lines_like(reader, change.content.fiscal_year, &wanted)? else {
         return Ok(());
     };
-    let department = department::load(tx, taken.key.department)?.details.code;
+    let department = department::load(reader, taken.key.department)?.details.code;
     Err(Refusal::new(OVERLAPS)
         .with("department", department)
         .with("category", taken.key.category)

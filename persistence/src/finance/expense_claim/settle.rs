@@ -21,7 +21,7 @@ use uuid::Uuid;
 pub(super) const CHAIN: &str = "expense-claim";
 
 /// Claims as the approval engine knows them.
-pub const SUBJECT: SubjectKind = SubjectKind { kind: ExpenseClaim::KIND, settle, summaries };
+pub const SUBJECT: SubjectKind = SubjectKind { kind: ExpenseClaim::KIND, settle, summaries, foresee: None };
 
 /// What the chain routes a claim by, when it is submitted as this version.
 pub(super) fn subject(claim: &ExpenseClaim, met: Met, version: Version) -> Result<Subject, Failure> {

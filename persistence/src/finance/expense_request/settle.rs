@@ -21,7 +21,7 @@ use uuid::Uuid;
 pub(super) const CHAIN: &str = "expense-request";
 
 /// Requests as the approval engine knows them.
-pub const SUBJECT: SubjectKind = SubjectKind { kind: ExpenseRequest::KIND, settle, summaries };
+pub const SUBJECT: SubjectKind = SubjectKind { kind: ExpenseRequest::KIND, settle, summaries, foresee: None };
 
 /// What the chain routes a request by, when it is submitted as its next version.
 pub(super) fn subject(request: &ExpenseRequest, over_budget: bool) -> Result<Subject, Failure> {

@@ -21,7 +21,8 @@ use uuid::Uuid;
 pub(super) const CHAIN: &str = "expense-request-amendment";
 
 /// Amendments as the approval engine knows them.
-pub const SUBJECT: SubjectKind = SubjectKind { kind: ExpenseRequestAmendment::KIND, settle, summaries };
+pub const SUBJECT: SubjectKind =
+    SubjectKind { kind: ExpenseRequestAmendment::KIND, settle, summaries, foresee: None };
 
 /// What the chain routes an amendment by, when it is submitted as its next version: all that the request would be.
 pub(super) fn subject(amendment: &ExpenseRequestAmendment, over_budget: bool) -> Result<Subject, Failure> {

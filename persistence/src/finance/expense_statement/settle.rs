@@ -20,7 +20,8 @@ use uuid::Uuid;
 const CHAIN: &str = "expense-statement";
 
 /// Statements as the approval engine knows them.
-pub(crate) const SUBJECT: SubjectKind = SubjectKind { kind: ExpenseStatement::KIND, settle, summaries };
+pub(crate) const SUBJECT: SubjectKind =
+    SubjectKind { kind: ExpenseStatement::KIND, settle, summaries, foresee: None };
 
 fn subject(statement: &ExpenseStatement, expense: Money, version: Version) -> Subject {
     Subject {
