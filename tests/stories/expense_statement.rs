@@ -155,8 +155,18 @@ fn a_month_opened_again_is_told_by_a_corrected_statement_beside_the_frozen_one(a
     approved(&company, &first);
     finance.post(BASE, correcting(&first)).refuses(409, "expense_statement.nothing_reopened");
     app.advance(Duration::minutes(5));
-    let reopen = json!({"reason": "漏记一笔差旅费"});
-    let asked = finance.post("/api/v1/accounting-periods/2026-03/reopen", reopen).expect(200);
+    let ask = || {
+        let reason = json!({"reason": "漏记一笔差旅费"});
+        finance.post("/api/v1/accounting-periods/2026-03/reopen", reason).expect(200)
+    };
+    // What was asked for and refused opened nothing.
+    let refused = format!("/api/v1/approvals/{}", ask().text("/approval_id"));
+    let director = company.who("director");
+    let read = director.get(&refused).expect(200);
+    let no = json!({"document_version": read.at("/document/version"), "reason": "金额太小"});
+    director.at(read.version()).post(&format!("{refused}/reject"), no).expect(200);
+    finance.post(BASE, correcting(&first)).refuses(409, "expense_statement.nothing_reopened");
+    let asked = ask();
     finance.post(BASE, correcting(&first)).refuses(409, "expense_statement.nothing_reopened");
     for name in ["director", "gm"] {
         approve(&company, name, &asked.text("/approval_id")).expect(200);

@@ -74,6 +74,8 @@ pub struct AccountingPeriod {
     pub requester: Option<Id<Employee>>,
     /// The approval of that.
     pub approval: Option<Id<Approval>>,
+    /// When it was closed after the last time it stood open again; none where it never did.
+    pub reopened_until: Option<Timestamp>,
     /// Counts its states.
     pub version: Version,
 }
@@ -127,6 +129,7 @@ impl AccountingPeriod {
             reason: None,
             requester: None,
             approval: None,
+            reopened_until: None,
             version: 0,
         };
         Change::created(period, CLOSED, json!({"month": month}))
@@ -137,7 +140,8 @@ impl AccountingPeriod {
         match self.state {
             PeriodState::Open => {
                 let facts = json!({"month": self.month});
-                let after = Self { state: PeriodState::Closed, at: now, by: by.user, ..self.clone() };
+                let state = PeriodState::Closed;
+                let after = Self { state, at: now, by: by.user, reopened_until: Some(now), ..self.clone() };
                 Ok(Change::updated(self, after, CLOSED, facts))
             }
             PeriodState::Closed => Err(refuse(ALREADY_CLOSED, self.month)),
@@ -175,6 +179,15 @@ impl AccountingPeriod {
             ..self.clone()
         };
         Ok(Change::updated(self, after, REOPENING_ASKED, facts))
+    }
+
+    /// Until when something could be posted in it after it was closed first: until `now` where it stands open, never
+    /// where no reopening was approved.
+    pub fn last_open(&self, now: Timestamp) -> Option<Timestamp> {
+        match self.state {
+            PeriodState::Open => Some(now),
+            PeriodState::Closed | PeriodState::Reopening => self.reopened_until,
+        }
     }
 
     /// What the approval made of it: open, or closed as before.

@@ -39,12 +39,14 @@ struct Row {
     reason: Option<String>,
     requester_id: Option<Key>,
     approval_id: Option<Key>,
+    reopened_until: Option<Instant>,
     version: Version,
 }
 
 impl From<&AccountingPeriod> for Row {
     fn from(period: &AccountingPeriod) -> Self {
-        let AccountingPeriod { id, month, state, at, by, reason, requester, approval, version } = period;
+        let AccountingPeriod { id, month, state, at, by, reason, requester, approval, .. } = period;
+        let AccountingPeriod { reopened_until, version, .. } = period;
         Self {
             id: (*id).into(),
             month: month.to_string(),
@@ -54,6 +56,7 @@ impl From<&AccountingPeriod> for Row {
             reason: reason.clone(),
             requester_id: requester.map(Into::into),
             approval_id: approval.map(Into::into),
+            reopened_until: reopened_until.map(Into::into),
             version: *version,
         }
     }
@@ -72,6 +75,7 @@ impl TryFrom<Row> for AccountingPeriod {
             requester: row.requester_id.map(Into::into),
             approval: row.approval_id.map(Into::into),
             reason: row.reason,
+            reopened_until: row.reopened_until.map(Into::into),
             version: row.version,
         })
     }
@@ -128,16 +132,18 @@ pub fn ensure_closed(reader: &mut Reader<'_>, period: Period) -> Result<(), Fail
     }
 }
 
-/// When the last month of a period was opened again, or closed, of those for which that is not merely asked; `None`
-/// where no month was ever closed.
-pub(super) fn moved_at(reader: &mut Reader<'_>, period: Period) -> Result<Option<Timestamp>, Failure> {
+/// Until when a month of a period stood open again after it was closed first; `None` where no reopening was approved.
+pub(super) fn last_open(reader: &mut Reader<'_>, period: Period) -> Result<Option<Timestamp>, Failure> {
     let months: Vec<String> = period.months().map(|month| month.to_string()).collect();
-    let moved: Vec<Instant> = db!(reader, |c| periods::table
+    let rows: Vec<Row> = db!(reader, |c| periods::table
         .filter(periods::month.eq_any(&months))
-        .filter(periods::status.ne(PeriodState::Reopening.code()))
-        .select(periods::status_at)
+        .select(Row::as_select())
         .load(c))?;
-    Ok(moved.into_iter().map(Timestamp::from).max())
+    let mut last = None;
+    for row in rows {
+        last = last.max(AccountingPeriod::try_from(row)?.last_open(reader.now()));
+    }
+    Ok(last)
 }
 
 /// The row of a month, if it was ever closed.
@@ -257,8 +263,7 @@ pub struct AccountingPeriodView {
 
 impl From<AccountingPeriod> for AccountingPeriodView {
     fn from(period: AccountingPeriod) -> Self {
-        let AccountingPeriod { id: _, month, state, at, by, reason, requester: _, approval, version } =
-            period;
+        let AccountingPeriod { id: _, month, state, at, by, reason, approval, version, .. } = period;
         Self {
             month,
             status: state,

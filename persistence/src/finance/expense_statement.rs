@@ -132,8 +132,8 @@ pub fn ensure_first(
 ) -> Result<(), Failure> {
     if let Some(replaces) = replaces {
         let replaced = referred(find(reader, replaces), "/replaces_id")?;
-        let moved_at = accounting_period::moved_at(reader, period)?;
-        replaced.may_be_corrected(period, department, moved_at)?;
+        let last_open = accounting_period::last_open(reader, period)?;
+        replaced.may_be_corrected(period, department, last_open)?;
     }
     let settled: &[&str] =
         if replaces.is_some() { &["void", "rejected", "approved"] } else { &["void", "rejected"] };

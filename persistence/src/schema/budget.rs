@@ -133,6 +133,7 @@ diesel::table! {
         reason -> Nullable<Text>,
         requester_id -> Nullable<SqlId>,
         approval_id -> Nullable<SqlId>,
+        reopened_until -> Nullable<SqlInstant>,
         version -> BigInt,
     }
 }

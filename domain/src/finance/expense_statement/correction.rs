@@ -11,12 +11,12 @@ crate::refusals! { STATEMENT_CORRECTION_REFUSALS:
 
 impl ExpenseStatement {
     /// Whether a corrected statement of a period and department may take its place: it is approved and in force, and a
-    /// month of it moved after that. `moved_at` is when the last of its months was opened again or closed.
+    /// month of it stood open again after that. `last_open` is until when one did.
     pub fn may_be_corrected(
         &self,
         period: Period,
         department: Id<Department>,
-        moved_at: Option<Timestamp>,
+        last_open: Option<Timestamp>,
     ) -> Result<(), Refusal> {
         let refuse = |code| {
             let refusal = Refusal::new(code).with("number", self.number.as_str());
@@ -26,7 +26,7 @@ impl ExpenseStatement {
             Review::Approved { at } if self.period == period && self.department == department => {
                 if self.replaced_by.is_some() {
                     refuse(NOT_REPLACEABLE)
-                } else if moved_at.is_none_or(|moved| moved <= at) {
+                } else if last_open.is_none_or(|until| until <= at) {
                     refuse(NOTHING_REOPENED)
                 } else {
                     Ok(())
