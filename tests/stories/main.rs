@@ -43,6 +43,7 @@ mod expense_statement;
 mod export;
 mod fields;
 mod file;
+mod hand_over_race;
 mod idempotency;
 mod identity;
 mod internal_audit;
@@ -98,6 +99,7 @@ const MODULES: &[&[Story]] = &[
     emergency_fund::STORIES,
     expand::STORIES,
     crash_claim::STORIES,
+    hand_over_race::STORIES,
     idempotency::STORIES,
     identity::STORIES,
     internal_audit::STORIES,

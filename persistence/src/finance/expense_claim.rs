@@ -6,6 +6,8 @@ mod charge;
 pub mod deed;
 /// What an ERP takes, and how its list compares with ours.
 pub mod hand_over;
+/// Locks for whole batches.
+pub mod hold;
 /// Lists and exports.
 pub mod list;
 mod load;

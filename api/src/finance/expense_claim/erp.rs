@@ -17,6 +17,7 @@ use persistence::{
     finance::expense_claim::{
         self as claims, ExpenseClaimView, deed,
         hand_over::{ReconciliationView, TheirItem},
+        hold,
     },
     spine::{Failure, RefusalView, Tx},
 };
@@ -87,16 +88,17 @@ pub(super) struct HandOverResults {
 impl View for HandOverResults {}
 
 /// Does an item each, in the order of the claims' ids; a refused item is undone whole and leaves the others alone.
-/// Two batches that meet on other claims of the same budget lines may wait for each other in a circle: then the engine
-/// turns one away, and it is done again.
+/// `hold` locks beforehand what the batch will move beside its claims, so that two that meet wait in a row.
 fn each<T>(
     tx: &mut Tx<'_>,
     items: &[T],
     id_of: impl Fn(&T) -> Id<ExpenseClaim>,
+    hold: impl Fn(&mut Tx<'_>, &[Id<ExpenseClaim>]) -> Result<(), Failure>,
     deed: impl Fn(&mut Tx<'_>, ExpenseClaim, &T) -> Result<(ExpenseClaim, bool), Failure>,
 ) -> Result<HandOverResults, Failure> {
     let mut order: Vec<usize> = (0..items.len()).collect();
     order.sort_by_key(|index| id_of(&items[*index]));
+    hold(tx, &items.iter().map(&id_of).collect::<Vec<_>>())?;
     let mut data: Vec<Option<HandOverResult>> = vec![None; items.len()];
     for index in order {
         let (item, id) = (&items[index], id_of(&items[index]));
@@ -179,6 +181,7 @@ pub(super) async fn acknowledge_expense_claims(
             tx,
             &body.claim_ids,
             |id| *id,
+            |_, _| Ok(()),
             |tx, claim, _| {
                 let handed = claim.acknowledge(body.reference.clone(), tx.actor(), tx.now())?;
                 settle(tx, handed)
@@ -213,6 +216,7 @@ pub(super) async fn confirm_expense_claim_postings(
             tx,
             &body.items,
             |item| item.claim_id,
+            hold::reversed,
             |tx, claim, item| deed::confirm_posting(tx, claim, item.voucher.clone()),
         )
     })
@@ -245,6 +249,7 @@ pub(super) async fn refuse_expense_claim_postings(
             tx,
             &body.items,
             |item| item.claim_id,
+            hold::taken,
             |tx, claim, item| deed::refuse_posting(tx, claim, item.refusal.clone()),
         )
     })
@@ -282,6 +287,7 @@ pub(super) async fn confirm_expense_claim_payments(
             tx,
             &body.items,
             |item| item.claim_id,
+            hold::lines,
             |tx, claim, item| {
                 let PaymentBody { claim_id: _, reference, amount, paid_on } = item.clone();
                 let notice = PaymentNotice { reference, amount, paid_on };
