@@ -21,6 +21,7 @@ stories! {
     claims_at_the_same_instant_take_no_more_than_was_approved,
     an_advertisement_without_an_application_is_borne_by_whoever_placed_it,
     buying_directly_beyond_the_limit_needs_the_papers_a_request_would_need,
+    what_goes_beyond_a_request_is_compared_together_with_it,
 }
 
 /// A request for travel as it is sent.
@@ -260,14 +261,16 @@ fn claims_at_the_same_instant_take_no_more_than_was_approved(app: App) {
 fn an_advertisement_without_an_application_is_borne_by_whoever_placed_it(app: App) {
     let company = app.company();
     let lan = company.who("lan");
-    let with = |advertisement: Value| {
+    let placed_on = |placed_on: &str, advertisement: Value| {
         let mut body = company.claim_of(480);
         body["lines"][0]["category"] = json!("promotion.advertising");
+        body["lines"][0]["occurred_on"] = json!(placed_on);
         body["lines"][0]["advertisement"] = advertisement;
         body["attachments"] = json!([upload(lan, "投放截图.pdf", PDF).expect(201).text("/id")]);
         let claim = lan.post(CLAIMS, body).expect(201).text("/id");
         (lan.at(1).act(&format!("{}/submit", path(&claim))), claim)
     };
+    let with = |advertisement: Value| placed_on("2026-03-05", advertisement);
     with(Value::Null).0.refuses(422, "expense_claim.advertisement_missing");
     let (reply, claim) = with(json!({"reference": "AD-2026-031", "placed_by_id": company.id("lan")}));
     let refused = reply.refuses(422, "expense_claim.advertisement_unapproved");
@@ -288,6 +291,23 @@ fn an_advertisement_without_an_application_is_borne_by_whoever_placed_it(app: Ap
     for name in ["head", "qian"] {
         approve(&company, name, &approval).expect(200);
     }
+    // What was placed the day before was placed without leave; a request that it draws on helps no more.
+    let earlier = json!({"reference": "AD-1", "application_id": id_of(&waiting)});
+    let early =
+        placed_on("2026-03-04", earlier).0.refuses(422, "expense_claim.advertisement_before_approval");
+    assert_eq!(
+        (early.text("/citation/rule"), early.text("/params/approved_on")),
+        ("EXP-8".into(), "2026-03-05".into())
+    );
+    let mut drawing = company.claim_of(480);
+    drawing["request_id"] = json!(id_of(&waiting));
+    drawing["lines"][0]["request_line"] = json!(1);
+    drawing["lines"][0]["category"] = json!("promotion.advertising");
+    drawing["lines"][0]["advertisement"] = json!({"reference": "AD-1"});
+    drawing["attachments"] = json!([upload(lan, "投放截图.pdf", PDF).expect(201).text("/id")]);
+    let claim = lan.post(CLAIMS, drawing).expect(201).text("/id");
+    let submit = format!("{}/submit", path(&claim));
+    lan.at(1).act(&submit).refuses(422, "expense_claim.advertisement_before_approval");
     let (reply, claim) = under(&waiting);
     let preview = lan.get(&format!("{}/approval-preview", path(&claim))).expect(200);
     assert_eq!(reply.expect(200).text("/lines/0/advertisement/application_id"), id_of(&waiting));
@@ -337,4 +357,40 @@ fn buying_directly_beyond_the_limit_needs_the_papers_a_request_would_need(app: A
     drawing["lines"][0]["category"] = json!("promotion.publicity");
     let claim = lan.post(CLAIMS, drawing).expect(201).text("/id");
     company.submit("lan", &claim);
+}
+
+fn what_goes_beyond_a_request_is_compared_together_with_it(app: App) {
+    let company = app.company();
+    let lan = company.who("lan");
+    let (request, approval) = requests::submitted(&company, request_of("promotion.publicity", "18000.00"));
+    for name in ["head", "qian", "director"] {
+        approve(&company, name, &approval).expect(200);
+    }
+    let drawing = |yuan: u32, paper: Value| {
+        let mut body = claim_on(&company, &request, yuan);
+        body["lines"][0]["category"] = json!("promotion.publicity");
+        body["lines"][0]["tender"] = paper;
+        let claim = lan.post(CLAIMS, body).expect(201).text("/id");
+        (lan.at(1).act(&format!("{}/submit", path(&claim))), claim)
+    };
+    let refused = drawing(20_001, Value::Null).0.refuses(422, "procurement.quotes_missing");
+    assert_eq!(
+        (refused.text("/rule"), refused.text("/errors/0/pointer")),
+        ("EXP-7".into(), "/lines/0/quotes".into())
+    );
+    assert!(refused.text("/errors/0/detail").contains("20001.00"), "{refused}");
+    // In a line beside the request it is no smaller, and to the limit it is free.
+    let mut beside = claim_on(&company, &request, 18_000);
+    beside["lines"][0]["category"] = json!("promotion.publicity");
+    let mut second = company.claim_of(2_001)["lines"][0].clone();
+    second["category"] = json!("promotion.publicity");
+    beside["lines"].as_array_mut().expect("lines").push(second);
+    let claim = lan.post(CLAIMS, beside).expect(201).text("/id");
+    let refused =
+        lan.at(1).act(&format!("{}/submit", path(&claim))).refuses(422, "procurement.quotes_missing");
+    assert_eq!(refused.text("/errors/0/pointer"), "/lines/1/quotes");
+    let (reply, claim) = drawing(20_000, Value::Null);
+    reply.expect(200);
+    deed(lan, &claim, "withdraw", json!({})).expect(200);
+    drawing(20_001, json!({"reference": "ZB-2026-016"})).0.expect(200);
 }

@@ -19,6 +19,8 @@ pub mod end;
 pub mod hand_over;
 /// Making the journal entry that could not be made at the approval.
 pub mod prepare;
+/// What is bought without having been looked at.
+mod purchase;
 /// Approving less than was claimed.
 pub mod reduce;
 /// Claiming on an approved request.
@@ -33,7 +35,7 @@ pub mod status;
 pub mod submit;
 
 pub use advance::Settlement;
-pub use advertisement::Advertisement;
+pub use advertisement::{Advertisement, Application};
 pub use budget::BudgetMove;
 pub use content::{Beneficiary, ClaimContent, Details, Exchange, Line, Reduction};
 pub use hand_over::{Acknowledgement, NotReady, PostingRefusal, Voucher};
@@ -122,8 +124,8 @@ pub struct ClaimRules<'a> {
     pub procurement: &'a PolicyVersion<ExpenseRequestPolicy>,
     /// The approved request it draws on, where it names one.
     pub request: Option<&'a ExpenseRequest>,
-    /// The requests that its lines name as applications of advertisements, as far as there are such. `[EXP-8]`
-    pub applications: &'a [ExpenseRequest],
+    /// The requests under which its advertisements were placed, as far as there are such. `[EXP-8]`
+    pub applications: &'a [Application],
 }
 
 /// Where a claim came from, when another system mirrors it; unique together.

@@ -1,18 +1,19 @@
 //! 采购: buying beyond a limit needs the quotes of several suppliers, or a tender — whether leave is asked beforehand
-//! by a request, or the money is claimed directly afterwards. What an approved request allowed was looked at there.
+//! by a request, or the money is claimed directly afterwards. What an approved request allowed was looked at there; what
+//! a claim asks beyond it was not, and is looked at together with it.
 //! `[EXP-7]`
 
 use super::{
-    expense_category::ExpenseCategories, expense_claim::Exchange, expense_request::too_large,
+    expense_category::ExpenseCategories, expense_claim::Exchange,
     expense_request_policy::ExpenseRequestPolicy, invoice::normalised, wording,
 };
 use crate::{
     file::File,
-    spine::{AnyId, Citation, Findings, Id, Money, PolicyVersion, Refusal},
+    spine::{AnyId, Citation, Currency, Findings, Id, Money, PolicyVersion},
 };
 use serde::{Deserialize, Serialize};
 use serde_json::json;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use utoipa::ToSchema;
 
 /// At most so many quotes on a line.
@@ -72,6 +73,11 @@ impl<'a> Papers<'a> {
         quotes.chain(tender).map(|id| Id::from_uuid(id.uuid()))
     }
 
+    /// Whether they prove that prices were compared.
+    pub(super) const fn are_enough(self, policy: &ExpenseRequestPolicy) -> bool {
+        self.tender.is_some() || self.quotes.len() >= policy.quotes_required as usize
+    }
+
     /// What must hold even of a draft: names, amounts in the document's currency, each supplier once.
     pub(super) fn check(self, exchange: &Exchange, pointer: &str, findings: &mut Findings) {
         if self.quotes.len() > MAX_QUOTES {
@@ -100,8 +106,8 @@ pub(super) struct Purchase<'a> {
     pub index: usize,
     /// The expense category's code.
     pub category: &'a str,
-    /// For how much, in the document's currency.
-    pub amount: Money,
+    /// For how much, in minor units of the book currency.
+    pub worth: i64,
     /// What it is proved by.
     pub papers: Papers<'a>,
 }
@@ -116,24 +122,25 @@ pub(super) struct PurchaseRules<'a> {
 }
 
 /// Notes every line without enough quotes and without a tender that buys, with the other lines of its category, beyond
-/// the limit: a purchase is not smaller for standing in two lines.
+/// the limit: a purchase is not smaller for standing in two lines, nor for what was `bought` of its category before
+/// without papers, in minor units of the book currency.
 pub(super) fn compare(
     purchases: &[Purchase<'_>],
-    exchange: &Exchange,
+    bought: &BTreeMap<&str, i64>,
+    book: Currency,
     rules: PurchaseRules<'_>,
     findings: &mut Findings,
-) -> Result<(), Refusal> {
+) {
     let policy = &rules.policy.content;
     let limit = policy.procurement_limit;
     for line in purchases {
-        let given = line.papers.quotes.len();
-        let enough = line.papers.tender.is_some() || given >= policy.quotes_required as usize;
-        if enough || !policy.is_procurement(line.category, rules.categories) {
+        if line.papers.are_enough(policy) || !policy.is_procurement(line.category, rules.categories) {
             continue;
         }
         let same = purchases.iter().filter(|other| other.category == line.category);
-        let together = Money::sum(same.map(|other| other.amount), exchange.currency).map_err(too_large)?;
-        let amount = exchange.in_books(together)?;
+        let earlier = bought.get(line.category).copied().unwrap_or(0);
+        let amount =
+            Money::from_minor(same.fold(earlier, |sum, other| sum.saturating_add(other.worth)), book);
         if amount.currency() == limit.currency() && amount.minor() <= limit.minor() {
             continue;
         }
@@ -143,11 +150,10 @@ pub(super) fn compare(
             ("amount", json!(amount.to_string())),
             ("limit", json!(limit.to_string())),
             ("required", json!(policy.quotes_required)),
-            ("given", json!(given)),
+            ("given", json!(line.papers.quotes.len())),
         ];
         findings.add_with(format!("/lines/{}/quotes", line.index), QUOTES_MISSING, facts);
     }
-    Ok(())
 }
 
 /// The rule that a purchase without quotes breaks.

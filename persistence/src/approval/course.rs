@@ -8,17 +8,29 @@ use super::{
 use crate::{
     organisation::Organisation,
     policy,
-    schema::{approval_boxes, approval_tasks, document_readers},
+    schema::{approval_boxes, approval_tasks, approvals, document_readers},
     spine::{Failure, Key, Reader, Tx, db},
 };
 use diesel::{dsl::exists, prelude::*, select};
 use domain::{
     approval::{Approval, ChainPolicy, Circumstances, Outcome, Plan, Subject, plan},
     finance::routing::routed_fields,
-    spine::{Change, EmployeeId, Id, Permission, Version},
+    spine::{Change, EmployeeId, Id, Permission, Timestamp, Version},
 };
 use std::sync::Arc;
 use uuid::Uuid;
+
+/// When the last step of an approval agreed; none where it did not.
+pub fn approved_at(reader: &mut Reader<'_>, id: Id<Approval>) -> Result<Option<Timestamp>, Failure> {
+    let outcome: String = db!(reader, |c| approvals::table
+        .filter(approvals::id.eq(Key::from(id)))
+        .select(approvals::outcome)
+        .first(c))?;
+    match serde_json::from_str(&outcome)? {
+        Outcome::Approved { at } => Ok(Some(at)),
+        _ => Ok(None),
+    }
+}
 
 /// What the chain of this name would make of a document today, and whether it could be submitted. The same
 /// code as submitting. `[APR-8]`

@@ -1,11 +1,12 @@
 //! Advertisements that claims pay for: who places one without an approved application bears its cost. `[EXP-8]`
 //!
 //! The application is an expense request of the advertising category that was approved: the one that a line names, else
-//! the one that it draws on. It is whoever's who placed the advertisement, or the claim's department's.
+//! the one that it draws on. It is whoever's who placed the advertisement, or the claim's department's, and was approved
+//! at the latest on the day on which the advertisement was placed: the day the line was spent.
 
 use super::*;
 use crate::finance::{petition::StandingState, wording};
-use crate::spine::{AnyId, EmployeeId};
+use crate::spine::{AnyId, BusinessDate, EmployeeId};
 use std::collections::BTreeSet;
 
 /// The clause by which whoever places an advertisement unapproved pays for it.
@@ -13,6 +14,7 @@ const UNAPPROVED_CLAUSE: &str = "002 §6 第二章 二 第八条";
 
 crate::refusals! { ADVERTISEMENT_REFUSALS:
     ADVERTISEMENT_UNAPPROVED = "expense_claim.advertisement_unapproved", Invalid, "广告“{advertisement}”未经审批擅自发布，费用由发布人自行承担", "The advertisement \"{advertisement}\" was placed without an approved application; whoever placed it bears its cost";
+    ADVERTISEMENT_EARLY = "expense_claim.advertisement_before_approval", Invalid, "广告“{advertisement}”于 {placed_on} 发布，审批单 {application} 于 {approved_on} 才获批准，费用由发布人自行承担", "The advertisement \"{advertisement}\" was placed on {placed_on}, before its application {application} was approved on {approved_on}; whoever placed it bears its cost";
     ADVERTISEMENT_MISSING = "expense_claim.advertisement_missing", Invalid, "“{category}”须注明广告及其审批单号", "\"{category}\" must name the advertisement and its approved application";
 }
 
@@ -36,6 +38,15 @@ pub struct Advertisement {
     pub application: Option<String>,
 }
 
+/// The request that an advertisement was placed under.
+#[derive(Clone, Debug)]
+pub struct Application {
+    /// The request, as it stands now.
+    pub request: ExpenseRequest,
+    /// The day its approvers agreed; none where they did not. It may have been closed since.
+    pub approved_on: Option<BusinessDate>,
+}
+
 impl Advertisement {
     /// What must hold even of a draft.
     pub(super) fn check(&self, pointer: &str, findings: &mut Findings) {
@@ -45,10 +56,16 @@ impl Advertisement {
 }
 
 impl ClaimContent {
-    /// The requests that its lines name as applications of their advertisements.
+    /// The requests under which its lines say that their advertisements were placed.
     pub fn applications(&self) -> BTreeSet<Id<ExpenseRequest>> {
-        let named = self.lines.iter().filter_map(|line| line.advertisement.as_ref()?.application_id);
-        named.map(|id| Id::from_uuid(id.uuid())).collect()
+        let of_line = |line: &Line| self.application_of(line, line.advertisement.as_ref()?);
+        self.lines.iter().filter_map(of_line).collect()
+    }
+
+    /// The request that a line names, else the one that it draws on.
+    fn application_of(&self, line: &Line, advertisement: &Advertisement) -> Option<Id<ExpenseRequest>> {
+        let named = advertisement.application_id.map(|id| Id::from_uuid(id.uuid()));
+        named.or_else(|| self.request.filter(|_| line.request_line.is_some()))
     }
 
     /// Notes every line that pays for an advertisement without an approved application, and those of categories
@@ -62,15 +79,13 @@ impl ClaimContent {
         for (index, line) in self.lines.iter().enumerate() {
             let pointer = format!("/lines/{index}/advertisement");
             match &line.advertisement {
-                Some(advertisement) if !self.is_approved(line, advertisement, submitter, rules) => {
-                    let placed_by = advertisement.placed_by_id.unwrap_or(submitter);
-                    let facts = [
-                        ("advertisement", json!(advertisement.reference)),
-                        ("placed_by_id", json!(placed_by)),
-                    ];
-                    findings.add_with(pointer, ADVERTISEMENT_UNAPPROVED, facts);
+                Some(advertisement) => {
+                    let draws = advertisement.application_id.is_none() && line.request_line.is_some();
+                    // A request that nothing may be claimed on is told of as such.
+                    if !draws || self.drawn_request(submitter, rules).is_some() {
+                        self.check_application(line, advertisement, submitter, rules, &pointer, findings);
+                    }
                 }
-                Some(_) => {}
                 None if rules.policy.content.advertisement_categories.contains(&line.category) => {
                     let category = rules.categories.content.find(&line.category);
                     let name = category.map_or(line.category.as_str(), |category| &category.zh);
@@ -81,29 +96,54 @@ impl ClaimContent {
         }
     }
 
-    /// Whether an advertisement was placed under an application that was approved, for what the line pays, and asked for
-    /// by whoever placed it or by the claim's department. One that does not exist is answered as one of others: nothing
-    /// is told of it.
-    fn is_approved(
+    fn check_application(
         &self,
         line: &Line,
         advertisement: &Advertisement,
         submitter: EmployeeId,
         rules: ClaimRules<'_>,
-    ) -> bool {
-        let Some(named) = advertisement.application_id else {
-            // What the line draws on is judged with the use of the request.
-            return line.request_line.is_some();
-        };
+        pointer: &str,
+        findings: &mut Findings,
+    ) {
         let placed_by = advertisement.placed_by_id.unwrap_or(submitter);
-        rules.applications.iter().filter(|request| request.id.uuid() == named.uuid()).any(|request| {
-            let was_approved =
-                matches!(request.petition.state(), StandingState::Approved | StandingState::Closed);
-            let is_theirs =
-                request.petition.submitter == placed_by || request.content.department == self.department;
-            let for_this = request.content.lines.iter().any(|asked| asked.category == line.category);
-            was_approved && is_theirs && for_this
-        })
+        let known = [("advertisement", json!(advertisement.reference)), ("placed_by_id", json!(placed_by))];
+        match self.approved_application(line, advertisement, placed_by, rules) {
+            None => findings.add_with(pointer, ADVERTISEMENT_UNAPPROVED, known),
+            Some((request, approved_on)) if line.occurred_on < approved_on => {
+                let [advertisement, placed_by] = known;
+                let facts = [
+                    advertisement,
+                    placed_by,
+                    ("placed_on", json!(line.occurred_on)),
+                    ("application", json!(request.petition.number)),
+                    ("approved_on", json!(approved_on)),
+                ];
+                findings.add_with(pointer, ADVERTISEMENT_EARLY, facts);
+            }
+            Some(_) => {}
+        }
+    }
+
+    /// The application that an advertisement was placed under, and when it was approved: for what the line pays, and
+    /// asked for by whoever placed it or by the claim's department. One that does not exist is answered as one of
+    /// others: nothing is told of it. What the line draws on is judged with the use of the request.
+    fn approved_application<'a>(
+        &self,
+        line: &Line,
+        advertisement: &Advertisement,
+        placed_by: EmployeeId,
+        rules: ClaimRules<'a>,
+    ) -> Option<(&'a ExpenseRequest, BusinessDate)> {
+        let wanted = self.application_of(line, advertisement)?;
+        let Application { request, approved_on } =
+            rules.applications.iter().find(|application| application.request.id == wanted)?;
+        let was_approved =
+            matches!(request.petition.state(), StandingState::Approved | StandingState::Closed);
+        let is_theirs =
+            request.petition.submitter == placed_by || request.content.department == self.department;
+        let for_this = request.content.lines.iter().any(|asked| asked.category == line.category);
+        let counts = advertisement.application_id.is_none() || (was_approved && is_theirs && for_this);
+        approved_on.filter(|_| counts).map(|on| (request, on))
     }
 }
 
@@ -117,14 +157,25 @@ mod tests {
     use super::*;
     use crate::finance::{expense_request::fixture::approved_for, fixture::*, petition::Standing};
 
-    fn refused(advertisement: Option<Advertisement>, applications: &[ExpenseRequest]) -> Option<Refusal> {
+    fn refused(advertisement: Option<Advertisement>, requests: &[ExpenseRequest]) -> Option<Refusal> {
+        refused_if(advertisement, requests, Some(today()))
+    }
+
+    fn refused_if(
+        advertisement: Option<Advertisement>,
+        requests: &[ExpenseRequest],
+        approved_on: Option<BusinessDate>,
+    ) -> Option<Refusal> {
+        let application = |request: &ExpenseRequest| Application { request: request.clone(), approved_on };
+        let applications: Vec<_> = requests.iter().map(application).collect();
         let mut content = content();
         content.lines = vec![Line {
             advertisement,
+            occurred_on: today(),
             ..line("promotion.advertising", 100_000, vec![invoice(1, 100_000, 0)])
         }];
         let shipped = Rules::shipped();
-        let rules = ClaimRules { applications, ..shipped.all() };
+        let rules = ClaimRules { applications: &applications, ..shipped.all() };
         draft_of(content).check_submission(&submitter(), today(), rules).err()
     }
 
@@ -164,5 +215,19 @@ mod tests {
         of_others.content.department = id(599);
         assert_eq!(code(&of_others), Some(ADVERTISEMENT_UNAPPROVED));
         assert!(refused(Some(placed(Some(&asked))), &[]).is_some(), "there is no such request");
+    }
+    #[test]
+    fn an_application_counts_that_was_approved_before_the_advertisement_was_placed() {
+        let asked = approved_for("promotion.advertising", 500_000);
+        let code = |approved_on: Option<&str>| {
+            let requests = std::slice::from_ref(&asked);
+            refused_if(Some(placed(Some(&asked))), requests, approved_on.map(day))
+        };
+        assert_eq!(code(Some("2026-03-05")).map(|no| no.code), None, "on the same day");
+        let late = code(Some("2026-03-06")).expect("it is refused");
+        assert_eq!(late.code, ADVERTISEMENT_EARLY);
+        assert_eq!(late.params.get("approved_on"), Some(&json!("2026-03-06")));
+        assert_eq!(late.citation.and_then(|it| it.clause).as_deref(), Some(UNAPPROVED_CLAUSE));
+        assert_eq!(code(None).map(|no| no.code), Some(ADVERTISEMENT_UNAPPROVED));
     }
 }

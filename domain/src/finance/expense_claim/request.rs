@@ -42,6 +42,26 @@ impl ClaimContent {
         self.lines.iter().any(|line| line.request_line.is_none() && requested(line))
     }
 
+    /// The request that it names, where that may be claimed on.
+    pub(super) fn drawn_request<'a>(
+        &self,
+        submitter: Id<Employee>,
+        rules: ClaimRules<'a>,
+    ) -> Option<&'a ExpenseRequest> {
+        rules.request.filter(|request| {
+            Some(request.id) == self.request
+                && request.petition.state() == StandingState::Approved
+                && self.is_theirs(request, submitter)
+        })
+    }
+
+    fn is_theirs(&self, request: &ExpenseRequest, submitter: Id<Employee>) -> bool {
+        let asker = request.petition.submitter;
+        self.department == request.content.department
+            || submitter == asker
+            || self.beneficiary.employee == asker
+    }
+
     /// Notes a request that cannot be claimed on, and every line that is spent on something else.
     pub(super) fn check_request(
         &self,
@@ -60,12 +80,8 @@ impl ClaimContent {
             }
             return;
         };
-        let asker = request.petition.submitter;
-        let theirs = self.department == request.content.department
-            || submitter == asker
-            || self.beneficiary.employee == asker;
         // Of a request of others nothing is told, not even its number.
-        if !theirs {
+        if !self.is_theirs(request, submitter) {
             findings.add("/request_id", REQUEST_OF_OTHERS);
             return;
         }

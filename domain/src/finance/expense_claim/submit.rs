@@ -5,7 +5,7 @@ use crate::finance::{
     expense_category as category,
     expense_category::ExpenseCategory,
     invoice,
-    procurement::{self, Purchase, PurchaseRules, QUOTES_MISSING},
+    procurement::{self, QUOTES_MISSING},
 };
 use crate::spine::{BusinessDate, Money};
 use std::collections::{BTreeMap, BTreeSet};
@@ -59,7 +59,7 @@ impl ExpenseClaim {
         self.content.check_details(rules, &mut findings);
         self.content.check_invoices(today, rules, &mut findings);
         self.content.check_direct_limits(rules, &mut findings)?;
-        self.content.check_purchases(rules, &mut findings)?;
+        self.check_purchases(rules, &mut findings)?;
         self.content.check_request(self.submitter, rules, &mut findings);
         self.content.check_advertisements(self.submitter, rules, &mut findings);
         self.content.check_settled(&mut findings)?;
@@ -217,21 +217,6 @@ impl ClaimContent {
             }
         }
         Ok(())
-    }
-
-    /// What is bought without a request is compared here; what an approved request allowed was compared there. `[EXP-7]`
-    fn check_purchases(&self, rules: ClaimRules<'_>, findings: &mut Findings) -> Result<(), Refusal> {
-        let direct = self.lines.iter().enumerate().filter(|(_, line)| line.request_line.is_none());
-        let purchases: Vec<Purchase<'_>> = direct
-            .map(|(index, line)| Purchase {
-                index,
-                category: &line.category,
-                amount: line.claimed,
-                papers: line.papers(),
-            })
-            .collect();
-        let rules = PurchaseRules { policy: rules.procurement, categories: &rules.categories.content };
-        procurement::compare(&purchases, &self.exchange, rules, findings)
     }
 
     /// The categories that the lines use, each once, in order of first use.

@@ -57,6 +57,33 @@ impl ExpenseRequest {
         Ok(left)
     }
 
+    /// How a claim shares in what is left when its earlier draws are given back: everybody's draws then, and what its
+    /// lines ask beyond that, by their numbers.
+    fn shared(&self, claim: Id<ExpenseClaim>, wishes: &[Wish]) -> Result<(Vec<Draw>, Amounts), Refusal> {
+        let mut without = self.clone();
+        without.draws.retain(|draw| draw.claim != claim);
+        let mut left = without.remaining()?;
+        let (mut draws, mut beyond) = (without.draws, Amounts::new());
+        for Wish { claim_line, line, amount } in wishes.iter().copied() {
+            let left = left.entry(line).or_default();
+            let taken = amount.min(*left);
+            *left -= taken;
+            if taken < amount {
+                *beyond.entry(claim_line).or_default() += amount - taken;
+            }
+            if taken > 0 {
+                let amount = Money::from_minor(taken, self.content.exchange.book);
+                draws.push(Draw { claim, claim_line, line, amount, approved: false });
+            }
+        }
+        Ok((draws, beyond))
+    }
+
+    /// What a claim asks beyond what is left for it, by its lines, in minor units of the book currency: its over-run.
+    pub fn beyond(&self, claim: Id<ExpenseClaim>, wishes: &[Wish]) -> Result<Amounts, Refusal> {
+        Ok(self.shared(claim, wishes)?.1)
+    }
+
     /// A claim takes what it asks for, as far as it is there; none where there is nothing to take. Answers also
     /// whether it asks for more. The claim's earlier draws are given back first.
     pub fn draw(
@@ -65,22 +92,9 @@ impl ExpenseRequest {
         wishes: &[Wish],
     ) -> Result<(Option<Change<Self>>, bool), Refusal> {
         self.petition.expect_approved()?;
-        let mut after = self.clone();
-        after.draws.retain(|draw| draw.claim != claim);
-        let mut left = after.remaining()?;
-        let mut over = false;
-        for wish in wishes {
-            let left = left.entry(wish.line).or_default();
-            let taken = wish.amount.min(*left);
-            *left -= taken;
-            over |= taken < wish.amount;
-            if taken > 0 {
-                let Wish { claim_line, line, .. } = *wish;
-                let amount = Money::from_minor(taken, self.content.exchange.book);
-                after.draws.push(Draw { claim, claim_line, line, amount, approved: false });
-            }
-        }
-        Ok((self.drawn(after), over))
+        let (draws, beyond) = self.shared(claim, wishes)?;
+        let after = Self { draws, ..self.clone() };
+        Ok((self.drawn(after), !beyond.is_empty()))
     }
 
     /// A claim was approved: what was approved of each of its lines stays drawn, the rest is left for others.

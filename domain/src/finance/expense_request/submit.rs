@@ -80,18 +80,19 @@ impl RequestContent {
             findings.add("/lines", NO_LINES);
         }
         self.check_details(rules, findings);
-        let purchases: Vec<Purchase<'_>> = self.purchases().collect();
+        let worth = self.book_amounts()?;
+        let lines = self.lines.iter().zip(worth.into_values()).enumerate();
+        let purchases: Vec<Purchase<'_>> = lines
+            .map(|(index, (line, worth))| Purchase {
+                index,
+                category: &line.category,
+                worth,
+                papers: line.papers(),
+            })
+            .collect();
         let rules = PurchaseRules { policy: rules.policy, categories: &rules.categories.content };
-        procurement::compare(&purchases, &self.exchange, rules, findings)
-    }
-
-    fn purchases(&self) -> impl Iterator<Item = Purchase<'_>> {
-        self.lines.iter().enumerate().map(|(index, line)| Purchase {
-            index,
-            category: &line.category,
-            amount: line.amount,
-            papers: line.papers(),
-        })
+        procurement::compare(&purchases, &BTreeMap::new(), self.exchange.book, rules, findings);
+        Ok(())
     }
 
     fn check_dates(&self, today: BusinessDate, rules: RequestRules<'_>, findings: &mut Findings) {

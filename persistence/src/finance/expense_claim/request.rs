@@ -2,12 +2,13 @@
 //! never take the same money. `[EXP-4]`
 
 use crate::{
+    approval,
     finance::expense_request as requests,
     spine::{Failure, Key, Reader, Tx},
 };
 use domain::{
     finance::{
-        expense_claim::{ClaimContent, ExpenseClaim, Line, Taken},
+        expense_claim::{Application, ClaimContent, ExpenseClaim, Line, Taken},
         expense_request::ExpenseRequest,
     },
     spine::Id,
@@ -18,20 +19,27 @@ pub(super) fn of(reader: &mut Reader<'_>, content: &ClaimContent) -> Result<Opti
     content.request.map(|id| requests::find_unscoped(reader, id)).transpose()
 }
 
-/// The requests that its lines name as applications of advertisements, as far as there are such. `[EXP-8]`
+/// The requests under which its advertisements were placed, as far as there are such, and when each was approved.
+/// `[EXP-8]`
 pub(super) fn applications(
     reader: &mut Reader<'_>,
     content: &ClaimContent,
-) -> Result<Vec<ExpenseRequest>, Failure> {
+) -> Result<Vec<Application>, Failure> {
     let mut found = Vec::new();
     for id in content.applications() {
         match requests::find_unscoped(reader, id) {
-            Ok(request) => found.push(request),
+            Ok(request) => found.push(application(reader, request)?),
             Err(Failure::NotFound) => {}
             Err(failure) => return Err(failure),
         }
     }
     Ok(found)
+}
+
+fn application(reader: &mut Reader<'_>, request: ExpenseRequest) -> Result<Application, Failure> {
+    let approval = request.petition.approval;
+    let at = approval.map(|approval| approval::approved_at(reader, approval)).transpose()?.flatten();
+    Ok(Application { request, approved_on: at.map(|at| at.date_in(reader.zone())) })
 }
 
 /// The request a claim names, held until the end of the unit of work.
