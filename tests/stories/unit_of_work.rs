@@ -17,6 +17,7 @@ stories! {
     a_key_sent_by_many_at_once_has_one_effect_and_one_answer,
     what_is_erased_from_the_trail_is_told_of_in_it,
     an_expired_key_is_as_good_as_a_new_one,
+    no_reading_sees_less_than_was_answered_before_it_was_asked_for,
 }
 
 fn draft(tx: &mut Tx<'_>, code: &str) -> Result<StoredAnswer, Failure> {
@@ -168,4 +169,32 @@ fn an_expired_key_is_as_good_as_a_new_one(app: App) {
     assert!(!send("second").expect("an answer").replayed);
     assert!(send("second").expect("an answer").replayed);
     assert_eq!(versions(&app, "keyed/one"), 2);
+}
+
+/// Readings that wait together share a transaction: none may be given one that began before it arrived, and one that
+/// falls takes no other with it.
+fn no_reading_sees_less_than_was_answered_before_it_was_asked_for(app: App) {
+    let courses = (0..60).map(|index| {
+        let database = app.database.clone();
+        async move {
+            let code = format!("seen/{index}");
+            for round in 1..=5 {
+                let written = code.clone();
+                database
+                    .write(Request::system("test"), move |tx| draft(tx, &written))
+                    .await
+                    .expect("a draft");
+                let read = code.clone();
+                let reading = database.read(Request::system("test"), move |reader| {
+                    assert!(index % 6 != 0, "a reading that panics (expected in this story)");
+                    policy::next_version_number(reader, &read)
+                });
+                match reading.await {
+                    Err(Failure::Fault(_)) if index % 6 == 0 => {}
+                    seen => assert_eq!(seen.expect("a number"), round + 1, "{code}"),
+                }
+            }
+        }
+    });
+    together(courses.collect());
 }

@@ -195,7 +195,10 @@ impl Database {
     ) -> Result<T, Failure> {
         let (reply, answer) = oneshot::channel();
         self.readers.submit(Box::new(move |connection| {
-            let _gone = reply.send(connection.and_then(work));
+            let read = connection.and_then(work);
+            let goes_on = !matches!(read, Err(Failure::Fault(_) | Failure::Moved));
+            let _gone = reply.send(read);
+            goes_on
         }))?;
         answer.await.map_err(|_| Failure::fault("a unit of reading ended without an answer"))?
     }

@@ -1,7 +1,7 @@
 //! The dialect: the only file that asks which engine it is. Everything else says `db!` and gets one
 //! query text, compiled once per engine.
 
-use super::{Failure, Key, SqlId, number::Numbers};
+use super::{Failure, Key, SqlId, access::Marks, number::Numbers};
 use diesel::{Connection as _, PgConnection, RunQueryDsl, SqliteConnection, connection::SimpleConnection};
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness, embed_migrations};
 
@@ -28,6 +28,8 @@ pub(crate) enum Engine {
 pub(crate) struct Connection {
     pub(crate) engine: Engine,
     suspect: bool,
+    /// The marks as a transaction that reads sees them, from its first reading on.
+    pub(super) marks: Option<Marks>,
     /// Whether the transaction under way has changed master data.
     pub(super) master_moved: bool,
     /// The document numbers the transaction under way has taken.
@@ -164,6 +166,7 @@ impl r2d2::ManageConnection for Location {
         Ok(Connection {
             engine,
             suspect: false,
+            marks: None,
             master_moved: false,
             numbers: Numbers::default(),
             books: Books::default(),
@@ -221,6 +224,7 @@ impl Connection {
     /// Begins a transaction in which all reads see the same state.
     pub fn begin_read(&mut self) -> diesel::QueryResult<()> {
         self.master_moved = false;
+        self.marks = None;
         match &mut self.engine {
             Engine::Sqlite(c) => c.batch_execute("BEGIN DEFERRED"),
             Engine::Postgres(c) => c.batch_execute("BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY"),
@@ -229,6 +233,7 @@ impl Connection {
 
     /// Ends a reading and begins the next, which sees the state of its own time.
     pub fn begin_next_read(&mut self) -> diesel::QueryResult<()> {
+        self.marks = None;
         match &mut self.engine {
             Engine::Sqlite(c) => c.batch_execute("ROLLBACK; BEGIN DEFERRED"),
             Engine::Postgres(c) => {

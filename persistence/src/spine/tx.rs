@@ -195,13 +195,17 @@ impl Performed {
     }
 }
 
-/// Resolves the principal anew if the epoch moved, and checks the route's permission.
+/// Opens a reading: resolves the principal anew if the epoch moved, and checks the route's permission.
 pub(super) fn open<'c>(
     connection: &'c mut Connection,
     shared: &'c Shared,
     request: &Request,
 ) -> Result<Reader<'c>, Failure> {
-    let marks = access::marks(connection)?;
+    let marks = match connection.marks {
+        Some(marks) => marks,
+        None => access::marks(connection)?,
+    };
+    connection.marks = Some(marks);
     opened(connection, shared, request, marks)
 }
 
