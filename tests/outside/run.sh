@@ -81,7 +81,8 @@ fi
 # It would find its own key, grant and account in the lists, and end them.
 echo "== schemathesis, $examples examples each"
 key="$(python3 tests/outside/key.py "$url" admin "Seen from outside, 42 times")"
-"$tools/python/bin/schemathesis" --config-file tests/outside/schemathesis.toml run "$url/openapi.json" \
+SCHEMATHESIS_HOOKS=tests/outside/hooks.py \
+    "$tools/python/bin/schemathesis" --config-file tests/outside/schemathesis.toml run "$url/openapi.json" \
     --exclude-operation-id revoke_api_key --exclude-operation-id end_grant --exclude-operation-id disable_user \
     --header "Authorization: Bearer $key" --seed 1 --max-examples "$examples" --workers 1 \
     --generation-database none --no-color | tee "$work/schemathesis" | tail -n "${OUTSIDE_TAIL:-60}"

@@ -2,7 +2,7 @@
 
 mod import;
 
-use crate::spine::{Can, Query, Reading, Reply, Routes, View, routes};
+use crate::spine::{ByRules, Can, Query, Reading, Reply, Routes, View, routes};
 use chrono::NaiveDate;
 use domain::spine::perm;
 use import::*;
@@ -36,6 +36,7 @@ struct OnDay {
 async fn list_expense_categories(
     who: Can<perm::ReadExpenseCategories>,
     day: Query<OnDay>,
+    _: ByRules,
     reading: Reading,
 ) -> Reply<ExpenseCategoriesView> {
     let on = day.on;

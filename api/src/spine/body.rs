@@ -97,6 +97,9 @@ fn read<T: DeserializeOwned + Validate + ToSchema + 'static>(bytes: &[u8]) -> Re
     Ok(read)
 }
 
+/// The title names so many places at most; the errors name them all.
+const PLACES_MAX: usize = 5;
+
 /// Everything in which a body is not as described: as its schema tells, or else as serde does of the first.
 fn not_as_described<T: ToSchema + 'static>(text: &str, pointer: String, reason: &str) -> Problem {
     let body: Value = serde_json::from_str(text).unwrap_or(Value::Null);
@@ -110,7 +113,9 @@ fn not_as_described<T: ToSchema + 'static>(text: &str, pointer: String, reason: 
         let expected = [("expected".to_owned(), reason.into())].into_iter().collect();
         found.push(Finding { pointer, code: rules::BAD_FORMAT, params: expected });
     }
-    let places: Vec<&str> = found.iter().map(|found| found.pointer.as_str()).collect();
+    let rest = (found.len() > PLACES_MAX).then_some("…");
+    let places: Vec<&str> =
+        found.iter().map(|found| found.pointer.as_str()).take(PLACES_MAX).chain(rest).collect();
     let problem = Problem::new(codes::BAD_BODY).with("reason", places.join(", "));
     problem.finding(found)
 }

@@ -69,10 +69,10 @@ fn tell(error: &ValidationError<'_>, findings: &mut Findings) {
         Kind::AdditionalProperties { unexpected } | Kind::UnevaluatedProperties { unexpected } => {
             unexpected.iter().for_each(|name| findings.add(below(at, name), rules::UNKNOWN_MEMBER));
         }
-        Kind::MinLength { limit } => {
+        Kind::MinLength { limit } | Kind::MinItems { limit } => {
             findings.add_with(at, rules::BAD_LENGTH, [("min", json!(limit)), ("max", json!("∞"))]);
         }
-        Kind::MaxLength { limit } => {
+        Kind::MaxLength { limit } | Kind::MaxItems { limit } => {
             findings.add_with(at, rules::BAD_LENGTH, [("min", json!(0)), ("max", json!(limit))]);
         }
         Kind::Minimum { limit } | Kind::ExclusiveMinimum { limit } => {
@@ -84,7 +84,8 @@ fn tell(error: &ValidationError<'_>, findings: &mut Findings) {
         Kind::OneOfNotValid { context } | Kind::AnyOf { context } => {
             nearest(context).iter().for_each(|error| tell(error, findings));
         }
-        _ => expected(error.to_string()),
+        // What was sent may be long, and need not be told to whoever sent it.
+        _ => expected(error.masked().to_string()),
     }
 }
 

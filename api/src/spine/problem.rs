@@ -205,9 +205,9 @@ impl Problem {
                 let text =
                     RefusalCode { code: code.code, kind: RefusalKind::Invalid, zh: code.zh, en: code.en };
                 let errors = findings.iter().map(|(pointer, text)| FieldProblem {
-                    pointer: pointer.clone(),
+                    pointer: clipped(pointer.clone(), POINTER_MAX),
                     code: code.code.to_owned(),
-                    detail: text.clone(),
+                    detail: clipped(text.clone(), TEXT_MAX),
                 });
                 let broken = broken.iter().map(|finding| field_problem(finding, language));
                 (text.text(language, params), params.clone(), errors.chain(broken).collect(), None)
@@ -223,6 +223,7 @@ impl Problem {
                 )
             }
         };
+        let title = clipped(title, TEXT_MAX);
         let (rule, clause) = citation
             .as_ref()
             .map_or((None, None), |Citation { rule, clause, .. }| (Some(rule.clone()), clause.clone()));
@@ -244,10 +245,25 @@ impl Problem {
 
 fn field_problem(finding: &Finding, language: Language) -> FieldProblem {
     FieldProblem {
-        pointer: finding.pointer.clone(),
+        pointer: clipped(finding.pointer.clone(), POINTER_MAX),
         code: finding.code.code.to_owned(),
-        detail: finding.code.text(language, &finding.params),
+        detail: clipped(finding.code.text(language, &finding.params), TEXT_MAX),
     }
+}
+
+/// So many characters a text of a problem has at most: what was sent may be told in it, and may be long.
+const TEXT_MAX: usize = 2_000;
+/// So many characters a pointer has at most: a member may be called anything.
+const POINTER_MAX: usize = 500;
+
+/// A text of at most so many characters; where it had more, it ends with an ellipsis.
+fn clipped(mut text: String, characters: usize) -> String {
+    if text.char_indices().nth(characters).is_some() {
+        let end = text.char_indices().nth(characters - 1).map_or(0, |(at, _)| at);
+        text.truncate(end);
+        text.push('…');
+    }
+    text
 }
 
 /// A problem document (RFC 9457).

@@ -16,7 +16,9 @@ stories! {
     a_body_with_unknown_members_is_refused_everywhere,
     a_body_that_is_too_large_is_refused,
     characters_nobody_can_see_are_refused,
+    what_is_wrong_in_many_places_is_told_briefly,
     parameters_nobody_knows_are_refused_everywhere,
+    members_nobody_knows_are_not_shown_anywhere,
     pages_out_of_bounds_are_refused_everywhere,
     ids_that_cannot_be_ids_are_not_found,
     headers_that_mean_nothing_are_refused,
@@ -37,6 +39,11 @@ fn is_problem(reply: &Reply, statuses: &[u16], what: &str) {
     let wanted = reply.header("content-language").as_deref() == Some("zh-CN");
     assert_eq!(chinese, wanted, "{what}: the title is in another language than was said: {reply}");
     assert!(!reply.text("/title").contains('{'), "{what}: a parameter of the text is missing: {reply}");
+    let within = |text: &Value, most: usize| text.as_str().is_some_and(|text| text.chars().count() <= most);
+    let errors = reply.at("/errors");
+    let errors: Vec<&Value> = errors.as_array().into_iter().flatten().collect();
+    let are_brief = errors.iter().all(|at| within(&at["pointer"], 500) && within(&at["detail"], 2_000));
+    assert!(within(&reply.at("/title"), 2_000) && are_brief, "{what}: longer than its schema says: {reply}");
 }
 
 /// Sends a body to every route that takes one, in both languages, and expects one of these statuses.
@@ -191,6 +198,30 @@ fn characters_nobody_can_see_are_refused(app: App) {
 
 fn gets() -> Vec<String> {
     api::routes().iter().filter(|route| route.method == "GET").map(path_of).collect()
+}
+
+fn what_is_wrong_in_many_places_is_told_briefly(app: App) {
+    changing_nothing(&app, |caller| {
+        let many = serde_json::json!([0, false, {"amount": "x".repeat(300)}, "y".repeat(300)]);
+        let many: Vec<&Value> = many.as_array().into_iter().flatten().cycle().take(1_200).collect();
+        let lists = ["lines", "items", "movements", "permissions", "scopes", "codes", "claim_ids", "duties"];
+        let mut body: serde_json::Map<_, _> =
+            lists.iter().map(|list| ((*list).to_owned(), serde_json::json!(many))).collect();
+        body.insert("z".repeat(4_000), Value::Null);
+        let body = serde_json::to_vec(&body).expect("a body");
+        everywhere(caller, "application/json", &body, &[400, 403, 404, 422], "many faults");
+    });
+}
+
+fn members_nobody_knows_are_not_shown_anywhere(app: App) {
+    let caller = app.administrator();
+    let routes = api::routes();
+    for route in routes.iter().filter(|route| route.method == "GET" && route.knows_parameter("fields")) {
+        for query in ["fields=", "fields=no_such", "fields=,,", "fields=id,no_such"] {
+            let path = format!("{}?{query}", path_of(route));
+            is_problem(&caller.get(&path), &[400, 404], &path);
+        }
+    }
 }
 
 fn parameters_nobody_knows_are_refused_everywhere(app: App) {

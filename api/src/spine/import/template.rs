@@ -71,8 +71,16 @@ impl Reading {
     /// The template of an import; `filled` with rows that stand already, a cell for each column.
     pub async fn template<T: Imported>(&self, format: Format, filled: Vec<Vec<String>>) -> Template {
         let language = edge::language(self.request().headers());
+        if format != Format::Json {
+            self.shape().for_file(false)?;
+        }
         let bytes = match format {
-            Format::Json => return Ok(TemplateFile::Columns(Answer::fresh(columns::<T>()?))),
+            Format::Json => {
+                let shape = self.shape().fit::<ImportTemplate>()?;
+                let template = columns::<T>();
+                let body = shape.cut(&template).map_err(Failure::from)?;
+                return Ok(TemplateFile::Columns(Answer::fresh(answer::store_as::<_, 200>(&template, body))));
+            }
             Format::Ndjson => return Err(Problem::new(codes::NOT_ACCEPTABLE)),
             Format::Csv => as_csv::<T>(language, &filled)?,
             Format::Xlsx => {
@@ -86,7 +94,7 @@ impl Reading {
     }
 }
 
-fn columns<T: Imported>() -> Result<persistence::spine::StoredAnswer, Failure> {
+fn columns<T: Imported>() -> ImportTemplate {
     let column = |column: &ImportColumn| ImportTemplateColumn {
         name: column.name,
         zh: column.zh,
@@ -95,8 +103,7 @@ fn columns<T: Imported>() -> Result<persistence::spine::StoredAnswer, Failure> {
         about_zh: column.about.0,
         about_en: column.about.1,
     };
-    let template = ImportTemplate { columns: T::COLUMNS.iter().map(column).collect() };
-    Ok(answer::store::<_, 200>(&template)?)
+    ImportTemplate { columns: T::COLUMNS.iter().map(column).collect() }
 }
 
 fn as_csv<T: Imported>(language: Language, filled: &[Vec<String>]) -> Result<Vec<u8>, Failure> {
