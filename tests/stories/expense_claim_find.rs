@@ -119,6 +119,7 @@ fn evidence_goes_with_the_claim_and_is_read_by_its_readers(app: App) {
     let lan = company.who("lan");
     let mut body = company.claim_of(480);
     body["lines"][0]["category"] = json!("promotion.advertising");
+    body["lines"][0]["occurred_on"] = json!("2026-03-05");
     let application = requests::approved(&company, requests::request_of("promotion.advertising", "480.00"));
     let application = application.rsplit('/').next();
     body["lines"][0]["advertisement"] = json!({"reference": "AD-1", "application_id": application});
