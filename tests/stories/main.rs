@@ -51,6 +51,7 @@ mod invoice;
 mod master;
 mod master_race;
 mod meta;
+mod migration;
 mod oidc;
 mod organisation;
 mod policy;
@@ -107,6 +108,7 @@ const MODULES: &[&[Story]] = &[
     master::STORIES,
     master_race::STORIES,
     meta::STORIES,
+    migration::STORIES,
     policy::STORIES,
     post_evaluation::STORIES,
     quickstart::STORIES,
