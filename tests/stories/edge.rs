@@ -91,6 +91,19 @@ fn everything_that_is_wrong_with_a_query_is_told_at_once(app: App) {
     let missing = told(&missing);
     assert!(missing.contains(&("fiscal_year".into(), "validation.required".into())), "{missing:?}");
     assert!(missing.contains(&("group_by".into(), "validation.format".into())), "{missing:?}");
+    // What only the route knows, and what only a currency knows: also together with the others.
+    let query =
+        "fields=number,colour&expand=moon&cursor=yesterday&payable[gte]=many&payable[lte]=1.5.0&limit=0";
+    let refused = boss.get(&format!("/api/v1/expense-claims?{query}")).refuses(400, "http.bad_parameter");
+    let names = ["cursor", "expand", "fields", "limit", "payable[gte]", "payable[lte]"];
+    assert_eq!(told(&refused).into_iter().map(|(at, _)| at).collect::<Vec<_>>(), names);
+    let query = "payable_currency=JPY&payable[gte]=1.50&payable[lte]=2.50&fields=colour";
+    let refused = boss.get(&format!("/api/v1/expense-claims?{query}")).refuses(400, "http.bad_parameter");
+    let names = ["fields", "payable[gte]", "payable[lte]"];
+    assert_eq!(told(&refused).into_iter().map(|(at, _)| at).collect::<Vec<_>>(), names);
+    let query = "fields=colour&expand=moon";
+    let refused = boss.get(&format!("/api/v1/expense-claims?{query}")).refuses(400, "http.bad_parameter");
+    assert_eq!(told(&refused).len(), 2);
     let write = boss.post("/api/v1/policies?validate_only=maybe&colour=red", policy());
     let write = told(&write.refuses(400, "http.bad_parameter"));
     assert_eq!(write.len(), 2, "{write:?}");

@@ -2,7 +2,10 @@
 
 use super::{Access, Guard};
 use actix_web::FromRequest;
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 use utoipa::{
     ToSchema,
     openapi::{RefOr, Schema, path::Parameter, request_body::RequestBody, response::Response},
@@ -35,6 +38,8 @@ pub struct Description {
     pub reads: bool,
     /// Whether it demands `If-Match`.
     pub conditional: bool,
+    /// The members of what it shows, of a list those of its items: what `fields=` chooses from.
+    pub members: Option<fn() -> Arc<BTreeSet<String>>>,
 }
 
 impl Description {

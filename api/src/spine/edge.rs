@@ -1,6 +1,6 @@
 //! The outermost layer: request ids, language, problem documents, headers, metrics, panics.
 
-use super::{AppState, EdgeCode, Problem, codes, upload::ARRIVAL_MAX as UPLOAD_MAX};
+use super::{AppState, EdgeCode, Problem, codes, query, upload::ARRIVAL_MAX as UPLOAD_MAX};
 use actix_web::{
     Error, HttpMessage, HttpRequest, HttpResponse, ResponseError,
     body::{BoxBody, MessageBody},
@@ -233,7 +233,8 @@ fn render(response: &mut ServiceResponse<BoxBody>, language: Language, request_i
             &fallback
         }
     };
-    let rendered = problem.answer(language, request_id);
+    let completed = query::completed(response.request(), problem);
+    let rendered = completed.as_ref().unwrap_or(problem).answer(language, request_id);
     let said = std::mem::replace(response.response_mut(), rendered);
     let headers = response.headers_mut();
     for (name, value) in said.headers().iter().filter(|(name, _)| *name != header::CONTENT_TYPE) {

@@ -41,22 +41,29 @@ pub(super) fn offered(members: &BTreeSet<String>) -> impl Iterator<Item = &'stat
     crate::expansions::ALL.iter().filter(|expansion| members.contains(expansion.member))
 }
 
+fn names_in(said: &str) -> BTreeSet<&str> {
+    said.split(',').map(str::trim).collect()
+}
+
+/// The first name in `expand=` that is no reference of a view with these members, and those there are.
+pub(super) fn unknown_of(said: &str, members: &BTreeSet<String>) -> Option<(String, String)> {
+    let known: Vec<&str> = offered(members).map(|expansion| expansion.name).collect();
+    let unknown = names_in(said).into_iter().find(|name| !known.contains(name))?;
+    Some((unknown.to_owned(), known.join(", ")))
+}
+
 impl Expand {
     /// As a query string says, of what a view with these members offers.
     ///
     /// # Errors
     /// A name that is none of them.
     pub(super) fn of(said: &str, members: &BTreeSet<String>) -> Result<Self, Problem> {
-        let mut wanted = Vec::new();
-        for name in said.split(',').map(str::trim).collect::<BTreeSet<_>>() {
-            let Some(found) = offered(members).find(|expansion| expansion.name == name) else {
-                let known = offered(members).map(|expansion| expansion.name).collect::<Vec<_>>().join(", ");
-                let problem = Problem::new(codes::UNKNOWN_FIELD).with("field", name);
-                return Err(problem.with("known", known.as_str()).at("expand", ""));
-            };
-            wanted.push(found);
+        if let Some((unknown, known)) = unknown_of(said, members) {
+            let problem = Problem::new(codes::UNKNOWN_FIELD).with("field", unknown);
+            return Err(problem.with("known", known.as_str()).at("expand", known));
         }
-        Ok(Self(wanted))
+        let names = names_in(said);
+        Ok(Self(offered(members).filter(|expansion| names.contains(expansion.name)).collect()))
     }
 
     /// Shows what these resources refer to along with them; each of it is read once. Null where a resource refers to

@@ -1,10 +1,11 @@
 //! Pages of lists: `limit`, an opaque `cursor` bound to its filters, `include_total`. `[INT-4]`
 
-use super::{Argument, Description, Listing, Problem, codes, parameter::query_pairs, query};
+use super::{Argument, Description, Listing, Problem, codes, parameter::query_pairs};
 use actix_web::{FromRequest, HttpRequest, dev::Payload};
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 use persistence::spine::{Page, Slice};
 use serde::{Serialize, de::DeserializeOwned};
+use serde_json::Value;
 use sha2::{Digest, Sha256};
 use std::future::{Ready, ready};
 use utoipa::{
@@ -42,8 +43,7 @@ impl Paged {
 
     fn read<K: DeserializeOwned>(&self, cursor: &str) -> Result<(K, Uuid), Problem> {
         let bad = || Problem::new(codes::BAD_CURSOR).at("cursor", "");
-        let bytes = BASE64_URL_SAFE_NO_PAD.decode(cursor).map_err(|_| bad())?;
-        let (filters, key, id): (String, K, Uuid) = serde_json::from_slice(&bytes).map_err(|_| bad())?;
+        let (filters, key, id) = decode(cursor).ok_or_else(bad)?;
         if filters == self.filters { Ok((key, id)) } else { Err(bad()) }
     }
 
@@ -67,18 +67,17 @@ impl FromRequest for Paged {
     type Error = Problem;
     type Future = Ready<Result<Self, Problem>>;
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        ready(read(request).map_err(|problem| query::refused(request, problem)))
+        ready(read(request))
     }
 }
 
 fn read(request: &HttpRequest) -> Result<Paged, Problem> {
     let bad = Problem::bad_parameter;
     let (mut limit, mut cursor, mut include_total) = (LIMIT_DEFAULT, None, false);
-    let mut digest = Sha256::new();
-    digest.update(request.path());
     let mut kept = form_urlencoded::Serializer::new(String::new());
     let mut pairs = query_pairs(request.query_string());
     pairs.sort();
+    let filters = filters_of(request.path(), &pairs);
     for (name, value) in pairs {
         match name.as_str() {
             "cursor" => {
@@ -95,22 +94,41 @@ fn read(request: &HttpRequest) -> Result<Paged, Problem> {
             "include_total" => {
                 include_total = value.parse().map_err(|_| bad("include_total", "true or false"))?;
             }
-            // The same rows in another format, or less or more of each: a cursor holds for all of them.
-            "format" | "fields" | "expand" => {}
-            _ => {
-                digest.update(&name);
-                digest.update([0]);
-                digest.update(&value);
-                digest.update([0]);
-            }
+            _ => {}
         }
         kept.append_pair(&name, &value);
     }
     let kept = kept.finish();
     let link_base =
         if kept.is_empty() { request.path().to_owned() } else { format!("{}?{kept}", request.path()) };
-    let filters = BASE64_URL_SAFE_NO_PAD.encode(&digest.finalize()[..9]);
     Ok(Paged { limit, cursor, include_total, filters, link_base })
+}
+
+/// What a cursor carries along: a digest of the filters and the order, in whatever order they were sent.
+fn filters_of(path: &str, sorted: &[(String, String)]) -> String {
+    // The same rows in another format, or less or more of each: a cursor holds for all of them.
+    const BESIDE: [&str; 6] = ["cursor", "limit", "include_total", "format", "fields", "expand"];
+    let mut digest = Sha256::new();
+    digest.update(path);
+    for (name, value) in sorted.iter().filter(|(name, _)| !BESIDE.contains(&name.as_str())) {
+        digest.update(name);
+        digest.update([0]);
+        digest.update(value);
+        digest.update([0]);
+    }
+    BASE64_URL_SAFE_NO_PAD.encode(&digest.finalize()[..9])
+}
+
+/// The filters, the sort key and the id that a cursor holds.
+fn decode<K: DeserializeOwned>(cursor: &str) -> Option<(String, K, Uuid)> {
+    serde_json::from_slice(&BASE64_URL_SAFE_NO_PAD.decode(cursor).ok()?).ok()
+}
+
+/// Whether a cursor is one of ours and belongs to these filters, as far as can be told of any list.
+pub(super) fn is_of_filters(cursor: &str, path: &str, pairs: &[(String, String)]) -> bool {
+    let mut sorted = pairs.to_vec();
+    sorted.sort();
+    decode::<Value>(cursor).is_some_and(|(filters, ..)| filters == filters_of(path, &sorted))
 }
 
 impl Argument for Paged {

@@ -20,7 +20,7 @@ use utoipa::{
         schema::Type,
     },
 };
-use validator::Validate;
+use validator::{Validate, ValidationError};
 
 /// The `{id}` of a path. What cannot be an id of ours is not found.
 #[derive(Debug)]
@@ -125,12 +125,35 @@ impl<'de, T: DeserializeOwned> Deserialize<'de> for Several<T> {
     }
 }
 
-/// An amount of a currency in a parameter, in minor units.
-pub(crate) fn minor(parameter: &str, text: Option<&str>, currency: Currency) -> Result<Option<i64>, Problem> {
-    let minor = |text: &str| {
-        Money::parse(text, currency).map(Money::minor).map_err(|_| Problem::bad_parameter(parameter, text))
-    };
-    text.map(minor).transpose()
+/// Whether a parameter is an amount of any currency at all: how exact it may be, its currency says.
+pub(crate) fn is_amount(text: &str) -> Result<(), ValidationError> {
+    let in_some = |currency| Money::parse(text, currency).is_ok();
+    if Currency::ALL.into_iter().any(in_some) {
+        return Ok(());
+    }
+    Err(ValidationError::new("amount").with_message("1234.50".into()))
+}
+
+/// The least and the most of an amount in parameters, in minor units of a currency; both are told where both are wrong.
+pub(crate) fn bounds<const N: usize>(
+    sent: [(&str, Option<&str>); N],
+    currency: Currency,
+) -> Result<[Option<i64>; N], Problem> {
+    let (mut minor, mut problem) = ([None; N], None);
+    for (bound, (parameter, text)) in minor.iter_mut().zip(sent) {
+        match text.map(|text| Money::parse(text, currency).map(Money::minor)).transpose() {
+            Ok(read) => *bound = read,
+            Err(_) => {
+                let reason = format!("{currency} {:.*}", currency.digits() as usize, 1234.0);
+                let found: Problem = problem.take().unwrap_or_else(|| {
+                    let named = Problem::new(codes::BAD_PARAMETER).with("parameter", parameter);
+                    named.with("reason", reason.as_str())
+                });
+                problem = Some(found.at(parameter, reason));
+            }
+        }
+    }
+    problem.map_or(Ok(minor), Err)
 }
 
 fn read_query<T: DeserializeOwned + Validate>(text: &str) -> Result<T, Problem> {

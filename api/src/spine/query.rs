@@ -1,9 +1,13 @@
 //! What is wrong with a query string: all of it at once, as with bodies. Asked only once something was refused. `[INT-6]`
 //!
 //! What a parameter's own schema says is judged for every route alike; what only its type knows — an id, an instant, the
-//! states of a document — by reading it alone.
+//! states of a document — by reading it alone; what only the route knows — members, references, whose cursor it is — by
+//! asking what the route says of itself. The edge completes whatever a handler found by itself.
 
-use super::{AppState, Problem, RouteInfo, body::broken, codes, conform, parameter::query_pairs};
+use super::{
+    AppState, EdgeCode, Problem, RouteInfo, body::broken, codes, conform, expand, page,
+    parameter::query_pairs, shape,
+};
 use actix_web::{HttpRequest, web};
 use domain::spine::{Finding, Findings, codes as rules};
 use serde::de::DeserializeOwned;
@@ -15,6 +19,7 @@ use validator::Validate;
 /// A query string with everything that is wrong with it.
 pub(super) struct Sent {
     route: Arc<RouteInfo>,
+    path: String,
     pairs: Vec<(String, String)>,
     findings: Findings,
 }
@@ -24,7 +29,7 @@ impl Sent {
     pub fn to(request: &HttpRequest) -> Option<Self> {
         let route = request.app_data::<web::Data<AppState>>()?.routes.of(request)?;
         let pairs = query_pairs(request.query_string());
-        let mut sent = Self { route, pairs, findings: Findings::new() };
+        let mut sent = Self { route, path: request.path().to_owned(), pairs, findings: Findings::new() };
         sent.judge();
         Some(sent)
     }
@@ -50,7 +55,10 @@ impl Sent {
                 // As in bodies: NUL reaches no column, and nobody can see the others.
                 self.findings.add(name.as_str(), rules::BAD_CHARACTER);
             } else {
-                let found = by_schema(parameter, value);
+                let mut found = by_schema(parameter, value);
+                if found.is_empty() {
+                    found.extend(self.by_route(name, value));
+                }
                 found.into_iter().for_each(|found| self.findings.note(found));
             }
         }
@@ -59,6 +67,22 @@ impl Sent {
                 self.findings.add(missing.name.as_str(), rules::REQUIRED);
             }
         }
+    }
+
+    /// In what a value differs from what this route can show, and from the filters its cursor belongs to.
+    fn by_route(&self, name: &str, value: &str) -> Option<Finding> {
+        let members = self.route.description.members.map(|members| members());
+        let expected = match (name, members) {
+            ("fields", Some(members)) => shape::unknown_of(value, &members).map(|(_, known)| known),
+            ("expand", Some(members)) => expand::unknown_of(value, &members).map(|(_, known)| known),
+            ("cursor", _) => {
+                let is_ours = page::is_of_filters(value, &self.path, &self.pairs);
+                (!is_ours).then(|| "next_cursor".to_owned())
+            }
+            _ => None,
+        };
+        let params = [("expected".to_owned(), expected?.into())].into_iter().collect();
+        Some(Finding { pointer: name.to_owned(), code: rules::BAD_FORMAT, params })
     }
 
     /// The same with what only the type of the filters knows. Each parameter is read with those alone that the type
@@ -95,6 +119,22 @@ impl Sent {
         known.is_some_and(|known| known.required == Required::True)
     }
 
+    /// The same with what a handler found, which nobody could know before it.
+    fn and(mut self, found: &[(String, String)]) -> Self {
+        for (at, reason) in found {
+            if !self.findings.so_far().any(|known| known.pointer == *at) {
+                let expected = [("expected", reason.as_str().into())];
+                self.findings.add_with(at.as_str(), rules::BAD_FORMAT, expected);
+            }
+        }
+        self
+    }
+
+    /// Whether something is wrong beside what these name.
+    fn goes_beyond(&self, found: &[(String, String)]) -> bool {
+        self.findings.so_far().any(|known| found.iter().all(|(at, _)| *at != known.pointer))
+    }
+
     /// The problem that names everything; `otherwise` where nothing of this is wrong.
     pub fn or(self, otherwise: Problem) -> Problem {
         let findings = self.findings.into_vec();
@@ -115,12 +155,17 @@ impl Sent {
     }
 }
 
-/// The problem of a request that a reader of parameters refused: everything that is wrong, not what it met first.
-pub(super) fn refused(request: &HttpRequest, otherwise: Problem) -> Problem {
-    match Sent::to(request) {
-        Some(sent) => sent.or(otherwise),
-        None => otherwise,
+/// The problem of a request of which one parameter was refused, with everything else that is wrong with its query;
+/// nothing where there is nothing else, or it is of something else.
+pub(super) fn completed(request: &HttpRequest, problem: &Problem) -> Option<Problem> {
+    const OF_PARAMETERS: [&EdgeCode; 4] =
+        [codes::BAD_PARAMETER, codes::UNKNOWN_PARAMETER, codes::UNKNOWN_FIELD, codes::BAD_CURSOR];
+    let Problem::Edge { code, findings, broken, .. } = problem else { return None };
+    if !broken.is_empty() || !OF_PARAMETERS.contains(code) {
+        return None;
     }
+    let sent = Sent::to(request)?;
+    sent.goes_beyond(findings).then(|| sent.and(findings).or(Problem::new(code)))
 }
 
 /// In what a value differs from the schema of its parameter, as far as that stands there itself.

@@ -43,7 +43,7 @@ impl Shape {
     /// As a query string says.
     pub(super) fn of(pairs: &[(String, String)]) -> Self {
         let said = |wanted: &str| pairs.iter().find(|(name, _)| name == wanted).map(|(_, said)| said);
-        let names = |said: &String| Arc::new(said.split(',').map(|name| name.trim().to_owned()).collect());
+        let names = |said: &String| Arc::new(names_in(said));
         Self { fields: said("fields").map(names), expand: said("expand").cloned() }
     }
 
@@ -54,10 +54,9 @@ impl Shape {
             return Ok(Fitting::default());
         }
         let known = members_of::<V>();
-        if let Some(unknown) = fields.as_ref().and_then(|wanted| wanted.difference(&known).next()) {
-            let known = known.iter().map(String::as_str).collect::<Vec<_>>().join(", ");
-            let problem = Problem::new(codes::UNKNOWN_FIELD).with("field", unknown.as_str());
-            return Err(problem.with("known", known.as_str()).at("fields", ""));
+        if let Some((unknown, known)) = fields.as_ref().and_then(|wanted| first_unknown(wanted, &known)) {
+            let problem = Problem::new(codes::UNKNOWN_FIELD).with("field", unknown);
+            return Err(problem.with("known", known.as_str()).at("fields", known));
         }
         let expand = expand.as_deref().map(|said| Expand::of(said, &known)).transpose()?;
         Ok(Fitting { fields: fields.clone(), expand })
@@ -97,6 +96,21 @@ impl Fitting {
     }
 }
 
+fn names_in(said: &str) -> BTreeSet<String> {
+    said.split(',').map(|name| name.trim().to_owned()).collect()
+}
+
+/// The first name that is none of the members, and those there are.
+fn first_unknown(wanted: &BTreeSet<String>, members: &BTreeSet<String>) -> Option<(String, String)> {
+    let unknown = wanted.difference(members).next()?;
+    Some((unknown.clone(), members.iter().map(String::as_str).collect::<Vec<_>>().join(", ")))
+}
+
+/// The first name in `fields=` that is none of a view's members, and those there are.
+pub(super) fn unknown_of(said: &str, members: &BTreeSet<String>) -> Option<(String, String)> {
+    first_unknown(&names_in(said), members)
+}
+
 /// The items of a list, or the one resource it is.
 fn resources(value: &mut Value) -> impl Iterator<Item = &mut Value> {
     let is_list = value.get(ITEMS).is_some_and(Value::is_array);
@@ -107,6 +121,7 @@ fn resources(value: &mut Value) -> impl Iterator<Item = &mut Value> {
 /// Says of a route that shows a view how it can be had.
 pub(super) fn describe<V: ToSchema + 'static>(description: &mut Description) {
     description.parameters.push(fields_parameter());
+    description.members = Some(members_of::<V>);
     if let Some(expand) = Expand::parameter(&members_of::<V>()) {
         description.parameters.push(expand);
         description.problems.insert(403);

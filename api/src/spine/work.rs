@@ -2,12 +2,7 @@
 
 use super::{
     Answer, AppState, Argument, Description, Guard, Listing, Paged, Problem, Reply, View, address, answer,
-    body::BodyDigest,
-    codes,
-    edge::RequestId,
-    parameter::query_pairs,
-    query::{self, Sent},
-    shape::Shape,
+    body::BodyDigest, codes, edge::RequestId, parameter::query_pairs, query::Sent, shape::Shape,
 };
 use actix_web::{FromRequest, HttpMessage, HttpRequest, dev::Payload, web};
 use persistence::spine::{Database, Failure, IdempotencyKey, Page, Reader, Request, Slice, Tx};
@@ -198,7 +193,7 @@ fn known_parameters(request: &HttpRequest) -> Result<Vec<(String, String)>, Prob
     }
     let route = state(request)?.routes.of(request).ok_or_else(|| Problem::new(codes::INTERNAL))?;
     if Sent::is_strange(&route, &pairs) {
-        return Err(query::refused(request, Problem::new(codes::UNKNOWN_PARAMETER)));
+        return Err(Problem::new(codes::UNKNOWN_PARAMETER));
     }
     Ok(pairs)
 }
@@ -228,10 +223,7 @@ fn begin(request: &HttpRequest) -> Result<UnitOfWork, Problem> {
         match pairs.iter().find(|(name, _)| name == "validate_only").map(|(_, value)| value.as_str()) {
             None | Some("false") => false,
             Some("true") => true,
-            Some(_) => {
-                let problem = Problem::bad_parameter("validate_only", "true, false");
-                return Err(query::refused(request, problem));
-            }
+            Some(_) => return Err(Problem::bad_parameter("validate_only", "true, false")),
         };
     let key = match request.headers().get("Idempotency-Key") {
         None => None,

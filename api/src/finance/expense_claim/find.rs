@@ -2,7 +2,7 @@
 
 use crate::spine::{
     Can, Cell, Column, Exported, Format, Label, List, Paged, PathId, Problem, Query, Reading, Reply, Several,
-    minor,
+    bounds, is_amount,
 };
 use chrono::NaiveDate;
 use domain::{
@@ -78,12 +78,12 @@ pub(super) struct ListExpenseClaims {
     category: Option<String>,
     /// Only with at least this payable amount in the book currency.
     #[serde(rename = "payable[gte]")]
-    #[validate(length(max = 20))]
+    #[validate(length(max = 20), custom(function = is_amount))]
     #[param(max_length = 20, example = "1000.00")]
     payable_from: Option<String>,
     /// Only with at most this payable amount in the book currency.
     #[serde(rename = "payable[lte]")]
-    #[validate(length(max = 20))]
+    #[validate(length(max = 20), custom(function = is_amount))]
     #[param(max_length = 20, example = "5000.00")]
     payable_to: Option<String>,
     /// The currency of the bounds of the payable amount: with a bound, only claims whose books are kept in it.
@@ -127,7 +127,9 @@ impl ListExpenseClaims {
     fn filter(self) -> Result<ClaimFilter, Problem> {
         let book = self.payable_currency.unwrap_or(Currency::Cny);
         let bounded = self.payable_from.is_some() || self.payable_to.is_some();
-        let amount = |name: &str, text: Option<String>| minor(name, text.as_deref(), book);
+        let sent =
+            [("payable[gte]", self.payable_from.as_deref()), ("payable[lte]", self.payable_to.as_deref())];
+        let [payable_from, payable_to] = bounds(sent, book)?;
         Ok(ClaimFilter {
             states: self.status.0,
             paid: self.paid_status,
@@ -136,8 +138,8 @@ impl ListExpenseClaims {
             beneficiary: self.beneficiary_id,
             category: self.category,
             payable_in: (bounded || self.payable_currency.is_some()).then_some(book),
-            payable_from: amount("payable[gte]", self.payable_from)?,
-            payable_to: amount("payable[lte]", self.payable_to)?,
+            payable_from,
+            payable_to,
             business_from: self.business_from,
             business_to: self.business_to,
             changed_from: self.changed_from,

@@ -4,7 +4,7 @@ use crate::{
     finance::expense_claim::act::{ApprovalPreview, previewed},
     spine::{
         Can, Cell, Column, Exported, Format, Label, List, Paged, PathId, Problem, Query, Reading, Reply,
-        Several, minor,
+        Several, bounds, is_amount,
     },
 };
 use chrono::NaiveDate;
@@ -88,12 +88,12 @@ pub(super) struct ListExpenseRequests {
     major_campaign: Option<bool>,
     /// Only with at least this worth in the book currency.
     #[serde(rename = "worth[gte]")]
-    #[validate(length(max = 20))]
+    #[validate(length(max = 20), custom(function = is_amount))]
     #[param(max_length = 20, example = "1000.00")]
     worth_from: Option<String>,
     /// Only with at most this worth in the book currency.
     #[serde(rename = "worth[lte]")]
-    #[validate(length(max = 20))]
+    #[validate(length(max = 20), custom(function = is_amount))]
     #[param(max_length = 20, example = "5000.00")]
     worth_to: Option<String>,
     /// Only from this business day on.
@@ -119,6 +119,8 @@ pub(super) struct ListExpenseRequests {
 
 impl ListExpenseRequests {
     fn filter(self, book: Currency) -> Result<RequestFilter, Problem> {
+        let sent = [("worth[gte]", self.worth_from.as_deref()), ("worth[lte]", self.worth_to.as_deref())];
+        let [worth_from, worth_to] = bounds(sent, book)?;
         Ok(RequestFilter {
             states: self.status.0,
             department: self.department_id,
@@ -128,8 +130,8 @@ impl ListExpenseRequests {
             region: self.region,
             urgent: self.urgent,
             major_campaign: self.major_campaign,
-            worth_from: minor("worth[gte]", self.worth_from.as_deref(), book)?,
-            worth_to: minor("worth[lte]", self.worth_to.as_deref(), book)?,
+            worth_from,
+            worth_to,
             business_from: self.business_from,
             business_to: self.business_to,
             changed_from: self.changed_from,

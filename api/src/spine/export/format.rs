@@ -1,6 +1,6 @@
 //! Which format of a list is wanted: `?format=`, else `Accept`.
 
-use crate::spine::{Argument, Description, Problem, codes, parameter::query_pairs, query};
+use crate::spine::{Argument, Description, Problem, codes, parameter::query_pairs};
 use actix_web::{FromRequest, HttpRequest, dev::Payload, http::header};
 use std::future::{Ready, ready};
 use utoipa::openapi::{
@@ -81,10 +81,7 @@ impl FromRequest for Format {
     type Error = Problem;
     type Future = Ready<Result<Self, Problem>>;
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        ready(wanted(request).map_err(|problem| match problem.status() {
-            400 => query::refused(request, problem),
-            _ => problem,
-        }))
+        ready(wanted(request))
     }
 }
 
