@@ -1,7 +1,7 @@
 //! What a server does on its own, beside answering. Every piece of work is safe to be done by several
 //! servers at once: what it does is guarded in the database, not here.
 
-use crate::{file, spine::AppState};
+use crate::{file, identity::rotate_aged_keys, spine::AppState};
 use actix_web::{rt, web};
 use persistence::spine::{Database, Failure, Request, StoredAnswer, Tx};
 use std::{fmt::Debug, time::Duration};
@@ -44,6 +44,11 @@ pub(crate) fn start(state: web::Data<AppState>) {
                     Ok(()) => begun = Some(today),
                     Err(failure) => log::error!("what begins today could not take effect: {failure:?}"),
                 }
+            }
+            match rotate_aged_keys(&state.database, state.identity.settings()).await {
+                Ok(false) => {}
+                Ok(true) => log::info!("a new key signs access tokens: the one before had come of age"),
+                Err(failure) => log::error!("the signing key could not be followed by another: {failure:?}"),
             }
             state.forget_idle_callers();
             give_back_memory();

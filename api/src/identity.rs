@@ -15,7 +15,8 @@ mod settings;
 mod token;
 
 pub use first::{
-    NewAdministrator, create_administrator, ensure_administrator, issue_key, revoke_key, rotate_keys,
+    NewAdministrator, create_administrator, ensure_administrator, issue_key, revoke_key, rotate_aged_keys,
+    rotate_keys,
 };
 pub use oidc::OidcSettings;
 pub use settings::IdentitySettings;
@@ -97,6 +98,11 @@ impl Identity {
             keys: Cache::new(REMEMBERED_MAX),
             uses: Mutex::new(HashMap::new()),
         })
+    }
+
+    /// What an installation sets about signing in.
+    pub(crate) const fn settings(&self) -> &IdentitySettings {
+        &self.settings
     }
 
     /// Does before the first request what would else make it slow.

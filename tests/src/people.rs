@@ -5,7 +5,7 @@ use crate::{
     app::{ForStories, block_on},
 };
 use api::{
-    identity::{create_administrator, rotate_keys},
+    identity::{create_administrator, rotate_aged_keys, rotate_keys},
     spine::Settings,
 };
 use domain::identity::Secret;
@@ -30,6 +30,13 @@ impl App {
     pub fn rotate_signing_keys(&self) -> String {
         let settings = Settings::for_stories();
         block_on(rotate_keys(&self.database, &settings.identity)).expect("a new key")
+    }
+
+    /// What a server does every minute: lets a new signing key follow one of so many days; whether one was due.
+    pub fn rotate_aged_signing_keys(&self, days: i64) -> bool {
+        let mut settings = Settings::for_stories();
+        settings.identity.signing_key_days = days;
+        block_on(rotate_aged_keys(&self.database, &settings.identity)).expect("keys of no great age")
     }
 
     /// What a server does every minute: completes the leavings whose day has come.

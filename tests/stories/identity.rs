@@ -21,6 +21,7 @@ stories! {
     repeated_failures_are_slowed_down,
     anybody_can_verify_a_token_with_the_published_keys,
     after_a_rotation_the_new_key_signs_and_old_tokens_are_accepted,
+    a_signing_key_that_comes_of_age_is_followed_by_one_and_stays_until_its_tokens_have_ended,
     tokens_of_nobody_open_nothing,
 }
 
@@ -289,6 +290,25 @@ fn after_a_rotation_the_new_key_signs_and_old_tokens_are_accepted(app: App) {
     assert!(published.contains(&new) && published.contains(&old[0]), "{published:?}");
     std::thread::sleep(std::time::Duration::from_millis(2_100));
     app.with_token(&token).get("/api/v1/me").expect(200);
+}
+
+fn a_signing_key_that_comes_of_age_is_followed_by_one_and_stays_until_its_tokens_have_ended(app: App) {
+    app.administrator();
+    let kids =
+        || column(&app.anonymous_elsewhere().get("/.well-known/jwks.json").expect(200).at("/keys"), "kid");
+    let first = kids();
+    assert!(!app.rotate_aged_signing_keys(30), "it is young");
+    app.advance(Duration::days(30));
+    assert!(!app.rotate_aged_signing_keys(0), "any age is allowed");
+    assert_eq!(kids(), first);
+    // Several servers notice in the same instant.
+    let rotate = || Box::new(|| app.rotate_aged_signing_keys(30)) as Box<dyn FnOnce() -> bool + Send>;
+    race((0..4).map(|_| rotate()).collect());
+    let both = kids();
+    assert_eq!((both.len(), both.last()), (2, first.last()), "one follows, and the old one stays: {both:?}");
+    assert!(!app.rotate_aged_signing_keys(30), "the one that signs is young");
+    app.advance(Duration::hours(25));
+    assert_eq!(kids(), both[..1], "every token of the old one has ended");
 }
 
 fn tokens_of_nobody_open_nothing(app: App) {

@@ -6,13 +6,14 @@ use crate::spine::Problem;
 use chrono::Duration;
 use domain::{
     identity::{
-        ADMINISTRATOR, Account, AccountDetails, ApiKey, Grant, GrantTerms, Secret, SigningKey, Username,
+        ADMINISTRATOR, Account, AccountDetails, ApiKey, Grant, GrantTerms, Secret, SessionPolicy, SigningKey,
+        Username,
     },
     spine::{Citation, Permission, Refusal, ScopeKind, codes},
 };
 use persistence::{
     identity::{account, api_key, grant, role, sign_in_policy, signing_key},
-    spine::{Database, Failure, Request, StoredAnswer, Tx},
+    spine::{Database, Failure, Reader, Request, StoredAnswer, Tx},
 };
 use std::collections::BTreeSet;
 
@@ -155,6 +156,50 @@ pub async fn revoke_key(database: &Database, prefix: &str) -> Result<(), Problem
     Ok(())
 }
 
+/// Makes a new signing key; those before it are accepted for as long as a token of theirs can live.
+fn follow(tx: &mut Tx<'_>, lifetime: Duration, secret: Option<&str>) -> Result<SigningKey, Failure> {
+    let now = tx.now();
+    // A server may sign with the key before until it reads the keys anew.
+    let slack = Duration::from_std(super::FRESH_FOR_VERIFYING).map_err(Failure::fault)?;
+    for key in signing_key::accepted(tx)? {
+        if let Some(change) = key.retire(lifetime + slack, now) {
+            signing_key::apply(tx, change)?;
+        }
+    }
+    let id = tx.id();
+    let (public, private) = token::make_key(id, secret).map_err(Failure::fault)?;
+    signing_key::apply(tx, SigningKey::make(id, public, private, now))
+}
+
+/// Lets a new signing key follow one that has signed for as many days as the settings allow; nothing where they allow
+/// any age, or the key is younger. Whether one was due. `[ID-3]`
+///
+/// Of several servers one does: all retire the same version of the same key, and whoever comes second begins anew and
+/// finds a young one. Tokens are accepted whatever policy they were issued under.
+///
+/// # Errors
+/// A signing secret that cannot be read; a database that does not answer.
+pub async fn rotate_aged_keys(database: &Database, settings: &IdentitySettings) -> Result<bool, Failure> {
+    let (age, secret) = (Duration::days(settings.signing_key_days), settings.sealing_secret());
+    let is_due = move |reader: &mut Reader<'_>| {
+        let newest = signing_key::accepted(reader)?.into_iter().next();
+        Ok(newest.is_some_and(|key| key.is_older_than(age, reader.now())))
+    };
+    let request = || Request::system("keys-rotate");
+    if settings.signing_key_days == 0 || !database.read(request(), is_due).await? {
+        return Ok(false);
+    }
+    let secret = secret.map_err(Failure::fault)?;
+    let work = move |tx: &mut Tx<'_>| {
+        if is_due(tx)? {
+            follow(tx, Duration::minutes(SessionPolicy::ACCESS_MINUTES_MAX), secret.as_deref())?;
+        }
+        Ok(StoredAnswer::default())
+    };
+    database.write(request(), work).await?;
+    Ok(true)
+}
+
 /// Makes a new signing key, which signs from now on; the others are accepted for as long as their tokens can
 /// live. Returns the id of the new key. `[ID-3]`
 ///
@@ -165,18 +210,8 @@ pub async fn rotate_keys(database: &Database, settings: &IdentitySettings) -> Re
     let told = std::sync::Arc::new(std::sync::Mutex::new(String::new()));
     let tell = told.clone();
     let work = move |tx: &mut Tx<'_>| {
-        let now = tx.now();
-        // A server may sign with the key before until it reads the keys anew.
-        let slack = Duration::from_std(super::FRESH_FOR_VERIFYING).map_err(Failure::fault)?;
-        let lifetime = sign_in_policy(tx)?.session.access_lifetime() + slack;
-        for key in signing_key::accepted(tx)? {
-            if let Some(change) = key.retire(lifetime, now) {
-                signing_key::apply(tx, change)?;
-            }
-        }
-        let id = tx.id();
-        let (public, private) = token::make_key(id, secret.as_deref()).map_err(Failure::fault)?;
-        let key = signing_key::apply(tx, SigningKey::make(id, public, private, now))?;
+        let lifetime = sign_in_policy(tx)?.session.access_lifetime();
+        let key = follow(tx, lifetime, secret.as_deref())?;
         *tell.lock().unwrap_or_else(std::sync::PoisonError::into_inner) = key.id.to_string();
         Ok(StoredAnswer::default())
     };

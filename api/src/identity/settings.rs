@@ -20,6 +20,10 @@ pub struct IdentitySettings {
     /// A file that holds the signing secret, as container platforms provide it.
     #[arg(long, global = true, env = "SIGNING_SECRET_FILE", conflicts_with = "signing_secret")]
     pub signing_secret_file: Option<PathBuf>,
+    /// Days after which a signing key is followed by a new one; 0 leaves that to `keys rotate`.
+    #[arg(long, global = true, env = "SIGNING_KEY_DAYS", default_value_t = 90,
+        value_parser = clap::value_parser!(i64).range(0..=3_650))]
+    pub signing_key_days: i64,
     /// KiB of memory that hashing one password takes.
     #[arg(long, global = true, env = "PASSWORD_MEMORY_KIB", default_value_t = 19_456)]
     pub password_memory_kib: u32,

@@ -37,6 +37,9 @@ impl Default for SessionPolicy {
 }
 
 impl SessionPolicy {
+    /// No policy lets an access token live for more minutes than these.
+    pub const ACCESS_MINUTES_MAX: i64 = 24 * 60;
+
     /// Everything unsound in the policy itself.
     pub(super) fn check(&self, findings: &mut Findings, pointer: &str) {
         let mut within = |name: &str, value: i64, min: i64, max: i64| {
@@ -45,7 +48,7 @@ impl SessionPolicy {
                 findings.add_with(format!("{pointer}/{name}"), codes::OUT_OF_RANGE, bounds);
             }
         };
-        within("access_minutes", self.access_minutes, 1, 24 * 60);
+        within("access_minutes", self.access_minutes, 1, Self::ACCESS_MINUTES_MAX);
         within("idle_hours", self.idle_hours, 1, 24 * 90);
         within("longest_days", self.longest_days, 1, 365);
     }

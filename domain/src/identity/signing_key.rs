@@ -63,6 +63,11 @@ impl SigningKey {
         Some(Change::updated(self, after, SIGNING_KEY_RETIRING, facts))
     }
 
+    /// Whether it has signed for so long that another should follow.
+    pub fn is_older_than(&self, age: Duration, now: Timestamp) -> bool {
+        self.made_at.plus(age) <= now
+    }
+
     /// Whether tokens it signed are accepted.
     pub fn is_accepted(&self, now: Timestamp) -> bool {
         self.accepted_until.is_none_or(|until| now < until)
@@ -81,6 +86,8 @@ mod tests {
         assert!(!serde_json::to_string(&key).expect("it is written as JSON").contains("private"));
         let retired = key.retire(Duration::minutes(15), at(10)).expect("no refusal").into_after();
         assert!(retired.is_accepted(at(24)) && !retired.is_accepted(at(25)));
+        let age = Duration::minutes(30);
+        assert!(!retired.is_older_than(age, at(29)) && retired.is_older_than(age, at(30)));
         assert!(retired.retire(Duration::minutes(15), at(20)).is_none(), "its end does not move");
     }
 }
