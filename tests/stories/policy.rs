@@ -1,7 +1,7 @@
 //! Policies: drafted, mended, checked, published, and never changed afterwards. `[REG-4]`
 
 use serde_json::{Value, json};
-use tests::{App, Caller, stories};
+use tests::{App, Caller, Reply, race, stories};
 
 stories! {
     a_draft_is_mended_checked_and_published_and_stands,
@@ -9,6 +9,7 @@ stories! {
     a_kind_nobody_knows_is_refused,
     a_published_version_is_withdrawn_before_its_day_and_never_after,
     a_version_that_decides_a_document_of_a_day_ahead_is_not_withdrawn,
+    a_version_is_withdrawn_or_decides_a_document_never_both,
     shipped_policies_follow_the_product_until_people_write_their_own,
 }
 
@@ -86,6 +87,41 @@ fn a_version_that_decides_a_document_of_a_day_ahead_is_not_withdrawn(app: App) {
     lan.at(1).act(&format!("{request}/submit")).expect(200);
     let refused = boss.at(2).act(&format!("{place}/withdraw")).refuses(409, "policy.used");
     assert_eq!(refused.text("/params/date"), "2026-03-12");
+}
+
+fn a_version_is_withdrawn_or_decides_a_document_never_both(app: App) {
+    let company = app.company();
+    let (boss, lan) = (&company.boss, company.who("lan"));
+    let shipped = boss.get("/api/v1/policies?code=approval-chain/expense-request").expect(200).at("/data/0");
+    for day in 10..18 {
+        // Each round on a day behind all that were used before.
+        let on = format!("2026-03-{day}");
+        let body = json!({"code": shipped["code"], "title": "申请审批链", "content": shipped["content"], "clause": "003",
+            "effective_from": on});
+        let drafted = boss.post("/api/v1/policies", body).expect(201);
+        let (id, place) = (drafted.at("/id"), drafted.header("location").expect("a location"));
+        boss.at(1).act(&format!("{place}/publish")).expect(200);
+        let mut request = crate::expense_claim_request::travel("300.00");
+        request["business_date"] = json!(on);
+        let request = lan.post("/api/v1/expense-requests", request).expect(201);
+        let request = request.header("location").expect("a location");
+        let submit: Box<dyn FnOnce() -> Reply + Send> =
+            Box::new(|| lan.at(1).act(&format!("{request}/submit")));
+        let withdraw: Box<dyn FnOnce() -> Reply + Send> =
+            Box::new(|| boss.at(2).act(&format!("{place}/withdraw")));
+        let [submitted, withdrawn]: [Reply; 2] =
+            race(vec![submit, withdraw]).try_into().expect("two replies");
+        // Whoever hands in finds a version in any case: this one, or where it is gone the one before.
+        let approval = submitted.expect(200).text("/approval_id");
+        let approval = boss.get(&format!("/api/v1/approvals/{approval}")).expect(200);
+        let was_used = approval.at("/policy/id") == id;
+        assert_eq!(was_used, withdrawn.status == 409, "{withdrawn} and {approval}");
+        if was_used {
+            withdrawn.refuses(409, "policy.used");
+        } else {
+            withdrawn.expect(200);
+        }
+    }
 }
 
 fn an_unsound_policy_is_not_published(app: App) {
