@@ -1,6 +1,7 @@
 //! The departments and positions the five regulations name, ready to be set up. `[ORG-1]`
 //!
-//! Data only: an administrator may rename, move or close whatever is made from it.
+//! Data only: an administrator may rename, move or close whatever is made from it. Channel development, brand and PR and IT
+//! have no positions here, because the regulations describe what these departments do, but name nobody in them.
 
 use super::{DepartmentDetails, PositionDetails};
 use crate::spine::{self, Id};
@@ -100,6 +101,17 @@ pub const DEPARTMENT_TEMPLATES: &[DepartmentTemplate] = &[
                     "Marketing director",
                     "000 §2.1",
                     &["战略规划", "市场分析", "团队管理", "业绩考核"],
+                ),
+                position(
+                    "deputy-marketing-director",
+                    "营销中心副总监",
+                    "Deputy marketing director",
+                    "002 §6 第二章",
+                    &[
+                        "品牌规划与管理的日常监督工作",
+                        "与相关部门的沟通协调工作，统一领导品牌推广与维护",
+                        "审核广告整体安排计划，审批广告发布",
+                    ],
                 ),
                 position(
                     "marketing-manager",
@@ -224,8 +236,40 @@ pub const DEPARTMENT_TEMPLATES: &[DepartmentTemplate] = &[
     ),
     department("channel-development", "渠道拓展部", "Channel development department", "000 §2.2 四", &[]),
     department("brand-pr", "品牌公关部", "Brand and PR department", "002 §6 第二章", &[]),
-    department("planning", "市场策划部", "Planning department", "002 §6 第三章", &[]),
-    department("key-accounts", "大客户部", "Key accounts department", "002 §6 第四章", &[]),
+    department(
+        "planning",
+        "市场策划部",
+        "Planning department",
+        "002 §6 第三章",
+        &[position(
+            "planning-supervisor",
+            "市场策划部主管",
+            "Planning supervisor",
+            "002 §6 第二章 第三条、第三章 一第八条、二第七条",
+            &[
+                "统一协调市场调研业务，对委托的市场调查项目进行协调、督促、验收和评价",
+                "公司整体市场促销活动的指导，协调相关业务",
+                "与销售部主管共同签署广告申请表",
+            ],
+        )],
+    ),
+    department(
+        "key-accounts",
+        "大客户部",
+        "Key accounts department",
+        "002 §6 第四章",
+        &[position(
+            "key-account-manager",
+            "客户经理",
+            "Key account manager",
+            "002 §3",
+            &[
+                "当日没有需求的大客户主动电话联系",
+                "一定时间内没有需求的大客户上门了解情况，异常情况立即报告并采取补救措施",
+                "从客户角度出发，为大客户量身定做服务",
+            ],
+        )],
+    ),
     department(
         "design",
         "设计部",
@@ -240,7 +284,19 @@ pub const DEPARTMENT_TEMPLATES: &[DepartmentTemplate] = &[
         )],
     ),
     department("it", "信息技术部", "IT department", "000 §2.1 五", &[]),
-    department("event-centre", "活动营销中心", "Event centre", "001 第五条", &[]),
+    department(
+        "event-centre",
+        "活动营销中心",
+        "Event centre",
+        "001 第五条",
+        &[position(
+            "event-centre-director",
+            "活动营销中心总监",
+            "Event centre director",
+            "001 第四条、第九条、第十六条",
+            &["组织、协调和监督中心的工作", "监督和管理活动的策划和执行，以及活动的整体进展"],
+        )],
+    ),
     DepartmentTemplate {
         parent: Some("event-centre"),
         ..department(
