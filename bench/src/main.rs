@@ -37,8 +37,8 @@ pub struct Choice {
     #[arg(long, default_value_t = 1_000_000)]
     pub entries: u64,
     /// Seconds of each measurement.
-    #[arg(long, default_value_t = 4)]
-    pub seconds: u64,
+    #[arg(long, default_value_t = 4.0, value_parser = seconds)]
+    pub seconds: f64,
     /// How many times everything is measured in turn.
     #[arg(long, default_value_t = 3)]
     pub rounds: u32,
@@ -54,6 +54,12 @@ pub struct Choice {
     /// Write the figures into a file as JSON.
     #[arg(long)]
     pub json: Option<PathBuf>,
+}
+
+/// A length of measurement: from a hundredth of a second to an hour.
+fn seconds(text: &str) -> Result<f64, String> {
+    let sound = text.parse().ok().filter(|seconds| (0.01..=3_600.0).contains(seconds));
+    sound.ok_or_else(|| "seconds from 0.01 to 3600".to_owned())
 }
 
 fn main() -> ExitCode {

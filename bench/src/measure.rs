@@ -189,7 +189,7 @@ impl<'a> Site<'a> {
     }
 
     fn length(&self) -> Duration {
-        Duration::from_secs(self.choice.seconds)
+        Duration::from_secs_f64(self.choice.seconds)
     }
 
     fn script(&self, work: Work, bare: bool, index: u32) -> Box<dyn Script> {
@@ -234,9 +234,11 @@ impl<'a> Site<'a> {
 
     fn warm_up(&mut self) -> Outcome<()> {
         for work in Work::chosen(self.choice).iter().copied() {
-            self.press(work, false, Duration::from_millis(1_500), Pressure::Full)?;
+            let length = |millis| self.length().min(Duration::from_millis(millis));
+            let (product, bare) = (length(1_500), length(1_000));
+            self.press(work, false, product, Pressure::Full)?;
             if work.has_bare() {
-                self.press(work, true, Duration::from_millis(1_000), Pressure::Full)?;
+                self.press(work, true, bare, Pressure::Full)?;
             }
         }
         Ok(())

@@ -49,7 +49,7 @@ pub struct Engine {
 pub struct Report {
     pub claims: u64,
     pub connections: u32,
-    pub seconds: u64,
+    pub seconds: f64,
     pub rounds: u32,
     pub rows: Vec<Row>,
     pub engines: Vec<Engine>,

@@ -1,0 +1,30 @@
+//! The benchmark at its smallest: its set-up, its filled-in rows and each kind of work for one short round, on both engines
+//! where there is PostgreSQL. The figures mean nothing; that they come about does.
+
+use serde_json::Value;
+use std::{collections::BTreeSet, error::Error, process::Command};
+
+#[test]
+fn the_benchmark_still_sets_up_and_does_all_its_work() -> Result<(), Box<dyn Error>> {
+    let directory = tempfile::tempdir()?;
+    let figures = directory.path().join("figures.json");
+    let small = "--claims 200 --entries 200 --seconds 0.2 --rounds 1 --connections 4 --json";
+    let ran = Command::new(env!("CARGO_BIN_EXE_bench")).args(small.split(' ')).arg(&figures).output()?;
+    assert!(ran.status.success(), "{}", String::from_utf8_lossy(&ran.stderr));
+    let figures: Value = serde_json::from_slice(&std::fs::read(&figures)?)?;
+    let list = |name: &str| figures[name].as_array().cloned().unwrap_or_default();
+    let name = |one: &Value| one["engine"].as_str().unwrap_or_default().to_owned();
+    let engines: BTreeSet<String> = list("engines").iter().map(name).collect();
+    assert!(!engines.is_empty(), "{figures}");
+    let works = ["show", "list", "create with", "create, submit, reserve", "create, submit, approve"];
+    for (engine, work) in engines.iter().flat_map(|engine| works.map(|work| (engine, work))) {
+        let is_it = |row: &&Value| {
+            row["engine"] == **engine && row["work"].as_str().is_some_and(|told| told.starts_with(work))
+        };
+        let rows = list("rows");
+        let row =
+            rows.iter().find(is_it).ok_or_else(|| format!("no row of {work} on {engine}: {figures}"))?;
+        assert!(row["product"].as_f64().is_some_and(|rate| rate > 0.0), "{row}");
+    }
+    Ok(())
+}
