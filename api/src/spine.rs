@@ -49,5 +49,5 @@ pub use upload::{ARRIVAL_MAX, Arriving, Upload};
 pub use work::{ByRules, Reading, Sought, UnitOfWork};
 
 pub(crate) use answer::is_known;
-pub(crate) use parameter::{Several, minor};
+pub(crate) use parameter::{Several, bounds, is_amount};
 pub(crate) use registry::routes;

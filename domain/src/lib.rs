@@ -107,6 +107,7 @@ pub fn enums() -> impl Iterator<Item = &'static spine::EnumLabels> {
         identity::RoleAction::LABELS,
         organisation::DepartmentAction::LABELS,
         organisation::EmployeeAction::LABELS,
+        organisation::EmployeeState::LABELS,
         approval::Action::LABELS,
         approval::CloseReason::LABELS,
         approval::Counting::LABELS,

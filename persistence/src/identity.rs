@@ -8,7 +8,7 @@ pub mod role;
 pub mod session;
 pub mod signing_key;
 
-pub use account::{AccountFilter, UserRef, UserView};
+pub use account::{AccountFilter, AccountOrder, UserRef, UserView};
 pub use api_key::ApiKeyView;
 pub use grant::GrantView;
 pub use principal::{MeView, PermissionReach, me, reaches_of};

@@ -9,7 +9,7 @@ use persistence::{
 };
 use serde_json::{Value, json};
 use std::{collections::BTreeSet, io::Cursor};
-use tests::{App, Reply, block_on, stories};
+use tests::{App, Caller, Reply, block_on, column, stories};
 
 stories! {
     every_format_holds_all_that_matches_and_nothing_else,
@@ -17,6 +17,7 @@ stories! {
     headings_and_names_speak_the_callers_language,
     the_format_is_asked_for_by_parameter_or_header,
     a_file_is_no_way_around_permissions,
+    departments_people_and_accounts_are_sorted_and_files_too,
 }
 
 /// Drafts policies behind the edge; their titles are told by their numbers.
@@ -154,4 +155,58 @@ fn a_file_is_no_way_around_permissions(app: App) {
         .map(|format| other.get(&format!("/api/v1/audit-entries?format={format}")).expect(403).code())
         .collect();
     assert_eq!(codes, BTreeSet::from(["http.forbidden".to_owned()]));
+}
+
+/// What a list shows by one member, read page by page.
+fn paged(by: &Caller, path: &str, member: &str) -> Vec<String> {
+    let (mut shown, mut cursor) = (Vec::new(), String::new());
+    loop {
+        let page = by.get(&format!("{path}&limit=2{cursor}")).expect(200);
+        shown.extend(column(&page.at("/data"), member));
+        if page.at("/has_more") == false {
+            return shown;
+        }
+        cursor = format!("&cursor={}", page.text("/next_cursor"));
+    }
+}
+
+fn departments_people_and_accounts_are_sorted_and_files_too(app: App) {
+    let company = app.company();
+    let boss = &company.boss;
+    for (list, sorts) in [
+        ("departments", ["code", "name_zh"].as_slice()),
+        ("employees", &["number", "name", "joined_on"]),
+        ("users", &["username", "name"]),
+    ] {
+        for sort in sorts {
+            let path = |order: &str| format!("/api/v1/{list}?sort={order}");
+            let up = paged(boss, &path(sort), "id");
+            let mut down = paged(boss, &path(&format!("-{sort}")), "id");
+            down.reverse();
+            assert_eq!(up, down, "{list} by {sort}: neither gap nor overlap, and one order both ways");
+            let all = boss.get(&format!("{}&include_total=true", path(sort))).expect(200);
+            assert_eq!((all.at("/total"), column(&all.at("/data"), "id")), (json!(up.len()), up.clone()));
+            let csv = lines(&boss.get(&format!("{}&format=csv", path(sort))).expect(200));
+            assert_eq!(csv.len(), up.len() + 1, "{list}");
+            assert_eq!(sheet(&boss.get(&format!("{}&format=xlsx", path(sort))).expect(200)).len(), csv.len());
+            let ndjson = boss.get(&format!("{}&format=ndjson&fields=id", path(sort))).expect(200);
+            let text = String::from_utf8(ndjson.bytes.clone()).expect("UTF-8");
+            let items: Vec<Value> =
+                text.lines().map(|line| serde_json::from_str(line).expect("JSON")).collect();
+            assert_eq!(column(&json!(items), "id"), up);
+        }
+        boss.get(&format!("/api/v1/{list}?sort=colour")).refuses(400, "http.bad_parameter");
+    }
+    let people = lines(&boss.get("/api/v1/employees?format=csv&q=lan&sort=-number").expect(200));
+    assert!(people[0].starts_with("工号,姓名,状态,入职日期,"), "{people:?}");
+    assert!(people[1].contains(",lan,在职,2025-01-01,,marketing,marketing部,"), "{people:?}");
+    // Whoever reads the list takes no file by that; whoever may take one takes what lies within reach.
+    let lan = company.who("lan");
+    lan.get("/api/v1/employees").expect(200);
+    for list in ["employees", "departments"] {
+        lan.get(&format!("/api/v1/{list}?format=csv")).refuses(403, "http.forbidden");
+    }
+    let of_head = lines(&company.who("head").get("/api/v1/employees?format=csv").expect(200));
+    let rows: Vec<bool> = of_head.iter().skip(1).map(|line| line.contains(",marketing,")).collect();
+    assert_eq!(rows, [true; 3], "head, lan and ming: {of_head:?}");
 }

@@ -2,8 +2,8 @@
 
 use super::Entrance;
 use crate::spine::{
-    Can, Created, IfMatch, Listing, Paged, Patch, PathId, Problem, Query, Reading, Reply, Routes, UnitOfWork,
-    Valid, View, routes,
+    Can, Cell, Column, Created, Exported, Format, IfMatch, Label, List, Paged, Patch, PathId, Problem, Query,
+    Reading, Reply, Routes, UnitOfWork, Valid, View, routes,
 };
 use domain::{
     approval::Unavailable,
@@ -11,11 +11,11 @@ use domain::{
         ADMINISTRATOR, Account, AccountDetails, AccountKind, EndReason, Grant, LAST_ADMINISTRATOR,
         NOT_A_PERSON, PasswordHash, Secret, Username,
     },
-    spine::{Citation, EmployeeId, Refusal, User, UserId, Version, codes, perm},
+    spine::{Citation, EmployeeId, Permission, Refusal, User, UserId, Version, codes, perm},
 };
 use persistence::{
     approval::move_open_tasks,
-    identity::{AccountFilter, UserView, account, grant, session, sign_in_policy},
+    identity::{AccountFilter, AccountOrder, UserView, account, grant, session, sign_in_policy},
     organisation::{employee, referred},
     spine::{Failure, Request, Tx},
 };
@@ -40,6 +40,32 @@ impl View for UserView {
     }
 }
 
+impl Exported for UserView {
+    const FILE: Label = Label { name: "users", zh: "账号", en: "Users" };
+    const PERMISSION: Option<Permission> = Some(Permission::ExportUsers);
+    const COLUMNS: &'static [Column<Self>] = &[
+        Column::new("username", "登录名", "User name", |user| (&user.username).into()),
+        Column::new("name", "姓名", "Name", |user| (&user.name).into()),
+        Column::new("kind", "类型", "Kind", |user| {
+            let (zh, en) = user.kind.labels();
+            Cell::Labelled(zh, en)
+        }),
+        Column::new("employee_number", "工号", "Employee's number", |user| {
+            user.employee.as_ref().map(|person| &person.number).into()
+        }),
+        Column::new("employee_name", "员工", "Employee", |user| {
+            user.employee.as_ref().map(|person| &person.name).into()
+        }),
+        Column::new("disabled_at", "停用时间", "Disabled at", |user| user.disabled_at.into()),
+        Column::new("must_change_password", "须修改密码", "Must change the password", |user| {
+            user.must_change_password.into()
+        }),
+        Column::new("password_changed_at", "密码设置时间", "Password set at", |user| {
+            user.password_changed_at.into()
+        }),
+    ];
+}
+
 /// Which accounts are wanted.
 #[derive(Debug, Deserialize, Validate, IntoParams)]
 struct ListUsers {
@@ -52,19 +78,23 @@ struct ListUsers {
     #[validate(length(min = 1, max = 60))]
     #[param(min_length = 1, max_length = 60)]
     q: Option<String>,
+    /// The order; a minus turns it round. By user name where absent.
+    #[param(inline)]
+    sort: Option<AccountOrder>,
 }
 
-/// List accounts within reach. `[ID-4]`
+/// List accounts within reach. `[ID-4, INT-4]`
 #[utoipa::path(get, path = "/api/v1/users")]
 async fn list_users(
     who: Can<perm::ReadUsers>,
     filter: Query<ListUsers>,
+    format: Format,
     paged: Paged,
     reading: Reading,
-) -> Reply<Listing<UserView>> {
-    let Query(ListUsers { kind, disabled, q: text }) = filter;
-    let filter = AccountFilter { kind, disabled, text };
-    reading.list(who, paged, move |reader, page| account::list(reader, &filter, page)).await
+) -> List<UserView> {
+    let Query(ListUsers { kind, disabled, q: text, sort }) = filter;
+    let filter = AccountFilter { kind, disabled, text, order: sort.unwrap_or_default() };
+    reading.list_as(who, format, paged, move |reader, page| account::list(reader, &filter, page)).await
 }
 
 /// A new account.

@@ -1,18 +1,19 @@
 //! Departments and their tree. `[ORG-1]`
 
 use crate::spine::{
-    Can, Created, IfMatch, Patch, PathId, Query, Reading, Reply, Routes, UnitOfWork, Valid, View, routes,
+    Can, Column, Created, Exported, Format, IfMatch, Label, List, Paged, Patch, PathId, Query, Reading,
+    Reply, Routes, UnitOfWork, Valid, View, routes,
 };
 use chrono::NaiveDate;
 use domain::{
     organisation::{Department, DepartmentDetails, HEAD_UNKNOWN},
-    spine::{self, Citation, DepartmentId, EmployeeId, Refusal, Version, codes, perm},
+    spine::{self, Citation, DepartmentId, EmployeeId, Permission, Refusal, Version, codes, perm},
 };
 use persistence::{
-    organisation::{DepartmentFilter, DepartmentView, department, employee, referred},
+    organisation::{DepartmentFilter, DepartmentOrder, DepartmentView, department, employee, referred},
     spine::{Failure, Tx},
 };
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 use utoipa::{IntoParams, ToSchema};
 use validator::Validate;
 
@@ -33,14 +34,28 @@ impl View for DepartmentView {
     }
 }
 
-/// The departments of the company.
-#[derive(Serialize, ToSchema)]
-pub(super) struct DepartmentList {
-    /// Each department, by code; the tree follows from the parents.
-    #[schema(max_items = 10000)]
-    data: Vec<DepartmentView>,
+impl Exported for DepartmentView {
+    const FILE: Label = Label { name: "departments", zh: "部门", en: "Departments" };
+    const PERMISSION: Option<Permission> = Some(Permission::ExportOrganisation);
+    const COLUMNS: &'static [Column<Self>] = &[
+        Column::new("code", "编码", "Code", |department| (&department.code).into()),
+        Column::new("name_zh", "名称", "Chinese name", |department| (&department.name_zh).into()),
+        Column::new("name_en", "英文名称", "English name", |department| (&department.name_en).into()),
+        Column::new("parent_code", "上级部门编码", "Above", |department| {
+            department.parent.as_ref().map(|parent| &parent.code).into()
+        }),
+        Column::new("parent_name", "上级部门", "Name of the one above", |department| {
+            department.parent.as_ref().map(|parent| &parent.name_zh).into()
+        }),
+        Column::new("head_number", "负责人工号", "Head's number", |department| {
+            department.head.as_ref().map(|head| &head.number).into()
+        }),
+        Column::new("head_name", "负责人", "Head", |department| {
+            department.head.as_ref().map(|head| &head.name).into()
+        }),
+        Column::new("closed_on", "撤销日期", "Closed on", |department| department.closed_on.into()),
+    ];
 }
-impl View for DepartmentList {}
 
 /// Which departments are wanted.
 #[derive(Debug, Deserialize, Validate, IntoParams)]
@@ -53,18 +68,25 @@ struct ListDepartments {
     #[validate(length(min = 1, max = 60))]
     #[param(min_length = 1, max_length = 60, example = "xsb")]
     q: Option<String>,
+    /// The order; a minus turns it round. By code where absent.
+    #[param(inline)]
+    sort: Option<DepartmentOrder>,
 }
 
-/// List all departments. `[ORG-1]`
+/// List the departments. `[ORG-1, INT-4]`
+///
+/// The tree follows from the parents.
 #[utoipa::path(get, path = "/api/v1/departments")]
 async fn list_departments(
     who: Can<perm::ReadOrganisation>,
     filter: Query<ListDepartments>,
+    format: Format,
+    paged: Paged,
     reading: Reading,
-) -> Reply<DepartmentList> {
-    let Query(ListDepartments { with_closed, q }) = filter;
-    let filter = DepartmentFilter { with_closed, text: q };
-    reading.read(who, move |reader| Ok(DepartmentList { data: department::list(reader, &filter)? })).await
+) -> List<DepartmentView> {
+    let Query(ListDepartments { with_closed, q, sort }) = filter;
+    let filter = DepartmentFilter { with_closed, text: q, order: sort.unwrap_or_default() };
+    reading.list_as(who, format, paged, move |reader, page| department::list(reader, &filter, page)).await
 }
 
 /// Show a department. `[ORG-1]`

@@ -1,17 +1,17 @@
 //! Employees: taken on, corrected, moved. `[ORG-1]`
 
 use crate::spine::{
-    Can, Created, IfMatch, Listing, Paged, Patch, PathId, Problem, Query, Reading, Reply, Routes, UnitOfWork,
-    Valid, View, routes,
+    Can, Cell, Column, Created, Exported, Format, IfMatch, Label, List, Paged, Patch, PathId, Query, Reading,
+    Reply, Routes, Several, UnitOfWork, Valid, View, routes,
 };
 use chrono::NaiveDate;
 use domain::{
-    organisation::{Employee, Hire, Placement, PositionId},
-    spine::{self, BusinessDate, DepartmentId, EmployeeId, Version, perm},
+    organisation::{Employee, EmployeeState, Hire, Placement, PositionId},
+    spine::{self, BusinessDate, DepartmentId, EmployeeId, Permission, Version, perm},
 };
 use persistence::{
-    organisation::{EmployeeFilter, EmployeeView, department, employee, position, referred},
-    spine::{Failure, Tx},
+    organisation::{EmployeeFilter, EmployeeOrder, EmployeeView, department, employee, position, referred},
+    spine::{Failure, Reader, Tx},
 };
 use serde::Deserialize;
 use utoipa::{IntoParams, ToSchema};
@@ -34,6 +34,37 @@ impl View for EmployeeView {
     }
 }
 
+impl Exported for EmployeeView {
+    const FILE: Label = Label { name: "employees", zh: "员工", en: "Employees" };
+    const PERMISSION: Option<Permission> = Some(Permission::ExportOrganisation);
+    const COLUMNS: &'static [Column<Self>] = &[
+        Column::new("number", "工号", "Number", |person| (&person.number).into()),
+        Column::new("name", "姓名", "Name", |person| (&person.name).into()),
+        Column::new("status", "状态", "Status", |person| {
+            let (zh, en) = person.status.labels();
+            Cell::Labelled(zh, en)
+        }),
+        Column::new("joined_on", "入职日期", "Joined on", |person| person.joined_on.into()),
+        Column::new("last_day", "离职日期", "Last day", |person| person.last_day.into()),
+        Column::new("department_code", "部门编码", "Department", |person| {
+            (&person.placement.department.code).into()
+        }),
+        Column::new("department_name", "部门", "Department's name", |person| {
+            (&person.placement.department.name_zh).into()
+        }),
+        Column::new("position_name", "岗位", "Position", |person| {
+            person.placement.position.as_ref().map(|position| &position.name_zh).into()
+        }),
+        Column::new("superior_number", "直接上级工号", "Superior's number", |person| {
+            person.placement.superior.as_ref().map(|superior| &superior.number).into()
+        }),
+        Column::new("superior_name", "直接上级", "Superior", |person| {
+            person.placement.superior.as_ref().map(|superior| &superior.name).into()
+        }),
+        Column::new("placed_from", "到岗日期", "There from", |person| person.placement.from.into()),
+    ];
+}
+
 /// Which employees are wanted.
 #[derive(Debug, Deserialize, Validate, IntoParams)]
 struct ListEmployees {
@@ -50,49 +81,54 @@ struct ListEmployees {
     /// Only those who report to this person today.
     #[param(inline)]
     superior_id: Option<EmployeeId>,
-    /// Only those with one of these statuses, separated by commas: `employed`, `leaving`, `left`.
-    #[validate(length(max = 40))]
-    #[param(max_length = 40, example = "employed,leaving")]
-    status: Option<String>,
+    /// Only those with one of these statuses, separated by commas.
+    #[serde(default)]
+    #[param(value_type = Option<String>, min_length = 1, max_length = 40, example = "employed,leaving")]
+    status: Several<EmployeeState>,
     /// Only those whose name or number contains this; also by the name's pinyin or its initials.
     #[validate(length(min = 1, max = 60))]
     #[param(min_length = 1, max_length = 60)]
     q: Option<String>,
+    /// The order; a minus turns it round. By number where absent.
+    #[param(inline)]
+    sort: Option<EmployeeOrder>,
 }
 
-/// List the employees within reach, by number. `[ORG-1]`
+/// List the employees within reach. `[ORG-1, INT-4]`
 #[utoipa::path(get, path = "/api/v1/employees")]
 async fn list_employees(
     who: Can<perm::ReadOrganisation>,
     filter: Query<ListEmployees>,
+    format: Format,
     paged: Paged,
     reading: Reading,
-) -> Reply<Listing<EmployeeView>> {
-    let Query(ListEmployees { department_id, with_subtree, position_id, superior_id, status, q }) = filter;
-    let statuses = statuses(status.as_deref())?;
+) -> List<EmployeeView> {
+    let wanted = filter.0;
     reading
-        .list(who, paged, move |reader, page| {
-            let departments = match department_id {
-                Some(top) if with_subtree => {
-                    Some(department::tree(reader)?.subtree(top).into_iter().collect())
-                }
-                other => other.map(|only| vec![only]),
-            };
-            let (position, superior) = (position_id, superior_id);
-            let (statuses, text) = (statuses.clone(), q.clone());
-            let filter = EmployeeFilter { departments, position, superior, statuses, text };
+        .list_as(who, format, paged, move |reader, page| {
+            let filter = wanted.filter(reader)?;
             employee::list(reader, &filter, page)
         })
         .await
 }
 
-fn statuses(sent: Option<&str>) -> Result<Vec<String>, Problem> {
-    let Some(sent) = sent else { return Ok(Vec::new()) };
-    let known = |status: &str| match status {
-        "employed" | "leaving" | "left" => Ok(status.to_owned()),
-        _ => Err(Problem::bad_parameter("status", "employed, leaving or left")),
-    };
-    sent.split(',').map(known).collect()
+impl ListEmployees {
+    fn filter(&self, reader: &mut Reader<'_>) -> Result<EmployeeFilter, Failure> {
+        let departments = match self.department_id {
+            Some(top) if self.with_subtree => {
+                Some(department::tree(reader)?.subtree(top).into_iter().collect())
+            }
+            other => other.map(|only| vec![only]),
+        };
+        Ok(EmployeeFilter {
+            departments,
+            position: self.position_id,
+            superior: self.superior_id,
+            statuses: self.status.0.clone(),
+            text: self.q.clone(),
+            order: self.sort.unwrap_or_default(),
+        })
+    }
 }
 
 /// Show an employee within reach. `[ORG-1]`

@@ -56,6 +56,7 @@ const OVERSIGHT: &[Permission] = &[ReadRiskSignals, ReadInternalAudits, ReadPost
 
 /// What somebody may do who answers for others.
 const LEADERSHIP: &[Permission] = &[
+    ExportOrganisation,
     OverseeApprovals,
     SubmitExpenseClaimsForOthers,
     SubmitExpenseRequestsForOthers,
@@ -141,6 +142,7 @@ pub const SHIPPED_ROLES: &[ShippedRole] = &[
                 ReadExpenseStatements,
                 ExportBudgets,
                 ReadUsers,
+                ExportUsers,
                 ReadRoles,
             ],
         ],
@@ -166,7 +168,15 @@ pub const SHIPPED_ROLES: &[ShippedRole] = &[
         "人事行政",
         "HR and administration office",
         ScopeKind::All,
-        &[STAFF, &[ManageOrganisation, SubmitExpenseClaimsForOthers, SubmitExpenseRequestsForOthers]],
+        &[
+            STAFF,
+            &[
+                ManageOrganisation,
+                ExportOrganisation,
+                SubmitExpenseClaimsForOthers,
+                SubmitExpenseRequestsForOthers,
+            ],
+        ],
     ),
     role(
         "data-analyst",

@@ -3,8 +3,8 @@
 use super::label::{check_code, check_date, check_line};
 use super::{
     EMPLOYEE_CHANGED, EMPLOYEE_HIRED, EMPLOYEE_LEAVING, EMPLOYEE_LEFT, EMPLOYEE_MOVED, EMPLOYEE_STAYS,
-    LEAVES_BEFORE_JOINING, MOVE_AFTER_LEAVING, MOVE_BEFORE_LATEST, NOT_LEAVING, Position, SUPERIOR_LOOP,
-    SuperiorLines,
+    Employment, LEAVES_BEFORE_JOINING, MOVE_AFTER_LEAVING, MOVE_BEFORE_LATEST, NOT_LEAVING, Position,
+    SUPERIOR_LOOP, SuperiorLines,
 };
 use crate::spine::{self, BusinessDate, Change, Citation, Entity, Findings, Id, Refusal, Version};
 use serde::Serialize;
@@ -22,43 +22,6 @@ pub struct Placement {
     pub position: Option<Id<Position>>,
     /// The superior; none at the very top.
     pub superior: Option<Id<spine::Employee>>,
-}
-
-/// Whether somebody works here.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize)]
-#[serde(tag = "status", rename_all = "snake_case")]
-pub enum Employment {
-    /// Employed, no end in sight. (Also before the day of joining.)
-    Employed,
-    /// The last day is registered: access ends when it comes.
-    Leaving {
-        /// The last day, from which all access ends.
-        last_day: BusinessDate,
-    },
-    /// The last day has come, everything was handed over.
-    Left {
-        /// The last day.
-        last_day: BusinessDate,
-    },
-}
-
-impl Employment {
-    /// Whether the account may still be used on a day: from the last day on all access ends. `[ORG-4]`
-    pub fn grants_access(self, today: BusinessDate) -> bool {
-        match self {
-            Self::Employed => true,
-            Self::Leaving { last_day } => today < last_day,
-            Self::Left { .. } => false,
-        }
-    }
-
-    /// The last day, where one is registered.
-    pub fn last_day(self) -> Option<BusinessDate> {
-        match self {
-            Self::Employed => None,
-            Self::Leaving { last_day } | Self::Left { last_day } => Some(last_day),
-        }
-    }
 }
 
 /// What is known of a person who is taken on.

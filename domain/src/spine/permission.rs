@@ -65,9 +65,11 @@ macro_rules! permissions {
 permissions! {
     ReadOrganisation = "organisation:read", "查看组织", "Read departments, positions and employees";
     ManageOrganisation = "organisation:manage", "管理组织", "Change departments, positions and employees";
+    ExportOrganisation = "organisation:export", "导出组织名册", "Export lists of departments and employees";
     ManageAbsences = "absence:manage", "登记请假与代理人", "Register absences and stand-ins";
     ReadUsers = "user:read", "查看账号", "Read user accounts and grants";
     ManageUsers = "user:manage", "管理账号", "Create and disable user accounts, grant roles";
+    ExportUsers = "user:export", "导出账号", "Export lists of user accounts";
     ReadRoles = "role:read", "查看角色", "Read roles and permissions";
     ManageRoles = "role:manage", "管理角色", "Make custom roles";
     ManageApiKeys = "api-key:manage", "管理接口密钥", "Issue, rotate and revoke API keys";

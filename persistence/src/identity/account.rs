@@ -1,23 +1,21 @@
 //! Accounts of people and services.
 
+mod view;
+
+pub use view::{AccountFilter, AccountOrder, UserRef, UserView, list, view};
+
 use super::reaches_of;
 use crate::{
-    organisation::{PersonRef, holds_on, like, lower, unless_taken},
-    schema::{employee_placements, employees, users},
-    spine::{
-        ActionView, Failure, Instant, Key, Page, Place, Placed, Reader, Slice, Stored, Tx, db, guard,
-        save_row,
-    },
+    organisation::unless_taken,
+    schema::users,
+    spine::{Failure, Instant, Key, Reader, Stored, Tx, db, guard, save_row},
 };
 use diesel::prelude::*;
 use domain::{
-    identity::{Account, AccountAction, AccountDetails, AccountKind, AccountStatus, PasswordHash, Username},
-    spine::{Change, EmployeeId, Permission, Reach, Timestamp, UserId, Version},
+    identity::{Account, AccountDetails, AccountKind, AccountStatus, PasswordHash, Username},
+    spine::{Change, EmployeeId, Permission, Reach, UserId, Version},
 };
-use serde::Serialize;
 use std::collections::BTreeMap;
-use utoipa::ToSchema;
-use uuid::Uuid;
 
 #[derive(Queryable, Selectable, Insertable, AsChangeset, Clone)]
 #[diesel(table_name = users, treat_none_as_default_value = false, treat_none_as_null = true)]
@@ -192,144 +190,6 @@ pub fn is_anybody_there(reader: &mut Reader<'_>) -> Result<bool, Failure> {
         .get_result(c))?)
 }
 
-/// An account by its names.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, ToSchema)]
-pub struct UserRef {
-    /// Identity.
-    pub id: UserId,
-    /// The name to sign in with.
-    #[schema(max_length = 64, example = "li.na")]
-    pub username: String,
-    /// The name shown in histories.
-    #[schema(max_length = 60, example = "李娜")]
-    pub name: String,
-}
-
-type AccountActionView = ActionView<AccountAction>;
-
-/// An account, as it is shown.
-#[derive(Clone, Debug, Serialize, ToSchema)]
-#[schema(as = User)]
-pub struct UserView {
-    /// Identity.
-    pub id: UserId,
-    /// The name to sign in with.
-    #[schema(max_length = 64, example = "li.na")]
-    pub username: String,
-    /// A person, or a service with API keys.
-    pub kind: AccountKind,
-    /// The name shown in histories.
-    #[schema(max_length = 60, example = "李娜")]
-    pub name: String,
-    /// The employee behind it.
-    pub employee: Option<PersonRef>,
-    /// Since when it is disabled.
-    pub disabled_at: Option<Timestamp>,
-    /// Whether the password must be changed before anything else.
-    pub must_change_password: bool,
-    /// When the password was last set.
-    pub password_changed_at: Option<Timestamp>,
-    /// What the caller may do now; in lists left out.
-    #[schema(max_items = 20)]
-    pub actions: Vec<AccountActionView>,
-    /// The version, for `If-Match`.
-    #[schema(minimum = 1)]
-    pub version: Version,
-}
-
-/// Which accounts are wanted.
-#[derive(Clone, Debug, Default)]
-pub struct AccountFilter {
-    /// Only of this kind.
-    pub kind: Option<AccountKind>,
-    /// Only disabled ones, or only active ones.
-    pub disabled: Option<bool>,
-    /// Only those whose user name or name contains this.
-    pub text: Option<String>,
-}
-
-type Person = (Key, String, String);
-
-fn rows(
-    reader: &mut Reader<'_>,
-    only: Option<Key>,
-    filter: &AccountFilter,
-    page: &Page<String>,
-) -> Result<Vec<(Row, Option<Person>)>, Failure> {
-    let today = reader.today();
-    let reach = reader.reach();
-    let reached: Vec<Key> = reach.departments.iter().map(|department| (*department).into()).collect();
-    let own = Key::from(reader.actor().user);
-    let rows = db!(reader, |c| {
-        let mut query = users::table
-            .left_join(employees::table.on(users::employee_id.eq(employees::id.nullable())))
-            .order(users::username)
-            .limit(page.limit + 1)
-            .select((Row::as_select(), (employees::id, employees::number, employees::name).nullable()))
-            .into_boxed();
-        if !reach.all {
-            let there = employee_placements::table
-                .filter(employee_placements::department_id.eq_any(&reached))
-                .filter(holds_on!(today))
-                .select(employee_placements::employee_id.nullable());
-            query = query.filter(
-                users::employee_id.is_not_null().and(users::employee_id.eq_any(there)).or(users::id.eq(own)),
-            );
-        }
-        if let Some(only) = only {
-            query = query.filter(users::id.eq(only));
-        }
-        if let Some((username, _)) = &page.after {
-            query = query.filter(users::username.gt(username));
-        }
-        if let Some(kind) = filter.kind {
-            query = query.filter(users::kind.eq(kind_text(kind)));
-        }
-        match filter.disabled {
-            Some(true) => query = query.filter(users::disabled_at.is_not_null()),
-            Some(false) => query = query.filter(users::disabled_at.is_null()),
-            None => {}
-        }
-        if let Some(text) = &filter.text {
-            let pattern = like(text);
-            let name = lower(users::name).like(pattern.clone()).escape('\\');
-            query = query.filter(name.or(users::username.like(pattern).escape('\\')));
-        }
-        query.load(c)
-    })?;
-    Ok(rows)
-}
-
-fn shown((row, employee): (Row, Option<Person>)) -> Result<UserView, Failure> {
-    Ok(UserView {
-        kind: kind_of(&row)?,
-        id: row.id.into(),
-        username: row.username,
-        name: row.name,
-        employee: employee.map(|(id, number, name)| PersonRef { id: id.into(), number, name }),
-        disabled_at: row.disabled_at.map(Into::into),
-        must_change_password: row.must_change_password,
-        password_changed_at: row.password_changed_at.map(Into::into),
-        actions: Vec::new(),
-        version: row.version,
-    })
-}
-
-/// An account within reach, as it is shown.
-pub fn view(reader: &mut Reader<'_>, id: UserId) -> Result<UserView, Failure> {
-    let page = Page { limit: 1, after: None };
-    let found = rows(reader, Some(id.into()), &AccountFilter::default(), &page)?.pop();
-    let found = found.ok_or(Failure::NotFound)?;
-    let account = Account::try_from(found.0.clone())?;
-    let mut view = shown(found)?;
-    if reader.finds_by(Permission::ManageUsers, |reader| ensure_within_reach(reader, &account))? {
-        let reaches = reaches_of_account(reader, &account)?;
-        let actions = account.actions(reader.actor(), &reaches);
-        view.actions = ActionView::listed(&format!("/api/v1/users/{id}"), actions);
-    }
-    Ok(view)
-}
-
 /// What an account may do today.
 pub fn reaches_of_account(
     reader: &mut Reader<'_>,
@@ -341,25 +201,4 @@ pub fn reaches_of_account(
         None => None,
     };
     reaches_of(reader, account.id, department)
-}
-
-impl Placed for AccountAction {
-    fn place(self) -> Place {
-        match self {
-            Self::Change => Place::Patch,
-            Self::Disable => Place::Post("/disable"),
-            Self::Enable => Place::Post("/enable"),
-            Self::ResetPassword => Place::Post("/reset-password"),
-        }
-    }
-}
-
-/// The accounts within reach, by user name.
-pub fn list(
-    reader: &mut Reader<'_>,
-    filter: &AccountFilter,
-    page: &Page<String>,
-) -> Result<Slice<UserView, String>, Failure> {
-    let views = rows(reader, None, filter, page)?.into_iter().map(shown).collect::<Result<_, _>>()?;
-    Ok(Slice::cut(views, page.limit, |view| (view.username.clone(), Uuid::from(view.id))))
 }

@@ -3,16 +3,19 @@
 use super::reference::{NamedColumns, NamedRef, PersonColumns, PersonRef, like, referred, unless_taken};
 use crate::{
     schema::{departments, employee_placements, employees},
-    spine::{ActionView, Failure, Key, Place, Placed, Reader, Stored, Tx, db, guard, save_row},
+    spine::{
+        ActionView, Failure, Key, Page, Place, Placed, Reader, Slice, Stored, Tx, db, guard, keyset, save_row,
+    },
 };
 use diesel::prelude::*;
 use domain::{
     organisation::{Department, DepartmentAction, DepartmentDetails, DepartmentTree},
     spine::{BusinessDate, Change, DepartmentId, EmployeeId, Permission, Version, search_key},
 };
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use std::{collections::HashMap, sync::Arc};
 use utoipa::ToSchema;
+use uuid::Uuid;
 
 #[derive(Queryable, Selectable, Insertable, AsChangeset, Clone)]
 #[diesel(table_name = departments, treat_none_as_default_value = false, treat_none_as_null = true)]
@@ -108,6 +111,16 @@ pub fn with_codes(reader: &mut Reader<'_>, codes: &[&str]) -> Result<HashMap<Str
     Ok(rows.into_iter().map(|row| (row.code.clone(), row.into())).collect())
 }
 
+/// The open departments with their codes.
+pub fn open_codes(reader: &mut Reader<'_>) -> Result<Vec<(DepartmentId, String)>, Failure> {
+    let rows: Vec<(Key, String)> = db!(reader, |c| departments::table
+        .filter(departments::closed_on.is_null())
+        .order(departments::code)
+        .select((departments::id, departments::code))
+        .load(c))?;
+    Ok(rows.into_iter().map(|(id, code)| (id.into(), code)).collect())
+}
+
 /// The open departments a person heads.
 pub fn headed_by(reader: &mut Reader<'_>, head: EmployeeId) -> Result<Vec<Department>, Failure> {
     let rows: Vec<Row> = db!(reader, |c| departments::table
@@ -180,6 +193,36 @@ pub struct DepartmentFilter {
     pub with_closed: bool,
     /// Only those whose code or name contains this, or is read so.
     pub text: Option<String>,
+    /// The order.
+    pub order: DepartmentOrder,
+}
+
+/// By what departments are ordered.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize, ToSchema)]
+pub enum DepartmentOrder {
+    /// By code.
+    #[default]
+    #[serde(rename = "code")]
+    Code,
+    /// By code, backwards.
+    #[serde(rename = "-code")]
+    CodeDescending,
+    /// By Chinese name.
+    #[serde(rename = "name_zh")]
+    Name,
+    /// By Chinese name, backwards.
+    #[serde(rename = "-name_zh")]
+    NameDescending,
+}
+
+impl DepartmentOrder {
+    /// What a department is sorted by, as it travels in cursors.
+    fn key(self, view: &DepartmentView) -> String {
+        match self {
+            Self::Code | Self::CodeDescending => view.code.clone(),
+            Self::Name | Self::NameDescending => view.name_zh.clone(),
+        }
+    }
 }
 
 diesel::alias!(departments as parents: Parents);
@@ -190,12 +233,14 @@ fn rows(
     reader: &mut Reader<'_>,
     only: Option<Key>,
     filter: &DepartmentFilter,
+    page: &Page<String>,
 ) -> Result<Vec<Shown>, Failure> {
+    let after = page.after.as_ref().map(|(key, id)| (key.as_str(), *id));
     let rows = db!(reader, |c| {
         let mut query = departments::table
             .left_join(parents.on(departments::parent_id.eq(parents.field(departments::id).nullable())))
             .left_join(employees::table.on(departments::head_id.eq(employees::id.nullable())))
-            .order(departments::code)
+            .limit(page.limit + 1)
             .select((
                 Row::as_select(),
                 parents
@@ -213,7 +258,13 @@ fn rows(
         if let Some(text) = &filter.text {
             query = query.filter(departments::search_text.like(like(text)).escape('\\'));
         }
-        query.load(c)
+        match filter.order {
+            DepartmentOrder::Code => keyset!(departments, query, code, after, ascending),
+            DepartmentOrder::CodeDescending => keyset!(departments, query, code, after, descending),
+            DepartmentOrder::Name => keyset!(departments, query, name_zh, after, ascending),
+            DepartmentOrder::NameDescending => keyset!(departments, query, name_zh, after, descending),
+        }
+        .load(c)
     })?;
     Ok(rows)
 }
@@ -234,8 +285,10 @@ fn shown((row, parent, head): Shown) -> DepartmentView {
 
 /// A department, as it is shown.
 pub fn view(reader: &mut Reader<'_>, id: DepartmentId) -> Result<DepartmentView, Failure> {
-    let any = DepartmentFilter { with_closed: true, text: None };
-    let found = rows(reader, Some(id.into()), &any)?.pop().ok_or(Failure::NotFound)?;
+    let any = DepartmentFilter { with_closed: true, ..DepartmentFilter::default() };
+    let found = rows(reader, Some(id.into()), &any, &Page { limit: 1, after: None })?
+        .pop()
+        .ok_or(Failure::NotFound)?;
     let department = Department::from(found.0.clone());
     let mut view = shown(found);
     if reader.finds_by(Permission::ManageOrganisation, |reader| ensure_within_reach(reader, id))? {
@@ -255,7 +308,12 @@ impl Placed for DepartmentAction {
     }
 }
 
-/// The whole tree, by code: a company has tens of departments, so this list has no pages.
-pub fn list(reader: &mut Reader<'_>, filter: &DepartmentFilter) -> Result<Vec<DepartmentView>, Failure> {
-    Ok(rows(reader, None, filter)?.into_iter().map(shown).collect())
+/// The departments of the whole tree, in their order.
+pub fn list(
+    reader: &mut Reader<'_>,
+    filter: &DepartmentFilter,
+    page: &Page<String>,
+) -> Result<Slice<DepartmentView, String>, Failure> {
+    let views = rows(reader, None, filter, page)?.into_iter().map(shown).collect();
+    Ok(Slice::cut(views, page.limit, |view| (filter.order.key(view), Uuid::from(view.id))))
 }

@@ -46,19 +46,11 @@ impl From<&Employee> for Row {
             number: number.clone(),
             name: name.clone(),
             joined_on: *joined_on,
-            status: status_text(*employment).to_owned(),
+            status: employment.state().code().to_owned(),
             last_day: employment.last_day(),
             version: *version,
             search_text: search_key(&[name]),
         }
-    }
-}
-
-pub(super) const fn status_text(employment: Employment) -> &'static str {
-    match employment {
-        Employment::Employed => "employed",
-        Employment::Leaving { .. } => "leaving",
-        Employment::Left { .. } => "left",
     }
 }
 

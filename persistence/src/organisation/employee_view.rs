@@ -4,15 +4,15 @@ use super::employee;
 use super::reference::{NamedColumns, NamedRef, PersonColumns, PersonRef, holds_on, like, lower};
 use crate::{
     schema::{departments, employee_placements, employees, positions},
-    spine::{ActionView, Failure, Key, Page, Place, Placed, Reader, Slice, Tx, db},
+    spine::{ActionView, Failure, Key, Page, Place, Placed, Reader, Slice, Tx, db, keyset},
 };
 use chrono::NaiveDate;
 use diesel::prelude::*;
 use domain::{
-    organisation::{EmployeeAction, PositionId},
+    organisation::{EmployeeAction, EmployeeState, PositionId},
     spine::{DepartmentId, EmployeeId, Permission, Version},
 };
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
@@ -46,9 +46,8 @@ pub struct EmployeeView {
     pub name: String,
     /// The first day.
     pub joined_on: NaiveDate,
-    /// `employed`, `leaving` (the last day is registered) or `left`.
-    #[schema(max_length = 20, example = "employed")]
-    pub status: String,
+    /// Whether they work here.
+    pub status: EmployeeState,
     /// The last day, from which all access ends.
     pub last_day: Option<NaiveDate>,
     /// Where they work today.
@@ -71,9 +70,46 @@ pub struct EmployeeFilter {
     /// Only those who report to this person.
     pub superior: Option<EmployeeId>,
     /// Only those with one of these statuses; all if empty.
-    pub statuses: Vec<String>,
+    pub statuses: Vec<EmployeeState>,
     /// Only those whose name or number contains this, or whose name is read so.
     pub text: Option<String>,
+    /// The order.
+    pub order: EmployeeOrder,
+}
+
+/// By what employees are ordered.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize, ToSchema)]
+pub enum EmployeeOrder {
+    /// By number.
+    #[default]
+    #[serde(rename = "number")]
+    Number,
+    /// By number, backwards.
+    #[serde(rename = "-number")]
+    NumberDescending,
+    /// By name.
+    #[serde(rename = "name")]
+    Name,
+    /// By name, backwards.
+    #[serde(rename = "-name")]
+    NameDescending,
+    /// Who joined longest ago first.
+    #[serde(rename = "joined_on")]
+    Joined,
+    /// Who joined last first.
+    #[serde(rename = "-joined_on")]
+    JoinedDescending,
+}
+
+impl EmployeeOrder {
+    /// What somebody is sorted by, as it travels in cursors.
+    fn key(self, view: &EmployeeView) -> String {
+        match self {
+            Self::Number | Self::NumberDescending => view.number.clone(),
+            Self::Name | Self::NameDescending => view.name.clone(),
+            Self::Joined | Self::JoinedDescending => view.joined_on.to_string(),
+        }
+    }
 }
 
 type Row = (
@@ -86,8 +122,10 @@ type Row = (
 
 diesel::alias!(employees as superiors: Superiors);
 
-fn shown((employee, from, department, position, superior): Row) -> EmployeeView {
+fn shown((employee, from, department, position, superior): Row) -> Result<EmployeeView, Failure> {
     let (id, number, name, joined_on, status, last_day, version) = employee;
+    let corrupt = || Failure::corrupt("employees", "status", id.0);
+    let status = EmployeeState::from_code(&status).ok_or_else(corrupt)?;
     let placement = PlacementView {
         from,
         department: department.into(),
@@ -95,7 +133,8 @@ fn shown((employee, from, department, position, superior): Row) -> EmployeeView 
         superior: superior.map(Into::into),
     };
     let actions = Vec::new();
-    EmployeeView { id: id.into(), number, name, joined_on, status, last_day, placement, actions, version }
+    let id = id.into();
+    Ok(EmployeeView { id, number, name, joined_on, status, last_day, placement, actions, version })
 }
 
 /// What is wanted.
@@ -104,8 +143,23 @@ struct Wanted<'a> {
     /// Shown beyond the caller's reach: only to whoever has just moved them out of it.
     beyond_reach: bool,
     filter: &'a EmployeeFilter,
-    after: Option<&'a str>,
-    limit: i64,
+    page: &'a Page<String>,
+}
+
+/// Puts a query into the wanted order, behind the last row of the page before.
+macro_rules! ordered {
+    ($query:expr, $order:expr, $page:expr) => {{
+        let (query, after) = ($query, $page.after.as_ref().map(|(key, id)| (key.as_str(), *id)));
+        let day = after.and_then(|(key, id)| Some((key.parse::<NaiveDate>().ok()?, id)));
+        match $order {
+            EmployeeOrder::Number => keyset!(employees, query, number, after, ascending),
+            EmployeeOrder::NumberDescending => keyset!(employees, query, number, after, descending),
+            EmployeeOrder::Name => keyset!(employees, query, name, after, ascending),
+            EmployeeOrder::NameDescending => keyset!(employees, query, name, after, descending),
+            EmployeeOrder::Joined => keyset!(employees, query, joined_on, day, ascending),
+            EmployeeOrder::JoinedDescending => keyset!(employees, query, joined_on, day, descending),
+        }
+    }};
 }
 
 fn rows(reader: &mut Reader<'_>, wanted: &Wanted<'_>) -> Result<Vec<Row>, Failure> {
@@ -124,8 +178,7 @@ fn rows(reader: &mut Reader<'_>, wanted: &Wanted<'_>) -> Result<Vec<Row>, Failur
                 superiors.on(employee_placements::superior_id.eq(superiors.field(employees::id).nullable())),
             )
             .filter(holds_on!(today))
-            .order((employees::number, employees::id))
-            .limit(wanted.limit)
+            .limit(wanted.page.limit + 1)
             .select((
                 (
                     employees::id,
@@ -149,9 +202,6 @@ fn rows(reader: &mut Reader<'_>, wanted: &Wanted<'_>) -> Result<Vec<Row>, Failur
         if let Some(only) = wanted.only {
             query = query.filter(employees::id.eq(only));
         }
-        if let Some(number) = wanted.after {
-            query = query.filter(employees::number.gt(number));
-        }
         if let Some(wanted) = &filter.departments {
             let keys: Vec<Key> = wanted.iter().map(|department| (*department).into()).collect();
             query = query.filter(employee_placements::department_id.eq_any(keys));
@@ -163,24 +213,22 @@ fn rows(reader: &mut Reader<'_>, wanted: &Wanted<'_>) -> Result<Vec<Row>, Failur
             query = query.filter(employee_placements::superior_id.eq(Key::from(superior)));
         }
         if !filter.statuses.is_empty() {
-            query = query.filter(employees::status.eq_any(&filter.statuses));
+            query =
+                query.filter(employees::status.eq_any(filter.statuses.iter().map(|status| status.code())));
         }
         if let Some(text) = &filter.text {
             let pattern = like(text);
             let name = employees::search_text.like(pattern.clone()).escape('\\');
             query = query.filter(name.or(lower(employees::number).like(pattern).escape('\\')));
         }
-        query.load::<Row>(c)
+        ordered!(query, filter.order, wanted.page).load::<Row>(c)
     })?;
     Ok(rows)
 }
 
 /// An employee within reach, as they are shown.
 pub fn view(reader: &mut Reader<'_>, id: EmployeeId) -> Result<EmployeeView, Failure> {
-    let filter = EmployeeFilter::default();
-    let wanted =
-        Wanted { only: Some(id.into()), beyond_reach: false, filter: &filter, after: None, limit: 1 };
-    let mut view = rows(reader, &wanted)?.pop().map(shown).ok_or(Failure::NotFound)?;
+    let mut view = one(reader, id, false)?;
     let found = reader.found_by(Permission::ManageOrganisation, |reader| employee::find(reader, id))?;
     if let Some(employee) = found {
         let actions = employee.actions();
@@ -202,19 +250,22 @@ impl Placed for EmployeeAction {
 
 /// An employee as they are shown to whoever has just changed them, also if they left the reach by that.
 pub fn shown_after_move(tx: &mut Tx<'_>, id: EmployeeId) -> Result<EmployeeView, Failure> {
-    let filter = EmployeeFilter::default();
-    let wanted = Wanted { only: Some(id.into()), beyond_reach: true, filter: &filter, after: None, limit: 1 };
-    rows(tx, &wanted)?.pop().map(shown).ok_or(Failure::NotFound)
+    one(tx, id, true)
 }
 
-/// The employees within reach, by number.
+fn one(reader: &mut Reader<'_>, id: EmployeeId, beyond_reach: bool) -> Result<EmployeeView, Failure> {
+    let (filter, page) = (EmployeeFilter::default(), Page { limit: 1, after: None });
+    let wanted = Wanted { only: Some(id.into()), beyond_reach, filter: &filter, page: &page };
+    rows(reader, &wanted)?.pop().map(shown).ok_or(Failure::NotFound)?
+}
+
+/// The employees within reach, in their order.
 pub fn list(
     reader: &mut Reader<'_>,
     filter: &EmployeeFilter,
     page: &Page<String>,
 ) -> Result<Slice<EmployeeView, String>, Failure> {
-    let after = page.after.as_ref().map(|(number, _)| number.as_str());
-    let wanted = Wanted { only: None, beyond_reach: false, filter, after, limit: page.limit + 1 };
-    let views = rows(reader, &wanted)?.into_iter().map(shown).collect();
-    Ok(Slice::cut(views, page.limit, |view: &EmployeeView| (view.number.clone(), Uuid::from(view.id))))
+    let wanted = Wanted { only: None, beyond_reach: false, filter, page };
+    let views = rows(reader, &wanted)?.into_iter().map(shown).collect::<Result<_, _>>()?;
+    Ok(Slice::cut(views, page.limit, |view| (filter.order.key(view), Uuid::from(view.id))))
 }

@@ -14,7 +14,7 @@ use domain::{
 };
 use persistence::{
     finance::budget::{self as budgets, BudgetWorld},
-    organisation::{DepartmentFilter, department},
+    organisation::department,
     spine::{Failure, Reader, Tx},
 };
 use serde::Deserialize;
@@ -235,8 +235,7 @@ struct Departments(Vec<(DepartmentId, String)>);
 
 impl Departments {
     fn load(reader: &mut Reader<'_>) -> Result<Self, Failure> {
-        let all = department::list(reader, &DepartmentFilter::default())?;
-        Ok(Self(all.into_iter().map(|department| (department.id, department.code)).collect()))
+        Ok(Self(department::open_codes(reader)?))
     }
 
     fn find(&self, name: &str) -> Option<DepartmentId> {
