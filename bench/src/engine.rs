@@ -23,9 +23,10 @@ impl Home {
         Ok(Self { name: "SQLite", url, directory, server: None })
     }
 
-    /// A PostgreSQL started for this run, with `fsync` on; none where the machine has none.
-    pub fn postgres() -> Outcome<Option<Self>> {
-        let settings = ["fsync=on", "shared_buffers=512MB", "max_wal_size=4GB", "max_connections=60"];
+    /// A PostgreSQL started for this run, with `fsync` on unless that is waived; none where the machine has none.
+    pub fn postgres(relaxed: bool) -> Outcome<Option<Self>> {
+        let fsync = if relaxed { "fsync=off" } else { "fsync=on" };
+        let settings = [fsync, "shared_buffers=512MB", "max_wal_size=4GB", "max_connections=60"];
         let Some(server) = PrivatePostgres::start(&settings) else { return Ok(None) };
         Bare::open(&server.url("postgres"))?.execute("CREATE DATABASE bench")?;
         let (directory, url) = (tempfile::tempdir()?, server.url("bench"));

@@ -42,6 +42,9 @@ pub struct Choice {
     /// How many times everything is measured in turn.
     #[arg(long, default_value_t = 3)]
     pub rounds: u32,
+    /// Let neither engine wait for the disk: to try the benchmark out, never for figures.
+    #[arg(long)]
+    pub relaxed: bool,
     /// Connections that press at once.
     #[arg(long, default_value_t = 64)]
     pub connections: u32,
@@ -111,7 +114,7 @@ fn run(choice: &Choice) -> Outcome<()> {
 }
 
 fn postgres(choice: &Choice, report: &mut Report) -> Outcome<()> {
-    match engine::Home::postgres()? {
+    match engine::Home::postgres(choice.relaxed)? {
         Some(home) => measure::engine(choice, home, report),
         None => {
             eprintln!("there is no PostgreSQL on this machine: only SQLite is measured");

@@ -22,6 +22,9 @@ use std::{
     time::{Duration, Instant},
 };
 
+/// How often a page is fetched at most.
+const PAGES_MAX: usize = 200;
+
 /// What is done, and how.
 #[derive(Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
 pub enum Work {
@@ -64,7 +67,7 @@ pub fn engine(choice: &Choice, home: Home, report: &mut Report) -> Outcome<()> {
     let say = |what: &str| eprintln!("{}: {what}", home.name);
     say("setting up a company");
     company::administrator(&home.url)?;
-    let product = product(&home)?;
+    let product = product(choice, &home)?;
     let company = company::set_up(product.address)?;
     drop(product);
     say(&format!("filling in {} claims", choice.claims));
@@ -117,11 +120,12 @@ pub fn engine(choice: &Choice, home: Home, report: &mut Report) -> Outcome<()> {
     Ok(())
 }
 
-fn product(home: &Home) -> Outcome<Server> {
+fn product(choice: &Choice, home: &Home) -> Outcome<Server> {
     let files = home.file("files").display().to_string();
     let settings = ["--listen", "127.0.0.1:0", "--requests-per-minute", "4000000000"];
-    let arguments: Vec<&str> =
-        settings.into_iter().chain(["--database-url", &home.url, "--files-directory", &files]).collect();
+    let places = ["--database-url", &home.url, "--files-directory", &files];
+    let relaxed = choice.relaxed.then_some("--relaxed-durability");
+    let arguments: Vec<&str> = settings.into_iter().chain(places).chain(relaxed).collect();
     Server::start(PRODUCT, &arguments, &home.file("product.log"))
 }
 
@@ -153,7 +157,7 @@ struct Site<'a> {
 
 impl<'a> Site<'a> {
     fn open(choice: &'a Choice, home: &'a Home, company: &Company, pattern: Pattern) -> Outcome<Self> {
-        let product = product(home)?;
+        let product = product(choice, home)?;
         let token = company::sign_in(product.address, "finance");
         let size = |path: &str| {
             let mut bytes = Vec::new();
@@ -304,7 +308,8 @@ impl<'a> Site<'a> {
             page += 1;
         }
         let (mut first, mut far) = (Vec::new(), Vec::new());
-        for _ in 0..200 {
+        let started = Instant::now();
+        while first.is_empty() || (first.len() < PAGES_MAX && started.elapsed() < self.length()) {
             first.push(fetch(LIST)?.0);
             far.push(fetch(&path)?.0);
         }

@@ -32,7 +32,8 @@ impl App {
         block_on(rotate_keys(&self.database, &settings.identity)).expect("a new key")
     }
 
-    /// What a server does every minute: lets a new signing key follow one of so many days; whether one was due.
+    /// What a server does every minute: lets a new signing key follow one of so many days; whether one was
+    /// due.
     pub fn rotate_aged_signing_keys(&self, days: i64) -> bool {
         let mut settings = Settings::for_stories();
         settings.identity.signing_key_days = days;

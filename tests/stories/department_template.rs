@@ -37,12 +37,14 @@ fn departments_are_set_up_as_the_regulations_describe_them(app: App) {
         [
             "marketing-centre",
             "marketing-director",
+            "deputy-marketing-director",
             "marketing-manager",
             "sales",
             "sales-director",
             "sales-manager",
             "sales-representative",
             "event-centre",
+            "event-centre-director",
             "event-planning",
             "event-planner"
         ]
@@ -82,7 +84,7 @@ fn of_some_who_set_up_the_same_departments_one_makes_each(app: App) {
                 .count()
         })
         .sum();
-    assert_eq!(made, 9);
+    assert_eq!(made, 10);
     assert_eq!(
         column(&boss.get("/api/v1/departments").expect(200).at("/data"), "code"),
         ["design", "marketing-centre", "sales"]

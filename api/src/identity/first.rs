@@ -171,11 +171,11 @@ fn follow(tx: &mut Tx<'_>, lifetime: Duration, secret: Option<&str>) -> Result<S
     signing_key::apply(tx, SigningKey::make(id, public, private, now))
 }
 
-/// Lets a new signing key follow one that has signed for as many days as the settings allow; nothing where they allow
-/// any age, or the key is younger. Whether one was due. `[ID-3]`
+/// Lets a new signing key follow one that has signed for as many days as the settings allow; nothing where
+/// they allow any age, or the key is younger. Whether one was due. `[ID-3]`
 ///
-/// Of several servers one does: all retire the same version of the same key, and whoever comes second begins anew and
-/// finds a young one. Tokens are accepted whatever policy they were issued under.
+/// Of several servers one does: all retire the same version of the same key, and whoever comes second begins
+/// anew and finds a young one. Tokens are accepted whatever policy they were issued under.
 ///
 /// # Errors
 /// A signing secret that cannot be read; a database that does not answer.

@@ -134,7 +134,8 @@ pub(crate) fn is_amount(text: &str) -> Result<(), ValidationError> {
     Err(ValidationError::new("amount").with_message("1234.50".into()))
 }
 
-/// The least and the most of an amount in parameters, in minor units of a currency; both are told where both are wrong.
+/// The least and the most of an amount in parameters, in minor units of a currency; both are told where both
+/// are wrong.
 pub(crate) fn bounds<const N: usize>(
     sent: [(&str, Option<&str>); N],
     currency: Currency,

@@ -1,8 +1,8 @@
 //! What is wrong with a query string: all of it at once, as with bodies. Asked only once something was refused. `[INT-6]`
 //!
 //! What a parameter's own schema says is judged for every route alike; what only its type knows — an id, an instant, the
-//! states of a document — by reading it alone; what only the route knows — members, references, whose cursor it is — by
-//! asking what the route says of itself. The edge completes whatever a handler found by itself.
+//! states of a document — by reading it alone; what only the route knows — members, references, whose cursor
+//! it is — by asking what the route says of itself. The edge completes whatever a handler found by itself.
 
 use super::{
     AppState, EdgeCode, Problem, RouteInfo, body::broken, codes, conform, expand, page,
@@ -155,8 +155,8 @@ impl Sent {
     }
 }
 
-/// The problem of a request of which one parameter was refused, with everything else that is wrong with its query;
-/// nothing where there is nothing else, or it is of something else.
+/// The problem of a request of which one parameter was refused, with everything else that is wrong with its
+/// query; nothing where there is nothing else, or it is of something else.
 pub(super) fn completed(request: &HttpRequest, problem: &Problem) -> Option<Problem> {
     const OF_PARAMETERS: [&EdgeCode; 4] =
         [codes::BAD_PARAMETER, codes::UNKNOWN_PARAMETER, codes::UNKNOWN_FIELD, codes::BAD_CURSOR];

@@ -1,7 +1,8 @@
 //! The departments and positions the five regulations name, ready to be set up. `[ORG-1]`
 //!
-//! Data only: an administrator may rename, move or close whatever is made from it. Channel development, brand and PR and IT
-//! have no positions here, because the regulations describe what these departments do, but name nobody in them.
+//! Data only: an administrator may rename, move or close whatever is made from it. Channel development, brand
+//! and PR and IT have no positions here, because the regulations describe what these departments do, but name
+//! nobody in them.
 
 use super::{DepartmentDetails, PositionDetails};
 use crate::spine::{self, Id};

@@ -112,8 +112,8 @@ pub fn repay(
     apply(tx, change)
 }
 
-/// Undoes a pay-out or a repayment that was recorded by mistake, by a counter-entry in an open month. The same said again
-/// changes nothing.
+/// Undoes a pay-out or a repayment that was recorded by mistake, by a counter-entry in an open month. The
+/// same said again changes nothing.
 pub fn reverse(
     tx: &mut Tx<'_>,
     advance: CashAdvance,
