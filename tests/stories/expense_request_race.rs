@@ -2,11 +2,14 @@
 
 use super::expense_request::{REQUESTS, act, approved, path, request_of};
 use domain::finance::budget_line::Control;
+use persistence::spine::EngineKind;
 use serde_json::json;
+use std::time::Duration;
 use tests::{App, race, stories};
 
 stories! {
     a_hundred_submissions_reserve_no_more_than_is_there,
+    those_who_create_and_those_who_submit_never_wait_in_a_circle,
     two_amendments_begun_at_once_are_one,
 }
 
@@ -35,6 +38,36 @@ fn a_hundred_submissions_reserve_no_more_than_is_there(app: App) {
     let balance = app.balance_of(line);
     assert_eq!((balance.reserved, balance.available()), (100_000, 0));
     app.prove_ledger();
+}
+
+/// Units that share a transaction take the number of one document and the budget line of another, in any order: where
+/// two such transactions waited for each other, PostgreSQL would find out after a second and undo one of them.
+fn those_who_create_and_those_who_submit_never_wait_in_a_circle(app: App) {
+    const CLIENTS: usize = 24;
+    const ROUNDS: usize = 6;
+    let company = app.company();
+    let marketing = &company.departments["marketing"];
+    let line = app.open_budget_line(marketing, "promotion", "2026-03", Control::Hard, 2_000_000);
+    let runners = (0..CLIENTS).map(|_| {
+        let lan = company.who("lan").clone();
+        Box::new(move || {
+            for _ in 0..ROUNDS {
+                let request = lan.post(REQUESTS, request_of("promotion.publicity", "100.00")).expect(201);
+                lan.at(1).act(&format!("{}/submit", path(&request.text("/id")))).expect(200);
+            }
+        }) as Box<dyn FnOnce() + Send>
+    });
+    race(runners.collect());
+    let documents = i64::try_from(CLIENTS * ROUNDS).expect("few");
+    assert_eq!(app.balance_of(line).reserved, documents * 10_000);
+    app.prove_ledger();
+    if app.database.kind() == EngineKind::Postgres {
+        // What a connection did is told within a second after it has nothing more to do.
+        std::thread::sleep(Duration::from_millis(1_500));
+        company.boss.get("/api/v1/me").expect(200);
+        let deadlocks = "SELECT deadlocks AS number FROM pg_stat_database WHERE datname = current_database()";
+        assert_eq!(app.number(deadlocks), 0);
+    }
 }
 
 fn two_amendments_begun_at_once_are_one(app: App) {

@@ -36,6 +36,8 @@ pub(crate) struct Connection {
     pub(super) numbers: Numbers,
     /// Whether the transaction under way holds the books open, and whether a unit of work that is kept did so.
     pub(super) books: Books,
+    /// Whether the transaction under way does not wait for locks.
+    hastens: bool,
 }
 
 /// Who holds the books open: the present unit of work, or one before it in the same transaction.
@@ -170,6 +172,7 @@ impl r2d2::ManageConnection for Location {
             master_moved: false,
             numbers: Numbers::default(),
             books: Books::default(),
+            hastens: false,
         })
     }
     fn is_valid(&self, connection: &mut Connection) -> Result<(), Self::Error> {
@@ -198,6 +201,7 @@ impl Connection {
     pub fn begin_write(&mut self) -> diesel::QueryResult<()> {
         self.master_moved = false;
         self.books = Books::default();
+        self.hastens = false;
         self.numbers.clear();
         match &mut self.engine {
             Engine::Sqlite(c) => c.batch_execute("BEGIN IMMEDIATE; SAVEPOINT unit"),
@@ -205,13 +209,37 @@ impl Connection {
         }
     }
 
-    /// Keeps what the current unit of work wrote, and begins the next one. Fails where an error of the
-    /// database was swallowed, which on PostgreSQL has spoilt the unit.
-    pub fn keep_unit(&mut self) -> diesel::QueryResult<()> {
-        self.execute("RELEASE unit; SAVEPOINT unit")?;
+    /// Keeps what the current unit of work wrote, and begins the next one, if there is one. Fails where an error of
+    /// the database was swallowed, which on PostgreSQL has spoilt the unit.
+    ///
+    /// Each unit takes its locks in one order, so no two of them wait for each other; but what is behind a unit of
+    /// the same transaction takes them in any. So from the second unit on nothing waits for a lock for long: who would
+    /// have to, fails, and begins a transaction of its own.
+    pub fn keep_unit(&mut self, another_follows: bool) -> diesel::QueryResult<()> {
+        let hastens = another_follows && self.locks_rows() && !self.hastens;
+        self.execute(match (another_follows, hastens) {
+            (true, true) => "RELEASE unit; SET LOCAL lock_timeout = '5ms'; SAVEPOINT unit",
+            (true, false) => "RELEASE unit; SAVEPOINT unit",
+            (false, _) => "RELEASE unit",
+        })?;
+        self.hastens |= hastens;
         self.numbers.keep();
         self.books.kept = self.books.held;
         Ok(())
+    }
+
+    /// Whether the unit of work under way may not wait for locks.
+    pub fn hastens(&self) -> bool {
+        self.hastens
+    }
+
+    /// From here on locks are waited for again: those at the end of a transaction are taken in one order.
+    pub fn take_time(&mut self) -> diesel::QueryResult<()> {
+        if std::mem::take(&mut self.hastens) {
+            self.execute("SET LOCAL lock_timeout TO DEFAULT")
+        } else {
+            Ok(())
+        }
     }
 
     /// Undoes what the current unit of work wrote; the next one begins.
@@ -318,7 +346,7 @@ impl Connection {
     pub fn group_max(kind: EngineKind) -> usize {
         match kind {
             EngineKind::Sqlite => 256,
-            EngineKind::Postgres => 16,
+            EngineKind::Postgres => 64,
         }
     }
 

@@ -70,13 +70,16 @@ impl From<DieselError> for Failure {
         match &error {
             DieselError::NotFound => Self::NotFound,
             DieselError::DatabaseError(DatabaseErrorKind::SerializationFailure, _) => Self::Moved,
-            DieselError::DatabaseError(_, info) if info.message().contains("deadlock detected") => {
-                Self::Moved
-            }
+            DieselError::DatabaseError(_, info) if is_deadlock(info.message()) => Self::Moved,
             _ => Self::fault(error),
         }
     }
 }
+/// Whether PostgreSQL says so, in English or Chinese: diesel does not tell the code of an error.
+fn is_deadlock(message: &str) -> bool {
+    message.contains("deadlock detected") || message.contains("死锁")
+}
+
 impl From<serde_json::Error> for Failure {
     #[track_caller]
     fn from(error: serde_json::Error) -> Self {

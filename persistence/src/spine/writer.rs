@@ -72,28 +72,44 @@ fn write_in_groups(shared: &Shared, units: &Receiver<Unit>, connections: &Connec
     }
 }
 
-/// Commits a group. Units under which rows moved are done again, one at a time.
-fn until_it_stands(connections: &Connections, shared: &Shared, group: Vec<Unit>) {
-    for unit in commit(connections, shared, group, true) {
-        let mut again = vec![unit];
-        for attempt in 2..=ATTEMPTS_MAX {
-            thread::sleep(Duration::from_millis(u64::from(attempt)));
-            again = commit(connections, shared, again, attempt < ATTEMPTS_MAX);
-            if again.is_empty() {
-                break;
-            }
+/// What is left of a group after a commit.
+#[derive(Default)]
+struct Left {
+    /// Units under which rows moved.
+    moved: Vec<Unit>,
+    /// Units that were not done, the first of which would have had to wait for a lock.
+    behind: Vec<Unit>,
+}
+
+/// Commits a group, in as many transactions as it takes. Units under which rows moved are done again, one at a time.
+fn until_it_stands(connections: &Connections, shared: &Shared, mut group: Vec<Unit>) {
+    while !group.is_empty() {
+        let left = commit(connections, shared, group, true);
+        left.moved.into_iter().for_each(|unit| again(connections, shared, unit));
+        group = left.behind;
+    }
+}
+
+/// Does a unit under which rows moved until it stands, or has moved too often.
+fn again(connections: &Connections, shared: &Shared, unit: Unit) {
+    let mut moved = vec![unit];
+    for attempt in 2..=ATTEMPTS_MAX {
+        thread::sleep(Duration::from_millis(u64::from(attempt)));
+        moved = commit(connections, shared, moved, attempt < ATTEMPTS_MAX).moved;
+        if moved.is_empty() {
+            break;
         }
     }
 }
 
-/// Commits a group and answers; returns the units that are to be done again, if they `may_move`.
-fn commit(connections: &Connections, shared: &Shared, group: Vec<Unit>, may_move: bool) -> Vec<Unit> {
+/// Commits a group and answers; returns what is left of it: units are done again only if they `may_move`.
+fn commit(connections: &Connections, shared: &Shared, mut group: Vec<Unit>, may_move: bool) -> Left {
     let mut connection = match begun(connections, Connection::begin_write) {
         Ok(connection) => connection,
         Err(failure) => {
             let message = format!("{failure:?}");
             group.into_iter().for_each(|unit| answer(shared, unit, Err(Failure::fault(&message))));
-            return Vec::new();
+            return Left::default();
         }
     };
     let outcomes = match in_one_transaction(&mut connection, shared, &group) {
@@ -102,25 +118,27 @@ fn commit(connections: &Connections, shared: &Shared, group: Vec<Unit>, may_move
             connection.rollback();
             connection.suspect();
             if may_move && matches!(failure, Failure::Moved) {
-                return group;
+                return Left { moved: group, ..Left::default() };
             }
             log::error!("a group of units could not be committed: {failure:?}");
             // Without the commit nobody may build on what any unit of the group saw or did.
             group.into_iter().for_each(|unit| answer(shared, unit, Err(Failure::Overloaded)));
-            return Vec::new();
+            return Left::default();
         }
     };
-    let (mut again, moves_master) = (Vec::new(), connection.master_moved);
+    let moves_master = connection.master_moved;
+    let mut left = Left { behind: group.split_off(outcomes.len()), ..Left::default() };
     for (unit, outcome) in group.into_iter().zip(outcomes) {
         match outcome {
-            Err(Failure::Moved) if may_move => again.push(Unit { moves_master, ..unit }),
+            Err(Failure::Moved) if may_move => left.moved.push(Unit { moves_master, ..unit }),
             outcome => answer(shared, unit, outcome),
         }
     }
-    again
+    left
 }
 
-/// Does a group of units in the open transaction and ends it. An error is one of the transaction itself.
+/// Does a group of units in the open transaction and ends it; fewer outcomes than units, where one would have had to
+/// wait for a lock. An error is one of the transaction itself.
 fn in_one_transaction(
     connection: &mut Connection,
     shared: &Shared,
@@ -132,12 +150,20 @@ fn in_one_transaction(
     let mut outset = Outset::of(connection, group.iter().map(|unit| &unit.request))?;
     let mut outcomes = Vec::with_capacity(group.len());
     let mut keys = HashSet::new();
-    for unit in group {
+    for (place, unit) in (1..).zip(group) {
         // Answers are kept at the end: a second unit with the key of an earlier one comes after the commit.
         let caller = unit.request.principal.actor.user;
         let is_twin = unit.request.key().is_some_and(|sent| !keys.insert((caller, sent.key.as_str())));
-        let outcome =
-            if is_twin { Err(Failure::Moved) } else { isolated(connection, shared, unit, &mut outset)? };
+        let another_follows = place < group.len();
+        let outcome = if is_twin {
+            Err(Failure::Moved)
+        } else {
+            isolated(connection, shared, unit, &mut outset, another_follows)?
+        };
+        // Its fault may be that it was not let wait: it is done again where nothing was done before it.
+        if connection.hastens() && matches!(outcome, Err(Failure::Fault(_))) {
+            break;
+        }
         let raised = outcome.as_ref().ok().filter(|performed| performed.keep);
         outset.marks = raised.and_then(|performed| performed.raised).unwrap_or(outset.marks);
         outcomes.push(outcome);
@@ -148,6 +174,7 @@ fn in_one_transaction(
         deeds.extend(performed.deeds.take());
     }
     if any {
+        connection.take_time()?;
         number::settle(connection)?;
         idempotency::keep(connection, kept(group, &outcomes))?;
         ledger::seal(connection, shared.ids.as_ref(), &deeds)?;
@@ -171,10 +198,11 @@ fn isolated(
     shared: &Shared,
     unit: &Unit,
     outset: &mut Outset,
+    another_follows: bool,
 ) -> Result<Result<Performed, Failure>, Failure> {
     let mut outcome = attempt(connection, shared, unit, outset);
     if outcome.as_ref().is_ok_and(|performed| performed.keep) {
-        match connection.keep_unit() {
+        match connection.keep_unit(another_follows) {
             Ok(()) => return Ok(outcome),
             Err(error) => outcome = Err(error.into()),
         }
