@@ -21,9 +21,9 @@ use std::{
 use tokio::sync::oneshot;
 use uuid::Uuid;
 
-/// Threads that read and threads that write to PostgreSQL: as many as the product has.
+/// Threads that read: as many as the product has.
 pub const READERS: usize = 3;
-/// Threads that write to PostgreSQL.
+/// Threads that write to PostgreSQL: more than the product has, since the bare engine waits for no locks and gains by it.
 pub const WRITERS: usize = 6;
 /// At most so many writes share a commit on SQLite.
 pub const GROUP_MAX: usize = 256;

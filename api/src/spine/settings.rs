@@ -32,7 +32,7 @@ pub struct Settings {
     #[arg(long, global = true, env = "READER_THREADS", default_value_t = 3)]
     pub reader_threads: u32,
     /// Threads that write to PostgreSQL; SQLite has one writer.
-    #[arg(long, global = true, env = "WRITER_THREADS", default_value_t = 6)]
+    #[arg(long, global = true, env = "WRITER_THREADS", default_value_t = 2)]
     pub writer_threads: u32,
     /// How many hours answers are kept with their idempotency keys.
     #[arg(long, global = true, env = "IDEMPOTENCY_HOURS", default_value_t = 24)]

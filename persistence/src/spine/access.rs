@@ -3,8 +3,8 @@
 //! Resolving a credential to an actor with its permissions costs several queries, so the edge keeps
 //! resolved principals. Every write that takes access away (or changes it) raises the *access epoch* in
 //! its own transaction; every unit of work compares epochs inside its transaction and resolves anew when
-//! they differ. So no unit of work that begins after access has ended is done on its strength, on any server; one
-//! that was under way in that instant counts as done before.
+//! they differ. So no unit of work that is asked for after access has ended is done on its strength, on any
+//! server; one that was under way in that instant counts as done before.
 
 use super::{Connection, Failure, Key, Reader, cached, db, load_locked};
 use crate::schema::access_epoch;

@@ -48,7 +48,7 @@ impl Options {
             ids: Arc::new(super::TimeOrderedIds),
             zone: chrono_tz::Asia::Shanghai,
             readers: 3,
-            writers: 6,
+            writers: 2,
             waiting_max: 2_048,
             full_durability: true,
         }

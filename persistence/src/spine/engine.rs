@@ -36,7 +36,7 @@ pub(crate) struct Connection {
     pub(super) numbers: Numbers,
     /// Whether the transaction under way holds the books open, and whether a unit of work that is kept did so.
     pub(super) books: Books,
-    /// Whether the transaction under way does not wait for locks.
+    /// Whether the transaction under way waits for locks but briefly.
     hastens: bool,
 }
 
@@ -212,9 +212,9 @@ impl Connection {
     /// Keeps what the current unit of work wrote, and begins the next one, if there is one. Fails where an error of
     /// the database was swallowed, which on PostgreSQL has spoilt the unit.
     ///
-    /// Each unit takes its locks in one order, so no two of them wait for each other; but what is behind a unit of
-    /// the same transaction takes them in any. So from the second unit on nothing waits for a lock for long: who would
-    /// have to, fails, and begins a transaction of its own.
+    /// Units take their locks in one order, but for a few of many parts, so they do not wait for each other; but what
+    /// is behind a unit that is kept takes them in any. So from there on nothing waits for a lock for long: who would
+    /// have to, fails, and begins the next transaction.
     pub fn keep_unit(&mut self, another_follows: bool) -> diesel::QueryResult<()> {
         let hastens = another_follows && self.locks_rows() && !self.hastens;
         self.execute(match (another_follows, hastens) {
@@ -228,7 +228,7 @@ impl Connection {
         Ok(())
     }
 
-    /// Whether the unit of work under way may not wait for locks.
+    /// Whether the unit of work under way may not wait for locks for long.
     pub fn hastens(&self) -> bool {
         self.hastens
     }
@@ -346,7 +346,7 @@ impl Connection {
     pub fn group_max(kind: EngineKind) -> usize {
         match kind {
             EngineKind::Sqlite => 256,
-            EngineKind::Postgres => 64,
+            EngineKind::Postgres => 32,
         }
     }
 

@@ -75,7 +75,7 @@ impl From<DieselError> for Failure {
         }
     }
 }
-/// Whether PostgreSQL says so, in English or Chinese: diesel does not tell the code of an error.
+/// Whether PostgreSQL says so, in English or Simplified Chinese: diesel does not tell the code of an error.
 fn is_deadlock(message: &str) -> bool {
     message.contains("deadlock detected") || message.contains("死锁")
 }

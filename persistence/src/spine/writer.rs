@@ -77,14 +77,19 @@ fn write_in_groups(shared: &Shared, units: &Receiver<Unit>, connections: &Connec
 struct Left {
     /// Units under which rows moved.
     moved: Vec<Unit>,
-    /// Units that were not done, the first of which would have had to wait for a lock.
+    /// Units that were not done, the first of which had a fault: that it was not let wait for a lock, most likely.
     behind: Vec<Unit>,
 }
 
 /// Commits a group, in as many transactions as it takes. Units under which rows moved are done again, one at a time.
 fn until_it_stands(connections: &Connections, shared: &Shared, mut group: Vec<Unit>) {
     while !group.is_empty() {
-        let left = commit(connections, shared, group, true);
+        let whole = group.len();
+        let mut left = commit(connections, shared, group, true);
+        // The transaction itself met one of another writer: together they know now what it left.
+        if whole > 1 && left.moved.len() == whole {
+            left = commit(connections, shared, left.moved, true);
+        }
         left.moved.into_iter().for_each(|unit| again(connections, shared, unit));
         group = left.behind;
     }
@@ -137,8 +142,8 @@ fn commit(connections: &Connections, shared: &Shared, mut group: Vec<Unit>, may_
     left
 }
 
-/// Does a group of units in the open transaction and ends it; fewer outcomes than units, where one would have had to
-/// wait for a lock. An error is one of the transaction itself.
+/// Does a group of units in the open transaction and ends it; fewer outcomes than units, where one may have failed
+/// because it was not let wait. An error is one of the transaction itself.
 fn in_one_transaction(
     connection: &mut Connection,
     shared: &Shared,
