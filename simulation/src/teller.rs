@@ -114,7 +114,14 @@ impl Teller {
     pub fn submit(&self, by: &Caller, place: &str, made: &Reply, refusal: Option<&str>) -> Option<String> {
         let submitted = by.at(made.version()).act(&format!("{place}/submit"));
         if let Some(code) = refusal {
-            submitted.refuses(409, code);
+            if submitted.status == 422 {
+                // Several lines are refused, each for this.
+                let errors = submitted.at("/errors");
+                let errors = errors.as_array().map(Vec::as_slice).unwrap_or_default();
+                assert!(errors.len() > 1 && errors.iter().all(|error| error["code"] == code), "{submitted}");
+            } else {
+                submitted.refuses(409, code);
+            }
             return None;
         }
         Some(submitted.expect(200).text("/approval_id"))
