@@ -31,10 +31,7 @@ impl Exported for AccountingPeriodView {
     const FILE: Label = Label { name: "accounting-periods", zh: "会计期间", en: "Accounting periods" };
     const COLUMNS: &'static [Column<Self>] = &[
         Column::new("month", "月份", "Month", |period| Cell::Text(period.month.to_string().into())),
-        Column::new("status", "状态", "Status", |period| {
-            let (zh, en) = period.status.labels();
-            Cell::Labelled(zh, en)
-        }),
+        Column::new("status", "状态", "Status", |period| period.status.labels().into()),
         Column::new("status_at", "时间", "Since", |period| period.status_at.into()),
         Column::new("reason", "重新开账原因", "Why it is opened again", |period| {
             period.reason.as_ref().map_or(Cell::Empty, Into::into)

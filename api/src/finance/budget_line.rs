@@ -1,8 +1,8 @@
 //! Budget lines and their ledger over HTTP. `[BUD-4, BUD-8]`
 
 use crate::spine::{
-    Can, Cell, Column, Exported, Format, Label, List, Paged, PathId, Problem, Query, Reading, Reply, Routes,
-    View, routes,
+    Can, Column, Exported, Format, Label, List, Paged, PathId, Problem, Query, Reading, Reply, Routes, View,
+    routes,
 };
 use domain::{
     finance::{
@@ -37,14 +37,8 @@ impl Exported for BudgetLineView {
         Column::new("period", "期间", "Period", |line| line.period.to_string().into()),
         Column::new("campaign", "活动", "Campaign", |line| line.campaign.as_ref().into()),
         Column::new("region", "区域", "Region", |line| line.region.as_ref().into()),
-        Column::new("purpose", "用途", "Purpose", |line| {
-            let (zh, en) = line.purpose.labels();
-            Cell::Labelled(zh, en)
-        }),
-        Column::new("control", "控制方式", "Control", |line| {
-            let (zh, en) = line.control.labels();
-            Cell::Labelled(zh, en)
-        }),
+        Column::new("purpose", "用途", "Purpose", |line| line.purpose.labels().into()),
+        Column::new("control", "控制方式", "Control", |line| line.control.labels().into()),
         Column::new("currency", "币种", "Currency", |line| line.allocated.currency().code().into()),
         Column::new("allocated", "下达", "Allocated", |line| line.allocated.into()),
         Column::new("beyond", "其中超预算特批", "Of it beyond the budget", |line| line.beyond.into()),
@@ -61,10 +55,7 @@ impl Exported for BudgetEntryView {
     const PERMISSION: Option<Permission> = Some(Permission::ExportBudgets);
     const COLUMNS: &'static [Column<Self>] = &[
         Column::new("position", "序号", "Position", |entry| entry.position.into()),
-        Column::new("kind", "事项", "Kind", |entry| {
-            let (zh, en) = entry.kind.labels();
-            Cell::Labelled(zh, en)
-        }),
+        Column::new("kind", "事项", "Kind", |entry| entry.kind.labels().into()),
         Column::new("currency", "币种", "Currency", |entry| entry.allocated.currency().code().into()),
         Column::new("allocated", "下达", "Allocated", |entry| entry.allocated.into()),
         Column::new("reserved", "预占", "Reserved", |entry| entry.reserved.into()),
@@ -73,12 +64,8 @@ impl Exported for BudgetEntryView {
         Column::new("available_after", "可用余额", "Available afterwards", |entry| {
             entry.available_after.into()
         }),
-        Column::new("document_kind", "单据类型", "Document", |entry| match entry.document_kind {
-            None => Cell::Empty,
-            Some(kind) => {
-                let (zh, en) = kind.labels();
-                Cell::Labelled(zh, en)
-            }
+        Column::new("document_kind", "单据类型", "Document", |entry| {
+            entry.document_kind.map(|kind| kind.labels()).into()
         }),
         Column::new("document_id", "单据", "Document id", |entry| entry.document_id.into()),
         Column::new("document_line", "单据行", "Line", |entry| entry.document_line.into()),

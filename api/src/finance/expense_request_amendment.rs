@@ -59,10 +59,7 @@ impl Exported for AmendmentSummary {
         Column::new("request_number", "申请单号", "Request", |amendment| {
             (&amendment.request_number).into()
         }),
-        Column::new("status", "状态", "Status", |amendment| {
-            let (zh, en) = amendment.status.labels();
-            Cell::Labelled(zh, en)
-        }),
+        Column::new("status", "状态", "Status", |amendment| amendment.status.labels().into()),
         Column::new("submitter", "申请人", "Submitter", |amendment| (&amendment.submitter.name).into()),
         Column::new("reason", "变更原因", "Reason", |amendment| (&amendment.reason).into()),
         Column::new("currency", "币种", "Currency", |amendment| amendment.amount.currency().code().into()),

@@ -58,10 +58,7 @@ impl Exported for ExpenseStatementView {
             Cell::Text(statement.period.to_string().into())
         }),
         Column::new("department", "部门", "Department", |statement| (&statement.department.name_zh).into()),
-        Column::new("status", "状态", "Status", |statement| {
-            let (zh, en) = statement.status.labels();
-            Cell::Labelled(zh, en)
-        }),
+        Column::new("status", "状态", "Status", |statement| statement.status.labels().into()),
         Column::new("expense", "费用", "Expense", |statement| statement.total.expense.into()),
         Column::new("tax", "可抵扣税额", "Deductible tax", |statement| statement.total.tax.into()),
         Column::new("budget", "预算", "Budget", |statement| statement.total.budget.into()),

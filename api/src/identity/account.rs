@@ -2,7 +2,7 @@
 
 use super::Entrance;
 use crate::spine::{
-    Can, Cell, Column, Created, Exported, Format, IfMatch, Label, List, Paged, Patch, PathId, Problem, Query,
+    Can, Column, Created, Exported, Format, IfMatch, Label, List, Paged, Patch, PathId, Problem, Query,
     Reading, Reply, Routes, UnitOfWork, Valid, View, routes,
 };
 use domain::{
@@ -46,10 +46,7 @@ impl Exported for UserView {
     const COLUMNS: &'static [Column<Self>] = &[
         Column::new("username", "登录名", "User name", |user| (&user.username).into()),
         Column::new("name", "姓名", "Name", |user| (&user.name).into()),
-        Column::new("kind", "类型", "Kind", |user| {
-            let (zh, en) = user.kind.labels();
-            Cell::Labelled(zh, en)
-        }),
+        Column::new("kind", "类型", "Kind", |user| user.kind.labels().into()),
         Column::new("employee_number", "工号", "Employee's number", |user| {
             user.employee.as_ref().map(|person| &person.number).into()
         }),

@@ -180,7 +180,7 @@ fn follow(tx: &mut Tx<'_>, lifetime: Duration, secret: Option<&str>) -> Result<S
 /// # Errors
 /// A signing secret that cannot be read; a database that does not answer.
 pub async fn rotate_aged_keys(database: &Database, settings: &IdentitySettings) -> Result<bool, Failure> {
-    let (age, secret) = (Duration::days(settings.signing_key_days), settings.sealing_secret());
+    let age = Duration::days(settings.signing_key_days);
     let is_due = move |reader: &mut Reader<'_>| {
         let newest = signing_key::accepted(reader)?.into_iter().next();
         Ok(newest.is_some_and(|key| key.is_older_than(age, reader.now())))
@@ -189,7 +189,7 @@ pub async fn rotate_aged_keys(database: &Database, settings: &IdentitySettings) 
     if settings.signing_key_days == 0 || !database.read(request(), is_due).await? {
         return Ok(false);
     }
-    let secret = secret.map_err(Failure::fault)?;
+    let secret = settings.sealing_secret().map_err(Failure::fault)?;
     let work = move |tx: &mut Tx<'_>| {
         if is_due(tx)? {
             follow(tx, Duration::minutes(SessionPolicy::ACCESS_MINUTES_MAX), secret.as_deref())?;

@@ -1,7 +1,7 @@
 //! Employees: taken on, corrected, moved. `[ORG-1]`
 
 use crate::spine::{
-    Can, Cell, Column, Created, Exported, Format, IfMatch, Label, List, Paged, Patch, PathId, Query, Reading,
+    Can, Column, Created, Exported, Format, IfMatch, Label, List, Paged, Patch, PathId, Query, Reading,
     Reply, Routes, Several, UnitOfWork, Valid, View, routes,
 };
 use chrono::NaiveDate;
@@ -40,10 +40,7 @@ impl Exported for EmployeeView {
     const COLUMNS: &'static [Column<Self>] = &[
         Column::new("number", "工号", "Number", |person| (&person.number).into()),
         Column::new("name", "姓名", "Name", |person| (&person.name).into()),
-        Column::new("status", "状态", "Status", |person| {
-            let (zh, en) = person.status.labels();
-            Cell::Labelled(zh, en)
-        }),
+        Column::new("status", "状态", "Status", |person| person.status.labels().into()),
         Column::new("joined_on", "入职日期", "Joined on", |person| person.joined_on.into()),
         Column::new("last_day", "离职日期", "Last day", |person| person.last_day.into()),
         Column::new("department_code", "部门编码", "Department", |person| {

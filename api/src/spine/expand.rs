@@ -3,7 +3,10 @@
 //!
 //! What can be shown so is one table, by the members that refer; a view offers those of which it has the member.
 
-use super::{Problem, codes};
+use super::{
+    Problem,
+    shape::{names_in, refused},
+};
 use domain::spine::Permission;
 use persistence::spine::{Failure, Reader};
 use serde_json::{Map, Value};
@@ -41,15 +44,11 @@ pub(super) fn offered(members: &BTreeSet<String>) -> impl Iterator<Item = &'stat
     crate::expansions::ALL.iter().filter(|expansion| members.contains(expansion.member))
 }
 
-fn names_in(said: &str) -> BTreeSet<&str> {
-    said.split(',').map(str::trim).collect()
-}
-
 /// The first name in `expand=` that is no reference of a view with these members, and those there are.
 pub(super) fn unknown_of(said: &str, members: &BTreeSet<String>) -> Option<(String, String)> {
     let known: Vec<&str> = offered(members).map(|expansion| expansion.name).collect();
-    let unknown = names_in(said).into_iter().find(|name| !known.contains(name))?;
-    Some((unknown.to_owned(), known.join(", ")))
+    let unknown = names_in(said).into_iter().find(|name| !known.contains(&name.as_str()))?;
+    Some((unknown, known.join(", ")))
 }
 
 impl Expand {
@@ -58,9 +57,8 @@ impl Expand {
     /// # Errors
     /// A name that is none of them.
     pub(super) fn of(said: &str, members: &BTreeSet<String>) -> Result<Self, Problem> {
-        if let Some((unknown, known)) = unknown_of(said, members) {
-            let problem = Problem::new(codes::UNKNOWN_FIELD).with("field", unknown);
-            return Err(problem.with("known", known.as_str()).at("expand", known));
+        if let Some(unknown) = unknown_of(said, members) {
+            return Err(refused("expand", unknown));
         }
         let names = names_in(said);
         Ok(Self(offered(members).filter(|expansion| names.contains(expansion.name)).collect()))

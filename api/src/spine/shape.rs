@@ -54,9 +54,8 @@ impl Shape {
             return Ok(Fitting::default());
         }
         let known = members_of::<V>();
-        if let Some((unknown, known)) = fields.as_ref().and_then(|wanted| first_unknown(wanted, &known)) {
-            let problem = Problem::new(codes::UNKNOWN_FIELD).with("field", unknown);
-            return Err(problem.with("known", known.as_str()).at("fields", known));
+        if let Some(unknown) = fields.as_ref().and_then(|wanted| first_unknown(wanted, &known)) {
+            return Err(refused("fields", unknown));
         }
         let expand = expand.as_deref().map(|said| Expand::of(said, &known)).transpose()?;
         Ok(Fitting { fields: fields.clone(), expand })
@@ -96,8 +95,15 @@ impl Fitting {
     }
 }
 
-fn names_in(said: &str) -> BTreeSet<String> {
+/// The names in `fields=` or `expand=`.
+pub(super) fn names_in(said: &str) -> BTreeSet<String> {
     said.split(',').map(|name| name.trim().to_owned()).collect()
+}
+
+/// The problem of a name in `fields=` or `expand=` that is none of those there are.
+pub(super) fn refused(parameter: &str, (unknown, known): (String, String)) -> Problem {
+    let problem = Problem::new(codes::UNKNOWN_FIELD).with("field", unknown);
+    problem.with("known", known.as_str()).at(parameter, known)
 }
 
 /// The first name that is none of the members, and those there are.

@@ -111,6 +111,26 @@ crate::labels! { AlertKind = "BudgetAlertKind":
 /// The days of a year that must have gone by before its run-rate says anything.
 pub const RUN_RATE_DAYS_MIN: i64 = 30;
 
+/// What lines of a year that are told of together were given, and what has been used of it so far; in minor units.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct YearSoFar {
+    /// Budgeted for the whole year.
+    pub given: i64,
+    /// Promised or paid of what is for the periods that have begun: what is promised for those to come says nothing
+    /// about the rate so far.
+    pub used: i64,
+}
+
+impl YearSoFar {
+    /// Counts a line.
+    pub fn count(&mut self, period: Period, balance: Balance, today: BusinessDate) {
+        self.given += balance.budgeted();
+        if period.first_day() <= today {
+            self.used += balance.certain();
+        }
+    }
+}
+
 /// Whether lines of a year head beyond so many per cent of what was budgeted for the year; answers where they lead to.
 pub fn heads_beyond(
     used_so_far: i64,

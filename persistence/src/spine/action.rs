@@ -53,7 +53,11 @@ pub trait Placed {
 impl<A> ActionView<A> {
     /// An action that is posted to a place, and what stands against it.
     pub fn post(name: A, href: String, refusal: Option<&Refusal>) -> Self {
-        Self { name, method: "POST", href, allowed: refusal.is_none(), refusal: refusal.map(RefusalView::of) }
+        Self::by("POST", name, href, refusal)
+    }
+
+    fn by(method: &'static str, name: A, href: String, refusal: Option<&Refusal>) -> Self {
+        Self { name, method, href, allowed: refusal.is_none(), refusal: refusal.map(RefusalView::of) }
     }
 }
 
@@ -65,8 +69,7 @@ impl<A: Placed + Copy> ActionView<A> {
     ) -> Vec<Self> {
         let shown = |(name, allowed): (A, Result<(), Refusal>)| {
             let (method, href) = name.place().of(base);
-            let refusal = allowed.err().map(|refusal| RefusalView::of(&refusal));
-            Self { name, method, href, allowed: refusal.is_none(), refusal }
+            Self::by(method, name, href, allowed.err().as_ref())
         };
         actions.into_iter().map(shown).collect()
     }

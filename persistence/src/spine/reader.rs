@@ -67,9 +67,17 @@ impl Reader<'_> {
         permission: Permission,
         look: impl FnOnce(&mut Self) -> Result<T, Failure>,
     ) -> Result<bool, Failure> {
+        Ok(self.seen_by(permission, look)?.is_some())
+    }
+    /// What a look with another permission of the same actor sees; nothing where it is not found.
+    pub(crate) fn seen_by<T>(
+        &mut self,
+        permission: Permission,
+        look: impl FnOnce(&mut Self) -> Result<T, Failure>,
+    ) -> Result<Option<T>, Failure> {
         match self.seeing_by(permission, look) {
-            Ok(_) => Ok(true),
-            Err(Failure::NotFound) => Ok(false),
+            Ok(seen) => Ok(Some(seen)),
+            Err(Failure::NotFound) => Ok(None),
             Err(failure) => Err(failure),
         }
     }

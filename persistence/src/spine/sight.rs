@@ -81,14 +81,7 @@ impl Reader<'_> {
         permission: Permission,
         look: impl FnOnce(&mut Self) -> Result<T, Failure>,
     ) -> Result<Option<T>, Failure> {
-        if !self.actor().may(permission) {
-            return Ok(None);
-        }
-        match self.seeing_by(permission, look) {
-            Ok(found) => Ok(Some(found)),
-            Err(Failure::NotFound) => Ok(None),
-            Err(failure) => Err(failure),
-        }
+        if self.actor().may(permission) { self.seen_by(permission, look) } else { Ok(None) }
     }
 }
 

@@ -1,6 +1,6 @@
 //! What is sent about findings, and findings as a file.
 
-use crate::spine::{Cell, Column, Exported, Label};
+use crate::spine::{Column, Exported, Label};
 use chrono::NaiveDate;
 use domain::{
     file::File,
@@ -16,14 +16,8 @@ impl Exported for AuditFindingView {
     const FILE: Label = Label { name: "audit-findings", zh: "审计发现", en: "Audit findings" };
     const COLUMNS: &'static [Column<Self>] = &[
         Column::new("number", "编号", "Number", |finding| (&finding.number).into()),
-        Column::new("status", "状态", "Status", |finding| {
-            let (zh, en) = finding.status.labels();
-            Cell::Labelled(zh, en)
-        }),
-        Column::new("severity", "严重程度", "Severity", |finding| {
-            let (zh, en) = finding.severity.labels();
-            Cell::Labelled(zh, en)
-        }),
+        Column::new("status", "状态", "Status", |finding| finding.status.labels().into()),
+        Column::new("severity", "严重程度", "Severity", |finding| finding.severity.labels().into()),
         Column::new("claim_number", "报销单号", "Claim", |finding| finding.claim_number.as_ref().into()),
         Column::new("line", "行", "Line", |finding| finding.line.into()),
         Column::new("clause", "违反条款", "Clause", |finding| (&finding.clause).into()),

@@ -2,7 +2,7 @@
 
 use crate::{
     approval::SubmissionPreview,
-    spine::{Can, Cell, Column, Exported, Format, Label, List, Paged, PathId, Query, Reading, Reply},
+    spine::{Can, Column, Exported, Format, Label, List, Paged, PathId, Query, Reading, Reply},
 };
 use domain::{
     finance::budget::{Budget, BudgetState, ScopeLevel},
@@ -23,16 +23,10 @@ impl Exported for BudgetSummary {
         Column::new("number", "编号", "Number", |budget| (&budget.number).into()),
         Column::new("title", "名称", "Title", |budget| (&budget.title).into()),
         Column::new("fiscal_year", "年度", "Fiscal year", |budget| budget.fiscal_year.into()),
-        Column::new("scope", "范围", "Scope", |budget| {
-            let (zh, en) = budget.scope.labels();
-            Cell::Labelled(zh, en)
-        }),
+        Column::new("scope", "范围", "Scope", |budget| budget.scope.labels().into()),
         Column::new("region", "区域", "Region", |budget| budget.region.as_ref().into()),
         Column::new("campaign", "活动", "Campaign", |budget| budget.campaign.as_ref().into()),
-        Column::new("status", "状态", "Status", |budget| {
-            let (zh, en) = budget.status.labels();
-            Cell::Labelled(zh, en)
-        }),
+        Column::new("status", "状态", "Status", |budget| budget.status.labels().into()),
         Column::new("department", "部门", "Department", |budget| (&budget.department.name_zh).into()),
         Column::new("submitter", "编制人", "Compiled by", |budget| (&budget.submitter.name).into()),
         Column::new("currency", "币种", "Currency", |budget| budget.total.currency().code().into()),

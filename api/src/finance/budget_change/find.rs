@@ -2,7 +2,7 @@
 
 use crate::{
     approval::SubmissionPreview,
-    spine::{Can, Cell, Column, Exported, Format, Label, List, Paged, PathId, Query, Reading, Reply},
+    spine::{Can, Column, Exported, Format, Label, List, Paged, PathId, Query, Reading, Reply},
 };
 use domain::{
     finance::budget_change::{BudgetChange, ChangeKind, ChangeState},
@@ -21,14 +21,8 @@ impl Exported for BudgetChangeSummary {
     const PERMISSION: Option<Permission> = Some(Permission::ExportBudgets);
     const COLUMNS: &'static [Column<Self>] = &[
         Column::new("number", "编号", "Number", |change| (&change.number).into()),
-        Column::new("kind", "类型", "Kind", |change| {
-            let (zh, en) = change.kind.labels();
-            Cell::Labelled(zh, en)
-        }),
-        Column::new("status", "状态", "Status", |change| {
-            let (zh, en) = change.status.labels();
-            Cell::Labelled(zh, en)
-        }),
+        Column::new("kind", "类型", "Kind", |change| change.kind.labels().into()),
+        Column::new("status", "状态", "Status", |change| change.status.labels().into()),
         Column::new("fiscal_year", "年度", "Fiscal year", |change| change.fiscal_year.into()),
         Column::new("department", "部门", "Department", |change| (&change.department.name_zh).into()),
         Column::new("submitter", "申请人", "Asked by", |change| (&change.submitter.name).into()),

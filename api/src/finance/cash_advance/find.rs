@@ -32,15 +32,9 @@ impl Exported for CashAdvanceSummary {
     const PERMISSION: Option<Permission> = Some(Permission::ExportCashAdvances);
     const COLUMNS: &'static [Column<Self>] = &[
         Column::new("number", "单号", "Number", |advance| (&advance.number).into()),
-        Column::new("status", "状态", "Status", |advance| {
-            let (zh, en) = advance.status.labels();
-            Cell::Labelled(zh, en)
-        }),
+        Column::new("status", "状态", "Status", |advance| advance.status.labels().into()),
         Column::new("settlement", "核销状态", "Settlement", |advance| {
-            advance.settlement.map_or(Cell::Empty, |settlement| {
-                let (zh, en) = settlement.labels();
-                Cell::Labelled(zh, en)
-            })
+            advance.settlement.map(|settlement| settlement.labels()).into()
         }),
         Column::new("submitter", "借款人", "Submitter", |advance| (&advance.submitter.name).into()),
         Column::new("department", "部门", "Department", |advance| (&advance.department.name_zh).into()),

@@ -25,15 +25,9 @@ impl Exported for ExpenseClaimSummary {
     const PERMISSION: Option<Permission> = Some(Permission::ExportExpenseClaims);
     const COLUMNS: &'static [Column<Self>] = &[
         Column::new("number", "单号", "Number", |claim| (&claim.number).into()),
-        Column::new("status", "状态", "Status", |claim| {
-            let (zh, en) = claim.status.labels();
-            Cell::Labelled(zh, en)
-        }),
+        Column::new("status", "状态", "Status", |claim| claim.status.labels().into()),
         Column::new("paid_status", "付款状态", "Paid", |claim| {
-            claim.paid_status.map_or(Cell::Empty, |paid| {
-                let (zh, en) = paid.labels();
-                Cell::Labelled(zh, en)
-            })
+            claim.paid_status.map(|paid| paid.labels()).into()
         }),
         Column::new("submitter", "填报人", "Submitter", |claim| (&claim.submitter.name).into()),
         Column::new("beneficiary", "收款人", "Beneficiary", |claim| (&claim.beneficiary.name).into()),

@@ -29,10 +29,7 @@ impl Exported for ExpenseRequestSummary {
     const PERMISSION: Option<Permission> = Some(Permission::ExportExpenseRequests);
     const COLUMNS: &'static [Column<Self>] = &[
         Column::new("number", "单号", "Number", |request| (&request.number).into()),
-        Column::new("status", "状态", "Status", |request| {
-            let (zh, en) = request.status.labels();
-            Cell::Labelled(zh, en)
-        }),
+        Column::new("status", "状态", "Status", |request| request.status.labels().into()),
         Column::new("submitter", "申请人", "Submitter", |request| (&request.submitter.name).into()),
         Column::new("department", "部门", "Department", |request| (&request.department.name_zh).into()),
         Column::new("business_date", "业务日期", "Business date", |request| request.business_date.into()),

@@ -4,16 +4,12 @@ use crate::spine::{Cell, Column, Exported, Label};
 use domain::finance::audit_risk::RiskSignal;
 use persistence::finance::internal_audit::{InternalAuditView, item::AuditItemView};
 
-fn labelled((zh, en): (&'static str, &'static str)) -> Cell<'static> {
-    Cell::Labelled(zh, en)
-}
-
 impl Exported for InternalAuditView {
     const FILE: Label = Label { name: "internal-audits", zh: "内部审计", en: "Internal audits" };
     const COLUMNS: &'static [Column<Self>] = &[
         Column::new("number", "编号", "Number", |audit| (&audit.number).into()),
         Column::new("title", "名称", "Title", |audit| (&audit.title).into()),
-        Column::new("status", "状态", "Status", |audit| labelled(audit.status.labels())),
+        Column::new("status", "状态", "Status", |audit| audit.status.labels().into()),
         Column::new("from", "期间起", "From", |audit| audit.from.into()),
         Column::new("to", "期间止", "To", |audit| audit.to.into()),
         Column::new("department", "部门", "Department", |audit| {
@@ -50,11 +46,11 @@ impl Exported for AuditItemView {
         Column::new("business_date", "业务日期", "Business date", |item| item.business_date.into()),
         Column::new("payable", "应付金额", "Payable", |item| item.payable.into()),
         Column::new("currency", "币种", "Currency", |item| item.payable.currency().code().into()),
-        Column::new("origin", "抽取方式", "Origin", |item| labelled(item.origin.labels())),
+        Column::new("origin", "抽取方式", "Origin", |item| item.origin.labels().into()),
         Column::new("score", "风险分", "Score", |item| i64::from(item.score).into()),
         Column::new("signals", "风险信号", "Signals", |item| rules(&item.signals)),
         Column::new("verdict", "结论", "Verdict", |item| {
-            item.verdict.map_or(Cell::Empty, |verdict| labelled(verdict.labels()))
+            item.verdict.map(|verdict| verdict.labels()).into()
         }),
         Column::new("note", "说明", "Note", |item| item.note.as_ref().into()),
         Column::new("concluded_at", "结论时间", "Concluded at", |item| item.concluded_at.into()),

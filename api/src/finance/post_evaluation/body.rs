@@ -34,10 +34,7 @@ impl Exported for PostEvaluationView {
     const FILE: Label = Label { name: "post-evaluations", zh: "后评估", en: "Post-evaluations" };
     const COLUMNS: &'static [Column<Self>] = &[
         Column::new("number", "编号", "Number", |evaluation| (&evaluation.number).into()),
-        Column::new("status", "状态", "Status", |evaluation| {
-            let (zh, en) = evaluation.status.labels();
-            Cell::Labelled(zh, en)
-        }),
+        Column::new("status", "状态", "Status", |evaluation| evaluation.status.labels().into()),
         Column::new("subject", "评估对象", "Subject", |evaluation| {
             let PostEvaluationView { claim_number, request_number, project, .. } = evaluation;
             claim_number.as_ref().or(request_number.as_ref()).or(project.as_ref()).into()

@@ -95,6 +95,12 @@ impl From<String> for Cell<'_> {
         Self::Text(text.into())
     }
 }
+/// The labels of an enum: Chinese, English.
+impl From<(&'static str, &'static str)> for Cell<'_> {
+    fn from((zh, en): (&'static str, &'static str)) -> Self {
+        Self::Labelled(zh, en)
+    }
+}
 impl From<i64> for Cell<'_> {
     fn from(number: i64) -> Self {
         Self::Integer(number)

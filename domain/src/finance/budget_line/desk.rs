@@ -216,11 +216,10 @@ impl Desk {
                 before => {
                     let forecast = forecasts.remove(&line.id);
                     let change = moved(before.cloned(), line, &mine, &alerts);
-                    Some(
-                        forecast
-                            .into_iter()
-                            .fold(change, |change, facts| change.and(RUN_RATE_ALERTED, facts)),
-                    )
+                    Some(match forecast {
+                        Some(facts) => change.and(RUN_RATE_ALERTED, facts),
+                        None => change,
+                    })
                 }
             }
         });

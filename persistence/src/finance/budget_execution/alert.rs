@@ -10,7 +10,7 @@ use crate::{
 use diesel::prelude::*;
 use domain::{
     finance::{
-        budget_execution::{AlertKind, heads_beyond},
+        budget_execution::{AlertKind, YearSoFar, heads_beyond},
         budget_line::Balance,
         period::Period,
     },
@@ -158,20 +158,15 @@ impl Telling {
     fn run_rates(&self, lines: &[Reported], year: i32, percent: u32) -> Vec<BudgetAlertView> {
         let Some(year) = Period::year(year) else { return Vec::new() };
         type Group<'a> = (Key, &'a str, Option<&'a str>, Option<&'a str>);
-        let mut groups: BTreeMap<Group<'_>, (i64, i64)> = BTreeMap::new();
+        let mut groups: BTreeMap<Group<'_>, YearSoFar> = BTreeMap::new();
         for line in lines {
             let key =
                 (line.department, line.category.as_str(), line.campaign.as_deref(), line.region.as_deref());
-            let (given, used) = groups.entry(key).or_default();
-            *given += line.balance.budgeted();
-            // What is promised for periods to come says nothing about the rate so far.
-            if line.period.first_day() <= self.today {
-                *used += line.balance.certain();
-            }
+            groups.entry(key).or_default().count(line.period, line.balance, self.today);
         }
         groups
             .into_iter()
-            .filter_map(|((department, category, campaign, region), (given, used))| {
+            .filter_map(|((department, category, campaign, region), YearSoFar { given, used })| {
                 let forecast = heads_beyond(used, given, percent, year, self.today)?;
                 let balance = Balance { allocated: given, spent: used, ..Balance::default() };
                 let (given, used, forecast) = (self.money(given), self.money(used), self.money(forecast));

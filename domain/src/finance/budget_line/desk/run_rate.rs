@@ -5,7 +5,10 @@
 //! instant may each miss the other; the list of alerts, which is read afresh, does not.
 
 use super::*;
-use crate::{finance::budget_execution::heads_beyond, spine::BusinessDate};
+use crate::{
+    finance::budget_execution::{YearSoFar, heads_beyond},
+    spine::BusinessDate,
+};
 
 impl Desk {
     /// The lines whose year has to be looked at: more is certain to be spent of them than when they were laid out, or
@@ -40,14 +43,12 @@ impl Desk {
             line.period.fiscal_year() == year.fiscal_year() && line.is_for_the_same_use_as(&watched)
         };
         let elsewhere = beside.iter().filter(|line| !self.lines.contains_key(&line.id));
-        let mut told = false;
-        let (mut given, mut used) = (0, 0);
+        let (mut told, mut so_far) = (false, YearSoFar::default());
         for line in elsewhere.chain(self.lines.values()).filter(of_year) {
             told |= line.run_rate_told == Some(month);
-            given += line.balance.budgeted();
-            // What is promised for periods to come says nothing about the rate so far.
-            used += if line.period.first_day() <= today { line.balance.certain() } else { 0 };
+            so_far.count(line.period, line.balance, today);
         }
+        let YearSoFar { given, used } = so_far;
         let Some(forecast) = heads_beyond(used, given, percent, year, today) else { return Ok(()) };
         if !told {
             let facts = json!({"fiscal_year": year.fiscal_year(), "month": month, "threshold_percent": percent,
