@@ -1,6 +1,5 @@
 //! Claiming on an approved request: partial claims until it is used up, the over-run step, no other use, and an
-//! advertisement without an application; and buying beyond the limit with and without one.
-//! `[EXP-4, EXP-5, EXP-7, EXP-8, BUD-4]`
+//! advertisement without an application. `[EXP-4, EXP-5, EXP-8, BUD-4]`
 
 use super::{
     expense_claim::{CLAIMS, approve, deed, hand_over, path, payment, voucher},
@@ -20,8 +19,6 @@ stories! {
     only_an_approved_request_of_ones_own_is_claimed_on,
     claims_at_the_same_instant_take_no_more_than_was_approved,
     an_advertisement_without_an_application_is_borne_by_whoever_placed_it,
-    buying_directly_beyond_the_limit_needs_the_papers_a_request_would_need,
-    what_goes_beyond_a_request_is_compared_together_with_it,
 }
 
 /// A request for travel as it is sent.
@@ -316,81 +313,4 @@ fn an_advertisement_without_an_application_is_borne_by_whoever_placed_it(app: Ap
     nobody["lines"][0]["advertisement"] =
         json!({"reference": "AD-1", "placed_by_id": "019ccccc-0000-7000-8000-00000000dead"});
     lan.post(CLAIMS, nobody).refuses(422, "validation.unknown_reference");
-}
-
-fn buying_directly_beyond_the_limit_needs_the_papers_a_request_would_need(app: App) {
-    let company = app.company();
-    let lan = company.who("lan");
-    let mut body = company.claim_of(20_001);
-    body["lines"][0]["category"] = json!("promotion.publicity");
-    let place = path(&lan.post(CLAIMS, body.clone()).expect(201).text("/id"));
-    let submit = format!("{place}/submit");
-    let refusal = lan.at(1).act(&submit).refuses(422, "procurement.quotes_missing");
-    assert_eq!(
-        (refusal.text("/rule"), refusal.text("/clause"), refusal.text("/citation/policy")),
-        ("EXP-7".into(), "000 §9 费用控制机制".into(), "expense-request-policy/standard".into())
-    );
-    let record = upload(lan, "a.pdf", PDF).expect(201).text("/id");
-    let quote = |supplier: &str| json!({"supplier": supplier, "amount": requests::cny("20001.00"), "file_id": record});
-    body["lines"][0]["quotes"] = json!([quote("星火"), quote("云帆"), quote(" 云帆")]);
-    let lines = |body: &Value| json!({"lines": body["lines"]});
-    lan.at(1).patch(&place, lines(&body)).refuses(422, "procurement.supplier_twice");
-    body["lines"][0]["quotes"] = json!([quote("星火"), quote("云帆"), quote("远山")]);
-    let kept = lan.at(1).patch(&place, lines(&body)).expect(200);
-    assert_eq!(kept.text("/lines/0/quotes/2/supplier"), "远山");
-    assert_eq!(kept.at("/attachments"), json!([record]), "the paper is evidence of the claim, once");
-    lan.at(kept.version()).act(&submit).expect(200);
-    // A tender does as well, and so does a request that was approved with its own papers.
-    let mut tendered = company.claim_of(20_001);
-    tendered["lines"][0]["category"] = json!("promotion.publicity");
-    tendered["lines"][0]["tender"] = json!({"reference": "ZB-2026-014"});
-    let claim = lan.post(CLAIMS, tendered).expect(201);
-    assert_eq!(claim.text("/lines/0/tender/reference"), "ZB-2026-014");
-    company.submit("lan", &claim.text("/id"));
-    let mut asked = request_of("promotion.publicity", "20001.00");
-    asked["lines"][0]["tender"] = json!({"reference": "ZB-2026-015"});
-    let (request, approval) = requests::submitted(&company, asked);
-    for name in ["head", "qian", "director"] {
-        approve(&company, name, &approval).expect(200);
-    }
-    let mut drawing = claim_on(&company, &request, 20_001);
-    drawing["lines"][0]["category"] = json!("promotion.publicity");
-    let claim = lan.post(CLAIMS, drawing).expect(201).text("/id");
-    company.submit("lan", &claim);
-}
-
-fn what_goes_beyond_a_request_is_compared_together_with_it(app: App) {
-    let company = app.company();
-    let lan = company.who("lan");
-    let (request, approval) = requests::submitted(&company, request_of("promotion.publicity", "18000.00"));
-    for name in ["head", "qian", "director"] {
-        approve(&company, name, &approval).expect(200);
-    }
-    let drawing = |yuan: u32, paper: Value| {
-        let mut body = claim_on(&company, &request, yuan);
-        body["lines"][0]["category"] = json!("promotion.publicity");
-        body["lines"][0]["tender"] = paper;
-        let claim = lan.post(CLAIMS, body).expect(201).text("/id");
-        (lan.at(1).act(&format!("{}/submit", path(&claim))), claim)
-    };
-    let refused = drawing(20_001, Value::Null).0.refuses(422, "procurement.quotes_missing");
-    assert_eq!(
-        (refused.text("/rule"), refused.text("/errors/0/pointer")),
-        ("EXP-7".into(), "/lines/0/quotes".into())
-    );
-    assert!(refused.text("/errors/0/detail").contains("20001.00"), "{refused}");
-    // In a line beside the request it is no smaller, and to the limit it is free.
-    let mut beside = claim_on(&company, &request, 18_000);
-    beside["lines"][0]["category"] = json!("promotion.publicity");
-    let mut second = company.claim_of(2_001)["lines"][0].clone();
-    second["category"] = json!("promotion.publicity");
-    beside["lines"].as_array_mut().expect("lines").push(second);
-    let claim = lan.post(CLAIMS, beside).expect(201).text("/id");
-    let refused =
-        lan.at(1).act(&format!("{}/submit", path(&claim))).refuses(422, "procurement.quotes_missing");
-    assert_eq!(refused.text("/errors/0/pointer"), "/lines/1/quotes");
-    let (reply, claim) = drawing(20_000, Value::Null);
-    reply.expect(200);
-    deed(lan, &claim, "withdraw", json!({})).expect(200);
-    drawing(20_001, json!({"reference": "ZB-2026-016"})).0.expect(200);
 }

@@ -35,6 +35,7 @@ mod expense_category;
 mod expense_claim;
 mod expense_claim_find;
 mod expense_claim_hand_over;
+mod expense_claim_purchase;
 mod expense_claim_request;
 mod expense_request;
 mod expense_request_amendment;
@@ -82,6 +83,7 @@ const MODULES: &[&[Story]] = &[
     expense_claim::STORIES,
     expense_claim_find::STORIES,
     expense_claim_hand_over::STORIES,
+    expense_claim_purchase::STORIES,
     expense_claim_request::STORIES,
     accounting_period::STORIES,
     budget::STORIES,

@@ -39,6 +39,7 @@ pub use advertisement::{Advertisement, Application};
 pub use budget::BudgetMove;
 pub use content::{Beneficiary, ClaimContent, Details, Exchange, Line, Reduction};
 pub use hand_over::{Acknowledgement, NotReady, PostingRefusal, Voucher};
+pub use purchase::FellowClaim;
 pub use request::Taken;
 pub use reverse::ReversalOf;
 pub use status::{ClaimState, ClaimStatus, Return};
@@ -124,6 +125,8 @@ pub struct ClaimRules<'a> {
     pub procurement: &'a PolicyVersion<ExpenseRequestPolicy>,
     /// The approved request it draws on, where it names one.
     pub request: Option<&'a ExpenseRequest>,
+    /// The other claims that take of that request, where this one goes beyond it. `[EXP-7]`
+    pub fellows: &'a [FellowClaim],
     /// The requests under which its advertisements were placed, as far as there are such. `[EXP-8]`
     pub applications: &'a [Application],
 }

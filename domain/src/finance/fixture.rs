@@ -60,6 +60,7 @@ impl Rules {
             categories: &self.categories,
             procurement: &self.procurement,
             request: None,
+            fellows: &[],
             applications: &[],
         }
     }

@@ -88,6 +88,7 @@ impl PoliciesInForce {
             categories: &self.categories,
             procurement: &self.procurement,
             request: None,
+            fellows: &[],
             applications: &[],
         }
     }

@@ -78,10 +78,7 @@ impl ClaimContent {
     /// An amount of each line in minor units of the book currency; together exactly the sum in the book currency.
     pub fn book_amounts(&self, amount: impl Fn(&Line) -> Money) -> Result<Amounts, Refusal> {
         let amounts: Vec<Money> = self.lines.iter().map(amount).collect();
-        let total = Money::sum(amounts.iter().copied(), self.exchange.currency).map_err(too_large)?;
-        let weights: Vec<u64> = amounts.iter().map(|amount| amount.minor().unsigned_abs()).collect();
-        let parts = self.in_books(total)?.split(&weights);
-        Ok((1..).zip(parts.into_iter().map(Money::minor)).collect())
+        self.exchange.amounts_in_books(&amounts)
     }
 }
 

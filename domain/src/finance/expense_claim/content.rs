@@ -3,6 +3,7 @@
 use super::*;
 use crate::file::File;
 use crate::finance::{
+    budget_line::Amounts,
     expense_category::Detail,
     invoice::Invoice,
     procurement::{Papers, Quote, Tender},
@@ -56,6 +57,15 @@ impl Exchange {
             return Ok(amount);
         }
         amount.convert(&self.rate, self.book).map_err(too_large)
+    }
+
+    /// What each line's amount is in minor units of the book currency, by the numbers of the lines; together exactly
+    /// the sum in the book currency.
+    pub fn amounts_in_books(&self, amounts: &[Money]) -> Result<Amounts, Refusal> {
+        let total = Money::sum(amounts.iter().copied(), self.currency).map_err(too_large)?;
+        let weights: Vec<u64> = amounts.iter().map(|amount| amount.minor().unsigned_abs()).collect();
+        let parts = self.in_books(total)?.split(&weights);
+        Ok((1..).zip(parts.into_iter().map(Money::minor)).collect())
     }
 
     /// Notes an amount of the document in another currency than its own, and one that is not positive.

@@ -37,8 +37,7 @@ impl ClaimContent {
 
     /// Whether a line asks for more of what was requested without drawing on the request: that goes beyond it as well.
     pub fn goes_beside(&self, request: &ExpenseRequest) -> bool {
-        let requested =
-            |line: &Line| request.content.lines.iter().any(|asked| asked.category == line.category);
+        let requested = |line: &Line| request.content.asks_for(&line.category);
         self.lines.iter().any(|line| line.request_line.is_none() && requested(line))
     }
 

@@ -138,6 +138,10 @@ impl ClaimState {
     pub const fn is_live(self) -> bool {
         !matches!(self, Self::Draft | Self::Rejected | Self::Void | Self::Revoked | Self::Reversed)
     }
+    /// Whether it takes of its request: from submission until it comes to nothing, goes back, or is reversed. `[EXP-4]`
+    pub const fn takes_of_request(self) -> bool {
+        matches!(self, Self::InApproval | Self::Approved | Self::Acknowledged | Self::Posted)
+    }
     /// Whether no action leads out of it.
     pub const fn is_terminal(self) -> bool {
         matches!(self, Self::Void | Self::Revoked | Self::Reversed)

@@ -125,9 +125,13 @@ impl RequestContent {
 
     /// What each line asks for, in minor units of the book currency; together exactly what it is worth.
     pub fn book_amounts(&self) -> Result<Amounts, Refusal> {
-        let weights: Vec<u64> = self.lines.iter().map(|line| line.amount.minor().unsigned_abs()).collect();
-        let parts = self.worth()?.split(&weights);
-        Ok((1..).zip(parts.into_iter().map(Money::minor)).collect())
+        let amounts: Vec<Money> = self.lines.iter().map(|line| line.amount).collect();
+        self.exchange.amounts_in_books(&amounts)
+    }
+
+    /// Whether it asks for something of a category.
+    pub fn asks_for(&self, category: &str) -> bool {
+        self.lines.iter().any(|line| line.category == category)
     }
 
     /// The same with each file once, those of quotes and tenders among them.

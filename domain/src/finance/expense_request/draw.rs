@@ -47,6 +47,12 @@ impl ExpenseRequest {
         claimed
     }
 
+    /// What a claim took so far, by its own lines, in minor units of the book currency.
+    pub fn drawn_by(&self, claim: Id<ExpenseClaim>) -> Amounts {
+        let mine = self.draws.iter().filter(|draw| draw.claim == claim);
+        mine.map(|draw| (draw.claim_line, draw.amount.minor())).collect()
+    }
+
     /// What is left of each line, in minor units of the book currency. Never negative.
     pub fn remaining(&self) -> Result<Amounts, Refusal> {
         let claimed = self.claimed();

@@ -23,7 +23,13 @@ pub fn submit(tx: &mut Tx<'_>, claim: ExpenseClaim) -> Result<ExpenseClaim, Fail
     let (today, now) = (tx.today(), tx.now());
     let request = request::locked(tx, &claim.content)?;
     let applications = request::applications(tx, &claim.content)?;
-    let rules = ClaimRules { request: request.as_ref(), applications: &applications, ..policies.rules() };
+    let fellows = request::fellows(tx, &claim, request.as_ref())?;
+    let rules = ClaimRules {
+        request: request.as_ref(),
+        fellows: &fellows,
+        applications: &applications,
+        ..policies.rules()
+    };
     claim.check_submission(tx.actor(), today, rules)?;
     let over_run = request::draw(tx, &claim, request.clone())?;
     advance::hold(tx, &claim)?;

@@ -17,8 +17,8 @@ use crate::{
 use diesel::{dsl::exists, prelude::*};
 use domain::{
     file::File,
-    finance::{budget_line::DocumentKind, expense_claim::*},
-    spine::{Currency, Entity, Id, Money, Permission, Timestamp},
+    finance::{budget_line::DocumentKind, expense_claim::*, expense_request::ExpenseRequest},
+    spine::{BusinessDate, Currency, Entity, Id, Money, Permission, Timestamp},
 };
 use uuid::Uuid;
 
@@ -102,10 +102,9 @@ pub fn find_by_external(
 }
 
 fn entity(reader: &mut Reader<'_>, row: Row, beside: &Beside) -> Result<ExpenseClaim, Failure> {
-    let corrupt = |column| Failure::corrupt("expense_claims", column, row.id.0);
-    let currency: Currency = row.currency.parse().map_err(|_| corrupt("currency"))?;
-    let book: Currency = row.book_currency.parse().map_err(|_| corrupt("book_currency"))?;
-    let rate = row.rate.parse().map_err(|_| corrupt("rate"))?;
+    let (currency, book, rate) = (&row.currency, &row.book_currency, &row.rate);
+    let exchange = exchange_of(row.id, [currency, book, rate], row.rate_date)?;
+    let Exchange { currency, book, .. } = exchange;
     let status = status_of(&row)?;
     let reverses = reversal_of(reader, &row, book)?;
     let content = ClaimContent {
@@ -116,7 +115,7 @@ fn entity(reader: &mut Reader<'_>, row: Row, beside: &Beside) -> Result<ExpenseC
         region: row.region,
         request: row.request_id.map(Into::into),
         advances: if beside.advances { advance::of(reader, row.id, book)? } else { Vec::new() },
-        exchange: Exchange { currency, book, rate, rate_date: row.rate_date },
+        exchange,
         details: serde_json::from_str(&row.details)?,
         lines: lines_of(reader, row.id, currency)?,
         attachments: if beside.evidence { attachments_of(reader, row.id)? } else { Vec::new() },
@@ -144,6 +143,62 @@ fn entity(reader: &mut Reader<'_>, row: Row, beside: &Beside) -> Result<ExpenseC
         payments: if row.paid_minor == 0 { Vec::new() } else { payment::of(reader, row.id, book)? },
         version: row.version,
     })
+}
+
+/// Currency, book currency and rate, as they are kept.
+fn exchange_of(
+    claim: Key,
+    [currency, book, rate]: [&String; 3],
+    rate_date: Option<BusinessDate>,
+) -> Result<Exchange, Failure> {
+    let corrupt = |column| Failure::corrupt("expense_claims", column, claim.0);
+    Ok(Exchange {
+        currency: currency.parse().map_err(|_| corrupt("currency"))?,
+        book: book.parse().map_err(|_| corrupt("book_currency"))?,
+        rate: rate.parse().map_err(|_| corrupt("rate"))?,
+        rate_date,
+    })
+}
+
+/// The other claims that take of a request, as far as the comparison of prices asks for them, in one query.
+pub(super) fn fellows(
+    reader: &mut Reader<'_>,
+    but: Id<ExpenseClaim>,
+    request: Id<ExpenseRequest>,
+) -> Result<Vec<FellowClaim>, Failure> {
+    type Head = (Key, String, String, String, String, Option<BusinessDate>);
+    let taking = ClaimState::ALL.into_iter().filter(|state| state.takes_of_request()).map(ClaimState::code);
+    let theirs = claims::request_id
+        .eq(Key::from(request))
+        .and(claims::id.ne(Key::from(but)))
+        .and(claims::status.eq_any(taking.collect::<Vec<_>>()));
+    let head = (
+        claims::id,
+        claims::status,
+        claims::currency,
+        claims::book_currency,
+        claims::rate,
+        claims::rate_date,
+    );
+    let rows: Vec<(Head, LineRow)> = db!(reader, |c| claims::table
+        .inner_join(lines::table)
+        .filter(theirs)
+        .order((claims::id, lines::line))
+        .select((head, LineRow::as_select()))
+        .load(c))?;
+    let mut found: Vec<FellowClaim> = Vec::new();
+    for ((id, state, currency, book, rate, rate_date), row) in rows {
+        if found.last().is_none_or(|last| last.id != id.into()) {
+            let exchange = exchange_of(id, [&currency, &book, &rate], rate_date)?;
+            let state = ClaimState::from_code(&state)
+                .ok_or_else(|| Failure::corrupt("expense_claims", "status", id.0))?;
+            found.push(FellowClaim { id: id.into(), state, exchange, lines: Vec::new() });
+        }
+        if let Some(fellow) = found.last_mut() {
+            fellow.lines.push(line_of(row, fellow.exchange.currency)?);
+        }
+    }
+    Ok(found)
 }
 
 fn reversal_of(reader: &mut Reader<'_>, row: &Row, book: Currency) -> Result<Option<ReversalOf>, Failure> {

@@ -1,6 +1,7 @@
 //! The approved request a claim draws on: it is locked before the budget's lines, so that two claims on one request
 //! never take the same money. `[EXP-4]`
 
+use super::load;
 use crate::{
     approval,
     finance::expense_request as requests,
@@ -8,7 +9,7 @@ use crate::{
 };
 use domain::{
     finance::{
-        expense_claim::{Application, ClaimContent, ExpenseClaim, Line, Taken},
+        expense_claim::{Application, ClaimContent, ExpenseClaim, FellowClaim, Line, Taken},
         expense_request::ExpenseRequest,
     },
     spine::Id,
@@ -17,6 +18,19 @@ use domain::{
 /// The request a claim names, as it stands now.
 pub(super) fn of(reader: &mut Reader<'_>, content: &ClaimContent) -> Result<Option<ExpenseRequest>, Failure> {
     content.request.map(|id| requests::find_unscoped(reader, id)).transpose()
+}
+
+/// The other claims that take of the request, where a claim goes beyond it: what they went beyond it counts as well. Who
+/// submits holds the request, so that none of them moves meanwhile. `[EXP-7]`
+pub(super) fn fellows(
+    reader: &mut Reader<'_>,
+    claim: &ExpenseClaim,
+    request: Option<&ExpenseRequest>,
+) -> Result<Vec<FellowClaim>, Failure> {
+    match request {
+        Some(request) if claim.is_over_run(request)? => load::fellows(reader, claim.id, request.id),
+        _ => Ok(Vec::new()),
+    }
 }
 
 /// The requests under which its advertisements were placed, as far as there are such, and when each was approved.

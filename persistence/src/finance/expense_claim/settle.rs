@@ -58,7 +58,13 @@ pub fn preview(reader: &mut Reader<'_>, claim: &ExpenseClaim) -> Result<Preview,
     let policies = PoliciesInForce::on(reader, claim.content.business_date)?;
     let request = request::of(reader, &claim.content)?;
     let applications = request::applications(reader, &claim.content)?;
-    let rules = ClaimRules { request: request.as_ref(), applications: &applications, ..policies.rules() };
+    let fellows = request::fellows(reader, claim, request.as_ref())?;
+    let rules = ClaimRules {
+        request: request.as_ref(),
+        fellows: &fellows,
+        applications: &applications,
+        ..policies.rules()
+    };
     let refused = claim.check_submission(reader.actor(), reader.today(), rules).err();
     let over_run = request.as_ref().map_or(Ok(false), |request| claim.is_over_run(request))?;
     let (verdict, by_budget) = match budget_line::foresee(reader, &charge::asking(claim, &policies)?) {
