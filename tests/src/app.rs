@@ -116,6 +116,17 @@ impl App {
         crate::ledger::number(self.engine, self.database_url(), query)
     }
 
+    /// Fails the story where PostgreSQL had to break a circle of transactions that waited for each other.
+    pub fn prove_no_circle(&self) {
+        if self.engine == Engine::Postgres {
+            // The victim of a deadlock has waited for a second, and so tells of it as soon as it is undone.
+            std::thread::sleep(std::time::Duration::from_millis(1_500));
+            let deadlocks =
+                "SELECT deadlocks AS number FROM pg_stat_database WHERE datname = current_database()";
+            assert_eq!(self.number(deadlocks), 0, "transactions waited for each other in a circle");
+        }
+    }
+
     /// Where the bytes of its attachments lie.
     pub fn files_directory(&self) -> std::path::PathBuf {
         self.home.directory.path().join("files")

@@ -1,12 +1,18 @@
 //! Batches of the hand-over that meet: each is done, whatever the other does. `[EXP-9, EXP-10, BUD-4]`
 
-use crate::expense_claim::{CLAIMS, approve, hand_over, voucher};
+use crate::{
+    expense_claim::{CLAIMS, approve, deed, hand_over, voucher},
+    expense_claim_request::claim_on,
+    expense_request::{approved, request_of},
+};
 use domain::finance::budget_line::Control;
 use serde_json::{Value, json};
 use tests::{App, Company, Reply, race, stories};
 
 stories! {
     batches_that_meet_on_the_same_lines_in_opposite_order_are_both_paid,
+    reversals_that_meet_on_the_same_requests_in_opposite_order_are_both_posted,
+    refusals_that_meet_on_the_same_requests_in_opposite_order_both_go_back,
 }
 
 /// A claim in the ledger, charged to the line of a month.
@@ -62,4 +68,93 @@ fn batches_that_meet_on_the_same_lines_in_opposite_order_are_both_paid(app: App)
         assert_eq!((balance.spent, balance.used()), (200 * ROUNDS, 20_000));
     }
     app.prove_ledger();
+    app.prove_no_circle();
+}
+
+/// What each of two batches comes to, in opposite order: an approved request, and the category it is for. Each holds a
+/// budget line of its own.
+fn opposed(app: &App, company: &Company) -> [[(String, &'static str); 2]; 2] {
+    let marketing = &company.departments["marketing"];
+    let requests = [("promotion", "promotion.publicity"), ("other.training", "other.training")];
+    let [one, other] = requests.map(|(line, category)| {
+        app.open_budget_line(marketing, line, "2026-03", Control::Hard, 300_000);
+        (approved(company, request_of(category, "2000.00")), category)
+    });
+    [[one.clone(), other.clone()], [other, one]]
+}
+
+/// A claim of 100.00 on a request, taken by finance.
+#[track_caller]
+fn acknowledged_on(company: &Company, (request, category): &(String, &str)) -> String {
+    let mut body = claim_on(company, request, 100);
+    body["lines"][0]["category"] = json!(category);
+    let claim = company.who("lan").post(CLAIMS, body).expect(201).text("/id");
+    let approval = company.submit("lan", &claim);
+    for name in ["head", "qian"] {
+        approve(company, name, &approval).expect(200);
+    }
+    hand_over(company, "acknowledge", json!({"reference": "B-1", "claim_ids": [claim]}));
+    claim
+}
+
+/// Makes both calls of the hand-over in the same instant; every item of both is done.
+#[track_caller]
+fn both(company: &Company, call: &str, batches: [Vec<Value>; 2]) {
+    let path = format!("/api/v1/erp/expense-claims/{call}");
+    let runners = batches.map(|items| {
+        let (by, path) = (company.who("qian"), path.clone());
+        Box::new(move || by.post(&path, json!({"items": items}))) as Box<dyn FnOnce() -> Reply + Send + '_>
+    });
+    for reply in race(runners.into()) {
+        let answered = reply.expect(207);
+        assert_eq!(tests::column(&answered.at("/data"), "outcome"), ["done", "done"], "{answered}");
+    }
+}
+
+fn reversals_that_meet_on_the_same_requests_in_opposite_order_are_both_posted(app: App) {
+    const ROUNDS: usize = 4;
+    let company = app.company();
+    let batches = opposed(&app, &company);
+    for _ in 0..ROUNDS {
+        // Items are done in the order of the counter-documents' ids.
+        let items = batches.each_ref().map(|requests| {
+            let item = |on: &(String, &str)| {
+                let claim = acknowledged_on(&company, on);
+                let item = json!({"items": [{"claim_id": claim, "voucher": voucher("记-0231")}]});
+                assert_eq!(hand_over(&company, "confirm-posting", item)["outcome"], "done");
+                let why = json!({"reason": "重复报销"});
+                let counter = deed(company.who("qian"), &claim, "reverse", why).expect(201).text("/id");
+                hand_over(&company, "acknowledge", json!({"reference": "B-2", "claim_ids": [counter]}));
+                json!({"claim_id": counter, "voucher": voucher("记-0232")})
+            };
+            requests.iter().map(item).collect()
+        });
+        both(&company, "confirm-posting", items);
+    }
+    for (request, _) in &batches[0] {
+        let shown = company.who("lan").get(request).expect(200);
+        assert_eq!(shown.text("/remaining/amount"), "2000.00", "all of it came back");
+    }
+    app.prove_ledger();
+    app.prove_no_circle();
+}
+
+fn refusals_that_meet_on_the_same_requests_in_opposite_order_both_go_back(app: App) {
+    const ROUNDS: usize = 4;
+    let company = app.company();
+    let batches = opposed(&app, &company);
+    for _ in 0..ROUNDS {
+        let items = batches.each_ref().map(|requests| {
+            let refusal = json!({"code": "E-7", "text": "科目已停用"});
+            let item = |on| json!({"claim_id": acknowledged_on(&company, on), "refusal": refusal});
+            requests.iter().map(item).collect()
+        });
+        both(&company, "refuse-posting", items);
+    }
+    for (request, _) in &batches[0] {
+        let shown = company.who("lan").get(request).expect(200);
+        assert_eq!(shown.text("/remaining/amount"), "2000.00", "all of it came back");
+    }
+    app.prove_ledger();
+    app.prove_no_circle();
 }
