@@ -5,6 +5,7 @@
 
 mod boxes;
 mod course;
+mod hold;
 mod limits;
 mod policy;
 mod record;
@@ -19,6 +20,7 @@ pub use course::{
     act, acting_for, approved_at, document_moved, dry_run, find, hand_in, holds_open_task, may_read_document,
     oversees, take, withdraw,
 };
+pub use hold::hold;
 pub use limits::{due, reach_limits};
 pub use policy::check;
 pub use show::{

@@ -25,6 +25,7 @@ mod cash_advance_reversal;
 mod coverage;
 mod crash;
 mod crash_claim;
+mod decision_race;
 mod department_template;
 mod edge;
 mod emergency_fund;
@@ -71,6 +72,7 @@ const MODULES: &[&[Story]] = &[
     audit::STORIES,
     audit_finding::STORIES,
     audit_risk::STORIES,
+    decision_race::STORIES,
     department_template::STORIES,
     edge::STORIES,
     expense_statement::STORIES,

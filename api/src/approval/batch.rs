@@ -3,7 +3,7 @@
 use super::act;
 use crate::spine::{Batch, BatchMode, Can, IfMatch, Problem, UnitOfWork, Valid, View, all_or_none};
 use domain::{
-    approval::{Action, ReturnTo},
+    approval::{Action, Approval, ReturnTo},
     spine::{AnyId, Id, Language, Version, perm},
 };
 use persistence::{
@@ -67,6 +67,12 @@ struct DecisionItem {
     note: Option<String>,
 }
 
+impl DecisionItem {
+    const fn approval(&self) -> Id<Approval> {
+        Id::from_uuid(self.approval_id.uuid())
+    }
+}
+
 /// What became of each decision, in their order.
 #[derive(Serialize, ToSchema)]
 pub(super) struct DecisionResults {
@@ -122,6 +128,8 @@ pub(super) async fn decide_approvals(
 ) -> Batch<DecisionResults> {
     let mode = body.mode;
     work.batch(who, mode, move |tx| {
+        let approvals: Vec<_> = body.items.iter().map(DecisionItem::approval).collect();
+        approval::hold(tx, &approvals)?;
         let mut done = Vec::with_capacity(body.items.len());
         for item in &body.items {
             done.push(tx.attempt(|tx| decide(tx, item))?);
@@ -154,7 +162,7 @@ fn result_of(item: &DecisionItem, decided: Result<(ApprovalState, Version), Fail
 }
 
 fn decide(tx: &mut Tx<'_>, item: &DecisionItem) -> Result<(ApprovalState, Version), Failure> {
-    let id = Id::from_uuid(item.approval_id.uuid());
+    let id = item.approval();
     let (seen, note) = (item.document_version, item.note.clone());
     let reason = note.clone().unwrap_or_default();
     let action = match item.decision {

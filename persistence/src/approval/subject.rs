@@ -1,6 +1,6 @@
 //! How a context plugs its documents into approvals.
 
-use crate::spine::{Failure, Reader, Tx};
+use crate::spine::{Failure, Key, Reader, Shared, Tx};
 use domain::{
     approval::Approval,
     spine::{Money, Refusal},
@@ -16,6 +16,9 @@ pub type Summaries = BTreeMap<Uuid, DocumentSummary>;
 /// What settling an approved document would be refused with now.
 pub type Foresee = fn(&mut Reader<'_>, Uuid) -> Result<Result<(), Refusal>, Failure>;
 
+/// The rows of a shared table that documents move as their approvals come to an outcome.
+pub type Moves = fn(&mut Reader<'_>, &[Key], Shared) -> Result<Vec<Key>, Failure>;
+
 /// What a context does for one kind of document.
 pub struct SubjectKind {
     /// The kind, as it stands in [`domain::approval::Subject::kind`].
@@ -28,6 +31,9 @@ pub struct SubjectKind {
     /// What the document would meet now if its approval were agreed to by the last who is asked, where that may be
     /// more than the approval itself can say; it moves nothing. `[ACT-1]`
     pub foresee: Option<Foresee>,
+    /// What settling documents moves that others move as well: locked before a batch of decisions moves the first of
+    /// them. None where that is the document alone.
+    pub moves: Option<Moves>,
 }
 
 /// What an approver sees of a document without opening it. `[APR-7]`

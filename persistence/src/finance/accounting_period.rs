@@ -26,7 +26,7 @@ const CHAIN: &str = "period-reopening";
 
 /// Periods as the approval engine knows them.
 pub(crate) const SUBJECT: SubjectKind =
-    SubjectKind { kind: AccountingPeriod::KIND, settle, summaries, foresee: None };
+    SubjectKind { kind: AccountingPeriod::KIND, settle, summaries, foresee: None, moves: None };
 
 #[derive(Queryable, Selectable, Insertable, AsChangeset, Clone, Debug)]
 #[diesel(table_name = periods, treat_none_as_default_value = false, treat_none_as_null = true)]

@@ -33,7 +33,9 @@ use crate::{
 use diesel::prelude::*;
 use domain::{
     finance::{
-        budget_line::{BudgetEntry, BudgetLine, Desk, DocumentLine, DocumentRef, Holding, Posted},
+        budget_line::{
+            BudgetEntry, BudgetLine, Desk, DocumentKind, DocumentLine, DocumentRef, Holding, Posted,
+        },
         budget_policy::BudgetPolicy,
         period::Period,
     },
@@ -164,6 +166,20 @@ pub fn holdings_of(reader: &mut Reader<'_>, documents: &[DocumentRef]) -> Result
         }
     }
     Ok(found)
+}
+
+/// The lines on which documents of these kinds hold something.
+pub(in crate::finance) fn held_by(
+    reader: &mut Reader<'_>,
+    kinds: &[DocumentKind],
+    documents: &[Key],
+) -> Result<Vec<Key>, Failure> {
+    let kinds = kinds.iter().map(|kind| kind.code());
+    Ok(db!(reader, |c| holdings::table
+        .filter(holdings::document_kind.eq_any(kinds))
+        .filter(holdings::document.eq_any(documents))
+        .select(holdings::line_id)
+        .load(c))?)
 }
 
 /// Lines by their ids, in that order, locked in that order until the transaction ends.

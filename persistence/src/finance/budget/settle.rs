@@ -20,7 +20,8 @@ use uuid::Uuid;
 pub(super) const CHAIN: &str = "budget";
 
 /// Budgets as the approval engine knows them.
-pub const SUBJECT: SubjectKind = SubjectKind { kind: Budget::KIND, settle, summaries, foresee: None };
+pub const SUBJECT: SubjectKind =
+    SubjectKind { kind: Budget::KIND, settle, summaries, foresee: None, moves: None };
 
 /// What the chain routes a budget by, when it is submitted as this version. The chain is the one in force on the
 /// day it is submitted: a budget of next year is decided by today's rules.

@@ -10,7 +10,7 @@ use crate::{
     },
     organisation::department,
     schema::{budget_changes as changes, departments},
-    spine::{Failure, Key, Reader, Tx, db},
+    spine::{Failure, Key, Reader, Shared, Tx, db},
 };
 use diesel::prelude::*;
 use domain::{
@@ -29,7 +29,7 @@ use uuid::Uuid;
 
 /// Changes as the approval engine knows them.
 pub const SUBJECT: SubjectKind =
-    SubjectKind { kind: BudgetChange::KIND, settle, summaries, foresee: Some(foresee) };
+    SubjectKind { kind: BudgetChange::KIND, settle, summaries, foresee: Some(foresee), moves: Some(moved) };
 
 /// The chain that a change meets.
 pub(super) const fn chain(kind: ChangeKind) -> &'static str {
@@ -132,6 +132,28 @@ fn perform(tx: &mut Tx<'_>, change: &BudgetChange) -> Result<(), Failure> {
     change.perform(&mut desk, &opened, control)?;
     let document = DocumentRef::new(DocumentKind::BudgetChange, change.id.uuid());
     budget_line::post(tx, desk, Some((document, change.submitter)))
+}
+
+/// The lines that changes name, and the budgets in which they open others.
+fn moved(reader: &mut Reader<'_>, documents: &[Key], table: Shared) -> Result<Vec<Key>, Failure> {
+    if !matches!(table, Shared::Budgets | Shared::BudgetLines) {
+        return Ok(Vec::new());
+    }
+    let kept: Vec<String> = db!(reader, |c| changes::table
+        .filter(changes::id.eq_any(documents))
+        .select(changes::movements)
+        .load(c))?;
+    let mut rows: Vec<Key> = Vec::new();
+    for movements in kept {
+        let movements: Vec<Movement> = serde_json::from_str(&movements)?;
+        for Movement { from, to, open, .. } in movements {
+            match table {
+                Shared::Budgets => rows.extend(open.map(|open| Key::from(open.budget))),
+                _ => rows.extend([from, to].into_iter().flatten().map(Key::from)),
+            }
+        }
+    }
+    Ok(rows)
 }
 
 /// What making the movements of a change would meet now: they are tried on its lines as they stand. `[BUD-7, ACT-1]`

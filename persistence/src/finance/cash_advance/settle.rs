@@ -24,7 +24,8 @@ use uuid::Uuid;
 pub(super) const CHAIN: &str = "cash-advance";
 
 /// Advances as the approval engine knows them.
-pub const SUBJECT: SubjectKind = SubjectKind { kind: CashAdvance::KIND, settle, summaries, foresee: None };
+pub const SUBJECT: SubjectKind =
+    SubjectKind { kind: CashAdvance::KIND, settle, summaries, foresee: None, moves: None };
 
 /// What the chain routes an advance by, when it is submitted as its next version.
 pub(super) fn subject(advance: &CashAdvance) -> Subject {

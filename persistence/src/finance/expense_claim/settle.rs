@@ -1,6 +1,6 @@
 //! How claims plug into approvals: what a chain routes by, what an approver sees, and what an outcome does.
 
-use super::{PoliciesInForce, apply, charge, load::find_unscoped, request};
+use super::{PoliciesInForce, apply, charge, hold, load::find_unscoped, request};
 use crate::{
     approval::{DocumentSummary, PlanView, SubjectKind, dry_run, holds_open_task},
     finance::budget_line::{self, EffectView, Verdict},
@@ -21,7 +21,8 @@ use uuid::Uuid;
 pub(super) const CHAIN: &str = "expense-claim";
 
 /// Claims as the approval engine knows them.
-pub const SUBJECT: SubjectKind = SubjectKind { kind: ExpenseClaim::KIND, settle, summaries, foresee: None };
+pub const SUBJECT: SubjectKind =
+    SubjectKind { kind: ExpenseClaim::KIND, settle, summaries, foresee: None, moves: Some(hold::moved) };
 
 /// What the chain routes a claim by, when it is submitted as this version.
 pub(super) fn subject(claim: &ExpenseClaim, met: Met, version: Version) -> Result<Subject, Failure> {

@@ -5,12 +5,12 @@ use crate::{
     approval::{DocumentSummary, PlanView, SubjectKind, dry_run},
     finance::budget_line::{self, EffectView, Verdict},
     schema::{employees, expense_request_lines as lines, expense_requests as requests},
-    spine::{Failure, Key, Reader, Tx, db},
+    spine::{Failure, Key, Reader, Shared, Tx, db},
 };
 use diesel::prelude::*;
 use domain::{
     approval::{Approval, Outcome, Subject},
-    finance::{expense_claim::Details, expense_request::ExpenseRequest},
+    finance::{budget_line::DocumentKind, expense_claim::Details, expense_request::ExpenseRequest},
     spine::{Currency, Entity, Id, Money, Refusal},
 };
 use serde_json::json;
@@ -21,7 +21,8 @@ use uuid::Uuid;
 pub(super) const CHAIN: &str = "expense-request";
 
 /// Requests as the approval engine knows them.
-pub const SUBJECT: SubjectKind = SubjectKind { kind: ExpenseRequest::KIND, settle, summaries, foresee: None };
+pub const SUBJECT: SubjectKind =
+    SubjectKind { kind: ExpenseRequest::KIND, settle, summaries, foresee: None, moves: Some(moved) };
 
 /// What the chain routes a request by, when it is submitted as its next version.
 pub(super) fn subject(request: &ExpenseRequest, over_budget: bool) -> Result<Subject, Failure> {
@@ -76,6 +77,14 @@ fn settle(tx: &mut Tx<'_>, approval: &Approval) -> Result<(), Failure> {
         revision::keep(tx, &request, None)?;
     }
     charge::follow(tx, &request)
+}
+
+/// The budget lines on which requests hold something.
+fn moved(reader: &mut Reader<'_>, documents: &[Key], table: Shared) -> Result<Vec<Key>, Failure> {
+    match table {
+        Shared::BudgetLines => budget_line::held_by(reader, &[DocumentKind::ExpenseRequest], documents),
+        _ => Ok(Vec::new()),
+    }
 }
 
 type SummaryRow = (Key, String, String, String, String, i64, bool, bool, Option<String>, String);

@@ -3,14 +3,20 @@
 use super::{apply, row::find_unscoped};
 use crate::{
     approval::{DocumentSummary, SubjectKind},
-    finance::expense_request::{self as requests, charge, revision},
+    finance::{
+        budget_line,
+        expense_request::{self as requests, charge, revision},
+    },
     schema::{expense_request_amendments as amendments, expense_requests},
-    spine::{Failure, Key, Reader, Tx, db},
+    spine::{Failure, Key, Reader, Shared, Tx, db},
 };
 use diesel::prelude::*;
 use domain::{
     approval::{Approval, Outcome, Subject},
-    finance::{expense_request::RequestContent, expense_request_amendment::ExpenseRequestAmendment},
+    finance::{
+        budget_line::DocumentKind, expense_request::RequestContent,
+        expense_request_amendment::ExpenseRequestAmendment,
+    },
     spine::{Entity, Id},
 };
 use serde_json::json;
@@ -22,7 +28,7 @@ pub(super) const CHAIN: &str = "expense-request-amendment";
 
 /// Amendments as the approval engine knows them.
 pub const SUBJECT: SubjectKind =
-    SubjectKind { kind: ExpenseRequestAmendment::KIND, settle, summaries, foresee: None };
+    SubjectKind { kind: ExpenseRequestAmendment::KIND, settle, summaries, foresee: None, moves: Some(moved) };
 
 /// What the chain routes an amendment by, when it is submitted as its next version: all that the request would be.
 pub(super) fn subject(amendment: &ExpenseRequestAmendment, over_budget: bool) -> Result<Subject, Failure> {
@@ -59,6 +65,22 @@ fn settle(tx: &mut Tx<'_>, approval: &Approval) -> Result<(), Failure> {
     let request = requests::apply(tx, change)?;
     revision::keep(tx, &request, Some(amendment.id))?;
     charge::amend(tx, &request, &amendment, &alike)
+}
+
+/// The requests that amendments change, and the budget lines on which both hold something.
+fn moved(reader: &mut Reader<'_>, documents: &[Key], table: Shared) -> Result<Vec<Key>, Failure> {
+    if !matches!(table, Shared::ExpenseRequests | Shared::BudgetLines) {
+        return Ok(Vec::new());
+    }
+    let requests: Vec<Key> = db!(reader, |c| amendments::table
+        .filter(amendments::id.eq_any(documents))
+        .select(amendments::request_id)
+        .load(c))?;
+    if table == Shared::ExpenseRequests {
+        return Ok(requests);
+    }
+    let kinds = [DocumentKind::ExpenseRequest, DocumentKind::ExpenseRequestAmendment];
+    budget_line::held_by(reader, &kinds, &[documents, &requests].concat())
 }
 
 type SummaryRow = (Key, String, String, String, String, String, i64);

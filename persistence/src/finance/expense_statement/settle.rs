@@ -21,7 +21,7 @@ const CHAIN: &str = "expense-statement";
 
 /// Statements as the approval engine knows them.
 pub(crate) const SUBJECT: SubjectKind =
-    SubjectKind { kind: ExpenseStatement::KIND, settle, summaries, foresee: None };
+    SubjectKind { kind: ExpenseStatement::KIND, settle, summaries, foresee: None, moves: None };
 
 fn subject(statement: &ExpenseStatement, expense: Money, version: Version) -> Subject {
     Subject {
