@@ -3,7 +3,7 @@
 use super::{
     expense_claim::{CLAIMS, approve, deed, path},
     expense_claim_request::claim_on,
-    expense_request::{self as requests, request_of},
+    expense_request::{self as requests, act, line_of, request_of},
     file::{PDF, upload},
 };
 use serde_json::{Value, json};
@@ -14,6 +14,7 @@ stories! {
     what_goes_beyond_a_request_is_compared_together_with_it,
     what_several_claims_go_beyond_a_request_is_added_up,
     claims_that_go_beyond_a_request_at_once_stay_below_the_limit_together,
+    an_amendment_is_compared_together_with_what_claims_went_beyond_the_request,
 }
 
 /// An approved request for 18,000.00 CNY of publicity, 2,000.00 below the limit, without papers; its place.
@@ -170,4 +171,35 @@ fn claims_that_go_beyond_a_request_at_once_stay_below_the_limit_together(app: Ap
     let passed = answers.iter().filter(|(status, _)| *status == 200).count();
     let refused = answers.iter().filter(|(_, code)| code == "procurement.quotes_missing").count();
     assert_eq!((passed, refused), (2, CLAIMS_AT_ONCE - 2), "{answers:?}");
+}
+
+/// Else the limit would be passed by going beyond a request first and raising it afterwards.
+fn an_amendment_is_compared_together_with_what_claims_went_beyond_the_request(app: App) {
+    let company = app.company();
+    let lan = company.who("lan");
+    let request = requested(&company);
+    let submit = |claim: &str| lan.at(1).act(&format!("{}/submit", path(claim)));
+    for yuan in [18_000, 1_500] {
+        submit(&drafted(&company, &request, yuan, Value::Null)).expect(200);
+    }
+    let raised_to = |yuan: &str| json!({"lines": [line_of("promotion.publicity", yuan)]});
+    let body = json!({"reason": "展位加大", "changes": raised_to("18501.00")});
+    let made = act(lan, &request, "amendments", body).expect(201).text("/id");
+    let amendment = format!("/api/v1/expense-request-amendments/{made}");
+    let refused = act(lan, &amendment, "submit", json!({})).refuses(422, "procurement.quotes_missing");
+    assert!(refused.text("/errors/0/detail").contains("20001.00"), "{refused}");
+    let version = lan.get(&amendment).expect(200).version();
+    lan.at(version).patch(&amendment, json!({"changes": raised_to("18500.00")})).expect(200);
+    let approval = requests::submit(lan, &amendment);
+    for name in ["head", "qian"] {
+        approve(&company, name, &approval).expect(200);
+    }
+    // What claims go beyond the request while it waits stands in its way as well, until they are taken back.
+    let late = drafted(&company, &request, 1, Value::Null);
+    submit(&late).expect(200);
+    approve(&company, "director", &approval).refuses(422, "procurement.quotes_missing");
+    assert_eq!(lan.get(&amendment).expect(200).text("/status"), "in_approval");
+    deed(lan, &late, "withdraw", json!({})).expect(200);
+    approve(&company, "director", &approval).expect(200);
+    assert_eq!(lan.get(&amendment).expect(200).text("/status"), "approved");
 }

@@ -20,7 +20,7 @@ pub mod hand_over;
 /// Making the journal entry that could not be made at the approval.
 pub mod prepare;
 /// What is bought without having been looked at.
-mod purchase;
+pub(in crate::finance) mod purchase;
 /// Approving less than was claimed.
 pub mod reduce;
 /// Claiming on an approved request.

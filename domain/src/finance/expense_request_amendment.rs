@@ -1,11 +1,12 @@
 //! Amendments of expense requests (费用申请变更单): another use, amount, category or campaign of what was approved is
-//! asked for again, with its own approval. `[EXP-5]`
+//! asked for again, with its own approval. `[EXP-5, EXP-7]`
 //!
 //! One is under way at a time per request. When it is approved the request says what the amendment said, and its
 //! budget moves with it.
 
 use super::{
     budget_line::{BudgetLine, DocumentKind, DocumentRef},
+    expense_claim::FellowClaim,
     expense_request::{ExpenseRequest, RequestContent, RequestLine, RequestRules},
     petition::{NewDocument, Petition, StandingState},
     wording,
@@ -128,10 +129,12 @@ impl ExpenseRequestAmendment {
         Ok(Change::updated(self, after, CHANGED, facts).in_the_name_of(named))
     }
 
-    /// Whether it could be submitted now.
+    /// Whether it could be submitted now. `claims` are those that take of the request: what they went beyond it is
+    /// compared together with what it would ask for. `[EXP-7]`
     pub fn check_submission(
         &self,
         request: &ExpenseRequest,
+        claims: &[FellowClaim],
         by: &Actor,
         today: BusinessDate,
         rules: RequestRules<'_>,
@@ -142,7 +145,18 @@ impl ExpenseRequestAmendment {
             return Err(Refusal::new(CHANGES_NOTHING).citing(Citation::rule("EXP-5")));
         }
         request.check_amended(&self.content)?;
-        self.content.check_amendment(&request.content, today, rules)
+        self.content.check_amendment(request, claims, today, rules)
+    }
+
+    /// Whether it may take effect on its request: claims may have gone beyond that while this waited. `[EXP-5, EXP-7]`
+    pub fn check_effect(
+        &self,
+        request: &ExpenseRequest,
+        claims: &[FellowClaim],
+        rules: RequestRules<'_>,
+    ) -> Result<(), Refusal> {
+        self.expect_current(request)?;
+        self.content.check_amended_purchases(request, claims, rules)
     }
 
     /// Hands it to its approvers; checked by [`Self::check_submission`] in the same unit of work, in which `approval`

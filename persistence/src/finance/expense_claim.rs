@@ -22,10 +22,12 @@ pub(crate) mod settle;
 /// What one claim looks like.
 pub mod view;
 
+pub(in crate::finance) use load::fellows;
 pub(crate) use load::may_read;
 pub use load::{find, find_by_external};
 pub(in crate::finance) use name::Names;
 pub use prepare::prepare;
+pub(in crate::finance) use request::lock as lock_request;
 pub(crate) use scope::within;
 pub use settle::{Preview, preview};
 pub use view::{ExpenseClaimView, show, view};

@@ -10,7 +10,7 @@ use crate::finance::{
 use crate::spine::Money;
 use std::collections::BTreeMap;
 
-/// Another claim that takes of the same request, as far as the comparison of prices asks for it.
+/// A claim that takes of a request, beside the document that is looked at, as far as the comparison of prices asks for it.
 #[derive(Clone, Debug)]
 pub struct FellowClaim {
     /// The claim.
@@ -92,17 +92,27 @@ fn bought_on<'a>(
     rules: ClaimRules<'a>,
 ) -> Result<BTreeMap<&'a str, i64>, Refusal> {
     let policy = &rules.procurement.content;
-    let mut bought = BTreeMap::new();
+    let mut bought = gone_beyond(request, rules.fellows, policy)?;
     let worth = request.content.book_amounts()?;
     for (line, worth) in request.content.lines.iter().zip(worth.values()) {
         if !line.papers().are_enough(policy) {
             *bought.entry(line.category.as_str()).or_insert(0) += worth;
         }
     }
-    for fellow in rules.fellows {
-        fellow.add_beyond(request, policy, &mut bought)?;
-    }
     Ok(bought)
+}
+
+/// What claims went beyond a request, by category, in minor units of the book currency.
+pub(in crate::finance) fn gone_beyond<'a>(
+    request: &ExpenseRequest,
+    claims: &'a [FellowClaim],
+    policy: &ExpenseRequestPolicy,
+) -> Result<BTreeMap<&'a str, i64>, Refusal> {
+    let mut beyond = BTreeMap::new();
+    for claim in claims {
+        claim.add_beyond(request, policy, &mut beyond)?;
+    }
+    Ok(beyond)
 }
 
 /// Whether prices were compared for the line of the request that a line draws on.

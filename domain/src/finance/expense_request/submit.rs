@@ -3,6 +3,7 @@
 use super::*;
 use crate::finance::{
     expense_category::{self as category, ExpenseCategory},
+    expense_claim::{FellowClaim, purchase::gone_beyond},
     procurement::{self, Purchase, PurchaseRules, QUOTES_MISSING},
 };
 use crate::spine::BusinessDate;
@@ -54,32 +55,71 @@ impl RequestContent {
         self.check(rules)?;
         let mut findings = Findings::new();
         self.check_dates(today, rules, &mut findings);
-        self.check_demands(rules, &mut findings)?;
+        self.check_demands(&BTreeMap::new(), rules, &mut findings)?;
         cited(findings, rules)
     }
 
-    /// The same of what an amendment makes of it: its dates stay those of the request, and so does its rate, or it is
-    /// one of these days.
+    /// The same of what an amendment makes of a request: its dates stay those of the request, and so does its rate, or
+    /// it is one of these days. `claims` are those that take of the request.
     pub(crate) fn check_amendment(
         &self,
-        before: &Self,
+        before: &ExpenseRequest,
+        claims: &[FellowClaim],
         today: BusinessDate,
         rules: RequestRules<'_>,
     ) -> Result<(), Refusal> {
         self.check(rules)?;
         let mut findings = Findings::new();
-        if self.exchange != before.exchange {
+        if self.exchange != before.content.exchange {
             self.check_rate_date(today, rules, &mut findings);
         }
-        self.check_demands(rules, &mut findings)?;
+        self.check_demands(&self.gone_beyond(before, claims, rules)?, rules, &mut findings)?;
         cited(findings, rules)
     }
 
-    fn check_demands(&self, rules: RequestRules<'_>, findings: &mut Findings) -> Result<(), Refusal> {
+    /// Refuses what an amendment would have bought without papers, together with what claims went beyond the request
+    /// meanwhile.
+    pub(crate) fn check_amended_purchases(
+        &self,
+        before: &ExpenseRequest,
+        claims: &[FellowClaim],
+        rules: RequestRules<'_>,
+    ) -> Result<(), Refusal> {
+        let mut findings = Findings::new();
+        self.check_purchases(&self.gone_beyond(before, claims, rules)?, rules, &mut findings)?;
+        cited(findings, rules)
+    }
+
+    /// What claims went beyond a request, where it says this.
+    fn gone_beyond<'a>(
+        &self,
+        request: &ExpenseRequest,
+        claims: &'a [FellowClaim],
+        rules: RequestRules<'_>,
+    ) -> Result<BTreeMap<&'a str, i64>, Refusal> {
+        let after = ExpenseRequest { content: self.clone(), ..request.clone() };
+        gone_beyond(&after, claims, &rules.policy.content)
+    }
+
+    fn check_demands(
+        &self,
+        bought: &BTreeMap<&str, i64>,
+        rules: RequestRules<'_>,
+        findings: &mut Findings,
+    ) -> Result<(), Refusal> {
         if self.lines.is_empty() {
             findings.add("/lines", NO_LINES);
         }
         self.check_details(rules, findings);
+        self.check_purchases(bought, rules, findings)
+    }
+
+    fn check_purchases(
+        &self,
+        bought: &BTreeMap<&str, i64>,
+        rules: RequestRules<'_>,
+        findings: &mut Findings,
+    ) -> Result<(), Refusal> {
         let worth = self.book_amounts()?;
         let lines = self.lines.iter().zip(worth.into_values()).enumerate();
         let purchases: Vec<Purchase<'_>> = lines
@@ -91,7 +131,7 @@ impl RequestContent {
             })
             .collect();
         let rules = PurchaseRules { policy: rules.policy, categories: &rules.categories.content };
-        procurement::compare(&purchases, &BTreeMap::new(), self.exchange.book, rules, findings);
+        procurement::compare(&purchases, bought, self.exchange.book, rules, findings);
         Ok(())
     }
 

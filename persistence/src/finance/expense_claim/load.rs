@@ -160,18 +160,15 @@ fn exchange_of(
     })
 }
 
-/// The other claims that take of a request, as far as the comparison of prices asks for them, in one query.
-pub(super) fn fellows(
+/// The claims that take of a request, as far as the comparison of prices asks for them, in one query.
+pub(in crate::finance) fn fellows(
     reader: &mut Reader<'_>,
-    but: Id<ExpenseClaim>,
     request: Id<ExpenseRequest>,
 ) -> Result<Vec<FellowClaim>, Failure> {
     type Head = (Key, String, String, String, String, Option<BusinessDate>);
     let taking = ClaimState::ALL.into_iter().filter(|state| state.takes_of_request()).map(ClaimState::code);
-    let theirs = claims::request_id
-        .eq(Key::from(request))
-        .and(claims::id.ne(Key::from(but)))
-        .and(claims::status.eq_any(taking.collect::<Vec<_>>()));
+    let theirs =
+        claims::request_id.eq(Key::from(request)).and(claims::status.eq_any(taking.collect::<Vec<_>>()));
     let head = (
         claims::id,
         claims::status,

@@ -27,10 +27,13 @@ pub(super) fn fellows(
     claim: &ExpenseClaim,
     request: Option<&ExpenseRequest>,
 ) -> Result<Vec<FellowClaim>, Failure> {
-    match request {
-        Some(request) if claim.is_over_run(request)? => load::fellows(reader, claim.id, request.id),
-        _ => Ok(Vec::new()),
+    let Some(request) = request else { return Ok(Vec::new()) };
+    if !claim.is_over_run(request)? {
+        return Ok(Vec::new());
     }
+    let mut taking = load::fellows(reader, request.id)?;
+    taking.retain(|other| other.id != claim.id);
+    Ok(taking)
 }
 
 /// The requests under which its advertisements were placed, as far as there are such, and when each was approved.
@@ -61,7 +64,8 @@ pub(super) fn locked(tx: &mut Tx<'_>, content: &ClaimContent) -> Result<Option<E
     content.request.map(|id| lock(tx, id)).transpose()
 }
 
-fn lock(tx: &mut Tx<'_>, id: Id<ExpenseRequest>) -> Result<ExpenseRequest, Failure> {
+/// A request, held until the end of the unit of work.
+pub(in crate::finance) fn lock(tx: &mut Tx<'_>, id: Id<ExpenseRequest>) -> Result<ExpenseRequest, Failure> {
     tx.connection().lock_rows("expense_requests", &[Key::from(id)])?;
     requests::find_unscoped(tx, id)
 }

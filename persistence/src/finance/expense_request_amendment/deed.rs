@@ -4,7 +4,7 @@ use super::{already_open, apply, open_of, settle};
 use crate::{
     approval,
     finance::{
-        budget_line,
+        budget_line, expense_claim,
         expense_request::{self as requests, RequestPolicies, charge},
         petition,
     },
@@ -62,9 +62,10 @@ pub fn submit(
     tx: &mut Tx<'_>,
     amendment: ExpenseRequestAmendment,
 ) -> Result<ExpenseRequestAmendment, Failure> {
-    let request = requests::find_unscoped(tx, amendment.request)?;
+    let request = expense_claim::lock_request(tx, amendment.request)?;
+    let claims = expense_claim::fellows(tx, request.id)?;
     let policies = RequestPolicies::on(tx, amendment.content.business_date)?;
-    amendment.check_submission(&request, tx.actor(), tx.today(), policies.rules())?;
+    amendment.check_submission(&request, &claims, tx.actor(), tx.today(), policies.rules())?;
     let asking = charge::asking_more(tx, &amendment, &request, &policies)?;
     let verdict = budget_line::reserve(tx, &asking)?;
     let subject = settle::subject(&amendment, verdict.over_budget)?;

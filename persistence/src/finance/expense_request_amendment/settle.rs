@@ -4,8 +4,8 @@ use super::{apply, row::find_unscoped};
 use crate::{
     approval::{DocumentSummary, SubjectKind},
     finance::{
-        budget_line,
-        expense_request::{self as requests, charge, revision},
+        budget_line, expense_claim,
+        expense_request::{self as requests, RequestPolicies, charge, revision},
     },
     schema::{expense_request_amendments as amendments, expense_requests},
     spine::{Failure, Key, Reader, Shared, Tx, db},
@@ -58,8 +58,10 @@ fn settle(tx: &mut Tx<'_>, approval: &Approval) -> Result<(), Failure> {
     if !matches!(approval.outcome, Outcome::Approved { .. }) {
         return charge::let_go(tx, &amendment);
     }
-    let request = requests::find_unscoped(tx, amendment.request)?;
-    amendment.expect_current(&request)?;
+    let request = expense_claim::lock_request(tx, amendment.request)?;
+    let claims = expense_claim::fellows(tx, request.id)?;
+    let policies = RequestPolicies::on(tx, amendment.content.business_date)?;
+    amendment.check_effect(&request, &claims, policies.rules())?;
     let alike = amendment.alike(&request);
     let change = request.amend(amendment.id, amendment.content.clone())?;
     let request = requests::apply(tx, change)?;
