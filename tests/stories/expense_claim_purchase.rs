@@ -197,6 +197,11 @@ fn an_amendment_is_compared_together_with_what_claims_went_beyond_the_request(ap
     // What claims go beyond the request while it waits stands in its way as well, until they are taken back.
     let late = drafted(&company, &request, 1, Value::Null);
     submit(&late).expect(200);
+    let read =
+        company.who("director").get(&format!("/api/v1/approvals/{approval}")).expect(200).at("/actions");
+    let approving = read.as_array().into_iter().flatten().find(|action| action["name"] == "approve");
+    let foreseen = approving.map(|action| &action["refusal"]["code"]);
+    assert_eq!(foreseen, Some(&json!("procurement.quotes_missing")), "{read}");
     approve(&company, "director", &approval).refuses(422, "procurement.quotes_missing");
     assert_eq!(lan.get(&amendment).expect(200).text("/status"), "in_approval");
     deed(lan, &late, "withdraw", json!({})).expect(200);

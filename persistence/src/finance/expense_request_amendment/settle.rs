@@ -14,10 +14,11 @@ use diesel::prelude::*;
 use domain::{
     approval::{Approval, Outcome, Subject},
     finance::{
-        budget_line::DocumentKind, expense_request::RequestContent,
+        budget_line::DocumentKind,
+        expense_request::{ExpenseRequest, RequestContent},
         expense_request_amendment::ExpenseRequestAmendment,
     },
-    spine::{Entity, Id},
+    spine::{Entity, Id, Refusal},
 };
 use serde_json::json;
 use std::collections::BTreeMap;
@@ -27,8 +28,13 @@ use uuid::Uuid;
 pub(super) const CHAIN: &str = "expense-request-amendment";
 
 /// Amendments as the approval engine knows them.
-pub const SUBJECT: SubjectKind =
-    SubjectKind { kind: ExpenseRequestAmendment::KIND, settle, summaries, foresee: None, moves: Some(moved) };
+pub const SUBJECT: SubjectKind = SubjectKind {
+    kind: ExpenseRequestAmendment::KIND,
+    settle,
+    summaries,
+    foresee: Some(foresee),
+    moves: Some(moved),
+};
 
 /// What the chain routes an amendment by, when it is submitted as its next version: all that the request would be.
 pub(super) fn subject(amendment: &ExpenseRequestAmendment, over_budget: bool) -> Result<Subject, Failure> {
@@ -59,14 +65,34 @@ fn settle(tx: &mut Tx<'_>, approval: &Approval) -> Result<(), Failure> {
         return charge::let_go(tx, &amendment);
     }
     let request = expense_claim::lock_request(tx, amendment.request)?;
-    let claims = expense_claim::fellows(tx, request.id)?;
-    let policies = RequestPolicies::on(tx, amendment.content.business_date)?;
-    amendment.check_effect(&request, &claims, policies.rules())?;
+    may_take_effect(tx, &amendment, &request)?;
     let alike = amendment.alike(&request);
     let change = request.amend(amendment.id, amendment.content.clone())?;
     let request = requests::apply(tx, change)?;
     revision::keep(tx, &request, Some(amendment.id))?;
     charge::amend(tx, &request, &amendment, &alike)
+}
+
+/// What its request would refuse an amendment with, if it were approved now. `[ACT-1]`
+fn foresee(reader: &mut Reader<'_>, document: Uuid) -> Result<Result<(), Refusal>, Failure> {
+    let amendment = find_unscoped(reader, Id::from_uuid(document))?;
+    let request = requests::find_unscoped(reader, amendment.request)?;
+    match may_take_effect(reader, &amendment, &request) {
+        Ok(()) => Ok(request.amend(amendment.id, amendment.content).map(|_| ())),
+        Err(Failure::Refused(refusal)) => Ok(Err(*refusal)),
+        Err(failure) => Err(failure),
+    }
+}
+
+/// Whether the amendment is still of the present request, which claims have not gone too far beyond meanwhile. `[EXP-7]`
+fn may_take_effect(
+    reader: &mut Reader<'_>,
+    amendment: &ExpenseRequestAmendment,
+    request: &ExpenseRequest,
+) -> Result<(), Failure> {
+    let claims = expense_claim::fellows(reader, request.id)?;
+    let policies = RequestPolicies::on(reader, amendment.content.business_date)?;
+    Ok(amendment.check_effect(request, &claims, policies.rules())?)
 }
 
 /// The requests that amendments change, and the budget lines on which both hold something.
