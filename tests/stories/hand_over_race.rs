@@ -11,6 +11,7 @@ use tests::{App, Company, Reply, race, stories};
 
 stories! {
     batches_that_meet_on_the_same_lines_in_opposite_order_are_both_paid,
+    a_claim_paid_in_parts_by_itself_and_in_a_batch_at_once_is_paid_both,
     reversals_that_meet_on_the_same_requests_in_opposite_order_are_both_posted,
     refusals_that_meet_on_the_same_requests_in_opposite_order_both_go_back,
 }
@@ -67,6 +68,36 @@ fn batches_that_meet_on_the_same_lines_in_opposite_order_are_both_paid(app: App)
         let balance = app.balance_of(line);
         assert_eq!((balance.spent, balance.used()), (200 * ROUNDS, 20_000));
     }
+    app.prove_ledger();
+    app.prove_no_circle();
+}
+
+/// The claim and its line are moved by both: whoever comes first to the claim must not wait for the line of the other.
+fn a_claim_paid_in_parts_by_itself_and_in_a_batch_at_once_is_paid_both(app: App) {
+    const ROUNDS: usize = 20;
+    let company = app.company();
+    let marketing = &company.departments["marketing"];
+    let line = app.open_budget_line(marketing, "entertainment", "2026-03", Control::Hard, 100_000);
+    let claims = ["2026-03-02", "2026-03-03"].map(|day| posted_in(&company, day));
+    for round in 1..=ROUNDS {
+        let payment = |claim: &String, place: &str| {
+            json!({"claim_id": claim, "reference": format!("{place}-{round}"), "paid_on": "2026-03-05",
+                "amount": {"amount": "1.00", "currency": "CNY"}})
+        };
+        let batch: Vec<Value> = claims.iter().map(|claim| payment(claim, "B")).collect();
+        let alone = claims.iter().map(|claim| vec![payment(claim, "A")]);
+        let runners = alone.chain([batch]).map(|items| {
+            let by = company.who("qian");
+            Box::new(move || by.post("/api/v1/erp/expense-claims/confirm-payments", json!({"items": items})))
+                as Box<dyn FnOnce() -> Reply + Send + '_>
+        });
+        for reply in race(runners.collect()) {
+            let answered = reply.expect(207);
+            let outcomes = tests::column(&answered.at("/data"), "outcome");
+            assert!(outcomes.iter().all(|outcome| outcome == "done"), "{answered}");
+        }
+    }
+    assert_eq!(app.balance_of(line).spent, 400 * i64::try_from(ROUNDS).expect("few"));
     app.prove_ledger();
     app.prove_no_circle();
 }

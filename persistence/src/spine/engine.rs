@@ -283,8 +283,22 @@ impl Connection {
     /// Locks rows until the transaction ends, in the order of their ids, so that two units never wait for each
     /// other.
     pub fn lock_rows(&mut self, table: &'static str, ids: &[Key]) -> diesel::QueryResult<()> {
+        self.lock_rows_for("UPDATE", table, ids)
+    }
+
+    /// The same against updates alone: rows that refer to these may be written meanwhile.
+    pub fn hold_rows(&mut self, table: &'static str, ids: &[Key]) -> diesel::QueryResult<()> {
+        self.lock_rows_for("NO KEY UPDATE", table, ids)
+    }
+
+    fn lock_rows_for(
+        &mut self,
+        what: &'static str,
+        table: &'static str,
+        ids: &[Key],
+    ) -> diesel::QueryResult<()> {
         if let Engine::Postgres(c) = &mut self.engine {
-            let lock = format!("SELECT id FROM {table} WHERE id = ANY($1) ORDER BY id FOR UPDATE");
+            let lock = format!("SELECT id FROM {table} WHERE id = ANY($1) ORDER BY id FOR {what}");
             diesel::sql_query(lock).bind::<diesel::sql_types::Array<SqlId>, _>(ids).execute(c)?;
         }
         Ok(())

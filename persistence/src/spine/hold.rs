@@ -10,6 +10,8 @@ use domain::spine::Id;
 pub enum Shared {
     /// Approvals: the same one stands in two batches.
     Approvals,
+    /// Claims that finance has: the same one stands in two calls of the hand-over.
+    ExpenseClaims,
     /// Budgets in which lines are opened.
     Budgets,
     /// Requests that claims draw on and amendments change.
@@ -21,12 +23,19 @@ pub enum Shared {
 }
 
 impl Shared {
-    const IN_ORDER: [Self; 5] =
-        [Self::Approvals, Self::Budgets, Self::ExpenseRequests, Self::CashAdvances, Self::BudgetLines];
+    const IN_ORDER: [Self; 6] = [
+        Self::Approvals,
+        Self::ExpenseClaims,
+        Self::Budgets,
+        Self::ExpenseRequests,
+        Self::CashAdvances,
+        Self::BudgetLines,
+    ];
 
-    const fn table(self) -> &'static str {
+    const fn name(self) -> &'static str {
         match self {
             Self::Approvals => "approvals",
+            Self::ExpenseClaims => "expense_claims",
             Self::Budgets => "budgets",
             Self::ExpenseRequests => "expense_requests",
             Self::CashAdvances => "cash_advances",
@@ -57,7 +66,12 @@ pub(crate) fn in_order(
         if table == Shared::BudgetLines {
             tx.hold_books()?;
         }
-        tx.connection().lock_rows(table.table(), &rows)?;
+        let connection = tx.connection();
+        match table {
+            // What a request gave to one claim is written anew with what it gave to the others, which that refers to.
+            Shared::ExpenseClaims => connection.hold_rows(table.name(), &rows)?,
+            _ => connection.lock_rows(table.name(), &rows)?,
+        }
     }
     Ok(())
 }

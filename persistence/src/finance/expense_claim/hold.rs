@@ -1,5 +1,5 @@
-//! What claims move that other documents move as well, and its locking for a whole batch: requests, advances and budget
-//! lines. `[EXP-9, APR-7]`
+//! What claims move that other documents move as well, and its locking for a whole batch: the claims themselves where
+//! the hand-over moves them, requests, advances and budget lines. `[EXP-9, APR-7]`
 
 use crate::{
     finance::budget_line,
@@ -8,14 +8,19 @@ use crate::{
 };
 use diesel::prelude::*;
 use domain::{
-    finance::{budget_line::DocumentKind, expense_claim::ExpenseClaim},
+    finance::{
+        budget_line::DocumentKind,
+        expense_claim::{ClaimState, ExpenseClaim},
+    },
     spine::Id,
 };
 
-/// Locks the budget lines on which these claims, and the requests they draw on, hold something: what payments move.
+/// Locks these claims, and the budget lines on which they and the requests they draw on hold something: what payments
+/// move.
 pub fn lines(tx: &mut Tx<'_>, batch: &[Id<ExpenseClaim>]) -> Result<(), Failure> {
     let Some(claims) = several(tx, batch) else { return Ok(()) };
     in_order(tx, |tx, table| match table {
+        Shared::ExpenseClaims => with_finance(tx, &claims),
         Shared::BudgetLines => moved(tx, &claims, table),
         _ => Ok(Vec::new()),
     })
@@ -24,10 +29,13 @@ pub fn lines(tx: &mut Tx<'_>, batch: &[Id<ExpenseClaim>]) -> Result<(), Failure>
 /// Locks as well the requests and advances of which these claims took something: what their return gives back.
 pub fn taken(tx: &mut Tx<'_>, batch: &[Id<ExpenseClaim>]) -> Result<(), Failure> {
     let Some(claims) = several(tx, batch) else { return Ok(()) };
-    in_order(tx, |tx, table| moved(tx, &claims, table))
+    in_order(tx, |tx, table| match table {
+        Shared::ExpenseClaims => with_finance(tx, &claims),
+        _ => moved(tx, &claims, table),
+    })
 }
 
-/// The same of the claims that these reverse: what posting a counter-document gives back.
+/// Locks these claims, and the same of those that they reverse: what posting a counter-document gives back.
 pub fn reversed(tx: &mut Tx<'_>, batch: &[Id<ExpenseClaim>]) -> Result<(), Failure> {
     let Some(reversals) = several(tx, batch) else { return Ok(()) };
     let originals: Vec<Option<Key>> = db!(tx, |c| claims::table
@@ -35,13 +43,26 @@ pub fn reversed(tx: &mut Tx<'_>, batch: &[Id<ExpenseClaim>]) -> Result<(), Failu
         .select(claims::reverses_id)
         .load(c))?;
     let originals: Vec<Key> = originals.into_iter().flatten().collect();
-    in_order(tx, |tx, table| moved(tx, &originals, table))
+    in_order(tx, |tx, table| match table {
+        Shared::ExpenseClaims => with_finance(tx, &reversals),
+        _ => moved(tx, &originals, table),
+    })
 }
 
-/// The rows of a table that these claims move as they are approved, come to nothing or are paid.
+/// Those of the claims that finance has taken. The hand-over moves no others, and they may be handed in again in this
+/// instant: who does that comes to the claim last.
+fn with_finance(reader: &mut Reader<'_>, claims_of: &[Key]) -> Result<Vec<Key>, Failure> {
+    let taken = [ClaimState::Acknowledged, ClaimState::Posted].map(ClaimState::code);
+    Ok(db!(reader, |c| claims::table
+        .filter(claims::id.eq_any(claims_of).and(claims::status.eq_any(taken)))
+        .select(claims::id)
+        .load(c))?)
+}
+
+/// The rows of a table that these claims move beside themselves as they are approved, come to nothing or are paid.
 pub(super) fn moved(reader: &mut Reader<'_>, claims_of: &[Key], table: Shared) -> Result<Vec<Key>, Failure> {
     match table {
-        Shared::Approvals | Shared::Budgets => Ok(Vec::new()),
+        Shared::Approvals | Shared::ExpenseClaims | Shared::Budgets => Ok(Vec::new()),
         Shared::ExpenseRequests => requests(reader, claims_of),
         Shared::CashAdvances => Ok(db!(reader, |c| advances::table
             .filter(advances::claim_id.eq_any(claims_of))
