@@ -79,7 +79,9 @@ impl Bare {
     /// Opens a connection with the settings of the product.
     pub fn open(url: &str) -> Outcome<Self> {
         let Some(path) = url.strip_prefix("sqlite:") else {
-            return Ok(Self::Postgres(PgConnection::establish(url)?));
+            let mut connection = PgConnection::establish(url)?;
+            connection.batch_execute("SET random_page_cost = 1.1")?;
+            return Ok(Self::Postgres(connection));
         };
         let mut connection = SqliteConnection::establish(path)?;
         connection.batch_execute(

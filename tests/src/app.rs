@@ -51,6 +51,9 @@ struct Defaults {
     settings: Settings,
 }
 
+/// How many threads write to PostgreSQL.
+pub const WRITERS: u32 = 4;
+
 /// 2026-03-05T09:30:00+08:00.
 pub(crate) const NOW_MICROS: i64 = 1_772_674_200_000_000;
 
@@ -70,7 +73,7 @@ impl App {
         settings.files_directory = home.directory.path().join("files");
         settings.http_threads = 1;
         settings.reader_threads = 2;
-        settings.writer_threads = 4;
+        settings.writer_threads = WRITERS;
         settings.relaxed_durability = true;
         settings.requests_per_minute = 1_000_000;
         adjust(&mut settings);

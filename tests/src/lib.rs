@@ -13,7 +13,7 @@ mod postgres;
 mod program;
 mod race;
 
-pub use app::{App, block_on};
+pub use app::{App, WRITERS, block_on};
 pub use budget::budget_of;
 pub use caller::{Caller, Reply};
 pub use company::Company;

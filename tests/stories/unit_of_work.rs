@@ -5,11 +5,16 @@ use domain::spine::{BusinessDate, Clock, POLICY_UNKNOWN_KIND, Policy, PolicyStat
 use persistence::{
     policy,
     spine::{
-        Answered, AuditVerdict, EventFilter, Failure, IdempotencyKey, Request, StoredAnswer, Tx,
+        Answered, AuditVerdict, EngineKind, EventFilter, Failure, IdempotencyKey, Request, StoredAnswer, Tx,
         erase_content, list_events, verify_audit,
     },
 };
-use tests::{App, stories};
+use std::{
+    sync::{Arc, Mutex, mpsc},
+    time::Duration as Wait,
+};
+use tests::{App, WRITERS, stories};
+use tokio::{sync::Notify, task::JoinHandle, time};
 use uuid::Uuid;
 
 stories! {
@@ -18,6 +23,7 @@ stories! {
     what_is_erased_from_the_trail_is_told_of_in_it,
     an_expired_key_is_as_good_as_a_new_one,
     no_reading_sees_less_than_was_answered_before_it_was_asked_for,
+    who_must_wait_for_a_lock_holds_up_nobody_who_was_done_before,
 }
 
 fn draft(tx: &mut Tx<'_>, code: &str) -> Result<StoredAnswer, Failure> {
@@ -197,4 +203,58 @@ fn no_reading_sees_less_than_was_answered_before_it_was_asked_for(app: App) {
         }
     });
     together(courses.collect());
+}
+
+/// A unit that keeps its writer busy, and the draft of a policy locked, until its gate is dropped.
+async fn gate(app: &App, code: String) -> (mpsc::Sender<()>, JoinHandle<Result<Answered, Failure>>) {
+    let (gate, opened) = mpsc::channel();
+    let (opened, entered) = (Mutex::new(opened), Arc::new(Notify::new()));
+    let (database, entering) = (app.database.clone(), entered.clone());
+    let unit = tokio::spawn(async move {
+        let work = move |tx: &mut Tx<'_>| {
+            let answer = draft(tx, &code)?;
+            entering.notify_one();
+            let _dropped = opened.lock().map(|opened| opened.recv());
+            Ok(answer)
+        };
+        database.write(Request::system("test"), work).await
+    });
+    entered.notified().await;
+    (gate, unit)
+}
+
+/// On PostgreSQL several groups are under way at once. Who comes upon a lock of another group begins the next
+/// transaction of its own, and what its group had done by then is committed and answered.
+fn who_must_wait_for_a_lock_holds_up_nobody_who_was_done_before(app: App) {
+    if app.database.kind() != EngineKind::Postgres {
+        return;
+    }
+    let write = |code: &'static str| {
+        let database = app.database.clone();
+        tokio::spawn(async move { database.write(Request::system("test"), move |tx| draft(tx, code)).await })
+    };
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
+    runtime.block_on(async {
+        let (held, holder) = gate(&app, "held".to_owned()).await;
+        let mut others = Vec::new();
+        for index in 1..WRITERS {
+            others.push(gate(&app, format!("busy/{index}")).await);
+        }
+        // Every writer is busy: these wait together, and the first writer that is free takes them as a group.
+        let waiting = [write("before"), write("held"), write("behind")];
+        time::sleep(Wait::from_millis(100)).await;
+        let (free, freed) = others.pop().expect("several writers");
+        drop(free);
+        freed.await.expect("an end").expect("an answer");
+        let [before, waits, behind] = waiting;
+        let before = time::timeout(Wait::from_secs(20), before).await;
+        before.expect("an answer while the lock is held").expect("an end").expect("a draft");
+        assert!(!waits.is_finished(), "the lock is held");
+        drop(held);
+        for unit in [holder, waits, behind] {
+            unit.await.expect("an end").expect("a draft");
+        }
+        drop(others);
+    });
+    assert_eq!(["before", "held", "behind"].map(|code| versions(&app, code)), [1, 2, 1]);
 }

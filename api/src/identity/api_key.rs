@@ -116,9 +116,9 @@ struct IssueApiKey {
     #[validate(length(min = 1, max = 60))]
     #[schema(min_length = 1, max_length = 60, example = "ERP")]
     name: String,
-    /// What it may be used for, within what the account may do.
+    /// What it may be used for, within what the account may do. Named twice is named once.
     #[validate(length(min = 1, max = 500))]
-    #[schema(min_items = 1, max_items = 500)]
+    #[schema(value_type = Vec<Permission>, min_items = 1, max_items = 500)]
     scopes: BTreeSet<Permission>,
     /// When it ends by itself.
     expires_at: Option<Timestamp>,

@@ -60,9 +60,9 @@ struct CreateRole {
     #[validate(length(max = 60))]
     #[schema(max_length = 60, example = "Cashier")]
     name_en: String,
-    /// What its holders may do; none beyond what its maker may do.
+    /// What its holders may do; none beyond what its maker may do. Named twice is named once.
     #[validate(length(min = 1, max = 500))]
-    #[schema(min_items = 1, max_items = 500)]
+    #[schema(value_type = Vec<Permission>, min_items = 1, max_items = 500)]
     permissions: BTreeSet<Permission>,
 }
 

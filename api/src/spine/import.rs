@@ -18,7 +18,7 @@ pub use cells::Cells;
 pub use column::{Choice, ImportColumn};
 pub use report::{ImportReport, Outcome};
 pub use table::Sheet;
-pub use template::Template;
+pub use template::{Template, TemplateFormat};
 
 use super::{Answer, Guard, Label, Problem, UnitOfWork, Upload, codes};
 use persistence::spine::{Failure, Tx};

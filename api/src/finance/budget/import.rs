@@ -5,8 +5,8 @@
 
 use super::row::{LineRow, cells_of};
 use crate::spine::{
-    ByRules, Can, Format, IfMatch, PathId, Problem, Query, Reading, Reply, UnitOfWork, Upload, codes,
-    import::{ImportReport, Outcome, Sheet, Template},
+    ByRules, Can, IfMatch, PathId, Problem, Query, Reading, Reply, UnitOfWork, Upload, codes,
+    import::{ImportReport, Outcome, Sheet, Template, TemplateFormat},
 };
 use domain::{
     finance::budget::{Budget, BudgetContent, BudgetRules, PLANNED_LINES_MAX, PlannedLine},
@@ -38,7 +38,7 @@ pub(super) async fn show_budget_line_template(
     who: Can<perm::ReadBudgets>,
     id: PathId<Budget>,
     which: Query<WhichTemplate>,
-    format: Format,
+    format: TemplateFormat,
     _: ByRules,
     reading: Reading,
 ) -> Template {

@@ -1,8 +1,8 @@
 //! Categories from a spreadsheet: good rows make a draft of the next version of the tree. `[EXP-1, INT-5]`
 
 use crate::spine::{
-    ByRules, Can, Format, Label, Problem, Query, Reading, Reply, UnitOfWork, Upload, codes,
-    import::{Cells, Choice, ImportColumn, ImportReport, Imported, Outcome, Sheet, Template},
+    ByRules, Can, Label, Problem, Query, Reading, Reply, UnitOfWork, Upload, codes,
+    import::{Cells, Choice, ImportColumn, ImportReport, Imported, Outcome, Sheet, Template, TemplateFormat},
 };
 use chrono::NaiveDate;
 use domain::{
@@ -154,7 +154,7 @@ pub(super) struct WhichTemplate {
 pub(super) async fn show_expense_category_template(
     who: Can<perm::ReadExpenseCategories>,
     which: Query<WhichTemplate>,
-    format: Format,
+    format: TemplateFormat,
     _: ByRules,
     reading: Reading,
 ) -> Template {

@@ -24,7 +24,8 @@ pub enum Format {
 }
 
 impl Format {
-    const ALL: [Self; 4] = [Self::Json, Self::Csv, Self::Xlsx, Self::Ndjson];
+    /// In what lists can be had.
+    const OF_LISTS: &'static [Self] = &[Self::Json, Self::Csv, Self::Xlsx, Self::Ndjson];
 
     /// The name in `?format=` and the ending of a file.
     pub const fn ending(self) -> &'static str {
@@ -46,27 +47,25 @@ impl Format {
         }
     }
 
-    fn named(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|format| format.ending() == name)
-    }
-
-    /// The first of ours that a media range stands for.
-    fn of_range(range: &str) -> Option<Self> {
+    /// The first of those offered that a media range stands for.
+    fn of_range(range: &str, offered: &[Self]) -> Option<Self> {
         let essence = |format: &Self| format.media_type().split(';').next().unwrap_or_default();
         let (kind, sub) = range.split_once('/')?;
-        Self::ALL.into_iter().find(|format| {
+        offered.iter().copied().find(|format| {
             let (own_kind, own_sub) = essence(format).split_once('/').unwrap_or_default();
             let is = |wanted: &str, own: &str| wanted == "*" || wanted.eq_ignore_ascii_case(own);
             is(kind, own_kind) && is(sub, own_sub)
         })
     }
 
-    /// What an `Accept` header wants most of what we can give; `None` if nothing.
-    fn accepted(accept: &str) -> Option<Self> {
+    /// What an `Accept` header wants most of what is offered; `None` if nothing.
+    fn accepted(accept: &str, offered: &[Self]) -> Option<Self> {
         let mut best: Option<(f32, Self)> = None;
         for part in accept.split(',') {
             let mut pieces = part.split(';').map(str::trim);
-            let Some(format) = pieces.next().and_then(Self::of_range) else { continue };
+            let Some(format) = pieces.next().and_then(|range| Self::of_range(range, offered)) else {
+                continue;
+            };
             let quality =
                 pieces.find_map(|piece| piece.strip_prefix("q=")?.parse::<f32>().ok()).unwrap_or(1.0);
             if quality > 0.0 && best.is_none_or(|(held, _)| quality > held) {
@@ -75,37 +74,31 @@ impl Format {
         }
         best.map(|(_, format)| format)
     }
-}
 
-impl FromRequest for Format {
-    type Error = Problem;
-    type Future = Ready<Result<Self, Problem>>;
-    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        ready(wanted(request))
+    /// What a request wants of what is offered.
+    ///
+    /// # Errors
+    /// 400 for a `?format=` of another name, 406 where `Accept` takes none of them.
+    pub fn wanted(request: &HttpRequest, offered: &[Self]) -> Result<Self, Problem> {
+        let named = query_pairs(request.query_string()).into_iter().find(|(name, _)| name == "format");
+        if let Some((_, name)) = named {
+            let found = offered.iter().copied().find(|format| format.ending() == name);
+            return found.ok_or_else(|| Problem::bad_parameter("format", &endings(offered).join(", ")));
+        }
+        match request.headers().get(header::ACCEPT).and_then(|value| value.to_str().ok()) {
+            None | Some("") => Ok(Self::Json),
+            Some(accept) => {
+                Self::accepted(accept, offered).ok_or_else(|| Problem::new(codes::NOT_ACCEPTABLE))
+            }
+        }
     }
-}
 
-fn wanted(request: &HttpRequest) -> Result<Format, Problem> {
-    let named = query_pairs(request.query_string()).into_iter().find(|(name, _)| name == "format");
-    if let Some((_, name)) = named {
-        let bad = || Problem::bad_parameter("format", "json, csv, xlsx, ndjson");
-        return Format::named(&name).ok_or_else(bad);
-    }
-    match request.headers().get(header::ACCEPT).and_then(|value| value.to_str().ok()) {
-        None | Some("") => Ok(Format::Json),
-        Some(accept) => Format::accepted(accept).ok_or_else(|| Problem::new(codes::NOT_ACCEPTABLE)),
-    }
-}
-
-impl Argument for Format {
-    fn describe(description: &mut Description) {
-        let names = Self::ALL.map(Self::ending);
+    /// Tells of `?format=` and of what it may be.
+    pub fn describe_offered(description: &mut Description, offered: &[Self], about: &str) {
         let schema = ObjectBuilder::new()
             .schema_type(Type::String)
-            .enum_values(Some(names))
-            .default(Some("json".into()));
-        let about =
-            "The format; else `Accept` decides. A file holds everything that matches, whatever `limit` says.";
+            .enum_values(Some(endings(offered)))
+            .default(Some(Self::Json.ending().into()));
         let parameter = ParameterBuilder::new()
             .name("format")
             .parameter_in(ParameterIn::Query)
@@ -117,18 +110,42 @@ impl Argument for Format {
     }
 }
 
+fn endings(formats: &[Format]) -> Vec<&'static str> {
+    formats.iter().map(|format| format.ending()).collect()
+}
+
+impl FromRequest for Format {
+    type Error = Problem;
+    type Future = Ready<Result<Self, Problem>>;
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        ready(Self::wanted(request, Self::OF_LISTS))
+    }
+}
+
+impl Argument for Format {
+    fn describe(description: &mut Description) {
+        let about =
+            "The format; else `Accept` decides. A file holds everything that matches, whatever `limit` says.";
+        Self::describe_offered(description, Self::OF_LISTS, about);
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::Format;
 
+    fn accepted(accept: &str) -> Option<Format> {
+        Format::accepted(accept, Format::OF_LISTS)
+    }
+
     #[test]
     fn what_is_wanted_most_wins() {
-        assert_eq!(Format::accepted("*/*"), Some(Format::Json));
-        assert_eq!(Format::accepted("text/html,application/xhtml+xml,*/*;q=0.8"), Some(Format::Json));
-        assert_eq!(Format::accepted("text/*"), Some(Format::Csv));
-        assert_eq!(Format::accepted("application/json;q=0.5, TEXT/CSV"), Some(Format::Csv));
-        assert_eq!(Format::accepted("application/x-ndjson"), Some(Format::Ndjson));
-        assert_eq!(Format::accepted("text/csv;q=0, image/png"), None);
-        assert_eq!(Format::accepted("nonsense"), None);
+        assert_eq!(accepted("*/*"), Some(Format::Json));
+        assert_eq!(accepted("text/html,application/xhtml+xml,*/*;q=0.8"), Some(Format::Json));
+        assert_eq!(accepted("text/*"), Some(Format::Csv));
+        assert_eq!(accepted("application/json;q=0.5, TEXT/CSV"), Some(Format::Csv));
+        assert_eq!(accepted("application/x-ndjson"), Some(Format::Ndjson));
+        assert_eq!(accepted("text/csv;q=0, image/png"), None);
+        assert_eq!(accepted("nonsense"), None);
     }
 }

@@ -2,19 +2,45 @@
 
 use super::{Imported, column::ImportColumn};
 use crate::spine::{
-    Answer, Described, Description, Format, Problem, Reading, Reply, View, answer, attachment, codes, edge,
-    export::harmless,
+    Answer, Argument, Described, Description, Format, Problem, Reading, Reply, View, answer, attachment,
+    edge, export::harmless,
 };
-use actix_web::{HttpRequest, HttpResponse, Responder, body::BoxBody, http::header};
+use actix_web::{
+    FromRequest, HttpRequest, HttpResponse, Responder, body::BoxBody, dev::Payload, http::header,
+};
 use csv::{Terminator, WriterBuilder};
 use domain::spine::Language;
 use persistence::spine::Failure;
 use rust_xlsxwriter::{Color, Format as Style, Note, Workbook, Worksheet, XlsxError};
 use serde::Serialize;
+use std::future::{Ready, ready};
 use utoipa::{
     ToSchema,
     openapi::{ContentBuilder, KnownFormat, ObjectBuilder, SchemaFormat, schema::Type},
 };
+
+/// In which format a template is wanted.
+#[derive(Clone, Copy, Debug)]
+pub struct TemplateFormat(Format);
+
+impl TemplateFormat {
+    const OFFERED: &'static [Format] = &[Format::Json, Format::Csv, Format::Xlsx];
+}
+
+impl FromRequest for TemplateFormat {
+    type Error = Problem;
+    type Future = Ready<Result<Self, Problem>>;
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        ready(Format::wanted(request, Self::OFFERED).map(Self))
+    }
+}
+
+impl Argument for TemplateFormat {
+    fn describe(description: &mut Description) {
+        let about = "The format; else `Accept` decides: the columns as JSON, or a file to be filled in.";
+        Format::describe_offered(description, Self::OFFERED, about);
+    }
+}
 
 /// A template, or why not.
 pub type Template = Result<TemplateFile, Problem>;
@@ -69,24 +95,24 @@ pub enum TemplateFile {
 
 impl Reading {
     /// The template of an import; `filled` with rows that stand already, a cell for each column.
-    pub async fn template<T: Imported>(&self, format: Format, filled: Vec<Vec<String>>) -> Template {
-        let language = edge::language(self.request().headers());
-        if format != Format::Json {
-            self.shape().for_file(false)?;
+    pub async fn template<T: Imported>(
+        &self,
+        TemplateFormat(format): TemplateFormat,
+        filled: Vec<Vec<String>>,
+    ) -> Template {
+        if format == Format::Json {
+            let shape = self.shape().fit::<ImportTemplate>()?;
+            let template = columns::<T>();
+            let body = shape.cut(&template).map_err(Failure::from)?;
+            return Ok(TemplateFile::Columns(Answer::fresh(answer::store_as::<_, 200>(&template, body))));
         }
-        let bytes = match format {
-            Format::Json => {
-                let shape = self.shape().fit::<ImportTemplate>()?;
-                let template = columns::<T>();
-                let body = shape.cut(&template).map_err(Failure::from)?;
-                return Ok(TemplateFile::Columns(Answer::fresh(answer::store_as::<_, 200>(&template, body))));
-            }
-            Format::Ndjson => return Err(Problem::new(codes::NOT_ACCEPTABLE)),
-            Format::Csv => as_csv::<T>(language, &filled)?,
-            Format::Xlsx => {
-                let made = actix_web::web::block(move || as_workbook(T::COLUMNS, language, &filled)).await;
-                made.map_err(Failure::fault)?.map_err(Failure::fault)?
-            }
+        self.shape().for_file(false)?;
+        let language = edge::language(self.request().headers());
+        let bytes = if format == Format::Csv {
+            as_csv::<T>(language, &filled)?
+        } else {
+            let made = actix_web::web::block(move || as_workbook(T::COLUMNS, language, &filled)).await;
+            made.map_err(Failure::fault)?.map_err(Failure::fault)?
         };
         let name = format!("{}-template.{}", T::FILE.name, format.ending());
         let title = format!("{}.{}", T::FILE.text(language), format.ending());
