@@ -51,7 +51,6 @@ pub(crate) fn start(state: web::Data<AppState>) {
                 Err(failure) => log::error!("the signing key could not be followed by another: {failure:?}"),
             }
             state.forget_idle_callers();
-            give_back_memory();
             if let Err(failure) = state.identity.note_uses(&state.database).await {
                 log::warn!("uses of API keys could not be noted: {failure:?}");
             }
@@ -66,13 +65,6 @@ pub(crate) fn start(state: web::Data<AppState>) {
             }
         }
     });
-}
-
-/// Lets the allocator give the system back what was freed: it does so when something large is freed later on, and on an
-/// idle server nothing is. What a password's hash took would stay with it for ever.
-fn give_back_memory() {
-    const LARGE_BYTES: usize = 64 * 1024 * 1024;
-    drop(std::hint::black_box(Vec::<u8>::with_capacity(LARGE_BYTES)));
 }
 
 /// What a new day brings: absences that begin, grants whose last day has passed.

@@ -73,6 +73,7 @@ enum Command {
 
 /// Runs what the command line says; the error is a clear line for the person at the terminal.
 pub fn run(line: CommandLine) -> Result<(), String> {
+    crate::memory::give_back_at_once();
     let CommandLine { settings, command } = line;
     match command.unwrap_or(Command::Serve) {
         Command::Serve => serve::run(settings),

@@ -11,6 +11,7 @@ mod expansions;
 mod file;
 mod finance;
 pub mod identity;
+mod memory;
 mod meta;
 mod organisation;
 mod policy;

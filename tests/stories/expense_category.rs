@@ -84,7 +84,7 @@ fn a_filled_template_goes_out_and_comes_back_changed(app: App) {
     assert_eq!(sheet.get((0, 0)), Some(&Data::String("*Code".into())));
     let report = import(&boss, "?validate_only=true", &workbook.bytes).expect(200);
     assert_eq!((report.at("/unchanged"), report.at("/refused")), (json!(19), json!(0)), "{report}");
-    boss.get(&format!("{TEMPLATE}?format=ndjson")).refuses(406, "http.not_acceptable");
+    boss.get(&format!("{TEMPLATE}?format=ndjson")).refuses(400, "http.bad_parameter");
 }
 
 fn a_file_is_read_in_every_encoding_and_by_either_headings(app: App) {
