@@ -6,6 +6,7 @@ mod backup;
 mod demo;
 mod files;
 mod ledger;
+mod memory;
 pub mod openapi;
 mod policy;
 mod serve;
@@ -73,7 +74,7 @@ enum Command {
 
 /// Runs what the command line says; the error is a clear line for the person at the terminal.
 pub fn run(line: CommandLine) -> Result<(), String> {
-    crate::memory::give_back_at_once();
+    memory::give_back_at_once();
     let CommandLine { settings, command } = line;
     match command.unwrap_or(Command::Serve) {
         Command::Serve => serve::run(settings),

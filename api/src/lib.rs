@@ -11,7 +11,6 @@ mod expansions;
 mod file;
 mod finance;
 pub mod identity;
-mod memory;
 mod meta;
 mod organisation;
 mod policy;

@@ -8,7 +8,7 @@ const PURGE_DELAY: mi_option_t = 15;
 /// Lets memory go back to the system as soon as it is free. The allocator would wait for a second, and then for the next
 /// thing that a thread frees; on an idle server nothing is, and what a start or the hash of a password took would
 /// stay with it for ever. A busy server is neither slower nor faster for it.
-pub(crate) fn give_back_at_once() {
+pub(super) fn give_back_at_once() {
     #[expect(unsafe_code, reason = "stores a number, atomically, in a setting of the allocator")]
     unsafe {
         mi_option_set(PURGE_DELAY, 0);
