@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use std::{collections::HashMap, net::SocketAddr};
 use ureq::{Agent, http};
 
-/// Somebody who speaks: a user name, or the ERP with its key.
+/// Who tells the story: callers by name, a user's or the ERP's, and what they need.
 pub(super) struct Script {
     agent: Agent,
     base: String,
@@ -117,6 +117,22 @@ impl Script {
         self.send(Some(&token), "POST", path, body, Some(version))
     }
 
+    /// Acts on a version; without an answer where the thing has moved on.
+    pub fn act_if_current(
+        &mut self,
+        who: &str,
+        path: &str,
+        version: i64,
+        body: Value,
+    ) -> Result<Option<Answer>, String> {
+        let token = self.token(who)?;
+        let answered = self.ask(Some(&token), "POST", path, Some(&body), Some(version))?;
+        if answered.status() == http::StatusCode::PRECONDITION_FAILED {
+            return Ok(None);
+        }
+        read(answered).map(Some).map_err(|error| format!("POST {path} with {body}: {error}"))
+    }
+
     /// Changes a version by a merge patch.
     pub fn patch(&mut self, who: &str, path: &str, version: i64, body: Value) -> Result<Answer, String> {
         let token = self.token(who)?;
@@ -151,6 +167,18 @@ impl Script {
         body: Option<Value>,
         version: Option<i64>,
     ) -> Result<Answer, String> {
+        let answered = self.ask(token, method, path, body.as_ref(), version)?;
+        read(answered).map_err(|error| format!("{method} {path} with {}: {error}", body.unwrap_or_default()))
+    }
+
+    fn ask(
+        &self,
+        token: Option<&str>,
+        method: &str,
+        path: &str,
+        body: Option<&Value>,
+        version: Option<i64>,
+    ) -> Result<http::Response<ureq::Body>, String> {
         let mut request = http::Request::builder().method(method).uri(format!("{}{path}", self.base));
         request = request.header("Accept-Language", "en").header("Content-Type", "application/json");
         if let Some(token) = token {
@@ -159,12 +187,11 @@ impl Script {
         if let Some(version) = version {
             request = request.header("If-Match", format!("\"{version}\""));
         }
-        let answered = match &body {
+        let answered = match body {
             Some(body) => self.agent.run(request.body(body.to_string()).map_err(|error| error.to_string())?),
             None => self.agent.run(request.body(()).map_err(|error| error.to_string())?),
         };
-        let answered = answered.map_err(|error| error.to_string())?;
-        read(answered).map_err(|error| format!("{method} {path} with {}: {error}", body.unwrap_or_default()))
+        answered.map_err(|error| error.to_string())
     }
 }
 
