@@ -7,7 +7,7 @@ const PURGE_DELAY: mi_option_t = 15;
 
 /// Lets memory go back to the system as soon as it is free. The allocator would wait for a second, and then for the next
 /// thing that a thread frees; on an idle server nothing is, and what a start or the hash of a password took would
-/// stay with it for ever. A busy server is neither slower nor faster for it.
+/// stay with it for ever. What it costs a busy server is within what its measurements vary by.
 pub(super) fn give_back_at_once() {
     #[expect(unsafe_code, reason = "stores a number, atomically, in a setting of the allocator")]
     unsafe {
