@@ -235,7 +235,7 @@ fn version(script: &mut Script, who: &str, path: &str) -> Result<i64, String> {
 }
 
 /// Whoever a claim waits for decides it; false where it waits for nobody. Another server of the same database, by whose
-/// clock the story is long over, may remind somebody in that instant: then it is looked at anew.
+/// clock the story is long over, may remind or replace somebody in that instant: then it is looked at anew.
 fn decide(script: &mut Script, company: &Company, claim: &str, verb: &str) -> Result<bool, String> {
     const LOOKS: u32 = 20;
     for _ in 0..LOOKS {

@@ -117,7 +117,7 @@ impl Script {
         self.send(Some(&token), "POST", path, body, Some(version))
     }
 
-    /// Acts on a version; without an answer where the thing has moved on.
+    /// Acts on a version; without an answer where the thing has moved on, or is for others to act on by now.
     pub fn act_if_current(
         &mut self,
         who: &str,
@@ -127,7 +127,7 @@ impl Script {
     ) -> Result<Option<Answer>, String> {
         let token = self.token(who)?;
         let answered = self.ask(Some(&token), "POST", path, Some(&body), Some(version))?;
-        if answered.status() == http::StatusCode::PRECONDITION_FAILED {
+        if [http::StatusCode::PRECONDITION_FAILED, http::StatusCode::FORBIDDEN].contains(&answered.status()) {
             return Ok(None);
         }
         read(answered).map(Some).map_err(|error| format!("POST {path} with {body}: {error}"))
