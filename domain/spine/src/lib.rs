@@ -1,0 +1,56 @@
+//! What every context hangs on: ids, money, time, actors, changes, refusals, policies, explanations.
+#![warn(missing_docs)]
+
+mod actor;
+mod change;
+mod currency;
+mod erasure;
+mod exchange_rate;
+mod explanation;
+mod id;
+/// What can be wrong with a file of rows.
+pub mod import;
+mod label;
+mod money;
+mod permission;
+mod policy;
+mod refusal;
+mod search;
+mod status;
+mod time;
+mod wing;
+
+pub use actor::{
+    Actor, ActorKind, Department, DepartmentId, Employee, EmployeeId, Reach, Session, SessionId, User, UserId,
+};
+pub use change::{Change, Entity, EventKind, Happening, Version};
+pub use currency::Currency;
+pub use erasure::{AUDIT_EVENTS, AUDIT_REFUSALS, Erasure};
+pub use exchange_rate::ExchangeRate;
+pub use explanation::{Citation, Explanation};
+pub use id::{AnyId, Id, IdSource};
+pub use label::{EnumLabels, ValueLabel};
+pub use money::{Money, MoneyError, allocate, split_evenly};
+pub use permission::{Permission, Requires, ScopeKind, perm};
+pub use policy::{
+    POLICY_EVENTS, POLICY_MISSING, POLICY_REFUSALS, POLICY_UNKNOWN_KIND, POLICY_UNSOUND, Policy,
+    PolicyAction, PolicyContent, PolicyStatus, PolicyVersion, read_content,
+};
+pub use refusal::{Finding, Findings, Language, Refusal, RefusalCode, RefusalKind, SPINE_REFUSALS, codes};
+pub use search::search_key;
+pub use status::Reason;
+pub use time::{BusinessDate, Clock, Timestamp};
+pub use wing::{Noun, Wing};
+
+// One name inside and outside: macros and whoever uses this say `spine`.
+pub extern crate self as spine;
+
+/// What this noun brings to its wing.
+const NOUN: &crate::spine::Noun = &crate::spine::Noun {
+    refusals: &[SPINE_REFUSALS, POLICY_REFUSALS, AUDIT_REFUSALS, import::IMPORT_REFUSALS],
+    events: &[AUDIT_EVENTS, POLICY_EVENTS],
+    enums: &[Currency::LABELS, Permission::LABELS, PolicyAction::LABELS, PolicyStatus::LABELS, ScopeKind::LABELS],
+};
+
+/// What the rules themselves bring.
+pub const WING: &Wing = &Wing { name: "spine", nouns: &[NOUN] };
