@@ -1,38 +1,36 @@
 //! The one door to the database. Each context has its rows (private), its finders, its `apply` and
 //! its views here; the API never sees a connection.
+//!
+//! Each wing is a crate of its own, in the order in which they know each other; this one shows them all, and makes the
+//! house of them.
 
-pub mod approval;
-pub mod file;
-pub mod finance;
-pub mod identity;
-pub mod organisation;
-pub mod policy;
-pub mod schema;
-pub mod spine;
+#[doc(inline)]
+pub use persistence_base::{approval, audit, file, identity, organisation, policy, seed};
+#[doc(inline)]
+pub use persistence_finance as finance;
+#[doc(inline)]
+pub use persistence_spine as spine;
 
-use domain::spine::EnumLabels;
-use spine::{Failure, Tx};
+use diesel_migrations::{EmbeddedMigrations, embed_migrations};
+use spine::{EngineKind, House, Wing};
 
-/// Stores what ships with the product: each context adds its own. Doing it twice changes nothing.
-pub fn seed(tx: &mut Tx<'_>) -> Result<(), Failure> {
-    identity::role::ship(tx)?;
-    identity::ship_sign_in_policy(tx)?;
-    file::ship(tx)?;
-    organisation::seed(tx)?;
-    finance::seed(tx)
+/// The wings in their order: each knows only those before it.
+pub const WINGS: &[&Wing] = &[persistence_base::WING, finance::WING];
+
+/// The product as a whole.
+pub static HOUSE: House = House { wings: WINGS, migrations };
+
+const SQLITE: EmbeddedMigrations = embed_migrations!("../migrations/sqlite");
+const POSTGRES: EmbeddedMigrations = embed_migrations!("../migrations/postgres");
+
+const fn migrations(engine: EngineKind) -> EmbeddedMigrations {
+    match engine {
+        EngineKind::Sqlite => SQLITE,
+        EngineKind::Postgres => POSTGRES,
+    }
 }
 
 /// The labels of every enum that only the views know. Those of the rules are [`domain::enums`].
-pub fn enums() -> impl Iterator<Item = &'static EnumLabels> {
-    [
-        approval::ApprovalState::LABELS,
-        approval::CandidateReason::LABELS,
-        approval::SeatProgress::LABELS,
-        approval::StepProgress::LABELS,
-        finance::cash_advance::reconcile::EntryDifferenceKind::LABELS,
-        finance::cash_advance::reconcile::EntryKind::LABELS,
-        finance::expense_claim::hand_over::DifferenceKind::LABELS,
-        finance::expense_statement::StatementAction::LABELS,
-    ]
-    .into_iter()
+pub fn enums() -> impl Iterator<Item = &'static domain::spine::EnumLabels> {
+    HOUSE.all::<domain::spine::EnumLabels>()
 }

@@ -111,5 +111,15 @@ crate::events! { APPROVAL_EVENTS:
 pub(crate) const NOUN: &crate::spine::Noun = &crate::spine::Noun {
     refusals: &[APPROVAL_REFUSALS],
     events: &[APPROVAL_EVENTS],
-    enums: &[Action::LABELS, CloseReason::LABELS, Counting::LABELS, Decision::LABELS, EntryKind::LABELS, Fate::LABELS, Origin::LABELS, Placement::LABELS, StepReason::LABELS],
+    enums: &[
+        Action::LABELS,
+        CloseReason::LABELS,
+        Counting::LABELS,
+        Decision::LABELS,
+        EntryKind::LABELS,
+        Fate::LABELS,
+        Origin::LABELS,
+        Placement::LABELS,
+        StepReason::LABELS,
+    ],
 };

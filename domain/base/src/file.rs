@@ -29,11 +29,8 @@ crate::refusals! { FILE_REFUSALS:
 }
 
 /// What this noun brings to its wing.
-pub(crate) const NOUN: &crate::spine::Noun = &crate::spine::Noun {
-    refusals: &[FILE_REFUSALS],
-    events: &[FILE_EVENTS],
-    enums: &[FileType::LABELS],
-};
+pub(crate) const NOUN: &crate::spine::Noun =
+    &crate::spine::Noun { refusals: &[FILE_REFUSALS], events: &[FILE_EVENTS], enums: &[FileType::LABELS] };
 
 /// What may be uploaded: the content of the policy `file-rules/attachments`.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]

@@ -13,7 +13,5 @@ pub mod organisation;
 pub use domain_spine::{self as spine, events, labels, refusals, status};
 
 /// What this wing brings.
-pub const WING: &spine::Wing = &spine::Wing {
-    name: "base",
-    nouns: &[organisation::NOUN, identity::NOUN, approval::NOUN, file::NOUN],
-};
+pub const WING: &spine::Wing =
+    &spine::Wing { name: "base", nouns: &[organisation::NOUN, identity::NOUN, approval::NOUN, file::NOUN] };

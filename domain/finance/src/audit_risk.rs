@@ -38,11 +38,8 @@ crate::refusals! { AUDIT_RISK_REFUSALS:
 }
 
 /// What this noun brings to its wing.
-pub(crate) const NOUN: &crate::spine::Noun = &crate::spine::Noun {
-    refusals: &[AUDIT_RISK_REFUSALS],
-    events: &[],
-    enums: &[RiskRule::LABELS],
-};
+pub(crate) const NOUN: &crate::spine::Noun =
+    &crate::spine::Noun { refusals: &[AUDIT_RISK_REFUSALS], events: &[], enums: &[RiskRule::LABELS] };
 
 /// A rule that saw something.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize, ToSchema)]

@@ -96,7 +96,14 @@ crate::events! { BUDGET_EVENTS:
 pub(crate) const NOUN: &crate::spine::Noun = &crate::spine::Noun {
     refusals: &[BUDGET_REFUSALS],
     events: &[BUDGET_EVENTS],
-    enums: &[BudgetState::LABELS, FoundationKind::LABELS, ObjectiveMetric::LABELS, ScopeLevel::LABELS, SplitInto::LABELS, actions::BudgetAction::LABELS],
+    enums: &[
+        BudgetState::LABELS,
+        FoundationKind::LABELS,
+        ObjectiveMetric::LABELS,
+        ScopeLevel::LABELS,
+        SplitInto::LABELS,
+        actions::BudgetAction::LABELS,
+    ],
 };
 
 /// The clause that says what a budget holds.

@@ -7,11 +7,8 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 /// What this noun brings to its wing.
-pub(crate) const NOUN: &crate::spine::Noun = &crate::spine::Noun {
-    refusals: &[],
-    events: &[],
-    enums: &[AlertKind::LABELS],
-};
+pub(crate) const NOUN: &crate::spine::Noun =
+    &crate::spine::Noun { refusals: &[], events: &[], enums: &[AlertKind::LABELS] };
 
 /// By what lines are grouped.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize, ToSchema)]

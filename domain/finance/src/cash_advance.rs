@@ -74,7 +74,12 @@ crate::events! { CASH_ADVANCE_EVENTS:
 pub(crate) const NOUN: &crate::spine::Noun = &crate::spine::Noun {
     refusals: &[CASH_ADVANCE_REFUSALS, reversal::CASH_ADVANCE_REVERSAL_REFUSALS],
     events: &[CASH_ADVANCE_EVENTS],
-    enums: &[MovementKind::LABELS, SettlementState::LABELS, ReversalKind::LABELS, actions::AdvanceAction::LABELS],
+    enums: &[
+        MovementKind::LABELS,
+        SettlementState::LABELS,
+        ReversalKind::LABELS,
+        actions::AdvanceAction::LABELS,
+    ],
 };
 
 /// The policies in force that an advance is judged by.

@@ -116,7 +116,14 @@ crate::events! { EXPENSE_CLAIM_EVENTS:
 
 /// What this noun brings to its wing.
 pub(crate) const NOUN: &crate::spine::Noun = &crate::spine::Noun {
-    refusals: &[EXPENSE_CLAIM_REFUSALS, hand_over::HAND_OVER_REFUSALS, advertisement::ADVERTISEMENT_REFUSALS, request::EXPENSE_CLAIM_REQUEST_REFUSALS, prepare::PREPARE_REFUSALS, advance::CLAIM_ADVANCE_REFUSALS],
+    refusals: &[
+        EXPENSE_CLAIM_REFUSALS,
+        hand_over::HAND_OVER_REFUSALS,
+        advertisement::ADVERTISEMENT_REFUSALS,
+        request::EXPENSE_CLAIM_REQUEST_REFUSALS,
+        prepare::PREPARE_REFUSALS,
+        advance::CLAIM_ADVANCE_REFUSALS,
+    ],
     events: &[EXPENSE_CLAIM_EVENTS, prepare::PREPARE_EVENTS],
     enums: &[actions::ClaimAction::LABELS, ClaimState::LABELS],
 };

@@ -62,7 +62,14 @@ crate::events! { INTERNAL_AUDIT_EVENTS:
 pub(crate) const NOUN: &crate::spine::Noun = &crate::spine::Noun {
     refusals: &[INTERNAL_AUDIT_REFUSALS],
     events: &[INTERNAL_AUDIT_EVENTS],
-    enums: &[AuditState::LABELS, actions::AuditAction::LABELS, actions::ItemAction::LABELS, Conflict::LABELS, ItemOrigin::LABELS, Verdict::LABELS],
+    enums: &[
+        AuditState::LABELS,
+        actions::AuditAction::LABELS,
+        actions::ItemAction::LABELS,
+        Conflict::LABELS,
+        ItemOrigin::LABELS,
+        Verdict::LABELS,
+    ],
 };
 
 /// The clause that demands internal audits.

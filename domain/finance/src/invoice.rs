@@ -32,11 +32,8 @@ crate::refusals! { INVOICE_REFUSALS:
 }
 
 /// What this noun brings to its wing.
-pub(crate) const NOUN: &crate::spine::Noun = &crate::spine::Noun {
-    refusals: &[INVOICE_REFUSALS],
-    events: &[],
-    enums: &[InvoiceKind::LABELS],
-};
+pub(crate) const NOUN: &crate::spine::Noun =
+    &crate::spine::Noun { refusals: &[INVOICE_REFUSALS], events: &[], enums: &[InvoiceKind::LABELS] };
 
 /// What sort of invoice it is.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize, ToSchema)]

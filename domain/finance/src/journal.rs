@@ -18,11 +18,8 @@ crate::refusals! { JOURNAL_REFUSALS:
 }
 
 /// What this noun brings to its wing.
-pub(crate) const NOUN: &crate::spine::Noun = &crate::spine::Noun {
-    refusals: &[JOURNAL_REFUSALS],
-    events: &[],
-    enums: &[Role::LABELS, Side::LABELS],
-};
+pub(crate) const NOUN: &crate::spine::Noun =
+    &crate::spine::Noun { refusals: &[JOURNAL_REFUSALS], events: &[], enums: &[Role::LABELS, Side::LABELS] };
 
 /// Which side of an account.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize, ToSchema)]

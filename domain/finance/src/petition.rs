@@ -24,11 +24,8 @@ crate::refusals! { PETITION_REFUSALS:
 }
 
 /// What this noun brings to its wing.
-pub(crate) const NOUN: &crate::spine::Noun = &crate::spine::Noun {
-    refusals: &[PETITION_REFUSALS],
-    events: &[],
-    enums: &[StandingState::LABELS],
-};
+pub(crate) const NOUN: &crate::spine::Noun =
+    &crate::spine::Noun { refusals: &[PETITION_REFUSALS], events: &[], enums: &[StandingState::LABELS] };
 
 /// Where a document stands, with what belongs to that state.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]

@@ -29,11 +29,8 @@ crate::refusals! { PROCUREMENT_REFUSALS:
 }
 
 /// What this noun brings to its wing.
-pub(crate) const NOUN: &crate::spine::Noun = &crate::spine::Noun {
-    refusals: &[PROCUREMENT_REFUSALS],
-    events: &[],
-    enums: &[],
-};
+pub(crate) const NOUN: &crate::spine::Noun =
+    &crate::spine::Noun { refusals: &[PROCUREMENT_REFUSALS], events: &[], enums: &[] };
 
 /// What a supplier quoted for a line.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, ToSchema)]

@@ -8,11 +8,8 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 /// What this noun brings to its wing.
-pub(crate) const NOUN: &crate::spine::Noun = &crate::spine::Noun {
-    refusals: &[],
-    events: &[],
-    enums: &[ReviewState::LABELS],
-};
+pub(crate) const NOUN: &crate::spine::Noun =
+    &crate::spine::Noun { refusals: &[], events: &[], enums: &[ReviewState::LABELS] };
 
 /// Where such a document stands, with what belongs to each state.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]

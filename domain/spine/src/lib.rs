@@ -49,7 +49,13 @@ pub extern crate self as spine;
 const NOUN: &crate::spine::Noun = &crate::spine::Noun {
     refusals: &[SPINE_REFUSALS, POLICY_REFUSALS, AUDIT_REFUSALS, import::IMPORT_REFUSALS],
     events: &[AUDIT_EVENTS, POLICY_EVENTS],
-    enums: &[Currency::LABELS, Permission::LABELS, PolicyAction::LABELS, PolicyStatus::LABELS, ScopeKind::LABELS],
+    enums: &[
+        Currency::LABELS,
+        Permission::LABELS,
+        PolicyAction::LABELS,
+        PolicyStatus::LABELS,
+        ScopeKind::LABELS,
+    ],
 };
 
 /// What the rules themselves bring.

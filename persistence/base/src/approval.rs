@@ -1,0 +1,47 @@
+//! Approvals: their rows, whose boxes they lie in, and how a document context plugs in.
+//!
+//! A document context calls [`hand_in`], [`withdraw`] and [`document_moved`] from its own unit of work, and registers as a [`SubjectKind`] what a settled
+//! approval does to its document. Everything else goes
+//! through [`act`]: let the domain decide, write, settle — in one transaction.
+
+mod boxes;
+mod course;
+mod hold;
+mod limits;
+mod policy;
+mod record;
+mod row;
+mod show;
+mod step_view;
+pub mod subject;
+mod unavailable;
+
+pub use boxes::{ApprovalItemView, BoxCounts, BoxFilter, BoxName, counts, list};
+pub use course::{
+    act, acting_for, approved_at, document_moved, dry_run, find, hand_in, holds_open_task, may_read_document,
+    oversees, take, withdraw,
+};
+pub use hold::{APPROVALS, hold};
+pub use limits::{due, reach_limits};
+pub use policy::check;
+pub use show::{
+    ApprovalState, ApprovalView, DocumentView, EntryView, PersonName, TaskView, history, show, view,
+};
+pub use step_view::{
+    ApproverView, CandidateReason, PlanView, PlannedStepView, SeatProgress, StepProgress, StepView,
+};
+pub use subject::{Categories, CategoryCheck, DocumentSummary, Routing, SubjectKind, Summaries};
+pub use unavailable::{move_open_tasks, move_tasks_of_stand_ins, powerless, release_tasks};
+
+use crate::{policy::Kind, spine::Part};
+use domain::approval::ChainPolicy;
+
+/// What this noun brings to its wing.
+pub(crate) const NOUN: &[Part] = &[
+    &APPROVALS,
+    &Kind { check, ..Kind::of::<ChainPolicy>() },
+    ApprovalState::LABELS,
+    CandidateReason::LABELS,
+    SeatProgress::LABELS,
+    StepProgress::LABELS,
+];

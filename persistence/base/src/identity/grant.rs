@@ -1,0 +1,252 @@
+//! Grants: who holds which role, how far and how long.
+
+use super::account::{self, UserRef};
+use crate::{
+    organisation::{NamedColumns, NamedRef},
+    schema::{departments, employees, grants, role_permissions, roles, users},
+    spine::{Failure, Instant, Key, Page, Reader, Slice, Stored, Tx, db, guard, save_row},
+};
+use chrono::NaiveDate;
+use diesel::prelude::*;
+use domain::{
+    identity::{Grant, GrantId, GrantTerms, HeldGrant, RoleId},
+    spine::{BusinessDate, Change, ScopeKind, Timestamp, UserId, Version},
+};
+use serde::Serialize;
+use std::collections::BTreeMap;
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+#[derive(Queryable, Selectable, Insertable, AsChangeset, Clone)]
+#[diesel(table_name = grants, treat_none_as_default_value = false, treat_none_as_null = true)]
+struct Row {
+    id: Key,
+    user_id: Key,
+    role_id: Key,
+    scope: String,
+    department_id: Option<Key>,
+    from_on: BusinessDate,
+    until_on: Option<BusinessDate>,
+    ended_at: Option<Instant>,
+    version: Version,
+}
+
+const fn scope_text(scope: ScopeKind) -> &'static str {
+    match scope {
+        ScopeKind::Own => "own",
+        ScopeKind::Department => "department",
+        ScopeKind::Subtree => "subtree",
+        ScopeKind::All => "all",
+    }
+}
+
+fn scope_of(text: &str, key: Key) -> Result<ScopeKind, Failure> {
+    match text {
+        "own" => Ok(ScopeKind::Own),
+        "department" => Ok(ScopeKind::Department),
+        "subtree" => Ok(ScopeKind::Subtree),
+        "all" => Ok(ScopeKind::All),
+        _ => Err(Failure::corrupt("grants", "scope", key.0)),
+    }
+}
+
+impl From<&Grant> for Row {
+    fn from(grant: &Grant) -> Self {
+        let Grant { id, user, role, terms, ended_at, version } = grant;
+        let GrantTerms { scope, department, from, until } = terms;
+        Self {
+            id: (*id).into(),
+            user_id: (*user).into(),
+            role_id: (*role).into(),
+            scope: scope_text(*scope).to_owned(),
+            department_id: department.map(Into::into),
+            from_on: *from,
+            until_on: *until,
+            ended_at: ended_at.map(Into::into),
+            version: *version,
+        }
+    }
+}
+
+impl TryFrom<Row> for Grant {
+    type Error = Failure;
+    fn try_from(row: Row) -> Result<Self, Failure> {
+        let scope = scope_of(&row.scope, row.id)?;
+        let department = row.department_id.map(Into::into);
+        Ok(Self {
+            id: row.id.into(),
+            user: row.user_id.into(),
+            role: row.role_id.into(),
+            terms: GrantTerms { scope, department, from: row.from_on, until: row.until_on },
+            ended_at: row.ended_at.map(Into::into),
+            version: row.version,
+        })
+    }
+}
+
+impl Stored<crate::Base> for Grant {
+    const IS_MASTER: bool = true;
+
+    fn save(&self, before: Option<&Self>, tx: &mut Tx<'_>) -> Result<(), Failure> {
+        let row = Row::from(self);
+        guard(save_row!(tx, grants, &row, before)?)
+    }
+}
+
+/// Writes a change of a grant; rights move with it.
+pub fn apply(tx: &mut Tx<'_>, change: Change<Grant>) -> Result<Grant, Failure> {
+    tx.access_changed();
+    tx.apply(change)
+}
+
+/// A grant to an account within the reach of the route's permission.
+pub fn find(reader: &mut Reader<'_>, id: GrantId) -> Result<Grant, Failure> {
+    let key = Key::from(id);
+    let row: Row =
+        db!(reader, |c| grants::table.filter(grants::id.eq(key)).select(Row::as_select()).first(c))?;
+    let grant = Grant::try_from(row)?;
+    account::find(reader, grant.user)?;
+    Ok(grant)
+}
+
+/// The grants of an account that hold on a day, with what their roles allow.
+pub fn held_on(reader: &mut Reader<'_>, user: UserId, day: BusinessDate) -> Result<Vec<HeldGrant>, Failure> {
+    let key = Key::from(user);
+    type Held = (Key, String, Option<Key>, String);
+    let rows: Vec<Held> = db!(reader, |c| grants::table
+        .inner_join(role_permissions::table.on(role_permissions::role_id.eq(grants::role_id)))
+        .filter(grants::user_id.eq(key).and(grants::ended_at.is_null()))
+        .filter(grants::from_on.le(day))
+        .filter(grants::until_on.is_null().or(grants::until_on.ge(day)))
+        .select((grants::id, grants::scope, grants::department_id, role_permissions::permission))
+        .load(c))?;
+    let mut held = BTreeMap::<Key, HeldGrant>::new();
+    for (id, scope, department, permission) in rows {
+        let scope = scope_of(&scope, id)?;
+        let department = department.map(Into::into);
+        let blank = HeldGrant { scope, department, permissions: Default::default() };
+        let grant = held.entry(id).or_insert(blank);
+        // A permission that an older version knew opens nothing.
+        if let Ok(permission) = permission.parse() {
+            grant.permissions.insert(permission);
+        }
+    }
+    Ok(held.into_values().collect())
+}
+
+/// How many accounts of people hold a role without bounds and without end, and can go on using it: not disabled,
+/// and of nobody in particular or of somebody who has joined and of whom no last day is registered.
+pub fn count_unbounded_holders(reader: &mut Reader<'_>, role_code: &str) -> Result<i64, Failure> {
+    let today = reader.today();
+    let staying = employees::table
+        .filter(employees::status.eq("employed").and(employees::joined_on.le(today)))
+        .select(employees::id.nullable());
+    Ok(db!(reader, |c| grants::table
+        .inner_join(roles::table)
+        .inner_join(users::table)
+        .filter(roles::code.eq(role_code).and(grants::scope.eq("all")))
+        .filter(grants::ended_at.is_null().and(grants::until_on.is_null()).and(grants::from_on.le(today)))
+        .filter(users::disabled_at.is_null().and(users::kind.eq("person")))
+        .filter(users::employee_id.is_null().or(users::employee_id.eq_any(staying)))
+        .select(diesel::dsl::count(users::id).aggregate_distinct())
+        .first(c))?)
+}
+
+/// A grant, as it is shown.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[schema(as = Grant)]
+pub struct GrantView {
+    /// Identity.
+    pub id: GrantId,
+    /// Who holds it.
+    pub user: UserRef,
+    /// Which role.
+    pub role: NamedRef,
+    /// How far it reaches.
+    pub scope: ScopeKind,
+    /// The department it names; none means the holder's own of the day.
+    pub department: Option<NamedRef>,
+    /// The first day.
+    pub from: NaiveDate,
+    /// The last day, included.
+    pub until: Option<NaiveDate>,
+    /// When it was taken back.
+    pub ended_at: Option<Timestamp>,
+    /// The version, for `If-Match`.
+    #[schema(minimum = 1)]
+    pub version: Version,
+}
+
+type Account = (Key, String, String);
+
+/// Which grants are wanted.
+#[derive(Clone, Debug, Default)]
+pub struct GrantFilter {
+    /// Only this one.
+    pub only: Option<GrantId>,
+    /// Only of this account.
+    pub user: Option<UserId>,
+    /// Only of this role.
+    pub role: Option<RoleId>,
+}
+
+fn rows(reader: &mut Reader<'_>, filter: &GrantFilter, page: &Page<()>) -> Result<Vec<GrantView>, Failure> {
+    let rows: Vec<(Row, Account, NamedColumns, Option<NamedColumns>)> = db!(reader, |c| {
+        let mut query = grants::table
+            .inner_join(users::table)
+            .inner_join(roles::table)
+            .left_join(departments::table.on(grants::department_id.eq(departments::id.nullable())))
+            .order(grants::id)
+            .limit(page.limit + 1)
+            .select((
+                Row::as_select(),
+                (users::id, users::username, users::name),
+                (roles::id, roles::code, roles::name_zh, roles::name_en),
+                (departments::id, departments::code, departments::name_zh, departments::name_en).nullable(),
+            ))
+            .into_boxed();
+        if let Some(only) = filter.only {
+            query = query.filter(grants::id.eq(Key::from(only)));
+        }
+        if let Some(((), id)) = page.after {
+            query = query.filter(grants::id.gt(Key(id)));
+        }
+        if let Some(user) = filter.user {
+            query = query.filter(grants::user_id.eq(Key::from(user)));
+        }
+        if let Some(role) = filter.role {
+            query = query.filter(grants::role_id.eq(Key::from(role)));
+        }
+        query.load(c)
+    })?;
+    let view = |(row, user, role, department): (Row, Account, NamedColumns, Option<NamedColumns>)| {
+        let (user_id, username, name) = user;
+        Ok(GrantView {
+            scope: scope_of(&row.scope, row.id)?,
+            id: row.id.into(),
+            user: UserRef { id: user_id.into(), username, name },
+            role: role.into(),
+            department: department.map(Into::into),
+            from: row.from_on,
+            until: row.until_on,
+            ended_at: row.ended_at.map(Into::into),
+            version: row.version,
+        })
+    };
+    rows.into_iter().map(view).collect()
+}
+
+/// A grant, as it is shown, to an account within reach.
+pub fn view(reader: &mut Reader<'_>, id: GrantId) -> Result<GrantView, Failure> {
+    find(reader, id)?;
+    let filter = GrantFilter { only: Some(id), ..GrantFilter::default() };
+    rows(reader, &filter, &Page { limit: 1, after: None })?.pop().ok_or(Failure::NotFound)
+}
+
+/// The grants of an account within reach, oldest first.
+pub fn list(reader: &mut Reader<'_>, user: UserId, page: &Page<()>) -> Result<Slice<GrantView, ()>, Failure> {
+    account::find(reader, user)?;
+    let filter = GrantFilter { user: Some(user), ..GrantFilter::default() };
+    let views = rows(reader, &filter, page)?;
+    Ok(Slice::cut(views, page.limit, |view| ((), Uuid::from(view.id))))
+}

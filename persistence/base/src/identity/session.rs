@@ -1,0 +1,224 @@
+//! Sessions and their refresh tokens.
+
+use crate::{
+    schema::{refresh_tokens, sessions},
+    spine::{Failure, Instant, Key, Reader, Stored, Tx, db, guard, save_row},
+};
+use diesel::prelude::*;
+use domain::{
+    identity::{DeviceNote, EndReason, SessionFamily, SessionStatus, TokenHash},
+    spine::{Change, SessionId, Timestamp, UserId, Version},
+};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+#[derive(Queryable, Selectable, Insertable, AsChangeset, Clone)]
+#[diesel(table_name = sessions, treat_none_as_default_value = false, treat_none_as_null = true)]
+struct Row {
+    id: Key,
+    user_id: Key,
+    started_at: Instant,
+    refreshed_at: Instant,
+    expires_at: Instant,
+    address: String,
+    agent: String,
+    generation: i32,
+    token_hash: Vec<u8>,
+    ended_at: Option<Instant>,
+    end_reason: Option<String>,
+    version: Version,
+}
+
+const fn reason_text(reason: EndReason) -> &'static str {
+    match reason {
+        EndReason::SignedOut => "signed_out",
+        EndReason::PasswordChanged => "password_changed",
+        EndReason::Disabled => "disabled",
+        EndReason::Left => "left",
+        EndReason::Reused => "reused",
+    }
+}
+
+fn reason_of(text: &str, key: Key) -> Result<EndReason, Failure> {
+    match text {
+        "signed_out" => Ok(EndReason::SignedOut),
+        "password_changed" => Ok(EndReason::PasswordChanged),
+        "disabled" => Ok(EndReason::Disabled),
+        "left" => Ok(EndReason::Left),
+        "reused" => Ok(EndReason::Reused),
+        _ => Err(Failure::corrupt("sessions", "end_reason", key.0)),
+    }
+}
+
+impl From<&SessionFamily> for Row {
+    fn from(session: &SessionFamily) -> Self {
+        let SessionFamily { id, user, started_at, refreshed_at, expires_at, device, generation, .. } =
+            session;
+        let DeviceNote { address, agent } = device;
+        let (ended_at, end_reason) = match session.status {
+            SessionStatus::Live => (None, None),
+            SessionStatus::Ended { at, reason } => (Some(at.into()), Some(reason_text(reason).to_owned())),
+        };
+        Self {
+            id: (*id).into(),
+            user_id: (*user).into(),
+            started_at: (*started_at).into(),
+            refreshed_at: (*refreshed_at).into(),
+            expires_at: (*expires_at).into(),
+            address: address.clone(),
+            agent: agent.clone(),
+            generation: *generation,
+            token_hash: session.token.0.to_vec(),
+            ended_at,
+            end_reason,
+            version: session.version,
+        }
+    }
+}
+
+impl TryFrom<Row> for SessionFamily {
+    type Error = Failure;
+    fn try_from(row: Row) -> Result<Self, Failure> {
+        let status = match (row.ended_at, row.end_reason.as_deref()) {
+            (None, None) => SessionStatus::Live,
+            (Some(at), Some(reason)) => {
+                SessionStatus::Ended { at: at.into(), reason: reason_of(reason, row.id)? }
+            }
+            _ => return Err(Failure::corrupt("sessions", "ended_at", row.id.0)),
+        };
+        let token: [u8; 32] = row
+            .token_hash
+            .as_slice()
+            .try_into()
+            .map_err(|_| Failure::corrupt("sessions", "token_hash", row.id.0))?;
+        Ok(Self {
+            id: row.id.into(),
+            user: row.user_id.into(),
+            started_at: row.started_at.into(),
+            refreshed_at: row.refreshed_at.into(),
+            expires_at: row.expires_at.into(),
+            device: DeviceNote { address: row.address, agent: row.agent },
+            generation: row.generation,
+            token: TokenHash(token),
+            status,
+            version: row.version,
+        })
+    }
+}
+
+impl Stored<crate::Base> for SessionFamily {
+    fn save(&self, before: Option<&Self>, tx: &mut Tx<'_>) -> Result<(), Failure> {
+        let row = Row::from(self);
+        guard(save_row!(tx, sessions, &row, before)?)?;
+        if before.is_some_and(|before| before.generation == self.generation) {
+            return Ok(());
+        }
+        let token = (
+            refresh_tokens::hash.eq(self.token.0.to_vec()),
+            refresh_tokens::session_id.eq(row.id),
+            refresh_tokens::generation.eq(row.generation),
+        );
+        db!(tx, |c| diesel::insert_into(refresh_tokens::table).values(token).execute(c))?;
+        Ok(())
+    }
+}
+
+/// Writes a change of a session; where it ended, everybody learns of it at once.
+pub fn apply(tx: &mut Tx<'_>, change: Change<SessionFamily>) -> Result<SessionFamily, Failure> {
+    if change.after().status != SessionStatus::Live {
+        tx.access_changed();
+    }
+    tx.apply(change)
+}
+
+/// A session.
+pub fn load(reader: &mut Reader<'_>, id: SessionId) -> Result<SessionFamily, Failure> {
+    let key = Key::from(id);
+    let row: Row =
+        db!(reader, |c| sessions::table.filter(sessions::id.eq(key)).select(Row::as_select()).first(c))?;
+    row.try_into()
+}
+
+/// The session a refresh token belongs or belonged to, and which of its tokens it is.
+pub fn by_token(reader: &mut Reader<'_>, token: &TokenHash) -> Result<Option<(SessionFamily, i32)>, Failure> {
+    let hash = token.0.to_vec();
+    let row: Option<(Row, i32)> = db!(reader, |c| refresh_tokens::table
+        .inner_join(sessions::table.on(sessions::id.eq(refresh_tokens::session_id)))
+        .filter(refresh_tokens::hash.eq(&hash))
+        .select((Row::as_select(), refresh_tokens::generation))
+        .first(c)
+        .optional())?;
+    row.map(|(row, generation)| Ok((row.try_into()?, generation))).transpose()
+}
+
+fn live_rows(reader: &mut Reader<'_>, user: UserId) -> Result<Vec<Row>, Failure> {
+    let (key, now) = (Key::from(user), Instant::from(reader.now()));
+    Ok(db!(reader, |c| sessions::table
+        .filter(sessions::user_id.eq(key).and(sessions::ended_at.is_null()))
+        .filter(sessions::expires_at.gt(now))
+        .order(sessions::id)
+        .select(Row::as_select())
+        .load(c))?)
+}
+
+/// Ends all sessions of an account, at once and everywhere. `[ID-1]`
+pub fn end_all(tx: &mut Tx<'_>, user: UserId, reason: EndReason) -> Result<(), Failure> {
+    let now = tx.now();
+    for row in live_rows(tx, user)? {
+        if let Some(change) = SessionFamily::try_from(row)?.end(reason, now) {
+            apply(tx, change)?;
+        }
+    }
+    tx.access_changed();
+    Ok(())
+}
+
+/// Forgets the refresh tokens of sessions that can never be used again. Looks at the tokens that are left, not at every
+/// session there ever was.
+pub fn forget_tokens(tx: &mut Tx<'_>) -> Result<(), Failure> {
+    let now = Instant::from(tx.now());
+    db!(tx, |c| {
+        let over = sessions::table
+            .filter(sessions::id.eq(refresh_tokens::session_id))
+            .filter(sessions::expires_at.le(now).or(sessions::ended_at.is_not_null()));
+        diesel::delete(refresh_tokens::table.filter(diesel::dsl::exists(over))).execute(c)
+    })?;
+    Ok(())
+}
+
+/// A session, as its owner sees it.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[schema(as = Session)]
+pub struct SessionView {
+    /// Identity.
+    pub id: SessionId,
+    /// When it was started.
+    pub started_at: Timestamp,
+    /// When it was last refreshed.
+    pub refreshed_at: Timestamp,
+    /// When it is over unless it is refreshed.
+    pub expires_at: Timestamp,
+    /// The network address it was started from.
+    #[schema(max_length = 64)]
+    pub address: String,
+    /// What the client called itself.
+    #[schema(max_length = 200)]
+    pub agent: String,
+    /// Whether it is the one that asks.
+    pub is_current: bool,
+}
+
+/// The caller's own live sessions, oldest first.
+pub fn list_own(reader: &mut Reader<'_>) -> Result<Vec<SessionView>, Failure> {
+    let (user, current) = (reader.actor().user, reader.actor().session);
+    let view = |row: Row| SessionView {
+        id: row.id.into(),
+        started_at: row.started_at.into(),
+        refreshed_at: row.refreshed_at.into(),
+        expires_at: row.expires_at.into(),
+        address: row.address,
+        agent: row.agent,
+        is_current: current == Some(row.id.into()),
+    };
+    Ok(live_rows(reader, user)?.into_iter().map(view).collect())
+}

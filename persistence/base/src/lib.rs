@@ -1,0 +1,34 @@
+//! Who works here and may do what, what they agree to, the evidence, and what was done: kept and shown.
+
+pub mod approval;
+pub mod audit;
+pub mod file;
+pub mod identity;
+pub mod organisation;
+pub mod policy;
+
+pub use persistence_spine as spine;
+
+use persistence_base_tables as schema;
+use spine::Wing;
+
+/// This wing as the keeper of its entities.
+pub struct Base;
+
+/// What this wing brings.
+pub const WING: &Wing =
+    &Wing { name: "base", nouns: &[identity::NOUN, file::NOUN, organisation::NOUN, approval::NOUN] };
+
+/// Stores what ships with the product: each wing registers its own. Doing it twice changes nothing.
+///
+/// # Errors
+/// Where the database fails.
+pub fn seed(tx: &mut spine::Tx<'_>) -> Result<(), spine::Failure> {
+    for seed in tx.house().all::<Seed>() {
+        (seed.0)(tx)?;
+    }
+    policy::ship_all(tx)
+}
+
+/// What a noun stores in a new database, beside the policies that it ships.
+pub struct Seed(pub fn(&mut spine::Tx<'_>) -> Result<(), spine::Failure>);

@@ -1,0 +1,44 @@
+//! Departments, positions, employees and absences. `[ORG-1, ORG-3, ORG-4]`
+
+pub mod absence;
+pub mod department;
+pub mod directory;
+pub mod employee;
+mod employee_view;
+pub mod names;
+pub mod position;
+mod reference;
+pub mod register;
+mod search;
+
+pub use absence::{AbsenceFilter, AbsenceView};
+pub use department::{DepartmentFilter, DepartmentOrder, DepartmentView};
+pub use directory::Organisation;
+pub use employee_view::{EmployeeFilter, EmployeeOrder, EmployeeView, PlacementView};
+pub use position::PositionView;
+pub use reference::{NamedRef, PersonRef, referred};
+pub use register::Register;
+
+pub(crate) use reference::holds_on;
+pub use reference::{NamedColumns, PersonColumns, like, literally, lower, unless_taken};
+
+use crate::{
+    Seed,
+    policy::{Kind, Shipped},
+    spine::Part,
+};
+use domain::organisation::working_calendar::{
+    SHIPPED_WORKING_CALENDAR, WORKING_CALENDAR_CODE, WorkingCalendar,
+};
+
+/// What this noun brings to its wing.
+pub(crate) const NOUN: &[Part] = &[
+    &Seed(search::fill),
+    &Kind::of::<WorkingCalendar>(),
+    &Shipped::text(
+        WORKING_CALENDAR_CODE,
+        "工作日历",
+        "002 §8；国务院办公厅关于2026年部分节假日安排的通知",
+        SHIPPED_WORKING_CALENDAR,
+    ),
+];

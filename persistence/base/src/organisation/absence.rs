@@ -1,0 +1,239 @@
+//! Absences and who stands in.
+
+use super::reference::{PersonColumns, PersonRef, holds_on};
+use crate::{
+    schema::{absences, employee_placements, employees},
+    spine::{Failure, Instant, Key, Page, Reader, Slice, Stored, Tx, db, guard, save_row},
+};
+use chrono::NaiveDate;
+use diesel::prelude::*;
+use domain::{
+    organisation::{Absence, AbsenceId},
+    spine::{BusinessDate, Change, EmployeeId, Timestamp, Version},
+};
+use serde::Serialize;
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+#[derive(Queryable, Selectable, Insertable, AsChangeset, Clone)]
+#[diesel(table_name = absences, treat_none_as_default_value = false, treat_none_as_null = true)]
+struct Row {
+    id: Key,
+    employee_id: Key,
+    stand_in_id: Key,
+    from_on: BusinessDate,
+    until_on: BusinessDate,
+    reason: String,
+    cancelled_at: Option<Instant>,
+    version: Version,
+}
+
+impl From<&Absence> for Row {
+    fn from(absence: &Absence) -> Self {
+        let Absence { id, employee, stand_in, from, until, reason, cancelled_at, version } = absence;
+        Self {
+            id: (*id).into(),
+            employee_id: (*employee).into(),
+            stand_in_id: (*stand_in).into(),
+            from_on: *from,
+            until_on: *until,
+            reason: reason.clone(),
+            cancelled_at: cancelled_at.map(Into::into),
+            version: *version,
+        }
+    }
+}
+
+impl From<Row> for Absence {
+    fn from(row: Row) -> Self {
+        let Row { id, employee_id, stand_in_id, from_on, until_on, reason, cancelled_at, version } = row;
+        Self {
+            id: id.into(),
+            employee: employee_id.into(),
+            stand_in: stand_in_id.into(),
+            from: from_on,
+            until: until_on,
+            reason,
+            cancelled_at: cancelled_at.map(Into::into),
+            version,
+        }
+    }
+}
+
+impl Stored<crate::Base> for Absence {
+    const IS_MASTER: bool = true;
+
+    fn save(&self, before: Option<&Self>, tx: &mut Tx<'_>) -> Result<(), Failure> {
+        let row = Row::from(self);
+        guard(save_row!(tx, absences, &row, before)?)
+    }
+}
+
+/// Writes a change of an absence.
+pub fn apply(tx: &mut Tx<'_>, change: Change<Absence>) -> Result<Absence, Failure> {
+    let absent = change.after().employee;
+    let named = tx.actor().in_whose_name(absent, absent);
+    tx.apply(change.in_the_name_of(named))
+}
+
+/// An absence, whoever asks.
+pub fn load(reader: &mut Reader<'_>, id: AbsenceId) -> Result<Absence, Failure> {
+    let key = Key::from(id);
+    let row: Row =
+        db!(reader, |c| absences::table.filter(absences::id.eq(key)).select(Row::as_select()).first(c))?;
+    Ok(row.into())
+}
+
+/// An absence of somebody within the reach of the route's permission.
+pub fn find(reader: &mut Reader<'_>, id: AbsenceId) -> Result<Absence, Failure> {
+    let absence = load(reader, id)?;
+    super::employee::find(reader, absence.employee)?;
+    Ok(absence)
+}
+
+/// The absences, of anybody, that were not cancelled and share a day with a period.
+pub fn sharing_days(
+    reader: &mut Reader<'_>,
+    from: BusinessDate,
+    until: BusinessDate,
+) -> Result<Vec<Absence>, Failure> {
+    let rows: Vec<Row> = db!(reader, |c| absences::table
+        .filter(absences::until_on.ge(from).and(absences::from_on.le(until)))
+        .filter(absences::cancelled_at.is_null())
+        .order(absences::id)
+        .select(Row::as_select())
+        .load(c))?;
+    Ok(rows.into_iter().map(Into::into).collect())
+}
+
+/// The absences, not cancelled, in which a person is away or stands in and that last beyond a day.
+pub fn concerning(
+    reader: &mut Reader<'_>,
+    employee: EmployeeId,
+    after: BusinessDate,
+) -> Result<Vec<Absence>, Failure> {
+    let key = Key::from(employee);
+    let rows: Vec<Row> = db!(reader, |c| absences::table
+        .filter(absences::employee_id.eq(key).or(absences::stand_in_id.eq(key)))
+        .filter(absences::until_on.ge(after))
+        .filter(absences::cancelled_at.is_null())
+        .order(absences::id)
+        .select(Row::as_select())
+        .load(c))?;
+    Ok(rows.into_iter().map(Into::into).collect())
+}
+
+/// An absence, as it is shown.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[schema(as = Absence)]
+pub struct AbsenceView {
+    /// Identity.
+    pub id: AbsenceId,
+    /// Who is away.
+    pub employee: PersonRef,
+    /// Who stands in.
+    pub stand_in: PersonRef,
+    /// The first day.
+    pub from: NaiveDate,
+    /// The last day, included.
+    pub until: NaiveDate,
+    /// Why.
+    #[schema(max_length = 200)]
+    pub reason: String,
+    /// When it was cancelled.
+    pub cancelled_at: Option<Timestamp>,
+    /// Its version, for `If-Match`.
+    #[schema(minimum = 1)]
+    pub version: Version,
+}
+
+/// Which absences are wanted.
+#[derive(Clone, Debug, Default)]
+pub struct AbsenceFilter {
+    /// Only of this person.
+    pub employee: Option<EmployeeId>,
+    /// Only where this person stands in.
+    pub stand_in: Option<EmployeeId>,
+    /// Only those that hold on this day.
+    pub on: Option<NaiveDate>,
+}
+
+diesel::alias!(employees as stand_ins: StandIns);
+
+fn rows(
+    reader: &mut Reader<'_>,
+    only: Option<Key>,
+    filter: &AbsenceFilter,
+    page: &Page<()>,
+) -> Result<Vec<AbsenceView>, Failure> {
+    let today = reader.today();
+    let reach = reader.reach();
+    let reached: Vec<Key> = reach.departments.iter().map(|department| (*department).into()).collect();
+    let own = reader.actor().employee.filter(|_| reach.own).map_or(Key(Uuid::nil()), Key::from);
+    let rows: Vec<(Row, PersonColumns, PersonColumns)> = db!(reader, |c| {
+        let mut query = absences::table
+            .inner_join(employees::table.on(employees::id.eq(absences::employee_id)))
+            .inner_join(stand_ins.on(stand_ins.field(employees::id).eq(absences::stand_in_id)))
+            .inner_join(
+                employee_placements::table.on(employee_placements::employee_id.eq(absences::employee_id)),
+            )
+            .filter(holds_on!(today))
+            .order(absences::id)
+            .limit(page.limit + 1)
+            .select((
+                Row::as_select(),
+                (employees::id, employees::number, employees::name),
+                stand_ins.fields((employees::id, employees::number, employees::name)),
+            ))
+            .into_boxed();
+        if !reach.all {
+            let in_departments = employee_placements::department_id.eq_any(&reached);
+            let is_own = absences::employee_id.eq(own).or(absences::stand_in_id.eq(own));
+            query = query.filter(in_departments.or(is_own));
+        }
+        if let Some(only) = only {
+            query = query.filter(absences::id.eq(only));
+        }
+        if let Some(((), id)) = page.after {
+            query = query.filter(absences::id.gt(Key(id)));
+        }
+        if let Some(employee) = filter.employee {
+            query = query.filter(absences::employee_id.eq(Key::from(employee)));
+        }
+        if let Some(stand_in) = filter.stand_in {
+            query = query.filter(absences::stand_in_id.eq(Key::from(stand_in)));
+        }
+        if let Some(day) = filter.on {
+            let holds = absences::from_on.le(day).and(absences::until_on.ge(day));
+            query = query.filter(holds.and(absences::cancelled_at.is_null()));
+        }
+        query.load(c)
+    })?;
+    let view = |(row, employee, stand_in): (Row, PersonColumns, PersonColumns)| AbsenceView {
+        id: row.id.into(),
+        employee: employee.into(),
+        stand_in: stand_in.into(),
+        from: row.from_on,
+        until: row.until_on,
+        reason: row.reason,
+        cancelled_at: row.cancelled_at.map(Into::into),
+        version: row.version,
+    };
+    Ok(rows.into_iter().map(view).collect())
+}
+
+/// An absence within reach, as it is shown; also to the one who stands in.
+pub fn view(reader: &mut Reader<'_>, id: AbsenceId) -> Result<AbsenceView, Failure> {
+    let page = Page { limit: 1, after: None };
+    rows(reader, Some(id.into()), &AbsenceFilter::default(), &page)?.pop().ok_or(Failure::NotFound)
+}
+
+/// The absences within reach, oldest registration first.
+pub fn list(
+    reader: &mut Reader<'_>,
+    filter: &AbsenceFilter,
+    page: &Page<()>,
+) -> Result<Slice<AbsenceView, ()>, Failure> {
+    let views = rows(reader, None, filter, page)?;
+    Ok(Slice::cut(views, page.limit, |view| ((), Uuid::from(view.id))))
+}

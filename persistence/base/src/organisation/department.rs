@@ -1,0 +1,319 @@
+//! Departments. Who may read the organisation sees the whole tree; changing bounds itself to the reach.
+
+use super::reference::{NamedColumns, NamedRef, PersonColumns, PersonRef, like, referred, unless_taken};
+use crate::{
+    schema::{departments, employee_placements, employees},
+    spine::{
+        ActionView, Failure, Key, Page, Place, Placed, Reader, Slice, Stored, Tx, db, guard, keyset, save_row,
+    },
+};
+use diesel::prelude::*;
+use domain::{
+    organisation::{Department, DepartmentAction, DepartmentDetails, DepartmentTree},
+    spine::{BusinessDate, Change, DepartmentId, EmployeeId, Permission, Version, search_key},
+};
+use serde::{Deserialize, Serialize};
+use std::{collections::HashMap, sync::Arc};
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+#[derive(Queryable, Selectable, Insertable, AsChangeset, Clone)]
+#[diesel(table_name = departments, treat_none_as_default_value = false, treat_none_as_null = true)]
+struct Row {
+    id: Key,
+    code: String,
+    name_zh: String,
+    name_en: String,
+    parent_id: Option<Key>,
+    head_id: Option<Key>,
+    closed_on: Option<BusinessDate>,
+    version: Version,
+    search_text: String,
+}
+
+impl From<&Department> for Row {
+    fn from(department: &Department) -> Self {
+        let Department { id, details, closed_on, version } = department;
+        let DepartmentDetails { code, name_zh, name_en, parent, head } = details;
+        Self {
+            id: (*id).into(),
+            code: code.clone(),
+            name_zh: name_zh.clone(),
+            name_en: name_en.clone(),
+            parent_id: parent.map(Into::into),
+            head_id: head.map(Into::into),
+            closed_on: *closed_on,
+            version: *version,
+            search_text: search_key(&[name_zh, name_en, code]),
+        }
+    }
+}
+
+impl From<Row> for Department {
+    fn from(row: Row) -> Self {
+        let Row { id, code, name_zh, name_en, parent_id, head_id, closed_on, version, search_text: _ } = row;
+        let parent = parent_id.map(Into::into);
+        let head = head_id.map(Into::into);
+        let details = DepartmentDetails { code, name_zh, name_en, parent, head };
+        Self { id: id.into(), details, closed_on, version }
+    }
+}
+
+impl Stored<crate::Base> for Department {
+    const IS_MASTER: bool = true;
+
+    fn save(&self, before: Option<&Self>, tx: &mut Tx<'_>) -> Result<(), Failure> {
+        let row = Row::from(self);
+        guard(unless_taken(save_row!(tx, departments, &row, before), "/code", &row.code)?)
+    }
+}
+
+/// Writes a change of a department; reaches are counted anew.
+pub fn apply(tx: &mut Tx<'_>, change: Change<Department>) -> Result<Department, Failure> {
+    tx.access_changed();
+    tx.apply(change)
+}
+
+/// A department, whoever asks.
+pub fn load(reader: &mut Reader<'_>, id: DepartmentId) -> Result<Department, Failure> {
+    let key = Key::from(id);
+    let row: Row = db!(reader, |c| departments::table
+        .filter(departments::id.eq(key))
+        .select(Row::as_select())
+        .first(c))?;
+    Ok(row.into())
+}
+
+/// A department that the caller may change: one within reach.
+pub fn find(reader: &mut Reader<'_>, id: DepartmentId) -> Result<Department, Failure> {
+    ensure_within_reach(reader, id)?;
+    load(reader, id)
+}
+
+/// Not found, unless the department lies within the reach of the route's permission.
+pub fn ensure_within_reach(reader: &Reader<'_>, id: DepartmentId) -> Result<(), Failure> {
+    if reader.reach().covers(id, false) { Ok(()) } else { Err(Failure::NotFound) }
+}
+
+/// A department that a field refers to: it must exist and be open.
+pub fn refer(reader: &mut Reader<'_>, id: DepartmentId, pointer: &str) -> Result<Department, Failure> {
+    let department = referred(load(reader, id), pointer)?;
+    department.ensure_open().map_err(|refusal| refusal.at(pointer))?;
+    Ok(department)
+}
+
+/// The departments with these codes, by code.
+pub fn with_codes(reader: &mut Reader<'_>, codes: &[&str]) -> Result<HashMap<String, Department>, Failure> {
+    let rows: Vec<Row> = db!(reader, |c| departments::table
+        .filter(departments::code.eq_any(codes))
+        .select(Row::as_select())
+        .load(c))?;
+    Ok(rows.into_iter().map(|row| (row.code.clone(), row.into())).collect())
+}
+
+/// The open departments with their codes.
+pub fn open_codes(reader: &mut Reader<'_>) -> Result<Vec<(DepartmentId, String)>, Failure> {
+    let rows: Vec<(Key, String)> = db!(reader, |c| departments::table
+        .filter(departments::closed_on.is_null())
+        .order(departments::code)
+        .select((departments::id, departments::code))
+        .load(c))?;
+    Ok(rows.into_iter().map(|(id, code)| (id.into(), code)).collect())
+}
+
+/// The open departments a person heads.
+pub fn headed_by(reader: &mut Reader<'_>, head: EmployeeId) -> Result<Vec<Department>, Failure> {
+    let rows: Vec<Row> = db!(reader, |c| departments::table
+        .filter(departments::head_id.eq(Key::from(head)).and(departments::closed_on.is_null()))
+        .order(departments::id)
+        .select(Row::as_select())
+        .load(c))?;
+    Ok(rows.into_iter().map(Into::into).collect())
+}
+
+/// The tree of open departments. Kept in memory until master data changes.
+pub fn tree(reader: &mut Reader<'_>) -> Result<Arc<DepartmentTree>, Failure> {
+    reader.master("department tree", |reader| {
+        let rows: Vec<(Key, Option<Key>)> = db!(reader, |c| departments::table
+            .filter(departments::closed_on.is_null())
+            .select((departments::id, departments::parent_id))
+            .load(c))?;
+        Ok(rows.into_iter().map(|(id, parent)| (id.into(), parent.map(Into::into))).collect())
+    })
+}
+
+/// How many people work in a department now or are to be moved there.
+pub fn count_people(reader: &mut Reader<'_>, id: DepartmentId) -> Result<i64, Failure> {
+    let today = reader.today();
+    let key = Key::from(id);
+    Ok(db!(reader, |c| employee_placements::table
+        .inner_join(employees::table.on(employees::id.eq(employee_placements::employee_id)))
+        .filter(employee_placements::department_id.eq(key))
+        .filter(employee_placements::until_on.is_null().or(employee_placements::until_on.gt(today)))
+        .filter(employees::status.ne("left"))
+        .select(diesel::dsl::count(employee_placements::employee_id).aggregate_distinct())
+        .first(c))?)
+}
+
+type DepartmentActionView = ActionView<DepartmentAction>;
+
+/// A department, as it is shown.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[schema(as = Department)]
+pub struct DepartmentView {
+    /// Identity.
+    pub id: DepartmentId,
+    /// Unique short code.
+    #[schema(max_length = 40, example = "sales")]
+    pub code: String,
+    /// Chinese name.
+    #[schema(max_length = 60, example = "销售部")]
+    pub name_zh: String,
+    /// English name.
+    #[schema(max_length = 60, example = "Sales department")]
+    pub name_en: String,
+    /// The department above.
+    pub parent: Option<NamedRef>,
+    /// Who heads it.
+    pub head: Option<PersonRef>,
+    /// The day from which it no longer exists.
+    pub closed_on: Option<chrono::NaiveDate>,
+    /// What the caller may do now; in lists left out.
+    #[schema(max_items = 20)]
+    pub actions: Vec<DepartmentActionView>,
+    /// Its version, for `If-Match`.
+    #[schema(minimum = 1)]
+    pub version: Version,
+}
+
+/// Which departments are wanted.
+#[derive(Clone, Debug, Default)]
+pub struct DepartmentFilter {
+    /// Closed ones too.
+    pub with_closed: bool,
+    /// Only those whose code or name contains this, or is read so.
+    pub text: Option<String>,
+    /// The order.
+    pub order: DepartmentOrder,
+}
+
+/// By what departments are ordered.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize, ToSchema)]
+pub enum DepartmentOrder {
+    /// By code.
+    #[default]
+    #[serde(rename = "code")]
+    Code,
+    /// By code, backwards.
+    #[serde(rename = "-code")]
+    CodeDescending,
+    /// By Chinese name.
+    #[serde(rename = "name_zh")]
+    Name,
+    /// By Chinese name, backwards.
+    #[serde(rename = "-name_zh")]
+    NameDescending,
+}
+
+impl DepartmentOrder {
+    /// What a department is sorted by, as it travels in cursors.
+    fn key(self, view: &DepartmentView) -> String {
+        match self {
+            Self::Code | Self::CodeDescending => view.code.clone(),
+            Self::Name | Self::NameDescending => view.name_zh.clone(),
+        }
+    }
+}
+
+diesel::alias!(departments as parents: Parents);
+
+type Shown = (Row, Option<NamedColumns>, Option<PersonColumns>);
+
+fn rows(
+    reader: &mut Reader<'_>,
+    only: Option<Key>,
+    filter: &DepartmentFilter,
+    page: &Page<String>,
+) -> Result<Vec<Shown>, Failure> {
+    let after = page.after.as_ref().map(|(key, id)| (key.as_str(), *id));
+    let rows = db!(reader, |c| {
+        let mut query = departments::table
+            .left_join(parents.on(departments::parent_id.eq(parents.field(departments::id).nullable())))
+            .left_join(employees::table.on(departments::head_id.eq(employees::id.nullable())))
+            .limit(page.limit + 1)
+            .select((
+                Row::as_select(),
+                parents
+                    .fields((departments::id, departments::code, departments::name_zh, departments::name_en))
+                    .nullable(),
+                (employees::id, employees::number, employees::name).nullable(),
+            ))
+            .into_boxed();
+        if let Some(only) = only {
+            query = query.filter(departments::id.eq(only));
+        }
+        if !filter.with_closed {
+            query = query.filter(departments::closed_on.is_null());
+        }
+        if let Some(text) = &filter.text {
+            query = query.filter(departments::search_text.like(like(text)).escape('\\'));
+        }
+        match filter.order {
+            DepartmentOrder::Code => keyset!(departments, query, code, after, ascending),
+            DepartmentOrder::CodeDescending => keyset!(departments, query, code, after, descending),
+            DepartmentOrder::Name => keyset!(departments, query, name_zh, after, ascending),
+            DepartmentOrder::NameDescending => keyset!(departments, query, name_zh, after, descending),
+        }
+        .load(c)
+    })?;
+    Ok(rows)
+}
+
+fn shown((row, parent, head): Shown) -> DepartmentView {
+    DepartmentView {
+        id: row.id.into(),
+        code: row.code,
+        name_zh: row.name_zh,
+        name_en: row.name_en,
+        parent: parent.map(Into::into),
+        head: head.map(Into::into),
+        closed_on: row.closed_on,
+        actions: Vec::new(),
+        version: row.version,
+    }
+}
+
+/// A department, as it is shown.
+pub fn view(reader: &mut Reader<'_>, id: DepartmentId) -> Result<DepartmentView, Failure> {
+    let any = DepartmentFilter { with_closed: true, ..DepartmentFilter::default() };
+    let found = rows(reader, Some(id.into()), &any, &Page { limit: 1, after: None })?
+        .pop()
+        .ok_or(Failure::NotFound)?;
+    let department = Department::from(found.0.clone());
+    let mut view = shown(found);
+    if reader.finds_by(Permission::ManageOrganisation, |reader| ensure_within_reach(reader, id))? {
+        let (people, tree) = (count_people(reader, id)?, tree(reader)?);
+        let actions = department.actions(people, &tree);
+        view.actions = ActionView::listed(&format!("/api/v1/departments/{id}"), actions);
+    }
+    Ok(view)
+}
+
+impl Placed<crate::Base> for DepartmentAction {
+    fn place(self) -> Place {
+        match self {
+            Self::Change => Place::Patch,
+            Self::Close => Place::Post("/close"),
+        }
+    }
+}
+
+/// The departments of the whole tree, in their order.
+pub fn list(
+    reader: &mut Reader<'_>,
+    filter: &DepartmentFilter,
+    page: &Page<String>,
+) -> Result<Slice<DepartmentView, String>, Failure> {
+    let views = rows(reader, None, filter, page)?.into_iter().map(shown).collect();
+    Ok(Slice::cut(views, page.limit, |view| (filter.order.key(view), Uuid::from(view.id))))
+}

@@ -1,0 +1,119 @@
+//! How other records refer to people and units, and what several queries of this context share.
+
+use crate::spine::{Failure, Key, is_taken};
+use diesel::result::Error as DieselError;
+use domain::spine::{AnyId, EmployeeId, Finding, Refusal, codes};
+use serde::Serialize;
+use serde_json::Map;
+use utoipa::ToSchema;
+
+/// A department, position or role by its names.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, ToSchema)]
+pub struct NamedRef {
+    /// Its identity.
+    pub id: AnyId,
+    /// Its code.
+    #[schema(max_length = 40, example = "sales")]
+    pub code: String,
+    /// Its Chinese name.
+    #[schema(max_length = 60, example = "销售部")]
+    pub name_zh: String,
+    /// Its English name.
+    #[schema(max_length = 60, example = "Sales department")]
+    pub name_en: String,
+}
+
+/// A person by number and name.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, ToSchema)]
+pub struct PersonRef {
+    /// Their identity.
+    pub id: EmployeeId,
+    /// Their personnel number.
+    #[schema(max_length = 40, example = "E0012")]
+    pub number: String,
+    /// Their name.
+    #[schema(max_length = 60, example = "李娜")]
+    pub name: String,
+}
+
+/// The columns of a unit that is referred to.
+pub type NamedColumns = (Key, String, String, String);
+/// The columns of a person who is referred to.
+pub type PersonColumns = (Key, String, String);
+
+impl From<NamedColumns> for NamedRef {
+    fn from((id, code, name_zh, name_en): NamedColumns) -> Self {
+        Self { id: id.into(), code, name_zh, name_en }
+    }
+}
+
+impl From<PersonColumns> for PersonRef {
+    fn from((id, number, name): PersonColumns) -> Self {
+        Self { id: id.into(), number, name }
+    }
+}
+
+/// The condition that a placement is the one that holds on a day: before joining the first, else the one
+/// begun last. Exactly one row of an employee meets it.
+macro_rules! holds_on {
+    ($day:expr) => {
+        $crate::schema::employee_placements::from_on
+            .le($day)
+            .or($crate::schema::employee_placements::is_first)
+            .and(
+                $crate::schema::employee_placements::until_on
+                    .is_null()
+                    .or($crate::schema::employee_placements::until_on.gt($day)),
+            )
+    };
+}
+pub(crate) use holds_on;
+
+/// Turns a key that is taken into a refusal that names the field.
+#[track_caller]
+pub fn unless_taken<T>(result: Result<T, DieselError>, pointer: &str, value: &str) -> Result<T, Failure> {
+    match result {
+        Err(error) if is_taken(&error) => {
+            Err(Refusal::new(codes::NOT_UNIQUE).with("value", value).at(pointer).into())
+        }
+        other => Ok(other?),
+    }
+}
+
+/// Turns what is missing, or out of the caller's sight, into a refusal that names the field which referred to
+/// it.
+pub fn referred<T>(result: Result<T, Failure>, pointer: &str) -> Result<T, Failure> {
+    match result {
+        Err(Failure::NotFound) => {
+            let finding =
+                Finding { pointer: pointer.to_owned(), code: codes::UNKNOWN_REFERENCE, params: Map::new() };
+            let mut refusal = Refusal::new(codes::UNKNOWN_REFERENCE);
+            refusal.findings.push(finding);
+            Err(refusal.into())
+        }
+        other => other,
+    }
+}
+
+diesel::define_sql_function! {
+    /// Lower case: one engine's LIKE tells cases apart, the other's does not.
+    fn lower(text: diesel::sql_types::Text) -> diesel::sql_types::Text;
+}
+
+/// The pattern that finds a text anywhere in lower case, whatever wildcards it holds; the escape character
+/// is `\`.
+pub fn like(text: &str) -> String {
+    format!("%{}%", literally(&text.to_lowercase()))
+}
+
+/// A text as part of a pattern that finds exactly it, whatever wildcards it holds.
+pub fn literally(text: &str) -> String {
+    let mut pattern = String::with_capacity(text.len());
+    for c in text.chars() {
+        if matches!(c, '%' | '_' | '\\') {
+            pattern.push('\\');
+        }
+        pattern.push(c);
+    }
+    pattern
+}

@@ -1,0 +1,341 @@
+//! Policies: versions, what is in force on a day, and what ships with the product. `[REG-4]`
+
+mod ship;
+mod withdraw;
+
+pub use ship::{Shipped, ShippedContent, ship_all};
+pub use withdraw::{hold_ahead, withdraw};
+
+use crate::{
+    organisation::literally,
+    schema::policies,
+    spine::{
+        ActionView, Failure, Instant, Key, Page, Place, Placed, Reader, Slice, Stored, Tx, db, guard,
+        is_taken, save_row,
+    },
+};
+use chrono::NaiveDate;
+use diesel::prelude::*;
+use domain::spine::{
+    AnyId, BusinessDate, Change, Finding, Id, POLICY_MISSING, POLICY_UNKNOWN_KIND, Permission, Policy,
+    PolicyAction, PolicyContent, PolicyStatus, PolicyVersion, Refusal, Timestamp, UserId, Version,
+    read_content,
+};
+use serde::Serialize;
+use std::sync::Arc;
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+#[derive(Queryable, Selectable, Insertable, AsChangeset, Clone)]
+#[diesel(table_name = policies, treat_none_as_default_value = false, treat_none_as_null = true)]
+struct Row {
+    id: Key,
+    code: String,
+    number: i32,
+    title: String,
+    status: String,
+    effective_from: BusinessDate,
+    content: String,
+    clause: String,
+    published_by: Option<Key>,
+    published_at: Option<Instant>,
+    version: Version,
+}
+
+impl From<&Policy> for Row {
+    fn from(policy: &Policy) -> Self {
+        let Policy { id, code, number, title, status, effective_from, content, clause, published, version } =
+            policy;
+        Self {
+            id: (*id).into(),
+            code: code.clone(),
+            number: *number,
+            title: title.clone(),
+            status: status_text(*status).to_owned(),
+            effective_from: *effective_from,
+            content: content.to_string(),
+            clause: clause.clone(),
+            published_by: published.map(|(by, _)| by.into()),
+            published_at: published.map(|(_, at)| at.into()),
+            version: *version,
+        }
+    }
+}
+
+impl TryFrom<Row> for Policy {
+    type Error = Failure;
+    fn try_from(row: Row) -> Result<Self, Failure> {
+        Ok(Self {
+            id: row.id.into(),
+            status: status_of(&row)?,
+            content: serde_json::from_str(&row.content)?,
+            code: row.code,
+            number: row.number,
+            title: row.title,
+            effective_from: row.effective_from,
+            clause: row.clause,
+            published: row.published_by.zip(row.published_at).map(|(by, at)| (by.into(), at.into())),
+            version: row.version,
+        })
+    }
+}
+
+fn status_text(status: PolicyStatus) -> &'static str {
+    match status {
+        PolicyStatus::Draft => "draft",
+        PolicyStatus::Published => "published",
+    }
+}
+
+fn status_of(row: &Row) -> Result<PolicyStatus, Failure> {
+    match row.status.as_str() {
+        "draft" => Ok(PolicyStatus::Draft),
+        "published" => Ok(PolicyStatus::Published),
+        _ => Err(Failure::corrupt("policies", "status", row.id.0)),
+    }
+}
+
+impl Stored<crate::Base> for Policy {
+    const IS_MASTER: bool = true;
+
+    fn save(&self, before: Option<&Self>, tx: &mut Tx<'_>) -> Result<(), Failure> {
+        let row = Row::from(self);
+        if before.is_some() {
+            return guard(save_row!(tx, policies, &row, before)?);
+        }
+        match db!(tx, |c| diesel::insert_into(policies::table).values(&row).execute(c)) {
+            // Somebody else drafted the same number meanwhile: done again, this becomes the next.
+            Err(error) if is_taken(&error) => Err(Failure::Moved),
+            inserted => Ok(inserted.map(drop)?),
+        }
+    }
+}
+
+/// Writes a change of a policy.
+pub fn apply(tx: &mut Tx<'_>, change: Change<Policy>) -> Result<Policy, Failure> {
+    tx.apply(change)
+}
+
+/// One version.
+pub fn find(reader: &mut Reader<'_>, id: Id<Policy>) -> Result<Policy, Failure> {
+    let key = Key::from(id);
+    let row: Row =
+        db!(reader, |c| policies::table.filter(policies::id.eq(key)).select(Row::as_select()).first(c))?;
+    row.try_into()
+}
+
+/// The number the next version of a code gets.
+pub fn next_version_number(reader: &mut Reader<'_>, code: &str) -> Result<i32, Failure> {
+    let last: Option<i32> = db!(reader, |c| policies::table
+        .filter(policies::code.eq(code))
+        .select(diesel::dsl::max(policies::number))
+        .first(c))?;
+    Ok(last.unwrap_or(0) + 1)
+}
+
+/// The first day a new version of a code may take effect: today, since days gone by have been decided on.
+/// The very first version may reach back as far as it likes.
+pub fn earliest_start(reader: &mut Reader<'_>, code: &str) -> Result<BusinessDate, Failure> {
+    let published: i64 = db!(reader, |c| policies::table
+        .filter(policies::code.eq(code).and(policies::status.eq("published")))
+        .count()
+        .get_result(c))?;
+    Ok(if published == 0 { BusinessDate::MIN } else { reader.today() })
+}
+
+/// The version of a policy in force on a business day; refuses where there is none.
+pub fn in_force<C: PolicyContent>(
+    reader: &mut Reader<'_>,
+    name: &str,
+    on: BusinessDate,
+) -> Result<Arc<PolicyVersion<C>>, Failure> {
+    let code = format!("{}/{name}", C::KIND);
+    let versions = reader.master(&code, |reader| published::<C>(reader, &code))?;
+    match versions.iter().find(|(from, _)| *from <= on) {
+        Some((_, Ok(version))) => Ok(version.clone()),
+        Some((_, Err(unreadable))) => Err(Failure::fault(unreadable)),
+        None => Err(Refusal::new(POLICY_MISSING).with("code", code).with("date", on.to_string()).into()),
+    }
+}
+
+/// The published versions of a code with the day each takes effect, the latest first. One that cannot be
+/// read says so, and stands in the way of its own days only.
+type Published<C> = Vec<(BusinessDate, Result<Arc<PolicyVersion<C>>, String>)>;
+
+fn published<C: PolicyContent>(reader: &mut Reader<'_>, code: &str) -> Result<Published<C>, Failure> {
+    let rows: Vec<Row> = db!(reader, |c| policies::table
+        .filter(policies::code.eq(code))
+        .filter(policies::status.eq("published"))
+        .order((policies::effective_from.desc(), policies::number.desc()))
+        .select(Row::as_select())
+        .load(c))?;
+    Ok(rows.into_iter().map(|row| (row.effective_from, understood(row).map(Arc::new))).collect())
+}
+
+/// What the row of a policy says.
+fn understood<C: PolicyContent>(row: Row) -> Result<PolicyVersion<C>, String> {
+    let Row { id, code, number, clause, content, .. } = row;
+    let unreadable = |why: &dyn std::fmt::Debug| format!("policy {code} version {number}: {why:?}");
+    let content = serde_json::from_str(&content).map_err(|error| unreadable(&error))?;
+    let content: C = read_content(&content).map_err(|finding| unreadable(&finding))?;
+    Ok(PolicyVersion { id: id.into(), code, number, clause, content })
+}
+
+/// A kind of policy, registered by the noun that reads it: how its content is checked before it is published.
+pub struct Kind {
+    /// What stands before the slash of a code.
+    pub name: &'static str,
+    /// Everything that makes the content unsound, also against the organisation as it is.
+    pub check: fn(&mut Reader<'_>, &Policy) -> Result<Vec<Finding>, Failure>,
+    /// Everything that makes the content unsound in itself.
+    pub findings: fn(&serde_json::Value) -> Vec<Finding>,
+}
+
+impl Kind {
+    /// A kind whose soundness depends on its content alone.
+    pub const fn of<C: PolicyContent>() -> Self {
+        Self { name: C::KIND, check: check_content::<C>, findings: findings_in::<C> }
+    }
+
+    /// The kind of a policy with this code; refuses one that nobody registered.
+    fn of_code(reader: &Reader<'_>, code: &str) -> Result<&'static Self, Refusal> {
+        let name = code.split_once('/').map_or(code, |(kind, _)| kind);
+        let found = reader.house().all::<Self>().find(|kind| kind.name == name);
+        found.ok_or_else(|| Refusal::new(POLICY_UNKNOWN_KIND).at("/code"))
+    }
+}
+
+fn check_content<C: PolicyContent>(_: &mut Reader<'_>, policy: &Policy) -> Result<Vec<Finding>, Failure> {
+    Ok(findings_in::<C>(&policy.content))
+}
+
+fn findings_in<C: PolicyContent>(content: &serde_json::Value) -> Vec<Finding> {
+    match read_content::<C>(content) {
+        Ok(content) => content.findings(),
+        Err(finding) => vec![finding],
+    }
+}
+
+/// Everything that makes a policy's content unsound; refuses a code that is not well formed and an unknown kind.
+pub fn check(reader: &mut Reader<'_>, policy: &Policy) -> Result<Vec<Finding>, Failure> {
+    policy.check_code()?;
+    (Kind::of_code(reader, &policy.code)?.check)(reader, policy)
+}
+
+type PolicyActionView = ActionView<PolicyAction>;
+
+/// A version of a policy, as it is shown.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[schema(as = PolicyVersion)]
+pub struct PolicyView {
+    /// Identity of this version.
+    pub id: AnyId,
+    /// `kind/name`.
+    #[schema(example = "approval-chain/expense-claim", max_length = 100)]
+    pub code: String,
+    /// The number of this version.
+    #[schema(minimum = 1)]
+    pub number: i32,
+    /// What it is called.
+    #[schema(max_length = 200)]
+    pub title: String,
+    /// Its course.
+    pub status: PolicyStatus,
+    /// The first business day it decides for.
+    pub effective_from: NaiveDate,
+    /// The content, by the kind.
+    #[schema(value_type = Object)]
+    pub content: serde_json::Value,
+    /// The clause it enforces.
+    #[schema(max_length = 200)]
+    pub clause: String,
+    /// Who published it.
+    pub published_by: Option<UserId>,
+    /// When it was published.
+    pub published_at: Option<Timestamp>,
+    /// What the caller may do now; in lists left out.
+    #[schema(max_items = 20)]
+    pub actions: Vec<PolicyActionView>,
+    /// Its version for `If-Match`.
+    #[schema(minimum = 1)]
+    pub version: Version,
+}
+
+impl TryFrom<Row> for PolicyView {
+    type Error = Failure;
+    fn try_from(row: Row) -> Result<Self, Failure> {
+        Ok(Self {
+            id: row.id.into(),
+            status: status_of(&row)?,
+            content: serde_json::from_str(&row.content)?,
+            code: row.code,
+            number: row.number,
+            title: row.title,
+            effective_from: row.effective_from,
+            clause: row.clause,
+            published_by: row.published_by.map(Into::into),
+            published_at: row.published_at.map(Into::into),
+            actions: Vec::new(),
+            version: row.version,
+        })
+    }
+}
+
+/// One version, as it is shown.
+pub fn view(reader: &mut Reader<'_>, id: Id<Policy>) -> Result<PolicyView, Failure> {
+    let policy = find(reader, id)?;
+    let mut view = PolicyView::try_from(Row::from(&policy))?;
+    if reader.actor().may(Permission::ManagePolicies) {
+        let actions = policy.actions(reader.today());
+        view.actions = ActionView::listed(&format!("/api/v1/policies/{id}"), actions);
+    }
+    Ok(view)
+}
+
+impl Placed<crate::Base> for PolicyAction {
+    fn place(self) -> Place {
+        match self {
+            Self::Revise => Place::Put,
+            Self::Publish => Place::Post("/publish"),
+            Self::Withdraw => Place::Post("/withdraw"),
+        }
+    }
+}
+
+/// Which versions are wanted.
+#[derive(Clone, Debug, Default)]
+pub struct PolicyFilter {
+    /// Only this kind.
+    pub kind: Option<String>,
+    /// Only this code.
+    pub code: Option<String>,
+    /// Only drafts, or only published ones.
+    pub status: Option<PolicyStatus>,
+}
+
+/// Versions by id, oldest first.
+pub fn list(
+    reader: &mut Reader<'_>,
+    filter: &PolicyFilter,
+    page: &Page<()>,
+) -> Result<Slice<PolicyView, ()>, Failure> {
+    let rows: Vec<Row> = db!(reader, |c| {
+        let mut query = policies::table.order(policies::id).limit(page.limit + 1).into_boxed();
+        if let Some(((), id)) = page.after {
+            query = query.filter(policies::id.gt(Key(id)));
+        }
+        if let Some(kind) = &filter.kind {
+            let pattern = format!("{}/%", literally(kind));
+            query = query.filter(policies::code.like(pattern).escape('\\'));
+        }
+        if let Some(code) = &filter.code {
+            query = query.filter(policies::code.eq(code));
+        }
+        if let Some(status) = filter.status {
+            query = query.filter(policies::status.eq(status_text(status)));
+        }
+        query.select(Row::as_select()).load(c)
+    })?;
+    let views = rows.into_iter().map(PolicyView::try_from).collect::<Result<Vec<_>, _>>()?;
+    Ok(Slice::cut(views, page.limit, |view| ((), Uuid::from(view.id))))
+}

@@ -1,0 +1,39 @@
+//! The tables of the base: organisation, identity, approvals, files, policies.
+#![allow(clippy::wildcard_imports, missing_docs)]
+
+mod approval;
+mod file;
+mod identity;
+mod organisation;
+mod policy;
+
+pub use approval::*;
+pub use file::*;
+pub use identity::*;
+pub use organisation::*;
+pub use persistence_spine_tables::*;
+pub use policy::*;
+
+use persistence_spine_tables as spine;
+
+spine::together!(
+    absences,
+    api_keys,
+    approval_boxes,
+    approval_copies,
+    approval_history,
+    approval_tasks,
+    approvals,
+    departments,
+    employee_placements,
+    employees,
+    files,
+    grants,
+    positions,
+    refresh_tokens,
+    role_permissions,
+    roles,
+    sessions,
+    users,
+);
+spine::beside!(approvals, approval_boxes, departments, employees; (document_readers));

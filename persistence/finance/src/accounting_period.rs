@@ -1,0 +1,318 @@
+//! Accounting periods: months in which nothing is posted any more. A month without a row is open. `[BUD-9]`
+
+use crate::{
+    approval::{self, DocumentSummary, SubjectKind, Summaries},
+    organisation::unless_taken,
+    schema::accounting_periods as periods,
+    shared::BOOKS,
+    spine::{Failure, Instant, Key, Page, Reader, Slice, Stored, Tx, db, guard, save_row},
+};
+use diesel::prelude::*;
+use domain::{
+    approval::{Approval, Subject},
+    finance::{
+        accounting_period::{AccountingPeriod, MONTH_CLOSED, NOT_CLOSED, PeriodState, check_closing, refuse},
+        period::Period,
+    },
+    spine::{AnyId, BusinessDate, Entity, Refusal, Timestamp, UserId, Version},
+};
+use serde::Serialize;
+use serde_json::json;
+use std::{collections::HashSet, sync::Arc};
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+use crate::{policy::Shipped, spine::Part};
+use domain::finance::accounting_period::{REOPENING_CHAIN_CODE, SHIPPED_REOPENING_CHAIN};
+
+/// What this noun brings to its wing.
+pub(crate) const NOUN: &[Part] = &[
+    &SUBJECT,
+    &Shipped::text(REOPENING_CHAIN_CODE, "重新开账审批链", "000 §9.2 五", SHIPPED_REOPENING_CHAIN),
+];
+
+/// The chain for opening a month again.
+const CHAIN: &str = "period-reopening";
+
+/// Periods as the approval engine knows them.
+pub(crate) const SUBJECT: SubjectKind =
+    SubjectKind { kind: AccountingPeriod::KIND, settle, summaries, foresee: None, moves: None };
+
+#[derive(Queryable, Selectable, Insertable, AsChangeset, Clone, Debug)]
+#[diesel(table_name = periods, treat_none_as_default_value = false, treat_none_as_null = true)]
+struct Row {
+    id: Key,
+    month: String,
+    status: String,
+    status_at: Instant,
+    changed_by_id: Key,
+    reason: Option<String>,
+    requester_id: Option<Key>,
+    approval_id: Option<Key>,
+    reopened_until: Option<Instant>,
+    version: Version,
+}
+
+impl From<&AccountingPeriod> for Row {
+    fn from(period: &AccountingPeriod) -> Self {
+        let AccountingPeriod { id, month, state, at, by, reason, requester, approval, .. } = period;
+        let AccountingPeriod { reopened_until, version, .. } = period;
+        Self {
+            id: (*id).into(),
+            month: month.to_string(),
+            status: state.code().to_owned(),
+            status_at: (*at).into(),
+            changed_by_id: (*by).into(),
+            reason: reason.clone(),
+            requester_id: requester.map(Into::into),
+            approval_id: approval.map(Into::into),
+            reopened_until: reopened_until.map(Into::into),
+            version: *version,
+        }
+    }
+}
+
+impl TryFrom<Row> for AccountingPeriod {
+    type Error = Failure;
+    fn try_from(row: Row) -> Result<Self, Failure> {
+        let corrupt = |column| Failure::corrupt("accounting_periods", column, row.id.0);
+        Ok(Self {
+            id: row.id.into(),
+            month: row.month.parse().map_err(|_| corrupt("month"))?,
+            state: PeriodState::from_code(&row.status).ok_or_else(|| corrupt("status"))?,
+            at: row.status_at.into(),
+            by: row.changed_by_id.into(),
+            requester: row.requester_id.map(Into::into),
+            approval: row.approval_id.map(Into::into),
+            reason: row.reason,
+            reopened_until: row.reopened_until.map(Into::into),
+            version: row.version,
+        })
+    }
+}
+
+impl Stored<crate::Finance> for AccountingPeriod {
+    const IS_MASTER: bool = true;
+
+    fn save(&self, before: Option<&Self>, tx: &mut Tx<'_>) -> Result<(), Failure> {
+        let row = Row::from(self);
+        guard(unless_taken(save_row!(tx, periods, &row, before), "/month", &row.month)?)
+    }
+}
+
+/// The month itself where it is open, else the first one after it that is. `[BUD-9]`
+pub fn open_month(reader: &mut Reader<'_>, month: Period) -> Result<Period, Failure> {
+    let closed = closed_months(reader)?;
+    let mut open = month;
+    while closed.contains(&open) {
+        let Some(next) = open.next() else { break };
+        open = next;
+    }
+    Ok(open)
+}
+
+/// The months that are not open. They change a few times a month and every claim asks about them, so they are kept
+/// in memory until master data changes.
+fn closed_months(reader: &mut Reader<'_>) -> Result<Arc<HashSet<Period>>, Failure> {
+    reader.master("closed months", |reader| {
+        let closed: Vec<(Key, String)> = db!(reader, |c| periods::table
+            .filter(periods::status.ne("open"))
+            .select((periods::id, periods::month))
+            .load(c))?;
+        let month = |(id, month): (Key, String)| {
+            month.parse().map_err(|_| Failure::corrupt("accounting_periods", "month", id.0))
+        };
+        closed.into_iter().map(month).collect()
+    })
+}
+
+/// Refuses to post on a day of a month that is closed. The month stays open until the unit of work ends.
+pub fn ensure_open(tx: &mut Tx<'_>, day: BusinessDate) -> Result<(), Failure> {
+    tx.share(BOOKS)?;
+    let month = Period::month_of(day);
+    if open_month(tx, month)? == month { Ok(()) } else { Err(refuse(MONTH_CLOSED, month).into()) }
+}
+
+/// Refuses where a month of a period is not closed: something may still be posted in it.
+pub fn ensure_closed(reader: &mut Reader<'_>, period: Period) -> Result<(), Failure> {
+    let closed = closed_months(reader)?;
+    match period.months().find(|month| !closed.contains(month)) {
+        Some(open) => Err(refuse(NOT_CLOSED, open).into()),
+        None => Ok(()),
+    }
+}
+
+/// Until when a month of a period stood open again after it was closed first; `None` where no reopening was approved.
+pub(super) fn last_open(reader: &mut Reader<'_>, period: Period) -> Result<Option<Timestamp>, Failure> {
+    let months: Vec<String> = period.months().map(|month| month.to_string()).collect();
+    let rows: Vec<Row> = db!(reader, |c| periods::table
+        .filter(periods::month.eq_any(&months))
+        .select(Row::as_select())
+        .load(c))?;
+    let mut last = None;
+    for row in rows {
+        last = last.max(AccountingPeriod::try_from(row)?.last_open(reader.now()));
+    }
+    Ok(last)
+}
+
+/// The row of a month, if it was ever closed.
+pub fn find(reader: &mut Reader<'_>, month: Period) -> Result<Option<AccountingPeriod>, Failure> {
+    let row: Option<Row> = db!(reader, |c| periods::table
+        .filter(periods::month.eq(month.to_string()))
+        .select(Row::as_select())
+        .first(c)
+        .optional())?;
+    row.map(TryInto::try_into).transpose()
+}
+
+/// Closes a month. Nothing is posted into it from now on: whoever posts at this moment is waited for first.
+pub fn close(tx: &mut Tx<'_>, month: Period) -> Result<AccountingPeriod, Failure> {
+    tx.hold_alone(BOOKS)?;
+    let known = find(tx, month)?;
+    let earlier = match known {
+        Some(_) => None,
+        None => first_open_behind_the_closed(tx, month)?,
+    };
+    check_closing(month, earlier, tx.today())?;
+    let now = tx.now();
+    let change = match known {
+        Some(period) => period.close_again(tx.actor(), now)?,
+        None => AccountingPeriod::close_first(tx.id(), month, tx.actor(), now),
+    };
+    tx.apply(change)
+}
+
+/// The first month behind the last closed one, where it lies before `month`: months close in their order.
+fn first_open_behind_the_closed(reader: &mut Reader<'_>, month: Period) -> Result<Option<Period>, Failure> {
+    let last: Option<String> = db!(reader, |c| periods::table
+        .filter(periods::month.lt(month.to_string()))
+        .select(diesel::dsl::max(periods::month))
+        .first(c))?;
+    let last: Option<Period> = last.and_then(|last| last.parse().ok());
+    Ok(last.and_then(Period::next).filter(|next| *next < month))
+}
+
+/// Asks to open a month again.
+pub fn ask_to_reopen(tx: &mut Tx<'_>, month: Period, reason: String) -> Result<AccountingPeriod, Failure> {
+    let Some(period) = find(tx, month)? else { return Err(refuse(NOT_CLOSED, month).into()) };
+    let requester = period.may_reopen(tx.actor())?;
+    let department = tx
+        .actor()
+        .department
+        .ok_or_else(|| Refusal::new(domain::finance::accounting_period::NO_REQUESTER))?;
+    let subject = Subject {
+        kind: AccountingPeriod::KIND.to_owned(),
+        document: period.id.uuid(),
+        number: month.to_string(),
+        submitter: requester,
+        creator: requester,
+        beneficiary: requester,
+        department,
+        amount: None,
+        business_date: tx.today(),
+        fields: serde_json::Map::from_iter([("month".to_owned(), json!(month))]),
+        version: period.version + 1,
+    };
+    let approval = approval::hand_in(tx, None, CHAIN, subject)?;
+    let now = tx.now();
+    let change = period.ask_to_reopen(reason, approval.id, tx.actor(), now)?;
+    tx.apply(change)
+}
+
+fn settle(tx: &mut Tx<'_>, approval: &Approval) -> Result<(), Failure> {
+    let key = Key(approval.subject.document);
+    let row: Row = db!(tx, |c| periods::table.filter(periods::id.eq(key)).select(Row::as_select()).first(c))?;
+    let period = AccountingPeriod::try_from(row)?;
+    let now = tx.now();
+    if let Some(change) = period.settle(&approval.outcome, tx.actor(), now) {
+        tx.apply(change)?;
+    }
+    Ok(())
+}
+
+fn summaries(reader: &mut Reader<'_>, documents: &[Uuid]) -> Result<Summaries, Failure> {
+    let keys: Vec<Key> = documents.iter().copied().map(Key).collect();
+    let rows: Vec<Row> =
+        db!(reader, |c| periods::table.filter(periods::id.eq_any(&keys)).select(Row::as_select()).load(c))?;
+    let summary = |row: Row| {
+        let facts = [("month", json!(row.month)), ("reason", json!(row.reason))];
+        let summary = DocumentSummary {
+            title: format!("重新开账 {}", row.month),
+            state: row.status,
+            amount: None,
+            href: format!("/api/v1/accounting-periods/{}", row.month),
+            facts: facts.into_iter().map(|(name, value)| (name.to_owned(), value)).collect(),
+        };
+        (row.id.0, summary)
+    };
+    Ok(rows.into_iter().map(summary).collect())
+}
+
+/// A month, as it is shown.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[schema(as = AccountingPeriod)]
+pub struct AccountingPeriodView {
+    /// The month.
+    pub month: Period,
+    /// Where it stands.
+    pub status: PeriodState,
+    /// Since when; null for a month that was never closed.
+    pub status_at: Option<Timestamp>,
+    /// The account that moved it last.
+    pub changed_by: Option<UserId>,
+    /// Why it is, or was, to be opened again.
+    #[schema(max_length = 500)]
+    pub reason: Option<String>,
+    /// The approval of that.
+    pub approval_id: Option<AnyId>,
+    /// Its version; 0 for a month that was never closed.
+    #[schema(minimum = 0)]
+    pub version: Version,
+}
+
+impl From<AccountingPeriod> for AccountingPeriodView {
+    fn from(period: AccountingPeriod) -> Self {
+        let AccountingPeriod { id: _, month, state, at, by, reason, approval, version, .. } = period;
+        Self {
+            month,
+            status: state,
+            status_at: Some(at),
+            changed_by: Some(by),
+            reason,
+            approval_id: approval.map(|approval| approval.uuid().into()),
+            version,
+        }
+    }
+}
+
+/// A month, also one that was never closed.
+pub fn view(reader: &mut Reader<'_>, month: Period) -> Result<AccountingPeriodView, Failure> {
+    let open = AccountingPeriodView {
+        month,
+        status: PeriodState::Open,
+        status_at: None,
+        changed_by: None,
+        reason: None,
+        approval_id: None,
+        version: 0,
+    };
+    Ok(find(reader, month)?.map_or(open, Into::into))
+}
+
+/// The months that were closed at least once, in the order in which they first were.
+pub fn list(reader: &mut Reader<'_>, page: &Page<()>) -> Result<Slice<AccountingPeriodView, ()>, Failure> {
+    let rows: Vec<Row> = db!(reader, |c| {
+        let mut query = periods::table.order(periods::id).limit(page.limit + 1).into_boxed();
+        if let Some(((), id)) = page.after {
+            query = query.filter(periods::id.gt(Key(id)));
+        }
+        query.select(Row::as_select()).load(c)
+    })?;
+    let slice = Slice::cut(rows, page.limit, |row| ((), row.id.0));
+    let mut data = Vec::with_capacity(slice.data.len());
+    for row in slice.data {
+        data.push(AccountingPeriod::try_from(row)?.into());
+    }
+    Ok(Slice { data, next: slice.next, total: None })
+}

@@ -1,0 +1,264 @@
+//! What one claim looks like: everything a front end needs to show it and to know what may be done with it.
+
+/// The parts of a claim as they are shown.
+pub mod part;
+
+pub use part::*;
+
+use super::{advance, load::find_beside, name::Names};
+use crate::{
+    finance::{
+        budget_line::{self, HeldView},
+        leaver,
+    },
+    organisation::{NamedRef, PersonRef},
+    spine::{ActionView, Failure, Place, Placed, Reader, RefusalView},
+};
+use chrono::NaiveDate;
+use domain::{
+    finance::{
+        expense_claim::{actions::ClaimAction, *},
+        payment::PaidState,
+    },
+    spine::{AnyId, Currency, Id, Money, Timestamp, UserId, Version},
+};
+use serde::Serialize;
+use std::collections::BTreeMap;
+use utoipa::ToSchema;
+
+/// What the caller may do with a claim. An alias, because the derive would take a generic type apart.
+type ClaimActionView = ActionView<ClaimAction>;
+
+/// An expense claim.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[schema(as = ExpenseClaim)]
+pub struct ExpenseClaimView {
+    /// Its identity.
+    pub id: AnyId,
+    /// Its number; never reused.
+    #[schema(max_length = 60, example = "EC-2026-000123")]
+    pub number: String,
+    /// Where it stands.
+    pub status: ClaimState,
+    /// How far it is paid, once it is posted.
+    pub paid_status: Option<PaidState>,
+    /// Since when it stands there; null for a draft.
+    pub status_at: Option<Timestamp>,
+    /// Why it was returned, rejected, voided or revoked.
+    #[schema(max_length = 1000)]
+    pub status_reason: Option<String>,
+    /// Why the ledger refused it, while it is returned for that.
+    pub posting_refusal: Option<PostingRefusal>,
+    /// The account that made it.
+    pub created_by: UserId,
+    /// When it was made.
+    pub created_at: Timestamp,
+    /// Who answers for it.
+    pub submitter: PersonRef,
+    /// Who receives the money.
+    pub beneficiary: PersonRef,
+    /// Why that is somebody else.
+    #[schema(max_length = 500)]
+    pub beneficiary_reason: Option<String>,
+    /// Whose expense it is.
+    pub department: NamedRef,
+    /// The business day.
+    pub business_date: NaiveDate,
+    /// The campaign it belongs to, by its code.
+    #[schema(max_length = 60, example = "spring-2026")]
+    pub campaign: Option<String>,
+    /// The region it belongs to, by its code.
+    #[schema(max_length = 60, example = "east")]
+    pub region: Option<String>,
+    /// The approved expense request it draws on.
+    pub request: Option<ClaimedRequestView>,
+    /// The cash advances of its beneficiary that it settles.
+    #[schema(max_items = 20)]
+    pub advances: Vec<SettlementView>,
+    /// The currency of its amounts.
+    pub currency: Currency,
+    /// The rate to the book currency, and its day; null for the book currency itself.
+    pub exchange_rate: Option<RateView>,
+    /// Background, purpose, participants, expected effect, and what its categories demand.
+    pub details: Details,
+    /// What was spent.
+    #[schema(max_items = 200)]
+    pub lines: Vec<LineView>,
+    /// What is asked for.
+    pub claimed: Money,
+    /// What is approved: what is asked for, less what was cut.
+    pub approved: Money,
+    /// What the beneficiary is owed, in the book currency.
+    pub payable: Money,
+    /// What was paid, in the book currency.
+    pub paid: Money,
+    /// Evidence.
+    #[schema(max_items = 50)]
+    pub attachments: Vec<AnyId>,
+    /// The approval of its latest submission.
+    pub approval_id: Option<AnyId>,
+    /// How finance took it.
+    pub acknowledgement: Option<AcknowledgementView>,
+    /// Where it stands in the ledger.
+    pub voucher: Option<Voucher>,
+    /// Its journal entry, from approval on.
+    pub journal: Option<JournalView>,
+    /// Why an approved claim is not ready for the books: no journal entry could be made.
+    pub not_ready: Option<RefusalView>,
+    /// What was paid when.
+    #[schema(max_items = 1000)]
+    pub payments: Vec<PaymentView>,
+    /// On a reversing document: what it undoes.
+    pub reverses: Option<ReversesView>,
+    /// The reversing document of this claim, under way or in effect.
+    pub reversal_id: Option<AnyId>,
+    /// The system it is mirrored from.
+    #[schema(max_length = 40)]
+    pub source: Option<String>,
+    /// Its identity there.
+    #[schema(max_length = 100)]
+    pub external_id: Option<String>,
+    /// Small notes of other systems.
+    pub metadata: BTreeMap<String, String>,
+    /// What it holds of budget lines, from its submission on.
+    #[schema(max_items = 200)]
+    pub budget: Vec<HeldView>,
+    /// What the caller may do with it now.
+    #[schema(max_items = 20)]
+    pub actions: Vec<ClaimActionView>,
+    /// Its version, for `If-Match`.
+    #[schema(minimum = 1)]
+    pub version: Version,
+}
+
+/// One claim, if the caller may see it.
+pub fn view(reader: &mut Reader<'_>, id: Id<ExpenseClaim>) -> Result<ExpenseClaimView, Failure> {
+    let (claim, beside) = find_beside(reader, id)?;
+    let budget =
+        if beside.holdings { budget_line::held(reader, claim.budget_document())? } else { Vec::new() };
+    show_with(reader, claim, budget)
+}
+
+/// How a claim at hand is shown.
+pub fn show(reader: &mut Reader<'_>, claim: ExpenseClaim) -> Result<ExpenseClaimView, Failure> {
+    let budget = match claim.status {
+        ClaimStatus::Draft => Vec::new(),
+        _ => budget_line::held(reader, claim.budget_document())?,
+    };
+    show_with(reader, claim, budget)
+}
+
+fn show_with(
+    reader: &mut Reader<'_>,
+    claim: ExpenseClaim,
+    budget: Vec<HeldView>,
+) -> Result<ExpenseClaimView, Failure> {
+    let decides = super::settle::decides(reader, &claim)?;
+    let owner = leaver::owner(reader, claim.submitter)?;
+    let actions = claim.actions(reader.actor(), decides, owner);
+    let actions = ActionView::listed(&format!("/api/v1/expense-claims/{}", claim.id), actions);
+    let names = Names::of(reader)?;
+    let request = ClaimedRequestView::of(reader, claim.content.request)?;
+    let advances = advance::numbers(reader, &claim.content)?;
+    shown(claim, &names, Around { budget, request, advances, actions })
+}
+
+/// What is around a claim.
+struct Around {
+    budget: Vec<HeldView>,
+    request: Option<ClaimedRequestView>,
+    advances: Vec<String>,
+    actions: Vec<ClaimActionView>,
+}
+
+fn shown(claim: ExpenseClaim, names: &Names, around: Around) -> Result<ExpenseClaimView, Failure> {
+    let Around { budget, request, advances, actions } = around;
+    let advances = SettlementView::all(&claim.content, advances)?;
+    let (approved, claimed, payable) =
+        (claim.content.approved()?, claim.content.claimed()?, claim.payable()?);
+    let (paid, paid_status) = (claim.paid(), claim.paid_state());
+    let (status_at, status_reason, posting_refusal) = told(&claim.status);
+    let content = claim.content;
+    let (source, external_id) = claim.external.map(|e| (e.source, e.external_id)).unzip();
+    Ok(ExpenseClaimView {
+        id: claim.id.uuid().into(),
+        status: claim.status.state(),
+        paid_status,
+        status_at,
+        status_reason,
+        posting_refusal,
+        created_by: claim.creator,
+        created_at: claim.created_at,
+        submitter: names.person(claim.submitter)?,
+        beneficiary: names.person(content.beneficiary.employee)?,
+        beneficiary_reason: content.beneficiary.reason,
+        department: names.department(content.department)?,
+        business_date: content.business_date,
+        campaign: content.campaign,
+        region: content.region,
+        request,
+        advances,
+        currency: content.exchange.currency,
+        exchange_rate: rate_of_day(&content.exchange),
+        details: content.details,
+        lines: (1..).zip(content.lines).map(|(n, line)| names.line(n, line)).collect::<Result<_, _>>()?,
+        claimed,
+        approved,
+        payable,
+        paid,
+        attachments: content.attachments.into_iter().map(|attachment| attachment.uuid().into()).collect(),
+        approval_id: claim.approval.map(|approval| approval.uuid().into()),
+        acknowledgement: claim.status.acknowledgement().cloned().map(shown_acknowledgement),
+        voucher: claim.status.voucher().cloned(),
+        not_ready: claim.not_ready.and_then(|reason| reason.refusal()).as_ref().map(RefusalView::of),
+        journal: claim.entry.map(|entry| names.journal(entry)).transpose()?,
+        payments: claim.payments.into_iter().map(shown_payment).collect(),
+        reverses: claim.reverses.map(shown_reversal),
+        reversal_id: claim.reversal.map(|reversal| reversal.uuid().into()),
+        source,
+        external_id,
+        metadata: content.metadata,
+        budget,
+        actions,
+        version: claim.version,
+        number: claim.number,
+    })
+}
+
+/// When, why, and with which words of the ERP a claim came to its state.
+fn told(status: &ClaimStatus) -> (Option<Timestamp>, Option<String>, Option<PostingRefusal>) {
+    match status.clone() {
+        ClaimStatus::Draft => (None, None, None),
+        ClaimStatus::InApproval { since: at }
+        | ClaimStatus::Withdrawn { at }
+        | ClaimStatus::Approved { at }
+        | ClaimStatus::Reversed { at, .. } => (Some(at), None, None),
+        ClaimStatus::Acknowledged { acknowledgement } | ClaimStatus::Posted { acknowledgement, .. } => {
+            (Some(acknowledgement.at), None, None)
+        }
+        ClaimStatus::Returned { at, because: Return::Erp(refusal) } => (Some(at), None, Some(refusal)),
+        ClaimStatus::Returned { at, because: Return::Approver { reason } }
+        | ClaimStatus::Rejected { at, reason }
+        | ClaimStatus::Void { at, reason }
+        | ClaimStatus::Revoked { at, reason } => (Some(at), Some(reason), None),
+    }
+}
+
+impl Placed<crate::Finance> for ClaimAction {
+    fn place(self) -> Place {
+        match self {
+            Self::Revise => Place::Patch,
+            Self::Submit => Place::Post("/submit"),
+            Self::Withdraw => Place::Post("/withdraw"),
+            Self::Void => Place::Post("/void"),
+            Self::Reduce => Place::Post("/reduce"),
+            Self::Revoke => Place::Post("/revoke"),
+            Self::Prepare => Place::Post("/prepare"),
+            Self::Reverse => Place::Post("/reverse"),
+            Self::Acknowledge => Place::PostTo("/api/v1/erp/expense-claims/acknowledge"),
+            Self::ConfirmPosting => Place::PostTo("/api/v1/erp/expense-claims/confirm-posting"),
+            Self::RefusePosting => Place::PostTo("/api/v1/erp/expense-claims/refuse-posting"),
+            Self::ConfirmPayment => Place::PostTo("/api/v1/erp/expense-claims/confirm-payments"),
+        }
+    }
+}

@@ -1,0 +1,205 @@
+//! What an amendment looks like, and the amendments within the caller's sight.
+
+use super::{find, row::Row};
+use crate::{
+    finance::{
+        budget_line::{self, HeldView},
+        expense_request::{
+            self as requests,
+            view::{ContentView, person, shown_content},
+        },
+    },
+    organisation::{PersonRef, Register},
+    schema::{expense_request_amendments as amendments, expense_requests},
+    spine::{ActionView, Failure, Key, Page, Place, Placed, Reader, Sight, Slice, db, within},
+};
+use diesel::prelude::*;
+use domain::{
+    finance::{
+        expense_request::ExpenseRequest,
+        expense_request_amendment::{AmendmentAction, ExpenseRequestAmendment},
+        petition::StandingState,
+    },
+    spine::{AnyId, Id, Money, Timestamp, UserId, Version},
+};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+/// What the caller may do with an amendment. An alias, because the derive would take a generic type apart.
+type AmendmentActionView = ActionView<AmendmentAction>;
+
+/// An amendment of an expense request.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[schema(as = ExpenseRequestAmendment)]
+pub struct AmendmentView {
+    /// Its identity.
+    pub id: AnyId,
+    /// Its number; never reused.
+    #[schema(max_length = 60, example = "EA-2026-000007")]
+    pub number: String,
+    /// The request it changes.
+    pub request_id: AnyId,
+    /// The number of the request.
+    #[schema(max_length = 60, example = "ER-2026-000123")]
+    pub request_number: String,
+    /// The revision of the request it changes.
+    #[schema(minimum = 1)]
+    pub revision: i32,
+    /// Where it stands.
+    pub status: StandingState,
+    /// Since when it stands there; null for a draft.
+    pub status_at: Option<Timestamp>,
+    /// Why it was returned, rejected or voided.
+    #[schema(max_length = 1000)]
+    pub status_reason: Option<String>,
+    /// The account that made it.
+    pub created_by: UserId,
+    /// When it was made.
+    pub created_at: Timestamp,
+    /// Who answers for it.
+    pub submitter: PersonRef,
+    /// Why the request is to be changed.
+    #[schema(max_length = 500)]
+    pub reason: String,
+    /// What the request is to say.
+    pub content: ContentView,
+    /// What it holds of budget lines beyond what the request holds.
+    #[schema(max_items = 200)]
+    pub budget: Vec<HeldView>,
+    /// The approval of its latest submission.
+    pub approval_id: Option<AnyId>,
+    /// What the caller may do with it now.
+    #[schema(max_items = 20)]
+    pub actions: Vec<AmendmentActionView>,
+    /// Its version, for `If-Match`.
+    #[schema(minimum = 1)]
+    pub version: Version,
+}
+
+/// An amendment in a list.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[schema(as = ExpenseRequestAmendmentSummary)]
+pub struct AmendmentSummary {
+    /// Its identity.
+    pub id: AnyId,
+    /// Its number.
+    #[schema(max_length = 60, example = "EA-2026-000007")]
+    pub number: String,
+    /// The request it changes.
+    pub request_id: AnyId,
+    /// The number of the request.
+    #[schema(max_length = 60, example = "ER-2026-000123")]
+    pub request_number: String,
+    /// Where it stands.
+    pub status: StandingState,
+    /// Who answers for it.
+    pub submitter: PersonRef,
+    /// Why the request is to be changed.
+    #[schema(max_length = 500)]
+    pub reason: String,
+    /// What the request is to ask for.
+    pub amount: Money,
+    /// When it was made.
+    pub created_at: Timestamp,
+    /// When it last changed.
+    pub changed_at: Timestamp,
+    /// Its version, for `If-Match`.
+    #[schema(minimum = 1)]
+    pub version: Version,
+}
+
+/// One amendment, if the caller may see it.
+pub fn view(reader: &mut Reader<'_>, id: Id<ExpenseRequestAmendment>) -> Result<AmendmentView, Failure> {
+    let amendment = find(reader, id)?;
+    show(reader, amendment)
+}
+
+/// How an amendment at hand is shown.
+pub fn show(reader: &mut Reader<'_>, amendment: ExpenseRequestAmendment) -> Result<AmendmentView, Failure> {
+    let register = Register::of(reader)?;
+    let budget = budget_line::held(reader, amendment.budget_document())?;
+    let request = requests::find_unscoped(reader, amendment.request)?;
+    let actions = amendment.actions(reader.actor());
+    let ExpenseRequestAmendment { id, petition, request: _, revision, reason, content, version } = amendment;
+    let (status_at, status_reason) = petition.standing.told();
+    Ok(AmendmentView {
+        id: id.uuid().into(),
+        request_id: request.id.uuid().into(),
+        request_number: request.petition.number,
+        revision,
+        status: petition.state(),
+        status_at,
+        status_reason: status_reason.map(str::to_owned),
+        created_by: petition.creator,
+        created_at: petition.created_at,
+        submitter: person(&register, petition.submitter)?,
+        reason,
+        content: shown_content(&register, content)?,
+        budget,
+        approval_id: petition.approval.map(|approval| approval.uuid().into()),
+        actions: ActionView::listed(&format!("/api/v1/expense-request-amendments/{id}"), actions),
+        version,
+        number: petition.number,
+    })
+}
+
+impl Placed<crate::Finance> for AmendmentAction {
+    fn place(self) -> Place {
+        match self {
+            Self::Revise => Place::Patch,
+            Self::Submit => Place::Post("/submit"),
+            Self::Withdraw => Place::Post("/withdraw"),
+            Self::Void => Place::Post("/void"),
+        }
+    }
+}
+
+/// Amendments within the caller's sight, oldest first: of one request where it is named.
+pub fn list(
+    reader: &mut Reader<'_>,
+    request: Option<Id<ExpenseRequest>>,
+    states: &[StandingState],
+    page: &Page<()>,
+) -> Result<Slice<AmendmentSummary, ()>, Failure> {
+    let sight = Sight::of(reader);
+    let rows: Vec<(Row, String)> = db!(reader, |c| {
+        let joined = amendments::table.inner_join(expense_requests::table);
+        let query = joined.select((Row::as_select(), expense_requests::number)).into_boxed();
+        let mut query = within!(query, sight, expense_request_amendments, "expense_request_amendment")
+            .order(amendments::id)
+            .limit(page.limit + 1);
+        if let Some(((), id)) = page.after {
+            query = query.filter(amendments::id.gt(Key(id)));
+        }
+        if let Some(request) = request {
+            query = query.filter(amendments::request_id.eq(Key::from(request)));
+        }
+        if !states.is_empty() {
+            query = query.filter(amendments::status.eq_any(states.iter().map(|state| state.code())));
+        }
+        query.load(c)
+    })?;
+    let register = Register::of(reader)?;
+    let views = rows.into_iter().map(|row| summary(&register, row)).collect::<Result<Vec<_>, _>>()?;
+    Ok(Slice::cut(views, page.limit, |view| ((), view.id.uuid())))
+}
+
+fn summary(register: &Register, (row, request_number): (Row, String)) -> Result<AmendmentSummary, Failure> {
+    let changed_at = row.changed_at.into();
+    let amendment = ExpenseRequestAmendment::try_from(row)?;
+    let amount = amendment.content.total()?;
+    let ExpenseRequestAmendment { id, petition, request, reason, version, .. } = amendment;
+    Ok(AmendmentSummary {
+        id: id.uuid().into(),
+        request_id: request.uuid().into(),
+        request_number,
+        status: petition.state(),
+        submitter: person(register, petition.submitter)?,
+        reason,
+        amount,
+        created_at: petition.created_at,
+        changed_at,
+        version,
+        number: petition.number,
+    })
+}

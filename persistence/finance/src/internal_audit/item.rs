@@ -1,0 +1,337 @@
+//! The items of a sample: rows, views, lists.
+
+use crate::{
+    organisation::{NamedRef, PersonRef, names},
+    schema::{internal_audit_items as items, internal_audits as audits},
+    spine::{
+        ActionView, Failure, Instant, Key, Page, Place, Placed, Reader, Slice, Stored, Tx, db, guard,
+        save_row,
+    },
+};
+use chrono::NaiveDate;
+use diesel::prelude::*;
+use domain::{
+    finance::{
+        audit_risk::RiskSignal,
+        internal_audit::{
+            AuditItem, Auditor, Conclusion, DrawnClaim, InternalAudit, ItemOrigin, Verdict,
+            actions::ItemAction,
+        },
+    },
+    spine::{AnyId, BusinessDate, Change, Id, Money, Permission, Timestamp, UserId, Version},
+};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+#[derive(Queryable, Selectable, Insertable, AsChangeset, Clone)]
+#[diesel(table_name = items, treat_none_as_default_value = false, treat_none_as_null = true)]
+pub(super) struct Row {
+    id: Key,
+    audit_id: Key,
+    position: i32,
+    claim_id: Key,
+    claim_number: String,
+    claim_version: Version,
+    creator_id: Option<Key>,
+    submitter_id: Key,
+    beneficiary_id: Key,
+    department_id: Key,
+    business_date: BusinessDate,
+    payable_minor: i64,
+    currency: String,
+    origin: String,
+    draw: Option<i32>,
+    score: i32,
+    signals: String,
+    verdict: Option<String>,
+    note: Option<String>,
+    concluded_by: Option<Key>,
+    concluded_at: Option<Instant>,
+    version: Version,
+}
+
+impl Row {
+    fn of(item: &AuditItem) -> Result<Self, Failure> {
+        let AuditItem { id, audit, position, claim, origin, draw, score, signals, conclusion, version } =
+            item;
+        let DrawnClaim { id: claim_id, number, version: claim_version, creator, submitter, .. } = claim;
+        let DrawnClaim { beneficiary, department, business_date, payable, .. } = claim;
+        Ok(Self {
+            id: (*id).into(),
+            audit_id: (*audit).into(),
+            position: *position,
+            claim_id: (*claim_id).into(),
+            claim_number: number.clone(),
+            claim_version: *claim_version,
+            creator_id: creator.map(Into::into),
+            submitter_id: (*submitter).into(),
+            beneficiary_id: (*beneficiary).into(),
+            department_id: (*department).into(),
+            business_date: *business_date,
+            payable_minor: payable.minor(),
+            currency: payable.currency().code().to_owned(),
+            origin: origin.code().to_owned(),
+            draw: *draw,
+            score: i32::try_from(*score).map_err(Failure::fault)?,
+            signals: serde_json::to_string(signals)?,
+            verdict: conclusion.as_ref().map(|said| said.verdict.code().to_owned()),
+            note: conclusion.as_ref().map(|said| said.note.clone()),
+            concluded_by: conclusion.as_ref().map(|said| said.by.into()),
+            concluded_at: conclusion.as_ref().map(|said| said.at.into()),
+            version: *version,
+        })
+    }
+
+    fn conclusion(&self) -> Result<Option<Conclusion>, Failure> {
+        let said =
+            self.verdict.as_deref().zip(self.note.clone()).zip(self.concluded_by).zip(self.concluded_at);
+        let Some((((verdict, note), by), at)) = said else { return Ok(None) };
+        let verdict = Verdict::from_code(verdict).ok_or_else(|| self.corrupt("verdict"))?;
+        Ok(Some(Conclusion { verdict, note, by: by.into(), at: at.into() }))
+    }
+
+    fn corrupt(&self, column: &str) -> Failure {
+        Failure::corrupt("internal_audit_items", column, self.id.0)
+    }
+}
+
+impl TryFrom<Row> for AuditItem {
+    type Error = Failure;
+    fn try_from(row: Row) -> Result<Self, Failure> {
+        let currency = row.currency.parse().map_err(|_| row.corrupt("currency"))?;
+        Ok(Self {
+            conclusion: row.conclusion()?,
+            origin: ItemOrigin::from_code(&row.origin).ok_or_else(|| row.corrupt("origin"))?,
+            id: row.id.into(),
+            audit: row.audit_id.into(),
+            position: row.position,
+            score: u32::try_from(row.score).map_err(Failure::fault)?,
+            signals: serde_json::from_str(&row.signals)?,
+            claim: DrawnClaim {
+                id: row.claim_id.into(),
+                number: row.claim_number,
+                version: row.claim_version,
+                creator: row.creator_id.map(Into::into),
+                submitter: row.submitter_id.into(),
+                beneficiary: row.beneficiary_id.into(),
+                department: row.department_id.into(),
+                business_date: row.business_date,
+                payable: Money::from_minor(row.payable_minor, currency),
+            },
+            draw: row.draw,
+            version: row.version,
+        })
+    }
+}
+
+impl Stored<crate::Finance> for AuditItem {
+    fn save(&self, before: Option<&Self>, tx: &mut Tx<'_>) -> Result<(), Failure> {
+        let row = Row::of(self)?;
+        guard(save_row!(tx, items, &row, before)?)
+    }
+}
+
+/// Writes a change of an item.
+pub fn apply(tx: &mut Tx<'_>, change: Change<AuditItem>) -> Result<AuditItem, Failure> {
+    tx.apply(change)
+}
+
+/// An item of an audit within the caller's sight, with the audit.
+pub fn find(reader: &mut Reader<'_>, id: Id<AuditItem>) -> Result<(AuditItem, InternalAudit), Failure> {
+    let key = Key::from(id);
+    let row: Row = db!(reader, |c| items::table.filter(items::id.eq(key)).select(Row::as_select()).first(c))?;
+    let audit = super::find(reader, row.audit_id.into())?;
+    Ok((row.try_into()?, audit))
+}
+
+/// What the caller may do with an item. An alias, because the derive would take a generic type apart.
+type ItemActionView = ActionView<ItemAction>;
+
+/// An item of a sample, as it is shown.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[schema(as = InternalAuditItem)]
+pub struct AuditItemView {
+    /// Identity.
+    pub id: AnyId,
+    /// The audit.
+    pub audit_id: AnyId,
+    /// Where it stands in the sample, counted from 1.
+    #[schema(minimum = 1)]
+    pub position: i32,
+    /// The claim.
+    pub claim_id: AnyId,
+    /// Its number.
+    #[schema(max_length = 60, example = "EC-2026-000123")]
+    pub claim_number: String,
+    /// Its version when it was drawn.
+    #[schema(minimum = 1)]
+    pub claim_version: Version,
+    /// Who answered for it.
+    pub submitter: PersonRef,
+    /// Who received the money.
+    pub beneficiary: PersonRef,
+    /// Whose expense it was.
+    pub department: NamedRef,
+    /// The business day.
+    pub business_date: NaiveDate,
+    /// What the beneficiary was owed when it was drawn, in the book currency.
+    pub payable: Money,
+    /// How it came into the sample.
+    pub origin: ItemOrigin,
+    /// The draw it came by, counted from 1.
+    #[schema(minimum = 1)]
+    pub draw: Option<i32>,
+    /// What its signals weighed together.
+    #[schema(minimum = 0)]
+    pub score: u32,
+    /// The signals as they were explained when it was drawn.
+    #[schema(max_items = 2000)]
+    pub signals: Vec<RiskSignal>,
+    /// What the auditor concluded; null while open.
+    pub verdict: Option<Verdict>,
+    /// What was looked at and found.
+    #[schema(max_length = 2000)]
+    pub note: Option<String>,
+    /// Who concluded.
+    pub concluded_by: Option<UserId>,
+    /// When.
+    pub concluded_at: Option<Timestamp>,
+    /// What the caller may do with it now; in lists left out.
+    #[schema(max_items = 20)]
+    pub actions: Vec<ItemActionView>,
+    /// Its version, for `If-Match`.
+    #[schema(minimum = 1)]
+    pub version: Version,
+}
+
+fn shown(reader: &mut Reader<'_>, found: Vec<AuditItem>) -> Result<Vec<AuditItemView>, Failure> {
+    let people = found.iter().flat_map(|item| [item.claim.submitter, item.claim.beneficiary]);
+    let people = names::people(reader, people)?;
+    let departments = names::departments(reader, found.iter().map(|item| item.claim.department))?;
+    let view = |item: AuditItem| {
+        let AuditItem { id, audit, position, claim, origin, draw, score, signals, conclusion, version } =
+            item;
+        let (said, by_at) = conclusion.map(|c| ((c.verdict, c.note), (c.by, c.at))).unzip();
+        let ((verdict, note), (concluded_by, concluded_at)) = (said.unzip(), by_at.unzip());
+        Ok(AuditItemView {
+            id: id.uuid().into(),
+            audit_id: audit.uuid().into(),
+            position,
+            claim_id: claim.id.uuid().into(),
+            claim_number: claim.number,
+            claim_version: claim.version,
+            submitter: names::person(&people, claim.submitter)?,
+            beneficiary: names::person(&people, claim.beneficiary)?,
+            department: names::department(&departments, claim.department)?,
+            business_date: claim.business_date,
+            payable: claim.payable,
+            origin,
+            draw,
+            score,
+            signals,
+            verdict,
+            note,
+            concluded_by,
+            concluded_at,
+            actions: Vec::new(),
+            version,
+        })
+    };
+    found.into_iter().map(view).collect()
+}
+
+/// An item, as it is shown.
+pub fn view(reader: &mut Reader<'_>, id: Id<AuditItem>) -> Result<AuditItemView, Failure> {
+    let (item, audit) = find(reader, id)?;
+    let actions = if reader.finds_by(Permission::ConductInternalAudits, |reader| find(reader, id))? {
+        conclude(reader, &item, &audit)?
+    } else {
+        Vec::new()
+    };
+    let mut view = shown(reader, vec![item])?.pop().ok_or(Failure::NotFound)?;
+    view.actions = actions;
+    Ok(view)
+}
+
+/// Whether the caller, who conducts the audit, may conclude on an item.
+fn conclude(
+    reader: &mut Reader<'_>,
+    item: &AuditItem,
+    audit: &InternalAudit,
+) -> Result<Vec<ItemActionView>, Failure> {
+    let allowed = match Auditor::employee_of(reader.actor()) {
+        Err(refusal) => Err(refusal),
+        Ok(own) => item.ensure_concludable(audit, &super::auditor(reader, own)?),
+    };
+    let base = format!("/api/v1/internal-audit-items/{}", item.id);
+    Ok(ActionView::listed(&base, [(ItemAction::Conclude, allowed)]))
+}
+
+impl Placed<crate::Finance> for ItemAction {
+    fn place(self) -> Place {
+        match self {
+            Self::Conclude => Place::Post("/conclude"),
+        }
+    }
+}
+
+/// Which items are wanted.
+#[derive(Clone, Debug, Default)]
+pub struct AuditItemFilter {
+    /// Only with this conclusion.
+    pub verdict: Option<Verdict>,
+    /// Only those concluded, or only those open.
+    pub concluded: Option<bool>,
+    /// Only those that came so into the sample.
+    pub origin: Option<ItemOrigin>,
+}
+
+/// The sample of an audit within the caller's sight, by position.
+pub fn list(
+    reader: &mut Reader<'_>,
+    audit: Id<InternalAudit>,
+    filter: &AuditItemFilter,
+    page: &Page<i32>,
+) -> Result<Slice<AuditItemView, i32>, Failure> {
+    let audit = super::find(reader, audit)?;
+    let mine = Key::from(audit.id);
+    let rows: Vec<Row> = db!(reader, |c| {
+        let mut query = items::table
+            .filter(items::audit_id.eq(mine))
+            .order(items::position)
+            .limit(page.limit + 1)
+            .into_boxed();
+        if let Some((position, _)) = page.after {
+            query = query.filter(items::position.gt(position));
+        }
+        if let Some(verdict) = filter.verdict {
+            query = query.filter(items::verdict.eq(verdict.code()));
+        }
+        if let Some(concluded) = filter.concluded {
+            query = if concluded {
+                query.filter(items::verdict.is_not_null())
+            } else {
+                query.filter(items::verdict.is_null())
+            };
+        }
+        if let Some(origin) = filter.origin {
+            query = query.filter(items::origin.eq(origin.code()));
+        }
+        query.select(Row::as_select()).load(c)
+    })?;
+    let found = rows.into_iter().map(AuditItem::try_from).collect::<Result<Vec<_>, _>>()?;
+    let views = shown(reader, found)?;
+    Ok(Slice::cut(views, page.limit, |view| (view.position, view.id.uuid())))
+}
+
+/// Every item of an audit.
+pub(super) fn all(reader: &mut Reader<'_>, audit: Id<InternalAudit>) -> Result<Vec<AuditItem>, Failure> {
+    let mine = Key::from(audit);
+    let rows: Vec<Row> = db!(reader, |c| items::table
+        .inner_join(audits::table.on(audits::id.eq(items::audit_id)))
+        .filter(items::audit_id.eq(mine))
+        .order(items::position)
+        .select(Row::as_select())
+        .load(c))?;
+    rows.into_iter().map(TryInto::try_into).collect()
+}

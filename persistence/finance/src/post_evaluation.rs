@@ -1,0 +1,140 @@
+//! Post-evaluations in the database. `[EXP-12]`
+
+mod cost;
+mod row;
+mod view;
+
+pub use cost::CostView;
+pub(crate) use view::of_request;
+pub use view::{
+    EvaluationRefView, IndicatorView, PostEvaluationFilter, PostEvaluationView, ThirdPartyView, list, view,
+};
+
+use self::row::Row;
+use crate::{
+    file,
+    finance::{expense_claim, expense_request},
+    organisation::{lower, referred},
+    policy,
+    schema::{employees, expense_claims as claims, post_evaluations as evaluations},
+    spine::{Failure, Key, Reader, Sight, Stored, Tx, db, guard, save_row},
+};
+use diesel::prelude::*;
+use domain::{
+    finance::{
+        expense_claim::ExpenseClaim,
+        expense_policy::ExpensePolicy,
+        expense_request::ExpenseRequest,
+        post_evaluation::{EvaluationSubject, PostEvaluation, ThirdParty},
+    },
+    spine::{Change, Entity, Id, Permission},
+};
+use uuid::Uuid;
+
+use crate::spine::Part;
+
+/// What this noun brings to its wing.
+pub(crate) const NOUN: &[Part] = &[&file::DocumentKind { kind: PostEvaluation::KIND, may_read }];
+
+impl Stored<crate::Finance> for PostEvaluation {
+    fn save(&self, before: Option<&Self>, tx: &mut Tx<'_>) -> Result<(), Failure> {
+        let row = Row::of(self)?;
+        guard(save_row!(tx, evaluations, &row, before)?)
+    }
+}
+
+/// Writes a change of a post-evaluation; its attachments become exactly those it names.
+pub fn apply(tx: &mut Tx<'_>, change: Change<PostEvaluation>) -> Result<PostEvaluation, Failure> {
+    let evaluation = tx.apply(change)?;
+    let (id, files) = (evaluation.id.uuid(), &evaluation.attachments);
+    file::attach_exactly(tx, files, PostEvaluation::KIND, id, "/attachments")?;
+    Ok(evaluation)
+}
+
+/// The number of a new post-evaluation of this year.
+pub fn next_number(tx: &mut Tx<'_>) -> Result<String, Failure> {
+    crate::spine::next_number(tx, "PE")
+}
+
+/// The post-evaluations within sight, as a condition on a boxed query: those of departments in reach, and those
+/// one commissioned.
+macro_rules! seen {
+    ($query:expr, $sight:expr) => {{
+        let sight = &$sight;
+        if sight.all {
+            $query
+        } else {
+            let own = evaluations::created_by.eq(sight.user);
+            $query.filter(evaluations::department_id.eq_any(&sight.departments).or(own))
+        }
+    }};
+}
+use seen;
+
+fn row_of(reader: &mut Reader<'_>, id: Id<PostEvaluation>) -> Result<Row, Failure> {
+    let (key, sight) = (Key::from(id), Sight::of(reader));
+    Ok(db!(reader, |c| seen!(evaluations::table.filter(evaluations::id.eq(key)).into_boxed(), sight)
+        .select(Row::as_select())
+        .first(c))?)
+}
+
+/// A post-evaluation within the caller's sight.
+pub fn find(reader: &mut Reader<'_>, id: Id<PostEvaluation>) -> Result<PostEvaluation, Failure> {
+    let row = row_of(reader, id)?;
+    let held = file::list_of(reader, PostEvaluation::KIND, id.uuid())?;
+    row.evaluation(held.into_iter().map(|file| Id::from_uuid(file.id.uuid())).collect())
+}
+
+/// Whether the caller may read a post-evaluation, and with it its files.
+pub(crate) fn may_read(reader: &mut Reader<'_>, evaluation: Uuid) -> Result<bool, Failure> {
+    reader.finds_by(Permission::ReadPostEvaluations, |reader| row_of(reader, Id::from_uuid(evaluation)))
+}
+
+/// The claim an evaluation is to be about: one the caller may read.
+pub fn claim(reader: &mut Reader<'_>, id: Id<ExpenseClaim>) -> Result<ExpenseClaim, Failure> {
+    let found = reader.seeing_by(Permission::ReadExpenseClaims, |reader| expense_claim::find(reader, id));
+    referred(found, "/claim_id")
+}
+
+/// The expense request an evaluation is to be about: one the caller may read.
+pub fn request(reader: &mut Reader<'_>, id: Id<ExpenseRequest>) -> Result<ExpenseRequest, Failure> {
+    let found = reader.seeing_by(Permission::ReadExpenseRequests, |reader| expense_request::find(reader, id));
+    referred(found, "/request_id")
+}
+
+/// Refuses an evaluator that is our own company, or bears the name of somebody who works here.
+pub fn ensure_third_party(reader: &mut Reader<'_>, party: &ThirdParty) -> Result<(), Failure> {
+    let today = reader.today();
+    let policy = policy::in_force::<ExpensePolicy>(reader, "claims", today)?;
+    let name = party.name.trim().to_lowercase();
+    let namesakes: i64 = db!(reader, |c| employees::table
+        .filter(lower(employees::name).eq(&name).and(employees::status.ne("left")))
+        .count()
+        .get_result(c))?;
+    Ok(party.ensure_independent(&policy.content, namesakes > 0)?)
+}
+
+/// Whether the caller had a part in the spending that is evaluated: asked for it, claimed it, or was paid.
+pub fn is_party(reader: &mut Reader<'_>, evaluation: &PostEvaluation) -> Result<bool, Failure> {
+    let Some(own) = reader.actor().employee else { return Ok(false) };
+    let claimed_on = match &evaluation.commission.subject {
+        EvaluationSubject::Project { .. } => return Ok(false),
+        EvaluationSubject::ExpenseClaim { claim, .. } => Key::from(*claim),
+        EvaluationSubject::ExpenseRequest { request, .. } => {
+            let asked = expense_request::find_unscoped(reader, *request)?.petition;
+            if asked.submitter == own || asked.creator_employee == Some(own) {
+                return Ok(true);
+            }
+            Key::from(*request)
+        }
+    };
+    let own = Key::from(own);
+    let is_party = claims::submitter_id
+        .eq(own)
+        .or(claims::beneficiary_id.eq(own))
+        .or(claims::creator_employee_id.eq(own));
+    // Ids are unique over all tables: that of a request is no claim's.
+    let evaluated = claims::id.eq(claimed_on).or(claims::request_id.eq(claimed_on));
+    let found: i64 = db!(reader, |c| claims::table.filter(evaluated).filter(is_party).count().get_result(c))?;
+    Ok(found > 0)
+}

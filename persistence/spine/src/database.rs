@@ -1,0 +1,212 @@
+//! The database as the edge sees it: read, write, nothing else.
+
+use super::{
+    Answered, Connection, EngineKind, Failure, House, Principal, Reader, Request, StoredAnswer, Tx,
+    access::{self, Credential},
+    engine::Location,
+    idempotency,
+    master::Memory,
+    pool::{Connections, Pool, connections},
+    tx::open,
+    writer::{Unit, Writer},
+};
+use chrono_tz::Tz;
+use domain::spine::{Clock, IdSource, Timestamp};
+use std::sync::{
+    Arc,
+    atomic::{AtomicI64, Ordering},
+};
+use tokio::sync::oneshot;
+
+/// How to open a database.
+#[derive(Clone)]
+pub struct Options {
+    /// `sqlite:PATH` or `postgres://…`.
+    pub url: String,
+    /// What is built on this spine.
+    pub house: &'static House,
+    /// The clock.
+    pub clock: Arc<dyn Clock>,
+    /// The source of ids.
+    pub ids: Arc<dyn IdSource>,
+    /// The company's time zone.
+    pub zone: Tz,
+    /// Threads that read.
+    pub readers: u32,
+    /// Threads that write, on PostgreSQL; SQLite has one.
+    pub writers: u32,
+    /// How many units of work may wait; more are turned away.
+    pub waiting_max: usize,
+    /// SQLite: whether an answered write survives a power cut (it always survives a crash).
+    pub full_durability: bool,
+}
+
+impl Options {
+    /// The defaults for a database at a URL.
+    pub fn at(url: &str, house: &'static House) -> Self {
+        Self {
+            url: url.to_owned(),
+            house,
+            clock: Arc::new(super::SystemClock),
+            ids: Arc::new(super::TimeOrderedIds),
+            zone: chrono_tz::Asia::Shanghai,
+            readers: 3,
+            writers: 2,
+            waiting_max: 2_048,
+            full_durability: true,
+        }
+    }
+}
+
+/// What every thread of the database shares.
+pub(super) struct Shared {
+    pub kind: EngineKind,
+    pub house: &'static House,
+    pub clock: Arc<dyn Clock>,
+    pub ids: Arc<dyn IdSource>,
+    pub zone: Tz,
+    pub waiting_max: usize,
+    pub memory: Memory,
+    epoch: AtomicI64,
+}
+
+impl Shared {
+    pub fn epoch_is(&self, epoch: i64) {
+        self.epoch.fetch_max(epoch, Ordering::SeqCst);
+    }
+}
+
+/// The one door. Cheap to clone.
+#[derive(Clone)]
+pub struct Database {
+    shared: Arc<Shared>,
+    readers: Arc<Pool>,
+    writer: Arc<Writer>,
+    connections: Connections,
+}
+
+impl Database {
+    /// Opens the database. It is not migrated by this; see [`Database::migrate`].
+    pub fn open(options: Options) -> Result<Self, Failure> {
+        let location = Location::parse(&options.url, options.full_durability)?;
+        let writers = if location.kind == EngineKind::Sqlite { 1 } else { options.writers };
+        let shared = Arc::new(Shared {
+            kind: location.kind,
+            house: options.house,
+            clock: options.clock,
+            ids: options.ids,
+            zone: options.zone,
+            waiting_max: options.waiting_max,
+            memory: Memory::default(),
+            epoch: AtomicI64::new(0),
+        });
+        // One connection more than threads: for migrations, readiness and other rare work.
+        let connections = connections(&location, options.readers + writers + 1)?;
+        let readers = Pool::start("reader", &connections, options.readers, options.waiting_max)?;
+        let writer = Writer::start(&shared, &connections, writers)?;
+        Ok(Self { shared, readers: Arc::new(readers), writer: Arc::new(writer), connections })
+    }
+
+    /// Which engine it runs on.
+    pub fn kind(&self) -> EngineKind {
+        self.shared.kind
+    }
+    /// The one clock.
+    pub fn clock(&self) -> &Arc<dyn Clock> {
+        &self.shared.clock
+    }
+    /// The one source of ids.
+    pub fn ids(&self) -> &Arc<dyn IdSource> {
+        &self.shared.ids
+    }
+    /// The present instant.
+    pub fn now(&self) -> Timestamp {
+        self.shared.clock.now()
+    }
+    /// The company's time zone.
+    pub fn zone(&self) -> Tz {
+        self.shared.zone
+    }
+    /// The highest access epoch this process has seen: a cached principal of an earlier one is stale.
+    pub fn known_epoch(&self) -> i64 {
+        self.shared.epoch.load(Ordering::SeqCst)
+    }
+
+    /// Applies pending migrations; returns their names.
+    pub fn migrate(&self) -> Result<Vec<String>, Failure> {
+        let migrations = (self.shared.house.migrations)(self.shared.kind);
+        self.connections.get()?.migrate(migrations)
+    }
+
+    /// Whether the database answers and its schema is current.
+    pub fn is_ready(&self) -> Result<bool, Failure> {
+        let migrations = (self.shared.house.migrations)(self.shared.kind);
+        self.connections.get()?.is_current(migrations)
+    }
+
+    /// Reads with the eyes of the request's actor; all queries of `work` see one state.
+    pub async fn read<T: Send + 'static>(
+        &self,
+        request: Request,
+        work: impl FnOnce(&mut Reader<'_>) -> Result<T, Failure> + Send + 'static,
+    ) -> Result<T, Failure> {
+        let shared = self.shared.clone();
+        self.on_reader(move |connection| work(&mut open(connection, &shared, &request)?)).await
+    }
+
+    /// Does a unit of work; answers after the commit. `work` may run more than once.
+    pub async fn write(
+        &self,
+        request: Request,
+        work: impl Fn(&mut Tx<'_>) -> Result<StoredAnswer, Failure> + Send + 'static,
+    ) -> Result<Answered, Failure> {
+        let (reply, answer) = oneshot::channel();
+        self.writer.submit(Unit { request, work: Box::new(work), reply, moves_master: false })?;
+        answer.await.map_err(|_| Failure::fault("a unit of work ended without an answer"))?
+    }
+
+    /// Resolves a credential to who it stands for now; `None` if it has ended.
+    pub async fn resolve(&self, credential: Credential) -> Result<Option<Principal>, Failure> {
+        let shared = self.shared.clone();
+        self.on_reader(move |connection| {
+            let mut reader = open(connection, &shared, &Request::system("resolve"))?;
+            let found = access::resolve(&mut reader, credential)?;
+            if let Some(principal) = &found {
+                shared.epoch_is(principal.epoch);
+            }
+            Ok(found)
+        })
+        .await
+    }
+
+    /// Forgets answers kept with idempotency keys longer than this; returns how many.
+    pub async fn forget_answers(&self, older_than_hours: i64) -> Result<(), Failure> {
+        self.write(Request::system("forget-answers"), move |tx| {
+            let before = tx.now().plus(chrono::Duration::hours(-older_than_hours));
+            let forgotten = idempotency::forget(tx, before)?;
+            log::debug!("forgot {forgotten} answers");
+            Ok(StoredAnswer::default())
+        })
+        .await
+        .map(drop)
+    }
+
+    /// Writes a consistent copy of a SQLite database into a file that does not exist yet.
+    pub fn back_up(&self, to: &str) -> Result<(), Failure> {
+        self.connections.get()?.back_up(to)
+    }
+
+    async fn on_reader<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&mut Connection) -> Result<T, Failure> + Send + 'static,
+    ) -> Result<T, Failure> {
+        let (reply, answer) = oneshot::channel();
+        self.readers.submit(Box::new(move |connection| {
+            let read = connection.and_then(work);
+            let goes_on = !matches!(read, Err(Failure::Fault(_) | Failure::Moved));
+            let _gone = reply.send(read);
+            goes_on
+        }))?;
+        answer.await.map_err(|_| Failure::fault("a unit of reading ended without an answer"))?
+    }
+}

@@ -1,0 +1,58 @@
+//! The one door to the database, and what every context's persistence hangs on.
+
+mod access;
+mod action;
+mod apply;
+mod audit;
+mod cached;
+mod clock;
+mod database;
+mod engine;
+mod event;
+mod explanation;
+mod failure;
+mod gate;
+mod hold;
+mod idempotency;
+mod ledger;
+mod master;
+mod number;
+mod page;
+mod pool;
+mod reader;
+mod sight;
+mod tx;
+mod wing;
+mod writer;
+
+pub use access::{Credential, Credentials, Principal};
+pub use action::{ActionView, Place, Placed, RefusalView};
+pub use audit::{AuditVerdict, Row as AuditRow, erase_content, verify_audit};
+pub use clock::{SequentialIds, SystemClock, TestClock, TimeOrderedIds};
+pub use database::{Database, Options};
+pub use engine::EngineKind;
+pub use event::{EventFilter, EventView, list_events};
+pub use explanation::{ExplanationView, explanations_of};
+pub use failure::{Failure, Fault};
+pub use gate::Gate;
+pub use hold::{Lock, Shared, in_order, several};
+pub use idempotency::IdempotencyKey;
+pub use page::{Page, Slice};
+pub use reader::Reader;
+pub use tx::{Answered, Request, StoredAnswer, Tx};
+pub use wing::{House, Part, Wing};
+
+/// The spine as the keeper of its entities.
+pub struct Spine;
+
+// What contexts are made of. The edge has no use for it, and a check sees to that.
+pub use apply::{Stored, guard};
+pub use cached::{cached, padded, pieces};
+pub use engine::{Connection, Engine};
+pub use failure::is_taken;
+pub use number::next_number;
+pub use persistence_spine_tables::{self as schema, Instant, Key, SqlId, SqlInstant};
+pub use sight::Sight;
+
+// One name inside and outside: macros and whoever uses this say `spine`.
+pub extern crate self as spine;
