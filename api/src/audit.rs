@@ -2,7 +2,7 @@
 
 use crate::spine::{Can, Column, Exported, Format, Label, List, Paged, Query, Reading, Routes, routes};
 use domain::spine::{AnyId, EmployeeId, Timestamp, perm};
-use persistence::spine::{AuditEntryView, AuditFilter, list_audit};
+use persistence::audit::{AuditEntryView, AuditFilter, list_audit};
 use serde::Deserialize;
 use serde_json::Value;
 use utoipa::IntoParams;

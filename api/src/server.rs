@@ -74,7 +74,7 @@ pub fn open_database(settings: &Settings, adjust: impl FnOnce(&mut Options)) -> 
 /// # Errors
 /// A database that cannot be reached.
 pub fn connect(settings: &Settings, adjust: impl FnOnce(&mut Options)) -> Result<Database, Failure> {
-    let mut options = Options::at(&settings.database_url);
+    let mut options = Options::at(&settings.database_url, &persistence::HOUSE);
     options.zone = settings.zone;
     options.readers = settings.reader_threads;
     options.writers = settings.writer_threads;

@@ -66,7 +66,7 @@ impl Engine {
 }
 
 fn prepare(url: &str) {
-    let mut options = Options::at(url);
+    let mut options = Options::at(url, &persistence::HOUSE);
     options.readers = 1;
     options.writers = 1;
     let database = Database::open(options).expect("a database");

@@ -28,7 +28,7 @@ fn name_of(database: &Database, id: DepartmentId) -> String {
 fn what_one_server_changes_another_sees_at_its_next_look(app: App) {
     let company = app.company();
     let id: DepartmentId = company.departments["marketing"].parse().expect("an id");
-    let elsewhere = Database::open(Options::at(app.database_url())).expect("a database");
+    let elsewhere = Database::open(Options::at(app.database_url(), &persistence::HOUSE)).expect("a database");
     assert_eq!([name_of(&app.database, id), name_of(&elsewhere, id)], ["marketing部", "marketing部"]);
     let path = format!("/api/v1/departments/{id}");
     for name in ["品牌部", "市场部"] {

@@ -90,7 +90,10 @@ mod tests {
 
     /// A database whose clock runs this many hours ahead of the store's.
     async fn database(directory: &tempfile::TempDir, hours_ahead: i64) -> Database {
-        let mut options = Options::at(&format!("sqlite:{}", directory.path().join("test.db").display()));
+        let mut options = Options::at(
+            &format!("sqlite:{}", directory.path().join("test.db").display()),
+            &persistence::HOUSE,
+        );
         let now = options.clock.now();
         options.clock = Arc::new(TestClock::at(now.plus(Duration::hours(hours_ahead))));
         let database = Database::open(options).expect("a database");
