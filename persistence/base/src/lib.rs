@@ -15,6 +15,9 @@ use spine::Wing;
 /// This wing as the keeper of its entities.
 pub struct Base;
 
+/// Who works here and may do what, as one kind of master data: rules about people look at both.
+pub const PEOPLE: spine::Master = spine::Master("people");
+
 /// What this wing brings.
 pub const WING: &Wing =
     &Wing { name: "base", nouns: &[identity::NOUN, file::NOUN, organisation::NOUN, approval::NOUN] };

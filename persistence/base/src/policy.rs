@@ -10,7 +10,7 @@ use crate::{
     organisation::literally,
     schema::policies,
     spine::{
-        ActionView, Failure, Instant, Key, Page, Place, Placed, Reader, Slice, Stored, Tx, db, guard,
+        ActionView, Failure, Instant, Key, Master, Page, Place, Placed, Reader, Slice, Stored, Tx, db, guard,
         is_taken, save_row,
     },
 };
@@ -96,7 +96,7 @@ fn status_of(row: &Row) -> Result<PolicyStatus, Failure> {
 }
 
 impl Stored<crate::Base> for Policy {
-    const IS_MASTER: bool = true;
+    const MASTER: Option<Master> = Some(POLICIES);
 
     fn save(&self, before: Option<&Self>, tx: &mut Tx<'_>) -> Result<(), Failure> {
         let row = Row::from(self);
@@ -110,6 +110,9 @@ impl Stored<crate::Base> for Policy {
         }
     }
 }
+
+/// Policies as a kind of master data.
+const POLICIES: Master = Master("policies");
 
 /// Writes a change of a policy.
 pub fn apply(tx: &mut Tx<'_>, change: Change<Policy>) -> Result<Policy, Failure> {
@@ -150,7 +153,7 @@ pub fn in_force<C: PolicyContent>(
     on: BusinessDate,
 ) -> Result<Arc<PolicyVersion<C>>, Failure> {
     let code = format!("{}/{name}", C::KIND);
-    let versions = reader.master(&code, |reader| published::<C>(reader, &code))?;
+    let versions = reader.master(POLICIES, &code, |reader| published::<C>(reader, &code))?;
     match versions.iter().find(|(from, _)| *from <= on) {
         Some((_, Ok(version))) => Ok(version.clone()),
         Some((_, Err(unreadable))) => Err(Failure::fault(unreadable)),

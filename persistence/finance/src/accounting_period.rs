@@ -5,7 +5,7 @@ use crate::{
     organisation::unless_taken,
     schema::accounting_periods as periods,
     shared::BOOKS,
-    spine::{Failure, Instant, Key, Page, Reader, Slice, Stored, Tx, db, guard, save_row},
+    spine::{Failure, Instant, Key, Master, Page, Reader, Slice, Stored, Tx, db, guard, save_row},
 };
 use diesel::prelude::*;
 use domain::{
@@ -24,6 +24,9 @@ use uuid::Uuid;
 
 use crate::{policy::Shipped, spine::Part};
 use domain::finance::accounting_period::{REOPENING_CHAIN_CODE, SHIPPED_REOPENING_CHAIN};
+
+/// Months as a kind of master data.
+const PERIODS: Master = Master("accounting periods");
 
 /// What this noun brings to its wing.
 pub(crate) const NOUN: &[Part] = &[
@@ -92,7 +95,7 @@ impl TryFrom<Row> for AccountingPeriod {
 }
 
 impl Stored<crate::Finance> for AccountingPeriod {
-    const IS_MASTER: bool = true;
+    const MASTER: Option<Master> = Some(PERIODS);
 
     fn save(&self, before: Option<&Self>, tx: &mut Tx<'_>) -> Result<(), Failure> {
         let row = Row::from(self);
@@ -114,7 +117,7 @@ pub fn open_month(reader: &mut Reader<'_>, month: Period) -> Result<Period, Fail
 /// The months that are not open. They change a few times a month and every claim asks about them, so they are kept
 /// in memory until master data changes.
 fn closed_months(reader: &mut Reader<'_>) -> Result<Arc<HashSet<Period>>, Failure> {
-    reader.master("closed months", |reader| {
+    reader.master(PERIODS, "closed months", |reader| {
         let closed: Vec<(Key, String)> = db!(reader, |c| periods::table
             .filter(periods::status.ne("open"))
             .select((periods::id, periods::month))

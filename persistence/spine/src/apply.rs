@@ -1,6 +1,6 @@
 //! The one way to write: apply a change. Row, audit, event and explanations go together.
 
-use super::{Failure, Key, Tx};
+use super::{Failure, Key, Master, Tx};
 use domain::spine::{Change, Entity, Explanation, Happening};
 use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
@@ -11,8 +11,8 @@ use uuid::Uuid;
 /// the domain how it is stored, though neither trait nor entity are its own. An entity is kept by one wing, so nobody
 /// need name it.
 pub trait Stored<Wing>: Entity {
-    /// Whether it is master data, which is kept in memory (see [`super::master`]).
-    const IS_MASTER: bool = false;
+    /// Which kind of master data it is, where it is kept in memory (see [`super::master`]).
+    const MASTER: Option<Master> = None;
     /// Members that are lists and grow with every deed: the audit keeps the items of them that differ, by their
     /// places, since all of them once more with each deed would weigh ever more.
     const GROWING: &'static [&'static str] = &[];
@@ -65,8 +65,8 @@ impl Tx<'_> {
     /// Writes a change: its rows now; its explanations, audit and events at the end of this unit of work.
     pub fn apply<E: Stored<W>, W>(&mut self, change: Change<E>) -> Result<E, Failure> {
         let after = change.after();
-        if E::IS_MASTER {
-            self.master_changes();
+        if let Some(kind) = E::MASTER {
+            self.master_changes(kind);
         }
         after.save(change.before(), self)?;
         let (before, snapshot) = differences(change.before(), after, E::GROWING)?;

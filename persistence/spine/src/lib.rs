@@ -37,6 +37,7 @@ pub use failure::{Failure, Fault};
 pub use gate::Gate;
 pub use hold::{Lock, Shared, in_order, several};
 pub use idempotency::IdempotencyKey;
+pub use master::Master;
 pub use page::{Page, Slice};
 pub use reader::Reader;
 pub use tx::{Answered, Request, StoredAnswer, Tx};

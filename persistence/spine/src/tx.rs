@@ -8,9 +8,13 @@ use super::{
     database::Shared,
     idempotency::{self, Kept, Outset},
     ledger::Deeds,
+    master::{self, Master},
 };
 use domain::spine::Permission;
-use std::ops::{Deref, DerefMut};
+use std::{
+    collections::BTreeSet,
+    ops::{Deref, DerefMut},
+};
 
 /// What a request brings along.
 #[derive(Clone, Debug)]
@@ -75,7 +79,8 @@ pub struct Tx<'c> {
     reader: Reader<'c>,
     pub(super) records: Vec<Record>,
     access_moved: bool,
-    master_moved: bool,
+    /// The kinds of master data that this unit of work changed.
+    master_moved: BTreeSet<Master>,
     request: &'c Request,
 }
 
@@ -93,7 +98,7 @@ impl<'c> DerefMut for Tx<'c> {
 
 impl<'c> Tx<'c> {
     fn new(reader: Reader<'c>, request: &'c Request) -> Self {
-        Self { reader, records: Vec::new(), access_moved: false, master_moved: false, request }
+        Self { reader, records: Vec::new(), access_moved: false, master_moved: BTreeSet::new(), request }
     }
 }
 
@@ -116,8 +121,8 @@ impl Tx<'_> {
     }
 
     /// Says that this unit of work changes master data: what was kept of it in memory no longer counts.
-    pub(super) fn master_changes(&mut self) {
-        self.master_moved = true;
+    pub(super) fn master_changes(&mut self, kind: Master) {
+        self.master_moved.insert(kind);
         self.connection().master_moved = true;
     }
 
@@ -237,11 +242,13 @@ pub(super) fn perform(
 /// began, what it decided on may no longer hold: rules over several rows (one administrator remains, no loop of
 /// stand-ins, no two absences at once) are guarded by no version of their own, so it is done again.
 fn raise(tx: &mut Tx<'_>) -> Result<Option<Marks>, Failure> {
-    let (access, master, began) = (tx.access_moved, tx.master_moved, tx.revision);
+    let (access, kinds, began) = (tx.access_moved, std::mem::take(&mut tx.master_moved), tx.revision);
+    let master = !kinds.is_empty();
     if !access && !master {
         return Ok(None);
     }
     let marks = access::raise(tx.connection(), access, master)?;
+    kinds.into_iter().try_for_each(|kind| master::raise(tx.connection(), kind))?;
     if master && marks.revision != began + 1 {
         return Err(Failure::Moved);
     }

@@ -8,7 +8,7 @@ use super::reaches_of;
 use crate::{
     organisation::unless_taken,
     schema::users,
-    spine::{Failure, Instant, Key, Reader, Stored, Tx, db, guard, save_row},
+    spine::{Failure, Instant, Key, Master, Reader, Stored, Tx, db, guard, save_row},
 };
 use diesel::prelude::*;
 use domain::{
@@ -95,7 +95,7 @@ impl TryFrom<Row> for Account {
 }
 
 impl Stored<crate::Base> for Account {
-    const IS_MASTER: bool = true;
+    const MASTER: Option<Master> = Some(crate::PEOPLE);
 
     fn save(&self, before: Option<&Self>, tx: &mut Tx<'_>) -> Result<(), Failure> {
         let row = Row::from(self);

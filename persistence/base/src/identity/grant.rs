@@ -4,7 +4,7 @@ use super::account::{self, UserRef};
 use crate::{
     organisation::{NamedColumns, NamedRef},
     schema::{departments, employees, grants, role_permissions, roles, users},
-    spine::{Failure, Instant, Key, Page, Reader, Slice, Stored, Tx, db, guard, save_row},
+    spine::{Failure, Instant, Key, Master, Page, Reader, Slice, Stored, Tx, db, guard, save_row},
 };
 use chrono::NaiveDate;
 use diesel::prelude::*;
@@ -85,7 +85,7 @@ impl TryFrom<Row> for Grant {
 }
 
 impl Stored<crate::Base> for Grant {
-    const IS_MASTER: bool = true;
+    const MASTER: Option<Master> = Some(crate::PEOPLE);
 
     fn save(&self, before: Option<&Self>, tx: &mut Tx<'_>) -> Result<(), Failure> {
         let row = Row::from(self);

@@ -3,7 +3,9 @@
 use crate::{
     organisation::{referred, unless_taken},
     schema::{grants, role_permissions, roles, users},
-    spine::{ActionView, Failure, Key, Page, Place, Placed, Reader, Slice, Stored, Tx, db, guard, save_row},
+    spine::{
+        ActionView, Failure, Key, Master, Page, Place, Placed, Reader, Slice, Stored, Tx, db, guard, save_row,
+    },
 };
 use diesel::prelude::*;
 use domain::{
@@ -44,7 +46,7 @@ impl From<&Role> for Row {
 }
 
 impl Stored<crate::Base> for Role {
-    const IS_MASTER: bool = true;
+    const MASTER: Option<Master> = Some(crate::PEOPLE);
 
     fn save(&self, before: Option<&Self>, tx: &mut Tx<'_>) -> Result<(), Failure> {
         let row = Row::from(self);

@@ -3,7 +3,7 @@
 use super::reference::{PersonColumns, PersonRef, holds_on};
 use crate::{
     schema::{absences, employee_placements, employees},
-    spine::{Failure, Instant, Key, Page, Reader, Slice, Stored, Tx, db, guard, save_row},
+    spine::{Failure, Instant, Key, Master, Page, Reader, Slice, Stored, Tx, db, guard, save_row},
 };
 use chrono::NaiveDate;
 use diesel::prelude::*;
@@ -61,7 +61,7 @@ impl From<Row> for Absence {
 }
 
 impl Stored<crate::Base> for Absence {
-    const IS_MASTER: bool = true;
+    const MASTER: Option<Master> = Some(crate::PEOPLE);
 
     fn save(&self, before: Option<&Self>, tx: &mut Tx<'_>) -> Result<(), Failure> {
         let row = Row::from(self);

@@ -4,7 +4,8 @@ use super::reference::{NamedColumns, NamedRef, PersonColumns, PersonRef, like, r
 use crate::{
     schema::{departments, employee_placements, employees},
     spine::{
-        ActionView, Failure, Key, Page, Place, Placed, Reader, Slice, Stored, Tx, db, guard, keyset, save_row,
+        ActionView, Failure, Key, Master, Page, Place, Placed, Reader, Slice, Stored, Tx, db, guard, keyset,
+        save_row,
     },
 };
 use diesel::prelude::*;
@@ -60,7 +61,7 @@ impl From<Row> for Department {
 }
 
 impl Stored<crate::Base> for Department {
-    const IS_MASTER: bool = true;
+    const MASTER: Option<Master> = Some(crate::PEOPLE);
 
     fn save(&self, before: Option<&Self>, tx: &mut Tx<'_>) -> Result<(), Failure> {
         let row = Row::from(self);
@@ -133,7 +134,7 @@ pub fn headed_by(reader: &mut Reader<'_>, head: EmployeeId) -> Result<Vec<Depart
 
 /// The tree of open departments. Kept in memory until master data changes.
 pub fn tree(reader: &mut Reader<'_>) -> Result<Arc<DepartmentTree>, Failure> {
-    reader.master("department tree", |reader| {
+    reader.master(crate::PEOPLE, "department tree", |reader| {
         let rows: Vec<(Key, Option<Key>)> = db!(reader, |c| departments::table
             .filter(departments::closed_on.is_null())
             .select((departments::id, departments::parent_id))

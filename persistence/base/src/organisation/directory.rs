@@ -79,7 +79,7 @@ impl Organisation {
     /// As it is today.
     pub fn today(reader: &mut Reader<'_>) -> Result<Arc<Self>, Failure> {
         let name = format!("organisation on {}", reader.today());
-        reader.master(&name, Self::load)
+        reader.master(crate::PEOPLE, &name, Self::load)
     }
 
     fn load(reader: &mut Reader<'_>) -> Result<Self, Failure> {

@@ -3,7 +3,7 @@
 use super::reference::{holds_on, referred, unless_taken};
 use crate::{
     schema::{employee_placements, employees},
-    spine::{Failure, Key, Reader, Stored, Tx, db, guard, save_row},
+    spine::{Failure, Key, Master, Reader, Stored, Tx, db, guard, save_row},
 };
 use diesel::prelude::*;
 use domain::{
@@ -91,7 +91,7 @@ fn placement(row: PlacementRow) -> Placement {
 }
 
 impl Stored<crate::Base> for Employee {
-    const IS_MASTER: bool = true;
+    const MASTER: Option<Master> = Some(crate::PEOPLE);
 
     fn save(&self, before: Option<&Self>, tx: &mut Tx<'_>) -> Result<(), Failure> {
         let row = Row::from(self);

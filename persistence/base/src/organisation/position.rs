@@ -3,7 +3,7 @@
 use super::reference::{NamedColumns, NamedRef, referred, unless_taken};
 use crate::{
     schema::{departments, positions},
-    spine::{Failure, Key, Page, Reader, Slice, Stored, Tx, db, guard, save_row},
+    spine::{Failure, Key, Master, Page, Reader, Slice, Stored, Tx, db, guard, save_row},
 };
 use diesel::prelude::*;
 use domain::{
@@ -58,7 +58,7 @@ impl TryFrom<Row> for Position {
 }
 
 impl Stored<crate::Base> for Position {
-    const IS_MASTER: bool = true;
+    const MASTER: Option<Master> = Some(crate::PEOPLE);
 
     fn save(&self, before: Option<&Self>, tx: &mut Tx<'_>) -> Result<(), Failure> {
         let row = Row::try_from(self)?;

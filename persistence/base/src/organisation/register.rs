@@ -41,7 +41,7 @@ struct Department {
 impl Register {
     /// As it stands.
     pub fn of(reader: &mut Reader<'_>) -> Result<Arc<Self>, Failure> {
-        reader.master("register", |reader| {
+        reader.master(crate::PEOPLE, "register", |reader| {
             let mut register = Self { departments: all_departments(reader)?, people: all_people(reader)? };
             register.add_stays(reader)?;
             Ok(register)

@@ -8,6 +8,12 @@ diesel::table! {
 
 diesel::table! {
     use diesel::sql_types::*;
+    /// How often each kind of master data has changed.
+    master_revisions (kind) { kind -> Text, revision -> BigInt, }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
     /// One row: the heads of audit trail and feed.
     ledger_head (singleton) {
         singleton -> Integer,
