@@ -11,10 +11,7 @@ pub mod openapi;
 mod policy;
 mod serve;
 
-use crate::{
-    connect, open_database,
-    spine::{Problem, Settings},
-};
+use crate::{Settings, connect, open_database, spine::Problem};
 use clap::{Parser, Subcommand};
 use domain::spine::Language;
 use persistence::spine::{Database, Failure};

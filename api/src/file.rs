@@ -9,7 +9,9 @@ mod sweep;
 pub use store::FileStore;
 pub(crate) use sweep::{Swept, sweep, verify};
 
-use crate::spine::{Can, Created, PathId, Problem, Reading, Reply, Routes, UnitOfWork, Upload, View, routes};
+use crate::spine::{
+    Can, Chore, Created, Every, PathId, Problem, Reading, Reply, Routes, UnitOfWork, Upload, View, routes,
+};
 use content::{Content, FileContent};
 use domain::{
     file::{Arrival, File},
@@ -20,6 +22,21 @@ use persistence::{
     spine::{Failure, Tx},
 };
 use store::Store;
+
+/// Once a day, removes the bytes of uploads that broke off.
+pub(crate) const CHORE: &Chore = &Chore {
+    name: "broken-off-uploads",
+    every: Every::Seconds(24 * 60 * 60),
+    run: |state| {
+        Box::pin(async {
+            let removed = sweep(&state.database, state.part()?, Swept::BrokenOff).await?;
+            if removed > 0 {
+                log::info!("removed the bytes of {removed} uploads that broke off");
+            }
+            Ok(())
+        })
+    },
+};
 
 pub(crate) fn routes(into: &mut Routes) {
     routes!(into, "files", [upload_file, show_file, download_file]);

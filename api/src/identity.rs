@@ -24,13 +24,14 @@ pub use settings::IdentitySettings;
 pub(crate) use account::keeping_an_administrator;
 pub(crate) use entrance::Entrance;
 
-use crate::spine::{AppState, Problem, Routes, codes};
+use crate::spine::{Chore, Doorkeeper, Every, Problem, Routes, codes};
 use attempts::Attempts;
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 use domain::{
     identity::{ApiKeyId, SigningKey, TokenHash},
     spine::{SessionId, Timestamp, UserId},
 };
+use futures_util::future::LocalBoxFuture;
 use moka::sync::Cache;
 use oidc::Provider;
 use password::Passwords;
@@ -46,6 +47,33 @@ use std::{
     time::{Duration, Instant},
 };
 use token::{KeyRing, Rejection, Verified};
+
+/// What a server does by itself about sign-in.
+pub(crate) const CHORES: &[&Chore] = &[
+    &Chore {
+        name: "keys-rotate",
+        every: Every::Seconds(60),
+        run: |state| {
+            Box::pin(async {
+                let settings = &state.part::<Identity>()?.settings;
+                if rotate_aged_keys(&state.database, settings).await? {
+                    log::info!("a new key signs access tokens: the one before had come of age");
+                }
+                Ok(())
+            })
+        },
+    },
+    &Chore {
+        name: "api-key-uses",
+        every: Every::Seconds(60),
+        run: |state| Box::pin(async { state.part::<Identity>()?.note_uses(&state.database).await }),
+    },
+    &Chore {
+        name: "forget-tokens",
+        every: Every::Seconds(60),
+        run: |state| Box::pin(forget_tokens(&state.database)),
+    },
+];
 
 pub(crate) fn routes(into: &mut Routes) {
     session::routes(into);
@@ -98,11 +126,6 @@ impl Identity {
             keys: Cache::new(REMEMBERED_MAX),
             uses: Mutex::new(HashMap::new()),
         })
-    }
-
-    /// What an installation sets about signing in.
-    pub(crate) const fn settings(&self) -> &IdentitySettings {
-        &self.settings
     }
 
     /// Does before the first request what would else make it slow.
@@ -200,11 +223,6 @@ impl Identity {
         Ok(user)
     }
 
-    /// Whether a token must be looked for in the database: an API key that was not shown here yet, or none at all.
-    pub(crate) fn is_unseen_key(&self, bearer: &Bearer) -> bool {
-        bearer.key.as_ref().is_some_and(|hash| !self.keys.contains_key(&hash.0))
-    }
-
     async fn key_of(&self, database: &Database, hash: TokenHash) -> Result<ApiKeyId, Problem> {
         if let Some(id) = self.keys.get(&hash.0) {
             return Ok(id);
@@ -242,34 +260,34 @@ pub async fn forget_tokens(database: &Database) -> Result<(), Failure> {
     database.write(Request::system("forget-tokens"), forget).await.map(drop)
 }
 
-/// What was shown to be let in: a token, with the digest to look an API key up by.
-pub(crate) struct Bearer {
-    token: String,
-    key: Option<TokenHash>,
+impl Doorkeeper for Identity {
+    fn is_unseen(&self, token: &str) -> bool {
+        key_in(token).is_some_and(|hash| !self.keys.contains_key(&hash.0))
+    }
+
+    fn credential<'a>(
+        &'a self,
+        database: &'a Database,
+        token: &'a str,
+    ) -> LocalBoxFuture<'a, Result<Credential, Problem>> {
+        Box::pin(async move {
+            if let Some(hash) = key_in(token) {
+                let id = self.key_of(database, hash).await?;
+                self.uses.lock().unwrap_or_else(PoisonError::into_inner).insert(id, database.now());
+                return Ok(Credential::ApiKey(id.uuid()));
+            }
+            if let Some(provider) = self.provider.as_ref().filter(|provider| provider.claims_to_issue(token))
+            {
+                return Ok(Credential::Account(self.account_of(database, provider, token).await?));
+            }
+            Ok(Credential::Session(self.verify(database, token).await?.session))
+        })
+    }
 }
 
-impl Bearer {
-    /// A token as it was sent.
-    pub fn new(token: &str) -> Self {
-        let key = token.starts_with(api_key::KEY_MARK).then(|| hash_of(token));
-        Self { token: token.to_owned(), key }
-    }
-}
-
-/// What a bearer token proves to hold; 401 if nothing. Whether the session or key is still live is asked
-/// when the credential is resolved.
-pub(crate) async fn credential_of(state: &AppState, bearer: Bearer) -> Result<Credential, Problem> {
-    let (identity, database) = (&state.identity, &state.database);
-    let token = bearer.token.as_str();
-    if let Some(hash) = bearer.key {
-        let id = identity.key_of(database, hash).await?;
-        identity.uses.lock().unwrap_or_else(PoisonError::into_inner).insert(id, database.now());
-        return Ok(Credential::ApiKey(id.uuid()));
-    }
-    if let Some(provider) = identity.provider.as_ref().filter(|provider| provider.claims_to_issue(token)) {
-        return Ok(Credential::Account(identity.account_of(database, provider, token).await?));
-    }
-    Ok(Credential::Session(identity.verify(database, token).await?.session))
+/// The digest to look an API key up by, where a token is one.
+fn key_in(token: &str) -> Option<TokenHash> {
+    token.starts_with(api_key::KEY_MARK).then(|| hash_of(token))
 }
 
 /// The SHA-256 of a token: enough for tokens of 256 random bits, which nobody can try out.

@@ -4,7 +4,6 @@ pub mod spine;
 
 mod approval;
 mod audit;
-mod background;
 pub mod command;
 mod event;
 mod expansions;
@@ -15,11 +14,13 @@ mod meta;
 mod organisation;
 mod policy;
 mod server;
+mod settings;
 
 pub use approval::limits::sweep as sweep_time_limits;
 pub use file::FileStore;
 pub use organisation::{begin_absences, finish_leavings, release_expired};
 pub use server::{Running, connect, first_start, open_database, start};
+pub use settings::Settings;
 
 use domain::spine::EnumLabels;
 use spine::Routes;

@@ -7,11 +7,14 @@ mod leave;
 mod position;
 mod template;
 
-use crate::spine::Routes;
+use crate::spine::{Chore, Routes};
 
 pub use absence::{begin_absences, release_expired};
 pub use leave::finish_leavings;
 pub(crate) use template::SetUpKind;
+
+/// What a server does by itself about people.
+pub(crate) const CHORES: &[&Chore] = &[absence::ABSENCES, absence::EXPIRED_GRANTS, leave::LEAVINGS];
 
 pub(crate) fn routes(into: &mut Routes) {
     department::routes(into);

@@ -1,11 +1,12 @@
 //! The server: opens the database, starts HTTP, drains on the way out.
 
 use crate::{
-    background,
+    Settings,
     file::FileStore,
     identity::Identity,
     spine::{
-        AppState, Problem, Routes, Settings, authenticate, codes, document, edge, get_only, limit, read_route,
+        AppState, Chore, Every, Parts, Problem, Routes, ServerSettings, authenticate, codes, document, edge,
+        get_only, limit, read_route, start_chores,
     },
 };
 use actix_cors::Cors;
@@ -87,11 +88,12 @@ pub fn connect(settings: &Settings, adjust: impl FnOnce(&mut Options)) -> Result
 pub fn start(settings: Settings, database: Database) -> std::io::Result<Running> {
     let routes = Arc::new(crate::routes());
     let files = FileStore::in_directory(&settings.files_directory)?;
-    let identity = Identity::new(&settings.identity).map_err(std::io::Error::other)?;
+    let identity = Arc::new(Identity::new(&settings.identity).map_err(std::io::Error::other)?);
     identity.warm_up();
-    let state = AppState::new(database.clone(), settings.clone(), files, identity, &routes);
+    let parts = Parts::default().with(identity.clone()).with(Arc::new(files));
+    let state = AppState::new(database.clone(), settings.server.clone(), identity, parts, &routes);
     let state = web::Data::new(state);
-    background::start(state.clone());
+    start_chores(&state, chores());
     let shared = state.clone();
     let factory_routes = routes.clone();
     let server = HttpServer::new(move || {
@@ -118,8 +120,30 @@ pub fn start(settings: Settings, database: Database) -> std::io::Result<Running>
     Ok(Running { address, handle: server.handle(), server, database, state })
 }
 
+/// What a server does by itself.
+fn chores() -> impl Iterator<Item = &'static Chore> {
+    const OF_THE_SPINE: &[&Chore] = &[
+        &Chore {
+            name: "idle-callers",
+            every: Every::Seconds(60),
+            run: |state| {
+                state.forget_idle_callers();
+                Box::pin(std::future::ready(Ok(())))
+            },
+        },
+        &Chore {
+            name: "forget-answers",
+            every: Every::Seconds(60),
+            run: |state| Box::pin(state.database.forget_answers(state.settings.idempotency_hours)),
+        },
+    ];
+    let base = [crate::approval::limits::CHORE, crate::file::CHORE];
+    let lists = [OF_THE_SPINE, crate::identity::CHORES, crate::organisation::CHORES];
+    lists.into_iter().flatten().copied().chain(base)
+}
+
 /// Browsers may call from the origins the installation names, and from no other.
-fn cross_origin(settings: &Settings) -> Cors {
+fn cross_origin(settings: &ServerSettings) -> Cors {
     let allowed =
         settings.allowed_origins.iter().fold(Cors::default(), |cors, origin| cors.allowed_origin(origin));
     allowed

@@ -4,6 +4,7 @@ pub(crate) mod address;
 mod answer;
 mod argument;
 mod authenticate;
+mod background;
 mod batch;
 mod body;
 mod conform;
@@ -29,7 +30,8 @@ mod work;
 
 pub use answer::{Answer, Created, Done, Listing, PerItem, Reply, View};
 pub use argument::{Argument, Described, Description, Guarded};
-pub use authenticate::authenticate;
+pub use authenticate::{Doorkeeper, authenticate};
+pub use background::{Chore, Every, each, start as start_chores};
 pub use batch::{Batch, BatchMode, Batched, all_or_none};
 pub use body::{JSON_BYTES_MAX, Patch, Valid};
 pub use edge::edge;
@@ -43,8 +45,8 @@ pub use page::Paged;
 pub use parameter::{IfMatch, PathId, PathOf, Query, version_in};
 pub use problem::{EdgeCode, Meaning, Problem, catalogue, codes};
 pub use registry::{RouteInfo, Routes, get_only, read_route};
-pub use settings::Settings;
-pub use state::AppState;
+pub use settings::ServerSettings;
+pub use state::{AppState, Parts};
 pub use upload::{ARRIVAL_MAX, Arriving, Upload};
 pub use work::{ByRules, Reading, Sought, UnitOfWork};
 

@@ -1,7 +1,7 @@
 //! The whole product, listening on a port of its own.
 
 use crate::{Caller, Engine, engines::Home, ledger::Ledger};
-use api::spine::Settings;
+use api::Settings;
 use clap::Parser;
 use domain::spine::{Clock, Timestamp, UserId};
 use persistence::spine::{Database, Request, SequentialIds, TestClock, verify_audit};

@@ -5,8 +5,8 @@ use crate::{
     app::{ForStories, block_on},
 };
 use api::{
+    Settings,
     identity::{create_administrator, rotate_aged_keys, rotate_keys},
-    spine::Settings,
 };
 use domain::identity::Secret;
 use serde_json::{Value, json};

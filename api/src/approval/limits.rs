@@ -1,9 +1,16 @@
 //! The sweep of time limits: every server runs it, each limit takes effect once. `[APR-5]`
 
-use crate::background::each;
+use crate::spine::{Chore, Every, each};
 use persistence::{
     approval,
     spine::{Database, Failure, Request},
+};
+
+/// Reminds and escalates as time limits pass.
+pub(crate) const CHORE: &Chore = &Chore {
+    name: "time-limits",
+    every: Every::Seconds(5),
+    run: |state| Box::pin(async { sweep(&state.database).await.map(drop) }),
 };
 
 /// Reminds and escalates whatever is due by now; answers how many approvals were looked at.

@@ -1,7 +1,7 @@
 //! `admin`, `api-key`, `keys`: access from the command line, before or beside anybody who can sign in.
 
 use super::{block_on, failed, open, said};
-use crate::{first_start, identity, spine::Settings};
+use crate::{Settings, first_start, identity};
 use clap::Subcommand;
 use domain::{identity::Secret, spine::Permission};
 use persistence::spine::Database;

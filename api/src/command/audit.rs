@@ -3,7 +3,7 @@
 //! There is no route for it: who may empty the trail runs the installation, and is no user of it. `[AUD-1]`
 
 use super::{block_on, current, failed, open};
-use crate::spine::Settings;
+use crate::Settings;
 use clap::Subcommand;
 use domain::spine::AnyId;
 use persistence::spine::{Database, Failure, Request, StoredAnswer, erase_content, verify_audit};

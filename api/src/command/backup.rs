@@ -1,7 +1,7 @@
 //! `backup`: a consistent copy of a SQLite database while the server runs.
 
 use super::{existing, failed};
-use crate::spine::Settings;
+use crate::Settings;
 use std::path::Path;
 
 pub(super) fn run(settings: &Settings, to: &Path) -> Result<(), String> {

@@ -5,11 +5,7 @@ mod claims;
 mod company;
 mod script;
 
-use crate::{
-    Running, first_start, identity, open_database,
-    spine::{Problem, Settings},
-    start,
-};
+use crate::{Running, Settings, first_start, identity, open_database, spine::Problem, start};
 use chrono::{DateTime, Duration, Utc};
 use clap::Args;
 use domain::{
@@ -41,8 +37,9 @@ pub(super) fn run(settings: &Settings, options: &Options) -> Result<(), String> 
     if settings.production {
         return Err("the demo has a known password: it is not for production".to_owned());
     }
-    let settings =
-        Settings { listen: "127.0.0.1:0".to_owned(), requests_per_minute: u32::MAX, ..settings.clone() };
+    let mut settings = settings.clone();
+    settings.listen = "127.0.0.1:0".to_owned();
+    settings.requests_per_minute = u32::MAX;
     let end = options.until.map_or_else(|| SystemClock.now(), Timestamp::new);
     let clock = TestClock::at(end.plus(-Duration::days(STORY_DAYS)));
     let database = open_database(&settings, |opened| {

@@ -2,8 +2,8 @@
 
 use super::{block_on, current, failed, open};
 use crate::{
+    Settings,
     file::{FileStore, Swept, sweep, verify},
-    spine::Settings,
 };
 use clap::Subcommand;
 

@@ -1,7 +1,7 @@
 //! `ledger verify`: rebuilds every balance of the budget ledger from its entries and proves it equal. `[BUD-4]`
 
 use super::{block_on, current, failed};
-use crate::spine::Settings;
+use crate::Settings;
 use clap::Subcommand;
 use persistence::{finance::budget_line, spine::Request};
 

@@ -1,7 +1,7 @@
 //! `policy check` and `policy load`: policies from files, for installations kept as code.
 
 use super::{block_on, current, failed, open};
-use crate::spine::Settings;
+use crate::Settings;
 use chrono::NaiveDate;
 use clap::{Args, Subcommand};
 use domain::spine::{Finding, Language, Policy, PolicyStatus, Refusal};

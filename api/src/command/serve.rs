@@ -2,11 +2,9 @@
 
 use super::{failed, open, opening};
 use crate::{
-    first_start,
+    Settings, first_start,
     identity::{IdentitySettings, NewAdministrator, ensure_administrator},
-    open_database,
-    spine::Settings,
-    start,
+    open_database, start,
 };
 use domain::spine::{Clock, Language};
 use persistence::spine::{Database, SystemClock, TestClock};

@@ -134,7 +134,10 @@ impl FromRequest for Store {
     type Future = Ready<Result<Self, Problem>>;
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
         let state = request.app_data::<web::Data<AppState>>();
-        let store = state.map(|state| Self { store: state.files.clone(), ids: state.database.ids().clone() });
+        let store = state.and_then(|state| {
+            let store = state.part::<FileStore>().ok()?.clone();
+            Some(Self { store, ids: state.database.ids().clone() })
+        });
         ready(store.ok_or_else(|| Problem::new(codes::INTERNAL)))
     }
 }

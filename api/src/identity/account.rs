@@ -169,7 +169,7 @@ async fn hash_chosen(
 ) -> Result<PasswordHash, Problem> {
     let policy = entrance.database().read(Request::system("password-rules"), sign_in_policy).await?;
     policy.password.judge(&password, names, pointer)?;
-    entrance.identity().passwords.hash(password).await
+    entrance.identity()?.passwords.hash(password).await
 }
 
 /// The employee behind an account must lie within reach and have no other account. An account of nobody in

@@ -9,7 +9,7 @@ use domain::{
 };
 use persistence::{
     identity::{account, sign_in_policy},
-    spine::{Database, Request},
+    spine::{Database, Failure, Request},
 };
 use std::{
     future::{Ready, ready},
@@ -24,8 +24,8 @@ pub(crate) struct Entrance {
 }
 
 impl Entrance {
-    pub(super) fn identity(&self) -> &Identity {
-        &self.state.identity
+    pub(super) fn identity(&self) -> Result<&Identity, Failure> {
+        self.state.part()
     }
 
     pub(super) fn database(&self) -> &Database {
@@ -62,11 +62,11 @@ impl Entrance {
         };
         let (account, policy) = self.database().read(Request::system("sign-in"), read).await?;
         let now = self.database().now();
-        let attempts = &self.identity().attempts;
+        let attempts = &self.identity()?.attempts;
         let counted = name.as_ref().map_or("", Username::as_str);
         let attempt = attempts.begin(counted, self.address, now, &policy)?;
         let hash = account.as_ref().and_then(|account| account.password.clone());
-        let fits = self.identity().passwords.verify(password, hash).await?;
+        let fits = self.identity()?.passwords.verify(password, hash).await?;
         let account = account.filter(|_| fits).ok_or_else(failed)?;
         attempts.succeeded(&attempt);
         Ok((account, policy))

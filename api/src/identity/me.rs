@@ -77,7 +77,7 @@ async fn change_password(
     if current == new {
         return Err(refused(PASSWORD_UNCHANGED, "/new_password").into());
     }
-    let hash = entrance.identity().passwords.hash(new).await?;
+    let hash = entrance.identity()?.passwords.hash(new).await?;
     work.write(who, move |tx| {
         let (account, now) = (account::load(tx, seen.id)?, tx.now());
         if account.password != seen.password {
@@ -92,7 +92,7 @@ async fn change_password(
 /// Show the public keys that verify access tokens (RFC 7517). `[ID-3]`
 #[utoipa::path(get, path = "/.well-known/jwks.json")]
 async fn show_key_set(who: Public, entrance: Entrance, reading: Reading) -> Reply<JsonWebKeySet> {
-    let ring = entrance.identity().ring(entrance.database(), FRESH_FOR_VERIFYING).await?;
+    let ring = entrance.identity()?.ring(entrance.database(), FRESH_FOR_VERIFYING).await?;
     let keys = ring.key_set();
     reading.read(who, move |_| Ok(keys)).await
 }

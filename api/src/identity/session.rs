@@ -114,7 +114,7 @@ async fn start_session(
 ) -> Created<SessionTokens> {
     let StartSession { username, password } = body.0;
     let (seen, policy) = entrance.check_password(&username, Secret::new(password)).await?;
-    let ring = entrance.identity().signing_ring(entrance.database()).await?;
+    let ring = entrance.identity()?.signing_ring(entrance.database()).await?;
     let (refresh_token, device) = (random_text(32)?, entrance.device());
     work.without_memory()
         .write(who, move |tx| {
@@ -143,7 +143,7 @@ async fn refresh_session(
     body: Valid<RefreshSession>,
     work: UnitOfWork,
 ) -> Reply<SessionTokens> {
-    let ring = entrance.identity().signing_ring(entrance.database()).await?;
+    let ring = entrance.identity()?.signing_ring(entrance.database()).await?;
     let (presented, next) = (hash_of(&body.refresh_token), random_text(32)?);
     let stolen = Arc::new(AtomicBool::new(false));
     let noticed = stolen.clone();

@@ -1,9 +1,8 @@
 //! Absences and who stands in. `[ORG-3]`
 
-use crate::background::each;
 use crate::spine::{
-    Can, Created, IfMatch, Listing, Paged, Patch, PathId, Query, Reading, Reply, Routes, UnitOfWork, Valid,
-    View, routes,
+    Can, Chore, Created, Every, IfMatch, Listing, Paged, Patch, PathId, Query, Reading, Reply, Routes,
+    UnitOfWork, Valid, View, each, routes,
 };
 use chrono::NaiveDate;
 use domain::{
@@ -126,6 +125,17 @@ pub(super) fn route_to_stand_in(tx: &mut Tx<'_>, absence: &Absence) -> Result<()
     }
     Ok(())
 }
+
+/// Absences that begin today.
+pub(super) const ABSENCES: &Chore =
+    &Chore { name: "absences", every: Every::Day, run: |state| Box::pin(begin_absences(&state.database)) };
+
+/// Grants whose last day has passed.
+pub(super) const EXPIRED_GRANTS: &Chore = &Chore {
+    name: "expired-grants",
+    every: Every::Day,
+    run: |state| Box::pin(release_expired(&state.database)),
+};
 
 /// Routes the open approvals of everybody whose absence holds today to the stand-ins: what was registered
 /// ahead of time takes effect on its first day. Doing it twice changes nothing.

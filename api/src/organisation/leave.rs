@@ -1,9 +1,8 @@
 //! Leaving: from the last day all access ends, and nothing is orphaned. `[ORG-4]`
 
 use super::absence::route_to_stand_in;
-use crate::background::each;
 use crate::identity::keeping_an_administrator;
-use crate::spine::{Can, IfMatch, PathId, Reply, Routes, UnitOfWork, Valid, routes};
+use crate::spine::{Can, Chore, Every, IfMatch, PathId, Reply, Routes, UnitOfWork, Valid, each, routes};
 use chrono::NaiveDate;
 use domain::{
     approval::Unavailable,
@@ -115,6 +114,13 @@ fn hand_over_stand_in(tx: &mut Tx<'_>, away: Absence, successor: Option<Employee
     let handed = absence::apply(tx, change)?;
     route_to_stand_in(tx, &handed)
 }
+
+/// Leavings whose day has come.
+pub(super) const LEAVINGS: &Chore = &Chore {
+    name: "leavings",
+    every: Every::Seconds(60),
+    run: |state| Box::pin(finish_leavings(&state.database)),
+};
 
 /// Completes the leavings whose day has come; safe to be done by several servers, and twice.
 ///

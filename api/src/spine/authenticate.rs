@@ -6,7 +6,6 @@ use super::{
     guard::Caller,
     limit::{count_unseen, turn_away},
 };
-use crate::identity::{Bearer, credential_of};
 use actix_web::{
     Error, HttpMessage,
     body::{BoxBody, MessageBody},
@@ -15,6 +14,20 @@ use actix_web::{
     middleware::Next,
     web,
 };
+use futures_util::future::LocalBoxFuture;
+use persistence::spine::{Credential, Database};
+
+/// Who stands at the door: knows what a bearer token proves to hold. The wing of accounts brings it.
+pub trait Doorkeeper: Send + Sync {
+    /// Whether a token must be looked for in the database: one that was not shown here yet, or that nobody knows.
+    fn is_unseen(&self, token: &str) -> bool;
+    /// What a token proves to hold; 401 if nothing. Whether that is still live is asked when it is resolved.
+    fn credential<'a>(
+        &'a self,
+        database: &'a Database,
+        token: &'a str,
+    ) -> LocalBoxFuture<'a, Result<Credential, Problem>>;
+}
 
 /// Resolves the bearer token of a request, if it has one.
 pub async fn authenticate(
@@ -27,7 +40,7 @@ pub async fn authenticate(
     }
     let caller = match token {
         None => Caller::Unknown,
-        Some(token) => match resolve(&request, token).await {
+        Some(token) => match resolve(&request, &token).await {
             Ok(caller) => caller,
             Err(problem) if problem.status() == codes::UNAUTHENTICATED.status => Caller::Unknown,
             // As an answer, not as an error: `edge` renders it like every other.
@@ -39,21 +52,21 @@ pub async fn authenticate(
 }
 
 /// How many seconds an address must wait that has shown too many tokens nobody knows.
-fn must_wait(request: &ServiceRequest, token: &Bearer) -> Option<u64> {
+fn must_wait(request: &ServiceRequest, token: &str) -> Option<u64> {
     let state =
-        request.app_data::<web::Data<AppState>>().filter(|state| state.identity.is_unseen_key(token))?;
+        request.app_data::<web::Data<AppState>>().filter(|state| state.doorkeeper.is_unseen(token))?;
     count_unseen(request, state).err()
 }
 
-fn bearer(request: &ServiceRequest) -> Option<Bearer> {
+fn bearer(request: &ServiceRequest) -> Option<String> {
     let value = request.headers().get(header::AUTHORIZATION)?.to_str().ok()?;
     let (scheme, token) = value.split_once(' ')?;
-    scheme.eq_ignore_ascii_case("bearer").then(|| Bearer::new(token.trim()))
+    scheme.eq_ignore_ascii_case("bearer").then(|| token.trim().to_owned())
 }
 
-async fn resolve(request: &ServiceRequest, token: Bearer) -> Result<Caller, Problem> {
+async fn resolve(request: &ServiceRequest, token: &str) -> Result<Caller, Problem> {
     let state =
         request.app_data::<web::Data<AppState>>().ok_or_else(|| Problem::new(codes::INTERNAL))?.clone();
-    let credential = credential_of(&state, token).await?;
+    let credential = state.doorkeeper.credential(&state.database, token).await?;
     state.principal(credential).await.map(Caller::Known)
 }

@@ -1,12 +1,11 @@
 //! What an installation sets: flags over environment over `.env` over defaults.
 
-use crate::identity::IdentitySettings;
 use clap::Args;
 use std::path::{Path, PathBuf};
 
 /// How the server runs.
 #[derive(Args, Clone, Debug)]
-pub struct Settings {
+pub struct ServerSettings {
     /// The address to listen on; port 0 takes a free one.
     #[arg(long, global = true, env = "LISTEN", default_value = "127.0.0.1:8080")]
     pub listen: String,
@@ -59,9 +58,6 @@ pub struct Settings {
     /// Origins of browser applications that may call, separated by commas.
     #[arg(long, global = true, env = "ALLOWED_ORIGINS", value_delimiter = ',')]
     pub allowed_origins: Vec<String>,
-    /// How tokens are signed and passwords hashed.
-    #[command(flatten)]
-    pub identity: IdentitySettings,
     /// A clock that stands still until `POST /test-clock/advance`; for testing from outside.
     #[arg(long, global = true, env = "TEST_CLOCK", default_value_t = false)]
     pub test_clock: bool,
@@ -70,7 +66,7 @@ pub struct Settings {
     pub production: bool,
 }
 
-impl Settings {
+impl ServerSettings {
     /// The file of the database, where it is SQLite's.
     pub fn database_file(&self) -> Option<PathBuf> {
         let path = self.database_url.strip_prefix("sqlite:")?;

@@ -1,27 +1,44 @@
 //! What all requests of a server share.
 
-use super::{Problem, Routes, Settings, codes, limit::Limiter, registry::RouteTable};
-use crate::file::FileStore;
-use crate::identity::Identity;
+use super::{Doorkeeper, Problem, Routes, ServerSettings, codes, limit::Limiter, registry::RouteTable};
 use domain::spine::Timestamp;
 use moka::sync::Cache;
-use persistence::spine::{Credential, Database, Principal};
-use std::sync::atomic::{AtomicBool, Ordering};
+use persistence::spine::{Credential, Database, Failure, Principal};
+use std::{
+    any::{Any, TypeId},
+    collections::HashMap,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+};
 
 /// What all requests of a server share.
 pub struct AppState {
     /// The one door.
     pub database: Database,
     /// How the server runs.
-    pub settings: Settings,
-    /// Where the bytes of attachments lie.
-    pub files: FileStore,
-    /// What signing in needs beside the database.
-    pub identity: Identity,
+    pub settings: ServerSettings,
+    /// Who knows whom a token stands for.
+    pub(super) doorkeeper: Arc<dyn Doorkeeper>,
+    parts: Parts,
     pub(super) routes: RouteTable,
     pub(super) limiter: Limiter,
     principals: Cache<Credential, Principal>,
     draining: AtomicBool,
+}
+
+/// What the wings keep for all requests of a server, one of each type.
+#[derive(Default)]
+pub struct Parts(HashMap<TypeId, Arc<dyn Any + Send + Sync>>);
+
+impl Parts {
+    /// With one more.
+    #[must_use]
+    pub fn with<T: Any + Send + Sync>(mut self, part: Arc<T>) -> Self {
+        self.0.insert(TypeId::of::<T>(), part);
+        self
+    }
 }
 
 /// How many resolved principals are remembered.
@@ -31,14 +48,23 @@ impl AppState {
     /// The state of a server over these routes.
     pub fn new(
         database: Database,
-        settings: Settings,
-        files: FileStore,
-        identity: Identity,
+        settings: ServerSettings,
+        doorkeeper: Arc<dyn Doorkeeper>,
+        parts: Parts,
         routes: &Routes,
     ) -> Self {
         let limiter = Limiter::new(settings.requests_per_minute);
         let (principals, draining) = (Cache::new(PRINCIPALS_MAX), AtomicBool::new(false));
-        Self { database, settings, files, identity, routes: routes.table(), limiter, principals, draining }
+        Self { database, settings, doorkeeper, parts, routes: routes.table(), limiter, principals, draining }
+    }
+
+    /// What a wing keeps for all requests: its store of files, say.
+    ///
+    /// # Errors
+    /// A server that was started without it, which is our own fault.
+    pub fn part<T: Any + Send + Sync>(&self) -> Result<&T, Failure> {
+        let part = self.parts.0.get(&TypeId::of::<T>()).and_then(|part| part.downcast_ref());
+        part.ok_or_else(|| Failure::fault(format_args!("no {} was given", std::any::type_name::<T>())))
     }
 
     /// Says that the server is about to end.
