@@ -264,23 +264,3 @@ fn webhook(event: &EventKind) -> Operation {
     operation.security = Some(Vec::new());
     operation
 }
-
-#[cfg(test)]
-mod tests {
-    use std::collections::BTreeMap;
-
-    #[test]
-    fn no_two_schemas_share_a_name() {
-        let mut known: BTreeMap<String, String> = BTreeMap::new();
-        for route in crate::routes().iter() {
-            for (name, schema) in route.description.schemas() {
-                let said = serde_json::to_string(&schema).expect("a schema is JSON");
-                let first = known.entry(name.clone()).or_insert_with(|| said.clone());
-                assert_eq!(
-                    *first, said,
-                    "two different schemas are called {name}: rename one with #[schema(as = …)]"
-                );
-            }
-        }
-    }
-}
