@@ -7,7 +7,6 @@ mod audit;
 mod background;
 pub mod command;
 mod event;
-mod expansions;
 mod file;
 mod finance;
 pub mod identity;

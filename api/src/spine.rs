@@ -27,13 +27,12 @@ mod state;
 mod upload;
 mod work;
 
-pub use answer::{Answer, Created, Done, Listing, PerItem, Reply, View};
+pub use answer::{Answer, Created, Done, Listing, PerItem, Reply};
 pub use argument::{Argument, Described, Description, Guarded};
 pub use authenticate::authenticate;
 pub use batch::{Batch, BatchMode, Batched, all_or_none};
 pub use body::{JSON_BYTES_MAX, Patch, Valid};
 pub use edge::edge;
-pub use expand::Expansion;
 pub use export::{Cell, Column, Exported, Format, Label, List, Listed, attachment};
 pub use guard::{Access, Can, Guard, Public, SignedIn};
 pub use items::Items;
@@ -47,6 +46,8 @@ pub use settings::Settings;
 pub use state::AppState;
 pub use upload::{ARRIVAL_MAX, Arriving, Upload};
 pub use work::{ByRules, Reading, Sought, UnitOfWork};
+
+pub use persistence::spine::{Refers, View};
 
 pub(crate) use answer::is_known;
 pub(crate) use parameter::{Several, bounds, is_amount};

@@ -10,17 +10,12 @@ use crate::{
     organisation::literally,
     schema::policies,
     spine::{
-        ActionView, Failure, Instant, Key, Page, Place, Placed, Reader, Slice, Stored, Tx, db, guard,
+        ActionView, Failure, Instant, Key, Page, Place, Placed, Reader, Slice, Stored, Tx, View, db, guard,
         is_taken, save_row,
     },
 };
 use chrono::NaiveDate;
 use diesel::prelude::*;
-use domain::spine::{
-    AnyId, BusinessDate, Change, Finding, Id, POLICY_MISSING, POLICY_UNKNOWN_KIND, Permission, Policy,
-    PolicyAction, PolicyContent, PolicyStatus, PolicyVersion, Refusal, Timestamp, UserId, Version,
-    read_content,
-};
 use domain::{
     approval::ChainPolicy,
     file::FileRules,
@@ -31,6 +26,11 @@ use domain::{
     },
     identity::SignInPolicy,
     organisation::working_calendar::WorkingCalendar,
+    spine::{
+        AnyId, BusinessDate, Change, Finding, Id, POLICY_MISSING, POLICY_UNKNOWN_KIND, Permission, Policy,
+        PolicyAction, PolicyContent, PolicyStatus, PolicyVersion, Refusal, Timestamp, UserId, Version,
+        read_content,
+    },
 };
 use serde::Serialize;
 use std::sync::Arc;
@@ -274,6 +274,15 @@ pub struct PolicyView {
     /// Its version for `If-Match`.
     #[schema(minimum = 1)]
     pub version: Version,
+}
+
+impl View for PolicyView {
+    fn version(&self) -> Option<Version> {
+        Some(self.version)
+    }
+    fn location(&self) -> Option<String> {
+        Some(format!("/api/v1/policies/{}", self.id))
+    }
 }
 
 impl TryFrom<Row> for PolicyView {

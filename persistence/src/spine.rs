@@ -22,6 +22,7 @@ mod pool;
 mod reader;
 mod sight;
 mod tx;
+mod view;
 mod writer;
 
 pub use access::{Credential, Principal};
@@ -39,6 +40,7 @@ pub use idempotency::IdempotencyKey;
 pub use page::{Page, Slice};
 pub use reader::Reader;
 pub use tx::{Answered, Request, StoredAnswer, Tx};
+pub use view::{Refers, Target, View};
 
 pub(crate) use apply::{Stored, guard, save_row};
 pub(crate) use cached::{cached, padded, pieces};
@@ -48,3 +50,4 @@ pub(crate) use hold::{in_order, several};
 pub(crate) use number::next_number;
 pub(crate) use page::keyset;
 pub(crate) use sight::{Sight, within};
+pub(crate) use view::in_json;

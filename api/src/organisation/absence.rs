@@ -3,13 +3,13 @@
 use crate::background::each;
 use crate::spine::{
     Can, Created, IfMatch, Listing, Paged, Patch, PathId, Query, Reading, Reply, Routes, UnitOfWork, Valid,
-    View, routes,
+    routes,
 };
 use chrono::NaiveDate;
 use domain::{
     approval::Unavailable,
     organisation::Absence,
-    spine::{EmployeeId, Refusal, Version, codes, perm},
+    spine::{EmployeeId, Refusal, codes, perm},
 };
 use persistence::{
     approval::{move_open_tasks, move_tasks_of_stand_ins, powerless, release_tasks},
@@ -26,15 +26,6 @@ pub(super) fn routes(into: &mut Routes) {
         "absences",
         [list_absences, register_absence, show_absence, change_absence, cancel_absence]
     );
-}
-
-impl View for AbsenceView {
-    fn version(&self) -> Option<Version> {
-        Some(self.version)
-    }
-    fn location(&self) -> Option<String> {
-        Some(format!("/api/v1/absences/{}", self.id))
-    }
 }
 
 /// Which absences are wanted.

@@ -7,7 +7,7 @@ use actix_web::{
     http::{Method, StatusCode, header},
 };
 use domain::spine::Version;
-use persistence::spine::{Answered, StoredAnswer};
+use persistence::spine::{Answered, Refers, StoredAnswer, View};
 use serde::Serialize;
 use std::{borrow::Cow, marker::PhantomData};
 use utoipa::{
@@ -17,20 +17,6 @@ use utoipa::{
         schema::{SchemaType, Type},
     },
 };
-
-/// What an answer shows.
-pub trait View: Serialize + ToSchema + Send + 'static {
-    /// The version of the single resource it shows: becomes the `ETag`.
-    fn version(&self) -> Option<Version> {
-        None
-    }
-    /// Where the resource it shows can be read: becomes the `Location` of a 201.
-    fn location(&self) -> Option<String> {
-        None
-    }
-}
-
-impl View for () {}
 
 /// An answer with a view `V` and a status.
 #[derive(Debug)]
@@ -214,4 +200,6 @@ impl<T: ToSchema> Listing<T> {
     }
 }
 
-impl<T: ToSchema + Serialize + Send + 'static> View for Listing<T> {}
+impl<T: View> View for Listing<T> {
+    const REFERS: &'static [Refers] = T::REFERS;
+}

@@ -2,6 +2,7 @@
 
 use super::{Access, Guard};
 use actix_web::FromRequest;
+use persistence::spine::Refers;
 use std::{
     collections::{BTreeMap, BTreeSet},
     sync::Arc,
@@ -40,6 +41,8 @@ pub struct Description {
     pub conditional: bool,
     /// The members of what it shows, of a list those of its items: what `fields=` chooses from.
     pub members: Option<fn() -> Arc<BTreeSet<String>>>,
+    /// What that refers to: what `expand=` chooses from.
+    pub refers: &'static [Refers],
 }
 
 impl Description {

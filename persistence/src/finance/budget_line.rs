@@ -17,6 +17,7 @@ mod verify;
 pub(in crate::finance) use asking::{Ask, Asking, Verdict, foresee, reserve};
 pub use choose::{Charge, Charged, charge};
 pub use held::{EffectView, HeldView, held};
+pub use list::BUDGET_LINE;
 pub(crate) use overlap::open_lines_like;
 pub(in crate::finance) use usage::of_year as used_in_year;
 pub use verify::{LedgerReport, verify};

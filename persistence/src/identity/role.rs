@@ -3,7 +3,9 @@
 use crate::{
     organisation::{referred, unless_taken},
     schema::{grants, role_permissions, roles, users},
-    spine::{ActionView, Failure, Key, Page, Place, Placed, Reader, Slice, Stored, Tx, db, guard, save_row},
+    spine::{
+        ActionView, Failure, Key, Page, Place, Placed, Reader, Slice, Stored, Tx, View, db, guard, save_row,
+    },
 };
 use diesel::prelude::*;
 use domain::{
@@ -190,6 +192,15 @@ pub struct RoleView {
     /// The version, for `If-Match`.
     #[schema(minimum = 1)]
     pub version: Version,
+}
+
+impl View for RoleView {
+    fn version(&self) -> Option<Version> {
+        Some(self.version)
+    }
+    fn location(&self) -> Option<String> {
+        Some(format!("/api/v1/roles/{}", self.id))
+    }
 }
 
 impl From<Role> for RoleView {

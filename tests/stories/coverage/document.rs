@@ -17,6 +17,7 @@ checks! {
     reading_routes_read_and_writing_routes_write,
     public_routes_are_those_on_the_list,
     every_resource_can_be_had_in_part,
+    what_can_be_shown_along_is_referred_to_by_an_id,
 }
 
 fn every_resource_can_be_had_in_part() {
@@ -202,4 +203,55 @@ fn public_routes_are_those_on_the_list() {
         .collect();
     public.sort();
     assert_eq!(public, listed, "the public routes and tests/stories/coverage/public_routes.txt differ");
+}
+
+/// The schema behind a reference.
+fn resolved<'a>(schema: &'a Value, document: &'a Value) -> &'a Value {
+    let place = schema["$ref"].as_str().and_then(|reference| reference.strip_prefix('#'));
+    place.map_or(schema, |place| document.pointer(place).expect("a schema"))
+}
+
+/// A member of a schema, whether it stands there itself or in a part of it.
+fn member<'a>(schema: &'a Value, name: &str, document: &'a Value) -> Option<&'a Value> {
+    let schema = resolved(schema, document);
+    let parts =
+        ["allOf", "oneOf"].into_iter().flat_map(|parts| schema[parts].as_array().into_iter().flatten());
+    let own = schema["properties"].get(name);
+    own.or_else(|| parts.into_iter().find_map(|part| member(part, name, document)))
+}
+
+/// Whether a member is an id, or an object with one under this name, or a list of such objects.
+fn leads_by(schema: &Value, id: &str, document: &Value) -> bool {
+    if schema["$ref"].as_str().is_some_and(|reference| reference.ends_with("/Id")) {
+        return true;
+    }
+    let schema = resolved(schema, document);
+    let choice = schema["oneOf"].as_array().into_iter().flatten();
+    choice.into_iter().any(|case| leads_by(case, id, document))
+        || schema.get("items").is_some_and(|items| leads_by(items, id, document))
+        || schema["properties"].get(id).is_some_and(|member| leads_by(member, id, document))
+}
+
+fn what_can_be_shown_along_is_referred_to_by_an_id() {
+    let document = document();
+    let mut followed = 0;
+    for route in api::routes().iter().filter(|route| !route.description.refers.is_empty()) {
+        let place = format!("{} {}", route.method, route.path);
+        let operations = operations(&document);
+        let mut operations = operations.iter().map(|(_, operation)| *operation);
+        let operation = operations.find(|operation| operation["operationId"] == route.operation_id.as_str());
+        let shown =
+            &operation.expect("an operation")["responses"]["200"]["content"]["application/json"]["schema"];
+        let shown = member(shown, "data", &document).map_or(shown, |data| &data["items"]);
+        let mut names = Vec::new();
+        for refers in route.description.refers {
+            assert!(!names.contains(&refers.name), "{place}: two are called `{}`", refers.name);
+            names.push(refers.name);
+            let by = member(shown, refers.member, &document);
+            let leads = by.is_some_and(|by| leads_by(by, refers.id, &document));
+            assert!(leads, "{place}: `{}` is no reference to `{}`", refers.member, refers.name);
+            followed += 1;
+        }
+    }
+    assert!(followed > 100, "only {followed} references can be followed");
 }

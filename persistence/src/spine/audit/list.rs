@@ -4,7 +4,7 @@ use super::Row;
 use crate::{
     organisation::{PersonRef, names},
     schema::audit_entries as entries,
-    spine::{Failure, Instant, Key, Page, Reader, Slice, db},
+    spine::{Failure, Instant, Key, Page, Reader, Slice, View, db},
 };
 use diesel::prelude::*;
 use domain::spine::{AnyId, EmployeeId, Timestamp};
@@ -59,6 +59,8 @@ pub struct AuditEntryView {
     #[schema(max_length = 64)]
     pub hash: String,
 }
+
+impl View for AuditEntryView {}
 
 /// Which entries are wanted.
 #[derive(Clone, Debug, Default)]
