@@ -13,7 +13,7 @@ use std::{borrow::Cow, marker::PhantomData};
 use utoipa::{
     ToSchema,
     openapi::{
-        ArrayBuilder, ContentBuilder, HeaderBuilder, ObjectBuilder, Ref, RefOr, ResponseBuilder, Schema,
+        ArrayBuilder, ContentBuilder, ObjectBuilder, Ref, RefOr, ResponseBuilder, Schema,
         schema::{SchemaType, Type},
     },
 };
@@ -125,15 +125,12 @@ impl<V: View, const STATUS: u16> Described for Result<Answer<V, STATUS>, Problem
             response =
                 response.content("application/json", ContentBuilder::new().schema(Some(schema)).build());
         }
-        let text = || ObjectBuilder::new().schema_type(Type::String).build();
-        let header = |about: &str| HeaderBuilder::new().schema(Some(text())).description(Some(about)).build();
         if STATUS == 201 {
-            response = response.header("Location", header("Where the new resource can be read."));
+            let location = description.header("Location", "Where the new resource can be read.");
+            response = response.header_ref("Location", location);
         }
-        response = response
-            .header("ETag", header("The version of a single resource; send it as `If-Match`."))
-            .header("X-Request-Id", header("The id of this request."));
-        description.responses.insert(STATUS, response.build());
+        let etag = description.header("ETag", "The version of a single resource; send it as `If-Match`.");
+        description.responses.insert(STATUS, response.header_ref("ETag", etag).build());
         if STATUS == 200 && description.reads && !description.writes {
             shape::describe::<V>(description);
         }

@@ -7,9 +7,9 @@ use serde_json::json;
 use utoipa::{
     ToSchema,
     openapi::{
-        Components, ComponentsBuilder, ContentBuilder, Info, InfoBuilder, License, ObjectBuilder, OpenApi,
-        OpenApiBuilder, Paths, Ref, RefOr, Required, ResponseBuilder, ResponsesBuilder, Schema,
-        ServerBuilder, Tag,
+        Components, ComponentsBuilder, ContentBuilder, Header, HeaderBuilder, Info, InfoBuilder, License,
+        ObjectBuilder, OpenApi, OpenApiBuilder, Paths, Ref, RefOr, Required, ResponseBuilder,
+        ResponsesBuilder, Schema, ServerBuilder, Tag,
         extensions::ExtensionsBuilder,
         path::{HttpMethod, Operation, OperationBuilder, Parameter},
         request_body::RequestBodyBuilder,
@@ -19,6 +19,8 @@ use utoipa::{
 };
 
 const BEARER: &str = "bearer";
+/// The answer to whoever has it already.
+const NOT_MODIFIED: &str = "NotModified";
 
 /// The problems every route can answer with, and those that follow from its arguments, by name.
 const PROBLEMS: &[(u16, &str, &str)] = &[
@@ -39,6 +41,14 @@ const PROBLEMS: &[(u16, &str, &str)] = &[
     (500, "Internal", "Our fault; quote the request id."),
     (503, "Overloaded", "Busy; see `Retry-After`."),
 ];
+
+/// The headers of every answer that is as asked.
+const ALWAYS: [(&str, &str); 2] =
+    [("RateLimit", "How many requests are left in this minute (`r`)."), REQUEST_ID];
+/// The header of whatever is answered.
+const REQUEST_ID: (&str, &str) = ("X-Request-Id", "The id of this request.");
+/// The header of whoever must wait.
+const RETRY_AFTER: (&str, &str) = ("Retry-After", "How many seconds to wait.");
 
 /// What the contexts are about, by their tags.
 const TAGS: &[(&str, &str)] = &[
@@ -82,6 +92,12 @@ pub fn document(routes: &Routes) -> OpenApi {
     for route in routes.iter() {
         for (name, schema) in route.description.schemas() {
             components = components.schema(name, schema);
+        }
+        for parameter in route.description.shared_parameters() {
+            components = components.parameter(component_name(&parameter.name), bounded(parameter.clone()));
+        }
+        for (name, about) in route.description.shared_headers() {
+            components = components.header(name, header(about));
         }
         if !tags.contains(&route.tag) {
             tags.push(route.tag);
@@ -128,10 +144,22 @@ fn shared(routes: &Routes, mut components: ComponentsBuilder) -> Components {
         }
         let schema = RefOr::Ref(Ref::from_schema_name(ProblemDocument::name()));
         let content = ContentBuilder::new().schema(Some(schema)).build();
-        let response =
-            ResponseBuilder::new().description(*about).content("application/problem+json", content);
+        let mut response = ResponseBuilder::new()
+            .description(*about)
+            .content("application/problem+json", content)
+            .header_ref(REQUEST_ID.0, header_ref(REQUEST_ID.0));
+        if [429, 503].contains(status) {
+            response = response.header_ref(RETRY_AFTER.0, header_ref(RETRY_AFTER.0));
+        }
         components = components.response(*name, response.build());
     }
+    for (name, about) in ALWAYS.into_iter().chain([RETRY_AFTER]) {
+        components = components.header(name, header(about));
+    }
+    let known = ResponseBuilder::new()
+        .description("You have it already.")
+        .header_ref(REQUEST_ID.0, header_ref(REQUEST_ID.0));
+    components = components.response(NOT_MODIFIED, known.build());
     let http = Http::builder()
         .scheme(HttpAuthScheme::Bearer)
         .description(Some("An access token of a session, or an API key."))
@@ -153,17 +181,19 @@ fn operation(route: &RouteInfo) -> Operation {
     let mut operation = route.operation.clone();
     let description = &route.description;
     operation.tags = Some(vec![route.tag.to_owned()]);
-    operation.parameters =
-        Some(description.parameters.iter().cloned().map(bounded).map(RefOr::T).collect::<Vec<_>>())
-            .filter(|parameters| !parameters.is_empty());
+    let parameters: Vec<_> = description.parameters.iter().map(|known| parameter(route, known)).collect();
+    operation.parameters = Some(parameters).filter(|parameters| !parameters.is_empty());
     operation.request_body = description.request_body.clone().map(RefOr::T);
     let mut responses = ResponsesBuilder::new();
     for (status, response) in &description.responses {
-        responses = responses.response(status.to_string(), response.clone());
+        let mut response = response.clone();
+        for (name, _) in ALWAYS {
+            response.headers.insert(name.to_owned(), RefOr::Ref(header_ref(name)));
+        }
+        responses = responses.response(status.to_string(), response);
     }
     if description.reads && route.method == actix_web::http::Method::GET {
-        responses =
-            responses.response("304", ResponseBuilder::new().description("You have it already.").build());
+        responses = responses.response("304", RefOr::Ref(Ref::from_response_name(NOT_MODIFIED)));
     }
     for (status, name, _) in PROBLEMS {
         if answers_with(route, *status) {
@@ -198,6 +228,33 @@ fn answers_with(route: &RouteInfo, status: u16) -> bool {
 
 fn bearer() -> SecurityRequirement {
     SecurityRequirement::new::<_, [&str; 0], &str>(BEARER, [])
+}
+
+/// The parameter of a route, or a reference to what it shares with others.
+fn parameter(route: &RouteInfo, known: &Parameter) -> RefOr<Parameter> {
+    if route.description.shares(known) {
+        return RefOr::Ref(Ref::new(format!("#/components/parameters/{}", component_name(&known.name))));
+    }
+    RefOr::T(bounded(known.clone()))
+}
+
+/// What a parameter is called among the components: `IdempotencyKey` for `Idempotency-Key`.
+fn component_name(name: &str) -> String {
+    let word = |word: &str| {
+        let (first, rest) = word.split_at(word.len().min(1));
+        first.to_ascii_uppercase() + rest
+    };
+    name.split(['_', '-']).map(word).collect()
+}
+
+fn header(about: &str) -> Header {
+    let text = ObjectBuilder::new().schema_type(Type::String).build();
+    HeaderBuilder::new().schema(Some(text)).description(Some(about)).build()
+}
+
+/// Refers to a header that means the same wherever it stands.
+pub(super) fn header_ref(name: &str) -> Ref {
+    Ref::new(format!("#/components/headers/{name}"))
 }
 
 /// A parameter without a schema is a string. One that may be left out is never null: a query string and

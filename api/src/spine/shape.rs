@@ -125,7 +125,7 @@ fn resources(value: &mut Value) -> impl Iterator<Item = &mut Value> {
 
 /// Says of a route that shows a view how it can be had.
 pub(super) fn describe<V: View>(description: &mut Description) {
-    description.parameters.push(fields_parameter());
+    description.share(fields_parameter());
     description.members = Some(members_of::<V>);
     description.refers = V::REFERS;
     if let Some(expand) = Expand::parameter(V::REFERS) {

@@ -272,8 +272,8 @@ impl Argument for UnitOfWork {
         };
         let key = "Makes a retry safe: the same key and body answer as the first time.";
         let rehearsal = "Do everything, answer as usual, keep nothing.";
-        description.parameters.push(parameter("Idempotency-Key", ParameterIn::Header, key, text));
-        description.parameters.push(parameter("validate_only", ParameterIn::Query, rehearsal, flag));
+        description.share(parameter("Idempotency-Key", ParameterIn::Header, key, text));
+        description.share(parameter("validate_only", ParameterIn::Query, rehearsal, flag));
         description.problems.extend([400, 409, 422, 503]);
     }
 }

@@ -12,6 +12,7 @@ checks! {
     every_operation_has_its_own_name_of_verb_and_noun,
     every_operation_has_a_summary_a_described_tag_and_a_permission,
     every_schema_of_a_name_is_the_same_schema,
+    what_is_shared_is_the_same_wherever_it_stands,
     every_reference_leads_somewhere,
     everything_that_can_be_sent_is_closed_and_bounded,
     reading_routes_read_and_writing_routes_write,
@@ -97,6 +98,22 @@ fn every_schema_of_a_name_is_the_same_schema() {
     }
 }
 
+/// One route must not replace what another means by a parameter or header of the same name.
+fn what_is_shared_is_the_same_wherever_it_stands() {
+    let (mut parameters, mut headers) = (BTreeMap::new(), BTreeMap::new());
+    for route in api::routes().iter() {
+        for parameter in route.description.shared_parameters() {
+            let said = serde_json::to_value(parameter).expect("JSON");
+            let first = parameters.entry(parameter.name.clone()).or_insert_with(|| said.clone());
+            assert_eq!(*first, said, "{}: `{}` means two things", route.path, parameter.name);
+        }
+        for (name, about) in route.description.shared_headers() {
+            assert_eq!(*headers.entry(name).or_insert(about), about, "`{name}` means two things");
+        }
+    }
+    assert!(parameters.len() > 8 && headers.len() > 2);
+}
+
 fn every_reference_leads_somewhere() {
     fn follow(value: &Value, document: &Value) {
         match value {
@@ -162,6 +179,7 @@ fn everything_that_can_be_sent_is_closed_and_bounded() {
             inspect(&content["schema"], &document, &place, 0, &mut found);
         }
         for parameter in operation["parameters"].as_array().into_iter().flatten() {
+            let parameter = resolved(parameter, &document);
             let name = parameter["name"].as_str().unwrap_or_default();
             inspect(&parameter["schema"], &document, &format!("{place} ?{name}"), 0, &mut found);
         }
