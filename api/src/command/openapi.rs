@@ -1,20 +1,41 @@
-//! `openapi`: the document, or the table of operations; both are committed and compared in the tests.
+//! `openapi`: the document, the table of operations and the table of members; all are committed and compared in the
+//! tests.
+
+mod lines;
+mod members;
 
 use crate::spine::{Access, document};
 use std::fmt::Write;
 
-pub(super) fn run(routes: bool) -> Result<(), String> {
-    if routes {
-        print!("{}", table());
-        return Ok(());
+/// What of the interface is wanted, instead of its document.
+#[derive(clap::Args)]
+pub(super) struct Options {
+    /// Print the table of operations instead.
+    #[arg(long)]
+    routes: bool,
+    /// Print the table of members of all schemas instead.
+    #[arg(long, conflicts_with = "routes")]
+    members: bool,
+}
+
+pub(super) fn run(options: &Options) -> Result<(), String> {
+    match options {
+        Options { routes: true, .. } => print!("{}", table()),
+        Options { members: true, .. } => print!("{}", members()?),
+        Options { .. } => println!("{}", text()?),
     }
-    println!("{}", text()?);
     Ok(())
 }
 
-/// The OpenAPI document as JSON.
+/// The OpenAPI document as JSON, with a line for each operation, schema, parameter, answer and event.
 pub fn text() -> Result<String, String> {
-    document(&crate::routes()).to_pretty_json().map_err(|error| error.to_string())
+    lines::write(&document(&crate::routes()))
+}
+
+/// One line per member of a schema: schema, member, what it may be.
+pub fn members() -> Result<String, String> {
+    let document = serde_json::to_value(document(&crate::routes())).map_err(|error| error.to_string())?;
+    Ok(members::write(&document))
 }
 
 /// One line per operation: operation, method, path, permission.

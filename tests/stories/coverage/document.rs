@@ -9,6 +9,7 @@ use tests::checks;
 checks! {
     the_committed_openapi_document_is_current,
     the_committed_table_of_operations_is_current,
+    the_committed_table_of_members_is_current,
     every_operation_has_its_own_name_of_verb_and_noun,
     every_operation_has_a_summary_a_described_tag_and_a_permission,
     every_schema_of_a_name_is_the_same_schema,
@@ -49,6 +50,10 @@ fn the_committed_openapi_document_is_current() {
 
 fn the_committed_table_of_operations_is_current() {
     is_current("openapi/routes.txt", &api::command::openapi::table());
+}
+
+fn the_committed_table_of_members_is_current() {
+    is_current("openapi/members.txt", &api::command::openapi::members().expect("members"));
 }
 
 fn every_operation_has_its_own_name_of_verb_and_noun() {
