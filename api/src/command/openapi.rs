@@ -4,7 +4,11 @@
 mod lines;
 mod members;
 
-use crate::spine::{Access, document};
+use crate::{
+    WINGS,
+    spine::{Access, Wing, document},
+};
+use clap::builder::PossibleValuesParser;
 use std::fmt::Write;
 
 /// What of the interface is wanted, instead of its document.
@@ -16,25 +20,37 @@ pub(super) struct Options {
     /// Print the table of members of all schemas instead.
     #[arg(long, conflicts_with = "routes")]
     members: bool,
+    /// Print the document of one wing alone.
+    #[arg(long, conflicts_with_all = ["routes", "members"], value_parser = names())]
+    wing: Option<String>,
+}
+
+/// The names of the wings.
+fn names() -> PossibleValuesParser {
+    PossibleValuesParser::new(WINGS.iter().map(|wing| wing.name))
 }
 
 pub(super) fn run(options: &Options) -> Result<(), String> {
     match options {
         Options { routes: true, .. } => print!("{}", table()),
         Options { members: true, .. } => print!("{}", members()?),
-        Options { .. } => println!("{}", text()?),
+        Options { wing, .. } => {
+            let wing = WINGS.iter().find(|known| Some(known.name) == wing.as_deref());
+            println!("{}", text(wing.copied())?);
+        }
     }
     Ok(())
 }
 
-/// The OpenAPI document as JSON, with a line for each operation, schema, parameter, answer and event.
-pub fn text() -> Result<String, String> {
-    lines::write(&document(&crate::routes()))
+/// The OpenAPI document, or that of a wing, as JSON with a line for each operation, schema, parameter, answer, event.
+pub fn text(wing: Option<&Wing>) -> Result<String, String> {
+    lines::write(&document(&crate::routes(), wing))
 }
 
 /// One line per member of a schema: schema, member, what it may be.
 pub fn members() -> Result<String, String> {
-    let document = serde_json::to_value(document(&crate::routes())).map_err(|error| error.to_string())?;
+    let document =
+        serde_json::to_value(document(&crate::routes(), None)).map_err(|error| error.to_string())?;
     Ok(members::write(&document))
 }
 

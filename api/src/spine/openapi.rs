@@ -1,11 +1,11 @@
 //! The OpenAPI document, derived from the registry. Nothing is said twice.
 
-use super::{Access, RouteInfo, Routes, problem::ProblemDocument};
+use super::{Access, RouteInfo, Routes, Wing, problem::ProblemDocument};
 use domain::spine::EventKind;
 use persistence::spine::EventView;
 use serde_json::json;
 use utoipa::{
-    ToSchema,
+    PartialSchema, ToSchema,
     openapi::{
         Components, ComponentsBuilder, ContentBuilder, Header, HeaderBuilder, Info, InfoBuilder, License,
         ObjectBuilder, OpenApi, OpenApiBuilder, Paths, Ref, RefOr, Required, ResponseBuilder,
@@ -19,6 +19,8 @@ use utoipa::{
 };
 
 const BEARER: &str = "bearer";
+/// The tag of the feed, and of what stands in it.
+const EVENTS: &str = "events";
 /// The answer to whoever has it already.
 const NOT_MODIFIED: &str = "NotModified";
 
@@ -50,75 +52,51 @@ const REQUEST_ID: (&str, &str) = ("X-Request-Id", "The id of this request.");
 /// The header of whoever must wait.
 const RETRY_AFTER: (&str, &str) = ("Retry-After", "How many seconds to wait.");
 
-/// What the contexts are about, by their tags.
-const TAGS: &[(&str, &str)] = &[
-    ("absences", "请假与代理。Absences and stand-ins."),
-    ("account", "本人账号。One's own account, permissions and password."),
-    ("accounting-periods", "会计期间。Months close, and open again by approval."),
-    ("api-keys", "接口密钥。Keys of other systems."),
-    ("approvals", "审批。What waits for a decision, and how it was decided."),
-    ("audit", "审计。Who did what, when; it can be proven."),
-    ("budgets", "预算。Planned, approved, spent; every movement is an entry."),
-    ("cash-advances", "借款。Money before it is spent, settled by claims or paid back."),
-    ("departments", "部门。The tree of departments."),
-    ("employees", "员工。Who works where and for whom."),
-    ("events", "事件。The feed other systems follow."),
-    ("expense-claims", "报销。From draft to paid."),
-    ("expense-requests", "费用申请。Asking before spending, and amending what was approved."),
-    ("expense-statements", "营销费用报表。What a period cost, frozen when management approved it."),
-    ("files", "附件。Evidence of documents."),
-    ("identity", "身份。Signing in, and which account holds which role, how far and how long."),
-    ("internal-audits", "内部审计。Samples, risk signals, findings and how they are mended."),
-    ("meta", "产品自述。What the product says about itself."),
-    ("policies", "政策。Limits, days and chains as data, each citing a clause."),
-    ("positions", "岗位。What employees are appointed to."),
-    ("post-evaluations", "后评估。What third parties say about the effect of spending."),
-    ("roles", "角色。Permissions and how far they reach."),
-    ("sessions", "会话。Signing in and out."),
-    ("users", "账号。Who may come in."),
-];
-
-fn tag(name: &str) -> Tag {
-    let mut tag = Tag::new(name);
-    tag.description = TAGS.iter().find(|(known, _)| *known == name).map(|(_, about)| (*about).to_owned());
-    tag
-}
-
-/// The document of these routes.
-pub fn document(routes: &Routes) -> OpenApi {
+/// The document of these routes, or of those of one wing. That of a wing holds what its own routes refer to.
+pub fn document(routes: &Routes, wing: Option<&Wing>) -> OpenApi {
+    let is_wanted = |name: &str| wing.is_none_or(|wing| wing.name == name);
+    let wanted: Vec<&RouteInfo> = routes.iter().filter(|route| is_wanted(route.wing)).collect();
+    let wings = routes.wings.iter().filter(|wing| is_wanted(wing.name));
+    let events: Vec<&EventKind> = wings.flat_map(|wing| wing.events()).collect();
     let mut paths = Paths::new();
-    let mut components = ComponentsBuilder::new();
-    let mut tags: Vec<&str> = Vec::new();
-    for route in routes.iter() {
-        for (name, schema) in route.description.schemas() {
-            components = components.schema(name, schema);
-        }
-        for parameter in route.description.shared_parameters() {
-            components = components.parameter(component_name(&parameter.name), bounded(parameter.clone()));
-        }
-        for (name, about) in route.description.shared_headers() {
-            components = components.header(name, header(about));
-        }
-        if !tags.contains(&route.tag) {
-            tags.push(route.tag);
-        }
-        let methods = vec![http_method(route)];
-        paths.add_path_operation(route.path.clone(), methods, operation(route));
+    for route in &wanted {
+        paths.add_path_operation(route.path.clone(), vec![http_method(route)], operation(route));
     }
     let mut document = OpenApiBuilder::new()
-        .info(info())
+        .info(info(wing))
         .servers(Some([ServerBuilder::new().url("/").description(Some("This server")).build()]))
-        .tags(Some(tags.into_iter().map(tag)))
+        .tags(Some(tags(routes, &wanted)))
         .paths(paths)
-        .components(Some(shared(routes, components)))
+        .components(Some(components(&wanted)))
         .build();
-    document.webhooks = Some(webhooks());
+    document.webhooks = Some(webhooks(&events));
     document
 }
 
-fn info() -> Info {
+/// The tags of routes and events in the order of the routes, each with what it is about.
+fn tags(routes: &Routes, wanted: &[&RouteInfo]) -> Vec<Tag> {
+    let mut names: Vec<&str> = Vec::new();
+    for name in wanted.iter().map(|route| route.tag).chain([EVENTS]) {
+        if !names.contains(&name) {
+            names.push(name);
+        }
+    }
+    let known = || routes.wings.iter().flat_map(|wing| wing.tags);
+    let tag = |name: &str| {
+        let mut tag = Tag::new(name);
+        tag.description = known().find(|(known, _)| *known == name).map(|(_, about)| (*about).to_owned());
+        tag
+    };
+    names.into_iter().map(tag).collect()
+}
+
+fn info(wing: Option<&Wing>) -> Info {
+    let title = wing.map_or_else(
+        || "Marketing Center API".to_owned(),
+        |wing| format!("Marketing Center API · {} · {}", wing.zh, wing.en),
+    );
     InfoBuilder::new()
-        .title("Marketing Center API")
+        .title(title)
         .version(env!("CARGO_PKG_VERSION"))
         .description(Some(
             "营销中心管理后端。Runs a company's marketing centre by its own regulations: who must approve what, \
@@ -132,12 +110,24 @@ fn info() -> Info {
         .build()
 }
 
-fn shared(routes: &Routes, mut components: ComponentsBuilder) -> Components {
+/// What routes refer to: schemas, parameters, headers, answers.
+fn components(routes: &[&RouteInfo]) -> Components {
+    let mut components = ComponentsBuilder::new();
     let mut schemas = Vec::new();
     ProblemDocument::schemas(&mut schemas);
+    schemas.push((ProblemDocument::name().into_owned(), ProblemDocument::schema()));
+    EventView::schemas(&mut schemas);
+    schemas.push((EventView::name().into_owned(), EventView::schema()));
     components = components.schemas_from_iter(schemas);
-    components =
-        components.schema(ProblemDocument::name(), <ProblemDocument as utoipa::PartialSchema>::schema());
+    for description in routes.iter().map(|route| &route.description) {
+        components = components.schemas_from_iter(description.schemas());
+        for parameter in description.shared_parameters() {
+            components = components.parameter(component_name(&parameter.name), bounded(parameter.clone()));
+        }
+        for (name, about) in description.shared_headers() {
+            components = components.header(name, header(about));
+        }
+    }
     for (status, name, about) in PROBLEMS {
         if !routes.iter().any(|route| answers_with(route, *status)) {
             continue;
@@ -295,10 +285,10 @@ fn never_null(schema: RefOr<Schema>) -> RefOr<Schema> {
     }
 }
 
-/// Every kind of event, as a message to whoever follows them.
-fn webhooks() -> Paths {
+/// Each kind of event, as a message to whoever follows them.
+fn webhooks(events: &[&EventKind]) -> Paths {
     let mut webhooks = Paths::new();
-    for event in domain::events() {
+    for event in events {
         webhooks.add_path_operation(event.name, vec![HttpMethod::Post], webhook(event));
     }
     webhooks
@@ -312,7 +302,7 @@ fn webhook(event: &EventKind) -> Operation {
         .response("4XX", ResponseBuilder::new().description("Not taken; it stays in the feed."));
     let mut operation = OperationBuilder::new()
         .operation_id(Some(format!("on_{}", event.name.replace('.', "_"))))
-        .tag("events")
+        .tag(EVENTS)
         .summary(Some(event.en))
         .description(Some(format!("{}。Stands in the feed (`GET /api/v1/events`) as this body.", event.zh)))
         .request_body(Some(body.build()))

@@ -15,6 +15,8 @@ checks! {
     every_schema_of_a_name_is_the_same_schema,
     what_is_shared_is_the_same_wherever_it_stands,
     every_reference_leads_somewhere,
+    every_component_is_referred_to,
+    every_wing_has_its_routes_tags_and_events,
     everything_that_can_be_sent_is_closed_and_bounded,
     reading_routes_read_and_writing_routes_write,
     public_routes_are_those_on_the_list,
@@ -31,7 +33,16 @@ fn every_resource_can_be_had_in_part() {
 }
 
 fn document() -> Value {
-    serde_json::from_str(&api::command::openapi::text().expect("a document")).expect("JSON")
+    serde_json::from_str(&api::command::openapi::text(None).expect("a document")).expect("JSON")
+}
+
+/// The whole document, and that of each wing.
+fn documents() -> impl Iterator<Item = (&'static str, Value)> {
+    let wing = |wing: &&'static api::spine::Wing| {
+        let text = api::command::openapi::text(Some(*wing)).expect("a document");
+        (wing.name, serde_json::from_str(&text).expect("JSON"))
+    };
+    [("everything", document())].into_iter().chain(api::WINGS.iter().map(wing))
 }
 
 fn operations(document: &Value) -> Vec<(String, &Value)> {
@@ -45,7 +56,10 @@ fn operations(document: &Value) -> Vec<(String, &Value)> {
 }
 
 fn the_committed_openapi_document_is_current() {
-    is_current("openapi/openapi.json", &format!("{}\n", api::command::openapi::text().expect("a document")));
+    is_current(
+        "openapi/openapi.json",
+        &format!("{}\n", api::command::openapi::text(None).expect("a document")),
+    );
 }
 
 fn the_committed_table_of_operations_is_current() {
@@ -82,7 +96,7 @@ fn every_operation_has_a_summary_a_described_tag_and_a_permission() {
         assert!(operation["summary"].as_str().is_some_and(|text| text.len() > 5), "{place}: no summary");
         let tag = operation["tags"][0].as_str().unwrap_or_default();
         let described = tags.get(tag).is_some_and(|about| about.is_string());
-        assert!(described, "{place}: the tag `{tag}` is not described in api/src/spine/openapi.rs");
+        assert!(described, "{place}: the tag `{tag}` is not described by its wing");
         let open = operation["security"].as_array().is_some_and(Vec::is_empty);
         let bearer = operation["security"][0]["bearer"].is_array();
         assert!(open || bearer, "{place}: no security");
@@ -133,8 +147,41 @@ fn every_reference_leads_somewhere() {
             _ => {}
         }
     }
-    let document = document();
-    follow(&document, &document);
+    for (_, document) in documents() {
+        follow(&document, &document);
+    }
+}
+
+fn every_component_is_referred_to() {
+    for (title, document) in documents() {
+        let text = document.to_string();
+        for (kind, components) in document["components"].as_object().expect("components") {
+            let names = components.as_object().into_iter().flatten().map(|(name, _)| name);
+            for name in names.filter(|_| kind != "securitySchemes") {
+                let reference = format!("\"#/components/{kind}/{name}\"");
+                assert!(text.contains(&reference), "{title}: nothing refers to the {kind} `{name}`");
+            }
+        }
+    }
+}
+
+fn every_wing_has_its_routes_tags_and_events() {
+    let (mut routes, mut events) = (0, Vec::new());
+    for wing in api::WINGS {
+        let all = api::routes();
+        let own: Vec<_> = all.iter().filter(|route| route.wing == wing.name).collect();
+        for route in &own {
+            let known = wing.tags.iter().any(|(tag, _)| *tag == route.tag);
+            assert!(known, "{}: the tag `{}` is not one of {}", route.path, route.tag, wing.name);
+        }
+        for (tag, _) in wing.tags {
+            assert!(own.iter().any(|route| route.tag == *tag), "{}: no route has the tag `{tag}`", wing.name);
+        }
+        routes += own.len();
+        events.extend(wing.events().map(|event| event.name));
+    }
+    assert_eq!(routes, api::routes().iter().count());
+    assert_eq!(events, domain::events().map(|event| event.name).collect::<Vec<_>>());
 }
 
 /// Finds what is unbounded in what a client may send.
