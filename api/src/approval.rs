@@ -16,7 +16,7 @@ use crate::spine::{
 };
 use domain::{
     approval::{Action, Approval, Circumstances, NOT_PARTICIPANT},
-    spine::{Change, Citation, DepartmentId, EmployeeId, Id, Refusal, Timestamp, Version, perm},
+    spine::{Change, Citation, DepartmentId, EmployeeId, Id, Refusal, Timestamp, perm},
 };
 use persistence::{
     approval::{
@@ -59,13 +59,6 @@ pub(crate) fn routes(into: &mut Routes) {
         ]
     );
 }
-
-impl View for ApprovalView {
-    fn version(&self) -> Option<Version> {
-        Some(self.version)
-    }
-}
-impl View for BoxCounts {}
 
 impl Exported for ApprovalItemView {
     const FILE: Label = Label { name: "approvals", zh: "审批", en: "Approvals" };

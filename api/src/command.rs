@@ -33,11 +33,7 @@ enum Command {
     /// Bring the database's schema up to date and end.
     Migrate,
     /// Print the OpenAPI document; needs no database.
-    Openapi {
-        /// Print the table of operations instead.
-        #[arg(long)]
-        routes: bool,
-    },
+    Openapi(openapi::Options),
     /// Administrators.
     #[command(subcommand)]
     Admin(access::AdminCommand),
@@ -76,7 +72,7 @@ pub fn run(line: CommandLine) -> Result<(), String> {
     match command.unwrap_or(Command::Serve) {
         Command::Serve => serve::run(settings),
         Command::Migrate => serve::migrate(&settings),
-        Command::Openapi { routes } => openapi::run(routes),
+        Command::Openapi(options) => openapi::run(&options),
         Command::Admin(command) => access::admin(&settings, command),
         Command::ApiKey(command) => access::api_key(&settings, command),
         Command::Keys(command) => access::keys(&settings, &command),

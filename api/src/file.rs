@@ -10,12 +10,12 @@ pub use store::FileStore;
 pub(crate) use sweep::{Swept, sweep, verify};
 
 use crate::spine::{
-    Can, Chore, Created, Every, PathId, Problem, Reading, Reply, Routes, UnitOfWork, Upload, View, routes,
+    Can, Chore, Created, Every, PathId, Problem, Reading, Reply, Routes, UnitOfWork, Upload, routes,
 };
 use content::{Content, FileContent};
 use domain::{
     file::{Arrival, File},
-    spine::{Change, Version, perm},
+    spine::{Change, perm},
 };
 use persistence::{
     file::{self, FileView},
@@ -40,15 +40,6 @@ pub(crate) const CHORE: &Chore = &Chore {
 
 pub(crate) fn routes(into: &mut Routes) {
     routes!(into, "files", [upload_file, show_file, download_file]);
-}
-
-impl View for FileView {
-    fn version(&self) -> Option<Version> {
-        Some(self.version)
-    }
-    fn location(&self) -> Option<String> {
-        Some(format!("/api/v1/files/{}", self.id))
-    }
 }
 
 fn accept(tx: &mut Tx<'_>, arrival: Arrival) -> Result<Change<File>, Failure> {

@@ -6,7 +6,6 @@ mod approval;
 mod audit;
 pub mod command;
 mod event;
-mod expansions;
 mod file;
 mod finance;
 pub mod identity;
@@ -22,22 +21,51 @@ pub use organisation::{begin_absences, finish_leavings, release_expired};
 pub use server::{Running, connect, first_start, open_database, start};
 pub use settings::Settings;
 
-use domain::spine::EnumLabels;
-use spine::Routes;
+use domain::spine::{EnumLabels, POLICY_EVENTS};
+use spine::{Routes, Wing};
+
+/// The wings of the product in their order: each knows only those before it.
+pub const WINGS: &[&Wing] = &[spine::WING, BASE, finance::WING];
+
+/// What every other wing stands on: people, access, approvals, policies, files.
+const BASE: &Wing = &Wing {
+    name: "base",
+    zh: "组织、权限与审批",
+    en: "People, access, approvals",
+    tags: &[
+        ("absences", "请假与代理。Absences and stand-ins."),
+        ("account", "本人账号。One's own account, permissions and password."),
+        ("api-keys", "接口密钥。Keys of other systems."),
+        ("approvals", "审批。What waits for a decision, and how it was decided."),
+        ("departments", "部门。The tree of departments."),
+        ("employees", "员工。Who works where and for whom."),
+        ("files", "附件。Evidence of documents."),
+        ("identity", "身份。Signing in, and which account holds which role, how far and how long."),
+        ("policies", "政策。Limits, days and chains as data, each citing a clause."),
+        ("positions", "岗位。What employees are appointed to."),
+        ("roles", "角色。Permissions and how far they reach."),
+        ("sessions", "会话。Signing in and out."),
+        ("users", "账号。Who may come in."),
+    ],
+    events: &[
+        POLICY_EVENTS,
+        domain::file::FILE_EVENTS,
+        domain::organisation::ORGANISATION_EVENTS,
+        domain::identity::IDENTITY_EVENTS,
+        domain::approval::APPROVAL_EVENTS,
+    ],
+    routes: |into| {
+        identity::routes(into);
+        organisation::routes(into);
+        policy::routes(into);
+        approval::routes(into);
+        file::routes(into);
+    },
+};
 
 /// Every route of the product.
 pub fn routes() -> Routes {
-    let mut routes = Routes::new();
-    meta::routes(&mut routes);
-    identity::routes(&mut routes);
-    organisation::routes(&mut routes);
-    policy::routes(&mut routes);
-    approval::routes(&mut routes);
-    audit::routes(&mut routes);
-    event::routes(&mut routes);
-    file::routes(&mut routes);
-    finance::routes(&mut routes);
-    routes
+    Routes::of(WINGS)
 }
 
 /// The labels of every enum in the document of the API: of the rules, of the views, of the bodies.

@@ -5,7 +5,7 @@ use crate::spine::{
     Routes, UnitOfWork, Valid, View, routes,
 };
 use chrono::NaiveDate;
-use domain::spine::{Change, Policy, PolicyStatus, Version, perm};
+use domain::spine::{Change, Policy, PolicyStatus, perm};
 use persistence::{
     policy::{self, PolicyFilter, PolicyView},
     spine::Tx,
@@ -29,15 +29,6 @@ pub(crate) fn routes(into: &mut Routes) {
             withdraw_policy
         ]
     );
-}
-
-impl View for PolicyView {
-    fn version(&self) -> Option<Version> {
-        Some(self.version)
-    }
-    fn location(&self) -> Option<String> {
-        Some(format!("/api/v1/policies/{}", self.id))
-    }
 }
 
 impl Exported for PolicyView {

@@ -5,8 +5,8 @@ use crate::{
     file::FileStore,
     identity::Identity,
     spine::{
-        AppState, Chore, Every, Parts, Problem, Routes, ServerSettings, authenticate, codes, document, edge,
-        get_only, limit, read_route, start_chores,
+        AppState, Chore, Every, Parts, Problem, Routes, ServerSettings, authenticate, codes, edge, get_only,
+        limit, read_route, start_chores,
     },
 };
 use actix_cors::Cors;
@@ -14,13 +14,9 @@ use actix_web::{App, HttpResponse, HttpServer, dev::ServerHandle, middleware::fr
 use futures_util::future::select;
 use persistence::spine::{Database, Failure, Options, Request, StoredAnswer};
 use std::{net::SocketAddr, path::Path, pin::pin, sync::Arc, time::Duration};
-use tokio::sync::OnceCell;
-use utoipa_swagger_ui::{Config, SwaggerUi};
 
+mod document;
 mod signal;
-
-/// Where the OpenAPI document lies.
-const OPENAPI_PATH: &str = "/openapi.json";
 
 /// A server that listens.
 pub struct Running {
@@ -102,7 +98,7 @@ pub fn start(settings: Settings, database: Database) -> std::io::Result<Running>
             .app_data(shared.clone())
             .app_data(web::PayloadConfig::new(crate::spine::JSON_BYTES_MAX))
             .configure(move |config| configure(config, &routes))
-            .service(SwaggerUi::new("/docs/{_:.*}").config(Config::from(OPENAPI_PATH)))
+            .service(document::browser())
             .default_service(web::to(|| async { HttpResponse::from_error(Problem::new(codes::NOT_FOUND)) }))
             .wrap(from_fn(limit))
             .wrap(from_fn(authenticate))
@@ -175,8 +171,7 @@ fn configure(config: &mut web::ServiceConfig, routes: &Routes) {
     config.service(get_only("/healthz", read_route().to(|| async { HttpResponse::Ok().body("ok\n") })));
     config.service(get_only("/readyz", read_route().to(ready)));
     config.service(get_only("/metrics", read_route().to(metrics)));
-    config.service(get_only(OPENAPI_PATH, read_route().to(openapi)));
-    config.service(get_only("/docs", read_route().to(|| async { web::Redirect::to("/docs/") })));
+    document::configure(config);
     config.route("/test-clock/advance", web::post().to(advance_clock));
 }
 
@@ -206,17 +201,6 @@ async fn ready(state: web::Data<AppState>) -> HttpResponse {
         Ok(Ok(true)) => HttpResponse::Ok().body("ready\n"),
         _ => HttpResponse::from_error(Problem::new(codes::OVERLOADED)),
     }
-}
-
-/// The OpenAPI document. Making it takes more memory than the rest of a server at rest, so it is made when it is
-/// asked for first, and kept as the bytes that are sent.
-async fn openapi() -> Result<HttpResponse, Problem> {
-    static DOCUMENT: OnceCell<web::Bytes> = OnceCell::const_new();
-    let made = DOCUMENT.get_or_try_init(|| async {
-        let json = web::block(|| document(&crate::routes()).to_json()).await.map_err(Failure::fault)?;
-        Ok::<_, Failure>(json?.into())
-    });
-    Ok(HttpResponse::Ok().content_type("application/json").body(made.await?.clone()))
 }
 
 async fn metrics() -> HttpResponse {

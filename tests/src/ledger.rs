@@ -61,7 +61,7 @@ fn matches(template: &str, path: &str) -> bool {
 /// The statuses the OpenAPI document declares, by operation.
 pub fn declared_statuses() -> &'static BTreeMap<String, BTreeSet<u16>> {
     static DECLARED: LazyLock<BTreeMap<String, BTreeSet<u16>>> = LazyLock::new(|| {
-        let text = api::command::openapi::text().expect("a document");
+        let text = api::command::openapi::text(None).expect("a document");
         let document: serde_json::Value = serde_json::from_str(&text).expect("JSON");
         let paths = document["paths"].as_object().expect("paths");
         let operations = paths.values().flat_map(|item| item.as_object().expect("operations").values());

@@ -225,7 +225,7 @@ fn the_tag_of_a_resource_is_of_what_was_sent_and_a_change_needs_its_version_alon
 }
 
 fn what_is_beside_the_interface_answers_head_and_options(app: App) {
-    for path in ["/healthz", "/readyz", "/metrics", "/openapi.json"] {
+    for path in ["/healthz", "/readyz", "/metrics", "/openapi.json", "/openapi/finance.json"] {
         app.anonymous().send("HEAD", path, None).expect(200);
         let reply = app.anonymous().send("OPTIONS", path, None).expect(204);
         assert_eq!(reply.header("allow").as_deref(), Some("GET, HEAD, OPTIONS"), "{path}");

@@ -7,12 +7,13 @@ use crate::{
     expense_request as requests,
     internal_audit::{finding, sampled},
 };
-use serde_json::json;
+use serde_json::{Value, json};
 use tests::{App, column, stories};
 
 stories! {
     what_lists_refer_to_is_shown_in_their_order,
     what_a_finding_is_about_is_shown_with_it,
+    only_what_refers_is_followed_whatever_a_member_is_called,
 }
 
 fn what_lists_refer_to_is_shown_in_their_order(app: App) {
@@ -56,4 +57,26 @@ fn what_a_finding_is_about_is_shown_with_it(app: App) {
     );
     let shown = auditor.get(&format!("{audit}?expand=auditor")).expect(200);
     assert_eq!(shown.text("/expanded/auditor/name"), "shen");
+}
+
+fn only_what_refers_is_followed_whatever_a_member_is_called(app: App) {
+    let company = app.company();
+    let request = requests::approved(&company, travel("1000.00"));
+    let id = request.rsplit('/').next().expect("an id");
+    // A call is named by whoever makes it, be it like an expense request.
+    let body = json!({"code": "archive", "name_zh": "档案", "permissions": ["audit:read"]});
+    let role = company.boss.with("X-Request-Id", id).post("/api/v1/roles", body).expect(201).text("/id");
+    let trail = format!("/api/v1/audit-entries?entity={role}");
+    let entry = company.boss.get(&trail).expect(200);
+    assert_eq!((entry.text("/data/0/request_id"), entry.at("/data/0/expanded")), (id.into(), Value::Null));
+    company.boss.get(&format!("{trail}&expand=request")).refuses(400, "http.unknown_parameter");
+    // The department above is told by its code: that leads nowhere by itself.
+    let templates = "/api/v1/department-templates";
+    let refused = company.boss.get(&format!("{templates}?expand=parent")).refuses(400, "http.unknown_field");
+    assert_eq!(refused.text("/params/known"), "department");
+    let shown = company.boss.get(&format!("{templates}?expand=department")).expect(200).at("/data");
+    let shown = shown.as_array().cloned().unwrap_or_default();
+    assert!(shown.iter().any(|template| template["expanded"]["department"]["code"] == "sales"), "{shown:?}");
+    let found = |template: &Value| template["expanded"]["department"]["id"] == template["department_id"];
+    assert!(shown.iter().all(found), "{shown:?}");
 }

@@ -131,6 +131,7 @@ fn nobody_sees_more_by_what_refers_to_it(app: App) {
     let claim = |expand: &str| format!("{}?expand={expand}", path(&claim));
     let narrow = reader("narrow", json!(["expense-claim:read"]));
     narrow.get(&claim("department")).refuses(403, "http.forbidden");
+    narrow.get(&format!("{CLAIMS}?expand=department")).refuses(403, "http.forbidden");
     let refused = narrow.get(&claim("submitter,approval")).refuses(403, "http.forbidden");
     assert!(["organisation:read", "approval:use"].contains(&refused.text("/params/permission").as_str()));
     // Who may use approvals sees those they take part in, whatever leads to one.

@@ -45,8 +45,20 @@ fn the_product_tells_its_version(app: App) {
 fn the_document_is_served_and_can_be_browsed(app: App) {
     let document = app.anonymous().get("/openapi.json").expect(200);
     let generated: serde_json::Value =
-        serde_json::from_str(&api::command::openapi::text().expect("a document")).expect("JSON");
+        serde_json::from_str(&api::command::openapi::text(None).expect("a document")).expect("JSON");
     assert_eq!(document.json(), generated);
+    let tag = document.header("etag").expect("a version");
+    let again = app.anonymous().with("If-None-Match", tag).get("/openapi.json").expect(304);
+    assert!(again.bytes.is_empty());
+    let choices = app.anonymous().get("/docs/swagger-initializer.js").expect(200);
+    let choices = String::from_utf8_lossy(&choices.bytes).into_owned();
+    for wing in api::WINGS {
+        let path = format!("/openapi/{}.json", wing.name);
+        let document = app.anonymous().get(&path).expect(200).json();
+        let title = document["info"]["title"].as_str().unwrap_or_default();
+        assert!(title.contains(wing.zh) && choices.contains(&path), "{title}\n{choices}");
+    }
+    app.anonymous().get("/openapi/garden.json").refuses(404, "http.not_found");
     let page = app.anonymous().get("/docs/").expect(200);
     let html = String::from_utf8_lossy(&page.bytes).into_owned();
     assert!(html.contains("swagger") && !html.contains("//cdn") && !html.contains("https://"), "{html}");

@@ -1,20 +1,57 @@
-//! `openapi`: the document, or the table of operations; both are committed and compared in the tests.
+//! `openapi`: the document, the table of operations and the table of members; all are committed and compared in the
+//! tests.
 
-use crate::spine::{Access, document};
+mod lines;
+mod members;
+
+use crate::{
+    WINGS,
+    spine::{Access, Wing, document},
+};
+use clap::builder::PossibleValuesParser;
 use std::fmt::Write;
 
-pub(super) fn run(routes: bool) -> Result<(), String> {
-    if routes {
-        print!("{}", table());
-        return Ok(());
+/// What of the interface is wanted, instead of its document.
+#[derive(clap::Args)]
+pub(super) struct Options {
+    /// Print the table of operations instead.
+    #[arg(long)]
+    routes: bool,
+    /// Print the table of members of all schemas instead.
+    #[arg(long, conflicts_with = "routes")]
+    members: bool,
+    /// Print the document of one wing alone.
+    #[arg(long, conflicts_with_all = ["routes", "members"], value_parser = names())]
+    wing: Option<String>,
+}
+
+/// The names of the wings.
+fn names() -> PossibleValuesParser {
+    PossibleValuesParser::new(WINGS.iter().map(|wing| wing.name))
+}
+
+pub(super) fn run(options: &Options) -> Result<(), String> {
+    match options {
+        Options { routes: true, .. } => print!("{}", table()),
+        Options { members: true, .. } => print!("{}", members()?),
+        Options { wing, .. } => {
+            let wing = WINGS.iter().find(|known| Some(known.name) == wing.as_deref());
+            println!("{}", text(wing.copied())?);
+        }
     }
-    println!("{}", text()?);
     Ok(())
 }
 
-/// The OpenAPI document as JSON.
-pub fn text() -> Result<String, String> {
-    document(&crate::routes()).to_pretty_json().map_err(|error| error.to_string())
+/// The OpenAPI document, or that of a wing, as JSON with a line for each operation, schema, parameter, answer, event.
+pub fn text(wing: Option<&Wing>) -> Result<String, String> {
+    lines::write(&document(&crate::routes(), wing))
+}
+
+/// One line per member of a schema: schema, member, what it may be.
+pub fn members() -> Result<String, String> {
+    let document =
+        serde_json::to_value(document(&crate::routes(), None)).map_err(|error| error.to_string())?;
+    Ok(members::write(&document))
 }
 
 /// One line per operation: operation, method, path, permission.

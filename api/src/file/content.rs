@@ -57,8 +57,7 @@ impl Described for Content {
             .content("*/*", ContentBuilder::new().schema(Some(bytes)).build())
             .header("ETag", header("The SHA-256 of the bytes, in hexadecimal."))
             .header("Repr-Digest", header("The SHA-256 of the bytes (RFC 9530)."))
-            .header("Content-Disposition", header("The name to save it under (RFC 6266)."))
-            .header("X-Request-Id", header("The id of this request."));
+            .header("Content-Disposition", header("The name to save it under (RFC 6266)."));
         description.responses.insert(200, response.build());
     }
 }

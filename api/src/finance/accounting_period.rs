@@ -3,12 +3,9 @@
 use super::expense_claim::GiveReason;
 use crate::spine::{
     Can, Cell, Column, Exported, Format, Label, List, Paged, PathOf, Reading, Reply, Routes, UnitOfWork,
-    Valid, View, routes,
+    Valid, routes,
 };
-use domain::{
-    finance::period::Period,
-    spine::{Version, perm},
-};
+use domain::{finance::period::Period, spine::perm};
 use persistence::finance::accounting_period::{self as periods, AccountingPeriodView};
 use serde::Deserialize;
 use utoipa::IntoParams;
@@ -19,12 +16,6 @@ pub(crate) fn routes(into: &mut Routes) {
         "accounting-periods",
         [list_accounting_periods, show_accounting_period, close_accounting_period, reopen_accounting_period]
     );
-}
-
-impl View for AccountingPeriodView {
-    fn version(&self) -> Option<Version> {
-        Some(self.version)
-    }
 }
 
 impl Exported for AccountingPeriodView {

@@ -5,7 +5,7 @@ mod body;
 use super::internal_audit::acting;
 use crate::spine::{
     Can, Created, Format, IfMatch, List, Paged, PathId, Query, Reading, Reply, Routes, UnitOfWork, Valid,
-    View, routes,
+    routes,
 };
 use body::*;
 use domain::{
@@ -13,7 +13,7 @@ use domain::{
         audit_finding::{AuditFinding, FindingContent, NewFinding},
         internal_audit::InternalAudit,
     },
-    spine::{Id, Permission, Version, perm},
+    spine::{Id, Permission, perm},
 };
 use persistence::{
     finance::{
@@ -39,15 +39,6 @@ pub(crate) fn routes(into: &mut Routes) {
             withdraw_audit_finding,
         ]
     );
-}
-
-impl View for AuditFindingView {
-    fn version(&self) -> Option<Version> {
-        Some(self.version)
-    }
-    fn location(&self) -> Option<String> {
-        Some(format!("/api/v1/audit-findings/{}", self.id))
-    }
 }
 
 /// List audit findings, the newest first. `[EXP-11]`

@@ -1,10 +1,10 @@
 //! Risk signals of expense claims, for auditors and finance. `[EXP-11]`
 
-use crate::spine::{ByRules, Can, PathId, Query, Reading, Reply, Routes, View, routes};
+use crate::spine::{ByRules, Can, PathId, Query, Reading, Reply, Routes, routes};
 use chrono::NaiveDate;
 use domain::{
     finance::{audit_risk::RiskRule, expense_claim::ExpenseClaim},
-    spine::{DepartmentId, Version, perm},
+    spine::{DepartmentId, perm},
 };
 use persistence::finance::audit_risk::{ClaimScope, RiskRankingView, RiskRecordView, of_claim, rank};
 use serde::Deserialize;
@@ -14,13 +14,6 @@ use validator::Validate;
 pub(crate) fn routes(into: &mut Routes) {
     routes!(into, "internal-audits", [show_expense_claim_risk, rank_expense_claims_by_risk]);
 }
-
-impl View for RiskRecordView {
-    fn version(&self) -> Option<Version> {
-        Some(self.claim_version)
-    }
-}
-impl View for RiskRankingView {}
 
 /// Show the risk signals of an expense claim. `[EXP-11]`
 ///

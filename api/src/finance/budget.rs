@@ -6,12 +6,10 @@ mod find;
 mod import;
 mod row;
 
-use crate::spine::{Routes, View, routes};
+use crate::spine::{Routes, routes};
 use act::*;
-use domain::spine::Version;
 use find::*;
 use import::*;
-use persistence::finance::budget::BudgetView;
 
 pub(crate) fn routes(into: &mut Routes) {
     routes!(
@@ -33,13 +31,4 @@ pub(crate) fn routes(into: &mut Routes) {
             import_budget_lines,
         ]
     );
-}
-
-impl View for BudgetView {
-    fn version(&self) -> Option<Version> {
-        Some(self.version)
-    }
-    fn location(&self) -> Option<String> {
-        Some(format!("/api/v1/budgets/{}", self.id))
-    }
 }

@@ -1,14 +1,14 @@
 //! Analyses of execution over HTTP. `[BUD-8]`
 
 use crate::spine::{
-    Can, Created, Listing, Paged, PathId, Query, Reading, Reply, Routes, UnitOfWork, Valid, View, routes,
+    Can, Created, Listing, Paged, PathId, Query, Reading, Reply, Routes, UnitOfWork, Valid, routes,
 };
 use domain::{
     finance::{
         budget_analysis::{AnalysisContent, BudgetAnalysis, Conclusion},
         period::Period,
     },
-    spine::{AnyId, DepartmentId, Id, Version, perm},
+    spine::{AnyId, DepartmentId, Id, perm},
 };
 use persistence::finance::budget_analysis::{self as analyses, AnalysisFilter, BudgetAnalysisView};
 use serde::Deserialize;
@@ -17,16 +17,6 @@ use validator::Validate;
 
 pub(crate) fn routes(into: &mut Routes) {
     routes!(into, "budgets", [list_budget_analyses, file_budget_analysis, show_budget_analysis]);
-}
-
-impl View for BudgetAnalysisView {
-    /// What is filed never changes.
-    fn version(&self) -> Option<Version> {
-        Some(1)
-    }
-    fn location(&self) -> Option<String> {
-        Some(format!("/api/v1/budget-analyses/{}", self.id))
-    }
 }
 
 /// An analysis that is filed.

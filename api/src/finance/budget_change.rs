@@ -4,11 +4,11 @@ mod body;
 mod find;
 mod fund;
 
-use crate::spine::{Can, Created, IfMatch, PathId, Reply, Routes, UnitOfWork, Valid, View, routes};
+use crate::spine::{Can, Created, IfMatch, PathId, Reply, Routes, UnitOfWork, Valid, routes};
 use body::{CreateBudgetChange, EndBudgetChange, ReviseBudgetChange, WithdrawBudgetChange};
 use domain::{
     finance::budget_change::{BudgetChange, NO_EMPLOYEE},
-    spine::{Refusal, Version, perm},
+    spine::{Refusal, perm},
 };
 use find::*;
 use fund::*;
@@ -31,15 +31,6 @@ pub(crate) fn routes(into: &mut Routes) {
             list_emergency_funds,
         ]
     );
-}
-
-impl View for BudgetChangeView {
-    fn version(&self) -> Option<Version> {
-        Some(self.version)
-    }
-    fn location(&self) -> Option<String> {
-        Some(format!("/api/v1/budget-changes/{}", self.id))
-    }
 }
 
 /// Create a change of active budgets. `[BUD-6, BUD-7]`

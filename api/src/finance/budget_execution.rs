@@ -3,7 +3,7 @@
 mod chart;
 
 use crate::spine::{
-    Can, Column, Exported, Format, Label, List, Paged, Problem, Query, Reading, Reply, Routes, Several, View,
+    Can, Column, Exported, Format, Label, List, Paged, Problem, Query, Reading, Reply, Routes, Several,
     routes,
 };
 use chart::{Chart, draw};
@@ -21,8 +21,6 @@ use validator::Validate;
 pub(crate) fn routes(into: &mut Routes) {
     routes!(into, "budgets", [list_budget_execution, show_budget_execution_chart, list_budget_alerts]);
 }
-
-impl View for BudgetAlertsView {}
 
 impl Exported for ExecutionRow {
     const FILE: Label = Label { name: "budget-execution", zh: "预算执行", en: "Budget execution" };

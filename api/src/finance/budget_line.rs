@@ -1,8 +1,7 @@
 //! Budget lines and their ledger over HTTP. `[BUD-4, BUD-8]`
 
 use crate::spine::{
-    Can, Column, Exported, Format, Label, List, Paged, PathId, Problem, Query, Reading, Reply, Routes, View,
-    routes,
+    Can, Column, Exported, Format, Label, List, Paged, PathId, Problem, Query, Reading, Reply, Routes, routes,
 };
 use domain::{
     finance::{
@@ -10,7 +9,7 @@ use domain::{
         budget_line::{BudgetLine, Purpose},
         period::Period,
     },
-    spine::{DepartmentId, Id, Permission, Version, perm},
+    spine::{DepartmentId, Id, Permission, perm},
 };
 use persistence::finance::budget_line::list::{self as lines, BudgetEntryView, BudgetLineView, LineFilter};
 use serde::Deserialize;
@@ -19,12 +18,6 @@ use validator::Validate;
 
 pub(crate) fn routes(into: &mut Routes) {
     routes!(into, "budgets", [list_budget_lines, show_budget_line, list_budget_entries]);
-}
-
-impl View for BudgetLineView {
-    fn version(&self) -> Option<Version> {
-        Some(self.version)
-    }
 }
 
 impl Exported for BudgetLineView {

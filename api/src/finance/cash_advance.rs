@@ -5,12 +5,10 @@ mod body;
 mod erp;
 mod find;
 
-use crate::spine::{Routes, View, routes};
+use crate::spine::{Routes, routes};
 use act::*;
-use domain::spine::Version;
 use erp::*;
 use find::*;
-use persistence::finance::cash_advance::{CashAdvanceView, statement::StatementView};
 
 pub(crate) fn routes(into: &mut Routes) {
     routes!(
@@ -35,13 +33,3 @@ pub(crate) fn routes(into: &mut Routes) {
         ]
     );
 }
-
-impl View for CashAdvanceView {
-    fn version(&self) -> Option<Version> {
-        Some(self.version)
-    }
-    fn location(&self) -> Option<String> {
-        Some(format!("/api/v1/cash-advances/{}", self.id))
-    }
-}
-impl View for StatementView {}

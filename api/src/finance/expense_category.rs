@@ -2,7 +2,7 @@
 
 mod import;
 
-use crate::spine::{ByRules, Can, Query, Reading, Reply, Routes, View, routes};
+use crate::spine::{ByRules, Can, Query, Reading, Reply, Routes, routes};
 use chrono::NaiveDate;
 use domain::spine::perm;
 use import::*;
@@ -18,8 +18,6 @@ pub(crate) fn routes(into: &mut Routes) {
         [list_expense_categories, show_expense_category_template, import_expense_categories]
     );
 }
-
-impl View for ExpenseCategoriesView {}
 
 /// For which day.
 #[derive(Debug, Deserialize, Validate, IntoParams)]

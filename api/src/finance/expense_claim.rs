@@ -8,14 +8,12 @@ mod write;
 
 pub(super) use body::GiveReason;
 
-use crate::spine::{Routes, View, routes};
+use crate::spine::{Routes, routes};
 pub(crate) use erp::ItemOutcome;
 
 use act::*;
-use domain::spine::Version;
 use erp::*;
 use find::*;
-use persistence::finance::expense_claim::ExpenseClaimView;
 use write::*;
 
 pub(crate) fn routes(into: &mut Routes) {
@@ -50,13 +48,4 @@ pub(crate) fn routes(into: &mut Routes) {
             reconcile_expense_claims,
         ]
     );
-}
-
-impl View for ExpenseClaimView {
-    fn version(&self) -> Option<Version> {
-        Some(self.version)
-    }
-    fn location(&self) -> Option<String> {
-        Some(format!("/api/v1/expense-claims/{}", self.id))
-    }
 }

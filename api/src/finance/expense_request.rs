@@ -4,11 +4,9 @@ mod act;
 pub(super) mod body;
 mod find;
 
-use crate::spine::{Routes, View, routes};
+use crate::spine::{Routes, routes};
 use act::*;
-use domain::spine::Version;
 use find::*;
-use persistence::finance::expense_request::{ExpenseRequestView, revision::HistoryView};
 
 pub(crate) fn routes(into: &mut Routes) {
     routes!(
@@ -29,13 +27,3 @@ pub(crate) fn routes(into: &mut Routes) {
         ]
     );
 }
-
-impl View for ExpenseRequestView {
-    fn version(&self) -> Option<Version> {
-        Some(self.version)
-    }
-    fn location(&self) -> Option<String> {
-        Some(format!("/api/v1/expense-requests/{}", self.id))
-    }
-}
-impl View for HistoryView {}

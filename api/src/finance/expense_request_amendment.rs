@@ -6,14 +6,14 @@ use super::{
 };
 use crate::spine::{
     Can, Cell, Column, Created, Exported, Format, IfMatch, Label, List, Paged, PathId, Query, Reading, Reply,
-    Routes, Several, UnitOfWork, Valid, View, routes,
+    Routes, Several, UnitOfWork, Valid, routes,
 };
 use domain::{
     finance::{
         expense_request::ExpenseRequest, expense_request_amendment::ExpenseRequestAmendment,
         petition::StandingState,
     },
-    spine::{AnyId, Id, Permission, Version, perm},
+    spine::{AnyId, Id, Permission, perm},
 };
 use persistence::finance::{
     expense_request as requests,
@@ -37,15 +37,6 @@ pub(crate) fn routes(into: &mut Routes) {
             void_expense_request_amendment,
         ]
     );
-}
-
-impl View for AmendmentView {
-    fn version(&self) -> Option<Version> {
-        Some(self.version)
-    }
-    fn location(&self) -> Option<String> {
-        Some(format!("/api/v1/expense-request-amendments/{}", self.id))
-    }
 }
 
 impl Exported for AmendmentSummary {

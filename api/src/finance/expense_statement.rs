@@ -2,7 +2,7 @@
 
 use crate::spine::{
     Can, Cell, Column, Created, Exported, Format, IfMatch, Label, List, Paged, Patch, PathId, Query, Reading,
-    Reply, Routes, UnitOfWork, Valid, View, routes,
+    Reply, Routes, UnitOfWork, Valid, routes,
 };
 use domain::{
     finance::{
@@ -10,7 +10,7 @@ use domain::{
         period::Period,
         review::ReviewState,
     },
-    spine::{AnyId, Change, DepartmentId, Id, Refusal, Version, codes, perm},
+    spine::{AnyId, Change, DepartmentId, Id, Refusal, codes, perm},
 };
 use persistence::{
     finance::{
@@ -38,15 +38,6 @@ pub(crate) fn routes(into: &mut Routes) {
             void_expense_statement
         ]
     );
-}
-
-impl View for ExpenseStatementView {
-    fn version(&self) -> Option<Version> {
-        Some(self.version)
-    }
-    fn location(&self) -> Option<String> {
-        Some(format!("/api/v1/expense-statements/{}", self.id))
-    }
 }
 
 impl Exported for ExpenseStatementView {

@@ -5,12 +5,12 @@ mod export;
 
 use crate::spine::{
     Can, Created, Format, IfMatch, List, Paged, PathId, Query, Reading, Reply, Routes, UnitOfWork, Valid,
-    View, routes,
+    routes,
 };
 use body::*;
 use domain::{
     finance::internal_audit::{AuditItem, Auditor, InternalAudit},
-    spine::{Version, perm},
+    spine::perm,
 };
 use persistence::{
     finance::internal_audit::{
@@ -43,24 +43,6 @@ pub(crate) fn routes(into: &mut Routes) {
         ]
     );
 }
-
-impl View for InternalAuditView {
-    fn version(&self) -> Option<Version> {
-        Some(self.version)
-    }
-    fn location(&self) -> Option<String> {
-        Some(format!("/api/v1/internal-audits/{}", self.id))
-    }
-}
-impl View for AuditItemView {
-    fn version(&self) -> Option<Version> {
-        Some(self.version)
-    }
-    fn location(&self) -> Option<String> {
-        Some(format!("/api/v1/internal-audit-items/{}", self.id))
-    }
-}
-impl View for InternalAuditSummaryView {}
 
 /// List internal audits, the newest first. `[EXP-11]`
 #[utoipa::path(get, path = "/api/v1/internal-audits")]

@@ -1,6 +1,6 @@
 //! Invoices across the company: who holds one, and who tried. `[EXP-6]`
 
-use crate::spine::{Can, Query, Reading, Reply, Routes, View, routes};
+use crate::spine::{Can, Query, Reading, Reply, Routes, routes};
 use domain::spine::perm;
 use persistence::finance::invoice::{InvoiceLookup, look_up};
 use serde::Deserialize;
@@ -10,8 +10,6 @@ use validator::Validate;
 pub(crate) fn routes(into: &mut Routes) {
     routes!(into, "expense-claims", [look_up_invoices]);
 }
-
-impl View for InvoiceLookup {}
 
 /// Which invoice.
 #[derive(Debug, Deserialize, Validate, IntoParams)]

@@ -4,12 +4,12 @@ mod body;
 
 use crate::spine::{
     Can, Created, Format, IfMatch, List, Paged, PathId, Query, Reading, Reply, Routes, UnitOfWork, Valid,
-    View, routes,
+    routes,
 };
 use body::*;
 use domain::{
     finance::post_evaluation::{Commission, PostEvaluation},
-    spine::{Version, perm},
+    spine::perm,
 };
 use persistence::{
     finance::post_evaluation::{self as evaluations, PostEvaluationView},
@@ -32,15 +32,6 @@ pub(crate) fn routes(into: &mut Routes) {
             cancel_post_evaluation,
         ]
     );
-}
-
-impl View for PostEvaluationView {
-    fn version(&self) -> Option<Version> {
-        Some(self.version)
-    }
-    fn location(&self) -> Option<String> {
-        Some(format!("/api/v1/post-evaluations/{}", self.id))
-    }
 }
 
 /// What a body commissions, with what it takes from its claim or request; refuses what refers to nothing, and evaluators

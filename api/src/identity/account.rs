@@ -3,7 +3,7 @@
 use super::Entrance;
 use crate::spine::{
     Can, Column, Created, Exported, Format, IfMatch, Label, List, Paged, Patch, PathId, Problem, Query,
-    Reading, Reply, Routes, UnitOfWork, Valid, View, routes,
+    Reading, Reply, Routes, UnitOfWork, Valid, routes,
 };
 use domain::{
     approval::Unavailable,
@@ -11,7 +11,7 @@ use domain::{
         ADMINISTRATOR, Account, AccountDetails, AccountKind, EndReason, Grant, LAST_ADMINISTRATOR,
         NOT_A_PERSON, PasswordHash, Secret, Username,
     },
-    spine::{Citation, EmployeeId, Permission, Refusal, User, UserId, Version, codes, perm},
+    spine::{Citation, EmployeeId, Permission, Refusal, User, UserId, codes, perm},
 };
 use persistence::{
     approval::move_open_tasks,
@@ -29,15 +29,6 @@ pub(super) fn routes(into: &mut Routes) {
         "users",
         [list_users, create_user, show_user, change_user, disable_user, enable_user, reset_password]
     );
-}
-
-impl View for UserView {
-    fn version(&self) -> Option<Version> {
-        Some(self.version)
-    }
-    fn location(&self) -> Option<String> {
-        Some(format!("/api/v1/users/{}", self.id))
-    }
 }
 
 impl Exported for UserView {

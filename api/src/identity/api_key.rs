@@ -26,15 +26,6 @@ pub(super) fn routes(into: &mut Routes) {
 /// By what people and scanners for leaked secrets recognise a key of ours.
 pub(super) const KEY_MARK: &str = "mc_";
 
-impl View for ApiKeyView {
-    fn version(&self) -> Option<Version> {
-        Some(self.version)
-    }
-    fn location(&self) -> Option<String> {
-        Some(format!("/api/v1/api-keys/{}", self.id))
-    }
-}
-
 /// A key that was just made.
 #[derive(Serialize, ToSchema)]
 pub(super) struct IssuedKey {

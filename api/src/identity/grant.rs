@@ -2,12 +2,12 @@
 
 use super::account::{find_manageable, keeping_an_administrator};
 use crate::spine::{
-    Can, Created, IfMatch, Listing, Paged, PathId, Reading, Reply, Routes, UnitOfWork, Valid, View, routes,
+    Can, Created, IfMatch, Listing, Paged, PathId, Reading, Reply, Routes, UnitOfWork, Valid, routes,
 };
 use chrono::NaiveDate;
 use domain::{
     identity::{Account, Grant, GrantTerms, HeldGrant, Role, RoleId, reaches},
-    spine::{DepartmentId, ScopeKind, User, Version, perm},
+    spine::{DepartmentId, ScopeKind, User, perm},
 };
 use persistence::{
     approval::release_tasks,
@@ -21,15 +21,6 @@ use validator::Validate;
 
 pub(super) fn routes(into: &mut Routes) {
     routes!(into, "users", [list_user_grants, give_grant, show_grant, end_grant]);
-}
-
-impl View for GrantView {
-    fn version(&self) -> Option<Version> {
-        Some(self.version)
-    }
-    fn location(&self) -> Option<String> {
-        Some(format!("/api/v1/grants/{}", self.id))
-    }
 }
 
 /// List the grants of an account, those that ended too. `[ID-4]`

@@ -6,7 +6,7 @@ use crate::spine::{
 };
 use domain::{
     identity::{EndReason, NOT_A_PERSON, PASSWORD_UNCHANGED, PASSWORD_WRONG, SIGN_IN_FAILED, Secret},
-    spine::{ActorKind, Citation, Refusal, RefusalCode, Version},
+    spine::{ActorKind, Citation, Refusal, RefusalCode},
 };
 use persistence::identity::{MeView, account, me, session};
 use serde::Deserialize;
@@ -18,11 +18,6 @@ pub(super) fn routes(into: &mut Routes) {
     routes!(into, "identity", [show_key_set]);
 }
 
-impl View for MeView {
-    fn version(&self) -> Option<Version> {
-        Some(self.version)
-    }
-}
 impl View for JsonWebKeySet {}
 
 /// Show who one is and what one may do. `[ID-4]`

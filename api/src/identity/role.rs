@@ -1,12 +1,11 @@
 //! Roles: shipped and custom. `[ID-4]`
 
 use crate::spine::{
-    Can, Created, IfMatch, Listing, Paged, Patch, PathId, Reading, Reply, Routes, UnitOfWork, Valid, View,
-    routes,
+    Can, Created, IfMatch, Listing, Paged, Patch, PathId, Reading, Reply, Routes, UnitOfWork, Valid, routes,
 };
 use domain::{
     identity::{Grant, Role, RoleDetails},
-    spine::{Permission, Reach, Version, perm},
+    spine::{Permission, Reach, perm},
 };
 use persistence::{
     approval::release_tasks,
@@ -20,15 +19,6 @@ use validator::Validate;
 
 pub(super) fn routes(into: &mut Routes) {
     routes!(into, "roles", [list_roles, create_role, show_role, change_role, retire_role]);
-}
-
-impl View for RoleView {
-    fn version(&self) -> Option<Version> {
-        Some(self.version)
-    }
-    fn location(&self) -> Option<String> {
-        Some(format!("/api/v1/roles/{}", self.id))
-    }
 }
 
 /// List roles, shipped and custom. `[ID-4]`

@@ -2,13 +2,13 @@
 
 use crate::spine::{
     Can, Chore, Created, Every, IfMatch, Listing, Paged, Patch, PathId, Query, Reading, Reply, Routes,
-    UnitOfWork, Valid, View, each, routes,
+    UnitOfWork, Valid, each, routes,
 };
 use chrono::NaiveDate;
 use domain::{
     approval::Unavailable,
     organisation::Absence,
-    spine::{EmployeeId, Refusal, Version, codes, perm},
+    spine::{EmployeeId, Refusal, codes, perm},
 };
 use persistence::{
     approval::{move_open_tasks, move_tasks_of_stand_ins, powerless, release_tasks},
@@ -25,15 +25,6 @@ pub(super) fn routes(into: &mut Routes) {
         "absences",
         [list_absences, register_absence, show_absence, change_absence, cancel_absence]
     );
-}
-
-impl View for AbsenceView {
-    fn version(&self) -> Option<Version> {
-        Some(self.version)
-    }
-    fn location(&self) -> Option<String> {
-        Some(format!("/api/v1/absences/{}", self.id))
-    }
 }
 
 /// Which absences are wanted.

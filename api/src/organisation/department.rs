@@ -2,12 +2,12 @@
 
 use crate::spine::{
     Can, Column, Created, Exported, Format, IfMatch, Label, List, Paged, Patch, PathId, Query, Reading,
-    Reply, Routes, UnitOfWork, Valid, View, routes,
+    Reply, Routes, UnitOfWork, Valid, routes,
 };
 use chrono::NaiveDate;
 use domain::{
     organisation::{Department, DepartmentDetails, HEAD_UNKNOWN},
-    spine::{self, Citation, DepartmentId, EmployeeId, Permission, Refusal, Version, codes, perm},
+    spine::{self, Citation, DepartmentId, EmployeeId, Permission, Refusal, codes, perm},
 };
 use persistence::{
     organisation::{DepartmentFilter, DepartmentOrder, DepartmentView, department, employee, referred},
@@ -23,15 +23,6 @@ pub(super) fn routes(into: &mut Routes) {
         "departments",
         [list_departments, create_department, show_department, change_department, close_department]
     );
-}
-
-impl View for DepartmentView {
-    fn version(&self) -> Option<Version> {
-        Some(self.version)
-    }
-    fn location(&self) -> Option<String> {
-        Some(format!("/api/v1/departments/{}", self.id))
-    }
 }
 
 impl Exported for DepartmentView {

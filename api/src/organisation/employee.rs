@@ -2,12 +2,12 @@
 
 use crate::spine::{
     Can, Column, Created, Exported, Format, IfMatch, Label, List, Paged, Patch, PathId, Query, Reading,
-    Reply, Routes, Several, UnitOfWork, Valid, View, routes,
+    Reply, Routes, Several, UnitOfWork, Valid, routes,
 };
 use chrono::NaiveDate;
 use domain::{
     organisation::{Employee, EmployeeState, Hire, Placement, PositionId},
-    spine::{self, BusinessDate, DepartmentId, EmployeeId, Permission, Version, perm},
+    spine::{self, BusinessDate, DepartmentId, EmployeeId, Permission, perm},
 };
 use persistence::{
     organisation::{EmployeeFilter, EmployeeOrder, EmployeeView, department, employee, position, referred},
@@ -23,15 +23,6 @@ pub(super) fn routes(into: &mut Routes) {
         "employees",
         [list_employees, hire_employee, show_employee, change_employee, move_employee]
     );
-}
-
-impl View for EmployeeView {
-    fn version(&self) -> Option<Version> {
-        Some(self.version)
-    }
-    fn location(&self) -> Option<String> {
-        Some(format!("/api/v1/employees/{}", self.id))
-    }
 }
 
 impl Exported for EmployeeView {

@@ -2,11 +2,11 @@
 
 use crate::spine::{
     Can, Created, IfMatch, Listing, Paged, Patch, PathId, Query, Reading, Reply, Routes, UnitOfWork, Valid,
-    View, routes,
+    routes,
 };
 use domain::{
     organisation::{Position, PositionDetails},
-    spine::{DepartmentId, Version, perm},
+    spine::{DepartmentId, perm},
 };
 use persistence::organisation::{PositionView, department, position, referred};
 use serde::{Deserialize, Serialize};
@@ -15,15 +15,6 @@ use validator::Validate;
 
 pub(super) fn routes(into: &mut Routes) {
     routes!(into, "positions", [list_positions, create_position, show_position, change_position]);
-}
-
-impl View for PositionView {
-    fn version(&self) -> Option<Version> {
-        Some(self.version)
-    }
-    fn location(&self) -> Option<String> {
-        Some(format!("/api/v1/positions/{}", self.id))
-    }
 }
 
 /// Which positions are wanted.

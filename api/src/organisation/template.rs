@@ -3,7 +3,7 @@
 use super::department::check_place;
 use crate::{
     finance::ItemOutcome,
-    spine::{Can, PerItem, Reading, Reply, Routes, UnitOfWork, Valid, View, routes},
+    spine::{Can, PerItem, Reading, Refers, Reply, Routes, UnitOfWork, Valid, View, routes},
 };
 use domain::{
     organisation::{
@@ -12,7 +12,7 @@ use domain::{
     spine::{AnyId, DepartmentId, Findings, codes, perm},
 };
 use persistence::{
-    organisation::{department, position, referred},
+    organisation::{DEPARTMENT, department, position, referred},
     spine::{Failure, Reader, Tx},
 };
 use serde::{Deserialize, Serialize};
@@ -80,7 +80,9 @@ pub(super) struct DepartmentTemplateList {
     #[schema(max_items = 100)]
     data: Vec<DepartmentTemplateView>,
 }
-impl View for DepartmentTemplateList {}
+impl View for DepartmentTemplateList {
+    const REFERS: &'static [Refers] = &[Refers::to("department", &DEPARTMENT).by("department_id")];
+}
 
 /// What stands here of the codes of some templates: read in one query each, whatever their number.
 struct Standing {

@@ -7,30 +7,16 @@ use actix_web::{
     http::{Method, StatusCode, header},
 };
 use domain::spine::Version;
-use persistence::spine::{Answered, StoredAnswer};
+use persistence::spine::{Answered, Refers, StoredAnswer, View};
 use serde::Serialize;
 use std::{borrow::Cow, marker::PhantomData};
 use utoipa::{
     ToSchema,
     openapi::{
-        ArrayBuilder, ContentBuilder, HeaderBuilder, ObjectBuilder, Ref, RefOr, ResponseBuilder, Schema,
+        ArrayBuilder, ContentBuilder, ObjectBuilder, Ref, RefOr, ResponseBuilder, Schema,
         schema::{SchemaType, Type},
     },
 };
-
-/// What an answer shows.
-pub trait View: Serialize + ToSchema + Send + 'static {
-    /// The version of the single resource it shows: becomes the `ETag`.
-    fn version(&self) -> Option<Version> {
-        None
-    }
-    /// Where the resource it shows can be read: becomes the `Location` of a 201.
-    fn location(&self) -> Option<String> {
-        None
-    }
-}
-
-impl View for () {}
 
 /// An answer with a view `V` and a status.
 #[derive(Debug)]
@@ -139,15 +125,12 @@ impl<V: View, const STATUS: u16> Described for Result<Answer<V, STATUS>, Problem
             response =
                 response.content("application/json", ContentBuilder::new().schema(Some(schema)).build());
         }
-        let text = || ObjectBuilder::new().schema_type(Type::String).build();
-        let header = |about: &str| HeaderBuilder::new().schema(Some(text())).description(Some(about)).build();
         if STATUS == 201 {
-            response = response.header("Location", header("Where the new resource can be read."));
+            let location = description.header("Location", "Where the new resource can be read.");
+            response = response.header_ref("Location", location);
         }
-        response = response
-            .header("ETag", header("The version of a single resource; send it as `If-Match`."))
-            .header("X-Request-Id", header("The id of this request."));
-        description.responses.insert(STATUS, response.build());
+        let etag = description.header("ETag", "The version of a single resource; send it as `If-Match`.");
+        description.responses.insert(STATUS, response.header_ref("ETag", etag).build());
         if STATUS == 200 && description.reads && !description.writes {
             shape::describe::<V>(description);
         }
@@ -214,4 +197,6 @@ impl<T: ToSchema> Listing<T> {
     }
 }
 
-impl<T: ToSchema + Serialize + Send + 'static> View for Listing<T> {}
+impl<T: View> View for Listing<T> {
+    const REFERS: &'static [Refers] = T::REFERS;
+}

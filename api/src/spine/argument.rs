@@ -1,14 +1,15 @@
 //! What a handler's signature says about its route: router, document and tests derive from it.
 
-use super::{Access, Guard};
+use super::{Access, Guard, openapi::header_ref};
 use actix_web::FromRequest;
+use persistence::spine::Refers;
 use std::{
     collections::{BTreeMap, BTreeSet},
     sync::Arc,
 };
 use utoipa::{
     ToSchema,
-    openapi::{RefOr, Schema, path::Parameter, request_body::RequestBody, response::Response},
+    openapi::{Ref, RefOr, Schema, path::Parameter, request_body::RequestBody, response::Response},
 };
 
 /// Schemas by name.
@@ -24,6 +25,10 @@ fn collect<T: ToSchema>(schemas: &mut Schemas) {
 pub struct Description {
     /// Path, query and header parameters.
     pub parameters: Vec<Parameter>,
+    /// The names of those that mean the same on every route that has them.
+    shared: BTreeSet<String>,
+    /// The headers that mean the same on every answer that has them.
+    headers: BTreeMap<&'static str, &'static str>,
     /// The body.
     pub request_body: Option<RequestBody>,
     /// Answers by status.
@@ -40,13 +45,41 @@ pub struct Description {
     pub conditional: bool,
     /// The members of what it shows, of a list those of its items: what `fields=` chooses from.
     pub members: Option<fn() -> Arc<BTreeSet<String>>>,
+    /// What that refers to: what `expand=` chooses from.
+    pub refers: &'static [Refers],
 }
 
 impl Description {
+    /// Adds a parameter that means the same on every route that has it: the document says it once.
+    pub fn share(&mut self, parameter: Parameter) {
+        self.shared.insert(parameter.name.clone());
+        self.parameters.push(parameter);
+    }
+
+    /// Refers to a header that means the same on every answer that has it: the document says it once.
+    pub fn header(&mut self, name: &'static str, about: &'static str) -> Ref {
+        self.headers.insert(name, about);
+        header_ref(name)
+    }
+
+    /// The parameters that mean the same on every route that has them.
+    pub fn shared_parameters(&self) -> impl Iterator<Item = &Parameter> {
+        self.parameters.iter().filter(|parameter| self.shares(parameter))
+    }
+
+    pub(super) fn shares(&self, parameter: &Parameter) -> bool {
+        self.shared.contains(&parameter.name)
+    }
+
+    /// The headers that mean the same on every answer that has them, with their meaning.
+    pub fn shared_headers(&self) -> impl Iterator<Item = (&'static str, &'static str)> {
+        self.headers.iter().map(|(name, about)| (*name, *about))
+    }
+
     /// Refers to a schema and remembers it with all it refers to.
     pub fn schema<T: ToSchema>(&mut self) -> RefOr<Schema> {
         self.schemas.push(collect::<T>);
-        RefOr::Ref(utoipa::openapi::Ref::from_schema_name(T::name().into_owned()))
+        RefOr::Ref(Ref::from_schema_name(T::name().into_owned()))
     }
 
     /// The schemas that are referred to, each as often as it is. They take much memory and are wanted for the

@@ -26,7 +26,7 @@ use serde::Serialize;
 use std::{pin::Pin, sync::Arc};
 use utoipa::{
     ToSchema,
-    openapi::{ContentBuilder, HeaderBuilder, KnownFormat, ObjectBuilder, RefOr, SchemaFormat, schema::Type},
+    openapi::{ContentBuilder, KnownFormat, ObjectBuilder, RefOr, SchemaFormat, schema::Type},
 };
 use uuid::Uuid;
 
@@ -215,6 +215,7 @@ impl<V: Exported> Described for List<V> {
         Reply::<Listing<V>>::describe(description);
         let text = || ObjectBuilder::new().schema_type(Type::String);
         let binary = || text().format(Some(SchemaFormat::KnownFormat(KnownFormat::Binary)));
+        let disposition = description.header("Content-Disposition", "With a file: its name (RFC 6266).");
         let Some(response) = description.responses.get_mut(&200) else { return };
         for format in [Format::Csv, Format::Ndjson, Format::Xlsx] {
             let schema = if format == Format::Xlsx { binary() } else { text() };
@@ -222,9 +223,7 @@ impl<V: Exported> Described for List<V> {
             let essence = format.media_type().split(';').next().unwrap_or_default();
             response.content.insert(essence.to_owned(), RefOr::T(content));
         }
-        let about = "With a file: its name (RFC 6266).";
-        let header = HeaderBuilder::new().schema(Some(text().build())).description(Some(about)).build();
-        response.headers.insert("Content-Disposition".to_owned(), RefOr::T(header));
+        response.headers.insert("Content-Disposition".to_owned(), RefOr::Ref(disposition));
         if V::PERMISSION.is_some() {
             description.problems.insert(403);
         }

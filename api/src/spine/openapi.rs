@@ -1,15 +1,15 @@
 //! The OpenAPI document, derived from the registry. Nothing is said twice.
 
-use super::{Access, RouteInfo, Routes, problem::ProblemDocument};
+use super::{Access, RouteInfo, Routes, Wing, problem::ProblemDocument};
 use domain::spine::EventKind;
 use persistence::spine::EventView;
 use serde_json::json;
 use utoipa::{
-    ToSchema,
+    PartialSchema, ToSchema,
     openapi::{
-        Components, ComponentsBuilder, ContentBuilder, Info, InfoBuilder, License, ObjectBuilder, OpenApi,
-        OpenApiBuilder, Paths, Ref, RefOr, Required, ResponseBuilder, ResponsesBuilder, Schema,
-        ServerBuilder, Tag,
+        Components, ComponentsBuilder, ContentBuilder, Header, HeaderBuilder, Info, InfoBuilder, License,
+        ObjectBuilder, OpenApi, OpenApiBuilder, Paths, Ref, RefOr, Required, ResponseBuilder,
+        ResponsesBuilder, Schema, ServerBuilder, Tag,
         extensions::ExtensionsBuilder,
         path::{HttpMethod, Operation, OperationBuilder, Parameter},
         request_body::RequestBodyBuilder,
@@ -19,6 +19,10 @@ use utoipa::{
 };
 
 const BEARER: &str = "bearer";
+/// The tag of the feed, and of what stands in it.
+const EVENTS: &str = "events";
+/// The answer to whoever has it already.
+const NOT_MODIFIED: &str = "NotModified";
 
 /// The problems every route can answer with, and those that follow from its arguments, by name.
 const PROBLEMS: &[(u16, &str, &str)] = &[
@@ -40,69 +44,59 @@ const PROBLEMS: &[(u16, &str, &str)] = &[
     (503, "Overloaded", "Busy; see `Retry-After`."),
 ];
 
-/// What the contexts are about, by their tags.
-const TAGS: &[(&str, &str)] = &[
-    ("absences", "请假与代理。Absences and stand-ins."),
-    ("account", "本人账号。One's own account, permissions and password."),
-    ("accounting-periods", "会计期间。Months close, and open again by approval."),
-    ("api-keys", "接口密钥。Keys of other systems."),
-    ("approvals", "审批。What waits for a decision, and how it was decided."),
-    ("audit", "审计。Who did what, when; it can be proven."),
-    ("budgets", "预算。Planned, approved, spent; every movement is an entry."),
-    ("cash-advances", "借款。Money before it is spent, settled by claims or paid back."),
-    ("departments", "部门。The tree of departments."),
-    ("employees", "员工。Who works where and for whom."),
-    ("events", "事件。The feed other systems follow."),
-    ("expense-claims", "报销。From draft to paid."),
-    ("expense-requests", "费用申请。Asking before spending, and amending what was approved."),
-    ("expense-statements", "营销费用报表。What a period cost, frozen when management approved it."),
-    ("files", "附件。Evidence of documents."),
-    ("identity", "身份。Signing in, and which account holds which role, how far and how long."),
-    ("internal-audits", "内部审计。Samples, risk signals, findings and how they are mended."),
-    ("meta", "产品自述。What the product says about itself."),
-    ("policies", "政策。Limits, days and chains as data, each citing a clause."),
-    ("positions", "岗位。What employees are appointed to."),
-    ("post-evaluations", "后评估。What third parties say about the effect of spending."),
-    ("roles", "角色。Permissions and how far they reach."),
-    ("sessions", "会话。Signing in and out."),
-    ("users", "账号。Who may come in."),
-];
+/// The headers of every answer that is as asked.
+const ALWAYS: [(&str, &str); 2] =
+    [("RateLimit", "How many requests are left in this minute (`r`)."), REQUEST_ID];
+/// The header of whatever is answered.
+const REQUEST_ID: (&str, &str) = ("X-Request-Id", "The id of this request.");
+/// The header of whoever must wait.
+const RETRY_AFTER: (&str, &str) = ("Retry-After", "How many seconds to wait.");
 
-fn tag(name: &str) -> Tag {
-    let mut tag = Tag::new(name);
-    tag.description = TAGS.iter().find(|(known, _)| *known == name).map(|(_, about)| (*about).to_owned());
-    tag
-}
-
-/// The document of these routes.
-pub fn document(routes: &Routes) -> OpenApi {
+/// The document of these routes, or of those of one wing. That of a wing holds what its own routes refer to.
+pub fn document(routes: &Routes, wing: Option<&Wing>) -> OpenApi {
+    let is_wanted = |name: &str| wing.is_none_or(|wing| wing.name == name);
+    let wanted: Vec<&RouteInfo> = routes.iter().filter(|route| is_wanted(route.wing)).collect();
+    let wings = routes.wings.iter().filter(|wing| is_wanted(wing.name));
+    let events: Vec<&EventKind> = wings.flat_map(|wing| wing.events()).collect();
     let mut paths = Paths::new();
-    let mut components = ComponentsBuilder::new();
-    let mut tags: Vec<&str> = Vec::new();
-    for route in routes.iter() {
-        for (name, schema) in route.description.schemas() {
-            components = components.schema(name, schema);
-        }
-        if !tags.contains(&route.tag) {
-            tags.push(route.tag);
-        }
-        let methods = vec![http_method(route)];
-        paths.add_path_operation(route.path.clone(), methods, operation(route));
+    for route in &wanted {
+        paths.add_path_operation(route.path.clone(), vec![http_method(route)], operation(route));
     }
     let mut document = OpenApiBuilder::new()
-        .info(info())
+        .info(info(wing))
         .servers(Some([ServerBuilder::new().url("/").description(Some("This server")).build()]))
-        .tags(Some(tags.into_iter().map(tag)))
+        .tags(Some(tags(routes, &wanted)))
         .paths(paths)
-        .components(Some(shared(routes, components)))
+        .components(Some(components(&wanted)))
         .build();
-    document.webhooks = Some(webhooks());
+    document.webhooks = Some(webhooks(&events));
     document
 }
 
-fn info() -> Info {
+/// The tags of routes and events in the order of the routes, each with what it is about.
+fn tags(routes: &Routes, wanted: &[&RouteInfo]) -> Vec<Tag> {
+    let mut names: Vec<&str> = Vec::new();
+    for name in wanted.iter().map(|route| route.tag).chain([EVENTS]) {
+        if !names.contains(&name) {
+            names.push(name);
+        }
+    }
+    let known = || routes.wings.iter().flat_map(|wing| wing.tags);
+    let tag = |name: &str| {
+        let mut tag = Tag::new(name);
+        tag.description = known().find(|(known, _)| *known == name).map(|(_, about)| (*about).to_owned());
+        tag
+    };
+    names.into_iter().map(tag).collect()
+}
+
+fn info(wing: Option<&Wing>) -> Info {
+    let title = wing.map_or_else(
+        || "Marketing Center API".to_owned(),
+        |wing| format!("Marketing Center API · {} · {}", wing.zh, wing.en),
+    );
     InfoBuilder::new()
-        .title("Marketing Center API")
+        .title(title)
         .version(env!("CARGO_PKG_VERSION"))
         .description(Some(
             "营销中心管理后端。Runs a company's marketing centre by its own regulations: who must approve what, \
@@ -116,22 +110,46 @@ fn info() -> Info {
         .build()
 }
 
-fn shared(routes: &Routes, mut components: ComponentsBuilder) -> Components {
+/// What routes refer to: schemas, parameters, headers, answers.
+fn components(routes: &[&RouteInfo]) -> Components {
+    let mut components = ComponentsBuilder::new();
     let mut schemas = Vec::new();
     ProblemDocument::schemas(&mut schemas);
+    schemas.push((ProblemDocument::name().into_owned(), ProblemDocument::schema()));
+    EventView::schemas(&mut schemas);
+    schemas.push((EventView::name().into_owned(), EventView::schema()));
     components = components.schemas_from_iter(schemas);
-    components =
-        components.schema(ProblemDocument::name(), <ProblemDocument as utoipa::PartialSchema>::schema());
+    for description in routes.iter().map(|route| &route.description) {
+        components = components.schemas_from_iter(description.schemas());
+        for parameter in description.shared_parameters() {
+            components = components.parameter(component_name(&parameter.name), bounded(parameter.clone()));
+        }
+        for (name, about) in description.shared_headers() {
+            components = components.header(name, header(about));
+        }
+    }
     for (status, name, about) in PROBLEMS {
         if !routes.iter().any(|route| answers_with(route, *status)) {
             continue;
         }
         let schema = RefOr::Ref(Ref::from_schema_name(ProblemDocument::name()));
         let content = ContentBuilder::new().schema(Some(schema)).build();
-        let response =
-            ResponseBuilder::new().description(*about).content("application/problem+json", content);
+        let mut response = ResponseBuilder::new()
+            .description(*about)
+            .content("application/problem+json", content)
+            .header_ref(REQUEST_ID.0, header_ref(REQUEST_ID.0));
+        if [429, 503].contains(status) {
+            response = response.header_ref(RETRY_AFTER.0, header_ref(RETRY_AFTER.0));
+        }
         components = components.response(*name, response.build());
     }
+    for (name, about) in ALWAYS.into_iter().chain([RETRY_AFTER]) {
+        components = components.header(name, header(about));
+    }
+    let known = ResponseBuilder::new()
+        .description("You have it already.")
+        .header_ref(REQUEST_ID.0, header_ref(REQUEST_ID.0));
+    components = components.response(NOT_MODIFIED, known.build());
     let http = Http::builder()
         .scheme(HttpAuthScheme::Bearer)
         .description(Some("An access token of a session, or an API key."))
@@ -153,17 +171,19 @@ fn operation(route: &RouteInfo) -> Operation {
     let mut operation = route.operation.clone();
     let description = &route.description;
     operation.tags = Some(vec![route.tag.to_owned()]);
-    operation.parameters =
-        Some(description.parameters.iter().cloned().map(bounded).map(RefOr::T).collect::<Vec<_>>())
-            .filter(|parameters| !parameters.is_empty());
+    let parameters: Vec<_> = description.parameters.iter().map(|known| parameter(route, known)).collect();
+    operation.parameters = Some(parameters).filter(|parameters| !parameters.is_empty());
     operation.request_body = description.request_body.clone().map(RefOr::T);
     let mut responses = ResponsesBuilder::new();
     for (status, response) in &description.responses {
-        responses = responses.response(status.to_string(), response.clone());
+        let mut response = response.clone();
+        for (name, _) in ALWAYS {
+            response.headers.insert(name.to_owned(), RefOr::Ref(header_ref(name)));
+        }
+        responses = responses.response(status.to_string(), response);
     }
     if description.reads && route.method == actix_web::http::Method::GET {
-        responses =
-            responses.response("304", ResponseBuilder::new().description("You have it already.").build());
+        responses = responses.response("304", RefOr::Ref(Ref::from_response_name(NOT_MODIFIED)));
     }
     for (status, name, _) in PROBLEMS {
         if answers_with(route, *status) {
@@ -198,6 +218,33 @@ fn answers_with(route: &RouteInfo, status: u16) -> bool {
 
 fn bearer() -> SecurityRequirement {
     SecurityRequirement::new::<_, [&str; 0], &str>(BEARER, [])
+}
+
+/// The parameter of a route, or a reference to what it shares with others.
+fn parameter(route: &RouteInfo, known: &Parameter) -> RefOr<Parameter> {
+    if route.description.shares(known) {
+        return RefOr::Ref(Ref::new(format!("#/components/parameters/{}", component_name(&known.name))));
+    }
+    RefOr::T(bounded(known.clone()))
+}
+
+/// What a parameter is called among the components: `IdempotencyKey` for `Idempotency-Key`.
+fn component_name(name: &str) -> String {
+    let word = |word: &str| {
+        let (first, rest) = word.split_at(word.len().min(1));
+        first.to_ascii_uppercase() + rest
+    };
+    name.split(['_', '-']).map(word).collect()
+}
+
+fn header(about: &str) -> Header {
+    let text = ObjectBuilder::new().schema_type(Type::String).build();
+    HeaderBuilder::new().schema(Some(text)).description(Some(about)).build()
+}
+
+/// Refers to a header that means the same wherever it stands.
+pub(super) fn header_ref(name: &str) -> Ref {
+    Ref::new(format!("#/components/headers/{name}"))
 }
 
 /// A parameter without a schema is a string. One that may be left out is never null: a query string and
@@ -238,10 +285,10 @@ fn never_null(schema: RefOr<Schema>) -> RefOr<Schema> {
     }
 }
 
-/// Every kind of event, as a message to whoever follows them.
-fn webhooks() -> Paths {
+/// Each kind of event, as a message to whoever follows them.
+fn webhooks(events: &[&EventKind]) -> Paths {
     let mut webhooks = Paths::new();
-    for event in domain::events() {
+    for event in events {
         webhooks.add_path_operation(event.name, vec![HttpMethod::Post], webhook(event));
     }
     webhooks
@@ -255,7 +302,7 @@ fn webhook(event: &EventKind) -> Operation {
         .response("4XX", ResponseBuilder::new().description("Not taken; it stays in the feed."));
     let mut operation = OperationBuilder::new()
         .operation_id(Some(format!("on_{}", event.name.replace('.', "_"))))
-        .tag("events")
+        .tag(EVENTS)
         .summary(Some(event.en))
         .description(Some(format!("{}。Stands in the feed (`GET /api/v1/events`) as this body.", event.zh)))
         .request_body(Some(body.build()))
@@ -263,24 +310,4 @@ fn webhook(event: &EventKind) -> Operation {
         .build();
     operation.security = Some(Vec::new());
     operation
-}
-
-#[cfg(test)]
-mod tests {
-    use std::collections::BTreeMap;
-
-    #[test]
-    fn no_two_schemas_share_a_name() {
-        let mut known: BTreeMap<String, String> = BTreeMap::new();
-        for route in crate::routes().iter() {
-            for (name, schema) in route.description.schemas() {
-                let said = serde_json::to_string(&schema).expect("a schema is JSON");
-                let first = known.entry(name.clone()).or_insert_with(|| said.clone());
-                assert_eq!(
-                    *first, said,
-                    "two different schemas are called {name}: rename one with #[schema(as = …)]"
-                );
-            }
-        }
-    }
 }

@@ -140,7 +140,7 @@ impl Argument for Paged {
                 .required(Required::False)
                 .description(Some(about))
                 .schema(Some(Schema::from(schema)));
-            description.parameters.push(parameter.build());
+            description.share(parameter.build());
         };
         let integer = ObjectBuilder::new().schema_type(Type::Integer);
         let integer = integer.minimum(Some(1)).maximum(Some(LIMIT_MAX)).default(Some(LIMIT_DEFAULT.into()));

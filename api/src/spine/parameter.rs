@@ -44,7 +44,7 @@ impl<T: 'static> FromRequest for PathId<T> {
 
 impl<T: 'static> Argument for PathId<T> {
     fn describe(description: &mut Description) {
-        description.parameters.push(
+        description.share(
             ParameterBuilder::new()
                 .name("id")
                 .parameter_in(ParameterIn::Path)
@@ -229,7 +229,7 @@ pub fn version_in(etag: &str) -> Option<Version> {
 impl Argument for IfMatch {
     fn describe(description: &mut Description) {
         description.conditional = true;
-        description.parameters.push(
+        description.share(
             ParameterBuilder::new()
                 .name("If-Match")
                 .parameter_in(ParameterIn::Header)

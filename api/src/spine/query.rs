@@ -74,7 +74,7 @@ impl Sent {
         let members = self.route.description.members.map(|members| members());
         let expected = match (name, members) {
             ("fields", Some(members)) => shape::unknown_of(value, &members).map(|(_, known)| known),
-            ("expand", Some(members)) => expand::unknown_of(value, &members).map(|(_, known)| known),
+            ("expand", _) => expand::unknown_of(value, self.route.description.refers).map(|(_, known)| known),
             ("cursor", _) => {
                 let is_ours = page::is_of_filters(value, &self.path, &self.pairs);
                 (!is_ours).then(|| "next_cursor".to_owned())

@@ -1,7 +1,7 @@
 //! The registry of routes: the one list from which router, OpenAPI document, operations table and
 //! coverage tests derive. A handler without a guard does not compile.
 
-use super::{Access, Described, Description, Guarded, Problem, codes};
+use super::{Access, Described, Description, Guarded, Problem, Wing, codes};
 use actix_web::{
     Handler, HttpRequest, HttpResponse, Responder,
     guard::{self, GuardContext},
@@ -19,6 +19,8 @@ pub struct RouteInfo {
     pub method: Method,
     /// The path with its parameters in braces.
     pub path: String,
+    /// The wing it belongs to.
+    pub wing: &'static str,
     /// The context it belongs to.
     pub tag: &'static str,
     /// What it demands of its caller.
@@ -43,9 +45,12 @@ impl RouteInfo {
 }
 
 /// All routes.
-#[derive(Default)]
 pub struct Routes {
     list: Vec<Arc<RouteInfo>>,
+    /// The wings they come from.
+    pub(super) wings: &'static [&'static Wing],
+    /// The wing that is adding.
+    adding: &'static str,
 }
 
 /// Adds handlers to the registry: `routes!(into, "tag", [list_things, show_thing])`.
@@ -57,9 +62,14 @@ macro_rules! routes {
 pub(crate) use routes;
 
 impl Routes {
-    /// No routes yet.
-    pub fn new() -> Self {
-        Self::default()
+    /// The routes of these wings.
+    pub fn of(wings: &'static [&'static Wing]) -> Self {
+        let mut routes = Self { list: Vec::new(), wings, adding: "" };
+        for wing in wings {
+            routes.adding = wing.name;
+            (wing.routes)(&mut routes);
+        }
+        routes
     }
 
     /// Adds a handler with the path, method and text of its `#[utoipa::path]`.
@@ -79,6 +89,7 @@ impl Routes {
         self.list.push(Arc::new(RouteInfo {
             operation_id: operation.operation_id.clone().unwrap_or_default(),
             path: P::path(),
+            wing: self.adding,
             tag,
             access: A::ACCESS,
             description,

@@ -6,7 +6,7 @@ use super::{
     expand::{EXPANDED, Expand},
     per_type::PerType,
 };
-use persistence::spine::{Failure, Reader};
+use persistence::spine::{Failure, Reader, View};
 use serde::Serialize;
 use serde_json::Value;
 use std::{collections::BTreeSet, convert::Infallible, sync::Arc};
@@ -48,16 +48,15 @@ impl Shape {
     }
 
     /// Refuses a name that is no member of a view, or of the items of a list, or no reference of it.
-    pub(super) fn fit<V: ToSchema + 'static>(&self) -> Result<Fitting, Problem> {
+    pub(super) fn fit<V: View>(&self) -> Result<Fitting, Problem> {
         let Self { fields, expand } = self;
         if fields.is_none() && expand.is_none() {
             return Ok(Fitting::default());
         }
-        let known = members_of::<V>();
-        if let Some(unknown) = fields.as_ref().and_then(|wanted| first_unknown(wanted, &known)) {
+        if let Some(unknown) = fields.as_ref().and_then(|wanted| first_unknown(wanted, &members_of::<V>())) {
             return Err(refused("fields", unknown));
         }
-        let expand = expand.as_deref().map(|said| Expand::of(said, &known)).transpose()?;
+        let expand = expand.as_deref().map(|said| Expand::of(said, V::REFERS)).transpose()?;
         Ok(Fitting { fields: fields.clone(), expand })
     }
 
@@ -125,10 +124,11 @@ fn resources(value: &mut Value) -> impl Iterator<Item = &mut Value> {
 }
 
 /// Says of a route that shows a view how it can be had.
-pub(super) fn describe<V: ToSchema + 'static>(description: &mut Description) {
-    description.parameters.push(fields_parameter());
+pub(super) fn describe<V: View>(description: &mut Description) {
+    description.share(fields_parameter());
     description.members = Some(members_of::<V>);
-    if let Some(expand) = Expand::parameter(&members_of::<V>()) {
+    description.refers = V::REFERS;
+    if let Some(expand) = Expand::parameter(V::REFERS) {
         description.parameters.push(expand);
         description.problems.insert(403);
     }

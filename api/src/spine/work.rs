@@ -9,7 +9,6 @@ use persistence::spine::{Database, Failure, IdempotencyKey, Page, Reader, Reques
 use serde::{Serialize, de::DeserializeOwned};
 use sha2::{Digest, Sha256};
 use std::future::{Ready, ready};
-use utoipa::ToSchema;
 use utoipa::openapi::{
     ObjectBuilder, Required,
     path::{Parameter, ParameterBuilder, ParameterIn},
@@ -89,7 +88,7 @@ impl Reading {
 
     /// Reads a page of a list and answers with it and the cursor of the next. Where all matches are to be counted and
     /// the list does not count by itself, it is read to its end.
-    pub async fn list<G: Guard, T: ToSchema + Serialize + Send + 'static, K: Sought>(
+    pub async fn list<G: Guard, T: View, K: Sought>(
         &self,
         who: G,
         paged: Paged,
@@ -273,8 +272,8 @@ impl Argument for UnitOfWork {
         };
         let key = "Makes a retry safe: the same key and body answer as the first time.";
         let rehearsal = "Do everything, answer as usual, keep nothing.";
-        description.parameters.push(parameter("Idempotency-Key", ParameterIn::Header, key, text));
-        description.parameters.push(parameter("validate_only", ParameterIn::Query, rehearsal, flag));
+        description.share(parameter("Idempotency-Key", ParameterIn::Header, key, text));
+        description.share(parameter("validate_only", ParameterIn::Query, rehearsal, flag));
         description.problems.extend([400, 409, 422, 503]);
     }
 }

@@ -25,7 +25,7 @@ pub use hold::{APPROVALS, hold};
 pub use limits::{due, reach_limits};
 pub use policy::check;
 pub use show::{
-    ApprovalState, ApprovalView, DocumentView, EntryView, PersonName, TaskView, history, show, view,
+    APPROVAL, ApprovalState, ApprovalView, DocumentView, EntryView, PersonName, TaskView, history, show, view,
 };
 pub use step_view::{
     ApproverView, CandidateReason, PlanView, PlannedStepView, SeatProgress, StepProgress, StepView,

@@ -3,7 +3,7 @@
 use crate::{
     organisation::{PersonRef, names},
     schema::audit_entries as entries,
-    spine::{AuditRow as Row, Failure, Instant, Key, Page, Reader, Slice, db},
+    spine::{AuditRow as Row, Failure, Instant, Key, Page, Reader, Slice, View, db},
 };
 use diesel::prelude::*;
 use domain::spine::{AnyId, EmployeeId, Timestamp};
@@ -58,6 +58,8 @@ pub struct AuditEntryView {
     #[schema(max_length = 64)]
     pub hash: String,
 }
+
+impl View for AuditEntryView {}
 
 /// Which entries are wanted.
 #[derive(Clone, Debug, Default)]

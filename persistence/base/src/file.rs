@@ -6,7 +6,7 @@
 use crate::{
     policy::{self, Kind, Shipped, ShippedContent},
     schema::files,
-    spine::{Failure, Instant, Key, Part, Reader, Stored, Tx, db, guard, save_row},
+    spine::{Failure, Instant, Key, Part, Reader, Stored, Tx, View, db, guard, save_row},
 };
 use diesel::prelude::*;
 use domain::{
@@ -228,6 +228,15 @@ pub struct FileView {
     /// Its version for `If-Match`.
     #[schema(minimum = 1)]
     pub version: Version,
+}
+
+impl View for FileView {
+    fn version(&self) -> Option<Version> {
+        Some(self.version)
+    }
+    fn location(&self) -> Option<String> {
+        Some(format!("/api/v1/files/{}", self.id))
+    }
 }
 
 impl From<File> for FileView {

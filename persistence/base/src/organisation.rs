@@ -12,9 +12,9 @@ pub mod register;
 mod search;
 
 pub use absence::{AbsenceFilter, AbsenceView};
-pub use department::{DepartmentFilter, DepartmentOrder, DepartmentView};
+pub use department::{DEPARTMENT, DepartmentFilter, DepartmentOrder, DepartmentView};
 pub use directory::Organisation;
-pub use employee_view::{EmployeeFilter, EmployeeOrder, EmployeeView, PlacementView};
+pub use employee_view::{EMPLOYEE, EmployeeFilter, EmployeeOrder, EmployeeView, PlacementView};
 pub use position::PositionView;
 pub use reference::{NamedRef, PersonRef, referred};
 pub use register::Register;

@@ -10,8 +10,8 @@ use crate::{
     organisation::literally,
     schema::policies,
     spine::{
-        ActionView, Failure, Instant, Key, Master, Page, Place, Placed, Reader, Slice, Stored, Tx, db, guard,
-        is_taken, save_row,
+        ActionView, Failure, Instant, Key, Master, Page, Place, Placed, Reader, Slice, Stored, Tx, View, db,
+        guard, is_taken, save_row,
     },
 };
 use chrono::NaiveDate;
@@ -262,6 +262,15 @@ pub struct PolicyView {
     /// Its version for `If-Match`.
     #[schema(minimum = 1)]
     pub version: Version,
+}
+
+impl View for PolicyView {
+    fn version(&self) -> Option<Version> {
+        Some(self.version)
+    }
+    fn location(&self) -> Option<String> {
+        Some(format!("/api/v1/policies/{}", self.id))
+    }
 }
 
 impl TryFrom<Row> for PolicyView {

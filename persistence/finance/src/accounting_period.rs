@@ -1,11 +1,13 @@
 //! Accounting periods: months in which nothing is posted any more. A month without a row is open. `[BUD-9]`
 
 use crate::{
-    approval::{self, DocumentSummary, SubjectKind, Summaries},
+    approval::{self, APPROVAL, DocumentSummary, SubjectKind, Summaries},
     organisation::unless_taken,
     schema::accounting_periods as periods,
     shared::BOOKS,
-    spine::{Failure, Instant, Key, Master, Page, Reader, Slice, Stored, Tx, db, guard, save_row},
+    spine::{
+        Failure, Instant, Key, Master, Page, Reader, Refers, Slice, Stored, Tx, View, db, guard, save_row,
+    },
 };
 use diesel::prelude::*;
 use domain::{
@@ -272,6 +274,13 @@ pub struct AccountingPeriodView {
     /// Its version; 0 for a month that was never closed.
     #[schema(minimum = 0)]
     pub version: Version,
+}
+
+impl View for AccountingPeriodView {
+    const REFERS: &'static [Refers] = &[Refers::to("approval", &APPROVAL).by("approval_id")];
+    fn version(&self) -> Option<Version> {
+        Some(self.version)
+    }
 }
 
 impl From<AccountingPeriod> for AccountingPeriodView {

@@ -9,11 +9,11 @@ mod population;
 pub(crate) use population::{Candidate, contains, pages};
 
 use crate::{
-    finance::expense_claim::within,
-    organisation::{NamedRef, PersonRef, names},
+    finance::expense_claim::{EXPENSE_CLAIM, within},
+    organisation::{DEPARTMENT, EMPLOYEE, NamedRef, PersonRef, names},
     policy,
     schema::expense_claims as claims,
-    spine::{Failure, Key, Reader, Sight, db},
+    spine::{Failure, Key, Reader, Refers, Sight, View, db},
 };
 use around::{around, facts_of, shares};
 use chrono::{Days, NaiveDate};
@@ -174,6 +174,18 @@ pub struct RiskRecordView {
     pub signals: Vec<RiskSignal>,
 }
 
+impl View for RiskRecordView {
+    const REFERS: &'static [Refers] = &[
+        Refers::to("claim", &EXPENSE_CLAIM).by("claim_id"),
+        Refers::to("department", &DEPARTMENT),
+        Refers::to("beneficiary", &EMPLOYEE),
+        Refers::to("submitter", &EMPLOYEE),
+    ];
+    fn version(&self) -> Option<Version> {
+        Some(self.claim_version)
+    }
+}
+
 fn shown(reader: &mut Reader<'_>, judged: Vec<Judged>) -> Result<Vec<RiskRecordView>, Failure> {
     let people = judged.iter().flat_map(|one| [one.facts.submitter, one.facts.beneficiary]);
     let people = names::people(reader, people)?;
@@ -227,6 +239,10 @@ pub struct RiskRankingView {
     /// The claims with signals, the highest score first.
     #[schema(max_items = 200)]
     pub data: Vec<RiskRecordView>,
+}
+
+impl View for RiskRankingView {
+    const REFERS: &'static [Refers] = RiskRecordView::REFERS;
 }
 
 /// The claims of a scope with the highest scores; only those where one rule saw something, if one is named.

@@ -10,7 +10,7 @@ pub mod view;
 
 pub use deed::{activate, close, copy, create, revise, submit, withdraw};
 pub use settle::preview;
-pub use view::{BudgetView, show, view};
+pub use view::{BUDGET, BudgetView, show, view};
 
 use self::row::Row;
 use crate::{

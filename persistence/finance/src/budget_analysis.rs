@@ -7,9 +7,9 @@ use super::{
 use crate::{
     file::{self, FileView},
     finance::budget::view::{department, person},
-    organisation::{self, NamedRef, PersonRef, like, lower},
+    organisation::{self, DEPARTMENT, NamedRef, PersonRef, like, lower},
     schema::budget_analyses as analyses,
-    spine::{Failure, Instant, Key, Page, Reader, Sight, Slice, Stored, Tx, db},
+    spine::{Failure, Instant, Key, Page, Reader, Refers, Sight, Slice, Stored, Tx, View, db},
 };
 use diesel::prelude::*;
 use domain::{
@@ -162,6 +162,17 @@ pub struct BudgetAnalysisView {
     pub author: PersonRef,
     /// When.
     pub filed_at: Timestamp,
+}
+
+impl View for BudgetAnalysisView {
+    const REFERS: &'static [Refers] = &[Refers::to("department", &DEPARTMENT)];
+    /// What is filed never changes.
+    fn version(&self) -> Option<Version> {
+        Some(1)
+    }
+    fn location(&self) -> Option<String> {
+        Some(format!("/api/v1/budget-analyses/{}", self.id))
+    }
 }
 
 fn row_within(reader: &mut Reader<'_>, id: Key) -> Result<Option<Row>, Failure> {

@@ -13,7 +13,7 @@ pub mod view;
 
 pub use deed::{create, revise, submit, withdraw};
 pub use settle::preview;
-pub use view::{BudgetChangeView, show, view};
+pub use view::{BUDGET_CHANGE, BudgetChangeView, show, view};
 
 use self::row::Row;
 use super::budget::book_currency;

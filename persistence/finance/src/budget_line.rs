@@ -17,6 +17,7 @@ mod verify;
 pub(crate) use asking::{Ask, Asking, Verdict, foresee, reserve};
 pub use choose::{Charge, Charged, charge};
 pub use held::{EffectView, HeldView, held};
+pub use list::BUDGET_LINE;
 pub(crate) use overlap::open_lines_like;
 pub(crate) use usage::of_year as used_in_year;
 pub use verify::{LedgerReport, verify};

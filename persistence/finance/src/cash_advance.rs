@@ -18,7 +18,7 @@ pub use row::find;
 pub(crate) use row::may_read;
 pub(crate) use row::{find_unscoped, number_of};
 pub use settle::preview;
-pub use view::{CashAdvanceView, show, view};
+pub use view::{CASH_ADVANCE, CashAdvanceView, show, view};
 
 use super::petition::References;
 use crate::{

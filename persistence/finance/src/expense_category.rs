@@ -2,7 +2,7 @@
 
 use crate::{
     policy::in_force,
-    spine::{Failure, Reader},
+    spine::{Failure, Reader, View},
 };
 use chrono::NaiveDate;
 use domain::{
@@ -48,6 +48,8 @@ pub struct ExpenseCategoriesView {
     #[schema(max_items = 1000)]
     pub categories: Vec<ExpenseCategory>,
 }
+
+impl View for ExpenseCategoriesView {}
 
 /// The tree in force on a day; today where none is named.
 pub fn tree(reader: &mut Reader<'_>, on: Option<NaiveDate>) -> Result<ExpenseCategoriesView, Failure> {

@@ -30,7 +30,7 @@ pub use prepare::prepare;
 pub(crate) use request::lock as lock_request;
 pub(crate) use scope::within;
 pub use settle::{Preview, preview};
-pub use view::{ExpenseClaimView, show, view};
+pub use view::{EXPENSE_CLAIM, ExpenseClaimView, show, view};
 
 use crate::{
     file,

@@ -17,7 +17,7 @@ pub use row::find;
 pub(crate) use row::may_read;
 pub(crate) use row::{find_unscoped, number_of};
 pub use settle::{RequestPreview, preview};
-pub use view::{ExpenseRequestView, show, view};
+pub use view::{EXPENSE_REQUEST, ExpenseRequestView, show, view};
 
 use super::petition::References;
 use crate::{

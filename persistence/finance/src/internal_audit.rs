@@ -12,7 +12,7 @@ pub mod view;
 pub use draw::{DrawOrder, draw, pick};
 pub use independence::auditor;
 pub use summary::{InternalAuditSummaryView, summary};
-pub use view::{InternalAuditFilter, InternalAuditView, list, view};
+pub use view::{INTERNAL_AUDIT, InternalAuditFilter, InternalAuditView, list, view};
 
 use crate::{
     finance::audit_risk::ClaimScope,

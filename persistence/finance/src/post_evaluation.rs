@@ -7,7 +7,8 @@ mod view;
 pub use cost::CostView;
 pub(crate) use view::of_request;
 pub use view::{
-    EvaluationRefView, IndicatorView, PostEvaluationFilter, PostEvaluationView, ThirdPartyView, list, view,
+    EvaluationRefView, IndicatorView, POST_EVALUATION, PostEvaluationFilter, PostEvaluationView,
+    ThirdPartyView, list, view,
 };
 
 use self::row::Row;

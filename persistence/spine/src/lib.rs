@@ -22,6 +22,7 @@ mod pool;
 mod reader;
 mod sight;
 mod tx;
+mod view;
 mod wing;
 mod writer;
 
@@ -41,6 +42,7 @@ pub use master::Master;
 pub use page::{Page, Slice};
 pub use reader::Reader;
 pub use tx::{Answered, Request, StoredAnswer, Tx};
+pub use view::{Refers, Target, View, in_json};
 pub use wing::{House, Part, Wing};
 
 /// The spine as the keeper of its entities.

@@ -9,14 +9,19 @@ use tests::checks;
 checks! {
     the_committed_openapi_document_is_current,
     the_committed_table_of_operations_is_current,
+    the_committed_table_of_members_is_current,
     every_operation_has_its_own_name_of_verb_and_noun,
     every_operation_has_a_summary_a_described_tag_and_a_permission,
     every_schema_of_a_name_is_the_same_schema,
+    what_is_shared_is_the_same_wherever_it_stands,
     every_reference_leads_somewhere,
+    every_component_is_referred_to,
+    every_wing_has_its_routes_tags_and_events,
     everything_that_can_be_sent_is_closed_and_bounded,
     reading_routes_read_and_writing_routes_write,
     public_routes_are_those_on_the_list,
     every_resource_can_be_had_in_part,
+    what_can_be_shown_along_is_referred_to_by_an_id,
 }
 
 fn every_resource_can_be_had_in_part() {
@@ -28,7 +33,16 @@ fn every_resource_can_be_had_in_part() {
 }
 
 fn document() -> Value {
-    serde_json::from_str(&api::command::openapi::text().expect("a document")).expect("JSON")
+    serde_json::from_str(&api::command::openapi::text(None).expect("a document")).expect("JSON")
+}
+
+/// The whole document, and that of each wing.
+fn documents() -> impl Iterator<Item = (&'static str, Value)> {
+    let wing = |wing: &&'static api::spine::Wing| {
+        let text = api::command::openapi::text(Some(*wing)).expect("a document");
+        (wing.name, serde_json::from_str(&text).expect("JSON"))
+    };
+    [("everything", document())].into_iter().chain(api::WINGS.iter().map(wing))
 }
 
 fn operations(document: &Value) -> Vec<(String, &Value)> {
@@ -42,11 +56,18 @@ fn operations(document: &Value) -> Vec<(String, &Value)> {
 }
 
 fn the_committed_openapi_document_is_current() {
-    is_current("openapi/openapi.json", &format!("{}\n", api::command::openapi::text().expect("a document")));
+    is_current(
+        "openapi/openapi.json",
+        &format!("{}\n", api::command::openapi::text(None).expect("a document")),
+    );
 }
 
 fn the_committed_table_of_operations_is_current() {
     is_current("openapi/routes.txt", &api::command::openapi::table());
+}
+
+fn the_committed_table_of_members_is_current() {
+    is_current("openapi/members.txt", &api::command::openapi::members().expect("members"));
 }
 
 fn every_operation_has_its_own_name_of_verb_and_noun() {
@@ -75,7 +96,7 @@ fn every_operation_has_a_summary_a_described_tag_and_a_permission() {
         assert!(operation["summary"].as_str().is_some_and(|text| text.len() > 5), "{place}: no summary");
         let tag = operation["tags"][0].as_str().unwrap_or_default();
         let described = tags.get(tag).is_some_and(|about| about.is_string());
-        assert!(described, "{place}: the tag `{tag}` is not described in api/src/spine/openapi.rs");
+        assert!(described, "{place}: the tag `{tag}` is not described by its wing");
         let open = operation["security"].as_array().is_some_and(Vec::is_empty);
         let bearer = operation["security"][0]["bearer"].is_array();
         assert!(open || bearer, "{place}: no security");
@@ -96,6 +117,22 @@ fn every_schema_of_a_name_is_the_same_schema() {
     }
 }
 
+/// One route must not replace what another means by a parameter or header of the same name.
+fn what_is_shared_is_the_same_wherever_it_stands() {
+    let (mut parameters, mut headers) = (BTreeMap::new(), BTreeMap::new());
+    for route in api::routes().iter() {
+        for parameter in route.description.shared_parameters() {
+            let said = serde_json::to_value(parameter).expect("JSON");
+            let first = parameters.entry(parameter.name.clone()).or_insert_with(|| said.clone());
+            assert_eq!(*first, said, "{}: `{}` means two things", route.path, parameter.name);
+        }
+        for (name, about) in route.description.shared_headers() {
+            assert_eq!(*headers.entry(name).or_insert(about), about, "`{name}` means two things");
+        }
+    }
+    assert!(parameters.len() > 8 && headers.len() > 2);
+}
+
 fn every_reference_leads_somewhere() {
     fn follow(value: &Value, document: &Value) {
         match value {
@@ -110,8 +147,41 @@ fn every_reference_leads_somewhere() {
             _ => {}
         }
     }
-    let document = document();
-    follow(&document, &document);
+    for (_, document) in documents() {
+        follow(&document, &document);
+    }
+}
+
+fn every_component_is_referred_to() {
+    for (title, document) in documents() {
+        let text = document.to_string();
+        for (kind, components) in document["components"].as_object().expect("components") {
+            let names = components.as_object().into_iter().flatten().map(|(name, _)| name);
+            for name in names.filter(|_| kind != "securitySchemes") {
+                let reference = format!("\"#/components/{kind}/{name}\"");
+                assert!(text.contains(&reference), "{title}: nothing refers to the {kind} `{name}`");
+            }
+        }
+    }
+}
+
+fn every_wing_has_its_routes_tags_and_events() {
+    let (mut routes, mut events) = (0, Vec::new());
+    for wing in api::WINGS {
+        let all = api::routes();
+        let own: Vec<_> = all.iter().filter(|route| route.wing == wing.name).collect();
+        for route in &own {
+            let known = wing.tags.iter().any(|(tag, _)| *tag == route.tag);
+            assert!(known, "{}: the tag `{}` is not one of {}", route.path, route.tag, wing.name);
+        }
+        for (tag, _) in wing.tags {
+            assert!(own.iter().any(|route| route.tag == *tag), "{}: no route has the tag `{tag}`", wing.name);
+        }
+        routes += own.len();
+        events.extend(wing.events().map(|event| event.name));
+    }
+    assert_eq!(routes, api::routes().iter().count());
+    assert_eq!(events, domain::events().map(|event| event.name).collect::<Vec<_>>());
 }
 
 /// Finds what is unbounded in what a client may send.
@@ -161,6 +231,7 @@ fn everything_that_can_be_sent_is_closed_and_bounded() {
             inspect(&content["schema"], &document, &place, 0, &mut found);
         }
         for parameter in operation["parameters"].as_array().into_iter().flatten() {
+            let parameter = resolved(parameter, &document);
             let name = parameter["name"].as_str().unwrap_or_default();
             inspect(&parameter["schema"], &document, &format!("{place} ?{name}"), 0, &mut found);
         }
@@ -202,4 +273,55 @@ fn public_routes_are_those_on_the_list() {
         .collect();
     public.sort();
     assert_eq!(public, listed, "the public routes and tests/stories/coverage/public_routes.txt differ");
+}
+
+/// The schema behind a reference.
+fn resolved<'a>(schema: &'a Value, document: &'a Value) -> &'a Value {
+    let place = schema["$ref"].as_str().and_then(|reference| reference.strip_prefix('#'));
+    place.map_or(schema, |place| document.pointer(place).expect("a schema"))
+}
+
+/// A member of a schema, whether it stands there itself or in a part of it.
+fn member<'a>(schema: &'a Value, name: &str, document: &'a Value) -> Option<&'a Value> {
+    let schema = resolved(schema, document);
+    let parts =
+        ["allOf", "oneOf"].into_iter().flat_map(|parts| schema[parts].as_array().into_iter().flatten());
+    let own = schema["properties"].get(name);
+    own.or_else(|| parts.into_iter().find_map(|part| member(part, name, document)))
+}
+
+/// Whether a member is an id, or an object with one under this name, or a list of such objects.
+fn leads_by(schema: &Value, id: &str, document: &Value) -> bool {
+    if schema["$ref"].as_str().is_some_and(|reference| reference.ends_with("/Id")) {
+        return true;
+    }
+    let schema = resolved(schema, document);
+    let choice = schema["oneOf"].as_array().into_iter().flatten();
+    choice.into_iter().any(|case| leads_by(case, id, document))
+        || schema.get("items").is_some_and(|items| leads_by(items, id, document))
+        || schema["properties"].get(id).is_some_and(|member| leads_by(member, id, document))
+}
+
+fn what_can_be_shown_along_is_referred_to_by_an_id() {
+    let document = document();
+    let mut followed = 0;
+    for route in api::routes().iter().filter(|route| !route.description.refers.is_empty()) {
+        let place = format!("{} {}", route.method, route.path);
+        let operations = operations(&document);
+        let mut operations = operations.iter().map(|(_, operation)| *operation);
+        let operation = operations.find(|operation| operation["operationId"] == route.operation_id.as_str());
+        let shown =
+            &operation.expect("an operation")["responses"]["200"]["content"]["application/json"]["schema"];
+        let shown = member(shown, "data", &document).map_or(shown, |data| &data["items"]);
+        let mut names = Vec::new();
+        for refers in route.description.refers {
+            assert!(!names.contains(&refers.name), "{place}: two are called `{}`", refers.name);
+            names.push(refers.name);
+            let by = member(shown, refers.member, &document);
+            let leads = by.is_some_and(|by| leads_by(by, refers.id, &document));
+            assert!(leads, "{place}: `{}` is no reference to `{}`", refers.member, refers.name);
+            followed += 1;
+        }
+    }
+    assert!(followed > 100, "only {followed} references can be followed");
 }

@@ -142,7 +142,7 @@ fn every_code_is_documented() {
 }
 
 fn document() -> Value {
-    serde_json::from_str(&api::command::openapi::text().expect("a document")).expect("JSON")
+    serde_json::from_str(&api::command::openapi::text(None).expect("a document")).expect("JSON")
 }
 
 /// The values of each enum among the schemas, by the schema's name: of an enum itself, or of the tag of a

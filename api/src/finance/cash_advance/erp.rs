@@ -1,6 +1,6 @@
 //! What the ERP has of advances, compared with what we have. `[EXP-10, EXP-14]`
 
-use crate::spine::{Can, Reading, Reply, Valid, View};
+use crate::spine::{Can, Reading, Reply, Valid};
 use chrono::NaiveDate;
 use domain::spine::{Money, perm};
 use persistence::finance::cash_advance::reconcile::{
@@ -44,8 +44,6 @@ struct TheirEntryBody {
     #[serde(default)]
     booked_on: Option<NaiveDate>,
 }
-
-impl View for AdvanceReconciliationView {}
 
 /// Compare the ERP's pay-outs, settlements and repayments of cash advances with ours. `[EXP-10, EXP-14]`
 ///

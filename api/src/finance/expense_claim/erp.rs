@@ -341,8 +341,6 @@ struct TheirItemBody {
     paid: Option<Money>,
 }
 
-impl View for ReconciliationView {}
-
 /// Compare the ERP's expense claims with ours. `[EXP-10]`
 ///
 /// Ours are those acknowledged, posted or reversed whose business date lies in the period. Nothing is changed.

@@ -2,10 +2,9 @@
 
 use chrono::NaiveDate;
 use domain::spine::{Id, Language, Money, Permission, Timestamp};
+use persistence::spine::View;
 use rust_decimal::Decimal;
-use serde::Serialize;
 use std::borrow::Cow;
-use utoipa::ToSchema;
 
 /// A name for programs with its texts for people.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -29,7 +28,7 @@ impl Label {
 }
 
 /// A view whose lists can be had as files. NDJSON shows the view itself; CSV and XLSX its columns.
-pub trait Exported: Serialize + ToSchema + Send + Sync + 'static {
+pub trait Exported: View + Sync {
     /// What the file is called, without date and ending.
     const FILE: Label;
     /// The columns, in order.

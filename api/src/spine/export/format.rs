@@ -5,7 +5,7 @@ use actix_web::{FromRequest, HttpRequest, dev::Payload, http::header};
 use std::future::{Ready, ready};
 use utoipa::openapi::{
     ObjectBuilder, Required,
-    path::{ParameterBuilder, ParameterIn},
+    path::{Parameter, ParameterBuilder, ParameterIn},
     schema::Type,
 };
 
@@ -93,20 +93,19 @@ impl Format {
         }
     }
 
-    /// Tells of `?format=` and of what it may be.
-    pub fn describe_offered(description: &mut Description, offered: &[Self], about: &str) {
+    /// What a route says of `?format=` and of what it may be.
+    pub fn parameter(offered: &[Self], about: &str) -> Parameter {
         let schema = ObjectBuilder::new()
             .schema_type(Type::String)
             .enum_values(Some(endings(offered)))
             .default(Some(Self::Json.ending().into()));
-        let parameter = ParameterBuilder::new()
+        ParameterBuilder::new()
             .name("format")
             .parameter_in(ParameterIn::Query)
             .required(Required::False)
             .description(Some(about))
-            .schema(Some(schema));
-        description.parameters.push(parameter.build());
-        description.problems.extend([400, 406]);
+            .schema(Some(schema))
+            .build()
     }
 }
 
@@ -126,7 +125,8 @@ impl Argument for Format {
     fn describe(description: &mut Description) {
         let about =
             "The format; else `Accept` decides. A file holds everything that matches, whatever `limit` says.";
-        Self::describe_offered(description, Self::OF_LISTS, about);
+        description.share(Self::parameter(Self::OF_LISTS, about));
+        description.problems.extend([400, 406]);
     }
 }
 

@@ -38,7 +38,8 @@ impl FromRequest for TemplateFormat {
 impl Argument for TemplateFormat {
     fn describe(description: &mut Description) {
         let about = "The format; else `Accept` decides: the columns as JSON, or a file to be filled in.";
-        Format::describe_offered(description, Self::OFFERED, about);
+        description.parameters.push(Format::parameter(Self::OFFERED, about));
+        description.problems.extend([400, 406]);
     }
 }
 

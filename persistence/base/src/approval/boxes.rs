@@ -6,8 +6,9 @@ use super::{
     subject::summaries,
 };
 use crate::{
+    organisation::{DEPARTMENT, EMPLOYEE},
     schema::{approval_boxes, approvals, employees},
-    spine::{Failure, Instant, Key, Page, Reader, Slice, db},
+    spine::{Failure, Instant, Key, Page, Reader, Refers, Slice, View, db},
 };
 use chrono::NaiveDate;
 use diesel::{dsl::count_star, prelude::*};
@@ -80,6 +81,8 @@ pub struct BoxCounts {
     pub copied: i64,
 }
 
+impl View for BoxCounts {}
+
 /// An approval in a box: enough to decide without another call.
 #[derive(Clone, PartialEq, Debug, Serialize, ToSchema)]
 #[schema(as = ApprovalItem)]
@@ -111,6 +114,11 @@ pub struct ApprovalItemView {
     /// Its version for `If-Match`.
     #[schema(minimum = 1)]
     pub version: Version,
+}
+
+impl View for ApprovalItemView {
+    const REFERS: &'static [Refers] =
+        &[Refers::to("department", &DEPARTMENT).by("department_id"), Refers::to("submitter", &EMPLOYEE)];
 }
 
 /// The filters of both list and count.

@@ -6,8 +6,8 @@ use super::{
     subject::{DocumentSummary, kind_of, summaries},
 };
 use crate::{
-    organisation::Organisation,
-    spine::{ActionView, Failure, Reader},
+    organisation::{DEPARTMENT, EMPLOYEE, Organisation},
+    spine::{ActionView, Failure, Reader, Refers, Target, View, in_json},
 };
 use chrono::NaiveDate;
 use domain::{
@@ -15,7 +15,7 @@ use domain::{
         Action, Approval, Circumstances, CloseReason, Decision, Directory, Entry, EntryKind, Origin, Outcome,
         PolicyReference, Task, TaskState,
     },
-    spine::{AnyId, EmployeeId, Id, Money, Timestamp, Version},
+    spine::{AnyId, EmployeeId, Id, Money, Permission, Timestamp, Version},
 };
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -110,6 +110,17 @@ pub struct ApprovalView {
     /// Its version for `If-Match`.
     #[schema(minimum = 1)]
     pub version: Version,
+}
+
+impl View for ApprovalView {
+    const REFERS: &'static [Refers] = &[
+        Refers::to("department", &DEPARTMENT).by("department_id"),
+        Refers::to("beneficiary", &EMPLOYEE),
+        Refers::to("submitter", &EMPLOYEE),
+    ];
+    fn version(&self) -> Option<Version> {
+        Some(self.version)
+    }
 }
 
 /// What has become of an approval.
@@ -246,6 +257,10 @@ pub fn view(reader: &mut Reader<'_>, id: Id<Approval>) -> Result<ApprovalView, F
     let approval = find(reader, id)?;
     show(reader, &approval)
 }
+
+/// An approval where something refers to it.
+pub static APPROVAL: Target =
+    Target { permission: Permission::UseApprovals, look: |reader, id| in_json(view(reader, id.into())) };
 
 /// How an approval at hand is shown.
 pub fn show(reader: &mut Reader<'_>, approval: &Approval) -> Result<ApprovalView, Failure> {

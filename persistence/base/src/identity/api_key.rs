@@ -3,7 +3,7 @@
 use super::account::{self, UserRef};
 use crate::{
     schema::{api_keys, users},
-    spine::{Failure, Instant, Key, Page, Reader, Slice, Stored, Tx, db, guard, save_row},
+    spine::{Failure, Instant, Key, Page, Reader, Slice, Stored, Tx, View, db, guard, save_row},
 };
 use diesel::prelude::*;
 use domain::{
@@ -190,6 +190,15 @@ pub struct ApiKeyView {
     /// The version, for `If-Match`.
     #[schema(minimum = 1)]
     pub version: Version,
+}
+
+impl View for ApiKeyView {
+    fn version(&self) -> Option<Version> {
+        Some(self.version)
+    }
+    fn location(&self) -> Option<String> {
+        Some(format!("/api/v1/api-keys/{}", self.id))
+    }
 }
 
 type Shown = (Row, Option<Instant>, (Key, String, String));

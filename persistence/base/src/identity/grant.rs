@@ -2,9 +2,11 @@
 
 use super::account::{self, UserRef};
 use crate::{
-    organisation::{NamedColumns, NamedRef},
+    organisation::{DEPARTMENT, NamedColumns, NamedRef},
     schema::{departments, employees, grants, role_permissions, roles, users},
-    spine::{Failure, Instant, Key, Master, Page, Reader, Slice, Stored, Tx, db, guard, save_row},
+    spine::{
+        Failure, Instant, Key, Master, Page, Reader, Refers, Slice, Stored, Tx, View, db, guard, save_row,
+    },
 };
 use chrono::NaiveDate;
 use diesel::prelude::*;
@@ -175,6 +177,16 @@ pub struct GrantView {
     /// The version, for `If-Match`.
     #[schema(minimum = 1)]
     pub version: Version,
+}
+
+impl View for GrantView {
+    const REFERS: &'static [Refers] = &[Refers::to("department", &DEPARTMENT)];
+    fn version(&self) -> Option<Version> {
+        Some(self.version)
+    }
+    fn location(&self) -> Option<String> {
+        Some(format!("/api/v1/grants/{}", self.id))
+    }
 }
 
 type Account = (Key, String, String);

@@ -2,8 +2,8 @@
 
 use super::{account, api_key, grant, session};
 use crate::{
-    organisation::{NamedRef, PersonRef, department, employee},
-    spine::{Credential, Failure, Key, Reader},
+    organisation::{DEPARTMENT, EMPLOYEE, NamedRef, PersonRef, department, employee},
+    spine::{Credential, Failure, Key, Reader, Refers, View},
 };
 use chrono::{Days, NaiveTime, TimeZone};
 use domain::{
@@ -162,6 +162,14 @@ pub struct MeView {
     /// The version of the account, for `If-Match`.
     #[schema(minimum = 1)]
     pub version: Version,
+}
+
+impl View for MeView {
+    const REFERS: &'static [Refers] =
+        &[Refers::to("department", &DEPARTMENT), Refers::to("employee", &EMPLOYEE)];
+    fn version(&self) -> Option<Version> {
+        Some(self.version)
+    }
 }
 
 /// The caller, as they see themselves.

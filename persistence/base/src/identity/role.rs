@@ -4,7 +4,8 @@ use crate::{
     organisation::{referred, unless_taken},
     schema::{grants, role_permissions, roles, users},
     spine::{
-        ActionView, Failure, Key, Master, Page, Place, Placed, Reader, Slice, Stored, Tx, db, guard, save_row,
+        ActionView, Failure, Key, Master, Page, Place, Placed, Reader, Slice, Stored, Tx, View, db, guard,
+        save_row,
     },
 };
 use diesel::prelude::*;
@@ -192,6 +193,15 @@ pub struct RoleView {
     /// The version, for `If-Match`.
     #[schema(minimum = 1)]
     pub version: Version,
+}
+
+impl View for RoleView {
+    fn version(&self) -> Option<Version> {
+        Some(self.version)
+    }
+    fn location(&self) -> Option<String> {
+        Some(format!("/api/v1/roles/{}", self.id))
+    }
 }
 
 impl From<Role> for RoleView {

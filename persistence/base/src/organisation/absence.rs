@@ -2,8 +2,11 @@
 
 use super::reference::{PersonColumns, PersonRef, holds_on};
 use crate::{
+    organisation::EMPLOYEE,
     schema::{absences, employee_placements, employees},
-    spine::{Failure, Instant, Key, Master, Page, Reader, Slice, Stored, Tx, db, guard, save_row},
+    spine::{
+        Failure, Instant, Key, Master, Page, Reader, Refers, Slice, Stored, Tx, View, db, guard, save_row,
+    },
 };
 use chrono::NaiveDate;
 use diesel::prelude::*;
@@ -145,6 +148,16 @@ pub struct AbsenceView {
     /// Its version, for `If-Match`.
     #[schema(minimum = 1)]
     pub version: Version,
+}
+
+impl View for AbsenceView {
+    const REFERS: &'static [Refers] = &[Refers::to("employee", &EMPLOYEE), Refers::to("stand_in", &EMPLOYEE)];
+    fn version(&self) -> Option<Version> {
+        Some(self.version)
+    }
+    fn location(&self) -> Option<String> {
+        Some(format!("/api/v1/absences/{}", self.id))
+    }
 }
 
 /// Which absences are wanted.

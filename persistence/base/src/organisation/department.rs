@@ -2,10 +2,11 @@
 
 use super::reference::{NamedColumns, NamedRef, PersonColumns, PersonRef, like, referred, unless_taken};
 use crate::{
+    organisation::EMPLOYEE,
     schema::{departments, employee_placements, employees},
     spine::{
-        ActionView, Failure, Key, Master, Page, Place, Placed, Reader, Slice, Stored, Tx, db, guard, keyset,
-        save_row,
+        ActionView, Failure, Key, Master, Page, Place, Placed, Reader, Refers, Slice, Stored, Target, Tx,
+        View, db, guard, in_json, keyset, save_row,
     },
 };
 use diesel::prelude::*;
@@ -187,6 +188,16 @@ pub struct DepartmentView {
     pub version: Version,
 }
 
+impl View for DepartmentView {
+    const REFERS: &'static [Refers] = &[Refers::to("parent", &DEPARTMENT), Refers::to("head", &EMPLOYEE)];
+    fn version(&self) -> Option<Version> {
+        Some(self.version)
+    }
+    fn location(&self) -> Option<String> {
+        Some(format!("/api/v1/departments/{}", self.id))
+    }
+}
+
 /// Which departments are wanted.
 #[derive(Clone, Debug, Default)]
 pub struct DepartmentFilter {
@@ -299,6 +310,10 @@ pub fn view(reader: &mut Reader<'_>, id: DepartmentId) -> Result<DepartmentView,
     }
     Ok(view)
 }
+
+/// A department where something refers to it.
+pub static DEPARTMENT: Target =
+    Target { permission: Permission::ReadOrganisation, look: |reader, id| in_json(view(reader, id.into())) };
 
 impl Placed<crate::Base> for DepartmentAction {
     fn place(self) -> Place {

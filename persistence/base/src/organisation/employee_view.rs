@@ -4,7 +4,9 @@ use super::employee;
 use super::reference::{NamedColumns, NamedRef, PersonColumns, PersonRef, holds_on, like, lower};
 use crate::{
     schema::{departments, employee_placements, employees, positions},
-    spine::{ActionView, Failure, Key, Page, Place, Placed, Reader, Slice, Tx, db, keyset},
+    spine::{
+        ActionView, Failure, Key, Page, Place, Placed, Reader, Slice, Target, Tx, View, db, in_json, keyset,
+    },
 };
 use chrono::NaiveDate;
 use diesel::prelude::*;
@@ -58,6 +60,15 @@ pub struct EmployeeView {
     /// The version, for `If-Match`.
     #[schema(minimum = 1)]
     pub version: Version,
+}
+
+impl View for EmployeeView {
+    fn version(&self) -> Option<Version> {
+        Some(self.version)
+    }
+    fn location(&self) -> Option<String> {
+        Some(format!("/api/v1/employees/{}", self.id))
+    }
 }
 
 /// Which employees are wanted.
@@ -236,6 +247,10 @@ pub fn view(reader: &mut Reader<'_>, id: EmployeeId) -> Result<EmployeeView, Fai
     }
     Ok(view)
 }
+
+/// An employee where something refers to it.
+pub static EMPLOYEE: Target =
+    Target { permission: Permission::ReadOrganisation, look: |reader, id| in_json(view(reader, id.into())) };
 
 impl Placed<crate::Base> for EmployeeAction {
     fn place(self) -> Place {

@@ -2,8 +2,9 @@
 
 use super::reference::{NamedColumns, NamedRef, referred, unless_taken};
 use crate::{
+    organisation::DEPARTMENT,
     schema::{departments, positions},
-    spine::{Failure, Key, Master, Page, Reader, Slice, Stored, Tx, db, guard, save_row},
+    spine::{Failure, Key, Master, Page, Reader, Refers, Slice, Stored, Tx, View, db, guard, save_row},
 };
 use diesel::prelude::*;
 use domain::{
@@ -136,6 +137,16 @@ pub struct PositionView {
     /// Its version, for `If-Match`.
     #[schema(minimum = 1)]
     pub version: Version,
+}
+
+impl View for PositionView {
+    const REFERS: &'static [Refers] = &[Refers::to("department", &DEPARTMENT)];
+    fn version(&self) -> Option<Version> {
+        Some(self.version)
+    }
+    fn location(&self) -> Option<String> {
+        Some(format!("/api/v1/positions/{}", self.id))
+    }
 }
 
 fn shown((row, department): (Row, Option<NamedColumns>)) -> Result<PositionView, Failure> {

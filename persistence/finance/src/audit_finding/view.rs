@@ -7,9 +7,13 @@ use super::{
 };
 use crate::{
     file::{self, FileView},
-    organisation::{NamedRef, PersonRef, names},
+    finance::{
+        expense_claim::EXPENSE_CLAIM,
+        internal_audit::{INTERNAL_AUDIT, item::INTERNAL_AUDIT_ITEM},
+    },
+    organisation::{DEPARTMENT, EMPLOYEE, NamedRef, PersonRef, names},
     schema::{audit_findings as findings, internal_audits as audits},
-    spine::{ActionView, Failure, Key, Page, Place, Placed, Reader, Sight, Slice, db},
+    spine::{ActionView, Failure, Key, Page, Place, Placed, Reader, Refers, Sight, Slice, View, db},
 };
 use chrono::NaiveDate;
 use diesel::prelude::*;
@@ -104,6 +108,22 @@ pub struct AuditFindingView {
     /// Its version, for `If-Match`.
     #[schema(minimum = 1)]
     pub version: Version,
+}
+
+impl View for AuditFindingView {
+    const REFERS: &'static [Refers] = &[
+        Refers::to("audit", &INTERNAL_AUDIT).by("audit_id"),
+        Refers::to("claim", &EXPENSE_CLAIM).by("claim_id"),
+        Refers::to("item", &INTERNAL_AUDIT_ITEM).by("item_id"),
+        Refers::to("department", &DEPARTMENT),
+        Refers::to("responsible", &EMPLOYEE),
+    ];
+    fn version(&self) -> Option<Version> {
+        Some(self.version)
+    }
+    fn location(&self) -> Option<String> {
+        Some(format!("/api/v1/audit-findings/{}", self.id))
+    }
 }
 
 /// A remediation that did not do.

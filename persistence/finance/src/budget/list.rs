@@ -3,9 +3,9 @@
 use super::row::total;
 use crate::{
     finance::newest::{Placed, newest},
-    organisation::{NamedRef, PersonRef, like, lower},
+    organisation::{DEPARTMENT, EMPLOYEE, NamedRef, PersonRef, like, lower},
     schema::budgets,
-    spine::{Failure, Instant, Key, Page, Reader, Sight, Slice, db, keyset, within},
+    spine::{Failure, Instant, Key, Page, Reader, Refers, Sight, Slice, View, db, keyset, within},
 };
 use diesel::prelude::*;
 use domain::{
@@ -53,6 +53,11 @@ pub struct BudgetSummary {
     /// Its version, for `If-Match`.
     #[schema(minimum = 1)]
     pub version: Version,
+}
+
+impl View for BudgetSummary {
+    const REFERS: &'static [Refers] =
+        &[Refers::to("department", &DEPARTMENT), Refers::to("submitter", &EMPLOYEE)];
 }
 
 /// Which budgets are wanted.

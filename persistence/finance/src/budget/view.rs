@@ -2,9 +2,10 @@
 
 use super::{BudgetWorld, find};
 use crate::{
-    organisation::{NamedRef, PersonRef},
+    approval::APPROVAL,
+    organisation::{DEPARTMENT, EMPLOYEE, NamedRef, PersonRef},
     schema::{departments, employees},
-    spine::{ActionView, Failure, Key, Place, Placed, Reader, db},
+    spine::{ActionView, Failure, Key, Place, Placed, Reader, Refers, Target, View, db, in_json},
 };
 use diesel::prelude::*;
 use domain::{
@@ -12,7 +13,7 @@ use domain::{
         Activity, Budget, BudgetContent, BudgetState, Foundation, Indicator, Objective, PlannedLine,
         PlannedSum, Scope, Strategy, actions::BudgetAction,
     },
-    spine::{AnyId, Currency, DepartmentId, EmployeeId, Id, Money, Timestamp, UserId, Version},
+    spine::{AnyId, Currency, DepartmentId, EmployeeId, Id, Money, Permission, Timestamp, UserId, Version},
 };
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -91,11 +92,29 @@ pub struct BudgetView {
     pub version: Version,
 }
 
+impl View for BudgetView {
+    const REFERS: &'static [Refers] = &[
+        Refers::to("approval", &APPROVAL).by("approval_id"),
+        Refers::to("department", &DEPARTMENT),
+        Refers::to("submitter", &EMPLOYEE),
+    ];
+    fn version(&self) -> Option<Version> {
+        Some(self.version)
+    }
+    fn location(&self) -> Option<String> {
+        Some(format!("/api/v1/budgets/{}", self.id))
+    }
+}
+
 /// One budget, if the caller may see it.
 pub fn view(reader: &mut Reader<'_>, id: Id<Budget>) -> Result<BudgetView, Failure> {
     let budget = find(reader, id)?;
     show(reader, budget)
 }
+
+/// A budget where something refers to it.
+pub static BUDGET: Target =
+    Target { permission: Permission::ReadBudgets, look: |reader, id| in_json(view(reader, id.into())) };
 
 /// How a budget at hand is shown.
 pub fn show(reader: &mut Reader<'_>, budget: Budget) -> Result<BudgetView, Failure> {

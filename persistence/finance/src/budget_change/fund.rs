@@ -1,10 +1,16 @@
 //! Emergency funds on their own: what was set aside, drawn, given back and is left. `[BUD-7]`
 
 use crate::{
-    finance::budget_line::list::{self as lines, BudgetLineView, LineFilter},
-    organisation::NamedRef,
+    finance::{
+        budget::BUDGET,
+        budget_line::{
+            BUDGET_LINE,
+            list::{self as lines, BudgetLineView, LineFilter},
+        },
+    },
+    organisation::{DEPARTMENT, NamedRef},
     schema::{budget_changes as changes, budget_entries as entries},
-    spine::{Failure, Key, Page, Reader, Slice, db},
+    spine::{Failure, Key, Page, Reader, Refers, Slice, View, db},
 };
 use diesel::prelude::*;
 use domain::{
@@ -49,6 +55,14 @@ pub struct EmergencyFund {
     pub draws: i64,
     /// Whether it may be drawn on; closed with its budget.
     pub is_open: bool,
+}
+
+impl View for EmergencyFund {
+    const REFERS: &'static [Refers] = &[
+        Refers::to("budget", &BUDGET).by("budget_id"),
+        Refers::to("line", &BUDGET_LINE).by("line_id"),
+        Refers::to("department", &DEPARTMENT),
+    ];
 }
 
 /// Which funds are wanted.

@@ -2,10 +2,13 @@
 
 use super::give_back;
 use crate::{
-    finance::newest::{Placed, newest},
-    organisation::{NamedRef, PersonRef},
+    finance::{
+        budget_change::BUDGET_CHANGE,
+        newest::{Placed, newest},
+    },
+    organisation::{DEPARTMENT, EMPLOYEE, NamedRef, PersonRef},
     schema::budget_changes as changes,
-    spine::{Failure, Instant, Key, Page, Reader, Sight, Slice, db, keyset, within},
+    spine::{Failure, Instant, Key, Page, Reader, Refers, Sight, Slice, View, db, keyset, within},
 };
 use chrono::NaiveDate;
 use diesel::prelude::*;
@@ -57,6 +60,14 @@ pub struct BudgetChangeSummary {
     /// Its version, for `If-Match`.
     #[schema(minimum = 1)]
     pub version: Version,
+}
+
+impl View for BudgetChangeSummary {
+    const REFERS: &'static [Refers] = &[
+        Refers::to("gives_back", &BUDGET_CHANGE).by("gives_back_id"),
+        Refers::to("department", &DEPARTMENT),
+        Refers::to("submitter", &EMPLOYEE),
+    ];
 }
 
 /// Which changes are wanted.
@@ -178,6 +189,11 @@ pub struct EmergencyDraw {
     pub given_back: Money,
     /// When it took effect.
     pub drawn_at: Option<Timestamp>,
+}
+
+impl View for EmergencyDraw {
+    const REFERS: &'static [Refers] =
+        &[Refers::to("department", &DEPARTMENT), Refers::to("submitter", &EMPLOYEE)];
 }
 
 /// A page of the draws that took effect, the newest first.

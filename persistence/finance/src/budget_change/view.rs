@@ -2,16 +2,17 @@
 
 use super::{ChangeWorld, find, give_back, settle::submission};
 use crate::{
+    approval::APPROVAL,
     finance::budget::view::{department, person},
-    organisation::{NamedRef, PersonRef},
-    spine::{ActionView, Failure, Key, Place, Placed, Reader},
+    organisation::{DEPARTMENT, EMPLOYEE, NamedRef, PersonRef},
+    spine::{ActionView, Failure, Key, Place, Placed, Reader, Refers, Target, View, in_json},
 };
 use chrono::NaiveDate;
 use domain::{
     finance::budget_change::{
         BudgetChange, ChangeContent, ChangeKind, ChangeState, Movement, actions::ChangeAction,
     },
-    spine::{AnyId, Id, Money, Timestamp, UserId, Version},
+    spine::{AnyId, Id, Money, Permission, Timestamp, UserId, Version},
 };
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -75,11 +76,30 @@ pub struct BudgetChangeView {
     pub version: Version,
 }
 
+impl View for BudgetChangeView {
+    const REFERS: &'static [Refers] = &[
+        Refers::to("approval", &APPROVAL).by("approval_id"),
+        Refers::to("gives_back", &BUDGET_CHANGE).by("gives_back_id"),
+        Refers::to("department", &DEPARTMENT),
+        Refers::to("submitter", &EMPLOYEE),
+    ];
+    fn version(&self) -> Option<Version> {
+        Some(self.version)
+    }
+    fn location(&self) -> Option<String> {
+        Some(format!("/api/v1/budget-changes/{}", self.id))
+    }
+}
+
 /// One change, if the caller may see it.
 pub fn view(reader: &mut Reader<'_>, id: Id<BudgetChange>) -> Result<BudgetChangeView, Failure> {
     let change = find(reader, id)?;
     show(reader, change)
 }
+
+/// A budget change where something refers to it.
+pub static BUDGET_CHANGE: Target =
+    Target { permission: Permission::ReadBudgets, look: |reader, id| in_json(view(reader, id.into())) };
 
 /// How a change at hand is shown.
 pub fn show(reader: &mut Reader<'_>, change: BudgetChange) -> Result<BudgetChangeView, Failure> {

@@ -5,7 +5,7 @@ use crate::{
     finance::{budget::book_currency, budget_line},
     organisation::NamedRef,
     schema::departments,
-    spine::{Failure, Key, Reader, db},
+    spine::{Failure, Key, Reader, View, db},
 };
 use diesel::prelude::*;
 use domain::{
@@ -80,6 +80,8 @@ pub struct BudgetAlertsView {
     /// Whether there are more than are told.
     pub has_more: bool,
 }
+
+impl View for BudgetAlertsView {}
 
 /// What gives alarm among the lines within the caller's sight.
 pub fn alerts(reader: &mut Reader<'_>, fiscal_year: i32) -> Result<BudgetAlertsView, Failure> {

@@ -6,7 +6,7 @@ use crate::{
     organisation::{NamedRef, PersonRef},
     policy,
     schema::{budgets, departments, employees},
-    spine::{Failure, Key, Page, Reader, Slice, db},
+    spine::{Failure, Key, Page, Reader, Slice, View, db},
 };
 use diesel::prelude::*;
 use domain::{
@@ -84,6 +84,8 @@ pub struct ExecutionRow {
     /// lines. Null before their first day.
     pub forecast: Option<Money>,
 }
+
+impl View for ExecutionRow {}
 
 /// What identifies a group, in the order in which rows are shown.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]

@@ -2,9 +2,10 @@
 
 use super::row::{EntryRow, Row};
 use crate::{
-    organisation::{NamedColumns, NamedRef, PersonColumns, PersonRef},
+    finance::budget::BUDGET,
+    organisation::{DEPARTMENT, EMPLOYEE, NamedColumns, NamedRef, PersonColumns, PersonRef},
     schema::{budget_entries as entries, budget_lines as lines, budgets, departments, employees, users},
-    spine::{Failure, Instant, Key, Page, Reader, Sight, Slice, db},
+    spine::{Failure, Instant, Key, Page, Reader, Refers, Sight, Slice, Target, View, db, in_json},
 };
 use diesel::prelude::*;
 use domain::{
@@ -13,7 +14,7 @@ use domain::{
         budget_line::{BudgetLine, Control, DocumentKind, EntryKind, Purpose},
         period::Period,
     },
-    spine::{AnyId, DepartmentId, Id, Money, Timestamp, Version},
+    spine::{AnyId, DepartmentId, Id, Money, Permission, Timestamp, Version},
 };
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -70,6 +71,14 @@ pub struct BudgetLineView {
     /// Counts its states.
     #[schema(minimum = 1)]
     pub version: Version,
+}
+
+impl View for BudgetLineView {
+    const REFERS: &'static [Refers] =
+        &[Refers::to("budget", &BUDGET).by("budget_id"), Refers::to("department", &DEPARTMENT)];
+    fn version(&self) -> Option<Version> {
+        Some(self.version)
+    }
 }
 
 /// Which lines are wanted.
@@ -195,6 +204,10 @@ pub fn view(reader: &mut Reader<'_>, id: Id<BudgetLine>) -> Result<BudgetLineVie
     shown(found)
 }
 
+/// A budget line where something refers to it.
+pub static BUDGET_LINE: Target =
+    Target { permission: Permission::ReadBudgets, look: |reader, id| in_json(view(reader, id.into())) };
+
 fn shown((row, budget_number, place): Found) -> Result<BudgetLineView, Failure> {
     let line = BudgetLine::try_from(row)?;
     let money = |minor| line.money(minor);
@@ -260,6 +273,10 @@ pub struct BudgetEntryView {
     /// By which account.
     #[schema(max_length = 200)]
     pub entered_by: String,
+}
+
+impl View for BudgetEntryView {
+    const REFERS: &'static [Refers] = &[Refers::to("employee", &EMPLOYEE)];
 }
 
 type FoundEntry = (EntryRow, Option<PersonColumns>, String, Instant);

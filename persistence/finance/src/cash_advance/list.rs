@@ -2,9 +2,9 @@
 
 use crate::{
     finance::expense_request::view::{person, place},
-    organisation::{NamedRef, PersonRef, Register, like},
+    organisation::{DEPARTMENT, EMPLOYEE, NamedRef, PersonRef, Register, like},
     schema::{cash_advances as advances, employees},
-    spine::{Failure, Instant, Key, Page, Reader, Sight, Slice, db, within},
+    spine::{Failure, Instant, Key, Page, Reader, Refers, Sight, Slice, View, db, within},
 };
 use chrono::NaiveDate;
 use diesel::prelude::*;
@@ -52,6 +52,11 @@ pub struct CashAdvanceSummary {
     /// Its version, for `If-Match`.
     #[schema(minimum = 1)]
     pub version: Version,
+}
+
+impl View for CashAdvanceSummary {
+    const REFERS: &'static [Refers] =
+        &[Refers::to("department", &DEPARTMENT), Refers::to("submitter", &EMPLOYEE)];
 }
 
 /// Which advances are wanted.

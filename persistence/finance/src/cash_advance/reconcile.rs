@@ -5,7 +5,7 @@
 
 mod row;
 
-use crate::spine::{Failure, Key, Reader};
+use crate::spine::{Failure, Key, Reader, View};
 use chrono::NaiveDate;
 use domain::{
     finance::cash_advance::{MovementKind, ReversalKind},
@@ -131,6 +131,8 @@ pub struct AdvanceReconciliationView {
     #[schema(max_items = 20000)]
     pub differences: Vec<EntryDifferenceView>,
 }
+
+impl View for AdvanceReconciliationView {}
 
 /// Number, kind and reference: what an entry is known by.
 type EntryKey = (String, EntryKind, String);

@@ -6,8 +6,8 @@ use super::{
 };
 use crate::{
     finance::expense_request::view::person,
-    organisation::{PersonRef, Register},
-    spine::{Failure, Reader, Sight},
+    organisation::{EMPLOYEE, PersonRef, Register},
+    spine::{Failure, Reader, Refers, Sight, View},
 };
 use chrono::NaiveDate;
 use domain::{
@@ -40,6 +40,10 @@ pub struct StatementView {
     /// Everything that moved, by day.
     #[schema(max_items = 100_000)]
     pub entries: Vec<EntryView>,
+}
+
+impl View for StatementView {
+    const REFERS: &'static [Refers] = &[Refers::to("employee", &EMPLOYEE)];
 }
 
 /// A line of a statement.

@@ -2,13 +2,17 @@
 
 use super::{deed, find};
 use crate::{
-    finance::expense_claim::{
-        Names,
-        view::{ClaimedRequestView, JournalView},
+    approval::APPROVAL,
+    finance::{
+        expense_claim::{
+            Names,
+            view::{ClaimedRequestView, JournalView},
+        },
+        expense_request::EXPENSE_REQUEST,
     },
-    organisation::{NamedRef, PersonRef},
+    organisation::{DEPARTMENT, EMPLOYEE, NamedRef, PersonRef},
     schema::expense_claims as claims,
-    spine::{ActionView, Failure, Key, Place, Placed, Reader, db},
+    spine::{ActionView, Failure, Key, Place, Placed, Reader, Refers, Target, View, db, in_json},
 };
 use chrono::NaiveDate;
 use diesel::prelude::*;
@@ -20,7 +24,7 @@ use domain::{
         },
         petition::StandingState,
     },
-    spine::{AnyId, Id, Money, Timestamp, UserId, Version},
+    spine::{AnyId, Id, Money, Permission, Timestamp, UserId, Version},
 };
 use serde::Serialize;
 use std::collections::HashMap;
@@ -90,6 +94,21 @@ pub struct CashAdvanceView {
     /// Its version, for `If-Match`.
     #[schema(minimum = 1)]
     pub version: Version,
+}
+
+impl View for CashAdvanceView {
+    const REFERS: &'static [Refers] = &[
+        Refers::to("approval", &APPROVAL).by("approval_id"),
+        Refers::to("request", &EXPENSE_REQUEST),
+        Refers::to("department", &DEPARTMENT),
+        Refers::to("submitter", &EMPLOYEE),
+    ];
+    fn version(&self) -> Option<Version> {
+        Some(self.version)
+    }
+    fn location(&self) -> Option<String> {
+        Some(format!("/api/v1/cash-advances/{}", self.id))
+    }
 }
 
 /// How an advance was paid out.
@@ -162,6 +181,10 @@ pub fn view(reader: &mut Reader<'_>, id: Id<CashAdvance>) -> Result<CashAdvanceV
     let advance = find(reader, id)?;
     show(reader, advance)
 }
+
+/// A cash advance where something refers to it.
+pub static CASH_ADVANCE: Target =
+    Target { permission: Permission::ReadCashAdvances, look: |reader, id| in_json(view(reader, id.into())) };
 
 /// How an advance at hand is shown.
 pub fn show(reader: &mut Reader<'_>, advance: CashAdvance) -> Result<CashAdvanceView, Failure> {

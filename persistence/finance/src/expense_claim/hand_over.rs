@@ -6,7 +6,7 @@ use super::{
 };
 use crate::{
     schema::{expense_claims as claims, journal_entries},
-    spine::{Failure, Instant, Key, Page, Reader, Sight, Slice, db},
+    spine::{Failure, Instant, Key, Page, Reader, Sight, Slice, View, db},
 };
 use chrono::NaiveDate;
 use diesel::prelude::*;
@@ -143,6 +143,8 @@ pub struct ReconciliationView {
     #[schema(max_items = 20000)]
     pub differences: Vec<DifferenceView>,
 }
+
+impl View for ReconciliationView {}
 
 /// One of our claims, as far as it is compared.
 #[derive(Queryable)]

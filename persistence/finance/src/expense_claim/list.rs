@@ -2,9 +2,9 @@
 
 use super::scope::within;
 use crate::{
-    organisation::{NamedColumns, NamedRef, PersonColumns, PersonRef, like},
+    organisation::{DEPARTMENT, EMPLOYEE, NamedColumns, NamedRef, PersonColumns, PersonRef, like},
     schema::{departments, employees, expense_claim_lines, expense_claims as claims},
-    spine::{Failure, Instant, Key, Page, Reader, Sight, Slice, db, keyset},
+    spine::{Failure, Instant, Key, Page, Reader, Refers, Sight, Slice, View, db, keyset},
 };
 use chrono::NaiveDate;
 use diesel::prelude::*;
@@ -56,6 +56,14 @@ pub struct ExpenseClaimSummary {
     /// Its version, for `If-Match`.
     #[schema(minimum = 1)]
     pub version: Version,
+}
+
+impl View for ExpenseClaimSummary {
+    const REFERS: &'static [Refers] = &[
+        Refers::to("department", &DEPARTMENT),
+        Refers::to("beneficiary", &EMPLOYEE),
+        Refers::to("submitter", &EMPLOYEE),
+    ];
 }
 
 /// By what a list is ordered.

@@ -7,12 +7,15 @@ pub use part::*;
 
 use super::{advance, load::find_beside, name::Names};
 use crate::{
+    approval::APPROVAL,
     finance::{
         budget_line::{self, HeldView},
+        cash_advance::CASH_ADVANCE,
+        expense_request::EXPENSE_REQUEST,
         leaver,
     },
-    organisation::{NamedRef, PersonRef},
-    spine::{ActionView, Failure, Place, Placed, Reader, RefusalView},
+    organisation::{DEPARTMENT, EMPLOYEE, NamedRef, PersonRef},
+    spine::{ActionView, Failure, Place, Placed, Reader, Refers, RefusalView, Target, View, in_json},
 };
 use chrono::NaiveDate;
 use domain::{
@@ -20,7 +23,7 @@ use domain::{
         expense_claim::{actions::ClaimAction, *},
         payment::PaidState,
     },
-    spine::{AnyId, Currency, Id, Money, Timestamp, UserId, Version},
+    spine::{AnyId, Currency, Id, Money, Permission, Timestamp, UserId, Version},
 };
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -131,6 +134,25 @@ pub struct ExpenseClaimView {
     pub version: Version,
 }
 
+impl View for ExpenseClaimView {
+    const REFERS: &'static [Refers] = &[
+        Refers::to("approval", &APPROVAL).by("approval_id"),
+        Refers::to("reversal", &EXPENSE_CLAIM).by("reversal_id"),
+        Refers::to("reverses", &EXPENSE_CLAIM).whose("claim_id"),
+        Refers::to("request", &EXPENSE_REQUEST),
+        Refers::to("advances", &CASH_ADVANCE).whose("advance_id"),
+        Refers::to("department", &DEPARTMENT),
+        Refers::to("beneficiary", &EMPLOYEE),
+        Refers::to("submitter", &EMPLOYEE),
+    ];
+    fn version(&self) -> Option<Version> {
+        Some(self.version)
+    }
+    fn location(&self) -> Option<String> {
+        Some(format!("/api/v1/expense-claims/{}", self.id))
+    }
+}
+
 /// One claim, if the caller may see it.
 pub fn view(reader: &mut Reader<'_>, id: Id<ExpenseClaim>) -> Result<ExpenseClaimView, Failure> {
     let (claim, beside) = find_beside(reader, id)?;
@@ -138,6 +160,10 @@ pub fn view(reader: &mut Reader<'_>, id: Id<ExpenseClaim>) -> Result<ExpenseClai
         if beside.holdings { budget_line::held(reader, claim.budget_document())? } else { Vec::new() };
     show_with(reader, claim, budget)
 }
+
+/// An expense claim where something refers to it.
+pub static EXPENSE_CLAIM: Target =
+    Target { permission: Permission::ReadExpenseClaims, look: |reader, id| in_json(view(reader, id.into())) };
 
 /// How a claim at hand is shown.
 pub fn show(reader: &mut Reader<'_>, claim: ExpenseClaim) -> Result<ExpenseClaimView, Failure> {

@@ -2,9 +2,9 @@
 
 use super::view::{person, place};
 use crate::{
-    organisation::{NamedRef, PersonRef, Register, like},
+    organisation::{DEPARTMENT, EMPLOYEE, NamedRef, PersonRef, Register, like},
     schema::{employees, expense_request_lines, expense_requests as requests},
-    spine::{Failure, Instant, Key, Page, Reader, Sight, Slice, db, keyset, within},
+    spine::{Failure, Instant, Key, Page, Reader, Refers, Sight, Slice, View, db, keyset, within},
 };
 use chrono::NaiveDate;
 use diesel::prelude::*;
@@ -60,6 +60,11 @@ pub struct ExpenseRequestSummary {
     /// Its version, for `If-Match`.
     #[schema(minimum = 1)]
     pub version: Version,
+}
+
+impl View for ExpenseRequestSummary {
+    const REFERS: &'static [Refers] =
+        &[Refers::to("department", &DEPARTMENT), Refers::to("submitter", &EMPLOYEE)];
 }
 
 /// By what a list is ordered.

@@ -4,7 +4,7 @@ use super::view::{ContentView, shown_content};
 use crate::{
     organisation::Register,
     schema::{expense_request_amendments as amendments, expense_request_revisions as revisions},
-    spine::{Failure, Instant, Key, Reader, Tx, db},
+    spine::{Failure, Instant, Key, Reader, Tx, View, db},
 };
 use diesel::prelude::*;
 use domain::{
@@ -43,6 +43,8 @@ pub struct HistoryView {
     #[schema(max_items = 1000)]
     pub data: Vec<RevisionView>,
 }
+
+impl View for HistoryView {}
 
 /// Keeps what a request says now.
 pub(crate) fn keep(

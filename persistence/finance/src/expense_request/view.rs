@@ -2,15 +2,16 @@
 
 use super::find;
 use crate::{
+    approval::APPROVAL,
     finance::{
         budget_line::{self, HeldView},
-        expense_claim::view::RateView,
-        expense_request_amendment::{self, OpenAmendment},
-        post_evaluation::{self, EvaluationRefView},
+        expense_claim::{EXPENSE_CLAIM, view::RateView},
+        expense_request_amendment::{self, EXPENSE_REQUEST_AMENDMENT, OpenAmendment},
+        post_evaluation::{self, EvaluationRefView, POST_EVALUATION},
     },
-    organisation::{NamedRef, PersonRef, Register},
+    organisation::{DEPARTMENT, EMPLOYEE, NamedRef, PersonRef, Register},
     schema::expense_claims as claims,
-    spine::{ActionView, Failure, Key, Place, Placed, Reader, db},
+    spine::{ActionView, Failure, Key, Place, Placed, Reader, Refers, Target, View, db, in_json},
 };
 use chrono::NaiveDate;
 use diesel::prelude::*;
@@ -20,7 +21,7 @@ use domain::{
         expense_request::{actions::RequestAction, *},
         petition::StandingState,
     },
-    spine::{AnyId, Currency, DepartmentId, EmployeeId, Id, Money, Timestamp, UserId, Version},
+    spine::{AnyId, Currency, DepartmentId, EmployeeId, Id, Money, Permission, Timestamp, UserId, Version},
 };
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -186,11 +187,34 @@ pub struct ExpenseRequestView {
     pub version: Version,
 }
 
+impl View for ExpenseRequestView {
+    const REFERS: &'static [Refers] = &[
+        Refers::to("approval", &APPROVAL).by("approval_id"),
+        Refers::to("claims", &EXPENSE_CLAIM).whose("claim_id"),
+        Refers::to("open_amendment", &EXPENSE_REQUEST_AMENDMENT).by("open_amendment_id"),
+        Refers::to("evaluations", &POST_EVALUATION),
+        Refers::to("department", &DEPARTMENT),
+        Refers::to("submitter", &EMPLOYEE),
+    ];
+    fn version(&self) -> Option<Version> {
+        Some(self.version)
+    }
+    fn location(&self) -> Option<String> {
+        Some(format!("/api/v1/expense-requests/{}", self.id))
+    }
+}
+
 /// One request, if the caller may see it.
 pub fn view(reader: &mut Reader<'_>, id: Id<ExpenseRequest>) -> Result<ExpenseRequestView, Failure> {
     let request = find(reader, id)?;
     show(reader, request)
 }
+
+/// An expense request where something refers to it.
+pub static EXPENSE_REQUEST: Target = Target {
+    permission: Permission::ReadExpenseRequests,
+    look: |reader, id| in_json(view(reader, id.into())),
+};
 
 /// How a request at hand is shown.
 pub fn show(reader: &mut Reader<'_>, request: ExpenseRequest) -> Result<ExpenseRequestView, Failure> {

@@ -2,16 +2,20 @@
 
 use super::{find, row::Row};
 use crate::{
+    approval::APPROVAL,
     finance::{
         budget_line::{self, HeldView},
         expense_request::{
-            self as requests,
+            self as requests, EXPENSE_REQUEST,
             view::{ContentView, person, shown_content},
         },
     },
-    organisation::{PersonRef, Register},
+    organisation::{EMPLOYEE, PersonRef, Register},
     schema::{expense_request_amendments as amendments, expense_requests},
-    spine::{ActionView, Failure, Key, Page, Place, Placed, Reader, Sight, Slice, db, within},
+    spine::{
+        ActionView, Failure, Key, Page, Place, Placed, Reader, Refers, Sight, Slice, Target, View, db,
+        in_json, within,
+    },
 };
 use diesel::prelude::*;
 use domain::{
@@ -20,7 +24,7 @@ use domain::{
         expense_request_amendment::{AmendmentAction, ExpenseRequestAmendment},
         petition::StandingState,
     },
-    spine::{AnyId, Id, Money, Timestamp, UserId, Version},
+    spine::{AnyId, Id, Money, Permission, Timestamp, UserId, Version},
 };
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -76,6 +80,20 @@ pub struct AmendmentView {
     pub version: Version,
 }
 
+impl View for AmendmentView {
+    const REFERS: &'static [Refers] = &[
+        Refers::to("approval", &APPROVAL).by("approval_id"),
+        Refers::to("request", &EXPENSE_REQUEST).by("request_id"),
+        Refers::to("submitter", &EMPLOYEE),
+    ];
+    fn version(&self) -> Option<Version> {
+        Some(self.version)
+    }
+    fn location(&self) -> Option<String> {
+        Some(format!("/api/v1/expense-request-amendments/{}", self.id))
+    }
+}
+
 /// An amendment in a list.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 #[schema(as = ExpenseRequestAmendmentSummary)]
@@ -108,11 +126,22 @@ pub struct AmendmentSummary {
     pub version: Version,
 }
 
+impl View for AmendmentSummary {
+    const REFERS: &'static [Refers] =
+        &[Refers::to("request", &EXPENSE_REQUEST).by("request_id"), Refers::to("submitter", &EMPLOYEE)];
+}
+
 /// One amendment, if the caller may see it.
 pub fn view(reader: &mut Reader<'_>, id: Id<ExpenseRequestAmendment>) -> Result<AmendmentView, Failure> {
     let amendment = find(reader, id)?;
     show(reader, amendment)
 }
+
+/// An expense request amendment where something refers to it.
+pub static EXPENSE_REQUEST_AMENDMENT: Target = Target {
+    permission: Permission::ReadExpenseRequests,
+    look: |reader, id| in_json(view(reader, id.into())),
+};
 
 /// How an amendment at hand is shown.
 pub fn show(reader: &mut Reader<'_>, amendment: ExpenseRequestAmendment) -> Result<AmendmentView, Failure> {

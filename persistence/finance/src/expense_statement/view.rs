@@ -2,11 +2,12 @@
 
 use super::{Row, find, within};
 use crate::{
+    approval::APPROVAL,
     finance::leaver,
-    organisation::{NamedRef, PersonRef, Register},
+    organisation::{DEPARTMENT, NamedRef, PersonRef, Register},
     policy::in_force,
     schema::expense_statements as statements,
-    spine::{ActionView, Failure, Key, Page, Place, Placed, Reader, Sight, Slice, db},
+    spine::{ActionView, Failure, Key, Page, Place, Placed, Reader, Refers, Sight, Slice, View, db},
 };
 use diesel::prelude::*;
 use domain::{
@@ -99,6 +100,17 @@ pub struct ExpenseStatementView {
     /// Its version, for `If-Match`.
     #[schema(minimum = 1)]
     pub version: Version,
+}
+
+impl View for ExpenseStatementView {
+    const REFERS: &'static [Refers] =
+        &[Refers::to("approval", &APPROVAL).by("approval_id"), Refers::to("department", &DEPARTMENT)];
+    fn version(&self) -> Option<Version> {
+        Some(self.version)
+    }
+    fn location(&self) -> Option<String> {
+        Some(format!("/api/v1/expense-statements/{}", self.id))
+    }
 }
 
 /// A statement that corrects another, or is corrected by it.

@@ -1,11 +1,12 @@
 //! The items of a sample: rows, views, lists.
 
 use crate::{
-    organisation::{NamedRef, PersonRef, names},
+    finance::{expense_claim::EXPENSE_CLAIM, internal_audit::INTERNAL_AUDIT},
+    organisation::{DEPARTMENT, EMPLOYEE, NamedRef, PersonRef, names},
     schema::{internal_audit_items as items, internal_audits as audits},
     spine::{
-        ActionView, Failure, Instant, Key, Page, Place, Placed, Reader, Slice, Stored, Tx, db, guard,
-        save_row,
+        ActionView, Failure, Instant, Key, Page, Place, Placed, Reader, Refers, Slice, Stored, Target, Tx,
+        View, db, guard, in_json, save_row,
     },
 };
 use chrono::NaiveDate;
@@ -204,6 +205,22 @@ pub struct AuditItemView {
     pub version: Version,
 }
 
+impl View for AuditItemView {
+    const REFERS: &'static [Refers] = &[
+        Refers::to("audit", &INTERNAL_AUDIT).by("audit_id"),
+        Refers::to("claim", &EXPENSE_CLAIM).by("claim_id"),
+        Refers::to("department", &DEPARTMENT),
+        Refers::to("beneficiary", &EMPLOYEE),
+        Refers::to("submitter", &EMPLOYEE),
+    ];
+    fn version(&self) -> Option<Version> {
+        Some(self.version)
+    }
+    fn location(&self) -> Option<String> {
+        Some(format!("/api/v1/internal-audit-items/{}", self.id))
+    }
+}
+
 fn shown(reader: &mut Reader<'_>, found: Vec<AuditItem>) -> Result<Vec<AuditItemView>, Failure> {
     let people = found.iter().flat_map(|item| [item.claim.submitter, item.claim.beneficiary]);
     let people = names::people(reader, people)?;
@@ -252,6 +269,12 @@ pub fn view(reader: &mut Reader<'_>, id: Id<AuditItem>) -> Result<AuditItemView,
     view.actions = actions;
     Ok(view)
 }
+
+/// An internal audit item where something refers to it.
+pub static INTERNAL_AUDIT_ITEM: Target = Target {
+    permission: Permission::ReadInternalAudits,
+    look: |reader, id| in_json(view(reader, id.into())),
+};
 
 /// Whether the caller, who conducts the audit, may conclude on an item.
 fn conclude(

@@ -2,8 +2,9 @@
 
 use super::{find, item};
 use crate::{
+    finance::internal_audit::INTERNAL_AUDIT,
     schema::audit_findings as findings,
-    spine::{Failure, Key, Reader, db},
+    spine::{Failure, Key, Reader, Refers, View, db},
 };
 use diesel::prelude::*;
 use domain::{
@@ -115,6 +116,10 @@ pub struct InternalAuditSummaryView {
     /// The version of the audit.
     #[schema(minimum = 1)]
     pub version: Version,
+}
+
+impl View for InternalAuditSummaryView {
+    const REFERS: &'static [Refers] = &[Refers::to("audit", &INTERNAL_AUDIT).by("audit_id")];
 }
 
 type FindingRow = (String, String, Option<i64>, Option<String>, BusinessDate);

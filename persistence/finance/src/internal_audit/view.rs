@@ -2,9 +2,12 @@
 
 use super::{Row, progress, row, seen};
 use crate::{
-    organisation::{NamedRef, PersonRef, names},
+    organisation::{DEPARTMENT, EMPLOYEE, NamedRef, PersonRef, names},
     schema::internal_audits as audits,
-    spine::{ActionView, Failure, Key, Page, Place, Placed, Reader, Sight, Slice, db},
+    spine::{
+        ActionView, Failure, Key, Page, Place, Placed, Reader, Refers, Sight, Slice, Target, View, db,
+        in_json,
+    },
 };
 use chrono::NaiveDate;
 use diesel::prelude::*;
@@ -91,6 +94,17 @@ pub struct InternalAuditView {
     pub version: Version,
 }
 
+impl View for InternalAuditView {
+    const REFERS: &'static [Refers] =
+        &[Refers::to("auditor", &EMPLOYEE), Refers::to("department", &DEPARTMENT)];
+    fn version(&self) -> Option<Version> {
+        Some(self.version)
+    }
+    fn location(&self) -> Option<String> {
+        Some(format!("/api/v1/internal-audits/{}", self.id))
+    }
+}
+
 fn shown(reader: &mut Reader<'_>, rows: Vec<Row>) -> Result<Vec<InternalAuditView>, Failure> {
     let people = names::people(reader, rows.iter().map(|row| EmployeeId::from(row.auditor_id)))?;
     let places = rows.iter().filter_map(|row| row.department_id).map(DepartmentId::from);
@@ -144,6 +158,12 @@ pub fn view(reader: &mut Reader<'_>, id: Id<InternalAudit>) -> Result<InternalAu
     }
     Ok(view)
 }
+
+/// An internal audit where something refers to it.
+pub static INTERNAL_AUDIT: Target = Target {
+    permission: Permission::ReadInternalAudits,
+    look: |reader, id| in_json(view(reader, id.into())),
+};
 
 impl Placed<crate::Finance> for AuditAction {
     fn place(self) -> Place {

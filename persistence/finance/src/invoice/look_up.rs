@@ -3,7 +3,7 @@
 use crate::{
     organisation::{PersonRef, Register},
     schema::{expense_claims as claims, invoice_holds as holds, invoices, removed_invoices as removed},
-    spine::{Failure, Instant, Key, Reader, db},
+    spine::{Failure, Instant, Key, Reader, View, db},
 };
 use chrono::NaiveDate;
 use diesel::prelude::*;
@@ -83,6 +83,8 @@ pub struct InvoiceLookup {
     #[schema(max_items = 100)]
     pub data: Vec<InvoiceView>,
 }
+
+impl View for InvoiceLookup {}
 
 /// At most so many appearances are shown.
 const MOST: i64 = 100;

@@ -8,9 +8,13 @@ use super::{
 };
 use crate::{
     file::{self, FileView},
-    organisation::{NamedRef, names},
+    finance::{expense_claim::EXPENSE_CLAIM, expense_request::EXPENSE_REQUEST},
+    organisation::{DEPARTMENT, NamedRef, names},
     schema::post_evaluations as evaluations,
-    spine::{ActionView, Failure, Key, Page, Place, Placed, Reader, Sight, Slice, db},
+    spine::{
+        ActionView, Failure, Key, Page, Place, Placed, Reader, Refers, Sight, Slice, Target, View, db,
+        in_json,
+    },
 };
 use chrono::NaiveDate;
 use diesel::prelude::*;
@@ -152,6 +156,20 @@ pub struct PostEvaluationView {
     pub version: Version,
 }
 
+impl View for PostEvaluationView {
+    const REFERS: &'static [Refers] = &[
+        Refers::to("claim", &EXPENSE_CLAIM).by("claim_id"),
+        Refers::to("request", &EXPENSE_REQUEST).by("request_id"),
+        Refers::to("department", &DEPARTMENT),
+    ];
+    fn version(&self) -> Option<Version> {
+        Some(self.version)
+    }
+    fn location(&self) -> Option<String> {
+        Some(format!("/api/v1/post-evaluations/{}", self.id))
+    }
+}
+
 fn shown(reader: &mut Reader<'_>, rows: Vec<Row>) -> Result<Vec<PostEvaluationView>, Failure> {
     let places = rows.iter().map(|row| DepartmentId::from(row.department_id));
     let departments = names::departments(reader, places)?;
@@ -225,6 +243,12 @@ pub fn view(reader: &mut Reader<'_>, id: Id<PostEvaluation>) -> Result<PostEvalu
     }
     Ok(view)
 }
+
+/// A post evaluation where something refers to it.
+pub static POST_EVALUATION: Target = Target {
+    permission: Permission::ReadPostEvaluations,
+    look: |reader, id| in_json(view(reader, id.into())),
+};
 
 impl Placed<crate::Finance> for EvaluationAction {
     fn place(self) -> Place {

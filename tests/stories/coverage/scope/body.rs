@@ -4,7 +4,7 @@ use serde_json::{Map, Value, json};
 use std::sync::LazyLock;
 
 static DOCUMENT: LazyLock<Value> = LazyLock::new(|| {
-    let text = api::command::openapi::text().expect("a document");
+    let text = api::command::openapi::text(None).expect("a document");
     serde_json::from_str(&text).expect("JSON")
 });
 

@@ -2,9 +2,9 @@
 
 use super::{Row, ensure_within_reach, kind_of, kind_text, reaches_of_account};
 use crate::{
-    organisation::{PersonRef, holds_on, like, lower},
+    organisation::{EMPLOYEE, PersonRef, holds_on, like, lower},
     schema::{employee_placements, employees, users},
-    spine::{ActionView, Failure, Key, Page, Place, Placed, Reader, Slice, db, keyset},
+    spine::{ActionView, Failure, Key, Page, Place, Placed, Reader, Refers, Slice, View, db, keyset},
 };
 use diesel::prelude::*;
 use domain::{
@@ -58,6 +58,16 @@ pub struct UserView {
     /// The version, for `If-Match`.
     #[schema(minimum = 1)]
     pub version: Version,
+}
+
+impl View for UserView {
+    const REFERS: &'static [Refers] = &[Refers::to("employee", &EMPLOYEE)];
+    fn version(&self) -> Option<Version> {
+        Some(self.version)
+    }
+    fn location(&self) -> Option<String> {
+        Some(format!("/api/v1/users/{}", self.id))
+    }
 }
 
 /// Which accounts are wanted.
