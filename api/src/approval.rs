@@ -10,10 +10,7 @@ mod speak;
 pub(crate) use batch::BatchDecision;
 pub(crate) use preview::{PreviewFinding, SubmissionPreview};
 
-use crate::spine::{
-    Can, Cell, Column, Exported, Format, IfMatch, Label, List, Paged, PathId, Query, Reading, Reply, Routes,
-    View, routes,
-};
+use crate::spine::{Can, Format, IfMatch, List, Paged, PathId, Query, Reading, Reply, Routes, View, routes};
 use domain::{
     approval::{Action, Approval, Circumstances, NOT_PARTICIPANT},
     spine::{Change, Citation, DepartmentId, EmployeeId, Id, Refusal, Timestamp, perm},
@@ -58,35 +55,6 @@ pub(crate) fn routes(into: &mut Routes) {
             copy_document
         ]
     );
-}
-
-impl Exported for ApprovalItemView {
-    const FILE: Label = Label { name: "approvals", zh: "审批", en: "Approvals" };
-    const COLUMNS: &'static [Column<Self>] = &[
-        Column::new("number", "单据编号", "Number", |item| (&item.document.number).into()),
-        Column::new("title", "事由", "Title", |item| {
-            item.document.summary.as_ref().map_or(Cell::Empty, |summary| (&summary.title).into())
-        }),
-        Column::new("state", "状态", "State", |item| match item.state {
-            ApprovalState::Pending => Cell::Labelled("审批中", "Pending"),
-            ApprovalState::Approved => Cell::Labelled("已通过", "Approved"),
-            ApprovalState::Rejected => Cell::Labelled("已拒绝", "Rejected"),
-            ApprovalState::Returned => Cell::Labelled("已退回", "Returned"),
-            ApprovalState::Withdrawn => Cell::Labelled("已撤回", "Withdrawn"),
-        }),
-        Column::new("submitter", "提交人", "Submitter", |item| (&item.submitter.name).into()),
-        Column::new("amount", "金额", "Amount", |item| {
-            item.amount.map_or(Cell::Empty, |amount| Cell::Decimal(amount.decimal()))
-        }),
-        Column::new("currency", "币种", "Currency", |item| {
-            item.amount.map_or(Cell::Empty, |amount| Cell::Text(amount.currency().code().into()))
-        }),
-        Column::new("business_date", "业务日期", "Business date", |item| item.business_date.into()),
-        Column::new("current_step", "当前步骤", "Current step", |item| {
-            item.current_step.as_ref().map_or(Cell::Empty, |step| (&step.zh).into())
-        }),
-        Column::new("started_at", "提交时间", "Submitted at", |item| Cell::Instant(item.started_at)),
-    ];
 }
 
 /// Which approvals are wanted.

@@ -1,39 +1,14 @@
 //! The audit trail, to be read. `[AUD-1]`
 
-use crate::spine::{Can, Column, Exported, Format, Label, List, Paged, Query, Reading, Routes, routes};
+use crate::spine::{Can, Format, List, Paged, Query, Reading, Routes, routes};
 use domain::spine::{AnyId, EmployeeId, Timestamp, perm};
 use persistence::audit::{AuditEntryView, AuditFilter, list_audit};
 use serde::Deserialize;
-use serde_json::Value;
 use utoipa::IntoParams;
 use validator::Validate;
 
 pub(crate) fn routes(into: &mut Routes) {
     routes!(into, "audit", [list_audit_entries]);
-}
-
-impl Exported for AuditEntryView {
-    const FILE: Label = Label { name: "audit-entries", zh: "审计记录", en: "Audit trail" };
-    const COLUMNS: &'static [Column<Self>] = &[
-        Column::new("sequence", "序号", "Sequence", |entry| entry.sequence.into()),
-        Column::new("at", "时间", "At", |entry| entry.at.into()),
-        Column::new("actor_name", "操作人", "Actor", |entry| (&entry.actor_name).into()),
-        Column::new("actor", "账号编号", "Account id", |entry| entry.actor.into()),
-        Column::new("on_behalf_of", "代表", "On behalf of", |entry| {
-            entry.on_behalf_of.as_ref().map(|person| person.name.clone()).into()
-        }),
-        Column::new("action", "事项", "Action", |entry| (&entry.action).into()),
-        Column::new("entity_kind", "对象类型", "Kind", |entry| (&entry.entity_kind).into()),
-        Column::new("entity", "对象编号", "Thing", |entry| entry.entity.into()),
-        Column::new("entity_version", "版本", "Version", |entry| entry.entity_version.into()),
-        Column::new("before", "变更前", "Before", |entry| {
-            entry.before.as_ref().map(Value::to_string).into()
-        }),
-        Column::new("after", "变更后", "After", |entry| entry.after.as_ref().map(Value::to_string).into()),
-        Column::new("request_id", "请求编号", "Request", |entry| (&entry.request_id).into()),
-        Column::new("origin", "来源地址", "From", |entry| entry.origin.as_ref().into()),
-        Column::new("hash", "哈希", "Hash", |entry| (&entry.hash).into()),
-    ];
 }
 
 /// Which entries are wanted.

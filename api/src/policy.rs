@@ -1,8 +1,8 @@
 //! Policies: draft, check, publish. `[REG-4]`
 
 use crate::spine::{
-    Can, Cell, Column, Created, Exported, Format, IfMatch, Label, List, Paged, PathId, Query, Reading, Reply,
-    Routes, UnitOfWork, Valid, View, routes,
+    Can, Created, Format, IfMatch, List, Paged, PathId, Query, Reading, Reply, Routes, UnitOfWork, Valid,
+    View, routes,
 };
 use chrono::NaiveDate;
 use domain::spine::{Change, Policy, PolicyStatus, perm};
@@ -29,25 +29,6 @@ pub(crate) fn routes(into: &mut Routes) {
             withdraw_policy
         ]
     );
-}
-
-impl Exported for PolicyView {
-    const FILE: Label = Label { name: "policies", zh: "政策版本", en: "Policies" };
-    const COLUMNS: &'static [Column<Self>] = &[
-        Column::new("code", "编码", "Code", |policy| (&policy.code).into()),
-        Column::new("number", "版本号", "Number", |policy| policy.number.into()),
-        Column::new("title", "名称", "Title", |policy| (&policy.title).into()),
-        Column::new("status", "状态", "Status", |policy| match policy.status {
-            PolicyStatus::Draft => Cell::Labelled("草案", "Draft"),
-            PolicyStatus::Published => Cell::Labelled("已发布", "Published"),
-        }),
-        Column::new("effective_from", "生效日期", "Effective from", |policy| {
-            policy.effective_from.into()
-        }),
-        Column::new("clause", "依据条款", "Clause", |policy| (&policy.clause).into()),
-        Column::new("published_at", "发布时间", "Published at", |policy| policy.published_at.into()),
-        Column::new("content", "内容", "Content", |policy| policy.content.to_string().into()),
-    ];
 }
 
 /// Which versions are wanted.

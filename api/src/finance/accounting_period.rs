@@ -1,10 +1,7 @@
 //! Accounting periods over HTTP: months close, and open again by approval. `[BUD-9]`
 
 use super::expense_claim::GiveReason;
-use crate::spine::{
-    Can, Cell, Column, Exported, Format, Label, List, Paged, PathOf, Reading, Reply, Routes, UnitOfWork,
-    Valid, routes,
-};
+use crate::spine::{Can, Format, List, Paged, PathOf, Reading, Reply, Routes, UnitOfWork, Valid, routes};
 use domain::{finance::period::Period, spine::perm};
 use persistence::finance::accounting_period::{self as periods, AccountingPeriodView};
 use serde::Deserialize;
@@ -16,18 +13,6 @@ pub(crate) fn routes(into: &mut Routes) {
         "accounting-periods",
         [list_accounting_periods, show_accounting_period, close_accounting_period, reopen_accounting_period]
     );
-}
-
-impl Exported for AccountingPeriodView {
-    const FILE: Label = Label { name: "accounting-periods", zh: "会计期间", en: "Accounting periods" };
-    const COLUMNS: &'static [Column<Self>] = &[
-        Column::new("month", "月份", "Month", |period| Cell::Text(period.month.to_string().into())),
-        Column::new("status", "状态", "Status", |period| period.status.labels().into()),
-        Column::new("status_at", "时间", "Since", |period| period.status_at.into()),
-        Column::new("reason", "重新开账原因", "Why it is opened again", |period| {
-            period.reason.as_ref().map_or(Cell::Empty, Into::into)
-        }),
-    ];
 }
 
 /// Which month.

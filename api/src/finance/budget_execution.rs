@@ -2,14 +2,11 @@
 
 mod chart;
 
-use crate::spine::{
-    Can, Column, Exported, Format, Label, List, Paged, Problem, Query, Reading, Reply, Routes, Several,
-    routes,
-};
+use crate::spine::{Can, Format, List, Paged, Problem, Query, Reading, Reply, Routes, Several, routes};
 use chart::{Chart, draw};
 use domain::{
     finance::{budget::Budget, budget_execution::Dimension, period::Period},
-    spine::{DepartmentId, Id, Language, Permission, perm},
+    spine::{DepartmentId, Id, Language, perm},
 };
 use persistence::finance::budget_execution::{
     self as execution, BudgetAlertsView, ExecutionFilter, ExecutionRow,
@@ -20,50 +17,6 @@ use validator::Validate;
 
 pub(crate) fn routes(into: &mut Routes) {
     routes!(into, "budgets", [list_budget_execution, show_budget_execution_chart, list_budget_alerts]);
-}
-
-impl Exported for ExecutionRow {
-    const FILE: Label = Label { name: "budget-execution", zh: "预算执行", en: "Budget execution" };
-    const PERMISSION: Option<Permission> = Some(Permission::ExportBudgets);
-    const COLUMNS: &'static [Column<Self>] = &[
-        Column::new("period", "期间", "Period", |row| row.group.period.map(|p| p.to_string()).into()),
-        Column::new("quarter", "季度", "Quarter", |row| row.group.quarter.map(|p| p.to_string()).into()),
-        Column::new("department", "部门", "Department", |row| {
-            row.group.department.as_ref().map(|named| &named.name_zh).into()
-        }),
-        Column::new("category_group", "费用大类", "Category group", |row| {
-            row.group.category_group.as_ref().into()
-        }),
-        Column::new("category", "费用类别", "Category", |row| row.group.category.as_ref().into()),
-        Column::new("campaign", "活动", "Campaign", |row| row.group.campaign.as_ref().into()),
-        Column::new("region", "区域", "Region", |row| row.group.region.as_ref().into()),
-        Column::new("budget_number", "预算编号", "Budget number", |row| {
-            row.group.budget_number.as_ref().into()
-        }),
-        Column::new("person", "人员", "Person", |row| {
-            row.group.person.as_ref().map(|person| &person.name).into()
-        }),
-        Column::new("currency", "币种", "Currency", |row| row.budget.currency().code().into()),
-        Column::new("budget", "预算", "Budget", |row| row.budget.into()),
-        Column::new("beyond", "超预算特批", "Beyond the budget", |row| row.beyond.into()),
-        Column::new("reserved", "预占", "Reserved", |row| row.reserved.into()),
-        Column::new("committed", "占用", "Committed", |row| row.committed.into()),
-        Column::new("spent", "支出", "Spent", |row| row.spent.into()),
-        Column::new("available", "可用", "Available", |row| row.available.into()),
-        Column::new("rate_basis_points", "执行率（万分之）", "Rate in basis points", |row| {
-            row.rate_basis_points.into()
-        }),
-        Column::new("variance_to_plan", "与预算差异", "Variance to plan", |row| {
-            row.variance_to_plan.into()
-        }),
-        Column::new("last_year_spent", "上年同期支出", "Spent last year", |row| {
-            row.last_year_spent.into()
-        }),
-        Column::new("variance_to_last_year", "与上年差异", "Variance to last year", |row| {
-            row.variance_to_last_year.into()
-        }),
-        Column::new("forecast", "预测", "Forecast", |row| row.forecast.into()),
-    ];
 }
 
 /// What is reported on, and by what it is grouped.

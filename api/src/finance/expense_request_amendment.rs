@@ -5,15 +5,15 @@ use super::{
     expense_request::body::{ReviseExpenseRequest, WithdrawDocument},
 };
 use crate::spine::{
-    Can, Cell, Column, Created, Exported, Format, IfMatch, Label, List, Paged, PathId, Query, Reading, Reply,
-    Routes, Several, UnitOfWork, Valid, routes,
+    Can, Created, Format, IfMatch, List, Paged, PathId, Query, Reading, Reply, Routes, Several, UnitOfWork,
+    Valid, routes,
 };
 use domain::{
     finance::{
         expense_request::ExpenseRequest, expense_request_amendment::ExpenseRequestAmendment,
         petition::StandingState,
     },
-    spine::{AnyId, Id, Permission, perm},
+    spine::{AnyId, Id, perm},
 };
 use persistence::finance::{
     expense_request as requests,
@@ -37,33 +37,6 @@ pub(crate) fn routes(into: &mut Routes) {
             void_expense_request_amendment,
         ]
     );
-}
-
-impl Exported for AmendmentSummary {
-    const FILE: Label =
-        Label {
-            name: "expense-request-amendments", zh: "费用申请变更", en: "Expense request amendments"
-        };
-    const PERMISSION: Option<Permission> = Some(Permission::ExportExpenseRequests);
-    const COLUMNS: &'static [Column<Self>] = &[
-        Column::new("number", "单号", "Number", |amendment| (&amendment.number).into()),
-        Column::new("request_number", "申请单号", "Request", |amendment| {
-            (&amendment.request_number).into()
-        }),
-        Column::new("status", "状态", "Status", |amendment| amendment.status.labels().into()),
-        Column::new("submitter", "申请人", "Submitter", |amendment| (&amendment.submitter.name).into()),
-        Column::new("reason", "变更原因", "Reason", |amendment| (&amendment.reason).into()),
-        Column::new("currency", "币种", "Currency", |amendment| amendment.amount.currency().code().into()),
-        Column::new("amount", "变更后金额", "Amount", |amendment| {
-            Cell::Decimal(amendment.amount.decimal())
-        }),
-        Column::new("created_at", "填报时间", "Created at", |amendment| {
-            Cell::Instant(amendment.created_at)
-        }),
-        Column::new("changed_at", "更新时间", "Changed at", |amendment| {
-            Cell::Instant(amendment.changed_at)
-        }),
-    ];
 }
 
 /// A change of an approved request.

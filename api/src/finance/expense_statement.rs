@@ -1,8 +1,8 @@
 //! Expense statements: compile, submit, freeze. `[EXP-13]`
 
 use crate::spine::{
-    Can, Cell, Column, Created, Exported, Format, IfMatch, Label, List, Paged, Patch, PathId, Query, Reading,
-    Reply, Routes, UnitOfWork, Valid, routes,
+    Can, Created, Format, IfMatch, List, Paged, Patch, PathId, Query, Reading, Reply, Routes, UnitOfWork,
+    Valid, routes,
 };
 use domain::{
     finance::{
@@ -38,27 +38,6 @@ pub(crate) fn routes(into: &mut Routes) {
             void_expense_statement
         ]
     );
-}
-
-impl Exported for ExpenseStatementView {
-    const FILE: Label =
-        Label { name: "expense-statements", zh: "营销费用报表", en: "Expense statements" };
-    const COLUMNS: &'static [Column<Self>] = &[
-        Column::new("number", "编号", "Number", |statement| (&statement.number).into()),
-        Column::new("period", "期间", "Period", |statement| {
-            Cell::Text(statement.period.to_string().into())
-        }),
-        Column::new("department", "部门", "Department", |statement| (&statement.department.name_zh).into()),
-        Column::new("status", "状态", "Status", |statement| statement.status.labels().into()),
-        Column::new("expense", "费用", "Expense", |statement| statement.total.expense.into()),
-        Column::new("tax", "可抵扣税额", "Deductible tax", |statement| statement.total.tax.into()),
-        Column::new("budget", "预算", "Budget", |statement| statement.total.budget.into()),
-        Column::new("variance", "结余", "Variance", |statement| statement.total.variance.into()),
-        Column::new("previous", "上期", "Period before", |statement| statement.total.previous.into()),
-        Column::new("last_year", "上年同期", "Year before", |statement| statement.total.last_year.into()),
-        Column::new("compiler", "编制人", "Compiler", |statement| (&statement.compiler.name).into()),
-        Column::new("created_at", "编制时间", "Compiled at", |statement| statement.created_at.into()),
-    ];
 }
 
 /// Which statements are wanted.

@@ -1,7 +1,6 @@
 //! Internal audits over HTTP: planned, begun, sampled, concluded, reported, closed. `[EXP-11]`
 
 mod body;
-mod export;
 
 use crate::spine::{
     Can, Created, Format, IfMatch, List, Paged, PathId, Query, Reading, Reply, Routes, UnitOfWork, Valid,

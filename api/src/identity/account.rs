@@ -2,8 +2,8 @@
 
 use super::Entrance;
 use crate::spine::{
-    Can, Column, Created, Exported, Format, IfMatch, Label, List, Paged, Patch, PathId, Problem, Query,
-    Reading, Reply, Routes, UnitOfWork, Valid, routes,
+    Can, Created, Format, IfMatch, List, Paged, Patch, PathId, Problem, Query, Reading, Reply, Routes,
+    UnitOfWork, Valid, routes,
 };
 use domain::{
     approval::Unavailable,
@@ -11,7 +11,7 @@ use domain::{
         ADMINISTRATOR, Account, AccountDetails, AccountKind, EndReason, Grant, LAST_ADMINISTRATOR,
         NOT_A_PERSON, PasswordHash, Secret, Username,
     },
-    spine::{Citation, EmployeeId, Permission, Refusal, User, UserId, codes, perm},
+    spine::{Citation, EmployeeId, Refusal, User, UserId, codes, perm},
 };
 use persistence::{
     approval::move_open_tasks,
@@ -29,29 +29,6 @@ pub(super) fn routes(into: &mut Routes) {
         "users",
         [list_users, create_user, show_user, change_user, disable_user, enable_user, reset_password]
     );
-}
-
-impl Exported for UserView {
-    const FILE: Label = Label { name: "users", zh: "账号", en: "Users" };
-    const PERMISSION: Option<Permission> = Some(Permission::ExportUsers);
-    const COLUMNS: &'static [Column<Self>] = &[
-        Column::new("username", "登录名", "User name", |user| (&user.username).into()),
-        Column::new("name", "姓名", "Name", |user| (&user.name).into()),
-        Column::new("kind", "类型", "Kind", |user| user.kind.labels().into()),
-        Column::new("employee_number", "工号", "Employee's number", |user| {
-            user.employee.as_ref().map(|person| &person.number).into()
-        }),
-        Column::new("employee_name", "员工", "Employee", |user| {
-            user.employee.as_ref().map(|person| &person.name).into()
-        }),
-        Column::new("disabled_at", "停用时间", "Disabled at", |user| user.disabled_at.into()),
-        Column::new("must_change_password", "须修改密码", "Must change the password", |user| {
-            user.must_change_password.into()
-        }),
-        Column::new("password_changed_at", "密码设置时间", "Password set at", |user| {
-            user.password_changed_at.into()
-        }),
-    ];
 }
 
 /// Which accounts are wanted.

@@ -1,13 +1,13 @@
 //! Departments and their tree. `[ORG-1]`
 
 use crate::spine::{
-    Can, Column, Created, Exported, Format, IfMatch, Label, List, Paged, Patch, PathId, Query, Reading,
-    Reply, Routes, UnitOfWork, Valid, routes,
+    Can, Created, Format, IfMatch, List, Paged, Patch, PathId, Query, Reading, Reply, Routes, UnitOfWork,
+    Valid, routes,
 };
 use chrono::NaiveDate;
 use domain::{
     organisation::{Department, DepartmentDetails, HEAD_UNKNOWN},
-    spine::{self, Citation, DepartmentId, EmployeeId, Permission, Refusal, codes, perm},
+    spine::{self, Citation, DepartmentId, EmployeeId, Refusal, codes, perm},
 };
 use persistence::{
     organisation::{DepartmentFilter, DepartmentOrder, DepartmentView, department, employee, referred},
@@ -23,29 +23,6 @@ pub(super) fn routes(into: &mut Routes) {
         "departments",
         [list_departments, create_department, show_department, change_department, close_department]
     );
-}
-
-impl Exported for DepartmentView {
-    const FILE: Label = Label { name: "departments", zh: "部门", en: "Departments" };
-    const PERMISSION: Option<Permission> = Some(Permission::ExportOrganisation);
-    const COLUMNS: &'static [Column<Self>] = &[
-        Column::new("code", "编码", "Code", |department| (&department.code).into()),
-        Column::new("name_zh", "名称", "Chinese name", |department| (&department.name_zh).into()),
-        Column::new("name_en", "英文名称", "English name", |department| (&department.name_en).into()),
-        Column::new("parent_code", "上级部门编码", "Above", |department| {
-            department.parent.as_ref().map(|parent| &parent.code).into()
-        }),
-        Column::new("parent_name", "上级部门", "Name of the one above", |department| {
-            department.parent.as_ref().map(|parent| &parent.name_zh).into()
-        }),
-        Column::new("head_number", "负责人工号", "Head's number", |department| {
-            department.head.as_ref().map(|head| &head.number).into()
-        }),
-        Column::new("head_name", "负责人", "Head", |department| {
-            department.head.as_ref().map(|head| &head.name).into()
-        }),
-        Column::new("closed_on", "撤销日期", "Closed on", |department| department.closed_on.into()),
-    ];
 }
 
 /// Which departments are wanted.

@@ -1,13 +1,13 @@
 //! Employees: taken on, corrected, moved. `[ORG-1]`
 
 use crate::spine::{
-    Can, Column, Created, Exported, Format, IfMatch, Label, List, Paged, Patch, PathId, Query, Reading,
-    Reply, Routes, Several, UnitOfWork, Valid, routes,
+    Can, Created, Format, IfMatch, List, Paged, Patch, PathId, Query, Reading, Reply, Routes, Several,
+    UnitOfWork, Valid, routes,
 };
 use chrono::NaiveDate;
 use domain::{
     organisation::{Employee, EmployeeState, Hire, Placement, PositionId},
-    spine::{self, BusinessDate, DepartmentId, EmployeeId, Permission, perm},
+    spine::{self, BusinessDate, DepartmentId, EmployeeId, perm},
 };
 use persistence::{
     organisation::{EmployeeFilter, EmployeeOrder, EmployeeView, department, employee, position, referred},
@@ -23,34 +23,6 @@ pub(super) fn routes(into: &mut Routes) {
         "employees",
         [list_employees, hire_employee, show_employee, change_employee, move_employee]
     );
-}
-
-impl Exported for EmployeeView {
-    const FILE: Label = Label { name: "employees", zh: "员工", en: "Employees" };
-    const PERMISSION: Option<Permission> = Some(Permission::ExportOrganisation);
-    const COLUMNS: &'static [Column<Self>] = &[
-        Column::new("number", "工号", "Number", |person| (&person.number).into()),
-        Column::new("name", "姓名", "Name", |person| (&person.name).into()),
-        Column::new("status", "状态", "Status", |person| person.status.labels().into()),
-        Column::new("joined_on", "入职日期", "Joined on", |person| person.joined_on.into()),
-        Column::new("last_day", "离职日期", "Last day", |person| person.last_day.into()),
-        Column::new("department_code", "部门编码", "Department", |person| {
-            (&person.placement.department.code).into()
-        }),
-        Column::new("department_name", "部门", "Department's name", |person| {
-            (&person.placement.department.name_zh).into()
-        }),
-        Column::new("position_name", "岗位", "Position", |person| {
-            person.placement.position.as_ref().map(|position| &position.name_zh).into()
-        }),
-        Column::new("superior_number", "直接上级工号", "Superior's number", |person| {
-            person.placement.superior.as_ref().map(|superior| &superior.number).into()
-        }),
-        Column::new("superior_name", "直接上级", "Superior", |person| {
-            person.placement.superior.as_ref().map(|superior| &superior.name).into()
-        }),
-        Column::new("placed_from", "到岗日期", "There from", |person| person.placement.from.into()),
-    ];
 }
 
 /// Which employees are wanted.

@@ -4,14 +4,13 @@
 //! answering through [`Reading::list_as`]. The rows are read page by page, each page a short read of its
 //! own: however long the download takes, no transaction stays open, and memory stays flat.
 
-mod column;
 mod csv;
 mod format;
 mod xlsx;
 
 pub(super) use self::csv::harmless;
-pub use column::{Cell, Column, Exported, Label};
 pub use format::Format;
+pub use persistence::spine::{Cell, Column, Exported, Label};
 
 use super::{
     Answer, Described, Description, Guard, Listing, Paged, Problem, Reading, Reply, Sought, codes, edge,
@@ -234,4 +233,14 @@ impl<V: Exported> Described for List<V> {
 fn fault(error: impl std::fmt::Display) -> Problem {
     log::error!("export: {error}");
     Problem::new(codes::INTERNAL)
+}
+
+/// The text of a flag.
+const fn flag(flag: bool, language: Language) -> &'static str {
+    match (flag, language) {
+        (true, Language::Chinese) => "是",
+        (false, Language::Chinese) => "否",
+        (true, Language::English) => "yes",
+        (false, Language::English) => "no",
+    }
 }

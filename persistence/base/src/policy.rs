@@ -6,6 +6,7 @@ mod withdraw;
 pub use ship::{Shipped, ShippedContent, ship_all};
 pub use withdraw::{hold_ahead, withdraw};
 
+use crate::spine::{Cell, Column, Exported, Label};
 use crate::{
     organisation::literally,
     schema::policies,
@@ -350,4 +351,23 @@ pub fn list(
     })?;
     let views = rows.into_iter().map(PolicyView::try_from).collect::<Result<Vec<_>, _>>()?;
     Ok(Slice::cut(views, page.limit, |view| ((), Uuid::from(view.id))))
+}
+
+impl Exported for PolicyView {
+    const FILE: Label = Label { name: "policies", zh: "政策版本", en: "Policies" };
+    const COLUMNS: &'static [Column<Self>] = &[
+        Column::new("code", "编码", "Code", |policy| (&policy.code).into()),
+        Column::new("number", "版本号", "Number", |policy| policy.number.into()),
+        Column::new("title", "名称", "Title", |policy| (&policy.title).into()),
+        Column::new("status", "状态", "Status", |policy| match policy.status {
+            PolicyStatus::Draft => Cell::Labelled("草案", "Draft"),
+            PolicyStatus::Published => Cell::Labelled("已发布", "Published"),
+        }),
+        Column::new("effective_from", "生效日期", "Effective from", |policy| {
+            policy.effective_from.into()
+        }),
+        Column::new("clause", "依据条款", "Clause", |policy| (&policy.clause).into()),
+        Column::new("published_at", "发布时间", "Published at", |policy| policy.published_at.into()),
+        Column::new("content", "内容", "Content", |policy| policy.content.to_string().into()),
+    ];
 }

@@ -24,6 +24,7 @@ use std::{collections::HashSet, sync::Arc};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
+use crate::spine::{Cell, Column, Exported, Label};
 use crate::{policy::Shipped, spine::Part};
 use domain::finance::accounting_period::{REOPENING_CHAIN_CODE, SHIPPED_REOPENING_CHAIN};
 
@@ -327,4 +328,16 @@ pub fn list(reader: &mut Reader<'_>, page: &Page<()>) -> Result<Slice<Accounting
         data.push(AccountingPeriod::try_from(row)?.into());
     }
     Ok(Slice { data, next: slice.next, total: None })
+}
+
+impl Exported for AccountingPeriodView {
+    const FILE: Label = Label { name: "accounting-periods", zh: "会计期间", en: "Accounting periods" };
+    const COLUMNS: &'static [Column<Self>] = &[
+        Column::new("month", "月份", "Month", |period| Cell::Text(period.month.to_string().into())),
+        Column::new("status", "状态", "Status", |period| period.status.labels().into()),
+        Column::new("status_at", "时间", "Since", |period| period.status_at.into()),
+        Column::new("reason", "重新开账原因", "Why it is opened again", |period| {
+            period.reason.as_ref().map_or(Cell::Empty, Into::into)
+        }),
+    ];
 }

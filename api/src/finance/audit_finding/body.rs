@@ -1,46 +1,15 @@
 //! What is sent about findings, and findings as a file.
 
-use crate::spine::{Column, Exported, Label};
 use chrono::NaiveDate;
 use domain::{
     file::File,
     finance::audit_finding::{FindingContent, FindingState, Severity},
     spine::{AnyId, DepartmentId, EmployeeId, Id, Money},
 };
-use persistence::finance::audit_finding::{AuditFindingFilter, AuditFindingView};
+use persistence::finance::audit_finding::AuditFindingFilter;
 use serde::Deserialize;
 use utoipa::{IntoParams, ToSchema};
 use validator::Validate;
-
-impl Exported for AuditFindingView {
-    const FILE: Label = Label { name: "audit-findings", zh: "审计发现", en: "Audit findings" };
-    const COLUMNS: &'static [Column<Self>] = &[
-        Column::new("number", "编号", "Number", |finding| (&finding.number).into()),
-        Column::new("status", "状态", "Status", |finding| finding.status.labels().into()),
-        Column::new("severity", "严重程度", "Severity", |finding| finding.severity.labels().into()),
-        Column::new("claim_number", "报销单号", "Claim", |finding| finding.claim_number.as_ref().into()),
-        Column::new("line", "行", "Line", |finding| finding.line.into()),
-        Column::new("clause", "违反条款", "Clause", |finding| (&finding.clause).into()),
-        Column::new("text", "发现内容", "Finding", |finding| (&finding.text).into()),
-        Column::new("amount", "涉及金额", "Amount", |finding| finding.amount.into()),
-        Column::new("currency", "币种", "Currency", |finding| {
-            finding.amount.map(|amount| amount.currency().code()).into()
-        }),
-        Column::new("department", "责任部门", "Department", |finding| {
-            (&finding.department.name_zh).into()
-        }),
-        Column::new("responsible", "责任人", "Responsible", |finding| {
-            finding.responsible.as_ref().map(|person| &person.name).into()
-        }),
-        Column::new("due_on", "整改期限", "Due on", |finding| finding.due_on.into()),
-        Column::new("is_overdue", "逾期", "Overdue", |finding| finding.is_overdue.into()),
-        Column::new("remediation", "整改情况", "Remediation", |finding| {
-            finding.remediation.as_ref().into()
-        }),
-        Column::new("ending", "验证意见", "Verification", |finding| finding.ending.as_ref().into()),
-        Column::new("ended_at", "了结时间", "Ended at", |finding| finding.ended_at.into()),
-    ];
-}
 
 /// Which findings are wanted.
 #[derive(Clone, Debug, Deserialize, Validate, IntoParams)]

@@ -2,11 +2,11 @@
 
 use crate::{
     approval::SubmissionPreview,
-    spine::{Can, Column, Exported, Format, Label, List, Paged, PathId, Query, Reading, Reply},
+    spine::{Can, Format, List, Paged, PathId, Query, Reading, Reply},
 };
 use domain::{
     finance::budget_change::{BudgetChange, ChangeKind, ChangeState},
-    spine::{DepartmentId, Permission, perm},
+    spine::{DepartmentId, perm},
 };
 use persistence::finance::budget_change::{
     self as changes, BudgetChangeView,
@@ -15,24 +15,6 @@ use persistence::finance::budget_change::{
 use serde::Deserialize;
 use utoipa::IntoParams;
 use validator::Validate;
-
-impl Exported for BudgetChangeSummary {
-    const FILE: Label = Label { name: "budget-changes", zh: "预算调整", en: "Budget changes" };
-    const PERMISSION: Option<Permission> = Some(Permission::ExportBudgets);
-    const COLUMNS: &'static [Column<Self>] = &[
-        Column::new("number", "编号", "Number", |change| (&change.number).into()),
-        Column::new("kind", "类型", "Kind", |change| change.kind.labels().into()),
-        Column::new("status", "状态", "Status", |change| change.status.labels().into()),
-        Column::new("fiscal_year", "年度", "Fiscal year", |change| change.fiscal_year.into()),
-        Column::new("department", "部门", "Department", |change| (&change.department.name_zh).into()),
-        Column::new("submitter", "申请人", "Asked by", |change| (&change.submitter.name).into()),
-        Column::new("reason", "原因", "Reason", |change| (&change.reason).into()),
-        Column::new("event", "应对事件", "Event", |change| change.event.as_ref().into()),
-        Column::new("currency", "币种", "Currency", |change| change.total.currency().code().into()),
-        Column::new("total", "金额", "Amount", |change| change.total.into()),
-        Column::new("created_at", "申请时间", "Created at", |change| change.created_at.into()),
-    ];
-}
 
 /// Which changes are wanted.
 #[derive(Clone, Debug, Deserialize, Validate, IntoParams)]

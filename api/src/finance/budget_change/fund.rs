@@ -1,7 +1,7 @@
 //! Emergency funds, and the draws on them, reported on their own. `[BUD-7]`
 
-use crate::spine::{Can, Column, Exported, Format, Label, List, Paged, Query, Reading};
-use domain::spine::{DepartmentId, Permission, perm};
+use crate::spine::{Can, Format, List, Paged, Query, Reading};
+use domain::spine::{DepartmentId, perm};
 use persistence::finance::budget_change::{
     fund::{EmergencyFund, FundFilter, funds},
     list::{self as changes, EmergencyDraw},
@@ -9,42 +9,6 @@ use persistence::finance::budget_change::{
 use serde::Deserialize;
 use utoipa::IntoParams;
 use validator::Validate;
-
-impl Exported for EmergencyFund {
-    const FILE: Label = Label { name: "emergency-funds", zh: "应急资金", en: "Emergency funds" };
-    const PERMISSION: Option<Permission> = Some(Permission::ExportBudgets);
-    const COLUMNS: &'static [Column<Self>] = &[
-        Column::new("budget_number", "预算编号", "Budget", |fund| (&fund.budget_number).into()),
-        Column::new("department", "部门", "Department", |fund| (&fund.department.name_zh).into()),
-        Column::new("category", "费用类别", "Category", |fund| (&fund.category).into()),
-        Column::new("period", "期间", "Period", |fund| fund.period.to_string().into()),
-        Column::new("currency", "币种", "Currency", |fund| fund.set_aside.currency().code().into()),
-        Column::new("set_aside", "预留金额", "Set aside", |fund| fund.set_aside.into()),
-        Column::new("drawn", "已动用", "Drawn", |fund| fund.drawn.into()),
-        Column::new("given_back", "已退回", "Given back", |fund| fund.given_back.into()),
-        Column::new("remaining", "剩余", "Remaining", |fund| fund.remaining.into()),
-        Column::new("draws", "动用次数", "Draws", |fund| fund.draws.into()),
-        Column::new("is_open", "启用", "Open", |fund| fund.is_open.into()),
-    ];
-}
-
-impl Exported for EmergencyDraw {
-    const FILE: Label = Label { name: "emergency-draws", zh: "应急资金动用", en: "Emergency draws" };
-    const PERMISSION: Option<Permission> = Some(Permission::ExportBudgets);
-    const COLUMNS: &'static [Column<Self>] = &[
-        Column::new("number", "编号", "Number", |draw| (&draw.number).into()),
-        Column::new("fiscal_year", "年度", "Fiscal year", |draw| draw.fiscal_year.into()),
-        Column::new("event", "应对事件", "Event", |draw| (&draw.event).into()),
-        Column::new("event_on", "事件日期", "Event on", |draw| draw.event_on.into()),
-        Column::new("reason", "原因", "Reason", |draw| (&draw.reason).into()),
-        Column::new("department", "部门", "Department", |draw| (&draw.department.name_zh).into()),
-        Column::new("submitter", "申请人", "Asked by", |draw| (&draw.submitter.name).into()),
-        Column::new("currency", "币种", "Currency", |draw| draw.amount.currency().code().into()),
-        Column::new("amount", "动用金额", "Amount", |draw| draw.amount.into()),
-        Column::new("given_back", "退回金额", "Given back", |draw| draw.given_back.into()),
-        Column::new("drawn_at", "生效时间", "In effect", |draw| draw.drawn_at.into()),
-    ];
-}
 
 /// Which funds are wanted.
 #[derive(Clone, Debug, Deserialize, Validate, IntoParams)]

@@ -1,8 +1,7 @@
 //! Showing and listing claims. `[INT-4]`
 
 use crate::spine::{
-    Can, Cell, Column, Exported, Format, Label, List, Paged, PathId, Problem, Query, Reading, Reply, Several,
-    bounds, is_amount,
+    Can, Format, List, Paged, PathId, Problem, Query, Reading, Reply, Several, bounds, is_amount,
 };
 use chrono::NaiveDate;
 use domain::{
@@ -10,7 +9,7 @@ use domain::{
         expense_claim::{ClaimState, ExpenseClaim},
         payment::PaidState,
     },
-    spine::{AnyId, Currency, DepartmentId, EmployeeId, Id, Permission, Timestamp, perm},
+    spine::{AnyId, Currency, DepartmentId, EmployeeId, Id, Timestamp, perm},
 };
 use persistence::finance::expense_claim::{
     self as claims, ExpenseClaimView,
@@ -19,36 +18,6 @@ use persistence::finance::expense_claim::{
 use serde::Deserialize;
 use utoipa::IntoParams;
 use validator::Validate;
-
-impl Exported for ExpenseClaimSummary {
-    const FILE: Label = Label { name: "expense-claims", zh: "报销单", en: "Expense claims" };
-    const PERMISSION: Option<Permission> = Some(Permission::ExportExpenseClaims);
-    const COLUMNS: &'static [Column<Self>] = &[
-        Column::new("number", "单号", "Number", |claim| (&claim.number).into()),
-        Column::new("status", "状态", "Status", |claim| claim.status.labels().into()),
-        Column::new("paid_status", "付款状态", "Paid", |claim| {
-            claim.paid_status.map(|paid| paid.labels()).into()
-        }),
-        Column::new("submitter", "填报人", "Submitter", |claim| (&claim.submitter.name).into()),
-        Column::new("beneficiary", "收款人", "Beneficiary", |claim| (&claim.beneficiary.name).into()),
-        Column::new("department", "部门", "Department", |claim| (&claim.department.name_zh).into()),
-        Column::new("business_date", "业务日期", "Business date", |claim| claim.business_date.into()),
-        Column::new("currency", "币种", "Currency", |claim| claim.claimed.currency().code().into()),
-        Column::new("claimed", "申报金额", "Claimed", |claim| Cell::Decimal(claim.claimed.decimal())),
-        Column::new("approved", "核准金额", "Approved", |claim| Cell::Decimal(claim.approved.decimal())),
-        Column::new("payable", "应付（本位币）", "Payable in the books", |claim| {
-            Cell::Decimal(claim.payable.decimal())
-        }),
-        Column::new("paid", "已付（本位币）", "Paid in the books", |claim| {
-            Cell::Decimal(claim.paid.decimal())
-        }),
-        Column::new("voucher_number", "凭证号", "Voucher", |claim| {
-            claim.voucher_number.as_ref().map_or(Cell::Empty, Into::into)
-        }),
-        Column::new("created_at", "填报时间", "Created at", |claim| Cell::Instant(claim.created_at)),
-        Column::new("changed_at", "更新时间", "Changed at", |claim| Cell::Instant(claim.changed_at)),
-    ];
-}
 
 /// Which claims are wanted, and in what order.
 #[derive(Clone, Debug, Deserialize, Validate, IntoParams)]

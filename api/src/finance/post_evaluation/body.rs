@@ -1,6 +1,5 @@
 //! What is sent about post-evaluations, and post-evaluations as a file.
 
-use crate::spine::{Cell, Column, Exported, Label};
 use chrono::NaiveDate;
 use domain::{
     finance::{
@@ -13,62 +12,11 @@ use domain::{
     },
     spine::{AnyId, DepartmentId, Id, Refusal, codes},
 };
-use persistence::finance::post_evaluation::{IndicatorView, PostEvaluationFilter, PostEvaluationView};
+use persistence::finance::post_evaluation::PostEvaluationFilter;
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use validator::Validate;
-
-/// "到场人数 150/200 人 75.00%" of each indicator.
-fn told(indicators: &[IndicatorView]) -> Cell<'static> {
-    let one = |indicator: &IndicatorView| {
-        let IndicatorView { name, unit, expected, achieved, rate_percent, .. } = indicator;
-        let achieved = achieved.map_or_else(|| "—".to_owned(), |value| value.to_string());
-        let rate = rate_percent.map(|rate| format!(" {rate}%")).unwrap_or_default();
-        format!("{name} {achieved}/{expected} {unit}{rate}")
-    };
-    indicators.iter().map(one).collect::<Vec<_>>().join("；").into()
-}
-
-impl Exported for PostEvaluationView {
-    const FILE: Label = Label { name: "post-evaluations", zh: "后评估", en: "Post-evaluations" };
-    const COLUMNS: &'static [Column<Self>] = &[
-        Column::new("number", "编号", "Number", |evaluation| (&evaluation.number).into()),
-        Column::new("status", "状态", "Status", |evaluation| evaluation.status.labels().into()),
-        Column::new("subject", "评估对象", "Subject", |evaluation| {
-            let PostEvaluationView { claim_number, request_number, project, .. } = evaluation;
-            claim_number.as_ref().or(request_number.as_ref()).or(project.as_ref()).into()
-        }),
-        Column::new("department", "部门", "Department", |evaluation| {
-            (&evaluation.department.name_zh).into()
-        }),
-        Column::new("third_party", "第三方机构", "Third party", |evaluation| {
-            (&evaluation.third_party.name).into()
-        }),
-        Column::new("expected_effect", "预期效果", "Expected effect", |evaluation| {
-            (&evaluation.expected_effect).into()
-        }),
-        Column::new("indicators", "指标（实际/预期）", "Achieved/expected", |evaluation| {
-            told(&evaluation.indicators)
-        }),
-        Column::new("approved", "批准金额", "Approved", |evaluation| {
-            evaluation.cost.as_ref().map_or(Cell::Empty, |cost| Cell::Decimal(cost.approved.decimal()))
-        }),
-        Column::new("paid", "已付金额", "Paid", |evaluation| {
-            evaluation.cost.as_ref().map_or(Cell::Empty, |cost| Cell::Decimal(cost.paid.decimal()))
-        }),
-        Column::new("conclusion", "评估结论", "Conclusion", |evaluation| {
-            evaluation.conclusion.as_ref().into()
-        }),
-        Column::new("due_on", "报告期限", "Due on", |evaluation| evaluation.due_on.into()),
-        Column::new("is_overdue", "逾期", "Overdue", |evaluation| evaluation.is_overdue.into()),
-        Column::new("reported_on", "报告日期", "Reported on", |evaluation| evaluation.reported_on.into()),
-        Column::new("note", "验收意见", "Note", |evaluation| evaluation.note.as_ref().into()),
-        Column::new("created_at", "委托时间", "Commissioned at", |evaluation| {
-            evaluation.created_at.into()
-        }),
-    ];
-}
 
 /// Which post-evaluations are wanted.
 #[derive(Clone, Debug, Deserialize, Validate, IntoParams)]

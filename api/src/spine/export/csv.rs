@@ -4,10 +4,7 @@
 //! digits that a spreadsheet would spoil (leading zeros, more than eleven) are written `="0012"`, which it
 //! keeps as that text. Programs read NDJSON, where nothing is dressed up.
 
-use super::{
-    column::{Cell, Exported, flag},
-    fault,
-};
+use super::{Cell, Exported, fault, flag};
 use crate::spine::Problem;
 use ::csv::{Terminator, Writer, WriterBuilder};
 use bytes::Bytes;

@@ -1,11 +1,7 @@
 //! XLSX: rows go to a temporary file as they are read, and the finished file is sent from disk, so that
 //! memory stays flat however long the list is.
 
-use super::{
-    Pieces, Source,
-    column::{Cell, Exported, flag},
-    fault,
-};
+use super::{Cell, Exported, Pieces, Source, fault, flag};
 use crate::spine::Problem;
 use actix_web::web::block;
 use bytes::{Bytes, BytesMut};

@@ -5,6 +5,7 @@ use super::{
     show::{ApprovalState, DocumentView, PersonName},
     subject::summaries,
 };
+use crate::spine::{Cell, Column, Exported};
 use crate::{
     organisation::{DEPARTMENT, EMPLOYEE},
     schema::{approval_boxes, approvals, employees},
@@ -300,4 +301,34 @@ fn item(
         moved_at: row.moved_at.into(),
         version: row.version,
     })
+}
+
+impl Exported for ApprovalItemView {
+    const FILE: crate::spine::Label =
+        crate::spine::Label { name: "approvals", zh: "审批", en: "Approvals" };
+    const COLUMNS: &'static [Column<Self>] = &[
+        Column::new("number", "单据编号", "Number", |item| (&item.document.number).into()),
+        Column::new("title", "事由", "Title", |item| {
+            item.document.summary.as_ref().map_or(Cell::Empty, |summary| (&summary.title).into())
+        }),
+        Column::new("state", "状态", "State", |item| match item.state {
+            ApprovalState::Pending => Cell::Labelled("审批中", "Pending"),
+            ApprovalState::Approved => Cell::Labelled("已通过", "Approved"),
+            ApprovalState::Rejected => Cell::Labelled("已拒绝", "Rejected"),
+            ApprovalState::Returned => Cell::Labelled("已退回", "Returned"),
+            ApprovalState::Withdrawn => Cell::Labelled("已撤回", "Withdrawn"),
+        }),
+        Column::new("submitter", "提交人", "Submitter", |item| (&item.submitter.name).into()),
+        Column::new("amount", "金额", "Amount", |item| {
+            item.amount.map_or(Cell::Empty, |amount| Cell::Decimal(amount.decimal()))
+        }),
+        Column::new("currency", "币种", "Currency", |item| {
+            item.amount.map_or(Cell::Empty, |amount| Cell::Text(amount.currency().code().into()))
+        }),
+        Column::new("business_date", "业务日期", "Business date", |item| item.business_date.into()),
+        Column::new("current_step", "当前步骤", "Current step", |item| {
+            item.current_step.as_ref().map_or(Cell::Empty, |step| (&step.zh).into())
+        }),
+        Column::new("started_at", "提交时间", "Submitted at", |item| Cell::Instant(item.started_at)),
+    ];
 }

@@ -1,6 +1,7 @@
 //! Departments. Who may read the organisation sees the whole tree; changing bounds itself to the reach.
 
 use super::reference::{NamedColumns, NamedRef, PersonColumns, PersonRef, like, referred, unless_taken};
+use crate::spine::{Column, Exported, Label};
 use crate::{
     organisation::EMPLOYEE,
     schema::{departments, employee_placements, employees},
@@ -332,4 +333,27 @@ pub fn list(
 ) -> Result<Slice<DepartmentView, String>, Failure> {
     let views = rows(reader, None, filter, page)?.into_iter().map(shown).collect();
     Ok(Slice::cut(views, page.limit, |view| (filter.order.key(view), Uuid::from(view.id))))
+}
+
+impl Exported for DepartmentView {
+    const FILE: Label = Label { name: "departments", zh: "部门", en: "Departments" };
+    const PERMISSION: Option<Permission> = Some(Permission::ExportOrganisation);
+    const COLUMNS: &'static [Column<Self>] = &[
+        Column::new("code", "编码", "Code", |department| (&department.code).into()),
+        Column::new("name_zh", "名称", "Chinese name", |department| (&department.name_zh).into()),
+        Column::new("name_en", "英文名称", "English name", |department| (&department.name_en).into()),
+        Column::new("parent_code", "上级部门编码", "Above", |department| {
+            department.parent.as_ref().map(|parent| &parent.code).into()
+        }),
+        Column::new("parent_name", "上级部门", "Name of the one above", |department| {
+            department.parent.as_ref().map(|parent| &parent.name_zh).into()
+        }),
+        Column::new("head_number", "负责人工号", "Head's number", |department| {
+            department.head.as_ref().map(|head| &head.number).into()
+        }),
+        Column::new("head_name", "负责人", "Head", |department| {
+            department.head.as_ref().map(|head| &head.name).into()
+        }),
+        Column::new("closed_on", "撤销日期", "Closed on", |department| department.closed_on.into()),
+    ];
 }

@@ -2,6 +2,7 @@
 
 use super::employee;
 use super::reference::{NamedColumns, NamedRef, PersonColumns, PersonRef, holds_on, like, lower};
+use crate::spine::{Column, Exported, Label};
 use crate::{
     schema::{departments, employee_placements, employees, positions},
     spine::{
@@ -283,4 +284,32 @@ pub fn list(
     let wanted = Wanted { only: None, beyond_reach: false, filter, page };
     let views = rows(reader, &wanted)?.into_iter().map(shown).collect::<Result<_, _>>()?;
     Ok(Slice::cut(views, page.limit, |view| (filter.order.key(view), Uuid::from(view.id))))
+}
+
+impl Exported for EmployeeView {
+    const FILE: Label = Label { name: "employees", zh: "员工", en: "Employees" };
+    const PERMISSION: Option<Permission> = Some(Permission::ExportOrganisation);
+    const COLUMNS: &'static [Column<Self>] = &[
+        Column::new("number", "工号", "Number", |person| (&person.number).into()),
+        Column::new("name", "姓名", "Name", |person| (&person.name).into()),
+        Column::new("status", "状态", "Status", |person| person.status.labels().into()),
+        Column::new("joined_on", "入职日期", "Joined on", |person| person.joined_on.into()),
+        Column::new("last_day", "离职日期", "Last day", |person| person.last_day.into()),
+        Column::new("department_code", "部门编码", "Department", |person| {
+            (&person.placement.department.code).into()
+        }),
+        Column::new("department_name", "部门", "Department's name", |person| {
+            (&person.placement.department.name_zh).into()
+        }),
+        Column::new("position_name", "岗位", "Position", |person| {
+            person.placement.position.as_ref().map(|position| &position.name_zh).into()
+        }),
+        Column::new("superior_number", "直接上级工号", "Superior's number", |person| {
+            person.placement.superior.as_ref().map(|superior| &superior.number).into()
+        }),
+        Column::new("superior_name", "直接上级", "Superior", |person| {
+            person.placement.superior.as_ref().map(|superior| &superior.name).into()
+        }),
+        Column::new("placed_from", "到岗日期", "There from", |person| person.placement.from.into()),
+    ];
 }

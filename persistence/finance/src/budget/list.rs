@@ -1,6 +1,7 @@
 //! Lists of budgets: filtered and paged by keys, within the caller's sight.
 
 use super::row::total;
+use crate::spine::{Column, Exported, Label};
 use crate::{
     finance::newest::{Placed, newest},
     organisation::{DEPARTMENT, EMPLOYEE, NamedRef, PersonRef, like, lower},
@@ -8,6 +9,7 @@ use crate::{
     spine::{Failure, Instant, Key, Page, Reader, Refers, Sight, Slice, View, db, keyset, within},
 };
 use diesel::prelude::*;
+use domain::spine::Permission;
 use domain::{
     finance::budget::{BudgetState, ScopeLevel},
     spine::{AnyId, DepartmentId, Money, Timestamp, Version},
@@ -154,4 +156,24 @@ fn summary((row, place, submitter): Placed<SummaryRow>) -> Result<BudgetSummary,
         changed_at: row.changed_at.into(),
         version: row.version,
     })
+}
+
+impl Exported for BudgetSummary {
+    const FILE: Label = Label { name: "budgets", zh: "营销预算", en: "Budgets" };
+    const PERMISSION: Option<Permission> = Some(Permission::ExportBudgets);
+    const COLUMNS: &'static [Column<Self>] = &[
+        Column::new("number", "编号", "Number", |budget| (&budget.number).into()),
+        Column::new("title", "名称", "Title", |budget| (&budget.title).into()),
+        Column::new("fiscal_year", "年度", "Fiscal year", |budget| budget.fiscal_year.into()),
+        Column::new("scope", "范围", "Scope", |budget| budget.scope.labels().into()),
+        Column::new("region", "区域", "Region", |budget| budget.region.as_ref().into()),
+        Column::new("campaign", "活动", "Campaign", |budget| budget.campaign.as_ref().into()),
+        Column::new("status", "状态", "Status", |budget| budget.status.labels().into()),
+        Column::new("department", "部门", "Department", |budget| (&budget.department.name_zh).into()),
+        Column::new("submitter", "编制人", "Compiled by", |budget| (&budget.submitter.name).into()),
+        Column::new("currency", "币种", "Currency", |budget| budget.total.currency().code().into()),
+        Column::new("total", "总额", "Total", |budget| budget.total.into()),
+        Column::new("created_at", "编制时间", "Created at", |budget| budget.created_at.into()),
+        Column::new("changed_at", "更新时间", "Changed at", |budget| budget.changed_at.into()),
+    ];
 }

@@ -1,5 +1,6 @@
 //! Emergency funds on their own: what was set aside, drawn, given back and is left. `[BUD-7]`
 
+use crate::spine::{Column, Exported, Label};
 use crate::{
     finance::{
         budget::BUDGET,
@@ -13,6 +14,7 @@ use crate::{
     spine::{Failure, Key, Page, Reader, Refers, Slice, View, db},
 };
 use diesel::prelude::*;
+use domain::spine::Permission;
 use domain::{
     finance::{
         budget_change::ChangeKind,
@@ -145,4 +147,22 @@ fn used(reader: &mut Reader<'_>, funds: &[Key]) -> Result<BTreeMap<Key, Used>, F
         }
     }
     Ok(all)
+}
+
+impl Exported for EmergencyFund {
+    const FILE: Label = Label { name: "emergency-funds", zh: "应急资金", en: "Emergency funds" };
+    const PERMISSION: Option<Permission> = Some(Permission::ExportBudgets);
+    const COLUMNS: &'static [Column<Self>] = &[
+        Column::new("budget_number", "预算编号", "Budget", |fund| (&fund.budget_number).into()),
+        Column::new("department", "部门", "Department", |fund| (&fund.department.name_zh).into()),
+        Column::new("category", "费用类别", "Category", |fund| (&fund.category).into()),
+        Column::new("period", "期间", "Period", |fund| fund.period.to_string().into()),
+        Column::new("currency", "币种", "Currency", |fund| fund.set_aside.currency().code().into()),
+        Column::new("set_aside", "预留金额", "Set aside", |fund| fund.set_aside.into()),
+        Column::new("drawn", "已动用", "Drawn", |fund| fund.drawn.into()),
+        Column::new("given_back", "已退回", "Given back", |fund| fund.given_back.into()),
+        Column::new("remaining", "剩余", "Remaining", |fund| fund.remaining.into()),
+        Column::new("draws", "动用次数", "Draws", |fund| fund.draws.into()),
+        Column::new("is_open", "启用", "Open", |fund| fund.is_open.into()),
+    ];
 }

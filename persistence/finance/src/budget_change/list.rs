@@ -1,6 +1,7 @@
 //! Lists of changes, and the report of emergency draws on its own. `[BUD-6, BUD-7]`
 
 use super::give_back;
+use crate::spine::{Column, Exported, Label};
 use crate::{
     finance::{
         budget_change::BUDGET_CHANGE,
@@ -12,6 +13,7 @@ use crate::{
 };
 use chrono::NaiveDate;
 use diesel::prelude::*;
+use domain::spine::Permission;
 use domain::{
     finance::budget_change::{ChangeKind, ChangeState},
     spine::{AnyId, DepartmentId, Money, Timestamp, Version},
@@ -228,4 +230,40 @@ pub fn draws(
         amount: change.total,
         drawn_at: change.status_at,
     }))
+}
+
+impl Exported for BudgetChangeSummary {
+    const FILE: Label = Label { name: "budget-changes", zh: "预算调整", en: "Budget changes" };
+    const PERMISSION: Option<Permission> = Some(Permission::ExportBudgets);
+    const COLUMNS: &'static [Column<Self>] = &[
+        Column::new("number", "编号", "Number", |change| (&change.number).into()),
+        Column::new("kind", "类型", "Kind", |change| change.kind.labels().into()),
+        Column::new("status", "状态", "Status", |change| change.status.labels().into()),
+        Column::new("fiscal_year", "年度", "Fiscal year", |change| change.fiscal_year.into()),
+        Column::new("department", "部门", "Department", |change| (&change.department.name_zh).into()),
+        Column::new("submitter", "申请人", "Asked by", |change| (&change.submitter.name).into()),
+        Column::new("reason", "原因", "Reason", |change| (&change.reason).into()),
+        Column::new("event", "应对事件", "Event", |change| change.event.as_ref().into()),
+        Column::new("currency", "币种", "Currency", |change| change.total.currency().code().into()),
+        Column::new("total", "金额", "Amount", |change| change.total.into()),
+        Column::new("created_at", "申请时间", "Created at", |change| change.created_at.into()),
+    ];
+}
+
+impl Exported for EmergencyDraw {
+    const FILE: Label = Label { name: "emergency-draws", zh: "应急资金动用", en: "Emergency draws" };
+    const PERMISSION: Option<Permission> = Some(Permission::ExportBudgets);
+    const COLUMNS: &'static [Column<Self>] = &[
+        Column::new("number", "编号", "Number", |draw| (&draw.number).into()),
+        Column::new("fiscal_year", "年度", "Fiscal year", |draw| draw.fiscal_year.into()),
+        Column::new("event", "应对事件", "Event", |draw| (&draw.event).into()),
+        Column::new("event_on", "事件日期", "Event on", |draw| draw.event_on.into()),
+        Column::new("reason", "原因", "Reason", |draw| (&draw.reason).into()),
+        Column::new("department", "部门", "Department", |draw| (&draw.department.name_zh).into()),
+        Column::new("submitter", "申请人", "Asked by", |draw| (&draw.submitter.name).into()),
+        Column::new("currency", "币种", "Currency", |draw| draw.amount.currency().code().into()),
+        Column::new("amount", "动用金额", "Amount", |draw| draw.amount.into()),
+        Column::new("given_back", "退回金额", "Given back", |draw| draw.given_back.into()),
+        Column::new("drawn_at", "生效时间", "In effect", |draw| draw.drawn_at.into()),
+    ];
 }

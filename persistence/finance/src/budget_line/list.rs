@@ -1,6 +1,7 @@
 //! Lines with their balances, and the ledger of one line, as they are shown. `[BUD-4, BUD-8]`
 
 use super::row::{EntryRow, Row};
+use crate::spine::{Column, Exported, Label};
 use crate::{
     finance::budget::BUDGET,
     organisation::{DEPARTMENT, EMPLOYEE, NamedColumns, NamedRef, PersonColumns, PersonRef},
@@ -333,4 +334,56 @@ fn shown_entry(
         entered_at: entered_at.into(),
         entered_by,
     })
+}
+
+impl Exported for BudgetLineView {
+    const FILE: Label = Label { name: "budget-lines", zh: "预算科目", en: "Budget lines" };
+    const PERMISSION: Option<Permission> = Some(Permission::ExportBudgets);
+    const COLUMNS: &'static [Column<Self>] = &[
+        Column::new("budget_number", "预算编号", "Budget", |line| (&line.budget_number).into()),
+        Column::new("department", "部门", "Department", |line| (&line.department.name_zh).into()),
+        Column::new("category", "费用类别", "Category", |line| (&line.category).into()),
+        Column::new("period", "期间", "Period", |line| line.period.to_string().into()),
+        Column::new("campaign", "活动", "Campaign", |line| line.campaign.as_ref().into()),
+        Column::new("region", "区域", "Region", |line| line.region.as_ref().into()),
+        Column::new("purpose", "用途", "Purpose", |line| line.purpose.labels().into()),
+        Column::new("control", "控制方式", "Control", |line| line.control.labels().into()),
+        Column::new("currency", "币种", "Currency", |line| line.allocated.currency().code().into()),
+        Column::new("allocated", "下达", "Allocated", |line| line.allocated.into()),
+        Column::new("beyond", "其中超预算特批", "Of it beyond the budget", |line| line.beyond.into()),
+        Column::new("reserved", "预占", "Reserved", |line| line.reserved.into()),
+        Column::new("committed", "占用", "Committed", |line| line.committed.into()),
+        Column::new("spent", "支出", "Spent", |line| line.spent.into()),
+        Column::new("available", "可用", "Available", |line| line.available.into()),
+        Column::new("is_open", "执行中", "Open", |line| line.is_open.into()),
+    ];
+}
+
+impl Exported for BudgetEntryView {
+    const FILE: Label = Label { name: "budget-entries", zh: "预算台账", en: "Budget ledger" };
+    const PERMISSION: Option<Permission> = Some(Permission::ExportBudgets);
+    const COLUMNS: &'static [Column<Self>] = &[
+        Column::new("position", "序号", "Position", |entry| entry.position.into()),
+        Column::new("kind", "事项", "Kind", |entry| entry.kind.labels().into()),
+        Column::new("currency", "币种", "Currency", |entry| entry.allocated.currency().code().into()),
+        Column::new("allocated", "下达", "Allocated", |entry| entry.allocated.into()),
+        Column::new("reserved", "预占", "Reserved", |entry| entry.reserved.into()),
+        Column::new("committed", "占用", "Committed", |entry| entry.committed.into()),
+        Column::new("spent", "支出", "Spent", |entry| entry.spent.into()),
+        Column::new("available_after", "可用余额", "Available afterwards", |entry| {
+            entry.available_after.into()
+        }),
+        Column::new("document_kind", "单据类型", "Document", |entry| {
+            entry.document_kind.map(|kind| kind.labels()).into()
+        }),
+        Column::new("document_id", "单据", "Document id", |entry| entry.document_id.into()),
+        Column::new("document_line", "单据行", "Line", |entry| entry.document_line.into()),
+        Column::new("month", "记账月份", "Month", |entry| entry.month.to_string().into()),
+        Column::new("reason", "原因", "Reason", |entry| entry.reason.as_ref().into()),
+        Column::new("employee", "使用人", "In whose name", |entry| {
+            entry.employee.as_ref().map(|person| &person.name).into()
+        }),
+        Column::new("entered_at", "记账时间", "Entered at", |entry| entry.entered_at.into()),
+        Column::new("entered_by", "记账人", "Entered by", |entry| (&entry.entered_by).into()),
+    ];
 }

@@ -1,5 +1,6 @@
 //! Lists of advances within the caller's sight: filtered, by keyset. `[INT-4]`
 
+use crate::spine::{Cell, Column, Exported, Label};
 use crate::{
     finance::expense_request::view::{person, place},
     organisation::{DEPARTMENT, EMPLOYEE, NamedRef, PersonRef, Register, like},
@@ -8,6 +9,7 @@ use crate::{
 };
 use chrono::NaiveDate;
 use diesel::prelude::*;
+use domain::spine::Permission;
 use domain::{
     finance::{cash_advance::SettlementState, expense_request::ExpenseRequest, petition::StandingState},
     spine::{AnyId, BusinessDate, Currency, DepartmentId, EmployeeId, Id, Money, Timestamp, Version},
@@ -193,4 +195,33 @@ fn summary(register: &Register, row: SummaryRow, today: BusinessDate) -> Result<
         changed_at: row.changed_at.into(),
         version: row.version,
     })
+}
+
+impl Exported for CashAdvanceSummary {
+    const FILE: Label = Label { name: "cash-advances", zh: "借款单", en: "Cash advances" };
+    const PERMISSION: Option<Permission> = Some(Permission::ExportCashAdvances);
+    const COLUMNS: &'static [Column<Self>] = &[
+        Column::new("number", "单号", "Number", |advance| (&advance.number).into()),
+        Column::new("status", "状态", "Status", |advance| advance.status.labels().into()),
+        Column::new("settlement", "核销状态", "Settlement", |advance| {
+            advance.settlement.map(|settlement| settlement.labels()).into()
+        }),
+        Column::new("submitter", "借款人", "Submitter", |advance| (&advance.submitter.name).into()),
+        Column::new("department", "部门", "Department", |advance| (&advance.department.name_zh).into()),
+        Column::new("business_date", "业务日期", "Business date", |advance| advance.business_date.into()),
+        Column::new("purpose", "用途", "Purpose", |advance| (&advance.purpose).into()),
+        Column::new("currency", "币种", "Currency", |advance| advance.amount.currency().code().into()),
+        Column::new("amount", "借款金额", "Amount", |advance| Cell::Decimal(advance.amount.decimal())),
+        Column::new("outstanding", "未核销余额", "Outstanding", |advance| {
+            Cell::Decimal(advance.outstanding.decimal())
+        }),
+        Column::new("paid_on", "付款日期", "Paid on", |advance| {
+            advance.paid_on.map_or(Cell::Empty, Into::into)
+        }),
+        Column::new("settle_on", "预计核销日期", "To be settled on", |advance| {
+            advance.settle_on.into()
+        }),
+        Column::new("created_at", "填报时间", "Created at", |advance| Cell::Instant(advance.created_at)),
+        Column::new("changed_at", "更新时间", "Changed at", |advance| Cell::Instant(advance.changed_at)),
+    ];
 }

@@ -1,6 +1,7 @@
 //! Lists of claims within the caller's sight: filtered, sorted, by keyset. `[INT-4]`
 
 use super::scope::within;
+use crate::spine::{Cell, Column, Exported, Label};
 use crate::{
     organisation::{DEPARTMENT, EMPLOYEE, NamedColumns, NamedRef, PersonColumns, PersonRef, like},
     schema::{departments, employees, expense_claim_lines, expense_claims as claims},
@@ -8,6 +9,7 @@ use crate::{
 };
 use chrono::NaiveDate;
 use diesel::prelude::*;
+use domain::spine::Permission;
 use domain::{
     finance::{expense_claim::ClaimState, expense_request::ExpenseRequest, payment::PaidState},
     spine::{AnyId, BusinessDate, Currency, DepartmentId, EmployeeId, Id, Money, Timestamp, Version},
@@ -361,4 +363,34 @@ fn summary((row, place, submitter, beneficiary): Found) -> Result<ExpenseClaimSu
         changed_at: row.changed_at.into(),
         version: row.version,
     })
+}
+
+impl Exported for ExpenseClaimSummary {
+    const FILE: Label = Label { name: "expense-claims", zh: "报销单", en: "Expense claims" };
+    const PERMISSION: Option<Permission> = Some(Permission::ExportExpenseClaims);
+    const COLUMNS: &'static [Column<Self>] = &[
+        Column::new("number", "单号", "Number", |claim| (&claim.number).into()),
+        Column::new("status", "状态", "Status", |claim| claim.status.labels().into()),
+        Column::new("paid_status", "付款状态", "Paid", |claim| {
+            claim.paid_status.map(|paid| paid.labels()).into()
+        }),
+        Column::new("submitter", "填报人", "Submitter", |claim| (&claim.submitter.name).into()),
+        Column::new("beneficiary", "收款人", "Beneficiary", |claim| (&claim.beneficiary.name).into()),
+        Column::new("department", "部门", "Department", |claim| (&claim.department.name_zh).into()),
+        Column::new("business_date", "业务日期", "Business date", |claim| claim.business_date.into()),
+        Column::new("currency", "币种", "Currency", |claim| claim.claimed.currency().code().into()),
+        Column::new("claimed", "申报金额", "Claimed", |claim| Cell::Decimal(claim.claimed.decimal())),
+        Column::new("approved", "核准金额", "Approved", |claim| Cell::Decimal(claim.approved.decimal())),
+        Column::new("payable", "应付（本位币）", "Payable in the books", |claim| {
+            Cell::Decimal(claim.payable.decimal())
+        }),
+        Column::new("paid", "已付（本位币）", "Paid in the books", |claim| {
+            Cell::Decimal(claim.paid.decimal())
+        }),
+        Column::new("voucher_number", "凭证号", "Voucher", |claim| {
+            claim.voucher_number.as_ref().map_or(Cell::Empty, Into::into)
+        }),
+        Column::new("created_at", "填报时间", "Created at", |claim| Cell::Instant(claim.created_at)),
+        Column::new("changed_at", "更新时间", "Changed at", |claim| Cell::Instant(claim.changed_at)),
+    ];
 }

@@ -1,6 +1,7 @@
 //! Lists of requests within the caller's sight: filtered, sorted, by keyset. `[INT-4]`
 
 use super::view::{person, place};
+use crate::spine::{Cell, Column, Exported, Label};
 use crate::{
     organisation::{DEPARTMENT, EMPLOYEE, NamedRef, PersonRef, Register, like},
     schema::{employees, expense_request_lines, expense_requests as requests},
@@ -8,6 +9,7 @@ use crate::{
 };
 use chrono::NaiveDate;
 use diesel::prelude::*;
+use domain::spine::Permission;
 use domain::{
     finance::petition::StandingState,
     spine::{AnyId, BusinessDate, Currency, DepartmentId, EmployeeId, Money, Timestamp, Version},
@@ -298,4 +300,36 @@ fn summary(register: &Register, row: SummaryRow) -> Result<ExpenseRequestSummary
         changed_at: row.changed_at.into(),
         version: row.version,
     })
+}
+
+impl Exported for ExpenseRequestSummary {
+    const FILE: Label = Label { name: "expense-requests", zh: "费用申请", en: "Expense requests" };
+    const PERMISSION: Option<Permission> = Some(Permission::ExportExpenseRequests);
+    const COLUMNS: &'static [Column<Self>] = &[
+        Column::new("number", "单号", "Number", |request| (&request.number).into()),
+        Column::new("status", "状态", "Status", |request| request.status.labels().into()),
+        Column::new("submitter", "申请人", "Submitter", |request| (&request.submitter.name).into()),
+        Column::new("department", "部门", "Department", |request| (&request.department.name_zh).into()),
+        Column::new("business_date", "业务日期", "Business date", |request| request.business_date.into()),
+        Column::new("campaign", "活动", "Campaign", |request| {
+            request.campaign.as_ref().map_or(Cell::Empty, Into::into)
+        }),
+        Column::new("region", "地区", "Region", |request| {
+            request.region.as_ref().map_or(Cell::Empty, Into::into)
+        }),
+        Column::new("urgent", "紧急", "Urgent", |request| Cell::Flag(request.urgent)),
+        Column::new("major_campaign", "重大活动", "Major campaign", |request| {
+            Cell::Flag(request.major_campaign)
+        }),
+        Column::new("currency", "币种", "Currency", |request| request.amount.currency().code().into()),
+        Column::new("amount", "申请金额", "Amount", |request| Cell::Decimal(request.amount.decimal())),
+        Column::new("worth", "本位币金额", "Worth in the books", |request| {
+            Cell::Decimal(request.worth.decimal())
+        }),
+        Column::new("claimed", "已报销", "Claimed", |request| Cell::Decimal(request.claimed.decimal())),
+        Column::new("remaining", "剩余", "Remaining", |request| Cell::Decimal(request.remaining.decimal())),
+        Column::new("revision", "版次", "Revision", |request| Cell::Integer(request.revision.into())),
+        Column::new("created_at", "填报时间", "Created at", |request| Cell::Instant(request.created_at)),
+        Column::new("changed_at", "更新时间", "Changed at", |request| Cell::Instant(request.changed_at)),
+    ];
 }

@@ -1,6 +1,7 @@
 //! What an amendment looks like, and the amendments within the caller's sight.
 
 use super::{find, row::Row};
+use crate::spine::{Cell, Column, Exported, Label};
 use crate::{
     approval::APPROVAL,
     finance::{
@@ -231,4 +232,31 @@ fn summary(register: &Register, (row, request_number): (Row, String)) -> Result<
         version,
         number: petition.number,
     })
+}
+
+impl Exported for AmendmentSummary {
+    const FILE: Label =
+        Label {
+            name: "expense-request-amendments", zh: "费用申请变更", en: "Expense request amendments"
+        };
+    const PERMISSION: Option<Permission> = Some(Permission::ExportExpenseRequests);
+    const COLUMNS: &'static [Column<Self>] = &[
+        Column::new("number", "单号", "Number", |amendment| (&amendment.number).into()),
+        Column::new("request_number", "申请单号", "Request", |amendment| {
+            (&amendment.request_number).into()
+        }),
+        Column::new("status", "状态", "Status", |amendment| amendment.status.labels().into()),
+        Column::new("submitter", "申请人", "Submitter", |amendment| (&amendment.submitter.name).into()),
+        Column::new("reason", "变更原因", "Reason", |amendment| (&amendment.reason).into()),
+        Column::new("currency", "币种", "Currency", |amendment| amendment.amount.currency().code().into()),
+        Column::new("amount", "变更后金额", "Amount", |amendment| {
+            Cell::Decimal(amendment.amount.decimal())
+        }),
+        Column::new("created_at", "填报时间", "Created at", |amendment| {
+            Cell::Instant(amendment.created_at)
+        }),
+        Column::new("changed_at", "更新时间", "Changed at", |amendment| {
+            Cell::Instant(amendment.changed_at)
+        }),
+    ];
 }

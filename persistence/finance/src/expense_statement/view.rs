@@ -1,6 +1,7 @@
 //! What statements look like.
 
 use super::{Row, find, within};
+use crate::spine::{Cell, Column, Exported, Label};
 use crate::{
     approval::APPROVAL,
     finance::leaver,
@@ -338,4 +339,25 @@ pub fn list(
         data.push(show(reader, row.try_into()?)?);
     }
     Ok(Slice { data, next: slice.next, total: None })
+}
+
+impl Exported for ExpenseStatementView {
+    const FILE: Label =
+        Label { name: "expense-statements", zh: "营销费用报表", en: "Expense statements" };
+    const COLUMNS: &'static [Column<Self>] = &[
+        Column::new("number", "编号", "Number", |statement| (&statement.number).into()),
+        Column::new("period", "期间", "Period", |statement| {
+            Cell::Text(statement.period.to_string().into())
+        }),
+        Column::new("department", "部门", "Department", |statement| (&statement.department.name_zh).into()),
+        Column::new("status", "状态", "Status", |statement| statement.status.labels().into()),
+        Column::new("expense", "费用", "Expense", |statement| statement.total.expense.into()),
+        Column::new("tax", "可抵扣税额", "Deductible tax", |statement| statement.total.tax.into()),
+        Column::new("budget", "预算", "Budget", |statement| statement.total.budget.into()),
+        Column::new("variance", "结余", "Variance", |statement| statement.total.variance.into()),
+        Column::new("previous", "上期", "Period before", |statement| statement.total.previous.into()),
+        Column::new("last_year", "上年同期", "Year before", |statement| statement.total.last_year.into()),
+        Column::new("compiler", "编制人", "Compiler", |statement| (&statement.compiler.name).into()),
+        Column::new("created_at", "编制时间", "Compiled at", |statement| statement.created_at.into()),
+    ];
 }

@@ -1,5 +1,6 @@
 //! The items of a sample: rows, views, lists.
 
+use crate::spine::{Column, Exported, Label};
 use crate::{
     finance::{expense_claim::EXPENSE_CLAIM, internal_audit::INTERNAL_AUDIT},
     organisation::{DEPARTMENT, EMPLOYEE, NamedRef, PersonRef, names},
@@ -357,4 +358,27 @@ pub(super) fn all(reader: &mut Reader<'_>, audit: Id<InternalAudit>) -> Result<V
         .select(Row::as_select())
         .load(c))?;
     rows.into_iter().map(TryInto::try_into).collect()
+}
+
+impl Exported for AuditItemView {
+    const FILE: Label = Label { name: "internal-audit-items", zh: "审计样本", en: "Audit sample" };
+    const COLUMNS: &'static [Column<Self>] = &[
+        Column::new("position", "序号", "No.", |item| item.position.into()),
+        Column::new("claim_number", "报销单号", "Claim", |item| (&item.claim_number).into()),
+        Column::new("claim_version", "版本", "Version", |item| item.claim_version.into()),
+        Column::new("submitter", "填报人", "Submitter", |item| (&item.submitter.name).into()),
+        Column::new("beneficiary", "收款人", "Beneficiary", |item| (&item.beneficiary.name).into()),
+        Column::new("department", "部门", "Department", |item| (&item.department.name_zh).into()),
+        Column::new("business_date", "业务日期", "Business date", |item| item.business_date.into()),
+        Column::new("payable", "应付金额", "Payable", |item| item.payable.into()),
+        Column::new("currency", "币种", "Currency", |item| item.payable.currency().code().into()),
+        Column::new("origin", "抽取方式", "Origin", |item| item.origin.labels().into()),
+        Column::new("score", "风险分", "Score", |item| i64::from(item.score).into()),
+        Column::new("signals", "风险信号", "Signals", |item| super::view::rules(&item.signals)),
+        Column::new("verdict", "结论", "Verdict", |item| {
+            item.verdict.map(|verdict| verdict.labels()).into()
+        }),
+        Column::new("note", "说明", "Note", |item| item.note.as_ref().into()),
+        Column::new("concluded_at", "结论时间", "Concluded at", |item| item.concluded_at.into()),
+    ];
 }

@@ -1,6 +1,7 @@
 //! What an audit looks like.
 
 use super::{Row, progress, row, seen};
+use crate::spine::{Cell, Column, Exported, Label};
 use crate::{
     organisation::{DEPARTMENT, EMPLOYEE, NamedRef, PersonRef, names},
     schema::internal_audits as audits,
@@ -11,6 +12,7 @@ use crate::{
 };
 use chrono::NaiveDate;
 use diesel::prelude::*;
+use domain::finance::audit_risk::RiskSignal;
 use domain::{
     finance::{
         expense_claim::ClaimState,
@@ -227,4 +229,34 @@ pub fn list(
     })?;
     let views = shown(reader, rows)?;
     Ok(Slice::cut(views, page.limit, |view| ((), Uuid::from(view.id))))
+}
+
+impl Exported for InternalAuditView {
+    const FILE: Label = Label { name: "internal-audits", zh: "内部审计", en: "Internal audits" };
+    const COLUMNS: &'static [Column<Self>] = &[
+        Column::new("number", "编号", "Number", |audit| (&audit.number).into()),
+        Column::new("title", "名称", "Title", |audit| (&audit.title).into()),
+        Column::new("status", "状态", "Status", |audit| audit.status.labels().into()),
+        Column::new("from", "期间起", "From", |audit| audit.from.into()),
+        Column::new("to", "期间止", "To", |audit| audit.to.into()),
+        Column::new("department", "部门", "Department", |audit| {
+            audit.department.as_ref().map(|department| &department.name_zh).into()
+        }),
+        Column::new("category", "费用类别", "Category", |audit| audit.category.as_ref().into()),
+        Column::new("auditor", "审计人员", "Auditor", |audit| (&audit.auditor.name).into()),
+        Column::new("items", "样本数", "Items", |audit| audit.items.into()),
+        Column::new("items_open", "未作结论", "Open items", |audit| audit.items_open.into()),
+        Column::new("findings_open", "未关闭发现", "Open findings", |audit| audit.findings_open.into()),
+        Column::new("conclusion", "审计结论", "Conclusion", |audit| audit.conclusion.as_ref().into()),
+        Column::new("created_at", "立项时间", "Planned at", |audit| audit.created_at.into()),
+        Column::new("reported_at", "报告时间", "Reported at", |audit| audit.reported_at.into()),
+        Column::new("ended_at", "结束时间", "Ended at", |audit| audit.ended_at.into()),
+    ];
+}
+
+/// The names of the rules that saw something, each once.
+pub(super) fn rules(signals: &[RiskSignal]) -> Cell<'static> {
+    let mut names: Vec<&str> = signals.iter().map(|signal| signal.rule.labels().0).collect();
+    names.dedup();
+    names.join("、").into()
 }

@@ -1,6 +1,7 @@
 //! Accounts as they are shown and listed.
 
 use super::{Row, ensure_within_reach, kind_of, kind_text, reaches_of_account};
+use crate::spine::{Column, Exported, Label};
 use crate::{
     organisation::{EMPLOYEE, PersonRef, holds_on, like, lower},
     schema::{employee_placements, employees, users},
@@ -216,4 +217,27 @@ pub fn list(
 ) -> Result<Slice<UserView, String>, Failure> {
     let views = rows(reader, None, filter, page)?.into_iter().map(shown).collect::<Result<_, _>>()?;
     Ok(Slice::cut(views, page.limit, |view| (filter.order.key(view), Uuid::from(view.id))))
+}
+
+impl Exported for UserView {
+    const FILE: Label = Label { name: "users", zh: "账号", en: "Users" };
+    const PERMISSION: Option<Permission> = Some(Permission::ExportUsers);
+    const COLUMNS: &'static [Column<Self>] = &[
+        Column::new("username", "登录名", "User name", |user| (&user.username).into()),
+        Column::new("name", "姓名", "Name", |user| (&user.name).into()),
+        Column::new("kind", "类型", "Kind", |user| user.kind.labels().into()),
+        Column::new("employee_number", "工号", "Employee's number", |user| {
+            user.employee.as_ref().map(|person| &person.number).into()
+        }),
+        Column::new("employee_name", "员工", "Employee", |user| {
+            user.employee.as_ref().map(|person| &person.name).into()
+        }),
+        Column::new("disabled_at", "停用时间", "Disabled at", |user| user.disabled_at.into()),
+        Column::new("must_change_password", "须修改密码", "Must change the password", |user| {
+            user.must_change_password.into()
+        }),
+        Column::new("password_changed_at", "密码设置时间", "Password set at", |user| {
+            user.password_changed_at.into()
+        }),
+    ];
 }

@@ -1,8 +1,8 @@
-//! What a row of a list shows in a file.
+//! What a row of a list shows in a file, said beside the view. `[INT-4]`
 
+use super::View;
 use chrono::NaiveDate;
 use domain::spine::{Id, Language, Money, Permission, Timestamp};
-use persistence::spine::View;
 use rust_decimal::Decimal;
 use std::borrow::Cow;
 
@@ -144,15 +144,5 @@ impl<T: ?Sized> From<Id<T>> for Cell<'_> {
 impl<'a, T: Into<Cell<'a>>> From<Option<T>> for Cell<'a> {
     fn from(value: Option<T>) -> Self {
         value.map_or(Self::Empty, Into::into)
-    }
-}
-
-/// The text of a flag.
-pub(super) const fn flag(flag: bool, language: Language) -> &'static str {
-    match (flag, language) {
-        (true, Language::Chinese) => "是",
-        (false, Language::Chinese) => "否",
-        (true, Language::English) => "yes",
-        (false, Language::English) => "no",
     }
 }
