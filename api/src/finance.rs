@@ -21,7 +21,6 @@ mod post_evaluation;
 pub(crate) use expense_claim::ItemOutcome;
 
 use crate::spine::Wing;
-use domain::finance;
 
 /// What this wing brings.
 pub(crate) const WING: &Wing = &Wing {
@@ -37,23 +36,6 @@ pub(crate) const WING: &Wing = &Wing {
         ("expense-statements", "营销费用报表。What a period cost, frozen when management approved it."),
         ("internal-audits", "内部审计。Samples, risk signals, findings and how they are mended."),
         ("post-evaluations", "后评估。What third parties say about the effect of spending."),
-    ],
-    events: &[
-        finance::budget::BUDGET_EVENTS,
-        finance::accounting_period::ACCOUNTING_PERIOD_EVENTS,
-        finance::budget_analysis::BUDGET_ANALYSIS_EVENTS,
-        finance::budget_change::BUDGET_CHANGE_EVENTS,
-        finance::budget_line::BUDGET_LINE_EVENTS,
-        finance::audit_finding::AUDIT_FINDING_EVENTS,
-        finance::internal_audit::INTERNAL_AUDIT_EVENTS,
-        finance::expense_claim::EXPENSE_CLAIM_EVENTS,
-        finance::expense_claim::prepare::PREPARE_EVENTS,
-        finance::expense_statement::EXPENSE_STATEMENT_EVENTS,
-        finance::expense_request::EXPENSE_REQUEST_EVENTS,
-        finance::expense_request_amendment::EXPENSE_REQUEST_AMENDMENT_EVENTS,
-        finance::cash_advance::CASH_ADVANCE_EVENTS,
-        finance::payment::PAYMENT_EVENTS,
-        finance::post_evaluation::POST_EVALUATION_EVENTS,
     ],
     routes: |into| {
         budget::routes(into);

@@ -21,7 +21,7 @@ pub use organisation::{begin_absences, finish_leavings, release_expired};
 pub use server::{Running, connect, first_start, open_database, start};
 pub use settings::Settings;
 
-use domain::spine::{EnumLabels, POLICY_EVENTS};
+use domain::spine::EnumLabels;
 use spine::{Routes, Wing};
 
 /// The wings of the product in their order: each knows only those before it.
@@ -46,13 +46,6 @@ const BASE: &Wing = &Wing {
         ("roles", "角色。Permissions and how far they reach."),
         ("sessions", "会话。Signing in and out."),
         ("users", "账号。Who may come in."),
-    ],
-    events: &[
-        POLICY_EVENTS,
-        domain::file::FILE_EVENTS,
-        domain::organisation::ORGANISATION_EVENTS,
-        domain::identity::IDENTITY_EVENTS,
-        domain::approval::APPROVAL_EVENTS,
     ],
     routes: |into| {
         identity::routes(into);

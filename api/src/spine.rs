@@ -57,8 +57,6 @@ pub(crate) use answer::is_known;
 pub(crate) use parameter::{Several, bounds, is_amount};
 pub(crate) use registry::routes;
 
-use domain::spine::AUDIT_EVENTS;
-
 /// What this wing brings: what the product says about itself and about what happened.
 pub(crate) const WING: &Wing = &Wing {
     name: "spine",
@@ -69,7 +67,6 @@ pub(crate) const WING: &Wing = &Wing {
         ("events", "事件。The feed other systems follow."),
         ("meta", "产品自述。What the product says about itself."),
     ],
-    events: &[AUDIT_EVENTS],
     routes: |into| {
         crate::meta::routes(into);
         crate::audit::routes(into);

@@ -5,7 +5,7 @@ use domain::spine::EventKind;
 
 /// A part of the product that knows only those before it.
 pub struct Wing {
-    /// Its name, one word: `finance`. Its document lies at `/openapi/finance.json`.
+    /// Its name, that of the wing of the rules: `finance`. Its document lies at `/openapi/finance.json`.
     pub name: &'static str,
     /// What it is called in Chinese.
     pub zh: &'static str,
@@ -13,8 +13,6 @@ pub struct Wing {
     pub en: &'static str,
     /// What its contexts are about, by their tags.
     pub tags: &'static [(&'static str, &'static str)],
-    /// The kinds of event it puts into the feed, context by context.
-    pub events: &'static [&'static [&'static EventKind]],
     /// Adds its routes.
     pub routes: fn(&mut Routes),
 }
@@ -22,6 +20,7 @@ pub struct Wing {
 impl Wing {
     /// Every kind of event it puts into the feed.
     pub fn events(&self) -> impl Iterator<Item = &'static EventKind> + use<> {
-        self.events.iter().copied().flatten().copied()
+        let name = self.name;
+        domain::WINGS.iter().filter(move |wing| wing.name == name).flat_map(|wing| wing.events())
     }
 }
