@@ -9,7 +9,6 @@ pub(crate) mod names;
 pub mod position;
 mod reference;
 pub mod register;
-mod search;
 
 pub use absence::{AbsenceFilter, AbsenceView};
 pub use department::{DepartmentFilter, DepartmentOrder, DepartmentView};
@@ -29,9 +28,8 @@ use domain::organisation::working_calendar::{
     SHIPPED_WORKING_CALENDAR, WORKING_CALENDAR_CODE, WorkingCalendar,
 };
 
-/// Publishes the shipped working calendar, and fills search keys that are missing. Doing it again changes nothing.
+/// Publishes the shipped working calendar. Doing it again changes nothing.
 pub fn seed(tx: &mut Tx<'_>) -> Result<(), Failure> {
-    search::fill(tx)?;
     ship::<WorkingCalendar>(
         tx,
         Shipped {
