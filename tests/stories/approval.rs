@@ -369,7 +369,7 @@ fn an_unsound_chain_is_not_published(app: App) {
     );
     let mut sound = json!({"title": "新链", "effective_from": "2026-04-01", "clause": "003"});
     sound["content"] = json!({"steps": [step("all", json!([]), "nobody-knows")]});
-    let revised = company.boss.at(drafted.version()).put(&place, sound).expect(200);
+    let revised = company.boss.at(drafted.version()).patch(&place, sound).expect(200);
     let refused =
         company.boss.at(revised.version()).act(&format!("{place}/publish")).refuses(422, "policy.unsound");
     let codes = column(&refused.at("/errors"), "code");

@@ -86,8 +86,8 @@ fn findings_are_seen_by_who_must_mend_them_and_those_overdue_are_listed(app: App
     assert_eq!(seen(&auditor, "severity=low"), Vec::<String>::new());
     assert_eq!(seen(&auditor, "overdue=true"), Vec::<String>::new());
     let later = json!({"severity": "medium", "clause": "000 §9.3(5)", "text": "住宿与行程不符",
-        "department_id": company.departments["marketing"], "due_on": "2026-03-20"});
-    let revised = auditor.at(1).put(&place, later).expect(200);
+        "department_id": company.departments["marketing"], "responsible_id": null, "due_on": "2026-03-20"});
+    let revised = auditor.at(1).patch(&place, later).expect(200);
     assert_eq!((revised.text("/severity"), revised.at("/responsible")), ("medium".into(), Value::Null));
     assert_eq!(seen(company.who("lan"), ""), Vec::<String>::new());
     app.advance(chrono::Duration::days(16));

@@ -112,7 +112,7 @@ fn a_budget_travels_from_draft_to_closed(app: App) {
     let lines = head.get(&of_budget).expect(200);
     assert_eq!(lines.at("/total"), json!(13), "twelve months and a quarter");
     deed(company.who("qian"), &budget, "void", Some(json!({"reason": "错"})))
-        .refuses(409, "budget.not_voidable");
+        .refuses(409, "document.not_voidable");
     let closed = deed(company.who("qian"), &budget, "close", Some(json!({"reason": "年度结束"}))).expect(200);
     assert_eq!(closed.text("/status"), "closed");
     let open = head.get(&format!("{of_budget}&is_open=true")).expect(200);
@@ -174,7 +174,7 @@ fn a_budget_is_submitted_when_it_says_everything(app: App) {
     head.at(version).patch(&path(&budget), json!({"objectives": whole["objectives"]})).expect(200);
     deed(head, &budget, "submit", None).expect(200);
     let version = head.get(&path(&budget)).expect(200).version();
-    head.at(version).patch(&path(&budget), json!({"title": "新"})).refuses(409, "budget.not_editable");
+    head.at(version).patch(&path(&budget), json!({"title": "新"})).refuses(409, "document.not_editable");
 }
 
 fn a_budget_is_seen_by_all_concerned_and_compiled_within_reach(app: App) {
@@ -189,7 +189,7 @@ fn a_budget_is_seen_by_all_concerned_and_compiled_within_reach(app: App) {
     let mut beside = budget_of(&company);
     beside["lines"][0]["department_id"] = json!(company.departments["sales"]);
     company.who("head").post(BUDGETS, beside).refuses(422, "budget.outside_scope");
-    deed(company.who("director"), &budget, "submit", None).refuses(403, "budget.not_yours");
+    deed(company.who("director"), &budget, "submit", None).refuses(403, "document.not_yours");
 }
 
 fn two_budgets_never_hold_the_same_line(app: App) {

@@ -215,9 +215,9 @@ fn a_change_is_within_reach_and_leads_somewhere(app: App) {
     company.who("lan").post(CHANGES, cut.clone()).refuses(403, "http.forbidden");
     let change = head.post(CHANGES, cut).expect(201).text("/id");
     company.who("rep").get(&path(&change)).refuses(404, "http.not_found");
-    deed(company.who("director"), &change, "submit", None).refuses(403, "budget_change.not_yours");
+    deed(company.who("director"), &change, "submit", None).refuses(403, "document.not_yours");
     deed(head, &change, "submit", None).expect(200);
-    deed(head, &change, "void", Some(json!({"reason": "算了"}))).refuses(409, "budget_change.not_voidable");
+    deed(head, &change, "void", Some(json!({"reason": "算了"}))).refuses(409, "document.not_voidable");
     let withdrawn = deed(head, &change, "withdraw", Some(json!({"note": "再想想"}))).expect(200);
     assert_eq!(withdrawn.text("/status"), "withdrawn");
     head.get(&format!("{BUDGETS}?status=active")).expect(200);

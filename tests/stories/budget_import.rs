@@ -332,9 +332,9 @@ fn lines_are_imported_only_by_who_may_write_them(app: App) {
     let budget = draft(&company);
     let route = format!("{}/lines/import", path(&budget));
     hand_in(&company.who("lan").at(1), &route, "预算.csv", SHEET.as_bytes()).refuses(403, "http.forbidden");
-    import(company.who("director"), &budget, "", SHEET.as_bytes()).refuses(403, "budget.not_yours");
+    import(company.who("director"), &budget, "", SHEET.as_bytes()).refuses(403, "document.not_yours");
     deed(head, &budget, "submit", None).expect(200);
-    import(head, &budget, "", SHEET.as_bytes()).refuses(409, "budget.not_editable");
+    import(head, &budget, "", SHEET.as_bytes()).refuses(409, "document.not_editable");
     deed(head, &budget, "withdraw", Some(json!({"note": "补充"}))).expect(200);
     import(head, &budget, "", SHEET.as_bytes()).expect(200);
     assert_eq!(head.get(&path(&budget)).expect(200).at("/total"), yuan("17310.02"));

@@ -123,7 +123,7 @@ fn a_claim_is_seen_by_its_people_its_approvers_and_nobody_else(app: App) {
     company.who("head").get(&path(&claim)).expect(200);
     app.anonymous().get(&path(&claim)).refuses(401, "http.unauthenticated");
     let reply = company.who("head").at(1).act(&format!("{}/submit", path(&claim)));
-    reply.refuses(403, "expense_claim.not_yours");
+    reply.refuses(403, "document.not_yours");
     let mut elsewhere = company.claim_of(10);
     elsewhere["department_id"] = json!("01977a3e-8f00-7000-8000-00000000ffff");
     let refused = company.who("lan").post(CLAIMS, elsewhere).refuses(422, "validation.failed");
@@ -248,7 +248,7 @@ fn a_claim_for_somebody_else_needs_the_right_and_a_reason(app: App) {
         body["beneficiary_reason"] = json!(reason);
         body
     };
-    company.who("lan").post(CLAIMS, body(Some("代"))).refuses(403, "expense_claim.for_others_forbidden");
+    company.who("lan").post(CLAIMS, body(Some("代"))).refuses(403, "document.for_others_forbidden");
     company.who("head").post(CLAIMS, body(None)).refuses(422, "expense_claim.reason_for_other");
     let made = company.who("head").post(CLAIMS, body(Some("总监出差，代为填报"))).expect(201);
     assert_eq!(made.text("/beneficiary/id"), company.id("director"));
@@ -286,7 +286,7 @@ fn a_posted_claim_is_reversed_by_a_counter_document(app: App) {
     hand_over(&company, "confirm-payments", payment(&claim, "P-1", "100.00"));
     let qian = company.who("qian");
     deed(company.who("lan"), &claim, "void", json!({"reason": "不要了"}))
-        .refuses(409, "expense_claim.not_voidable");
+        .refuses(409, "document.not_voidable");
     let counter = deed(qian, &claim, "reverse", json!({"reason": "重复报销"})).expect(201);
     assert_eq!(counter.text("/reverses/claim_id"), claim);
     assert_eq!(counter.text("/claimed/amount"), "-700.00");
@@ -330,7 +330,7 @@ fn a_rejected_claim_frees_its_invoices_and_a_void_one_keeps_its_number(app: App)
     );
     company.submit("lan", &second);
     deed(lan, &first, "void", json!({"reason": "改走另一单"})).expect(200);
-    deed(lan, &first, "submit", json!({})).refuses(409, "expense_claim.not_submittable");
+    deed(lan, &first, "submit", json!({})).refuses(409, "document.not_submittable");
     deed(lan, &second, "withdraw", json!({"note": "补材料"})).expect(200);
     let third = company.draft("lan", 5);
     assert_eq!(lan.get(&path(&third)).expect(200).text("/number"), "EC-2026-000003");
@@ -351,9 +351,9 @@ fn what_a_leaver_left_behind_is_voided_by_finance_and_its_invoice_is_free(app: A
     let submit = format!("{}/submit", path(&same));
     assert_eq!(company.who("ming").at(1).act(&submit).status, 409, "its invoice is held");
     let (qian, reason) = (company.who("qian"), json!({"reason": "填报人已离职"}));
-    deed(qian, &claim, "void", reason.clone()).refuses(403, "expense_claim.not_yours");
+    deed(qian, &claim, "void", reason.clone()).refuses(403, "document.not_yours");
     company.leave("lan");
-    deed(company.who("head"), &claim, "void", reason.clone()).refuses(403, "expense_claim.not_yours");
+    deed(company.who("head"), &claim, "void", reason.clone()).refuses(403, "document.not_yours");
     assert_eq!(deed(qian, &claim, "void", reason).expect(200).text("/status"), "void");
     company.who("ming").at(1).act(&submit).expect(200);
 }

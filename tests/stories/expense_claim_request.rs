@@ -308,7 +308,7 @@ fn an_advertisement_without_an_application_is_borne_by_whoever_placed_it(app: Ap
     let (reply, claim) = under(&waiting);
     let preview = lan.get(&format!("{}/approval-preview", path(&claim))).expect(200);
     assert_eq!(reply.expect(200).text("/lines/0/advertisement/application_id"), id_of(&waiting));
-    assert_eq!(preview.at("/refusal/code"), json!("expense_claim.not_submittable"), "it is submitted");
+    assert_eq!(preview.at("/refusal/code"), json!("document.not_submittable"), "it is submitted");
     let mut nobody = company.claim_of(480);
     nobody["lines"][0]["advertisement"] =
         json!({"reference": "AD-1", "placed_by_id": "019ccccc-0000-7000-8000-00000000dead"});

@@ -60,16 +60,16 @@ fn a_statement_says_what_was_posted_and_is_frozen_when_approved(app: App) {
     close_march(&company);
     let submitted = finance.at(2).act(&submit).expect(200);
     assert_eq!(submitted.at("/status"), "in_approval");
-    finance.at(3).patch(&path, json!({"advice": null})).refuses(409, "state.wrong_state");
+    finance.at(3).patch(&path, json!({"advice": null})).refuses(409, "document.not_editable");
     let approval = submitted.text("/approval_id");
     approve(&company, "director", &approval).expect(200);
     approve(&company, "gm", &approval).expect(200);
     let frozen = finance.get(&path).expect(200);
     assert_eq!(frozen.at("/status"), "approved");
     let version = frozen.version();
-    finance.at(version).patch(&path, json!({"remarks": "x"})).refuses(409, "state.wrong_state");
+    finance.at(version).patch(&path, json!({"remarks": "x"})).refuses(409, "document.not_editable");
     let void = format!("{path}/void");
-    finance.at(version).post(&void, json!({"reason": "x"})).refuses(409, "state.wrong_state");
+    finance.at(version).post(&void, json!({"reason": "x"})).refuses(409, "document.not_voidable");
     let csv = finance.get(&format!("{BASE}?period=2026-03&format=csv")).expect(200);
     assert!(String::from_utf8_lossy(&csv.bytes).contains("300.00"), "{csv}");
 }
@@ -107,7 +107,7 @@ fn who_may_not_compile_is_told_so(app: App) {
     let made = company.who("qian").post(BASE, body).expect(201).text("/id");
     company.who("lan").get(&format!("{BASE}/{made}")).refuses(403, "http.forbidden");
     let submit = format!("{BASE}/{made}/submit");
-    company.who("sun").at(1).act(&submit).refuses(403, "expense_statement.not_yours");
+    company.who("sun").at(1).act(&submit).refuses(403, "document.not_yours");
     close_march(&company);
     company.who("qian").at(1).act(&submit).expect(200);
     let withdraw = format!("{BASE}/{made}/withdraw");
@@ -120,7 +120,7 @@ fn what_a_leaver_compiled_is_voided_by_whoever_compiles_in_their_place(app: App)
     let made = company.who("sun").post(BASE, statement_of(&company, "2026-03")).expect(201);
     let void = format!("{BASE}/{}/void", made.text("/id"));
     let reason = json!({"reason": "编制人已离职"});
-    finance.at(1).post(&void, reason.clone()).refuses(403, "expense_statement.not_yours");
+    finance.at(1).post(&void, reason.clone()).refuses(403, "document.not_yours");
     finance.post(BASE, statement_of(&company, "2026-03")).refuses(409, "expense_statement.exists");
     company.leave("sun");
     company.who("head").at(1).post(&void, reason.clone()).refuses(403, "http.forbidden");

@@ -315,14 +315,14 @@ fn an_audit_is_changed_only_while_it_may_be(app: App) {
     let mut narrower = plan(&id);
     narrower["scope"]["department_id"] = json!(company.departments["marketing"]);
     narrower["scope"]["category"] = json!("entertainment");
-    let revised = auditor.at(1).put(&place, narrower.clone()).expect(200);
+    let revised = auditor.at(1).patch(&place, narrower.clone()).expect(200);
     assert_eq!(
         (revised.text("/department/code"), revised.text("/category")),
         ("marketing".into(), "entertainment".into())
     );
     act(&auditor, &place, "draw", random(1, "x")).refuses(409, "internal_audit.not_under_way");
     act(&auditor, &place, "start", Value::Null).expect(200);
-    auditor.at(3).put(&place, narrower).refuses(409, "internal_audit.not_planned");
+    auditor.at(3).patch(&place, narrower).refuses(409, "internal_audit.not_planned");
     act(&auditor, &place, "draw", random(1, "x")).refuses(409, "internal_audit.no_population");
     company.submitted("rep", 50);
     act(&auditor, &place, "draw", random(1, "x")).refuses(409, "internal_audit.no_population");

@@ -31,15 +31,15 @@ fn a_draft_is_mended_checked_and_published_and_stands(app: App) {
     let place = drafted.header("location").expect("a location");
     let mended =
         json!({"title": "登录规则", "effective_from": "2027-02-01", "content": content, "clause": "000 §2"});
-    let revised = caller.at(1).put(&place, mended.clone()).expect(200);
+    let revised = caller.at(1).patch(&place, mended.clone()).expect(200);
     assert_eq!((revised.version(), revised.text("/title").as_str()), (2, "登录规则"));
-    caller.at(1).put(&place, mended.clone()).refuses(412, "http.stale");
+    caller.at(1).patch(&place, mended.clone()).refuses(412, "http.stale");
     let findings = caller.get(&format!("{place}/findings")).expect(200);
     assert_eq!(findings.at("/sound"), json!(true), "{findings}");
     let published = caller.at(2).act(&format!("{place}/publish")).expect(200);
     assert_eq!(published.text("/status"), "published");
     // What is published stands for ever.
-    assert_eq!(caller.at(3).put(&place, mended).status, 409);
+    assert_eq!(caller.at(3).patch(&place, mended).status, 409);
     assert_eq!(caller.at(3).act(&format!("{place}/publish")).status, 409);
     assert_eq!(caller.get(&place).expect(200).version(), 3);
 }
@@ -63,7 +63,7 @@ fn a_published_version_is_withdrawn_before_its_day_and_never_after(app: App) {
     // It is mended and published anew, for today: from then on it stands.
     let today =
         json!({"title": "登录规则", "effective_from": "2026-03-05", "content": content, "clause": "000"});
-    caller.at(3).put(&place, today).expect(200);
+    caller.at(3).patch(&place, today).expect(200);
     caller.at(4).act(&format!("{place}/publish")).expect(200);
     let refused = caller.at(5).act(&withdraw).refuses(409, "policy.in_force");
     assert_eq!(refused.text("/params/from"), "2026-03-05");

@@ -79,7 +79,7 @@ fn a_third_party_reports_expected_against_achieved_and_the_company_accepts(app: 
     other["project"] = json!("春季发布会");
     other["expected_effect"] = json!("提升品牌知名度");
     other["department_id"] = json!(company.departments["centre"]);
-    let revised = sun.at(1).put(&place, other).expect(200);
+    let revised = sun.at(1).patch(&place, other).expect(200);
     assert_eq!((revised.text("/project"), revised.at("/claim_id")), ("春季发布会".into(), Value::Null));
     act(sun, &place, "accept-report", json!({"note": "x"})).refuses(409, "post_evaluation.not_filed");
     let filed = act(sun, &place, "file-report", report(&pdf(sun), "8")).expect(200);
@@ -158,7 +158,7 @@ fn a_report_that_does_not_do_goes_back_and_another_is_filed(app: App) {
     act(sun, &place, "return-report", json!({"reason": "x"})).refuses(409, "post_evaluation.not_filed");
     act(sun, &place, "file-report", report(&pdf(sun), "3")).expect(200);
     act(sun, &place, "file-report", report(&pdf(sun), "3")).refuses(409, "post_evaluation.not_open");
-    sun.at(2).put(&place, commission(None)).expect(422);
+    sun.at(2).patch(&place, commission(None)).expect(422);
     let back = act(sun, &place, "return-report", json!({"reason": "缺少样本说明"})).expect(200);
     assert_eq!(
         (back.text("/status"), back.text("/note"), back.at("/conclusion")),

@@ -8,7 +8,7 @@ mod preview;
 mod speak;
 
 pub use batch::BatchDecision;
-pub use preview::{PreviewFinding, SubmissionPreview};
+pub use preview::SubmissionPreview;
 
 use crate::spine::{Can, Format, IfMatch, List, Paged, PathId, Query, Reading, Reply, Routes, View, routes};
 use domain::{

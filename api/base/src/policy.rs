@@ -1,8 +1,8 @@
 //! Policies: draft, check, publish. `[REG-4]`
 
 use crate::spine::{
-    Can, Created, Format, IfMatch, List, Paged, PathId, Query, Reading, Reply, Routes, UnitOfWork, Valid,
-    View, routes,
+    At, Can, Created, Format, List, Merge, Merged, Paged, PathId, Query, Reading, Reply, Routes, UnitOfWork,
+    Valid, View, routes,
 };
 use chrono::NaiveDate;
 use domain::spine::{Change, Policy, PolicyStatus, perm};
@@ -10,7 +10,7 @@ use persistence::{
     policy::{self, PolicyFilter, PolicyView},
     spine::Tx,
 };
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use utoipa::{IntoParams, ToSchema};
 use validator::Validate;
@@ -62,7 +62,7 @@ async fn list_policies(
 }
 
 /// A new version of a policy.
-#[derive(Clone, Debug, Deserialize, Validate, ToSchema)]
+#[derive(Clone, Debug, Deserialize, Serialize, Validate, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct DraftPolicy {
     /// `kind/name`.
@@ -89,23 +89,17 @@ struct DraftPolicy {
     clause: String,
 }
 
-/// What a version says.
-#[derive(Clone, Debug, Deserialize, Validate, ToSchema)]
-#[serde(deny_unknown_fields)]
-struct PolicyText {
-    /// What it is called.
-    #[validate(length(min = 1, max = 200))]
-    #[schema(min_length = 1, max_length = 200, example = "报销审批链")]
-    title: String,
-    /// The first business day it decides for.
-    effective_from: NaiveDate,
-    /// The content, by the kind.
-    #[schema(value_type = Object)]
-    content: Map<String, Value>,
-    /// The clause it enforces.
-    #[validate(length(min = 1, max = 200))]
-    #[schema(min_length = 1, max_length = 200, example = "003 营销费用审批流程")]
-    clause: String,
+impl Merged for DraftPolicy {
+    const PATCH: &'static str = "RevisePolicy";
+    const FIXED: &'static [&'static str] = &["code"];
+}
+
+impl From<&Policy> for DraftPolicy {
+    fn from(policy: &Policy) -> Self {
+        let Policy { code, title, effective_from, content, clause, .. } = policy.clone();
+        let content = content.as_object().cloned().unwrap_or_default();
+        Self { code, title, effective_from, content, clause }
+    }
 }
 
 fn draft(tx: &mut Tx<'_>, body: &DraftPolicy) -> Result<Change<Policy>, persistence::spine::Failure> {
@@ -155,21 +149,17 @@ async fn show_policy(
 /// Change a drafted policy version. `[REG-4]`
 ///
 /// A published version never changes: draft a new one.
-#[utoipa::path(put, path = "/api/v1/policies/{id}")]
+#[utoipa::path(patch, path = "/api/v1/policies/{id}")]
 async fn revise_policy(
     who: Can<perm::ManagePolicies>,
-    id: PathId<Policy>,
-    version: IfMatch,
-    body: Valid<PolicyText>,
+    at: At<Policy>,
+    patch: Merge<DraftPolicy>,
     work: UnitOfWork,
 ) -> Reply<PolicyView> {
-    work.write(who, move |tx| {
-        let drafted = policy::find(tx, *id)?;
-        version.check(drafted.version)?;
-        let PolicyText { title, effective_from, content, clause } = body.0.clone();
-        let change = drafted.revise(title, effective_from, Value::Object(content), clause)?;
-        policy::apply(tx, change)?;
-        policy::view(tx, *id)
+    work.moves(who, at, move |drafted, _| {
+        let DraftPolicy { code: _, title, effective_from, content, clause } =
+            patch.over(&(&drafted).into())?;
+        Ok(drafted.revise(title, effective_from, Value::Object(content), clause)?)
     })
     .await
 }
@@ -234,18 +224,13 @@ async fn check_policy(
 #[utoipa::path(post, path = "/api/v1/policies/{id}/publish")]
 async fn publish_policy(
     who: Can<perm::ManagePolicies>,
-    id: PathId<Policy>,
-    version: IfMatch,
+    at: At<Policy>,
     work: UnitOfWork,
 ) -> Reply<PolicyView> {
-    work.write(who, move |tx| {
-        let drafted = policy::find(tx, *id)?;
-        version.check(drafted.version)?;
+    work.moves(who, at, move |drafted, tx| {
         let findings = policy::check(tx, &drafted)?;
         let earliest = policy::earliest_start(tx, &drafted.code)?;
-        let change = drafted.publish(tx.actor().user, tx.now(), earliest, findings)?;
-        policy::apply(tx, change)?;
-        policy::view(tx, *id)
+        Ok(drafted.publish(tx.actor().user, tx.now(), earliest, findings)?)
     })
     .await
 }
@@ -257,15 +242,8 @@ async fn publish_policy(
 #[utoipa::path(post, path = "/api/v1/policies/{id}/withdraw")]
 async fn withdraw_policy(
     who: Can<perm::ManagePolicies>,
-    id: PathId<Policy>,
-    version: IfMatch,
+    at: At<Policy>,
     work: UnitOfWork,
 ) -> Reply<PolicyView> {
-    work.write(who, move |tx| {
-        let published = policy::find(tx, *id)?;
-        version.check(published.version)?;
-        policy::withdraw(tx, published)?;
-        policy::view(tx, *id)
-    })
-    .await
+    work.moves(who, at, move |published, tx| policy::withdraw(tx, published)).await
 }

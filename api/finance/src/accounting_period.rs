@@ -1,7 +1,8 @@
 //! Accounting periods over HTTP: months close, and open again by approval. `[BUD-9]`
 
-use super::expense_claim::GiveReason;
-use crate::spine::{Can, Format, List, Paged, PathOf, Reading, Reply, Routes, UnitOfWork, Valid, routes};
+use crate::spine::{
+    Can, Format, List, Paged, PathOf, Reading, Reason, Reply, Routes, UnitOfWork, Valid, routes,
+};
 use domain::{finance::period::Period, spine::perm};
 use persistence::finance::accounting_period::{self as periods, AccountingPeriodView};
 use serde::Deserialize;
@@ -66,7 +67,7 @@ async fn close_accounting_period(
 async fn reopen_accounting_period(
     who: Can<perm::CloseAccountingPeriods>,
     path: PathOf<MonthPath>,
-    body: Valid<GiveReason>,
+    body: Valid<Reason>,
     work: UnitOfWork,
 ) -> Reply<AccountingPeriodView> {
     work.write(who, move |tx| Ok(periods::ask_to_reopen(tx, path.month, body.reason.clone())?.into())).await

@@ -4,8 +4,8 @@ mod body;
 
 use super::internal_audit::acting;
 use crate::spine::{
-    Can, Created, Format, IfMatch, List, Paged, PathId, Query, Reading, Reply, Routes, UnitOfWork, Valid,
-    routes,
+    At, Can, Created, Format, List, LongReason, Merge, Paged, PathId, Query, Reading, Reply, Routes,
+    UnitOfWork, Valid, routes,
 };
 use body::*;
 use domain::{
@@ -117,22 +117,17 @@ async fn show_audit_finding(
 }
 
 /// Change an open audit finding. `[EXP-11]`
-#[utoipa::path(put, path = "/api/v1/audit-findings/{id}")]
+#[utoipa::path(patch, path = "/api/v1/audit-findings/{id}")]
 async fn revise_audit_finding(
     who: Can<perm::ConductInternalAudits>,
-    id: PathId<AuditFinding>,
-    version: IfMatch,
-    body: Valid<FindingBody>,
+    at: At<AuditFinding>,
+    patch: Merge<FindingBody>,
     work: UnitOfWork,
 ) -> Reply<AuditFindingView> {
-    work.write(who, move |tx| {
-        let finding = findings::find(tx, *id)?;
-        version.check(finding.version)?;
-        let content = body.0.clone().content();
+    work.moves(who, at, move |finding, tx| {
+        let content = patch.over(&finding.content.clone().into())?.content();
         check_references(tx, &content)?;
-        let change = finding.revise(content, tx.today())?;
-        findings::apply(tx, change)?;
-        findings::view(tx, *id)
+        Ok(finding.revise(content, tx.today())?)
     })
     .await
 }
@@ -143,20 +138,15 @@ async fn revise_audit_finding(
 #[utoipa::path(post, path = "/api/v1/audit-findings/{id}/report-remediation")]
 async fn report_audit_finding_remediation(
     who: Can<perm::RemediateAuditFindings>,
-    id: PathId<AuditFinding>,
-    version: IfMatch,
+    at: At<AuditFinding>,
     body: Valid<ReportRemediation>,
     work: UnitOfWork,
 ) -> Reply<AuditFindingView> {
-    work.write(who, move |tx| {
-        let finding = findings::find(tx, *id)?;
-        version.check(finding.version)?;
+    work.moves(who, at, move |finding, tx| {
         let is_head = findings::is_head(tx, &finding)?;
         let roles = (is_head, tx.actor().may(Permission::ConductInternalAudits));
         let (text, files) = body.0.clone().said();
-        let change = finding.report_remediation(text, files, roles, tx.actor(), tx.now())?;
-        findings::apply(tx, change)?;
-        findings::view(tx, *id)
+        Ok(finding.report_remediation(text, files, roles, tx.actor(), tx.now())?)
     })
     .await
 }
@@ -165,18 +155,13 @@ async fn report_audit_finding_remediation(
 #[utoipa::path(post, path = "/api/v1/audit-findings/{id}/reject-remediation")]
 async fn reject_audit_finding_remediation(
     who: Can<perm::ConductInternalAudits>,
-    id: PathId<AuditFinding>,
-    version: IfMatch,
-    body: Valid<GiveFindingReason>,
+    at: At<AuditFinding>,
+    body: Valid<LongReason>,
     work: UnitOfWork,
 ) -> Reply<AuditFindingView> {
-    work.write(who, move |tx| {
-        let finding = findings::find(tx, *id)?;
-        version.check(finding.version)?;
+    work.moves(who, at, move |finding, tx| {
         let auditor = acting(tx)?;
-        let change = finding.reject(body.reason.clone(), &auditor, tx.actor(), tx.now())?;
-        findings::apply(tx, change)?;
-        findings::view(tx, *id)
+        Ok(finding.reject(body.reason.clone(), &auditor, tx.actor(), tx.now())?)
     })
     .await
 }
@@ -185,18 +170,13 @@ async fn reject_audit_finding_remediation(
 #[utoipa::path(post, path = "/api/v1/audit-findings/{id}/close")]
 async fn close_audit_finding(
     who: Can<perm::ConductInternalAudits>,
-    id: PathId<AuditFinding>,
-    version: IfMatch,
+    at: At<AuditFinding>,
     body: Valid<CloseFinding>,
     work: UnitOfWork,
 ) -> Reply<AuditFindingView> {
-    work.write(who, move |tx| {
-        let finding = findings::find(tx, *id)?;
-        version.check(finding.version)?;
+    work.moves(who, at, move |finding, tx| {
         let auditor = acting(tx)?;
-        let change = finding.close(body.note.clone(), &auditor, tx.actor(), tx.now())?;
-        findings::apply(tx, change)?;
-        findings::view(tx, *id)
+        Ok(finding.close(body.note.clone(), &auditor, tx.actor(), tx.now())?)
     })
     .await
 }
@@ -207,18 +187,13 @@ async fn close_audit_finding(
 #[utoipa::path(post, path = "/api/v1/audit-findings/{id}/withdraw")]
 async fn withdraw_audit_finding(
     who: Can<perm::ConductInternalAudits>,
-    id: PathId<AuditFinding>,
-    version: IfMatch,
-    body: Valid<GiveFindingReason>,
+    at: At<AuditFinding>,
+    body: Valid<LongReason>,
     work: UnitOfWork,
 ) -> Reply<AuditFindingView> {
-    work.write(who, move |tx| {
-        let finding = findings::find(tx, *id)?;
-        version.check(finding.version)?;
+    work.moves(who, at, move |finding, tx| {
         let auditor = acting(tx)?;
-        let change = finding.withdraw(body.reason.clone(), &auditor, tx.actor(), tx.now())?;
-        findings::apply(tx, change)?;
-        findings::view(tx, *id)
+        Ok(finding.withdraw(body.reason.clone(), &auditor, tx.actor(), tx.now())?)
     })
     .await
 }

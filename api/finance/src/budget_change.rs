@@ -4,15 +4,19 @@ mod body;
 mod find;
 mod fund;
 
-use crate::spine::{Can, Created, IfMatch, PathId, Reply, Routes, UnitOfWork, Valid, routes};
-use body::{CreateBudgetChange, EndBudgetChange, ReviseBudgetChange, WithdrawBudgetChange};
+use crate::spine::{At, Can, Created, Merge, Note, Reason, Reply, Routes, UnitOfWork, Valid, routes};
+use body::CreateBudgetChange;
 use domain::{
-    finance::budget_change::{BudgetChange, NO_EMPLOYEE},
+    approval::{Document, petition::NO_EMPLOYEE},
+    finance::budget_change::BudgetChange,
     spine::{Refusal, perm},
 };
 use find::*;
 use fund::*;
-use persistence::finance::budget_change::{self as changes, BudgetChangeView};
+use persistence::{
+    approval::document,
+    finance::budget_change::{self as changes, BudgetChangeView},
+};
 
 pub(crate) fn routes(into: &mut Routes) {
     routes!(
@@ -58,18 +62,15 @@ async fn create_budget_change(
 #[utoipa::path(patch, path = "/api/v1/budget-changes/{id}")]
 async fn revise_budget_change(
     who: Can<perm::CompileBudgets>,
-    id: PathId<BudgetChange>,
-    version: IfMatch,
-    body: Valid<ReviseBudgetChange>,
+    at: At<BudgetChange>,
+    patch: Merge<CreateBudgetChange>,
     work: UnitOfWork,
 ) -> Reply<BudgetChangeView> {
-    work.write(who, move |tx| {
-        let change = changes::find(tx, *id)?;
-        version.check(change.version)?;
+    work.moves(who, at, move |change, tx| {
         change.may_revise(tx.actor())?;
-        let content = body.0.clone().over(change.content.clone())?;
-        let change = changes::revise(tx, change, content)?;
-        changes::show(tx, change)
+        let body = patch.over(&change.content.clone().into())?;
+        let content = body.content(None).ok_or_else(|| Refusal::new(NO_EMPLOYEE))?;
+        changes::revise(tx, change, content)
     })
     .await
 }
@@ -81,52 +82,30 @@ async fn revise_budget_change(
 #[utoipa::path(post, path = "/api/v1/budget-changes/{id}/submit")]
 async fn submit_budget_change(
     who: Can<perm::CompileBudgets>,
-    id: PathId<BudgetChange>,
-    version: IfMatch,
+    at: At<BudgetChange>,
     work: UnitOfWork,
 ) -> Reply<BudgetChangeView> {
-    work.write(who, move |tx| {
-        let change = changes::find(tx, *id)?;
-        version.check(change.version)?;
-        let change = changes::submit(tx, change)?;
-        changes::show(tx, change)
-    })
-    .await
+    work.moves(who, at, move |change, tx| changes::submit(tx, change)).await
 }
 
 /// Withdraw a change of budgets that waits for approval. `[APR-3]`
 #[utoipa::path(post, path = "/api/v1/budget-changes/{id}/withdraw")]
 async fn withdraw_budget_change(
     who: Can<perm::CompileBudgets>,
-    id: PathId<BudgetChange>,
-    version: IfMatch,
-    body: Valid<WithdrawBudgetChange>,
+    at: At<BudgetChange>,
+    body: Valid<Note>,
     work: UnitOfWork,
 ) -> Reply<BudgetChangeView> {
-    work.write(who, move |tx| {
-        let change = changes::find(tx, *id)?;
-        version.check(change.version)?;
-        changes::withdraw(tx, &change, body.note.clone())?;
-        changes::view(tx, *id)
-    })
-    .await
+    work.moves(who, at, move |change, tx| document::withdraw(tx, &change, body.note.clone())).await
 }
 
 /// Void a change of budgets that never took effect. `[BUD-6]`
 #[utoipa::path(post, path = "/api/v1/budget-changes/{id}/void")]
 async fn void_budget_change(
     who: Can<perm::CompileBudgets>,
-    id: PathId<BudgetChange>,
-    version: IfMatch,
-    body: Valid<EndBudgetChange>,
+    at: At<BudgetChange>,
+    body: Valid<Reason>,
     work: UnitOfWork,
 ) -> Reply<BudgetChangeView> {
-    work.write(who, move |tx| {
-        let change = changes::find(tx, *id)?;
-        version.check(change.version)?;
-        let change = change.void(body.reason.clone(), tx.actor(), tx.now())?;
-        let change = changes::apply(tx, change)?;
-        changes::show(tx, change)
-    })
-    .await
+    work.moves(who, at, move |change, tx| document::void(tx, change, body.reason.clone())).await
 }

@@ -6,8 +6,6 @@ mod erp;
 mod find;
 mod write;
 
-pub(super) use body::GiveReason;
-
 use crate::spine::{Routes, routes};
 
 use act::*;

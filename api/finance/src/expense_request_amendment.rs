@@ -1,23 +1,22 @@
 //! Amendments of expense requests over HTTP. `[EXP-5]`
 
-use super::{
-    expense_claim::body::GiveReason,
-    expense_request::body::{ReviseExpenseRequest, WithdrawDocument},
-};
+use super::expense_request::body::CreateExpenseRequest;
 use crate::spine::{
-    Can, Created, Format, IfMatch, List, Paged, PathId, Query, Reading, Reply, Routes, Several, UnitOfWork,
-    Valid, routes,
+    At, Can, Created, Format, List, Merge, Note, Paged, PathId, Query, Reading, Reason, Reply, Routes,
+    Several, UnitOfWork, Valid, routes,
 };
 use domain::{
+    approval::{Document, StandingState},
     finance::{
-        expense_request::ExpenseRequest, expense_request_amendment::ExpenseRequestAmendment,
-        petition::StandingState,
+        expense_request::{ExpenseRequest, RequestContent},
+        expense_request_amendment::ExpenseRequestAmendment,
     },
     spine::{AnyId, Id, perm},
 };
-use persistence::finance::{
-    expense_request as requests,
-    expense_request_amendment::{self as amendments, AmendmentSummary, AmendmentView, deed},
+use persistence::{
+    approval::document,
+    finance::expense_request_amendment::{self as amendments, AmendmentSummary, AmendmentView, deed},
+    spine::{Failure, Tx},
 };
 use serde::Deserialize;
 use utoipa::{IntoParams, ToSchema};
@@ -39,6 +38,9 @@ pub(crate) fn routes(into: &mut Routes) {
     );
 }
 
+/// What changes of what a request says. An alias, because the derive would take a generic type apart.
+type RequestChanges = Merge<CreateExpenseRequest>;
+
 /// A change of an approved request.
 #[derive(Clone, Debug, Deserialize, Validate, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -48,7 +50,7 @@ struct AmendExpenseRequest {
     #[schema(min_length = 1, max_length = 500, example = "展位由 36 平米改为 54 平米")]
     reason: String,
     /// What is to change, as a merge patch of what the request says. Department, business date and currency stay.
-    changes: ReviseExpenseRequest,
+    changes: RequestChanges,
 }
 
 /// Amend an approved expense request. `[EXP-5]`
@@ -58,20 +60,28 @@ struct AmendExpenseRequest {
 #[utoipa::path(post, path = "/api/v1/expense-requests/{id}/amendments")]
 async fn amend_expense_request(
     who: Can<perm::SubmitExpenseRequests>,
-    id: PathId<ExpenseRequest>,
-    version: IfMatch,
+    at: At<ExpenseRequest>,
     body: Valid<AmendExpenseRequest>,
     work: UnitOfWork,
 ) -> Created<AmendmentView> {
     work.write(who, move |tx| {
-        let request = requests::find(tx, *id)?;
-        version.check(request.version)?;
+        let request = at.find(tx)?;
         request.may_amend(tx.actor())?;
-        let content = body.changes.clone().over(request.content.clone())?;
+        let content = changed(tx, &body.changes, &request.content)?;
         let amendment = deed::create(tx, &request, body.reason.clone(), content)?;
         amendments::show(tx, amendment)
     })
     .await
+}
+
+/// What a request is to say, once it is amended.
+fn changed(
+    tx: &mut Tx<'_>,
+    changes: &RequestChanges,
+    old: &RequestContent,
+) -> Result<RequestContent, Failure> {
+    let (today, body) = (tx.today(), changes.over(&old.into())?);
+    Ok(body.content(tx.actor(), today, old.exchange.book)?)
 }
 
 /// Which amendments are wanted.
@@ -123,7 +133,7 @@ struct ReviseAmendment {
     reason: Option<String>,
     /// What is to change of what the amendment says, as a merge patch.
     #[serde(default)]
-    changes: Option<ReviseExpenseRequest>,
+    changes: Option<RequestChanges>,
 }
 
 /// Change an amendment of an expense request. `[EXP-5]`
@@ -132,21 +142,19 @@ struct ReviseAmendment {
 #[utoipa::path(patch, path = "/api/v1/expense-request-amendments/{id}")]
 async fn revise_expense_request_amendment(
     who: Can<perm::SubmitExpenseRequests>,
-    id: PathId<ExpenseRequestAmendment>,
-    version: IfMatch,
+    at: At<ExpenseRequestAmendment>,
     body: Valid<ReviseAmendment>,
     work: UnitOfWork,
 ) -> Reply<AmendmentView> {
-    work.write(who, move |tx| {
-        let amendment = amendments::find(tx, *id)?;
-        version.check(amendment.version)?;
-        amendment.petition.may_revise(tx.actor())?;
+    work.moves(who, at, move |amendment, tx| {
+        amendment.may_revise(tx.actor())?;
         let ReviseAmendment { reason, changes } = body.0.clone();
         let reason = reason.unwrap_or_else(|| amendment.reason.clone());
-        let old = amendment.content.clone();
-        let content = changes.map_or(Ok(old.clone()), |changes| changes.over(old))?;
-        let amendment = deed::revise(tx, amendment, reason, content)?;
-        amendments::show(tx, amendment)
+        let content = match changes {
+            Some(changes) => changed(tx, &changes, &amendment.content)?,
+            None => amendment.content.clone(),
+        };
+        deed::revise(tx, amendment, reason, content)
     })
     .await
 }
@@ -157,35 +165,21 @@ async fn revise_expense_request_amendment(
 #[utoipa::path(post, path = "/api/v1/expense-request-amendments/{id}/submit")]
 async fn submit_expense_request_amendment(
     who: Can<perm::SubmitExpenseRequests>,
-    id: PathId<ExpenseRequestAmendment>,
-    version: IfMatch,
+    at: At<ExpenseRequestAmendment>,
     work: UnitOfWork,
 ) -> Reply<AmendmentView> {
-    work.write(who, move |tx| {
-        let amendment = amendments::find(tx, *id)?;
-        version.check(amendment.version)?;
-        let amendment = deed::submit(tx, amendment)?;
-        amendments::show(tx, amendment)
-    })
-    .await
+    work.moves(who, at, move |amendment, tx| deed::submit(tx, amendment)).await
 }
 
 /// Withdraw an amendment of an expense request that waits for approval. `[APR-3]`
 #[utoipa::path(post, path = "/api/v1/expense-request-amendments/{id}/withdraw")]
 async fn withdraw_expense_request_amendment(
     who: Can<perm::SubmitExpenseRequests>,
-    id: PathId<ExpenseRequestAmendment>,
-    version: IfMatch,
-    body: Valid<WithdrawDocument>,
+    at: At<ExpenseRequestAmendment>,
+    body: Valid<Note>,
     work: UnitOfWork,
 ) -> Reply<AmendmentView> {
-    work.write(who, move |tx| {
-        let amendment = amendments::find(tx, *id)?;
-        version.check(amendment.version)?;
-        deed::withdraw(tx, &amendment, body.note.clone())?;
-        amendments::view(tx, *id)
-    })
-    .await
+    work.moves(who, at, move |amendment, tx| document::withdraw(tx, &amendment, body.note.clone())).await
 }
 
 /// Void an amendment of an expense request. `[EXP-5]`
@@ -194,17 +188,9 @@ async fn withdraw_expense_request_amendment(
 #[utoipa::path(post, path = "/api/v1/expense-request-amendments/{id}/void")]
 async fn void_expense_request_amendment(
     who: Can<perm::SubmitExpenseRequests>,
-    id: PathId<ExpenseRequestAmendment>,
-    version: IfMatch,
-    body: Valid<GiveReason>,
+    at: At<ExpenseRequestAmendment>,
+    body: Valid<Reason>,
     work: UnitOfWork,
 ) -> Reply<AmendmentView> {
-    work.write(who, move |tx| {
-        let amendment = amendments::find(tx, *id)?;
-        version.check(amendment.version)?;
-        let change = amendment.void(body.reason.clone(), tx.actor(), tx.now())?;
-        let amendment = amendments::apply(tx, change)?;
-        amendments::show(tx, amendment)
-    })
-    .await
+    work.moves(who, at, move |amendment, tx| document::void(tx, amendment, body.reason.clone())).await
 }

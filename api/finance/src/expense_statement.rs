@@ -1,18 +1,19 @@
 //! Expense statements: compile, submit, freeze. `[EXP-13]`
 
 use crate::spine::{
-    Can, Created, Format, IfMatch, List, Paged, Patch, PathId, Query, Reading, Reply, Routes, UnitOfWork,
-    Valid, routes,
+    At, Can, Created, Format, List, Merge, Merged, Paged, PathId, Query, Reading, Reason, Reply, Routes,
+    UnitOfWork, Valid, routes,
 };
 use domain::{
+    approval::StandingState,
     finance::{
         expense_statement::{ExpenseStatement, NewStatement, Words},
         period::Period,
-        review::ReviewState,
     },
     spine::{AnyId, Change, DepartmentId, Id, Refusal, codes, perm},
 };
 use persistence::{
+    approval::document,
     finance::{
         expense_claim::PoliciesInForce,
         expense_statement::{self as statements, ExpenseStatementView, StatementFilter},
@@ -20,7 +21,7 @@ use persistence::{
     organisation::department,
     spine::{Failure, Tx},
 };
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use validator::Validate;
 
@@ -48,7 +49,7 @@ struct ListExpenseStatements {
     /// Only of this department.
     department_id: Option<DepartmentId>,
     /// Only in this state.
-    status: Option<ReviewState>,
+    status: Option<StandingState>,
 }
 
 /// List expense statements. `[EXP-13]`
@@ -66,7 +67,7 @@ async fn list_expense_statements(
 }
 
 /// A new statement.
-#[derive(Clone, Debug, Deserialize, Validate, ToSchema)]
+#[derive(Clone, Debug, Deserialize, Serialize, Validate, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct CompileExpenseStatement {
     /// The month, quarter or year; it must be over.
@@ -86,6 +87,24 @@ struct CompileExpenseStatement {
     /// The approved statement it corrects: of the same period and department, once a month of it was opened again.
     #[serde(default)]
     replaces_id: Option<AnyId>,
+}
+
+impl Merged for CompileExpenseStatement {
+    const PATCH: &'static str = "ReviseExpenseStatement";
+    const FIXED: &'static [&'static str] = &["period", "department_id", "replaces_id"];
+}
+
+impl From<&ExpenseStatement> for CompileExpenseStatement {
+    fn from(statement: &ExpenseStatement) -> Self {
+        let Words { remarks, advice } = statement.words.clone();
+        Self {
+            period: statement.period,
+            department_id: statement.department,
+            remarks,
+            advice,
+            replaces_id: statement.replaces.map(|id| id.uuid().into()),
+        }
+    }
 }
 
 /// Compile an expense statement. `[EXP-13, 000 §9.2 四]`
@@ -140,41 +159,21 @@ async fn show_expense_statement(
     reading.read(who, move |reader| statements::view(reader, *id)).await
 }
 
-/// A merge patch of a statement (RFC 7396).
-#[derive(Clone, Debug, Deserialize, Validate, ToSchema)]
-#[serde(deny_unknown_fields)]
-struct ReviseExpenseStatement {
-    /// 分析: what stands out.
-    #[serde(default)]
-    #[schema(value_type = Option<String>, min_length = 1, max_length = 5000)]
-    remarks: Patch<String>,
-    /// 优化建议: what should be done.
-    #[serde(default)]
-    #[schema(value_type = Option<String>, min_length = 1, max_length = 5000)]
-    advice: Patch<String>,
-}
-
 /// Change an expense statement. `[EXP-13]`
 ///
 /// The figures are compiled anew with it; they cannot be written.
 #[utoipa::path(patch, path = "/api/v1/expense-statements/{id}")]
 async fn revise_expense_statement(
     who: Can<perm::CompileExpenseStatements>,
-    id: PathId<ExpenseStatement>,
-    version: IfMatch,
-    body: Valid<ReviseExpenseStatement>,
+    at: At<ExpenseStatement>,
+    patch: Merge<CompileExpenseStatement>,
     work: UnitOfWork,
 ) -> Reply<ExpenseStatementView> {
-    work.write(who, move |tx| {
-        let statement = statements::find(tx, *id)?;
-        version.check(statement.version)?;
-        let ReviseExpenseStatement { remarks, advice } = body.0.clone();
-        let old = statement.words.clone();
-        let words = Words { remarks: remarks.over(old.remarks), advice: advice.over(old.advice) };
+    work.moves(who, at, move |statement, tx| {
+        let CompileExpenseStatement { remarks, advice, .. } = patch.over(&(&statement).into())?;
+        let words = Words { remarks, advice };
         let figures = statements::figures(tx, statement.period, statement.department)?;
-        let change = statement.revise(words, figures, tx.actor())?;
-        let statement = statements::apply(tx, change)?;
-        statements::show(tx, statement)
+        Ok(statement.revise(words, figures, tx.actor())?)
     })
     .await
 }
@@ -186,34 +185,20 @@ async fn revise_expense_statement(
 #[utoipa::path(post, path = "/api/v1/expense-statements/{id}/submit")]
 async fn submit_expense_statement(
     who: Can<perm::CompileExpenseStatements>,
-    id: PathId<ExpenseStatement>,
-    version: IfMatch,
+    at: At<ExpenseStatement>,
     work: UnitOfWork,
 ) -> Reply<ExpenseStatementView> {
-    work.write(who, move |tx| {
-        let statement = statements::find(tx, *id)?;
-        version.check(statement.version)?;
-        let statement = statements::submit(tx, statement)?;
-        statements::show(tx, statement)
-    })
-    .await
+    work.moves(who, at, move |statement, tx| statements::submit(tx, statement)).await
 }
 
 /// Withdraw an expense statement that waits for approval. `[APR-3]`
 #[utoipa::path(post, path = "/api/v1/expense-statements/{id}/withdraw")]
 async fn withdraw_expense_statement(
     who: Can<perm::CompileExpenseStatements>,
-    id: PathId<ExpenseStatement>,
-    version: IfMatch,
+    at: At<ExpenseStatement>,
     work: UnitOfWork,
 ) -> Reply<ExpenseStatementView> {
-    work.write(who, move |tx| {
-        let statement = statements::find(tx, *id)?;
-        version.check(statement.version)?;
-        statements::withdraw(tx, statement)?;
-        statements::view(tx, *id)
-    })
-    .await
+    work.moves(who, at, move |statement, tx| document::withdraw(tx, &statement, None)).await
 }
 
 /// Void an expense statement. `[EXP-13]`
@@ -223,16 +208,9 @@ async fn withdraw_expense_statement(
 #[utoipa::path(post, path = "/api/v1/expense-statements/{id}/void")]
 async fn void_expense_statement(
     who: Can<perm::CompileExpenseStatements>,
-    id: PathId<ExpenseStatement>,
-    version: IfMatch,
-    body: Valid<super::expense_claim::GiveReason>,
+    at: At<ExpenseStatement>,
+    body: Valid<Reason>,
     work: UnitOfWork,
 ) -> Reply<ExpenseStatementView> {
-    work.write(who, move |tx| {
-        let statement = statements::find(tx, *id)?;
-        version.check(statement.version)?;
-        let statement = statements::void(tx, statement, body.reason.clone())?;
-        statements::show(tx, statement)
-    })
-    .await
+    work.moves(who, at, move |statement, tx| document::void(tx, statement, body.reason.clone())).await
 }

@@ -3,8 +3,8 @@
 mod body;
 
 use crate::spine::{
-    Can, Created, Format, IfMatch, List, Paged, PathId, Query, Reading, Reply, Routes, UnitOfWork, Valid,
-    routes,
+    At, Can, Created, Format, List, Merge, Paged, PathId, Query, Reading, Reason, Reply, Routes, UnitOfWork,
+    Valid, routes,
 };
 use body::*;
 use domain::{
@@ -93,21 +93,17 @@ async fn show_internal_audit(
 }
 
 /// Change a planned internal audit. `[EXP-11]`
-#[utoipa::path(put, path = "/api/v1/internal-audits/{id}")]
+#[utoipa::path(patch, path = "/api/v1/internal-audits/{id}")]
 async fn revise_internal_audit(
     who: Can<perm::ConductInternalAudits>,
-    id: PathId<InternalAudit>,
-    version: IfMatch,
-    body: Valid<PlanInternalAudit>,
+    at: At<InternalAudit>,
+    patch: Merge<PlanInternalAudit>,
     work: UnitOfWork,
 ) -> Reply<InternalAuditView> {
-    work.write(who, move |tx| {
-        let audit = audits::find(tx, *id)?;
-        version.check(audit.version)?;
+    work.moves(who, at, move |audit, tx| {
+        let body = patch.over(&audit.plan.clone().into())?;
         check_references(tx, &body)?;
-        let change = audit.revise(body.0.clone().plan())?;
-        audits::apply(tx, change)?;
-        audits::view(tx, *id)
+        Ok(audit.revise(body.plan())?)
     })
     .await
 }
@@ -116,18 +112,10 @@ async fn revise_internal_audit(
 #[utoipa::path(post, path = "/api/v1/internal-audits/{id}/start")]
 async fn start_internal_audit(
     who: Can<perm::ConductInternalAudits>,
-    id: PathId<InternalAudit>,
-    version: IfMatch,
+    at: At<InternalAudit>,
     work: UnitOfWork,
 ) -> Reply<InternalAuditView> {
-    work.write(who, move |tx| {
-        let audit = audits::find(tx, *id)?;
-        version.check(audit.version)?;
-        let change = audit.start(tx.now())?;
-        audits::apply(tx, change)?;
-        audits::view(tx, *id)
-    })
-    .await
+    work.moves(who, at, move |audit, tx| Ok(audit.start(tx.now())?)).await
 }
 
 /// Draw a sample: at random with a recorded seed, by risk, or both. `[EXP-11]`
@@ -138,18 +126,11 @@ async fn start_internal_audit(
 #[utoipa::path(post, path = "/api/v1/internal-audits/{id}/draw")]
 async fn draw_internal_audit_sample(
     who: Can<perm::ConductInternalAudits>,
-    id: PathId<InternalAudit>,
-    version: IfMatch,
+    at: At<InternalAudit>,
     body: Valid<DrawSample>,
     work: UnitOfWork,
 ) -> Reply<InternalAuditView> {
-    work.write(who, move |tx| {
-        let audit = audits::find(tx, *id)?;
-        version.check(audit.version)?;
-        audits::draw(tx, audit, &body.0.clone().order())?;
-        audits::view(tx, *id)
-    })
-    .await
+    work.moves(who, at, move |audit, tx| audits::draw(tx, audit, &body.0.clone().order())).await
 }
 
 /// List the sample of an internal audit. `[EXP-11]`
@@ -200,21 +181,17 @@ async fn show_internal_audit_item(
 #[utoipa::path(post, path = "/api/v1/internal-audit-items/{id}/conclude")]
 async fn conclude_internal_audit_item(
     who: Can<perm::ConductInternalAudits>,
-    id: PathId<AuditItem>,
-    version: IfMatch,
+    at: At<AuditItem>,
     body: Valid<ConcludeItem>,
     work: UnitOfWork,
 ) -> Reply<AuditItemView> {
-    work.write(who, move |tx| {
-        let (found, audit) = item::find(tx, *id)?;
-        version.check(found.version)?;
+    work.moves(who, at, move |found, tx| {
+        let audit = audits::find(tx, found.audit)?;
         audits::hold_still(tx, &audit)?;
         let auditor = acting(tx)?;
         let ConcludeItem { verdict, note } = body.0.clone();
         let by = (tx.actor(), tx.now());
-        let change = found.conclude(verdict, note, &audit, &auditor, by)?;
-        item::apply(tx, change)?;
-        item::view(tx, *id)
+        Ok(found.conclude(verdict, note, &audit, &auditor, by)?)
     })
     .await
 }
@@ -241,19 +218,14 @@ async fn summarise_internal_audit(
 #[utoipa::path(post, path = "/api/v1/internal-audits/{id}/report")]
 async fn report_internal_audit(
     who: Can<perm::ConductInternalAudits>,
-    id: PathId<InternalAudit>,
-    version: IfMatch,
+    at: At<InternalAudit>,
     body: Valid<ReportAudit>,
     work: UnitOfWork,
 ) -> Reply<InternalAuditView> {
-    work.write(who, move |tx| {
-        let audit = audits::find(tx, *id)?;
-        version.check(audit.version)?;
+    work.moves(who, at, move |audit, tx| {
         audits::hold_still(tx, &audit)?;
-        let progress = audits::progress(tx, *id)?;
-        let change = audit.report(body.conclusion.clone(), progress, tx.actor(), tx.now())?;
-        audits::apply(tx, change)?;
-        audits::view(tx, *id)
+        let progress = audits::progress(tx, audit.id)?;
+        Ok(audit.report(body.conclusion.clone(), progress, tx.actor(), tx.now())?)
     })
     .await
 }
@@ -264,18 +236,13 @@ async fn report_internal_audit(
 #[utoipa::path(post, path = "/api/v1/internal-audits/{id}/close")]
 async fn close_internal_audit(
     who: Can<perm::ConductInternalAudits>,
-    id: PathId<InternalAudit>,
-    version: IfMatch,
+    at: At<InternalAudit>,
     work: UnitOfWork,
 ) -> Reply<InternalAuditView> {
-    work.write(who, move |tx| {
-        let audit = audits::find(tx, *id)?;
-        version.check(audit.version)?;
+    work.moves(who, at, move |audit, tx| {
         audits::hold_still(tx, &audit)?;
-        let progress = audits::progress(tx, *id)?;
-        let change = audit.close(progress, tx.now())?;
-        audits::apply(tx, change)?;
-        audits::view(tx, *id)
+        let progress = audits::progress(tx, audit.id)?;
+        Ok(audit.close(progress, tx.now())?)
     })
     .await
 }
@@ -284,17 +251,9 @@ async fn close_internal_audit(
 #[utoipa::path(post, path = "/api/v1/internal-audits/{id}/cancel")]
 async fn cancel_internal_audit(
     who: Can<perm::ConductInternalAudits>,
-    id: PathId<InternalAudit>,
-    version: IfMatch,
-    body: Valid<CancelAudit>,
+    at: At<InternalAudit>,
+    body: Valid<Reason>,
     work: UnitOfWork,
 ) -> Reply<InternalAuditView> {
-    work.write(who, move |tx| {
-        let audit = audits::find(tx, *id)?;
-        version.check(audit.version)?;
-        let change = audit.cancel(body.reason.clone(), tx.now())?;
-        audits::apply(tx, change)?;
-        audits::view(tx, *id)
-    })
-    .await
+    work.moves(who, at, move |audit, tx| Ok(audit.cancel(body.reason.clone(), tx.now())?)).await
 }

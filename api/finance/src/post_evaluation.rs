@@ -3,8 +3,8 @@
 mod body;
 
 use crate::spine::{
-    Can, Created, Format, IfMatch, List, Paged, PathId, Query, Reading, Reply, Routes, UnitOfWork, Valid,
-    routes,
+    At, Can, Created, Format, List, LongReason, Merge, Paged, PathId, Query, Reading, Reply, Routes,
+    UnitOfWork, Valid, routes,
 };
 use body::*;
 use domain::{
@@ -91,21 +91,16 @@ async fn show_post_evaluation(
 /// Change a commissioned post-evaluation. `[EXP-12]`
 ///
 /// While the report is awaited.
-#[utoipa::path(put, path = "/api/v1/post-evaluations/{id}")]
+#[utoipa::path(patch, path = "/api/v1/post-evaluations/{id}")]
 async fn revise_post_evaluation(
     who: Can<perm::ManagePostEvaluations>,
-    id: PathId<PostEvaluation>,
-    version: IfMatch,
-    body: Valid<CommissionEvaluation>,
+    at: At<PostEvaluation>,
+    patch: Merge<CommissionEvaluation>,
     work: UnitOfWork,
 ) -> Reply<PostEvaluationView> {
-    work.write(who, move |tx| {
-        let evaluation = evaluations::find(tx, *id)?;
-        version.check(evaluation.version)?;
-        let commission = commission(tx, body.0.clone())?;
-        let change = evaluation.revise(commission)?;
-        evaluations::apply(tx, change)?;
-        evaluations::view(tx, *id)
+    work.moves(who, at, move |evaluation, tx| {
+        let commission = commission(tx, patch.over(&evaluation.commission.clone().into())?)?;
+        Ok(evaluation.revise(commission)?)
     })
     .await
 }
@@ -116,17 +111,12 @@ async fn revise_post_evaluation(
 #[utoipa::path(post, path = "/api/v1/post-evaluations/{id}/file-report")]
 async fn file_post_evaluation_report(
     who: Can<perm::ManagePostEvaluations>,
-    id: PathId<PostEvaluation>,
-    version: IfMatch,
+    at: At<PostEvaluation>,
     body: Valid<FileReport>,
     work: UnitOfWork,
 ) -> Reply<PostEvaluationView> {
-    work.write(who, move |tx| {
-        let evaluation = evaluations::find(tx, *id)?;
-        version.check(evaluation.version)?;
-        let change = evaluation.file(body.0.clone().filing(), tx.actor(), tx.now(), tx.today())?;
-        evaluations::apply(tx, change)?;
-        evaluations::view(tx, *id)
+    work.moves(who, at, move |evaluation, tx| {
+        Ok(evaluation.file(body.0.clone().filing(), tx.actor(), tx.now(), tx.today())?)
     })
     .await
 }
@@ -135,19 +125,12 @@ async fn file_post_evaluation_report(
 #[utoipa::path(post, path = "/api/v1/post-evaluations/{id}/return-report")]
 async fn return_post_evaluation_report(
     who: Can<perm::ManagePostEvaluations>,
-    id: PathId<PostEvaluation>,
-    version: IfMatch,
-    body: Valid<GiveEvaluationReason>,
+    at: At<PostEvaluation>,
+    body: Valid<LongReason>,
     work: UnitOfWork,
 ) -> Reply<PostEvaluationView> {
-    work.write(who, move |tx| {
-        let evaluation = evaluations::find(tx, *id)?;
-        version.check(evaluation.version)?;
-        let change = evaluation.return_report(body.reason.clone(), tx.now())?;
-        evaluations::apply(tx, change)?;
-        evaluations::view(tx, *id)
-    })
-    .await
+    work.moves(who, at, move |evaluation, tx| Ok(evaluation.return_report(body.reason.clone(), tx.now())?))
+        .await
 }
 
 /// Accept the report of a post-evaluation. `[EXP-12]`
@@ -156,18 +139,13 @@ async fn return_post_evaluation_report(
 #[utoipa::path(post, path = "/api/v1/post-evaluations/{id}/accept-report")]
 async fn accept_post_evaluation_report(
     who: Can<perm::ManagePostEvaluations>,
-    id: PathId<PostEvaluation>,
-    version: IfMatch,
+    at: At<PostEvaluation>,
     body: Valid<AcceptReport>,
     work: UnitOfWork,
 ) -> Reply<PostEvaluationView> {
-    work.write(who, move |tx| {
-        let evaluation = evaluations::find(tx, *id)?;
-        version.check(evaluation.version)?;
+    work.moves(who, at, move |evaluation, tx| {
         let is_party = evaluations::is_party(tx, &evaluation)?;
-        let change = evaluation.accept(body.note.clone(), is_party, tx.actor(), tx.now())?;
-        evaluations::apply(tx, change)?;
-        evaluations::view(tx, *id)
+        Ok(evaluation.accept(body.note.clone(), is_party, tx.actor(), tx.now())?)
     })
     .await
 }
@@ -176,17 +154,9 @@ async fn accept_post_evaluation_report(
 #[utoipa::path(post, path = "/api/v1/post-evaluations/{id}/cancel")]
 async fn cancel_post_evaluation(
     who: Can<perm::ManagePostEvaluations>,
-    id: PathId<PostEvaluation>,
-    version: IfMatch,
-    body: Valid<GiveEvaluationReason>,
+    at: At<PostEvaluation>,
+    body: Valid<LongReason>,
     work: UnitOfWork,
 ) -> Reply<PostEvaluationView> {
-    work.write(who, move |tx| {
-        let evaluation = evaluations::find(tx, *id)?;
-        version.check(evaluation.version)?;
-        let change = evaluation.cancel(body.reason.clone(), tx.now())?;
-        evaluations::apply(tx, change)?;
-        evaluations::view(tx, *id)
-    })
-    .await
+    work.moves(who, at, move |evaluation, tx| Ok(evaluation.cancel(body.reason.clone(), tx.now())?)).await
 }

@@ -4,7 +4,7 @@ use super::{Argument, Description, Problem, codes, conform::differences, edge::A
 use actix_web::{FromRequest, HttpMessage, HttpRequest, dev::Payload, http::header, web};
 use domain::spine::{Finding, Findings, Refusal, codes as rules};
 use futures_util::{FutureExt, future::LocalBoxFuture};
-use serde::{Deserialize, Deserializer, de::DeserializeOwned};
+use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 use std::ops::Deref;
@@ -45,19 +45,28 @@ impl<T: DeserializeOwned + Validate + ToSchema + 'static> FromRequest for Valid<
     type Future = LocalBoxFuture<'static, Result<Self, Problem>>;
 
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
-        if !is_json(request) {
-            let problem = Problem::new(codes::UNSUPPORTED_MEDIA_TYPE).with("expected", "application/json");
-            return std::future::ready(Err(problem)).boxed_local();
-        }
-        let bytes = web::Bytes::from_request(request, payload);
-        let request = request.clone();
-        async move {
-            let bytes = bytes.await.map_err(|error| unreadable(&error))?;
-            BodyDigest(Sha256::digest(&bytes).into()).keep(&request);
-            read(&bytes).map(Self)
-        }
-        .boxed_local()
+        let bytes = arrived(request, payload);
+        async move { read(&bytes.await?).map(Self) }.boxed_local()
     }
+}
+
+/// A body of JSON as it arrived.
+pub(super) fn arrived(
+    request: &HttpRequest,
+    payload: &mut Payload,
+) -> LocalBoxFuture<'static, Result<web::Bytes, Problem>> {
+    if !is_json(request) {
+        let problem = Problem::new(codes::UNSUPPORTED_MEDIA_TYPE).with("expected", "application/json");
+        return std::future::ready(Err(problem)).boxed_local();
+    }
+    let bytes = web::Bytes::from_request(request, payload);
+    let request = request.clone();
+    async move {
+        let bytes = bytes.await.map_err(|error| unreadable(&error))?;
+        BodyDigest(Sha256::digest(&bytes).into()).keep(&request);
+        Ok(bytes)
+    }
+    .boxed_local()
 }
 
 fn is_json(request: &HttpRequest) -> bool {
@@ -75,7 +84,7 @@ fn unreadable(error: &actix_web::Error) -> Problem {
     Problem::new(codes::MALFORMED_JSON).with("reason", "the body could not be read")
 }
 
-fn read<T: DeserializeOwned + Validate + ToSchema + 'static>(bytes: &[u8]) -> Result<T, Problem> {
+pub(super) fn read<T: DeserializeOwned + Validate + ToSchema + 'static>(bytes: &[u8]) -> Result<T, Problem> {
     let malformed = |error: &serde_json::Error| {
         let reason = format!("line {} column {}", error.line(), error.column());
         Problem::new(codes::MALFORMED_JSON).with("reason", reason)
@@ -89,7 +98,7 @@ fn read<T: DeserializeOwned + Validate + ToSchema + 'static>(bytes: &[u8]) -> Re
             return malformed(inner);
         }
         let pointer = pointer_of(&error.path().to_string());
-        not_as_described::<T>(text, pointer, &without_position(&inner.to_string()))
+        unlike::<T>(text, pointer, &without_position(&inner.to_string()))
     })?;
     deserializer.end().map_err(|error| malformed(&error))?;
     refuse_control_characters(text)?;
@@ -101,7 +110,7 @@ fn read<T: DeserializeOwned + Validate + ToSchema + 'static>(bytes: &[u8]) -> Re
 const PLACES_MAX: usize = 5;
 
 /// Everything in which a body is not as described: as its schema tells, or else as serde does of the first.
-fn not_as_described<T: ToSchema + 'static>(text: &str, pointer: String, reason: &str) -> Problem {
+fn unlike<T: ToSchema + 'static>(text: &str, pointer: String, reason: &str) -> Problem {
     let body: Value = serde_json::from_str(text).unwrap_or(Value::Null);
     let mut found = differences::<T>(&body);
     if found.is_empty() {
@@ -113,6 +122,11 @@ fn not_as_described<T: ToSchema + 'static>(text: &str, pointer: String, reason: 
         let expected = [("expected".to_owned(), reason.into())].into_iter().collect();
         found.push(Finding { pointer, code: rules::BAD_FORMAT, params: expected });
     }
+    not_as_described(found)
+}
+
+/// A body that differs in all this from what is described.
+pub(super) fn not_as_described(found: Vec<Finding>) -> Problem {
     let rest = (found.len() > PLACES_MAX).then_some("…");
     let places: Vec<&str> =
         found.iter().map(|found| found.pointer.as_str()).take(PLACES_MAX).chain(rest).collect();
@@ -155,7 +169,7 @@ fn find_control_characters(value: &Value, pointer: &str, findings: &mut Findings
 }
 
 /// `lines[0].amount` as `/lines/0/amount`.
-fn pointer_of(path: &str) -> String {
+pub(super) fn pointer_of(path: &str) -> String {
     if path == "." {
         return String::new();
     }
@@ -226,42 +240,5 @@ impl<T: DeserializeOwned + Validate + ToSchema + 'static> Argument for Valid<T> 
             RequestBodyBuilder::new().content("application/json", content).required(Some(Required::True));
         description.request_body = Some(body.build());
         description.problems.extend([400, 413, 415, 422]);
-    }
-}
-
-/// A member of a merge patch: absent, null, or set.
-#[derive(Clone, PartialEq, Eq, Debug, Default)]
-pub enum Patch<T> {
-    /// Not mentioned: stays as it is.
-    #[default]
-    Absent,
-    /// Null: cleared.
-    Null,
-    /// Set to a value.
-    Set(T),
-}
-
-impl<T> Patch<T> {
-    /// The value after the patch, for a member that can be empty.
-    pub fn over(self, old: Option<T>) -> Option<T> {
-        match self {
-            Self::Absent => old,
-            Self::Null => None,
-            Self::Set(new) => Some(new),
-        }
-    }
-    /// The value after the patch, for a member that must have one.
-    pub fn over_required(self, old: T, pointer: &str) -> Result<T, Refusal> {
-        match self {
-            Self::Absent => Ok(old),
-            Self::Null => Err(Refusal::new(rules::REQUIRED).at(pointer)),
-            Self::Set(new) => Ok(new),
-        }
-    }
-}
-
-impl<'de, T: Deserialize<'de>> Deserialize<'de> for Patch<T> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        Option::<T>::deserialize(deserializer).map(|value| value.map_or(Self::Null, Self::Set))
     }
 }

@@ -1,11 +1,13 @@
 //! How a handler reaches the database: to read, or to do a unit of work.
 
 use super::{
-    Answer, AppState, Argument, Description, Guard, Listing, Paged, Problem, Reply, View, address, answer,
-    body::BodyDigest, codes, edge::RequestId, parameter::query_pairs, query::Sent, shape::Shape,
+    Answer, AppState, Argument, At, Description, Guard, Listing, Paged, Problem, Reply, View, address,
+    answer, body::BodyDigest, codes, edge::RequestId, parameter::query_pairs, query::Sent, shape::Shape,
 };
 use actix_web::{FromRequest, HttpMessage, HttpRequest, dev::Payload, web};
-use persistence::spine::{Database, Failure, IdempotencyKey, Page, Reader, Request, Slice, Tx};
+use persistence::spine::{
+    Database, Failure, IdempotencyKey, Moved, Page, Reader, Request, Resource, Slice, Tx,
+};
 use serde::{Serialize, de::DeserializeOwned};
 use sha2::{Digest, Sha256};
 use std::future::{Ready, ready};
@@ -140,6 +142,24 @@ impl UnitOfWork {
         request.idempotency = self.key.as_ref().map(|key| self.bind(key)).transpose()?;
         let answered = database.write(request, move |tx| Ok(answer::store::<V, STATUS>(&work(tx)?)?)).await?;
         Ok(Answer::new(answered))
+    }
+
+    /// Moves the resource at an address and shows it: found in the caller's sight (404), at the version that was read
+    /// (412), moved by `deed`, which answers a change of it or, where it has written that itself, what came of it.
+    ///
+    /// # Errors
+    /// What stands against it.
+    pub async fn moves<G: Guard, E: Resource<Wing>, Wing, M: Moved<E, Wing>>(
+        &self,
+        who: G,
+        at: At<E>,
+        deed: impl Fn(E, &mut Tx<'_>) -> Result<M, Failure> + Send + 'static,
+    ) -> Reply<E::View> {
+        self.write(who, move |tx| {
+            let found = at.find(tx)?;
+            deed(found, tx)?.written(tx)?.show(tx)
+        })
+        .await
     }
 
     /// The same work, whose answer is not kept with an idempotency key: for answers that hold a secret,

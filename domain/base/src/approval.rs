@@ -12,9 +12,13 @@ mod condition;
 mod course;
 mod decide;
 mod directory;
+mod document;
 mod hand_over;
 mod history;
+mod leaver;
 mod opening;
+/// The head of such a document, and where it stands.
+pub mod petition;
 mod plan;
 mod remind;
 mod roster;
@@ -33,8 +37,11 @@ pub use chain::{ApproverRule, ChainPolicy, Counting, Label, RolePlace, StepRule,
 pub use condition::Condition;
 pub use course::{Approval, Circumstances, Copied, Outcome, ReturnTo};
 pub use directory::{Directory, Place, own_people, stand_ins};
+pub use document::{Course, Document, Facts, facts};
 pub use hand_over::Unavailable;
 pub use history::{Entry, EntryKind};
+pub use leaver::Owner;
+pub use petition::{NewDocument, Petition, Standing, StandingState, check_reason};
 pub use plan::{Candidate, Fate, Plan, PlannedStep, PolicyReference, Why, plan};
 pub use roster::Roster;
 pub use round::{Added, Placement, Round, Seat, SeatState, Step, StepReason, StepState};
@@ -109,7 +116,7 @@ crate::events! { APPROVAL_EVENTS:
 
 /// What this noun brings to its wing.
 pub(crate) const NOUN: &crate::spine::Noun = &crate::spine::Noun {
-    refusals: &[APPROVAL_REFUSALS],
+    refusals: &[APPROVAL_REFUSALS, petition::PETITION_REFUSALS],
     events: &[APPROVAL_EVENTS],
     enums: &[
         Action::LABELS,
@@ -120,6 +127,7 @@ pub(crate) const NOUN: &crate::spine::Noun = &crate::spine::Noun {
         Fate::LABELS,
         Origin::LABELS,
         Placement::LABELS,
+        StandingState::LABELS,
         StepReason::LABELS,
     ],
 };

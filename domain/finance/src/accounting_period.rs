@@ -3,9 +3,9 @@
 //! A month nobody has closed is open. A closed month is opened again only by an approved act; what comes late is
 //! posted in the first month that is open.
 
-use super::{expense_claim::check_reason, period::Period};
+use super::period::Period;
 use crate::{
-    approval::{Approval, Outcome},
+    approval::{Approval, Outcome, check_reason},
     spine::{Actor, BusinessDate, Change, Citation, Employee, Entity, Id, Refusal, Timestamp, User, Version},
 };
 use serde::{Deserialize, Serialize};

@@ -11,8 +11,6 @@ pub mod content;
 mod copy;
 /// Activating and closing, and giving up.
 mod course;
-/// What the approval chain decides about a budget.
-mod settle;
 /// What makes a budget unsound.
 pub(crate) mod soundness;
 /// How planned lines become lines of months and quarters.
@@ -30,16 +28,19 @@ pub use content::{
 };
 pub use copy::Growth;
 pub use split::{LineKey, OpenedLine, Split, SplitInto};
-pub use status::{BudgetState, BudgetStatus};
+pub use status::{BudgetState, Execution};
 pub use sums::PlannedSum;
 
-use super::{budget_policy::BudgetPolicy, expense_category::ExpenseCategories, expense_claim::check_reason};
+use super::{budget_policy::BudgetPolicy, expense_category::ExpenseCategories};
 use crate::{
-    approval::Approval,
+    approval::{
+        Approval, Course, Document, Facts, Owner, Petition, StandingState, check_reason, facts,
+        petition::NOT_VOIDABLE,
+    },
     organisation::DepartmentTree,
     spine::{
-        Actor, Change, Citation, Currency, Employee, Entity, EventKind, Findings, Id, Permission,
-        PolicyVersion, Refusal, RefusalCode, Timestamp, User, Version,
+        Actor, Change, Citation, Currency, DepartmentId, Entity, EventKind, Findings, Id, Permission,
+        PolicyVersion, Refusal, Timestamp, Version,
     },
 };
 use serde::{Deserialize, Serialize};
@@ -48,13 +49,6 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 crate::refusals! { BUDGET_REFUSALS:
-    NOT_YOURS = "budget.not_yours", Forbidden, "只有编制人可以进行此操作", "Only who compiled the budget may do this";
-    NO_EMPLOYEE = "budget.no_employee", Forbidden, "当前账号没有对应的员工，不能编制预算", "The account belongs to no employee and cannot compile budgets";
-    NOT_EDITABLE = "budget.not_editable", Conflict, "当前状态“{state}”不可修改", "A budget in the state \"{state}\" cannot be changed";
-    NOT_SUBMITTABLE = "budget.not_submittable", Conflict, "当前状态“{state}”不可提交", "A budget in the state \"{state}\" cannot be submitted";
-    NOT_IN_APPROVAL = "budget.not_in_approval", Conflict, "当前状态“{state}”不在审批中", "A budget in the state \"{state}\" is not in approval";
-    OTHER_APPROVAL = "budget.other_approval", Conflict, "该审批不属于此预算的当前提交", "The approval does not belong to the budget's present submission";
-    NOT_VOIDABLE = "budget.not_voidable", Conflict, "当前状态“{state}”不可作废", "A budget in the state \"{state}\" cannot be voided";
     NOT_ACTIVATABLE = "budget.not_activatable", Conflict, "当前状态“{state}”不可启用，批准后才可启用", "A budget in the state \"{state}\" cannot be activated; only an approved one";
     NOT_CLOSABLE = "budget.not_closable", Conflict, "当前状态“{state}”不可关闭，启用后才可关闭", "A budget in the state \"{state}\" cannot be closed; only an active one";
     NOT_IN_MANAGEMENT = "budget.not_in_management", Forbidden, "没有管理预算的权限", "Managing budgets is not permitted to you";
@@ -138,20 +132,13 @@ pub struct NewBudget {
 pub struct Budget {
     /// Identity.
     pub id: Id<Self>,
-    /// The readable number, such as `BG-2026-000012`; never reused.
-    pub number: String,
-    /// The account that compiled it.
-    pub creator: Id<User>,
-    /// The employee who answers for it.
-    pub submitter: Id<Employee>,
-    /// When it was made.
-    pub created_at: Timestamp,
+    /// Who compiled it, and where it stands; the number is such as `BG-2026-000012`.
+    #[serde(flatten)]
+    pub petition: Petition,
     /// What it says.
     pub content: BudgetContent,
-    /// Where it stands.
-    pub status: BudgetStatus,
-    /// The approval of its latest submission.
-    pub approval: Option<Id<Approval>>,
+    /// What became of it after its approval.
+    pub execution: Option<Execution>,
     /// The budget it was copied from.
     pub copied_from: Option<Id<Self>>,
     /// Counts its states.
@@ -171,6 +158,52 @@ impl Entity for Budget {
     }
 }
 
+impl Document for Budget {
+    const COURSE: Course = Course {
+        submitted: SUBMITTED,
+        withdrawn: WITHDRAWN,
+        returned: RETURNED,
+        rejected: REJECTED,
+        approved: APPROVED,
+        voided: VOIDED,
+        rule: Some("BUD-3"),
+        ends_for_leavers: None,
+    };
+    fn petition(&self) -> &Petition {
+        &self.petition
+    }
+    fn petition_mut(&mut self) -> &mut Petition {
+        &mut self.petition
+    }
+    fn department(&self) -> DepartmentId {
+        self.content.scope.department
+    }
+    fn state_code(&self) -> &'static str {
+        self.state().code()
+    }
+    fn facts(&self) -> Facts {
+        let Self { content, .. } = self;
+        facts([
+            ("fiscal_year", json!(content.fiscal_year)),
+            ("department_id", json!(content.scope.department)),
+        ])
+    }
+
+    /// By whoever compiled it before it is approved, by finance as long as it is not active.
+    fn may_void(&self, _owner: Owner, by: &Actor) -> Result<(), Refusal> {
+        let manages = by.may(Permission::ManageBudgets);
+        if !manages {
+            self.petition.refuse_stranger(by)?;
+        }
+        let approved = self.state() == BudgetState::Approved && manages;
+        if approved || self.petition.state().is_voidable() {
+            Ok(())
+        } else {
+            Err(self.wrong_state(NOT_VOIDABLE))
+        }
+    }
+}
+
 impl Budget {
     /// Starts a draft in the name of the actor's own employee. It may be incomplete, but what it says must be
     /// sound and add up.
@@ -182,26 +215,15 @@ impl Budget {
         rules: BudgetRules<'_>,
     ) -> Result<Change<Self>, Refusal> {
         let NewBudget { id, number, copied_from } = new;
-        let submitter = by.employee.ok_or_else(|| Refusal::new(NO_EMPLOYEE))?;
+        let petition = Petition::begin_own(number, by, now)?;
         let content = content.tidied();
         content.check(rules)?;
         let facts = json!({
-            "number": number, "fiscal_year": content.fiscal_year, "scope": content.scope.level,
+            "number": petition.number, "fiscal_year": content.fiscal_year, "scope": content.scope.level,
             "department_id": content.scope.department, "total": content.total(rules.currency)?,
             "copied_from": copied_from,
         });
-        let budget = Self {
-            id,
-            number,
-            creator: by.user,
-            submitter,
-            created_at: now,
-            content,
-            status: BudgetStatus::Draft,
-            approval: None,
-            copied_from,
-            version: 0,
-        };
+        let budget = Self { id, petition, content, execution: None, copied_from, version: 0 };
         Ok(Change::created(budget, CREATED, facts))
     }
 
@@ -215,30 +237,9 @@ impl Budget {
         self.may_revise(by)?;
         let content = content.tidied();
         content.check(rules)?;
-        let facts = json!({"number": self.number, "total": content.total(rules.currency)?});
+        let facts = json!({"number": self.petition.number, "total": content.total(rules.currency)?});
         let after = Self { content, ..self.clone() };
         Ok(Change::updated(self, after, CHANGED, facts))
-    }
-
-    /// Whether a caller may rewrite it now.
-    pub fn may_revise(&self, by: &Actor) -> Result<(), Refusal> {
-        self.refuse_stranger(by)?;
-        if self.status.state().is_editable() { Ok(()) } else { Err(self.wrong_state(NOT_EDITABLE)) }
-    }
-
-    pub(crate) fn refuse_stranger(&self, by: &Actor) -> Result<(), Refusal> {
-        if self.creator == by.user || by.is(self.submitter) { Ok(()) } else { Err(Refusal::new(NOT_YOURS)) }
-    }
-
-    pub(crate) fn wrong_state(&self, code: &'static RefusalCode) -> Refusal {
-        Refusal::new(code).with("state", self.status.state().code()).citing(Citation::rule("BUD-3"))
-    }
-
-    pub(crate) fn moved(self, status: BudgetStatus, kind: &'static EventKind) -> Change<Self> {
-        let facts = json!({"number": self.number, "state": status.state().code(),
-            "fiscal_year": self.content.fiscal_year, "department_id": self.content.scope.department});
-        let after = Self { status, ..self.clone() };
-        Change::updated(self, after, kind, facts)
     }
 }
 

@@ -17,18 +17,17 @@ pub mod status;
 
 pub use content::{ChangeContent, ChangeKind, Movement, NewLine};
 pub use give_back::DrawLeft;
-pub use status::{ChangeState, ChangeStatus};
+pub use status::ChangeState;
 
 use super::{
     budget_line::{BudgetLine, Desk, DocumentKind, DocumentRef},
     expense_category::ExpenseCategories,
-    expense_claim::check_reason,
 };
 use crate::{
-    approval::Approval,
+    approval::{Approval, Course, Document, Facts, Petition, StandingState, facts},
     spine::{
-        Actor, Change, Citation, Currency, Employee, Entity, EventKind, Findings, Id, Permission,
-        PolicyVersion, Refusal, RefusalCode, Timestamp, User, Version,
+        Actor, Change, Citation, Currency, DepartmentId, Entity, Findings, Id, Permission, PolicyVersion,
+        Refusal, Timestamp, Version,
     },
 };
 use serde::{Deserialize, Serialize};
@@ -37,13 +36,6 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 crate::refusals! { BUDGET_CHANGE_REFUSALS:
-    NOT_YOURS = "budget_change.not_yours", Forbidden, "只有申请人可以进行此操作", "Only who made the change may do this";
-    NO_EMPLOYEE = "budget_change.no_employee", Forbidden, "当前账号没有对应的员工，不能申请预算调整", "The account belongs to no employee and cannot ask for changes of budgets";
-    NOT_EDITABLE = "budget_change.not_editable", Conflict, "当前状态“{state}”不可修改", "A change in the state \"{state}\" cannot be rewritten";
-    NOT_SUBMITTABLE = "budget_change.not_submittable", Conflict, "当前状态“{state}”不可提交", "A change in the state \"{state}\" cannot be submitted";
-    NOT_IN_APPROVAL = "budget_change.not_in_approval", Conflict, "当前状态“{state}”不在审批中", "A change in the state \"{state}\" is not in approval";
-    OTHER_APPROVAL = "budget_change.other_approval", Conflict, "该审批不属于此调整的当前提交", "The approval does not belong to the change's present submission";
-    NOT_VOIDABLE = "budget_change.not_voidable", Conflict, "当前状态“{state}”不可作废", "A change in the state \"{state}\" cannot be voided";
     NOTHING_MOVES = "budget_change.nothing_moves", Invalid, "须至少写明一项调整", "A change needs at least one movement";
     NO_DIRECTION = "budget_change.no_direction", Invalid, "须写明转出科目、转入科目或新增科目", "A movement needs a line it comes from, a line it goes to, or a new line";
     TWO_TARGETS = "budget_change.two_targets", Invalid, "转入科目与新增科目只能填一项", "Money goes to a line or to a new line, not to both";
@@ -101,20 +93,11 @@ pub struct NewChange {
 pub struct BudgetChange {
     /// Identity.
     pub id: Id<Self>,
-    /// The readable number, such as `BC-2026-000012`; never reused.
-    pub number: String,
-    /// The account that made it.
-    pub creator: Id<User>,
-    /// The employee who answers for it.
-    pub submitter: Id<Employee>,
-    /// When it was made.
-    pub created_at: Timestamp,
+    /// Who asks, and where it stands; the number is such as `BC-2026-000012`.
+    #[serde(flatten)]
+    pub petition: Petition,
     /// What it says.
     pub content: ChangeContent,
-    /// Where it stands.
-    pub status: ChangeStatus,
-    /// The approval of its latest submission.
-    pub approval: Option<Id<Approval>>,
     /// Counts its states.
     pub version: Version,
 }
@@ -132,6 +115,40 @@ impl Entity for BudgetChange {
     }
 }
 
+/// It takes effect as its last approver agrees.
+impl Document for BudgetChange {
+    const COURSE: Course = Course {
+        submitted: SUBMITTED,
+        withdrawn: WITHDRAWN,
+        returned: RETURNED,
+        rejected: REJECTED,
+        approved: TOOK_EFFECT,
+        voided: VOIDED,
+        rule: Some("BUD-6"),
+        ends_for_leavers: None,
+    };
+    fn petition(&self) -> &Petition {
+        &self.petition
+    }
+    fn petition_mut(&mut self) -> &mut Petition {
+        &mut self.petition
+    }
+    fn department(&self) -> DepartmentId {
+        self.content.department
+    }
+    fn state_code(&self) -> &'static str {
+        self.state().code()
+    }
+    fn facts(&self) -> Facts {
+        let Self { content, .. } = self;
+        facts([
+            ("kind", json!(content.kind)),
+            ("fiscal_year", json!(content.fiscal_year)),
+            ("department_id", json!(content.department)),
+        ])
+    }
+}
+
 impl BudgetChange {
     /// Starts a draft. `desk` holds every line it names.
     pub fn create(
@@ -143,23 +160,11 @@ impl BudgetChange {
         rules: ChangeRules<'_>,
     ) -> Result<Change<Self>, Refusal> {
         let NewChange { id, number } = new;
-        let submitter = by.employee.ok_or_else(|| Refusal::new(NO_EMPLOYEE))?;
+        let petition = Petition::begin_own(number, by, now)?;
         content.check(desk, rules)?;
-        let facts = json!({"number": number, "kind": content.kind, "fiscal_year": content.fiscal_year,
+        let facts = json!({"number": petition.number, "kind": content.kind, "fiscal_year": content.fiscal_year,
             "department_id": content.department, "total": content.total(rules.currency)?});
-        let (creator, status) = (by.user, ChangeStatus::Draft);
-        let change = Self {
-            id,
-            number,
-            creator,
-            submitter,
-            created_at: now,
-            content,
-            status,
-            approval: None,
-            version: 0,
-        };
-        Ok(Change::created(change, CREATED, facts))
+        Ok(Change::created(Self { id, petition, content, version: 0 }, CREATED, facts))
     }
 
     /// Rewrites what it says, while it lies with whoever made it.
@@ -172,7 +177,7 @@ impl BudgetChange {
     ) -> Result<Change<Self>, Refusal> {
         self.may_revise(by)?;
         content.check(desk, rules)?;
-        let facts = json!({"number": self.number, "total": content.total(rules.currency)?});
+        let facts = json!({"number": self.petition.number, "total": content.total(rules.currency)?});
         let after = Self { content, ..self.clone() };
         Ok(Change::updated(self, after, CHANGED, facts))
     }
@@ -187,11 +192,11 @@ impl BudgetChange {
         rules: ChangeRules<'_>,
     ) -> Result<Change<Self>, Refusal> {
         self.check_submission(by, desk, rules)?;
-        let facts = json!({"number": self.number, "approval_id": approval,
-            "total": self.content.total(rules.currency)?, "department_id": self.content.department});
-        let status = ChangeStatus::InApproval { since: now };
-        let after = Self { status, approval: Some(approval), ..self.clone() };
-        Ok(Change::updated(self, after, SUBMITTED, facts))
+        let asked = facts([
+            ("total", json!(self.content.total(rules.currency)?)),
+            ("department_id", json!(self.content.department)),
+        ]);
+        self.handed_in(approval, asked, by, now)
     }
 
     /// Whether it could be submitted now; the same check as [`Self::submit`], for a dry run. `[APR-8]`
@@ -199,65 +204,6 @@ impl BudgetChange {
         self.may_submit(by)?;
         self.content.check(desk, rules)?;
         self.tried_on(desk)
-    }
-
-    /// The last step approved it, and its movements were made on the desk: it is in effect.
-    pub fn take_effect(self, approval: Id<Approval>, now: Timestamp) -> Result<Change<Self>, Refusal> {
-        self.expect_in_approval(approval)?;
-        Ok(self.moved(ChangeStatus::Effective { at: now }, TOOK_EFFECT))
-    }
-
-    /// An approver sent it back.
-    pub fn send_back(
-        self,
-        approval: Id<Approval>,
-        reason: String,
-        now: Timestamp,
-    ) -> Result<Change<Self>, Refusal> {
-        self.expect_in_approval(approval)?;
-        Ok(self.moved(ChangeStatus::Returned { at: now, reason }, RETURNED))
-    }
-
-    /// An approver refused it for good.
-    pub fn reject(
-        self,
-        approval: Id<Approval>,
-        reason: String,
-        now: Timestamp,
-    ) -> Result<Change<Self>, Refusal> {
-        self.expect_in_approval(approval)?;
-        Ok(self.moved(ChangeStatus::Rejected { at: now, reason }, REJECTED))
-    }
-
-    /// It was taken back while it waited.
-    pub fn withdraw(self, approval: Id<Approval>, now: Timestamp) -> Result<Change<Self>, Refusal> {
-        self.expect_in_approval(approval)?;
-        Ok(self.moved(ChangeStatus::Withdrawn { at: now }, WITHDRAWN))
-    }
-
-    /// Gives it up.
-    pub fn void(self, reason: String, by: &Actor, now: Timestamp) -> Result<Change<Self>, Refusal> {
-        self.may_void(by)?;
-        check_reason(&reason)?;
-        Ok(self.moved(ChangeStatus::Void { at: now, reason }, VOIDED))
-    }
-
-    fn expect_in_approval(&self, approval: Id<Approval>) -> Result<(), Refusal> {
-        if !matches!(self.status, ChangeStatus::InApproval { .. }) {
-            return Err(self.wrong_state(NOT_IN_APPROVAL));
-        }
-        if self.approval == Some(approval) { Ok(()) } else { Err(Refusal::new(OTHER_APPROVAL)) }
-    }
-
-    fn wrong_state(&self, code: &'static RefusalCode) -> Refusal {
-        Refusal::new(code).with("state", self.status.state().code()).citing(Citation::rule("BUD-6"))
-    }
-
-    fn moved(self, status: ChangeStatus, kind: &'static EventKind) -> Change<Self> {
-        let facts = json!({"number": self.number, "state": status.state().code(), "kind": self.content.kind,
-            "fiscal_year": self.content.fiscal_year, "department_id": self.content.department});
-        let after = Self { status, ..self.clone() };
-        Change::updated(self, after, kind, facts)
     }
 }
 

@@ -17,18 +17,17 @@ pub use reversal::{Reversal, ReversalKind};
 pub use submit::Beside;
 
 use super::{
-    cash_advance_policy::CashAdvancePolicy,
-    expense_policy::ExpensePolicy,
-    expense_request::ExpenseRequest,
-    petition::{NewDocument, Petition, Standing, StandingState, check_reason},
+    cash_advance_policy::CashAdvancePolicy, expense_policy::ExpensePolicy, expense_request::ExpenseRequest,
     wording,
 };
 use crate::{
-    approval::{Approval, Outcome},
+    approval::{
+        Course, Document, Facts, NewDocument, Petition, Standing, StandingState, check_reason, facts,
+    },
     file::File,
     spine::{
-        Actor, BusinessDate, Change, Citation, Department, Entity, EventKind, Findings, Id, Money,
-        Permission, PolicyVersion, Refusal, Timestamp, Version, codes,
+        Actor, BusinessDate, Change, Citation, Department, DepartmentId, Entity, EventKind, Findings, Id,
+        Money, Permission, PolicyVersion, Refusal, Timestamp, Version, codes,
     },
 };
 use serde::{Deserialize, Serialize};
@@ -181,6 +180,32 @@ impl Entity for CashAdvance {
     }
 }
 
+impl Document for CashAdvance {
+    const COURSE: Course = Course {
+        submitted: SUBMITTED,
+        withdrawn: WITHDRAWN,
+        returned: RETURNED,
+        rejected: REJECTED,
+        approved: APPROVED,
+        voided: VOIDED,
+        rule: None,
+        ends_for_leavers: None,
+    };
+    fn petition(&self) -> &Petition {
+        &self.petition
+    }
+    fn petition_mut(&mut self) -> &mut Petition {
+        &mut self.petition
+    }
+    fn department(&self) -> DepartmentId {
+        self.content.department
+    }
+    fn asked(&self) -> Result<Facts, Refusal> {
+        let Self { content, .. } = self;
+        Ok(facts([("amount", json!(content.amount)), ("department_id", json!(content.department))]))
+    }
+}
+
 /// How far an advance is settled: derived, never stored.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
@@ -232,7 +257,7 @@ impl CashAdvance {
         rules: AdvanceRules<'_>,
     ) -> Result<Change<Self>, Refusal> {
         let NewDocument { id, number, submitter } = new;
-        let for_others = Permission::SubmitCashAdvancesForOthers;
+        let for_others = (Permission::SubmitCashAdvancesForOthers, "EXP-14b");
         let petition = Petition::begin(number, submitter, for_others, by, now)?;
         let content = content.tidied();
         content.check(rules)?;
@@ -241,7 +266,7 @@ impl CashAdvance {
         });
         let (movements, reversals) = (Vec::new(), Vec::new());
         let advance = Self { id, petition, content, payout: None, movements, reversals, version: 0 };
-        let named = advance.petition.in_whose_name(by);
+        let named = advance.in_whose_name(by);
         Ok(Change::created(advance, CREATED, facts).in_the_name_of(named))
     }
 
@@ -252,58 +277,21 @@ impl CashAdvance {
         by: &Actor,
         rules: AdvanceRules<'_>,
     ) -> Result<Change<Self>, Refusal> {
-        self.petition.may_revise(by)?;
+        self.may_revise(by)?;
         let content = content.tidied();
         content.check(rules)?;
         let facts = json!({"number": self.petition.number, "amount": content.amount});
         let after = Self { content, ..self.clone() };
-        let named = self.petition.in_whose_name(by);
+        let named = self.in_whose_name(by);
         Ok(Change::updated(self, after, CHANGED, facts).in_the_name_of(named))
-    }
-
-    /// Hands it to its approvers; checked by [`Self::check_submission`] in the same unit of work.
-    pub fn submit(self, approval: Id<Approval>, by: &Actor, now: Timestamp) -> Result<Change<Self>, Refusal> {
-        let petition = self.petition.submitted(approval, by, now)?;
-        let facts = json!({
-            "number": petition.number, "approval_id": approval, "amount": self.content.amount,
-            "department_id": self.content.department,
-        });
-        let after = Self { petition, ..self.clone() };
-        let named = self.petition.in_whose_name(by);
-        Ok(Change::updated(self, after, SUBMITTED, facts).in_the_name_of(named))
-    }
-
-    /// What its approval came to.
-    pub fn settle(
-        self,
-        approval: Id<Approval>,
-        outcome: &Outcome,
-        now: Timestamp,
-    ) -> Result<Change<Self>, Refusal> {
-        let petition = self.petition.settled(approval, outcome, now)?;
-        let kind = match petition.state() {
-            StandingState::Approved => APPROVED,
-            StandingState::Rejected => REJECTED,
-            StandingState::Returned => RETURNED,
-            _ => WITHDRAWN,
-        };
-        Ok(self.moved(petition, kind))
-    }
-
-    /// Gives it up. Its number stays taken.
-    pub fn void(self, reason: String, by: &Actor, now: Timestamp) -> Result<Change<Self>, Refusal> {
-        let petition = self.petition.voided(reason, by, now)?;
-        let named = petition.in_whose_name(by);
-        Ok(self.moved(petition, VOIDED).in_the_name_of(named))
     }
 
     /// Takes an approved advance back before it is paid out, by its owner or by finance.
     pub fn revoke(self, reason: String, by: &Actor, now: Timestamp) -> Result<Change<Self>, Refusal> {
         self.may_revoke(by)?;
         check_reason(&reason)?;
-        let petition = self.petition.moved(Standing::Revoked { at: now, reason });
-        let named = petition.in_whose_name(by);
-        Ok(self.moved(petition, REVOKED).in_the_name_of(named))
+        let named = self.in_whose_name(by);
+        Ok(self.moved(Standing::Revoked { at: now, reason }, REVOKED).in_the_name_of(named))
     }
 
     /// Whether a caller may revoke it now.
@@ -316,12 +304,6 @@ impl CashAdvance {
             None => Ok(()),
             Some(payout) => Err(self.already_paid_out(payout)),
         }
-    }
-
-    fn moved(self, petition: Petition, kind: &'static EventKind) -> Change<Self> {
-        let facts = json!({"number": petition.number, "state": petition.state().code()});
-        let after = Self { petition, ..self.clone() };
-        Change::updated(self, after, kind, facts)
     }
 }
 

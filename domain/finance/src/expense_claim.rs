@@ -27,7 +27,7 @@ pub mod reduce;
 pub mod request;
 /// The linked counter-document.
 pub mod reverse;
-/// What the approval chain decides about a claim.
+/// What approving a claim makes of it.
 pub mod settle;
 /// Where a claim stands.
 pub mod status;
@@ -42,17 +42,20 @@ pub use hand_over::{Acknowledgement, NotReady, PostingRefusal, Voucher};
 pub use purchase::FellowClaim;
 pub use request::Taken;
 pub use reverse::ReversalOf;
-pub use status::{ClaimState, ClaimStatus, Return};
+pub use status::{Books, ClaimState};
 
 use super::{
     expense_category::ExpenseCategories, expense_policy::ExpensePolicy, expense_request::ExpenseRequest,
     expense_request_policy::ExpenseRequestPolicy, journal::JournalEntry, payment::Payment,
 };
 use crate::{
-    approval::Approval,
+    approval::{
+        Approval, Course, Document, Facts, Owner, Petition, Standing, StandingState, check_reason, facts,
+        petition::{FOR_OTHERS_FORBIDDEN, NOT_IN_APPROVAL},
+    },
     spine::{
-        Actor, Change, Citation, Employee, Entity, EventKind, Findings, Id, MoneyError, Permission,
-        PolicyVersion, Refusal, RefusalCode, Timestamp, User, Version, codes,
+        Actor, Change, Citation, DepartmentId, Employee, EmployeeId, Entity, EventKind, Findings, Id,
+        MoneyError, Permission, PolicyVersion, Refusal, Timestamp, User, Version, codes,
     },
 };
 use serde::{Deserialize, Serialize};
@@ -61,17 +64,8 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 crate::refusals! { EXPENSE_CLAIM_REFUSALS:
-    NOT_YOURS = "expense_claim.not_yours", Forbidden, "只有填报人可以进行此操作", "Only who made or submits the claim may do this";
-    NO_EMPLOYEE = "expense_claim.no_employee", Forbidden, "当前账号没有对应的员工，不能填报", "The account belongs to no employee and cannot claim";
-    FOREIGN_DEPARTMENT = "expense_claim.foreign_department", Forbidden, "只能以提交人所在部门的名义报销", "A claim belongs to its submitter's own department";
-    FOR_OTHERS_FORBIDDEN = "expense_claim.for_others_forbidden", Forbidden, "没有代他人报销的权限", "Claiming for somebody else is not permitted to you";
     REASON_FOR_OTHER = "expense_claim.reason_for_other", Invalid, "代他人报销须说明原因", "A claim for somebody else needs a reason";
     REASON_WITHOUT_OTHER = "expense_claim.reason_without_other", Invalid, "报销人即本人，无须说明代报原因", "The beneficiary is the submitter; there is no reason to give";
-    NOT_EDITABLE = "expense_claim.not_editable", Conflict, "当前状态“{state}”不可修改", "A claim in the state \"{state}\" cannot be changed";
-    NOT_SUBMITTABLE = "expense_claim.not_submittable", Conflict, "当前状态“{state}”不可提交", "A claim in the state \"{state}\" cannot be submitted";
-    NOT_IN_APPROVAL = "expense_claim.not_in_approval", Conflict, "当前状态“{state}”不在审批中", "A claim in the state \"{state}\" is not in approval";
-    OTHER_APPROVAL = "expense_claim.other_approval", Conflict, "该审批不属于此报销单的当前提交", "The approval does not belong to the claim's present submission";
-    NOT_VOIDABLE = "expense_claim.not_voidable", Conflict, "当前状态“{state}”不可作废", "A claim in the state \"{state}\" cannot be voided";
     NOT_REVOCABLE = "expense_claim.not_revocable", Conflict, "当前状态“{state}”不可撤销，入账系统接收前才可撤销", "A claim in the state \"{state}\" cannot be revoked; only an approved one, before it is acknowledged";
     NOT_REVERSIBLE = "expense_claim.not_reversible", Conflict, "当前状态“{state}”不可冲销，入账后才可冲销", "A claim in the state \"{state}\" cannot be reversed; only a posted one";
     REVERSAL_FIXED = "expense_claim.reversal_fixed", Conflict, "冲销单不可修改、提交或再冲销", "A reversing document is never changed, submitted or reversed itself";
@@ -172,22 +166,15 @@ pub struct NewClaim {
 pub struct ExpenseClaim {
     /// Identity.
     pub id: Id<Self>,
-    /// The readable number, such as `EC-2026-000123`; never reused.
-    pub number: String,
-    /// The account that made it.
-    pub creator: Id<User>,
-    /// The employee behind that account, if any.
-    pub creator_employee: Option<Id<Employee>>,
-    /// The employee who answers for it.
-    pub submitter: Id<Employee>,
-    /// When it was made.
-    pub created_at: Timestamp,
+    /// Who asks, and where it stands; the number is such as `EC-2026-000123`.
+    #[serde(flatten)]
+    pub petition: Petition,
     /// What it says.
     pub content: ClaimContent,
-    /// Where it stands.
-    pub status: ClaimStatus,
-    /// The approval of its latest submission.
-    pub approval: Option<Id<Approval>>,
+    /// What finance made of it after its approval.
+    pub books: Option<Books>,
+    /// Why the ERP could not post it, where it lies with its submitter again because of that.
+    pub posting_refusal: Option<PostingRefusal>,
     /// Its identity elsewhere.
     pub external: Option<External>,
     /// Set on a reversing document: what it undoes.
@@ -217,6 +204,50 @@ impl Entity for ExpenseClaim {
     }
 }
 
+/// A counter-document is fixed: it is what its claim was, turned round. Where its submitter has left, finance gives it up.
+impl Document for ExpenseClaim {
+    const COURSE: Course = Course {
+        submitted: SUBMITTED,
+        withdrawn: WITHDRAWN,
+        returned: RETURNED,
+        rejected: REJECTED,
+        approved: APPROVED,
+        voided: VOIDED,
+        rule: None,
+        ends_for_leavers: Some(Permission::AccountExpenseClaims),
+    };
+    fn petition(&self) -> &Petition {
+        &self.petition
+    }
+    fn petition_mut(&mut self) -> &mut Petition {
+        &mut self.petition
+    }
+    fn department(&self) -> DepartmentId {
+        self.content.department
+    }
+    fn beneficiary(&self) -> EmployeeId {
+        self.content.beneficiary.employee
+    }
+    fn state_code(&self) -> &'static str {
+        self.state().code()
+    }
+    fn asked(&self) -> Result<Facts, Refusal> {
+        let Self { content, .. } = self;
+        Ok(facts([("claimed", json!(content.claimed()?)), ("department_id", json!(content.department))]))
+    }
+    fn refuse_fixed(&self) -> Result<(), Refusal> {
+        if self.reverses.is_some() { Err(Refusal::new(REVERSAL_FIXED)) } else { Ok(()) }
+    }
+    /// What the ERP returned was approved: its approval is over.
+    fn goes_on(&self) -> Option<Id<Approval>> {
+        self.petition.goes_on().filter(|_| self.posting_refusal.is_none())
+    }
+    fn stand(&mut self, standing: Standing) {
+        self.petition.standing = standing;
+        self.posting_refusal = None;
+    }
+}
+
 /// The readable number of a document: prefix, year, and a counter of that year.
 pub fn document_number(prefix: &str, year: i32, sequence: i64) -> String {
     format!("{prefix}-{year:04}-{sequence:06}")
@@ -233,26 +264,19 @@ impl ExpenseClaim {
         rules: ClaimRules<'_>,
     ) -> Result<Change<Self>, Refusal> {
         let NewClaim { id, number, submitter, external } = new;
-        let submitter = submitter.or(by.employee).ok_or_else(|| Refusal::new(NO_EMPLOYEE))?;
-        if !by.is(submitter) && !by.may(Permission::SubmitExpenseClaimsForOthers) {
-            return Err(Refusal::new(FOR_OTHERS_FORBIDDEN)
-                .citing(Citation::rule("EXP-14b"))
-                .at("/submitter_id"));
-        }
+        let for_others = (Permission::SubmitExpenseClaimsForOthers, "EXP-14b");
+        let petition = Petition::begin(number, submitter, for_others, by, now)?;
         let content = content.tidied(rules.policy.content.book_currency);
-        content.check(submitter, by, rules)?;
-        let facts =
-            json!({"number": number, "department_id": content.department, "claimed": content.claimed()?});
+        content.check(petition.submitter, by, rules)?;
+        let facts = json!({
+            "number": petition.number, "department_id": content.department, "claimed": content.claimed()?,
+        });
         let claim = Self {
             id,
-            number,
-            creator: by.user,
-            creator_employee: by.employee,
-            submitter,
-            created_at: now,
+            petition,
             content,
-            status: ClaimStatus::Draft,
-            approval: None,
+            books: None,
+            posting_refusal: None,
             external,
             reverses: None,
             reversal: None,
@@ -274,18 +298,11 @@ impl ExpenseClaim {
     ) -> Result<Change<Self>, Refusal> {
         self.may_revise(by)?;
         let content = content.tidied(rules.policy.content.book_currency);
-        content.check(self.submitter, by, rules)?;
-        let facts = json!({"number": self.number, "claimed": content.claimed()?});
+        content.check(self.petition.submitter, by, rules)?;
+        let facts = json!({"number": self.petition.number, "claimed": content.claimed()?});
         let after = Self { content, ..self.clone() };
         let named = after.in_whose_name(by);
         Ok(Change::updated(self, after, CHANGED, facts).in_the_name_of(named))
-    }
-
-    /// Whether a caller may rewrite it now.
-    pub fn may_revise(&self, by: &Actor) -> Result<(), Refusal> {
-        self.refuse_reversal()?;
-        self.refuse_stranger(by)?;
-        if self.status.state().is_editable() { Ok(()) } else { Err(self.wrong_state(NOT_EDITABLE)) }
     }
 
     /// Whether it says this already, so that writing it again would change nothing.
@@ -295,40 +312,21 @@ impl ExpenseClaim {
 
     /// Whether a person made, submits or benefits from it: nobody decides about their own spending. `[APR-4]`
     pub fn is_own(&self, actor: &Actor) -> bool {
-        let employees =
-            [self.creator_employee, Some(self.submitter), Some(self.content.beneficiary.employee)];
-        self.creator == actor.user || (actor.employee.is_some() && employees.contains(&actor.employee))
+        let employees = [
+            self.petition.creator_employee,
+            Some(self.petition.submitter),
+            Some(self.content.beneficiary.employee),
+        ];
+        self.petition.creator == actor.user
+            || (actor.employee.is_some() && employees.contains(&actor.employee))
     }
 
-    /// In whose name somebody does what is the submitter's to do. `[AUD-1]`
-    pub(crate) fn in_whose_name(&self, by: &Actor) -> Option<Id<Employee>> {
-        by.in_whose_name(self.submitter, self.content.beneficiary.employee)
+    /// It as finance has it from now on.
+    fn booked(self, books: Books, kind: &'static EventKind) -> Change<Self> {
+        let after = Self { books: Some(books), ..self.clone() };
+        let facts = after.all_facts();
+        Change::updated(self, after, kind, facts.into())
     }
-
-    pub(crate) fn refuse_stranger(&self, by: &Actor) -> Result<(), Refusal> {
-        if self.creator == by.user || by.is(self.submitter) { Ok(()) } else { Err(Refusal::new(NOT_YOURS)) }
-    }
-
-    pub(crate) fn refuse_reversal(&self) -> Result<(), Refusal> {
-        if self.reverses.is_some() { Err(Refusal::new(REVERSAL_FIXED)) } else { Ok(()) }
-    }
-
-    pub(crate) fn wrong_state(&self, code: &'static RefusalCode) -> Refusal {
-        Refusal::new(code).with("state", self.status.state().code())
-    }
-
-    pub(crate) fn moved(self, status: ClaimStatus, kind: &'static EventKind) -> Change<Self> {
-        let facts = json!({"number": self.number, "state": status.state().code()});
-        let after = Self { status, ..self.clone() };
-        Change::updated(self, after, kind, facts)
-    }
-}
-
-/// A reason a person must give: not empty, at most 500 characters.
-pub(crate) fn check_reason(reason: &str) -> Result<(), Refusal> {
-    let mut findings = Findings::new();
-    super::wording::check(&mut findings, "/reason", reason, 500);
-    findings.into_result()
 }
 
 /// Amounts beyond what can be added up.

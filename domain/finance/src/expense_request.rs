@@ -22,12 +22,13 @@ use super::{
     expense_policy::ExpensePolicy,
     expense_request_amendment::ExpenseRequestAmendment,
     expense_request_policy::ExpenseRequestPolicy,
-    petition::{NewDocument, Petition, StandingState},
 };
 use crate::{
-    approval::{Approval, Outcome},
+    approval::{
+        Course, Document, Facts, NewDocument, Petition, Standing, StandingState, check_reason, facts,
+    },
     spine::{
-        Actor, Change, Citation, Entity, EventKind, Findings, Id, MoneyError, Permission, PolicyVersion,
+        Actor, Change, Citation, DepartmentId, Entity, Findings, Id, MoneyError, Permission, PolicyVersion,
         Refusal, Timestamp, Version, codes,
     },
 };
@@ -117,6 +118,32 @@ impl Entity for ExpenseRequest {
     }
 }
 
+impl Document for ExpenseRequest {
+    const COURSE: Course = Course {
+        submitted: SUBMITTED,
+        withdrawn: WITHDRAWN,
+        returned: RETURNED,
+        rejected: REJECTED,
+        approved: APPROVED,
+        voided: VOIDED,
+        rule: None,
+        ends_for_leavers: None,
+    };
+    fn petition(&self) -> &Petition {
+        &self.petition
+    }
+    fn petition_mut(&mut self) -> &mut Petition {
+        &mut self.petition
+    }
+    fn department(&self) -> DepartmentId {
+        self.content.department
+    }
+    fn asked(&self) -> Result<Facts, Refusal> {
+        let Self { content, .. } = self;
+        Ok(facts([("amount", json!(content.total()?)), ("department_id", json!(content.department))]))
+    }
+}
+
 impl ExpenseRequest {
     /// Starts a draft. The submitter is the actor's own employee, or another one where the actor may ask for
     /// others.
@@ -128,7 +155,7 @@ impl ExpenseRequest {
         rules: RequestRules<'_>,
     ) -> Result<Change<Self>, Refusal> {
         let NewDocument { id, number, submitter } = new;
-        let for_others = Permission::SubmitExpenseRequestsForOthers;
+        let for_others = (Permission::SubmitExpenseRequestsForOthers, "EXP-14b");
         let petition = Petition::begin(number, submitter, for_others, by, now)?;
         let content = content.tidied(rules.claims.content.book_currency);
         content.check(rules)?;
@@ -136,7 +163,7 @@ impl ExpenseRequest {
             "number": petition.number, "department_id": content.department, "amount": content.total()?,
         });
         let request = Self { id, petition, content, revision: 1, draws: Vec::new(), version: 0 };
-        let named = request.petition.in_whose_name(by);
+        let named = request.in_whose_name(by);
         Ok(Change::created(request, CREATED, facts).in_the_name_of(named))
     }
 
@@ -147,30 +174,13 @@ impl ExpenseRequest {
         by: &Actor,
         rules: RequestRules<'_>,
     ) -> Result<Change<Self>, Refusal> {
-        self.petition.may_revise(by)?;
+        self.may_revise(by)?;
         let content = content.tidied(rules.claims.content.book_currency);
         content.check(rules)?;
         let facts = json!({"number": self.petition.number, "amount": content.total()?});
         let after = Self { content, ..self.clone() };
-        let named = self.petition.in_whose_name(by);
+        let named = self.in_whose_name(by);
         Ok(Change::updated(self, after, CHANGED, facts).in_the_name_of(named))
-    }
-
-    /// What its approval came to. The caller moves the budget in the same unit of work.
-    pub fn settle(
-        self,
-        approval: Id<Approval>,
-        outcome: &Outcome,
-        now: Timestamp,
-    ) -> Result<Change<Self>, Refusal> {
-        let petition = self.petition.settled(approval, outcome, now)?;
-        let kind = match petition.state() {
-            StandingState::Approved => APPROVED,
-            StandingState::Rejected => REJECTED,
-            StandingState::Returned => RETURNED,
-            _ => WITHDRAWN,
-        };
-        Ok(self.moved(petition, kind))
     }
 
     /// The request as the budget knows it.
@@ -196,12 +206,6 @@ impl ExpenseRequest {
         });
         let after = Self { content, revision, ..self.clone() };
         Ok(Change::updated(self, after, AMENDED, facts))
-    }
-
-    pub(crate) fn moved(self, petition: Petition, kind: &'static EventKind) -> Change<Self> {
-        let facts = json!({"number": petition.number, "state": petition.state().code()});
-        let after = Self { petition, ..self.clone() };
-        Change::updated(self, after, kind, facts)
     }
 }
 

@@ -8,13 +8,12 @@ use super::{
     budget_line::{BudgetLine, DocumentKind, DocumentRef},
     expense_claim::FellowClaim,
     expense_request::{ExpenseRequest, RequestContent, RequestLine, RequestRules},
-    petition::{NewDocument, Petition, StandingState},
     wording,
 };
 use crate::{
-    approval::{Approval, Outcome},
+    approval::{Approval, Course, Document, Facts, NewDocument, Owner, Petition, facts},
     spine::{
-        Actor, BusinessDate, Change, Citation, Entity, EventKind, Findings, Id, Permission, Refusal,
+        Actor, BusinessDate, Change, Citation, DepartmentId, Entity, Findings, Id, Permission, Refusal,
         Timestamp, Version,
     },
 };
@@ -93,6 +92,31 @@ impl Entity for ExpenseRequestAmendment {
     }
 }
 
+impl Document for ExpenseRequestAmendment {
+    const COURSE: Course = Course {
+        submitted: SUBMITTED,
+        withdrawn: WITHDRAWN,
+        returned: RETURNED,
+        rejected: REJECTED,
+        approved: APPROVED,
+        voided: VOIDED,
+        rule: None,
+        ends_for_leavers: None,
+    };
+    fn petition(&self) -> &Petition {
+        &self.petition
+    }
+    fn petition_mut(&mut self) -> &mut Petition {
+        &mut self.petition
+    }
+    fn department(&self) -> DepartmentId {
+        self.content.department
+    }
+    fn facts(&self) -> Facts {
+        facts([("request_id", json!(self.request))])
+    }
+}
+
 impl ExpenseRequestAmendment {
     /// Starts a draft of a change of an approved request, in the name of its submitter.
     pub fn create(
@@ -106,7 +130,7 @@ impl ExpenseRequestAmendment {
     ) -> Result<Change<Self>, Refusal> {
         request.may_amend(by)?;
         let NewDocument { id, number, submitter: _ } = new;
-        let for_others = Permission::SubmitExpenseRequests;
+        let for_others = (Permission::SubmitExpenseRequests, "EXP-14b");
         let petition = Petition::begin(number, Some(request.petition.submitter), for_others, by, now)?;
         let content = content.tidied(rules.claims.content.book_currency);
         check(request, &reason, &content, rules)?;
@@ -114,7 +138,7 @@ impl ExpenseRequestAmendment {
             json!({"number": petition.number, "request_id": request.id, "request": request.petition.number});
         let (request, revision) = (request.id, request.revision);
         let amendment = Self { id, petition, request, revision, reason, content, version: 0 };
-        let named = amendment.petition.in_whose_name(by);
+        let named = amendment.in_whose_name(by);
         Ok(Change::created(amendment, CREATED, facts).in_the_name_of(named))
     }
 
@@ -127,12 +151,12 @@ impl ExpenseRequestAmendment {
         by: &Actor,
         rules: RequestRules<'_>,
     ) -> Result<Change<Self>, Refusal> {
-        self.petition.may_revise(by)?;
+        self.may_revise(by)?;
         let content = content.tidied(rules.claims.content.book_currency);
         check(request, &reason, &content, rules)?;
         let facts = json!({"number": self.petition.number, "request_id": self.request});
         let after = Self { reason, content, ..self.clone() };
-        let named = self.petition.in_whose_name(by);
+        let named = self.in_whose_name(by);
         Ok(Change::updated(self, after, CHANGED, facts).in_the_name_of(named))
     }
 
@@ -146,7 +170,7 @@ impl ExpenseRequestAmendment {
         today: BusinessDate,
         rules: RequestRules<'_>,
     ) -> Result<(), Refusal> {
-        self.petition.may_submit(by)?;
+        self.may_submit(by)?;
         self.expect_current(request)?;
         if self.content == request.content {
             return Err(Refusal::new(CHANGES_NOTHING).citing(Citation::rule("EXP-5")));
@@ -175,38 +199,12 @@ impl ExpenseRequestAmendment {
         by: &Actor,
         now: Timestamp,
     ) -> Result<Change<Self>, Refusal> {
-        let petition = self.petition.submitted(approval, by, now)?;
-        let facts = json!({
-            "number": petition.number, "approval_id": approval, "request_id": self.request,
-            "amount": self.content.total()?, "before": request.content.total()?,
-        });
-        let after = Self { petition, ..self.clone() };
-        let named = self.petition.in_whose_name(by);
-        Ok(Change::updated(self, after, SUBMITTED, facts).in_the_name_of(named))
-    }
-
-    /// What its approval came to. Where it was approved the caller amends the request in the same unit of work.
-    pub fn settle(
-        self,
-        approval: Id<Approval>,
-        outcome: &Outcome,
-        now: Timestamp,
-    ) -> Result<Change<Self>, Refusal> {
-        let petition = self.petition.settled(approval, outcome, now)?;
-        let kind = match petition.state() {
-            StandingState::Approved => APPROVED,
-            StandingState::Rejected => REJECTED,
-            StandingState::Returned => RETURNED,
-            _ => WITHDRAWN,
-        };
-        Ok(self.moved(petition, kind))
-    }
-
-    /// Gives it up. Its number stays taken.
-    pub fn void(self, reason: String, by: &Actor, now: Timestamp) -> Result<Change<Self>, Refusal> {
-        let petition = self.petition.voided(reason, by, now)?;
-        let named = petition.in_whose_name(by);
-        Ok(self.moved(petition, VOIDED).in_the_name_of(named))
+        let told = facts([
+            ("request_id", json!(self.request)),
+            ("amount", json!(self.content.total()?)),
+            ("before", json!(request.content.total()?)),
+        ]);
+        self.handed_in(approval, told, by, now)
     }
 
     /// The amendment as the budget knows it: it reserves what it asks for beyond the request.
@@ -254,14 +252,6 @@ impl ExpenseRequestAmendment {
             return Ok(());
         }
         Err(Refusal::new(OUTDATED).with("revision", request.revision).citing(Citation::rule("EXP-5")))
-    }
-
-    fn moved(self, petition: Petition, kind: &'static EventKind) -> Change<Self> {
-        let facts = json!({
-            "number": petition.number, "state": petition.state().code(), "request_id": self.request,
-        });
-        let after = Self { petition, ..self.clone() };
-        Change::updated(self, after, kind, facts)
     }
 }
 
@@ -311,10 +301,10 @@ impl ExpenseRequestAmendment {
             .into_iter()
             .map(|action| {
                 let allowed = match action {
-                    AmendmentAction::Revise => self.petition.may_revise(by),
-                    AmendmentAction::Submit => self.petition.may_submit(by),
-                    AmendmentAction::Withdraw => self.petition.may_withdraw(by),
-                    AmendmentAction::Void => self.petition.may_void(by),
+                    AmendmentAction::Revise => self.may_revise(by),
+                    AmendmentAction::Submit => self.may_submit(by),
+                    AmendmentAction::Withdraw => self.may_withdraw(by),
+                    AmendmentAction::Void => self.may_void(Owner::Here, by),
                 };
                 (action, allowed)
             })

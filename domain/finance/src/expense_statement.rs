@@ -7,18 +7,12 @@
 /// Taking the place of an approved one.
 pub mod correction;
 
-use super::{
-    expense_claim::check_reason,
-    leaver::Owner,
-    period::Period,
-    review::{Review, ReviewState},
-    wording,
-};
+use super::{period::Period, wording};
 use crate::{
-    approval::{Approval, Outcome},
+    approval::{Approval, Course, Document, Facts, Petition, Standing, facts},
     spine::{
-        Actor, Change, Citation, Currency, Department, Employee, Entity, Findings, Id, Money, Permission,
-        Refusal, Timestamp, User, Version,
+        Actor, Change, Citation, Currency, Department, DepartmentId, Entity, Findings, Id, Money, Permission,
+        Refusal, Timestamp, Version,
     },
 };
 use serde::{Deserialize, Serialize};
@@ -36,8 +30,6 @@ pub const NUMBER_PREFIX: &str = "ES";
 crate::refusals! { EXPENSE_STATEMENT_REFUSALS:
     PERIOD_NOT_OVER = "expense_statement.period_not_over", Conflict, "期间 {period} 尚未结束", "The period {period} is not over yet";
     ALREADY_COMPILED = "expense_statement.exists", Conflict, "该期间已有报表 {number}", "There is a statement of this period already: {number}";
-    NOT_COMPILER = "expense_statement.not_yours", Forbidden, "只有编制人可以进行此操作", "Only who compiled the statement may do this";
-    NO_COMPILER = "expense_statement.no_employee", Forbidden, "当前账号没有对应的员工，不能编制报表", "The account belongs to no employee and cannot compile a statement";
 }
 
 crate::events! { EXPENSE_STATEMENT_EVENTS:
@@ -181,28 +173,19 @@ impl Words {
 pub struct ExpenseStatement {
     /// Identity.
     pub id: Id<Self>,
-    /// The readable number, such as `ES-2026-000003`; never reused.
-    pub number: String,
+    /// Who compiled it, and where it stands; the number is such as `ES-2026-000003`.
+    #[serde(flatten)]
+    pub petition: Petition,
     /// The month, quarter or year.
     pub period: Period,
     /// The department it is about, with everything below it.
     pub department: Id<Department>,
     /// The currency of the books.
     pub currency: Currency,
-    /// The account that compiled it.
-    pub creator: Id<User>,
-    /// The employee who answers for it.
-    pub compiler: Id<Employee>,
-    /// When it was compiled.
-    pub created_at: Timestamp,
     /// Remarks and advice.
     pub words: Words,
     /// The figures, as of the compilation or the latest submission.
     pub figures: Compilation,
-    /// Where it stands.
-    pub review: Review,
-    /// The approval of its latest submission.
-    pub approval: Option<Id<Approval>>,
     /// The approved statement that this one corrects.
     pub replaces: Option<Id<Self>>,
     /// The approved statement that corrected this one.
@@ -221,6 +204,35 @@ impl Entity for ExpenseStatement {
     }
     fn version_mut(&mut self) -> &mut Version {
         &mut self.version
+    }
+}
+
+/// Given up, its period may be compiled anew. Where whoever compiled it has left, whoever may compile in their place does.
+impl Document for ExpenseStatement {
+    const COURSE: Course = Course {
+        submitted: SUBMITTED,
+        withdrawn: SETTLED,
+        returned: SETTLED,
+        rejected: SETTLED,
+        approved: SETTLED,
+        voided: VOIDED,
+        rule: None,
+        ends_for_leavers: Some(Permission::CompileExpenseStatements),
+    };
+    fn petition(&self) -> &Petition {
+        &self.petition
+    }
+    fn petition_mut(&mut self) -> &mut Petition {
+        &mut self.petition
+    }
+    fn department(&self) -> DepartmentId {
+        self.department
+    }
+    fn facts(&self) -> Facts {
+        match &self.petition.standing {
+            Standing::Void { reason, .. } => facts([("reason", json!(reason))]),
+            _ => Facts::new(),
+        }
     }
 }
 
@@ -261,26 +273,21 @@ impl ExpenseStatement {
             return Err(refusal.citing(Citation::clause("EXP-13", "000 §9.2 四")).at("/period"));
         }
         words.check()?;
-        let compiler = by.employee.ok_or_else(|| Refusal::new(NO_COMPILER))?;
+        let petition = Petition::begin_own(number, by, now)?;
         let facts = json!({
-            "number": number, "period": period, "department_id": department, "replaces_id": replaces,
+            "number": petition.number, "period": period, "department_id": department, "replaces_id": replaces,
         });
-        let (creator, created_at) = (by.user, now);
+        let replaced_by = None;
         let statement = Self {
             id,
-            number,
+            petition,
             period,
             department,
             currency,
-            creator,
-            compiler,
-            created_at,
             words,
             figures,
-            review: Review::Draft,
-            approval: None,
             replaces,
-            replaced_by: None,
+            replaced_by,
             version: 0,
         };
         Ok(Change::created(statement, COMPILED, facts))
@@ -290,15 +297,9 @@ impl ExpenseStatement {
     pub fn revise(self, words: Words, figures: Compilation, by: &Actor) -> Result<Change<Self>, Refusal> {
         self.may_revise(by)?;
         words.check()?;
-        let facts = json!({"number": self.number});
+        let facts = json!({"number": self.petition.number});
         let after = Self { words, figures, ..self.clone() };
         Ok(Change::updated(self, after, CHANGED, facts))
-    }
-
-    /// Whether a caller may change, submit or void it now.
-    pub fn may_revise(&self, by: &Actor) -> Result<(), Refusal> {
-        self.refuse_stranger(by)?;
-        self.review.expect_editable()
     }
 
     /// Hands it to management, with the figures of this moment: they stand from now on.
@@ -309,60 +310,18 @@ impl ExpenseStatement {
         by: &Actor,
         now: Timestamp,
     ) -> Result<Change<Self>, Refusal> {
-        self.may_revise(by)?;
-        let facts = json!({"number": self.number, "approval_id": approval, "expense": self.money(figures.total.expense)});
-        let review = Review::InApproval { since: now };
-        let after = Self { figures, review, approval: Some(approval), ..self.clone() };
+        self.may_submit(by)?;
+        let expense = self.money(figures.total.expense);
+        let facts = json!({"number": self.petition.number, "approval_id": approval, "expense": expense});
+        let mut after = Self { figures, ..self.clone() };
+        after.stand(Standing::InApproval { at: now });
+        after.petition.approval = Some(approval);
         Ok(Change::updated(self, after, SUBMITTED, facts))
-    }
-
-    /// What the approval made of it.
-    pub fn settle(self, outcome: &Outcome, now: Timestamp) -> Result<Option<Change<Self>>, Refusal> {
-        let Some(review) = Review::settled(outcome, now) else { return Ok(None) };
-        self.review.expect_in_approval()?;
-        let facts = json!({"number": self.number, "state": review.state().code()});
-        let after = Self { review, ..self.clone() };
-        Ok(Some(Change::updated(self, after, SETTLED, facts)))
-    }
-
-    /// Whether a caller may take it back now.
-    pub fn may_withdraw(&self, by: &Actor) -> Result<(), Refusal> {
-        self.refuse_stranger(by)?;
-        self.review.expect_in_approval()
-    }
-
-    /// Gives it up; the period may be compiled anew. By who compiled it, or, where they have left, by whoever may
-    /// compile it in their place.
-    pub fn void(
-        self,
-        reason: String,
-        owner: Owner,
-        by: &Actor,
-        now: Timestamp,
-    ) -> Result<Change<Self>, Refusal> {
-        self.may_void(owner, by)?;
-        check_reason(&reason)?;
-        let facts = json!({"number": self.number, "reason": reason});
-        let after = Self { review: Review::Void { at: now, reason }, ..self.clone() };
-        let named = by.in_whose_name(self.compiler, self.compiler);
-        Ok(Change::updated(self, after, VOIDED, facts).in_the_name_of(named))
-    }
-
-    /// Whether a caller may give it up now.
-    pub fn may_void(&self, owner: Owner, by: &Actor) -> Result<(), Refusal> {
-        if !owner.is_stood_in_for(by, Permission::CompileExpenseStatements, self.department) {
-            self.refuse_stranger(by)?;
-        }
-        if self.review.state() == ReviewState::Rejected { Ok(()) } else { self.review.expect_editable() }
     }
 
     /// An amount of its currency.
     pub const fn money(&self, minor: i64) -> Money {
         Money::from_minor(minor, self.currency)
-    }
-
-    fn refuse_stranger(&self, by: &Actor) -> Result<(), Refusal> {
-        if self.creator == by.user || by.is(self.compiler) { Ok(()) } else { Err(Refusal::new(NOT_COMPILER)) }
     }
 }
 

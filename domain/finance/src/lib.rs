@@ -45,25 +45,20 @@ pub mod internal_audit;
 pub mod invoice;
 /// What a claim means for the general ledger.
 pub mod journal;
-/// Documents of people who have left.
-pub mod leaver;
 /// Money that reached the beneficiary.
 pub mod payment;
 /// Years, quarters and months.
 pub mod period;
-/// What documents that are submitted for approval have in common.
-pub mod petition;
 /// What a third party says afterwards about the effect of spending.
 pub mod post_evaluation;
 /// Quotes and tenders: prices are compared before much is bought. `[EXP-7]`
 pub mod procurement;
-/// Where a document stands whose life is its approval.
-pub mod review;
 /// What documents let their approval chains route by.
 pub mod routing;
-mod wording;
 
 pub use domain_base::{approval, events, file, identity, labels, organisation, refusals, spine, status};
+
+use spine::wording;
 
 // One name inside and outside.
 pub extern crate self as finance;
@@ -84,8 +79,6 @@ pub const WING: &spine::Wing = &spine::Wing {
         expense_category::NOUN,
         invoice::NOUN,
         expense_claim::NOUN,
-        petition::NOUN,
-        review::NOUN,
         expense_request::NOUN,
         procurement::NOUN,
         expense_request_amendment::NOUN,

@@ -91,7 +91,7 @@ impl ExpenseClaim {
 
     /// How far it is paid, once it is posted.
     pub fn paid_state(&self) -> Option<PaidState> {
-        let posted = matches!(self.status, ClaimStatus::Posted { .. });
+        let posted = self.state() == ClaimState::Posted;
         let payable = self.payable().ok()?;
         posted.then(|| PaidState::of(payable, self.paid()))
     }
@@ -115,7 +115,7 @@ impl ExpenseClaim {
         let payable = self.payable()?;
         let mut after = self.clone();
         let facts = json!({
-            "number": after.number, "reference": notice.reference,
+            "number": after.petition.number, "reference": notice.reference,
             "amount": notice.amount, "paid_on": notice.paid_on,
         });
         after.payments.push(Payment { notice, confirmed_at: now, confirmed_by: by.user });
@@ -125,14 +125,14 @@ impl ExpenseClaim {
 
     fn check_payment(&self, notice: &PaymentNotice, today: BusinessDate) -> Result<(), Refusal> {
         if self.reversal.is_some() {
-            return Err(refuse(BEING_REVERSED).with("number", self.number.as_str()));
+            return Err(refuse(BEING_REVERSED).with("number", self.petition.number.as_str()));
         }
         self.hand_over_stage(hand_over::Stage::Posted)?;
         let mut findings = Findings::new();
         wording::check(&mut findings, "/reference", &notice.reference, 60);
         findings.into_result()?;
-        let Some(voucher) = self.status.voucher() else {
-            return Err(refuse(NOT_POSTED).with("number", self.number.as_str()));
+        let Some(voucher) = self.voucher() else {
+            return Err(refuse(NOT_POSTED).with("number", self.petition.number.as_str()));
         };
         let book = self.content.exchange.book;
         if notice.amount.currency() != book {

@@ -13,9 +13,10 @@ pub use status::{EvaluationReport, EvaluationState, EvaluationStatus};
 
 use super::{
     expense_claim::ExpenseClaim, expense_policy::ExpensePolicy, expense_request::ExpenseRequest,
-    invoice::Party, petition::StandingState, wording,
+    invoice::Party, wording,
 };
 use crate::{
+    approval::StandingState,
     file::File,
     spine::{
         Actor, BusinessDate, Change, Citation, Department, Entity, Findings, Id, Refusal, RefusalCode,
@@ -91,7 +92,7 @@ pub enum EvaluationSubject {
 impl EvaluationSubject {
     /// What a claim was spent on.
     pub fn of_claim(claim: &ExpenseClaim) -> Self {
-        Self::ExpenseClaim { claim: claim.id, number: claim.number.clone() }
+        Self::ExpenseClaim { claim: claim.id, number: claim.petition.number.clone() }
     }
 
     /// What a request was approved for.

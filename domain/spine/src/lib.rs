@@ -19,6 +19,8 @@ mod search;
 mod status;
 mod time;
 mod wing;
+/// What every text a client sends must keep to.
+pub mod wording;
 
 pub use actor::{
     Actor, ActorKind, Department, DepartmentId, Employee, EmployeeId, Reach, Session, SessionId, User, UserId,

@@ -1,11 +1,13 @@
 //! Approvals: their rows, whose boxes they lie in, and how a document context plugs in.
 //!
-//! A document context calls [`hand_in`], [`withdraw`] and [`document_moved`] from its own unit of work, and registers as a [`SubjectKind`] what a settled
-//! approval does to its document. Everything else goes
-//! through [`act`]: let the domain decide, write, settle — in one transaction.
+//! A document context says of its documents how they are [`document::Handed`], moves them by the functions beside that, and
+//! registers them as a [`SubjectKind`]. Everything else goes through [`act`]: let the domain decide, write, settle — in
+//! one transaction.
 
 mod boxes;
 mod course;
+/// Documents on their way through approval.
+pub mod document;
 mod hold;
 mod limits;
 mod policy;

@@ -115,6 +115,8 @@ impl Stored<crate::Base> for Policy {
 /// Policies as a kind of master data.
 const POLICIES: Master = Master("policies");
 
+crate::spine::resource! { crate::Base: Policy as PolicyView; find, apply, view = view }
+
 /// Writes a change of a policy.
 pub fn apply(tx: &mut Tx<'_>, change: Change<Policy>) -> Result<Policy, Failure> {
     tx.apply(change)
@@ -308,7 +310,7 @@ pub fn view(reader: &mut Reader<'_>, id: Id<Policy>) -> Result<PolicyView, Failu
 impl Placed<crate::Base> for PolicyAction {
     fn place(self) -> Place {
         match self {
-            Self::Revise => Place::Put,
+            Self::Revise => Place::Patch,
             Self::Publish => Place::Post("/publish"),
             Self::Withdraw => Place::Post("/withdraw"),
         }

@@ -35,6 +35,8 @@ impl Stored<crate::Finance> for AuditFinding {
     }
 }
 
+crate::spine::resource! { crate::Finance: AuditFinding as AuditFindingView; find, apply, view = view }
+
 /// Writes a change of a finding; its attachments become exactly those it names.
 pub fn apply(tx: &mut Tx<'_>, change: Change<AuditFinding>) -> Result<AuditFinding, Failure> {
     let finding = tx.apply(change)?;

@@ -8,7 +8,7 @@ pub(crate) mod settle;
 /// What one budget looks like.
 pub mod view;
 
-pub use deed::{activate, close, copy, create, revise, submit, withdraw};
+pub use deed::{activate, close, copy, create, revise, submit};
 pub use settle::preview;
 pub use view::{BUDGET, BudgetView, show, view};
 
@@ -97,7 +97,7 @@ pub fn find(reader: &mut Reader<'_>, id: Id<Budget>) -> Result<Budget, Failure> 
     )
     .select(Row::as_select())
     .first(c))?;
-    row.budget()
+    row.budget(reader)
 }
 
 /// One budget whoever asks: for the approval engine, never for an answer.
@@ -105,8 +105,10 @@ pub(crate) fn find_unscoped(reader: &mut Reader<'_>, id: Id<Budget>) -> Result<B
     let key = Key::from(id);
     let row: Row =
         db!(reader, |c| budgets::table.filter(budgets::id.eq(key)).select(Row::as_select()).first(c))?;
-    row.budget()
+    row.budget(reader)
 }
+
+crate::spine::resource! { crate::Finance: Budget as BudgetView; find, apply, show = show }
 
 /// Writes a change of a budget.
 pub fn apply(tx: &mut Tx<'_>, change: Change<Budget>) -> Result<Budget, Failure> {

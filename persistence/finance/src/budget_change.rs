@@ -11,7 +11,7 @@ pub(crate) mod settle;
 /// What one change looks like.
 pub mod view;
 
-pub use deed::{create, revise, submit, withdraw};
+pub use deed::{create, revise, submit};
 pub use settle::preview;
 pub use view::{BUDGET_CHANGE, BudgetChangeView, show, view};
 
@@ -92,6 +92,8 @@ pub(crate) fn find_unscoped(reader: &mut Reader<'_>, id: Id<BudgetChange>) -> Re
         db!(reader, |c| changes::table.filter(changes::id.eq(key)).select(Row::as_select()).first(c))?;
     row.change()
 }
+
+crate::spine::resource! { crate::Finance: BudgetChange as BudgetChangeView; find, apply, show = show }
 
 /// Writes a change of a change.
 pub fn apply(tx: &mut Tx<'_>, change: Change<BudgetChange>) -> Result<BudgetChange, Failure> {

@@ -27,11 +27,11 @@ use crate::{
     spine::{Failure, Reader, Tx},
 };
 use domain::{
+    approval::petition::FOREIGN_DEPARTMENT,
     finance::{
         cash_advance::{AdvanceContent, AdvanceRules, CashAdvance},
         cash_advance_policy::CashAdvancePolicy,
         expense_policy::ExpensePolicy,
-        petition::FOREIGN_DEPARTMENT,
     },
     spine::{BusinessDate, Change, Currency, EmployeeId, Entity, Permission, PolicyVersion},
 };
@@ -66,6 +66,8 @@ pub(crate) const NOUN: &[Part] = &[
         SHIPPED_CASH_ADVANCE_CHAIN,
     ),
 ];
+
+crate::spine::resource! { crate::Finance: CashAdvance as CashAdvanceView; find, apply, show = show }
 
 /// Writes a change of an advance.
 pub fn apply(tx: &mut Tx<'_>, change: Change<CashAdvance>) -> Result<CashAdvance, Failure> {

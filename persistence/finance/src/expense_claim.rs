@@ -30,7 +30,7 @@ pub(crate) use name::Names;
 pub use prepare::prepare;
 pub(crate) use request::lock as lock_request;
 pub(crate) use scope::within;
-pub use settle::{Preview, preview};
+pub use settle::preview;
 pub use view::{EXPENSE_CLAIM, ExpenseClaimView, show, view};
 
 use crate::{
@@ -71,6 +71,8 @@ pub(crate) const NOUN: &[Part] = &[
     ),
     &Shipped::text(CLAIM_CHAIN_CODE, "费用报销审批链", "003 营销费用审批流程；000 §9.3", SHIPPED_CLAIM_CHAIN),
 ];
+
+crate::spine::resource! { crate::Finance: ExpenseClaim as ExpenseClaimView; find, apply, show = show }
 
 /// Writes a change of a claim, and with it what the claim takes of its request and holds of the budget. Where
 /// another live claim holds one of its invoices it is refused.

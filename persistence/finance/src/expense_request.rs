@@ -16,7 +16,7 @@ pub mod view;
 pub use row::find;
 pub(crate) use row::may_read;
 pub(crate) use row::{find_unscoped, number_of};
-pub use settle::{RequestPreview, preview};
+pub use settle::preview;
 pub use view::{EXPENSE_REQUEST, ExpenseRequestView, show, view};
 
 use super::petition::References;
@@ -25,12 +25,12 @@ use crate::{
     spine::{Failure, Reader, Tx},
 };
 use domain::{
+    approval::petition::FOREIGN_DEPARTMENT,
     finance::{
         expense_category::ExpenseCategories,
         expense_policy::ExpensePolicy,
         expense_request::{ExpenseRequest, RequestContent, RequestRules},
         expense_request_policy::ExpenseRequestPolicy,
-        petition::FOREIGN_DEPARTMENT,
     },
     spine::{BusinessDate, Change, Currency, EmployeeId, Entity, Permission, PolicyVersion},
 };
@@ -63,6 +63,8 @@ pub(crate) const NOUN: &[Part] = &[
         SHIPPED_REQUEST_CHAIN,
     ),
 ];
+
+crate::spine::resource! { crate::Finance: ExpenseRequest as ExpenseRequestView; find, apply, show = show }
 
 /// Writes a change of a request.
 pub fn apply(tx: &mut Tx<'_>, change: Change<ExpenseRequest>) -> Result<ExpenseRequest, Failure> {

@@ -19,10 +19,10 @@ use crate::{
 };
 use diesel::prelude::*;
 use domain::{
+    approval::StandingState,
     finance::{
         expense_request::{AMENDMENT_OPEN, ExpenseRequest},
         expense_request_amendment::ExpenseRequestAmendment,
-        petition::StandingState,
     },
     spine::{Change, Citation, Entity, Id, Refusal},
 };
@@ -68,6 +68,8 @@ pub(crate) fn open_of(
         in_approval: status == StandingState::InApproval.code(),
     }))
 }
+
+crate::spine::resource! { crate::Finance: ExpenseRequestAmendment as AmendmentView; find, apply, show = show }
 
 /// Writes a change of an amendment.
 pub fn apply(

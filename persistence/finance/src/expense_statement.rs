@@ -6,10 +6,11 @@ mod view;
 
 pub use figures::figures;
 pub(crate) use settle::SUBJECT;
-pub use settle::{submit, void, withdraw};
+pub use settle::submit;
 pub use view::{ExpenseStatementView, FigureRowView, StatementAction, StatementFilter, list, show, view};
 
 use crate::{
+    approval::document::StandingColumns,
     finance::accounting_period,
     organisation::{referred, unless_taken},
     schema::expense_statements as statements,
@@ -17,12 +18,12 @@ use crate::{
 };
 use diesel::prelude::*;
 use domain::{
+    approval::Petition,
     finance::{
         expense_statement::{ALREADY_COMPILED, ExpenseStatement, NUMBER_PREFIX, Words},
         period::Period,
-        review::{Review, ReviewState},
     },
-    spine::{Change, DepartmentId, Id, Refusal, Timestamp, Version},
+    spine::{Change, DepartmentId, Id, Refusal, Version},
 };
 
 use crate::{policy::Shipped, spine::Part};
@@ -60,12 +61,11 @@ struct Row {
 
 impl Row {
     fn of(statement: &ExpenseStatement) -> Result<Self, Failure> {
-        let ExpenseStatement {
-            id, number, period, department, currency, creator, compiler, created_at, ..
-        } = statement;
-        let ExpenseStatement { words: Words { remarks, advice }, figures, review, approval, .. } = statement;
+        let ExpenseStatement { id, petition, period, department, currency, words, figures, .. } = statement;
         let ExpenseStatement { replaces, replaced_by, version, .. } = statement;
-        let (status_at, status_reason) = review.told();
+        let Petition { number, creator, creator_employee: _, submitter, created_at, standing, approval } =
+            petition;
+        let (Words { remarks, advice }, columns) = (words, StandingColumns::of(standing));
         Ok(Self {
             id: (*id).into(),
             number: number.clone(),
@@ -73,14 +73,14 @@ impl Row {
             department_id: (*department).into(),
             currency: currency.code().to_owned(),
             creator_id: (*creator).into(),
-            compiler_id: (*compiler).into(),
+            compiler_id: (*submitter).into(),
             created_at: (*created_at).into(),
             remarks: remarks.clone(),
             advice: advice.clone(),
             figures: serde_json::to_string(figures)?,
-            status: review.state().code().to_owned(),
-            status_at: status_at.map(Into::into),
-            status_reason: status_reason.map(str::to_owned),
+            status: columns.status,
+            status_at: columns.at,
+            status_reason: columns.reason,
             approval_id: approval.map(Into::into),
             version: *version,
             replaces_id: replaces.map(Into::into),
@@ -93,21 +93,24 @@ impl TryFrom<Row> for ExpenseStatement {
     type Error = Failure;
     fn try_from(row: Row) -> Result<Self, Failure> {
         let corrupt = |column| Failure::corrupt("expense_statements", column, row.id.0);
-        let state = ReviewState::from_code(&row.status).ok_or_else(|| corrupt("status"))?;
-        let at = row.status_at.map(Timestamp::from);
+        let columns = StandingColumns { status: row.status, at: row.status_at, reason: row.status_reason };
         Ok(Self {
             id: row.id.into(),
             period: row.period.parse().map_err(|_| corrupt("period"))?,
             department: row.department_id.into(),
             currency: row.currency.parse().map_err(|_| corrupt("currency"))?,
-            creator: row.creator_id.into(),
-            compiler: row.compiler_id.into(),
-            created_at: row.created_at.into(),
+            petition: Petition {
+                number: row.number,
+                creator: row.creator_id.into(),
+                // Nobody compiles in another's name.
+                creator_employee: Some(row.compiler_id.into()),
+                submitter: row.compiler_id.into(),
+                created_at: row.created_at.into(),
+                standing: columns.standing("expense_statements", row.id)?,
+                approval: row.approval_id.map(Into::into),
+            },
             figures: serde_json::from_str(&row.figures)?,
-            review: Review::of(state, at, row.status_reason).ok_or_else(|| corrupt("status_at"))?,
-            approval: row.approval_id.map(Into::into),
             words: Words { remarks: row.remarks, advice: row.advice },
-            number: row.number,
             replaces: row.replaces_id.map(Into::into),
             replaced_by: row.replaced_by_id.map(Into::into),
             version: row.version,
@@ -121,6 +124,8 @@ impl Stored<crate::Finance> for ExpenseStatement {
         guard(unless_taken(save_row!(tx, statements, &row, before), "/period", &row.period)?)
     }
 }
+
+crate::spine::resource! { crate::Finance: ExpenseStatement as ExpenseStatementView; find, apply, show = show }
 
 /// Writes a change of a statement.
 pub fn apply(tx: &mut Tx<'_>, change: Change<ExpenseStatement>) -> Result<ExpenseStatement, Failure> {

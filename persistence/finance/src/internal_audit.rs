@@ -170,6 +170,8 @@ impl Stored<crate::Finance> for InternalAudit {
     }
 }
 
+crate::spine::resource! { crate::Finance: InternalAudit as InternalAuditView; find, apply, view = view }
+
 /// Writes a change of an audit.
 pub fn apply(tx: &mut Tx<'_>, change: Change<InternalAudit>) -> Result<InternalAudit, Failure> {
     tx.apply(change)

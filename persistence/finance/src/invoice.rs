@@ -146,7 +146,7 @@ fn all_of(lines: &[Line]) -> impl Iterator<Item = (i32, usize, &Invoice)> {
 
 /// The keys a claim holds in a state, with line and index of each.
 fn held_keys(claim: Option<&ExpenseClaim>) -> BTreeMap<String, (i32, usize, &Invoice)> {
-    let live = claim.filter(|claim| claim.status.state().is_live());
+    let live = claim.filter(|claim| claim.state().is_live());
     let lines = live.map(|claim| claim.content.lines.as_slice()).unwrap_or_default();
     all_of(lines).map(|(line, index, invoice)| (invoice.unique_key(), (line, index, invoice))).collect()
 }
@@ -173,7 +173,7 @@ pub(super) fn move_holds(
     let claim = Key::from(after.id);
     let given_up: Vec<&String> = held.keys().filter(|key| !wanted.contains_key(*key)).collect();
     if !given_up.is_empty() {
-        let because = if after.status.state().is_live() { "removed" } else { after.status.state().code() };
+        let because = if after.state().is_live() { "removed" } else { after.state().code() };
         let (now, mine) = (Instant(tx.now()), holds::claim_id.eq(claim).and(holds::released_at.is_null()));
         db!(tx, |c| diesel::update(holds::table.filter(mine).filter(holds::unique_key.eq_any(&given_up)))
             .set((holds::released_at.eq(now), holds::released_because.eq(because)))

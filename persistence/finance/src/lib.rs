@@ -33,7 +33,6 @@ pub mod internal_audit;
 /// Who holds an invoice; at most one live claim does.
 pub mod invoice;
 mod journal;
-mod leaver;
 mod newest;
 mod payment;
 mod petition;

@@ -1,44 +1,12 @@
-//! What requests, their amendments and cash advances have in common in the database: who sees them, what they
-//! refer to, where they stand, and how they come before their approvers.
+//! What the documents by which money is asked for refer to, and whose department they may name.
 
 use crate::{
-    approval,
     organisation::Register,
-    spine::{Failure, Instant, Key, Reader, Tx},
+    spine::{Failure, Reader},
 };
-use domain::{
-    finance::petition::{Petition, Standing, StandingState},
-    spine::{
-        BusinessDate, Citation, DepartmentId, EmployeeId, Findings, Permission, Refusal, RefusalCode, codes,
-    },
+use domain::spine::{
+    BusinessDate, Citation, DepartmentId, EmployeeId, Findings, Permission, Refusal, RefusalCode, codes,
 };
-
-/// The columns of a standing.
-#[derive(Clone, Debug)]
-pub(super) struct StandingColumns {
-    pub status: String,
-    pub at: Option<Instant>,
-    pub reason: Option<String>,
-}
-
-impl StandingColumns {
-    pub fn of(standing: &Standing) -> Self {
-        let (at, reason) = standing.told();
-        Self {
-            status: standing.state().code().to_owned(),
-            at: at.map(Into::into),
-            reason: reason.map(str::to_owned),
-        }
-    }
-
-    /// The standing; a column that a state needs and does not find is a fault of ours.
-    pub fn standing(self, table: &str, id: Key) -> Result<Standing, Failure> {
-        let Self { status, at, reason } = self;
-        StandingState::from_code(&status)
-            .and_then(|state| Standing::of(state, at.map(Into::into), reason))
-            .ok_or_else(|| Failure::corrupt(table, "status", id.0))
-    }
-}
 
 /// What a document refers to.
 pub(super) struct References {
@@ -94,10 +62,4 @@ impl References {
         }
         Err(Refusal::new(self.foreign).citing(Citation::rule("EXP-3")).at("/department_id").into())
     }
-}
-
-/// Takes a document back while it waits for its approvers; the engine settles it in the same transaction.
-pub(super) fn withdraw(tx: &mut Tx<'_>, petition: &Petition, note: Option<String>) -> Result<(), Failure> {
-    petition.may_withdraw(tx.actor())?;
-    approval::withdraw(tx, petition.approval, note)
 }

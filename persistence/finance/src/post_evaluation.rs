@@ -44,6 +44,8 @@ impl Stored<crate::Finance> for PostEvaluation {
     }
 }
 
+crate::spine::resource! { crate::Finance: PostEvaluation as PostEvaluationView; find, apply, view = view }
+
 /// Writes a change of a post-evaluation; its attachments become exactly those it names.
 pub fn apply(tx: &mut Tx<'_>, change: Change<PostEvaluation>) -> Result<PostEvaluation, Failure> {
     let evaluation = tx.apply(change)?;

@@ -24,8 +24,6 @@ pub struct ActionView<A> {
 pub enum Place {
     /// PATCH to the resource itself.
     Patch,
-    /// PUT to the resource itself.
-    Put,
     /// POST below the resource, e.g. `/submit`.
     Post(&'static str),
     /// POST to another address, which takes several resources at once.
@@ -37,7 +35,6 @@ impl Place {
     fn of(self, base: &dyn Display) -> (&'static str, String) {
         match self {
             Self::Patch => ("PATCH", base.to_string()),
-            Self::Put => ("PUT", base.to_string()),
             Self::Post(tail) => ("POST", format!("{base}{tail}")),
             Self::PostTo(address) => ("POST", address.to_owned()),
         }

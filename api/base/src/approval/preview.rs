@@ -1,8 +1,11 @@
 //! What submitting a document would do, for its submitter.
 
 use crate::spine::View;
-use domain::spine::{Finding, Language, Refusal};
-use persistence::{approval::PlanView, spine::RefusalView};
+use domain::spine::{Finding, Language};
+use persistence::{
+    approval::{PlanView, document::Preview},
+    spine::RefusalView,
+};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -22,13 +25,14 @@ pub struct SubmissionPreview {
 impl View for SubmissionPreview {}
 
 impl SubmissionPreview {
-    /// What stands against it, and the plan.
-    pub fn new(refused: Option<&Refusal>, plan: PlanView) -> Self {
-        let findings = refused.into_iter().flat_map(|refusal| refusal.findings.clone());
+    /// Everything that stands in its way, and the way itself.
+    pub fn of(preview: Preview) -> Self {
+        let Preview { plan, refused } = preview;
+        let findings = refused.iter().flat_map(|refusal| refusal.findings.clone());
         Self {
-            submittable: refused.is_none(),
+            submittable: refused.is_empty(),
             findings: findings.map(PreviewFinding::from).collect(),
-            refusal: refused.map(RefusalView::of),
+            refusal: refused.first().map(RefusalView::of),
             plan,
         }
     }

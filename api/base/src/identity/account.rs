@@ -2,7 +2,7 @@
 
 use super::Entrance;
 use crate::spine::{
-    Can, Created, Format, IfMatch, List, Paged, Patch, PathId, Problem, Query, Reading, Reply, Routes,
+    At, Can, Created, Format, List, Merge, Merged, Paged, PathId, Problem, Query, Reading, Reply, Routes,
     UnitOfWork, Valid, routes,
 };
 use domain::{
@@ -19,7 +19,7 @@ use persistence::{
     organisation::{employee, referred},
     spine::{Failure, Request, Tx},
 };
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use validator::Validate;
 
@@ -165,18 +165,20 @@ async fn show_user(who: Can<perm::ReadUsers>, id: PathId<User>, reading: Reading
     reading.read(who, move |reader| account::view(reader, *id)).await
 }
 
-/// What changes about an account.
-#[derive(Clone, Deserialize, Validate, ToSchema)]
+/// Who an account belongs to.
+#[derive(Clone, Deserialize, Serialize, Validate, ToSchema)]
 #[serde(deny_unknown_fields)]
-struct ChangeUser {
+struct NameUser {
     /// The name shown in histories.
-    #[serde(default)]
-    #[schema(value_type = Option<String>, min_length = 1, max_length = 60)]
-    name: Patch<String>,
+    #[validate(length(min = 1, max = 60))]
+    #[schema(min_length = 1, max_length = 60)]
+    name: String,
     /// The employee behind it; null for none.
-    #[serde(default)]
-    #[schema(value_type = Option<EmployeeId>)]
-    employee_id: Patch<EmployeeId>,
+    employee_id: Option<EmployeeId>,
+}
+
+impl Merged for NameUser {
+    const PATCH: &'static str = "ChangeUser";
 }
 
 /// Change an account. `[ID-1]`
@@ -186,27 +188,24 @@ struct ChangeUser {
 #[utoipa::path(patch, path = "/api/v1/users/{id}")]
 async fn change_user(
     who: Can<perm::ManageUsers>,
-    id: PathId<User>,
-    version: IfMatch,
-    body: Valid<ChangeUser>,
+    at: At<Account>,
+    patch: Merge<NameUser>,
     work: UnitOfWork,
 ) -> Reply<UserView> {
-    work.write(who, move |tx| {
-        let account = find_manageable(tx, *id)?;
-        version.check(account.version)?;
-        let ChangeUser { name, employee_id } = body.0.clone();
-        let AccountDetails { name: old_name, employee: old_employee } = account.details.clone();
-        let employee = employee_id.over(old_employee);
+    work.moves(who, at, move |account, tx| {
+        ensure_manageable(tx, &account)?;
+        let AccountDetails { name, employee: old_employee } = account.details.clone();
+        let NameUser { name, employee_id: employee } =
+            patch.over(&NameUser { name, employee_id: old_employee })?;
         if employee != old_employee {
             check_employee(tx, employee, Some(account.id))?;
         }
-        let details = AccountDetails { name: name.over_required(old_name, "/name")?, employee };
-        let change = account.change(details)?;
-        keeping_an_administrator(tx, |tx| account::apply(tx, change))?;
+        let change = account.change(AccountDetails { name, employee })?;
+        let changed = keeping_an_administrator(tx, |tx| account::apply(tx, change))?;
         if let Some(left_without) = old_employee.filter(|_| employee != old_employee) {
             move_open_tasks(tx, left_without, Unavailable::Disabled)?;
         }
-        account::view(tx, *id)
+        Ok(changed)
     })
     .await
 }
@@ -215,9 +214,13 @@ async fn change_user(
 /// become an administrator.
 pub(super) fn find_manageable(tx: &mut Tx<'_>, id: UserId) -> Result<Account, Failure> {
     let account = account::find(tx, id)?;
-    let reaches = account::reaches_of_account(tx, &account)?;
-    Grant::ensure_within(tx.actor(), &reaches)?;
+    ensure_manageable(tx, &account)?;
     Ok(account)
+}
+
+fn ensure_manageable(tx: &mut Tx<'_>, account: &Account) -> Result<(), Failure> {
+    let reaches = account::reaches_of_account(tx, account)?;
+    Ok(Grant::ensure_within(tx.actor(), &reaches)?)
 }
 
 /// Does what takes access away, and refuses it where it would leave nobody who can manage access. `[ID-4]`
@@ -238,39 +241,26 @@ pub fn keeping_an_administrator<T>(
 /// Its sessions and keys end at once on every server; its open approvals go to whoever stands in or is next
 /// above.
 #[utoipa::path(post, path = "/api/v1/users/{id}/disable")]
-async fn disable_user(
-    who: Can<perm::ManageUsers>,
-    id: PathId<User>,
-    version: IfMatch,
-    work: UnitOfWork,
-) -> Reply<UserView> {
-    work.write(who, move |tx| {
-        let account = find_manageable(tx, *id)?;
-        version.check(account.version)?;
+async fn disable_user(who: Can<perm::ManageUsers>, at: At<Account>, work: UnitOfWork) -> Reply<UserView> {
+    work.moves(who, at, move |account, tx| {
+        ensure_manageable(tx, &account)?;
         let disabled = account.disable(&tx.actor().clone(), tx.now())?;
         let account = keeping_an_administrator(tx, |tx| account::apply(tx, disabled))?;
         session::end_all(tx, account.id, EndReason::Disabled)?;
         if let Some(employee) = account.details.employee {
             move_open_tasks(tx, employee, Unavailable::Disabled)?;
         }
-        account::view(tx, *id)
+        Ok(account)
     })
     .await
 }
 
 /// Enable a disabled account again. `[ID-1]`
 #[utoipa::path(post, path = "/api/v1/users/{id}/enable")]
-async fn enable_user(
-    who: Can<perm::ManageUsers>,
-    id: PathId<User>,
-    version: IfMatch,
-    work: UnitOfWork,
-) -> Reply<UserView> {
-    work.write(who, move |tx| {
-        let account = find_manageable(tx, *id)?;
-        version.check(account.version)?;
-        account::apply(tx, account.enable()?)?;
-        account::view(tx, *id)
+async fn enable_user(who: Can<perm::ManageUsers>, at: At<Account>, work: UnitOfWork) -> Reply<UserView> {
+    work.moves(who, at, move |account, tx| {
+        ensure_manageable(tx, &account)?;
+        Ok(account.enable()?)
     })
     .await
 }
@@ -291,19 +281,18 @@ struct ResetPassword {
 #[utoipa::path(post, path = "/api/v1/users/{id}/reset-password")]
 async fn reset_password(
     who: Can<perm::ManageUsers>,
-    id: PathId<User>,
-    version: IfMatch,
+    at: At<Account>,
     entrance: Entrance,
     body: Valid<ResetPassword>,
     work: UnitOfWork,
 ) -> Reply<UserView> {
     let hash = hash_chosen(&entrance, Secret::new(&body.password), &[], "/password").await?;
-    work.write(who, move |tx| {
-        let (account, now) = (find_manageable(tx, *id)?, tx.now());
-        version.check(account.version)?;
-        let account = account::apply(tx, account.reset_password(hash.clone(), now)?)?;
+    work.moves(who, at, move |account, tx| {
+        ensure_manageable(tx, &account)?;
+        let reset = account.reset_password(hash.clone(), tx.now())?;
+        let account = account::apply(tx, reset)?;
         session::end_all(tx, account.id, EndReason::PasswordChanged)?;
-        account::view(tx, *id)
+        Ok(account)
     })
     .await
 }

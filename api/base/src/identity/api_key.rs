@@ -2,7 +2,7 @@
 
 use super::{account::find_manageable, hash_of, random_text};
 use crate::spine::{
-    Can, Created, IfMatch, Listing, Paged, PathId, Problem, Query, Reading, Reply, Routes, UnitOfWork, Valid,
+    At, Can, Created, Listing, Paged, PathId, Problem, Query, Reading, Reply, Routes, UnitOfWork, Valid,
     View, routes,
 };
 use chrono::Duration;
@@ -156,16 +156,14 @@ struct RotateApiKey {
 #[utoipa::path(post, path = "/api/v1/api-keys/{id}/rotate")]
 async fn rotate_api_key(
     who: Can<perm::ManageApiKeys>,
-    id: PathId<ApiKey>,
-    version: IfMatch,
+    at: At<ApiKey>,
     body: Valid<RotateApiKey>,
     work: UnitOfWork,
 ) -> Created<IssuedKey> {
     let fresh = FreshKey::make()?;
     work.without_memory()
         .write(who, move |tx| {
-            let found = api_key::find(tx, *id)?;
-            version.check(found.version)?;
+            let found = at.find(tx)?;
             find_manageable(tx, found.user)?;
             let (new, now) = (fresh.stored(tx.id()), tx.now());
             let overlap = Duration::hours(body.overlap_hours);
@@ -181,16 +179,12 @@ async fn rotate_api_key(
 #[utoipa::path(post, path = "/api/v1/api-keys/{id}/revoke")]
 async fn revoke_api_key(
     who: Can<perm::ManageApiKeys>,
-    id: PathId<ApiKey>,
-    version: IfMatch,
+    at: At<ApiKey>,
     work: UnitOfWork,
 ) -> Reply<ApiKeyView> {
-    work.write(who, move |tx| {
-        let (found, now) = (api_key::find(tx, *id)?, tx.now());
-        version.check(found.version)?;
+    work.moves(who, at, move |found, tx| {
         find_manageable(tx, found.user)?;
-        api_key::apply(tx, found.revoke(now)?)?;
-        api_key::view(tx, *id)
+        Ok(found.revoke(tx.now())?)
     })
     .await
 }

@@ -2,7 +2,7 @@
 
 use super::account::{find_manageable, keeping_an_administrator};
 use crate::spine::{
-    Can, Created, IfMatch, Listing, Paged, PathId, Reading, Reply, Routes, UnitOfWork, Valid, routes,
+    At, Can, Created, Listing, Paged, PathId, Reading, Reply, Routes, UnitOfWork, Valid, routes,
 };
 use chrono::NaiveDate;
 use domain::{
@@ -100,20 +100,13 @@ fn ensure_within(tx: &mut Tx<'_>, account: &Account, role: &Role, terms: &GrantT
 ///
 /// Open approvals of somebody who may decide nothing any more go to whoever stands in or is next above.
 #[utoipa::path(post, path = "/api/v1/grants/{id}/end")]
-async fn end_grant(
-    who: Can<perm::ManageUsers>,
-    id: PathId<Grant>,
-    version: IfMatch,
-    work: UnitOfWork,
-) -> Reply<GrantView> {
-    work.write(who, move |tx| {
-        let (found, now) = (grant::find(tx, *id)?, tx.now());
-        version.check(found.version)?;
+async fn end_grant(who: Can<perm::ManageUsers>, at: At<Grant>, work: UnitOfWork) -> Reply<GrantView> {
+    work.moves(who, at, move |found, tx| {
         let holder = find_manageable(tx, found.user)?;
-        let end = found.end(now)?;
+        let end = found.end(tx.now())?;
         let ended = keeping_an_administrator(tx, |tx| grant::apply(tx, end))?;
         release_tasks(tx, holder.details.employee)?;
-        grant::view(tx, ended.id)
+        Ok(ended)
     })
     .await
 }

@@ -1,7 +1,8 @@
 //! Roles: shipped and custom. `[ID-4]`
 
 use crate::spine::{
-    Can, Created, IfMatch, Listing, Paged, Patch, PathId, Reading, Reply, Routes, UnitOfWork, Valid, routes,
+    At, Can, Created, Listing, Merge, Merged, Paged, PathId, Reading, Reply, Routes, UnitOfWork, Valid,
+    routes,
 };
 use domain::{
     identity::{Grant, Role, RoleDetails},
@@ -12,7 +13,7 @@ use persistence::{
     identity::{RoleView, role},
     spine::{Failure, Tx},
 };
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 use utoipa::ToSchema;
 use validator::Validate;
@@ -34,7 +35,7 @@ async fn show_role(who: Can<perm::ReadRoles>, id: PathId<Role>, reading: Reading
 }
 
 /// A custom role.
-#[derive(Clone, Deserialize, Validate, ToSchema)]
+#[derive(Clone, Deserialize, Serialize, Validate, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct CreateRole {
     /// Unique short code.
@@ -54,6 +55,19 @@ struct CreateRole {
     #[validate(length(min = 1, max = 500))]
     #[schema(value_type = Vec<Permission>, min_items = 1, max_items = 500)]
     permissions: BTreeSet<Permission>,
+}
+
+impl Merged for CreateRole {
+    const PATCH: &'static str = "ChangeRole";
+    const FIXED: &'static [&'static str] = &["code"];
+    const FILLED: &'static [&'static str] = &["name_en"];
+}
+
+impl From<RoleDetails> for CreateRole {
+    fn from(details: RoleDetails) -> Self {
+        let RoleDetails { code, name_zh, name_en, permissions } = details;
+        Self { code, name_zh, name_en, permissions }
+    }
 }
 
 /// Nobody puts a permission into a role that they do not hold everywhere: a role can be granted everywhere.
@@ -79,24 +93,6 @@ async fn create_role(
     .await
 }
 
-/// What changes about a role.
-#[derive(Clone, Deserialize, Validate, ToSchema)]
-#[serde(deny_unknown_fields)]
-struct ChangeRole {
-    /// Chinese name.
-    #[serde(default)]
-    #[schema(value_type = Option<String>, min_length = 1, max_length = 60)]
-    name_zh: Patch<String>,
-    /// English name.
-    #[serde(default)]
-    #[schema(value_type = Option<String>, max_length = 60)]
-    name_en: Patch<String>,
-    /// What its holders may do.
-    #[serde(default)]
-    #[schema(value_type = Option<Vec<Permission>>, min_items = 1, max_items = 500)]
-    permissions: Patch<BTreeSet<Permission>>,
-}
-
 /// Change a custom role. `[ID-4]`
 ///
 /// The rights of everybody who holds it change at once; open approvals of those who may decide nothing any more go
@@ -104,43 +100,29 @@ struct ChangeRole {
 #[utoipa::path(patch, path = "/api/v1/roles/{id}")]
 async fn change_role(
     who: Can<perm::ManageRoles>,
-    id: PathId<Role>,
-    version: IfMatch,
-    body: Valid<ChangeRole>,
+    at: At<Role>,
+    patch: Merge<CreateRole>,
     work: UnitOfWork,
 ) -> Reply<RoleView> {
-    work.write(who, move |tx| {
-        let found = role::find(tx, *id)?;
-        version.check(found.version)?;
-        let ChangeRole { name_zh, name_en, permissions } = body.0.clone();
-        let RoleDetails { code, name_zh: zh, name_en: en, permissions: old } = found.details.clone();
-        let permissions = permissions.over_required(old, "/permissions")?;
+    work.moves(who, at, move |found, tx| {
+        let said = patch.over(&found.details.clone().into())?;
+        let CreateRole { code, name_zh, name_en, permissions } = said;
         ensure_within(tx, &permissions)?;
-        let name_zh = name_zh.over_required(zh, "/name_zh")?;
-        let name_en = name_en.over_required(en, "/name_en")?;
         let change = found.change(RoleDetails { code, name_zh, name_en, permissions })?;
         let changed = role::apply(tx, change)?;
         let holders = role::holders(tx, changed.id)?;
         release_tasks(tx, holders)?;
-        role::show(tx, changed)
+        Ok(changed)
     })
     .await
 }
 
 /// Take a custom role out of use. `[ID-4]`
 #[utoipa::path(post, path = "/api/v1/roles/{id}/retire")]
-async fn retire_role(
-    who: Can<perm::ManageRoles>,
-    id: PathId<Role>,
-    version: IfMatch,
-    work: UnitOfWork,
-) -> Reply<RoleView> {
-    work.write(who, move |tx| {
-        let found = role::find(tx, *id)?;
-        version.check(found.version)?;
-        let grants = role::count_grants(tx, *id)?;
-        role::apply(tx, found.retire(grants)?)?;
-        role::view(tx, *id)
+async fn retire_role(who: Can<perm::ManageRoles>, at: At<Role>, work: UnitOfWork) -> Reply<RoleView> {
+    work.moves(who, at, move |found, tx| {
+        let grants = role::count_grants(tx, found.id)?;
+        Ok(found.retire(grants)?)
     })
     .await
 }

@@ -1,7 +1,7 @@
 //! Absences and who stands in. `[ORG-3]`
 
 use crate::spine::{
-    Can, Chore, Created, Every, IfMatch, Listing, Paged, Patch, PathId, Query, Reading, Reply, Routes,
+    At, Can, Chore, Created, Every, Listing, Merge, Merged, Paged, PathId, Query, Reading, Reply, Routes,
     UnitOfWork, Valid, each, routes,
 };
 use chrono::NaiveDate;
@@ -15,7 +15,7 @@ use persistence::{
     organisation::{AbsenceFilter, AbsenceView, absence, employee, referred},
     spine::{Database, Failure, Request, Tx},
 };
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use validator::Validate;
 
@@ -64,7 +64,7 @@ async fn show_absence(
 }
 
 /// Who is away, when, and who stands in.
-#[derive(Clone, Deserialize, Validate, ToSchema)]
+#[derive(Clone, Deserialize, Serialize, Validate, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct RegisterAbsence {
     /// Who is away; oneself unless said otherwise.
@@ -80,6 +80,19 @@ struct RegisterAbsence {
     #[validate(length(max = 200))]
     #[schema(max_length = 200, example = "年假")]
     reason: String,
+}
+
+impl Merged for RegisterAbsence {
+    const PATCH: &'static str = "ChangeAbsence";
+    const FIXED: &'static [&'static str] = &["employee_id"];
+    const FILLED: &'static [&'static str] = &["reason"];
+}
+
+impl From<&Absence> for RegisterAbsence {
+    fn from(absence: &Absence) -> Self {
+        let Absence { employee, stand_in, from, until, reason, .. } = absence.clone();
+        Self { employee_id: Some(employee), stand_in_id: stand_in, from, until, reason }
+    }
 }
 
 /// Register an absence with a stand-in. `[ORG-3]`
@@ -156,50 +169,21 @@ pub async fn release_expired(database: &Database) -> Result<(), Failure> {
     each(database, "expired-grants", powerless, |tx, holder| release_tasks(tx, [holder])).await
 }
 
-/// What changes about an absence.
-#[derive(Clone, Deserialize, Validate, ToSchema)]
-#[serde(deny_unknown_fields)]
-struct ChangeAbsence {
-    /// Who stands in.
-    #[serde(default)]
-    #[schema(value_type = Option<EmployeeId>)]
-    stand_in_id: Patch<EmployeeId>,
-    /// The first day.
-    #[serde(default)]
-    #[schema(value_type = Option<NaiveDate>)]
-    from: Patch<NaiveDate>,
-    /// The last day, included.
-    #[serde(default)]
-    #[schema(value_type = Option<NaiveDate>)]
-    until: Patch<NaiveDate>,
-    /// Why.
-    #[serde(default)]
-    #[schema(value_type = Option<String>, max_length = 200)]
-    reason: Patch<String>,
-}
-
 /// Change an absence. `[ORG-3]`
 #[utoipa::path(patch, path = "/api/v1/absences/{id}")]
 async fn change_absence(
     who: Can<perm::ManageAbsences>,
-    id: PathId<Absence>,
-    version: IfMatch,
-    body: Valid<ChangeAbsence>,
+    at: At<Absence>,
+    patch: Merge<RegisterAbsence>,
     work: UnitOfWork,
 ) -> Reply<AbsenceView> {
-    work.write(who, move |tx| {
-        let found = absence::find(tx, *id)?;
-        version.check(found.version)?;
-        let ChangeAbsence { stand_in_id, from, until, reason } = body.0.clone();
-        let stand_in = stand_in_id.over_required(found.stand_in, "/stand_in_id")?;
-        let from = from.over_required(found.from, "/from")?;
-        let until = until.over_required(found.until, "/until")?;
-        let reason = reason.over_required(found.reason.clone(), "/reason")?;
-        let stand_in = employee::refer(tx, stand_in, "/stand_in_id")?;
+    work.moves(who, at, move |found, tx| {
+        let RegisterAbsence { stand_in_id, from, until, reason, .. } = patch.over(&(&found).into())?;
+        let stand_in = employee::refer(tx, stand_in_id, "/stand_in_id")?;
         let others = absence::sharing_days(tx, from, until)?;
         let changed = absence::apply(tx, found.change((from, until), &stand_in, reason, &others)?)?;
         route_to_stand_in(tx, &changed)?;
-        absence::view(tx, *id)
+        Ok(changed)
     })
     .await
 }
@@ -210,15 +194,8 @@ async fn change_absence(
 #[utoipa::path(post, path = "/api/v1/absences/{id}/cancel")]
 async fn cancel_absence(
     who: Can<perm::ManageAbsences>,
-    id: PathId<Absence>,
-    version: IfMatch,
+    at: At<Absence>,
     work: UnitOfWork,
 ) -> Reply<AbsenceView> {
-    work.write(who, move |tx| {
-        let (found, now) = (absence::find(tx, *id)?, tx.now());
-        version.check(found.version)?;
-        absence::apply(tx, found.cancel(now)?)?;
-        absence::view(tx, *id)
-    })
-    .await
+    work.moves(who, at, move |found, tx| Ok(found.cancel(tx.now())?)).await
 }

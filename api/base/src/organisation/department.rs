@@ -1,7 +1,7 @@
 //! Departments and their tree. `[ORG-1]`
 
 use crate::spine::{
-    Can, Created, Format, IfMatch, List, Paged, Patch, PathId, Query, Reading, Reply, Routes, UnitOfWork,
+    At, Can, Created, Format, List, Merge, Merged, Paged, PathId, Query, Reading, Reply, Routes, UnitOfWork,
     Valid, routes,
 };
 use chrono::NaiveDate;
@@ -13,7 +13,7 @@ use persistence::{
     organisation::{DepartmentFilter, DepartmentOrder, DepartmentView, department, employee, referred},
     spine::{Failure, Tx},
 };
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use validator::Validate;
 
@@ -68,7 +68,7 @@ async fn show_department(
 }
 
 /// A new department.
-#[derive(Clone, Deserialize, Validate, ToSchema)]
+#[derive(Clone, Deserialize, Serialize, Validate, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct CreateDepartment {
     /// Unique short code.
@@ -88,6 +88,18 @@ struct CreateDepartment {
     parent_id: Option<DepartmentId>,
     /// Who heads it.
     head_id: Option<EmployeeId>,
+}
+
+impl Merged for CreateDepartment {
+    const PATCH: &'static str = "ChangeDepartment";
+    const FILLED: &'static [&'static str] = &["name_en"];
+}
+
+impl From<DepartmentDetails> for CreateDepartment {
+    fn from(details: DepartmentDetails) -> Self {
+        let DepartmentDetails { code, name_zh, name_en, parent, head } = details;
+        Self { code, name_zh, name_en, parent_id: parent, head_id: head }
+    }
 }
 
 /// Set up a department. `[ORG-1]`
@@ -129,53 +141,19 @@ fn check_head(tx: &mut Tx<'_>, head: Option<EmployeeId>) -> Result<(), Failure> 
     Err(Refusal::new(HEAD_UNKNOWN).citing(Citation::rule("ORG-1")).at("/head_id").into())
 }
 
-/// What changes about a department.
-#[derive(Clone, Deserialize, Validate, ToSchema)]
-#[serde(deny_unknown_fields)]
-struct ChangeDepartment {
-    /// Unique short code.
-    #[serde(default)]
-    #[schema(value_type = Option<String>, min_length = 1, max_length = 40)]
-    code: Patch<String>,
-    /// Chinese name.
-    #[serde(default)]
-    #[schema(value_type = Option<String>, min_length = 1, max_length = 60)]
-    name_zh: Patch<String>,
-    /// English name.
-    #[serde(default)]
-    #[schema(value_type = Option<String>, max_length = 60)]
-    name_en: Patch<String>,
-    /// The department above; null for the top.
-    #[serde(default)]
-    #[schema(value_type = Option<DepartmentId>)]
-    parent_id: Patch<DepartmentId>,
-    /// Who heads it; null while the post is vacant.
-    #[serde(default)]
-    #[schema(value_type = Option<EmployeeId>)]
-    head_id: Patch<EmployeeId>,
-}
-
 /// Change a department. `[ORG-1]`
 #[utoipa::path(patch, path = "/api/v1/departments/{id}")]
 async fn change_department(
     who: Can<perm::ManageOrganisation>,
-    id: PathId<spine::Department>,
-    version: IfMatch,
-    body: Valid<ChangeDepartment>,
+    at: At<Department>,
+    patch: Merge<CreateDepartment>,
     work: UnitOfWork,
 ) -> Reply<DepartmentView> {
-    work.write(who, move |tx| {
-        let found = department::find(tx, *id)?;
-        version.check(found.version)?;
-        let ChangeDepartment { code, name_zh, name_en, parent_id, head_id } = body.0.clone();
-        let old = found.details.clone();
-        let details = DepartmentDetails {
-            code: code.over_required(old.code, "/code")?,
-            name_zh: name_zh.over_required(old.name_zh, "/name_zh")?,
-            name_en: name_en.over_required(old.name_en, "/name_en")?,
-            parent: parent_id.over(old.parent),
-            head: head_id.over(old.head),
-        };
+    work.moves(who, at, move |found, tx| {
+        let old = &found.details;
+        let said = patch.over(&old.clone().into())?;
+        let CreateDepartment { code, name_zh, name_en, parent_id: parent, head_id: head } = said;
+        let details = DepartmentDetails { code, name_zh, name_en, parent, head };
         if details.parent != old.parent {
             check_place(tx, details.parent)?;
         }
@@ -183,8 +161,7 @@ async fn change_department(
             check_head(tx, details.head)?;
         }
         let tree = department::tree(tx)?;
-        department::apply(tx, found.change(details, &tree)?)?;
-        department::view(tx, *id)
+        Ok(found.change(details, &tree)?)
     })
     .await
 }
@@ -203,19 +180,15 @@ struct CloseDepartment {
 #[utoipa::path(post, path = "/api/v1/departments/{id}/close")]
 async fn close_department(
     who: Can<perm::ManageOrganisation>,
-    id: PathId<spine::Department>,
-    version: IfMatch,
+    at: At<Department>,
     body: Valid<CloseDepartment>,
     work: UnitOfWork,
 ) -> Reply<DepartmentView> {
-    work.write(who, move |tx| {
-        let found = department::find(tx, *id)?;
-        version.check(found.version)?;
+    work.moves(who, at, move |found, tx| {
         let on = body.on.unwrap_or_else(|| tx.today());
-        let people = department::count_people(tx, *id)?;
+        let people = department::count_people(tx, found.id)?;
         let tree = department::tree(tx)?;
-        department::apply(tx, found.close(on, people, &tree)?)?;
-        department::view(tx, *id)
+        Ok(found.close(on, people, &tree)?)
     })
     .await
 }

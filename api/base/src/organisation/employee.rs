@@ -1,7 +1,7 @@
 //! Employees: taken on, corrected, moved. `[ORG-1]`
 
 use crate::spine::{
-    Can, Created, Format, IfMatch, List, Paged, Patch, PathId, Query, Reading, Reply, Routes, Several,
+    At, Can, Created, Format, List, Merge, Merged, Paged, PathId, Query, Reading, Reply, Routes, Several,
     UnitOfWork, Valid, routes,
 };
 use chrono::NaiveDate;
@@ -13,7 +13,7 @@ use persistence::{
     organisation::{EmployeeFilter, EmployeeOrder, EmployeeView, department, employee, position, referred},
     spine::{Failure, Reader, Tx},
 };
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use validator::Validate;
 
@@ -163,17 +163,21 @@ fn check_references(
 }
 
 /// What is corrected about an employee.
-#[derive(Clone, Deserialize, Validate, ToSchema)]
+#[derive(Clone, Deserialize, Serialize, Validate, ToSchema)]
 #[serde(deny_unknown_fields)]
-struct ChangeEmployee {
+struct NameEmployee {
     /// The personnel number.
-    #[serde(default)]
-    #[schema(value_type = Option<String>, min_length = 1, max_length = 40)]
-    number: Patch<String>,
+    #[validate(length(min = 1, max = 40))]
+    #[schema(min_length = 1, max_length = 40)]
+    number: String,
     /// The name.
-    #[serde(default)]
-    #[schema(value_type = Option<String>, min_length = 1, max_length = 60)]
-    name: Patch<String>,
+    #[validate(length(min = 1, max = 60))]
+    #[schema(min_length = 1, max_length = 60)]
+    name: String,
+}
+
+impl Merged for NameEmployee {
+    const PATCH: &'static str = "ChangeEmployee";
 }
 
 /// Correct an employee's number or name. `[ORG-1]`
@@ -182,19 +186,14 @@ struct ChangeEmployee {
 #[utoipa::path(patch, path = "/api/v1/employees/{id}")]
 async fn change_employee(
     who: Can<perm::ManageOrganisation>,
-    id: PathId<spine::Employee>,
-    version: IfMatch,
-    body: Valid<ChangeEmployee>,
+    at: At<Employee>,
+    patch: Merge<NameEmployee>,
     work: UnitOfWork,
 ) -> Reply<EmployeeView> {
-    work.write(who, move |tx| {
-        let found = employee::find(tx, *id)?;
-        version.check(found.version)?;
-        let ChangeEmployee { number, name } = body.0.clone();
-        let number = number.over_required(found.number.clone(), "/number")?;
-        let name = name.over_required(found.name.clone(), "/name")?;
-        employee::apply(tx, found.change(number, name)?)?;
-        employee::view(tx, *id)
+    work.moves(who, at, move |found, _| {
+        let was = NameEmployee { number: found.number.clone(), name: found.name.clone() };
+        let NameEmployee { number, name } = patch.over(&was)?;
+        Ok(found.change(number, name)?)
     })
     .await
 }
@@ -217,14 +216,12 @@ struct MoveEmployee {
 #[utoipa::path(post, path = "/api/v1/employees/{id}/move")]
 async fn move_employee(
     who: Can<perm::ManageOrganisation>,
-    id: PathId<spine::Employee>,
-    version: IfMatch,
+    at: At<Employee>,
     body: Valid<MoveEmployee>,
     work: UnitOfWork,
 ) -> Reply<EmployeeView> {
     work.write(who, move |tx| {
-        let found = employee::find(tx, *id)?;
-        version.check(found.version)?;
+        let found = at.find(tx)?;
         let MoveEmployee { from, department_id, position_id, superior_id } = body.0.clone();
         let from = from.unwrap_or_else(|| tx.today());
         check_references(tx, department_id, position_id, superior_id, from)?;

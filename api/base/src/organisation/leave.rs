@@ -2,13 +2,13 @@
 
 use super::absence::route_to_stand_in;
 use crate::identity::keeping_an_administrator;
-use crate::spine::{Can, Chore, Every, IfMatch, PathId, Reply, Routes, UnitOfWork, Valid, each, routes};
+use crate::spine::{At, Can, Chore, Every, Reply, Routes, UnitOfWork, Valid, each, routes};
 use chrono::NaiveDate;
 use domain::{
     approval::Unavailable,
     identity::EndReason,
     organisation::{Absence, Employee, Employment},
-    spine::{self, EmployeeId, perm},
+    spine::{EmployeeId, perm},
 };
 use persistence::{
     approval::move_open_tasks,
@@ -39,21 +39,18 @@ struct LeaveEmployee {
 #[utoipa::path(post, path = "/api/v1/employees/{id}/leave")]
 async fn leave_employee(
     who: Can<perm::ManageOrganisation>,
-    id: PathId<spine::Employee>,
-    version: IfMatch,
+    at: At<Employee>,
     body: Valid<LeaveEmployee>,
     work: UnitOfWork,
 ) -> Reply<EmployeeView> {
-    work.write(who, move |tx| {
-        let found = employee::find(tx, *id)?;
-        version.check(found.version)?;
+    work.moves(who, at, move |found, tx| {
         let today = tx.today();
         let leaves = found.leave(body.last_day.unwrap_or(today), today)?;
         let leaver = keeping_an_administrator(tx, |tx| employee::apply(tx, leaves))?;
         if let Employment::Left { .. } = leaver.employment {
             hand_over(tx, &leaver)?;
         }
-        employee::view(tx, *id)
+        Ok(leaver)
     })
     .await
 }
@@ -62,17 +59,10 @@ async fn leave_employee(
 #[utoipa::path(post, path = "/api/v1/employees/{id}/stay")]
 async fn keep_employee(
     who: Can<perm::ManageOrganisation>,
-    id: PathId<spine::Employee>,
-    version: IfMatch,
+    at: At<Employee>,
     work: UnitOfWork,
 ) -> Reply<EmployeeView> {
-    work.write(who, move |tx| {
-        let found = employee::find(tx, *id)?;
-        version.check(found.version)?;
-        employee::apply(tx, found.stay()?)?;
-        employee::view(tx, *id)
-    })
-    .await
+    work.moves(who, at, move |found, _| Ok(found.stay()?)).await
 }
 
 /// Hands over everything somebody held who has left, in the unit of work in which they left.

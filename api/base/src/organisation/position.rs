@@ -1,8 +1,8 @@
 //! Positions and their written duties. `[ORG-1]`
 
 use crate::spine::{
-    Can, Created, IfMatch, Listing, Paged, Patch, PathId, Query, Reading, Reply, Routes, UnitOfWork, Valid,
-    routes,
+    At, Can, Created, Listing, Merge, Merged, Paged, PathId, Query, Reading, Reply, Routes, UnitOfWork,
+    Valid, routes,
 };
 use domain::{
     organisation::{Position, PositionDetails},
@@ -53,7 +53,7 @@ async fn show_position(
 struct Duty(String);
 
 /// A new position.
-#[derive(Clone, Deserialize, Validate, ToSchema)]
+#[derive(Clone, Deserialize, Serialize, Validate, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct CreatePosition {
     /// Unique short code.
@@ -83,6 +83,19 @@ struct CreatePosition {
     clause: String,
 }
 
+impl Merged for CreatePosition {
+    const PATCH: &'static str = "ChangePosition";
+    const FILLED: &'static [&'static str] = &["name_en", "clause"];
+}
+
+impl From<PositionDetails> for CreatePosition {
+    fn from(details: PositionDetails) -> Self {
+        let PositionDetails { code, name_zh, name_en, department, duties, clause } = details;
+        let duties = duties.into_iter().map(Duty).collect();
+        Self { code, name_zh, name_en, department_id: department, duties, clause }
+    }
+}
+
 fn texts(duties: Vec<Duty>) -> Vec<String> {
     duties.into_iter().map(|Duty(text)| text).collect()
 }
@@ -109,71 +122,27 @@ async fn create_position(
     .await
 }
 
-/// What changes about a position.
-#[derive(Clone, Deserialize, Validate, ToSchema)]
-#[serde(deny_unknown_fields)]
-struct ChangePosition {
-    /// Unique short code.
-    #[serde(default)]
-    #[schema(value_type = Option<String>, min_length = 1, max_length = 40)]
-    code: Patch<String>,
-    /// Chinese name.
-    #[serde(default)]
-    #[schema(value_type = Option<String>, min_length = 1, max_length = 60)]
-    name_zh: Patch<String>,
-    /// English name.
-    #[serde(default)]
-    #[schema(value_type = Option<String>, max_length = 60)]
-    name_en: Patch<String>,
-    /// The department it belongs to; null where several have it.
-    #[serde(default)]
-    #[schema(value_type = Option<DepartmentId>)]
-    department_id: Patch<DepartmentId>,
-    /// Its written duties, in order.
-    #[serde(default)]
-    #[schema(value_type = Option<Vec<Duty>>, max_items = 50)]
-    duties: Patch<Vec<Duty>>,
-    /// The clause that describes it.
-    #[serde(default)]
-    #[schema(value_type = Option<String>, max_length = 200)]
-    clause: Patch<String>,
-}
-
 /// Change a position. `[ORG-1]`
 #[utoipa::path(patch, path = "/api/v1/positions/{id}")]
 async fn change_position(
     who: Can<perm::ManageOrganisation>,
-    id: PathId<Position>,
-    version: IfMatch,
-    body: Valid<ChangePosition>,
+    at: At<Position>,
+    patch: Merge<CreatePosition>,
     work: UnitOfWork,
 ) -> Reply<PositionView> {
-    work.write(who, move |tx| {
-        let found = position::find(tx, *id)?;
-        version.check(found.version)?;
-        let ChangePosition { code, name_zh, name_en, department_id, duties, clause } = body.0.clone();
-        let old = found.details.clone();
-        let department = department_id.over(old.department);
+    work.moves(who, at, move |found, tx| {
+        let old = &found.details;
+        let said = patch.over(&old.clone().into())?;
+        let CreatePosition { code, name_zh, name_en, department_id: department, duties, clause } = said;
         if department != old.department {
             if let Some(department) = department {
                 department::refer(tx, department, "/department_id")?;
             }
             referred(position::ensure_within_reach(tx, department), "/department_id")?;
         }
-        let details = PositionDetails {
-            code: code.over_required(old.code, "/code")?,
-            name_zh: name_zh.over_required(old.name_zh, "/name_zh")?,
-            name_en: name_en.over_required(old.name_en, "/name_en")?,
-            department,
-            duties: match duties {
-                Patch::Absent => old.duties,
-                Patch::Null => Vec::new(),
-                Patch::Set(duties) => texts(duties),
-            },
-            clause: clause.over_required(old.clause, "/clause")?,
-        };
-        position::apply(tx, found.change(details)?)?;
-        position::view(tx, *id)
+        let duties = texts(duties);
+        let details = PositionDetails { code, name_zh, name_en, department, duties, clause };
+        Ok(found.change(details)?)
     })
     .await
 }

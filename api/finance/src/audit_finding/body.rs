@@ -1,5 +1,6 @@
 //! What is sent about findings, and findings as a file.
 
+use crate::spine::Merged;
 use chrono::NaiveDate;
 use domain::{
     file::File,
@@ -7,7 +8,7 @@ use domain::{
     spine::{AnyId, DepartmentId, EmployeeId, Id, Money},
 };
 use persistence::finance::audit_finding::AuditFindingFilter;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use validator::Validate;
 
@@ -47,7 +48,7 @@ impl ListAuditFindings {
 }
 
 /// What a finding says.
-#[derive(Clone, Debug, Deserialize, Validate, ToSchema)]
+#[derive(Clone, Debug, Deserialize, Serialize, Validate, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct FindingBody {
     /// How grave it is.
@@ -74,6 +75,27 @@ pub(super) struct FindingBody {
     responsible_id: Option<EmployeeId>,
     /// By when.
     due_on: NaiveDate,
+}
+
+impl Merged for FindingBody {
+    const PATCH: &'static str = "ReviseFinding";
+}
+
+impl From<FindingContent> for FindingBody {
+    fn from(content: FindingContent) -> Self {
+        let FindingContent { severity, clause, text, line, amount, department, responsible, due_on } =
+            content;
+        Self {
+            severity,
+            clause,
+            text,
+            line,
+            amount,
+            department_id: department,
+            responsible_id: responsible,
+            due_on,
+        }
+    }
 }
 
 impl FindingBody {
@@ -134,14 +156,4 @@ pub(super) struct CloseFinding {
     #[validate(length(min = 1, max = 2000))]
     #[schema(min_length = 1, max_length = 2000, example = "已核对银行回单")]
     pub note: String,
-}
-
-/// Why.
-#[derive(Clone, Debug, Deserialize, Validate, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub(super) struct GiveFindingReason {
-    /// The reason, for the people it touches.
-    #[validate(length(min = 1, max = 2000))]
-    #[schema(min_length = 1, max_length = 2000)]
-    pub reason: String,
 }

@@ -1,11 +1,14 @@
 //! Compiling budgets, and the named actions: state moves through them and nothing else. `[BUD-1, BUD-3, BUD-8]`
 
-use super::body::{CopyBudget, CreateBudget, EndBudget, ReviseBudget, WithdrawBudget};
-use crate::spine::{Can, Created, IfMatch, PathId, Reply, UnitOfWork, Valid};
-use domain::{finance::budget::Budget, spine::perm};
-use persistence::finance::{
-    budget::{self as budgets, BudgetView},
-    budget_analysis::foundations,
+use super::body::{CopyBudget, CreateBudget};
+use crate::spine::{At, Can, Created, Merge, Note, PathId, Reason, Reply, UnitOfWork, Valid};
+use domain::{approval::Document, finance::budget::Budget, spine::perm};
+use persistence::{
+    approval::document,
+    finance::{
+        budget::{self as budgets, BudgetView},
+        budget_analysis::foundations,
+    },
 };
 
 /// Create a budget. `[BUD-1, BUD-2]`
@@ -31,18 +34,14 @@ pub(super) async fn create_budget(
 #[utoipa::path(patch, path = "/api/v1/budgets/{id}")]
 pub(super) async fn revise_budget(
     who: Can<perm::CompileBudgets>,
-    id: PathId<Budget>,
-    version: IfMatch,
-    body: Valid<ReviseBudget>,
+    at: At<Budget>,
+    patch: Merge<CreateBudget>,
     work: UnitOfWork,
 ) -> Reply<BudgetView> {
-    work.write(who, move |tx| {
-        let budget = budgets::find(tx, *id)?;
-        version.check(budget.version)?;
+    work.moves(who, at, move |budget, tx| {
         budget.may_revise(tx.actor())?;
-        let content = body.0.clone().over(budget.content.clone())?;
-        let budget = budgets::revise(tx, budget, content)?;
-        budgets::show(tx, budget)
+        let content = patch.over(&budget.content.clone().into())?.into();
+        budgets::revise(tx, budget, content)
     })
     .await
 }
@@ -54,35 +53,21 @@ pub(super) async fn revise_budget(
 #[utoipa::path(post, path = "/api/v1/budgets/{id}/submit")]
 pub(super) async fn submit_budget(
     who: Can<perm::CompileBudgets>,
-    id: PathId<Budget>,
-    version: IfMatch,
+    at: At<Budget>,
     work: UnitOfWork,
 ) -> Reply<BudgetView> {
-    work.write(who, move |tx| {
-        let budget = budgets::find(tx, *id)?;
-        version.check(budget.version)?;
-        let budget = budgets::submit(tx, budget)?;
-        budgets::show(tx, budget)
-    })
-    .await
+    work.moves(who, at, move |budget, tx| budgets::submit(tx, budget)).await
 }
 
 /// Withdraw a budget that waits for approval. `[APR-3]`
 #[utoipa::path(post, path = "/api/v1/budgets/{id}/withdraw")]
 pub(super) async fn withdraw_budget(
     who: Can<perm::CompileBudgets>,
-    id: PathId<Budget>,
-    version: IfMatch,
-    body: Valid<WithdrawBudget>,
+    at: At<Budget>,
+    body: Valid<Note>,
     work: UnitOfWork,
 ) -> Reply<BudgetView> {
-    work.write(who, move |tx| {
-        let budget = budgets::find(tx, *id)?;
-        version.check(budget.version)?;
-        budgets::withdraw(tx, &budget, body.note.clone())?;
-        budgets::view(tx, *id)
-    })
-    .await
+    work.moves(who, at, move |budget, tx| document::withdraw(tx, &budget, body.note.clone())).await
 }
 
 /// Void a budget that never was active. `[BUD-3]`
@@ -91,19 +76,11 @@ pub(super) async fn withdraw_budget(
 #[utoipa::path(post, path = "/api/v1/budgets/{id}/void")]
 pub(super) async fn void_budget(
     who: Can<perm::CompileBudgets>,
-    id: PathId<Budget>,
-    version: IfMatch,
-    body: Valid<EndBudget>,
+    at: At<Budget>,
+    body: Valid<Reason>,
     work: UnitOfWork,
 ) -> Reply<BudgetView> {
-    work.write(who, move |tx| {
-        let budget = budgets::find(tx, *id)?;
-        version.check(budget.version)?;
-        let change = budget.void(body.reason.clone(), tx.actor(), tx.now())?;
-        let budget = budgets::apply(tx, change)?;
-        budgets::show(tx, budget)
-    })
-    .await
+    work.moves(who, at, move |budget, tx| document::void(tx, budget, body.reason.clone())).await
 }
 
 /// Activate an approved budget: its lines can be spent. `[BUD-3, BUD-4]`
@@ -113,17 +90,10 @@ pub(super) async fn void_budget(
 #[utoipa::path(post, path = "/api/v1/budgets/{id}/activate")]
 pub(super) async fn activate_budget(
     who: Can<perm::ManageBudgets>,
-    id: PathId<Budget>,
-    version: IfMatch,
+    at: At<Budget>,
     work: UnitOfWork,
 ) -> Reply<BudgetView> {
-    work.write(who, move |tx| {
-        let budget = budgets::find(tx, *id)?;
-        version.check(budget.version)?;
-        let budget = budgets::activate(tx, budget)?;
-        budgets::show(tx, budget)
-    })
-    .await
+    work.moves(who, at, move |budget, tx| budgets::activate(tx, budget)).await
 }
 
 /// Close an active budget. `[BUD-3]`
@@ -132,18 +102,11 @@ pub(super) async fn activate_budget(
 #[utoipa::path(post, path = "/api/v1/budgets/{id}/close")]
 pub(super) async fn close_budget(
     who: Can<perm::ManageBudgets>,
-    id: PathId<Budget>,
-    version: IfMatch,
-    body: Valid<EndBudget>,
+    at: At<Budget>,
+    body: Valid<Reason>,
     work: UnitOfWork,
 ) -> Reply<BudgetView> {
-    work.write(who, move |tx| {
-        let budget = budgets::find(tx, *id)?;
-        version.check(budget.version)?;
-        let budget = budgets::close(tx, budget, body.reason.clone())?;
-        budgets::show(tx, budget)
-    })
-    .await
+    work.moves(who, at, move |budget, tx| budgets::close(tx, budget, body.reason.clone())).await
 }
 
 /// Copy a budget to another year's draft. `[BUD-8]`

@@ -1,20 +1,17 @@
 //! What a client writes of a budget.
 
-use crate::spine::Patch;
-use domain::{
-    finance::budget::{
-        Activity, BudgetContent, Foundation, Growth, Indicator, Objective, PLANNED_LINES_MAX, PlannedLine,
-        PlannedSum, Scope, Strategy,
-    },
-    spine::Refusal,
+use crate::spine::Merged;
+use domain::finance::budget::{
+    Activity, BudgetContent, Foundation, Growth, Indicator, Objective, PlannedLine, PlannedSum, Scope,
+    Strategy,
 };
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use utoipa::ToSchema;
 use validator::Validate;
 
 /// A new budget. A draft may be incomplete; submitting it checks everything.
-#[derive(Clone, Debug, Deserialize, Validate, ToSchema)]
+#[derive(Clone, Debug, Deserialize, Serialize, Validate, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct CreateBudget {
     /// What it is called.
@@ -62,6 +59,29 @@ pub(super) struct CreateBudget {
     foundations: Vec<Foundation>,
 }
 
+impl Merged for CreateBudget {
+    const PATCH: &'static str = "ReviseBudget";
+}
+
+impl From<BudgetContent> for CreateBudget {
+    fn from(content: BudgetContent) -> Self {
+        let BudgetContent { title, fiscal_year, scope, objectives, strategy, .. } = content;
+        let BudgetContent { activities, lines, sums, indicators, foundations, .. } = content;
+        Self {
+            title,
+            fiscal_year,
+            scope,
+            objectives,
+            strategy,
+            activities,
+            lines,
+            sums,
+            indicators,
+            foundations,
+        }
+    }
+}
+
 impl From<CreateBudget> for BudgetContent {
     fn from(body: CreateBudget) -> Self {
         let CreateBudget {
@@ -89,80 +109,6 @@ impl From<CreateBudget> for BudgetContent {
             foundations,
         }
     }
-}
-
-/// A merge patch of a budget (RFC 7396): absent stays, null clears, arrays and objects are replaced whole.
-#[derive(Clone, Debug, Deserialize, Validate, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub(super) struct ReviseBudget {
-    /// What it is called.
-    #[serde(default)]
-    #[schema(value_type = Option<String>, min_length = 1, max_length = 200)]
-    title: Patch<String>,
-    /// The fiscal year.
-    #[serde(default)]
-    #[schema(value_type = Option<i32>, minimum = 2000, maximum = 2999)]
-    fiscal_year: Patch<i32>,
-    /// What it is drawn up for.
-    #[serde(default)]
-    #[schema(value_type = Option<Scope>)]
-    scope: Patch<Scope>,
-    /// What is to be reached.
-    #[serde(default)]
-    #[schema(value_type = Option<Vec<Objective>>, max_items = 500)]
-    objectives: Patch<Vec<Objective>>,
-    /// How.
-    #[serde(default)]
-    #[schema(value_type = Option<Strategy>)]
-    strategy: Patch<Strategy>,
-    /// By which activities.
-    #[serde(default)]
-    #[schema(value_type = Option<Vec<Activity>>, max_items = 500)]
-    activities: Patch<Vec<Activity>>,
-    /// The allocation.
-    #[serde(default)]
-    #[schema(value_type = Option<Vec<PlannedLine>>, max_items = 1000)]
-    lines: Patch<Vec<PlannedLine>>,
-    /// Sums the lines must add up to.
-    #[serde(default)]
-    #[schema(value_type = Option<Vec<PlannedSum>>, max_items = 500)]
-    sums: Patch<Vec<PlannedSum>>,
-    /// By what the effect will be judged.
-    #[serde(default)]
-    #[schema(value_type = Option<Vec<Indicator>>, max_items = 200)]
-    indicators: Patch<Vec<Indicator>>,
-    /// What it rests on.
-    #[serde(default)]
-    #[schema(value_type = Option<Vec<Foundation>>, max_items = 200)]
-    foundations: Patch<Vec<Foundation>>,
-}
-
-impl ReviseBudget {
-    /// What the budget says after the patch.
-    pub fn over(self, old: BudgetContent) -> Result<BudgetContent, Refusal> {
-        Ok(BudgetContent {
-            title: self.title.over_required(old.title, "/title")?,
-            fiscal_year: self.fiscal_year.over_required(old.fiscal_year, "/fiscal_year")?,
-            scope: self.scope.over_required(old.scope, "/scope")?,
-            objectives: list(self.objectives, old.objectives, "/objectives", 500)?,
-            strategy: self.strategy.over(Some(old.strategy)).unwrap_or_default(),
-            activities: list(self.activities, old.activities, "/activities", 500)?,
-            lines: list(self.lines, old.lines, "/lines", PLANNED_LINES_MAX)?,
-            sums: list(self.sums, old.sums, "/sums", 500)?,
-            indicators: list(self.indicators, old.indicators, "/indicators", 200)?,
-            foundations: list(self.foundations, old.foundations, "/foundations", 200)?,
-        })
-    }
-}
-
-/// A list after the patch, no longer than it may be.
-fn list<T>(patch: Patch<Vec<T>>, old: Vec<T>, at: &str, max: usize) -> Result<Vec<T>, Refusal> {
-    let new = patch.over(Some(old)).unwrap_or_default();
-    if new.len() > max {
-        let refusal = Refusal::new(domain::spine::codes::BAD_LENGTH).with("min", 0).with("max", max);
-        return Err(refusal.at(at));
-    }
-    Ok(new)
 }
 
 /// How the draft of another year is to start.
@@ -198,25 +144,4 @@ impl CopyBudget {
             by_category: self.growth_by_category.clone(),
         }
     }
-}
-
-/// A word to the approvers.
-#[derive(Clone, Debug, Deserialize, Validate, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub(super) struct WithdrawBudget {
-    /// Why it is taken back.
-    #[serde(default)]
-    #[validate(length(min = 1, max = 500))]
-    #[schema(min_length = 1, max_length = 500)]
-    pub note: Option<String>,
-}
-
-/// Why a budget is closed or given up.
-#[derive(Clone, Debug, Deserialize, Validate, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub(super) struct EndBudget {
-    /// The reason, for the people it touches.
-    #[validate(length(min = 1, max = 500))]
-    #[schema(min_length = 1, max_length = 500, example = "年度结束")]
-    pub reason: String,
 }

@@ -9,7 +9,7 @@ use domain::{
     spine::{DepartmentId, perm},
 };
 use persistence::finance::budget::{
-    self as budgets, BudgetView, BudgetWorld,
+    self as budgets, BudgetView,
     list::{BudgetFilter, BudgetSummary},
 };
 use serde::Deserialize;
@@ -82,10 +82,7 @@ pub(super) async fn preview_budget_approval(
     reading
         .read(who, move |reader| {
             let budget = budgets::find(reader, *id)?;
-            let world = BudgetWorld::today(reader)?;
-            let refused = budget.check_submission(reader.actor(), world.rules()).err();
-            let plan = budgets::preview(reader, &budget, world.rules().currency)?;
-            Ok(SubmissionPreview::new(refused.as_ref(), plan))
+            budgets::preview(reader, &budget).map(SubmissionPreview::of)
         })
         .await
 }

@@ -5,10 +5,11 @@
 
 use super::row::{LineRow, cells_of};
 use crate::spine::{
-    ByRules, Can, IfMatch, PathId, Problem, Query, Reading, Reply, UnitOfWork, Upload, codes,
+    At, ByRules, Can, PathId, Problem, Query, Reading, Reply, UnitOfWork, Upload, codes,
     import::{ImportReport, Outcome, Sheet, Template, TemplateFormat},
 };
 use domain::{
+    approval::Document,
     finance::budget::{Budget, BudgetContent, BudgetRules, PLANNED_LINES_MAX, PlannedLine},
     spine::{DepartmentId, Finding, Refusal, codes as refusals, perm},
 };
@@ -76,8 +77,7 @@ pub(super) struct ImportBudgetLines {
 #[utoipa::path(post, path = "/api/v1/budgets/{id}/lines/import")]
 pub(super) async fn import_budget_lines(
     who: Can<perm::CompileBudgets>,
-    id: PathId<Budget>,
-    version: IfMatch,
+    at: At<Budget>,
     how: Query<ImportBudgetLines>,
     upload: Upload,
     work: UnitOfWork,
@@ -89,8 +89,7 @@ pub(super) async fn import_budget_lines(
     }
     let sheet = upload.sheet::<LineRow>().await?;
     work.import(who, sheet, how.partial, move |tx, sheet| {
-        let budget = budgets::find(tx, *id)?;
-        version.check(budget.version)?;
+        let budget = at.find(tx)?;
         take(tx, sheet, budget, how)
     })
     .await

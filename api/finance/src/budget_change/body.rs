@@ -1,17 +1,17 @@
 //! What a client writes of a change.
 
-use crate::spine::Patch;
+use crate::spine::Merged;
 use chrono::NaiveDate;
 use domain::{
     finance::budget_change::{ChangeContent, ChangeKind, Movement},
-    spine::{AnyId, DepartmentId, Id, Refusal, codes},
+    spine::{AnyId, DepartmentId, Id},
 };
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use validator::Validate;
 
 /// A new change of active budgets.
-#[derive(Clone, Debug, Deserialize, Validate, ToSchema)]
+#[derive(Clone, Debug, Deserialize, Serialize, Validate, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct CreateBudgetChange {
     /// What sort of change it is.
@@ -45,6 +45,20 @@ pub(super) struct CreateBudgetChange {
     movements: Vec<Movement>,
 }
 
+impl Merged for CreateBudgetChange {
+    const PATCH: &'static str = "ReviseBudgetChange";
+    const FIXED: &'static [&'static str] = &["kind", "fiscal_year", "department_id", "gives_back_id"];
+}
+
+impl From<ChangeContent> for CreateBudgetChange {
+    fn from(content: ChangeContent) -> Self {
+        let ChangeContent { kind, fiscal_year, department, reason, event, event_on, gives_back, movements } =
+            content;
+        let (department_id, gives_back_id) = (Some(department), gives_back.map(|id| id.uuid().into()));
+        Self { kind, fiscal_year, department_id, reason, event, event_on, gives_back_id, movements }
+    }
+}
+
 impl CreateBudgetChange {
     /// What the change says; none where nobody says in whose name.
     pub fn content(self, own: Option<DepartmentId>) -> Option<ChangeContent> {
@@ -54,65 +68,4 @@ impl CreateBudgetChange {
         let gives_back = gives_back_id.map(|id| Id::from_uuid(id.uuid()));
         Some(ChangeContent { kind, fiscal_year, department, reason, event, event_on, gives_back, movements })
     }
-}
-
-/// A merge patch of a change (RFC 7396): absent stays, null clears, arrays are replaced whole.
-#[derive(Clone, Debug, Deserialize, Validate, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub(super) struct ReviseBudgetChange {
-    /// Why.
-    #[serde(default)]
-    #[schema(value_type = Option<String>, min_length = 1, max_length = 2000)]
-    reason: Patch<String>,
-    /// The event that a draw answers.
-    #[serde(default)]
-    #[schema(value_type = Option<String>, min_length = 1, max_length = 500)]
-    event: Patch<String>,
-    /// The day of that event.
-    #[serde(default)]
-    #[schema(value_type = Option<String>, format = Date)]
-    event_on: Patch<NaiveDate>,
-    /// What moves.
-    #[serde(default)]
-    #[schema(value_type = Option<Vec<Movement>>, max_items = 200)]
-    movements: Patch<Vec<Movement>>,
-}
-
-impl ReviseBudgetChange {
-    /// What the change says after the patch.
-    pub fn over(self, old: ChangeContent) -> Result<ChangeContent, Refusal> {
-        let Self { reason, event, event_on, movements } = self;
-        let movements = movements.over_required(old.movements, "/movements")?;
-        if movements.len() > 200 {
-            return Err(Refusal::new(codes::BAD_LENGTH).with("min", 1).with("max", 200).at("/movements"));
-        }
-        Ok(ChangeContent {
-            reason: reason.over_required(old.reason, "/reason")?,
-            event: event.over(old.event),
-            event_on: event_on.over(old.event_on),
-            movements,
-            ..old
-        })
-    }
-}
-
-/// A word to the approvers.
-#[derive(Clone, Debug, Deserialize, Validate, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub(super) struct WithdrawBudgetChange {
-    /// Why it is taken back.
-    #[serde(default)]
-    #[validate(length(min = 1, max = 500))]
-    #[schema(min_length = 1, max_length = 500)]
-    pub note: Option<String>,
-}
-
-/// Why a change is given up.
-#[derive(Clone, Debug, Deserialize, Validate, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub(super) struct EndBudgetChange {
-    /// The reason, for the people it touches.
-    #[validate(length(min = 1, max = 500))]
-    #[schema(min_length = 1, max_length = 500, example = "不再需要")]
-    pub reason: String,
 }

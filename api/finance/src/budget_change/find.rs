@@ -74,8 +74,7 @@ pub(super) async fn preview_budget_change_approval(
     reading
         .read(who, move |reader| {
             let change = changes::find(reader, *id)?;
-            let (refused, plan) = changes::preview(reader, &change)?;
-            Ok(SubmissionPreview::new(refused.as_ref(), plan))
+            changes::preview(reader, &change).map(SubmissionPreview::of)
         })
         .await
 }

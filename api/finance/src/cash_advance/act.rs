@@ -1,24 +1,16 @@
 //! Creating and rewriting advances, and the named actions: state moves through them and nothing else. `[ACT-2]`
 
 use super::body::{
-    ConfirmPayout, CreateCashAdvance, RepayCashAdvance, ReverseCashAdvancePayout,
-    ReverseCashAdvanceRepayment, ReviseCashAdvance,
+    ConfirmPayout, CreateCashAdvance, RepayCashAdvance, ReverseCashAdvancePayout, ReverseCashAdvanceRepayment,
 };
-use crate::{
-    finance::{expense_claim::body::GiveReason, expense_request::body::WithdrawDocument},
-    spine::{Can, Created, IfMatch, PathId, Reply, UnitOfWork, Valid},
-};
+use crate::spine::{At, Can, Created, Merge, Note, Reason, Reply, UnitOfWork, Valid};
 use domain::{
-    finance::{
-        cash_advance::{
-            CashAdvance,
-            reversal::{Mistake, Undoing},
-        },
-        petition::NewDocument,
-    },
-    spine::{Id, perm},
+    approval::{Document, NewDocument},
+    finance::cash_advance::{AdvanceContent, CashAdvance},
+    spine::perm,
 };
 use persistence::{
+    approval::document,
     finance::cash_advance::{self as advances, AdvancePolicies, CashAdvanceView, deed},
     spine::{Failure, Tx},
 };
@@ -40,11 +32,8 @@ pub(super) async fn create_cash_advance(
 }
 
 fn create(tx: &mut Tx<'_>, body: CreateCashAdvance) -> Result<CashAdvance, Failure> {
-    let (submitter, today) = (body.submitter_id, tx.today());
-    let policies = AdvancePolicies::on(tx, body.business_date().unwrap_or(today))?;
-    let within = policies.rules().policy.content.settle_within_days;
-    let content = body.content(tx.actor(), today, within)?;
-    advances::refer(tx, submitter, &content)?;
+    let submitter = body.submitter_id;
+    let (content, policies) = said(tx, body)?;
     let number = advances::next_number(tx, &policies)?;
     let new = NewDocument { id: tx.id(), number, submitter };
     let change = CashAdvance::create(new, content, tx.actor(), tx.now(), policies.rules())?;
@@ -59,29 +48,34 @@ fn create(tx: &mut Tx<'_>, body: CreateCashAdvance) -> Result<CashAdvance, Failu
 #[utoipa::path(patch, path = "/api/v1/cash-advances/{id}")]
 pub(super) async fn revise_cash_advance(
     who: Can<perm::SubmitCashAdvances>,
-    id: PathId<CashAdvance>,
-    version: IfMatch,
-    body: Valid<ReviseCashAdvance>,
+    at: At<CashAdvance>,
+    patch: Merge<CreateCashAdvance>,
     work: UnitOfWork,
 ) -> Reply<CashAdvanceView> {
-    work.write(who, move |tx| {
-        let advance = advances::find(tx, *id)?;
-        version.check(advance.version)?;
-        let advance = revise(tx, advance, body.0.clone())?;
-        advances::show(tx, advance)
-    })
-    .await
+    work.moves(who, at, move |advance, tx| revise(tx, advance, &patch)).await
 }
 
-fn revise(tx: &mut Tx<'_>, advance: CashAdvance, patch: ReviseCashAdvance) -> Result<CashAdvance, Failure> {
-    advance.petition.may_revise(tx.actor())?;
-    let content = patch.over(advance.content.clone())?;
-    advances::refer(tx, Some(advance.petition.submitter), &content)?;
-    let policies = AdvancePolicies::on(tx, content.business_date)?;
+fn revise(
+    tx: &mut Tx<'_>,
+    advance: CashAdvance,
+    patch: &Merge<CreateCashAdvance>,
+) -> Result<CashAdvance, Failure> {
+    advance.may_revise(tx.actor())?;
+    let (content, policies) = said(tx, patch.over(&(&advance).into())?)?;
     let change = advance.revise(content, tx.actor(), policies.rules())?;
     let advance = advances::apply(tx, change)?;
     advances::keep_papers(tx, &advance)?;
     Ok(advance)
+}
+
+/// What an advance says, and the policies it is judged by.
+fn said(tx: &mut Tx<'_>, body: CreateCashAdvance) -> Result<(AdvanceContent, AdvancePolicies), Failure> {
+    let (submitter, today) = (body.submitter_id, tx.today());
+    let policies = AdvancePolicies::on(tx, body.business_date().unwrap_or(today))?;
+    let within = policies.rules().policy.content.settle_within_days;
+    let content = body.content(tx.actor(), today, within)?;
+    advances::refer(tx, submitter, &content)?;
+    Ok((content, policies))
 }
 
 /// Submit a cash advance for approval. `[EXP-14, EXP-3]`
@@ -91,35 +85,21 @@ fn revise(tx: &mut Tx<'_>, advance: CashAdvance, patch: ReviseCashAdvance) -> Re
 #[utoipa::path(post, path = "/api/v1/cash-advances/{id}/submit")]
 pub(super) async fn submit_cash_advance(
     who: Can<perm::SubmitCashAdvances>,
-    id: PathId<CashAdvance>,
-    version: IfMatch,
+    at: At<CashAdvance>,
     work: UnitOfWork,
 ) -> Reply<CashAdvanceView> {
-    work.write(who, move |tx| {
-        let advance = advances::find(tx, *id)?;
-        version.check(advance.version)?;
-        let advance = deed::submit(tx, advance)?;
-        advances::show(tx, advance)
-    })
-    .await
+    work.moves(who, at, move |advance, tx| deed::submit(tx, advance)).await
 }
 
 /// Withdraw a cash advance that waits for approval. `[APR-3]`
 #[utoipa::path(post, path = "/api/v1/cash-advances/{id}/withdraw")]
 pub(super) async fn withdraw_cash_advance(
     who: Can<perm::SubmitCashAdvances>,
-    id: PathId<CashAdvance>,
-    version: IfMatch,
-    body: Valid<WithdrawDocument>,
+    at: At<CashAdvance>,
+    body: Valid<Note>,
     work: UnitOfWork,
 ) -> Reply<CashAdvanceView> {
-    work.write(who, move |tx| {
-        let advance = advances::find(tx, *id)?;
-        version.check(advance.version)?;
-        deed::withdraw(tx, &advance, body.note.clone())?;
-        advances::view(tx, *id)
-    })
-    .await
+    work.moves(who, at, move |advance, tx| document::withdraw(tx, &advance, body.note.clone())).await
 }
 
 /// Void a cash advance. `[EXP-14]`
@@ -128,19 +108,11 @@ pub(super) async fn withdraw_cash_advance(
 #[utoipa::path(post, path = "/api/v1/cash-advances/{id}/void")]
 pub(super) async fn void_cash_advance(
     who: Can<perm::SubmitCashAdvances>,
-    id: PathId<CashAdvance>,
-    version: IfMatch,
-    body: Valid<GiveReason>,
+    at: At<CashAdvance>,
+    body: Valid<Reason>,
     work: UnitOfWork,
 ) -> Reply<CashAdvanceView> {
-    work.write(who, move |tx| {
-        let advance = advances::find(tx, *id)?;
-        version.check(advance.version)?;
-        let change = advance.void(body.reason.clone(), tx.actor(), tx.now())?;
-        let advance = advances::apply(tx, change)?;
-        advances::show(tx, advance)
-    })
-    .await
+    work.moves(who, at, move |advance, tx| document::void(tx, advance, body.reason.clone())).await
 }
 
 /// Revoke an approved cash advance before it is paid out. `[EXP-14]`
@@ -149,19 +121,12 @@ pub(super) async fn void_cash_advance(
 #[utoipa::path(post, path = "/api/v1/cash-advances/{id}/revoke")]
 pub(super) async fn revoke_cash_advance(
     who: Can<perm::SubmitCashAdvances>,
-    id: PathId<CashAdvance>,
-    version: IfMatch,
-    body: Valid<GiveReason>,
+    at: At<CashAdvance>,
+    body: Valid<Reason>,
     work: UnitOfWork,
 ) -> Reply<CashAdvanceView> {
-    work.write(who, move |tx| {
-        let advance = advances::find(tx, *id)?;
-        version.check(advance.version)?;
-        let change = advance.revoke(body.reason.clone(), tx.actor(), tx.now())?;
-        let advance = advances::apply(tx, change)?;
-        advances::show(tx, advance)
-    })
-    .await
+    work.moves(who, at, move |advance, tx| Ok(advance.revoke(body.reason.clone(), tx.actor(), tx.now())?))
+        .await
 }
 
 /// Confirm that a cash advance was paid out. `[EXP-14, EXP-10]`
@@ -172,16 +137,12 @@ pub(super) async fn revoke_cash_advance(
 #[utoipa::path(post, path = "/api/v1/cash-advances/{id}/confirm-payout")]
 pub(super) async fn confirm_cash_advance_payout(
     who: Can<perm::AccountCashAdvances>,
-    id: PathId<CashAdvance>,
-    version: IfMatch,
+    at: At<CashAdvance>,
     body: Valid<ConfirmPayout>,
     work: UnitOfWork,
 ) -> Reply<CashAdvanceView> {
-    work.write(who, move |tx| {
-        let advance = advances::find(tx, *id)?;
-        version.check(advance.version)?;
-        let advance = deed::confirm_payout(tx, advance, body.reference.clone(), body.paid_on)?;
-        advances::show(tx, advance)
+    work.moves(who, at, move |advance, tx| {
+        deed::confirm_payout(tx, advance, body.reference.clone(), body.paid_on)
     })
     .await
 }
@@ -192,17 +153,13 @@ pub(super) async fn confirm_cash_advance_payout(
 #[utoipa::path(post, path = "/api/v1/cash-advances/{id}/repay")]
 pub(super) async fn repay_cash_advance(
     who: Can<perm::AccountCashAdvances>,
-    id: PathId<CashAdvance>,
-    version: IfMatch,
+    at: At<CashAdvance>,
     body: Valid<RepayCashAdvance>,
     work: UnitOfWork,
 ) -> Reply<CashAdvanceView> {
-    work.write(who, move |tx| {
-        let advance = advances::find(tx, *id)?;
-        version.check(advance.version)?;
+    work.moves(who, at, move |advance, tx| {
         let RepayCashAdvance { reference, amount, received_on } = body.0.clone();
-        let advance = deed::repay(tx, advance, reference, amount, received_on)?;
-        advances::show(tx, advance)
+        deed::repay(tx, advance, reference, amount, received_on)
     })
     .await
 }
@@ -214,12 +171,15 @@ pub(super) async fn repay_cash_advance(
 #[utoipa::path(post, path = "/api/v1/cash-advances/{id}/reverse-payout")]
 pub(super) async fn reverse_cash_advance_payout(
     who: Can<perm::AccountCashAdvances>,
-    id: PathId<CashAdvance>,
-    version: IfMatch,
+    at: At<CashAdvance>,
     body: Valid<ReverseCashAdvancePayout>,
     work: UnitOfWork,
 ) -> Reply<CashAdvanceView> {
-    work.write(who, move |tx| reverse(tx, *id, &version, body.0.clone().undoing())).await
+    work.moves(who, at, move |advance, tx| {
+        let (mistake, undoing) = body.0.clone().undoing();
+        deed::reverse(tx, advance, &mistake, undoing)
+    })
+    .await
 }
 
 /// Reverse a repayment of a cash advance that was recorded by mistake. `[EXP-14, EXP-9]`
@@ -229,22 +189,13 @@ pub(super) async fn reverse_cash_advance_payout(
 #[utoipa::path(post, path = "/api/v1/cash-advances/{id}/reverse-repayment")]
 pub(super) async fn reverse_cash_advance_repayment(
     who: Can<perm::AccountCashAdvances>,
-    id: PathId<CashAdvance>,
-    version: IfMatch,
+    at: At<CashAdvance>,
     body: Valid<ReverseCashAdvanceRepayment>,
     work: UnitOfWork,
 ) -> Reply<CashAdvanceView> {
-    work.write(who, move |tx| reverse(tx, *id, &version, body.0.clone().undoing())).await
-}
-
-fn reverse(
-    tx: &mut Tx<'_>,
-    id: Id<CashAdvance>,
-    version: &IfMatch,
-    (mistake, undoing): (Mistake, Undoing),
-) -> Result<CashAdvanceView, Failure> {
-    let advance = advances::find(tx, id)?;
-    version.check(advance.version)?;
-    let advance = deed::reverse(tx, advance, &mistake, undoing)?;
-    advances::show(tx, advance)
+    work.moves(who, at, move |advance, tx| {
+        let (mistake, undoing) = body.0.clone().undoing();
+        deed::reverse(tx, advance, &mistake, undoing)
+    })
+    .await
 }

@@ -1,20 +1,20 @@
 //! What a client writes of an advance.
 
-use crate::spine::Patch;
+use crate::spine::Merged;
 use chrono::{Days, NaiveDate};
 use domain::{
     finance::cash_advance::{
-        AdvanceContent,
+        AdvanceContent, CashAdvance,
         reversal::{Mistake, Undoing},
     },
     spine::{Actor, AnyId, BusinessDate, DepartmentId, EmployeeId, Id, Money, Refusal, codes},
 };
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use validator::Validate;
 
 /// A new cash advance.
-#[derive(Clone, Debug, Deserialize, Validate, ToSchema)]
+#[derive(Clone, Debug, Deserialize, Serialize, Validate, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct CreateCashAdvance {
     /// Who gets the money and answers for it; the caller's own employee where absent.
@@ -45,6 +45,29 @@ pub(super) struct CreateCashAdvance {
     attachments: Vec<AnyId>,
 }
 
+impl Merged for CreateCashAdvance {
+    const PATCH: &'static str = "ReviseCashAdvance";
+    const FIXED: &'static [&'static str] = &["submitter_id"];
+    const FILLED: &'static [&'static str] = &["department_id", "business_date", "settle_on"];
+}
+
+impl From<&CashAdvance> for CreateCashAdvance {
+    fn from(advance: &CashAdvance) -> Self {
+        let AdvanceContent { department, business_date, amount, purpose, settle_on, request, attachments } =
+            advance.content.clone();
+        Self {
+            submitter_id: Some(advance.petition.submitter),
+            department_id: Some(department),
+            business_date: Some(business_date),
+            amount,
+            purpose,
+            settle_on: Some(settle_on),
+            request_id: request.map(|id| id.uuid().into()),
+            attachments: attachments.into_iter().map(|id| id.uuid().into()).collect(),
+        }
+    }
+}
+
 impl CreateCashAdvance {
     /// The business day it names, if it names one.
     pub fn business_date(&self) -> Option<BusinessDate> {
@@ -68,61 +91,6 @@ impl CreateCashAdvance {
             settle_on: settle_on.unwrap_or(latest),
             request: request_id.map(|id| Id::from_uuid(id.uuid())),
             attachments: attachments.into_iter().map(|id| Id::from_uuid(id.uuid())).collect(),
-        })
-    }
-}
-
-/// A merge patch of an advance (RFC 7396): absent stays, null clears, arrays are replaced whole.
-#[derive(Clone, Debug, Deserialize, Validate, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub(super) struct ReviseCashAdvance {
-    /// The department that asks.
-    #[serde(default)]
-    #[schema(value_type = Option<DepartmentId>)]
-    department_id: Patch<DepartmentId>,
-    /// The business day.
-    #[serde(default)]
-    #[schema(value_type = Option<String>, format = Date)]
-    business_date: Patch<NaiveDate>,
-    /// How much, in the book currency.
-    #[serde(default)]
-    #[schema(value_type = Option<Money>)]
-    amount: Patch<Money>,
-    /// What for.
-    #[serde(default)]
-    #[schema(value_type = Option<String>, min_length = 1, max_length = 500)]
-    purpose: Patch<String>,
-    /// The day it is to be settled.
-    #[serde(default)]
-    #[schema(value_type = Option<String>, format = Date)]
-    settle_on: Patch<NaiveDate>,
-    /// The approved expense request it is for.
-    #[serde(default)]
-    #[schema(value_type = Option<AnyId>)]
-    request_id: Patch<AnyId>,
-    /// Supporting papers, replaced whole.
-    #[serde(default)]
-    #[schema(value_type = Option<Vec<AnyId>>, max_items = 50)]
-    attachments: Patch<Vec<AnyId>>,
-}
-
-impl ReviseCashAdvance {
-    /// What the advance says after the patch.
-    pub fn over(self, old: AdvanceContent) -> Result<AdvanceContent, Refusal> {
-        let Self { department_id, business_date, amount, purpose, settle_on, request_id, attachments } = self;
-        let old_request = old.request.map(|id| AnyId::from_uuid(id.uuid()));
-        Ok(AdvanceContent {
-            department: department_id.over_required(old.department, "/department_id")?,
-            business_date: business_date.over_required(old.business_date, "/business_date")?,
-            amount: amount.over_required(old.amount, "/amount")?,
-            purpose: purpose.over_required(old.purpose, "/purpose")?,
-            settle_on: settle_on.over_required(old.settle_on, "/settle_on")?,
-            request: request_id.over(old_request).map(|id| Id::from_uuid(id.uuid())),
-            attachments: match attachments {
-                Patch::Absent => old.attachments,
-                Patch::Null => Vec::new(),
-                Patch::Set(ids) => ids.into_iter().map(|id| Id::from_uuid(id.uuid())).collect(),
-            },
         })
     }
 }

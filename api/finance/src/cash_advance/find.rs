@@ -1,24 +1,19 @@
 //! Showing and listing advances, and what somebody owes. `[INT-4]`
 
 use crate::{
-    finance::expense_claim::act::{ApprovalPreview, previewed},
+    approval::SubmissionPreview,
     spine::{Can, Format, List, Paged, PathId, Problem, Query, Reading, Reply, Several},
 };
 use chrono::NaiveDate;
 use domain::{
-    finance::{
-        cash_advance::{CashAdvance, SettlementState},
-        petition::StandingState,
-    },
+    approval::StandingState,
+    finance::cash_advance::{CashAdvance, SettlementState},
     spine::{AnyId, DepartmentId, Employee, EmployeeId, Id, perm},
 };
-use persistence::{
-    finance::cash_advance::{
-        self as advances, CashAdvanceView,
-        list::{AdvanceFilter, CashAdvanceSummary},
-        statement::{StatementView, statement},
-    },
-    spine::Failure,
+use persistence::finance::cash_advance::{
+    self as advances, CashAdvanceView,
+    list::{AdvanceFilter, CashAdvanceSummary},
+    statement::{StatementView, statement},
 };
 use serde::Deserialize;
 use utoipa::IntoParams;
@@ -108,12 +103,11 @@ pub(super) async fn preview_cash_advance_approval(
     who: Can<perm::ReadCashAdvances>,
     id: PathId<CashAdvance>,
     reading: Reading,
-) -> Reply<ApprovalPreview> {
+) -> Reply<SubmissionPreview> {
     reading
         .read(who, move |reader| {
             let advance = advances::find(reader, *id)?;
-            let (plan, refused) = advances::preview(reader, &advance)?;
-            Ok::<_, Failure>(previewed(refused, None, plan, Vec::new()))
+            advances::preview(reader, &advance).map(SubmissionPreview::of)
         })
         .await
 }

@@ -1,21 +1,20 @@
 //! The named actions: state moves through them and nothing else. `[ACT-2]`
 
-use super::body::GiveReason;
 use crate::{
-    approval::PreviewFinding,
-    spine::{Can, IfMatch, PathId, Reading, Reply, UnitOfWork, Valid, View},
+    approval::SubmissionPreview,
+    spine::{At, Can, Note, PathId, Reading, Reason, Reply, UnitOfWork, Valid, View},
 };
 use domain::{
     finance::expense_claim::{ExpenseClaim, reduce::LineDecision},
-    spine::{Money, Refusal, perm},
+    spine::{Money, perm},
 };
 use persistence::{
-    approval::PlanView,
+    approval::document,
     finance::{
         budget_line::EffectView,
-        expense_claim::{self as claims, ExpenseClaimView, Preview, deed},
+        expense_claim::{self as claims, ExpenseClaimView, deed},
     },
-    spine::{Failure, RefusalView},
+    spine::Failure,
 };
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -28,28 +27,10 @@ use validator::Validate;
 #[utoipa::path(post, path = "/api/v1/expense-claims/{id}/submit")]
 pub(super) async fn submit_expense_claim(
     who: Can<perm::SubmitExpenseClaims>,
-    id: PathId<ExpenseClaim>,
-    version: IfMatch,
+    at: At<ExpenseClaim>,
     work: UnitOfWork,
 ) -> Reply<ExpenseClaimView> {
-    work.write(who, move |tx| {
-        let claim = claims::find(tx, *id)?;
-        version.check(claim.version)?;
-        let claim = deed::submit(tx, claim)?;
-        claims::show(tx, claim)
-    })
-    .await
-}
-
-/// Why it is taken back.
-#[derive(Clone, Debug, Deserialize, Validate, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub(super) struct WithdrawExpenseClaim {
-    /// A word to the approvers.
-    #[serde(default)]
-    #[validate(length(min = 1, max = 500))]
-    #[schema(min_length = 1, max_length = 500)]
-    note: Option<String>,
+    work.moves(who, at, move |claim, tx| deed::submit(tx, claim)).await
 }
 
 /// Withdraw an expense claim that waits for approval. `[APR-3]`
@@ -58,18 +39,11 @@ pub(super) struct WithdrawExpenseClaim {
 #[utoipa::path(post, path = "/api/v1/expense-claims/{id}/withdraw")]
 pub(super) async fn withdraw_expense_claim(
     who: Can<perm::SubmitExpenseClaims>,
-    id: PathId<ExpenseClaim>,
-    version: IfMatch,
-    body: Valid<WithdrawExpenseClaim>,
+    at: At<ExpenseClaim>,
+    body: Valid<Note>,
     work: UnitOfWork,
 ) -> Reply<ExpenseClaimView> {
-    work.write(who, move |tx| {
-        let claim = claims::find(tx, *id)?;
-        version.check(claim.version)?;
-        deed::withdraw(tx, claim, body.note.clone())?;
-        claims::view(tx, *id)
-    })
-    .await
+    work.moves(who, at, move |claim, tx| document::withdraw(tx, &claim, body.note.clone())).await
 }
 
 /// What is approved of some lines.
@@ -104,18 +78,14 @@ struct LineDecisionBody {
 #[utoipa::path(post, path = "/api/v1/expense-claims/{id}/reduce")]
 pub(super) async fn reduce_expense_claim(
     who: Can<perm::UseApprovals>,
-    id: PathId<ExpenseClaim>,
-    version: IfMatch,
+    at: At<ExpenseClaim>,
     body: Valid<ReduceExpenseClaim>,
     work: UnitOfWork,
 ) -> Reply<ExpenseClaimView> {
-    work.write(who, move |tx| {
-        let claim = claims::find(tx, *id)?;
-        version.check(claim.version)?;
+    work.moves(who, at, move |claim, tx| {
         let decision = |LineDecisionBody { line, approved, reason }| LineDecision { line, approved, reason };
         let decisions: Vec<LineDecision> = body.lines.iter().cloned().map(decision).collect();
-        let claim = deed::reduce(tx, claim, &decisions)?;
-        claims::show(tx, claim)
+        deed::reduce(tx, claim, &decisions)
     })
     .await
 }
@@ -127,36 +97,22 @@ pub(super) async fn reduce_expense_claim(
 #[utoipa::path(post, path = "/api/v1/expense-claims/{id}/void")]
 pub(super) async fn void_expense_claim(
     who: Can<perm::SubmitExpenseClaims>,
-    id: PathId<ExpenseClaim>,
-    version: IfMatch,
-    body: Valid<GiveReason>,
+    at: At<ExpenseClaim>,
+    body: Valid<Reason>,
     work: UnitOfWork,
 ) -> Reply<ExpenseClaimView> {
-    work.write(who, move |tx| {
-        let claim = claims::find(tx, *id)?;
-        version.check(claim.version)?;
-        let claim = deed::void(tx, claim, body.reason.clone())?;
-        claims::show(tx, claim)
-    })
-    .await
+    work.moves(who, at, move |claim, tx| document::void(tx, claim, body.reason.clone())).await
 }
 
 /// Revoke an approved expense claim before finance acknowledges it. `[EXP-9]`
 #[utoipa::path(post, path = "/api/v1/expense-claims/{id}/revoke")]
 pub(super) async fn revoke_expense_claim(
     who: Can<perm::SubmitExpenseClaims>,
-    id: PathId<ExpenseClaim>,
-    version: IfMatch,
-    body: Valid<GiveReason>,
+    at: At<ExpenseClaim>,
+    body: Valid<Reason>,
     work: UnitOfWork,
 ) -> Reply<ExpenseClaimView> {
-    work.write(who, move |tx| {
-        let claim = claims::find(tx, *id)?;
-        version.check(claim.version)?;
-        let claim = deed::revoke(tx, claim, body.reason.clone())?;
-        claims::show(tx, claim)
-    })
-    .await
+    work.moves(who, at, move |claim, tx| deed::revoke(tx, claim, body.reason.clone())).await
 }
 
 /// Make the journal entry of an approved expense claim for which none could be made at its approval. `[EXP-9]`
@@ -165,17 +121,10 @@ pub(super) async fn revoke_expense_claim(
 #[utoipa::path(post, path = "/api/v1/expense-claims/{id}/prepare")]
 pub(super) async fn prepare_expense_claim(
     who: Can<perm::AccountExpenseClaims>,
-    id: PathId<ExpenseClaim>,
-    version: IfMatch,
+    at: At<ExpenseClaim>,
     work: UnitOfWork,
 ) -> Reply<ExpenseClaimView> {
-    work.write(who, move |tx| {
-        let claim = claims::find(tx, *id)?;
-        version.check(claim.version)?;
-        let claim = claims::prepare(tx, claim)?;
-        claims::show(tx, claim)
-    })
-    .await
+    work.moves(who, at, move |claim, tx| claims::prepare(tx, claim)).await
 }
 
 /// Reverse a posted expense claim by a linked counter-document. `[EXP-9]`
@@ -185,37 +134,30 @@ pub(super) async fn prepare_expense_claim(
 #[utoipa::path(post, path = "/api/v1/expense-claims/{id}/reverse")]
 pub(super) async fn reverse_expense_claim(
     who: Can<perm::AccountExpenseClaims>,
-    id: PathId<ExpenseClaim>,
-    version: IfMatch,
-    body: Valid<GiveReason>,
+    at: At<ExpenseClaim>,
+    body: Valid<Reason>,
     work: UnitOfWork,
 ) -> crate::spine::Created<ExpenseClaimView> {
     work.write(who, move |tx| {
-        let claim = claims::find(tx, *id)?;
-        version.check(claim.version)?;
+        let claim = at.find(tx)?;
         let counter = deed::reverse(tx, claim, body.reason.clone())?;
         claims::show(tx, counter)
     })
     .await
 }
 
-/// What submitting would do.
+/// What submitting would do, also to the budget.
 #[derive(Debug, Serialize, ToSchema)]
-pub(crate) struct ApprovalPreview {
-    /// Whether the document could be submitted as it is.
-    submittable: bool,
-    /// Why not, if not.
-    refusal: Option<RefusalView>,
-    /// All that is wrong with it.
-    #[schema(max_items = 10000)]
-    findings: Vec<PreviewFinding>,
-    /// The steps and people it would meet, and why.
-    plan: PlanView,
+#[schema(as = BudgetedSubmissionPreview)]
+pub(crate) struct BudgetedPreview {
+    /// What would be refused, and whom it would meet.
+    #[serde(flatten)]
+    pub preview: SubmissionPreview,
     /// What the budget would hold for it, line by line.
     #[schema(max_items = 200)]
-    budget: Vec<EffectView>,
+    pub budget: Vec<EffectView>,
 }
-impl View for ApprovalPreview {}
+impl View for BudgetedPreview {}
 
 /// Preview the approval of an expense claim. `[APR-8]`
 ///
@@ -225,30 +167,12 @@ pub(super) async fn preview_expense_claim_approval(
     who: Can<perm::ReadExpenseClaims>,
     id: PathId<ExpenseClaim>,
     reading: Reading,
-) -> Reply<ApprovalPreview> {
+) -> Reply<BudgetedPreview> {
     reading
         .read(who, move |reader| {
             let claim = claims::find(reader, *id)?;
-            let Preview { plan, budget, refused, by_budget } = claims::preview(reader, &claim)?;
-            Ok::<_, Failure>(previewed(refused, by_budget, plan, budget))
+            let (preview, budget) = claims::preview(reader, &claim)?;
+            Ok::<_, Failure>(BudgetedPreview { preview: SubmissionPreview::of(preview), budget })
         })
         .await
-}
-
-/// What submitting would do, as it is shown: everything that stands in its way, and the way itself.
-pub(crate) fn previewed(
-    refused: Option<Refusal>,
-    by_budget: Option<Refusal>,
-    plan: PlanView,
-    budget: Vec<EffectView>,
-) -> ApprovalPreview {
-    let refusals: Vec<Refusal> = refused.into_iter().chain(by_budget).collect();
-    let findings = refusals.iter().flat_map(|refusal| refusal.findings.clone());
-    ApprovalPreview {
-        submittable: refusals.is_empty(),
-        findings: findings.map(PreviewFinding::from).collect(),
-        refusal: refusals.first().map(RefusalView::of),
-        plan,
-        budget,
-    }
 }

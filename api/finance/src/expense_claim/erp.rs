@@ -107,9 +107,9 @@ fn each<T>(
 fn done(claim: &ExpenseClaim, already: bool) -> HandOverResult {
     HandOverResult {
         claim_id: Id::from_uuid(claim.id.uuid()),
-        number: Some(claim.number.clone()),
+        number: Some(claim.petition.number.clone()),
         outcome: if already { ItemOutcome::Already } else { ItemOutcome::Done },
-        status: Some(claim.status.state()),
+        status: Some(claim.state()),
         paid_status: claim.paid_state(),
         version: Some(claim.version),
         refusal: None,
@@ -119,9 +119,9 @@ fn done(claim: &ExpenseClaim, already: bool) -> HandOverResult {
 fn refused(id: Id<ExpenseClaim>, claim: Option<&ExpenseClaim>, refusal: Refusal) -> HandOverResult {
     HandOverResult {
         claim_id: Id::from_uuid(id.uuid()),
-        number: claim.map(|claim| claim.number.clone()),
+        number: claim.map(|claim| claim.petition.number.clone()),
         outcome: ItemOutcome::Refused,
-        status: claim.map(|claim| claim.status.state()),
+        status: claim.map(|claim| claim.state()),
         paid_status: claim.and_then(ExpenseClaim::paid_state),
         version: claim.map(|claim| claim.version),
         refusal: Some(RefusalView::of(&refusal)),

@@ -1,8 +1,9 @@
 //! Creating and rewriting claims.
 
-use super::body::{CreateExpenseClaim, Given, ReviseExpenseClaim};
-use crate::spine::{Can, Created, IfMatch, PathId, PathOf, Reply, UnitOfWork, Valid};
+use super::body::{CreateExpenseClaim, Given};
+use crate::spine::{At, Can, Created, Merge, PathOf, Reply, UnitOfWork, Valid};
 use domain::{
+    approval::Document,
     finance::expense_claim::{ExpenseClaim, External, NewClaim},
     spine::{Change, Findings, Refusal, codes, perm},
 };
@@ -67,24 +68,22 @@ fn external_of(body: &CreateExpenseClaim) -> Result<Option<External>, Refusal> {
 #[utoipa::path(patch, path = "/api/v1/expense-claims/{id}")]
 pub(super) async fn revise_expense_claim(
     who: Can<perm::SubmitExpenseClaims>,
-    id: PathId<ExpenseClaim>,
-    version: IfMatch,
-    body: Valid<ReviseExpenseClaim>,
+    at: At<ExpenseClaim>,
+    patch: Merge<CreateExpenseClaim>,
     work: UnitOfWork,
 ) -> Reply<ExpenseClaimView> {
-    work.write(who, move |tx| {
-        let claim = claims::find(tx, *id)?;
-        version.check(claim.version)?;
-        let claim = revise(tx, claim, body.0.clone())?;
-        claims::show(tx, claim)
-    })
-    .await
+    work.moves(who, at, move |claim, tx| revise(tx, claim, &patch)).await
 }
 
-fn revise(tx: &mut Tx<'_>, claim: ExpenseClaim, patch: ReviseExpenseClaim) -> Result<ExpenseClaim, Failure> {
+fn revise(
+    tx: &mut Tx<'_>,
+    claim: ExpenseClaim,
+    patch: &Merge<CreateExpenseClaim>,
+) -> Result<ExpenseClaim, Failure> {
     claim.may_revise(tx.actor())?;
-    let content = patch.over(claim.content.clone(), claim.submitter)?;
-    claims::reference::check(tx, Some(claim.submitter), &content)?;
+    let (today, book) = (tx.today(), claim.content.exchange.book);
+    let content = patch.over(&(&claim).into())?.content(&Given { actor: tx.actor(), today, book })?;
+    claims::reference::check(tx, Some(claim.petition.submitter), &content)?;
     let policies = PoliciesInForce::on(tx, content.business_date)?;
     let change = claim.revise(content, tx.actor(), policies.rules())?;
     let claim = claims::apply(tx, change)?;
@@ -141,9 +140,9 @@ fn mirror(
     };
     claim.may_revise(tx.actor())?;
     let (actor, today, book) = (tx.actor().clone(), tx.today(), claim.content.exchange.book);
-    body.submitter_id = Some(claim.submitter);
+    body.submitter_id = Some(claim.petition.submitter);
     let content = body.content(&Given { actor: &actor, today, book })?;
-    claims::reference::check(tx, Some(claim.submitter), &content)?;
+    claims::reference::check(tx, Some(claim.petition.submitter), &content)?;
     let policies = PoliciesInForce::on(tx, content.business_date)?;
     if claim.says(&content, policies.rules()) {
         return Ok(claim);

@@ -1,15 +1,14 @@
 //! Creating and rewriting requests, and the named actions: state moves through them and nothing else. `[ACT-2]`
 
-use super::body::{CreateExpenseRequest, ReviseExpenseRequest, WithdrawDocument};
-use crate::{
-    finance::expense_claim::body::GiveReason,
-    spine::{Can, Created, IfMatch, PathId, Reply, UnitOfWork, Valid},
-};
+use super::body::CreateExpenseRequest;
+use crate::spine::{At, Can, Created, Merge, Note, Reason, Reply, UnitOfWork, Valid};
 use domain::{
-    finance::{expense_request::ExpenseRequest, petition::NewDocument},
-    spine::perm,
+    approval::{Document, NewDocument},
+    finance::expense_request::{ExpenseRequest, RequestContent},
+    spine::{EmployeeId, perm},
 };
 use persistence::{
+    approval::document,
     finance::expense_request::{self as requests, ExpenseRequestView, RequestPolicies, deed},
     spine::{Failure, Tx},
 };
@@ -31,10 +30,8 @@ pub(super) async fn create_expense_request(
 }
 
 fn create(tx: &mut Tx<'_>, body: CreateExpenseRequest) -> Result<ExpenseRequest, Failure> {
-    let (submitter, today) = (body.submitter_id, tx.today());
-    let policies = RequestPolicies::on(tx, body.business_date().unwrap_or(today))?;
-    let content = body.content(tx.actor(), today, policies.book_currency())?;
-    requests::refer(tx, submitter, &content)?;
+    let submitter = body.submitter_id;
+    let (content, policies) = said(tx, submitter, body)?;
     let number = requests::next_number(tx, &policies)?;
     let new = NewDocument { id: tx.id(), number, submitter };
     let change = ExpenseRequest::create(new, content, tx.actor(), tx.now(), policies.rules())?;
@@ -49,33 +46,38 @@ fn create(tx: &mut Tx<'_>, body: CreateExpenseRequest) -> Result<ExpenseRequest,
 #[utoipa::path(patch, path = "/api/v1/expense-requests/{id}")]
 pub(super) async fn revise_expense_request(
     who: Can<perm::SubmitExpenseRequests>,
-    id: PathId<ExpenseRequest>,
-    version: IfMatch,
-    body: Valid<ReviseExpenseRequest>,
+    at: At<ExpenseRequest>,
+    patch: Merge<CreateExpenseRequest>,
     work: UnitOfWork,
 ) -> Reply<ExpenseRequestView> {
-    work.write(who, move |tx| {
-        let request = requests::find(tx, *id)?;
-        version.check(request.version)?;
-        let request = revise(tx, request, body.0.clone())?;
-        requests::show(tx, request)
-    })
-    .await
+    work.moves(who, at, move |request, tx| revise(tx, request, &patch)).await
 }
 
 fn revise(
     tx: &mut Tx<'_>,
     request: ExpenseRequest,
-    patch: ReviseExpenseRequest,
+    patch: &Merge<CreateExpenseRequest>,
 ) -> Result<ExpenseRequest, Failure> {
-    request.petition.may_revise(tx.actor())?;
-    let content = patch.over(request.content.clone())?;
-    requests::refer(tx, Some(request.petition.submitter), &content)?;
-    let policies = RequestPolicies::on(tx, content.business_date)?;
+    request.may_revise(tx.actor())?;
+    let body = patch.over(&(&request.content).into())?;
+    let (content, policies) = said(tx, Some(request.petition.submitter), body)?;
     let change = request.revise(content, tx.actor(), policies.rules())?;
     let request = requests::apply(tx, change)?;
     requests::keep_papers(tx, &request)?;
     Ok(request)
+}
+
+/// What a request says in somebody's name, and the policies it is judged by.
+fn said(
+    tx: &mut Tx<'_>,
+    submitter: Option<EmployeeId>,
+    body: CreateExpenseRequest,
+) -> Result<(RequestContent, RequestPolicies), Failure> {
+    let today = tx.today();
+    let policies = RequestPolicies::on(tx, body.business_date().unwrap_or(today))?;
+    let content = body.content(tx.actor(), today, policies.book_currency())?;
+    requests::refer(tx, submitter, &content)?;
+    Ok((content, policies))
 }
 
 /// Submit an expense request for approval. `[EXP-2, EXP-3, EXP-7, BUD-4]`
@@ -85,17 +87,10 @@ fn revise(
 #[utoipa::path(post, path = "/api/v1/expense-requests/{id}/submit")]
 pub(super) async fn submit_expense_request(
     who: Can<perm::SubmitExpenseRequests>,
-    id: PathId<ExpenseRequest>,
-    version: IfMatch,
+    at: At<ExpenseRequest>,
     work: UnitOfWork,
 ) -> Reply<ExpenseRequestView> {
-    work.write(who, move |tx| {
-        let request = requests::find(tx, *id)?;
-        version.check(request.version)?;
-        let request = deed::submit(tx, request)?;
-        requests::show(tx, request)
-    })
-    .await
+    work.moves(who, at, move |request, tx| deed::submit(tx, request)).await
 }
 
 /// Withdraw an expense request that waits for approval. `[APR-3]`
@@ -104,18 +99,11 @@ pub(super) async fn submit_expense_request(
 #[utoipa::path(post, path = "/api/v1/expense-requests/{id}/withdraw")]
 pub(super) async fn withdraw_expense_request(
     who: Can<perm::SubmitExpenseRequests>,
-    id: PathId<ExpenseRequest>,
-    version: IfMatch,
-    body: Valid<WithdrawDocument>,
+    at: At<ExpenseRequest>,
+    body: Valid<Note>,
     work: UnitOfWork,
 ) -> Reply<ExpenseRequestView> {
-    work.write(who, move |tx| {
-        let request = requests::find(tx, *id)?;
-        version.check(request.version)?;
-        deed::withdraw(tx, &request, body.note.clone())?;
-        requests::view(tx, *id)
-    })
-    .await
+    work.moves(who, at, move |request, tx| document::withdraw(tx, &request, body.note.clone())).await
 }
 
 /// Void an expense request. `[EXP-2]`
@@ -124,37 +112,22 @@ pub(super) async fn withdraw_expense_request(
 #[utoipa::path(post, path = "/api/v1/expense-requests/{id}/void")]
 pub(super) async fn void_expense_request(
     who: Can<perm::SubmitExpenseRequests>,
-    id: PathId<ExpenseRequest>,
-    version: IfMatch,
-    body: Valid<GiveReason>,
+    at: At<ExpenseRequest>,
+    body: Valid<Reason>,
     work: UnitOfWork,
 ) -> Reply<ExpenseRequestView> {
-    work.write(who, move |tx| {
-        let request = requests::find(tx, *id)?;
-        version.check(request.version)?;
-        let change = request.void(body.reason.clone(), tx.actor(), tx.now())?;
-        let request = requests::apply(tx, change)?;
-        requests::show(tx, request)
-    })
-    .await
+    work.moves(who, at, move |request, tx| document::void(tx, request, body.reason.clone())).await
 }
 
 /// Revoke an approved expense request while nothing was claimed on it. `[EXP-2]`
 #[utoipa::path(post, path = "/api/v1/expense-requests/{id}/revoke")]
 pub(super) async fn revoke_expense_request(
     who: Can<perm::SubmitExpenseRequests>,
-    id: PathId<ExpenseRequest>,
-    version: IfMatch,
-    body: Valid<GiveReason>,
+    at: At<ExpenseRequest>,
+    body: Valid<Reason>,
     work: UnitOfWork,
 ) -> Reply<ExpenseRequestView> {
-    work.write(who, move |tx| {
-        let request = requests::find(tx, *id)?;
-        version.check(request.version)?;
-        let request = deed::revoke(tx, request, body.reason.clone())?;
-        requests::show(tx, request)
-    })
-    .await
+    work.moves(who, at, move |request, tx| deed::revoke(tx, request, body.reason.clone())).await
 }
 
 /// Close an approved expense request. `[EXP-2, EXP-4]`
@@ -163,16 +136,9 @@ pub(super) async fn revoke_expense_request(
 #[utoipa::path(post, path = "/api/v1/expense-requests/{id}/close")]
 pub(super) async fn close_expense_request(
     who: Can<perm::SubmitExpenseRequests>,
-    id: PathId<ExpenseRequest>,
-    version: IfMatch,
-    body: Valid<GiveReason>,
+    at: At<ExpenseRequest>,
+    body: Valid<Reason>,
     work: UnitOfWork,
 ) -> Reply<ExpenseRequestView> {
-    work.write(who, move |tx| {
-        let request = requests::find(tx, *id)?;
-        version.check(request.version)?;
-        let request = deed::close(tx, request, body.reason.clone())?;
-        requests::show(tx, request)
-    })
-    .await
+    work.moves(who, at, move |request, tx| deed::close(tx, request, body.reason.clone())).await
 }

@@ -1,8 +1,8 @@
 //! What a client writes of a request.
 
 use crate::{
-    finance::expense_claim::body::{ExchangeRateInput, ExpenseDetailsPatch, exchange},
-    spine::Patch,
+    finance::expense_claim::body::{ExchangeRateInput, exchange},
+    spine::Merged,
 };
 use chrono::NaiveDate;
 use domain::{
@@ -50,6 +50,24 @@ pub(crate) struct ExpenseRequestLineInput {
     tender: Option<Tender>,
 }
 
+impl From<RequestLine> for ExpenseRequestLineInput {
+    fn from(line: RequestLine) -> Self {
+        let RequestLine {
+            category,
+            item,
+            quantity,
+            amount,
+            purpose,
+            planned_on,
+            cost_centre,
+            quotes,
+            tender,
+        } = line;
+        let cost_centre_id = Some(cost_centre);
+        Self { category, item, quantity, amount, purpose, planned_on, cost_centre_id, quotes, tender }
+    }
+}
+
 impl ExpenseRequestLineInput {
     fn line(self, department: DepartmentId) -> RequestLine {
         let Self { category, item, quantity, amount, purpose, planned_on, cost_centre_id, quotes, tender } =
@@ -60,9 +78,9 @@ impl ExpenseRequestLineInput {
 }
 
 /// A new request. A draft may be incomplete; submitting it checks everything.
-#[derive(Clone, Debug, Deserialize, Validate, ToSchema)]
+#[derive(Clone, Debug, Deserialize, Serialize, Validate, ToSchema)]
 #[serde(deny_unknown_fields)]
-pub(super) struct CreateExpenseRequest {
+pub(crate) struct CreateExpenseRequest {
     /// Who answers for it; the caller's own employee where absent.
     #[serde(default)]
     pub submitter_id: Option<EmployeeId>,
@@ -114,6 +132,35 @@ pub(super) struct CreateExpenseRequest {
     attachments: Vec<AnyId>,
 }
 
+impl Merged for CreateExpenseRequest {
+    const PATCH: &'static str = "ReviseExpenseRequest";
+    const FIXED: &'static [&'static str] = &["submitter_id"];
+    const FILLED: &'static [&'static str] = &["department_id", "business_date"];
+}
+
+impl From<&RequestContent> for CreateExpenseRequest {
+    fn from(content: &RequestContent) -> Self {
+        let RequestContent { department, business_date, exchange, details, urgent, .. } = content.clone();
+        let RequestContent { major_campaign, campaign, region, links, lines, attachments, .. } =
+            content.clone();
+        Self {
+            submitter_id: None,
+            department_id: Some(department),
+            business_date: Some(business_date),
+            currency: Some(exchange.currency),
+            exchange_rate: ExchangeRateInput::of(&exchange),
+            details,
+            urgent,
+            major_campaign,
+            campaign,
+            region,
+            links,
+            lines: lines.into_iter().map(Into::into).collect(),
+            attachments: attachments.into_iter().map(|id| id.uuid().into()).collect(),
+        }
+    }
+}
+
 impl CreateExpenseRequest {
     /// The business day it names, if it names one.
     pub fn business_date(&self) -> Option<BusinessDate> {
@@ -149,106 +196,4 @@ impl CreateExpenseRequest {
 
 fn files(ids: Vec<AnyId>) -> Vec<Id<File>> {
     ids.into_iter().map(|id| Id::from_uuid(id.uuid())).collect()
-}
-
-/// A merge patch of what a request says (RFC 7396): absent stays, null clears, arrays are replaced whole.
-#[derive(Clone, Debug, Deserialize, Validate, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct ReviseExpenseRequest {
-    /// The department that asks.
-    #[serde(default)]
-    #[schema(value_type = Option<DepartmentId>)]
-    department_id: Patch<DepartmentId>,
-    /// The business day.
-    #[serde(default)]
-    #[schema(value_type = Option<String>, format = Date)]
-    business_date: Patch<NaiveDate>,
-    /// The currency of all its amounts; null: the book currency.
-    #[serde(default)]
-    #[schema(value_type = Option<Currency>)]
-    currency: Patch<Currency>,
-    /// The rate to the book currency, and its day.
-    #[serde(default)]
-    #[schema(value_type = Option<ExchangeRateInput>)]
-    exchange_rate: Patch<ExchangeRateInput>,
-    /// Background, purpose and so on, member by member.
-    #[serde(default)]
-    #[schema(value_type = Option<ExpenseDetailsPatch>)]
-    details: Patch<ExpenseDetailsPatch>,
-    /// Whether it cannot wait.
-    #[serde(default)]
-    #[schema(value_type = Option<bool>)]
-    urgent: Patch<bool>,
-    /// Whether it is a major campaign or project.
-    #[serde(default)]
-    #[schema(value_type = Option<bool>)]
-    major_campaign: Patch<bool>,
-    /// The campaign it is for, by its code.
-    #[serde(default)]
-    #[schema(value_type = Option<String>, min_length = 1, max_length = 60)]
-    campaign: Patch<String>,
-    /// The region it is for, by its code.
-    #[serde(default)]
-    #[schema(value_type = Option<String>, min_length = 1, max_length = 60)]
-    region: Patch<String>,
-    /// What else it concerns, replaced whole.
-    #[serde(default)]
-    #[schema(value_type = Option<Vec<Link>>, max_items = 20)]
-    links: Patch<Vec<Link>>,
-    /// What is asked for, replaced whole.
-    #[serde(default)]
-    #[schema(value_type = Option<Vec<ExpenseRequestLineInput>>, max_items = 200)]
-    lines: Patch<Vec<ExpenseRequestLineInput>>,
-    /// Supporting papers, replaced whole.
-    #[serde(default)]
-    #[schema(value_type = Option<Vec<AnyId>>, max_items = 50)]
-    attachments: Patch<Vec<AnyId>>,
-}
-
-impl ReviseExpenseRequest {
-    /// What the request says after the patch.
-    pub fn over(self, old: RequestContent) -> Result<RequestContent, Refusal> {
-        let Self { department_id, business_date, currency, exchange_rate, details, urgent, .. } = self;
-        let Self { major_campaign, campaign, region, links, lines, attachments, .. } = self;
-        let department = department_id.over_required(old.department, "/department_id")?;
-        let book = old.exchange.book;
-        let currency = currency.over(Some(old.exchange.currency)).unwrap_or(book);
-        let old_rate = old.exchange.rate_date.map(|date| ExchangeRateInput { rate: old.exchange.rate, date });
-        Ok(RequestContent {
-            department,
-            business_date: business_date.over_required(old.business_date, "/business_date")?,
-            exchange: exchange(currency, book, exchange_rate.over(old_rate)),
-            details: match details {
-                Patch::Absent => old.details,
-                Patch::Null => Details::default(),
-                Patch::Set(patch) => patch.over(old.details),
-            },
-            urgent: urgent.over(Some(old.urgent)).unwrap_or(false),
-            major_campaign: major_campaign.over(Some(old.major_campaign)).unwrap_or(false),
-            campaign: campaign.over(old.campaign),
-            region: region.over(old.region),
-            links: links.over(Some(old.links)).unwrap_or_default(),
-            lines: match lines {
-                Patch::Absent => old.lines,
-                Patch::Null => Vec::new(),
-                Patch::Set(lines) => lines.into_iter().map(|line| line.line(department)).collect(),
-            },
-            attachments: match attachments {
-                Patch::Absent => old.attachments,
-                Patch::Null => Vec::new(),
-                Patch::Set(ids) => files(ids),
-            },
-        })
-    }
-}
-
-/// Why a document is taken back.
-#[derive(Clone, Debug, Deserialize, Validate, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct WithdrawDocument {
-    /// A word to the approvers.
-    #[serde(default)]
-    #[validate(length(min = 1, max = 500))]
-    #[schema(min_length = 1, max_length = 500)]
-    pub note: Option<String>,
 }

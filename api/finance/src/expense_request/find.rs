@@ -1,17 +1,19 @@
 //! Showing and listing requests. `[INT-4]`
 
 use crate::{
-    finance::expense_claim::act::{ApprovalPreview, previewed},
+    approval::SubmissionPreview,
+    expense_claim::act::BudgetedPreview,
     spine::{Can, Format, List, Paged, PathId, Problem, Query, Reading, Reply, Several, bounds, is_amount},
 };
 use chrono::NaiveDate;
 use domain::{
-    finance::{expense_request::ExpenseRequest, petition::StandingState},
+    approval::StandingState,
+    finance::expense_request::ExpenseRequest,
     spine::{Currency, DepartmentId, EmployeeId, Timestamp, perm},
 };
 use persistence::{
     finance::expense_request::{
-        self as requests, ExpenseRequestView, RequestPolicies, RequestPreview,
+        self as requests, ExpenseRequestView,
         list::{ExpenseRequestSummary, RequestFilter, RequestOrder},
         revision::{HistoryView, history},
     },
@@ -158,14 +160,12 @@ pub(super) async fn preview_expense_request_approval(
     who: Can<perm::ReadExpenseRequests>,
     id: PathId<ExpenseRequest>,
     reading: Reading,
-) -> Reply<ApprovalPreview> {
+) -> Reply<BudgetedPreview> {
     reading
         .read(who, move |reader| {
             let request = requests::find(reader, *id)?;
-            let policies = RequestPolicies::on(reader, request.content.business_date)?;
-            let refused = request.check_submission(reader.actor(), reader.today(), policies.rules()).err();
-            let RequestPreview { plan, budget, refused: by_budget } = requests::preview(reader, &request)?;
-            Ok::<_, Failure>(previewed(refused, by_budget, plan, budget))
+            let (preview, budget) = requests::preview(reader, &request)?;
+            Ok::<_, Failure>(BudgetedPreview { preview: SubmissionPreview::of(preview), budget })
         })
         .await
 }

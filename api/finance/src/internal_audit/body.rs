@@ -1,5 +1,6 @@
 //! What is sent about internal audits.
 
+use crate::spine::Merged;
 use chrono::NaiveDate;
 use domain::{
     finance::{
@@ -12,7 +13,7 @@ use persistence::finance::{
     audit_risk::ClaimScope,
     internal_audit::{DrawOrder, InternalAuditFilter, item::AuditItemFilter},
 };
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use validator::Validate;
 
@@ -39,7 +40,7 @@ impl ListInternalAudits {
 }
 
 /// What is audited.
-#[derive(Clone, Debug, Deserialize, Validate, ToSchema)]
+#[derive(Clone, Debug, Deserialize, Serialize, Validate, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct InternalAuditScope {
     /// The first business day.
@@ -62,7 +63,7 @@ pub(super) struct InternalAuditScope {
 }
 
 /// An internal audit to be planned.
-#[derive(Clone, Debug, Deserialize, Validate, ToSchema)]
+#[derive(Clone, Debug, Deserialize, Serialize, Validate, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct PlanInternalAudit {
     /// What it is called.
@@ -78,6 +79,20 @@ pub(super) struct PlanInternalAudit {
     pub scope: InternalAuditScope,
     /// Who answers for it.
     pub auditor_id: EmployeeId,
+}
+
+impl Merged for PlanInternalAudit {
+    const PATCH: &'static str = "ReviseInternalAudit";
+}
+
+impl From<AuditPlan> for PlanInternalAudit {
+    fn from(plan: AuditPlan) -> Self {
+        let AuditPlan { title, purpose, scope, auditor } = plan;
+        let AuditScope { from, to, department, category, states } = scope;
+        let claim_states = Some(states);
+        let scope = InternalAuditScope { from, to, department_id: department, category, claim_states };
+        Self { title, purpose, scope, auditor_id: auditor }
+    }
 }
 
 impl PlanInternalAudit {
@@ -182,14 +197,4 @@ pub(super) struct ReportAudit {
     #[validate(length(min = 1, max = 4000))]
     #[schema(min_length = 1, max_length = 4000)]
     pub conclusion: String,
-}
-
-/// Why an audit is given up.
-#[derive(Clone, Debug, Deserialize, Validate, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub(super) struct CancelAudit {
-    /// Why.
-    #[validate(length(min = 1, max = 500))]
-    #[schema(min_length = 1, max_length = 500)]
-    pub reason: String,
 }

@@ -1,5 +1,6 @@
 //! What is sent about post-evaluations, and post-evaluations as a file.
 
+use crate::spine::Merged;
 use chrono::NaiveDate;
 use domain::{
     finance::{
@@ -47,7 +48,7 @@ impl ListPostEvaluations {
 }
 
 /// Who evaluates: neither our own company nor anybody who works here.
-#[derive(Clone, Debug, Deserialize, Validate, ToSchema)]
+#[derive(Clone, Debug, Deserialize, Serialize, Validate, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct NameThirdParty {
     /// The institution.
@@ -87,7 +88,7 @@ pub(super) struct NameIndicator {
 }
 
 /// A post-evaluation to be commissioned.
-#[derive(Clone, Debug, Deserialize, Validate, ToSchema)]
+#[derive(Clone, Debug, Deserialize, Serialize, Validate, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct CommissionEvaluation {
     /// The claim it is about; else `request_id` or `project`.
@@ -118,6 +119,41 @@ pub(super) struct CommissionEvaluation {
     indicators: Vec<NameIndicator>,
     /// By when the report is due.
     due_on: NaiveDate,
+}
+
+impl Merged for CommissionEvaluation {
+    const PATCH: &'static str = "ReviseEvaluation";
+    const FILLED: &'static [&'static str] = &["department_id"];
+}
+
+impl From<Commission> for CommissionEvaluation {
+    fn from(commission: Commission) -> Self {
+        let Commission { subject, department, third_party, expected_effect, indicators, due_on } = commission;
+        let (claim_id, request_id, project) = match subject {
+            EvaluationSubject::ExpenseClaim { claim, number: _ } => (Some(claim.uuid().into()), None, None),
+            EvaluationSubject::ExpenseRequest { request, number: _ } => {
+                (None, Some(request.uuid().into()), None)
+            }
+            EvaluationSubject::Project { name } => (None, None, Some(name)),
+        };
+        let ThirdParty { name, tax_number, contact } = third_party;
+        let indicator = |Indicator { name, unit, expected, achieved: _, less_is_better }| NameIndicator {
+            name,
+            unit,
+            expected,
+            less_is_better,
+        };
+        Self {
+            claim_id,
+            request_id,
+            project,
+            department_id: Some(department),
+            third_party: NameThirdParty { name, tax_number, contact },
+            expected_effect: Some(expected_effect).filter(|effect| !effect.is_empty()),
+            indicators: indicators.into_iter().map(indicator).collect(),
+            due_on,
+        }
+    }
 }
 
 impl CommissionEvaluation {
@@ -219,14 +255,4 @@ pub(super) struct AcceptReport {
     #[validate(length(min = 1, max = 2000))]
     #[schema(min_length = 1, max_length = 2000, example = "下季度缩减同类活动预算")]
     pub note: String,
-}
-
-/// Why.
-#[derive(Clone, Debug, Deserialize, Validate, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub(super) struct GiveEvaluationReason {
-    /// The reason, for the people it touches.
-    #[validate(length(min = 1, max = 2000))]
-    #[schema(min_length = 1, max_length = 2000)]
-    pub reason: String,
 }

@@ -60,7 +60,7 @@ impl Budget {
             BudgetAction::Revise => self.may_revise(by),
             BudgetAction::Submit => self.may_submit(by),
             BudgetAction::Withdraw => self.may_withdraw(by),
-            BudgetAction::Void => self.may_void(by),
+            BudgetAction::Void => self.may_void(Owner::Here, by),
             BudgetAction::Activate => self.may_activate(by),
             BudgetAction::Close => self.may_close(by),
             BudgetAction::Copy => Ok(()),

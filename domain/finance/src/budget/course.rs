@@ -1,4 +1,4 @@
-//! Activating an approved budget, closing an active one, and giving one up. `[BUD-3]`
+//! Activating an approved budget, and closing an active one. `[BUD-3]`
 
 use super::*;
 
@@ -6,13 +6,13 @@ impl Budget {
     /// Puts an approved budget into effect; its lines are opened in the same unit of work.
     pub fn activate(self, by: &Actor, now: Timestamp) -> Result<Change<Self>, Refusal> {
         self.may_activate(by)?;
-        Ok(self.moved(BudgetStatus::Active { at: now }, ACTIVATED))
+        Ok(self.executed(Execution::Active { at: now }, ACTIVATED))
     }
 
     /// Whether a caller may activate it now.
     pub fn may_activate(&self, by: &Actor) -> Result<(), Refusal> {
         refuse_unless_managing(by)?;
-        if matches!(self.status, BudgetStatus::Approved { .. }) {
+        if self.state() == BudgetState::Approved {
             return Ok(());
         }
         Err(self.wrong_state(NOT_ACTIVATABLE))
@@ -23,36 +23,22 @@ impl Budget {
     pub fn close(self, reason: String, by: &Actor, now: Timestamp) -> Result<Change<Self>, Refusal> {
         self.may_close(by)?;
         check_reason(&reason)?;
-        Ok(self.moved(BudgetStatus::Closed { at: now, reason }, CLOSED))
+        Ok(self.executed(Execution::Closed { at: now, reason }, CLOSED))
     }
 
     /// Whether a caller may close it now.
     pub fn may_close(&self, by: &Actor) -> Result<(), Refusal> {
         refuse_unless_managing(by)?;
-        if matches!(self.status, BudgetStatus::Active { .. }) {
+        if self.state() == BudgetState::Active {
             return Ok(());
         }
         Err(self.wrong_state(NOT_CLOSABLE))
     }
 
-    /// Gives it up: by whoever compiled it before it is approved, by finance as long as it is not active.
-    pub fn void(self, reason: String, by: &Actor, now: Timestamp) -> Result<Change<Self>, Refusal> {
-        self.may_void(by)?;
-        check_reason(&reason)?;
-        Ok(self.moved(BudgetStatus::Void { at: now, reason }, VOIDED))
-    }
-
-    /// Whether a caller may give it up now.
-    pub fn may_void(&self, by: &Actor) -> Result<(), Refusal> {
-        if !by.may(Permission::ManageBudgets) {
-            self.refuse_stranger(by)?;
-        }
-        let state = self.status.state();
-        let approved = state == BudgetState::Approved && by.may(Permission::ManageBudgets);
-        if state.is_editable() || state == BudgetState::Rejected || approved {
-            return Ok(());
-        }
-        Err(self.wrong_state(NOT_VOIDABLE))
+    fn executed(self, execution: Execution, kind: &'static EventKind) -> Change<Self> {
+        let after = Self { execution: Some(execution), ..self.clone() };
+        let facts = after.all_facts();
+        Change::updated(self, after, kind, facts.into())
     }
 }
 

@@ -1,42 +1,12 @@
-//! Where a budget stands, with what belongs to each state. Only the actions of this folder move it. `[BUD-3]`
+//! Where a budget stands: on its way through approval as any document, and then in what became of it. Only the actions
+//! of this folder move it. `[BUD-3]`
 
 use super::*;
 
-/// Where a budget stands, with what belongs to that state.
+/// What became of an approved budget.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[serde(tag = "state", rename_all = "snake_case")]
-pub enum BudgetStatus {
-    /// Being compiled.
-    Draft,
-    /// Waits for its approvers.
-    InApproval {
-        /// Since when.
-        since: Timestamp,
-    },
-    /// Sent back to be mended.
-    Returned {
-        /// When.
-        at: Timestamp,
-        /// What is to be mended.
-        reason: String,
-    },
-    /// Refused for good; may only be voided, or copied.
-    Rejected {
-        /// When.
-        at: Timestamp,
-        /// Why.
-        reason: String,
-    },
-    /// Taken back while it waited; may be changed and submitted again.
-    Withdrawn {
-        /// When.
-        at: Timestamp,
-    },
-    /// Every approver agreed: it can be activated.
-    Approved {
-        /// When.
-        at: Timestamp,
-    },
+pub enum Execution {
     /// Its lines are open: it can be spent.
     Active {
         /// Since when.
@@ -44,13 +14,6 @@ pub enum BudgetStatus {
     },
     /// Nothing more is charged to it; what documents hold of it runs its course.
     Closed {
-        /// When.
-        at: Timestamp,
-        /// Why.
-        reason: String,
-    },
-    /// Given up; the number stays taken.
-    Void {
         /// When.
         at: Timestamp,
         /// Why.
@@ -95,14 +58,29 @@ crate::labels! { BudgetState = "BudgetStatus":
     Void = "void", "已作废", "Void";
 }
 
-impl BudgetState {
-    /// Whether whoever compiled it may change and submit it.
-    pub const fn is_editable(self) -> bool {
-        matches!(self, Self::Draft | Self::Returned | Self::Withdrawn)
+impl Budget {
+    /// The name of its state.
+    pub const fn state(&self) -> BudgetState {
+        match (&self.execution, self.petition.state()) {
+            (Some(Execution::Active { .. }), _) => BudgetState::Active,
+            (Some(Execution::Closed { .. }), _) => BudgetState::Closed,
+            (None, StandingState::Draft) => BudgetState::Draft,
+            (None, StandingState::InApproval) => BudgetState::InApproval,
+            (None, StandingState::Returned) => BudgetState::Returned,
+            (None, StandingState::Rejected) => BudgetState::Rejected,
+            (None, StandingState::Withdrawn) => BudgetState::Withdrawn,
+            (None, StandingState::Approved) => BudgetState::Approved,
+            // A budget is closed in its execution, and no approved one is revoked.
+            (None, StandingState::Void | StandingState::Closed | StandingState::Revoked) => BudgetState::Void,
+        }
     }
-}
 
-crate::status! { BudgetStatus as BudgetState:
-    Draft; InApproval since; Returned at reason; Rejected at reason; Withdrawn at; Approved at; Active at;
-    Closed at reason; Void at reason;
+    /// Since when it stands there and, where somebody had to say it, why.
+    pub fn told(&self) -> (Option<Timestamp>, Option<&str>) {
+        match &self.execution {
+            Some(Execution::Active { at }) => (Some(*at), None),
+            Some(Execution::Closed { at, reason }) => (Some(*at), Some(reason)),
+            None => self.petition.standing.told(),
+        }
+    }
 }

@@ -18,13 +18,11 @@ impl Budget {
         rules: BudgetRules<'_>,
     ) -> Result<Change<Self>, Refusal> {
         self.check_submission(by, rules)?;
-        let facts = json!({
-            "number": self.number, "approval_id": approval, "total": self.content.total(rules.currency)?,
-            "department_id": self.content.scope.department,
-        });
-        let status = BudgetStatus::InApproval { since: now };
-        let after = Self { status, approval: Some(approval), ..self.clone() };
-        Ok(Change::updated(self, after, SUBMITTED, facts))
+        let asked = facts([
+            ("total", json!(self.content.total(rules.currency)?)),
+            ("department_id", json!(self.content.scope.department)),
+        ]);
+        self.handed_in(approval, asked, by, now)
     }
 
     /// Whether it could be submitted now; the same check as [`Self::submit`], for a dry run. `[APR-8]`
@@ -34,12 +32,6 @@ impl Budget {
         let mut findings = Findings::new();
         self.content.check_completeness(&mut findings);
         findings.into_result().map_err(|refusal| refusal.citing(Citation::clause("BUD-1", CONTENT_CLAUSE)))
-    }
-
-    /// Whether a caller may submit it now, as far as its state goes.
-    pub fn may_submit(&self, by: &Actor) -> Result<(), Refusal> {
-        self.refuse_stranger(by)?;
-        if self.status.state().is_editable() { Ok(()) } else { Err(self.wrong_state(NOT_SUBMITTABLE)) }
     }
 }
 

@@ -2,6 +2,10 @@
 
 use super::*;
 use crate::{
+    approval::{
+        Outcome,
+        petition::{NOT_EDITABLE, OTHER_APPROVAL},
+    },
     finance::{
         budget_policy::SHIPPED_BUDGET_POLICY,
         fixture::{Rules, cny, day, id, now, person},
@@ -276,14 +280,18 @@ fn a_budget_travels_from_draft_to_closed() {
     let budget = draft(&world, content()).expect("a draft");
     assert_eq!(budget.clone().activate(&finance(), now()).expect_err("not approved").code, NOT_ACTIVATABLE);
     let budget = budget.submit(id(7), &compiler(), now(), world.all()).expect("submitted").into_after();
+    let agreed = Outcome::Approved { at: now() };
     assert_eq!(budget.may_revise(&compiler()).expect_err("in approval").code, NOT_EDITABLE);
-    assert_eq!(budget.clone().approve(id(8), now()).expect_err("another's").code, OTHER_APPROVAL);
-    let budget = budget.approve(id(7), now()).expect("approved").into_after();
+    assert_eq!(budget.clone().settle(id(8), &agreed, now()).expect_err("another's").code, OTHER_APPROVAL);
+    let budget = budget.settle(id(7), &agreed, now()).expect("approved").into_after();
     assert_eq!(budget.clone().activate(&compiler(), now()).expect_err("not finance").code, NOT_IN_MANAGEMENT);
     let budget = budget.activate(&finance(), now()).expect("active").into_after();
-    assert_eq!(budget.clone().void("错了".into(), &finance(), now()).expect_err("active").code, NOT_VOIDABLE);
+    assert_eq!(
+        budget.clone().void("错了".into(), Owner::Here, &finance(), now()).expect_err("active").code,
+        NOT_VOIDABLE
+    );
     let budget = budget.close("年度结束".into(), &finance(), now()).expect("closed").into_after();
-    assert_eq!(budget.status.state(), BudgetState::Closed);
+    assert_eq!(budget.state(), BudgetState::Closed);
     assert!(
         budget
             .actions(&compiler())

@@ -15,11 +15,11 @@ pub struct DrawLeft(pub BTreeMap<Drawn, i64>);
 impl BudgetChange {
     /// Refuses to give back anything but a draw in effect.
     pub fn ensure_drawn(&self) -> Result<(), Refusal> {
-        let (kind, state) = (self.content.kind, self.status.state());
+        let (kind, state) = (self.content.kind, self.state());
         if kind == ChangeKind::EmergencyDraw && state == ChangeState::Effective {
             return Ok(());
         }
-        let refusal = Refusal::new(NO_DRAW).with("number", self.number.as_str());
+        let refusal = Refusal::new(NO_DRAW).with("number", self.petition.number.as_str());
         Err(refusal.citing(rule()).at("/gives_back_id"))
     }
 }

@@ -1,50 +1,6 @@
-//! Where a change stands, with what belongs to each state.
+//! Where a change stands, as clients read it.
 
 use super::*;
-
-/// Where a change stands, with what belongs to that state.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
-#[serde(tag = "state", rename_all = "snake_case")]
-pub enum ChangeStatus {
-    /// Being written.
-    Draft,
-    /// Waits for its approvers.
-    InApproval {
-        /// Since when.
-        since: Timestamp,
-    },
-    /// Sent back to be mended.
-    Returned {
-        /// When.
-        at: Timestamp,
-        /// What is to be mended.
-        reason: String,
-    },
-    /// Refused for good; may only be voided.
-    Rejected {
-        /// When.
-        at: Timestamp,
-        /// Why.
-        reason: String,
-    },
-    /// Taken back while it waited.
-    Withdrawn {
-        /// When.
-        at: Timestamp,
-    },
-    /// Agreed to, and made on the lines.
-    Effective {
-        /// When.
-        at: Timestamp,
-    },
-    /// Given up; the number stays taken.
-    Void {
-        /// When.
-        at: Timestamp,
-        /// Why.
-        reason: String,
-    },
-}
 
 /// The name of a state.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize, ToSchema)]
@@ -77,14 +33,38 @@ crate::labels! { ChangeState = "BudgetChangeStatus":
     Void = "void", "已作废", "Void";
 }
 
-impl ChangeState {
-    /// Whether whoever made it may change and submit it.
-    pub const fn is_editable(self) -> bool {
-        matches!(self, Self::Draft | Self::Returned | Self::Withdrawn)
+impl From<StandingState> for ChangeState {
+    /// What is approved is in effect. No change is closed or revoked: another one undoes it.
+    fn from(state: StandingState) -> Self {
+        match state {
+            StandingState::Draft => Self::Draft,
+            StandingState::InApproval => Self::InApproval,
+            StandingState::Returned => Self::Returned,
+            StandingState::Rejected => Self::Rejected,
+            StandingState::Withdrawn => Self::Withdrawn,
+            StandingState::Approved | StandingState::Closed | StandingState::Revoked => Self::Effective,
+            StandingState::Void => Self::Void,
+        }
     }
 }
 
-crate::status! { ChangeStatus as ChangeState:
-    Draft; InApproval since; Returned at reason; Rejected at reason; Withdrawn at; Effective at;
-    Void at reason;
+impl From<ChangeState> for StandingState {
+    fn from(state: ChangeState) -> Self {
+        match state {
+            ChangeState::Draft => Self::Draft,
+            ChangeState::InApproval => Self::InApproval,
+            ChangeState::Returned => Self::Returned,
+            ChangeState::Rejected => Self::Rejected,
+            ChangeState::Withdrawn => Self::Withdrawn,
+            ChangeState::Effective => Self::Approved,
+            ChangeState::Void => Self::Void,
+        }
+    }
+}
+
+impl BudgetChange {
+    /// The name of its state.
+    pub fn state(&self) -> ChangeState {
+        self.petition.state().into()
+    }
 }

@@ -1,6 +1,7 @@
 //! Unit tests of changes: what moves, what may not, and what is refused when too little is left.
 
 use super::*;
+use crate::approval::Standing;
 use crate::finance::{
     budget_line::{Balance, CUT_BELOW_USE, Control, Purpose},
     fixture::{Rules, cny, id, now, person},
@@ -139,6 +140,7 @@ fn what_is_given_back_is_of_the_draw_and_left_of_it() {
     let draw =
         made(content(ChangeKind::EmergencyDraw, vec![movement(Some(13), Some(11), 60)])).expect("a draw");
     assert_eq!(draw.ensure_drawn().expect_err("a draft").findings[0].code, NO_DRAW);
-    let effective = BudgetChange { status: ChangeStatus::Effective { at: now() }, ..draw };
+    let mut effective = draw;
+    effective.petition.standing = Standing::Approved { at: now() };
     effective.ensure_drawn().expect("in effect");
 }

@@ -1,6 +1,7 @@
 //! What this caller may do with an advance now, and if not why. `[ACT-1]`
 
 use super::*;
+use crate::approval::Owner;
 
 /// A named action on an advance.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize, ToSchema)]
@@ -60,10 +61,10 @@ impl CashAdvance {
         payout: Result<(), Refusal>,
     ) -> Vec<(AdvanceAction, Result<(), Refusal>)> {
         let foreseen = |action| match action {
-            AdvanceAction::Revise => self.petition.may_revise(by),
-            AdvanceAction::Submit => self.petition.may_submit(by),
-            AdvanceAction::Withdraw => self.petition.may_withdraw(by),
-            AdvanceAction::Void => self.petition.may_void(by),
+            AdvanceAction::Revise => self.may_revise(by),
+            AdvanceAction::Submit => self.may_submit(by),
+            AdvanceAction::Withdraw => self.may_withdraw(by),
+            AdvanceAction::Void => self.may_void(Owner::Here, by),
             AdvanceAction::Revoke => self.may_revoke(by),
             AdvanceAction::ConfirmPayout => payout.clone(),
             AdvanceAction::Repay => {

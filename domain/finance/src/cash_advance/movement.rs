@@ -281,7 +281,7 @@ impl CashAdvance {
             (StandingState::Closed, false) => Standing::Approved { at: now },
             _ => after.petition.standing.clone(),
         };
-        after.petition = after.petition.moved(standing);
+        after.petition.standing = standing;
         let is = after.petition.state();
         let number = json!({"number": self.petition.number, "outstanding": after.outstanding()});
         let change = Change::updated(self, after, kind, facts);

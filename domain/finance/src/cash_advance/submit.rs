@@ -23,7 +23,7 @@ impl CashAdvance {
         beside: &Beside,
         rules: AdvanceRules<'_>,
     ) -> Result<(), Refusal> {
-        self.petition.may_submit(by)?;
+        self.may_submit(by)?;
         self.content.check(rules)?;
         self.content.check_dates(today, rules)?;
         refuse_overdue(beside, rules)?;

@@ -1,4 +1,5 @@
 use super::*;
+use crate::approval::Outcome;
 use crate::finance::{
     cash_advance_policy::{CASH_ADVANCE_POLICY_CODE, SHIPPED_CASH_ADVANCE_POLICY},
     fixture::{Rules, cny, day, id, now, person, today},

@@ -1,7 +1,7 @@
 //! What this caller may do with a claim now, and if not why: front ends hold no copy of the rules. `[ACT-1]`
 
 use super::*;
-use crate::finance::{expense_claim::hand_over::Stage, leaver::Owner};
+use crate::finance::expense_claim::hand_over::Stage;
 
 /// A named action on a claim.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize, ToSchema)]
@@ -90,15 +90,11 @@ impl ExpenseClaim {
     }
 
     fn foresee(&self, action: ClaimAction, by: &Actor, decides: bool, owner: Owner) -> Result<(), Refusal> {
-        let state = self.status.state();
+        let state = self.state();
         let when = |allowed: bool, code| if allowed { Ok(()) } else { Err(self.wrong_state(code)) };
         match action {
             ClaimAction::Revise => self.may_revise(by),
-            ClaimAction::Submit => {
-                self.refuse_reversal()?;
-                self.refuse_stranger(by)?;
-                when(state.is_editable(), NOT_SUBMITTABLE)
-            }
+            ClaimAction::Submit => self.may_submit(by),
             ClaimAction::Withdraw => self.may_withdraw(by),
             ClaimAction::Void => self.may_void(owner, by),
             ClaimAction::Reduce => {
@@ -122,7 +118,7 @@ impl ExpenseClaim {
             }
             ClaimAction::ConfirmPayment => self.hand_over_stage(Stage::Posted),
             ClaimAction::Reverse => {
-                self.refuse_reversal()?;
+                self.refuse_fixed()?;
                 when(state == ClaimState::Posted && self.reversal.is_none(), NOT_REVERSIBLE)
             }
         }

@@ -5,8 +5,8 @@
 //! at the latest on the day on which the advertisement was placed: the day the line was spent.
 
 use super::*;
-use crate::finance::{petition::StandingState, wording};
 use crate::spine::{AnyId, BusinessDate, EmployeeId};
+use crate::{approval::StandingState, finance::wording};
 use std::collections::BTreeSet;
 
 /// The clause by which whoever places an advertisement unapproved pays for it.
@@ -155,7 +155,10 @@ pub(super) fn citation(rules: ClaimRules<'_>) -> Citation {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::finance::{expense_request::fixture::approved_for, fixture::*, petition::Standing};
+    use crate::{
+        approval::Standing,
+        finance::{expense_request::fixture::approved_for, fixture::*},
+    };
 
     fn refused(advertisement: Option<Advertisement>, requests: &[ExpenseRequest]) -> Option<Refusal> {
         refused_if(advertisement, requests, Some(today()))

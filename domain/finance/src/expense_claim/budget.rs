@@ -33,14 +33,14 @@ impl ExpenseClaim {
     pub fn budget_move(before: Option<&Self>, after: &Self) -> Result<Option<BudgetMove>, Refusal> {
         let Some(before) = before.filter(|before| before.reverses.is_none()) else { return Ok(None) };
         let paid = after.payments.len() > before.payments.len();
-        Ok(match (before.status.state(), after.status.state()) {
+        Ok(match (before.state(), after.state()) {
             (was, is) if was == is => match after.payments.last().filter(|_| paid) {
                 Some(last) => Some(BudgetMove::Spend(after.paid_by_line()?, last.notice.paid_on)),
                 None => None,
             },
             // What advances settle was paid before: it is spent with the posting.
             (_, ClaimState::Posted) if after.content.settled_total()? > 0 => {
-                let posted = after.status.voucher().map(|voucher| voucher.posted_on);
+                let posted = after.voucher().map(|voucher| voucher.posted_on);
                 posted.map_or(Ok::<_, Refusal>(None), |on| {
                     Ok(Some(BudgetMove::Spend(after.paid_by_line()?, on)))
                 })?

@@ -113,7 +113,7 @@ pub enum Stage {
 impl ExpenseClaim {
     /// Refuses with the code that tells the ERP where the claim stands instead of at `wanted`.
     pub(crate) fn hand_over_stage(&self, wanted: Stage) -> Result<(), Refusal> {
-        let state = self.status.state();
+        let state = self.state();
         let code = match (state, wanted) {
             (ClaimState::Approved, Stage::Ready)
             | (ClaimState::Acknowledged, Stage::Acknowledged)
@@ -128,12 +128,12 @@ impl ExpenseClaim {
         };
         let mut refusal = Refusal::new(code)
             .citing(Citation::rule("EXP-10"))
-            .with("number", self.number.as_str())
+            .with("number", self.petition.number.as_str())
             .with("state", state.code());
-        if let Some(acknowledgement) = self.status.acknowledgement() {
+        if let Some(acknowledgement) = self.acknowledgement() {
             refusal = refusal.with("reference", acknowledgement.reference.as_str());
         }
-        if let Some(voucher) = self.status.voucher() {
+        if let Some(voucher) = self.voucher() {
             refusal = refusal.with("voucher", voucher.number.as_str());
         }
         Err(refusal)
@@ -142,7 +142,7 @@ impl ExpenseClaim {
     /// Finance or the ERP takes the claim: from now on it is immutable here. Without a journal entry that
     /// balances it is not ready.
     pub fn acknowledge(self, reference: String, by: &Actor, now: Timestamp) -> Result<HandedOver, Refusal> {
-        if self.status.acknowledgement().is_some_and(|known| known.reference == reference) {
+        if self.acknowledgement().is_some_and(|known| known.reference == reference) {
             return Ok(HandedOver::already(self));
         }
         self.hand_over_stage(Stage::Ready)?;
@@ -151,7 +151,7 @@ impl ExpenseClaim {
         findings.into_result()?;
         self.has_an_entry()?;
         let acknowledgement = Acknowledgement { reference, at: now, by: by.user };
-        Ok(HandedOver::now(self.moved(ClaimStatus::Acknowledged { acknowledgement }, ACKNOWLEDGED)))
+        Ok(HandedOver::now(self.booked(Books::Acknowledged { acknowledgement }, ACKNOWLEDGED)))
     }
 
     /// Refuses with the reason why there is no journal entry that balances.
@@ -161,35 +161,34 @@ impl ExpenseClaim {
         }
         let refusal = match self.not_ready.as_ref().and_then(NotReady::refusal) {
             Some(reason) => Refusal::new(NO_ENTRY).with_text("reason", &reason),
-            None => Refusal::new(NOT_READY).with("state", self.status.state().code()),
+            None => Refusal::new(NOT_READY).with("state", self.state().code()),
         };
-        Err(refusal.citing(Citation::rule("EXP-9")).with("number", self.number.as_str()))
+        Err(refusal.citing(Citation::rule("EXP-9")).with("number", self.petition.number.as_str()))
     }
 
     /// The ledger has it, under this voucher.
     pub fn confirm_posting(self, voucher: Voucher, today: BusinessDate) -> Result<HandedOver, Refusal> {
-        if self.status.voucher() == Some(&voucher) {
+        if self.voucher() == Some(&voucher) {
             return Ok(HandedOver::already(self));
         }
         self.hand_over_stage(Stage::Acknowledged)?;
         check_voucher(&voucher, today)?;
-        let ClaimStatus::Acknowledged { acknowledgement } = self.status.clone() else {
+        let Some(Books::Acknowledged { acknowledgement }) = self.books.clone() else {
             return Err(self.wrong_state(NOT_ACKNOWLEDGED));
         };
         let facts = json!({
-            "number": self.number, "state": ClaimState::Posted.code(), "voucher": voucher, "payable": self.payable()?,
+            "number": self.petition.number, "state": ClaimState::Posted.code(), "voucher": voucher, "payable": self.payable()?,
         });
-        let status = ClaimStatus::Posted { acknowledgement, voucher };
-        let after = Self { status, ..self.clone() };
+        let after = Self { books: Some(Books::Posted { acknowledgement, voucher }), ..self.clone() };
         Ok(HandedOver::now(Change::updated(self, after, POSTED, facts)))
     }
 
     /// The ledger will not have it: the claim goes back whole, with the ERP's reason. A reversing document
     /// has nobody to go back to: it becomes void.
     pub fn refuse_posting(self, refusal: PostingRefusal, now: Timestamp) -> Result<HandedOver, Refusal> {
-        let said = match &self.status {
-            ClaimStatus::Returned { because: Return::Erp(known), .. } => *known == refusal,
-            ClaimStatus::Void { reason, .. } => self.reverses.is_some() && *reason == refusal.as_reason(),
+        let said = match &self.petition.standing {
+            Standing::Returned { .. } => self.posting_refusal.as_ref() == Some(&refusal),
+            Standing::Void { reason, .. } => self.reverses.is_some() && *reason == refusal.as_reason(),
             _ => false,
         };
         if said {
@@ -200,21 +199,23 @@ impl ExpenseClaim {
         wording::check(&mut findings, "/code", &refusal.code, 40);
         wording::check(&mut findings, "/text", &refusal.text, 500);
         findings.into_result()?;
-        let facts = json!({"number": self.number, "code": refusal.code, "text": refusal.text});
+        let facts = json!({"number": self.petition.number, "code": refusal.code, "text": refusal.text});
         let is_reversal = self.reverses.is_some();
-        let status = if is_reversal {
-            ClaimStatus::Void { at: now, reason: refusal.as_reason() }
-        } else {
-            ClaimStatus::Returned { at: now, because: Return::Erp(refusal) }
-        };
         let entry = self.entry.clone().filter(|_| is_reversal);
-        let after = Self { status, entry, ..self.clone() };
+        let mut after = Self { books: None, entry, ..self.clone() };
+        if is_reversal {
+            after.stand(Standing::Void { at: now, reason: refusal.as_reason() });
+        } else {
+            after.stand(Standing::Returned { at: now, reason: refusal.as_reason() });
+            after.posting_refusal = Some(refusal);
+        }
         Ok(HandedOver::now(Change::updated(self, after, POSTING_REFUSED, facts)))
     }
 }
 
 impl PostingRefusal {
-    fn as_reason(&self) -> String {
+    /// As the reason of a return.
+    pub fn as_reason(&self) -> String {
         format!("{}: {}", self.code, self.text)
     }
 }

@@ -15,9 +15,11 @@ crate::events! { PREPARE_EVENTS:
 impl ExpenseClaim {
     /// Whether its journal entry is wanting and may be made now.
     pub fn may_prepare(&self) -> Result<(), Refusal> {
-        let refusal = match self.status.state() {
+        let refusal = match self.state() {
             ClaimState::Approved if self.entry.is_none() => return Ok(()),
-            ClaimState::Approved => Refusal::new(ALREADY_PREPARED).with("number", self.number.as_str()),
+            ClaimState::Approved => {
+                Refusal::new(ALREADY_PREPARED).with("number", self.petition.number.as_str())
+            }
             _ => self.wrong_state(NOT_PREPARABLE),
         };
         Err(refusal.citing(Citation::rule("EXP-9")))
@@ -33,7 +35,7 @@ impl ExpenseClaim {
         let entry = JournalEntry::of(&self.content, rules)?;
         let (policy, categories) = (rules.policy, rules.categories);
         let facts = json!({
-            "number": self.number, "state": self.status.state().code(), "payable": self.payable()?,
+            "number": self.petition.number, "state": self.state().code(), "payable": self.payable()?,
             "policies": [[policy.code, policy.number], [categories.code, categories.number]],
         });
         let after = Self { entry: Some(entry), not_ready: None, ..self.clone() };
@@ -60,7 +62,7 @@ mod tests {
         rules.categories.content = kept;
         let ready = not_ready().prepare(rules.all()).expect("an entry").into_after();
         assert!(ready.entry.as_ref().is_some_and(JournalEntry::is_balanced));
-        assert_eq!((ready.not_ready.clone(), ready.status.state()), (None, ClaimState::Approved));
+        assert_eq!((ready.not_ready.clone(), ready.state()), (None, ClaimState::Approved));
         assert_eq!(ready.prepare(rules.all()).expect_err("it has one").code, ALREADY_PREPARED);
     }
 

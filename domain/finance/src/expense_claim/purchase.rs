@@ -63,7 +63,7 @@ impl ExpenseClaim {
         findings: &mut Findings,
     ) -> Result<(), Refusal> {
         let (content, policy) = (&self.content, &rules.procurement.content);
-        let request = content.drawn_request(self.submitter, rules);
+        let request = content.drawn_request(self.petition.submitter, rules);
         let asked = content.book_amounts(|line| line.claimed)?;
         let beyond = match request {
             Some(request) => request.beyond(self.id, &content.wishes()?)?,

@@ -20,7 +20,7 @@ impl ExpenseClaim {
     /// the actor holds an open task of its approval; here nobody decides about their own money.
     pub fn reduce(self, decisions: &[LineDecision], by: &Actor) -> Result<Change<Self>, Refusal> {
         let rule = Citation::rule("EXP-14a");
-        if !matches!(self.status, ClaimStatus::InApproval { .. }) {
+        if self.state() != ClaimState::InApproval {
             return Err(self.wrong_state(NOT_IN_APPROVAL).citing(rule));
         }
         if self.is_own(by) {
@@ -51,7 +51,7 @@ impl ExpenseClaim {
             return Err(Refusal::new(REDUCED_TO_NOTHING).citing(rule));
         }
         let facts = json!({
-            "number": self.number, "claimed": content.claimed()?, "approved": content.approved()?,
+            "number": self.petition.number, "claimed": content.claimed()?, "approved": content.approved()?,
             "lines": decisions.iter().map(|d| json!({"line": d.line, "approved": d.approved})).collect::<Vec<_>>(),
         });
         let after = Self { content, ..self.clone() };

@@ -2,10 +2,12 @@
 //! `[EXP-4, EXP-5]`
 
 use super::*;
-use crate::finance::{
-    budget_line::Amounts,
-    expense_request::{ExpenseRequest, RequestLine, draw::Wish},
-    petition::StandingState,
+use crate::{
+    approval::StandingState,
+    finance::{
+        budget_line::Amounts,
+        expense_request::{ExpenseRequest, RequestLine, draw::Wish},
+    },
 };
 
 crate::refusals! { EXPENSE_CLAIM_REQUEST_REFUSALS:
@@ -144,7 +146,7 @@ impl ExpenseClaim {
     /// chain asks whether the claim goes beyond the request.
     pub fn taken(before: Option<&Self>, after: &Self) -> Option<Taken> {
         let before = before.filter(|before| before.reverses.is_none())?;
-        match (before.status.state(), after.status.state()) {
+        match (before.state(), after.state()) {
             (was, is) if was == is => None,
             (_, ClaimState::Approved) => Some(Taken::Kept),
             (

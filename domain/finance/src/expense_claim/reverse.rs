@@ -36,13 +36,17 @@ impl ExpenseClaim {
         if let Some(reversal) = self.reversal {
             return Err(Refusal::new(ALREADY_REVERSED).with("reversal", reversal.to_string()).citing(rule));
         }
-        if !matches!(self.status, ClaimStatus::Posted { .. }) {
+        if self.state() != ClaimState::Posted {
             return Err(self.wrong_state(NOT_REVERSIBLE).citing(rule));
         }
         check_reason(&reason)?;
         let mirror = self.mirror(new, reason, by, now, today)?;
-        let link = json!({"number": self.number, "reversal_id": mirror.id, "reversal_number": mirror.number});
-        let of = json!({"number": mirror.number, "reverses": self.number, "reverses_id": self.id});
+        let link = json!({
+            "number": self.petition.number, "reversal_id": mirror.id, "reversal_number": mirror.petition.number,
+        });
+        let of = json!({
+            "number": mirror.petition.number, "reverses": self.petition.number, "reverses_id": self.id,
+        });
         let after = Self { reversal: Some(mirror.id), ..self.clone() };
         let original = Change::updated(self, after, REVERSAL_OPENED, link);
         Ok((original, Change::created(mirror, REVERSAL_CREATED, of)))
@@ -68,17 +72,26 @@ impl ExpenseClaim {
             line.quotes.clear();
             line.tender = None;
         }
-        let of = ReversalOf { claim: self.id, number: self.number.clone(), reason, repayable: self.paid() };
+        let of = ReversalOf {
+            claim: self.id,
+            number: self.petition.number.clone(),
+            reason,
+            repayable: self.paid(),
+        };
         Ok(Self {
             id: new.id,
-            number: new.number,
-            creator: by.user,
-            creator_employee: by.employee,
-            submitter: self.submitter,
-            created_at: now,
+            petition: Petition {
+                number: new.number,
+                creator: by.user,
+                creator_employee: by.employee,
+                submitter: self.petition.submitter,
+                created_at: now,
+                standing: Standing::Approved { at: now },
+                approval: None,
+            },
             content,
-            status: ClaimStatus::Approved { at: now },
-            approval: None,
+            books: None,
+            posting_refusal: None,
             external: new.external,
             reverses: Some(of),
             reversal: None,
@@ -91,20 +104,20 @@ impl ExpenseClaim {
 
     /// The counter-document is posted: the claim is undone.
     pub fn complete_reversal(self, by: Id<Self>, now: Timestamp) -> Result<Change<Self>, Refusal> {
-        let ClaimStatus::Posted { voucher, acknowledgement } = self.status.clone() else {
+        let Some(Books::Posted { voucher, acknowledgement }) = self.books.clone() else {
             return Err(self.wrong_state(NOT_REVERSIBLE));
         };
         self.expect_reversal(by)?;
-        Ok(self.moved(ClaimStatus::Reversed { at: now, acknowledgement, voucher, by }, REVERSED))
+        Ok(self.booked(Books::Reversed { at: now, acknowledgement, voucher, by }, REVERSED))
     }
 
     /// The counter-document came to nothing: the claim stands, and may be paid or reversed again.
     pub fn drop_reversal(self, by: Id<Self>) -> Result<Change<Self>, Refusal> {
-        if !matches!(self.status, ClaimStatus::Posted { .. }) {
+        if self.state() != ClaimState::Posted {
             return Err(self.wrong_state(NOT_REVERSIBLE));
         }
         self.expect_reversal(by)?;
-        let facts = json!({"number": self.number, "reversal_id": by});
+        let facts = json!({"number": self.petition.number, "reversal_id": by});
         let after = Self { reversal: None, ..self.clone() };
         Ok(Change::updated(self, after, REVERSAL_DROPPED, facts))
     }

@@ -1,55 +1,12 @@
-//! Where a claim stands, with what belongs to each state. Only the actions of this folder move it.
+//! Where a claim stands: on its way through approval as any document, and then in the books. Only the actions of this
+//! folder move it.
 
 use super::*;
 
-/// Why a claim lies with its submitter again.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
-#[serde(tag = "by", rename_all = "snake_case")]
-pub enum Return {
-    /// An approver sent it back.
-    Approver {
-        /// What is to be mended.
-        reason: String,
-    },
-    /// The ERP could not post it.
-    Erp(PostingRefusal),
-}
-
-/// Where a claim stands, with what belongs to that state.
+/// What finance made of an approved claim.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[serde(tag = "state", rename_all = "snake_case")]
-pub enum ClaimStatus {
-    /// Being written.
-    Draft,
-    /// Waits for its approvers.
-    InApproval {
-        /// Since when.
-        since: Timestamp,
-    },
-    /// Sent back to be mended.
-    Returned {
-        /// When.
-        at: Timestamp,
-        /// By whom and why.
-        because: Return,
-    },
-    /// Refused for good; may only be voided.
-    Rejected {
-        /// When.
-        at: Timestamp,
-        /// Why.
-        reason: String,
-    },
-    /// Taken back by its submitter; may be changed and submitted again.
-    Withdrawn {
-        /// When.
-        at: Timestamp,
-    },
-    /// Every approver agreed: ready for finance.
-    Approved {
-        /// When.
-        at: Timestamp,
-    },
+pub enum Books {
     /// Finance or the ERP has taken it: immutable here from now on.
     Acknowledged {
         /// What was said when it was taken.
@@ -61,20 +18,6 @@ pub enum ClaimStatus {
         acknowledgement: Acknowledgement,
         /// Where it stands in the ledger.
         voucher: Voucher,
-    },
-    /// Given up; the number stays taken.
-    Void {
-        /// When.
-        at: Timestamp,
-        /// Why.
-        reason: String,
-    },
-    /// Taken back after approval and before the acknowledgement.
-    Revoked {
-        /// When.
-        at: Timestamp,
-        /// Why.
-        reason: String,
     },
     /// Undone in the ledger by a counter-document.
     Reversed {
@@ -152,25 +95,48 @@ impl ClaimState {
     }
 }
 
-crate::status! { ClaimStatus as ClaimState:
-    Draft, InApproval, Returned, Rejected, Withdrawn, Approved, Acknowledged, Posted, Void, Revoked, Reversed,
-}
-
-impl ClaimStatus {
-    /// What was said when finance took it, from then on.
-    pub const fn acknowledgement(&self) -> Option<&Acknowledgement> {
+impl Books {
+    /// What was said when finance took it.
+    pub const fn acknowledgement(&self) -> &Acknowledgement {
         match self {
             Self::Acknowledged { acknowledgement }
             | Self::Posted { acknowledgement, .. }
-            | Self::Reversed { acknowledgement, .. } => Some(acknowledgement),
-            _ => None,
+            | Self::Reversed { acknowledgement, .. } => acknowledgement,
         }
     }
     /// Where it stands in the ledger, once it is posted.
     pub const fn voucher(&self) -> Option<&Voucher> {
         match self {
+            Self::Acknowledged { .. } => None,
             Self::Posted { voucher, .. } | Self::Reversed { voucher, .. } => Some(voucher),
-            _ => None,
         }
+    }
+}
+
+impl ExpenseClaim {
+    /// The name of its state.
+    pub const fn state(&self) -> ClaimState {
+        match (&self.books, self.petition.state()) {
+            (Some(Books::Acknowledged { .. }), _) => ClaimState::Acknowledged,
+            (Some(Books::Posted { .. }), _) => ClaimState::Posted,
+            (Some(Books::Reversed { .. }), _) => ClaimState::Reversed,
+            (None, StandingState::Draft) => ClaimState::Draft,
+            (None, StandingState::InApproval) => ClaimState::InApproval,
+            (None, StandingState::Returned) => ClaimState::Returned,
+            (None, StandingState::Rejected) => ClaimState::Rejected,
+            (None, StandingState::Withdrawn) => ClaimState::Withdrawn,
+            (None, StandingState::Approved) => ClaimState::Approved,
+            // A claim ends in the books; it is never closed.
+            (None, StandingState::Void | StandingState::Closed) => ClaimState::Void,
+            (None, StandingState::Revoked) => ClaimState::Revoked,
+        }
+    }
+    /// What was said when finance took it, from then on.
+    pub fn acknowledgement(&self) -> Option<&Acknowledgement> {
+        self.books.as_ref().map(Books::acknowledgement)
+    }
+    /// Where it stands in the ledger, once it is posted.
+    pub fn voucher(&self) -> Option<&Voucher> {
+        self.books.as_ref().and_then(Books::voucher)
     }
 }

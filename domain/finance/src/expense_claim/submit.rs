@@ -28,14 +28,8 @@ impl ExpenseClaim {
         rules: ClaimRules<'_>,
     ) -> Result<Change<Self>, Refusal> {
         self.check_submission(by, today, rules)?;
-        let facts = json!({
-            "number": self.number, "approval_id": approval, "claimed": self.content.claimed()?,
-            "department_id": self.content.department,
-        });
-        let status = ClaimStatus::InApproval { since: now };
-        let after = Self { status, approval: Some(approval), ..self.clone() };
-        let named = self.in_whose_name(by);
-        Ok(Change::updated(self, after, SUBMITTED, facts).in_the_name_of(named))
+        let asked = self.asked()?;
+        self.handed_in(approval, asked, by, now)
     }
 
     /// Whether it could be submitted now; the same check as [`Self::submit`], for a dry run. `[APR-8]`
@@ -45,12 +39,9 @@ impl ExpenseClaim {
         today: BusinessDate,
         rules: ClaimRules<'_>,
     ) -> Result<(), Refusal> {
-        self.refuse_reversal()?;
-        self.refuse_stranger(by)?;
-        if !self.status.state().is_editable() {
-            return Err(self.wrong_state(NOT_SUBMITTABLE));
-        }
-        self.content.check(self.submitter, by, rules)?;
+        self.may_submit(by)?;
+        let submitter = self.petition.submitter;
+        self.content.check(submitter, by, rules)?;
         let mut findings = Findings::new();
         if self.content.lines.is_empty() {
             findings.add("/lines", NO_LINES);
@@ -60,8 +51,8 @@ impl ExpenseClaim {
         self.content.check_invoices(today, rules, &mut findings);
         self.content.check_direct_limits(rules, &mut findings)?;
         self.check_purchases(rules, &mut findings)?;
-        self.content.check_request(self.submitter, rules, &mut findings);
-        self.content.check_advertisements(self.submitter, rules, &mut findings);
+        self.content.check_request(submitter, rules, &mut findings);
+        self.content.check_advertisements(submitter, rules, &mut findings);
         self.content.check_settled(&mut findings)?;
         findings.into_result().map_err(|refusal| {
             let citation = cite(&refusal, rules);

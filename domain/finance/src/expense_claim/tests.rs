@@ -9,8 +9,11 @@ mod submitting;
 
 use super::reduce::LineDecision;
 use super::*;
+use crate::approval::{
+    Outcome,
+    petition::{NOT_VOIDABLE, NOT_YOURS, OTHER_APPROVAL},
+};
 use crate::finance::fixture::*;
-use crate::finance::leaver::Owner;
 use crate::finance::payment::{PaidState, PaymentNotice};
 use hand_over::HandedOver;
 
@@ -45,6 +48,18 @@ fn pay(reference: &str, minor: i64) -> PaymentNotice {
     PaymentNotice { reference: reference.into(), amount: cny(minor), paid_on: today() }
 }
 
+fn withdrawn() -> Outcome {
+    Outcome::Withdrawn { at: now() }
+}
+
+fn rejected() -> Outcome {
+    Outcome::Rejected { by: id(2), at: now(), reason: "否".into() }
+}
+
+fn returned() -> Outcome {
+    Outcome::Returned { by: id(2), at: now(), reason: "改".into(), step: 1 }
+}
+
 #[test]
 fn a_claim_travels_from_draft_to_paid() {
     let claim = posted();
@@ -53,7 +68,7 @@ fn a_claim_travels_from_draft_to_paid() {
     assert_eq!(claim.paid_state(), Some(PaidState::PartiallyPaid));
     let claim = now_done(claim.confirm_payment(pay("P-2", 59_000), &finance(), now(), today()));
     assert_eq!(claim.paid_state(), Some(PaidState::Paid));
-    assert_eq!(claim.status.state(), ClaimState::Posted, "paid is derived, never a state of its own");
+    assert_eq!(claim.state(), ClaimState::Posted, "paid is derived, never a state of its own");
     assert_eq!(claim.version, 7);
 }
 
@@ -106,7 +121,7 @@ fn finance_gives_up_what_a_leaver_has_left_behind_and_nobody_else_does() {
     let void = |owner, by: &Actor| draft().void("离职".into(), owner, by, now());
     assert_eq!(refused(void(Owner::Here, &finance())), NOT_YOURS.code);
     assert_eq!(refused(void(Owner::Left, &stranger)), NOT_YOURS.code);
-    assert_eq!(void(Owner::Left, &finance()).expect("left").after().status.state(), ClaimState::Void);
+    assert_eq!(void(Owner::Left, &finance()).expect("left").after().state(), ClaimState::Void);
     let refusal = approved().void("离职".into(), Owner::Left, &finance(), now());
     assert_eq!(refused(refusal), NOT_VOIDABLE.code, "what is approved is revoked");
 }
@@ -115,8 +130,8 @@ fn finance_gives_up_what_a_leaver_has_left_behind_and_nobody_else_does() {
 fn the_decision_of_another_approval_moves_nothing() {
     let claim = submitted(draft());
     assert_eq!(refused(claim.clone().approve(id(801), now(), Rules::shipped().all())), OTHER_APPROVAL.code);
-    assert_eq!(refused(claim.reject(id(801), "否".into(), now())), OTHER_APPROVAL.code);
-    assert_eq!(refused(approved().withdraw(id(800), now())), NOT_IN_APPROVAL.code);
+    assert_eq!(refused(claim.settle(id(801), &rejected(), now())), OTHER_APPROVAL.code);
+    assert_eq!(refused(approved().settle(id(800), &withdrawn(), now())), NOT_IN_APPROVAL.code);
 }
 
 #[test]

@@ -1,6 +1,7 @@
 //! What this caller may do with a request now, and if not why. `[ACT-1]`
 
 use super::*;
+use crate::approval::Owner;
 
 /// A named action on a request.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize, ToSchema)]
@@ -48,10 +49,10 @@ impl ExpenseRequest {
             .into_iter()
             .map(|action| {
                 let allowed = match action {
-                    RequestAction::Revise => self.petition.may_revise(by),
-                    RequestAction::Submit => self.petition.may_submit(by),
-                    RequestAction::Withdraw => self.petition.may_withdraw(by),
-                    RequestAction::Void => self.petition.may_void(by),
+                    RequestAction::Revise => self.may_revise(by),
+                    RequestAction::Submit => self.may_submit(by),
+                    RequestAction::Withdraw => self.may_withdraw(by),
+                    RequestAction::Void => self.may_void(Owner::Here, by),
                     RequestAction::Amend => self.may_amend(by).and_then(|()| unamended()),
                     RequestAction::Revoke => self.may_revoke(by).and_then(|()| unamended()),
                     RequestAction::Close => self.may_close(by).and_then(|()| unamended()),

@@ -1,24 +1,15 @@
-//! The ends of a request: void keeps the number of what never was approved, revoke takes back what nobody claimed
+//! The ends of an approved request: revoke takes back what nobody claimed
 //! yet, close lets go of the rest.
 
 use super::*;
-use crate::finance::petition::{Standing, check_reason};
 
 impl ExpenseRequest {
-    /// Gives the request up. Its number stays taken.
-    pub fn void(self, reason: String, by: &Actor, now: Timestamp) -> Result<Change<Self>, Refusal> {
-        let petition = self.petition.voided(reason, by, now)?;
-        let named = petition.in_whose_name(by);
-        Ok(self.moved(petition, VOIDED).in_the_name_of(named))
-    }
-
     /// Takes an approved request back while nothing was claimed on it.
     pub fn revoke(self, reason: String, by: &Actor, now: Timestamp) -> Result<Change<Self>, Refusal> {
         self.may_revoke(by)?;
         check_reason(&reason)?;
-        let petition = self.petition.moved(Standing::Revoked { at: now, reason });
-        let named = petition.in_whose_name(by);
-        Ok(self.moved(petition, REVOKED).in_the_name_of(named))
+        let named = self.in_whose_name(by);
+        Ok(self.moved(Standing::Revoked { at: now, reason }, REVOKED).in_the_name_of(named))
     }
 
     /// Whether a caller may revoke it now.
@@ -36,9 +27,8 @@ impl ExpenseRequest {
     pub fn close(self, reason: String, by: &Actor, now: Timestamp) -> Result<Change<Self>, Refusal> {
         self.may_close(by)?;
         check_reason(&reason)?;
-        let petition = self.petition.moved(Standing::Closed { at: now, reason: Some(reason) });
-        let named = petition.in_whose_name(by);
-        Ok(self.moved(petition, CLOSED).in_the_name_of(named))
+        let named = self.in_whose_name(by);
+        Ok(self.moved(Standing::Closed { at: now, reason: Some(reason) }, CLOSED).in_the_name_of(named))
     }
 
     /// Whether a caller may close it now.
@@ -51,7 +41,7 @@ impl ExpenseRequest {
 
     /// The request after claims moved what they draw: closed where nothing is left and every claim on it is
     /// approved. `[EXP-4]`
-    pub(super) fn closed_if_used_up(self, now: Timestamp) -> Result<Self, Refusal> {
+    pub(super) fn closed_if_used_up(mut self, now: Timestamp) -> Result<Self, Refusal> {
         let used_up = self.petition.state() == StandingState::Approved
             && !self.draws.is_empty()
             && self.draws.iter().all(|draw| draw.approved)
@@ -59,17 +49,16 @@ impl ExpenseRequest {
         if !used_up {
             return Ok(self);
         }
-        let petition = self.petition.moved(Standing::Closed { at: now, reason: None });
-        Ok(Self { petition, ..self })
+        self.petition.standing = Standing::Closed { at: now, reason: None };
+        Ok(self)
     }
 
     /// The request after a claim gave back what it took: approved again where it had closed itself. What somebody
     /// closed stays closed.
-    pub(super) fn opened_again(self, now: Timestamp) -> Self {
-        if !matches!(self.petition.standing, Standing::Closed { reason: None, .. }) {
-            return self;
+    pub(super) fn opened_again(mut self, now: Timestamp) -> Self {
+        if matches!(self.petition.standing, Standing::Closed { reason: None, .. }) {
+            self.petition.standing = Standing::Approved { at: now };
         }
-        let petition = self.petition.moved(Standing::Approved { at: now });
-        Self { petition, ..self }
+        self
     }
 }

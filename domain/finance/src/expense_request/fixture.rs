@@ -73,9 +73,14 @@ pub(crate) fn draft(lines: Vec<RequestLine>) -> ExpenseRequest {
 
 pub(crate) fn approved(lines: Vec<RequestLine>) -> ExpenseRequest {
     let shipped = Shipped::new();
-    let request = draft(lines).submit(id(800), &asker(), now(), today(), shipped.rules());
+    let request = draft(lines);
+    request.check_submission(&asker(), today(), shipped.rules()).expect("complete");
+    let request = request.submit(id(800), &asker(), now());
     let request = request.expect("submittable").into_after();
-    request.settle(id(800), &Outcome::Approved { at: now() }, now()).expect("in approval").into_after()
+    request
+        .settle(id(800), &crate::approval::Outcome::Approved { at: now() }, now())
+        .expect("in approval")
+        .into_after()
 }
 
 /// An approved request with one line of a category.

@@ -13,38 +13,17 @@ use std::collections::BTreeMap;
 const DESCRIPTION_CLAUSE: &str = "003 营销费用审批流程 1；000 §9.3(5)";
 
 impl ExpenseRequest {
-    /// Hands the request to its approvers. `approval` is the approval that was opened for it in the same unit
-    /// of work, in which its budget was reserved; `today` the company's day.
+    /// Whether it could be submitted now, on the company's day.
     ///
     /// # Errors
     /// Every missing detail, quote and wrong date, all at once.
-    pub fn submit(
-        self,
-        approval: Id<Approval>,
-        by: &Actor,
-        now: Timestamp,
-        today: BusinessDate,
-        rules: RequestRules<'_>,
-    ) -> Result<Change<Self>, Refusal> {
-        self.check_submission(by, today, rules)?;
-        let petition = self.petition.submitted(approval, by, now)?;
-        let facts = json!({
-            "number": petition.number, "approval_id": approval, "amount": self.content.total()?,
-            "department_id": self.content.department,
-        });
-        let after = Self { petition, ..self.clone() };
-        let named = self.petition.in_whose_name(by);
-        Ok(Change::updated(self, after, SUBMITTED, facts).in_the_name_of(named))
-    }
-
-    /// Whether it could be submitted now; the same check as [`Self::submit`], for a dry run. `[APR-8]`
     pub fn check_submission(
         &self,
         by: &Actor,
         today: BusinessDate,
         rules: RequestRules<'_>,
     ) -> Result<(), Refusal> {
-        self.petition.may_submit(by)?;
+        self.may_submit(by)?;
         self.content.check_complete(today, rules)
     }
 }

@@ -8,7 +8,6 @@ use super::{
 use crate::finance::{
     expense_claim::Exchange,
     fixture::{cny, day, id, now, today},
-    petition::Standing,
     procurement::{QUOTES_MISSING, SUPPLIER_TWICE},
 };
 use crate::spine::{Currency, Money};

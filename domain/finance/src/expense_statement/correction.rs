@@ -19,11 +19,11 @@ impl ExpenseStatement {
         last_open: Option<Timestamp>,
     ) -> Result<(), Refusal> {
         let refuse = |code| {
-            let refusal = Refusal::new(code).with("number", self.number.as_str());
+            let refusal = Refusal::new(code).with("number", self.petition.number.as_str());
             Err(refusal.citing(Citation::clause("EXP-13", "000 §9.2 四")).at("/replaces_id"))
         };
-        match self.review {
-            Review::Approved { at } if self.period == period && self.department == department => {
+        match self.petition.standing {
+            Standing::Approved { at } if self.period == period && self.department == department => {
                 if self.replaced_by.is_some() {
                     refuse(NOT_REPLACEABLE)
                 } else if last_open.is_none_or(|until| until <= at) {
@@ -38,7 +38,9 @@ impl ExpenseStatement {
 
     /// Its correction was approved: that one is in force from now on. What this one says does not change.
     pub fn replaced(self, by: &Self) -> Change<Self> {
-        let facts = json!({"number": self.number, "replaced_by_id": by.id, "replaced_by": by.number});
+        let facts = json!({
+            "number": self.petition.number, "replaced_by_id": by.id, "replaced_by": by.petition.number,
+        });
         let after = Self { replaced_by: Some(by.id), ..self.clone() };
         Change::updated(self, after, REPLACED, facts)
     }

@@ -104,6 +104,8 @@ impl Stored<crate::Base> for Account {
     }
 }
 
+crate::spine::resource! { crate::Base: Account as UserView; find, apply, view = view }
+
 /// Writes a change of an account; what it may do can move with it.
 pub fn apply(tx: &mut Tx<'_>, change: Change<Account>) -> Result<Account, Failure> {
     if change.before().is_some() {

@@ -97,6 +97,8 @@ impl Stored<crate::Base> for ApiKey {
     }
 }
 
+crate::spine::resource! { crate::Base: ApiKey as ApiKeyView; find, apply, view = view }
+
 /// Writes a change of a key; where it ends, everybody learns of it at once.
 pub fn apply(tx: &mut Tx<'_>, change: Change<ApiKey>) -> Result<ApiKey, Failure> {
     if change.before().is_some() {

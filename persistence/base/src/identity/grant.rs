@@ -95,6 +95,8 @@ impl Stored<crate::Base> for Grant {
     }
 }
 
+crate::spine::resource! { crate::Base: Grant as GrantView; find, apply, view = view }
+
 /// Writes a change of a grant; rights move with it.
 pub fn apply(tx: &mut Tx<'_>, change: Change<Grant>) -> Result<Grant, Failure> {
     tx.access_changed();

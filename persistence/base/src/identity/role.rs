@@ -68,6 +68,8 @@ impl Stored<crate::Base> for Role {
     }
 }
 
+crate::spine::resource! { crate::Base: Role as RoleView; find, apply, show = show }
+
 /// Writes a change of a role; its holders' rights move with it.
 pub fn apply(tx: &mut Tx<'_>, change: Change<Role>) -> Result<Role, Failure> {
     if change.before().is_some() {

@@ -72,6 +72,8 @@ impl Stored<crate::Base> for Absence {
     }
 }
 
+crate::spine::resource! { crate::Base: Absence as AbsenceView; find, apply, view = view }
+
 /// Writes a change of an absence.
 pub fn apply(tx: &mut Tx<'_>, change: Change<Absence>) -> Result<Absence, Failure> {
     let absent = change.after().employee;

@@ -71,6 +71,8 @@ impl Stored<crate::Base> for Department {
     }
 }
 
+crate::spine::resource! { crate::Base: Department as DepartmentView; find, apply, view = view }
+
 /// Writes a change of a department; reaches are counted anew.
 pub fn apply(tx: &mut Tx<'_>, change: Change<Department>) -> Result<Department, Failure> {
     tx.access_changed();

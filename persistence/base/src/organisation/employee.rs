@@ -11,6 +11,7 @@ use domain::{
     spine::{BusinessDate, Change, Citation, DepartmentId, EmployeeId, Refusal, Version, search_key},
 };
 
+use super::employee_view::EmployeeView;
 pub use super::employee_view::{list, shown_after_move, view};
 
 #[derive(Queryable, Selectable, Insertable, AsChangeset, Clone)]
@@ -106,6 +107,8 @@ impl Stored<crate::Base> for Employee {
         Ok(())
     }
 }
+
+crate::spine::resource! { crate::Base: Employee as EmployeeView; find, apply, view = view }
 
 /// Writes a change of an employee; departments and so reaches may move with it.
 pub fn apply(tx: &mut Tx<'_>, change: Change<Employee>) -> Result<Employee, Failure> {

@@ -67,6 +67,8 @@ impl Stored<crate::Base> for Position {
     }
 }
 
+crate::spine::resource! { crate::Base: Position as PositionView; find, apply, view = view }
+
 /// Writes a change of a position.
 pub fn apply(tx: &mut Tx<'_>, change: Change<Position>) -> Result<Position, Failure> {
     tx.apply(change)

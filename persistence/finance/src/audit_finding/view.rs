@@ -225,7 +225,7 @@ pub fn view(reader: &mut Reader<'_>, id: Id<AuditFinding>) -> Result<AuditFindin
 impl Placed<crate::Finance> for FindingAction {
     fn place(self) -> Place {
         match self {
-            Self::Revise => Place::Put,
+            Self::Revise => Place::Patch,
             Self::ReportRemediation => Place::Post("/report-remediation"),
             Self::RejectRemediation => Place::Post("/reject-remediation"),
             Self::Close => Place::Post("/close"),

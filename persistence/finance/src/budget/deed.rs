@@ -3,7 +3,7 @@
 
 use super::{BudgetWorld, apply, settle};
 use crate::{
-    approval,
+    approval::document,
     finance::budget_line::{self, open_lines_like},
     organisation::department,
     schema::budget_lines as lines,
@@ -12,7 +12,7 @@ use crate::{
 use diesel::prelude::*;
 use domain::{
     finance::{
-        budget::{Budget, BudgetContent, BudgetStatus, Foundation, Growth, NewBudget, OVERLAPS, OpenedLine},
+        budget::{Budget, BudgetContent, Foundation, Growth, NewBudget, OVERLAPS, OpenedLine},
         budget_line::{Balance, BudgetLine, DocumentKind, DocumentRef},
     },
     spine::{Citation, Id, Refusal},
@@ -77,19 +77,10 @@ pub fn copy(
 pub fn submit(tx: &mut Tx<'_>, budget: Budget) -> Result<Budget, Failure> {
     let world = BudgetWorld::today(tx)?;
     budget.check_submission(tx.actor(), world.rules())?;
-    let (today, now) = (tx.today(), tx.now());
-    let subject = settle::subject(&budget, budget.version + 1, world.currency, today)?;
-    let goes_on = matches!(budget.status, BudgetStatus::Withdrawn { .. } | BudgetStatus::Returned { .. });
-    let earlier = budget.approval.filter(|_| goes_on);
-    let approval = approval::hand_in(tx, earlier, settle::CHAIN, subject)?;
-    let change = budget.submit(approval.id, tx.actor(), now, world.rules())?;
+    let routed = settle::routed(&budget, world.currency, tx.today())?;
+    let approval = document::hand_in(tx, &budget, routed)?;
+    let change = budget.submit(approval.id, tx.actor(), tx.now(), world.rules())?;
     apply(tx, change)
-}
-
-/// Takes a budget back while it waits for its approvers.
-pub fn withdraw(tx: &mut Tx<'_>, budget: &Budget, note: Option<String>) -> Result<(), Failure> {
-    budget.may_withdraw(tx.actor())?;
-    approval::withdraw(tx, budget.approval, note)
 }
 
 /// Puts a budget into effect: opens its lines and gives them their money. `[BUD-3, BUD-4]`

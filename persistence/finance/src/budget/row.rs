@@ -1,12 +1,14 @@
 //! The row of a budget: what is searched and routed by in columns, the rest as one document.
 
 use crate::{
+    approval::{self, document::StandingColumns},
     schema::budgets,
-    spine::{Failure, Instant, Key, Tx},
+    spine::{Failure, Instant, Key, Reader, Tx},
 };
 use diesel::prelude::*;
 use domain::{
-    finance::budget::{Budget, BudgetContent, BudgetState, BudgetStatus},
+    approval::{Petition, Standing},
+    finance::budget::{Budget, BudgetState, Execution},
     spine::{Money, Version},
 };
 
@@ -39,15 +41,16 @@ pub(super) struct Row {
 
 impl Row {
     pub fn of(budget: &Budget, tx: &mut Tx<'_>) -> Result<Self, Failure> {
-        let Budget { id, number, creator, submitter, created_at, content, status, .. } = budget;
-        let Budget { approval, copied_from, version, .. } = budget;
+        let Budget { id, petition, content, execution: _, copied_from, version } = budget;
+        let Petition { number, creator, creator_employee, submitter, created_at, standing: _, approval } =
+            petition;
         let today = tx.today();
         let currency = match content.lines.first() {
             Some(line) => line.amount.currency(),
             None => super::book_currency(tx, today)?,
         };
         let total = content.total(currency)?;
-        let (at, reason) = status.told();
+        let (at, reason) = budget.told();
         Ok(Self {
             id: (*id).into(),
             number: number.clone(),
@@ -62,11 +65,11 @@ impl Row {
             content: serde_json::to_string(content)?,
             copied_from_id: copied_from.map(Into::into),
             creator_id: (*creator).into(),
-            creator_employee_id: Some((*submitter).into()),
+            creator_employee_id: creator_employee.map(Into::into),
             submitter_id: (*submitter).into(),
             created_at: (*created_at).into(),
             changed_at: tx.now().into(),
-            status: status.state().code().to_owned(),
+            status: budget.state().code().to_owned(),
             status_at: at.map(Into::into),
             status_reason: reason.map(str::to_owned),
             approval_id: approval.map(Into::into),
@@ -74,22 +77,40 @@ impl Row {
         })
     }
 
-    pub fn budget(self) -> Result<Budget, Failure> {
+    /// The budget. When one was approved that was activated since its approval says: the columns tell of what came after.
+    pub fn budget(self, reader: &mut Reader<'_>) -> Result<Budget, Failure> {
         let corrupt = |column| Failure::corrupt("budgets", column, self.id.0);
         let state = BudgetState::from_code(&self.status).ok_or_else(|| corrupt("status"))?;
         let at = self.status_at.map(Into::into);
-        let content: BudgetContent = serde_json::from_str(&self.content)?;
-        let status =
-            BudgetStatus::of(state, at, self.status_reason.clone()).ok_or_else(|| corrupt("status_at"))?;
+        let execution = match state {
+            BudgetState::Active => Some(Execution::Active { at: at.ok_or_else(|| corrupt("status_at"))? }),
+            BudgetState::Closed => Some(Execution::Closed {
+                at: at.ok_or_else(|| corrupt("status_at"))?,
+                reason: self.status_reason.clone().ok_or_else(|| corrupt("status_reason"))?,
+            }),
+            _ => None,
+        };
+        let approval = self.approval_id.map(Into::into);
+        let standing = if execution.is_some() {
+            let approved = approval.map(|approval| approval::approved_at(reader, approval)).transpose()?;
+            Standing::Approved { at: approved.flatten().ok_or_else(|| corrupt("approval_id"))? }
+        } else {
+            let (status, reason) = (self.status, self.status_reason);
+            StandingColumns { status, at: self.status_at, reason }.standing("budgets", self.id)?
+        };
         Ok(Budget {
             id: self.id.into(),
-            number: self.number,
-            creator: self.creator_id.into(),
-            submitter: self.submitter_id.into(),
-            created_at: self.created_at.into(),
-            content,
-            status,
-            approval: self.approval_id.map(Into::into),
+            petition: Petition {
+                number: self.number,
+                creator: self.creator_id.into(),
+                creator_employee: self.creator_employee_id.map(Into::into),
+                submitter: self.submitter_id.into(),
+                created_at: self.created_at.into(),
+                standing,
+                approval,
+            },
+            content: serde_json::from_str(&self.content)?,
+            execution,
             copied_from: self.copied_from_id.map(Into::into),
             version: self.version,
         })

@@ -120,10 +120,10 @@ pub static BUDGET: Target =
 pub fn show(reader: &mut Reader<'_>, budget: Budget) -> Result<BudgetView, Failure> {
     let world = BudgetWorld::today(reader)?;
     let actions = budget.actions(reader.actor());
-    let (status_at, status_reason) = budget.status.told();
-    let status_reason = status_reason.map(str::to_owned);
+    let (status_at, status_reason) = budget.told();
+    let (status, status_reason) = (budget.state(), status_reason.map(str::to_owned));
     let department = department(reader, budget.content.scope.department)?;
-    let submitter = person(reader, budget.submitter)?;
+    let submitter = person(reader, budget.petition.submitter)?;
     let total = budget.content.total(world.currency)?;
     let margins = budget.content.margins(&world.categories.content, world.currency);
     let id = budget.id;
@@ -141,8 +141,8 @@ pub fn show(reader: &mut Reader<'_>, budget: Budget) -> Result<BudgetView, Failu
     } = budget.content;
     Ok(BudgetView {
         id: id.uuid().into(),
-        number: budget.number,
-        status: budget.status.state(),
+        number: budget.petition.number,
+        status,
         status_at,
         status_reason,
         title,
@@ -159,10 +159,10 @@ pub fn show(reader: &mut Reader<'_>, budget: Budget) -> Result<BudgetView, Failu
         margins,
         indicators,
         foundations,
-        created_by: budget.creator,
-        created_at: budget.created_at,
+        created_by: budget.petition.creator,
+        created_at: budget.petition.created_at,
         submitter,
-        approval_id: budget.approval.map(|approval| approval.uuid().into()),
+        approval_id: budget.petition.approval.map(|approval| approval.uuid().into()),
         copied_from_id: budget.copied_from.map(|from| from.uuid().into()),
         actions: ActionView::listed(&format!("/api/v1/budgets/{id}"), actions),
         version: budget.version,

@@ -2,7 +2,7 @@
 
 use super::{ChangeWorld, apply, give_back, settle};
 use crate::{
-    approval,
+    approval::document,
     finance::{budget, budget_line},
     organisation::{department, referred},
     spine::{Failure, Key, Tx, next_number},
@@ -10,7 +10,7 @@ use crate::{
 use domain::{
     finance::{
         budget::BudgetState,
-        budget_change::{BudgetChange, ChangeContent, ChangeKind, ChangeStatus, NewChange},
+        budget_change::{BudgetChange, ChangeContent, ChangeKind, NewChange},
         budget_line::{Desk, Purpose},
     },
     spine::{DepartmentId, Findings, codes},
@@ -51,7 +51,7 @@ fn check_references(tx: &mut Tx<'_>, content: &ChangeContent) -> Result<(), Fail
         let at = format!("/movements/{index}/open");
         department::refer(tx, open.department, &format!("{at}/department_id"))?;
         let within = referred(budget::find(tx, open.budget), &format!("{at}/budget_id"))?;
-        let active = within.status.state() == BudgetState::Active;
+        let active = within.state() == BudgetState::Active;
         if !active || within.content.fiscal_year != content.fiscal_year {
             findings.add(format!("{at}/budget_id"), codes::UNKNOWN_REFERENCE);
         }
@@ -98,18 +98,8 @@ pub fn submit(tx: &mut Tx<'_>, change: BudgetChange) -> Result<BudgetChange, Fai
     change.check_submission(tx.actor(), &desk, world.rules())?;
     give_back::check(tx, &change.content)?;
     settle::refuse_taken(tx, &change)?;
-    let (today, now) = (tx.today(), tx.now());
-    let subject = settle::subject(&change, change.version + 1, world.currency, today)?;
-    let chain = settle::chain(change.content.kind);
-    let goes_on = matches!(change.status, ChangeStatus::Withdrawn { .. } | ChangeStatus::Returned { .. });
-    let earlier = change.approval.filter(|_| goes_on);
-    let approval = approval::hand_in(tx, earlier, chain, subject)?;
-    let change = change.submit(approval.id, tx.actor(), now, &desk, world.rules())?;
+    let routed = settle::routed(&change, world.currency, tx.today())?;
+    let approval = document::hand_in(tx, &change, routed)?;
+    let change = change.submit(approval.id, tx.actor(), tx.now(), &desk, world.rules())?;
     apply(tx, change)
-}
-
-/// Takes a change back while it waits for its approvers.
-pub fn withdraw(tx: &mut Tx<'_>, change: &BudgetChange, note: Option<String>) -> Result<(), Failure> {
-    change.may_withdraw(tx.actor())?;
-    approval::withdraw(tx, change.approval, note)
 }

@@ -1,13 +1,15 @@
 //! The row of a change: what is searched and routed by in columns, the movements as one document.
 
 use crate::{
+    approval::document::StandingColumns,
     finance::budget::book_currency,
     schema::budget_changes as changes,
     spine::{Failure, Instant, Key, Tx},
 };
 use diesel::prelude::*;
 use domain::{
-    finance::budget_change::{BudgetChange, ChangeContent, ChangeKind, ChangeState, ChangeStatus},
+    approval::{Petition, StandingState},
+    finance::budget_change::{BudgetChange, ChangeContent, ChangeKind, ChangeState},
     spine::{BusinessDate, Version},
 };
 
@@ -39,11 +41,12 @@ pub(super) struct Row {
 
 impl Row {
     pub fn of(change: &BudgetChange, tx: &mut Tx<'_>) -> Result<Self, Failure> {
-        let BudgetChange { id, number, creator, submitter, created_at, content, status, approval, version } =
-            change;
+        let BudgetChange { id, petition, content, version } = change;
+        let Petition { number, creator, creator_employee: _, submitter, created_at, standing, approval } =
+            petition;
         let today = tx.today();
         let total = content.total(book_currency(tx, today)?)?;
-        let (at, why) = status.told();
+        let StandingColumns { status: _, at, reason: why } = StandingColumns::of(standing);
         let ChangeContent { kind, fiscal_year, department, reason, event, event_on, gives_back, movements } =
             content;
         Ok(Self {
@@ -62,9 +65,9 @@ impl Row {
             submitter_id: (*submitter).into(),
             created_at: (*created_at).into(),
             changed_at: tx.now().into(),
-            status: status.state().code().to_owned(),
-            status_at: at.map(Into::into),
-            status_reason: why.map(str::to_owned),
+            status: change.state().code().to_owned(),
+            status_at: at,
+            status_reason: why,
             approval_id: approval.map(Into::into),
             gives_back_id: gives_back.map(Into::into),
             version: *version,
@@ -74,9 +77,8 @@ impl Row {
     pub fn change(self) -> Result<BudgetChange, Failure> {
         let corrupt = |column| Failure::corrupt("budget_changes", column, self.id.0);
         let state = ChangeState::from_code(&self.status).ok_or_else(|| corrupt("status"))?;
-        let at = self.status_at.map(Into::into);
-        let status =
-            ChangeStatus::of(state, at, self.status_reason.clone()).ok_or_else(|| corrupt("status_at"))?;
+        let status = StandingState::from(state).code().to_owned();
+        let columns = StandingColumns { status, at: self.status_at, reason: self.status_reason.clone() };
         let content = ChangeContent {
             kind: ChangeKind::from_code(&self.kind).ok_or_else(|| corrupt("kind"))?,
             fiscal_year: self.fiscal_year,
@@ -89,13 +91,17 @@ impl Row {
         };
         Ok(BudgetChange {
             id: self.id.into(),
-            number: self.number,
-            creator: self.creator_id.into(),
-            submitter: self.submitter_id.into(),
-            created_at: self.created_at.into(),
+            petition: Petition {
+                number: self.number,
+                creator: self.creator_id.into(),
+                // Nobody asks in another's name.
+                creator_employee: Some(self.submitter_id.into()),
+                submitter: self.submitter_id.into(),
+                created_at: self.created_at.into(),
+                standing: columns.standing("budget_changes", self.id)?,
+                approval: self.approval_id.map(Into::into),
+            },
             content,
-            status,
-            approval: self.approval_id.map(Into::into),
             version: self.version,
         })
     }

@@ -1,9 +1,12 @@
 //! How changes plug into approvals. The last approval makes the movements in its own transaction: where too little
 //! is left by then, the approval is refused with the shortage, and stays open. `[BUD-6]`
 
-use super::{ChangeWorld, apply, find_unscoped, give_back};
+use super::{ChangeWorld, find_unscoped, give_back};
 use crate::{
-    approval::{DocumentSummary, PlanView, SubjectKind, dry_run},
+    approval::{
+        DocumentSummary, SubjectKind, Summaries,
+        document::{self, Handed, Preview, Routed, foreseen},
+    },
     finance::{
         budget::find_unscoped as find_budget,
         budget_line::{self, open_lines_like},
@@ -15,63 +18,65 @@ use crate::{
 };
 use diesel::prelude::*;
 use domain::{
-    approval::{Approval, Outcome, Subject},
+    approval::{Approval, Document, Outcome, facts},
     finance::{
         budget::{BUDGET_NOT_ACTIVE, BudgetState, LineKey, OVERLAPS, OpenedLine},
         budget_change::{BudgetChange, ChangeKind, Movement, NewLine},
         budget_line::{Control, Desk, DocumentKind, DocumentRef, Purpose},
         period::Period,
     },
-    spine::{BusinessDate, Citation, Currency, Entity, Id, Money, Refusal, Version},
+    spine::{BusinessDate, Change, Citation, Currency, Id, Money, Refusal},
 };
 use serde_json::json;
-use std::collections::BTreeMap;
 use uuid::Uuid;
 
 /// Changes as the approval engine knows them.
-pub const SUBJECT: SubjectKind =
-    SubjectKind { kind: BudgetChange::KIND, settle, summaries, foresee: Some(foresee), moves: Some(moved) };
+pub const SUBJECT: SubjectKind = SubjectKind {
+    foresee: Some(foresee),
+    moves: Some(moved),
+    ..SubjectKind::of::<BudgetChange, crate::Finance>()
+};
 
-/// The chain that a change meets.
-pub(super) const fn chain(kind: ChangeKind) -> &'static str {
-    match kind {
-        ChangeKind::Adjustment => "budget-change",
-        ChangeKind::EmergencyDraw => "emergency-draw",
+impl Handed<crate::Finance> for BudgetChange {
+    fn chain(&self) -> &'static str {
+        match self.content.kind {
+            ChangeKind::Adjustment => "budget-change",
+            ChangeKind::EmergencyDraw => "emergency-draw",
+        }
+    }
+    fn unscoped(reader: &mut Reader<'_>, id: Id<Self>) -> Result<Self, Failure> {
+        find_unscoped(reader, id)
+    }
+    fn summaries(reader: &mut Reader<'_>, documents: &[Uuid]) -> Result<Summaries, Failure> {
+        summaries(reader, documents)
+    }
+    fn decided(self, tx: &mut Tx<'_>, approval: &Approval) -> Result<Change<Self>, Failure> {
+        if matches!(approval.outcome, Outcome::Approved { .. }) {
+            perform(tx, &self)?;
+        }
+        Ok(self.settle(approval.id, &approval.outcome, tx.now())?)
     }
 }
 
-/// What the chain routes a change by, when it is submitted as this version.
-pub(super) fn subject(
+/// What the chain routes a change by: the one in force on the day it is submitted.
+pub(super) fn routed(
     change: &BudgetChange,
-    version: Version,
     currency: Currency,
     today: BusinessDate,
-) -> Result<Subject, Failure> {
-    Ok(Subject {
-        kind: BudgetChange::KIND.to_owned(),
-        document: change.id.uuid(),
-        number: change.number.clone(),
-        submitter: change.submitter,
-        creator: change.submitter,
-        beneficiary: change.submitter,
-        department: change.content.department,
+) -> Result<Routed, Failure> {
+    Ok(Routed {
         amount: Some(change.content.total(currency)?),
         business_date: today,
         fields: change.content.routed_fields(),
-        version,
     })
 }
 
 /// What would refuse a change now, and which steps and people it would meet. `[APR-8]`
-pub fn preview(
-    reader: &mut Reader<'_>,
-    change: &BudgetChange,
-) -> Result<(Option<Refusal>, PlanView), Failure> {
-    let today = reader.today();
+pub fn preview(reader: &mut Reader<'_>, change: &BudgetChange) -> Result<Preview, Failure> {
     let world = ChangeWorld::today(reader)?;
     let refused = submission(reader, change, &world)?.err();
-    let subject = subject(change, change.version + 1, world.currency, today)?;
-    Ok((refused, dry_run(reader, chain(change.content.kind), &subject)?))
+    let routed = routed(change, world.currency, reader.today())?;
+    document::preview(reader, change, routed, refused)
 }
 
 /// What submitting a change would meet now: its movements are tried on its lines as they stand. One that is not the
@@ -88,10 +93,7 @@ pub(super) fn submission(
     if let Err(refusal) = change.check_submission(reader.actor(), &desk, world.rules()) {
         return Ok(Err(refusal));
     }
-    match give_back::check(reader, &change.content) {
-        Err(Failure::Refused(refusal)) => Ok(Err(*refusal)),
-        other => other.map(Ok),
-    }
+    foreseen(give_back::check(reader, &change.content))
 }
 
 /// Its lines as they stand, to be tried on and never written.
@@ -99,23 +101,6 @@ fn laid_out(reader: &mut Reader<'_>, change: &BudgetChange) -> Result<Desk, Fail
     let named: Vec<Key> = change.content.lines().into_iter().map(Into::into).collect();
     let lines = budget_line::find_many(reader, &named)?;
     Ok(Desk::new(lines, Vec::new(), Period::month_of(reader.today()), Vec::new()))
-}
-
-fn settle(tx: &mut Tx<'_>, approval: &Approval) -> Result<(), Failure> {
-    let change = find_unscoped(tx, Id::from_uuid(approval.subject.document))?;
-    let now = tx.now();
-    let change = match approval.outcome.clone() {
-        Outcome::Pending => return Ok(()),
-        Outcome::Approved { .. } => {
-            perform(tx, &change)?;
-            change.take_effect(approval.id, now)?
-        }
-        Outcome::Rejected { reason, .. } => change.reject(approval.id, reason, now)?,
-        Outcome::Returned { reason, .. } => change.send_back(approval.id, reason, now)?,
-        Outcome::Withdrawn { .. } => change.withdraw(approval.id, now)?,
-    };
-    apply(tx, change)?;
-    Ok(())
 }
 
 /// Makes the movements of a change on its lines. The budgets in which it opens lines stay as they are until then.
@@ -132,7 +117,7 @@ fn perform(tx: &mut Tx<'_>, change: &BudgetChange) -> Result<(), Failure> {
     let opened: Vec<_> = change.content.movements.iter().map(|_| tx.id()).collect();
     change.perform(&mut desk, &opened, control)?;
     let document = DocumentRef::new(DocumentKind::BudgetChange, change.id.uuid());
-    budget_line::post(tx, desk, Some((document, change.submitter)))
+    budget_line::post(tx, desk, Some((document, change.petition.submitter)))
 }
 
 /// The lines that changes name, and the budgets in which they open others.
@@ -160,10 +145,7 @@ fn moved(reader: &mut Reader<'_>, documents: &[Key], table: Shared) -> Result<Ve
 /// What making the movements of a change would meet now: they are tried on its lines as they stand. `[BUD-7, ACT-1]`
 fn foresee(reader: &mut Reader<'_>, document: Uuid) -> Result<Result<(), Refusal>, Failure> {
     let change = find_unscoped(reader, Id::from_uuid(document))?;
-    match tried(reader, &change) {
-        Err(Failure::Refused(refusal)) => Ok(Err(*refusal)),
-        other => other.map(Ok),
-    }
+    foreseen(tried(reader, &change))
 }
 
 fn tried(reader: &mut Reader<'_>, change: &BudgetChange) -> Result<(), Failure> {
@@ -179,8 +161,8 @@ pub(super) fn refuse_taken(reader: &mut Reader<'_>, change: &BudgetChange) -> Re
     for (index, movement) in change.content.movements.iter().enumerate() {
         let Some(open) = &movement.open else { continue };
         let budget = find_budget(reader, open.budget)?;
-        if budget.status.state() != BudgetState::Active {
-            let refusal = Refusal::new(BUDGET_NOT_ACTIVE).with("state", budget.status.state().code());
+        if budget.state() != BudgetState::Active {
+            let refusal = Refusal::new(BUDGET_NOT_ACTIVE).with("state", budget.state().code());
             return Err(refusal.at(format!("/movements/{index}/open/budget_id")).into());
         }
         wanted.push(as_opened(open, movement, index));
@@ -214,10 +196,7 @@ fn as_opened(open: &NewLine, movement: &Movement, index: usize) -> OpenedLine {
 
 type SummaryRow = (Key, String, String, String, String, Option<String>, String, i64, String, String);
 
-fn summaries(
-    reader: &mut Reader<'_>,
-    documents: &[Uuid],
-) -> Result<BTreeMap<Uuid, DocumentSummary>, Failure> {
+fn summaries(reader: &mut Reader<'_>, documents: &[Uuid]) -> Result<Summaries, Failure> {
     let keys: Vec<Key> = documents.iter().copied().map(Key).collect();
     let rows: Vec<SummaryRow> = db!(reader, |c| changes::table
         .inner_join(departments::table.on(departments::id.eq(changes::department_id)))
@@ -244,19 +223,19 @@ fn summary(
     let currency: Currency =
         currency.parse().map_err(|_| Failure::corrupt("budget_changes", "currency", id.0))?;
     let movements: Vec<Movement> = serde_json::from_str(&movements)?;
-    let facts = [
+    let facts = facts([
         ("number", json!(number)),
         ("kind", json!(kind)),
         ("department", json!(department)),
         ("event", json!(event)),
         ("movements", serde_json::to_value(&movements)?),
-    ];
+    ]);
     let summary = DocumentSummary {
         title: reason.chars().take(200).collect(),
         state,
         amount: Some(Money::from_minor(minor, currency)),
         href: format!("/api/v1/budget-changes/{}", Id::<BudgetChange>::from_uuid(id.0)),
-        facts: facts.into_iter().map(|(name, value)| (name.to_owned(), value)).collect(),
+        facts,
     };
     Ok((id.0, summary))
 }

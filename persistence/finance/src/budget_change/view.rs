@@ -107,8 +107,8 @@ pub fn show(reader: &mut Reader<'_>, change: BudgetChange) -> Result<BudgetChang
     let total = change.content.total(world.rules().currency)?;
     let submission = submission(reader, &change, &world)?;
     let actions = change.actions(reader.actor(), &submission);
-    let (status_at, why) = change.status.told();
-    let status_reason = why.map(str::to_owned);
+    let (status_at, why) = change.petition.standing.told();
+    let (status, status_reason) = (change.state(), why.map(str::to_owned));
     let id = change.id;
     let ChangeContent { kind, fiscal_year, department: of, reason, event, event_on, gives_back, movements } =
         change.content;
@@ -120,9 +120,9 @@ pub fn show(reader: &mut Reader<'_>, change: BudgetChange) -> Result<BudgetChang
     };
     Ok(BudgetChangeView {
         id: id.uuid().into(),
-        number: change.number,
+        number: change.petition.number,
         kind,
-        status: change.status.state(),
+        status,
         status_at,
         status_reason,
         fiscal_year,
@@ -134,10 +134,10 @@ pub fn show(reader: &mut Reader<'_>, change: BudgetChange) -> Result<BudgetChang
         given_back,
         movements,
         total,
-        created_by: change.creator,
-        created_at: change.created_at,
-        submitter: person(reader, change.submitter)?,
-        approval_id: change.approval.map(|approval| approval.uuid().into()),
+        created_by: change.petition.creator,
+        created_at: change.petition.created_at,
+        submitter: person(reader, change.petition.submitter)?,
+        approval_id: change.petition.approval.map(|approval| approval.uuid().into()),
         actions: ActionView::listed(&format!("/api/v1/budget-changes/{id}"), actions),
         version: change.version,
     })

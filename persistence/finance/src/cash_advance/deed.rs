@@ -2,8 +2,8 @@
 
 use super::{AdvancePolicies, apply, row, settle};
 use crate::{
-    approval,
-    finance::{accounting_period, expense_request, petition},
+    approval::document,
+    finance::{accounting_period, expense_request},
     spine::{Failure, Reader, Tx},
 };
 use domain::{
@@ -16,13 +16,10 @@ use domain::{
 
 /// Hands an advance to its approvers, unless its submitter has an overdue one or its request has not so much left.
 pub fn submit(tx: &mut Tx<'_>, advance: CashAdvance) -> Result<CashAdvance, Failure> {
-    let now = tx.now();
     lock_request(tx, &advance)?;
     check(tx, &advance)?;
-    let approval =
-        approval::hand_in(tx, advance.petition.goes_on(), settle::CHAIN, settle::subject(&advance))?;
-    let change = advance.submit(approval.id, tx.actor(), now)?;
-    apply(tx, change)
+    let routed = settle::routed(&advance);
+    document::submit(tx, advance, routed)
 }
 
 /// Refuses an advance that may not be submitted now.
@@ -66,11 +63,6 @@ fn lock_request(tx: &mut Tx<'_>, advance: &CashAdvance) -> Result<(), Failure> {
         tx.connection().lock_rows("expense_requests", &[request.into()])?;
     }
     Ok(())
-}
-
-/// Takes an advance back while it waits for its approvers.
-pub fn withdraw(tx: &mut Tx<'_>, advance: &CashAdvance, note: Option<String>) -> Result<(), Failure> {
-    petition::withdraw(tx, &advance.petition, note)
 }
 
 /// Confirms that an advance was paid out: not beside an overdue one, nor beyond what is left of its request. The same

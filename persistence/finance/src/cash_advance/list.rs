@@ -11,7 +11,8 @@ use chrono::NaiveDate;
 use diesel::prelude::*;
 use domain::spine::Permission;
 use domain::{
-    finance::{cash_advance::SettlementState, expense_request::ExpenseRequest, petition::StandingState},
+    approval::StandingState,
+    finance::{cash_advance::SettlementState, expense_request::ExpenseRequest},
     spine::{AnyId, BusinessDate, Currency, DepartmentId, EmployeeId, Id, Money, Timestamp, Version},
 };
 use serde::Serialize;

@@ -2,8 +2,8 @@
 
 use super::reversal;
 use crate::{
+    approval::document::StandingColumns,
     file,
-    finance::petition::StandingColumns,
     schema::{
         cash_advance_movements as movements, cash_advance_reversals as reversals, cash_advances as advances,
     },
@@ -11,10 +11,8 @@ use crate::{
 };
 use diesel::prelude::*;
 use domain::{
-    finance::{
-        cash_advance::{AdvanceContent, CashAdvance, Movement, MovementKind, Payout, movement::Settled},
-        petition::Petition,
-    },
+    approval::Petition,
+    finance::cash_advance::{AdvanceContent, CashAdvance, Movement, MovementKind, Payout, movement::Settled},
     spine::{BusinessDate, Currency, Entity, Id, Money, Permission, Version},
 };
 use uuid::Uuid;

@@ -17,12 +17,10 @@ use crate::{
 use chrono::NaiveDate;
 use diesel::prelude::*;
 use domain::{
-    finance::{
-        cash_advance::{
-            CashAdvance, Movement, MovementKind, Reversal, ReversalKind, SettlementState,
-            actions::AdvanceAction, movement::Settled, reversal::CashEntry,
-        },
-        petition::StandingState,
+    approval::StandingState,
+    finance::cash_advance::{
+        CashAdvance, Movement, MovementKind, Reversal, ReversalKind, SettlementState, actions::AdvanceAction,
+        movement::Settled, reversal::CashEntry,
     },
     spine::{AnyId, Id, Money, Permission, Timestamp, UserId, Version},
 };

@@ -31,7 +31,7 @@ pub(super) fn asking<'a>(
     };
     Ok(Asking {
         document: claim.budget_document(),
-        submitter: claim.submitter,
+        submitter: claim.petition.submitter,
         date: content.business_date,
         categories: &policies.categories.content,
         lines: (1..).zip(&content.lines).map(ask).collect(),
@@ -70,5 +70,5 @@ pub(super) fn follow(
         BudgetMove::Spend(paid, _) => desk.spend(document, &paid)?,
         BudgetMove::Reverse => desk.reverse(document)?,
     }
-    budget_line::post(tx, desk, Some((document, after.submitter)))
+    budget_line::post(tx, desk, Some((document, after.petition.submitter)))
 }

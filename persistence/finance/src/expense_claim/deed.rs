@@ -4,14 +4,14 @@
 
 use super::{PoliciesInForce, advance, apply, charge, load::find_unscoped, next_number, request, settle};
 use crate::{
-    approval,
-    finance::{accounting_period, budget_line, leaver},
+    approval::{self, document},
+    finance::{accounting_period, budget_line},
     spine::{Failure, Tx},
 };
 use domain::{
     finance::expense_claim::{
-        ClaimRules, ClaimStatus, ExpenseClaim, NewClaim, PostingRefusal, Return, Voucher,
-        hand_over::HandedOver, reduce::LineDecision, submit::Met,
+        ClaimRules, ExpenseClaim, NewClaim, PostingRefusal, Voucher, hand_over::HandedOver,
+        reduce::LineDecision, submit::Met,
     },
     spine::{Change, Refusal},
 };
@@ -35,25 +35,9 @@ pub fn submit(tx: &mut Tx<'_>, claim: ExpenseClaim) -> Result<ExpenseClaim, Fail
     advance::hold(tx, &claim)?;
     let verdict = budget_line::reserve(tx, &charge::asking(&claim, &policies)?)?;
     let met = Met { over_budget: verdict.over_budget, over_run };
-    let subject = settle::subject(&claim, met, claim.version + 1)?;
-    let earlier = claim.approval.filter(|_| goes_on(&claim.status));
-    let approval = approval::hand_in(tx, earlier, settle::CHAIN, subject)?;
+    let approval = document::hand_in(tx, &claim, settle::routed(&claim, met)?)?;
     let change = claim.submit(approval.id, tx.actor(), now, today, rules)?;
     apply(tx, change)
-}
-
-/// Whether the approval of an earlier submission is taken up again: not where it was final.
-fn goes_on(status: &ClaimStatus) -> bool {
-    matches!(
-        status,
-        ClaimStatus::Withdrawn { .. } | ClaimStatus::Returned { because: Return::Approver { .. }, .. }
-    )
-}
-
-/// Takes a claim back while it waits for its approvers.
-pub fn withdraw(tx: &mut Tx<'_>, claim: ExpenseClaim, note: Option<String>) -> Result<(), Failure> {
-    claim.may_withdraw(tx.actor())?;
-    approval::withdraw(tx, claim.approval, note)
 }
 
 /// Approves less on some lines, by an approver whose task of this claim is open.
@@ -66,18 +50,11 @@ pub fn reduce(
         return Err(Refusal::new(domain::finance::expense_claim::NOT_DECIDING).into());
     }
     let change = claim.reduce(decisions, tx.actor())?;
-    let (version, approval) = (change.after().version, change.after().approval);
+    let (version, approval) = (change.after().version, change.after().petition.approval);
     if let Some(approval) = approval {
         let named = approval::document_moved(tx, approval, version)?;
         return apply(tx, change.in_the_name_of(named));
     }
-    apply(tx, change)
-}
-
-/// Gives a claim up; finance does where its submitter has left.
-pub fn void(tx: &mut Tx<'_>, claim: ExpenseClaim, reason: String) -> Result<ExpenseClaim, Failure> {
-    let owner = leaver::owner(tx, claim.submitter)?;
-    let change = claim.void(reason, owner, tx.actor(), tx.now())?;
     apply(tx, change)
 }
 
@@ -108,7 +85,7 @@ pub fn confirm_posting(
     voucher: Voucher,
 ) -> Result<(ExpenseClaim, bool), Failure> {
     let now = tx.now();
-    if claim.status.voucher() != Some(&voucher) {
+    if claim.voucher() != Some(&voucher) {
         accounting_period::ensure_open(tx, voucher.posted_on)?;
     }
     let change = match claim.confirm_posting(voucher, tx.today())? {

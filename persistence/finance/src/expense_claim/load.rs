@@ -7,6 +7,7 @@ use super::{
     scope::within,
 };
 use crate::{
+    approval::{self, document::StandingColumns},
     file,
     finance::{invoice, journal, payment},
     schema::{
@@ -14,13 +15,14 @@ use crate::{
         expense_claim_lines as lines, expense_claim_mirrors as mirrors, expense_claim_reversals as reversals,
         expense_claims as claims, files, invoices, journal_entries,
     },
-    spine::{Failure, Instant, Key, Reader, Sight, cached, db},
+    spine::{Failure, Key, Reader, Sight, cached, db},
 };
 use diesel::{dsl::exists, prelude::*};
 use domain::{
+    approval::{Petition, Standing, StandingState},
     file::File,
     finance::{budget_line::DocumentKind, expense_claim::*, expense_request::ExpenseRequest},
-    spine::{BusinessDate, Currency, Entity, Id, Money, Permission, Timestamp},
+    spine::{BusinessDate, Currency, Entity, Id, Money, Permission},
 };
 use uuid::Uuid;
 
@@ -121,7 +123,9 @@ fn entity(reader: &mut Reader<'_>, row: Row, parts: Parts, beside: &Beside) -> R
     let exchange = exchange_of(row.id, [currency, book, rate], row.rate_date)?;
     let Exchange { currency, book, .. } = exchange;
     let (reason, reversal) = reversal.map_or((None, None), |row| (row.reason, row.reversal_id));
-    let status = status_of(&row, hand_over.as_ref(), reversal)?;
+    let books = books_of(&row, hand_over.as_ref(), reversal)?;
+    let posting_refusal = hand_over.as_ref().and_then(HandOver::refusal);
+    let standing = standing_of(reader, &row, books.as_ref(), posting_refusal.as_ref())?;
     let not_ready = hand_over.and_then(|hand_over| hand_over.not_ready);
     let reverses = reversal_of(reader, &row, reason, book)?;
     let content = ClaimContent {
@@ -140,14 +144,18 @@ fn entity(reader: &mut Reader<'_>, row: Row, parts: Parts, beside: &Beside) -> R
     };
     Ok(ExpenseClaim {
         id: row.id.into(),
-        number: row.number,
-        creator: row.creator_id.into(),
-        creator_employee: row.creator_employee_id.map(Into::into),
-        submitter: row.submitter_id.into(),
-        created_at: row.created_at.into(),
+        petition: Petition {
+            number: row.number,
+            creator: row.creator_id.into(),
+            creator_employee: row.creator_employee_id.map(Into::into),
+            submitter: row.submitter_id.into(),
+            created_at: row.created_at.into(),
+            standing,
+            approval: row.approval_id.map(Into::into),
+        },
         content,
-        status,
-        approval: row.approval_id.map(Into::into),
+        books,
+        posting_refusal,
         external: mirror.map(External::from),
         reverses,
         reversal: reversal.map(Into::into),
@@ -282,13 +290,13 @@ pub(crate) fn may_read(reader: &mut Reader<'_>, claim: Uuid) -> Result<bool, Fai
     })
 }
 
-/// The state with its data; a column that a state needs and does not find is a fault of ours.
-fn status_of(row: &Row, hand_over: Option<&HandOver>, reversal: Option<Key>) -> Result<ClaimStatus, Failure> {
+/// What finance made of it; a column that a state needs and does not find is a fault of ours.
+fn books_of(
+    row: &Row,
+    hand_over: Option<&HandOver>,
+    reversal: Option<Key>,
+) -> Result<Option<Books>, Failure> {
     let corrupt = |column| Failure::corrupt("expense_claims", column, row.id.0);
-    let at = || -> Result<Timestamp, Failure> {
-        row.status_at.map(Instant::into).ok_or_else(|| corrupt("status_at"))
-    };
-    let reason = || row.status_reason.clone().ok_or_else(|| corrupt("status_reason"));
     let untold = |column| Failure::corrupt("expense_claim_hand_overs", column, row.id.0);
     let acknowledgement =
         || hand_over.and_then(HandOver::acknowledgement).ok_or_else(|| untold("acknowledged_at"));
@@ -298,29 +306,38 @@ fn status_of(row: &Row, hand_over: Option<&HandOver>, reversal: Option<Key>) -> 
     };
     let state = ClaimState::from_code(&row.status).ok_or_else(|| corrupt("status"))?;
     Ok(match state {
-        ClaimState::Draft => ClaimStatus::Draft,
-        ClaimState::InApproval => ClaimStatus::InApproval { since: at()? },
-        ClaimState::Returned => {
-            let because = match hand_over.and_then(HandOver::refusal) {
-                Some(refusal) => Return::Erp(refusal),
-                None => Return::Approver { reason: reason()? },
-            };
-            ClaimStatus::Returned { at: at()?, because }
-        }
-        ClaimState::Rejected => ClaimStatus::Rejected { at: at()?, reason: reason()? },
-        ClaimState::Withdrawn => ClaimStatus::Withdrawn { at: at()? },
-        ClaimState::Approved => ClaimStatus::Approved { at: at()? },
-        ClaimState::Acknowledged => ClaimStatus::Acknowledged { acknowledgement: acknowledgement()? },
+        ClaimState::Acknowledged => Some(Books::Acknowledged { acknowledgement: acknowledgement()? }),
         ClaimState::Posted => {
-            ClaimStatus::Posted { acknowledgement: acknowledgement()?, voucher: voucher()? }
+            Some(Books::Posted { acknowledgement: acknowledgement()?, voucher: voucher()? })
         }
-        ClaimState::Void => ClaimStatus::Void { at: at()?, reason: reason()? },
-        ClaimState::Revoked => ClaimStatus::Revoked { at: at()?, reason: reason()? },
-        ClaimState::Reversed => ClaimStatus::Reversed {
-            at: at()?,
+        ClaimState::Reversed => Some(Books::Reversed {
+            at: row.status_at.ok_or_else(|| corrupt("status_at"))?.into(),
             acknowledgement: acknowledgement()?,
             voucher: voucher()?,
             by: reversal.ok_or_else(|| corrupt("reversal_id"))?.into(),
-        },
+        }),
+        _ => None,
     })
+}
+
+/// Where it stands. Of a claim that is reversed its approval says when it was approved: the columns tell when it was
+/// reversed.
+fn standing_of(
+    reader: &mut Reader<'_>,
+    row: &Row,
+    books: Option<&Books>,
+    refusal: Option<&PostingRefusal>,
+) -> Result<Standing, Failure> {
+    let corrupt = |column| Failure::corrupt("expense_claims", column, row.id.0);
+    let approved = StandingState::Approved.code().to_owned();
+    let (status, at) = match books {
+        Some(Books::Reversed { .. }) => {
+            let approval = row.approval_id.ok_or_else(|| corrupt("approval_id"))?;
+            (approved, approval::approved_at(reader, approval.into())?.map(Into::into))
+        }
+        Some(_) => (approved, row.status_at),
+        None => (row.status.clone(), row.status_at),
+    };
+    let reason = row.status_reason.clone().or_else(|| refusal.map(PostingRefusal::as_reason));
+    StandingColumns { status, at, reason }.standing("expense_claims", row.id)
 }

@@ -11,9 +11,7 @@ use crate::{
 };
 use diesel::prelude::*;
 use domain::{
-    finance::expense_claim::{
-        Acknowledgement, ClaimStatus, ExpenseClaim, External, PostingRefusal, Return, Voucher,
-    },
+    finance::expense_claim::{Acknowledgement, ExpenseClaim, External, PostingRefusal, Voucher},
     spine::BusinessDate,
 };
 
@@ -58,11 +56,8 @@ pub(super) struct Mirror {
 impl HandOver {
     /// What there is to say of a claim, if anything.
     fn of(claim: &ExpenseClaim) -> Result<Option<Self>, Failure> {
-        let refusal = match &claim.status {
-            ClaimStatus::Returned { because: Return::Erp(refusal), .. } => Some(refusal),
-            _ => None,
-        };
-        let (acknowledgement, voucher) = (claim.status.acknowledgement(), claim.status.voucher());
+        let refusal = claim.posting_refusal.as_ref();
+        let (acknowledgement, voucher) = (claim.acknowledgement(), claim.voucher());
         if claim.not_ready.is_none() && refusal.is_none() && acknowledgement.is_none() {
             return Ok(None);
         }

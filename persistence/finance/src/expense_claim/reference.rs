@@ -6,7 +6,8 @@ use crate::{
     spine::{Failure, Reader},
 };
 use domain::{
-    finance::expense_claim::{Advertisement, ClaimContent, FOREIGN_DEPARTMENT},
+    approval::petition::FOREIGN_DEPARTMENT,
+    finance::expense_claim::{Advertisement, ClaimContent},
     spine::{EmployeeId, Findings, Permission, codes},
 };
 

@@ -3,13 +3,15 @@
 
 use super::{advance, part};
 use crate::{
+    approval::document::StandingColumns,
     finance::{invoice, journal, payment},
     schema::{expense_claim_lines as lines, expense_claims as claims},
     spine::{Failure, Instant, Key, Stored, Tx, db, guard, insert_all, save_row},
 };
 use diesel::prelude::*;
 use domain::{
-    finance::expense_claim::{ClaimStatus, ExpenseClaim, Line, Return},
+    approval::Petition,
+    finance::expense_claim::{Books, ExpenseClaim, Line},
     spine::{BusinessDate, Version},
 };
 
@@ -77,27 +79,24 @@ pub(super) struct LineRow {
     pub tender: Option<String>,
 }
 
-/// Since when a claim stands where it stands, and why; what the ledger says of that is kept with the hand-over.
-fn status_columns(status: &ClaimStatus) -> (Option<Instant>, Option<String>) {
-    match status.clone() {
-        ClaimStatus::Draft | ClaimStatus::Acknowledged { .. } | ClaimStatus::Posted { .. } => (None, None),
-        ClaimStatus::InApproval { since: at }
-        | ClaimStatus::Withdrawn { at }
-        | ClaimStatus::Approved { at }
-        | ClaimStatus::Returned { at, because: Return::Erp(_) }
-        | ClaimStatus::Reversed { at, .. } => (Some(at.into()), None),
-        ClaimStatus::Returned { at, because: Return::Approver { reason } }
-        | ClaimStatus::Rejected { at, reason }
-        | ClaimStatus::Void { at, reason }
-        | ClaimStatus::Revoked { at, reason } => (Some(at.into()), Some(reason)),
-    }
+/// The columns that belong to a standing. What is in the books was approved at that instant, unless it is reversed: then they
+/// tell when. The words of an ERP that could not post it are
+/// kept with the hand-over.
+fn standing_of(claim: &ExpenseClaim) -> StandingColumns {
+    let columns = StandingColumns::of(&claim.petition.standing);
+    let reason = columns.reason.filter(|_| claim.posting_refusal.is_none());
+    let at = match &claim.books {
+        Some(Books::Reversed { at, .. }) => Some((*at).into()),
+        _ => columns.at,
+    };
+    StandingColumns { status: claim.state().code().to_owned(), at, reason }
 }
 
 /// What people search a claim by, in small letters: names of people and departments are joined instead.
 fn search_text(claim: &ExpenseClaim) -> String {
     let content = &claim.content;
     let details = [&content.details.customer, &content.details.purpose, &content.details.route];
-    let mut words: Vec<&str> = vec![&claim.number];
+    let mut words: Vec<&str> = vec![&claim.petition.number];
     words.extend(claim.external.as_ref().map(|external| external.external_id.as_str()));
     words.extend(details.into_iter().flatten().map(String::as_str));
     for line in &content.lines {
@@ -111,10 +110,10 @@ fn search_text(claim: &ExpenseClaim) -> String {
 
 impl Row {
     fn of(claim: &ExpenseClaim, tx: &Tx<'_>) -> Result<Self, Failure> {
-        let ExpenseClaim { id, number, creator, creator_employee, submitter, created_at, content, .. } =
-            claim;
-        let ExpenseClaim { status, approval, reverses, version, .. } = claim;
-        let (status_at, status_reason) = status_columns(status);
+        let ExpenseClaim { id, petition, content, reverses, version, .. } = claim;
+        let Petition { number, creator, creator_employee, submitter, created_at, standing: _, approval } =
+            petition;
+        let StandingColumns { status, at: status_at, reason: status_reason } = standing_of(claim);
         Ok(Self {
             id: (*id).into(),
             number: number.clone(),
@@ -138,10 +137,10 @@ impl Row {
             approved_minor: content.approved()?.minor(),
             payable_minor: claim.payable()?.minor(),
             paid_minor: claim.paid().minor(),
-            status: status.state().code().to_owned(),
+            status,
             status_at,
             status_reason,
-            voucher_number: status.voucher().map(|voucher| voucher.number.clone()),
+            voucher_number: claim.voucher().map(|voucher| voucher.number.clone()),
             approval_id: approval.map(Into::into),
             reverses_id: reverses.as_ref().map(|reverses| reverses.claim.into()),
             version: *version,

@@ -7,12 +7,11 @@ pub use part::*;
 
 use super::{advance, load::find_beside, name::Names};
 use crate::{
-    approval::APPROVAL,
+    approval::{APPROVAL, document},
     finance::{
         budget_line::{self, HeldView},
         cash_advance::CASH_ADVANCE,
         expense_request::EXPENSE_REQUEST,
-        leaver,
     },
     organisation::{DEPARTMENT, EMPLOYEE, NamedRef, PersonRef},
     spine::{ActionView, Failure, Place, Placed, Reader, Refers, RefusalView, Target, View, in_json},
@@ -167,8 +166,8 @@ pub static EXPENSE_CLAIM: Target =
 
 /// How a claim at hand is shown.
 pub fn show(reader: &mut Reader<'_>, claim: ExpenseClaim) -> Result<ExpenseClaimView, Failure> {
-    let budget = match claim.status {
-        ClaimStatus::Draft => Vec::new(),
+    let budget = match claim.state() {
+        ClaimState::Draft => Vec::new(),
         _ => budget_line::held(reader, claim.budget_document())?,
     };
     show_with(reader, claim, budget)
@@ -180,7 +179,7 @@ fn show_with(
     budget: Vec<HeldView>,
 ) -> Result<ExpenseClaimView, Failure> {
     let decides = super::settle::decides(reader, &claim)?;
-    let owner = leaver::owner(reader, claim.submitter)?;
+    let owner = document::owner(reader, &claim)?;
     let actions = claim.actions(reader.actor(), decides, owner);
     let actions = ActionView::listed(&format!("/api/v1/expense-claims/{}", claim.id), actions);
     let names = Names::of(reader)?;
@@ -203,19 +202,20 @@ fn shown(claim: ExpenseClaim, names: &Names, around: Around) -> Result<ExpenseCl
     let (approved, claimed, payable) =
         (claim.content.approved()?, claim.content.claimed()?, claim.payable()?);
     let (paid, paid_status) = (claim.paid(), claim.paid_state());
-    let (status_at, status_reason, posting_refusal) = told(&claim.status);
-    let content = claim.content;
+    let (status, (status_at, status_reason)) = (claim.state(), told(&claim));
+    let (acknowledgement, voucher) = (claim.acknowledgement().cloned(), claim.voucher().cloned());
+    let (petition, content) = (claim.petition, claim.content);
     let (source, external_id) = claim.external.map(|e| (e.source, e.external_id)).unzip();
     Ok(ExpenseClaimView {
         id: claim.id.uuid().into(),
-        status: claim.status.state(),
+        status,
         paid_status,
         status_at,
         status_reason,
-        posting_refusal,
-        created_by: claim.creator,
-        created_at: claim.created_at,
-        submitter: names.person(claim.submitter)?,
+        posting_refusal: claim.posting_refusal,
+        created_by: petition.creator,
+        created_at: petition.created_at,
+        submitter: names.person(petition.submitter)?,
         beneficiary: names.person(content.beneficiary.employee)?,
         beneficiary_reason: content.beneficiary.reason,
         department: names.department(content.department)?,
@@ -233,9 +233,9 @@ fn shown(claim: ExpenseClaim, names: &Names, around: Around) -> Result<ExpenseCl
         payable,
         paid,
         attachments: content.attachments.into_iter().map(|attachment| attachment.uuid().into()).collect(),
-        approval_id: claim.approval.map(|approval| approval.uuid().into()),
-        acknowledgement: claim.status.acknowledgement().cloned().map(shown_acknowledgement),
-        voucher: claim.status.voucher().cloned(),
+        approval_id: petition.approval.map(|approval| approval.uuid().into()),
+        acknowledgement: acknowledgement.map(shown_acknowledgement),
+        voucher,
         not_ready: claim.not_ready.and_then(|reason| reason.refusal()).as_ref().map(RefusalView::of),
         journal: claim.entry.map(|entry| names.journal(entry)).transpose()?,
         payments: claim.payments.into_iter().map(shown_payment).collect(),
@@ -247,26 +247,19 @@ fn shown(claim: ExpenseClaim, names: &Names, around: Around) -> Result<ExpenseCl
         budget,
         actions,
         version: claim.version,
-        number: claim.number,
+        number: petition.number,
     })
 }
 
-/// When, why, and with which words of the ERP a claim came to its state.
-fn told(status: &ClaimStatus) -> (Option<Timestamp>, Option<String>, Option<PostingRefusal>) {
-    match status.clone() {
-        ClaimStatus::Draft => (None, None, None),
-        ClaimStatus::InApproval { since: at }
-        | ClaimStatus::Withdrawn { at }
-        | ClaimStatus::Approved { at }
-        | ClaimStatus::Reversed { at, .. } => (Some(at), None, None),
-        ClaimStatus::Acknowledged { acknowledgement } | ClaimStatus::Posted { acknowledgement, .. } => {
-            (Some(acknowledgement.at), None, None)
+/// When and why a claim came to its state; the words of an ERP that could not post it stand for themselves.
+fn told(claim: &ExpenseClaim) -> (Option<Timestamp>, Option<String>) {
+    match &claim.books {
+        Some(Books::Reversed { at, .. }) => (Some(*at), None),
+        Some(books) => (Some(books.acknowledgement().at), None),
+        None => {
+            let (at, reason) = claim.petition.standing.told();
+            (at, reason.filter(|_| claim.posting_refusal.is_none()).map(str::to_owned))
         }
-        ClaimStatus::Returned { at, because: Return::Erp(refusal) } => (Some(at), None, Some(refusal)),
-        ClaimStatus::Returned { at, because: Return::Approver { reason } }
-        | ClaimStatus::Rejected { at, reason }
-        | ClaimStatus::Void { at, reason }
-        | ClaimStatus::Revoked { at, reason } => (Some(at), Some(reason), None),
     }
 }
 

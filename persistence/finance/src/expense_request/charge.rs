@@ -6,11 +6,11 @@ use crate::{
     spine::{Failure, Reader, Tx},
 };
 use domain::{
+    approval::StandingState,
     finance::{
         budget_line::DocumentRef,
         expense_request::{ExpenseRequest, RequestContent, RequestLine},
         expense_request_amendment::{ExpenseRequestAmendment, More},
-        petition::StandingState,
     },
     spine::EmployeeId,
 };

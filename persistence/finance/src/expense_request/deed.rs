@@ -3,8 +3,8 @@
 
 use super::{RequestPolicies, apply, charge, settle};
 use crate::{
-    approval,
-    finance::{budget_line, expense_request_amendment, petition},
+    approval::document,
+    finance::{budget_line, expense_request_amendment},
     spine::{Failure, Tx},
 };
 use domain::{
@@ -16,18 +16,10 @@ use domain::{
 /// returned or withdrawn.
 pub fn submit(tx: &mut Tx<'_>, request: ExpenseRequest) -> Result<ExpenseRequest, Failure> {
     let policies = RequestPolicies::on(tx, request.content.business_date)?;
-    let (today, now) = (tx.today(), tx.now());
-    request.check_submission(tx.actor(), today, policies.rules())?;
+    request.check_submission(tx.actor(), tx.today(), policies.rules())?;
     let verdict = budget_line::reserve(tx, &charge::asking(&request, &policies)?)?;
-    let subject = settle::subject(&request, verdict.over_budget)?;
-    let approval = approval::hand_in(tx, request.petition.goes_on(), settle::CHAIN, subject)?;
-    let change = request.submit(approval.id, tx.actor(), now, today, policies.rules())?;
-    apply(tx, change)
-}
-
-/// Takes a request back while it waits for its approvers.
-pub fn withdraw(tx: &mut Tx<'_>, request: &ExpenseRequest, note: Option<String>) -> Result<(), Failure> {
-    petition::withdraw(tx, &request.petition, note)
+    let routed = settle::routed(&request.content, verdict.over_budget)?;
+    document::submit(tx, request, routed)
 }
 
 /// Takes an approved request back while nothing was claimed: its budget is free again.

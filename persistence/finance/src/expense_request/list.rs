@@ -11,7 +11,7 @@ use chrono::NaiveDate;
 use diesel::prelude::*;
 use domain::spine::Permission;
 use domain::{
-    finance::petition::StandingState,
+    approval::StandingState,
     spine::{AnyId, BusinessDate, Currency, DepartmentId, EmployeeId, Money, Timestamp, Version},
 };
 use serde::{Deserialize, Serialize};

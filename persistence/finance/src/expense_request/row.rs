@@ -1,17 +1,17 @@
 //! Rows of requests, their lines, and what claims draw of them.
 
 use crate::{
+    approval::document::StandingColumns,
     file,
-    finance::petition::StandingColumns,
     schema::{expense_request_draws as draws, expense_request_lines as lines, expense_requests as requests},
     spine::{Failure, Instant, Key, Reader, Sight, Stored, Tx, db, guard, insert_all, save_row, within},
 };
 use diesel::prelude::*;
 use domain::{
+    approval::Petition,
     finance::{
         expense_claim::Exchange,
         expense_request::{Draw, ExpenseRequest, RequestContent, RequestLine},
-        petition::Petition,
     },
     spine::{BusinessDate, Currency, Entity, Id, Money, Permission, Version},
 };

@@ -1,8 +1,11 @@
 //! How requests plug into approvals: what a chain routes by, what an approver sees, and what an outcome does.
 
-use super::{RequestPolicies, apply, charge, revision, row::find_unscoped};
+use super::{RequestPolicies, charge, revision, row::find_unscoped};
 use crate::{
-    approval::{DocumentSummary, PlanView, SubjectKind, dry_run},
+    approval::{
+        DocumentSummary, SubjectKind, Summaries,
+        document::{self, Handed, Preview, Routed, foreseen},
+    },
     finance::budget_line::{self, EffectView, Verdict},
     schema::{employees, expense_request_lines as lines, expense_requests as requests},
     shared::BUDGET_LINES,
@@ -10,74 +13,65 @@ use crate::{
 };
 use diesel::prelude::*;
 use domain::{
-    approval::{Approval, Outcome, Subject},
-    finance::{budget_line::DocumentKind, expense_claim::Details, expense_request::ExpenseRequest},
-    spine::{Currency, Entity, Id, Money, Refusal},
+    approval::{Outcome, facts},
+    finance::{
+        budget_line::DocumentKind,
+        expense_claim::Details,
+        expense_request::{ExpenseRequest, RequestContent},
+    },
+    spine::{Currency, Id, Money},
 };
 use serde_json::json;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use uuid::Uuid;
-
-/// The chain that requests meet.
-pub(super) const CHAIN: &str = "expense-request";
 
 /// Requests as the approval engine knows them.
 pub const SUBJECT: SubjectKind =
-    SubjectKind { kind: ExpenseRequest::KIND, settle, summaries, foresee: None, moves: Some(moved) };
+    SubjectKind { moves: Some(moved), ..SubjectKind::of::<ExpenseRequest, crate::Finance>() };
 
-/// What the chain routes a request by, when it is submitted as its next version.
-pub(super) fn subject(request: &ExpenseRequest, over_budget: bool) -> Result<Subject, Failure> {
-    let (petition, content) = (&request.petition, &request.content);
-    Ok(Subject {
-        kind: ExpenseRequest::KIND.to_owned(),
-        document: request.id.uuid(),
-        number: petition.number.clone(),
-        submitter: petition.submitter,
-        creator: petition.creator_employee.unwrap_or(petition.submitter),
-        beneficiary: petition.submitter,
-        department: content.department,
+impl Handed<crate::Finance> for ExpenseRequest {
+    fn chain(&self) -> &'static str {
+        "expense-request"
+    }
+    fn unscoped(reader: &mut Reader<'_>, id: Id<Self>) -> Result<Self, Failure> {
+        find_unscoped(reader, id)
+    }
+    fn summaries(reader: &mut Reader<'_>, documents: &[Uuid]) -> Result<Summaries, Failure> {
+        summaries(reader, documents)
+    }
+    fn follow(self, tx: &mut Tx<'_>, outcome: &Outcome) -> Result<(), Failure> {
+        if matches!(outcome, Outcome::Approved { .. }) {
+            revision::keep(tx, &self, None)?;
+        }
+        charge::follow(tx, &self)
+    }
+}
+
+/// What the chain routes a request by, or what an amendment would make of it.
+pub(crate) fn routed(content: &RequestContent, over_budget: bool) -> Result<Routed, Failure> {
+    Ok(Routed {
         amount: Some(content.worth()?),
         business_date: content.business_date,
         fields: content.routed_fields(over_budget),
-        version: request.version + 1,
     })
 }
 
-/// What submitting a request would meet.
-#[derive(Clone, Debug)]
-pub struct RequestPreview {
-    /// Which steps and people, and why.
-    pub plan: PlanView,
-    /// What the budget would hold for it, line by line.
-    pub budget: Vec<EffectView>,
-    /// Why the budget would refuse it.
-    pub refused: Option<Refusal>,
-}
-
-/// Which steps and people a request would meet, and why, and what the budget says to it. `[APR-8, BUD-4]`
-pub fn preview(reader: &mut Reader<'_>, request: &ExpenseRequest) -> Result<RequestPreview, Failure> {
+/// Which steps and people a request would meet, and why, and what the budget says to it: what it would hold, line by
+/// line, or why it refuses. `[APR-8, BUD-4]`
+pub fn preview(
+    reader: &mut Reader<'_>,
+    request: &ExpenseRequest,
+) -> Result<(Preview, Vec<EffectView>), Failure> {
     let policies = RequestPolicies::on(reader, request.content.business_date)?;
-    let (verdict, refused) = match budget_line::foresee(reader, &charge::asking(request, &policies)?) {
+    let asking = charge::asking(request, &policies)?;
+    let (verdict, refused) = match foreseen(budget_line::foresee(reader, &asking))? {
         Ok(verdict) => (verdict, None),
-        Err(Failure::Refused(refusal)) => (Verdict::default(), Some(*refusal)),
-        Err(failure) => return Err(failure),
+        Err(refusal) => (Verdict::default(), Some(refusal)),
     };
-    let plan = dry_run(reader, CHAIN, &subject(request, verdict.over_budget)?)?;
-    let budget = EffectView::of(&verdict.effect, policies.book_currency());
-    Ok(RequestPreview { plan, budget, refused })
-}
-
-fn settle(tx: &mut Tx<'_>, approval: &Approval) -> Result<(), Failure> {
-    if approval.outcome == Outcome::Pending {
-        return Ok(());
-    }
-    let request = find_unscoped(tx, Id::from_uuid(approval.subject.document))?;
-    let change = request.settle(approval.id, &approval.outcome, tx.now())?;
-    let request = apply(tx, change)?;
-    if matches!(approval.outcome, Outcome::Approved { .. }) {
-        revision::keep(tx, &request, None)?;
-    }
-    charge::follow(tx, &request)
+    let routed = routed(&request.content, verdict.over_budget)?;
+    let by_rules = request.check_submission(reader.actor(), reader.today(), policies.rules()).err();
+    let preview = document::preview(reader, request, routed, by_rules.into_iter().chain(refused))?;
+    Ok((preview, EffectView::of(&verdict.effect, policies.book_currency())))
 }
 
 /// The budget lines on which requests hold something.
@@ -90,10 +84,7 @@ fn moved(reader: &mut Reader<'_>, documents: &[Key], table: Shared) -> Result<Ve
 
 type SummaryRow = (Key, String, String, String, String, i64, bool, bool, Option<String>, String);
 
-fn summaries(
-    reader: &mut Reader<'_>,
-    documents: &[Uuid],
-) -> Result<BTreeMap<Uuid, DocumentSummary>, Failure> {
+fn summaries(reader: &mut Reader<'_>, documents: &[Uuid]) -> Result<Summaries, Failure> {
     let keys: Vec<Key> = documents.iter().copied().map(Key).collect();
     let rows: Vec<SummaryRow> = db!(reader, |c| requests::table
         .inner_join(employees::table.on(employees::id.eq(requests::submitter_id)))
@@ -130,7 +121,7 @@ fn summary(
     let categories: BTreeSet<&str> = mine().map(|(_, category, _)| category.as_str()).collect();
     let first = mine().next().map(|(_, _, item)| item.clone());
     let title = details.purpose.clone().or(first).unwrap_or_else(|| number.clone());
-    let facts = [
+    let facts = facts([
         ("number", json!(number)),
         ("submitter", json!(submitter)),
         ("categories", json!(categories)),
@@ -139,13 +130,13 @@ fn summary(
         ("major_campaign", json!(major)),
         ("campaign", json!(campaign)),
         ("details", serde_json::to_value(&details)?),
-    ];
+    ]);
     let summary = DocumentSummary {
         title: title.chars().take(200).collect(),
         state,
         amount: Some(Money::from_minor(amount, currency)),
         href: format!("/api/v1/expense-requests/{}", Id::<ExpenseRequest>::from_uuid(id.0)),
-        facts: facts.into_iter().map(|(name, value)| (name.to_owned(), value)).collect(),
+        facts,
     };
     Ok((id.0, summary))
 }

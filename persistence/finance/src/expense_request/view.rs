@@ -16,10 +16,10 @@ use crate::{
 use chrono::NaiveDate;
 use diesel::prelude::*;
 use domain::{
+    approval::StandingState,
     finance::{
         expense_claim::{ClaimState, Details, Exchange},
         expense_request::{actions::RequestAction, *},
-        petition::StandingState,
     },
     spine::{AnyId, Currency, DepartmentId, EmployeeId, Id, Money, Permission, Timestamp, UserId, Version},
 };

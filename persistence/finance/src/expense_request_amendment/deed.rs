@@ -1,20 +1,19 @@
 //! Deeds that move more than the amendment itself: its approval, its budget, its request.
 
-use super::{already_open, apply, open_of, settle};
+use super::{already_open, apply, open_of};
 use crate::{
-    approval,
+    approval::document,
     finance::{
         budget_line, expense_claim,
-        expense_request::{self as requests, RequestPolicies, charge},
-        petition,
+        expense_request::{self as requests, RequestPolicies, charge, settle},
     },
     spine::{Failure, Tx},
 };
 use domain::{
+    approval::NewDocument,
     finance::{
         expense_request::{ExpenseRequest, RequestContent},
         expense_request_amendment::ExpenseRequestAmendment,
-        petition::NewDocument,
     },
     spine::Change,
 };
@@ -68,18 +67,8 @@ pub fn submit(
     amendment.check_submission(&request, &claims, tx.actor(), tx.today(), policies.rules())?;
     let asking = charge::asking_more(tx, &amendment, &request, &policies)?;
     let verdict = budget_line::reserve(tx, &asking)?;
-    let subject = settle::subject(&amendment, verdict.over_budget)?;
-    let approval = approval::hand_in(tx, amendment.petition.goes_on(), settle::CHAIN, subject)?;
-    let now = tx.now();
-    let change = amendment.submit(&request, approval.id, tx.actor(), now)?;
+    let routed = settle::routed(&amendment.content, verdict.over_budget)?;
+    let approval = document::hand_in(tx, &amendment, routed)?;
+    let change = amendment.submit(&request, approval.id, tx.actor(), tx.now())?;
     apply(tx, change)
-}
-
-/// Takes an amendment back while it waits for its approvers.
-pub fn withdraw(
-    tx: &mut Tx<'_>,
-    amendment: &ExpenseRequestAmendment,
-    note: Option<String>,
-) -> Result<(), Failure> {
-    petition::withdraw(tx, &amendment.petition, note)
 }

@@ -1,13 +1,14 @@
 //! Rows of amendments.
 
 use crate::{
-    finance::petition::StandingColumns,
+    approval::document::StandingColumns,
     schema::expense_request_amendments as amendments,
     spine::{Failure, Instant, Key, Reader, Sight, Stored, Tx, db, guard, is_taken, save_row, within},
 };
 use diesel::prelude::*;
 use domain::{
-    finance::{expense_request_amendment::ExpenseRequestAmendment, petition::Petition},
+    approval::Petition,
+    finance::expense_request_amendment::ExpenseRequestAmendment,
     spine::{Id, Permission, Version},
 };
 use uuid::Uuid;

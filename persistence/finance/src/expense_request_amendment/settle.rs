@@ -1,8 +1,11 @@
 //! How amendments plug into approvals: an approved one takes effect on its request and its budget at once.
 
-use super::{apply, row::find_unscoped};
+use super::row::find_unscoped;
 use crate::{
-    approval::{DocumentSummary, SubjectKind},
+    approval::{
+        DocumentSummary, SubjectKind, Summaries,
+        document::{Handed, foreseen},
+    },
     finance::{
         budget_line, expense_claim,
         expense_request::{self as requests, RequestPolicies, charge, revision},
@@ -13,76 +16,55 @@ use crate::{
 };
 use diesel::prelude::*;
 use domain::{
-    approval::{Approval, Outcome, Subject},
+    approval::{Outcome, facts},
     finance::{
         budget_line::DocumentKind,
         expense_request::{ExpenseRequest, RequestContent},
         expense_request_amendment::ExpenseRequestAmendment,
     },
-    spine::{Entity, Id, Refusal},
+    spine::{Id, Refusal},
 };
 use serde_json::json;
-use std::collections::BTreeMap;
 use uuid::Uuid;
-
-/// The chain that amendments meet.
-pub(super) const CHAIN: &str = "expense-request-amendment";
 
 /// Amendments as the approval engine knows them.
 pub const SUBJECT: SubjectKind = SubjectKind {
-    kind: ExpenseRequestAmendment::KIND,
-    settle,
-    summaries,
     foresee: Some(foresee),
     moves: Some(moved),
+    ..SubjectKind::of::<ExpenseRequestAmendment, crate::Finance>()
 };
 
-/// What the chain routes an amendment by, when it is submitted as its next version: all that the request would be.
-pub(super) fn subject(amendment: &ExpenseRequestAmendment, over_budget: bool) -> Result<Subject, Failure> {
-    let (petition, content) = (&amendment.petition, &amendment.content);
-    Ok(Subject {
-        kind: ExpenseRequestAmendment::KIND.to_owned(),
-        document: amendment.id.uuid(),
-        number: petition.number.clone(),
-        submitter: petition.submitter,
-        creator: petition.creator_employee.unwrap_or(petition.submitter),
-        beneficiary: petition.submitter,
-        department: content.department,
-        amount: Some(content.worth()?),
-        business_date: content.business_date,
-        fields: content.routed_fields(over_budget),
-        version: amendment.version + 1,
-    })
-}
-
-fn settle(tx: &mut Tx<'_>, approval: &Approval) -> Result<(), Failure> {
-    if approval.outcome == Outcome::Pending {
-        return Ok(());
+/// Its chain routes an amendment as it would the request that it makes.
+impl Handed<crate::Finance> for ExpenseRequestAmendment {
+    fn chain(&self) -> &'static str {
+        "expense-request-amendment"
     }
-    let amendment = find_unscoped(tx, Id::from_uuid(approval.subject.document))?;
-    let change = amendment.settle(approval.id, &approval.outcome, tx.now())?;
-    let amendment = apply(tx, change)?;
-    if !matches!(approval.outcome, Outcome::Approved { .. }) {
-        return charge::let_go(tx, &amendment);
+    fn unscoped(reader: &mut Reader<'_>, id: Id<Self>) -> Result<Self, Failure> {
+        find_unscoped(reader, id)
     }
-    let request = expense_claim::lock_request(tx, amendment.request)?;
-    may_take_effect(tx, &amendment, &request)?;
-    let alike = amendment.alike(&request);
-    let change = request.amend(amendment.id, amendment.content.clone())?;
-    let request = requests::apply(tx, change)?;
-    revision::keep(tx, &request, Some(amendment.id))?;
-    charge::amend(tx, &request, &amendment, &alike)
+    fn summaries(reader: &mut Reader<'_>, documents: &[Uuid]) -> Result<Summaries, Failure> {
+        summaries(reader, documents)
+    }
+    fn follow(self, tx: &mut Tx<'_>, outcome: &Outcome) -> Result<(), Failure> {
+        if !matches!(outcome, Outcome::Approved { .. }) {
+            return charge::let_go(tx, &self);
+        }
+        let request = expense_claim::lock_request(tx, self.request)?;
+        may_take_effect(tx, &self, &request)?;
+        let alike = self.alike(&request);
+        let change = request.amend(self.id, self.content.clone())?;
+        let request = requests::apply(tx, change)?;
+        revision::keep(tx, &request, Some(self.id))?;
+        charge::amend(tx, &request, &self, &alike)
+    }
 }
 
 /// What its request would refuse an amendment with, if it were approved now. `[ACT-1]`
 fn foresee(reader: &mut Reader<'_>, document: Uuid) -> Result<Result<(), Refusal>, Failure> {
     let amendment = find_unscoped(reader, Id::from_uuid(document))?;
     let request = requests::find_unscoped(reader, amendment.request)?;
-    match may_take_effect(reader, &amendment, &request) {
-        Ok(()) => Ok(request.amend(amendment.id, amendment.content).map(|_| ())),
-        Err(Failure::Refused(refusal)) => Ok(Err(*refusal)),
-        Err(failure) => Err(failure),
-    }
+    let tried = foreseen(may_take_effect(reader, &amendment, &request))?;
+    Ok(tried.and_then(|()| request.amend(amendment.id, amendment.content).map(|_| ())))
 }
 
 /// Whether the amendment is still of the present request, which claims have not gone too far beyond meanwhile. `[EXP-7]`
@@ -114,10 +96,7 @@ fn moved(reader: &mut Reader<'_>, documents: &[Key], table: Shared) -> Result<Ve
 
 type SummaryRow = (Key, String, String, String, String, String, i64);
 
-fn summaries(
-    reader: &mut Reader<'_>,
-    documents: &[Uuid],
-) -> Result<BTreeMap<Uuid, DocumentSummary>, Failure> {
+fn summaries(reader: &mut Reader<'_>, documents: &[Uuid]) -> Result<Summaries, Failure> {
     let keys: Vec<Key> = documents.iter().copied().map(Key).collect();
     let rows: Vec<SummaryRow> = db!(reader, |c| amendments::table
         .inner_join(expense_requests::table)
@@ -140,14 +119,14 @@ fn summary(
 ) -> Result<(Uuid, DocumentSummary), Failure> {
     let content: RequestContent = serde_json::from_str(&content)?;
     let before = domain::spine::Money::from_minor(before, content.exchange.currency);
-    let facts = [
+    let facts = facts([
         ("number", json!(number)),
         ("request", json!(request)),
         ("reason", json!(reason)),
         ("before", json!(before)),
         ("lines", json!(content.lines.len())),
         ("campaign", json!(content.campaign)),
-    ];
+    ]);
     let summary = DocumentSummary {
         title: reason.chars().take(200).collect(),
         state,
@@ -156,7 +135,7 @@ fn summary(
             "/api/v1/expense-request-amendments/{}",
             Id::<ExpenseRequestAmendment>::from_uuid(id.0)
         ),
-        facts: facts.into_iter().map(|(name, value)| (name.to_owned(), value)).collect(),
+        facts,
     };
     Ok((id.0, summary))
 }

@@ -20,10 +20,10 @@ use crate::{
 };
 use diesel::prelude::*;
 use domain::{
+    approval::StandingState,
     finance::{
         expense_request::ExpenseRequest,
         expense_request_amendment::{AmendmentAction, ExpenseRequestAmendment},
-        petition::StandingState,
     },
     spine::{AnyId, Id, Money, Permission, Timestamp, UserId, Version},
 };

@@ -3,8 +3,7 @@
 use super::{Row, find, within};
 use crate::spine::{Cell, Column, Exported, Label};
 use crate::{
-    approval::APPROVAL,
-    finance::leaver,
+    approval::{APPROVAL, document},
     organisation::{DEPARTMENT, NamedRef, PersonRef, Register},
     policy::in_force,
     schema::expense_statements as statements,
@@ -12,14 +11,13 @@ use crate::{
 };
 use diesel::prelude::*;
 use domain::{
+    approval::{Document, Owner, StandingState},
     finance::{
         expense_category::ExpenseCategories,
         expense_statement::{
             self as domain_statement, Dimension, ExpenseStatement, Figures, change_basis_points,
         },
-        leaver::Owner,
         period::Period,
-        review::ReviewState,
     },
     spine::{AnyId, Currency, DepartmentId, Id, Money, Permission, Timestamp, UserId, Version},
 };
@@ -66,7 +64,7 @@ pub struct ExpenseStatementView {
     /// The department it is about, with everything below it.
     pub department: NamedRef,
     /// Where it stands. Approved: frozen.
-    pub status: ReviewState,
+    pub status: StandingState,
     /// Since when; null for a draft.
     pub status_at: Option<Timestamp>,
     /// Why it was returned, rejected or voided.
@@ -210,7 +208,7 @@ pub struct StatementFilter {
     /// Only of this department.
     pub department: Option<DepartmentId>,
     /// Only in this state.
-    pub status: Option<ReviewState>,
+    pub status: Option<StandingState>,
 }
 
 /// One statement, if the caller may see it.
@@ -221,42 +219,42 @@ pub fn view(reader: &mut Reader<'_>, id: Id<ExpenseStatement>) -> Result<Expense
 
 /// How a statement at hand is shown.
 pub fn show(reader: &mut Reader<'_>, statement: ExpenseStatement) -> Result<ExpenseStatementView, Failure> {
-    let owner = leaver::owner(reader, statement.compiler)?;
+    let owner = document::owner(reader, &statement)?;
     let actions = actions(reader, &statement, owner);
     let replaces = StatementRefView::of(reader, statement.replaces)?;
     let replaced_by = StatementRefView::of(reader, statement.replaced_by)?;
     let register = Register::of(reader)?;
     let categories = in_force::<ExpenseCategories>(reader, "standard", statement.period.last_day())?;
     let unknown = |table, id| Failure::corrupt(table, "id", id);
-    let ExpenseStatement { id, number, period, department, currency, .. } = statement;
+    let ExpenseStatement { id, petition, period, department, currency, .. } = statement;
     let rows = statement.figures.rows.into_iter().map(|row| {
         let (name_zh, name_en) = names(&row, &register, &categories.content);
         let domain_statement::Row { dimension, key, figures } = row;
         FigureRowView { dimension, key, name_zh, name_en, figures: FiguresView::of(figures, currency) }
     });
-    let (status_at, status_reason) = statement.review.told();
+    let (status_at, status_reason) = petition.standing.told();
     Ok(ExpenseStatementView {
         id: id.uuid().into(),
-        number,
+        number: petition.number.clone(),
         period,
         department: register
             .department(department)
             .cloned()
             .ok_or_else(|| unknown("departments", department.uuid()))?,
-        status: statement.review.state(),
+        status: petition.state(),
         status_at,
         status_reason: status_reason.map(str::to_owned),
         compiler: register
-            .person(statement.compiler)
+            .person(petition.submitter)
             .cloned()
-            .ok_or_else(|| unknown("employees", statement.compiler.uuid()))?,
-        created_by: statement.creator,
-        created_at: statement.created_at,
+            .ok_or_else(|| unknown("employees", petition.submitter.uuid()))?,
+        created_by: petition.creator,
+        created_at: petition.created_at,
         remarks: statement.words.remarks,
         advice: statement.words.advice,
         total: FiguresView::of(statement.figures.total, currency),
         rows: rows.collect(),
-        approval_id: statement.approval.map(|approval| approval.uuid().into()),
+        approval_id: petition.approval.map(|approval| approval.uuid().into()),
         replaces,
         replaced_by,
         actions,

@@ -133,6 +133,8 @@ impl Stored<crate::Finance> for AuditItem {
     }
 }
 
+crate::spine::resource! { crate::Finance: AuditItem as AuditItemView; within_sight, apply, view = view }
+
 /// Writes a change of an item.
 pub fn apply(tx: &mut Tx<'_>, change: Change<AuditItem>) -> Result<AuditItem, Failure> {
     tx.apply(change)
@@ -144,6 +146,10 @@ pub fn find(reader: &mut Reader<'_>, id: Id<AuditItem>) -> Result<(AuditItem, In
     let row: Row = db!(reader, |c| items::table.filter(items::id.eq(key)).select(Row::as_select()).first(c))?;
     let audit = super::find(reader, row.audit_id.into())?;
     Ok((row.try_into()?, audit))
+}
+
+fn within_sight(reader: &mut Reader<'_>, id: Id<AuditItem>) -> Result<AuditItem, Failure> {
+    Ok(find(reader, id)?.0)
 }
 
 /// What the caller may do with an item. An alias, because the derive would take a generic type apart.

@@ -170,7 +170,7 @@ pub static INTERNAL_AUDIT: Target = Target {
 impl Placed<crate::Finance> for AuditAction {
     fn place(self) -> Place {
         match self {
-            Self::Revise => Place::Put,
+            Self::Revise => Place::Patch,
             Self::Start => Place::Post("/start"),
             Self::Draw => Place::Post("/draw"),
             Self::Pick => Place::Post("/items"),

@@ -254,7 +254,7 @@ pub static POST_EVALUATION: Target = Target {
 impl Placed<crate::Finance> for EvaluationAction {
     fn place(self) -> Place {
         match self {
-            Self::Revise => Place::Put,
+            Self::Revise => Place::Patch,
             Self::FileReport => Place::Post("/file-report"),
             Self::ReturnReport => Place::Post("/return-report"),
             Self::AcceptReport => Place::Post("/accept-report"),

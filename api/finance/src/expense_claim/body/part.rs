@@ -1,10 +1,9 @@
 //! The parts that a client writes of a claim: lines, details, rate.
 
-use crate::spine::Patch;
 use chrono::NaiveDate;
 use domain::{
     finance::{
-        expense_claim::{Advertisement, Details, Exchange, Line, Settlement},
+        expense_claim::{Advertisement, Exchange, Line, Settlement},
         invoice::Invoice,
         procurement::{Quote, Tender},
     },
@@ -14,13 +13,20 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 /// An exchange rate and its day.
-#[derive(Clone, Debug, Deserialize, ToSchema)]
+#[derive(Clone, Debug, Deserialize, Serialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct ExchangeRateInput {
     /// How many units of the book currency one unit is worth.
     pub rate: ExchangeRate,
     /// The day of the rate.
     pub date: NaiveDate,
+}
+
+impl ExchangeRateInput {
+    /// As a document has it, where it has another currency than the books.
+    pub fn of(exchange: &Exchange) -> Option<Self> {
+        exchange.rate_date.map(|date| Self { rate: exchange.rate, date })
+    }
 }
 
 /// A line of a claim.
@@ -60,6 +66,26 @@ pub(crate) struct ExpenseClaimLineInput {
     tender: Option<Tender>,
 }
 
+impl From<Line> for ExpenseClaimLineInput {
+    /// What its submitter wrote of it.
+    fn from(line: Line) -> Self {
+        let Line { category, description, occurred_on, claimed, reduction: _, cost_centre, .. } = line;
+        let Line { invoices, request_line, advertisement, quotes, tender, .. } = line;
+        Self {
+            category,
+            description,
+            occurred_on,
+            claimed,
+            cost_centre_id: Some(cost_centre),
+            invoices,
+            request_line,
+            advertisement,
+            quotes,
+            tender,
+        }
+    }
+}
+
 impl ExpenseClaimLineInput {
     pub fn line(self, department: DepartmentId) -> Line {
         let Self { category, description, occurred_on, claimed, cost_centre_id, .. } = self;
@@ -90,61 +116,6 @@ pub(crate) fn exchange(currency: Currency, book: Currency, rate: Option<Exchange
     Exchange { currency, book, rate, rate_date }
 }
 
-/// A merge patch of the details: a member set to null is cleared, one that is absent stays.
-#[derive(Clone, Debug, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-pub(crate) struct ExpenseDetailsPatch {
-    /// 活动背景: what it grew out of.
-    #[serde(default)]
-    #[schema(value_type = Option<String>, max_length = 2000)]
-    background: Patch<String>,
-    /// 目的: what for.
-    #[serde(default)]
-    #[schema(value_type = Option<String>, max_length = 2000)]
-    purpose: Patch<String>,
-    /// 参与人员: who took part.
-    #[serde(default)]
-    #[schema(value_type = Option<String>, max_length = 2000)]
-    participants: Patch<String>,
-    /// 预期效果: what is expected of it.
-    #[serde(default)]
-    #[schema(value_type = Option<String>, max_length = 2000)]
-    expected_effect: Patch<String>,
-    /// 客户: whom it was for.
-    #[serde(default)]
-    #[schema(value_type = Option<String>, max_length = 200)]
-    customer: Patch<String>,
-    /// 人数: how many took part.
-    #[serde(default)]
-    #[schema(value_type = Option<i32>, minimum = 1, maximum = 10000)]
-    head_count: Patch<i32>,
-    /// 行程: from where to where.
-    #[serde(default)]
-    #[schema(value_type = Option<String>, max_length = 500)]
-    route: Patch<String>,
-    /// 天数: how many days.
-    #[serde(default)]
-    #[schema(value_type = Option<i32>, minimum = 1, maximum = 366)]
-    days: Patch<i32>,
-}
-
-impl ExpenseDetailsPatch {
-    pub fn over(self, old: Details) -> Details {
-        let Self { background, purpose, participants, expected_effect, customer, head_count, route, days } =
-            self;
-        Details {
-            background: background.over(old.background),
-            purpose: purpose.over(old.purpose),
-            participants: participants.over(old.participants),
-            expected_effect: expected_effect.over(old.expected_effect),
-            customer: customer.over(old.customer),
-            head_count: head_count.over(old.head_count),
-            route: route.over(old.route),
-            days: days.over(old.days),
-        }
-    }
-}
-
 /// A cash advance that a claim settles.
 #[derive(Clone, Debug, Deserialize, Serialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -153,6 +124,13 @@ pub(crate) struct SettlementInput {
     advance_id: AnyId,
     /// How much of it, in the book currency.
     amount: Money,
+}
+
+impl From<Settlement> for SettlementInput {
+    fn from(settlement: Settlement) -> Self {
+        let Settlement { advance, amount } = settlement;
+        Self { advance_id: advance.uuid().into(), amount }
+    }
 }
 
 impl SettlementInput {

@@ -17,9 +17,9 @@ fn attempt(claim: ExpenseClaim, action: ClaimActionTried, n: i64) -> Option<Expe
         Revise => moved(claim.revise(content(), &me, rules.all())),
         Submit => moved(claim.submit(id(800), &me, now(), today(), rules.all())),
         Approve => moved(claim.approve(id(800), now(), rules.all())),
-        SendBack => moved(claim.send_back(id(800), "改".into(), now())),
-        Reject => moved(claim.reject(id(800), "否".into(), now())),
-        Withdraw => moved(claim.withdraw(id(800), now())),
+        SendBack => moved(claim.settle(id(800), &returned(), now())),
+        Reject => moved(claim.settle(id(800), &rejected(), now())),
+        Withdraw => moved(claim.settle(id(800), &withdrawn(), now())),
         Reduce => {
             moved(claim.reduce(
                 &[LineDecision { line: 1, approved: cny(n), reason: Some("减".into()) }],
@@ -101,7 +101,7 @@ proptest! {
     #[test]
     fn no_sequence_of_actions_breaks_a_claim(steps in prop::collection::vec((0_usize..24, 1_i64..200_000), 1..60)) {
         let mut claim = draft();
-        let number = claim.number.clone();
+        let number = claim.petition.number.clone();
         for (which, n) in steps {
             // The forward steps come more often, so that most sequences reach the ledger.
             let action = TRIED.get(which).copied().unwrap_or([
@@ -110,10 +110,10 @@ proptest! {
                 ClaimActionTried::Reduce, ClaimActionTried::Submit][which % 8]);
             let before = claim.clone();
             let Some(after) = attempt(claim, action, n) else { claim = before; continue };
-            let (from, to) = (before.status.state(), after.status.state());
+            let (from, to) = (before.state(), after.state());
             prop_assert!(is_in_the_diagram(from, to), "{from:?} → {to:?} by {action:?}");
             prop_assert!(!from.is_terminal() || before == after, "{from:?} is frozen");
-            prop_assert_eq!(&after.number, &number);
+            prop_assert_eq!(&after.petition.number, &number);
             prop_assert!(after == before || after.version == before.version + 1);
             let (claimed, approved) = (after.content.claimed().expect("a sum"), after.content.approved().expect("a sum"));
             prop_assert!(after.paid().minor() <= approved.minor() && approved.minor() <= claimed.minor());

@@ -23,7 +23,7 @@ fn the_hand_over_says_what_it_finds_instead() {
     assert!(english.contains("The category \"travel\" has no ledger account"), "{english}");
     let revoked = approved().revoke("误提".into(), &submitter(), now()).expect("revocable").into_after();
     assert_eq!(refused(take(revoked)), RECALLED.code);
-    let withdrawn = submitted(draft()).withdraw(id(800), now()).expect("withdrawn").into_after();
+    let withdrawn = submitted(draft()).settle(id(800), &withdrawn(), now()).expect("withdrawn").into_after();
     assert_eq!(refused(take(withdrawn)), RECALLED.code);
     assert!(already(take(acknowledged())));
     assert_eq!(refused(acknowledged().acknowledge("B-2".into(), &by, now())), ALREADY_ACKNOWLEDGED.code);
@@ -43,10 +43,10 @@ fn the_hand_over_says_what_it_finds_instead() {
     assert_eq!(refused(approved().refuse_posting(no.clone(), now())), NOT_ACKNOWLEDGED.code);
     assert_eq!(refused(posted().refuse_posting(no.clone(), now())), ALREADY_CONFIRMED.code);
     let returned = now_done(acknowledged().refuse_posting(no.clone(), now()));
-    assert_eq!(returned.status.state(), ClaimState::Returned);
+    assert_eq!(returned.state(), ClaimState::Returned);
     assert!(already(returned.clone().refuse_posting(no, now())));
     let again = submitted(returned);
-    assert_eq!(again.status.state(), ClaimState::InApproval, "it can be mended and submitted again");
+    assert_eq!(again.state(), ClaimState::InApproval, "it can be mended and submitted again");
 }
 
 #[test]
@@ -98,8 +98,8 @@ fn a_posted_claim_is_undone_by_a_counter_document() {
     let mirror = now_done(mirror.confirm_posting(Voucher { number: "记-0300".into(), ..voucher() }, today()));
     assert_eq!(mirror.paid_state(), Some(PaidState::Unpaid));
     let done = original.complete_reversal(mirror.id, now()).expect("reversed").into_after();
-    assert_eq!(done.status.state(), ClaimState::Reversed);
-    assert!(!done.status.state().is_live(), "its invoices are free again");
+    assert_eq!(done.state(), ClaimState::Reversed);
+    assert!(!done.state().is_live(), "its invoices are free again");
     assert!(already(done.confirm_posting(voucher(), today())));
 }
 
@@ -112,7 +112,7 @@ fn a_counter_document_that_comes_to_nothing_leaves_the_claim_as_it_was() {
     let mirror = now_done(mirror.acknowledge("B-2".into(), &by, now()));
     let no = PostingRefusal { code: "X".into(), text: "不行".into() };
     let mirror = now_done(mirror.refuse_posting(no.clone(), now()));
-    assert_eq!(mirror.status.state(), ClaimState::Void);
+    assert_eq!(mirror.state(), ClaimState::Void);
     assert!(already(mirror.refuse_posting(no, now())));
     let original = original.drop_reversal(id(20)).expect("dropped").into_after();
     assert!(original.clone().drop_reversal(id(20)).is_err());

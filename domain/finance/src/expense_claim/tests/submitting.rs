@@ -1,6 +1,7 @@
 //! What a submission demands: every policy, all at once.
 
 use super::*;
+use crate::approval::petition::NO_EMPLOYEE;
 use crate::finance::{expense_category as category, invoice as paper};
 use crate::spine::{Currency, Money};
 

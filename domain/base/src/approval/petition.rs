@@ -1,12 +1,10 @@
-//! What an employee asks for and others agree to: what expense requests, their amendments and cash advances have in
-//! common. Who answers for it, its number, and where it stands on its way through approval.
+//! The head of a document that is handed to approvers: who answers for it, its number, and where it stands on its way
+//! through approval. How it moves there is said by [`super::Document`].
 //!
 //! Deliberately not here: what is asked for, and what an approval of it moves.
 
-use crate::{
-    approval::{Approval, Outcome},
-    spine::{Actor, Citation, Employee, Findings, Id, Permission, Refusal, RefusalCode, Timestamp, User},
-};
+use super::{Approval, Outcome};
+use crate::spine::{Actor, Citation, Employee, Findings, Id, Permission, Refusal, Timestamp, User, wording};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -22,10 +20,6 @@ crate::refusals! { PETITION_REFUSALS:
     OTHER_APPROVAL = "document.other_approval", Conflict, "该审批不属于此单的当前提交", "The approval does not belong to the document's present submission";
     NOT_VOIDABLE = "document.not_voidable", Conflict, "当前状态“{state}”不可作废", "A document in the state \"{state}\" cannot be voided";
 }
-
-/// What this noun brings to its wing.
-pub(crate) const NOUN: &crate::spine::Noun =
-    &crate::spine::Noun { refusals: &[PETITION_REFUSALS], events: &[], enums: &[StandingState::LABELS] };
 
 /// Where a document stands, with what belongs to that state.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
@@ -127,6 +121,10 @@ impl StandingState {
     pub const fn is_editable(self) -> bool {
         matches!(self, Self::Draft | Self::Returned | Self::Withdrawn)
     }
+    /// Whether it may be given up: whatever came to nothing.
+    pub const fn is_voidable(self) -> bool {
+        self.is_editable() || matches!(self, Self::Rejected)
+    }
     /// Whether no action leads out of it.
     pub const fn is_terminal(self) -> bool {
         matches!(self, Self::Closed | Self::Void | Self::Revoked)
@@ -136,6 +134,19 @@ impl StandingState {
 crate::status! { Standing as StandingState:
     Draft; InApproval at; Returned at reason; Rejected at reason; Withdrawn at; Approved at; Closed at reason;
     Void at reason; Revoked at reason;
+}
+
+impl Standing {
+    /// What an outcome of the approval makes of it; none while a step waits.
+    pub fn settled(outcome: &Outcome, now: Timestamp) -> Option<Self> {
+        Some(match outcome.clone() {
+            Outcome::Pending => return None,
+            Outcome::Approved { .. } => Self::Approved { at: now },
+            Outcome::Rejected { reason, .. } => Self::Rejected { at: now, reason },
+            Outcome::Returned { reason, .. } => Self::Returned { at: now, reason },
+            Outcome::Withdrawn { .. } => Self::Withdrawn { at: now },
+        })
+    }
 }
 
 /// What a new document is known by from the start.
@@ -169,24 +180,37 @@ pub struct Petition {
 }
 
 impl Petition {
-    /// Starts a draft in the name of an employee; the actor's own where none is named.
+    /// Starts a draft in the name of an employee; the actor's own where none is named. `for_others` is the permission
+    /// that asking in another's name demands, and the rule that says so.
     ///
     /// # Errors
     /// Where the account has no employee, or another's name may not be used.
     pub fn begin(
         number: String,
         submitter: Option<Id<Employee>>,
-        for_others: Permission,
+        (for_others, rule): (Permission, &str),
         by: &Actor,
         now: Timestamp,
     ) -> Result<Self, Refusal> {
         let submitter = submitter.or(by.employee).ok_or_else(|| Refusal::new(NO_EMPLOYEE))?;
         if !by.is(submitter) && !by.may(for_others) {
-            return Err(Refusal::new(FOR_OTHERS_FORBIDDEN)
-                .citing(Citation::rule("EXP-14b"))
-                .at("/submitter_id"));
+            let refusal = Refusal::new(FOR_OTHERS_FORBIDDEN).citing(Citation::rule(rule));
+            return Err(refusal.at("/submitter_id"));
         }
-        Ok(Self {
+        Ok(Self::of(number, submitter, by, now))
+    }
+
+    /// Starts a draft in the actor's own name: what nobody asks for in another's.
+    ///
+    /// # Errors
+    /// Where the account has no employee.
+    pub fn begin_own(number: String, by: &Actor, now: Timestamp) -> Result<Self, Refusal> {
+        let submitter = by.employee.ok_or_else(|| Refusal::new(NO_EMPLOYEE))?;
+        Ok(Self::of(number, submitter, by, now))
+    }
+
+    fn of(number: String, submitter: Id<Employee>, by: &Actor, now: Timestamp) -> Self {
+        Self {
             number,
             creator: by.user,
             creator_employee: by.employee,
@@ -194,7 +218,7 @@ impl Petition {
             created_at: now,
             standing: Standing::Draft,
             approval: None,
-        })
+        }
     }
 
     /// The name of its state.
@@ -212,51 +236,11 @@ impl Petition {
         if self.is_own(by) { Ok(()) } else { Err(Refusal::new(NOT_YOURS)) }
     }
 
-    /// In whose name somebody acts who made or submits it; whoever else acts does so in their own office.
-    pub fn in_whose_name(&self, by: &Actor) -> Option<Id<Employee>> {
-        by.in_whose_name(self.submitter, self.submitter).filter(|_| self.is_own(by))
-    }
-
-    /// A refusal that names the state.
-    pub fn wrong_state(&self, code: &'static RefusalCode) -> Refusal {
-        Refusal::new(code).with("state", self.state().code())
-    }
-
     /// Refuses unless it is approved.
     pub fn expect_approved(&self) -> Result<(), Refusal> {
-        if self.state() == StandingState::Approved { Ok(()) } else { Err(self.wrong_state(NOT_APPROVED)) }
-    }
-
-    /// Whether a caller may rewrite it now.
-    pub fn may_revise(&self, by: &Actor) -> Result<(), Refusal> {
-        self.refuse_stranger(by)?;
-        if self.state().is_editable() { Ok(()) } else { Err(self.wrong_state(NOT_EDITABLE)) }
-    }
-
-    /// Whether a caller may submit it now, as far as its state goes.
-    pub fn may_submit(&self, by: &Actor) -> Result<(), Refusal> {
-        self.refuse_stranger(by)?;
-        if self.state().is_editable() { Ok(()) } else { Err(self.wrong_state(NOT_SUBMITTABLE)) }
-    }
-
-    /// Whether a caller may take it back now.
-    pub fn may_withdraw(&self, by: &Actor) -> Result<(), Refusal> {
-        self.refuse_stranger(by)?;
-        if self.state() == StandingState::InApproval {
-            Ok(())
-        } else {
-            Err(self.wrong_state(NOT_IN_APPROVAL))
-        }
-    }
-
-    /// Whether a caller may give it up now.
-    pub fn may_void(&self, by: &Actor) -> Result<(), Refusal> {
-        self.refuse_stranger(by)?;
-        if self.state().is_editable() || self.state() == StandingState::Rejected {
-            Ok(())
-        } else {
-            Err(self.wrong_state(NOT_VOIDABLE))
-        }
+        let state = self.state();
+        let refusal = || Refusal::new(NOT_APPROVED).with("state", state.code());
+        if state == StandingState::Approved { Ok(()) } else { Err(refusal()) }
     }
 
     /// Whether the approval of its earlier submission is taken up again: not where that was final.
@@ -264,56 +248,11 @@ impl Petition {
         let goes_on = matches!(self.state(), StandingState::Withdrawn | StandingState::Returned);
         self.approval.filter(|_| goes_on)
     }
-
-    /// It after being handed to its approvers.
-    pub fn submitted(&self, approval: Id<Approval>, by: &Actor, now: Timestamp) -> Result<Self, Refusal> {
-        self.may_submit(by)?;
-        Ok(Self { standing: Standing::InApproval { at: now }, approval: Some(approval), ..self.clone() })
-    }
-
-    /// It after its approval came to an outcome.
-    ///
-    /// # Errors
-    /// Where it does not wait for that approval.
-    pub fn settled(
-        &self,
-        approval: Id<Approval>,
-        outcome: &Outcome,
-        now: Timestamp,
-    ) -> Result<Self, Refusal> {
-        if self.state() != StandingState::InApproval {
-            return Err(self.wrong_state(NOT_IN_APPROVAL));
-        }
-        if self.approval != Some(approval) {
-            return Err(Refusal::new(OTHER_APPROVAL));
-        }
-        let standing = match outcome {
-            Outcome::Pending => self.standing.clone(),
-            Outcome::Approved { .. } => Standing::Approved { at: now },
-            Outcome::Rejected { reason, .. } => Standing::Rejected { at: now, reason: reason.clone() },
-            Outcome::Returned { reason, .. } => Standing::Returned { at: now, reason: reason.clone() },
-            Outcome::Withdrawn { .. } => Standing::Withdrawn { at: now },
-        };
-        Ok(self.moved(standing))
-    }
-
-    /// It after being given up; its number stays taken.
-    pub fn voided(&self, reason: String, by: &Actor, now: Timestamp) -> Result<Self, Refusal> {
-        self.may_void(by)?;
-        check_reason(&reason)?;
-        Ok(self.moved(Standing::Void { at: now, reason }))
-    }
-
-    /// It in another state.
-    #[must_use]
-    pub fn moved(&self, standing: Standing) -> Self {
-        Self { standing, ..self.clone() }
-    }
 }
 
 /// A reason a person must give: not empty, at most 500 characters.
 pub fn check_reason(reason: &str) -> Result<(), Refusal> {
     let mut findings = Findings::new();
-    super::wording::check(&mut findings, "/reason", reason, 500);
+    wording::check(&mut findings, "/reason", reason, 500);
     findings.into_result()
 }

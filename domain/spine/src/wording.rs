@@ -1,11 +1,11 @@
 //! What every text a client sends must keep to.
 
-use crate::spine::{Findings, codes};
+use super::{Findings, codes};
 use serde_json::json;
 
 /// Notes a text that is empty, too long or carries control characters; `max` counts characters.
 /// Line breaks and tabs are allowed in texts longer than a line (`max` above 200).
-pub(super) fn check(findings: &mut Findings, pointer: &str, text: &str, max: usize) {
+pub fn check(findings: &mut Findings, pointer: &str, text: &str, max: usize) {
     let length = text.chars().count();
     if text.trim().is_empty() {
         findings.add(pointer, codes::REQUIRED);
@@ -19,14 +19,14 @@ pub(super) fn check(findings: &mut Findings, pointer: &str, text: &str, max: usi
 }
 
 /// The same for a text that may be absent.
-pub(super) fn check_optional(findings: &mut Findings, pointer: &str, text: Option<&str>, max: usize) {
+pub fn check_optional(findings: &mut Findings, pointer: &str, text: Option<&str>, max: usize) {
     if let Some(text) = text {
         check(findings, pointer, text, max);
     }
 }
 
 /// Notes a prefix of document numbers that is not one to six capital letters.
-pub(super) fn check_prefix(findings: &mut Findings, pointer: &str, prefix: &str) {
+pub fn check_prefix(findings: &mut Findings, pointer: &str, prefix: &str) {
     if !(1..=6).contains(&prefix.len()) || !prefix.bytes().all(|b| b.is_ascii_uppercase()) {
         findings.add_with(pointer, codes::BAD_FORMAT, [("expected", json!("[A-Z]{1,6}"))]);
     }
