@@ -10,14 +10,12 @@ use crate::{
 use diesel::{
     PgConnection, SqliteConnection, connection::SimpleConnection, prelude::*, sql_query, sql_types::BigInt,
 };
-use persistence::{
-    schema::{
-        audit_entries, departments, employees, events, expense_claim_hand_overs, expense_claim_lines,
-        expense_claims, invoices,
-    },
-    spine::Key,
-};
+use persistence::spine::Key;
 use serde::Serialize;
+use tables::{
+    audit_entries, departments, employees, events, expense_claim_hand_overs, expense_claim_lines,
+    expense_claims, invoices,
+};
 use uuid::Uuid;
 
 /// A connection to one of the engines.

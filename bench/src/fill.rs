@@ -7,10 +7,8 @@ use crate::{
 };
 use diesel::prelude::*;
 use domain::spine::Timestamp;
-use persistence::{
-    schema::{expense_claim_hand_overs, expense_claim_lines, expense_claims, invoices},
-    spine::{Instant, Key},
-};
+use persistence::spine::{Instant, Key};
+use tables::{expense_claim_hand_overs, expense_claim_lines, expense_claims, invoices};
 use uuid::Uuid;
 
 /// Rows of so many claims go into one transaction.

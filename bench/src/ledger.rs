@@ -14,12 +14,10 @@ use crate::{
 use chrono::Datelike;
 use diesel::prelude::*;
 use domain::finance::period::Period;
-use persistence::{
-    schema::{budget_entries, budget_holdings, budget_lines},
-    spine::Key,
-};
+use persistence::spine::Key;
 use serde::Serialize;
 use std::{net::SocketAddr, time::Instant};
+use tables::{budget_entries, budget_holdings, budget_lines};
 use uuid::Uuid;
 
 /// What lines are for.

@@ -2,15 +2,13 @@
 
 use diesel::prelude::*;
 use domain::spine::{BusinessDate, Timestamp, Version};
-use persistence::{
-    schema::{
-        audit_entries, budget_entries, budget_holdings, budget_lines, departments, employees, events,
-        expense_claim_hand_overs, expense_claim_lines, expense_claims, invoices,
-    },
-    spine::{Instant, Key},
-};
+use persistence::spine::{Instant, Key};
 use serde::{Serialize, Serializer};
 use std::ops::AddAssign;
+use tables::{
+    audit_entries, budget_entries, budget_holdings, budget_lines, departments, employees, events,
+    expense_claim_hand_overs, expense_claim_lines, expense_claims, invoices,
+};
 
 fn id<S: Serializer>(key: &Key, to: S) -> Result<S::Ok, S::Error> {
     to.collect_str(&key.0.hyphenated())

@@ -96,7 +96,11 @@ mod tests {
         options.clock = Arc::new(TestClock::at(now.plus(Duration::hours(hours_ahead))));
         let database = Database::open(options).expect("a database");
         database.migrate().expect("the migrations");
-        crate::first_start(&database).await.expect("what ships with the product");
+        let seed = |tx: &mut persistence::spine::Tx<'_>| {
+            persistence::seed(tx)?;
+            Ok(persistence::spine::StoredAnswer::default())
+        };
+        database.write(Request::system("seed"), seed).await.expect("what ships with the product");
         database
     }
 
