@@ -12,14 +12,16 @@ pub mod register;
 mod search;
 
 pub use absence::{AbsenceFilter, AbsenceView};
-pub use department::{DEPARTMENT, DepartmentFilter, DepartmentOrder, DepartmentView};
+pub use department::{DEPARTMENT, DepartmentFilter, DepartmentView};
 pub use directory::Organisation;
-pub use employee_view::{EMPLOYEE, EmployeeFilter, EmployeeOrder, EmployeeView, PlacementView};
-pub use position::PositionView;
+pub use employee_view::{EMPLOYEE, EmployeeFilter, EmployeeView, PlacementView};
+pub use position::{PositionFilter, PositionView};
 pub use reference::{NamedRef, PersonRef, referred};
 pub use register::Register;
 
 pub(crate) use reference::holds_on;
+/// The people whose names [`search`](crate::search) looks at.
+pub use crate::schema::employees as people;
 pub use reference::{NamedColumns, PersonColumns, like, literally, lower, unless_taken};
 
 use crate::{

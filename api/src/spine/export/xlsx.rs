@@ -66,7 +66,7 @@ fn owned<T: Exported>(rows: &[T]) -> Rows {
     let own = |cell: Cell<'_>| match cell {
         Cell::Text(text) => Cell::Text(text.into_owned().into()),
         Cell::Empty => Cell::Empty,
-        Cell::Labelled(zh, en) => Cell::Labelled(zh, en),
+        Cell::Labelled(zh, en) => Cell::Labelled(zh.into_owned().into(), en.into_owned().into()),
         Cell::Integer(number) => Cell::Integer(number),
         Cell::Decimal(number) => Cell::Decimal(number),
         Cell::Instant(at) => Cell::Instant(at),
@@ -148,7 +148,7 @@ fn put(
         Cell::Empty => return Ok(()),
         Cell::Text(text) => sheet.write_string(row, column, shortened(&text))?,
         Cell::Labelled(zh, en) => {
-            sheet.write_string(row, column, if language == Language::Chinese { zh } else { en })?
+            sheet.write_string(row, column, if language == Language::Chinese { zh } else { en }.as_ref())?
         }
         // A spreadsheet counts in binary floating point: what it would spoil stays text.
         Cell::Integer(number) if number.unsigned_abs() < 1 << 53 => {
