@@ -1,65 +1,61 @@
 //! The HTTP edge: bodies in, answers out, nothing decided here.
+//!
+//! Each wing is a crate of its own, in the order in which they know each other; this one makes a server of them.
 
-pub mod spine;
-
-mod approval;
-mod audit;
 pub mod command;
-mod event;
-mod file;
-mod finance;
-pub mod identity;
 mod meta;
-mod organisation;
-mod policy;
 mod server;
 mod settings;
 
-pub use approval::limits::sweep as sweep_time_limits;
-pub use file::FileStore;
-pub use organisation::{begin_absences, finish_leavings, release_expired};
+pub use api_base::{
+    approval::limits::sweep as sweep_time_limits,
+    file::{self, FileStore},
+    identity,
+    organisation::{begin_absences, finish_leavings, release_expired},
+};
 pub use server::{Running, connect, first_start, open_database, start};
 pub use settings::Settings;
 
-use domain::spine::{EnumLabels, POLICY_EVENTS};
-use spine::{Routes, Wing};
+use domain::spine::EnumLabels;
+use spine::{BatchMode, Chore, Every, ItemOutcome, Meaning, Routes, Wing};
+
+/// What every context's edge hangs on.
+pub mod spine {
+    pub use api_spine::*;
+}
 
 /// The wings of the product in their order: each knows only those before it.
-pub const WINGS: &[&Wing] = &[spine::WING, BASE, finance::WING];
+pub const WINGS: &[&Wing] = &[SPINE, api_base::WING, api_finance::WING];
 
-/// What every other wing stands on: people, access, approvals, policies, files.
-const BASE: &Wing = &Wing {
-    name: "base",
-    zh: "组织、权限与审批",
-    en: "People, access, approvals",
+/// What the product says about itself and about what happened.
+const SPINE: &Wing = &Wing {
+    name: "spine",
+    zh: "事件与产品自述",
+    en: "Events, the product itself",
     tags: &[
-        ("absences", "请假与代理。Absences and stand-ins."),
-        ("account", "本人账号。One's own account, permissions and password."),
-        ("api-keys", "接口密钥。Keys of other systems."),
-        ("approvals", "审批。What waits for a decision, and how it was decided."),
-        ("departments", "部门。The tree of departments."),
-        ("employees", "员工。Who works where and for whom."),
-        ("files", "附件。Evidence of documents."),
-        ("identity", "身份。Signing in, and which account holds which role, how far and how long."),
-        ("policies", "政策。Limits, days and chains as data, each citing a clause."),
-        ("positions", "岗位。What employees are appointed to."),
-        ("roles", "角色。Permissions and how far they reach."),
-        ("sessions", "会话。Signing in and out."),
-        ("users", "账号。Who may come in."),
+        ("events", "事件。The feed other systems follow."),
+        ("meta", "产品自述。What the product says about itself."),
     ],
-    events: &[
-        POLICY_EVENTS,
-        domain::file::FILE_EVENTS,
-        domain::organisation::ORGANISATION_EVENTS,
-        domain::identity::IDENTITY_EVENTS,
-        domain::approval::APPROVAL_EVENTS,
+    rules: domain::spine::WING,
+    enums: &[BatchMode::LABELS, ItemOutcome::LABELS, spine::import::Outcome::LABELS],
+    chores: &[
+        &Chore {
+            name: "idle-callers",
+            every: Every::Seconds(60),
+            run: |state| {
+                state.forget_idle_callers();
+                Box::pin(std::future::ready(Ok(())))
+            },
+        },
+        &Chore {
+            name: "forget-answers",
+            every: Every::Seconds(60),
+            run: |state| Box::pin(state.database.forget_answers(state.settings.idempotency_hours)),
+        },
     ],
     routes: |into| {
-        identity::routes(into);
-        organisation::routes(into);
-        policy::routes(into);
-        approval::routes(into);
-        file::routes(into);
+        meta::routes(into);
+        spine::event::routes(into);
     },
 };
 
@@ -68,14 +64,13 @@ pub fn routes() -> Routes {
     Routes::of(WINGS)
 }
 
+/// Every code the product can answer with.
+pub fn catalogue() -> Vec<Meaning> {
+    spine::catalogue(domain::refusals())
+}
+
 /// The labels of every enum in the document of the API: of the rules, of the views, of the bodies.
 pub fn enums() -> impl Iterator<Item = &'static EnumLabels> {
-    let here = [
-        approval::BatchDecision::LABELS,
-        spine::BatchMode::LABELS,
-        finance::ItemOutcome::LABELS,
-        organisation::SetUpKind::LABELS,
-        spine::import::Outcome::LABELS,
-    ];
+    let here = WINGS.iter().flat_map(|wing| wing.enums).copied();
     domain::enums().chain(persistence::enums()).chain(here)
 }

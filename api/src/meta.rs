@@ -1,6 +1,6 @@
 //! What the product says about itself: the meaning of problems, labels, its version.
 
-use crate::spine::{PathOf, Problem, Public, Reading, Reply, Routes, View, catalogue, codes, routes};
+use crate::spine::{PathOf, Problem, Public, Reading, Reply, Routes, View, codes, routes};
 use domain::spine::{EnumLabels, ValueLabel};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -40,7 +40,7 @@ impl View for ProblemMeaning {}
 /// The `type` of every problem document leads here.
 #[utoipa::path(get, path = "/problems/{code}")]
 async fn show_problem(who: Public, path: PathOf<ProblemPath>, reading: Reading) -> Reply<ProblemMeaning> {
-    let found = catalogue().into_iter().find(|meaning| meaning.code == path.code);
+    let found = crate::catalogue().into_iter().find(|meaning| meaning.code == path.code);
     let meaning = found.ok_or_else(|| Problem::new(codes::NOT_FOUND))?;
     let (code, status) = (meaning.code.to_owned(), meaning.status);
     let (zh, en) = (meaning.zh.to_owned(), meaning.en.to_owned());

@@ -5,8 +5,8 @@ use crate::{
     file::FileStore,
     identity::Identity,
     spine::{
-        AppState, Chore, Every, Parts, Problem, Routes, ServerSettings, authenticate, codes, edge, get_only,
-        limit, read_route, start_chores,
+        AppState, Parts, Problem, Routes, ServerSettings, authenticate, codes, edge, get_only, limit,
+        read_route, start_chores,
     },
 };
 use actix_cors::Cors;
@@ -89,7 +89,7 @@ pub fn start(settings: Settings, database: Database) -> std::io::Result<Running>
     let parts = Parts::default().with(identity.clone()).with(Arc::new(files));
     let state = AppState::new(database.clone(), settings.server.clone(), identity, parts, &routes);
     let state = web::Data::new(state);
-    start_chores(&state, chores());
+    start_chores(&state, crate::WINGS.iter().flat_map(|wing| wing.chores).copied());
     let shared = state.clone();
     let factory_routes = routes.clone();
     let server = HttpServer::new(move || {
@@ -114,28 +114,6 @@ pub fn start(settings: Settings, database: Database) -> std::io::Result<Running>
     let address = server.addrs().first().copied().ok_or_else(|| std::io::Error::other("no address"))?;
     let server = server.run();
     Ok(Running { address, handle: server.handle(), server, database, state })
-}
-
-/// What a server does by itself.
-fn chores() -> impl Iterator<Item = &'static Chore> {
-    const OF_THE_SPINE: &[&Chore] = &[
-        &Chore {
-            name: "idle-callers",
-            every: Every::Seconds(60),
-            run: |state| {
-                state.forget_idle_callers();
-                Box::pin(std::future::ready(Ok(())))
-            },
-        },
-        &Chore {
-            name: "forget-answers",
-            every: Every::Seconds(60),
-            run: |state| Box::pin(state.database.forget_answers(state.settings.idempotency_hours)),
-        },
-    ];
-    let base = [crate::approval::limits::CHORE, crate::file::CHORE];
-    let lists = [OF_THE_SPINE, crate::identity::CHORES, crate::organisation::CHORES];
-    lists.into_iter().flatten().copied().chain(base)
 }
 
 /// Browsers may call from the origins the installation names, and from no other.

@@ -5,13 +5,16 @@
 
 use crate::{
     Outcome,
-    rows::{Claim, Entry, Event, Line, Paper, Person, Place, Summary},
+    rows::{Claim, Entry, Event, HandOver, Line, Paper, Person, Place, Summary},
 };
 use diesel::{
     PgConnection, SqliteConnection, connection::SimpleConnection, prelude::*, sql_query, sql_types::BigInt,
 };
 use persistence::{
-    schema::{audit_entries, departments, employees, events, expense_claim_lines, expense_claims, invoices},
+    schema::{
+        audit_entries, departments, employees, events, expense_claim_hand_overs, expense_claim_lines,
+        expense_claims, invoices,
+    },
     spine::Key,
 };
 use serde::Serialize;
@@ -40,6 +43,8 @@ macro_rules! on {
 pub struct Document {
     #[serde(flatten)]
     pub head: Claim,
+    #[serde(flatten)]
+    pub hand_over: Option<HandOver>,
     pub lines: Vec<Line>,
     pub invoices: Vec<Paper>,
 }
@@ -48,6 +53,7 @@ pub struct Document {
 #[derive(Clone)]
 pub struct Pattern {
     pub head: Claim,
+    pub hand_over: Option<HandOver>,
     pub lines: Vec<Line>,
     pub invoices: Vec<Paper>,
     entry: Entry,
@@ -104,9 +110,10 @@ impl Bare {
     /// A claim by its id.
     pub fn document(&mut self, id: Key) -> QueryResult<Document> {
         on!(self, |c| {
-            let head = expense_claims::table
+            let (head, hand_over) = expense_claims::table
+                .left_join(expense_claim_hand_overs::table)
                 .filter(expense_claims::id.eq(id))
-                .select(Claim::as_select())
+                .select((Claim::as_select(), Option::<HandOver>::as_select()))
                 .first(c)?;
             let lines = expense_claim_lines::table
                 .filter(expense_claim_lines::claim_id.eq(id))
@@ -118,7 +125,7 @@ impl Bare {
                 .order((invoices::line, invoices::position))
                 .select(Paper::as_select())
                 .load(c)?;
-            Ok(Document { head, lines, invoices })
+            Ok(Document { head, hand_over, lines, invoices })
         })
     }
 
@@ -144,9 +151,10 @@ impl Bare {
 
     /// Everything that was written for one new claim.
     pub fn pattern(&mut self, id: Key) -> QueryResult<Pattern> {
-        let Document { head, lines, invoices } = self.document(id)?;
+        let Document { head, hand_over, lines, invoices } = self.document(id)?;
         on!(self, |c| Ok(Pattern {
             head,
+            hand_over,
             lines,
             invoices,
             entry: audit_entries::table

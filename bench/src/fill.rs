@@ -3,12 +3,12 @@
 use crate::{
     Outcome,
     bare::{Bare, Pattern},
-    rows::{Claim, Line, Paper},
+    rows::{Claim, HandOver, Line, Paper},
 };
 use diesel::prelude::*;
 use domain::spine::Timestamp;
 use persistence::{
-    schema::{expense_claim_lines, expense_claims, invoices},
+    schema::{expense_claim_hand_overs, expense_claim_lines, expense_claims, invoices},
     spine::{Instant, Key},
 };
 use uuid::Uuid;
@@ -43,15 +43,16 @@ pub fn fill(url: &str, pattern: &Pattern, claims: u64, people: &[(Key, Key)]) ->
         "SET session_replication_role = replica; SET synchronous_commit = off;"
     })?;
     for first in (0..claims).step_by(usize::try_from(STRIDE)?) {
-        let (mut heads, mut lines, mut papers) = (Vec::new(), Vec::new(), Vec::new());
+        let mut rows = Rows::default();
         for place in first..claims.min(first + STRIDE) {
             let one = variation(pattern, place, claims, people)?;
-            heads.push(one.head);
-            lines.extend(one.lines);
-            papers.extend(one.invoices);
+            rows.heads.push(one.head);
+            rows.hand_overs.extend(one.hand_over);
+            rows.lines.extend(one.lines);
+            rows.papers.extend(one.invoices);
         }
         bare.execute("BEGIN")?;
-        insert(&mut bare, &heads, &lines, &papers)?;
+        insert(&mut bare, &rows)?;
         bare.execute("COMMIT")?;
     }
     bare.execute(if bare.is_sqlite() {
@@ -65,11 +66,24 @@ pub fn fill(url: &str, pattern: &Pattern, claims: u64, people: &[(Key, Key)]) ->
     Ok(())
 }
 
-fn insert(bare: &mut Bare, heads: &Vec<Claim>, lines: &Vec<Line>, papers: &Vec<Paper>) -> QueryResult<()> {
+/// What goes into one transaction.
+#[derive(Default)]
+struct Rows {
+    heads: Vec<Claim>,
+    hand_overs: Vec<HandOver>,
+    lines: Vec<Line>,
+    papers: Vec<Paper>,
+}
+
+fn insert(bare: &mut Bare, rows: &Rows) -> QueryResult<()> {
+    let Rows { heads, hand_overs, lines, papers } = rows;
     match bare {
         Bare::Sqlite(c) => {
             for head in heads {
                 diesel::insert_into(expense_claims::table).values(head).execute(c)?;
+            }
+            for hand_over in hand_overs {
+                diesel::insert_into(expense_claim_hand_overs::table).values(hand_over).execute(c)?;
             }
             for line in lines {
                 diesel::insert_into(expense_claim_lines::table).values(line).execute(c)?;
@@ -80,6 +94,7 @@ fn insert(bare: &mut Bare, heads: &Vec<Claim>, lines: &Vec<Line>, papers: &Vec<P
         }
         Bare::Postgres(c) => {
             diesel::copy_from(expense_claims::table).from_insertable(heads).execute(c)?;
+            diesel::copy_from(expense_claim_hand_overs::table).from_insertable(hand_overs).execute(c)?;
             diesel::copy_from(expense_claim_lines::table).from_insertable(lines).execute(c)?;
             diesel::copy_from(invoices::table).from_insertable(papers).execute(c)?;
         }
@@ -112,7 +127,7 @@ fn variation(pattern: &Pattern, place: u64, claims: u64, people: &[(Key, Key)]) 
     {
         (head.department_id, head.submitter_id, head.beneficiary_id) = (*department, *employee, *employee);
     }
-    state(head, chance, changed);
+    one.hand_over = state(head, chance, changed);
     for line in &mut one.lines {
         line.claim_id = id;
     }
@@ -132,7 +147,9 @@ fn variation(pattern: &Pattern, place: u64, claims: u64, people: &[(Key, Key)]) 
     Ok(one)
 }
 
-fn state(head: &mut Claim, chance: u64, at: Timestamp) {
+/// Puts a claim into some state; answers how it stands with the ledger there.
+fn state(head: &mut Claim, chance: u64, at: Timestamp) -> Option<HandOver> {
+    let mut hand_over = None;
     head.version = 4;
     head.status_at = Some(Instant(at));
     let status = match (chance >> 32) % 10 {
@@ -148,14 +165,18 @@ fn state(head: &mut Claim, chance: u64, at: Timestamp) {
         3..=6 => "approved",
         _ => {
             head.status_at = None;
-            head.acknowledged_at = Some(Instant(at));
-            head.acknowledged_by_id = Some(head.creator_id);
-            head.acknowledged_reference = Some("batch-1".to_owned());
             head.voucher_number = Some(format!("记-{}", chance % 9_999));
-            head.voucher_year = Some(2025);
-            head.posted_on = Some(head.business_date);
+            hand_over = Some(HandOver {
+                claim_id: head.id,
+                acknowledged_at: Some(Instant(at)),
+                acknowledged_by_id: Some(head.creator_id),
+                acknowledged_reference: Some("batch-1".to_owned()),
+                voucher_year: Some(2025),
+                posted_on: Some(head.business_date),
+            });
             "posted"
         }
     };
     status.clone_into(&mut head.status);
+    hand_over
 }

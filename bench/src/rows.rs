@@ -5,7 +5,7 @@ use domain::spine::{BusinessDate, Timestamp, Version};
 use persistence::{
     schema::{
         audit_entries, budget_entries, budget_holdings, budget_lines, departments, employees, events,
-        expense_claim_lines, expense_claims, invoices,
+        expense_claim_hand_overs, expense_claim_lines, expense_claims, invoices,
     },
     spine::{Instant, Key},
 };
@@ -57,26 +57,27 @@ pub struct Claim {
     #[serde(skip)]
     pub status_at: Option<Instant>,
     pub status_reason: Option<String>,
-    pub refusal_code: Option<String>,
-    pub refusal_text: Option<String>,
+    pub voucher_number: Option<String>,
+    #[serde(skip)]
+    pub approval_id: Option<Key>,
+    #[serde(skip)]
+    pub reverses_id: Option<Key>,
+    pub version: Version,
+}
+
+/// How a claim stands with the ledger, if there is anything to say.
+#[derive(Queryable, Selectable, Insertable, Clone, Serialize)]
+#[diesel(table_name = expense_claim_hand_overs, treat_none_as_default_value = false)]
+pub struct HandOver {
+    #[serde(skip)]
+    pub claim_id: Key,
     pub acknowledged_reference: Option<String>,
     #[serde(skip)]
     pub acknowledged_at: Option<Instant>,
     #[serde(skip)]
     pub acknowledged_by_id: Option<Key>,
-    pub voucher_number: Option<String>,
     pub voucher_year: Option<i32>,
     pub posted_on: Option<BusinessDate>,
-    #[serde(skip)]
-    pub approval_id: Option<Key>,
-    pub source: Option<String>,
-    pub external_reference: Option<String>,
-    #[serde(skip)]
-    pub reverses_id: Option<Key>,
-    pub reverses_reason: Option<String>,
-    #[serde(skip)]
-    pub reversal_id: Option<Key>,
-    pub version: Version,
 }
 
 /// A line of a claim.

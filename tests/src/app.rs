@@ -101,14 +101,6 @@ impl App {
         crate::ledger::execute(self.engine, self.database_url(), statement);
     }
 
-    /// Lets the product migrate a database that never had this migration; the story has undone what it did.
-    #[track_caller]
-    pub fn migrate_again(&self, version: &str) {
-        self.execute(&format!("DELETE FROM __diesel_schema_migrations WHERE version = '{version}'"));
-        let applied = self.database.migrate().expect("it migrates");
-        assert_eq!(applied.len(), 1, "{applied:?}");
-    }
-
     /// How many rows a table has.
     pub fn count_rows(&self, table: &str) -> i64 {
         self.number(&format!("SELECT COUNT(*) AS number FROM {table}"))

@@ -53,7 +53,6 @@ mod invoice;
 mod master;
 mod master_race;
 mod meta;
-mod migration;
 mod oidc;
 mod organisation;
 mod policy;
@@ -112,7 +111,6 @@ const MODULES: &[&[Story]] = &[
     master::STORIES,
     master_race::STORIES,
     meta::STORIES,
-    migration::STORIES,
     policy::STORIES,
     post_evaluation::STORIES,
     quickstart::STORIES,
@@ -127,6 +125,7 @@ const MODULES: &[&[Story]] = &[
 ];
 const CHECKS: &[&[Check]] = &[
     coverage::document::CHECKS,
+    coverage::migration::CHECKS,
     coverage::schema::CHECKS,
     coverage::source::CHECKS,
     coverage::words::CHECKS,

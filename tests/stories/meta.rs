@@ -14,7 +14,7 @@ fn every_problem_has_a_page_that_explains_it(app: App) {
     let problem = app.anonymous().get("/api/v1/nothing").refuses(404, "http.not_found");
     let page = app.anonymous().get(&problem.text("/type")).expect(200);
     assert_eq!((page.text("/code").as_str(), page.at("/status")), ("http.not_found", 404.into()));
-    for meaning in api::spine::catalogue() {
+    for meaning in api::catalogue() {
         let page = app.anonymous().get(&format!("/problems/{}", meaning.code)).expect(200);
         assert_eq!((page.text("/zh"), page.text("/en")), (meaning.zh.to_owned(), meaning.en.to_owned()));
     }

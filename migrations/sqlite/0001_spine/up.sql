@@ -1,9 +1,18 @@
--- The spine: access epoch, audit trail, feed, explanations, idempotency, document numbers, policies.
+-- Written from migrations/0001_spine.sql by `UPDATE=1 cargo test`: what is to be changed, change there.
+-- The spine: access epoch and master revision, audit trail, feed, explanations, idempotency, document numbers.
 CREATE TABLE access_epoch (
     singleton INTEGER PRIMARY KEY CHECK (singleton = 1),
-    epoch BIGINT NOT NULL
+    epoch BIGINT NOT NULL,
+    -- Counts the changes of master data: people, departments, positions, roles, grants, absences, policies.
+    master_revision BIGINT NOT NULL
 );
-INSERT INTO access_epoch (singleton, epoch) VALUES (1, 1);
+INSERT INTO access_epoch (singleton, epoch, master_revision) VALUES (1, 1, 1);
+
+-- How often each kind of master data has changed: what is kept in memory of one kind outlives changes of another.
+CREATE TABLE master_revisions (
+    kind TEXT PRIMARY KEY NOT NULL,
+    revision BIGINT NOT NULL
+);
 
 CREATE TABLE ledger_head (
     singleton INTEGER PRIMARY KEY CHECK (singleton = 1),
@@ -11,7 +20,7 @@ CREATE TABLE ledger_head (
     audit_hash BLOB NOT NULL,
     event_sequence BIGINT NOT NULL
 );
-INSERT INTO ledger_head (singleton, audit_sequence, audit_hash, event_sequence) VALUES (1, 0, x'', 0);
+INSERT INTO ledger_head (singleton, audit_sequence, audit_hash, event_sequence) VALUES (1, 0, CAST('' AS BLOB), 0);
 
 CREATE TABLE audit_entries (
     sequence BIGINT PRIMARY KEY NOT NULL,
@@ -28,10 +37,18 @@ CREATE TABLE audit_entries (
     request TEXT NOT NULL,
     origin TEXT,
     content_hash BLOB NOT NULL,
-    hash BLOB NOT NULL
+    hash BLOB NOT NULL,
+    on_behalf_of BLOB,
+    -- What was done is the first of the events that an entry names.
+    deed TEXT GENERATED ALWAYS AS (substr(action, 1, instr(action || ' ', ' ') - 1)) VIRTUAL
 );
-CREATE INDEX audit_entries_by_entity ON audit_entries (entity, sequence);
-CREATE INDEX audit_entries_by_actor ON audit_entries (actor, sequence);
+-- Lists of the trail by time, deed, thing, account or person, each by an index in the order of the list.
+CREATE INDEX audit_entries_by_time ON audit_entries (at, sequence);
+CREATE INDEX audit_entries_by_entity ON audit_entries (entity, at, sequence);
+CREATE INDEX audit_entries_by_actor ON audit_entries (actor, at, sequence);
+CREATE INDEX audit_entries_by_kind ON audit_entries (entity_kind, at, sequence);
+CREATE INDEX audit_entries_by_deed ON audit_entries (deed, at, sequence);
+CREATE INDEX audit_entries_by_behalf ON audit_entries (on_behalf_of, at, sequence) WHERE on_behalf_of IS NOT NULL;
 
 CREATE TABLE events (
     sequence BIGINT PRIMARY KEY NOT NULL,
@@ -77,19 +94,3 @@ CREATE TABLE document_numbers (
     last BIGINT NOT NULL,
     PRIMARY KEY (series, year)
 );
-
-CREATE TABLE policies (
-    id BLOB PRIMARY KEY NOT NULL,
-    code TEXT NOT NULL,
-    number INTEGER NOT NULL,
-    title TEXT NOT NULL,
-    status TEXT NOT NULL CHECK (status IN ('draft', 'published')),
-    effective_from DATE NOT NULL,
-    content TEXT NOT NULL,
-    clause TEXT NOT NULL,
-    published_by BLOB,
-    published_at BIGINT,
-    version BIGINT NOT NULL,
-    UNIQUE (code, number)
-);
-CREATE INDEX policies_in_force ON policies (code, status, effective_from, number);

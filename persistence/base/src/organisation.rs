@@ -9,7 +9,6 @@ pub mod names;
 pub mod position;
 mod reference;
 pub mod register;
-mod search;
 
 pub use absence::{AbsenceFilter, AbsenceView};
 pub use department::{DEPARTMENT, DepartmentFilter, DepartmentView};
@@ -25,7 +24,6 @@ pub use crate::schema::employees as people;
 pub use reference::{NamedColumns, PersonColumns, like, literally, lower, unless_taken};
 
 use crate::{
-    Seed,
     policy::{Kind, Shipped},
     spine::Part,
 };
@@ -35,7 +33,6 @@ use domain::organisation::working_calendar::{
 
 /// What this noun brings to its wing.
 pub(crate) const NOUN: &[Part] = &[
-    &Seed(search::fill),
     &Kind::of::<WorkingCalendar>(),
     &Shipped::text(
         WORKING_CALENDAR_CODE,

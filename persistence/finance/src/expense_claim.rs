@@ -12,6 +12,7 @@ pub mod hold;
 pub mod list;
 mod load;
 mod name;
+mod part;
 mod prepare;
 /// What a claim refers to.
 pub mod reference;

@@ -93,7 +93,7 @@ impl Row {
     }
 
     fn digest(&self, previous: &[u8]) -> Vec<u8> {
-        let mut facts = serde_json::json!([
+        let facts = serde_json::json!([
             self.sequence,
             self.at.0.micros(),
             self.actor.0,
@@ -105,11 +105,8 @@ impl Row {
             self.request,
             self.origin,
             hex::encode(&self.content_hash),
+            self.on_behalf_of.map(|whom| whom.0),
         ]);
-        // Entries that name nobody are hashed as they were before any could.
-        if let (Some(whom), Some(facts)) = (self.on_behalf_of, facts.as_array_mut()) {
-            facts.push(whom.0.to_string().into());
-        }
         let mut hasher = Sha256::new();
         hasher.update(previous);
         hasher.update(facts.to_string());

@@ -32,7 +32,7 @@ fn is_problem(reply: &Reply, statuses: &[u16], what: &str) {
     assert!(statuses.contains(&reply.status), "{what}: {reply}");
     assert_eq!(reply.header("content-type").as_deref(), Some("application/problem+json"), "{what}: {reply}");
     assert_eq!(reply.at("/status"), Value::from(reply.status), "{what}: {reply}");
-    let known = api::spine::catalogue().iter().any(|meaning| meaning.code == reply.code());
+    let known = api::catalogue().iter().any(|meaning| meaning.code == reply.code());
     assert!(known, "{what}: the code is not in the catalogue: {reply}");
     assert_eq!(reply.at("/request_id").as_str().map(str::to_owned), reply.header("x-request-id"), "{what}");
     let chinese = reply.text("/title").chars().any(|c| ('\u{4e00}'..='\u{9fff}').contains(&c));

@@ -38,7 +38,7 @@ fn parameters(text: &str) -> BTreeSet<&str> {
 
 fn every_code_has_one_meaning_in_two_languages() {
     let mut seen = BTreeSet::new();
-    for meaning in api::spine::catalogue() {
+    for meaning in api::catalogue() {
         assert!(seen.insert(meaning.code), "{} stands in the catalogue twice", meaning.code);
         assert!(is_code(meaning.code), "{} is not context.reason", meaning.code);
         assert!(
@@ -100,7 +100,7 @@ fn unused(declared: &[(String, String)]) -> Vec<String> {
 fn every_code_is_used() {
     let mut codes = declared("refusals! {");
     codes.extend(declared("edge_codes! {"));
-    let known: BTreeSet<&str> = api::spine::catalogue().iter().map(|meaning| meaning.code).collect();
+    let known: BTreeSet<&str> = api::catalogue().iter().map(|meaning| meaning.code).collect();
     let found: BTreeSet<&str> = codes.iter().map(|(_, code)| code.as_str()).collect();
     let listed: Vec<_> = found.symmetric_difference(&known).collect();
     assert!(listed.is_empty(), "declared but not in `domain::refusals()`, or not found here: {listed:?}");
@@ -134,7 +134,7 @@ fn every_code_is_documented() {
          The codes never change; the texts may. Written by `UPDATE=1 cargo test --workspace`.\n\n\
          | Code | Status | 中文 | English |\n| --- | --- | --- | --- |\n",
     );
-    for meaning in api::spine::catalogue() {
+    for meaning in api::catalogue() {
         let api::spine::Meaning { code, status, zh, en } = meaning;
         writeln!(page, "| `{code}` | {status} | {zh} | {en} |").expect("a text");
     }

@@ -1,4 +1,4 @@
-//! Migration 0004_approval.
+//! Migration 0006_approval.
 
 diesel::table! {
     use diesel::sql_types::*;

@@ -1,4 +1,4 @@
-//! Migration 0006_file.
+//! Migration 0005_file.
 
 diesel::table! {
     use diesel::sql_types::*;

@@ -1,4 +1,4 @@
-//! Migration 0003_identity.
+//! Migration 0004_identity.
 
 diesel::table! {
     use diesel::sql_types::*;

@@ -1,4 +1,4 @@
-//! Migrations 0002_organisation, 0019_search_key.
+//! Migration 0003_organisation.
 
 diesel::table! {
     use diesel::sql_types::*;

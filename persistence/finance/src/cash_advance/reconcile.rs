@@ -301,7 +301,7 @@ impl Ours {
                 (Some(MovementKind::Repayment), Some(reference), _) => {
                     (EntryKind::Repayment, reference, Some(moved_on))
                 }
-                (Some(MovementKind::Claim), _, Some((claim, posted_on))) => {
+                (Some(MovementKind::Claim), _, (Some(claim), posted_on)) => {
                     (EntryKind::Claim, claim, posted_on)
                 }
                 _ => return Err(corrupt()),

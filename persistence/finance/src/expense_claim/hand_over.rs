@@ -5,7 +5,7 @@ use super::{
     view::{ExpenseClaimView, view},
 };
 use crate::{
-    schema::{expense_claims as claims, journal_entries},
+    schema::{expense_claim_hand_overs as hand_overs, expense_claims as claims, journal_entries},
     spine::{Failure, Instant, Key, Page, Reader, Sight, Slice, View, db},
 };
 use chrono::NaiveDate;
@@ -255,14 +255,15 @@ fn handed_over(
         claims::number,
         claims::status,
         claims::voucher_number,
-        claims::voucher_year,
+        hand_overs::voucher_year.nullable(),
         claims::approved_minor,
         claims::currency,
         claims::paid_minor,
         claims::book_currency,
     );
     let taken = ["acknowledged", "posted", "reversed"];
-    let mut found: Vec<Ours> = db!(reader, |c| within!(claims::table.select(columns).into_boxed(), sight)
+    let ours = || claims::table.left_join(hand_overs::table).select(columns);
+    let mut found: Vec<Ours> = db!(reader, |c| within!(ours().into_boxed(), sight)
         .filter(claims::status.eq_any(taken))
         .filter(claims::business_date.between(from, to))
         .order(claims::id)
@@ -270,9 +271,8 @@ fn handed_over(
     let known: HashSet<&str> = found.iter().map(|ours| ours.number.as_str()).collect();
     let others: Vec<&str> =
         theirs.iter().map(|item| item.number.as_str()).filter(|number| !known.contains(number)).collect();
-    let others: Vec<Ours> = db!(reader, |c| within!(claims::table.select(columns).into_boxed(), sight)
-        .filter(claims::number.eq_any(&others))
-        .load(c))?;
+    let others: Vec<Ours> =
+        db!(reader, |c| within!(ours().into_boxed(), sight).filter(claims::number.eq_any(&others)).load(c))?;
     found.extend(others);
     Ok(found)
 }

@@ -4,7 +4,10 @@ use super::scope::within;
 use crate::spine::{Cell, Column, Exported, Label};
 use crate::{
     organisation::{DEPARTMENT, EMPLOYEE, NamedColumns, NamedRef, PersonColumns, PersonRef, like},
-    schema::{departments, employees, expense_claim_lines, expense_claims as claims},
+    schema::{
+        departments, employees, expense_claim_lines, expense_claim_mirrors as mirrors,
+        expense_claims as claims,
+    },
     spine::{Failure, Instant, Key, Page, Reader, Refers, Sight, Slice, View, db, keyset},
 };
 use chrono::NaiveDate;
@@ -235,7 +238,9 @@ macro_rules! filtered {
             query = query.filter(claims::request_id.eq(Key::from(request)));
         }
         if let Some(source) = &filter.source {
-            query = query.filter(claims::source.eq(source.clone()));
+            let mirrored =
+                mirrors::table.filter(mirrors::source.eq(source.clone())).select(mirrors::claim_id);
+            query = query.filter(claims::id.eq_any(mirrored));
         }
         if let Some(text) = &filter.text {
             let pattern = like(text);

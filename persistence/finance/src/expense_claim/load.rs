@@ -2,6 +2,7 @@
 
 use super::{
     advance,
+    part::{HandOver, Mirror, Parts, Reversal},
     save::{LineRow, Row},
     scope::within,
 };
@@ -9,8 +10,9 @@ use crate::{
     file,
     finance::{invoice, journal, payment},
     schema::{
-        budget_holdings, expense_claim_advances, expense_claim_lines as lines, expense_claims as claims,
-        files, invoices, journal_entries,
+        budget_holdings, expense_claim_advances, expense_claim_hand_overs as hand_overs,
+        expense_claim_lines as lines, expense_claim_mirrors as mirrors, expense_claim_reversals as reversals,
+        expense_claims as claims, files, invoices, journal_entries,
     },
     spine::{Failure, Instant, Key, Reader, Sight, cached, db},
 };
@@ -22,8 +24,8 @@ use domain::{
 };
 use uuid::Uuid;
 
-/// A claim's row, and what is beside it: what is not there is not asked for.
-type Found = (Row, Beside);
+/// A claim's row with its parts, and what is beside it: what is not there is not asked for.
+type Found = (Row, Option<HandOver>, Option<Reversal>, Option<Mirror>, Beside);
 
 /// Whether a claim has evidence, a journal entry, advances to settle, and money of a budget.
 #[derive(Queryable)]
@@ -34,9 +36,9 @@ pub(super) struct Beside {
     pub holdings: bool,
 }
 
-/// Selects what [`Found`] holds.
+/// The claims that meet a condition, as [`Found`].
 macro_rules! found {
-    () => {{
+    ($condition:expr) => {{
         let evidence = files::table
             .filter(files::document.eq(claims::id.nullable()))
             .filter(files::document_kind.eq(ExpenseClaim::KIND));
@@ -45,7 +47,18 @@ macro_rules! found {
         let holding = budget_holdings::table
             .filter(budget_holdings::document.eq(claims::id))
             .filter(budget_holdings::document_kind.eq(DocumentKind::ExpenseClaim.code()));
-        (Row::as_select(), (exists(evidence), exists(entry), exists(settling), exists(holding)))
+        claims::table
+            .left_join(hand_overs::table)
+            .left_join(reversals::table)
+            .left_join(mirrors::table)
+            .filter($condition)
+            .select((
+                Row::as_select(),
+                Option::<HandOver>::as_select(),
+                Option::<Reversal>::as_select(),
+                Option::<Mirror>::as_select(),
+                (exists(evidence), exists(entry), exists(settling), exists(holding)),
+            ))
     }};
 }
 
@@ -59,11 +72,11 @@ pub(super) fn find_beside(
     reader: &mut Reader<'_>,
     id: Id<ExpenseClaim>,
 ) -> Result<(ExpenseClaim, Beside), Failure> {
-    let (row, beside) = row_of(reader, id)?;
+    let (row, hand_over, reversal, mirror, beside) = row_of(reader, id)?;
     if !is_seen(reader, &row)? {
         return Err(Failure::NotFound);
     }
-    Ok((entity(reader, row, &beside)?, beside))
+    Ok((entity(reader, row, (hand_over, reversal, mirror), &beside)?, beside))
 }
 
 /// Whether the caller may see the claim of a row.
@@ -77,13 +90,13 @@ fn is_seen(reader: &mut Reader<'_>, row: &Row) -> Result<bool, Failure> {
 
 /// One claim whoever asks: for the approval engine and links between claims, never for an answer.
 pub(crate) fn find_unscoped(reader: &mut Reader<'_>, id: Id<ExpenseClaim>) -> Result<ExpenseClaim, Failure> {
-    let (row, beside) = row_of(reader, id)?;
-    entity(reader, row, &beside)
+    let (row, hand_over, reversal, mirror, beside) = row_of(reader, id)?;
+    entity(reader, row, (hand_over, reversal, mirror), &beside)
 }
 
 fn row_of(reader: &mut Reader<'_>, id: Id<ExpenseClaim>) -> Result<Found, Failure> {
     let key = Key::from(id);
-    Ok(db!(reader, |c| cached(claims::table.filter(claims::id.eq(key)).select(found!())).get_result(c))?)
+    Ok(db!(reader, |c| cached(found!(claims::id.eq(key))).get_result(c))?)
 }
 
 /// The claim of another system, if it is known here and the caller may see it.
@@ -92,21 +105,25 @@ pub fn find_by_external(
     source: &str,
     external: &str,
 ) -> Result<Option<ExpenseClaim>, Failure> {
-    let theirs = claims::source.eq(source).and(claims::external_reference.eq(external));
-    let found: Option<Found> =
-        db!(reader, |c| claims::table.filter(theirs).select(found!()).first(c).optional())?;
+    let theirs = mirrors::source.eq(source).and(mirrors::external_reference.eq(external));
+    let found: Option<Found> = db!(reader, |c| found!(theirs).first(c).optional())?;
     match found {
-        Some((row, beside)) if is_seen(reader, &row)? => entity(reader, row, &beside).map(Some),
+        Some((row, hand_over, reversal, mirror, beside)) if is_seen(reader, &row)? => {
+            entity(reader, row, (hand_over, reversal, mirror), &beside).map(Some)
+        }
         _ => Ok(None),
     }
 }
 
-fn entity(reader: &mut Reader<'_>, row: Row, beside: &Beside) -> Result<ExpenseClaim, Failure> {
+fn entity(reader: &mut Reader<'_>, row: Row, parts: Parts, beside: &Beside) -> Result<ExpenseClaim, Failure> {
+    let (hand_over, reversal, mirror) = parts;
     let (currency, book, rate) = (&row.currency, &row.book_currency, &row.rate);
     let exchange = exchange_of(row.id, [currency, book, rate], row.rate_date)?;
     let Exchange { currency, book, .. } = exchange;
-    let status = status_of(&row)?;
-    let reverses = reversal_of(reader, &row, book)?;
+    let (reason, reversal) = reversal.map_or((None, None), |row| (row.reason, row.reversal_id));
+    let status = status_of(&row, hand_over.as_ref(), reversal)?;
+    let not_ready = hand_over.and_then(|hand_over| hand_over.not_ready);
+    let reverses = reversal_of(reader, &row, reason, book)?;
     let content = ClaimContent {
         department: row.department_id.into(),
         beneficiary: Beneficiary { employee: row.beneficiary_id.into(), reason: row.beneficiary_reason },
@@ -131,14 +148,11 @@ fn entity(reader: &mut Reader<'_>, row: Row, beside: &Beside) -> Result<ExpenseC
         content,
         status,
         approval: row.approval_id.map(Into::into),
-        external: row
-            .source
-            .zip(row.external_reference)
-            .map(|(source, external_id)| External { source, external_id }),
+        external: mirror.map(External::from),
         reverses,
-        reversal: row.reversal_id.map(Into::into),
+        reversal: reversal.map(Into::into),
         entry: if beside.entry { journal::of(reader, row.id)? } else { None },
-        not_ready: row.not_ready.map(|said| serde_json::from_str(&said)).transpose()?,
+        not_ready: not_ready.map(|said| serde_json::from_str(&said)).transpose()?,
         // Payments are more than nothing each.
         payments: if row.paid_minor == 0 { Vec::new() } else { payment::of(reader, row.id, book)? },
         version: row.version,
@@ -198,8 +212,13 @@ pub(crate) fn fellows(
     Ok(found)
 }
 
-fn reversal_of(reader: &mut Reader<'_>, row: &Row, book: Currency) -> Result<Option<ReversalOf>, Failure> {
-    let (Some(claim), Some(reason)) = (row.reverses_id, row.reverses_reason.clone()) else { return Ok(None) };
+fn reversal_of(
+    reader: &mut Reader<'_>,
+    row: &Row,
+    reason: Option<String>,
+    book: Currency,
+) -> Result<Option<ReversalOf>, Failure> {
+    let (Some(claim), Some(reason)) = (row.reverses_id, reason) else { return Ok(None) };
     let number = db!(reader, |c| claims::table.filter(claims::id.eq(claim)).select(claims::number).first(c))?;
     let repayable = Money::from_minor(row.payable_minor, book);
     Ok(Some(ReversalOf { claim: claim.into(), number, reason, repayable }))
@@ -264,29 +283,26 @@ pub(crate) fn may_read(reader: &mut Reader<'_>, claim: Uuid) -> Result<bool, Fai
 }
 
 /// The state with its data; a column that a state needs and does not find is a fault of ours.
-pub(super) fn status_of(row: &Row) -> Result<ClaimStatus, Failure> {
+fn status_of(row: &Row, hand_over: Option<&HandOver>, reversal: Option<Key>) -> Result<ClaimStatus, Failure> {
     let corrupt = |column| Failure::corrupt("expense_claims", column, row.id.0);
     let at = || -> Result<Timestamp, Failure> {
         row.status_at.map(Instant::into).ok_or_else(|| corrupt("status_at"))
     };
     let reason = || row.status_reason.clone().ok_or_else(|| corrupt("status_reason"));
-    let acknowledgement = || {
-        let known = row.acknowledged_reference.clone().zip(row.acknowledged_at).zip(row.acknowledged_by_id);
-        let ((reference, at), by) = known.ok_or_else(|| corrupt("acknowledged_at"))?;
-        Ok::<_, Failure>(Acknowledgement { reference, at: at.into(), by: by.into() })
-    };
+    let untold = |column| Failure::corrupt("expense_claim_hand_overs", column, row.id.0);
+    let acknowledgement =
+        || hand_over.and_then(HandOver::acknowledgement).ok_or_else(|| untold("acknowledged_at"));
     let voucher = || {
-        let known = row.voucher_number.clone().zip(row.voucher_year).zip(row.posted_on);
-        let ((number, year), posted_on) = known.ok_or_else(|| corrupt("voucher_number"))?;
-        Ok::<_, Failure>(Voucher { number, year, posted_on })
+        let number = row.voucher_number.clone().ok_or_else(|| corrupt("voucher_number"))?;
+        hand_over.and_then(|hand_over| hand_over.voucher(number)).ok_or_else(|| untold("posted_on"))
     };
     let state = ClaimState::from_code(&row.status).ok_or_else(|| corrupt("status"))?;
     Ok(match state {
         ClaimState::Draft => ClaimStatus::Draft,
         ClaimState::InApproval => ClaimStatus::InApproval { since: at()? },
         ClaimState::Returned => {
-            let because = match row.refusal_code.clone().zip(row.refusal_text.clone()) {
-                Some((code, text)) => Return::Erp(PostingRefusal { code, text }),
+            let because = match hand_over.and_then(HandOver::refusal) {
+                Some(refusal) => Return::Erp(refusal),
                 None => Return::Approver { reason: reason()? },
             };
             ClaimStatus::Returned { at: at()?, because }
@@ -304,7 +320,7 @@ pub(super) fn status_of(row: &Row) -> Result<ClaimStatus, Failure> {
             at: at()?,
             acknowledgement: acknowledgement()?,
             voucher: voucher()?,
-            by: row.reversal_id.ok_or_else(|| corrupt("reversal_id"))?.into(),
+            by: reversal.ok_or_else(|| corrupt("reversal_id"))?.into(),
         },
     })
 }

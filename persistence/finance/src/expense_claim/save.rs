@@ -1,10 +1,9 @@
-//! How a claim becomes rows: the head under the guard of its version, lines and invoices rewritten where
+//! How a claim becomes rows: the head under the guard of its version, its parts, lines and invoices rewritten where
 //! they changed, payments only added, holds moved.
 
-use super::advance;
+use super::{advance, part};
 use crate::{
     finance::{invoice, journal, payment},
-    organisation::unless_taken,
     schema::{expense_claim_lines as lines, expense_claims as claims},
     spine::{Failure, Instant, Key, Stored, Tx, db, guard, insert_all, save_row},
 };
@@ -49,29 +48,14 @@ pub(super) struct Row {
     pub status: String,
     pub status_at: Option<Instant>,
     pub status_reason: Option<String>,
-    pub refusal_code: Option<String>,
-    pub refusal_text: Option<String>,
-    pub acknowledged_reference: Option<String>,
-    pub acknowledged_at: Option<Instant>,
-    pub acknowledged_by_id: Option<Key>,
     pub voucher_number: Option<String>,
-    pub voucher_year: Option<i32>,
-    pub posted_on: Option<BusinessDate>,
     pub approval_id: Option<Key>,
     #[diesel(skip_update)]
-    pub source: Option<String>,
-    #[diesel(skip_update)]
-    pub external_reference: Option<String>,
-    #[diesel(skip_update)]
     pub reverses_id: Option<Key>,
-    #[diesel(skip_update)]
-    pub reverses_reason: Option<String>,
-    pub reversal_id: Option<Key>,
     pub version: Version,
     pub campaign: Option<String>,
     pub region: Option<String>,
     pub request_id: Option<Key>,
-    pub not_ready: Option<String>,
 }
 
 #[derive(Queryable, Selectable, Insertable, Clone, Debug)]
@@ -93,38 +77,19 @@ pub(super) struct LineRow {
     pub tender: Option<String>,
 }
 
-/// The columns that belong to a state.
-#[derive(Default)]
-struct StatusColumns {
-    at: Option<Instant>,
-    reason: Option<String>,
-    refusal_code: Option<String>,
-    refusal_text: Option<String>,
-}
-
-impl StatusColumns {
-    fn of(status: &ClaimStatus) -> Self {
-        match status.clone() {
-            ClaimStatus::Draft | ClaimStatus::Acknowledged { .. } | ClaimStatus::Posted { .. } => {
-                Self::default()
-            }
-            ClaimStatus::InApproval { since: at }
-            | ClaimStatus::Withdrawn { at }
-            | ClaimStatus::Approved { at }
-            | ClaimStatus::Reversed { at, .. } => Self { at: Some(at.into()), ..Self::default() },
-            ClaimStatus::Returned { at, because: Return::Approver { reason } }
-            | ClaimStatus::Rejected { at, reason }
-            | ClaimStatus::Void { at, reason }
-            | ClaimStatus::Revoked { at, reason } => {
-                Self { at: Some(at.into()), reason: Some(reason), ..Self::default() }
-            }
-            ClaimStatus::Returned { at, because: Return::Erp(refusal) } => Self {
-                at: Some(at.into()),
-                refusal_code: Some(refusal.code),
-                refusal_text: Some(refusal.text),
-                ..Self::default()
-            },
-        }
+/// Since when a claim stands where it stands, and why; what the ledger says of that is kept with the hand-over.
+fn status_columns(status: &ClaimStatus) -> (Option<Instant>, Option<String>) {
+    match status.clone() {
+        ClaimStatus::Draft | ClaimStatus::Acknowledged { .. } | ClaimStatus::Posted { .. } => (None, None),
+        ClaimStatus::InApproval { since: at }
+        | ClaimStatus::Withdrawn { at }
+        | ClaimStatus::Approved { at }
+        | ClaimStatus::Returned { at, because: Return::Erp(_) }
+        | ClaimStatus::Reversed { at, .. } => (Some(at.into()), None),
+        ClaimStatus::Returned { at, because: Return::Approver { reason } }
+        | ClaimStatus::Rejected { at, reason }
+        | ClaimStatus::Void { at, reason }
+        | ClaimStatus::Revoked { at, reason } => (Some(at.into()), Some(reason)),
     }
 }
 
@@ -148,10 +113,8 @@ impl Row {
     fn of(claim: &ExpenseClaim, tx: &Tx<'_>) -> Result<Self, Failure> {
         let ExpenseClaim { id, number, creator, creator_employee, submitter, created_at, content, .. } =
             claim;
-        let ExpenseClaim { status, approval, external, reverses, reversal, version, not_ready, .. } = claim;
-        let columns = StatusColumns::of(status);
-        let acknowledgement = status.acknowledgement();
-        let voucher = status.voucher();
+        let ExpenseClaim { status, approval, reverses, version, .. } = claim;
+        let (status_at, status_reason) = status_columns(status);
         Ok(Self {
             id: (*id).into(),
             number: number.clone(),
@@ -176,27 +139,15 @@ impl Row {
             payable_minor: claim.payable()?.minor(),
             paid_minor: claim.paid().minor(),
             status: status.state().code().to_owned(),
-            status_at: columns.at,
-            status_reason: columns.reason,
-            refusal_code: columns.refusal_code,
-            refusal_text: columns.refusal_text,
-            acknowledged_reference: acknowledgement.map(|a| a.reference.clone()),
-            acknowledged_at: acknowledgement.map(|a| a.at.into()),
-            acknowledged_by_id: acknowledgement.map(|a| a.by.into()),
-            voucher_number: voucher.map(|v| v.number.clone()),
-            voucher_year: voucher.map(|v| v.year),
-            posted_on: voucher.map(|v| v.posted_on),
+            status_at,
+            status_reason,
+            voucher_number: status.voucher().map(|voucher| voucher.number.clone()),
             approval_id: approval.map(Into::into),
-            source: external.as_ref().map(|e| e.source.clone()),
-            external_reference: external.as_ref().map(|e| e.external_id.clone()),
-            reverses_id: reverses.as_ref().map(|r| r.claim.into()),
-            reverses_reason: reverses.as_ref().map(|r| r.reason.clone()),
-            reversal_id: reversal.map(Into::into),
+            reverses_id: reverses.as_ref().map(|reverses| reverses.claim.into()),
             version: *version,
             campaign: content.campaign.clone(),
             region: content.region.clone(),
             request_id: content.request.map(Into::into),
-            not_ready: not_ready.as_ref().map(serde_json::to_string).transpose()?,
         })
     }
 }
@@ -227,8 +178,8 @@ impl LineRow {
 impl Stored<crate::Finance> for ExpenseClaim {
     fn save(&self, before: Option<&Self>, tx: &mut Tx<'_>) -> Result<(), Failure> {
         let row = Row::of(self, tx)?;
-        let external = row.external_reference.as_deref().unwrap_or_default();
-        guard(unless_taken(save_row!(tx, claims, &row, before), "/external_id", external)?)?;
+        guard(save_row!(tx, claims, &row, before)?)?;
+        part::save(tx, before, self)?;
         if before.map(|before| &before.content.lines) != Some(&self.content.lines) {
             let before = before.map(|before| before.content.lines.as_slice());
             save_lines(tx, row.id, before, &self.content.lines)?;

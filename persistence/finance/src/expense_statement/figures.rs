@@ -3,8 +3,8 @@
 use crate::{
     organisation::department,
     schema::{
-        budget_lines as budget, expense_claim_lines as lines, expense_claims as claims,
-        journal_postings as postings,
+        budget_lines as budget, expense_claim_hand_overs as hand_overs, expense_claim_lines as lines,
+        expense_claims as claims, journal_postings as postings,
     },
     spine::{Failure, Key, Reader, db},
 };
@@ -93,11 +93,12 @@ fn posted(reader: &mut Reader<'_>, period: Period) -> Result<Vec<Posted>, Failur
     };
     let (first, last) = (period.first_day(), period.last_day());
     Ok(db!(reader, |c| claims::table
+        .inner_join(hand_overs::table)
         .inner_join(postings::table.on(postings::claim_id.eq(claims::id)))
         .inner_join(
             lines::table.on(lines::claim_id.eq(claims::id).and(lines::line.nullable().eq(postings::line)))
         )
-        .filter(claims::posted_on.ge(first).and(claims::posted_on.le(last)))
+        .filter(hand_overs::posted_on.ge(first).and(hand_overs::posted_on.le(last)))
         .filter(claims::status.eq_any(["posted", "reversed"]))
         .filter(postings::role.eq_any([Role::Expense.code(), Role::InputVat.code()]))
         .group_by((postings::role, lines::category, lines::cost_centre_id, claims::campaign, claims::region))

@@ -1,4 +1,4 @@
-//! Migration 0007_budget.
+//! Migrations 0007_budget, 0009_budget_analysis, 0010_accounting_period.
 
 use super::departments;
 

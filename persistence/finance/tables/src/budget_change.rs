@@ -1,4 +1,4 @@
-//! Migrations 0008_budget_change and 0021_budget_change_give_back.
+//! Migration 0008_budget_change.
 
 diesel::table! {
     use diesel::sql_types::*;

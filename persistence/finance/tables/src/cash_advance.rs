@@ -1,4 +1,4 @@
-//! Migrations 0016_cash_advance and 0028_cash_advance_reversal.
+//! Migration 0016_cash_advance.
 
 use super::{departments, expense_claims};
 

@@ -1,4 +1,4 @@
-//! Migration 0012_expense_request.
+//! Migrations 0011_expense_request and, for what claims draw, 0012_expense_claim.
 
 use super::{departments, expense_claims};
 

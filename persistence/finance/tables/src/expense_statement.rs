@@ -1,4 +1,4 @@
-//! Migrations 0013_expense_statement and 0029_corrected_statement.
+//! Migration 0017_expense_statement.
 
 use super::departments;
 

@@ -1,4 +1,4 @@
-//! Migrations 0005_finance, 0010_expense_claim_not_ready, 0011_removed_invoice.
+//! Migrations 0012_expense_claim, 0013_invoice, 0014_journal, 0015_payment.
 
 use super::{departments, users};
 
@@ -31,25 +31,49 @@ diesel::table! {
         status -> Text,
         status_at -> Nullable<SqlInstant>,
         status_reason -> Nullable<Text>,
+        voucher_number -> Nullable<Text>,
+        approval_id -> Nullable<SqlId>,
+        reverses_id -> Nullable<SqlId>,
+        version -> BigInt,
+        campaign -> Nullable<Text>,
+        region -> Nullable<Text>,
+        request_id -> Nullable<SqlId>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::spine::{SqlId, SqlInstant};
+    expense_claim_hand_overs (claim_id) {
+        claim_id -> SqlId,
+        not_ready -> Nullable<Text>,
         refusal_code -> Nullable<Text>,
         refusal_text -> Nullable<Text>,
         acknowledged_reference -> Nullable<Text>,
         acknowledged_at -> Nullable<SqlInstant>,
         acknowledged_by_id -> Nullable<SqlId>,
-        voucher_number -> Nullable<Text>,
         voucher_year -> Nullable<Integer>,
         posted_on -> Nullable<Date>,
-        approval_id -> Nullable<SqlId>,
-        source -> Nullable<Text>,
-        external_reference -> Nullable<Text>,
-        reverses_id -> Nullable<SqlId>,
-        reverses_reason -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::spine::SqlId;
+    expense_claim_reversals (claim_id) {
+        claim_id -> SqlId,
+        reason -> Nullable<Text>,
         reversal_id -> Nullable<SqlId>,
-        version -> BigInt,
-        campaign -> Nullable<Text>,
-        region -> Nullable<Text>,
-        request_id -> Nullable<SqlId>,
-        not_ready -> Nullable<Text>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::spine::SqlId;
+    expense_claim_mirrors (claim_id) {
+        claim_id -> SqlId,
+        source -> Text,
+        external_reference -> Text,
     }
 }
 
@@ -171,7 +195,10 @@ diesel::table! {
 }
 
 diesel::joinable!(expense_claims -> departments (department_id));
+diesel::joinable!(expense_claim_hand_overs -> expense_claims (claim_id));
 diesel::joinable!(expense_claim_lines -> expense_claims (claim_id));
+diesel::joinable!(expense_claim_mirrors -> expense_claims (claim_id));
+diesel::joinable!(expense_claim_reversals -> expense_claims (claim_id));
 diesel::joinable!(expense_claim_lines -> departments (cost_centre_id));
 diesel::joinable!(invoices -> expense_claims (claim_id));
 diesel::joinable!(removed_invoices -> expense_claims (claim_id));

@@ -1,4 +1,4 @@
-//! Migration 0014_internal_audit.
+//! Migration 0018_internal_audit.
 
 diesel::table! {
     use diesel::sql_types::*;

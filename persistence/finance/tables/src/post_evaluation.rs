@@ -1,4 +1,4 @@
-//! Migrations 0015_post_evaluation and 0020_post_evaluation_request.
+//! Migration 0019_post_evaluation.
 
 diesel::table! {
     use diesel::sql_types::*;

@@ -1,4 +1,4 @@
-//! Migration 0001_spine.
+//! Migrations 0001_spine, 0002_policy.
 
 diesel::table! {
     use diesel::sql_types::*;

@@ -4,7 +4,7 @@
 use crate::{
     schema::{
         cash_advance_movements as movements, cash_advance_reversals as reversals, cash_advances as advances,
-        expense_claims as claims,
+        expense_claim_hand_overs as hand_overs, expense_claims as claims,
     },
     spine::{Failure, Key, Reader, Sight, db, within},
 };
@@ -65,7 +65,7 @@ pub(super) struct MovedRow {
     pub amount_minor: i64,
     pub moved_on: BusinessDate,
     /// The number of the claim that settles, and the day it was posted.
-    pub claim: Option<(String, Option<BusinessDate>)>,
+    pub claim: (Option<String>, Option<BusinessDate>),
 }
 
 /// What settled advances within the caller's sight in a period, and all that settled those that are named.
@@ -83,7 +83,7 @@ pub(super) fn moved(
         movements::reference,
         movements::amount_minor,
         movements::moved_on,
-        (claims::number, claims::posted_on).nullable(),
+        (claims::number.nullable(), hand_overs::posted_on.nullable()),
     );
     let repaid =
         movements::kind.eq(MovementKind::Repayment.code()).and(movements::moved_on.between(from, to));
@@ -91,10 +91,11 @@ pub(super) fn moved(
         let all = movements::table
             .inner_join(advances::table)
             .left_join(claims::table.on(movements::claim_id.eq(claims::id.nullable())))
+            .left_join(hand_overs::table.on(movements::claim_id.eq(hand_overs::claim_id.nullable())))
             .select(columns)
             .into_boxed();
         within!(all, sight, cash_advances, "cash_advance")
-            .filter(repaid.or(claims::posted_on.between(from, to)).or(advances::number.eq_any(numbers)))
+            .filter(repaid.or(hand_overs::posted_on.between(from, to)).or(advances::number.eq_any(numbers)))
             .load(c)
     })?)
 }

@@ -1,0 +1,186 @@
+//! Approvals: boxes, one approval with its history, and everything one may do with it. `[APR-3, APR-6, APR-7]`
+
+mod batch;
+mod decide;
+mod hand_over;
+pub mod limits;
+mod preview;
+mod speak;
+
+pub use batch::BatchDecision;
+pub use preview::{PreviewFinding, SubmissionPreview};
+
+use crate::spine::{Can, Format, IfMatch, List, Paged, PathId, Query, Reading, Reply, Routes, View, routes};
+use domain::{
+    approval::{Action, Approval, Circumstances, NOT_PARTICIPANT},
+    spine::{Change, Citation, DepartmentId, EmployeeId, Id, Refusal, Timestamp, perm},
+};
+use persistence::{
+    approval::{
+        self, ApprovalItemView, ApprovalState, ApprovalView, BoxCounts, BoxFilter, BoxName, EntryView,
+    },
+    spine::{ExplanationView, Failure, Tx, explanations_of},
+};
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+use validator::Validate;
+
+use batch::{__path_decide_approvals, decide_approvals};
+use decide::*;
+use hand_over::*;
+use speak::*;
+
+pub fn routes(into: &mut Routes) {
+    routes!(
+        into,
+        "approvals",
+        [
+            list_approvals,
+            count_approvals,
+            show_approval,
+            list_approval_history,
+            list_approval_explanations,
+            approve_document,
+            reject_document,
+            return_document,
+            take_back_decision,
+            withdraw_document,
+            decide_approvals,
+            transfer_task,
+            reassign_task,
+            add_approver,
+            remove_approver,
+            remind_approvers,
+            comment_on_approval,
+            copy_document
+        ]
+    );
+}
+
+/// Which approvals are wanted.
+#[derive(Clone, Debug, Deserialize, Validate, IntoParams)]
+struct ListApprovals {
+    /// Which box; `waiting` if not said.
+    #[serde(rename = "box")]
+    #[param(inline)]
+    of: Option<BoxName>,
+    /// Only in this state.
+    #[param(inline)]
+    state: Option<ApprovalState>,
+    /// Only documents of this kind.
+    #[validate(length(max = 60))]
+    #[param(max_length = 60, example = "expense_claim")]
+    document_kind: Option<String>,
+    /// Only of this submitter.
+    submitter_id: Option<EmployeeId>,
+    /// Only of this department.
+    department_id: Option<DepartmentId>,
+    /// Only those whose next time limit passes before this instant.
+    due_before: Option<Timestamp>,
+}
+
+/// List approvals of one box, newest first. `[APR-7]`
+#[utoipa::path(get, path = "/api/v1/approvals")]
+async fn list_approvals(
+    who: Can<perm::UseApprovals>,
+    query: Query<ListApprovals>,
+    format: Format,
+    paged: Paged,
+    reading: Reading,
+) -> List<ApprovalItemView> {
+    let Query(ListApprovals { of, state, document_kind, submitter_id, department_id, due_before }) = query;
+    let of = of.unwrap_or(BoxName::Waiting);
+    let (submitter, department, with_total) = (submitter_id, department_id, paged.include_total);
+    let filter = BoxFilter { state, document_kind, submitter, department, due_before };
+    reading
+        .list_as(who, format, paged, move |reader, page| {
+            approval::list(reader, of, &filter, page, with_total)
+        })
+        .await
+}
+
+/// Count the approvals in each of one's boxes. `[APR-7]`
+#[utoipa::path(get, path = "/api/v1/approvals/counts")]
+async fn count_approvals(who: Can<perm::UseApprovals>, reading: Reading) -> Reply<BoxCounts> {
+    reading.read(who, approval::counts).await
+}
+
+/// Show an approval: document, steps, tasks, and what the caller may do. `[APR-7, ACT-1]`
+#[utoipa::path(get, path = "/api/v1/approvals/{id}")]
+async fn show_approval(
+    who: Can<perm::UseApprovals>,
+    id: PathId<Approval>,
+    reading: Reading,
+) -> Reply<ApprovalView> {
+    reading.read(who, move |reader| approval::view(reader, *id)).await
+}
+
+/// The history of an approval.
+#[derive(Serialize, ToSchema)]
+struct ApprovalHistory {
+    /// Every line, oldest first.
+    #[schema(max_items = 5000)]
+    data: Vec<EntryView>,
+}
+impl View for ApprovalHistory {}
+
+/// List the history of an approval, with a reason code for each line. `[APR-3]`
+#[utoipa::path(get, path = "/api/v1/approvals/{id}/history")]
+async fn list_approval_history(
+    who: Can<perm::UseApprovals>,
+    id: PathId<Approval>,
+    reading: Reading,
+) -> Reply<ApprovalHistory> {
+    reading.read(who, move |reader| Ok(ApprovalHistory { data: approval::history(reader, *id)? })).await
+}
+
+/// Why an approval went the way it did.
+#[derive(Serialize, ToSchema)]
+struct ApprovalExplanations {
+    /// Every automatic decision, oldest first.
+    #[schema(max_items = 1000)]
+    data: Vec<ExplanationView>,
+}
+impl View for ApprovalExplanations {}
+
+/// Explain who was chosen for an approval, and why. `[REG-6, APR-8]`
+#[utoipa::path(get, path = "/api/v1/approvals/{id}/explanations")]
+async fn list_approval_explanations(
+    who: Can<perm::UseApprovals>,
+    id: PathId<Approval>,
+    reading: Reading,
+) -> Reply<ApprovalExplanations> {
+    reading
+        .read(who, move |reader| {
+            let found = approval::find(reader, *id)?;
+            Ok(ApprovalExplanations { data: explanations_of(reader, found.id.uuid())? })
+        })
+        .await
+}
+
+/// Whoever does something with an approval.
+struct Doer {
+    employee: EmployeeId,
+}
+
+/// Does something with an approval the caller may see. A rule's no — as that somebody else has decided — comes
+/// before the version's: it says more.
+fn act(
+    tx: &mut Tx<'_>,
+    id: Id<Approval>,
+    version: Option<IfMatch>,
+    action: Action,
+    deed: impl FnOnce(Approval, Doer, Circumstances<'_>) -> Result<Change<Approval>, Refusal>,
+) -> Result<Approval, Failure> {
+    let found = approval::take(tx, id)?;
+    let by = tx.actor().employee;
+    approval::act(tx, found, |found, world| {
+        found.may(action, by, false, world)?;
+        if let Some(version) = version {
+            version.check(found.version)?;
+        }
+        let nobody = || Refusal::new(NOT_PARTICIPANT).citing(Citation::rule("APR-3"));
+        let doer = Doer { employee: by.ok_or_else(nobody)? };
+        Ok(deed(found, doer, world)?)
+    })
+}

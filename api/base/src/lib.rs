@@ -1,0 +1,55 @@
+//! People, access, approvals, policies, files and the audit trail, over HTTP.
+
+pub mod approval;
+mod audit;
+pub mod file;
+pub mod identity;
+pub mod organisation;
+mod policy;
+
+pub use api_spine::{self as spine, routes};
+
+use spine::Wing;
+
+/// What this wing brings.
+pub const WING: &Wing = &Wing {
+    name: "base",
+    zh: "组织、权限与审批",
+    en: "People, access, approvals",
+    tags: &[
+        ("absences", "请假与代理。Absences and stand-ins."),
+        ("account", "本人账号。One's own account, permissions and password."),
+        ("api-keys", "接口密钥。Keys of other systems."),
+        ("approvals", "审批。What waits for a decision, and how it was decided."),
+        ("audit", "审计。Who did what, when; it can be proven."),
+        ("departments", "部门。The tree of departments."),
+        ("employees", "员工。Who works where and for whom."),
+        ("files", "附件。Evidence of documents."),
+        ("identity", "身份。Signing in, and which account holds which role, how far and how long."),
+        ("policies", "政策。Limits, days and chains as data, each citing a clause."),
+        ("positions", "岗位。What employees are appointed to."),
+        ("roles", "角色。Permissions and how far they reach."),
+        ("sessions", "会话。Signing in and out."),
+        ("users", "账号。Who may come in."),
+    ],
+    rules: domain::WING,
+    enums: &[approval::BatchDecision::LABELS, organisation::SetUpKind::LABELS],
+    chores: &[
+        approval::limits::CHORE,
+        file::CHORE,
+        identity::KEYS,
+        identity::KEY_USES,
+        identity::TOKENS,
+        organisation::ABSENCES,
+        organisation::EXPIRED_GRANTS,
+        organisation::LEAVINGS,
+    ],
+    routes: |into| {
+        identity::routes(into);
+        organisation::routes(into);
+        policy::routes(into);
+        approval::routes(into);
+        file::routes(into);
+        audit::routes(into);
+    },
+};

@@ -1,0 +1,224 @@
+//! Absences and who stands in. `[ORG-3]`
+
+use crate::spine::{
+    Can, Chore, Created, Every, IfMatch, Listing, Paged, Patch, PathId, Query, Reading, Reply, Routes,
+    UnitOfWork, Valid, each, routes,
+};
+use chrono::NaiveDate;
+use domain::{
+    approval::Unavailable,
+    organisation::Absence,
+    spine::{EmployeeId, Refusal, codes, perm},
+};
+use persistence::{
+    approval::{move_open_tasks, move_tasks_of_stand_ins, powerless, release_tasks},
+    organisation::{AbsenceFilter, AbsenceView, absence, employee, referred},
+    spine::{Database, Failure, Request, Tx},
+};
+use serde::Deserialize;
+use utoipa::{IntoParams, ToSchema};
+use validator::Validate;
+
+pub(super) fn routes(into: &mut Routes) {
+    routes!(
+        into,
+        "absences",
+        [list_absences, register_absence, show_absence, change_absence, cancel_absence]
+    );
+}
+
+/// Which absences are wanted.
+#[derive(Debug, Deserialize, Validate, IntoParams)]
+struct ListAbsences {
+    /// Only those of this person.
+    #[param(inline)]
+    employee_id: Option<EmployeeId>,
+    /// Only those in which this person stands in.
+    #[param(inline)]
+    stand_in_id: Option<EmployeeId>,
+    /// Only those that hold on this day.
+    on: Option<NaiveDate>,
+}
+
+/// List the absences within reach, and those in which one stands in. `[ORG-3]`
+#[utoipa::path(get, path = "/api/v1/absences")]
+async fn list_absences(
+    who: Can<perm::ManageAbsences>,
+    filter: Query<ListAbsences>,
+    paged: Paged,
+    reading: Reading,
+) -> Reply<Listing<AbsenceView>> {
+    let Query(ListAbsences { employee_id, stand_in_id, on }) = filter;
+    let filter = AbsenceFilter { employee: employee_id, stand_in: stand_in_id, on };
+    reading.list(who, paged, move |reader, page| absence::list(reader, &filter, page)).await
+}
+
+/// Show an absence. `[ORG-3]`
+#[utoipa::path(get, path = "/api/v1/absences/{id}")]
+async fn show_absence(
+    who: Can<perm::ManageAbsences>,
+    id: PathId<Absence>,
+    reading: Reading,
+) -> Reply<AbsenceView> {
+    reading.read(who, move |reader| absence::view(reader, *id)).await
+}
+
+/// Who is away, when, and who stands in.
+#[derive(Clone, Deserialize, Validate, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct RegisterAbsence {
+    /// Who is away; oneself unless said otherwise.
+    employee_id: Option<EmployeeId>,
+    /// Who stands in.
+    stand_in_id: EmployeeId,
+    /// The first day.
+    from: NaiveDate,
+    /// The last day, included.
+    until: NaiveDate,
+    /// Why.
+    #[serde(default)]
+    #[validate(length(max = 200))]
+    #[schema(max_length = 200, example = "年假")]
+    reason: String,
+}
+
+/// Register an absence with a stand-in. `[ORG-3]`
+///
+/// Approvals route to the stand-in; from today, open ones too.
+#[utoipa::path(post, path = "/api/v1/absences")]
+async fn register_absence(
+    who: Can<perm::ManageAbsences>,
+    body: Valid<RegisterAbsence>,
+    work: UnitOfWork,
+) -> Created<AbsenceView> {
+    work.write(who, move |tx| {
+        let RegisterAbsence { employee_id, stand_in_id, from, until, reason } = body.0.clone();
+        let required = || Refusal::new(codes::REQUIRED).at("/employee_id");
+        let employee = employee_id.or(tx.actor().employee).ok_or_else(required)?;
+        referred(employee::find(tx, employee), "/employee_id")?;
+        let stand_in = employee::refer(tx, stand_in_id, "/stand_in_id")?;
+        let others = absence::sharing_days(tx, from, until)?;
+        let (id, cancelled_at) = (tx.id(), None);
+        let new =
+            Absence { id, employee, stand_in: stand_in_id, from, until, reason, cancelled_at, version: 0 };
+        let registered = absence::apply(tx, new.register(&stand_in, &others)?)?;
+        route_to_stand_in(tx, &registered)?;
+        absence::view(tx, registered.id)
+    })
+    .await
+}
+
+/// Open approvals go to the stand-in at once if the absence holds today.
+pub(super) fn route_to_stand_in(tx: &mut Tx<'_>, absence: &Absence) -> Result<(), Failure> {
+    if absence.holds_on(tx.today()) {
+        move_open_tasks(tx, absence.employee, Unavailable::Absent)?;
+        move_tasks_of_stand_ins(tx, absence.employee)?;
+    }
+    Ok(())
+}
+
+/// Absences that begin today.
+pub const ABSENCES: &Chore =
+    &Chore { name: "absences", every: Every::Day, run: |state| Box::pin(begin_absences(&state.database)) };
+
+/// Grants whose last day has passed.
+pub const EXPIRED_GRANTS: &Chore = &Chore {
+    name: "expired-grants",
+    every: Every::Day,
+    run: |state| Box::pin(release_expired(&state.database)),
+};
+
+/// Routes the open approvals of everybody whose absence holds today to the stand-ins: what was registered
+/// ahead of time takes effect on its first day. Doing it twice changes nothing.
+///
+/// # Errors
+/// A database that does not answer; an absence that could not take effect, when the others have.
+pub async fn begin_absences(database: &Database) -> Result<(), Failure> {
+    let away = database.read(Request::system("absences"), |reader| {
+        let today = reader.today();
+        absence::sharing_days(reader, today, today)
+    });
+    let away = away.await?.into_iter().map(|absence| absence.id);
+    each(database, "absences", away, |tx, id| {
+        let absence = absence::load(tx, id)?;
+        route_to_stand_in(tx, &absence)
+    })
+    .await
+}
+
+/// Moves the open approvals of whoever may decide nothing any more because the last day of a grant has passed.
+/// Doing it twice changes nothing.
+///
+/// # Errors
+/// A database that does not answer; approvals that could not be moved, when the others have been.
+pub async fn release_expired(database: &Database) -> Result<(), Failure> {
+    let powerless = database.read(Request::system("expired-grants"), powerless).await?;
+    each(database, "expired-grants", powerless, |tx, holder| release_tasks(tx, [holder])).await
+}
+
+/// What changes about an absence.
+#[derive(Clone, Deserialize, Validate, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct ChangeAbsence {
+    /// Who stands in.
+    #[serde(default)]
+    #[schema(value_type = Option<EmployeeId>)]
+    stand_in_id: Patch<EmployeeId>,
+    /// The first day.
+    #[serde(default)]
+    #[schema(value_type = Option<NaiveDate>)]
+    from: Patch<NaiveDate>,
+    /// The last day, included.
+    #[serde(default)]
+    #[schema(value_type = Option<NaiveDate>)]
+    until: Patch<NaiveDate>,
+    /// Why.
+    #[serde(default)]
+    #[schema(value_type = Option<String>, max_length = 200)]
+    reason: Patch<String>,
+}
+
+/// Change an absence. `[ORG-3]`
+#[utoipa::path(patch, path = "/api/v1/absences/{id}")]
+async fn change_absence(
+    who: Can<perm::ManageAbsences>,
+    id: PathId<Absence>,
+    version: IfMatch,
+    body: Valid<ChangeAbsence>,
+    work: UnitOfWork,
+) -> Reply<AbsenceView> {
+    work.write(who, move |tx| {
+        let found = absence::find(tx, *id)?;
+        version.check(found.version)?;
+        let ChangeAbsence { stand_in_id, from, until, reason } = body.0.clone();
+        let stand_in = stand_in_id.over_required(found.stand_in, "/stand_in_id")?;
+        let from = from.over_required(found.from, "/from")?;
+        let until = until.over_required(found.until, "/until")?;
+        let reason = reason.over_required(found.reason.clone(), "/reason")?;
+        let stand_in = employee::refer(tx, stand_in, "/stand_in_id")?;
+        let others = absence::sharing_days(tx, from, until)?;
+        let changed = absence::apply(tx, found.change((from, until), &stand_in, reason, &others)?)?;
+        route_to_stand_in(tx, &changed)?;
+        absence::view(tx, *id)
+    })
+    .await
+}
+
+/// Cancel an absence. `[ORG-3]`
+///
+/// What has gone to the stand-in stays there; from now on everything comes to the person again.
+#[utoipa::path(post, path = "/api/v1/absences/{id}/cancel")]
+async fn cancel_absence(
+    who: Can<perm::ManageAbsences>,
+    id: PathId<Absence>,
+    version: IfMatch,
+    work: UnitOfWork,
+) -> Reply<AbsenceView> {
+    work.write(who, move |tx| {
+        let (found, now) = (absence::find(tx, *id)?, tx.now());
+        version.check(found.version)?;
+        absence::apply(tx, found.cancel(now)?)?;
+        absence::view(tx, *id)
+    })
+    .await
+}

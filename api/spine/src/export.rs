@@ -1,0 +1,246 @@
+//! The same list as a file: CSV, NDJSON or XLSX, with the same filters and the same scope. `[INT-4]`
+//!
+//! A view says once which [`Column`]s it has; a list route gains exports by taking a [`Format`] and
+//! answering through [`Reading::list_as`]. The rows are read page by page, each page a short read of its
+//! own: however long the download takes, no transaction stays open, and memory stays flat.
+
+mod csv;
+mod format;
+mod xlsx;
+
+pub(super) use self::csv::harmless;
+pub use format::Format;
+pub use persistence::spine::{Cell, Column, Exported, Label};
+
+use super::{
+    Answer, Described, Description, Guard, Listing, Paged, Problem, Reading, Reply, Sought, codes, edge,
+    shape::Fitting,
+};
+use actix_web::{HttpRequest, HttpResponse, Responder, body::BoxBody, http::header};
+use bytes::Bytes;
+use domain::spine::{BusinessDate, Language};
+use futures_util::stream::{self, Stream, StreamExt};
+use persistence::spine::{Failure, Page, Reader, Request, Slice};
+use serde::Serialize;
+use std::{pin::Pin, sync::Arc};
+use utoipa::{
+    ToSchema,
+    openapi::{ContentBuilder, KnownFormat, ObjectBuilder, RefOr, SchemaFormat, schema::Type},
+};
+use uuid::Uuid;
+
+/// How many rows are read at once: a read of a few milliseconds.
+const ROWS_AT_ONCE: i64 = 1_000;
+
+/// The rest of a file, as it is produced.
+type Pieces = Pin<Box<dyn Stream<Item = Result<Bytes, Problem>>>>;
+
+/// A list that can also be had as a file.
+pub type List<V> = Result<Listed<V>, Problem>;
+
+/// A page of a list, or all of it as a file.
+pub enum Listed<V: ToSchema> {
+    /// A page, as JSON.
+    Page(Answer<Listing<V>>),
+    /// Everything that matches, as a file.
+    File(Download),
+}
+
+/// A file that is produced while it is sent.
+pub struct Download {
+    format: Format,
+    name: String,
+    title: String,
+    pieces: Pieces,
+}
+
+/// Reads one page of a list.
+trait PageOf<T, K>: Fn(&mut Reader<'_>, &Page<K>) -> Result<Slice<T, K>, Failure> + Send + Sync {}
+impl<T, K, F: Fn(&mut Reader<'_>, &Page<K>) -> Result<Slice<T, K>, Failure> + Send + Sync> PageOf<T, K>
+    for F
+{
+}
+
+/// What a page was turned into, and behind which row the next one begins.
+type PageRead<P, K> = Result<(P, Option<(K, Uuid)>), Problem>;
+
+/// What all pages of one export share.
+struct Source<T, K> {
+    database: persistence::spine::Database,
+    request: Request,
+    page_of: Arc<dyn PageOf<T, K>>,
+}
+
+impl<T: Exported, K: Send + 'static> Source<T, K> {
+    /// Reads a page behind a row and turns it into something, all on a database thread; answers also
+    /// behind which row the next page begins.
+    fn page<P: Send + 'static, F: FnOnce(&[T]) -> Result<P, Failure> + Send + 'static>(
+        &self,
+        after: Option<(K, Uuid)>,
+        turn: F,
+    ) -> impl Future<Output = PageRead<P, K>> + use<P, F, T, K> {
+        let (database, request, page_of) =
+            (self.database.clone(), self.request.clone(), self.page_of.clone());
+        async move {
+            let read = database.read(request, move |reader| {
+                if let Some(permission) = T::PERMISSION {
+                    reader.bound_by(permission)?;
+                }
+                let slice = page_of(reader, &Page { limit: ROWS_AT_ONCE, after })?;
+                Ok((turn(&slice.data)?, slice.next))
+            });
+            Ok(read.await?)
+        }
+    }
+}
+
+impl Reading {
+    /// Answers a list in the wanted format: a page of it as JSON, or everything that matches as a file.
+    /// `work` reads one page; it runs many times for a file.
+    pub async fn list_as<G, T, K>(
+        &self,
+        who: G,
+        format: Format,
+        paged: Paged,
+        work: impl Fn(&mut Reader<'_>, &Page<K>) -> Result<Slice<T, K>, Failure> + Send + Sync + 'static,
+    ) -> List<T>
+    where
+        G: Guard,
+        T: Exported,
+        K: Sought,
+    {
+        if format == Format::Json {
+            return self.list(who, paged, work).await.map(Listed::Page);
+        }
+        let page = paged.page()?;
+        let shape = self.shape().fit::<T>()?;
+        self.shape().for_file(format == Format::Ndjson)?;
+        let database = self.database()?.clone();
+        let source = Source { request: self.as_asked(&who), page_of: Arc::new(work), database };
+        let language = edge::language(self.request().headers());
+        let today = source.database.now().date_in(source.database.zone());
+        let pieces = produce(format, source, page.after, language, shape).await?;
+        let (name, title) = names::<T>(format, language, today);
+        Ok(Listed::File(Download { format, name, title, pieces }))
+    }
+}
+
+async fn produce<T: Exported, K: Send + 'static>(
+    format: Format,
+    source: Source<T, K>,
+    after: Option<(K, Uuid)>,
+    language: Language,
+    shape: Fitting,
+) -> Result<Pieces, Problem> {
+    let zone = source.database.zone();
+    match format {
+        Format::Csv => {
+            let head = csv::head::<T>(language)?;
+            pieces(source, after, Some(head), move |rows| csv::rows(rows, language, zone)).await
+        }
+        Format::Ndjson | Format::Json => pieces(source, after, None, move |rows| lines(rows, &shape)).await,
+        Format::Xlsx => xlsx::produce(source, after, language, zone).await,
+    }
+}
+
+/// A line of JSON for each row: what the list shows.
+fn lines<T: Serialize>(rows: &[T], shape: &Fitting) -> Result<Bytes, Failure> {
+    let mut bytes = Vec::new();
+    for row in rows {
+        bytes.extend(shape.cut(row)?);
+        bytes.push(b'\n');
+    }
+    Ok(bytes.into())
+}
+
+/// Reads the first page now, so that a refusal is still an answer, and the others as they are sent. What
+/// fails later breaks the connection off: half a file never looks whole.
+async fn pieces<T: Exported, K: Send + 'static>(
+    source: Source<T, K>,
+    after: Option<(K, Uuid)>,
+    head: Option<Bytes>,
+    turn: impl Fn(&[T]) -> Result<Bytes, Failure> + Clone + Send + 'static,
+) -> Result<Pieces, Problem> {
+    let (first, next) = source.page(after, turn.clone()).await?;
+    let rest = stream::try_unfold(next, move |next| {
+        let read = next.map(|next| source.page(Some(next), turn.clone()));
+        async move {
+            match read {
+                None => Ok(None),
+                Some(read) => read.await.map(Some),
+            }
+        }
+    });
+    let begin = stream::iter(head.into_iter().chain([first]).map(Ok));
+    Ok(Box::pin(begin.chain(rest)))
+}
+
+/// The file's plain name, and the one people read.
+fn names<T: Exported>(format: Format, language: Language, today: BusinessDate) -> (String, String) {
+    let (Label { name, .. }, ending) = (T::FILE, format.ending());
+    (format!("{name}-{today}.{ending}"), format!("{}-{today}.{ending}", T::FILE.text(language)))
+}
+
+/// `Content-Disposition` of a file to be saved: a plain name for old clients, the real one for all
+/// others (RFC 6266, RFC 8187).
+pub fn attachment(plain: &str, name: &str) -> header::ContentDisposition {
+    use header::{Charset, DispositionParam, DispositionType, ExtendedValue};
+    let mut parameters = vec![DispositionParam::Filename(plain.to_owned())];
+    if name != plain {
+        parameters.push(DispositionParam::FilenameExt(ExtendedValue {
+            charset: Charset::Ext("UTF-8".to_owned()),
+            language_tag: None,
+            value: name.as_bytes().to_vec(),
+        }));
+    }
+    header::ContentDisposition { disposition: DispositionType::Attachment, parameters }
+}
+
+impl<V: ToSchema> Responder for Listed<V> {
+    type Body = BoxBody;
+    fn respond_to(self, request: &HttpRequest) -> HttpResponse {
+        match self {
+            Self::Page(answer) => answer.respond_to(request),
+            Self::File(Download { format, name, title, pieces }) => HttpResponse::Ok()
+                .insert_header((header::CONTENT_TYPE, format.media_type()))
+                .insert_header(attachment(&name, &title))
+                .streaming(pieces),
+        }
+    }
+}
+
+impl<V: Exported> Described for Listed<V> {
+    fn describe(description: &mut Description) {
+        Reply::<Listing<V>>::describe(description);
+        let text = || ObjectBuilder::new().schema_type(Type::String);
+        let binary = || text().format(Some(SchemaFormat::KnownFormat(KnownFormat::Binary)));
+        let disposition = description.header("Content-Disposition", "With a file: its name (RFC 6266).");
+        let Some(response) = description.responses.get_mut(&200) else { return };
+        for format in [Format::Csv, Format::Ndjson, Format::Xlsx] {
+            let schema = if format == Format::Xlsx { binary() } else { text() };
+            let content = ContentBuilder::new().schema(Some(schema.build())).build();
+            let essence = format.media_type().split(';').next().unwrap_or_default();
+            response.content.insert(essence.to_owned(), RefOr::T(content));
+        }
+        response.headers.insert("Content-Disposition".to_owned(), RefOr::Ref(disposition));
+        if V::PERMISSION.is_some() {
+            description.problems.insert(403);
+        }
+    }
+}
+
+/// Failing to build a file is our fault.
+fn fault(error: impl std::fmt::Display) -> Problem {
+    log::error!("export: {error}");
+    Problem::new(codes::INTERNAL)
+}
+
+/// The text of a flag.
+const fn flag(flag: bool, language: Language) -> &'static str {
+    match (flag, language) {
+        (true, Language::Chinese) => "是",
+        (false, Language::Chinese) => "否",
+        (true, Language::English) => "yes",
+        (false, Language::English) => "no",
+    }
+}

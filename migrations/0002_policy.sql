@@ -1,0 +1,16 @@
+-- Policies: what can be regulated without a release, in versions.
+CREATE TABLE policies (
+    id ID PRIMARY KEY NOT NULL,
+    code TEXT NOT NULL,
+    number INTEGER NOT NULL,
+    title TEXT NOT NULL,
+    status TEXT NOT NULL,
+    effective_from DATE NOT NULL,
+    content TEXT NOT NULL,
+    clause TEXT NOT NULL,
+    published_by ID,
+    published_at INSTANT,
+    version BIGINT NOT NULL,
+    UNIQUE (code, number)
+);
+CREATE INDEX policies_in_force ON policies (code, status, effective_from, number);

@@ -1,0 +1,16 @@
+-- Attachments: what is known of them; their bytes lie in the store under the file's id.
+CREATE TABLE files (
+    id ID PRIMARY KEY NOT NULL,
+    name TEXT NOT NULL,
+    file_type TEXT NOT NULL,
+    size BIGINT NOT NULL CHECK (size > 0),
+    sha256 TEXT NOT NULL,
+    uploaded_by ID NOT NULL,
+    uploaded_at INSTANT NOT NULL,
+    document_kind TEXT,
+    document ID,
+    attached_at INSTANT,
+    version BIGINT NOT NULL,
+    CHECK ((document_kind IS NULL) = (document IS NULL) AND (document IS NULL) = (attached_at IS NULL))
+);
+CREATE INDEX files_by_document ON files (document, document_kind, id);

@@ -1,0 +1,41 @@
+-- Post-evaluations: what a third party says afterwards about the effect of spending.
+CREATE TABLE post_evaluations (
+    id ID PRIMARY KEY NOT NULL,
+    number TEXT NOT NULL UNIQUE,
+    claim_id ID REFERENCES expense_claims (id),
+    claim_number TEXT,
+    -- An approved expense request: the project it paid for.
+    request_id ID REFERENCES expense_requests (id),
+    request_number TEXT,
+    project TEXT,
+    department_id ID NOT NULL REFERENCES departments (id),
+    third_party_name TEXT NOT NULL,
+    third_party_tax_number TEXT,
+    third_party_contact TEXT,
+    expected_effect TEXT NOT NULL,
+    -- Name, unit, expected, achieved of each.
+    indicators TEXT NOT NULL,
+    due_on DATE NOT NULL,
+    created_by ID NOT NULL,
+    created_at INSTANT NOT NULL,
+    status TEXT NOT NULL,
+    conclusion TEXT,
+    reported_on DATE,
+    filed_by ID,
+    filed_at INSTANT,
+    -- Why it was returned or cancelled, or what the company makes of it.
+    note TEXT,
+    decided_by ID,
+    decided_at INSTANT,
+    version BIGINT NOT NULL,
+    CHECK ((claim_id IS NULL) = (claim_number IS NULL) AND (request_id IS NULL) = (request_number IS NULL)),
+    -- About one thing.
+    CHECK ((CASE WHEN claim_id IS NULL THEN 0 ELSE 1 END) + (CASE WHEN request_id IS NULL THEN 0 ELSE 1 END)
+        + (CASE WHEN project IS NULL THEN 0 ELSE 1 END) = 1),
+    CHECK ((conclusion IS NULL) = (status NOT IN ('report_filed', 'accepted'))),
+    CHECK ((note IS NULL) = (status IN ('commissioned', 'report_filed')))
+);
+CREATE INDEX post_evaluations_by_claim ON post_evaluations (claim_id);
+CREATE INDEX post_evaluations_by_department ON post_evaluations (department_id, id);
+CREATE INDEX post_evaluations_by_status ON post_evaluations (status, due_on, id);
+CREATE INDEX post_evaluations_by_request ON post_evaluations (request_id);

@@ -1,2 +1,0 @@
-DROP TABLE budget_analyses;
-DROP TABLE budget_changes;

@@ -1,1 +1,0 @@
-ALTER TABLE expense_claims DROP COLUMN not_ready;

@@ -1,2 +1,0 @@
--- The names stay right.
-SELECT 1;

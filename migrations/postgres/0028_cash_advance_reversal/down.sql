@@ -1,1 +1,0 @@
-DROP TABLE cash_advance_reversals;

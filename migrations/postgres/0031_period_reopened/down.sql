@@ -1,1 +1,0 @@
-ALTER TABLE accounting_periods DROP COLUMN reopened_until;

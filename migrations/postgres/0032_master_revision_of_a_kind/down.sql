@@ -1,1 +1,0 @@
-DROP TABLE master_revisions;

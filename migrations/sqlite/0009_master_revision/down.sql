@@ -1,1 +1,0 @@
-ALTER TABLE access_epoch DROP COLUMN master_revision;

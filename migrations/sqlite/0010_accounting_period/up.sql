@@ -1,0 +1,18 @@
+-- Written from migrations/0010_accounting_period.sql by `UPDATE=1 cargo test`: what is to be changed, change there.
+-- The months of the books: open, closed, asked to be opened again.
+CREATE TABLE accounting_periods (
+    id BLOB PRIMARY KEY NOT NULL,
+    month TEXT NOT NULL UNIQUE,
+    status TEXT NOT NULL,
+    status_at BIGINT NOT NULL,
+    changed_by_id BLOB NOT NULL REFERENCES users (id),
+    reason TEXT,
+    requester_id BLOB REFERENCES employees (id),
+    approval_id BLOB REFERENCES approvals (id),
+    version BIGINT NOT NULL,
+    -- When it was closed after the last time it stood open again: a reopening that was refused leaves no trace here.
+    reopened_until BIGINT
+);
+CREATE INDEX accounting_periods_by_changer ON accounting_periods (changed_by_id);
+CREATE INDEX accounting_periods_by_requester ON accounting_periods (requester_id);
+CREATE INDEX accounting_periods_by_approval ON accounting_periods (approval_id);

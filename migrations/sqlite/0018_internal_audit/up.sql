@@ -1,0 +1,108 @@
+-- Written from migrations/0018_internal_audit.sql by `UPDATE=1 cargo test`: what is to be changed, change there.
+-- Internal audits of expense claims: the audit, the claims of its sample as they were drawn, and findings.
+CREATE TABLE internal_audits (
+    id BLOB PRIMARY KEY NOT NULL,
+    number TEXT NOT NULL UNIQUE,
+    title TEXT NOT NULL,
+    purpose TEXT NOT NULL,
+    from_on DATE NOT NULL,
+    to_on DATE NOT NULL,
+    department_id BLOB REFERENCES departments (id),
+    category TEXT,
+    states TEXT NOT NULL,
+    auditor_id BLOB NOT NULL REFERENCES employees (id),
+    created_by BLOB NOT NULL,
+    created_at BIGINT NOT NULL,
+    status TEXT NOT NULL,
+    started_at BIGINT,
+    conclusion TEXT,
+    reported_by BLOB,
+    reported_at BIGINT,
+    ended_at BIGINT,
+    end_reason TEXT,
+    -- Seed, population and digest of each draw.
+    draws TEXT NOT NULL,
+    version BIGINT NOT NULL,
+    CHECK (from_on <= to_on),
+    CHECK ((conclusion IS NULL) = (status NOT IN ('reported', 'closed'))),
+    CHECK ((ended_at IS NULL) = (status NOT IN ('closed', 'cancelled')))
+);
+CREATE INDEX internal_audits_by_department ON internal_audits (department_id, id);
+CREATE INDEX internal_audits_by_auditor ON internal_audits (auditor_id, id);
+CREATE INDEX internal_audits_by_status ON internal_audits (status, id);
+
+CREATE TABLE internal_audit_items (
+    id BLOB PRIMARY KEY NOT NULL,
+    audit_id BLOB NOT NULL REFERENCES internal_audits (id),
+    position INTEGER NOT NULL CHECK (position >= 1),
+    claim_id BLOB NOT NULL REFERENCES expense_claims (id),
+    claim_number TEXT NOT NULL,
+    claim_version BIGINT NOT NULL,
+    creator_id BLOB REFERENCES employees (id),
+    submitter_id BLOB NOT NULL REFERENCES employees (id),
+    beneficiary_id BLOB NOT NULL REFERENCES employees (id),
+    department_id BLOB NOT NULL REFERENCES departments (id),
+    business_date DATE NOT NULL,
+    payable_minor BIGINT NOT NULL,
+    currency TEXT NOT NULL,
+    origin TEXT NOT NULL,
+    draw INTEGER,
+    score INTEGER NOT NULL,
+    -- The signs as they were explained when the claim was drawn.
+    signals TEXT NOT NULL,
+    verdict TEXT,
+    note TEXT,
+    concluded_by BLOB,
+    concluded_at BIGINT,
+    version BIGINT NOT NULL,
+    UNIQUE (audit_id, claim_id),
+    UNIQUE (audit_id, position),
+    CHECK ((draw IS NULL) = (origin = 'by_hand')),
+    CHECK ((verdict IS NULL) = (note IS NULL) AND (note IS NULL) = (concluded_at IS NULL))
+);
+CREATE INDEX internal_audit_items_by_claim ON internal_audit_items (claim_id);
+CREATE INDEX internal_audit_items_by_creator ON internal_audit_items (creator_id);
+CREATE INDEX internal_audit_items_by_submitter ON internal_audit_items (submitter_id);
+CREATE INDEX internal_audit_items_by_beneficiary ON internal_audit_items (beneficiary_id);
+CREATE INDEX internal_audit_items_by_department ON internal_audit_items (department_id);
+
+CREATE TABLE audit_findings (
+    id BLOB PRIMARY KEY NOT NULL,
+    number TEXT NOT NULL UNIQUE,
+    audit_id BLOB NOT NULL REFERENCES internal_audits (id),
+    item_id BLOB REFERENCES internal_audit_items (id),
+    claim_id BLOB REFERENCES expense_claims (id),
+    claim_number TEXT,
+    claim_lines INTEGER,
+    line INTEGER,
+    severity TEXT NOT NULL,
+    clause TEXT NOT NULL,
+    text TEXT NOT NULL,
+    amount_minor BIGINT,
+    currency TEXT,
+    department_id BLOB NOT NULL REFERENCES departments (id),
+    responsible_id BLOB REFERENCES employees (id),
+    due_on DATE NOT NULL,
+    created_by BLOB NOT NULL,
+    created_at BIGINT NOT NULL,
+    status TEXT NOT NULL,
+    remediation TEXT,
+    remediated_by BLOB,
+    remediated_at BIGINT,
+    ending TEXT,
+    ended_by BLOB,
+    ended_at BIGINT,
+    -- Remediations that did not do.
+    rejected TEXT NOT NULL,
+    version BIGINT NOT NULL,
+    CHECK ((item_id IS NULL) = (claim_id IS NULL)),
+    CHECK ((amount_minor IS NULL) = (currency IS NULL)),
+    CHECK ((remediation IS NULL) = (status IN ('open', 'withdrawn'))),
+    CHECK ((ending IS NULL) = (status NOT IN ('closed', 'withdrawn')))
+);
+CREATE INDEX audit_findings_by_audit ON audit_findings (audit_id, id);
+CREATE INDEX audit_findings_by_item ON audit_findings (item_id);
+CREATE INDEX audit_findings_by_claim ON audit_findings (claim_id);
+CREATE INDEX audit_findings_by_department ON audit_findings (department_id, id);
+CREATE INDEX audit_findings_by_responsible ON audit_findings (responsible_id, id);
+CREATE INDEX audit_findings_by_due_date ON audit_findings (status, due_on, id);

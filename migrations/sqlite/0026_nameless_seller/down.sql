@@ -1,1 +1,0 @@
-DROP INDEX invoices_by_nameless_seller;

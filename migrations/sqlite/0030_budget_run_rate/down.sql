@@ -1,1 +1,0 @@
-ALTER TABLE budget_lines DROP COLUMN run_rate_month;
