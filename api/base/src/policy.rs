@@ -2,7 +2,7 @@
 
 use crate::spine::{
     Can, Created, Format, IfMatch, List, Paged, PathId, Query, Reading, Reply, Routes, UnitOfWork, Valid,
-    View, routes,
+    View, Wanted, routes,
 };
 use chrono::NaiveDate;
 use domain::spine::{Change, Policy, PolicyStatus, perm};
@@ -31,34 +31,14 @@ pub fn routes(into: &mut Routes) {
     );
 }
 
-/// Which versions are wanted.
-#[derive(Debug, Deserialize, Validate, IntoParams)]
-struct ListPolicies {
-    /// Only this kind, such as `approval-chain`.
-    #[validate(length(max = 60))]
-    #[param(max_length = 60)]
-    kind: Option<String>,
-    /// Only this code, such as `approval-chain/expense-claim`.
-    #[validate(length(max = 100))]
-    #[param(max_length = 100)]
-    code: Option<String>,
-    /// Only drafts, or only published ones.
-    #[param(inline)]
-    status: Option<PolicyStatus>,
-}
-
 /// List policy versions. `[REG-4]`
 #[utoipa::path(get, path = "/api/v1/policies")]
 async fn list_policies(
     who: Can<perm::ReadPolicies>,
-    filter: Query<ListPolicies>,
-    format: Format,
-    paged: Paged,
+    wanted: Wanted<PolicyFilter>,
     reading: Reading,
 ) -> List<PolicyView> {
-    let Query(ListPolicies { kind, code, status }) = filter;
-    let filter = PolicyFilter { kind, code, status };
-    reading.list_as(who, format, paged, move |reader, page| policy::list(reader, &filter, page)).await
+    reading.list(who, wanted, policy::list).await
 }
 
 /// A new version of a policy.

@@ -5,7 +5,7 @@ mod body;
 use super::internal_audit::acting;
 use crate::spine::{
     Can, Created, Format, IfMatch, List, Paged, PathId, Query, Reading, Reply, Routes, UnitOfWork, Valid,
-    routes,
+    Wanted, routes,
 };
 use body::*;
 use domain::{
@@ -17,7 +17,7 @@ use domain::{
 };
 use persistence::{
     finance::{
-        audit_finding::{self as findings, AuditFindingView},
+        audit_finding::{self as findings, AuditFindingFilter, AuditFindingView},
         internal_audit::{self as audits, item},
     },
     organisation::{department, employee, referred},
@@ -48,13 +48,10 @@ pub(crate) fn routes(into: &mut Routes) {
 #[utoipa::path(get, path = "/api/v1/audit-findings")]
 async fn list_audit_findings(
     who: Can<perm::ReadAuditFindings>,
-    filter: Query<ListAuditFindings>,
-    format: Format,
-    paged: Paged,
+    wanted: Wanted<AuditFindingFilter>,
     reading: Reading,
 ) -> List<AuditFindingView> {
-    let filter = filter.0.filter();
-    reading.list_as(who, format, paged, move |reader, page| findings::list(reader, &filter, page)).await
+    reading.list(who, wanted, findings::list).await
 }
 
 /// Refuses a finding that refers to nothing.

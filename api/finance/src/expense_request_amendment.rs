@@ -5,8 +5,8 @@ use super::{
     expense_request::body::{ReviseExpenseRequest, WithdrawDocument},
 };
 use crate::spine::{
-    Can, Created, Format, IfMatch, List, Paged, PathId, Query, Reading, Reply, Routes, Several, UnitOfWork,
-    Valid, routes,
+    Can, Created, Format, IfMatch, List, Paged, PathId, Query, Reading, Reply, Routes, UnitOfWork, Valid,
+    Wanted, routes,
 };
 use domain::{
     finance::{
@@ -17,7 +17,7 @@ use domain::{
 };
 use persistence::finance::{
     expense_request as requests,
-    expense_request_amendment::{self as amendments, AmendmentSummary, AmendmentView, deed},
+    expense_request_amendment::{self as amendments, AmendmentFilter, AmendmentSummary, AmendmentView, deed},
 };
 use serde::Deserialize;
 use utoipa::{IntoParams, ToSchema};
@@ -74,32 +74,14 @@ async fn amend_expense_request(
     .await
 }
 
-/// Which amendments are wanted.
-#[derive(Clone, Debug, Deserialize, Validate, IntoParams)]
-struct ListAmendments {
-    /// Only of this request.
-    request_id: Option<AnyId>,
-    /// Only these states, separated by commas.
-    #[serde(default)]
-    #[param(value_type = Option<String>, min_length = 1, max_length = 200, example = "in_approval")]
-    status: Several<StandingState>,
-}
-
 /// List amendments of expense requests. `[EXP-5, INT-4]`
 #[utoipa::path(get, path = "/api/v1/expense-request-amendments")]
 async fn list_expense_request_amendments(
     who: Can<perm::ReadExpenseRequests>,
-    filter: Query<ListAmendments>,
-    format: Format,
-    paged: Paged,
+    wanted: Wanted<AmendmentFilter>,
     reading: Reading,
 ) -> List<AmendmentSummary> {
-    let Query(ListAmendments { request_id, status }) = filter;
-    let Several(states) = status;
-    let request = request_id.map(|id| Id::from_uuid(id.uuid()));
-    reading
-        .list_as(who, format, paged, move |reader, page| amendments::list(reader, request, &states, page))
-        .await
+    reading.list(who, wanted, amendments::list).await
 }
 
 /// Show an amendment of an expense request. `[EXP-5, ACT-1]`

@@ -2,7 +2,7 @@
 
 use crate::spine::{
     Can, Created, Format, IfMatch, List, Paged, Patch, PathId, Query, Reading, Reply, Routes, UnitOfWork,
-    Valid, routes,
+    Valid, Wanted, routes,
 };
 use domain::{
     finance::{
@@ -40,29 +40,14 @@ pub(crate) fn routes(into: &mut Routes) {
     );
 }
 
-/// Which statements are wanted.
-#[derive(Debug, Deserialize, Validate, IntoParams)]
-struct ListExpenseStatements {
-    /// Only of this period: `2026`, `2026-Q1`, `2026-03`.
-    period: Option<Period>,
-    /// Only of this department.
-    department_id: Option<DepartmentId>,
-    /// Only in this state.
-    status: Option<ReviewState>,
-}
-
 /// List expense statements. `[EXP-13]`
 #[utoipa::path(get, path = "/api/v1/expense-statements")]
 async fn list_expense_statements(
     who: Can<perm::ReadExpenseStatements>,
-    filter: Query<ListExpenseStatements>,
-    format: Format,
-    paged: Paged,
+    wanted: Wanted<StatementFilter>,
     reading: Reading,
 ) -> List<ExpenseStatementView> {
-    let Query(ListExpenseStatements { period, department_id, status }) = filter;
-    let filter = StatementFilter { period, department: department_id, status };
-    reading.list_as(who, format, paged, move |reader, page| statements::list(reader, &filter, page)).await
+    reading.list(who, wanted, statements::list).await
 }
 
 /// A new statement.

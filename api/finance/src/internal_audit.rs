@@ -4,7 +4,7 @@ mod body;
 
 use crate::spine::{
     Can, Created, Format, IfMatch, List, Paged, PathId, Query, Reading, Reply, Routes, UnitOfWork, Valid,
-    routes,
+    Wanted, routes,
 };
 use body::*;
 use domain::{
@@ -13,8 +13,8 @@ use domain::{
 };
 use persistence::{
     finance::internal_audit::{
-        self as audits, InternalAuditSummaryView, InternalAuditView, auditor,
-        item::{self, AuditItemView},
+        self as audits, InternalAuditFilter, InternalAuditSummaryView, InternalAuditView, auditor,
+        item::{self, AuditItemFilter, AuditItemView},
     },
     organisation::{department, employee},
     spine::{Failure, Tx},
@@ -47,13 +47,10 @@ pub(crate) fn routes(into: &mut Routes) {
 #[utoipa::path(get, path = "/api/v1/internal-audits")]
 async fn list_internal_audits(
     who: Can<perm::ReadInternalAudits>,
-    filter: Query<ListInternalAudits>,
-    format: Format,
-    paged: Paged,
+    wanted: Wanted<InternalAuditFilter>,
     reading: Reading,
 ) -> List<InternalAuditView> {
-    let filter = filter.0.filter();
-    reading.list_as(who, format, paged, move |reader, page| audits::list(reader, &filter, page)).await
+    reading.list(who, wanted, audits::list).await
 }
 
 /// Refuses a plan that refers to nothing.
@@ -157,13 +154,11 @@ async fn draw_internal_audit_sample(
 async fn list_internal_audit_items(
     who: Can<perm::ReadInternalAudits>,
     id: PathId<InternalAudit>,
-    filter: Query<ListAuditItems>,
-    format: Format,
-    paged: Paged,
+    wanted: Wanted<AuditItemFilter>,
     reading: Reading,
 ) -> List<AuditItemView> {
-    let (id, filter) = (*id, filter.0.filter());
-    reading.list_as(who, format, paged, move |reader, page| item::list(reader, id, &filter, page)).await
+    let id = *id;
+    reading.list(who, wanted, move |reader, filter, page| item::list(reader, id, filter, page)).await
 }
 
 /// Take one claim into the sample because the auditor wants to see it. `[EXP-11]`

@@ -120,7 +120,8 @@ pub fn list_audit(
         entity = entity, entity_kind = entity_kind, actor = actor, on_behalf_of = on_behalf_of, deed = action,
         at >= recorded_from, at < recorded_before);
     search!(wanted, filter, lower(entries::actor_name); entries::on_behalf_of);
-    let found = paged!(reader, page, filter.sort, wanted; entries::table => Row::as_select(); |row: &Row| row);
+    let found =
+        paged!(reader, page, filter.sort, wanted; entries::table => Row::as_select(); |row: &Row| row);
     let whom = found.data.iter().filter_map(|row| row.on_behalf_of.map(Into::into));
     let people = names::people(reader, whom)?;
     found.try_map(|row| view(row, &people))

@@ -18,10 +18,10 @@ pub use position::{PositionFilter, PositionView};
 pub use reference::{NamedRef, PersonRef, referred};
 pub use register::Register;
 
-pub(crate) use reference::holds_on;
 /// The people whose names [`search`](crate::search) looks at.
 pub use crate::schema::employees as people;
-pub use reference::{NamedColumns, PersonColumns, like, literally, lower, unless_taken};
+pub(crate) use reference::holds_on;
+pub use reference::{NamedColumns, PersonColumns, like, literally, lower, lower_if_any, unless_taken};
 
 use crate::{
     policy::{Kind, Shipped},

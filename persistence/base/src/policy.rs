@@ -11,8 +11,8 @@ use crate::{
     schema::policies,
     search,
     spine::{
-        ActionView, Failure, Filter, Instant, Key, Master, Page, Place, Placed, Reader, Several, Slice, Stored,
-        Tx, View, Where, columns, db, guard, is_taken, narrow, orders, paged, save_row,
+        ActionView, Failure, Filter, Instant, Key, Master, Page, Place, Placed, Reader, Several, Slice,
+        Stored, Tx, View, Where, columns, db, guard, is_taken, narrow, orders, paged, save_row,
     },
 };
 use chrono::NaiveDate;
@@ -358,10 +358,14 @@ orders! {
 }
 
 /// The versions of policies, in their order.
-pub fn list(reader: &mut Reader<'_>, filter: &PolicyFilter, page: &Page) -> Result<Slice<PolicyView>, Failure> {
+pub fn list(
+    reader: &mut Reader<'_>,
+    filter: &PolicyFilter,
+    page: &Page,
+) -> Result<Slice<PolicyView>, Failure> {
     let mut wanted = Where::new();
     if let Some(kind) = &filter.kind {
-        wanted.and(policies::code.like(format!("{}/%", literally(kind))).escape('\\'));
+        wanted.also(policies::code.like(format!("{}/%", literally(kind))).escape('\\'));
     }
     narrow!(wanted, policies, filter;
         code = code, status in status, effective_from >= effective_from, effective_from <= effective_to);

@@ -34,7 +34,6 @@ pub mod internal_audit;
 pub mod invoice;
 mod journal;
 mod leaver;
-mod newest;
 mod payment;
 mod petition;
 /// Post-evaluations by third parties.
@@ -42,6 +41,7 @@ pub mod post_evaluation;
 
 mod shared;
 
+pub(crate) use persistence_base::search;
 pub use persistence_base::{approval, audit, file, identity, organisation, policy, spine};
 
 use persistence_finance_tables as schema;

@@ -3,7 +3,7 @@
 
 use super::{
     Instant, Key, Mark,
-    order::{SortColumn, Sorted, is_clause},
+    order::{Sorted, is_clause},
 };
 use chrono::NaiveDate;
 use diesel::{
@@ -18,7 +18,7 @@ use diesel::{
 use domain::spine::{Coded, Currency, Id, Money, Timestamp};
 use rust_decimal::{Decimal, prelude::ToPrimitive};
 use serde::{
-    Deserialize, Deserializer,
+    Deserialize, Deserializer, Serialize,
     de::{DeserializeOwned, Error, IntoDeserializer},
 };
 use utoipa::{
@@ -41,7 +41,7 @@ impl Where {
     }
 
     /// And this holds.
-    pub fn and<E>(&mut self, condition: E)
+    pub fn also<E>(&mut self, condition: E)
     where
         E: Condition + Expression + 'static,
         E::SqlType: BoolOrNullableBool,
@@ -50,26 +50,31 @@ impl Where {
     }
 
     /// And all of these hold too.
-    pub fn and_all(&mut self, other: Self) {
+    pub fn also_all(&mut self, other: Self) {
         self.0.extend(other.0);
     }
 
     /// And one of these holds, if there are any.
-    pub fn and_any(&mut self, forms: Vec<Self>) {
+    pub fn also_any(&mut self, forms: Vec<Self>) {
         if !forms.is_empty() {
-            self.and(AnyOf(forms));
+            self.also(AnyOf(forms));
         }
     }
 
     /// And the row stands behind a mark of its order.
     pub fn behind(&mut self, order: &Sorted, mark: Option<&Mark>) {
         if let Some(behind) = mark.and_then(|mark| order.behind(mark)) {
-            self.and(behind);
+            self.also(behind);
         }
     }
 
     /// And an amount lies within bounds that are each row's own: of a row in yen, so many yen.
-    pub fn and_amount(&mut self, minor: &'static dyn SortColumn, currency: &'static dyn SortColumn, range: &Amounts<'_>) {
+    pub fn also_amount(
+        &mut self,
+        minor: &'static dyn Fragment,
+        currency: &'static dyn Fragment,
+        range: &Amounts<'_>,
+    ) {
         let each = |bound: &Amount, is_least| Currency::ALL.map(|of| (of, bound.minor(of, is_least)));
         for (bound, is_least) in [(range.from, true), (range.to, false)] {
             let Some(bound) = bound else { continue };
@@ -79,7 +84,7 @@ impl Where {
             );
             let minors = each.iter().map(|(_, minor)| *minor);
             let widest = if is_least { minors.min() } else { minors.max() };
-            self.and(Bounded { minor, currency, is_least, widest: widest.unwrap_or_default(), each });
+            self.also(Bounded { minor, currency, is_least, widest: widest.unwrap_or_default(), each });
         }
     }
 }
@@ -87,10 +92,14 @@ impl Where {
 /// That one of several forms holds.
 struct AnyOf(Vec<Where>);
 
+/// A column as a part of a condition.
+pub trait Fragment: QueryFragment<Sqlite> + QueryFragment<Pg> + Sync {}
+impl<T: QueryFragment<Sqlite> + QueryFragment<Pg> + Sync> Fragment for T {}
+
 /// An amount against a bound that says the same of every currency. The widest of them is a range of an index.
 struct Bounded {
-    minor: &'static dyn SortColumn,
-    currency: &'static dyn SortColumn,
+    minor: &'static dyn Fragment,
+    currency: &'static dyn Fragment,
     is_least: bool,
     widest: i64,
     each: Vec<(Currency, i64)>,
@@ -213,7 +222,7 @@ impl<'de> Deserialize<'de> for Amount {
 }
 
 /// The values that a parameter lists by their codes, separated by commas; none where it is absent.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
 pub struct Several<E>(pub Vec<E>);
 
 impl<E> Default for Several<E> {
@@ -237,8 +246,9 @@ impl<'de, E: DeserializeOwned> Deserialize<'de> for Several<E> {
     }
 }
 
-impl<E: PartialSchema> PartialSchema for Several<E> {
-    fn schema() -> RefOr<Schema> {
+// What the derive asks of a generic type; its schema follows.
+impl<E: PartialSchema> utoipa::__dev::ComposeSchema for Several<E> {
+    fn compose(_: Vec<RefOr<Schema>>) -> RefOr<Schema> {
         ArrayBuilder::new().items(E::schema()).min_items(Some(1)).into()
     }
 }
@@ -290,16 +300,16 @@ macro_rules! narrow {
     (@one $wanted:ident, $table:ident, $filter:expr, $column:ident in $member:ident) => {
         match $filter.$member.codes().as_slice() {
             [] => {}
-            [one] => $wanted.and($table::$column.eq(*one)),
-            several => $wanted.and($table::$column.eq_any(several.to_vec())),
+            [one] => $wanted.also($table::$column.eq(*one)),
+            several => $wanted.also($table::$column.eq_any(several.to_vec())),
         }
     };
     (@one $wanted:ident, $table:ident, $filter:expr, ($minor:ident, $currency:ident) within $member:ident) => {
         let range = $filter.$member();
         if let Some(currency) = range.currency {
-            $wanted.and($table::$currency.eq(currency.code()));
+            $wanted.also($table::$currency.eq(currency.code()));
         }
-        $wanted.and_amount(&$table::$minor, &$table::$currency, &range);
+        $wanted.also_amount(&$table::$minor, &$table::$currency, &range);
     };
     (@one $wanted:ident, $table:ident, $filter:expr, $column:ident = $member:ident) => {
         $crate::narrow!(@if $wanted, $table, $filter, $column eq $member)
@@ -315,7 +325,7 @@ macro_rules! narrow {
     };
     (@if $wanted:ident, $table:ident, $filter:expr, $column:ident $op:ident $member:ident) => {
         if let Some(value) = &$filter.$member {
-            $wanted.and($table::$column.$op($crate::spine::Operand::operand(value)));
+            $wanted.also($table::$column.$op($crate::spine::Operand::operand(value)));
         }
     };
 }

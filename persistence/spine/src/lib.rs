@@ -59,7 +59,7 @@ pub use apply::{Stored, guard};
 pub use cached::{cached, padded, pieces};
 pub use engine::{Connection, Engine};
 pub use failure::is_taken;
-pub use filter::{Condition, Operand, Where};
+pub use filter::{Condition, Fragment, Operand, Where};
 pub use number::next_number;
 pub use order::{Choice, Seek, SortColumn, Sortable, Sorted};
 pub use persistence_spine_tables::{self as schema, Instant, Key, SqlId, SqlInstant};

@@ -107,12 +107,17 @@ pub trait Order: Copy + Send + Sync + 'static {
         Sorted { column, tie: Self::TIE, descending }
     }
 
+    /// The order of a name, turned round or not.
+    fn named(name: &str, descending: bool) -> Option<Self> {
+        let at = Self::CODES.iter().position(|known| *known == name)?;
+        Some(Self::of(Choice { place: at / 2, descending }))
+    }
+
     /// Reads the order of a parameter.
     fn read<'de, D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
         let code = String::deserialize(from)?;
-        let at = Self::CODES.iter().position(|known| *known == code);
-        let at = at.ok_or_else(|| D::Error::unknown_variant(&code, Self::CODES))?;
-        Ok(Self::of(Choice { place: at / 2, descending: at % 2 == 1 }))
+        let (name, descending) = code.strip_prefix('-').map_or((code.as_str(), false), |name| (name, true));
+        Self::named(name, descending).ok_or_else(|| D::Error::unknown_variant(&code, Self::CODES))
     }
 
     /// How the document describes it.
@@ -268,6 +273,7 @@ macro_rules! orders {
 
         impl $order {
             /// Where a row stands in this order.
+            #[allow(dead_code, reason = "an order may stand for another")]
             fn mark(self, row: &$row) -> $crate::spine::Mark {
                 type Of = fn(&$row) -> $crate::spine::SortKey;
                 let keys: &[Of] = &[$(|row| (&$crate::orders!(@member row $name $($column)?)).into()),*];

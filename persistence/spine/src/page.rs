@@ -133,7 +133,7 @@ macro_rules! paged {
             .order(&sorted)
             .limit(page.limit + 1)
             .load(c))?;
-        let row = $row;
+        let row: fn(&_) -> &_ = $row;
         $crate::spine::Slice::cut(rows, page.limit, total, |found| order.mark(row(found)))
     }};
 }

@@ -102,7 +102,7 @@ macro_rules! covered {
                 .filter(document_readers::employee_id.eq(sight.employee))
                 .select(document_readers::document);
             let departments = sight.departments.clone();
-            wanted.and($own.or($table::department_id.eq_any(departments)).or($table::id.eq_any(readable)));
+            wanted.also($own.or($table::department_id.eq_any(departments)).or($table::id.eq_any(readable)));
         }
         wanted
     }};

@@ -1,7 +1,8 @@
 //! Roles: shipped and custom. `[ID-4]`
 
 use crate::spine::{
-    Can, Created, IfMatch, Listing, Paged, Patch, PathId, Reading, Reply, Routes, UnitOfWork, Valid, routes,
+    Can, Created, IfMatch, List, Listing, Paged, Patch, PathId, Reading, Reply, Routes, UnitOfWork, Valid,
+    Wanted, routes,
 };
 use domain::{
     identity::{Grant, Role, RoleDetails},
@@ -9,7 +10,7 @@ use domain::{
 };
 use persistence::{
     approval::release_tasks,
-    identity::{RoleView, role},
+    identity::{RoleFilter, RoleView, role},
     spine::{Failure, Tx},
 };
 use serde::Deserialize;
@@ -23,8 +24,12 @@ pub(super) fn routes(into: &mut Routes) {
 
 /// List roles, shipped and custom. `[ID-4]`
 #[utoipa::path(get, path = "/api/v1/roles")]
-async fn list_roles(who: Can<perm::ReadRoles>, paged: Paged, reading: Reading) -> Reply<Listing<RoleView>> {
-    reading.list(who, paged, role::list).await
+async fn list_roles(
+    who: Can<perm::ReadRoles>,
+    wanted: Wanted<RoleFilter>,
+    reading: Reading,
+) -> List<RoleView> {
+    reading.list(who, wanted, role::list).await
 }
 
 /// Show a role. `[ID-4]`

@@ -9,13 +9,13 @@ use chrono::NaiveDate;
 use chrono_tz::Tz;
 use domain::spine::Language;
 use futures_util::stream;
+use persistence::spine::Mark;
 use rust_decimal::prelude::ToPrimitive;
 use rust_xlsxwriter::{ExcelDateTime, Format, Workbook, Worksheet, XlsxError};
 use std::{
     fs::File,
     io::{BufWriter, Read, Seek, Write},
 };
-use uuid::Uuid;
 
 /// A sheet holds no more rows than these; what is beyond continues on another.
 const ROWS_MAX: u32 = 1_048_576;
@@ -41,9 +41,9 @@ struct Book {
 }
 
 /// Builds the workbook page by page, then sends it.
-pub(super) async fn produce<T: Exported, K: Send + 'static>(
-    source: Source<T, K>,
-    mut after: Option<(K, Uuid)>,
+pub(super) async fn produce<T: Exported>(
+    source: Source<T>,
+    mut after: Option<Mark>,
     language: Language,
     zone: Tz,
 ) -> Result<Pieces, Problem> {

@@ -208,7 +208,7 @@ fn boxed(
     page: &Page,
 ) -> Result<Slice<Row>, Failure> {
     let Some(employee) = reader.actor().employee.map(Key::from) else { return Ok(Slice::empty(page)) };
-    wanted.and(approval_boxes::employee_id.eq(employee).and(approval_boxes::box_.eq(of.name())));
+    wanted.also(approval_boxes::employee_id.eq(employee).and(approval_boxes::box_.eq(of.name())));
     Ok(paged!(reader, page, InBox(filter.sort), wanted;
         approval_boxes::table.inner_join(approvals::table) => Row::as_select(); |row: &Row| row))
 }
@@ -225,7 +225,7 @@ fn overseen(
         if departments.is_empty() {
             return Ok(Slice::empty(page));
         }
-        wanted.and(approvals::department_id.eq_any(departments));
+        wanted.also(approvals::department_id.eq_any(departments));
     }
     Ok(paged!(reader, page, filter.sort, wanted; approvals::table => Row::as_select(); |row: &Row| row))
 }

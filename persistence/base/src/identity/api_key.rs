@@ -5,8 +5,8 @@ use crate::{
     organisation::{like, lower},
     schema::{api_keys, users},
     spine::{
-        Failure, Filter, Instant, Key, Page, Reader, Slice, Stored, Tx, View, Where, columns, db, guard, narrow,
-        orders, paged, save_row,
+        Failure, Filter, Instant, Key, Page, Reader, Slice, Stored, Tx, View, Where, columns, db, guard,
+        narrow, orders, paged, save_row,
     },
 };
 use diesel::prelude::*;
@@ -241,7 +241,7 @@ fn rows(
 pub fn view(reader: &mut Reader<'_>, id: ApiKeyId) -> Result<ApiKeyView, Failure> {
     find(reader, id)?;
     let mut wanted = Where::new();
-    wanted.and(api_keys::id.eq(Key::from(id)));
+    wanted.also(api_keys::id.eq(Key::from(id)));
     rows(reader, wanted, ApiKeyOrder::default(), &Page::first(1))?.data.pop().ok_or(Failure::NotFound)
 }
 
@@ -284,15 +284,15 @@ pub fn list(
     let mut wanted = Where::new();
     narrow!(wanted, api_keys, filter; user_id = user_id);
     match filter.is_revoked {
-        Some(true) => wanted.and(api_keys::revoked_at.is_not_null()),
-        Some(false) => wanted.and(api_keys::revoked_at.is_null()),
+        Some(true) => wanted.also(api_keys::revoked_at.is_not_null()),
+        Some(false) => wanted.also(api_keys::revoked_at.is_null()),
         None => {}
     }
     if let Some(text) = &filter.q {
         let pattern = like(text);
         let name = lower(api_keys::name).like(pattern.clone()).escape('\\');
         let begins = api_keys::prefix.like(pattern.clone()).escape('\\');
-        wanted.and(name.or(begins).or(users::search_text.like(pattern).escape('\\')));
+        wanted.also(name.or(begins).or(users::search_text.like(pattern).escape('\\')));
     }
     rows(reader, wanted, filter.sort, page)
 }

@@ -262,7 +262,7 @@ fn rows(
 pub fn view(reader: &mut Reader<'_>, id: GrantId) -> Result<GrantView, Failure> {
     find(reader, id)?;
     let mut wanted = Where::new();
-    wanted.and(grants::id.eq(Key::from(id)));
+    wanted.also(grants::id.eq(Key::from(id)));
     rows(reader, wanted, GrantOrder::default(), &Page::first(1))?.data.pop().ok_or(Failure::NotFound)
 }
 
@@ -275,11 +275,11 @@ pub fn list(
 ) -> Result<Slice<GrantView>, Failure> {
     account::find(reader, user)?;
     let mut wanted = Where::new();
-    wanted.and(grants::user_id.eq(Key::from(user)));
+    wanted.also(grants::user_id.eq(Key::from(user)));
     narrow!(wanted, grants, filter; role_id = role_id, scope in scope);
     match filter.is_ended {
-        Some(true) => wanted.and(grants::ended_at.is_not_null()),
-        Some(false) => wanted.and(grants::ended_at.is_null()),
+        Some(true) => wanted.also(grants::ended_at.is_not_null()),
+        Some(false) => wanted.also(grants::ended_at.is_null()),
         None => {}
     }
     search!(wanted, filter, roles::search_text);

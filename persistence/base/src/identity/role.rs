@@ -5,8 +5,8 @@ use crate::{
     schema::{grants, role_permissions, roles, users},
     search,
     spine::{
-        ActionView, Failure, Filter, Key, Master, Page, Place, Placed, Reader, Slice, Stored, Tx, View, Where,
-        columns, db, guard, narrow, orders, paged, save_row,
+        ActionView, Failure, Filter, Key, Master, Page, Place, Placed, Reader, Slice, Stored, Tx, View,
+        Where, columns, db, guard, narrow, orders, paged, save_row,
     },
 };
 use diesel::prelude::*;

@@ -3,8 +3,8 @@
 use crate::{
     schema::{refresh_tokens, sessions},
     spine::{
-        Failure, Filter, Instant, Key, Page, Reader, Slice, Stored, Tx, View, Where, columns, db, guard, orders,
-        paged, save_row,
+        Failure, Filter, Instant, Key, Page, Reader, Slice, Stored, Tx, View, Where, columns, db, guard,
+        orders, paged, save_row,
     },
 };
 use diesel::prelude::*;
@@ -240,8 +240,8 @@ pub fn list_own(
 ) -> Result<Slice<SessionView>, Failure> {
     let (user, current) = (Key::from(reader.actor().user), reader.actor().session);
     let mut wanted = Where::new();
-    wanted.and(sessions::user_id.eq(user).and(sessions::ended_at.is_null()));
-    wanted.and(sessions::expires_at.gt(Instant::from(reader.now())));
+    wanted.also(sessions::user_id.eq(user).and(sessions::ended_at.is_null()));
+    wanted.also(sessions::expires_at.gt(Instant::from(reader.now())));
     let found = paged!(reader, page, filter.sort, wanted;
         sessions::table => Row::as_select(); |row: &Row| row);
     Ok(found.map(|row| SessionView {

@@ -6,8 +6,8 @@ use crate::{
     schema::{absences, employee_placements, employees},
     search,
     spine::{
-        Failure, Filter, Instant, Key, Master, Page, Reader, Refers, Slice, Stored, Tx, View, Where, columns, db,
-        guard, narrow, orders, paged, save_row,
+        Failure, Filter, Instant, Key, Master, Page, Reader, Refers, Slice, Stored, Tx, View, Where, columns,
+        db, guard, narrow, orders, paged, save_row,
     },
 };
 use chrono::NaiveDate;
@@ -205,12 +205,12 @@ fn rows(
     page: &Page,
 ) -> Result<Slice<AbsenceView>, Failure> {
     let (reach, today) = (reader.reach(), reader.today());
-    wanted.and(holds_on!(today));
+    wanted.also(holds_on!(today));
     if !reach.all {
         let own = reader.actor().employee.filter(|_| reach.own).map_or(Key(Uuid::nil()), Key::from);
         let reached: Vec<Key> = reach.departments.iter().map(|department| (*department).into()).collect();
         let is_own = absences::employee_id.eq(own).or(absences::stand_in_id.eq(own));
-        wanted.and(employee_placements::department_id.eq_any(reached).or(is_own));
+        wanted.also(employee_placements::department_id.eq_any(reached).or(is_own));
     }
     let placed = employee_placements::employee_id.eq(absences::employee_id);
     let found = paged!(reader, page, order, wanted;
@@ -239,7 +239,7 @@ fn rows(
 /// An absence within reach, as it is shown; also to the one who stands in.
 pub fn view(reader: &mut Reader<'_>, id: AbsenceId) -> Result<AbsenceView, Failure> {
     let mut wanted = Where::new();
-    wanted.and(absences::id.eq(Key::from(id)));
+    wanted.also(absences::id.eq(Key::from(id)));
     rows(reader, wanted, AbsenceOrder::default(), &Page::first(1))?.data.pop().ok_or(Failure::NotFound)
 }
 
@@ -253,7 +253,7 @@ pub fn list(
     narrow!(wanted, absences, filter; employee_id = employee_id, stand_in_id = stand_in_id);
     if let Some(day) = filter.on {
         let holds = absences::from_on.le(day).and(absences::until_on.ge(day));
-        wanted.and(holds.and(absences::cancelled_at.is_null()));
+        wanted.also(holds.and(absences::cancelled_at.is_null()));
     }
     search!(wanted, filter, lower(absences::reason); absences::employee_id, absences::stand_in_id);
     rows(reader, wanted, filter.sort, page)

@@ -6,8 +6,8 @@ use crate::{
     schema::{departments, employee_placements, employees},
     search,
     spine::{
-        ActionView, Failure, Filter, Key, Master, Page, Place, Placed, Reader, Refers, Slice, Stored, Target, Tx,
-        View, Where, columns, db, guard, in_json, narrow, orders, paged, save_row,
+        ActionView, Failure, Filter, Key, Master, Page, Place, Placed, Reader, Refers, Slice, Stored, Target,
+        Tx, View, Where, columns, db, guard, in_json, narrow, orders, paged, save_row,
     },
 };
 use diesel::prelude::*;
@@ -270,7 +270,7 @@ fn shown((row, parent, head): Shown) -> DepartmentView {
 /// A department, as it is shown.
 pub fn view(reader: &mut Reader<'_>, id: DepartmentId) -> Result<DepartmentView, Failure> {
     let mut wanted = Where::new();
-    wanted.and(departments::id.eq(Key::from(id)));
+    wanted.also(departments::id.eq(Key::from(id)));
     let found = rows(reader, wanted, DepartmentOrder::default(), &Page::first(1))?.data.pop();
     let found = found.ok_or(Failure::NotFound)?;
     let department = Department::from(found.0.clone());
@@ -304,7 +304,7 @@ pub fn list(
 ) -> Result<Slice<DepartmentView>, Failure> {
     let mut wanted = Where::new();
     if !filter.with_closed {
-        wanted.and(departments::closed_on.is_null());
+        wanted.also(departments::closed_on.is_null());
     }
     narrow!(wanted, departments, filter; parent_id = parent_id);
     search!(wanted, filter, departments::search_text; departments::head_id);

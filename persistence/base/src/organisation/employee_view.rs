@@ -1,12 +1,12 @@
 //! Employees as they are shown and listed.
 
-use super::{department::tree, employee};
 use super::reference::{NamedColumns, NamedRef, PersonColumns, PersonRef, holds_on, like, lower};
+use super::{department::tree, employee};
 use crate::{
     schema::{departments, employee_placements, employees, positions},
     spine::{
-        ActionView, Failure, Filter, Key, Page, Place, Placed, Reader, Several, Slice, Target, ToCell, Tx, View, Where,
-        columns, in_json, narrow, orders, paged,
+        ActionView, Failure, Filter, Key, Page, Place, Placed, Reader, Several, Slice, Target, ToCell, Tx,
+        View, Where, columns, in_json, narrow, orders, paged,
     },
 };
 use chrono::NaiveDate;
@@ -130,13 +130,7 @@ struct PersonRow {
     version: Version,
 }
 
-type Row = (
-    PersonRow,
-    NaiveDate,
-    NamedColumns,
-    Option<NamedColumns>,
-    Option<PersonColumns>,
-);
+type Row = (PersonRow, NaiveDate, NamedColumns, Option<NamedColumns>, Option<PersonColumns>);
 
 diesel::alias!(employees as superiors: Superiors);
 
@@ -162,7 +156,7 @@ fn rows(
     page: &Page,
 ) -> Result<Slice<Row>, Failure> {
     let today = reader.today();
-    wanted.and(holds_on!(today));
+    wanted.also(holds_on!(today));
     let position = employee_placements::position_id.eq(positions::id.nullable());
     let superior = employee_placements::superior_id.eq(superiors.field(employees::id).nullable());
     Ok(paged!(reader, page, order, wanted;
@@ -188,7 +182,7 @@ fn reached(reader: &Reader<'_>, wanted: &mut Where) {
         let reached: Vec<Key> = reach.departments.iter().map(|department| (*department).into()).collect();
         // Nobody's key where the caller has no employee: matches nothing.
         let own = reader.actor().employee.filter(|_| reach.own).map_or(Key(Uuid::nil()), Key::from);
-        wanted.and(employee_placements::department_id.eq_any(reached).or(employees::id.eq(own)));
+        wanted.also(employee_placements::department_id.eq_any(reached).or(employees::id.eq(own)));
     }
 }
 
@@ -225,7 +219,7 @@ pub fn shown_after_move(tx: &mut Tx<'_>, id: EmployeeId) -> Result<EmployeeView,
 
 fn one(reader: &mut Reader<'_>, id: EmployeeId, beyond_reach: bool) -> Result<EmployeeView, Failure> {
     let mut wanted = Where::new();
-    wanted.and(employees::id.eq(Key::from(id)));
+    wanted.also(employees::id.eq(Key::from(id)));
     if !beyond_reach {
         reached(reader, &mut wanted);
     }
@@ -244,7 +238,7 @@ pub fn list(
     if let Some(top) = filter.department_id {
         let below = if filter.with_subtree { tree(reader)?.subtree(top) } else { [top].into() };
         let keys: Vec<Key> = below.into_iter().map(Into::into).collect();
-        wanted.and(employee_placements::department_id.eq_any(keys));
+        wanted.also(employee_placements::department_id.eq_any(keys));
     }
     narrow!(wanted, employee_placements, filter; position_id = position_id, superior_id = superior_id);
     narrow!(wanted, employees, filter;
@@ -252,7 +246,7 @@ pub fn list(
     if let Some(text) = &filter.q {
         let pattern = like(text);
         let name = employees::search_text.like(pattern.clone()).escape('\\');
-        wanted.and(name.or(lower(employees::number).like(pattern).escape('\\')));
+        wanted.also(name.or(lower(employees::number).like(pattern).escape('\\')));
     }
     rows(reader, wanted, filter.sort, page)?.try_map(shown)
 }

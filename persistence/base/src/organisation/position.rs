@@ -6,8 +6,8 @@ use crate::{
     schema::{departments, positions},
     search,
     spine::{
-        Failure, Filter, Key, Master, Page, Reader, Refers, Slice, Stored, Tx, View, Where, columns, db, guard,
-        narrow, orders, paged, save_row,
+        Failure, Filter, Key, Master, Page, Reader, Refers, Slice, Stored, Tx, View, Where, columns, db,
+        guard, narrow, orders, paged, save_row,
     },
 };
 use diesel::prelude::*;

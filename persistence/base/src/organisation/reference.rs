@@ -123,7 +123,7 @@ macro_rules! search {
                 };
                 let stands = stands$(.or($person.nullable().eq_any(named())))+;
             )?
-            $wanted.and(stands);
+            $wanted.also(stands);
         }
     };
 }
@@ -131,6 +131,14 @@ macro_rules! search {
 diesel::define_sql_function! {
     /// Lower case: one engine's LIKE tells cases apart, the other's does not.
     fn lower(text: diesel::sql_types::Text) -> diesel::sql_types::Text;
+}
+
+diesel::define_sql_function! {
+    /// Lower case of what may be absent.
+    #[sql_name = "lower"]
+    fn lower_if_any(
+        text: diesel::sql_types::Nullable<diesel::sql_types::Text>,
+    ) -> diesel::sql_types::Nullable<diesel::sql_types::Text>;
 }
 
 /// The pattern that finds a text anywhere in lower case, whatever wildcards it holds; the escape character

@@ -7,7 +7,7 @@ use crate::{
 use diesel::prelude::*;
 use domain::{
     finance::budget::{Budget, BudgetContent, BudgetState, BudgetStatus},
-    spine::{Money, Version},
+    spine::{Money, Version, search_text},
 };
 
 #[derive(Queryable, Selectable, Insertable, AsChangeset, Clone, Debug)]
@@ -35,6 +35,7 @@ pub(super) struct Row {
     status_reason: Option<String>,
     approval_id: Option<Key>,
     version: Version,
+    search_text: String,
 }
 
 impl Row {
@@ -71,6 +72,7 @@ impl Row {
             status_reason: reason.map(str::to_owned),
             approval_id: approval.map(Into::into),
             version: *version,
+            search_text: search_text(&[&content.title], &[number]),
         })
     }
 

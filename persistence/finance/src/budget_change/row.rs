@@ -8,7 +8,7 @@ use crate::{
 use diesel::prelude::*;
 use domain::{
     finance::budget_change::{BudgetChange, ChangeContent, ChangeKind, ChangeState, ChangeStatus},
-    spine::{BusinessDate, Version},
+    spine::{BusinessDate, Version, search_text},
 };
 
 #[derive(Queryable, Selectable, Insertable, AsChangeset, Clone, Debug)]
@@ -35,6 +35,7 @@ pub(super) struct Row {
     approval_id: Option<Key>,
     gives_back_id: Option<Key>,
     version: Version,
+    search_text: String,
 }
 
 impl Row {
@@ -68,6 +69,7 @@ impl Row {
             approval_id: approval.map(Into::into),
             gives_back_id: gives_back.map(Into::into),
             version: *version,
+            search_text: search_text(&[], &[number, reason, event.as_deref().unwrap_or_default()]),
         })
     }
 

@@ -6,8 +6,8 @@ use crate::{
     schema::cash_advances as advances,
     search,
     spine::{
-        Amount, Amounts, Failure, Filter, Instant, Key, Page, Reader, Refers, Several, Sight, Slice, View, Where,
-        columns, covered, narrow, orders, paged,
+        Amount, Amounts, Failure, Filter, Instant, Key, Page, Reader, Refers, Several, Sight, Slice, View,
+        Where, columns, covered, narrow, orders, paged,
     },
 };
 use chrono::NaiveDate;
@@ -131,7 +131,7 @@ impl AdvanceFilter {
             (amount_minor, currency) within amount, business_date >= business_from, business_date <= business_to,
             settle_on >= settle_from, settle_on <= settle_to, changed_at >= changed_from,
             changed_at < changed_before);
-        wanted.and_any(filter.settlement.0.iter().map(|state| settled(*state, today)).collect());
+        wanted.also_any(filter.settlement.0.iter().map(|state| settled(*state, today)).collect());
         search!(wanted, filter, advances::search_text; advances::submitter_id);
         wanted
     }
@@ -148,14 +148,14 @@ fn settled(state: SettlementState, today: BusinessDate) -> Where {
     let mut wanted = Where::new();
     let approved = advances::status.eq(StandingState::Approved.code());
     match state {
-        SettlementState::Unpaid => wanted.and(approved.and(advances::paid_on.is_null())),
+        SettlementState::Unpaid => wanted.also(approved.and(advances::paid_on.is_null())),
         SettlementState::Outstanding => {
-            wanted.and(approved.and(advances::paid_on.is_not_null()).and(advances::settle_on.ge(today)));
+            wanted.also(approved.and(advances::paid_on.is_not_null()).and(advances::settle_on.ge(today)));
         }
         SettlementState::Overdue => {
-            wanted.and(approved.and(advances::paid_on.is_not_null()).and(advances::settle_on.lt(today)));
+            wanted.also(approved.and(advances::paid_on.is_not_null()).and(advances::settle_on.lt(today)));
         }
-        SettlementState::Settled => wanted.and(advances::status.eq(StandingState::Closed.code())),
+        SettlementState::Settled => wanted.also(advances::status.eq(StandingState::Closed.code())),
     }
     wanted
 }
@@ -198,7 +198,7 @@ pub fn list(
 ) -> Result<Slice<CashAdvanceSummary>, Failure> {
     let (sight, today) = (Sight::of(reader), reader.today());
     let mut wanted = filter.wanted(today);
-    wanted.and_all(covered!(sight, cash_advances, "cash_advance"));
+    wanted.also_all(covered!(sight, cash_advances, "cash_advance"));
     let found = paged!(reader, page, filter.sort, wanted;
         advances::table => SummaryRow::as_select(); |row: &SummaryRow| row);
     let register = Register::of(reader)?;

@@ -8,7 +8,7 @@ use crate::{
 use diesel::prelude::*;
 use domain::{
     finance::{expense_request_amendment::ExpenseRequestAmendment, petition::Petition},
-    spine::{Id, Permission, Version},
+    spine::{Id, Permission, Version, search_text},
 };
 use uuid::Uuid;
 
@@ -32,6 +32,7 @@ pub(super) struct Row {
     pub status_reason: Option<String>,
     pub approval_id: Option<Key>,
     pub version: Version,
+    pub search_text: String,
 }
 
 impl Row {
@@ -58,6 +59,7 @@ impl Row {
             status_reason,
             approval_id: approval.map(Into::into),
             version: *version,
+            search_text: search_text(&[], &[number, reason]),
         })
     }
 }

@@ -6,8 +6,8 @@ use crate::{
     schema::{employee_placements, employees, users},
     search,
     spine::{
-        ActionView, AsItIs, Cell, Failure, Filter, Key, Page, Place, Placed, Reader, Refers, Several, Slice, ToCell, View, Where,
-        columns, narrow, orders, paged,
+        ActionView, AsItIs, Cell, Failure, Filter, Key, Page, Place, Placed, Reader, Refers, Several, Slice,
+        ToCell, View, Where, columns, narrow, orders, paged,
     },
 };
 use diesel::prelude::*;
@@ -127,7 +127,7 @@ fn rows(
             .filter(holds_on!(today))
             .select(employee_placements::employee_id.nullable());
         let is_there = users::employee_id.is_not_null().and(users::employee_id.eq_any(there));
-        wanted.and(is_there.or(users::id.eq(own)));
+        wanted.also(is_there.or(users::id.eq(own)));
     }
     Ok(paged!(reader, page, order, wanted;
         users::table.left_join(employees::table.on(users::employee_id.eq(employees::id.nullable())))
@@ -153,7 +153,7 @@ fn shown((row, employee): (Row, Option<Person>)) -> Result<UserView, Failure> {
 /// An account within reach, as it is shown.
 pub fn view(reader: &mut Reader<'_>, id: UserId) -> Result<UserView, Failure> {
     let mut wanted = Where::new();
-    wanted.and(users::id.eq(Key::from(id)));
+    wanted.also(users::id.eq(Key::from(id)));
     let found = rows(reader, wanted, AccountOrder::default(), &Page::first(1))?.data.pop();
     let found = found.ok_or(Failure::NotFound)?;
     let account = Account::try_from(found.0.clone())?;
@@ -186,8 +186,8 @@ pub fn list(
     let mut wanted = Where::new();
     narrow!(wanted, users, filter; kind in kind);
     match filter.disabled {
-        Some(true) => wanted.and(users::disabled_at.is_not_null()),
-        Some(false) => wanted.and(users::disabled_at.is_null()),
+        Some(true) => wanted.also(users::disabled_at.is_not_null()),
+        Some(false) => wanted.also(users::disabled_at.is_null()),
         None => {}
     }
     search!(wanted, filter, users::search_text; users::employee_id);
