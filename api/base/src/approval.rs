@@ -10,22 +10,17 @@ mod speak;
 pub use batch::BatchDecision;
 pub use preview::{PreviewFinding, SubmissionPreview};
 
-use crate::spine::{
-    Can, Format, IfMatch, List, Paged, PathId, Query, Reading, Reply, Routes, View, Wanted, routes,
-};
+use crate::spine::{Can, IfMatch, List, PathId, Reading, Reply, Routes, View, Wanted, routes};
 use domain::{
     approval::{Action, Approval, Circumstances, NOT_PARTICIPANT},
-    spine::{Change, Citation, DepartmentId, EmployeeId, Id, Refusal, Timestamp, perm},
+    spine::{Change, Citation, EmployeeId, Id, Refusal, perm},
 };
 use persistence::{
-    approval::{
-        self, ApprovalItemView, ApprovalState, ApprovalView, BoxCounts, BoxFilter, BoxName, EntryView,
-    },
+    approval::{self, ApprovalItemView, ApprovalView, BoxCounts, BoxFilter, EntryView},
     spine::{ExplanationView, Failure, Tx, explanations_of},
 };
-use serde::{Deserialize, Serialize};
-use utoipa::{IntoParams, ToSchema};
-use validator::Validate;
+use serde::Serialize;
+use utoipa::ToSchema;
 
 use batch::{__path_decide_approvals, decide_approvals};
 use decide::*;

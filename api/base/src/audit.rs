@@ -1,11 +1,8 @@
 //! The audit trail, to be read. `[AUD-1]`
 
-use crate::spine::{Can, Format, List, Paged, Query, Reading, Routes, Wanted, routes};
-use domain::spine::{AnyId, EmployeeId, Timestamp, perm};
+use crate::spine::{Can, List, Reading, Routes, Wanted, routes};
+use domain::spine::perm;
 use persistence::audit::{AuditEntryView, AuditFilter, list_audit};
-use serde::Deserialize;
-use utoipa::IntoParams;
-use validator::Validate;
 
 pub fn routes(into: &mut Routes) {
     routes!(into, "audit", [list_audit_entries]);

@@ -1,8 +1,7 @@
 //! Policies: draft, check, publish. `[REG-4]`
 
 use crate::spine::{
-    Can, Created, Format, IfMatch, List, Paged, PathId, Query, Reading, Reply, Routes, UnitOfWork, Valid,
-    View, Wanted, routes,
+    Can, Created, IfMatch, List, PathId, Reading, Reply, Routes, UnitOfWork, Valid, View, Wanted, routes,
 };
 use chrono::NaiveDate;
 use domain::spine::{Change, Policy, PolicyStatus, perm};
@@ -12,7 +11,7 @@ use persistence::{
 };
 use serde::Deserialize;
 use serde_json::{Map, Value};
-use utoipa::{IntoParams, ToSchema};
+use utoipa::ToSchema;
 use validator::Validate;
 
 pub fn routes(into: &mut Routes) {

@@ -1,9 +1,7 @@
 //! Accounting periods over HTTP: months close, and open again by approval. `[BUD-9]`
 
 use super::expense_claim::GiveReason;
-use crate::spine::{
-    Can, Format, List, Paged, PathOf, Reading, Reply, Routes, UnitOfWork, Valid, Wanted, routes,
-};
+use crate::spine::{Can, List, PathOf, Reading, Reply, Routes, UnitOfWork, Valid, Wanted, routes};
 use domain::{finance::period::Period, spine::perm};
 use persistence::finance::accounting_period::{self as periods, AccountingPeriodView, PeriodFilter};
 use serde::Deserialize;

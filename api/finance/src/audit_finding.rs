@@ -4,8 +4,7 @@ mod body;
 
 use super::internal_audit::acting;
 use crate::spine::{
-    Can, Created, Format, IfMatch, List, Paged, PathId, Query, Reading, Reply, Routes, UnitOfWork, Valid,
-    Wanted, routes,
+    Can, Created, IfMatch, List, PathId, Reading, Reply, Routes, UnitOfWork, Valid, Wanted, routes,
 };
 use body::*;
 use domain::{

@@ -1,9 +1,6 @@
 //! Analyses of execution over HTTP. `[BUD-8]`
 
-use crate::spine::{
-    Can, Created, List, Listing, Paged, PathId, Query, Reading, Reply, Routes, UnitOfWork, Valid, Wanted,
-    routes,
-};
+use crate::spine::{Can, Created, List, PathId, Reading, Reply, Routes, UnitOfWork, Valid, Wanted, routes};
 use domain::{
     finance::{
         budget_analysis::{AnalysisContent, BudgetAnalysis, Conclusion},
@@ -13,7 +10,7 @@ use domain::{
 };
 use persistence::finance::budget_analysis::{self as analyses, AnalysisFilter, BudgetAnalysisView};
 use serde::Deserialize;
-use utoipa::{IntoParams, ToSchema};
+use utoipa::ToSchema;
 use validator::Validate;
 
 pub(crate) fn routes(into: &mut Routes) {

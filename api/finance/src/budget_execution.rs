@@ -2,12 +2,9 @@
 
 mod chart;
 
-use crate::spine::{Can, Format, List, Paged, Problem, Query, Reading, Reply, Routes, Wanted, routes};
+use crate::spine::{Can, List, Query, Reading, Reply, Routes, Wanted, routes};
 use chart::{Chart, draw};
-use domain::{
-    finance::{budget::Budget, budget_execution::Dimension, period::Period},
-    spine::{DepartmentId, Id, Language, perm},
-};
+use domain::spine::{Language, perm};
 use persistence::finance::budget_execution::{
     self as execution, BudgetAlertsView, ExecutionFilter, ExecutionRow,
 };

@@ -1,22 +1,10 @@
 //! Budget lines and their ledger over HTTP. `[BUD-4, BUD-8]`
 
-use crate::spine::{
-    Can, Format, List, Paged, PathId, Problem, Query, Reading, Reply, Routes, Wanted, routes,
-};
-use domain::{
-    finance::{
-        budget::Budget,
-        budget_line::{BudgetLine, Purpose},
-        period::Period,
-    },
-    spine::{DepartmentId, Id, perm},
-};
+use crate::spine::{Can, List, PathId, Reading, Reply, Routes, Wanted, routes};
+use domain::{finance::budget_line::BudgetLine, spine::perm};
 use persistence::finance::budget_line::list::{
     self as lines, BudgetEntryView, BudgetLineView, EntryFilter, LineFilter,
 };
-use serde::Deserialize;
-use utoipa::IntoParams;
-use validator::Validate;
 
 pub(crate) fn routes(into: &mut Routes) {
     routes!(into, "budgets", [list_budget_lines, show_budget_line, list_budget_entries]);

@@ -5,22 +5,18 @@ use super::{
     expense_request::body::{ReviseExpenseRequest, WithdrawDocument},
 };
 use crate::spine::{
-    Can, Created, Format, IfMatch, List, Paged, PathId, Query, Reading, Reply, Routes, UnitOfWork, Valid,
-    Wanted, routes,
+    Can, Created, IfMatch, List, PathId, Reading, Reply, Routes, UnitOfWork, Valid, Wanted, routes,
 };
 use domain::{
-    finance::{
-        expense_request::ExpenseRequest, expense_request_amendment::ExpenseRequestAmendment,
-        petition::StandingState,
-    },
-    spine::{AnyId, Id, perm},
+    finance::{expense_request::ExpenseRequest, expense_request_amendment::ExpenseRequestAmendment},
+    spine::perm,
 };
 use persistence::finance::{
     expense_request as requests,
     expense_request_amendment::{self as amendments, AmendmentFilter, AmendmentSummary, AmendmentView, deed},
 };
 use serde::Deserialize;
-use utoipa::{IntoParams, ToSchema};
+use utoipa::ToSchema;
 use validator::Validate;
 
 pub(crate) fn routes(into: &mut Routes) {

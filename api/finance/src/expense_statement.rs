@@ -1,14 +1,12 @@
 //! Expense statements: compile, submit, freeze. `[EXP-13]`
 
 use crate::spine::{
-    Can, Created, Format, IfMatch, List, Paged, Patch, PathId, Query, Reading, Reply, Routes, UnitOfWork,
-    Valid, Wanted, routes,
+    Can, Created, IfMatch, List, Patch, PathId, Reading, Reply, Routes, UnitOfWork, Valid, Wanted, routes,
 };
 use domain::{
     finance::{
         expense_statement::{ExpenseStatement, NewStatement, Words},
         period::Period,
-        review::ReviewState,
     },
     spine::{AnyId, Change, DepartmentId, Id, Refusal, codes, perm},
 };
@@ -21,7 +19,7 @@ use persistence::{
     spine::{Failure, Tx},
 };
 use serde::Deserialize;
-use utoipa::{IntoParams, ToSchema};
+use utoipa::ToSchema;
 use validator::Validate;
 
 pub(crate) fn routes(into: &mut Routes) {

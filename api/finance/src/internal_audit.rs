@@ -3,8 +3,7 @@
 mod body;
 
 use crate::spine::{
-    Can, Created, Format, IfMatch, List, Paged, PathId, Query, Reading, Reply, Routes, UnitOfWork, Valid,
-    Wanted, routes,
+    Can, Created, IfMatch, List, PathId, Reading, Reply, Routes, UnitOfWork, Valid, Wanted, routes,
 };
 use body::*;
 use domain::{

@@ -20,7 +20,6 @@ use domain::{
     finance::{
         budget::{Budget, Foundation, FoundationKind},
         budget_analysis::{AnalysisContent, BudgetAnalysis, Conclusion, Figure},
-        budget_execution::Dimension,
         period::Period,
     },
     spine::{

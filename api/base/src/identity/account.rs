@@ -2,8 +2,8 @@
 
 use super::Entrance;
 use crate::spine::{
-    Can, Created, Format, IfMatch, List, Paged, Patch, PathId, Problem, Query, Reading, Reply, Routes,
-    UnitOfWork, Valid, Wanted, routes,
+    Can, Created, IfMatch, List, Patch, PathId, Problem, Reading, Reply, Routes, UnitOfWork, Valid, Wanted,
+    routes,
 };
 use domain::{
     approval::Unavailable,
@@ -20,7 +20,7 @@ use persistence::{
     spine::{Failure, Request, Tx},
 };
 use serde::Deserialize;
-use utoipa::{IntoParams, ToSchema};
+use utoipa::ToSchema;
 use validator::Validate;
 
 pub(super) fn routes(into: &mut Routes) {

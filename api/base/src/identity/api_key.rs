@@ -2,8 +2,8 @@
 
 use super::{account::find_manageable, hash_of, random_text};
 use crate::spine::{
-    Can, Created, IfMatch, List, Listing, Paged, PathId, Problem, Query, Reading, Reply, Routes, UnitOfWork,
-    Valid, View, Wanted, routes,
+    Can, Created, IfMatch, List, PathId, Problem, Reading, Reply, Routes, UnitOfWork, Valid, View, Wanted,
+    routes,
 };
 use chrono::Duration;
 use domain::{
@@ -16,7 +16,7 @@ use persistence::{
 };
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
-use utoipa::{IntoParams, ToSchema};
+use utoipa::ToSchema;
 use validator::Validate;
 
 pub(super) fn routes(into: &mut Routes) {

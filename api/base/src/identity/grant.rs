@@ -2,8 +2,7 @@
 
 use super::account::{find_manageable, keeping_an_administrator};
 use crate::spine::{
-    Can, Created, IfMatch, List, Listing, Paged, PathId, Reading, Reply, Routes, UnitOfWork, Valid, Wanted,
-    routes,
+    Can, Created, IfMatch, List, PathId, Reading, Reply, Routes, UnitOfWork, Valid, Wanted, routes,
 };
 use chrono::NaiveDate;
 use domain::{

@@ -1,8 +1,7 @@
 //! Roles: shipped and custom. `[ID-4]`
 
 use crate::spine::{
-    Can, Created, IfMatch, List, Listing, Paged, Patch, PathId, Reading, Reply, Routes, UnitOfWork, Valid,
-    Wanted, routes,
+    Can, Created, IfMatch, List, Patch, PathId, Reading, Reply, Routes, UnitOfWork, Valid, Wanted, routes,
 };
 use domain::{
     identity::{Grant, Role, RoleDetails},

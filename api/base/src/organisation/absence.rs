@@ -1,8 +1,8 @@
 //! Absences and who stands in. `[ORG-3]`
 
 use crate::spine::{
-    Can, Chore, Created, Every, IfMatch, List, Listing, Paged, Patch, PathId, Query, Reading, Reply, Routes,
-    UnitOfWork, Valid, Wanted, each, routes,
+    Can, Chore, Created, Every, IfMatch, List, Patch, PathId, Reading, Reply, Routes, UnitOfWork, Valid,
+    Wanted, each, routes,
 };
 use chrono::NaiveDate;
 use domain::{
@@ -16,7 +16,7 @@ use persistence::{
     spine::{Database, Failure, Request, Tx},
 };
 use serde::Deserialize;
-use utoipa::{IntoParams, ToSchema};
+use utoipa::ToSchema;
 use validator::Validate;
 
 pub(super) fn routes(into: &mut Routes) {

@@ -1,8 +1,7 @@
 //! Departments and their tree. `[ORG-1]`
 
 use crate::spine::{
-    Can, Created, Format, IfMatch, List, Paged, Patch, PathId, Query, Reading, Reply, Routes, UnitOfWork,
-    Valid, Wanted, routes,
+    Can, Created, IfMatch, List, Patch, PathId, Reading, Reply, Routes, UnitOfWork, Valid, Wanted, routes,
 };
 use chrono::NaiveDate;
 use domain::{
@@ -14,7 +13,7 @@ use persistence::{
     spine::{Failure, Tx},
 };
 use serde::Deserialize;
-use utoipa::{IntoParams, ToSchema};
+use utoipa::ToSchema;
 use validator::Validate;
 
 pub(super) fn routes(into: &mut Routes) {

@@ -1,20 +1,19 @@
 //! Employees: taken on, corrected, moved. `[ORG-1]`
 
 use crate::spine::{
-    Can, Created, Format, IfMatch, List, Paged, Patch, PathId, Query, Reading, Reply, Routes, UnitOfWork,
-    Valid, Wanted, routes,
+    Can, Created, IfMatch, List, Patch, PathId, Reading, Reply, Routes, UnitOfWork, Valid, Wanted, routes,
 };
 use chrono::NaiveDate;
 use domain::{
-    organisation::{Employee, EmployeeState, Hire, Placement, PositionId},
+    organisation::{Employee, Hire, Placement, PositionId},
     spine::{self, BusinessDate, DepartmentId, EmployeeId, perm},
 };
 use persistence::{
     organisation::{EmployeeFilter, EmployeeView, department, employee, position, referred},
-    spine::{Failure, Reader, Tx},
+    spine::{Failure, Tx},
 };
 use serde::Deserialize;
-use utoipa::{IntoParams, ToSchema};
+use utoipa::ToSchema;
 use validator::Validate;
 
 pub(super) fn routes(into: &mut Routes) {

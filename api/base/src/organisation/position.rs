@@ -1,8 +1,7 @@
 //! Positions and their written duties. `[ORG-1]`
 
 use crate::spine::{
-    Can, Created, IfMatch, List, Listing, Paged, Patch, PathId, Query, Reading, Reply, Routes, UnitOfWork,
-    Valid, Wanted, routes,
+    Can, Created, IfMatch, List, Patch, PathId, Reading, Reply, Routes, UnitOfWork, Valid, Wanted, routes,
 };
 use domain::{
     organisation::{Position, PositionDetails},
@@ -10,7 +9,7 @@ use domain::{
 };
 use persistence::organisation::{PositionFilter, PositionView, department, position, referred};
 use serde::{Deserialize, Serialize};
-use utoipa::{IntoParams, ToSchema};
+use utoipa::ToSchema;
 use validator::Validate;
 
 pub(super) fn routes(into: &mut Routes) {

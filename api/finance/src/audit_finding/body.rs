@@ -3,12 +3,11 @@
 use chrono::NaiveDate;
 use domain::{
     file::File,
-    finance::audit_finding::{FindingContent, FindingState, Severity},
+    finance::audit_finding::{FindingContent, Severity},
     spine::{AnyId, DepartmentId, EmployeeId, Id, Money},
 };
-use persistence::finance::audit_finding::AuditFindingFilter;
 use serde::Deserialize;
-use utoipa::{IntoParams, ToSchema};
+use utoipa::ToSchema;
 use validator::Validate;
 
 /// What a finding says.

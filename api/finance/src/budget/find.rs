@@ -2,19 +2,13 @@
 
 use crate::{
     approval::SubmissionPreview,
-    spine::{Can, Format, List, Paged, PathId, Query, Reading, Reply, Wanted},
+    spine::{Can, List, PathId, Reading, Reply, Wanted},
 };
-use domain::{
-    finance::budget::{Budget, BudgetState, ScopeLevel},
-    spine::{DepartmentId, perm},
-};
+use domain::{finance::budget::Budget, spine::perm};
 use persistence::finance::budget::{
     self as budgets, BudgetView, BudgetWorld,
     list::{BudgetFilter, BudgetSummary},
 };
-use serde::Deserialize;
-use utoipa::IntoParams;
-use validator::Validate;
 
 /// List budgets, the newest first. `[BUD-1]`
 ///

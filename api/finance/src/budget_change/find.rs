@@ -2,19 +2,13 @@
 
 use crate::{
     approval::SubmissionPreview,
-    spine::{Can, Format, List, Paged, PathId, Query, Reading, Reply, Wanted},
+    spine::{Can, List, PathId, Reading, Reply, Wanted},
 };
-use domain::{
-    finance::budget_change::{BudgetChange, ChangeKind, ChangeState},
-    spine::{DepartmentId, perm},
-};
+use domain::{finance::budget_change::BudgetChange, spine::perm};
 use persistence::finance::budget_change::{
     self as changes, BudgetChangeView,
     list::{BudgetChangeSummary, ChangeFilter},
 };
-use serde::Deserialize;
-use utoipa::IntoParams;
-use validator::Validate;
 
 /// List changes of budgets, the newest first. `[BUD-6]`
 #[utoipa::path(get, path = "/api/v1/budget-changes")]

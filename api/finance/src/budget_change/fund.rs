@@ -1,14 +1,11 @@
 //! Emergency funds, and the draws on them, reported on their own. `[BUD-7]`
 
-use crate::spine::{Can, Format, List, Paged, Query, Reading, Wanted};
-use domain::spine::{DepartmentId, perm};
+use crate::spine::{Can, List, Reading, Wanted};
+use domain::spine::perm;
 use persistence::finance::budget_change::{
     fund::{EmergencyFund, FundFilter, funds},
     list::{self as changes, DrawFilter, EmergencyDraw},
 };
-use serde::Deserialize;
-use utoipa::IntoParams;
-use validator::Validate;
 
 /// Report the emergency funds: what was set aside, drawn, given back and is left. `[BUD-7]`
 ///

@@ -2,15 +2,11 @@
 
 use crate::{
     finance::expense_claim::act::{ApprovalPreview, previewed},
-    spine::{Can, Format, List, Paged, PathId, Problem, Query, Reading, Reply, Wanted},
+    spine::{Can, List, PathId, Reading, Reply, Wanted},
 };
-use chrono::NaiveDate;
 use domain::{
-    finance::{
-        cash_advance::{CashAdvance, SettlementState},
-        petition::StandingState,
-    },
-    spine::{AnyId, DepartmentId, Employee, EmployeeId, Id, perm},
+    finance::cash_advance::CashAdvance,
+    spine::{Employee, perm},
 };
 use persistence::{
     finance::cash_advance::{
@@ -20,9 +16,6 @@ use persistence::{
     },
     spine::Failure,
 };
-use serde::Deserialize;
-use utoipa::IntoParams;
-use validator::Validate;
 
 /// List cash advances. `[INT-4, EXP-14]`
 ///

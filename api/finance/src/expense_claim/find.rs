@@ -1,21 +1,11 @@
 //! Showing and listing claims. `[INT-4]`
 
-use crate::spine::{Can, Format, List, Paged, PathId, Problem, Query, Reading, Reply, Wanted};
-use chrono::NaiveDate;
-use domain::{
-    finance::{
-        expense_claim::{ClaimState, ExpenseClaim},
-        payment::PaidState,
-    },
-    spine::{AnyId, Currency, DepartmentId, EmployeeId, Id, Timestamp, perm},
-};
+use crate::spine::{Can, List, PathId, Reading, Reply, Wanted};
+use domain::{finance::expense_claim::ExpenseClaim, spine::perm};
 use persistence::finance::expense_claim::{
     self as claims, ExpenseClaimView,
     list::{ClaimFilter, ExpenseClaimSummary},
 };
-use serde::Deserialize;
-use utoipa::IntoParams;
-use validator::Validate;
 
 /// List expense claims. `[INT-4]`
 ///

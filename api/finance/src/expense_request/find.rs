@@ -2,13 +2,9 @@
 
 use crate::{
     finance::expense_claim::act::{ApprovalPreview, previewed},
-    spine::{Can, Format, List, Paged, PathId, Problem, Query, Reading, Reply, Wanted},
+    spine::{Can, List, PathId, Reading, Reply, Wanted},
 };
-use chrono::NaiveDate;
-use domain::{
-    finance::{expense_request::ExpenseRequest, petition::StandingState},
-    spine::{Currency, DepartmentId, EmployeeId, Timestamp, perm},
-};
+use domain::{finance::expense_request::ExpenseRequest, spine::perm};
 use persistence::{
     finance::expense_request::{
         self as requests, ExpenseRequestView, RequestPolicies, RequestPreview,
@@ -17,9 +13,6 @@ use persistence::{
     },
     spine::Failure,
 };
-use serde::Deserialize;
-use utoipa::IntoParams;
-use validator::Validate;
 
 /// List expense requests. `[INT-4, EXP-2]`
 ///

@@ -4,16 +4,13 @@ use chrono::NaiveDate;
 use domain::{
     finance::{
         expense_claim::ClaimState,
-        internal_audit::{AuditPlan, AuditScope, AuditState, ItemOrigin, Verdict},
+        internal_audit::{AuditPlan, AuditScope, Verdict},
     },
     spine::{AnyId, DepartmentId, EmployeeId},
 };
-use persistence::finance::{
-    audit_risk::ClaimScope,
-    internal_audit::{DrawOrder, InternalAuditFilter, item::AuditItemFilter},
-};
+use persistence::finance::{audit_risk::ClaimScope, internal_audit::DrawOrder};
 use serde::Deserialize;
-use utoipa::{IntoParams, ToSchema};
+use utoipa::ToSchema;
 use validator::Validate;
 
 /// What is audited.

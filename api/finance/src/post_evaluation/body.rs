@@ -6,16 +6,14 @@ use domain::{
         expense_claim::{Details, ExpenseClaim},
         expense_request::ExpenseRequest,
         post_evaluation::{
-            Achieved, Commission, EVALUATION_SUBJECT, EvaluationState, EvaluationSubject, Filing, Indicator,
-            ThirdParty,
+            Achieved, Commission, EVALUATION_SUBJECT, EvaluationSubject, Filing, Indicator, ThirdParty,
         },
     },
     spine::{AnyId, DepartmentId, Id, Refusal, codes},
 };
-use persistence::finance::post_evaluation::PostEvaluationFilter;
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
-use utoipa::{IntoParams, ToSchema};
+use utoipa::ToSchema;
 use validator::Validate;
 
 /// Who evaluates: neither our own company nor anybody who works here.

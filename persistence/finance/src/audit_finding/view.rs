@@ -32,7 +32,6 @@ use domain::{
 };
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
-use uuid::Uuid;
 use validator::Validate;
 
 /// What the caller may do with a finding. An alias, because the derive would take a generic type apart.

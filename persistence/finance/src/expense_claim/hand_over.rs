@@ -12,7 +12,7 @@ use chrono::NaiveDate;
 use diesel::prelude::*;
 use domain::{
     finance::expense_claim::ClaimState,
-    spine::{AnyId, Money, Timestamp},
+    spine::{AnyId, Money},
 };
 use serde::Serialize;
 use std::collections::{HashMap, HashSet};
