@@ -11,6 +11,8 @@ CREATE TABLE policies (
     published_by ID,
     published_at INSTANT,
     version BIGINT NOT NULL,
+    search_text TEXT NOT NULL,
     UNIQUE (code, number)
 );
+CREATE INDEX policies_by_first_day ON policies (effective_from, id);
 CREATE INDEX policies_in_force ON policies (code, status, effective_from, number);

@@ -10,6 +10,7 @@ CREATE TABLE departments (
     -- By what people find a name: its characters, how it is read, and the initials of the reading, a line each.
     search_text TEXT NOT NULL
 );
+CREATE INDEX departments_by_name ON departments (name_zh, id);
 CREATE INDEX departments_by_parent ON departments (parent_id);
 
 CREATE TABLE positions (
@@ -20,8 +21,10 @@ CREATE TABLE positions (
     department_id ID REFERENCES departments (id),
     duties TEXT NOT NULL,
     clause TEXT NOT NULL,
-    version BIGINT NOT NULL
+    version BIGINT NOT NULL,
+    search_text TEXT NOT NULL
 );
+CREATE INDEX positions_by_name ON positions (name_zh, id);
 CREATE INDEX positions_by_department ON positions (department_id);
 
 CREATE TABLE employees (
@@ -36,6 +39,8 @@ CREATE TABLE employees (
     search_text TEXT NOT NULL,
     CHECK ((status = 'employed') = (last_day IS NULL))
 );
+CREATE INDEX employees_by_name ON employees (name, id);
+CREATE INDEX employees_by_joining ON employees (joined_on, id);
 CREATE INDEX employees_by_last_day ON employees (status, last_day);
 
 -- Departments and employees refer to each other: this one waits until there are both.
@@ -71,6 +76,8 @@ CREATE TABLE absences (
     CHECK (until_on >= from_on),
     CHECK (stand_in_id <> employee_id)
 );
+CREATE INDEX absences_by_first_day ON absences (from_on, id);
+CREATE INDEX absences_by_last_day ON absences (until_on, id);
 CREATE INDEX absences_by_employee ON absences (employee_id, until_on);
 CREATE INDEX absences_by_stand_in ON absences (stand_in_id, until_on);
 CREATE INDEX absences_by_period ON absences (until_on, from_on);

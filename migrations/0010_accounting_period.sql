@@ -12,6 +12,7 @@ CREATE TABLE accounting_periods (
     -- When it was closed after the last time it stood open again: a reopening that was refused leaves no trace here.
     reopened_until INSTANT
 );
+CREATE INDEX accounting_periods_by_change ON accounting_periods (status_at, id);
 CREATE INDEX accounting_periods_by_changer ON accounting_periods (changed_by_id);
 CREATE INDEX accounting_periods_by_requester ON accounting_periods (requester_id);
 CREATE INDEX accounting_periods_by_approval ON accounting_periods (approval_id);

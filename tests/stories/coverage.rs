@@ -4,6 +4,7 @@
 pub mod access;
 pub mod document;
 pub mod input;
+pub mod list;
 pub mod migration;
 pub mod schema;
 pub mod scope;

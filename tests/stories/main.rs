@@ -120,6 +120,7 @@ const MODULES: &[&[Story]] = &[
     year::STORIES,
     coverage::access::STORIES,
     coverage::input::STORIES,
+    coverage::list::STORIES,
     coverage::schema::STORIES,
     coverage::scope::STORIES,
 ];

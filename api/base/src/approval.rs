@@ -10,20 +10,17 @@ mod speak;
 pub use batch::BatchDecision;
 pub use preview::SubmissionPreview;
 
-use crate::spine::{Can, Format, IfMatch, List, Paged, PathId, Query, Reading, Reply, Routes, View, routes};
+use crate::spine::{Can, IfMatch, List, PathId, Reading, Reply, Routes, View, Wanted, routes};
 use domain::{
     approval::{Action, Approval, Circumstances, NOT_PARTICIPANT},
-    spine::{Change, Citation, DepartmentId, EmployeeId, Id, Refusal, Timestamp, perm},
+    spine::{Change, Citation, EmployeeId, Id, Refusal, perm},
 };
 use persistence::{
-    approval::{
-        self, ApprovalItemView, ApprovalState, ApprovalView, BoxCounts, BoxFilter, BoxName, EntryView,
-    },
+    approval::{self, ApprovalItemView, ApprovalView, BoxCounts, BoxFilter, EntryView},
     spine::{ExplanationView, Failure, Tx, explanations_of},
 };
-use serde::{Deserialize, Serialize};
-use utoipa::{IntoParams, ToSchema};
-use validator::Validate;
+use serde::Serialize;
+use utoipa::ToSchema;
 
 use batch::{__path_decide_approvals, decide_approvals};
 use decide::*;
@@ -57,46 +54,14 @@ pub fn routes(into: &mut Routes) {
     );
 }
 
-/// Which approvals are wanted.
-#[derive(Clone, Debug, Deserialize, Validate, IntoParams)]
-struct ListApprovals {
-    /// Which box; `waiting` if not said.
-    #[serde(rename = "box")]
-    #[param(inline)]
-    of: Option<BoxName>,
-    /// Only in this state.
-    #[param(inline)]
-    state: Option<ApprovalState>,
-    /// Only documents of this kind.
-    #[validate(length(max = 60))]
-    #[param(max_length = 60, example = "expense_claim")]
-    document_kind: Option<String>,
-    /// Only of this submitter.
-    submitter_id: Option<EmployeeId>,
-    /// Only of this department.
-    department_id: Option<DepartmentId>,
-    /// Only those whose next time limit passes before this instant.
-    due_before: Option<Timestamp>,
-}
-
 /// List approvals of one box, newest first. `[APR-7]`
 #[utoipa::path(get, path = "/api/v1/approvals")]
 async fn list_approvals(
     who: Can<perm::UseApprovals>,
-    query: Query<ListApprovals>,
-    format: Format,
-    paged: Paged,
+    wanted: Wanted<BoxFilter>,
     reading: Reading,
 ) -> List<ApprovalItemView> {
-    let Query(ListApprovals { of, state, document_kind, submitter_id, department_id, due_before }) = query;
-    let of = of.unwrap_or(BoxName::Waiting);
-    let (submitter, department, with_total) = (submitter_id, department_id, paged.include_total);
-    let filter = BoxFilter { state, document_kind, submitter, department, due_before };
-    reading
-        .list_as(who, format, paged, move |reader, page| {
-            approval::list(reader, of, &filter, page, with_total)
-        })
-        .await
+    reading.list(who, wanted, approval::list).await
 }
 
 /// Count the approvals in each of one's boxes. `[APR-7]`

@@ -1,8 +1,8 @@
 //! Policies: draft, check, publish. `[REG-4]`
 
 use crate::spine::{
-    At, Can, Created, Format, List, Merge, Merged, Paged, PathId, Query, Reading, Reply, Routes, UnitOfWork,
-    Valid, View, routes,
+    At, Can, Created, List, Merge, Merged, PathId, Reading, Reply, Routes, UnitOfWork, Valid, View, Wanted,
+    routes,
 };
 use chrono::NaiveDate;
 use domain::spine::{Change, Policy, PolicyStatus, perm};
@@ -12,7 +12,7 @@ use persistence::{
 };
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
-use utoipa::{IntoParams, ToSchema};
+use utoipa::ToSchema;
 use validator::Validate;
 
 pub fn routes(into: &mut Routes) {
@@ -31,34 +31,14 @@ pub fn routes(into: &mut Routes) {
     );
 }
 
-/// Which versions are wanted.
-#[derive(Debug, Deserialize, Validate, IntoParams)]
-struct ListPolicies {
-    /// Only this kind, such as `approval-chain`.
-    #[validate(length(max = 60))]
-    #[param(max_length = 60)]
-    kind: Option<String>,
-    /// Only this code, such as `approval-chain/expense-claim`.
-    #[validate(length(max = 100))]
-    #[param(max_length = 100)]
-    code: Option<String>,
-    /// Only drafts, or only published ones.
-    #[param(inline)]
-    status: Option<PolicyStatus>,
-}
-
 /// List policy versions. `[REG-4]`
 #[utoipa::path(get, path = "/api/v1/policies")]
 async fn list_policies(
     who: Can<perm::ReadPolicies>,
-    filter: Query<ListPolicies>,
-    format: Format,
-    paged: Paged,
+    wanted: Wanted<PolicyFilter>,
     reading: Reading,
 ) -> List<PolicyView> {
-    let Query(ListPolicies { kind, code, status }) = filter;
-    let filter = PolicyFilter { kind, code, status };
-    reading.list_as(who, format, paged, move |reader, page| policy::list(reader, &filter, page)).await
+    reading.list(who, wanted, policy::list).await
 }
 
 /// A new version of a policy.

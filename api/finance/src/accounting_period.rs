@@ -1,10 +1,8 @@
 //! Accounting periods over HTTP: months close, and open again by approval. `[BUD-9]`
 
-use crate::spine::{
-    Can, Format, List, Paged, PathOf, Reading, Reason, Reply, Routes, UnitOfWork, Valid, routes,
-};
+use crate::spine::{Can, List, PathOf, Reading, Reason, Reply, Routes, UnitOfWork, Valid, Wanted, routes};
 use domain::{finance::period::Period, spine::perm};
-use persistence::finance::accounting_period::{self as periods, AccountingPeriodView};
+use persistence::finance::accounting_period::{self as periods, AccountingPeriodView, PeriodFilter};
 use serde::Deserialize;
 use utoipa::IntoParams;
 
@@ -28,11 +26,10 @@ struct MonthPath {
 #[utoipa::path(get, path = "/api/v1/accounting-periods")]
 async fn list_accounting_periods(
     who: Can<perm::ReadAccountingPeriods>,
-    format: Format,
-    paged: Paged,
+    wanted: Wanted<PeriodFilter>,
     reading: Reading,
 ) -> List<AccountingPeriodView> {
-    reading.list_as(who, format, paged, periods::list).await
+    reading.list(who, wanted, periods::list).await
 }
 
 /// Show an accounting period. `[BUD-9]`

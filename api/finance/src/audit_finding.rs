@@ -4,8 +4,8 @@ mod body;
 
 use super::internal_audit::acting;
 use crate::spine::{
-    At, Can, Created, Format, List, LongReason, Merge, Paged, PathId, Query, Reading, Reply, Routes,
-    UnitOfWork, Valid, routes,
+    At, Can, Created, List, LongReason, Merge, PathId, Reading, Reply, Routes, UnitOfWork, Valid, Wanted,
+    routes,
 };
 use body::*;
 use domain::{
@@ -17,7 +17,7 @@ use domain::{
 };
 use persistence::{
     finance::{
-        audit_finding::{self as findings, AuditFindingView},
+        audit_finding::{self as findings, AuditFindingFilter, AuditFindingView},
         internal_audit::{self as audits, item},
     },
     organisation::{department, employee, referred},
@@ -48,13 +48,10 @@ pub(crate) fn routes(into: &mut Routes) {
 #[utoipa::path(get, path = "/api/v1/audit-findings")]
 async fn list_audit_findings(
     who: Can<perm::ReadAuditFindings>,
-    filter: Query<ListAuditFindings>,
-    format: Format,
-    paged: Paged,
+    wanted: Wanted<AuditFindingFilter>,
     reading: Reading,
 ) -> List<AuditFindingView> {
-    let filter = filter.0.filter();
-    reading.list_as(who, format, paged, move |reader, page| findings::list(reader, &filter, page)).await
+    reading.list(who, wanted, findings::list).await
 }
 
 /// Refuses a finding that refers to nothing.

@@ -1,8 +1,6 @@
 //! Analyses of execution over HTTP. `[BUD-8]`
 
-use crate::spine::{
-    Can, Created, Listing, Paged, PathId, Query, Reading, Reply, Routes, UnitOfWork, Valid, routes,
-};
+use crate::spine::{Can, Created, List, PathId, Reading, Reply, Routes, UnitOfWork, Valid, Wanted, routes};
 use domain::{
     finance::{
         budget_analysis::{AnalysisContent, BudgetAnalysis, Conclusion},
@@ -12,7 +10,7 @@ use domain::{
 };
 use persistence::finance::budget_analysis::{self as analyses, AnalysisFilter, BudgetAnalysisView};
 use serde::Deserialize;
-use utoipa::{IntoParams, ToSchema};
+use utoipa::ToSchema;
 use validator::Validate;
 
 pub(crate) fn routes(into: &mut Routes) {
@@ -74,32 +72,14 @@ async fn file_budget_analysis(
     work.write(who, move |tx| analyses::file_analysis(tx, body.0.clone().into())).await
 }
 
-/// Which analyses are wanted.
-#[derive(Clone, Debug, Deserialize, Validate, IntoParams)]
-struct ListBudgetAnalyses {
-    /// Only of this fiscal year.
-    #[validate(range(min = 2000, max = 2999))]
-    #[param(minimum = 2000, maximum = 2999, example = 2026)]
-    fiscal_year: Option<i32>,
-    /// Only of this department.
-    department_id: Option<DepartmentId>,
-    /// Only where this stands in the title.
-    #[validate(length(min = 1, max = 100))]
-    #[param(min_length = 1, max_length = 100)]
-    q: Option<String>,
-}
-
 /// List analyses of the execution of budgets, the newest first. `[BUD-8]`
 #[utoipa::path(get, path = "/api/v1/budget-analyses")]
 async fn list_budget_analyses(
     who: Can<perm::ReadBudgets>,
-    filter: Query<ListBudgetAnalyses>,
-    paged: Paged,
+    wanted: Wanted<AnalysisFilter>,
     reading: Reading,
-) -> Reply<Listing<BudgetAnalysisView>> {
-    let ListBudgetAnalyses { fiscal_year, department_id: department, q: text } = filter.0;
-    let filter = AnalysisFilter { fiscal_year, department, text };
-    reading.list(who, paged, move |reader, page| analyses::list(reader, &filter, page)).await
+) -> List<BudgetAnalysisView> {
+    reading.list(who, wanted, analyses::list).await
 }
 
 /// Show an analysis of the execution of budgets. `[BUD-8]`

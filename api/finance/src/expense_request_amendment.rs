@@ -2,24 +2,26 @@
 
 use super::expense_request::body::CreateExpenseRequest;
 use crate::spine::{
-    At, Can, Created, Format, List, Merge, Note, Paged, PathId, Query, Reading, Reason, Reply, Routes,
-    Several, UnitOfWork, Valid, routes,
+    At, Can, Created, List, Merge, Note, PathId, Reading, Reason, Reply, Routes, UnitOfWork, Valid, Wanted,
+    routes,
 };
 use domain::{
-    approval::{Document, StandingState},
+    approval::Document,
     finance::{
         expense_request::{ExpenseRequest, RequestContent},
         expense_request_amendment::ExpenseRequestAmendment,
     },
-    spine::{AnyId, Id, perm},
+    spine::perm,
 };
 use persistence::{
     approval::document,
-    finance::expense_request_amendment::{self as amendments, AmendmentSummary, AmendmentView, deed},
+    finance::expense_request_amendment::{
+        self as amendments, AmendmentFilter, AmendmentSummary, AmendmentView, deed,
+    },
     spine::{Failure, Tx},
 };
 use serde::Deserialize;
-use utoipa::{IntoParams, ToSchema};
+use utoipa::ToSchema;
 use validator::Validate;
 
 pub(crate) fn routes(into: &mut Routes) {
@@ -84,32 +86,14 @@ fn changed(
     Ok(body.content(tx.actor(), today, old.exchange.book)?)
 }
 
-/// Which amendments are wanted.
-#[derive(Clone, Debug, Deserialize, Validate, IntoParams)]
-struct ListAmendments {
-    /// Only of this request.
-    request_id: Option<AnyId>,
-    /// Only these states, separated by commas.
-    #[serde(default)]
-    #[param(value_type = Option<String>, min_length = 1, max_length = 200, example = "in_approval")]
-    status: Several<StandingState>,
-}
-
 /// List amendments of expense requests. `[EXP-5, INT-4]`
 #[utoipa::path(get, path = "/api/v1/expense-request-amendments")]
 async fn list_expense_request_amendments(
     who: Can<perm::ReadExpenseRequests>,
-    filter: Query<ListAmendments>,
-    format: Format,
-    paged: Paged,
+    wanted: Wanted<AmendmentFilter>,
     reading: Reading,
 ) -> List<AmendmentSummary> {
-    let Query(ListAmendments { request_id, status }) = filter;
-    let Several(states) = status;
-    let request = request_id.map(|id| Id::from_uuid(id.uuid()));
-    reading
-        .list_as(who, format, paged, move |reader, page| amendments::list(reader, request, &states, page))
-        .await
+    reading.list(who, wanted, amendments::list).await
 }
 
 /// Show an amendment of an expense request. `[EXP-5, ACT-1]`

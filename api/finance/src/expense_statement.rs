@@ -1,11 +1,10 @@
 //! Expense statements: compile, submit, freeze. `[EXP-13]`
 
 use crate::spine::{
-    At, Can, Created, Format, List, Merge, Merged, Paged, PathId, Query, Reading, Reason, Reply, Routes,
-    UnitOfWork, Valid, routes,
+    At, Can, Created, List, Merge, Merged, PathId, Reading, Reason, Reply, Routes, UnitOfWork, Valid, Wanted,
+    routes,
 };
 use domain::{
-    approval::StandingState,
     finance::{
         expense_statement::{ExpenseStatement, NewStatement, Words},
         period::Period,
@@ -22,7 +21,7 @@ use persistence::{
     spine::{Failure, Tx},
 };
 use serde::{Deserialize, Serialize};
-use utoipa::{IntoParams, ToSchema};
+use utoipa::ToSchema;
 use validator::Validate;
 
 pub(crate) fn routes(into: &mut Routes) {
@@ -41,29 +40,14 @@ pub(crate) fn routes(into: &mut Routes) {
     );
 }
 
-/// Which statements are wanted.
-#[derive(Debug, Deserialize, Validate, IntoParams)]
-struct ListExpenseStatements {
-    /// Only of this period: `2026`, `2026-Q1`, `2026-03`.
-    period: Option<Period>,
-    /// Only of this department.
-    department_id: Option<DepartmentId>,
-    /// Only in this state.
-    status: Option<StandingState>,
-}
-
 /// List expense statements. `[EXP-13]`
 #[utoipa::path(get, path = "/api/v1/expense-statements")]
 async fn list_expense_statements(
     who: Can<perm::ReadExpenseStatements>,
-    filter: Query<ListExpenseStatements>,
-    format: Format,
-    paged: Paged,
+    wanted: Wanted<StatementFilter>,
     reading: Reading,
 ) -> List<ExpenseStatementView> {
-    let Query(ListExpenseStatements { period, department_id, status }) = filter;
-    let filter = StatementFilter { period, department: department_id, status };
-    reading.list_as(who, format, paged, move |reader, page| statements::list(reader, &filter, page)).await
+    reading.list(who, wanted, statements::list).await
 }
 
 /// A new statement.

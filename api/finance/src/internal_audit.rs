@@ -3,8 +3,7 @@
 mod body;
 
 use crate::spine::{
-    At, Can, Created, Format, List, Merge, Paged, PathId, Query, Reading, Reason, Reply, Routes, UnitOfWork,
-    Valid, routes,
+    At, Can, Created, List, Merge, PathId, Reading, Reason, Reply, Routes, UnitOfWork, Valid, Wanted, routes,
 };
 use body::*;
 use domain::{
@@ -13,8 +12,8 @@ use domain::{
 };
 use persistence::{
     finance::internal_audit::{
-        self as audits, InternalAuditSummaryView, InternalAuditView, auditor,
-        item::{self, AuditItemView},
+        self as audits, InternalAuditFilter, InternalAuditSummaryView, InternalAuditView, auditor,
+        item::{self, AuditItemFilter, AuditItemView},
     },
     organisation::{department, employee},
     spine::{Failure, Tx},
@@ -47,13 +46,10 @@ pub(crate) fn routes(into: &mut Routes) {
 #[utoipa::path(get, path = "/api/v1/internal-audits")]
 async fn list_internal_audits(
     who: Can<perm::ReadInternalAudits>,
-    filter: Query<ListInternalAudits>,
-    format: Format,
-    paged: Paged,
+    wanted: Wanted<InternalAuditFilter>,
     reading: Reading,
 ) -> List<InternalAuditView> {
-    let filter = filter.0.filter();
-    reading.list_as(who, format, paged, move |reader, page| audits::list(reader, &filter, page)).await
+    reading.list(who, wanted, audits::list).await
 }
 
 /// Refuses a plan that refers to nothing.
@@ -138,13 +134,11 @@ async fn draw_internal_audit_sample(
 async fn list_internal_audit_items(
     who: Can<perm::ReadInternalAudits>,
     id: PathId<InternalAudit>,
-    filter: Query<ListAuditItems>,
-    format: Format,
-    paged: Paged,
+    wanted: Wanted<AuditItemFilter>,
     reading: Reading,
 ) -> List<AuditItemView> {
-    let (id, filter) = (*id, filter.0.filter());
-    reading.list_as(who, format, paged, move |reader, page| item::list(reader, id, &filter, page)).await
+    let id = *id;
+    reading.list(who, wanted, move |reader, filter, page| item::list(reader, id, filter, page)).await
 }
 
 /// Take one claim into the sample because the auditor wants to see it. `[EXP-11]`

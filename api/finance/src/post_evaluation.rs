@@ -3,8 +3,8 @@
 mod body;
 
 use crate::spine::{
-    At, Can, Created, Format, List, LongReason, Merge, Paged, PathId, Query, Reading, Reply, Routes,
-    UnitOfWork, Valid, routes,
+    At, Can, Created, List, LongReason, Merge, PathId, Reading, Reply, Routes, UnitOfWork, Valid, Wanted,
+    routes,
 };
 use body::*;
 use domain::{
@@ -12,7 +12,7 @@ use domain::{
     spine::perm,
 };
 use persistence::{
-    finance::post_evaluation::{self as evaluations, PostEvaluationView},
+    finance::post_evaluation::{self as evaluations, PostEvaluationFilter, PostEvaluationView},
     organisation::department,
     spine::{Failure, Tx},
 };
@@ -49,13 +49,10 @@ fn commission(tx: &mut Tx<'_>, body: CommissionEvaluation) -> Result<Commission,
 #[utoipa::path(get, path = "/api/v1/post-evaluations")]
 async fn list_post_evaluations(
     who: Can<perm::ReadPostEvaluations>,
-    filter: Query<ListPostEvaluations>,
-    format: Format,
-    paged: Paged,
+    wanted: Wanted<PostEvaluationFilter>,
     reading: Reading,
 ) -> List<PostEvaluationView> {
-    let filter = filter.0.filter();
-    reading.list_as(who, format, paged, move |reader, page| evaluations::list(reader, &filter, page)).await
+    reading.list(who, wanted, evaluations::list).await
 }
 
 /// Commission a post-evaluation by a third party. `[EXP-12]`

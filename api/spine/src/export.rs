@@ -1,8 +1,8 @@
 //! The same list as a file: CSV, NDJSON or XLSX, with the same filters and the same scope. `[INT-4]`
 //!
-//! A view says once which [`Column`]s it has; a list route gains exports by taking a [`Format`] and
-//! answering through [`Reading::list_as`]. The rows are read page by page, each page a short read of its
-//! own: however long the download takes, no transaction stays open, and memory stays flat.
+//! A view says once which [`Column`]s it has; a list route answers through [`Reading::list`]. The rows of a file are read
+//! page by page, each page a short read of its own: however long the download takes, no transaction stays open, and
+//! memory stays flat.
 
 mod csv;
 mod format;
@@ -13,21 +13,20 @@ pub use format::Format;
 pub use persistence::spine::{Cell, Column, Exported, Label};
 
 use super::{
-    Answer, Described, Description, Guard, Listing, Paged, Problem, Reading, Reply, Sought, codes, edge,
+    Answer, Described, Description, Guard, Listing, Problem, Reading, Reply, Wanted, codes, edge,
     shape::Fitting,
 };
 use actix_web::{HttpRequest, HttpResponse, Responder, body::BoxBody, http::header};
 use bytes::Bytes;
 use domain::spine::{BusinessDate, Language};
 use futures_util::stream::{self, Stream, StreamExt};
-use persistence::spine::{Failure, Page, Reader, Request, Slice};
+use persistence::spine::{Failure, Filter, Mark, Page, Reader, Request, Slice};
 use serde::Serialize;
 use std::{pin::Pin, sync::Arc};
 use utoipa::{
     ToSchema,
     openapi::{ContentBuilder, KnownFormat, ObjectBuilder, RefOr, SchemaFormat, schema::Type},
 };
-use uuid::Uuid;
 
 /// How many rows are read at once: a read of a few milliseconds.
 const ROWS_AT_ONCE: i64 = 1_000;
@@ -55,30 +54,26 @@ pub struct Download {
 }
 
 /// Reads one page of a list.
-trait PageOf<T, K>: Fn(&mut Reader<'_>, &Page<K>) -> Result<Slice<T, K>, Failure> + Send + Sync {}
-impl<T, K, F: Fn(&mut Reader<'_>, &Page<K>) -> Result<Slice<T, K>, Failure> + Send + Sync> PageOf<T, K>
-    for F
-{
-}
+type PageOf<T> = dyn Fn(&mut Reader<'_>, &Page) -> Result<Slice<T>, Failure> + Send + Sync;
 
 /// What a page was turned into, and behind which row the next one begins.
-type PageRead<P, K> = Result<(P, Option<(K, Uuid)>), Problem>;
+type PageRead<P> = Result<(P, Option<Mark>), Problem>;
 
 /// What all pages of one export share.
-struct Source<T, K> {
+struct Source<T> {
     database: persistence::spine::Database,
     request: Request,
-    page_of: Arc<dyn PageOf<T, K>>,
+    page_of: Arc<PageOf<T>>,
 }
 
-impl<T: Exported, K: Send + 'static> Source<T, K> {
+impl<T: Exported> Source<T> {
     /// Reads a page behind a row and turns it into something, all on a database thread; answers also
     /// behind which row the next page begins.
     fn page<P: Send + 'static, F: FnOnce(&[T]) -> Result<P, Failure> + Send + 'static>(
         &self,
-        after: Option<(K, Uuid)>,
+        after: Option<Mark>,
         turn: F,
-    ) -> impl Future<Output = PageRead<P, K>> + use<P, F, T, K> {
+    ) -> impl Future<Output = PageRead<P>> + use<P, F, T> {
         let (database, request, page_of) =
             (self.database.clone(), self.request.clone(), self.page_of.clone());
         async move {
@@ -86,7 +81,7 @@ impl<T: Exported, K: Send + 'static> Source<T, K> {
                 if let Some(permission) = T::PERMISSION {
                     reader.bound_by(permission)?;
                 }
-                let slice = page_of(reader, &Page { limit: ROWS_AT_ONCE, after })?;
+                let slice = page_of(reader, &Page { after, ..Page::first(ROWS_AT_ONCE) })?;
                 Ok((turn(&slice.data)?, slice.next))
             });
             Ok(read.await?)
@@ -95,28 +90,24 @@ impl<T: Exported, K: Send + 'static> Source<T, K> {
 }
 
 impl Reading {
-    /// Answers a list in the wanted format: a page of it as JSON, or everything that matches as a file.
-    /// `work` reads one page; it runs many times for a file.
-    pub async fn list_as<G, T, K>(
+    /// Answers a list as it is wanted: a page of it as JSON, or everything that matches as a file. `work` reads one page
+    /// of what a filter lets through; it runs many times for a file.
+    pub async fn list<G: Guard, F: Filter, T: Exported>(
         &self,
         who: G,
-        format: Format,
-        paged: Paged,
-        work: impl Fn(&mut Reader<'_>, &Page<K>) -> Result<Slice<T, K>, Failure> + Send + Sync + 'static,
-    ) -> List<T>
-    where
-        G: Guard,
-        T: Exported,
-        K: Sought,
-    {
+        wanted: Wanted<F>,
+        work: impl Fn(&mut Reader<'_>, &F, &Page) -> Result<Slice<T>, Failure> + Send + Sync + 'static,
+    ) -> List<T> {
+        let Wanted { filter, format, paged } = wanted;
+        let page_of = move |reader: &mut Reader<'_>, page: &Page| work(reader, &filter, page);
         if format == Format::Json {
-            return self.list(who, paged, work).await.map(Listed::Page);
+            return self.page(who, paged, page_of).await.map(Listed::Page);
         }
         let page = paged.page()?;
         let shape = self.shape().fit::<T>()?;
         self.shape().for_file(format == Format::Ndjson)?;
         let database = self.database()?.clone();
-        let source = Source { request: self.as_asked(&who), page_of: Arc::new(work), database };
+        let source = Source { request: self.as_asked(&who), page_of: Arc::new(page_of), database };
         let language = edge::language(self.request().headers());
         let today = source.database.now().date_in(source.database.zone());
         let pieces = produce(format, source, page.after, language, shape).await?;
@@ -125,10 +116,10 @@ impl Reading {
     }
 }
 
-async fn produce<T: Exported, K: Send + 'static>(
+async fn produce<T: Exported>(
     format: Format,
-    source: Source<T, K>,
-    after: Option<(K, Uuid)>,
+    source: Source<T>,
+    after: Option<Mark>,
     language: Language,
     shape: Fitting,
 ) -> Result<Pieces, Problem> {
@@ -155,9 +146,9 @@ fn lines<T: Serialize>(rows: &[T], shape: &Fitting) -> Result<Bytes, Failure> {
 
 /// Reads the first page now, so that a refusal is still an answer, and the others as they are sent. What
 /// fails later breaks the connection off: half a file never looks whole.
-async fn pieces<T: Exported, K: Send + 'static>(
-    source: Source<T, K>,
-    after: Option<(K, Uuid)>,
+async fn pieces<T: Exported>(
+    source: Source<T>,
+    after: Option<Mark>,
     head: Option<Bytes>,
     turn: impl Fn(&[T]) -> Result<Bytes, Failure> + Clone + Send + 'static,
 ) -> Result<Pieces, Problem> {

@@ -30,6 +30,7 @@ mod settings;
 mod shape;
 mod state;
 mod upload;
+mod wanted;
 mod wing;
 mod work;
 
@@ -55,13 +56,13 @@ pub use said::{LongReason, Note, Reason};
 pub use settings::ServerSettings;
 pub use state::{AppState, Parts};
 pub use upload::{ARRIVAL_MAX, Arriving, Upload};
+pub use wanted::Wanted;
 pub use wing::Wing;
-pub use work::{ByRules, Reading, Sought, UnitOfWork};
+pub use work::{ByRules, Reading, UnitOfWork};
 
 pub use persistence::spine::{Refers, View};
 
 pub use answer::is_known;
-pub use parameter::{Several, bounds, is_amount};
 
 // One name inside and outside: macros and whoever uses this say `spine`.
 pub extern crate self as spine;

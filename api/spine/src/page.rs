@@ -3,9 +3,7 @@
 use super::{Argument, Description, Listing, Problem, codes, parameter::query_pairs};
 use actix_web::{FromRequest, HttpRequest, dev::Payload};
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
-use persistence::spine::{Page, Slice};
-use serde::{Serialize, de::DeserializeOwned};
-use serde_json::Value;
+use persistence::spine::{Mark, Page, Slice, SortKey};
 use sha2::{Digest, Sha256};
 use std::future::{Ready, ready};
 use utoipa::{
@@ -16,7 +14,6 @@ use utoipa::{
         schema::{Schema, Type},
     },
 };
-use uuid::Uuid;
 
 const LIMIT_DEFAULT: i64 = 50;
 const LIMIT_MAX: i64 = 200;
@@ -26,8 +23,7 @@ const LIMIT_MAX: i64 = 200;
 pub struct Paged {
     limit: i64,
     cursor: Option<String>,
-    /// Whether the number of all matches is wanted.
-    pub include_total: bool,
+    include_total: bool,
     /// A digest of the filters and order, which a cursor carries along.
     filters: String,
     /// The path and query without the cursor, for the `Link` header.
@@ -35,22 +31,22 @@ pub struct Paged {
 }
 
 impl Paged {
-    /// The page in terms of a list's sort key. A cursor of other filters is refused.
-    pub fn page<K: DeserializeOwned>(&self) -> Result<Page<K>, Problem> {
+    /// The page in terms of the list. A cursor of other filters is refused.
+    pub fn page(&self) -> Result<Page, Problem> {
         let after = self.cursor.as_deref().map(|cursor| self.read(cursor)).transpose()?;
-        Ok(Page { limit: self.limit, after })
+        Ok(Page { limit: self.limit, after, include_total: self.include_total })
     }
 
-    fn read<K: DeserializeOwned>(&self, cursor: &str) -> Result<(K, Uuid), Problem> {
+    fn read(&self, cursor: &str) -> Result<Mark, Problem> {
         let bad = || Problem::new(codes::BAD_CURSOR).at("cursor", "");
-        let (filters, key, id) = decode(cursor).ok_or_else(bad)?;
-        if filters == self.filters { Ok((key, id)) } else { Err(bad()) }
+        let (filters, key, tie) = decode(cursor).ok_or_else(bad)?;
+        if filters == self.filters { Ok((key, tie)) } else { Err(bad()) }
     }
 
     /// The listing of a page, with the cursor of the next.
-    pub fn listing<T: ToSchema, K: Serialize>(&self, slice: Slice<T, K>) -> Listing<T> {
-        let cursor = slice.next.and_then(|(key, id)| {
-            let bytes = serde_json::to_vec(&(&self.filters, key, id)).ok()?;
+    pub fn listing<T: ToSchema>(&self, slice: Slice<T>) -> Listing<T> {
+        let cursor = slice.next.and_then(|(key, tie)| {
+            let bytes = serde_json::to_vec(&(&self.filters, key, tie)).ok()?;
             Some(BASE64_URL_SAFE_NO_PAD.encode(bytes))
         });
         Listing::new(slice.data, cursor, slice.total)
@@ -119,8 +115,8 @@ fn filters_of(path: &str, sorted: &[(String, String)]) -> String {
     BASE64_URL_SAFE_NO_PAD.encode(&digest.finalize()[..9])
 }
 
-/// The filters, the sort key and the id that a cursor holds.
-fn decode<K: DeserializeOwned>(cursor: &str) -> Option<(String, K, Uuid)> {
+/// The filters, and where the last row of the page before stood, that a cursor holds.
+fn decode(cursor: &str) -> Option<(String, SortKey, SortKey)> {
     serde_json::from_slice(&BASE64_URL_SAFE_NO_PAD.decode(cursor).ok()?).ok()
 }
 
@@ -128,7 +124,7 @@ fn decode<K: DeserializeOwned>(cursor: &str) -> Option<(String, K, Uuid)> {
 pub(super) fn is_of_filters(cursor: &str, path: &str, pairs: &[(String, String)]) -> bool {
     let mut sorted = pairs.to_vec();
     sorted.sort();
-    decode::<Value>(cursor).is_some_and(|(filters, ..)| filters == filters_of(path, &sorted))
+    decode(cursor).is_some_and(|(filters, ..)| filters == filters_of(path, &sorted))
 }
 
 impl Argument for Paged {

@@ -2,12 +2,9 @@
 
 use super::{Argument, Description, Problem, codes, query::Sent};
 use actix_web::{FromRequest, HttpRequest, dev::Payload, http::header};
-use domain::spine::{Currency, Id, Money, Version};
+use domain::spine::{Id, Version};
 use persistence::spine::Failure;
-use serde::{
-    Deserialize, Deserializer,
-    de::{DeserializeOwned, IntoDeserializer},
-};
+use serde::de::DeserializeOwned;
 use std::{
     future::{Ready, ready},
     ops::Deref,
@@ -15,12 +12,12 @@ use std::{
 use utoipa::{
     IntoParams, PartialSchema,
     openapi::{
-        ObjectBuilder, Required,
-        path::{ParameterBuilder, ParameterIn},
+        ObjectBuilder, RefOr, Required, Schema,
+        path::{Parameter, ParameterBuilder, ParameterIn, ParameterStyle},
         schema::Type,
     },
 };
-use validator::{Validate, ValidationError};
+use validator::Validate;
 
 /// The `{id}` of a path. What cannot be an id of ours is not found.
 #[derive(Debug)]
@@ -107,56 +104,6 @@ impl<T: DeserializeOwned + Validate + 'static> FromRequest for Query<T> {
     }
 }
 
-/// The values that a parameter lists by their codes, separated by commas; none where it is absent.
-#[derive(Clone, Debug)]
-pub struct Several<T>(pub Vec<T>);
-
-impl<T> Default for Several<T> {
-    fn default() -> Self {
-        Self(Vec::new())
-    }
-}
-
-impl<'de, T: DeserializeOwned> Deserialize<'de> for Several<T> {
-    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
-        let list = String::deserialize(from)?;
-        let value = |code: &str| T::deserialize(code.into_deserializer());
-        list.split(',').map(value).collect::<Result<_, _>>().map(Self)
-    }
-}
-
-/// Whether a parameter is an amount of any currency at all: how exact it may be, its currency says.
-pub fn is_amount(text: &str) -> Result<(), ValidationError> {
-    let in_some = |currency| Money::parse(text, currency).is_ok();
-    if Currency::ALL.into_iter().any(in_some) {
-        return Ok(());
-    }
-    Err(ValidationError::new("amount").with_message("1234.50".into()))
-}
-
-/// The least and the most of an amount in parameters, in minor units of a currency; both are told where both
-/// are wrong.
-pub fn bounds<const N: usize>(
-    sent: [(&str, Option<&str>); N],
-    currency: Currency,
-) -> Result<[Option<i64>; N], Problem> {
-    let (mut minor, mut problem) = ([None; N], None);
-    for (bound, (parameter, text)) in minor.iter_mut().zip(sent) {
-        match text.map(|text| Money::parse(text, currency).map(Money::minor)).transpose() {
-            Ok(read) => *bound = read,
-            Err(_) => {
-                let reason = format!("{currency} {:.*}", currency.digits() as usize, 1234.0);
-                let found: Problem = problem.take().unwrap_or_else(|| {
-                    let named = Problem::new(codes::BAD_PARAMETER).with("parameter", parameter);
-                    named.with("reason", reason.as_str())
-                });
-                problem = Some(found.at(parameter, reason));
-            }
-        }
-    }
-    problem.map_or(Ok(minor), Err)
-}
-
 fn read_query<T: DeserializeOwned + Validate>(text: &str) -> Result<T, Problem> {
     let pairs = serde_urlencoded::Deserializer::new(form_pairs(text));
     let read: T = serde_path_to_error::deserialize(pairs).map_err(|error| {
@@ -185,9 +132,19 @@ pub(super) fn query_pairs(text: &str) -> Vec<(String, String)> {
 
 impl<T: DeserializeOwned + Validate + IntoParams + 'static> Argument for Query<T> {
     fn describe(description: &mut Description) {
-        description.parameters.extend(T::into_params(|| Some(ParameterIn::Query)));
+        let parameters = T::into_params(|| Some(ParameterIn::Query));
+        description.parameters.extend(parameters.into_iter().map(separated_by_commas));
         description.problems.insert(400);
     }
+}
+
+/// A list of values in a parameter is one text, its values separated by commas.
+fn separated_by_commas(mut parameter: Parameter) -> Parameter {
+    if matches!(parameter.schema, Some(RefOr::T(Schema::Array(_)))) {
+        parameter.style = Some(ParameterStyle::Form);
+        parameter.explode = Some(false);
+    }
+    parameter
 }
 
 /// The version the caller has read and means to change. `[INT-3]`

@@ -8,7 +8,6 @@ use actix_web::{FromRequest, HttpMessage, HttpRequest, dev::Payload, web};
 use persistence::spine::{
     Database, Failure, IdempotencyKey, Moved, Page, Reader, Request, Resource, Slice, Tx,
 };
-use serde::{Serialize, de::DeserializeOwned};
 use sha2::{Digest, Sha256};
 use std::future::{Ready, ready};
 use utoipa::openapi::{
@@ -16,10 +15,6 @@ use utoipa::openapi::{
     path::{Parameter, ParameterBuilder, ParameterIn},
     schema::Type,
 };
-
-/// What a list is sorted by: it travels in cursors.
-pub trait Sought: Serialize + DeserializeOwned + Send + 'static {}
-impl<K: Serialize + DeserializeOwned + Send + 'static> Sought for K {}
 
 /// Reads. All queries of one reading see one state.
 pub struct Reading {
@@ -88,22 +83,17 @@ impl Reading {
         Ok(Answer::fresh(stored))
     }
 
-    /// Reads a page of a list and answers with it and the cursor of the next. Where all matches are to be counted and
-    /// the list does not count by itself, it is read to its end.
-    pub async fn list<G: Guard, T: View, K: Sought>(
+    /// Reads a page of a list and answers with it and the cursor of the next.
+    pub async fn page<G: Guard, T: View>(
         &self,
         who: G,
         paged: Paged,
-        work: impl Fn(&mut Reader<'_>, &Page<K>) -> Result<Slice<T, K>, Failure> + Send + 'static,
+        work: impl FnOnce(&mut Reader<'_>, &Page) -> Result<Slice<T>, Failure> + Send + 'static,
     ) -> Reply<Listing<T>> {
         let (page, listed, shape) = (paged.page()?, paged.clone(), self.shape.fit::<Listing<T>>()?);
         let (stored, next) = self
             .value(who, move |reader| {
-                let mut slice = work(reader, &page)?;
-                if listed.include_total && slice.total.is_none() {
-                    slice.total = Some(count(reader, &work)?);
-                }
-                let listing = listed.listing(slice);
+                let listing = listed.listing(work(reader, &page)?);
                 let next = listing.next_cursor().map(str::to_owned);
                 let body = shape.write(reader, &listing)?;
                 Ok((answer::store_as::<_, 200>(&listing, body), next))
@@ -182,25 +172,6 @@ impl UnitOfWork {
         }
         let kept_hours = state(&self.request)?.settings.idempotency_hours;
         Ok(IdempotencyKey { key: key.to_owned(), fingerprint: hex::encode(digest.finalize()), kept_hours })
-    }
-}
-
-/// So many rows are read at once to be counted.
-const COUNTED_AT_ONCE: i64 = 1_000;
-
-/// How many rows a list has, read page by page: for lists as short as those of people, roles and findings.
-fn count<T, K>(
-    reader: &mut Reader<'_>,
-    work: &impl Fn(&mut Reader<'_>, &Page<K>) -> Result<Slice<T, K>, Failure>,
-) -> Result<i64, Failure> {
-    let (mut page, mut total) = (Page { limit: COUNTED_AT_ONCE, after: None }, 0);
-    loop {
-        let slice = work(reader, &page)?;
-        total += slice.data.len();
-        page.after = slice.next;
-        if page.after.is_none() {
-            return i64::try_from(total).map_err(Failure::fault);
-        }
     }
 }
 

@@ -20,6 +20,16 @@ pub struct EnumLabels {
     pub values: &'static [ValueLabel],
 }
 
+/// An enum whose values have stable codes and labels, as [`labels`](crate::labels) says them.
+pub trait Coded: Copy + 'static {
+    /// The stable code.
+    fn code(self) -> &'static str;
+    /// The value of a stable code.
+    fn from_code(code: &str) -> Option<Self>;
+    /// The labels, Chinese and English.
+    fn labels(self) -> (&'static str, &'static str);
+}
+
 /// Says the code and the labels of every value of an enum, beside the enum: `LABELS` for the list of all
 /// ([`crate::enums`]), `code` and `labels` of a value and, where no value carries data, `ALL` and `from_code`.
 /// The name is the one in the OpenAPI document. A value without labels does not compile; a code that is not the
@@ -77,6 +87,17 @@ macro_rules! labels {
             /// The labels, Chinese and English.
             pub const fn labels(self) -> (&'static str, &'static str) {
                 match self { $(Self::$value => ($zh, $en)),* }
+            }
+        }
+        impl $crate::spine::Coded for $enum {
+            fn code(self) -> &'static str {
+                self.code()
+            }
+            fn from_code(code: &str) -> Option<Self> {
+                Self::from_code(code)
+            }
+            fn labels(self) -> (&'static str, &'static str) {
+                self.labels()
             }
         }
     };

@@ -31,7 +31,7 @@ pub use erasure::{AUDIT_EVENTS, AUDIT_REFUSALS, Erasure};
 pub use exchange_rate::ExchangeRate;
 pub use explanation::{Citation, Explanation};
 pub use id::{AnyId, Id, IdSource};
-pub use label::{EnumLabels, ValueLabel};
+pub use label::{Coded, EnumLabels, ValueLabel};
 pub use money::{Money, MoneyError, allocate, split_evenly};
 pub use permission::{Permission, Requires, ScopeKind, perm};
 pub use policy::{
@@ -39,7 +39,7 @@ pub use policy::{
     PolicyAction, PolicyContent, PolicyStatus, PolicyVersion, read_content,
 };
 pub use refusal::{Finding, Findings, Language, Refusal, RefusalCode, RefusalKind, SPINE_REFUSALS, codes};
-pub use search::search_key;
+pub use search::{search_key, search_text};
 pub use status::Reason;
 pub use time::{BusinessDate, Clock, Timestamp};
 pub use wing::{Noun, Wing};

@@ -25,7 +25,7 @@ pub enum PolicyStatus {
 }
 
 crate::labels! { PolicyStatus = "PolicyStatus":
-    Draft = "draft", "草稿", "Draft";
+    Draft = "draft", "草案", "Draft";
     Published = "published", "已发布", "Published";
 }
 

@@ -7,16 +7,28 @@ use std::collections::BTreeSet;
 /// At most so many readings of one name are kept: names have few characters that are read in several ways.
 const READINGS_MAX: usize = 16;
 
+/// Names longer than this are found by one reading alone.
+const READ_IN_FULL: usize = 60;
+
+/// What a search looks through to find a document: by its names in all their spellings, and by texts as they are written.
+pub fn search_text(names: &[&str], texts: &[&str]) -> String {
+    let mut lines = vec![search_key(names)];
+    lines.extend(texts.iter().map(|text| text.trim().to_lowercase()));
+    lines.retain(|line| !line.is_empty());
+    lines.join("\n")
+}
+
 /// What a search looks through to find something by one of these names: small letters, a line for each spelling.
 /// A character with several readings is found by each of them.
 pub fn search_key(names: &[&str]) -> String {
     let mut spellings = BTreeSet::new();
     for name in names {
         let readings = readings(name);
+        let most = if name.chars().count() > READ_IN_FULL { 1 } else { READINGS_MAX };
         spellings.insert(name.trim().to_lowercase());
-        spellings.extend(joined(&readings, "", |reading| reading));
-        spellings.extend(joined(&readings, " ", |reading| reading));
-        spellings.extend(joined(&readings, "", |reading| reading.get(..1).unwrap_or_default()));
+        spellings.extend(joined(&readings, most, "", |reading| reading));
+        spellings.extend(joined(&readings, most, " ", |reading| reading));
+        spellings.extend(joined(&readings, most, "", |reading| reading.get(..1).unwrap_or_default()));
     }
     spellings.remove("");
     spellings.into_iter().collect::<Vec<_>>().join("\n")
@@ -43,12 +55,17 @@ fn typed(syllable: &str) -> Vec<String> {
     vec![syllable.to_owned()]
 }
 
-/// The ways to read a name, as far as [`READINGS_MAX`] goes; from then on the first reading of each character.
-fn joined(readings: &[BTreeSet<String>], between: &str, part: impl Fn(&str) -> &str) -> BTreeSet<String> {
+/// The ways to read a name, at most so many; from then on the first reading of each character.
+fn joined(
+    readings: &[BTreeSet<String>],
+    most: usize,
+    between: &str,
+    part: impl Fn(&str) -> &str,
+) -> BTreeSet<String> {
     let mut whole = BTreeSet::from([String::new()]);
     for readings in readings {
         let parts: BTreeSet<&str> = readings.iter().map(|reading| part(reading)).collect();
-        let kept = if whole.len() * parts.len() > READINGS_MAX { 1 } else { parts.len() };
+        let kept = if whole.len() * parts.len() > most { 1 } else { parts.len() };
         let extended = whole.iter().flat_map(|begun| {
             let between = if begun.is_empty() { "" } else { between };
             parts.iter().take(kept).map(move |part| format!("{begun}{between}{part}"))
@@ -85,6 +102,20 @@ mod tests {
         assert_eq!(search_key(&["Anna Li"]), "anna li");
         assert!(finds("IT部", "itbu") && finds("IT部", "itb") && finds("IT部", "it部"));
         assert_eq!(search_key(&["", " "]), "");
+    }
+
+    #[test]
+    fn a_document_is_found_by_its_names_as_they_are_read_and_by_its_texts_as_they_are_written() {
+        let text = search_text(&["春季展会", ""], &["BG-2026-000001", " 加装展位 ", ""]);
+        for typed in ["春季", "chunji", "cjzh", "bg-2026", "加装展位"] {
+            assert!(text.contains(typed), "{typed}");
+        }
+        assert!(!text.contains("jiazhuang") && !text.contains("\n\n"), "{text}");
+    }
+
+    #[test]
+    fn a_long_name_is_found_by_one_reading() {
+        assert_eq!(search_key(&[&"乐".repeat(61)]).lines().count(), 4);
     }
 
     #[test]

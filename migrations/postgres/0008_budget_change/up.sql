@@ -24,8 +24,11 @@ CREATE TABLE budget_changes (
     -- A change may give back what a draw on an emergency fund took and nobody needed.
     gives_back_id UUID REFERENCES budget_changes (id),
     -- A draw states the event it answers; nothing else does.
+    search_text TEXT NOT NULL,
     CHECK ((kind = 'emergency_draw') = (event IS NOT NULL))
 );
+CREATE INDEX budget_changes_by_change ON budget_changes (changed_at, id);
+CREATE INDEX budget_changes_by_total ON budget_changes (total_minor, id);
 CREATE INDEX budget_changes_by_kind ON budget_changes (kind, status, id);
 CREATE INDEX budget_changes_by_department ON budget_changes (department_id, id);
 CREATE INDEX budget_changes_by_creator ON budget_changes (creator_id);

@@ -13,8 +13,10 @@ CREATE TABLE budget_analyses (
     author_id UUID NOT NULL REFERENCES employees (id),
     filed_by_id UUID NOT NULL REFERENCES users (id),
     filed_at TIMESTAMPTZ NOT NULL,
-    version BIGINT NOT NULL
+    version BIGINT NOT NULL,
+    search_text TEXT NOT NULL
 );
+CREATE INDEX budget_analyses_by_period ON budget_analyses (period, id);
 CREATE INDEX budget_analyses_by_year ON budget_analyses (fiscal_year, id);
 CREATE INDEX budget_analyses_by_department ON budget_analyses (department_id);
 CREATE INDEX budget_analyses_by_author ON budget_analyses (author_id);

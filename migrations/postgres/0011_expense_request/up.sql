@@ -34,6 +34,7 @@ CREATE TABLE expense_requests (
     -- Claims never take more than is approved, whatever a server of ours does.
     CHECK (claimed_minor <= worth_minor)
 );
+CREATE INDEX expense_requests_by_business_date ON expense_requests (business_date, id);
 CREATE INDEX expense_requests_by_creator ON expense_requests (creator_id, id);
 CREATE INDEX expense_requests_by_creator_employee ON expense_requests (creator_employee_id);
 CREATE INDEX expense_requests_by_submitter ON expense_requests (submitter_id, id);
@@ -77,8 +78,10 @@ CREATE TABLE expense_request_amendments (
     status_at TIMESTAMPTZ,
     status_reason TEXT,
     approval_id UUID REFERENCES approvals (id),
-    version BIGINT NOT NULL
+    version BIGINT NOT NULL,
+    search_text TEXT NOT NULL
 );
+CREATE INDEX expense_request_amendments_by_change ON expense_request_amendments (changed_at, id);
 CREATE INDEX expense_request_amendments_by_request ON expense_request_amendments (request_id, id);
 CREATE INDEX expense_request_amendments_by_creator ON expense_request_amendments (creator_id);
 CREATE INDEX expense_request_amendments_by_creator_employee ON expense_request_amendments (creator_employee_id);

@@ -19,8 +19,12 @@ CREATE TABLE expense_statements (
     version BIGINT NOT NULL,
     -- An approved one may be corrected by another once a month of it was opened again: it stays, and is not in force.
     replaces_id UUID REFERENCES expense_statements (id),
-    replaced_by_id UUID REFERENCES expense_statements (id)
+    replaced_by_id UUID REFERENCES expense_statements (id),
+    changed_at TIMESTAMPTZ NOT NULL,
+    search_text TEXT NOT NULL
 );
+CREATE INDEX expense_statements_by_change ON expense_statements (changed_at, id);
+CREATE INDEX expense_statements_by_period ON expense_statements (period, id);
 CREATE INDEX expense_statements_by_department ON expense_statements (department_id, id);
 CREATE INDEX expense_statements_by_creator ON expense_statements (creator_id);
 CREATE INDEX expense_statements_by_compiler ON expense_statements (compiler_id);

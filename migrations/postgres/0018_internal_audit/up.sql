@@ -23,10 +23,14 @@ CREATE TABLE internal_audits (
     -- Seed, population and digest of each draw.
     draws TEXT NOT NULL,
     version BIGINT NOT NULL,
+    changed_at TIMESTAMPTZ NOT NULL,
+    search_text TEXT NOT NULL,
     CHECK (from_on <= to_on),
     CHECK ((conclusion IS NULL) = (status NOT IN ('reported', 'closed'))),
     CHECK ((ended_at IS NULL) = (status NOT IN ('closed', 'cancelled')))
 );
+CREATE INDEX internal_audits_by_change ON internal_audits (changed_at, id);
+CREATE INDEX internal_audits_by_first_day ON internal_audits (from_on, id);
 CREATE INDEX internal_audits_by_department ON internal_audits (department_id, id);
 CREATE INDEX internal_audits_by_auditor ON internal_audits (auditor_id, id);
 CREATE INDEX internal_audits_by_status ON internal_audits (status, id);
@@ -60,6 +64,8 @@ CREATE TABLE internal_audit_items (
     CHECK ((draw IS NULL) = (origin = 'by_hand')),
     CHECK ((verdict IS NULL) = (note IS NULL) AND (note IS NULL) = (concluded_at IS NULL))
 );
+CREATE INDEX internal_audit_items_by_score ON internal_audit_items (audit_id, score, position);
+CREATE INDEX internal_audit_items_by_payable ON internal_audit_items (audit_id, payable_minor, position);
 CREATE INDEX internal_audit_items_by_claim ON internal_audit_items (claim_id);
 CREATE INDEX internal_audit_items_by_creator ON internal_audit_items (creator_id);
 CREATE INDEX internal_audit_items_by_submitter ON internal_audit_items (submitter_id);
@@ -95,11 +101,15 @@ CREATE TABLE audit_findings (
     -- Remediations that did not do.
     rejected TEXT NOT NULL,
     version BIGINT NOT NULL,
+    changed_at TIMESTAMPTZ NOT NULL,
+    search_text TEXT NOT NULL,
     CHECK ((item_id IS NULL) = (claim_id IS NULL)),
     CHECK ((amount_minor IS NULL) = (currency IS NULL)),
     CHECK ((remediation IS NULL) = (status IN ('open', 'withdrawn'))),
     CHECK ((ending IS NULL) = (status NOT IN ('closed', 'withdrawn')))
 );
+CREATE INDEX audit_findings_by_change ON audit_findings (changed_at, id);
+CREATE INDEX audit_findings_by_due_day ON audit_findings (due_on, id);
 CREATE INDEX audit_findings_by_audit ON audit_findings (audit_id, id);
 CREATE INDEX audit_findings_by_item ON audit_findings (item_id);
 CREATE INDEX audit_findings_by_claim ON audit_findings (claim_id);

@@ -11,8 +11,10 @@ CREATE TABLE users (
     must_change_password BOOLEAN NOT NULL,
     password_changed_at BIGINT,
     version BIGINT NOT NULL,
+    search_text TEXT NOT NULL,
     CHECK ((kind = 'person') = (password_hash IS NOT NULL))
 );
+CREATE INDEX users_by_name ON users (name, id);
 
 CREATE TABLE roles (
     id BLOB PRIMARY KEY NOT NULL,
@@ -21,8 +23,10 @@ CREATE TABLE roles (
     name_en TEXT NOT NULL,
     is_built_in BOOLEAN NOT NULL,
     is_retired BOOLEAN NOT NULL,
-    version BIGINT NOT NULL
+    version BIGINT NOT NULL,
+    search_text TEXT NOT NULL
 );
+CREATE INDEX roles_by_name ON roles (name_zh, id);
 
 CREATE TABLE role_permissions (
     role_id BLOB NOT NULL REFERENCES roles (id),
@@ -85,6 +89,7 @@ CREATE TABLE api_keys (
     last_used_at BIGINT,
     version BIGINT NOT NULL
 );
+CREATE INDEX api_keys_by_name ON api_keys (name, id);
 CREATE INDEX api_keys_by_user ON api_keys (user_id, id);
 CREATE INDEX api_keys_by_replaced ON api_keys (replaces_id);
 

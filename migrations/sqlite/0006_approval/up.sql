@@ -25,6 +25,7 @@ CREATE TABLE approvals (
     version BIGINT NOT NULL,
     CHECK ((amount IS NULL) = (currency IS NULL))
 );
+CREATE INDEX approvals_by_business_date ON approvals (business_date, id);
 CREATE INDEX approvals_by_document ON approvals (document_kind, document);
 CREATE INDEX approvals_by_submitter ON approvals (submitter_id, id);
 CREATE INDEX approvals_by_beneficiary ON approvals (beneficiary_id, id);

@@ -22,8 +22,11 @@ CREATE TABLE budgets (
     status_at BIGINT,
     status_reason TEXT,
     approval_id BLOB REFERENCES approvals (id),
-    version BIGINT NOT NULL
+    version BIGINT NOT NULL,
+    search_text TEXT NOT NULL
 );
+CREATE INDEX budgets_by_change ON budgets (changed_at, id);
+CREATE INDEX budgets_by_total ON budgets (total_minor, id);
 CREATE INDEX budgets_by_year ON budgets (fiscal_year, id);
 CREATE INDEX budgets_by_department ON budgets (department_id, id);
 CREATE INDEX budgets_by_status ON budgets (status, id);
@@ -60,6 +63,7 @@ CREATE TABLE budget_lines (
     -- Never overdrawn, whatever a server of ours does.
     CHECK (reserved_minor + committed_minor + spent_minor <= allocated_minor)
 );
+CREATE INDEX budget_lines_by_allocation ON budget_lines (allocated_minor, id);
 CREATE INDEX budget_lines_by_budget ON budget_lines (budget_id, id);
 CREATE INDEX budget_lines_by_department ON budget_lines (department_id, first_day);
 CREATE INDEX budget_lines_by_year ON budget_lines (fiscal_year, id);

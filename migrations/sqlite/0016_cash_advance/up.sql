@@ -35,6 +35,9 @@ CREATE TABLE cash_advances (
     CHECK (settled_minor = 0 OR paid_on IS NOT NULL),
     CHECK ((payout_reference IS NULL) = (paid_on IS NULL))
 );
+CREATE INDEX cash_advances_by_change ON cash_advances (changed_at, id);
+CREATE INDEX cash_advances_by_business_date ON cash_advances (business_date, id);
+CREATE INDEX cash_advances_by_amount ON cash_advances (amount_minor, id);
 CREATE INDEX cash_advances_by_creator ON cash_advances (creator_id);
 CREATE INDEX cash_advances_by_creator_employee ON cash_advances (creator_employee_id);
 CREATE INDEX cash_advances_by_submitter ON cash_advances (submitter_id, id);

@@ -29,6 +29,8 @@ CREATE TABLE post_evaluations (
     decided_by BLOB,
     decided_at BIGINT,
     version BIGINT NOT NULL,
+    changed_at BIGINT NOT NULL,
+    search_text TEXT NOT NULL,
     CHECK ((claim_id IS NULL) = (claim_number IS NULL) AND (request_id IS NULL) = (request_number IS NULL)),
     -- About one thing.
     CHECK ((CASE WHEN claim_id IS NULL THEN 0 ELSE 1 END) + (CASE WHEN request_id IS NULL THEN 0 ELSE 1 END)
@@ -36,6 +38,8 @@ CREATE TABLE post_evaluations (
     CHECK ((conclusion IS NULL) = (status NOT IN ('report_filed', 'accepted'))),
     CHECK ((note IS NULL) = (status IN ('commissioned', 'report_filed')))
 );
+CREATE INDEX post_evaluations_by_change ON post_evaluations (changed_at, id);
+CREATE INDEX post_evaluations_by_due_day ON post_evaluations (due_on, id);
 CREATE INDEX post_evaluations_by_claim ON post_evaluations (claim_id);
 CREATE INDEX post_evaluations_by_department ON post_evaluations (department_id, id);
 CREATE INDEX post_evaluations_by_status ON post_evaluations (status, due_on, id);

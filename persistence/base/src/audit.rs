@@ -1,18 +1,20 @@
 //! The trail, to be read: by thing, account, deed and time. `[AUD-1]`
 
-use crate::spine::{Column, Exported, Label};
 use crate::{
-    organisation::{PersonRef, names},
+    organisation::{PersonRef, lower, names},
     schema::audit_entries as entries,
-    spine::{AuditRow as Row, Failure, Instant, Key, Page, Reader, Slice, View, db},
+    search,
+    spine::{
+        AuditRow as Row, Failure, Filter, Page, Reader, Slice, View, Where, columns, narrow, orders, paged,
+    },
 };
 use diesel::prelude::*;
 use domain::spine::{AnyId, EmployeeId, Timestamp};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::collections::HashMap;
-use utoipa::ToSchema;
-use uuid::Uuid;
+use utoipa::{IntoParams, ToSchema};
+use validator::Validate;
 
 /// One entry of the trail.
 #[derive(Clone, Debug, Serialize, ToSchema)]
@@ -62,78 +64,67 @@ pub struct AuditEntryView {
 
 impl View for AuditEntryView {}
 
-/// Which entries are wanted.
-#[derive(Clone, Debug, Default)]
+/// Which entries are wanted, and in what order.
+#[derive(Clone, Debug, Default, Deserialize, Validate, IntoParams)]
+#[serde(default)]
 pub struct AuditFilter {
-    /// Only those of one thing.
-    pub entity: Option<Uuid>,
-    /// Only those of one kind of thing.
+    /// Only those of this thing.
+    #[param(value_type = Option<String>, max_length = 36)]
+    pub entity: Option<AnyId>,
+    /// Only those of this kind of thing, such as `expense_claim`.
+    #[validate(length(max = 60))]
+    #[param(max_length = 60)]
     pub entity_kind: Option<String>,
-    /// Only those of one account.
-    pub actor: Option<Uuid>,
-    /// Only those done on behalf of this person.
+    /// Only those of this account.
+    #[param(value_type = Option<String>, max_length = 36)]
+    pub actor: Option<AnyId>,
+    /// Only what was done on behalf of this employee.
     pub on_behalf_of: Option<EmployeeId>,
-    /// Only where this was done: the first of the events.
+    /// Only where this was done: the first event in `action`.
+    #[validate(length(min = 1, max = 100))]
+    #[param(min_length = 1, max_length = 100, example = "expense_claim.submitted")]
     pub action: Option<String>,
     /// Only what was recorded at this instant or later.
-    pub from: Option<Timestamp>,
+    #[serde(rename = "recorded_at[gte]")]
+    pub recorded_from: Option<Timestamp>,
     /// Only what was recorded before this instant.
-    pub before: Option<Timestamp>,
+    #[serde(rename = "recorded_at[lt]")]
+    pub recorded_before: Option<Timestamp>,
+    /// Only where this stands in the actor's name, or in the name of whom it was done on behalf of, however that is read.
+    #[validate(length(min = 1, max = 100))]
+    #[param(min_length = 1, max_length = 100, example = "ln")]
+    pub q: Option<String>,
+    /// The order; a minus turns it round. The newest first where absent.
+    #[param(inline)]
+    pub sort: AuditOrder,
 }
 
-/// The entries that are wanted.
-macro_rules! wanted {
-    ($filter:expr) => {{
-        let AuditFilter { entity, entity_kind, actor, on_behalf_of, action, from, before } = $filter;
-        let mut query = entries::table.into_boxed();
-        if let Some(entity) = entity {
-            query = query.filter(entries::entity.eq(Key(*entity)));
-        }
-        if let Some(kind) = entity_kind {
-            query = query.filter(entries::entity_kind.eq(kind));
-        }
-        if let Some(actor) = actor {
-            query = query.filter(entries::actor.eq(Key(*actor)));
-        }
-        if let Some(whom) = on_behalf_of {
-            query = query.filter(entries::on_behalf_of.eq(Key::from(*whom)));
-        }
-        if let Some(action) = action {
-            query = query.filter(entries::deed.eq(action));
-        }
-        if let Some(from) = from {
-            query = query.filter(entries::at.ge(Instant(*from)));
-        }
-        if let Some(before) = before {
-            query = query.filter(entries::at.lt(Instant(*before)));
-        }
-        query
-    }};
+impl Filter for AuditFilter {}
+
+orders! {
+    /// By what the trail is ordered. A page is sought by time and place, in the order that the indexes of all filters
+    /// have.
+    pub AuditOrder of Row in entries by sequence, descending:
+    recorded_at = at;
 }
 
-/// The trail, newest first; to whom everything is shown. A page is sought by time and place, in the order that the
-/// indexes of all filters have.
+/// The trail, to whom everything is shown.
 pub fn list_audit(
     reader: &mut Reader<'_>,
     filter: &AuditFilter,
-    page: &Page<(Timestamp, i64)>,
-    include_total: bool,
-) -> Result<Slice<AuditEntryView, (Timestamp, i64)>, Failure> {
+    page: &Page,
+) -> Result<Slice<AuditEntryView>, Failure> {
     reader.over_everything()?;
-    let rows: Vec<Row> = db!(reader, |c| {
-        let mut query = wanted!(filter).order((entries::at.desc(), entries::sequence.desc()));
-        if let Some(((at, sequence), _)) = page.after {
-            let at = Instant(at);
-            let behind = entries::at.lt(at).or(entries::sequence.lt(sequence));
-            query = query.filter(entries::at.le(at).and(behind));
-        }
-        query.limit(page.limit + 1).select(Row::as_select()).load(c)
-    })?;
-    let total =
-        if include_total { Some(db!(reader, |c| wanted!(filter).count().get_result(c))?) } else { None };
-    let people = names::people(reader, rows.iter().filter_map(|row| row.on_behalf_of.map(Into::into)))?;
-    let rows = rows.into_iter().map(|row| view(row, &people)).collect::<Result<Vec<_>, _>>()?;
-    Ok(Slice { total, ..Slice::cut(rows, page.limit, |row| ((row.at, row.sequence), Uuid::nil())) })
+    let mut wanted = Where::new();
+    narrow!(wanted, entries, filter;
+        entity = entity, entity_kind = entity_kind, actor = actor, on_behalf_of = on_behalf_of, deed = action,
+        at >= recorded_from, at < recorded_before);
+    search!(wanted, filter, lower(entries::actor_name); entries::on_behalf_of);
+    let found =
+        paged!(reader, page, filter.sort, wanted; entries::table => Row::as_select(); |row: &Row| row);
+    let whom = found.data.iter().filter_map(|row| row.on_behalf_of.map(Into::into));
+    let people = names::people(reader, whom)?;
+    found.try_map(|row| view(row, &people))
 }
 
 fn view(row: Row, people: &HashMap<EmployeeId, PersonRef>) -> Result<AuditEntryView, Failure> {
@@ -156,26 +147,19 @@ fn view(row: Row, people: &HashMap<EmployeeId, PersonRef>) -> Result<AuditEntryV
     })
 }
 
-impl Exported for AuditEntryView {
-    const FILE: Label = Label { name: "audit-entries", zh: "审计记录", en: "Audit trail" };
-    const COLUMNS: &'static [Column<Self>] = &[
-        Column::new("sequence", "序号", "Sequence", |entry| entry.sequence.into()),
-        Column::new("at", "时间", "At", |entry| entry.at.into()),
-        Column::new("actor_name", "操作人", "Actor", |entry| (&entry.actor_name).into()),
-        Column::new("actor", "账号编号", "Account id", |entry| entry.actor.into()),
-        Column::new("on_behalf_of", "代表", "On behalf of", |entry| {
-            entry.on_behalf_of.as_ref().map(|person| person.name.clone()).into()
-        }),
-        Column::new("action", "事项", "Action", |entry| (&entry.action).into()),
-        Column::new("entity_kind", "对象类型", "Kind", |entry| (&entry.entity_kind).into()),
-        Column::new("entity", "对象编号", "Thing", |entry| entry.entity.into()),
-        Column::new("entity_version", "版本", "Version", |entry| entry.entity_version.into()),
-        Column::new("before", "变更前", "Before", |entry| {
-            entry.before.as_ref().map(Value::to_string).into()
-        }),
-        Column::new("after", "变更后", "After", |entry| entry.after.as_ref().map(Value::to_string).into()),
-        Column::new("request_id", "请求编号", "Request", |entry| (&entry.request_id).into()),
-        Column::new("origin", "来源地址", "From", |entry| entry.origin.as_ref().into()),
-        Column::new("hash", "哈希", "Hash", |entry| (&entry.hash).into()),
-    ];
+columns! { AuditEntryView as "audit-entries" "审计记录" "Audit trail":
+    sequence "序号" "Sequence";
+    at "时间" "At";
+    actor_name "操作人" "Actor";
+    actor "账号编号" "Account id";
+    on_behalf_of "代表" "On behalf of";
+    action "事项" "Action";
+    entity_kind "对象类型" "Kind";
+    entity "对象编号" "Thing";
+    entity_version "版本" "Version";
+    before "变更前" "Before" = |entry| entry.before.as_ref().map(Value::to_string);
+    after "变更后" "After" = |entry| entry.after.as_ref().map(Value::to_string);
+    request_id "请求编号" "Request";
+    origin "来源地址" "From";
+    hash "哈希" "Hash";
 }

@@ -8,12 +8,12 @@ pub mod role;
 pub mod session;
 pub mod signing_key;
 
-pub use account::{AccountFilter, AccountOrder, UserRef, UserView};
-pub use api_key::ApiKeyView;
-pub use grant::GrantView;
+pub use account::{AccountFilter, UserRef, UserView};
+pub use api_key::{ApiKeyFilter, ApiKeyView};
+pub use grant::{GrantFilter, GrantView};
 pub use principal::{MeView, PermissionReach, me, reaches_of};
-pub use role::RoleView;
-pub use session::SessionView;
+pub use role::{RoleFilter, RoleView};
+pub use session::{SessionFilter, SessionView};
 
 use crate::{
     Seed,

@@ -11,15 +11,17 @@ mod reference;
 pub mod register;
 
 pub use absence::{AbsenceFilter, AbsenceView};
-pub use department::{DEPARTMENT, DepartmentFilter, DepartmentOrder, DepartmentView};
+pub use department::{DEPARTMENT, DepartmentFilter, DepartmentView};
 pub use directory::Organisation;
-pub use employee_view::{EMPLOYEE, EmployeeFilter, EmployeeOrder, EmployeeView, PlacementView};
-pub use position::PositionView;
+pub use employee_view::{EMPLOYEE, EmployeeFilter, EmployeeView, PlacementView};
+pub use position::{PositionFilter, PositionView};
 pub use reference::{NamedRef, PersonRef, referred};
 pub use register::Register;
 
+/// The people whose names [`search`](crate::search) looks at.
+pub use crate::schema::employees as people;
 pub(crate) use reference::holds_on;
-pub use reference::{NamedColumns, PersonColumns, like, literally, lower, unless_taken};
+pub use reference::{NamedColumns, PersonColumns, like, literally, lower, lower_if_any, unless_taken};
 
 use crate::{
     policy::{Kind, Shipped},

@@ -6,13 +6,13 @@ mod withdraw;
 pub use ship::{Shipped, ShippedContent, ship_all};
 pub use withdraw::{hold_ahead, withdraw};
 
-use crate::spine::{Cell, Column, Exported, Label};
 use crate::{
     organisation::literally,
     schema::policies,
+    search,
     spine::{
-        ActionView, Failure, Instant, Key, Master, Page, Place, Placed, Reader, Slice, Stored, Tx, View, db,
-        guard, is_taken, save_row,
+        ActionView, Failure, Filter, Instant, Key, Master, Page, Place, Placed, Reader, Several, Slice,
+        Stored, Tx, View, Where, columns, db, guard, is_taken, narrow, orders, paged, save_row,
     },
 };
 use chrono::NaiveDate;
@@ -20,12 +20,12 @@ use diesel::prelude::*;
 use domain::spine::{
     AnyId, BusinessDate, Change, Finding, Id, POLICY_MISSING, POLICY_UNKNOWN_KIND, Permission, Policy,
     PolicyAction, PolicyContent, PolicyStatus, PolicyVersion, Refusal, Timestamp, UserId, Version,
-    read_content,
+    read_content, search_text,
 };
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use std::sync::Arc;
-use utoipa::ToSchema;
-use uuid::Uuid;
+use utoipa::{IntoParams, ToSchema};
+use validator::Validate;
 
 #[derive(Queryable, Selectable, Insertable, AsChangeset, Clone)]
 #[diesel(table_name = policies, treat_none_as_default_value = false, treat_none_as_null = true)]
@@ -41,6 +41,7 @@ struct Row {
     published_by: Option<Key>,
     published_at: Option<Instant>,
     version: Version,
+    search_text: String,
 }
 
 impl From<&Policy> for Row {
@@ -58,6 +59,7 @@ impl From<&Policy> for Row {
             clause: clause.clone(),
             published_by: published.map(|(by, _)| by.into()),
             published_at: published.map(|(_, at)| at.into()),
+            search_text: search_text(&[title], &[code, clause]),
             version: *version,
         }
     }
@@ -317,59 +319,71 @@ impl Placed<crate::Base> for PolicyAction {
     }
 }
 
-/// Which versions are wanted.
-#[derive(Clone, Debug, Default)]
+/// Which versions are wanted, and in what order.
+#[derive(Clone, Debug, Default, Deserialize, Validate, IntoParams)]
+#[serde(default)]
 pub struct PolicyFilter {
-    /// Only this kind.
+    /// Only this kind, such as `approval-chain`.
+    #[validate(length(max = 60))]
+    #[param(max_length = 60)]
     pub kind: Option<String>,
-    /// Only this code.
+    /// Only this code, such as `approval-chain/expense-claim`.
+    #[validate(length(max = 100))]
+    #[param(max_length = 100)]
     pub code: Option<String>,
-    /// Only drafts, or only published ones.
-    pub status: Option<PolicyStatus>,
+    /// Only these states, separated by commas.
+    #[param(inline, example = "published")]
+    pub status: Several<PolicyStatus>,
+    /// Only what decides from this day on or later.
+    #[serde(rename = "effective_from[gte]")]
+    pub effective_from: Option<NaiveDate>,
+    /// Only what decides from this day on or earlier.
+    #[serde(rename = "effective_from[lte]")]
+    pub effective_to: Option<NaiveDate>,
+    /// Only where this stands in code, name or clause; also by the name's pinyin or its initials.
+    #[validate(length(min = 1, max = 100))]
+    #[param(min_length = 1, max_length = 100, example = "bxspl")]
+    pub q: Option<String>,
+    /// The order; a minus turns it round. The oldest first where absent.
+    #[param(inline)]
+    pub sort: PolicyOrder,
 }
 
-/// Versions by id, oldest first.
+impl Filter for PolicyFilter {}
+
+orders! {
+    /// By what policy versions are ordered.
+    pub PolicyOrder of Row in policies by id, ascending:
+    created_at = id;
+    code;
+    effective_from;
+}
+
+/// The versions of policies, in their order.
 pub fn list(
     reader: &mut Reader<'_>,
     filter: &PolicyFilter,
-    page: &Page<()>,
-) -> Result<Slice<PolicyView, ()>, Failure> {
-    let rows: Vec<Row> = db!(reader, |c| {
-        let mut query = policies::table.order(policies::id).limit(page.limit + 1).into_boxed();
-        if let Some(((), id)) = page.after {
-            query = query.filter(policies::id.gt(Key(id)));
-        }
-        if let Some(kind) = &filter.kind {
-            let pattern = format!("{}/%", literally(kind));
-            query = query.filter(policies::code.like(pattern).escape('\\'));
-        }
-        if let Some(code) = &filter.code {
-            query = query.filter(policies::code.eq(code));
-        }
-        if let Some(status) = filter.status {
-            query = query.filter(policies::status.eq(status_text(status)));
-        }
-        query.select(Row::as_select()).load(c)
-    })?;
-    let views = rows.into_iter().map(PolicyView::try_from).collect::<Result<Vec<_>, _>>()?;
-    Ok(Slice::cut(views, page.limit, |view| ((), Uuid::from(view.id))))
+    page: &Page,
+) -> Result<Slice<PolicyView>, Failure> {
+    let mut wanted = Where::new();
+    if let Some(kind) = &filter.kind {
+        wanted.also(policies::code.like(format!("{}/%", literally(kind))).escape('\\'));
+    }
+    narrow!(wanted, policies, filter;
+        code = code, status in status, effective_from >= effective_from, effective_from <= effective_to);
+    search!(wanted, filter, policies::search_text);
+    let found = paged!(reader, page, filter.sort, wanted;
+        policies::table => Row::as_select(); |row: &Row| row);
+    found.try_map(PolicyView::try_from)
 }
 
-impl Exported for PolicyView {
-    const FILE: Label = Label { name: "policies", zh: "政策版本", en: "Policies" };
-    const COLUMNS: &'static [Column<Self>] = &[
-        Column::new("code", "编码", "Code", |policy| (&policy.code).into()),
-        Column::new("number", "版本号", "Number", |policy| policy.number.into()),
-        Column::new("title", "名称", "Title", |policy| (&policy.title).into()),
-        Column::new("status", "状态", "Status", |policy| match policy.status {
-            PolicyStatus::Draft => Cell::Labelled("草案", "Draft"),
-            PolicyStatus::Published => Cell::Labelled("已发布", "Published"),
-        }),
-        Column::new("effective_from", "生效日期", "Effective from", |policy| {
-            policy.effective_from.into()
-        }),
-        Column::new("clause", "依据条款", "Clause", |policy| (&policy.clause).into()),
-        Column::new("published_at", "发布时间", "Published at", |policy| policy.published_at.into()),
-        Column::new("content", "内容", "Content", |policy| policy.content.to_string().into()),
-    ];
+columns! { PolicyView as "policies" "政策版本" "Policies":
+    code "编码" "Code";
+    number "版本号" "Number";
+    title "名称" "Title";
+    status "状态" "Status";
+    effective_from "生效日期" "Effective from";
+    clause "依据条款" "Clause";
+    published_at "发布时间" "Published at";
+    content "内容" "Content" = |policy| policy.content.to_string();
 }

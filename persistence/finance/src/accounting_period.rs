@@ -2,11 +2,13 @@
 
 use crate::{
     approval::{self, APPROVAL, DocumentSummary, SubjectKind, Summaries},
-    organisation::unless_taken,
+    organisation::{lower_if_any, unless_taken},
     schema::accounting_periods as periods,
+    search,
     shared::BOOKS,
     spine::{
-        Failure, Instant, Key, Master, Page, Reader, Refers, Slice, Stored, Tx, View, db, guard, save_row,
+        Failure, Filter, Instant, Key, Master, Page, Reader, Refers, Several, Slice, Stored, Tx, View, Where,
+        columns, db, guard, narrow, orders, paged, save_row,
     },
 };
 use diesel::prelude::*;
@@ -18,13 +20,13 @@ use domain::{
     },
     spine::{AnyId, BusinessDate, Entity, Refusal, Timestamp, UserId, Version},
 };
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use serde_json::json;
 use std::{collections::HashSet, sync::Arc};
-use utoipa::ToSchema;
+use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
+use validator::Validate;
 
-use crate::spine::{Cell, Column, Exported, Label};
 use crate::{policy::Shipped, spine::Part};
 use domain::finance::accounting_period::{REOPENING_CHAIN_CODE, SHIPPED_REOPENING_CHAIN};
 
@@ -313,31 +315,56 @@ pub fn view(reader: &mut Reader<'_>, month: Period) -> Result<AccountingPeriodVi
     Ok(find(reader, month)?.map_or(open, Into::into))
 }
 
-/// The months that were closed at least once, in the order in which they first were.
-pub fn list(reader: &mut Reader<'_>, page: &Page<()>) -> Result<Slice<AccountingPeriodView, ()>, Failure> {
-    let rows: Vec<Row> = db!(reader, |c| {
-        let mut query = periods::table.order(periods::id).limit(page.limit + 1).into_boxed();
-        if let Some(((), id)) = page.after {
-            query = query.filter(periods::id.gt(Key(id)));
-        }
-        query.select(Row::as_select()).load(c)
-    })?;
-    let slice = Slice::cut(rows, page.limit, |row| ((), row.id.0));
-    let mut data = Vec::with_capacity(slice.data.len());
-    for row in slice.data {
-        data.push(AccountingPeriod::try_from(row)?.into());
-    }
-    Ok(Slice { data, next: slice.next, total: None })
+/// Which months are wanted, and in what order.
+#[derive(Clone, Debug, Default, Deserialize, Validate, IntoParams)]
+#[serde(default)]
+pub struct PeriodFilter {
+    /// Only these states, separated by commas.
+    #[param(inline, example = "closed")]
+    pub status: Several<PeriodState>,
+    /// Only of this year, quarter or month.
+    #[param(value_type = Option<String>, max_length = 7, example = "2026-Q1")]
+    pub period: Option<Period>,
+    /// Only where this stands in the reason why it is opened again, or in the name of who asked, however that is written or read.
+    #[validate(length(min = 1, max = 100))]
+    #[param(min_length = 1, max_length = 100, example = "补")]
+    pub q: Option<String>,
+    /// The order; a minus turns it round. In the order in which they were first closed where absent.
+    #[param(inline)]
+    pub sort: PeriodOrder,
 }
 
-impl Exported for AccountingPeriodView {
-    const FILE: Label = Label { name: "accounting-periods", zh: "会计期间", en: "Accounting periods" };
-    const COLUMNS: &'static [Column<Self>] = &[
-        Column::new("month", "月份", "Month", |period| Cell::Text(period.month.to_string().into())),
-        Column::new("status", "状态", "Status", |period| period.status.labels().into()),
-        Column::new("status_at", "时间", "Since", |period| period.status_at.into()),
-        Column::new("reason", "重新开账原因", "Why it is opened again", |period| {
-            period.reason.as_ref().map_or(Cell::Empty, Into::into)
-        }),
-    ];
+impl Filter for PeriodFilter {}
+
+orders! {
+    /// By what accounting periods are ordered.
+    pub PeriodOrder of Row in periods by id, ascending:
+    created_at = id;
+    month;
+    status_at;
+}
+
+/// The months that were closed at least once.
+pub fn list(
+    reader: &mut Reader<'_>,
+    filter: &PeriodFilter,
+    page: &Page,
+) -> Result<Slice<AccountingPeriodView>, Failure> {
+    let mut wanted = Where::new();
+    narrow!(wanted, periods, filter; status in status);
+    if let Some(period) = filter.period {
+        let months: Vec<String> = period.months().map(|month| month.to_string()).collect();
+        wanted.also(periods::month.eq_any(months));
+    }
+    search!(wanted, filter, lower_if_any(periods::reason); periods::requester_id);
+    let found =
+        paged!(reader, page, filter.sort, wanted; periods::table => Row::as_select(); |row: &Row| row);
+    found.try_map(|row| Ok(AccountingPeriod::try_from(row)?.into()))
+}
+
+columns! { AccountingPeriodView as "accounting-periods" "会计期间" "Accounting periods":
+    month "月份" "Month" = |period| period.month.to_string();
+    status "状态" "Status";
+    status_at "时间" "Since";
+    reason "重新开账原因" "Why it is opened again";
 }

@@ -11,7 +11,7 @@ use crate::{
     file,
     organisation::department,
     schema::{audit_findings as findings, expense_claim_lines as lines, internal_audits as audits},
-    spine::{Failure, Key, Reader, Sight, Stored, Tx, db, guard, save_row},
+    spine::{Failure, Key, Reader, Sight, Stored, Tx, Where, db, guard, save_row},
 };
 use diesel::prelude::*;
 use domain::{
@@ -30,7 +30,7 @@ pub(crate) const NOUN: &[Part] = &[&file::DocumentKind { kind: AuditFinding::KIN
 
 impl Stored<crate::Finance> for AuditFinding {
     fn save(&self, before: Option<&Self>, tx: &mut Tx<'_>) -> Result<(), Failure> {
-        let row = Row::of(self)?;
+        let row = Row::of(self, tx.now())?;
         guard(save_row!(tx, findings, &row, before)?)
     }
 }
@@ -50,29 +50,24 @@ pub fn next_number(tx: &mut Tx<'_>) -> Result<String, Failure> {
     crate::spine::next_number(tx, "AF")
 }
 
-/// The findings within sight, as a condition on a boxed query: those one must mend oneself, and those of
-/// departments in reach. Who conducts an audit reads its findings.
-macro_rules! seen {
-    ($query:expr, $sight:expr) => {{
-        let sight = &$sight;
-        if sight.all {
-            $query
-        } else {
-            let conducted = audits::table.filter(audits::auditor_id.eq(sight.employee)).select(audits::id);
-            $query.filter(
-                findings::department_id
-                    .eq_any(&sight.departments)
-                    .or(findings::audit_id.eq_any(conducted))
-                    .or(findings::responsible_id.eq(sight.employee)),
-            )
-        }
-    }};
+/// The findings within sight: those one must mend oneself, and those of departments in reach. Who conducts an audit
+/// reads its findings.
+fn seen(sight: &Sight) -> Where {
+    let mut wanted = Where::new();
+    if !sight.all {
+        let conducted = audits::table.filter(audits::auditor_id.eq(sight.employee)).select(audits::id);
+        let of_department = findings::department_id.eq_any(sight.departments.clone());
+        let own = findings::audit_id.eq_any(conducted).or(findings::responsible_id.eq(sight.employee));
+        wanted.also(of_department.or(own));
+    }
+    wanted
 }
-use seen;
 
 fn row_of(reader: &mut Reader<'_>, id: Id<AuditFinding>) -> Result<Row, Failure> {
-    let (key, sight) = (Key::from(id), Sight::of(reader));
-    Ok(db!(reader, |c| seen!(findings::table.filter(findings::id.eq(key)).into_boxed(), sight)
+    let (key, seen) = (Key::from(id), seen(&Sight::of(reader)));
+    Ok(db!(reader, |c| findings::table
+        .filter(findings::id.eq(key))
+        .filter(&seen)
         .select(Row::as_select())
         .first(c))?)
 }

@@ -7,23 +7,30 @@ use super::{
 use crate::{
     file::{self, FileView},
     finance::budget::view::{department, person},
-    organisation::{self, DEPARTMENT, NamedRef, PersonRef, like, lower},
+    organisation::{self, DEPARTMENT, NamedRef, PersonRef},
     schema::budget_analyses as analyses,
-    spine::{Failure, Instant, Key, Page, Reader, Refers, Sight, Slice, Stored, Tx, View, db},
+    search,
+    spine::{
+        Failure, Filter, Instant, Key, Page, Reader, Refers, Sight, Slice, Stored, Tx, View, Where, columns,
+        db, narrow, orders, paged,
+    },
 };
 use diesel::prelude::*;
 use domain::{
     finance::{
         budget::{Budget, Foundation, FoundationKind},
         budget_analysis::{AnalysisContent, BudgetAnalysis, Conclusion, Figure},
-        budget_execution::Dimension,
         period::Period,
     },
-    spine::{AnyId, Currency, DepartmentId, Entity, Findings, Id, Permission, Timestamp, Version, codes},
+    spine::{
+        AnyId, Currency, DepartmentId, EmployeeId, Entity, Findings, Id, Permission, Timestamp, Version,
+        codes, search_text,
+    },
 };
-use serde::Serialize;
-use utoipa::ToSchema;
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
+use validator::Validate;
 
 use crate::spine::Part;
 
@@ -46,6 +53,7 @@ struct Row {
     filed_by_id: Key,
     filed_at: Instant,
     version: Version,
+    search_text: String,
 }
 
 impl Stored<crate::Finance> for BudgetAnalysis {
@@ -69,6 +77,7 @@ impl Stored<crate::Finance> for BudgetAnalysis {
             filed_by_id: (*filed_by).into(),
             filed_at: (*filed_at).into(),
             version: *version,
+            search_text: search_text(&[title], &[text]),
         };
         db!(tx, |c| diesel::insert_into(analyses::table).values(&row).execute(c))?;
         Ok(())
@@ -81,17 +90,8 @@ fn figures(
     period: Period,
     of: Option<DepartmentId>,
 ) -> Result<Vec<Figure>, Failure> {
-    let filter = ExecutionFilter {
-        fiscal_year: period.fiscal_year(),
-        through: None,
-        within: Some(period),
-        department: of,
-        category: None,
-        campaign: None,
-        region: None,
-        budget: None,
-        by: vec![Dimension::Category],
-    };
+    let year = ExecutionFilter::of_year(period.fiscal_year());
+    let filter = ExecutionFilter { period: Some(period), department_id: of, ..year };
     let figure = |row: super::budget_execution::ExecutionRow| Figure {
         category: row.group.category.unwrap_or_default(),
         budget_minor: row.budget.minor(),
@@ -175,18 +175,24 @@ impl View for BudgetAnalysisView {
     }
 }
 
+/// The analyses within the caller's sight: those of departments that concern them, and those they filed.
+fn seen(sight: &Sight) -> Where {
+    let mut wanted = Where::new();
+    if !sight.all {
+        let of_department = analyses::department_id.eq_any(sight.departments.clone());
+        wanted.also(of_department.or(analyses::filed_by_id.eq(sight.user)));
+    }
+    wanted
+}
+
 fn row_within(reader: &mut Reader<'_>, id: Key) -> Result<Option<Row>, Failure> {
-    let sight = Sight::of_concerned(reader);
-    let row: Option<Row> = db!(reader, |c| {
-        let mut query = analyses::table.filter(analyses::id.eq(id)).into_boxed();
-        if !sight.all {
-            query = query.filter(
-                analyses::filed_by_id.eq(sight.user).or(analyses::department_id.eq_any(&sight.departments)),
-            );
-        }
-        query.select(Row::as_select()).first(c).optional()
-    })?;
-    Ok(row)
+    let seen = seen(&Sight::of_concerned(reader));
+    Ok(db!(reader, |c| analyses::table
+        .filter(analyses::id.eq(id))
+        .filter(&seen)
+        .select(Row::as_select())
+        .first(c)
+        .optional())?)
 }
 
 /// One analysis, if the caller may see it.
@@ -218,47 +224,65 @@ fn shown(reader: &mut Reader<'_>, row: Row) -> Result<BudgetAnalysisView, Failur
     })
 }
 
-/// Which analyses are wanted.
-#[derive(Clone, Debug, Default)]
+/// Which analyses are wanted, and in what order.
+#[derive(Clone, Debug, Default, Deserialize, Validate, IntoParams)]
+#[serde(default)]
 pub struct AnalysisFilter {
     /// Only of this fiscal year.
+    #[validate(range(min = 2000, max = 2999))]
+    #[param(minimum = 2000, maximum = 2999, example = 2026)]
     pub fiscal_year: Option<i32>,
     /// Only of this department.
-    pub department: Option<DepartmentId>,
-    /// Only where this stands in the title.
-    pub text: Option<String>,
+    pub department_id: Option<DepartmentId>,
+    /// Only by this author.
+    pub author_id: Option<EmployeeId>,
+    /// Only what was filed at this instant or later.
+    #[serde(rename = "filed_at[gte]")]
+    pub filed_from: Option<Timestamp>,
+    /// Only what was filed before this instant.
+    #[serde(rename = "filed_at[lt]")]
+    pub filed_before: Option<Timestamp>,
+    /// Only where this stands in title, text or the author's name; names and titles also by their pinyin or its initials.
+    #[validate(length(min = 1, max = 100))]
+    #[param(min_length = 1, max_length = 100, example = "季度")]
+    pub q: Option<String>,
+    /// The order; a minus turns it round. The newest first where absent.
+    #[param(inline)]
+    pub sort: AnalysisOrder,
 }
 
-/// A page of analyses within the caller's sight, the newest first.
+impl Filter for AnalysisFilter {}
+
+orders! {
+    /// By what analyses are ordered.
+    pub AnalysisOrder of Row in analyses by id, descending:
+    filed_at = id;
+    period;
+}
+
+/// A page of analyses within the caller's sight.
 pub fn list(
     reader: &mut Reader<'_>,
     filter: &AnalysisFilter,
-    page: &Page<i64>,
-) -> Result<Slice<BudgetAnalysisView, i64>, Failure> {
-    let sight = Sight::of_concerned(reader);
-    let rows: Vec<Row> = db!(reader, |c| {
-        let mut query = analyses::table.order(analyses::id.desc()).limit(page.limit + 1).into_boxed();
-        if !sight.all {
-            query = query.filter(
-                analyses::filed_by_id.eq(sight.user).or(analyses::department_id.eq_any(&sight.departments)),
-            );
-        }
-        if let Some(year) = filter.fiscal_year {
-            query = query.filter(analyses::fiscal_year.eq(year));
-        }
-        if let Some(of) = filter.department {
-            query = query.filter(analyses::department_id.eq(Key::from(of)));
-        }
-        if let Some(text) = &filter.text {
-            query = query.filter(lower(analyses::title).like(like(text)).escape('\\'));
-        }
-        if let Some((_, id)) = page.after {
-            query = query.filter(analyses::id.lt(Key(id)));
-        }
-        query.select(Row::as_select()).load(c)
-    })?;
-    let views = rows.into_iter().map(|row| shown(reader, row)).collect::<Result<Vec<_>, _>>()?;
-    Ok(Slice::cut(views, page.limit, |view| (0, view.id.uuid())))
+    page: &Page,
+) -> Result<Slice<BudgetAnalysisView>, Failure> {
+    let mut wanted = seen(&Sight::of_concerned(reader));
+    narrow!(wanted, analyses, filter;
+        fiscal_year = fiscal_year, department_id = department_id, author_id = author_id, filed_at >= filed_from,
+        filed_at < filed_before);
+    search!(wanted, filter, analyses::search_text; analyses::author_id);
+    let found = paged!(reader, page, filter.sort, wanted;
+        analyses::table => Row::as_select(); |row: &Row| row);
+    found.try_map(|row| shown(reader, row))
+}
+
+columns! { BudgetAnalysisView as "budget-analyses" "预算执行分析" "Budget analyses", ExportBudgets:
+    title "名称" "Title";
+    period "期间" "Period" = |analysis| analysis.period.to_string();
+    department "部门" "Department";
+    text "分析" "Analysis";
+    author "分析人" "Author";
+    filed_at "归档时间" "Filed at";
 }
 
 /// The analyses of a budget's year that feed the next one: its department's, those of departments above, and

@@ -11,7 +11,7 @@ pub use group::{ExecutionGroup, ExecutionRow, list, report};
 
 use crate::{
     schema::budget_lines as lines,
-    spine::{Failure, Key, Reader, Sight, db},
+    spine::{Failure, Filter, Key, Reader, Several, Sight, db},
 };
 use diesel::prelude::*;
 use domain::{
@@ -24,40 +24,84 @@ use domain::{
     spine::{DepartmentId, Id},
 };
 
+use serde::Deserialize;
+use utoipa::IntoParams;
+use validator::{Validate, ValidationError};
+
 /// What is reported on, and by what it is grouped.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Deserialize, Validate, IntoParams)]
 pub struct ExecutionFilter {
     /// The fiscal year.
+    #[validate(range(min = 2000, max = 2999))]
+    #[param(minimum = 2000, maximum = 2999, example = 2026)]
     pub fiscal_year: i32,
-    /// Only lines that end with this period or before.
+    /// By what it is grouped: one to three, separated by commas; by category where absent.
+    #[validate(custom(function = at_most_three))]
+    #[param(inline, max_items = 3, example = "department,category")]
+    #[serde(default)]
+    pub group_by: Several<Dimension>,
+    /// Only lines that end with this period or before: the year to date.
+    #[param(value_type = Option<String>, max_length = 7, example = "2026-06")]
     pub through: Option<Period>,
-    /// Only lines within this period.
-    pub within: Option<Period>,
+    /// Only lines within this quarter or month.
+    #[param(value_type = Option<String>, max_length = 7, example = "2026-Q1")]
+    pub period: Option<Period>,
     /// Only of this department and those below it.
-    pub department: Option<DepartmentId>,
+    pub department_id: Option<DepartmentId>,
     /// Only of this category and those below it.
+    #[validate(length(min = 1, max = 60))]
+    #[param(max_length = 60, example = "promotion")]
     pub category: Option<String>,
     /// Only for this campaign.
+    #[validate(length(min = 1, max = 60))]
+    #[param(max_length = 60, example = "spring-2026")]
     pub campaign: Option<String>,
     /// Only for this region.
+    #[validate(length(min = 1, max = 60))]
+    #[param(max_length = 60, example = "east")]
     pub region: Option<String>,
     /// Only of this budget; the year before is then not compared.
-    pub budget: Option<Id<Budget>>,
-    /// By what it is grouped, one to three.
-    pub by: Vec<Dimension>,
+    #[param(value_type = Option<String>, max_length = 36)]
+    pub budget_id: Option<Id<Budget>>,
+}
+
+impl Filter for ExecutionFilter {}
+
+fn at_most_three(by: &Several<Dimension>) -> Result<(), ValidationError> {
+    if by.0.len() <= 3 { Ok(()) } else { Err(ValidationError::new("several").with_message("1–3".into())) }
 }
 
 impl ExecutionFilter {
+    /// All of a year, by category.
+    pub fn of_year(fiscal_year: i32) -> Self {
+        Self {
+            fiscal_year,
+            group_by: Several::default(),
+            through: None,
+            period: None,
+            department_id: None,
+            category: None,
+            campaign: None,
+            region: None,
+            budget_id: None,
+        }
+    }
+
+    /// By what it is grouped.
+    fn by(&self) -> &[Dimension] {
+        if self.group_by.0.is_empty() { &[Dimension::Category] } else { &self.group_by.0 }
+    }
+
     /// The same of the year before.
     fn a_year_before(&self) -> Option<Self> {
-        if self.budget.is_some() {
+        if self.budget_id.is_some() {
             return None;
         }
         let before = |period: Period| period.in_year(self.fiscal_year - 1);
         Some(Self {
             fiscal_year: self.fiscal_year - 1,
             through: self.through.and_then(before),
-            within: self.within.and_then(before),
+            period: self.period.and_then(before),
             ..self.clone()
         })
     }
@@ -94,7 +138,7 @@ fn subtree(reader: &mut Reader<'_>, top: DepartmentId) -> Result<Vec<Key>, Failu
 /// apart.
 fn lines_of(reader: &mut Reader<'_>, filter: &ExecutionFilter) -> Result<Vec<Reported>, Failure> {
     let sight = Sight::of_concerned(reader);
-    let departments = filter.department.map(|top| subtree(reader, top)).transpose()?;
+    let departments = filter.department_id.map(|top| subtree(reader, top)).transpose()?;
     let rows: Vec<Columns> = db!(reader, |c| {
         let mut query = lines::table
             .filter(lines::fiscal_year.eq(filter.fiscal_year))
@@ -124,7 +168,7 @@ fn lines_of(reader: &mut Reader<'_>, filter: &ExecutionFilter) -> Result<Vec<Rep
         if let Some(through) = filter.through {
             query = query.filter(lines::last_day.le(through.last_day()));
         }
-        if let Some(within) = filter.within {
+        if let Some(within) = filter.period {
             query = query.filter(lines::first_day.ge(within.first_day()));
             query = query.filter(lines::last_day.le(within.last_day()));
         }
@@ -140,7 +184,7 @@ fn lines_of(reader: &mut Reader<'_>, filter: &ExecutionFilter) -> Result<Vec<Rep
         if let Some(region) = &filter.region {
             query = query.filter(lines::region.eq(region.clone()));
         }
-        if let Some(budget) = filter.budget {
+        if let Some(budget) = filter.budget_id {
             query = query.filter(lines::budget_id.eq(Key::from(budget)));
         }
         query.load(c)

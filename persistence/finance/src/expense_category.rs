@@ -22,6 +22,15 @@ use domain::{
     spine::BusinessDate,
 };
 
+/// That a line of a table is of a category or of one below it.
+macro_rules! in_category {
+    ($table:ident, $category:expr) => {{
+        let below = format!("{}.%", $crate::organisation::literally($category));
+        $table::category.eq($category.clone()).or($table::category.like(below).escape('\\'))
+    }};
+}
+pub(crate) use in_category;
+
 /// What this noun brings to its wing.
 pub(crate) const NOUN: &[Part] = &[
     &Categories(known),

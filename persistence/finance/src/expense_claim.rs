@@ -29,7 +29,7 @@ pub use load::{find, find_by_external};
 pub(crate) use name::Names;
 pub use prepare::prepare;
 pub(crate) use request::lock as lock_request;
-pub(crate) use scope::within;
+pub(crate) use scope::{covered, within};
 pub use settle::preview;
 pub use view::{EXPENSE_CLAIM, ExpenseClaimView, show, view};
 

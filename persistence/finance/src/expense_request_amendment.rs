@@ -10,7 +10,9 @@ pub mod view;
 
 pub use row::find;
 pub(crate) use row::may_read;
-pub use view::{AmendmentSummary, AmendmentView, EXPENSE_REQUEST_AMENDMENT, list, show, view};
+pub use view::{
+    AmendmentFilter, AmendmentSummary, AmendmentView, EXPENSE_REQUEST_AMENDMENT, list, show, view,
+};
 
 use crate::{
     file,

@@ -14,7 +14,7 @@ use crate::{
     finance::accounting_period,
     organisation::{referred, unless_taken},
     schema::expense_statements as statements,
-    spine::{Failure, Instant, Key, Reader, Sight, Stored, Tx, db, guard, save_row},
+    spine::{Failure, Instant, Key, Reader, Sight, Stored, Tx, Where, covered, db, guard, save_row},
 };
 use diesel::prelude::*;
 use domain::{
@@ -23,7 +23,7 @@ use domain::{
         expense_statement::{ALREADY_COMPILED, ExpenseStatement, NUMBER_PREFIX, Words},
         period::Period,
     },
-    spine::{Change, DepartmentId, Id, Refusal, Version},
+    spine::{Change, DepartmentId, Id, Refusal, Timestamp, Version, search_text},
 };
 
 use crate::{policy::Shipped, spine::Part};
@@ -57,10 +57,12 @@ struct Row {
     version: Version,
     replaces_id: Option<Key>,
     replaced_by_id: Option<Key>,
+    changed_at: Instant,
+    search_text: String,
 }
 
 impl Row {
-    fn of(statement: &ExpenseStatement) -> Result<Self, Failure> {
+    fn of(statement: &ExpenseStatement, now: Timestamp) -> Result<Self, Failure> {
         let ExpenseStatement { id, petition, period, department, currency, words, figures, .. } = statement;
         let ExpenseStatement { replaces, replaced_by, version, .. } = statement;
         let Petition { number, creator, creator_employee: _, submitter, created_at, standing, approval } =
@@ -85,6 +87,11 @@ impl Row {
             version: *version,
             replaces_id: replaces.map(Into::into),
             replaced_by_id: replaced_by.map(Into::into),
+            changed_at: now.into(),
+            search_text: search_text(
+                &[],
+                &[number, remarks.as_deref().unwrap_or_default(), advice.as_deref().unwrap_or_default()],
+            ),
         })
     }
 }
@@ -120,7 +127,7 @@ impl TryFrom<Row> for ExpenseStatement {
 
 impl Stored<crate::Finance> for ExpenseStatement {
     fn save(&self, before: Option<&Self>, tx: &mut Tx<'_>) -> Result<(), Failure> {
-        let row = Row::of(self)?;
+        let row = Row::of(self, tx.now())?;
         guard(unless_taken(save_row!(tx, statements, &row, before), "/period", &row.period)?)
     }
 }
@@ -166,23 +173,20 @@ pub fn ensure_first(
     }
 }
 
-/// Statements within a sight: one's own are those one compiled.
-macro_rules! within {
-    ($query:expr, $sight:expr) => {{
-        use $crate::schema::expense_statements as own;
-        let compiled = own::compiler_id.eq($sight.employee);
-        $crate::spine::within!($query, $sight, expense_statements, "expense_statement", compiled)
-    }};
+/// The statements within a sight: one's own are those one compiled.
+fn seen(sight: &Sight) -> Where {
+    let compiled = statements::compiler_id.eq(sight.employee);
+    covered!(sight, expense_statements, "expense_statement", compiled)
 }
-use within;
 
 /// One statement, if the caller may see it.
 pub fn find(reader: &mut Reader<'_>, id: Id<ExpenseStatement>) -> Result<ExpenseStatement, Failure> {
-    let (sight, key) = (Sight::of(reader), Key::from(id));
-    let row: Row =
-        db!(reader, |c| within!(statements::table.filter(statements::id.eq(key)).into_boxed(), sight)
-            .select(Row::as_select())
-            .first(c))?;
+    let (seen, key) = (seen(&Sight::of(reader)), Key::from(id));
+    let row: Row = db!(reader, |c| statements::table
+        .filter(statements::id.eq(key))
+        .filter(&seen)
+        .select(Row::as_select())
+        .first(c))?;
     row.try_into()
 }
 

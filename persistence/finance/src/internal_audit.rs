@@ -17,14 +17,14 @@ pub use view::{INTERNAL_AUDIT, InternalAuditFilter, InternalAuditView, list, vie
 use crate::{
     finance::audit_risk::ClaimScope,
     schema::{audit_findings as findings, internal_audit_items as items, internal_audits as audits},
-    spine::{Failure, Instant, Key, Reader, Sight, Stored, Tx, db, guard, save_row},
+    spine::{Failure, Instant, Key, Reader, Sight, Stored, Tx, Where, db, guard, save_row},
 };
 use diesel::prelude::*;
 use domain::{
     finance::internal_audit::{
         AuditPlan, AuditProgress, AuditReport, AuditScope, AuditState, AuditStatus, InternalAudit,
     },
-    spine::{BusinessDate, Change, Id, Version},
+    spine::{BusinessDate, Change, Id, Timestamp, Version, search_text},
 };
 
 #[derive(Queryable, Selectable, Insertable, AsChangeset, Clone)]
@@ -51,6 +51,8 @@ struct Row {
     end_reason: Option<String>,
     draws: String,
     version: Version,
+    changed_at: Instant,
+    search_text: String,
 }
 
 /// The columns that belong to a state.
@@ -84,7 +86,7 @@ impl StatusColumns {
 }
 
 impl Row {
-    fn of(audit: &InternalAudit) -> Result<Self, Failure> {
+    fn of(audit: &InternalAudit, now: Timestamp) -> Result<Self, Failure> {
         let InternalAudit { id, number, plan, created_by, created_at, status, draws, version } = audit;
         let AuditPlan { title, purpose, scope, auditor } = plan;
         let AuditScope { from, to, department, category, states } = scope;
@@ -111,6 +113,8 @@ impl Row {
             end_reason,
             draws: serde_json::to_string(draws)?,
             version: *version,
+            changed_at: now.into(),
+            search_text: search_text(&[title], &[number, purpose]),
         })
     }
 
@@ -165,7 +169,7 @@ impl TryFrom<Row> for InternalAudit {
 
 impl Stored<crate::Finance> for InternalAudit {
     fn save(&self, before: Option<&Self>, tx: &mut Tx<'_>) -> Result<(), Failure> {
-        let row = Row::of(self)?;
+        let row = Row::of(self, tx.now())?;
         guard(save_row!(tx, audits, &row, before)?)
     }
 }
@@ -182,21 +186,15 @@ pub fn next_number(tx: &mut Tx<'_>) -> Result<String, Failure> {
     crate::spine::next_number(tx, "IA")
 }
 
-/// The audits within sight, as a condition on a boxed query: those the caller conducts, and those of
-/// departments in reach.
-macro_rules! seen {
-    ($query:expr, $sight:expr) => {{
-        let sight = &$sight;
-        if sight.all {
-            $query
-        } else {
-            $query.filter(
-                audits::auditor_id.eq(sight.employee).or(audits::department_id.eq_any(&sight.departments)),
-            )
-        }
-    }};
+/// The audits within sight: those the caller conducts, and those of departments in reach.
+fn seen(sight: &Sight) -> Where {
+    let mut wanted = Where::new();
+    if !sight.all {
+        let of_department = audits::department_id.eq_any(sight.departments.clone());
+        wanted.also(of_department.or(audits::auditor_id.eq(sight.employee)));
+    }
+    wanted
 }
-use seen;
 
 /// An audit within the caller's sight.
 pub fn find(reader: &mut Reader<'_>, id: Id<InternalAudit>) -> Result<InternalAudit, Failure> {
@@ -204,11 +202,12 @@ pub fn find(reader: &mut Reader<'_>, id: Id<InternalAudit>) -> Result<InternalAu
 }
 
 fn row(reader: &mut Reader<'_>, id: Id<InternalAudit>) -> Result<Row, Failure> {
-    let (key, sight) = (Key::from(id), Sight::of(reader));
-    let row = db!(reader, |c| seen!(audits::table.filter(audits::id.eq(key)).into_boxed(), sight)
+    let (key, seen) = (Key::from(id), seen(&Sight::of(reader)));
+    Ok(db!(reader, |c| audits::table
+        .filter(audits::id.eq(key))
+        .filter(&seen)
         .select(Row::as_select())
-        .first(c))?;
-    Ok(row)
+        .first(c))?)
 }
 
 /// Makes sure that the audit stays as it was read until this unit of work ends: what is written beside it —

@@ -33,7 +33,7 @@ pub mod internal_audit;
 /// Who holds an invoice; at most one live claim does.
 pub mod invoice;
 mod journal;
-mod newest;
+
 mod payment;
 mod petition;
 /// Post-evaluations by third parties.
@@ -41,6 +41,7 @@ pub mod post_evaluation;
 
 mod shared;
 
+pub(crate) use persistence_base::search;
 pub use persistence_base::{approval, audit, file, identity, organisation, policy, spine};
 
 use persistence_finance_tables as schema;

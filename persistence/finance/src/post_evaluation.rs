@@ -18,7 +18,7 @@ use crate::{
     organisation::{lower, referred},
     policy,
     schema::{employees, expense_claims as claims, post_evaluations as evaluations},
-    spine::{Failure, Key, Reader, Sight, Stored, Tx, db, guard, save_row},
+    spine::{Failure, Key, Reader, Sight, Stored, Tx, Where, db, guard, save_row},
 };
 use diesel::prelude::*;
 use domain::{
@@ -39,7 +39,7 @@ pub(crate) const NOUN: &[Part] = &[&file::DocumentKind { kind: PostEvaluation::K
 
 impl Stored<crate::Finance> for PostEvaluation {
     fn save(&self, before: Option<&Self>, tx: &mut Tx<'_>) -> Result<(), Failure> {
-        let row = Row::of(self)?;
+        let row = Row::of(self, tx.now())?;
         guard(save_row!(tx, evaluations, &row, before)?)
     }
 }
@@ -59,24 +59,21 @@ pub fn next_number(tx: &mut Tx<'_>) -> Result<String, Failure> {
     crate::spine::next_number(tx, "PE")
 }
 
-/// The post-evaluations within sight, as a condition on a boxed query: those of departments in reach, and those
-/// one commissioned.
-macro_rules! seen {
-    ($query:expr, $sight:expr) => {{
-        let sight = &$sight;
-        if sight.all {
-            $query
-        } else {
-            let own = evaluations::created_by.eq(sight.user);
-            $query.filter(evaluations::department_id.eq_any(&sight.departments).or(own))
-        }
-    }};
+/// The post-evaluations within sight: those of departments in reach, and those one commissioned.
+fn seen(sight: &Sight) -> Where {
+    let mut wanted = Where::new();
+    if !sight.all {
+        let of_department = evaluations::department_id.eq_any(sight.departments.clone());
+        wanted.also(of_department.or(evaluations::created_by.eq(sight.user)));
+    }
+    wanted
 }
-use seen;
 
 fn row_of(reader: &mut Reader<'_>, id: Id<PostEvaluation>) -> Result<Row, Failure> {
-    let (key, sight) = (Key::from(id), Sight::of(reader));
-    Ok(db!(reader, |c| seen!(evaluations::table.filter(evaluations::id.eq(key)).into_boxed(), sight)
+    let (key, seen) = (Key::from(id), seen(&Sight::of(reader)));
+    Ok(db!(reader, |c| evaluations::table
+        .filter(evaluations::id.eq(key))
+        .filter(&seen)
         .select(Row::as_select())
         .first(c))?)
 }

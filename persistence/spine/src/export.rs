@@ -2,9 +2,9 @@
 
 use super::View;
 use chrono::NaiveDate;
-use domain::spine::{Id, Language, Money, Permission, Timestamp};
+use domain::spine::{Coded, Id, Language, Money, Permission, Timestamp};
 use rust_decimal::Decimal;
-use std::borrow::Cow;
+use std::{borrow::Cow, marker::PhantomData};
 
 /// A name for programs with its texts for people.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -66,7 +66,7 @@ pub enum Cell<'a> {
     /// Text; never taken for a formula or a number.
     Text(Cow<'a, str>),
     /// A text that depends on the language: Chinese, English.
-    Labelled(&'static str, &'static str),
+    Labelled(Cow<'a, str>, Cow<'a, str>),
     /// A whole number.
     Integer(i64),
     /// An exact decimal number.
@@ -94,10 +94,10 @@ impl From<String> for Cell<'_> {
         Self::Text(text.into())
     }
 }
-/// The labels of an enum: Chinese, English.
-impl From<(&'static str, &'static str)> for Cell<'_> {
-    fn from((zh, en): (&'static str, &'static str)) -> Self {
-        Self::Labelled(zh, en)
+/// A text in both languages: Chinese, English. Where there is no English one, everybody reads the Chinese.
+impl<'a> From<(&'a str, &'a str)> for Cell<'a> {
+    fn from((zh, en): (&'a str, &'a str)) -> Self {
+        Self::Labelled(zh.into(), if en.is_empty() { zh } else { en }.into())
     }
 }
 impl From<i64> for Cell<'_> {
@@ -107,6 +107,11 @@ impl From<i64> for Cell<'_> {
 }
 impl From<i32> for Cell<'_> {
     fn from(number: i32) -> Self {
+        Self::Integer(number.into())
+    }
+}
+impl From<u32> for Cell<'_> {
+    fn from(number: u32) -> Self {
         Self::Integer(number.into())
     }
 }
@@ -145,4 +150,82 @@ impl<'a, T: Into<Cell<'a>>> From<Option<T>> for Cell<'a> {
     fn from(value: Option<T>) -> Self {
         value.map_or(Self::Empty, Into::into)
     }
+}
+
+/// A member of a view as a cell. `How` tells apart what would otherwise be the same: an enum shows its labels, what may be
+/// absent shows what it has; nobody names it.
+pub trait ToCell<How> {
+    /// As a cell.
+    fn cell(&self) -> Cell<'_>;
+}
+
+/// By its labels, in the reader's language: files and `GET /api/v1/meta/enums` say the same.
+pub struct ByLabels;
+impl<E: Coded> ToCell<ByLabels> for E {
+    fn cell(&self) -> Cell<'_> {
+        self.labels().into()
+    }
+}
+
+/// If there is anything.
+pub struct IfThere<How>(PhantomData<How>);
+impl<How, T: ToCell<How>> ToCell<IfThere<How>> for Option<T> {
+    fn cell(&self) -> Cell<'_> {
+        self.as_ref().map_or(Cell::Empty, ToCell::cell)
+    }
+}
+
+/// As it is.
+pub struct AsItIs;
+impl ToCell<AsItIs> for String {
+    fn cell(&self) -> Cell<'_> {
+        self.into()
+    }
+}
+impl<T: ?Sized> ToCell<AsItIs> for Id<T> {
+    fn cell(&self) -> Cell<'_> {
+        (*self).into()
+    }
+}
+macro_rules! stand_as_they_are {
+    ($($type:ty),*) => {$(
+        impl ToCell<AsItIs> for $type {
+            fn cell(&self) -> Cell<'_> {
+                (*self).into()
+            }
+        }
+    )*};
+}
+stand_as_they_are!(i64, i32, u32, bool, Decimal, Money, Timestamp, NaiveDate);
+
+/// Says the columns of a view's files, one line each: the member, and what stands above it in Chinese and English. What
+/// is no member is computed of the row. Before them the name of the file, and the permission that files demand beyond
+/// that of the list.
+///
+/// ```ignore
+/// columns! { CashAdvanceSummary as "cash-advances" "借款单" "Cash advances", ExportCashAdvances:
+///     number "单号" "Number";
+///     currency "币种" "Currency" = |row| row.amount.currency().code();
+/// }
+/// ```
+#[macro_export]
+macro_rules! columns {
+    ($view:ty as $name:literal $zh:literal $en:literal $(, $permission:ident)?:
+        $($column:ident $above_zh:literal $above_en:literal $(= |$row:ident| $value:expr)?;)*) => {
+        impl $crate::spine::Exported for $view {
+            const FILE: $crate::spine::Label = $crate::spine::Label { name: $name, zh: $zh, en: $en };
+            $(const PERMISSION: Option<::domain::spine::Permission> =
+                Some(::domain::spine::Permission::$permission);)?
+            const COLUMNS: &'static [$crate::spine::Column<Self>] = &[$(
+                $crate::spine::Column::new(
+                    stringify!($column),
+                    $above_zh,
+                    $above_en,
+                    $crate::columns!(@cell $column $(|$row| $value)?),
+                ),
+            )*];
+        }
+    };
+    (@cell $column:ident) => { |row| $crate::spine::ToCell::cell(&row.$column) };
+    (@cell $column:ident |$row:ident| $value:expr) => { |$row| ($value).into() };
 }

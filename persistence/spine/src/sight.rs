@@ -85,38 +85,43 @@ impl Reader<'_> {
     }
 }
 
-/// The documents of a table within a sight, as a condition on a boxed query over it: those of departments in reach,
-/// those for which `$own` holds, and those in whose approval the caller has a part, whatever their reach.
+/// The documents of a table within a sight, as a condition: those of departments in reach, those for which `$own` holds,
+/// and those in whose approval the caller has a part, whatever their reach.
 ///
 /// `crate::schema` are the tables of the wing that says it.
 #[allow(clippy::crate_in_macro_def, reason = "the tables of a wing are its own")]
 #[macro_export]
-macro_rules! within {
-    ($query:expr, $sight:expr, $table:ident, $kind:expr, $own:expr) => {{
+macro_rules! covered {
+    ($sight:expr, $table:ident, $kind:expr, $own:expr) => {{
         use crate::schema::$table;
         use $crate::schema::document_readers;
-        let sight = &$sight;
-        if sight.all {
-            $query
-        } else {
+        let (sight, mut wanted) = (&$sight, $crate::spine::Where::new());
+        if !sight.all {
             let readable = document_readers::table
                 .filter(document_readers::document_kind.eq($kind))
                 .filter(document_readers::employee_id.eq(sight.employee))
                 .select(document_readers::document);
-            $query.filter(
-                $own.or($table::department_id.eq_any(&sight.departments)).or($table::id.eq_any(readable)),
-            )
+            let departments = sight.departments.clone();
+            wanted.also($own.or($table::department_id.eq_any(departments)).or($table::id.eq_any(readable)));
         }
+        wanted
     }};
     // What is one's own is what one made or submits.
-    ($query:expr, $sight:expr, $table:ident, $kind:expr) => {{
+    ($sight:expr, $table:ident, $kind:expr) => {{
         use crate::schema::$table as own;
-        $crate::spine::within!(
-            $query,
+        $crate::spine::covered!(
             $sight,
             $table,
             $kind,
             own::creator_id.eq($sight.user).or(own::submitter_id.eq($sight.employee))
         )
     }};
+}
+
+/// The same as a part of a boxed query over the table.
+#[macro_export]
+macro_rules! within {
+    ($query:expr, $sight:expr, $table:ident, $kind:expr $(, $own:expr)?) => {
+        $query.filter($crate::spine::covered!($sight, $table, $kind $(, $own)?))
+    };
 }

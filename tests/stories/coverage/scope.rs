@@ -5,7 +5,7 @@
 //! says here why not.
 
 mod body;
-mod records;
+pub mod records;
 
 use crate::file::hand_in;
 use api::spine::{Access, RouteInfo};

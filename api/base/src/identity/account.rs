@@ -2,8 +2,8 @@
 
 use super::Entrance;
 use crate::spine::{
-    At, Can, Created, Format, List, Merge, Merged, Paged, PathId, Problem, Query, Reading, Reply, Routes,
-    UnitOfWork, Valid, routes,
+    At, Can, Created, List, Merge, Merged, PathId, Problem, Reading, Reply, Routes, UnitOfWork, Valid,
+    Wanted, routes,
 };
 use domain::{
     approval::Unavailable,
@@ -15,12 +15,12 @@ use domain::{
 };
 use persistence::{
     approval::move_open_tasks,
-    identity::{AccountFilter, AccountOrder, UserView, account, grant, session, sign_in_policy},
+    identity::{AccountFilter, UserView, account, grant, session, sign_in_policy},
     organisation::{employee, referred},
     spine::{Failure, Request, Tx},
 };
 use serde::{Deserialize, Serialize};
-use utoipa::{IntoParams, ToSchema};
+use utoipa::ToSchema;
 use validator::Validate;
 
 pub(super) fn routes(into: &mut Routes) {
@@ -31,35 +31,14 @@ pub(super) fn routes(into: &mut Routes) {
     );
 }
 
-/// Which accounts are wanted.
-#[derive(Debug, Deserialize, Validate, IntoParams)]
-struct ListUsers {
-    /// Only people, or only services.
-    #[param(inline)]
-    kind: Option<AccountKind>,
-    /// Only disabled accounts, or only active ones.
-    disabled: Option<bool>,
-    /// Only those whose user name or name contains this.
-    #[validate(length(min = 1, max = 60))]
-    #[param(min_length = 1, max_length = 60)]
-    q: Option<String>,
-    /// The order; a minus turns it round. By user name where absent.
-    #[param(inline)]
-    sort: Option<AccountOrder>,
-}
-
 /// List accounts within reach. `[ID-4, INT-4]`
 #[utoipa::path(get, path = "/api/v1/users")]
 async fn list_users(
     who: Can<perm::ReadUsers>,
-    filter: Query<ListUsers>,
-    format: Format,
-    paged: Paged,
+    wanted: Wanted<AccountFilter>,
     reading: Reading,
 ) -> List<UserView> {
-    let Query(ListUsers { kind, disabled, q: text, sort }) = filter;
-    let filter = AccountFilter { kind, disabled, text, order: sort.unwrap_or_default() };
-    reading.list_as(who, format, paged, move |reader, page| account::list(reader, &filter, page)).await
+    reading.list(who, wanted, account::list).await
 }
 
 /// A new account.

@@ -2,8 +2,7 @@
 
 use super::{account::find_manageable, hash_of, random_text};
 use crate::spine::{
-    At, Can, Created, Listing, Paged, PathId, Problem, Query, Reading, Reply, Routes, UnitOfWork, Valid,
-    View, routes,
+    At, Can, Created, List, PathId, Problem, Reading, Reply, Routes, UnitOfWork, Valid, View, Wanted, routes,
 };
 use chrono::Duration;
 use domain::{
@@ -11,12 +10,12 @@ use domain::{
     spine::{Permission, Timestamp, UserId, Version, perm},
 };
 use persistence::{
-    identity::{ApiKeyView, api_key},
+    identity::{ApiKeyFilter, ApiKeyView, api_key},
     organisation::referred,
 };
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
-use utoipa::{IntoParams, ToSchema};
+use utoipa::ToSchema;
 use validator::Validate;
 
 pub(super) fn routes(into: &mut Routes) {
@@ -67,24 +66,14 @@ impl FreshKey {
     }
 }
 
-/// Which keys are wanted.
-#[derive(Debug, Deserialize, Validate, IntoParams)]
-struct ListApiKeys {
-    /// Only those of this service account.
-    #[param(inline)]
-    user_id: Option<UserId>,
-}
-
 /// List API keys. `[ID-2]`
 #[utoipa::path(get, path = "/api/v1/api-keys")]
 async fn list_api_keys(
     who: Can<perm::ManageApiKeys>,
-    filter: Query<ListApiKeys>,
-    paged: Paged,
+    wanted: Wanted<ApiKeyFilter>,
     reading: Reading,
-) -> Reply<Listing<ApiKeyView>> {
-    let user = filter.user_id;
-    reading.list(who, paged, move |reader, page| api_key::list(reader, user, page)).await
+) -> List<ApiKeyView> {
+    reading.list(who, wanted, api_key::list).await
 }
 
 /// Show an API key; never the key itself. `[ID-2]`

@@ -2,7 +2,7 @@
 
 use super::account::{find_manageable, keeping_an_administrator};
 use crate::spine::{
-    At, Can, Created, Listing, Paged, PathId, Reading, Reply, Routes, UnitOfWork, Valid, routes,
+    At, Can, Created, List, PathId, Reading, Reply, Routes, UnitOfWork, Valid, Wanted, routes,
 };
 use chrono::NaiveDate;
 use domain::{
@@ -11,7 +11,7 @@ use domain::{
 };
 use persistence::{
     approval::release_tasks,
-    identity::{GrantView, grant, role},
+    identity::{GrantFilter, GrantView, grant, role},
     organisation::{department, employee},
     spine::{Failure, Tx},
 };
@@ -28,10 +28,11 @@ pub(super) fn routes(into: &mut Routes) {
 async fn list_user_grants(
     who: Can<perm::ReadUsers>,
     id: PathId<User>,
-    paged: Paged,
+    wanted: Wanted<GrantFilter>,
     reading: Reading,
-) -> Reply<Listing<GrantView>> {
-    reading.list(who, paged, move |reader, page| grant::list(reader, *id, page)).await
+) -> List<GrantView> {
+    let id = *id;
+    reading.list(who, wanted, move |reader, filter, page| grant::list(reader, id, filter, page)).await
 }
 
 /// Show a grant. `[ID-4]`

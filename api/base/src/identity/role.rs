@@ -1,8 +1,7 @@
 //! Roles: shipped and custom. `[ID-4]`
 
 use crate::spine::{
-    At, Can, Created, Listing, Merge, Merged, Paged, PathId, Reading, Reply, Routes, UnitOfWork, Valid,
-    routes,
+    At, Can, Created, List, Merge, Merged, PathId, Reading, Reply, Routes, UnitOfWork, Valid, Wanted, routes,
 };
 use domain::{
     identity::{Grant, Role, RoleDetails},
@@ -10,7 +9,7 @@ use domain::{
 };
 use persistence::{
     approval::release_tasks,
-    identity::{RoleView, role},
+    identity::{RoleFilter, RoleView, role},
     spine::{Failure, Tx},
 };
 use serde::{Deserialize, Serialize};
@@ -24,8 +23,12 @@ pub(super) fn routes(into: &mut Routes) {
 
 /// List roles, shipped and custom. `[ID-4]`
 #[utoipa::path(get, path = "/api/v1/roles")]
-async fn list_roles(who: Can<perm::ReadRoles>, paged: Paged, reading: Reading) -> Reply<Listing<RoleView>> {
-    reading.list(who, paged, role::list).await
+async fn list_roles(
+    who: Can<perm::ReadRoles>,
+    wanted: Wanted<RoleFilter>,
+    reading: Reading,
+) -> List<RoleView> {
+    reading.list(who, wanted, role::list).await
 }
 
 /// Show a role. `[ID-4]`

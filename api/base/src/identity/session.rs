@@ -2,7 +2,8 @@
 
 use super::{Entrance, Identity, hash_of, random_text, token::KeyRing};
 use crate::spine::{
-    Created, Done, PathId, Public, Reading, Reply, Routes, SignedIn, UnitOfWork, Valid, View, routes,
+    Created, Done, List, PathId, Public, Reading, Reply, Routes, SignedIn, UnitOfWork, Valid, View, Wanted,
+    routes,
 };
 use domain::{
     identity::{
@@ -11,7 +12,7 @@ use domain::{
     spine::{Citation, Refusal, Session, SessionId},
 };
 use persistence::{
-    identity::{SessionView, account, session, sign_in_policy},
+    identity::{SessionFilter, SessionView, account, session, sign_in_policy},
     spine::{Failure, Request, StoredAnswer, Tx},
 };
 use serde::{Deserialize, Serialize};
@@ -189,19 +190,10 @@ fn revoke_stolen(tx: &mut Tx<'_>, presented: &domain::identity::TokenHash) -> Re
     Ok(StoredAnswer::default())
 }
 
-/// The caller's live sessions.
-#[derive(Serialize, ToSchema)]
-pub(super) struct OwnSessions {
-    /// Each session, oldest first.
-    #[schema(max_items = 10000)]
-    data: Vec<SessionView>,
-}
-impl View for OwnSessions {}
-
 /// List one's own live sessions. `[ID-1]`
 #[utoipa::path(get, path = "/api/v1/sessions")]
-async fn list_sessions(who: SignedIn, reading: Reading) -> Reply<OwnSessions> {
-    reading.read(who, |reader| Ok(OwnSessions { data: session::list_own(reader)? })).await
+async fn list_sessions(who: SignedIn, wanted: Wanted<SessionFilter>, reading: Reading) -> List<SessionView> {
+    reading.list(who, wanted, session::list_own).await
 }
 
 /// Sign out. `[ID-1]`

@@ -1,8 +1,8 @@
 //! Absences and who stands in. `[ORG-3]`
 
 use crate::spine::{
-    At, Can, Chore, Created, Every, Listing, Merge, Merged, Paged, PathId, Query, Reading, Reply, Routes,
-    UnitOfWork, Valid, each, routes,
+    At, Can, Chore, Created, Every, List, Merge, Merged, PathId, Reading, Reply, Routes, UnitOfWork, Valid,
+    Wanted, each, routes,
 };
 use chrono::NaiveDate;
 use domain::{
@@ -16,7 +16,7 @@ use persistence::{
     spine::{Database, Failure, Request, Tx},
 };
 use serde::{Deserialize, Serialize};
-use utoipa::{IntoParams, ToSchema};
+use utoipa::ToSchema;
 use validator::Validate;
 
 pub(super) fn routes(into: &mut Routes) {
@@ -27,30 +27,14 @@ pub(super) fn routes(into: &mut Routes) {
     );
 }
 
-/// Which absences are wanted.
-#[derive(Debug, Deserialize, Validate, IntoParams)]
-struct ListAbsences {
-    /// Only those of this person.
-    #[param(inline)]
-    employee_id: Option<EmployeeId>,
-    /// Only those in which this person stands in.
-    #[param(inline)]
-    stand_in_id: Option<EmployeeId>,
-    /// Only those that hold on this day.
-    on: Option<NaiveDate>,
-}
-
 /// List the absences within reach, and those in which one stands in. `[ORG-3]`
 #[utoipa::path(get, path = "/api/v1/absences")]
 async fn list_absences(
     who: Can<perm::ManageAbsences>,
-    filter: Query<ListAbsences>,
-    paged: Paged,
+    wanted: Wanted<AbsenceFilter>,
     reading: Reading,
-) -> Reply<Listing<AbsenceView>> {
-    let Query(ListAbsences { employee_id, stand_in_id, on }) = filter;
-    let filter = AbsenceFilter { employee: employee_id, stand_in: stand_in_id, on };
-    reading.list(who, paged, move |reader, page| absence::list(reader, &filter, page)).await
+) -> List<AbsenceView> {
+    reading.list(who, wanted, absence::list).await
 }
 
 /// Show an absence. `[ORG-3]`

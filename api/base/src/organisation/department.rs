@@ -1,8 +1,7 @@
 //! Departments and their tree. `[ORG-1]`
 
 use crate::spine::{
-    At, Can, Created, Format, List, Merge, Merged, Paged, PathId, Query, Reading, Reply, Routes, UnitOfWork,
-    Valid, routes,
+    At, Can, Created, List, Merge, Merged, PathId, Reading, Reply, Routes, UnitOfWork, Valid, Wanted, routes,
 };
 use chrono::NaiveDate;
 use domain::{
@@ -10,11 +9,11 @@ use domain::{
     spine::{self, Citation, DepartmentId, EmployeeId, Refusal, codes, perm},
 };
 use persistence::{
-    organisation::{DepartmentFilter, DepartmentOrder, DepartmentView, department, employee, referred},
+    organisation::{DepartmentFilter, DepartmentView, department, employee, referred},
     spine::{Failure, Tx},
 };
 use serde::{Deserialize, Serialize};
-use utoipa::{IntoParams, ToSchema};
+use utoipa::ToSchema;
 use validator::Validate;
 
 pub(super) fn routes(into: &mut Routes) {
@@ -25,36 +24,16 @@ pub(super) fn routes(into: &mut Routes) {
     );
 }
 
-/// Which departments are wanted.
-#[derive(Debug, Deserialize, Validate, IntoParams)]
-struct ListDepartments {
-    /// Whether closed ones are wanted too.
-    #[serde(default)]
-    #[param(default = false)]
-    with_closed: bool,
-    /// Only those whose code or name contains this; also by the name's pinyin or its initials.
-    #[validate(length(min = 1, max = 60))]
-    #[param(min_length = 1, max_length = 60, example = "xsb")]
-    q: Option<String>,
-    /// The order; a minus turns it round. By code where absent.
-    #[param(inline)]
-    sort: Option<DepartmentOrder>,
-}
-
 /// List the departments. `[ORG-1, INT-4]`
 ///
 /// The tree follows from the parents.
 #[utoipa::path(get, path = "/api/v1/departments")]
 async fn list_departments(
     who: Can<perm::ReadOrganisation>,
-    filter: Query<ListDepartments>,
-    format: Format,
-    paged: Paged,
+    wanted: Wanted<DepartmentFilter>,
     reading: Reading,
 ) -> List<DepartmentView> {
-    let Query(ListDepartments { with_closed, q, sort }) = filter;
-    let filter = DepartmentFilter { with_closed, text: q, order: sort.unwrap_or_default() };
-    reading.list_as(who, format, paged, move |reader, page| department::list(reader, &filter, page)).await
+    reading.list(who, wanted, department::list).await
 }
 
 /// Show a department. `[ORG-1]`

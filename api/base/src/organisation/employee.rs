@@ -1,20 +1,19 @@
 //! Employees: taken on, corrected, moved. `[ORG-1]`
 
 use crate::spine::{
-    At, Can, Created, Format, List, Merge, Merged, Paged, PathId, Query, Reading, Reply, Routes, Several,
-    UnitOfWork, Valid, routes,
+    At, Can, Created, List, Merge, Merged, PathId, Reading, Reply, Routes, UnitOfWork, Valid, Wanted, routes,
 };
 use chrono::NaiveDate;
 use domain::{
-    organisation::{Employee, EmployeeState, Hire, Placement, PositionId},
+    organisation::{Employee, Hire, Placement, PositionId},
     spine::{self, BusinessDate, DepartmentId, EmployeeId, perm},
 };
 use persistence::{
-    organisation::{EmployeeFilter, EmployeeOrder, EmployeeView, department, employee, position, referred},
-    spine::{Failure, Reader, Tx},
+    organisation::{EmployeeFilter, EmployeeView, department, employee, position, referred},
+    spine::{Failure, Tx},
 };
 use serde::{Deserialize, Serialize};
-use utoipa::{IntoParams, ToSchema};
+use utoipa::ToSchema;
 use validator::Validate;
 
 pub(super) fn routes(into: &mut Routes) {
@@ -25,70 +24,14 @@ pub(super) fn routes(into: &mut Routes) {
     );
 }
 
-/// Which employees are wanted.
-#[derive(Debug, Deserialize, Validate, IntoParams)]
-struct ListEmployees {
-    /// Only those who work in this department today.
-    #[param(inline)]
-    department_id: Option<DepartmentId>,
-    /// Whether those of the departments below are wanted too.
-    #[serde(default)]
-    #[param(default = false)]
-    with_subtree: bool,
-    /// Only those who hold this position today.
-    #[param(inline)]
-    position_id: Option<PositionId>,
-    /// Only those who report to this person today.
-    #[param(inline)]
-    superior_id: Option<EmployeeId>,
-    /// Only those with one of these statuses, separated by commas.
-    #[serde(default)]
-    #[param(value_type = Option<String>, min_length = 1, max_length = 40, example = "employed,leaving")]
-    status: Several<EmployeeState>,
-    /// Only those whose name or number contains this; also by the name's pinyin or its initials.
-    #[validate(length(min = 1, max = 60))]
-    #[param(min_length = 1, max_length = 60)]
-    q: Option<String>,
-    /// The order; a minus turns it round. By number where absent.
-    #[param(inline)]
-    sort: Option<EmployeeOrder>,
-}
-
 /// List the employees within reach. `[ORG-1, INT-4]`
 #[utoipa::path(get, path = "/api/v1/employees")]
 async fn list_employees(
     who: Can<perm::ReadOrganisation>,
-    filter: Query<ListEmployees>,
-    format: Format,
-    paged: Paged,
+    wanted: Wanted<EmployeeFilter>,
     reading: Reading,
 ) -> List<EmployeeView> {
-    let wanted = filter.0;
-    reading
-        .list_as(who, format, paged, move |reader, page| {
-            let filter = wanted.filter(reader)?;
-            employee::list(reader, &filter, page)
-        })
-        .await
-}
-
-impl ListEmployees {
-    fn filter(&self, reader: &mut Reader<'_>) -> Result<EmployeeFilter, Failure> {
-        let departments = match self.department_id {
-            Some(top) if self.with_subtree => {
-                Some(department::tree(reader)?.subtree(top).into_iter().collect())
-            }
-            other => other.map(|only| vec![only]),
-        };
-        Ok(EmployeeFilter {
-            departments,
-            position: self.position_id,
-            superior: self.superior_id,
-            statuses: self.status.0.clone(),
-            text: self.q.clone(),
-            order: self.sort.unwrap_or_default(),
-        })
-    }
+    reading.list(who, wanted, employee::list).await
 }
 
 /// Show an employee within reach. `[ORG-1]`

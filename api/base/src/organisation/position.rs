@@ -1,40 +1,29 @@
 //! Positions and their written duties. `[ORG-1]`
 
 use crate::spine::{
-    At, Can, Created, Listing, Merge, Merged, Paged, PathId, Query, Reading, Reply, Routes, UnitOfWork,
-    Valid, routes,
+    At, Can, Created, List, Merge, Merged, PathId, Reading, Reply, Routes, UnitOfWork, Valid, Wanted, routes,
 };
 use domain::{
     organisation::{Position, PositionDetails},
     spine::{DepartmentId, perm},
 };
-use persistence::organisation::{PositionView, department, position, referred};
+use persistence::organisation::{PositionFilter, PositionView, department, position, referred};
 use serde::{Deserialize, Serialize};
-use utoipa::{IntoParams, ToSchema};
+use utoipa::ToSchema;
 use validator::Validate;
 
 pub(super) fn routes(into: &mut Routes) {
     routes!(into, "positions", [list_positions, create_position, show_position, change_position]);
 }
 
-/// Which positions are wanted.
-#[derive(Debug, Deserialize, Validate, IntoParams)]
-struct ListPositions {
-    /// Only those of this department.
-    #[param(inline)]
-    department_id: Option<DepartmentId>,
-}
-
 /// List positions by code. `[ORG-1]`
 #[utoipa::path(get, path = "/api/v1/positions")]
 async fn list_positions(
     who: Can<perm::ReadOrganisation>,
-    filter: Query<ListPositions>,
-    paged: Paged,
+    wanted: Wanted<PositionFilter>,
     reading: Reading,
-) -> Reply<Listing<PositionView>> {
-    let department = filter.department_id;
-    reading.list(who, paged, move |reader, page| position::list(reader, department, page)).await
+) -> List<PositionView> {
+    reading.list(who, wanted, position::list).await
 }
 
 /// Show a position. `[ORG-1]`

@@ -4,48 +4,12 @@ use crate::spine::Merged;
 use chrono::NaiveDate;
 use domain::{
     file::File,
-    finance::audit_finding::{FindingContent, FindingState, Severity},
+    finance::audit_finding::{FindingContent, Severity},
     spine::{AnyId, DepartmentId, EmployeeId, Id, Money},
 };
-use persistence::finance::audit_finding::AuditFindingFilter;
 use serde::{Deserialize, Serialize};
-use utoipa::{IntoParams, ToSchema};
+use utoipa::ToSchema;
 use validator::Validate;
-
-/// Which findings are wanted.
-#[derive(Clone, Debug, Deserialize, Validate, IntoParams)]
-pub(super) struct ListAuditFindings {
-    /// Only of this audit.
-    audit_id: Option<AnyId>,
-    /// Only in this state.
-    status: Option<FindingState>,
-    /// Only so grave.
-    severity: Option<Severity>,
-    /// Only to be mended by this department.
-    department_id: Option<DepartmentId>,
-    /// Only to be mended by this person.
-    responsible_id: Option<EmployeeId>,
-    /// Whether only those not closed whose date has passed.
-    overdue: Option<bool>,
-    /// Only due by this day.
-    #[serde(rename = "due_on[lte]")]
-    due_by: Option<NaiveDate>,
-}
-
-impl ListAuditFindings {
-    pub fn filter(self) -> AuditFindingFilter {
-        let Self { audit_id, status, severity, department_id, responsible_id, overdue, due_by } = self;
-        AuditFindingFilter {
-            audit: audit_id.map(|id| Id::from_uuid(id.uuid())),
-            status,
-            severity,
-            department: department_id,
-            responsible: responsible_id,
-            is_overdue: overdue.unwrap_or(false),
-            due_by,
-        }
-    }
-}
 
 /// What a finding says.
 #[derive(Clone, Debug, Deserialize, Serialize, Validate, ToSchema)]

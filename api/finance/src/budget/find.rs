@@ -2,40 +2,13 @@
 
 use crate::{
     approval::SubmissionPreview,
-    spine::{Can, Format, List, Paged, PathId, Query, Reading, Reply},
+    spine::{Can, List, PathId, Reading, Reply, Wanted},
 };
-use domain::{
-    finance::budget::{Budget, BudgetState, ScopeLevel},
-    spine::{DepartmentId, perm},
-};
+use domain::{finance::budget::Budget, spine::perm};
 use persistence::finance::budget::{
     self as budgets, BudgetView,
     list::{BudgetFilter, BudgetSummary},
 };
-use serde::Deserialize;
-use utoipa::IntoParams;
-use validator::Validate;
-
-/// Which budgets are wanted.
-#[derive(Clone, Debug, Deserialize, Validate, IntoParams)]
-pub(super) struct ListBudgets {
-    /// Only of this fiscal year.
-    #[validate(range(min = 2000, max = 2999))]
-    #[param(minimum = 2000, maximum = 2999, example = 2026)]
-    fiscal_year: Option<i32>,
-    /// Only in this state.
-    #[param(inline)]
-    status: Option<BudgetState>,
-    /// Only of this scope.
-    #[param(inline)]
-    scope: Option<ScopeLevel>,
-    /// Only of this department.
-    department_id: Option<DepartmentId>,
-    /// Only where this stands in number or title.
-    #[validate(length(min = 1, max = 100))]
-    #[param(min_length = 1, max_length = 100)]
-    q: Option<String>,
-}
 
 /// List budgets, the newest first. `[BUD-1]`
 ///
@@ -43,19 +16,10 @@ pub(super) struct ListBudgets {
 #[utoipa::path(get, path = "/api/v1/budgets")]
 pub(super) async fn list_budgets(
     who: Can<perm::ReadBudgets>,
-    filter: Query<ListBudgets>,
-    format: Format,
-    paged: Paged,
+    wanted: Wanted<BudgetFilter>,
     reading: Reading,
 ) -> List<BudgetSummary> {
-    let include_total = paged.include_total;
-    let ListBudgets { fiscal_year, status: state, scope, department_id: department, q: text } = filter.0;
-    let filter = BudgetFilter { fiscal_year, state, scope, department, text };
-    reading
-        .list_as(who, format, paged, move |reader, page| {
-            budgets::list::list(reader, &filter, page, include_total)
-        })
-        .await
+    reading.list(who, wanted, budgets::list::list).await
 }
 
 /// Show a budget. `[BUD-1, ACT-1]`

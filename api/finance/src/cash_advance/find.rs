@@ -2,65 +2,17 @@
 
 use crate::{
     approval::SubmissionPreview,
-    spine::{Can, Format, List, Paged, PathId, Problem, Query, Reading, Reply, Several},
+    spine::{Can, List, PathId, Reading, Reply, Wanted},
 };
-use chrono::NaiveDate;
 use domain::{
-    approval::StandingState,
-    finance::cash_advance::{CashAdvance, SettlementState},
-    spine::{AnyId, DepartmentId, Employee, EmployeeId, Id, perm},
+    finance::cash_advance::CashAdvance,
+    spine::{Employee, perm},
 };
 use persistence::finance::cash_advance::{
     self as advances, CashAdvanceView,
     list::{AdvanceFilter, CashAdvanceSummary},
     statement::{StatementView, statement},
 };
-use serde::Deserialize;
-use utoipa::IntoParams;
-use validator::Validate;
-
-/// Which advances are wanted.
-#[derive(Clone, Debug, Deserialize, Validate, IntoParams)]
-pub(super) struct ListCashAdvances {
-    /// Only these states, separated by commas.
-    #[serde(default)]
-    #[param(value_type = Option<String>, min_length = 1, max_length = 200, example = "approved,closed")]
-    status: Several<StandingState>,
-    /// Only what is settled so far.
-    #[param(inline)]
-    settlement: Option<SettlementState>,
-    /// Only of this department.
-    department_id: Option<DepartmentId>,
-    /// Only of this submitter.
-    submitter_id: Option<EmployeeId>,
-    /// Only for this expense request.
-    request_id: Option<AnyId>,
-    /// Only what is to be settled from this day on.
-    #[serde(rename = "settle_on[gte]")]
-    settle_from: Option<NaiveDate>,
-    /// Only what is to be settled up to this day.
-    #[serde(rename = "settle_on[lte]")]
-    settle_to: Option<NaiveDate>,
-    /// Only where this stands in number, purpose or the submitter's name.
-    #[validate(length(min = 1, max = 100))]
-    #[param(min_length = 1, max_length = 100, example = "展会")]
-    q: Option<String>,
-}
-
-impl ListCashAdvances {
-    fn filter(self) -> Result<AdvanceFilter, Problem> {
-        Ok(AdvanceFilter {
-            states: self.status.0,
-            settlement: self.settlement,
-            department: self.department_id,
-            submitter: self.submitter_id,
-            request: self.request_id.map(|id| Id::from_uuid(id.uuid())),
-            settle_from: self.settle_from,
-            settle_to: self.settle_to,
-            text: self.q,
-        })
-    }
-}
 
 /// List cash advances. `[INT-4, EXP-14]`
 ///
@@ -69,18 +21,10 @@ impl ListCashAdvances {
 #[utoipa::path(get, path = "/api/v1/cash-advances")]
 pub(super) async fn list_cash_advances(
     who: Can<perm::ReadCashAdvances>,
-    filter: Query<ListCashAdvances>,
-    format: Format,
-    paged: Paged,
+    wanted: Wanted<AdvanceFilter>,
     reading: Reading,
 ) -> List<CashAdvanceSummary> {
-    let include_total = paged.include_total;
-    let filter = filter.0.filter()?;
-    reading
-        .list_as(who, format, paged, move |reader, page| {
-            advances::list::list(reader, &filter, page, include_total)
-        })
-        .await
+    reading.list(who, wanted, advances::list::list).await
 }
 
 /// Show a cash advance. `[EXP-14, ACT-1]`

@@ -37,8 +37,7 @@ pub(super) async fn take_expense_claims(
     paged: Paged,
     reading: Reading,
 ) -> Reply<Listing<ExpenseClaimView>> {
-    let include_total = paged.include_total;
-    reading.list(who, paged, move |reader, page| claims::hand_over::ready(reader, page, include_total)).await
+    reading.page(who, paged, claims::hand_over::ready).await
 }
 
 /// The answer for one item, in the order they were sent.

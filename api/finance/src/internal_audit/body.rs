@@ -5,39 +5,14 @@ use chrono::NaiveDate;
 use domain::{
     finance::{
         expense_claim::ClaimState,
-        internal_audit::{AuditPlan, AuditScope, AuditState, ItemOrigin, Verdict},
+        internal_audit::{AuditPlan, AuditScope, Verdict},
     },
     spine::{AnyId, DepartmentId, EmployeeId},
 };
-use persistence::finance::{
-    audit_risk::ClaimScope,
-    internal_audit::{DrawOrder, InternalAuditFilter, item::AuditItemFilter},
-};
+use persistence::finance::{audit_risk::ClaimScope, internal_audit::DrawOrder};
 use serde::{Deserialize, Serialize};
-use utoipa::{IntoParams, ToSchema};
+use utoipa::ToSchema;
 use validator::Validate;
-
-/// Which audits are wanted.
-#[derive(Clone, Debug, Deserialize, Validate, IntoParams)]
-pub(super) struct ListInternalAudits {
-    /// Only in this state.
-    status: Option<AuditState>,
-    /// Only of this auditor.
-    auditor_id: Option<EmployeeId>,
-    /// Only of this department's claims.
-    department_id: Option<DepartmentId>,
-    /// Only whose period reaches to this day or beyond.
-    from: Option<NaiveDate>,
-    /// Only whose period begins at this day or before.
-    to: Option<NaiveDate>,
-}
-
-impl ListInternalAudits {
-    pub fn filter(self) -> InternalAuditFilter {
-        let Self { status, auditor_id, department_id, from, to } = self;
-        InternalAuditFilter { status, auditor: auditor_id, department: department_id, from, to }
-    }
-}
 
 /// What is audited.
 #[derive(Clone, Debug, Deserialize, Serialize, Validate, ToSchema)]
@@ -148,24 +123,6 @@ impl DrawSample {
     pub fn order(self) -> DrawOrder {
         let (random, seed) = self.random.map_or((0, None), |random| (random.size, random.seed));
         DrawOrder { random, seed, by_risk: self.by_risk.map_or(0, |risk| risk.size) }
-    }
-}
-
-/// Which items are wanted.
-#[derive(Clone, Debug, Deserialize, Validate, IntoParams)]
-pub(super) struct ListAuditItems {
-    /// Only with this conclusion.
-    verdict: Option<Verdict>,
-    /// Only those concluded, or only those open.
-    concluded: Option<bool>,
-    /// Only those that came so into the sample.
-    origin: Option<ItemOrigin>,
-}
-
-impl ListAuditItems {
-    pub fn filter(self) -> AuditItemFilter {
-        let Self { verdict, concluded, origin } = self;
-        AuditItemFilter { verdict, concluded, origin }
     }
 }
 

@@ -7,45 +7,15 @@ use domain::{
         expense_claim::{Details, ExpenseClaim},
         expense_request::ExpenseRequest,
         post_evaluation::{
-            Achieved, Commission, EVALUATION_SUBJECT, EvaluationState, EvaluationSubject, Filing, Indicator,
-            ThirdParty,
+            Achieved, Commission, EVALUATION_SUBJECT, EvaluationSubject, Filing, Indicator, ThirdParty,
         },
     },
     spine::{AnyId, DepartmentId, Id, Refusal, codes},
 };
-use persistence::finance::post_evaluation::PostEvaluationFilter;
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
-use utoipa::{IntoParams, ToSchema};
+use utoipa::ToSchema;
 use validator::Validate;
-
-/// Which post-evaluations are wanted.
-#[derive(Clone, Debug, Deserialize, Validate, IntoParams)]
-pub(super) struct ListPostEvaluations {
-    /// Only in this state.
-    status: Option<EvaluationState>,
-    /// Only of this department's spending.
-    department_id: Option<DepartmentId>,
-    /// Only about this claim.
-    claim_id: Option<AnyId>,
-    /// Only about this expense request.
-    request_id: Option<AnyId>,
-    /// Whether only those whose report is awaited and whose date has passed.
-    overdue: Option<bool>,
-}
-
-impl ListPostEvaluations {
-    pub fn filter(self) -> PostEvaluationFilter {
-        let Self { status, department_id, claim_id, request_id, overdue } = self;
-        PostEvaluationFilter {
-            status,
-            department: department_id,
-            claim: claim_id.map(|id| Id::from_uuid(id.uuid())),
-            request: request_id.map(|id| Id::from_uuid(id.uuid())),
-            is_overdue: overdue.unwrap_or(false),
-        }
-    }
-}
 
 /// Who evaluates: neither our own company nor anybody who works here.
 #[derive(Clone, Debug, Deserialize, Serialize, Validate, ToSchema)]

@@ -45,7 +45,13 @@ fn text(cell: Cell<'_>, language: Language, zone: Tz) -> Cow<'_, str> {
     match cell {
         Cell::Empty => "".into(),
         Cell::Text(text) => harmless(text),
-        Cell::Labelled(zh, en) => if language == Language::Chinese { zh } else { en }.into(),
+        Cell::Labelled(zh, en) => {
+            if language == Language::Chinese {
+                zh
+            } else {
+                en
+            }
+        }
         Cell::Integer(number) => number.to_string().into(),
         Cell::Decimal(number) => number.to_string().into(),
         Cell::Instant(at) => at.instant().with_timezone(&zone).format("%Y-%m-%d %H:%M:%S").to_string().into(),

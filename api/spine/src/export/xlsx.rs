@@ -9,13 +9,13 @@ use chrono::NaiveDate;
 use chrono_tz::Tz;
 use domain::spine::Language;
 use futures_util::stream;
+use persistence::spine::Mark;
 use rust_decimal::prelude::ToPrimitive;
 use rust_xlsxwriter::{ExcelDateTime, Format, Workbook, Worksheet, XlsxError};
 use std::{
     fs::File,
     io::{BufWriter, Read, Seek, Write},
 };
-use uuid::Uuid;
 
 /// A sheet holds no more rows than these; what is beyond continues on another.
 const ROWS_MAX: u32 = 1_048_576;
@@ -41,9 +41,9 @@ struct Book {
 }
 
 /// Builds the workbook page by page, then sends it.
-pub(super) async fn produce<T: Exported, K: Send + 'static>(
-    source: Source<T, K>,
-    mut after: Option<(K, Uuid)>,
+pub(super) async fn produce<T: Exported>(
+    source: Source<T>,
+    mut after: Option<Mark>,
     language: Language,
     zone: Tz,
 ) -> Result<Pieces, Problem> {
@@ -66,7 +66,7 @@ fn owned<T: Exported>(rows: &[T]) -> Rows {
     let own = |cell: Cell<'_>| match cell {
         Cell::Text(text) => Cell::Text(text.into_owned().into()),
         Cell::Empty => Cell::Empty,
-        Cell::Labelled(zh, en) => Cell::Labelled(zh, en),
+        Cell::Labelled(zh, en) => Cell::Labelled(zh.into_owned().into(), en.into_owned().into()),
         Cell::Integer(number) => Cell::Integer(number),
         Cell::Decimal(number) => Cell::Decimal(number),
         Cell::Instant(at) => Cell::Instant(at),
@@ -148,7 +148,7 @@ fn put(
         Cell::Empty => return Ok(()),
         Cell::Text(text) => sheet.write_string(row, column, shortened(&text))?,
         Cell::Labelled(zh, en) => {
-            sheet.write_string(row, column, if language == Language::Chinese { zh } else { en })?
+            sheet.write_string(row, column, if language == Language::Chinese { zh } else { en }.as_ref())?
         }
         // A spreadsheet counts in binary floating point: what it would spoil stays text.
         Cell::Integer(number) if number.unsigned_abs() < 1 << 53 => {

@@ -5,11 +5,14 @@ use super::{
     show::{ApprovalState, DocumentView, PersonName},
     subject::summaries,
 };
-use crate::spine::{Cell, Column, Exported};
 use crate::{
-    organisation::{DEPARTMENT, EMPLOYEE},
+    organisation::{DEPARTMENT, EMPLOYEE, lower},
     schema::{approval_boxes, approvals, employees},
-    spine::{Failure, Instant, Key, Page, Reader, Refers, Slice, View, db},
+    search,
+    spine::{
+        Choice, Failure, Filter, Key, Mark, Order, Page, Reader, Refers, Several, Slice, SortColumn, View,
+        Where, columns, db, narrow, orders, paged,
+    },
 };
 use chrono::NaiveDate;
 use diesel::{dsl::count_star, prelude::*};
@@ -19,7 +22,8 @@ use domain::{
 };
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
-use utoipa::ToSchema;
+use utoipa::{IntoParams, ToSchema};
+use validator::Validate;
 
 /// One of the boxes.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize, ToSchema)]
@@ -49,19 +53,49 @@ impl BoxName {
     }
 }
 
-/// Which approvals of a box are wanted.
-#[derive(Clone, Debug, Default)]
+/// Which approvals of a box are wanted, and in what order.
+#[derive(Clone, Debug, Default, Deserialize, Validate, IntoParams)]
+#[serde(default)]
 pub struct BoxFilter {
-    /// Only in this state.
-    pub state: Option<ApprovalState>,
+    /// Which box; `waiting` if not said.
+    #[serde(rename = "box")]
+    #[param(inline)]
+    pub of: Option<BoxName>,
+    /// Only in these states, separated by commas.
+    #[param(inline, example = "pending,approved")]
+    pub state: Several<ApprovalState>,
     /// Only documents of this kind.
+    #[validate(length(max = 60))]
+    #[param(max_length = 60, example = "expense_claim")]
     pub document_kind: Option<String>,
     /// Only of this submitter.
-    pub submitter: Option<EmployeeId>,
+    pub submitter_id: Option<EmployeeId>,
     /// Only of this department.
-    pub department: Option<DepartmentId>,
+    pub department_id: Option<DepartmentId>,
+    /// Only from this business day on.
+    #[serde(rename = "business_date[gte]")]
+    pub business_from: Option<NaiveDate>,
+    /// Only up to this business day.
+    #[serde(rename = "business_date[lte]")]
+    pub business_to: Option<NaiveDate>,
     /// Only those whose time limit has passed or will next pass before this instant.
     pub due_before: Option<Timestamp>,
+    /// Only where this stands in the document's number or the submitter's name, however that is written or read.
+    #[validate(length(min = 1, max = 100))]
+    #[param(min_length = 1, max_length = 100, example = "EC-2026")]
+    pub q: Option<String>,
+    /// The order; a minus turns it round. The newest first where absent.
+    #[param(inline)]
+    pub sort: ApprovalOrder,
+}
+
+impl Filter for BoxFilter {}
+
+orders! {
+    /// By what approvals are ordered.
+    pub ApprovalOrder of Row in approvals by id, descending:
+    started_at = id;
+    business_date;
 }
 
 /// How many approvals lie in each box.
@@ -123,108 +157,77 @@ impl View for ApprovalItemView {
 }
 
 /// The filters of both list and count.
-macro_rules! filtered {
-    ($query:expr, $filter:expr) => {{
-        let mut query = $query;
-        if let Some(state) = $filter.state {
-            query = query.filter(approvals::state.eq(state.code()));
-        }
-        if let Some(kind) = &$filter.document_kind {
-            query = query.filter(approvals::document_kind.eq(kind));
-        }
-        if let Some(submitter) = $filter.submitter {
-            query = query.filter(approvals::submitter_id.eq(Key::from(submitter)));
-        }
-        if let Some(department) = $filter.department {
-            query = query.filter(approvals::department_id.eq(Key::from(department)));
-        }
-        if let Some(before) = $filter.due_before {
-            query = query.filter(approvals::due_at.lt(Instant::from(before)));
-        }
-        query
-    }};
-}
-
-/// A page of one box of the actor, newest first.
+/// The approvals of a box, in their order.
 pub fn list(
     reader: &mut Reader<'_>,
-    of: BoxName,
     filter: &BoxFilter,
-    page: &Page<()>,
-    with_total: bool,
-) -> Result<Slice<ApprovalItemView, ()>, Failure> {
-    let (rows, total) = match of {
-        BoxName::Overseen => overseen(reader, filter, page, with_total)?,
-        _ => boxed(reader, of, filter, page, with_total)?,
+    page: &Page,
+) -> Result<Slice<ApprovalItemView>, Failure> {
+    let mut wanted = Where::new();
+    narrow!(wanted, approvals, filter;
+        state in state, document_kind = document_kind, submitter_id = submitter_id, department_id = department_id,
+        business_date >= business_from, business_date <= business_to, due_at < due_before);
+    search!(wanted, filter, lower(approvals::number); approvals::submitter_id);
+    let found = match filter.of.unwrap_or(BoxName::Waiting) {
+        BoxName::Overseen => overseen(reader, filter, wanted, page)?,
+        of => boxed(reader, of, filter, wanted, page)?,
     };
-    let items = items(reader, rows)?;
-    let slice = Slice::cut(items, page.limit, |item: &ApprovalItemView| ((), item.id.uuid()));
-    Ok(Slice { total, ..slice })
+    found.show(|rows| items(reader, rows))
 }
 
-type Found = (Vec<Row>, Option<i64>);
+/// The same orders within one box, whose index names the approval.
+#[derive(Clone, Copy)]
+struct InBox(ApprovalOrder);
+
+impl Order for InBox {
+    const CODES: &'static [&'static str] = ApprovalOrder::CODES;
+    const COLUMNS: &'static [&'static dyn SortColumn] = &[Self::TIE, ApprovalOrder::COLUMNS[1]];
+    const TIE: &'static dyn SortColumn = &approval_boxes::approval_id;
+    fn choice(self) -> Choice {
+        self.0.choice()
+    }
+    fn of(choice: Choice) -> Self {
+        Self(ApprovalOrder::of(choice))
+    }
+    fn of_default() -> Self {
+        Self(ApprovalOrder::default())
+    }
+}
+
+impl InBox {
+    fn mark(self, row: &Row) -> Mark {
+        self.0.mark(row)
+    }
+}
 
 fn boxed(
     reader: &mut Reader<'_>,
     of: BoxName,
     filter: &BoxFilter,
-    page: &Page<()>,
-    with_total: bool,
-) -> Result<Found, Failure> {
-    let Some(employee) = reader.actor().employee.map(Key::from) else { return Ok((Vec::new(), None)) };
-    let mine = || approval_boxes::employee_id.eq(employee).and(approval_boxes::box_.eq(of.name()));
-    let rows = db!(reader, |c| {
-        let query = approval_boxes::table.inner_join(approvals::table).filter(mine()).into_boxed();
-        let mut query = filtered!(query, filter);
-        if let Some(((), id)) = page.after {
-            query = query.filter(approval_boxes::approval_id.lt(Key(id)));
-        }
-        query.order(approval_boxes::approval_id.desc()).limit(page.limit + 1).select(Row::as_select()).load(c)
-    })?;
-    let total = if with_total {
-        Some(db!(reader, |c| {
-            let query = approval_boxes::table.inner_join(approvals::table).filter(mine()).into_boxed();
-            filtered!(query, filter).select(count_star()).first(c)
-        })?)
-    } else {
-        None
-    };
-    Ok((rows, total))
+    mut wanted: Where,
+    page: &Page,
+) -> Result<Slice<Row>, Failure> {
+    let Some(employee) = reader.actor().employee.map(Key::from) else { return Ok(Slice::empty(page)) };
+    wanted.also(approval_boxes::employee_id.eq(employee).and(approval_boxes::box_.eq(of.name())));
+    Ok(paged!(reader, page, InBox(filter.sort), wanted;
+        approval_boxes::table.inner_join(approvals::table) => Row::as_select(); |row: &Row| row))
 }
 
 fn overseen(
     reader: &mut Reader<'_>,
     filter: &BoxFilter,
-    page: &Page<()>,
-    with_total: bool,
-) -> Result<Found, Failure> {
+    mut wanted: Where,
+    page: &Page,
+) -> Result<Slice<Row>, Failure> {
     let reach = reader.actor().reach(Permission::OverseeApprovals);
     let departments: Vec<Key> = reach.departments.iter().map(|department| (*department).into()).collect();
-    if !reach.all && departments.is_empty() {
-        return Ok((Vec::new(), None));
+    if !reach.all {
+        if departments.is_empty() {
+            return Ok(Slice::empty(page));
+        }
+        wanted.also(approvals::department_id.eq_any(departments));
     }
-    let rows = db!(reader, |c| {
-        let mut query = filtered!(approvals::table.into_boxed(), filter);
-        if !reach.all {
-            query = query.filter(approvals::department_id.eq_any(&departments));
-        }
-        if let Some(((), id)) = page.after {
-            query = query.filter(approvals::id.lt(Key(id)));
-        }
-        query.order(approvals::id.desc()).limit(page.limit + 1).select(Row::as_select()).load(c)
-    })?;
-    let total = if with_total {
-        Some(db!(reader, |c| {
-            let mut query = filtered!(approvals::table.into_boxed(), filter);
-            if !reach.all {
-                query = query.filter(approvals::department_id.eq_any(&departments));
-            }
-            query.select(count_star()).first(c)
-        })?)
-    } else {
-        None
-    };
-    Ok((rows, total))
+    Ok(paged!(reader, page, filter.sort, wanted; approvals::table => Row::as_select(); |row: &Row| row))
 }
 
 /// How many approvals lie in each box of the actor.
@@ -303,32 +306,15 @@ fn item(
     })
 }
 
-impl Exported for ApprovalItemView {
-    const FILE: crate::spine::Label =
-        crate::spine::Label { name: "approvals", zh: "审批", en: "Approvals" };
-    const COLUMNS: &'static [Column<Self>] = &[
-        Column::new("number", "单据编号", "Number", |item| (&item.document.number).into()),
-        Column::new("title", "事由", "Title", |item| {
-            item.document.summary.as_ref().map_or(Cell::Empty, |summary| (&summary.title).into())
-        }),
-        Column::new("state", "状态", "State", |item| match item.state {
-            ApprovalState::Pending => Cell::Labelled("审批中", "Pending"),
-            ApprovalState::Approved => Cell::Labelled("已通过", "Approved"),
-            ApprovalState::Rejected => Cell::Labelled("已拒绝", "Rejected"),
-            ApprovalState::Returned => Cell::Labelled("已退回", "Returned"),
-            ApprovalState::Withdrawn => Cell::Labelled("已撤回", "Withdrawn"),
-        }),
-        Column::new("submitter", "提交人", "Submitter", |item| (&item.submitter.name).into()),
-        Column::new("amount", "金额", "Amount", |item| {
-            item.amount.map_or(Cell::Empty, |amount| Cell::Decimal(amount.decimal()))
-        }),
-        Column::new("currency", "币种", "Currency", |item| {
-            item.amount.map_or(Cell::Empty, |amount| Cell::Text(amount.currency().code().into()))
-        }),
-        Column::new("business_date", "业务日期", "Business date", |item| item.business_date.into()),
-        Column::new("current_step", "当前步骤", "Current step", |item| {
-            item.current_step.as_ref().map_or(Cell::Empty, |step| (&step.zh).into())
-        }),
-        Column::new("started_at", "提交时间", "Submitted at", |item| Cell::Instant(item.started_at)),
-    ];
+columns! { ApprovalItemView as "approvals" "审批" "Approvals":
+    number "单据编号" "Number" = |item| &item.document.number;
+    title "事由" "Title" = |item| item.document.summary.as_ref().map(|summary| &summary.title);
+    state "状态" "State";
+    submitter "提交人" "Submitter" = |item| &item.submitter.name;
+    amount "金额" "Amount";
+    currency "币种" "Currency" = |item| item.amount.map(|amount| amount.currency().code());
+    business_date "业务日期" "Business date";
+    current_step "当前步骤" "Current step"
+        = |item| item.current_step.as_ref().map(|step| (step.zh.as_str(), step.en.as_str()));
+    started_at "提交时间" "Submitted at";
 }

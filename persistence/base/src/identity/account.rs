@@ -2,7 +2,7 @@
 
 mod view;
 
-pub use view::{AccountFilter, AccountOrder, UserRef, UserView, list, view};
+pub use view::{AccountFilter, UserRef, UserView, list, view};
 
 use super::reaches_of;
 use crate::{
@@ -13,7 +13,7 @@ use crate::{
 use diesel::prelude::*;
 use domain::{
     identity::{Account, AccountDetails, AccountKind, AccountStatus, PasswordHash, Username},
-    spine::{Change, EmployeeId, Permission, Reach, UserId, Version},
+    spine::{Change, EmployeeId, Permission, Reach, UserId, Version, search_key},
 };
 use std::collections::BTreeMap;
 
@@ -30,6 +30,7 @@ struct Row {
     must_change_password: bool,
     password_changed_at: Option<Instant>,
     version: Version,
+    search_text: String,
 }
 
 impl From<&Account> for Row {
@@ -51,6 +52,7 @@ impl From<&Account> for Row {
             must_change_password: account.must_change_password,
             password_changed_at: account.password_changed_at.map(Into::into),
             version: account.version,
+            search_text: search_key(&[name, username.as_str()]),
         }
     }
 }

@@ -2,18 +2,22 @@
 
 use super::account::{self, UserRef};
 use crate::{
+    organisation::{like, lower},
     schema::{api_keys, users},
-    spine::{Failure, Instant, Key, Page, Reader, Slice, Stored, Tx, View, db, guard, save_row},
+    spine::{
+        Failure, Filter, Instant, Key, Page, Reader, Slice, Stored, Tx, View, Where, columns, db, guard,
+        narrow, orders, paged, save_row,
+    },
 };
 use diesel::prelude::*;
 use domain::{
     identity::{ApiKey, ApiKeyId, TokenHash},
     spine::{Change, Permission, Timestamp, UserId, Version},
 };
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
-use utoipa::ToSchema;
-use uuid::Uuid;
+use utoipa::{IntoParams, ToSchema};
+use validator::Validate;
 
 #[derive(Queryable, Selectable, Insertable, AsChangeset, Clone)]
 #[diesel(table_name = api_keys, treat_none_as_default_value = false, treat_none_as_null = true)]
@@ -224,47 +228,86 @@ fn shown((row, last_used_at, user): Shown) -> Result<ApiKeyView, Failure> {
 
 fn rows(
     reader: &mut Reader<'_>,
-    only: Option<ApiKeyId>,
-    user: Option<UserId>,
-    page: &Page<()>,
-) -> Result<Vec<ApiKeyView>, Failure> {
-    let rows: Vec<Shown> = db!(reader, |c| {
-        let mut query = api_keys::table
-            .inner_join(users::table.on(users::id.eq(api_keys::user_id)))
-            .order(api_keys::id)
-            .limit(page.limit + 1)
-            .select((Row::as_select(), api_keys::last_used_at, (users::id, users::username, users::name)))
-            .into_boxed();
-        if let Some(only) = only {
-            query = query.filter(api_keys::id.eq(Key::from(only)));
-        }
-        if let Some(((), id)) = page.after {
-            query = query.filter(api_keys::id.gt(Key(id)));
-        }
-        if let Some(user) = user {
-            query = query.filter(api_keys::user_id.eq(Key::from(user)));
-        }
-        query.load(c)
-    })?;
-    rows.into_iter().map(shown).collect()
+    wanted: Where,
+    order: ApiKeyOrder,
+    page: &Page,
+) -> Result<Slice<ApiKeyView>, Failure> {
+    let found = paged!(reader, page, order, wanted;
+        api_keys::table.inner_join(users::table.on(users::id.eq(api_keys::user_id)))
+        => (Row::as_select(), api_keys::last_used_at, (users::id, users::username, users::name));
+        |found: &Shown| &found.0);
+    found.try_map(shown)
 }
 
 /// A key, as it is shown, of an account within reach.
 pub fn view(reader: &mut Reader<'_>, id: ApiKeyId) -> Result<ApiKeyView, Failure> {
     find(reader, id)?;
-    rows(reader, Some(id), None, &Page { limit: 1, after: None })?.pop().ok_or(Failure::NotFound)
+    let mut wanted = Where::new();
+    wanted.also(api_keys::id.eq(Key::from(id)));
+    rows(reader, wanted, ApiKeyOrder::default(), &Page::first(1))?.data.pop().ok_or(Failure::NotFound)
 }
 
-/// API keys, oldest first. Service accounts stand outside the departments: only an unbounded reach sees
-/// them.
+/// Which keys are wanted, and in what order.
+#[derive(Clone, Debug, Default, Deserialize, Validate, IntoParams)]
+#[serde(default)]
+pub struct ApiKeyFilter {
+    /// Only those of this service account.
+    #[param(inline)]
+    pub user_id: Option<UserId>,
+    /// Only revoked ones, or only the others.
+    pub is_revoked: Option<bool>,
+    /// Only where this stands in the key's name or its beginning, or in the name of its account, however that is read.
+    #[validate(length(min = 1, max = 100))]
+    #[param(min_length = 1, max_length = 100, example = "ERP")]
+    pub q: Option<String>,
+    /// The order; a minus turns it round. The oldest first where absent.
+    #[param(inline)]
+    pub sort: ApiKeyOrder,
+}
+
+impl Filter for ApiKeyFilter {}
+
+orders! {
+    /// By what API keys are ordered.
+    pub ApiKeyOrder of Row in api_keys by id, ascending:
+    issued_at = id;
+    name;
+}
+
+/// API keys. Service accounts stand outside the departments: only an unbounded reach sees them.
 pub fn list(
     reader: &mut Reader<'_>,
-    user: Option<UserId>,
-    page: &Page<()>,
-) -> Result<Slice<ApiKeyView, ()>, Failure> {
+    filter: &ApiKeyFilter,
+    page: &Page,
+) -> Result<Slice<ApiKeyView>, Failure> {
     if !reader.reach().all {
-        return Ok(Slice { data: Vec::new(), next: None, total: None });
+        return Ok(Slice::empty(page));
     }
-    let views = rows(reader, None, user, page)?;
-    Ok(Slice::cut(views, page.limit, |view| ((), Uuid::from(view.id))))
+    let mut wanted = Where::new();
+    narrow!(wanted, api_keys, filter; user_id = user_id);
+    match filter.is_revoked {
+        Some(true) => wanted.also(api_keys::revoked_at.is_not_null()),
+        Some(false) => wanted.also(api_keys::revoked_at.is_null()),
+        None => {}
+    }
+    if let Some(text) = &filter.q {
+        let pattern = like(text);
+        let name = lower(api_keys::name).like(pattern.clone()).escape('\\');
+        let begins = api_keys::prefix.like(pattern.clone()).escape('\\');
+        wanted.also(name.or(begins).or(users::search_text.like(pattern).escape('\\')));
+    }
+    rows(reader, wanted, filter.sort, page)
+}
+
+columns! { ApiKeyView as "api-keys" "接口密钥" "API keys", ExportUsers:
+    prefix "开头" "Begins with";
+    name "名称" "Name";
+    username "登录名" "User name" = |key| &key.user.username;
+    user "账号" "Account";
+    scopes "权限范围" "Scopes"
+        = |key| key.scopes.iter().map(|scope| scope.code()).collect::<Vec<_>>().join(", ");
+    issued_at "签发时间" "Issued at";
+    expires_at "到期时间" "Expires at";
+    revoked_at "吊销时间" "Revoked at";
+    last_used_at "最近使用" "Last used at";
 }

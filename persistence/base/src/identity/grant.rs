@@ -4,8 +4,10 @@ use super::account::{self, UserRef};
 use crate::{
     organisation::{DEPARTMENT, NamedColumns, NamedRef},
     schema::{departments, employees, grants, role_permissions, roles, users},
+    search,
     spine::{
-        Failure, Instant, Key, Master, Page, Reader, Refers, Slice, Stored, Tx, View, db, guard, save_row,
+        Failure, Filter, Instant, Key, Master, Page, Reader, Refers, Several, Slice, Stored, Tx, View, Where,
+        columns, db, guard, narrow, orders, paged, save_row,
     },
 };
 use chrono::NaiveDate;
@@ -14,10 +16,10 @@ use domain::{
     identity::{Grant, GrantId, GrantTerms, HeldGrant, RoleId},
     spine::{BusinessDate, Change, ScopeKind, Timestamp, UserId, Version},
 };
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
-use utoipa::ToSchema;
-use uuid::Uuid;
+use utoipa::{IntoParams, ToSchema};
+use validator::Validate;
 
 #[derive(Queryable, Selectable, Insertable, AsChangeset, Clone)]
 #[diesel(table_name = grants, treat_none_as_default_value = false, treat_none_as_null = true)]
@@ -193,48 +195,57 @@ impl View for GrantView {
 
 type Account = (Key, String, String);
 
-/// Which grants are wanted.
-#[derive(Clone, Debug, Default)]
+/// Which grants are wanted, and in what order.
+#[derive(Clone, Debug, Default, Deserialize, Validate, IntoParams)]
+#[serde(default)]
 pub struct GrantFilter {
-    /// Only this one.
-    pub only: Option<GrantId>,
-    /// Only of this account.
-    pub user: Option<UserId>,
     /// Only of this role.
-    pub role: Option<RoleId>,
+    #[param(inline)]
+    pub role_id: Option<RoleId>,
+    /// Only those that reach so far, separated by commas.
+    #[param(inline, example = "subtree,all")]
+    pub scope: Several<ScopeKind>,
+    /// Only those that were taken back, or only the others.
+    pub is_ended: Option<bool>,
+    /// Only where this stands in the role's code or name; also by the name's pinyin or its initials.
+    #[validate(length(min = 1, max = 100))]
+    #[param(min_length = 1, max_length = 100, example = "bmfzr")]
+    pub q: Option<String>,
+    /// The order; a minus turns it round. The oldest first where absent.
+    #[param(inline)]
+    pub sort: GrantOrder,
 }
 
-fn rows(reader: &mut Reader<'_>, filter: &GrantFilter, page: &Page<()>) -> Result<Vec<GrantView>, Failure> {
-    let rows: Vec<(Row, Account, NamedColumns, Option<NamedColumns>)> = db!(reader, |c| {
-        let mut query = grants::table
+impl Filter for GrantFilter {}
+
+orders! {
+    /// By what grants are ordered.
+    pub GrantOrder of Row in grants by id, ascending:
+    created_at = id;
+    from = from_on;
+}
+
+type Found = (Row, Account, NamedColumns, Option<NamedColumns>);
+
+fn rows(
+    reader: &mut Reader<'_>,
+    wanted: Where,
+    order: GrantOrder,
+    page: &Page,
+) -> Result<Slice<GrantView>, Failure> {
+    let found = paged!(reader, page, order, wanted;
+        grants::table
             .inner_join(users::table)
             .inner_join(roles::table)
             .left_join(departments::table.on(grants::department_id.eq(departments::id.nullable())))
-            .order(grants::id)
-            .limit(page.limit + 1)
-            .select((
-                Row::as_select(),
-                (users::id, users::username, users::name),
-                (roles::id, roles::code, roles::name_zh, roles::name_en),
-                (departments::id, departments::code, departments::name_zh, departments::name_en).nullable(),
-            ))
-            .into_boxed();
-        if let Some(only) = filter.only {
-            query = query.filter(grants::id.eq(Key::from(only)));
-        }
-        if let Some(((), id)) = page.after {
-            query = query.filter(grants::id.gt(Key(id)));
-        }
-        if let Some(user) = filter.user {
-            query = query.filter(grants::user_id.eq(Key::from(user)));
-        }
-        if let Some(role) = filter.role {
-            query = query.filter(grants::role_id.eq(Key::from(role)));
-        }
-        query.load(c)
-    })?;
-    let view = |(row, user, role, department): (Row, Account, NamedColumns, Option<NamedColumns>)| {
-        let (user_id, username, name) = user;
+        => (
+            Row::as_select(),
+            (users::id, users::username, users::name),
+            (roles::id, roles::code, roles::name_zh, roles::name_en),
+            (departments::id, departments::code, departments::name_zh, departments::name_en).nullable(),
+        );
+        |found: &Found| &found.0);
+    found.try_map(|(row, (user_id, username, name), role, department)| {
         Ok(GrantView {
             scope: scope_of(&row.scope, row.id)?,
             id: row.id.into(),
@@ -246,21 +257,44 @@ fn rows(reader: &mut Reader<'_>, filter: &GrantFilter, page: &Page<()>) -> Resul
             ended_at: row.ended_at.map(Into::into),
             version: row.version,
         })
-    };
-    rows.into_iter().map(view).collect()
+    })
 }
 
 /// A grant, as it is shown, to an account within reach.
 pub fn view(reader: &mut Reader<'_>, id: GrantId) -> Result<GrantView, Failure> {
     find(reader, id)?;
-    let filter = GrantFilter { only: Some(id), ..GrantFilter::default() };
-    rows(reader, &filter, &Page { limit: 1, after: None })?.pop().ok_or(Failure::NotFound)
+    let mut wanted = Where::new();
+    wanted.also(grants::id.eq(Key::from(id)));
+    rows(reader, wanted, GrantOrder::default(), &Page::first(1))?.data.pop().ok_or(Failure::NotFound)
 }
 
-/// The grants of an account within reach, oldest first.
-pub fn list(reader: &mut Reader<'_>, user: UserId, page: &Page<()>) -> Result<Slice<GrantView, ()>, Failure> {
+/// The grants of an account within reach.
+pub fn list(
+    reader: &mut Reader<'_>,
+    user: UserId,
+    filter: &GrantFilter,
+    page: &Page,
+) -> Result<Slice<GrantView>, Failure> {
     account::find(reader, user)?;
-    let filter = GrantFilter { user: Some(user), ..GrantFilter::default() };
-    let views = rows(reader, &filter, page)?;
-    Ok(Slice::cut(views, page.limit, |view| ((), Uuid::from(view.id))))
+    let mut wanted = Where::new();
+    wanted.also(grants::user_id.eq(Key::from(user)));
+    narrow!(wanted, grants, filter; role_id = role_id, scope in scope);
+    match filter.is_ended {
+        Some(true) => wanted.also(grants::ended_at.is_not_null()),
+        Some(false) => wanted.also(grants::ended_at.is_null()),
+        None => {}
+    }
+    search!(wanted, filter, roles::search_text);
+    rows(reader, wanted, filter.sort, page)
+}
+
+columns! { GrantView as "grants" "授权" "Grants", ExportUsers:
+    username "登录名" "User name" = |grant| &grant.user.username;
+    user "账号" "Account";
+    role "角色" "Role";
+    scope "范围" "Scope";
+    department "部门" "Department";
+    from "起始日期" "From";
+    until "截止日期" "Until";
+    ended_at "收回时间" "Taken back at";
 }

@@ -3,20 +3,21 @@
 use crate::{
     organisation::{referred, unless_taken},
     schema::{grants, role_permissions, roles, users},
+    search,
     spine::{
-        ActionView, Failure, Key, Master, Page, Place, Placed, Reader, Slice, Stored, Tx, View, db, guard,
-        save_row,
+        ActionView, Failure, Filter, Key, Master, Page, Place, Placed, Reader, Slice, Stored, Tx, View,
+        Where, columns, db, guard, narrow, orders, paged, save_row,
     },
 };
 use diesel::prelude::*;
 use domain::{
     identity::{Role, RoleAction, RoleDetails, RoleId, SHIPPED_ROLES},
-    spine::{Change, EmployeeId, Permission, Version},
+    spine::{Change, EmployeeId, Permission, Version, search_key},
 };
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use std::collections::{BTreeSet, HashMap};
-use utoipa::ToSchema;
-use uuid::Uuid;
+use utoipa::{IntoParams, ToSchema};
+use validator::Validate;
 
 #[derive(Queryable, Selectable, Insertable, AsChangeset, Clone)]
 #[diesel(table_name = roles, treat_none_as_default_value = false)]
@@ -28,6 +29,7 @@ struct Row {
     is_built_in: bool,
     is_retired: bool,
     version: Version,
+    search_text: String,
 }
 
 impl From<&Role> for Row {
@@ -42,6 +44,7 @@ impl From<&Role> for Row {
             is_built_in: *is_built_in,
             is_retired: *is_retired,
             version: *version,
+            search_text: search_key(&[name_zh, name_en, code]),
         }
     }
 }
@@ -92,7 +95,7 @@ fn assemble(reader: &mut Reader<'_>, rows: Vec<Row>) -> Result<Vec<Role>, Failur
         }
     }
     let role = |row: Row| {
-        let Row { id, code, name_zh, name_en, is_built_in, is_retired, version } = row;
+        let Row { id, code, name_zh, name_en, is_built_in, is_retired, version, search_text: _ } = row;
         let permissions = permissions.remove(&id).unwrap_or_default();
         let details = RoleDetails { code, name_zh, name_en, permissions };
         Role { id: id.into(), details, is_built_in, is_retired, version }
@@ -241,16 +244,49 @@ impl Placed<crate::Base> for RoleAction {
     }
 }
 
-/// Roles by code.
-pub fn list(reader: &mut Reader<'_>, page: &Page<String>) -> Result<Slice<RoleView, String>, Failure> {
-    let rows: Vec<Row> = db!(reader, |c| {
-        let mut query =
-            roles::table.order(roles::code).limit(page.limit + 1).select(Row::as_select()).into_boxed();
-        if let Some((code, _)) = &page.after {
-            query = query.filter(roles::code.gt(code));
-        }
-        query.load(c)
-    })?;
-    let views = assemble(reader, rows)?.into_iter().map(RoleView::from).collect();
-    Ok(Slice::cut(views, page.limit, |view: &RoleView| (view.code.clone(), Uuid::from(view.id))))
+/// Which roles are wanted, and in what order.
+#[derive(Clone, Debug, Default, Deserialize, Validate, IntoParams)]
+#[serde(default)]
+pub struct RoleFilter {
+    /// Only those that ship with the product, or only the others.
+    pub is_built_in: Option<bool>,
+    /// Only retired ones, or only the others.
+    pub is_retired: Option<bool>,
+    /// Only those whose code or name contains this; also by the name's pinyin or its initials.
+    #[validate(length(min = 1, max = 100))]
+    #[param(min_length = 1, max_length = 100, example = "bmfzr")]
+    pub q: Option<String>,
+    /// The order; a minus turns it round. By code where absent.
+    #[param(inline)]
+    pub sort: RoleOrder,
+}
+
+impl Filter for RoleFilter {}
+
+orders! {
+    /// By what roles are ordered.
+    pub RoleOrder of Row in roles by id, ascending:
+    code;
+    name_zh;
+    created_at = id;
+}
+
+/// The roles, in their order.
+pub fn list(reader: &mut Reader<'_>, filter: &RoleFilter, page: &Page) -> Result<Slice<RoleView>, Failure> {
+    let mut wanted = Where::new();
+    narrow!(wanted, roles, filter; is_built_in = is_built_in, is_retired = is_retired);
+    search!(wanted, filter, roles::search_text);
+    let found = paged!(reader, page, filter.sort, wanted;
+        roles::table => Row::as_select(); |row: &Row| row);
+    Ok(found.show(|rows| assemble(reader, rows))?.map(RoleView::from))
+}
+
+columns! { RoleView as "roles" "角色" "Roles", ExportUsers:
+    code "编码" "Code";
+    name_zh "名称" "Chinese name";
+    name_en "英文名称" "English name";
+    permissions "权限" "Permissions"
+        = |role| role.permissions.iter().map(|held| held.code()).collect::<Vec<_>>().join(", ");
+    is_built_in "内置" "Built in";
+    is_retired "已停用" "Retired";
 }

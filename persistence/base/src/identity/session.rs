@@ -2,15 +2,19 @@
 
 use crate::{
     schema::{refresh_tokens, sessions},
-    spine::{Failure, Instant, Key, Reader, Stored, Tx, db, guard, save_row},
+    spine::{
+        Failure, Filter, Instant, Key, Page, Reader, Slice, Stored, Tx, View, Where, columns, db, guard,
+        orders, paged, save_row,
+    },
 };
 use diesel::prelude::*;
 use domain::{
     identity::{DeviceNote, EndReason, SessionFamily, SessionStatus, TokenHash},
     spine::{Change, SessionId, Timestamp, UserId, Version},
 };
-use serde::Serialize;
-use utoipa::ToSchema;
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+use validator::Validate;
 
 #[derive(Queryable, Selectable, Insertable, AsChangeset, Clone)]
 #[diesel(table_name = sessions, treat_none_as_default_value = false, treat_none_as_null = true)]
@@ -208,10 +212,39 @@ pub struct SessionView {
     pub is_current: bool,
 }
 
-/// The caller's own live sessions, oldest first.
-pub fn list_own(reader: &mut Reader<'_>) -> Result<Vec<SessionView>, Failure> {
-    let (user, current) = (reader.actor().user, reader.actor().session);
-    let view = |row: Row| SessionView {
+impl View for SessionView {}
+
+/// In what order one's sessions are wanted.
+#[derive(Clone, Debug, Default, Deserialize, Validate, IntoParams)]
+#[serde(default)]
+pub struct SessionFilter {
+    /// The order; a minus turns it round. The oldest first where absent.
+    #[param(inline)]
+    pub sort: SessionOrder,
+}
+
+impl Filter for SessionFilter {}
+
+orders! {
+    /// By what sessions are ordered.
+    pub SessionOrder of Row in sessions by id, ascending:
+    started_at = id;
+    refreshed_at;
+}
+
+/// The caller's own live sessions.
+pub fn list_own(
+    reader: &mut Reader<'_>,
+    filter: &SessionFilter,
+    page: &Page,
+) -> Result<Slice<SessionView>, Failure> {
+    let (user, current) = (Key::from(reader.actor().user), reader.actor().session);
+    let mut wanted = Where::new();
+    wanted.also(sessions::user_id.eq(user).and(sessions::ended_at.is_null()));
+    wanted.also(sessions::expires_at.gt(Instant::from(reader.now())));
+    let found = paged!(reader, page, filter.sort, wanted;
+        sessions::table => Row::as_select(); |row: &Row| row);
+    Ok(found.map(|row| SessionView {
         id: row.id.into(),
         started_at: row.started_at.into(),
         refreshed_at: row.refreshed_at.into(),
@@ -219,6 +252,14 @@ pub fn list_own(reader: &mut Reader<'_>) -> Result<Vec<SessionView>, Failure> {
         address: row.address,
         agent: row.agent,
         is_current: current == Some(row.id.into()),
-    };
-    Ok(live_rows(reader, user)?.into_iter().map(view).collect())
+    }))
+}
+
+columns! { SessionView as "sessions" "会话" "Sessions":
+    started_at "开始时间" "Started at";
+    refreshed_at "最近刷新" "Refreshed at";
+    expires_at "到期时间" "Expires at";
+    address "地址" "Address";
+    agent "客户端" "Client";
+    is_current "本次会话" "This one";
 }

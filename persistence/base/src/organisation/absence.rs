@@ -1,11 +1,13 @@
 //! Absences and who stands in.
 
-use super::reference::{PersonColumns, PersonRef, holds_on};
+use super::reference::{PersonColumns, PersonRef, holds_on, lower};
 use crate::{
     organisation::EMPLOYEE,
     schema::{absences, employee_placements, employees},
+    search,
     spine::{
-        Failure, Instant, Key, Master, Page, Reader, Refers, Slice, Stored, Tx, View, db, guard, save_row,
+        Failure, Filter, Instant, Key, Master, Page, Reader, Refers, Slice, Stored, Tx, View, Where, columns,
+        db, guard, narrow, orders, paged, save_row,
     },
 };
 use chrono::NaiveDate;
@@ -14,9 +16,10 @@ use domain::{
     organisation::{Absence, AbsenceId},
     spine::{BusinessDate, Change, EmployeeId, Timestamp, Version},
 };
-use serde::Serialize;
-use utoipa::ToSchema;
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
+use validator::Validate;
 
 #[derive(Queryable, Selectable, Insertable, AsChangeset, Clone)]
 #[diesel(table_name = absences, treat_none_as_default_value = false, treat_none_as_null = true)]
@@ -162,69 +165,68 @@ impl View for AbsenceView {
     }
 }
 
-/// Which absences are wanted.
-#[derive(Clone, Debug, Default)]
+/// Which absences are wanted, and in what order.
+#[derive(Clone, Debug, Default, Deserialize, Validate, IntoParams)]
+#[serde(default)]
 pub struct AbsenceFilter {
-    /// Only of this person.
-    pub employee: Option<EmployeeId>,
-    /// Only where this person stands in.
-    pub stand_in: Option<EmployeeId>,
+    /// Only those of this person.
+    #[param(inline)]
+    pub employee_id: Option<EmployeeId>,
+    /// Only those in which this person stands in.
+    #[param(inline)]
+    pub stand_in_id: Option<EmployeeId>,
     /// Only those that hold on this day.
     pub on: Option<NaiveDate>,
+    /// Only where this stands in the reason, or in the name of who is away or stands in, however it is written or read.
+    #[validate(length(min = 1, max = 100))]
+    #[param(min_length = 1, max_length = 100, example = "ln")]
+    pub q: Option<String>,
+    /// The order; a minus turns it round. The oldest registration first where absent.
+    #[param(inline)]
+    pub sort: AbsenceOrder,
+}
+
+impl Filter for AbsenceFilter {}
+
+orders! {
+    /// By what absences are ordered.
+    pub AbsenceOrder of Row in absences by id, ascending:
+    created_at = id;
+    from = from_on;
+    until = until_on;
 }
 
 diesel::alias!(employees as stand_ins: StandIns);
 
+type Found = (Row, PersonColumns, PersonColumns);
+
 fn rows(
     reader: &mut Reader<'_>,
-    only: Option<Key>,
-    filter: &AbsenceFilter,
-    page: &Page<()>,
-) -> Result<Vec<AbsenceView>, Failure> {
-    let today = reader.today();
-    let reach = reader.reach();
-    let reached: Vec<Key> = reach.departments.iter().map(|department| (*department).into()).collect();
-    let own = reader.actor().employee.filter(|_| reach.own).map_or(Key(Uuid::nil()), Key::from);
-    let rows: Vec<(Row, PersonColumns, PersonColumns)> = db!(reader, |c| {
-        let mut query = absences::table
+    mut wanted: Where,
+    order: AbsenceOrder,
+    page: &Page,
+) -> Result<Slice<AbsenceView>, Failure> {
+    let (reach, today) = (reader.reach(), reader.today());
+    wanted.also(holds_on!(today));
+    if !reach.all {
+        let own = reader.actor().employee.filter(|_| reach.own).map_or(Key(Uuid::nil()), Key::from);
+        let reached: Vec<Key> = reach.departments.iter().map(|department| (*department).into()).collect();
+        let is_own = absences::employee_id.eq(own).or(absences::stand_in_id.eq(own));
+        wanted.also(employee_placements::department_id.eq_any(reached).or(is_own));
+    }
+    let placed = employee_placements::employee_id.eq(absences::employee_id);
+    let found = paged!(reader, page, order, wanted;
+        absences::table
             .inner_join(employees::table.on(employees::id.eq(absences::employee_id)))
             .inner_join(stand_ins.on(stand_ins.field(employees::id).eq(absences::stand_in_id)))
-            .inner_join(
-                employee_placements::table.on(employee_placements::employee_id.eq(absences::employee_id)),
-            )
-            .filter(holds_on!(today))
-            .order(absences::id)
-            .limit(page.limit + 1)
-            .select((
-                Row::as_select(),
-                (employees::id, employees::number, employees::name),
-                stand_ins.fields((employees::id, employees::number, employees::name)),
-            ))
-            .into_boxed();
-        if !reach.all {
-            let in_departments = employee_placements::department_id.eq_any(&reached);
-            let is_own = absences::employee_id.eq(own).or(absences::stand_in_id.eq(own));
-            query = query.filter(in_departments.or(is_own));
-        }
-        if let Some(only) = only {
-            query = query.filter(absences::id.eq(only));
-        }
-        if let Some(((), id)) = page.after {
-            query = query.filter(absences::id.gt(Key(id)));
-        }
-        if let Some(employee) = filter.employee {
-            query = query.filter(absences::employee_id.eq(Key::from(employee)));
-        }
-        if let Some(stand_in) = filter.stand_in {
-            query = query.filter(absences::stand_in_id.eq(Key::from(stand_in)));
-        }
-        if let Some(day) = filter.on {
-            let holds = absences::from_on.le(day).and(absences::until_on.ge(day));
-            query = query.filter(holds.and(absences::cancelled_at.is_null()));
-        }
-        query.load(c)
-    })?;
-    let view = |(row, employee, stand_in): (Row, PersonColumns, PersonColumns)| AbsenceView {
+            .inner_join(employee_placements::table.on(placed))
+        => (
+            Row::as_select(),
+            (employees::id, employees::number, employees::name),
+            stand_ins.fields((employees::id, employees::number, employees::name)),
+        );
+        |found: &Found| &found.0);
+    Ok(found.map(|(row, employee, stand_in)| AbsenceView {
         id: row.id.into(),
         employee: employee.into(),
         stand_in: stand_in.into(),
@@ -233,22 +235,38 @@ fn rows(
         reason: row.reason,
         cancelled_at: row.cancelled_at.map(Into::into),
         version: row.version,
-    };
-    Ok(rows.into_iter().map(view).collect())
+    }))
 }
 
 /// An absence within reach, as it is shown; also to the one who stands in.
 pub fn view(reader: &mut Reader<'_>, id: AbsenceId) -> Result<AbsenceView, Failure> {
-    let page = Page { limit: 1, after: None };
-    rows(reader, Some(id.into()), &AbsenceFilter::default(), &page)?.pop().ok_or(Failure::NotFound)
+    let mut wanted = Where::new();
+    wanted.also(absences::id.eq(Key::from(id)));
+    rows(reader, wanted, AbsenceOrder::default(), &Page::first(1))?.data.pop().ok_or(Failure::NotFound)
 }
 
-/// The absences within reach, oldest registration first.
+/// The absences within reach.
 pub fn list(
     reader: &mut Reader<'_>,
     filter: &AbsenceFilter,
-    page: &Page<()>,
-) -> Result<Slice<AbsenceView, ()>, Failure> {
-    let views = rows(reader, None, filter, page)?;
-    Ok(Slice::cut(views, page.limit, |view| ((), Uuid::from(view.id))))
+    page: &Page,
+) -> Result<Slice<AbsenceView>, Failure> {
+    let mut wanted = Where::new();
+    narrow!(wanted, absences, filter; employee_id = employee_id, stand_in_id = stand_in_id);
+    if let Some(day) = filter.on {
+        let holds = absences::from_on.le(day).and(absences::until_on.ge(day));
+        wanted.also(holds.and(absences::cancelled_at.is_null()));
+    }
+    search!(wanted, filter, lower(absences::reason); absences::employee_id, absences::stand_in_id);
+    rows(reader, wanted, filter.sort, page)
+}
+
+columns! { AbsenceView as "absences" "外出代理" "Absences", ExportOrganisation:
+    employee_number "工号" "Number" = |absence| &absence.employee.number;
+    employee "外出人" "Who is away";
+    stand_in "代理人" "Who stands in";
+    from "起始日期" "From";
+    until "截止日期" "Until";
+    reason "事由" "Reason";
+    cancelled_at "取消时间" "Cancelled at";
 }

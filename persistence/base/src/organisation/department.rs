@@ -1,13 +1,13 @@
 //! Departments. Who may read the organisation sees the whole tree; changing bounds itself to the reach.
 
-use super::reference::{NamedColumns, NamedRef, PersonColumns, PersonRef, like, referred, unless_taken};
-use crate::spine::{Column, Exported, Label};
+use super::reference::{NamedColumns, NamedRef, PersonColumns, PersonRef, referred, unless_taken};
 use crate::{
     organisation::EMPLOYEE,
     schema::{departments, employee_placements, employees},
+    search,
     spine::{
-        ActionView, Failure, Key, Master, Page, Place, Placed, Reader, Refers, Slice, Stored, Target, Tx,
-        View, db, guard, in_json, keyset, save_row,
+        ActionView, Failure, Filter, Key, Master, Page, Place, Placed, Reader, Refers, Slice, Stored, Target,
+        Tx, View, Where, columns, db, guard, in_json, narrow, orders, paged, save_row,
     },
 };
 use diesel::prelude::*;
@@ -17,8 +17,8 @@ use domain::{
 };
 use serde::{Deserialize, Serialize};
 use std::{collections::HashMap, sync::Arc};
-use utoipa::ToSchema;
-use uuid::Uuid;
+use utoipa::{IntoParams, ToSchema};
+use validator::Validate;
 
 #[derive(Queryable, Selectable, Insertable, AsChangeset, Clone)]
 #[diesel(table_name = departments, treat_none_as_default_value = false, treat_none_as_null = true)]
@@ -201,43 +201,33 @@ impl View for DepartmentView {
     }
 }
 
-/// Which departments are wanted.
-#[derive(Clone, Debug, Default)]
+/// Which departments are wanted, and in what order.
+#[derive(Clone, Debug, Default, Deserialize, Validate, IntoParams)]
+#[serde(default)]
 pub struct DepartmentFilter {
-    /// Closed ones too.
+    /// Whether closed ones are wanted too.
+    #[param(default = false)]
     pub with_closed: bool,
-    /// Only those whose code or name contains this, or is read so.
-    pub text: Option<String>,
-    /// The order.
-    pub order: DepartmentOrder,
+    /// Only those below this one, directly.
+    #[param(inline)]
+    pub parent_id: Option<DepartmentId>,
+    /// Only those whose code or name contains this, or whose head's name; also by pinyin or its initials.
+    #[validate(length(min = 1, max = 100))]
+    #[param(min_length = 1, max_length = 100, example = "xsb")]
+    pub q: Option<String>,
+    /// The order; a minus turns it round. By code where absent.
+    #[param(inline)]
+    pub sort: DepartmentOrder,
 }
 
-/// By what departments are ordered.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize, ToSchema)]
-pub enum DepartmentOrder {
-    /// By code.
-    #[default]
-    #[serde(rename = "code")]
-    Code,
-    /// By code, backwards.
-    #[serde(rename = "-code")]
-    CodeDescending,
-    /// By Chinese name.
-    #[serde(rename = "name_zh")]
-    Name,
-    /// By Chinese name, backwards.
-    #[serde(rename = "-name_zh")]
-    NameDescending,
-}
+impl Filter for DepartmentFilter {}
 
-impl DepartmentOrder {
-    /// What a department is sorted by, as it travels in cursors.
-    fn key(self, view: &DepartmentView) -> String {
-        match self {
-            Self::Code | Self::CodeDescending => view.code.clone(),
-            Self::Name | Self::NameDescending => view.name_zh.clone(),
-        }
-    }
+orders! {
+    /// By what departments are ordered.
+    pub DepartmentOrder of Row in departments by id, ascending:
+    code;
+    name_zh;
+    created_at = id;
 }
 
 diesel::alias!(departments as parents: Parents);
@@ -246,42 +236,23 @@ type Shown = (Row, Option<NamedColumns>, Option<PersonColumns>);
 
 fn rows(
     reader: &mut Reader<'_>,
-    only: Option<Key>,
-    filter: &DepartmentFilter,
-    page: &Page<String>,
-) -> Result<Vec<Shown>, Failure> {
-    let after = page.after.as_ref().map(|(key, id)| (key.as_str(), *id));
-    let rows = db!(reader, |c| {
-        let mut query = departments::table
-            .left_join(parents.on(departments::parent_id.eq(parents.field(departments::id).nullable())))
+    wanted: Where,
+    order: DepartmentOrder,
+    page: &Page,
+) -> Result<Slice<Shown>, Failure> {
+    let above = departments::parent_id.eq(parents.field(departments::id).nullable());
+    Ok(paged!(reader, page, order, wanted;
+        departments::table
+            .left_join(parents.on(above))
             .left_join(employees::table.on(departments::head_id.eq(employees::id.nullable())))
-            .limit(page.limit + 1)
-            .select((
-                Row::as_select(),
-                parents
-                    .fields((departments::id, departments::code, departments::name_zh, departments::name_en))
-                    .nullable(),
-                (employees::id, employees::number, employees::name).nullable(),
-            ))
-            .into_boxed();
-        if let Some(only) = only {
-            query = query.filter(departments::id.eq(only));
-        }
-        if !filter.with_closed {
-            query = query.filter(departments::closed_on.is_null());
-        }
-        if let Some(text) = &filter.text {
-            query = query.filter(departments::search_text.like(like(text)).escape('\\'));
-        }
-        match filter.order {
-            DepartmentOrder::Code => keyset!(departments, query, code, after, ascending),
-            DepartmentOrder::CodeDescending => keyset!(departments, query, code, after, descending),
-            DepartmentOrder::Name => keyset!(departments, query, name_zh, after, ascending),
-            DepartmentOrder::NameDescending => keyset!(departments, query, name_zh, after, descending),
-        }
-        .load(c)
-    })?;
-    Ok(rows)
+        => (
+            Row::as_select(),
+            parents
+                .fields((departments::id, departments::code, departments::name_zh, departments::name_en))
+                .nullable(),
+            (employees::id, employees::number, employees::name).nullable(),
+        );
+        |found: &Shown| &found.0))
 }
 
 fn shown((row, parent, head): Shown) -> DepartmentView {
@@ -300,10 +271,10 @@ fn shown((row, parent, head): Shown) -> DepartmentView {
 
 /// A department, as it is shown.
 pub fn view(reader: &mut Reader<'_>, id: DepartmentId) -> Result<DepartmentView, Failure> {
-    let any = DepartmentFilter { with_closed: true, ..DepartmentFilter::default() };
-    let found = rows(reader, Some(id.into()), &any, &Page { limit: 1, after: None })?
-        .pop()
-        .ok_or(Failure::NotFound)?;
+    let mut wanted = Where::new();
+    wanted.also(departments::id.eq(Key::from(id)));
+    let found = rows(reader, wanted, DepartmentOrder::default(), &Page::first(1))?.data.pop();
+    let found = found.ok_or(Failure::NotFound)?;
     let department = Department::from(found.0.clone());
     let mut view = shown(found);
     if reader.finds_by(Permission::ManageOrganisation, |reader| ensure_within_reach(reader, id))? {
@@ -331,31 +302,24 @@ impl Placed<crate::Base> for DepartmentAction {
 pub fn list(
     reader: &mut Reader<'_>,
     filter: &DepartmentFilter,
-    page: &Page<String>,
-) -> Result<Slice<DepartmentView, String>, Failure> {
-    let views = rows(reader, None, filter, page)?.into_iter().map(shown).collect();
-    Ok(Slice::cut(views, page.limit, |view| (filter.order.key(view), Uuid::from(view.id))))
+    page: &Page,
+) -> Result<Slice<DepartmentView>, Failure> {
+    let mut wanted = Where::new();
+    if !filter.with_closed {
+        wanted.also(departments::closed_on.is_null());
+    }
+    narrow!(wanted, departments, filter; parent_id = parent_id);
+    search!(wanted, filter, departments::search_text; departments::head_id);
+    Ok(rows(reader, wanted, filter.sort, page)?.map(shown))
 }
 
-impl Exported for DepartmentView {
-    const FILE: Label = Label { name: "departments", zh: "部门", en: "Departments" };
-    const PERMISSION: Option<Permission> = Some(Permission::ExportOrganisation);
-    const COLUMNS: &'static [Column<Self>] = &[
-        Column::new("code", "编码", "Code", |department| (&department.code).into()),
-        Column::new("name_zh", "名称", "Chinese name", |department| (&department.name_zh).into()),
-        Column::new("name_en", "英文名称", "English name", |department| (&department.name_en).into()),
-        Column::new("parent_code", "上级部门编码", "Above", |department| {
-            department.parent.as_ref().map(|parent| &parent.code).into()
-        }),
-        Column::new("parent_name", "上级部门", "Name of the one above", |department| {
-            department.parent.as_ref().map(|parent| &parent.name_zh).into()
-        }),
-        Column::new("head_number", "负责人工号", "Head's number", |department| {
-            department.head.as_ref().map(|head| &head.number).into()
-        }),
-        Column::new("head_name", "负责人", "Head", |department| {
-            department.head.as_ref().map(|head| &head.name).into()
-        }),
-        Column::new("closed_on", "撤销日期", "Closed on", |department| department.closed_on.into()),
-    ];
+columns! { DepartmentView as "departments" "部门" "Departments", ExportOrganisation:
+    code "编码" "Code";
+    name_zh "名称" "Chinese name";
+    name_en "英文名称" "English name";
+    parent_code "上级部门编码" "Above" = |row| row.parent.as_ref().map(|parent| &parent.code);
+    parent "上级部门" "Name of the one above";
+    head_number "负责人工号" "Head's number" = |row| row.head.as_ref().map(|head| &head.number);
+    head "负责人" "Head";
+    closed_on "撤销日期" "Closed on";
 }

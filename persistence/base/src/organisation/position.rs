@@ -4,17 +4,21 @@ use super::reference::{NamedColumns, NamedRef, referred, unless_taken};
 use crate::{
     organisation::DEPARTMENT,
     schema::{departments, positions},
-    spine::{Failure, Key, Master, Page, Reader, Refers, Slice, Stored, Tx, View, db, guard, save_row},
+    search,
+    spine::{
+        Failure, Filter, Key, Master, Page, Reader, Refers, Slice, Stored, Tx, View, Where, columns, db,
+        guard, narrow, orders, paged, save_row,
+    },
 };
 use diesel::prelude::*;
 use domain::{
     organisation::{Position, PositionDetails, PositionId},
-    spine::{Change, DepartmentId, Version},
+    spine::{Change, DepartmentId, Version, search_key},
 };
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
-use utoipa::ToSchema;
-use uuid::Uuid;
+use utoipa::{IntoParams, ToSchema};
+use validator::Validate;
 
 #[derive(Queryable, Selectable, Insertable, AsChangeset, Clone)]
 #[diesel(table_name = positions, treat_none_as_default_value = false, treat_none_as_null = true)]
@@ -27,6 +31,7 @@ struct Row {
     duties: String,
     clause: String,
     version: Version,
+    search_text: String,
 }
 
 impl TryFrom<&Position> for Row {
@@ -43,6 +48,7 @@ impl TryFrom<&Position> for Row {
             duties: serde_json::to_string(duties)?,
             clause: clause.clone(),
             version: *version,
+            search_text: search_key(&[name_zh, name_en, code]),
         })
     }
 }
@@ -50,7 +56,7 @@ impl TryFrom<&Position> for Row {
 impl TryFrom<Row> for Position {
     type Error = Failure;
     fn try_from(row: Row) -> Result<Self, Failure> {
-        let Row { id, code, name_zh, name_en, department_id, duties, clause, version } = row;
+        let Row { id, code, name_zh, name_en, department_id, duties, clause, version, search_text: _ } = row;
         let department = department_id.map(Into::into);
         let duties = serde_json::from_str(&duties)?;
         let details = PositionDetails { code, name_zh, name_en, department, duties, clause };
@@ -178,30 +184,59 @@ pub fn view(reader: &mut Reader<'_>, id: PositionId) -> Result<PositionView, Fai
     shown(row)
 }
 
-/// Positions by code; of one department where that is asked.
+/// Which positions are wanted, and in what order.
+#[derive(Clone, Debug, Default, Deserialize, Validate, IntoParams)]
+#[serde(default)]
+pub struct PositionFilter {
+    /// Only those of this department.
+    #[param(inline)]
+    pub department_id: Option<DepartmentId>,
+    /// Only those whose code or name contains this; also by the name's pinyin or its initials.
+    #[validate(length(min = 1, max = 100))]
+    #[param(min_length = 1, max_length = 100, example = "xsdb")]
+    pub q: Option<String>,
+    /// The order; a minus turns it round. By code where absent.
+    #[param(inline)]
+    pub sort: PositionOrder,
+}
+
+impl Filter for PositionFilter {}
+
+orders! {
+    /// By what positions are ordered.
+    pub PositionOrder of Row in positions by id, ascending:
+    code;
+    name_zh;
+    created_at = id;
+}
+
+type Found = (Row, Option<NamedColumns>);
+
+/// The positions, in their order.
 pub fn list(
     reader: &mut Reader<'_>,
-    department: Option<DepartmentId>,
-    page: &Page<String>,
-) -> Result<Slice<PositionView, String>, Failure> {
-    let rows: Vec<(Row, Option<NamedColumns>)> = db!(reader, |c| {
-        let mut query = positions::table
+    filter: &PositionFilter,
+    page: &Page,
+) -> Result<Slice<PositionView>, Failure> {
+    let mut wanted = Where::new();
+    narrow!(wanted, positions, filter; department_id = department_id);
+    search!(wanted, filter, positions::search_text);
+    let found = paged!(reader, page, filter.sort, wanted;
+        positions::table
             .left_join(departments::table.on(positions::department_id.eq(departments::id.nullable())))
-            .order(positions::code)
-            .limit(page.limit + 1)
-            .select((
-                Row::as_select(),
-                (departments::id, departments::code, departments::name_zh, departments::name_en).nullable(),
-            ))
-            .into_boxed();
-        if let Some((code, _)) = &page.after {
-            query = query.filter(positions::code.gt(code));
-        }
-        if let Some(department) = department {
-            query = query.filter(positions::department_id.eq(Key::from(department)));
-        }
-        query.load(c)
-    })?;
-    let views = rows.into_iter().map(shown).collect::<Result<Vec<_>, _>>()?;
-    Ok(Slice::cut(views, page.limit, |view| (view.code.clone(), Uuid::from(view.id))))
+        => (
+            Row::as_select(),
+            (departments::id, departments::code, departments::name_zh, departments::name_en).nullable(),
+        );
+        |found: &Found| &found.0);
+    found.try_map(shown)
+}
+
+columns! { PositionView as "positions" "岗位" "Positions", ExportOrganisation:
+    code "编码" "Code";
+    name_zh "名称" "Chinese name";
+    name_en "英文名称" "English name";
+    department "部门" "Department";
+    duties "职责" "Duties" = |position| position.duties.join("；");
+    clause "依据条款" "Clause";
 }

@@ -1,6 +1,6 @@
 //! How other records refer to people and units, and what several queries of this context share.
 
-use crate::spine::{Failure, Key, is_taken};
+use crate::spine::{AsItIs, Cell, Failure, Key, ToCell, is_taken};
 use diesel::result::Error as DieselError;
 use domain::spine::{AnyId, EmployeeId, Finding, Refusal, codes};
 use serde::Serialize;
@@ -95,9 +95,50 @@ pub fn referred<T>(result: Result<T, Failure>, pointer: &str) -> Result<T, Failu
     }
 }
 
+impl ToCell<AsItIs> for NamedRef {
+    /// The name, in the reader's language.
+    fn cell(&self) -> Cell<'_> {
+        (self.name_zh.as_str(), self.name_en.as_str()).into()
+    }
+}
+impl ToCell<AsItIs> for PersonRef {
+    fn cell(&self) -> Cell<'_> {
+        (&self.name).into()
+    }
+}
+
+/// Adds to what is wanted that the text sought by a filter's `q` stands in a column, or in the name of one of these people,
+/// however it is written or read: `search!(wanted, filter, claims::search_text; claims::submitter_id)`.
+#[macro_export]
+macro_rules! search {
+    ($wanted:ident, $filter:expr, $text:expr $(; $($person:expr),+)?) => {
+        if let Some(text) = &$filter.q {
+            let pattern = $crate::organisation::like(text);
+            let stands = $text.like(pattern.clone()).escape('\\');
+            $(
+                let named = || {
+                    $crate::organisation::people::table
+                        .filter($crate::organisation::people::search_text.like(pattern.clone()).escape('\\'))
+                        .select($crate::organisation::people::id.nullable())
+                };
+                let stands = stands$(.or($person.nullable().eq_any(named())))+;
+            )?
+            $wanted.also(stands);
+        }
+    };
+}
+
 diesel::define_sql_function! {
     /// Lower case: one engine's LIKE tells cases apart, the other's does not.
     fn lower(text: diesel::sql_types::Text) -> diesel::sql_types::Text;
+}
+
+diesel::define_sql_function! {
+    /// Lower case of what may be absent.
+    #[sql_name = "lower"]
+    fn lower_if_any(
+        text: diesel::sql_types::Nullable<diesel::sql_types::Text>,
+    ) -> diesel::sql_types::Nullable<diesel::sql_types::Text>;
 }
 
 /// The pattern that finds a text anywhere in lower case, whatever wildcards it holds; the escape character

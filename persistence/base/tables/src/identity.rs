@@ -14,6 +14,7 @@ diesel::table! {
         must_change_password -> Bool,
         password_changed_at -> Nullable<SqlInstant>,
         version -> BigInt,
+        search_text -> Text,
     }
 }
 
@@ -28,6 +29,7 @@ diesel::table! {
         is_built_in -> Bool,
         is_retired -> Bool,
         version -> BigInt,
+        search_text -> Text,
     }
 }
 

@@ -28,6 +28,7 @@ diesel::table! {
         duties -> Text,
         clause -> Text,
         version -> BigInt,
+        search_text -> Text,
     }
 }
 

@@ -15,5 +15,6 @@ diesel::table! {
         published_by -> Nullable<SqlId>,
         published_at -> Nullable<SqlInstant>,
         version -> BigInt,
+        search_text -> Text,
     }
 }

@@ -10,7 +10,7 @@ use domain::{
     finance::audit_finding::{
         AuditFinding, FindingContent, FindingState, FindingStatus, FindingSubject, Remediation, Severity,
     },
-    spine::{BusinessDate, Id, Money, Version},
+    spine::{BusinessDate, Id, Money, Timestamp, Version, search_text},
 };
 
 #[derive(Queryable, Selectable, Insertable, AsChangeset, Clone)]
@@ -43,6 +43,8 @@ pub(super) struct Row {
     pub ended_at: Option<Instant>,
     pub rejected: String,
     pub version: Version,
+    pub changed_at: Instant,
+    pub search_text: String,
 }
 
 /// The columns that belong to a state.
@@ -78,7 +80,7 @@ impl StatusColumns {
 }
 
 impl Row {
-    pub fn of(finding: &AuditFinding) -> Result<Self, Failure> {
+    pub fn of(finding: &AuditFinding, now: Timestamp) -> Result<Self, Failure> {
         let AuditFinding { id, number, audit, subject, content, created_by, created_at, .. } = finding;
         let AuditFinding { status, rejected, attachments: _, version, .. } = finding;
         let FindingContent { severity, clause, text, line, amount, department, responsible, due_on } =
@@ -112,6 +114,11 @@ impl Row {
             ended_at,
             rejected: serde_json::to_string(rejected)?,
             version: *version,
+            changed_at: now.into(),
+            search_text: search_text(
+                &[],
+                &[number, clause, text, subject.as_ref().map_or("", |subject| subject.claim_number.as_str())],
+            ),
         })
     }
 

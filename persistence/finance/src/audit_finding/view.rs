@@ -5,7 +5,6 @@ use super::{
     row::{Row, StatusColumns},
     row_of, seen,
 };
-use crate::spine::{Column, Exported, Label};
 use crate::{
     file::{self, FileView},
     finance::{
@@ -13,27 +12,27 @@ use crate::{
         internal_audit::{INTERNAL_AUDIT, item::INTERNAL_AUDIT_ITEM},
     },
     organisation::{DEPARTMENT, EMPLOYEE, NamedRef, PersonRef, names},
-    schema::{audit_findings as findings, internal_audits as audits},
-    spine::{ActionView, Failure, Key, Page, Place, Placed, Reader, Refers, Sight, Slice, View, db},
+    schema::audit_findings as findings,
+    search,
+    spine::{
+        ActionView, Amount, Amounts, Failure, Filter, Page, Place, Placed, Reader, Refers, Several, Sight,
+        Slice, View, columns, narrow, orders, paged,
+    },
 };
 use chrono::NaiveDate;
 use diesel::prelude::*;
 use domain::{
-    finance::{
-        audit_finding::{
-            AuditFinding, FindingContent, FindingState, RejectedRemediation, Remediation, Severity,
-            actions::FindingAction,
-        },
-        internal_audit::InternalAudit,
+    finance::audit_finding::{
+        AuditFinding, FindingContent, FindingState, RejectedRemediation, Remediation, Severity,
+        actions::FindingAction,
     },
     spine::{
-        AnyId, BusinessDate, DepartmentId, EmployeeId, Entity, Id, Money, Permission, Timestamp, UserId,
-        Version,
+        AnyId, Currency, DepartmentId, EmployeeId, Entity, Id, Money, Permission, Timestamp, UserId, Version,
     },
 };
-use serde::Serialize;
-use utoipa::ToSchema;
-use uuid::Uuid;
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+use validator::Validate;
 
 /// What the caller may do with a finding. An alias, because the derive would take a generic type apart.
 type FindingActionView = ActionView<FindingAction>;
@@ -83,6 +82,8 @@ pub struct AuditFindingView {
     pub created_by: UserId,
     /// When.
     pub created_at: Timestamp,
+    /// When it last changed.
+    pub changed_at: Timestamp,
     /// What was done about it.
     #[schema(max_length = 4000)]
     pub remediation: Option<String>,
@@ -162,6 +163,7 @@ fn shown(reader: &mut Reader<'_>, rows: Vec<Row>) -> Result<Vec<AuditFindingView
         names::departments(reader, rows.iter().map(|row| DepartmentId::from(row.department_id)))?;
     let today = reader.today();
     let view = |row: Row| {
+        let changed_at = row.changed_at.into();
         let finding = row.finding(Vec::new())?;
         let AuditFinding { id, number, audit, subject, content, created_by, created_at, .. } = finding;
         let AuditFinding { status, rejected, attachments: _, version, .. } = finding;
@@ -188,6 +190,7 @@ fn shown(reader: &mut Reader<'_>, rows: Vec<Row>) -> Result<Vec<AuditFindingView
             status: state,
             created_by,
             created_at,
+            changed_at,
             remediated_by: remediation.as_ref().map(|done| done.by),
             remediated_at: remediation.as_ref().map(|done| done.at),
             remediation: remediation.map(|done| done.text),
@@ -234,93 +237,120 @@ impl Placed<crate::Finance> for FindingAction {
     }
 }
 
-/// Which findings are wanted.
-#[derive(Clone, Debug, Default)]
+/// Which findings are wanted, and in what order.
+#[derive(Clone, Debug, Default, Deserialize, Validate, IntoParams)]
+#[serde(default)]
 pub struct AuditFindingFilter {
     /// Only of this audit.
-    pub audit: Option<Id<InternalAudit>>,
-    /// Only in this state.
-    pub status: Option<FindingState>,
-    /// Only so grave.
-    pub severity: Option<Severity>,
+    pub audit_id: Option<AnyId>,
+    /// Only these states, separated by commas.
+    #[param(inline, example = "open,remediation_reported")]
+    pub status: Several<FindingState>,
+    /// Only so grave, separated by commas.
+    #[param(inline, example = "major")]
+    pub severity: Several<Severity>,
     /// Only to be mended by this department.
-    pub department: Option<DepartmentId>,
+    pub department_id: Option<DepartmentId>,
     /// Only to be mended by this person.
-    pub responsible: Option<EmployeeId>,
-    /// Only those not closed whose date has passed.
-    pub is_overdue: bool,
+    pub responsible_id: Option<EmployeeId>,
+    /// Whether only those not closed whose date has passed.
+    pub overdue: Option<bool>,
+    /// Only due from this day on.
+    #[serde(rename = "due_on[gte]")]
+    pub due_from: Option<NaiveDate>,
     /// Only due by this day.
-    pub due_by: Option<BusinessDate>,
+    #[serde(rename = "due_on[lte]")]
+    pub due_by: Option<NaiveDate>,
+    /// Only with at least this amount, in its own currency.
+    #[serde(rename = "amount[gte]")]
+    #[param(value_type = Option<String>, max_length = 20, example = "1000.00")]
+    pub amount_from: Option<Amount>,
+    /// Only with at most this amount, in its own currency.
+    #[serde(rename = "amount[lte]")]
+    #[param(value_type = Option<String>, max_length = 20, example = "5000.00")]
+    pub amount_to: Option<Amount>,
+    /// Only where the amount is of this currency.
+    #[param(inline)]
+    pub amount_currency: Option<Currency>,
+    /// Only what was made at this instant or later.
+    #[serde(rename = "created_at[gte]")]
+    pub created_from: Option<Timestamp>,
+    /// Only what was made before this instant.
+    #[serde(rename = "created_at[lt]")]
+    pub created_before: Option<Timestamp>,
+    /// Only what changed at this instant or later.
+    #[serde(rename = "changed_at[gte]")]
+    pub changed_from: Option<Timestamp>,
+    /// Only what changed before this instant.
+    #[serde(rename = "changed_at[lt]")]
+    pub changed_before: Option<Timestamp>,
+    /// Only where this stands in number, clause, finding, the claim's number or the name of who must mend it, however that is read.
+    #[validate(length(min = 1, max = 100))]
+    #[param(min_length = 1, max_length = 100, example = "住宿")]
+    pub q: Option<String>,
+    /// The order; a minus turns it round. The newest first where absent.
+    #[param(inline)]
+    pub sort: AuditFindingOrder,
 }
 
-/// The findings within sight, the newest first.
+impl AuditFindingFilter {
+    fn amount(&self) -> Amounts<'_> {
+        let (from, to) = (self.amount_from.as_ref(), self.amount_to.as_ref());
+        Amounts { name: "amount", from, to, currency: self.amount_currency }
+    }
+}
+
+impl Filter for AuditFindingFilter {
+    fn amounts(&self) -> Vec<Amounts<'_>> {
+        vec![self.amount()]
+    }
+}
+
+orders! {
+    /// By what findings are ordered.
+    pub AuditFindingOrder of Row in findings by id, descending:
+    created_at = id;
+    changed_at;
+    due_on;
+}
+
+/// The findings within sight.
 pub fn list(
     reader: &mut Reader<'_>,
     filter: &AuditFindingFilter,
-    page: &Page<()>,
-) -> Result<Slice<AuditFindingView, ()>, Failure> {
-    let today = reader.today();
-    let sight = Sight::of(reader);
-    let rows: Vec<Row> = db!(reader, |c| {
-        let query = findings::table.order(findings::id.desc()).limit(page.limit + 1).into_boxed();
-        let mut query = seen!(query, sight);
-        if let Some(((), id)) = page.after {
-            query = query.filter(findings::id.lt(Key(id)));
-        }
-        if let Some(audit) = filter.audit {
-            query = query.filter(findings::audit_id.eq(Key::from(audit)));
-        }
-        if let Some(status) = filter.status {
-            query = query.filter(findings::status.eq(status.code()));
-        }
-        if let Some(severity) = filter.severity {
-            query = query.filter(findings::severity.eq(severity.code()));
-        }
-        if let Some(department) = filter.department {
-            query = query.filter(findings::department_id.eq(Key::from(department)));
-        }
-        if let Some(responsible) = filter.responsible {
-            query = query.filter(findings::responsible_id.eq(Key::from(responsible)));
-        }
-        if filter.is_overdue {
-            let open = findings::status.eq_any(["open", "remediation_reported"]);
-            query = query.filter(open.and(findings::due_on.lt(today)));
-        }
-        if let Some(day) = filter.due_by {
-            query = query.filter(findings::due_on.le(day));
-        }
-        query.select(Row::as_select()).load(c)
-    })?;
-    let views = shown(reader, rows)?;
-    Ok(Slice::cut(views, page.limit, |view| ((), Uuid::from(view.id))))
+    page: &Page,
+) -> Result<Slice<AuditFindingView>, Failure> {
+    let mut wanted = seen(&Sight::of(reader));
+    narrow!(wanted, findings, filter;
+        audit_id = audit_id, status in status, severity in severity, department_id = department_id,
+        responsible_id = responsible_id, due_on >= due_from, due_on <= due_by,
+        (amount_minor, currency) within amount, created_at >= created_from, created_at < created_before,
+        changed_at >= changed_from, changed_at < changed_before);
+    if filter.overdue == Some(true) {
+        let open = [FindingState::Open, FindingState::RemediationReported].map(FindingState::code);
+        wanted.also(findings::status.eq_any(open).and(findings::due_on.lt(reader.today())));
+    }
+    search!(wanted, filter, findings::search_text; findings::responsible_id);
+    let found =
+        paged!(reader, page, filter.sort, wanted; findings::table => Row::as_select(); |row: &Row| row);
+    found.show(|rows| shown(reader, rows))
 }
 
-impl Exported for AuditFindingView {
-    const FILE: Label = Label { name: "audit-findings", zh: "审计发现", en: "Audit findings" };
-    const COLUMNS: &'static [Column<Self>] = &[
-        Column::new("number", "编号", "Number", |finding| (&finding.number).into()),
-        Column::new("status", "状态", "Status", |finding| finding.status.labels().into()),
-        Column::new("severity", "严重程度", "Severity", |finding| finding.severity.labels().into()),
-        Column::new("claim_number", "报销单号", "Claim", |finding| finding.claim_number.as_ref().into()),
-        Column::new("line", "行", "Line", |finding| finding.line.into()),
-        Column::new("clause", "违反条款", "Clause", |finding| (&finding.clause).into()),
-        Column::new("text", "发现内容", "Finding", |finding| (&finding.text).into()),
-        Column::new("amount", "涉及金额", "Amount", |finding| finding.amount.into()),
-        Column::new("currency", "币种", "Currency", |finding| {
-            finding.amount.map(|amount| amount.currency().code()).into()
-        }),
-        Column::new("department", "责任部门", "Department", |finding| {
-            (&finding.department.name_zh).into()
-        }),
-        Column::new("responsible", "责任人", "Responsible", |finding| {
-            finding.responsible.as_ref().map(|person| &person.name).into()
-        }),
-        Column::new("due_on", "整改期限", "Due on", |finding| finding.due_on.into()),
-        Column::new("is_overdue", "逾期", "Overdue", |finding| finding.is_overdue.into()),
-        Column::new("remediation", "整改情况", "Remediation", |finding| {
-            finding.remediation.as_ref().into()
-        }),
-        Column::new("ending", "验证意见", "Verification", |finding| finding.ending.as_ref().into()),
-        Column::new("ended_at", "了结时间", "Ended at", |finding| finding.ended_at.into()),
-    ];
+columns! { AuditFindingView as "audit-findings" "审计发现" "Audit findings":
+    number "编号" "Number";
+    status "状态" "Status";
+    severity "严重程度" "Severity";
+    claim_number "报销单号" "Claim";
+    line "行" "Line";
+    clause "违反条款" "Clause";
+    text "发现内容" "Finding";
+    amount "涉及金额" "Amount";
+    currency "币种" "Currency" = |finding| finding.amount.map(|amount| amount.currency().code());
+    department "责任部门" "Department";
+    responsible "责任人" "Responsible";
+    due_on "整改期限" "Due on";
+    is_overdue "逾期" "Overdue";
+    remediation "整改情况" "Remediation";
+    ending "验证意见" "Verification";
+    ended_at "了结时间" "Ended at";
 }

@@ -1,21 +1,24 @@
 //! Lists of budgets: filtered and paged by keys, within the caller's sight.
 
 use super::row::total;
-use crate::spine::{Column, Exported, Label};
 use crate::{
-    finance::newest::{Placed, newest},
-    organisation::{DEPARTMENT, EMPLOYEE, NamedRef, PersonRef, like, lower},
+    finance::expense_request::view::{person, place},
+    organisation::{DEPARTMENT, EMPLOYEE, NamedRef, PersonRef, Register},
     schema::budgets,
-    spine::{Failure, Instant, Key, Page, Reader, Refers, Sight, Slice, View, db, keyset, within},
+    search,
+    spine::{
+        Amount, Amounts, Failure, Filter, Instant, Key, Page, Reader, Refers, Several, Sight, Slice, View,
+        columns, covered, narrow, orders, paged,
+    },
 };
 use diesel::prelude::*;
-use domain::spine::Permission;
 use domain::{
     finance::budget::{BudgetState, ScopeLevel},
-    spine::{AnyId, DepartmentId, Money, Timestamp, Version},
+    spine::{AnyId, Currency, DepartmentId, EmployeeId, Money, Timestamp, Version},
 };
-use serde::Serialize;
-use utoipa::ToSchema;
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+use validator::Validate;
 
 /// A budget in a list.
 #[derive(Clone, Debug, Serialize, ToSchema)]
@@ -62,19 +65,83 @@ impl View for BudgetSummary {
         &[Refers::to("department", &DEPARTMENT), Refers::to("submitter", &EMPLOYEE)];
 }
 
-/// Which budgets are wanted.
-#[derive(Clone, Debug, Default)]
+/// Which budgets are wanted, and in what order.
+#[derive(Clone, Debug, Default, Deserialize, Validate, IntoParams)]
+#[serde(default)]
 pub struct BudgetFilter {
     /// Only of this fiscal year.
+    #[validate(range(min = 2000, max = 2999))]
+    #[param(minimum = 2000, maximum = 2999, example = 2026)]
     pub fiscal_year: Option<i32>,
-    /// Only in this state.
-    pub state: Option<BudgetState>,
-    /// Only of this scope.
-    pub scope: Option<ScopeLevel>,
+    /// Only these states, separated by commas.
+    #[param(inline, example = "active,closed")]
+    pub status: Several<BudgetState>,
+    /// Only of these scopes, separated by commas.
+    #[param(inline, example = "department,region")]
+    pub scope: Several<ScopeLevel>,
     /// Only of this department.
-    pub department: Option<DepartmentId>,
-    /// Only where this text stands in number or title.
-    pub text: Option<String>,
+    pub department_id: Option<DepartmentId>,
+    /// Only of this submitter.
+    pub submitter_id: Option<EmployeeId>,
+    /// Only of this region.
+    #[validate(length(min = 1, max = 60))]
+    #[param(max_length = 60, example = "east")]
+    pub region: Option<String>,
+    /// Only of this campaign.
+    #[validate(length(min = 1, max = 60))]
+    #[param(max_length = 60, example = "spring-2026")]
+    pub campaign: Option<String>,
+    /// Only with at least this total, in its own currency.
+    #[serde(rename = "total[gte]")]
+    #[param(value_type = Option<String>, max_length = 20, example = "1000.00")]
+    pub total_from: Option<Amount>,
+    /// Only with at most this total, in its own currency.
+    #[serde(rename = "total[lte]")]
+    #[param(value_type = Option<String>, max_length = 20, example = "5000.00")]
+    pub total_to: Option<Amount>,
+    /// Only where it is drawn up in this currency.
+    #[param(inline)]
+    pub total_currency: Option<Currency>,
+    /// Only what was made at this instant or later.
+    #[serde(rename = "created_at[gte]")]
+    pub created_from: Option<Timestamp>,
+    /// Only what was made before this instant.
+    #[serde(rename = "created_at[lt]")]
+    pub created_before: Option<Timestamp>,
+    /// Only what changed at this instant or later.
+    #[serde(rename = "changed_at[gte]")]
+    pub changed_from: Option<Timestamp>,
+    /// Only what changed before this instant.
+    #[serde(rename = "changed_at[lt]")]
+    pub changed_before: Option<Timestamp>,
+    /// Only where this stands in number, title or the name of who answers for it, however that is written or read.
+    #[validate(length(min = 1, max = 100))]
+    #[param(min_length = 1, max_length = 100, example = "春季")]
+    pub q: Option<String>,
+    /// The order; a minus turns it round. The newest first where absent.
+    #[param(inline)]
+    pub sort: BudgetOrder,
+}
+
+impl BudgetFilter {
+    fn total(&self) -> Amounts<'_> {
+        let (from, to) = (self.total_from.as_ref(), self.total_to.as_ref());
+        Amounts { name: "total", from, to, currency: self.total_currency }
+    }
+}
+
+impl Filter for BudgetFilter {
+    fn amounts(&self) -> Vec<Amounts<'_>> {
+        vec![self.total()]
+    }
+}
+
+orders! {
+    /// By what budgets are ordered.
+    pub BudgetOrder of SummaryRow in budgets by id, descending:
+    created_at = id;
+    changed_at;
+    total = total_minor;
 }
 
 #[derive(Queryable, Selectable)]
@@ -85,6 +152,8 @@ struct SummaryRow {
     title: String,
     fiscal_year: i32,
     scope: String,
+    department_id: Key,
+    submitter_id: Key,
     region: Option<String>,
     campaign: Option<String>,
     currency: String,
@@ -95,50 +164,26 @@ struct SummaryRow {
     version: Version,
 }
 
-macro_rules! filtered {
-    ($query:expr, $filter:expr, $sight:expr) => {{
-        let filter = $filter;
-        let mut query = within!($query.into_boxed(), $sight, budgets, "budget");
-        if let Some(year) = filter.fiscal_year {
-            query = query.filter(budgets::fiscal_year.eq(year));
-        }
-        if let Some(state) = filter.state {
-            query = query.filter(budgets::status.eq(state.code()));
-        }
-        if let Some(scope) = filter.scope {
-            query = query.filter(budgets::scope.eq(scope.code()));
-        }
-        if let Some(department) = filter.department {
-            query = query.filter(budgets::department_id.eq(Key::from(department)));
-        }
-        if let Some(text) = &filter.text {
-            let pattern = like(text);
-            query = query.filter(
-                lower(budgets::title)
-                    .like(pattern.clone())
-                    .escape('\\')
-                    .or(lower(budgets::number).like(pattern).escape('\\')),
-            );
-        }
-        query
-    }};
-}
-
-/// A page of budgets within the caller's sight, the newest first.
+/// A page of budgets within the caller's sight.
 pub fn list(
     reader: &mut Reader<'_>,
     filter: &BudgetFilter,
-    page: &Page<i64>,
-    include_total: bool,
-) -> Result<Slice<BudgetSummary, i64>, Failure> {
-    let sight = Sight::of_concerned(reader);
-    let (rows, total) =
-        newest!(reader, budgets as SummaryRow, page, include_total, |query| filtered!(query, filter, sight));
-    let views = rows.into_iter().map(summary).collect::<Result<Vec<_>, _>>()?;
-    Ok(Slice { total, ..Slice::cut(views, page.limit, |view| (0, view.id.uuid())) })
+    page: &Page,
+) -> Result<Slice<BudgetSummary>, Failure> {
+    let mut wanted = covered!(Sight::of_concerned(reader), budgets, "budget");
+    narrow!(wanted, budgets, filter;
+        fiscal_year = fiscal_year, status in status, scope in scope, department_id = department_id,
+        submitter_id = submitter_id, region = region, campaign = campaign, (total_minor, currency) within total,
+        created_at >= created_from, created_at < created_before, changed_at >= changed_from,
+        changed_at < changed_before);
+    search!(wanted, filter, budgets::search_text; budgets::submitter_id);
+    let found = paged!(reader, page, filter.sort, wanted;
+        budgets::table => SummaryRow::as_select(); |row: &SummaryRow| row);
+    let register = Register::of(reader)?;
+    found.try_map(|row| summary(&register, row))
 }
 
-fn summary((row, place, submitter): Placed<SummaryRow>) -> Result<BudgetSummary, Failure> {
+fn summary(register: &Register, row: SummaryRow) -> Result<BudgetSummary, Failure> {
     let corrupt = |column| Failure::corrupt("budgets", column, row.id.0);
     Ok(BudgetSummary {
         id: row.id.into(),
@@ -150,30 +195,26 @@ fn summary((row, place, submitter): Placed<SummaryRow>) -> Result<BudgetSummary,
         fiscal_year: row.fiscal_year,
         region: row.region,
         campaign: row.campaign,
-        department: place.into(),
-        submitter: submitter.into(),
+        department: place(register, row.department_id.into())?,
+        submitter: person(register, row.submitter_id.into())?,
         created_at: row.created_at.into(),
         changed_at: row.changed_at.into(),
         version: row.version,
     })
 }
 
-impl Exported for BudgetSummary {
-    const FILE: Label = Label { name: "budgets", zh: "营销预算", en: "Budgets" };
-    const PERMISSION: Option<Permission> = Some(Permission::ExportBudgets);
-    const COLUMNS: &'static [Column<Self>] = &[
-        Column::new("number", "编号", "Number", |budget| (&budget.number).into()),
-        Column::new("title", "名称", "Title", |budget| (&budget.title).into()),
-        Column::new("fiscal_year", "年度", "Fiscal year", |budget| budget.fiscal_year.into()),
-        Column::new("scope", "范围", "Scope", |budget| budget.scope.labels().into()),
-        Column::new("region", "区域", "Region", |budget| budget.region.as_ref().into()),
-        Column::new("campaign", "活动", "Campaign", |budget| budget.campaign.as_ref().into()),
-        Column::new("status", "状态", "Status", |budget| budget.status.labels().into()),
-        Column::new("department", "部门", "Department", |budget| (&budget.department.name_zh).into()),
-        Column::new("submitter", "编制人", "Compiled by", |budget| (&budget.submitter.name).into()),
-        Column::new("currency", "币种", "Currency", |budget| budget.total.currency().code().into()),
-        Column::new("total", "总额", "Total", |budget| budget.total.into()),
-        Column::new("created_at", "编制时间", "Created at", |budget| budget.created_at.into()),
-        Column::new("changed_at", "更新时间", "Changed at", |budget| budget.changed_at.into()),
-    ];
+columns! { BudgetSummary as "budgets" "营销预算" "Budgets", ExportBudgets:
+    number "编号" "Number";
+    title "名称" "Title";
+    fiscal_year "年度" "Fiscal year";
+    scope "范围" "Scope";
+    region "区域" "Region";
+    campaign "活动" "Campaign";
+    status "状态" "Status";
+    department "部门" "Department";
+    submitter "编制人" "Compiled by";
+    currency "币种" "Currency" = |budget| budget.total.currency().code();
+    total "总额" "Total";
+    created_at "编制时间" "Created at";
+    changed_at "更新时间" "Changed at";
 }

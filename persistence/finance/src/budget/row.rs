@@ -9,7 +9,7 @@ use diesel::prelude::*;
 use domain::{
     approval::{Petition, Standing},
     finance::budget::{Budget, BudgetState, Execution},
-    spine::{Money, Version},
+    spine::{Money, Version, search_text},
 };
 
 #[derive(Queryable, Selectable, Insertable, AsChangeset, Clone, Debug)]
@@ -37,6 +37,7 @@ pub(super) struct Row {
     status_reason: Option<String>,
     approval_id: Option<Key>,
     version: Version,
+    search_text: String,
 }
 
 impl Row {
@@ -74,6 +75,7 @@ impl Row {
             status_reason: reason.map(str::to_owned),
             approval_id: approval.map(Into::into),
             version: *version,
+            search_text: search_text(&[&content.title], &[number]),
         })
     }
 

@@ -1,20 +1,18 @@
 //! Emergency funds on their own: what was set aside, drawn, given back and is left. `[BUD-7]`
 
-use crate::spine::{Column, Exported, Label};
 use crate::{
     finance::{
         budget::BUDGET,
         budget_line::{
             BUDGET_LINE,
-            list::{self as lines, BudgetLineView, LineFilter},
+            list::{self as lines, BudgetLineView, LineFilter, LineOrder},
         },
     },
     organisation::{DEPARTMENT, NamedRef},
     schema::{budget_changes as changes, budget_entries as entries},
-    spine::{Failure, Key, Page, Reader, Refers, Slice, View, db},
+    spine::{Failure, Filter, Key, Page, Reader, Refers, Several, Slice, View, columns, db},
 };
 use diesel::prelude::*;
-use domain::spine::Permission;
 use domain::{
     finance::{
         budget_change::ChangeKind,
@@ -23,9 +21,10 @@ use domain::{
     },
     spine::{AnyId, DepartmentId, Money},
 };
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
-use utoipa::ToSchema;
+use utoipa::{IntoParams, ToSchema};
+use validator::Validate;
 
 /// An emergency fund: a line of an active budget that no document is charged to. `[BUD-7]`
 #[derive(Clone, Debug, Serialize, ToSchema)]
@@ -67,14 +66,28 @@ impl View for EmergencyFund {
     ];
 }
 
-/// Which funds are wanted.
-#[derive(Clone, Debug, Default)]
+/// Which funds are wanted, and in what order.
+#[derive(Clone, Debug, Default, Deserialize, Validate, IntoParams)]
+#[serde(default)]
 pub struct FundFilter {
     /// Only of this fiscal year.
+    #[validate(range(min = 2000, max = 2999))]
+    #[param(minimum = 2000, maximum = 2999, example = 2026)]
     pub fiscal_year: Option<i32>,
     /// Only of this department.
-    pub department: Option<DepartmentId>,
+    pub department_id: Option<DepartmentId>,
+    /// Only open ones, or only closed ones.
+    pub is_open: Option<bool>,
+    /// Only where this stands in category, or in the number or title of the budget, however that is written or read.
+    #[validate(length(min = 1, max = 100))]
+    #[param(min_length = 1, max_length = 100, example = "BG-2026")]
+    pub q: Option<String>,
+    /// The order; a minus turns it round. The oldest first where absent.
+    #[param(inline)]
+    pub sort: LineOrder,
 }
+
+impl Filter for FundFilter {}
 
 /// What draws took of a fund and gave back, in minor units.
 #[derive(Clone, Default)]
@@ -88,13 +101,12 @@ struct Used {
 pub fn funds(
     reader: &mut Reader<'_>,
     filter: &FundFilter,
-    page: &Page<i64>,
-    include_total: bool,
-) -> Result<Slice<EmergencyFund, i64>, Failure> {
-    let FundFilter { fiscal_year, department } = filter.clone();
-    let purpose = Some(Purpose::EmergencyFund);
-    let filter = LineFilter { fiscal_year, department, purpose, ..LineFilter::default() };
-    let found = lines::list(reader, &filter, page, include_total)?;
+    page: &Page,
+) -> Result<Slice<EmergencyFund>, Failure> {
+    let FundFilter { fiscal_year, department_id, is_open, q, sort } = filter.clone();
+    let purpose = Several(vec![Purpose::EmergencyFund]);
+    let lines = LineFilter { fiscal_year, department_id, is_open, q, sort, purpose, ..LineFilter::default() };
+    let found = lines::list(reader, &lines, page)?;
     let keys: Vec<Key> = found.data.iter().map(|line| Key(line.id.uuid())).collect();
     let mut used = used(reader, &keys)?;
     Ok(found.map(|line| {
@@ -149,20 +161,16 @@ fn used(reader: &mut Reader<'_>, funds: &[Key]) -> Result<BTreeMap<Key, Used>, F
     Ok(all)
 }
 
-impl Exported for EmergencyFund {
-    const FILE: Label = Label { name: "emergency-funds", zh: "应急资金", en: "Emergency funds" };
-    const PERMISSION: Option<Permission> = Some(Permission::ExportBudgets);
-    const COLUMNS: &'static [Column<Self>] = &[
-        Column::new("budget_number", "预算编号", "Budget", |fund| (&fund.budget_number).into()),
-        Column::new("department", "部门", "Department", |fund| (&fund.department.name_zh).into()),
-        Column::new("category", "费用类别", "Category", |fund| (&fund.category).into()),
-        Column::new("period", "期间", "Period", |fund| fund.period.to_string().into()),
-        Column::new("currency", "币种", "Currency", |fund| fund.set_aside.currency().code().into()),
-        Column::new("set_aside", "预留金额", "Set aside", |fund| fund.set_aside.into()),
-        Column::new("drawn", "已动用", "Drawn", |fund| fund.drawn.into()),
-        Column::new("given_back", "已退回", "Given back", |fund| fund.given_back.into()),
-        Column::new("remaining", "剩余", "Remaining", |fund| fund.remaining.into()),
-        Column::new("draws", "动用次数", "Draws", |fund| fund.draws.into()),
-        Column::new("is_open", "启用", "Open", |fund| fund.is_open.into()),
-    ];
+columns! { EmergencyFund as "emergency-funds" "应急资金" "Emergency funds", ExportBudgets:
+    budget_number "预算编号" "Budget";
+    department "部门" "Department";
+    category "费用类别" "Category";
+    period "期间" "Period" = |fund| fund.period.to_string();
+    currency "币种" "Currency" = |fund| fund.set_aside.currency().code();
+    set_aside "预留金额" "Set aside";
+    drawn "已动用" "Drawn";
+    given_back "已退回" "Given back";
+    remaining "剩余" "Remaining";
+    draws "动用次数" "Draws";
+    is_open "启用" "Open";
 }

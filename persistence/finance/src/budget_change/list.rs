@@ -1,25 +1,28 @@
 //! Lists of changes, and the report of emergency draws on its own. `[BUD-6, BUD-7]`
 
 use super::give_back;
-use crate::spine::{Column, Exported, Label};
 use crate::{
     finance::{
         budget_change::BUDGET_CHANGE,
-        newest::{Placed, newest},
+        expense_request::view::{person, place},
     },
-    organisation::{DEPARTMENT, EMPLOYEE, NamedRef, PersonRef},
+    organisation::{DEPARTMENT, EMPLOYEE, NamedRef, PersonRef, Register},
     schema::budget_changes as changes,
-    spine::{Failure, Instant, Key, Page, Reader, Refers, Sight, Slice, View, db, keyset, within},
+    search,
+    spine::{
+        Amount, Amounts, Choice, Failure, Filter, Instant, Key, Order, Page, Reader, Refers, Several, Sight,
+        Slice, View, columns, covered, narrow, orders, paged,
+    },
 };
 use chrono::NaiveDate;
 use diesel::prelude::*;
-use domain::spine::Permission;
 use domain::{
     finance::budget_change::{ChangeKind, ChangeState},
-    spine::{AnyId, DepartmentId, Money, Timestamp, Version},
+    spine::{AnyId, Currency, DepartmentId, EmployeeId, Money, Timestamp, Version},
 };
-use serde::Serialize;
-use utoipa::ToSchema;
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+use validator::Validate;
 
 /// A change in a list.
 #[derive(Clone, Debug, Serialize, ToSchema)]
@@ -72,17 +75,75 @@ impl View for BudgetChangeSummary {
     ];
 }
 
-/// Which changes are wanted.
-#[derive(Clone, Debug, Default)]
+/// Which changes are wanted, and in what order.
+#[derive(Clone, Debug, Default, Deserialize, Validate, IntoParams)]
+#[serde(default)]
 pub struct ChangeFilter {
     /// Only of this fiscal year.
+    #[validate(range(min = 2000, max = 2999))]
+    #[param(minimum = 2000, maximum = 2999, example = 2026)]
     pub fiscal_year: Option<i32>,
-    /// Only of this sort.
-    pub kind: Option<ChangeKind>,
-    /// Only in this state.
-    pub state: Option<ChangeState>,
+    /// Only of these sorts, separated by commas.
+    #[param(inline, example = "adjustment")]
+    pub kind: Several<ChangeKind>,
+    /// Only these states, separated by commas.
+    #[param(inline, example = "in_approval,effective")]
+    pub status: Several<ChangeState>,
     /// Only of this department.
-    pub department: Option<DepartmentId>,
+    pub department_id: Option<DepartmentId>,
+    /// Only of this submitter.
+    pub submitter_id: Option<EmployeeId>,
+    /// Only with at least this total, in its own currency.
+    #[serde(rename = "total[gte]")]
+    #[param(value_type = Option<String>, max_length = 20, example = "1000.00")]
+    pub total_from: Option<Amount>,
+    /// Only with at most this total, in its own currency.
+    #[serde(rename = "total[lte]")]
+    #[param(value_type = Option<String>, max_length = 20, example = "5000.00")]
+    pub total_to: Option<Amount>,
+    /// Only where it moves money of this currency.
+    #[param(inline)]
+    pub total_currency: Option<Currency>,
+    /// Only what was made at this instant or later.
+    #[serde(rename = "created_at[gte]")]
+    pub created_from: Option<Timestamp>,
+    /// Only what was made before this instant.
+    #[serde(rename = "created_at[lt]")]
+    pub created_before: Option<Timestamp>,
+    /// Only what changed at this instant or later.
+    #[serde(rename = "changed_at[gte]")]
+    pub changed_from: Option<Timestamp>,
+    /// Only what changed before this instant.
+    #[serde(rename = "changed_at[lt]")]
+    pub changed_before: Option<Timestamp>,
+    /// Only where this stands in number, reason, event or the name of who asks, however that is read.
+    #[validate(length(min = 1, max = 100))]
+    #[param(min_length = 1, max_length = 100, example = "展会")]
+    pub q: Option<String>,
+    /// The order; a minus turns it round. The newest first where absent.
+    #[param(inline)]
+    pub sort: ChangeOrder,
+}
+
+impl ChangeFilter {
+    fn total(&self) -> Amounts<'_> {
+        let (from, to) = (self.total_from.as_ref(), self.total_to.as_ref());
+        Amounts { name: "total", from, to, currency: self.total_currency }
+    }
+}
+
+impl Filter for ChangeFilter {
+    fn amounts(&self) -> Vec<Amounts<'_>> {
+        vec![self.total()]
+    }
+}
+
+orders! {
+    /// By what changes are ordered.
+    pub ChangeOrder of SummaryRow in changes by id, descending:
+    created_at = id;
+    changed_at;
+    total = total_minor;
 }
 
 #[derive(Queryable, Selectable)]
@@ -94,6 +155,8 @@ struct SummaryRow {
     status: String,
     status_at: Option<Instant>,
     fiscal_year: i32,
+    department_id: Key,
+    submitter_id: Key,
     reason: String,
     event: Option<String>,
     event_on: Option<NaiveDate>,
@@ -105,41 +168,25 @@ struct SummaryRow {
     version: Version,
 }
 
-macro_rules! filtered {
-    ($query:expr, $filter:expr, $sight:expr) => {{
-        let filter = $filter;
-        let mut query = within!($query.into_boxed(), $sight, budget_changes, "budget_change");
-        if let Some(year) = filter.fiscal_year {
-            query = query.filter(changes::fiscal_year.eq(year));
-        }
-        if let Some(kind) = filter.kind {
-            query = query.filter(changes::kind.eq(kind.code()));
-        }
-        if let Some(state) = filter.state {
-            query = query.filter(changes::status.eq(state.code()));
-        }
-        if let Some(department) = filter.department {
-            query = query.filter(changes::department_id.eq(Key::from(department)));
-        }
-        query
-    }};
-}
-
-/// A page of changes within the caller's sight, the newest first.
+/// A page of changes within the caller's sight.
 pub fn list(
     reader: &mut Reader<'_>,
     filter: &ChangeFilter,
-    page: &Page<i64>,
-    include_total: bool,
-) -> Result<Slice<BudgetChangeSummary, i64>, Failure> {
-    let sight = Sight::of_concerned(reader);
-    let (rows, total) =
-        newest!(reader, changes as SummaryRow, page, include_total, |query| filtered!(query, filter, sight));
-    let views = rows.into_iter().map(summary).collect::<Result<Vec<_>, _>>()?;
-    Ok(Slice { total, ..Slice::cut(views, page.limit, |view| (0, view.id.uuid())) })
+    page: &Page,
+) -> Result<Slice<BudgetChangeSummary>, Failure> {
+    let mut wanted = covered!(Sight::of_concerned(reader), budget_changes, "budget_change");
+    narrow!(wanted, changes, filter;
+        fiscal_year = fiscal_year, kind in kind, status in status, department_id = department_id,
+        submitter_id = submitter_id, (total_minor, currency) within total, created_at >= created_from,
+        created_at < created_before, changed_at >= changed_from, changed_at < changed_before);
+    search!(wanted, filter, changes::search_text; changes::submitter_id);
+    let found = paged!(reader, page, filter.sort, wanted;
+        changes::table => SummaryRow::as_select(); |row: &SummaryRow| row);
+    let register = Register::of(reader)?;
+    found.try_map(|row| summary(&register, row))
 }
 
-fn summary((row, place, submitter): Placed<SummaryRow>) -> Result<BudgetChangeSummary, Failure> {
+fn summary(register: &Register, row: SummaryRow) -> Result<BudgetChangeSummary, Failure> {
     let corrupt = |column| Failure::corrupt("budget_changes", column, row.id.0);
     let currency = row.currency.parse().map_err(|_| corrupt("currency"))?;
     Ok(BudgetChangeSummary {
@@ -150,8 +197,8 @@ fn summary((row, place, submitter): Placed<SummaryRow>) -> Result<BudgetChangeSu
         total: Money::from_minor(row.total_minor, currency),
         number: row.number,
         fiscal_year: row.fiscal_year,
-        department: place.into(),
-        submitter: submitter.into(),
+        department: place(register, row.department_id.into())?,
+        submitter: person(register, row.submitter_id.into())?,
         reason: row.reason,
         event: row.event,
         event_on: row.event_on,
@@ -198,20 +245,91 @@ impl View for EmergencyDraw {
         &[Refers::to("department", &DEPARTMENT), Refers::to("submitter", &EMPLOYEE)];
 }
 
-/// A page of the draws that took effect, the newest first.
+/// Which draws are wanted, and in what order.
+#[derive(Clone, Debug, Default, Deserialize, Validate, IntoParams)]
+#[serde(default)]
+pub struct DrawFilter {
+    /// Only of this fiscal year.
+    #[validate(range(min = 2000, max = 2999))]
+    #[param(minimum = 2000, maximum = 2999, example = 2026)]
+    pub fiscal_year: Option<i32>,
+    /// Only of this department.
+    pub department_id: Option<DepartmentId>,
+    /// Only of this submitter.
+    pub submitter_id: Option<EmployeeId>,
+    /// Only with at least this amount, in its own currency.
+    #[serde(rename = "amount[gte]")]
+    #[param(value_type = Option<String>, max_length = 20, example = "1000.00")]
+    pub amount_from: Option<Amount>,
+    /// Only with at most this amount, in its own currency.
+    #[serde(rename = "amount[lte]")]
+    #[param(value_type = Option<String>, max_length = 20, example = "5000.00")]
+    pub amount_to: Option<Amount>,
+    /// Only where it was drawn in this currency.
+    #[param(inline)]
+    pub amount_currency: Option<Currency>,
+    /// Only where this stands in number, event, reason or the name of who asked, however that is read.
+    #[validate(length(min = 1, max = 100))]
+    #[param(min_length = 1, max_length = 100, example = "展会")]
+    pub q: Option<String>,
+    /// The order; a minus turns it round. The newest first where absent.
+    #[param(inline)]
+    pub sort: DrawOrder,
+}
+
+impl DrawFilter {
+    /// The changes that these draws are.
+    fn changes(&self) -> ChangeFilter {
+        let Self { fiscal_year, department_id, submitter_id, .. } = *self;
+        ChangeFilter {
+            fiscal_year,
+            kind: Several(vec![ChangeKind::EmergencyDraw]),
+            status: Several(vec![ChangeState::Effective]),
+            department_id,
+            submitter_id,
+            total_from: self.amount_from.clone(),
+            total_to: self.amount_to.clone(),
+            total_currency: self.amount_currency,
+            q: self.q.clone(),
+            sort: self.sort.of_changes(),
+            ..ChangeFilter::default()
+        }
+    }
+    fn amount(&self) -> Amounts<'_> {
+        let (from, to) = (self.amount_from.as_ref(), self.amount_to.as_ref());
+        Amounts { name: "amount", from, to, currency: self.amount_currency }
+    }
+}
+
+impl Filter for DrawFilter {
+    fn amounts(&self) -> Vec<Amounts<'_>> {
+        vec![self.amount()]
+    }
+}
+
+orders! {
+    /// By what draws are ordered.
+    pub DrawOrder of SummaryRow in changes by id, descending:
+    created_at = id;
+    amount = total_minor;
+}
+
+impl DrawOrder {
+    /// The order of the changes that these draws are.
+    fn of_changes(self) -> ChangeOrder {
+        let Choice { place, descending } = self.choice();
+        let code = if place == 0 { "created_at" } else { "total" };
+        ChangeOrder::named(code, descending).unwrap_or_default()
+    }
+}
+
+/// A page of the draws that took effect.
 pub fn draws(
     reader: &mut Reader<'_>,
-    fiscal_year: Option<i32>,
-    page: &Page<i64>,
-    include_total: bool,
-) -> Result<Slice<EmergencyDraw, i64>, Failure> {
-    let filter = ChangeFilter {
-        fiscal_year,
-        kind: Some(ChangeKind::EmergencyDraw),
-        state: Some(ChangeState::Effective),
-        department: None,
-    };
-    let found = list(reader, &filter, page, include_total)?;
+    filter: &DrawFilter,
+    page: &Page,
+) -> Result<Slice<EmergencyDraw>, Failure> {
+    let found = list(reader, &filter.changes(), page)?;
     let keys: Vec<Key> = found.data.iter().map(|change| Key(change.id.uuid())).collect();
     let given_back = give_back::of_draws(reader, &keys)?;
     Ok(found.map(|change| EmergencyDraw {
@@ -232,38 +350,31 @@ pub fn draws(
     }))
 }
 
-impl Exported for BudgetChangeSummary {
-    const FILE: Label = Label { name: "budget-changes", zh: "预算调整", en: "Budget changes" };
-    const PERMISSION: Option<Permission> = Some(Permission::ExportBudgets);
-    const COLUMNS: &'static [Column<Self>] = &[
-        Column::new("number", "编号", "Number", |change| (&change.number).into()),
-        Column::new("kind", "类型", "Kind", |change| change.kind.labels().into()),
-        Column::new("status", "状态", "Status", |change| change.status.labels().into()),
-        Column::new("fiscal_year", "年度", "Fiscal year", |change| change.fiscal_year.into()),
-        Column::new("department", "部门", "Department", |change| (&change.department.name_zh).into()),
-        Column::new("submitter", "申请人", "Asked by", |change| (&change.submitter.name).into()),
-        Column::new("reason", "原因", "Reason", |change| (&change.reason).into()),
-        Column::new("event", "应对事件", "Event", |change| change.event.as_ref().into()),
-        Column::new("currency", "币种", "Currency", |change| change.total.currency().code().into()),
-        Column::new("total", "金额", "Amount", |change| change.total.into()),
-        Column::new("created_at", "申请时间", "Created at", |change| change.created_at.into()),
-    ];
+columns! { BudgetChangeSummary as "budget-changes" "预算调整" "Budget changes", ExportBudgets:
+    number "编号" "Number";
+    kind "类型" "Kind";
+    status "状态" "Status";
+    fiscal_year "年度" "Fiscal year";
+    department "部门" "Department";
+    submitter "申请人" "Asked by";
+    reason "原因" "Reason";
+    event "应对事件" "Event";
+    currency "币种" "Currency" = |change| change.total.currency().code();
+    total "金额" "Amount";
+    created_at "申请时间" "Created at";
+    changed_at "更新时间" "Changed at";
 }
 
-impl Exported for EmergencyDraw {
-    const FILE: Label = Label { name: "emergency-draws", zh: "应急资金动用", en: "Emergency draws" };
-    const PERMISSION: Option<Permission> = Some(Permission::ExportBudgets);
-    const COLUMNS: &'static [Column<Self>] = &[
-        Column::new("number", "编号", "Number", |draw| (&draw.number).into()),
-        Column::new("fiscal_year", "年度", "Fiscal year", |draw| draw.fiscal_year.into()),
-        Column::new("event", "应对事件", "Event", |draw| (&draw.event).into()),
-        Column::new("event_on", "事件日期", "Event on", |draw| draw.event_on.into()),
-        Column::new("reason", "原因", "Reason", |draw| (&draw.reason).into()),
-        Column::new("department", "部门", "Department", |draw| (&draw.department.name_zh).into()),
-        Column::new("submitter", "申请人", "Asked by", |draw| (&draw.submitter.name).into()),
-        Column::new("currency", "币种", "Currency", |draw| draw.amount.currency().code().into()),
-        Column::new("amount", "动用金额", "Amount", |draw| draw.amount.into()),
-        Column::new("given_back", "退回金额", "Given back", |draw| draw.given_back.into()),
-        Column::new("drawn_at", "生效时间", "In effect", |draw| draw.drawn_at.into()),
-    ];
+columns! { EmergencyDraw as "emergency-draws" "应急资金动用" "Emergency draws", ExportBudgets:
+    number "编号" "Number";
+    fiscal_year "年度" "Fiscal year";
+    event "应对事件" "Event";
+    event_on "事件日期" "Event on";
+    reason "原因" "Reason";
+    department "部门" "Department";
+    submitter "申请人" "Asked by";
+    currency "币种" "Currency" = |draw| draw.amount.currency().code();
+    amount "动用金额" "Amount";
+    given_back "退回金额" "Given back";
+    drawn_at "生效时间" "In effect";
 }

@@ -10,7 +10,7 @@ use diesel::prelude::*;
 use domain::{
     approval::{Petition, StandingState},
     finance::budget_change::{BudgetChange, ChangeContent, ChangeKind, ChangeState},
-    spine::{BusinessDate, Version},
+    spine::{BusinessDate, Version, search_text},
 };
 
 #[derive(Queryable, Selectable, Insertable, AsChangeset, Clone, Debug)]
@@ -37,6 +37,7 @@ pub(super) struct Row {
     approval_id: Option<Key>,
     gives_back_id: Option<Key>,
     version: Version,
+    search_text: String,
 }
 
 impl Row {
@@ -71,6 +72,7 @@ impl Row {
             approval_id: approval.map(Into::into),
             gives_back_id: gives_back.map(Into::into),
             version: *version,
+            search_text: search_text(&[], &[number, reason, event.as_deref().unwrap_or_default()]),
         })
     }
 

@@ -88,17 +88,7 @@ pub fn alerts(reader: &mut Reader<'_>, fiscal_year: i32) -> Result<BudgetAlertsV
     let today = reader.today();
     let settings = budget_line::settings(reader, today)?;
     let thresholds = settings.content.alerts_percent.clone();
-    let filter = ExecutionFilter {
-        fiscal_year,
-        through: None,
-        within: None,
-        department: None,
-        category: None,
-        campaign: None,
-        region: None,
-        budget: None,
-        by: Vec::new(),
-    };
+    let filter = ExecutionFilter::of_year(fiscal_year);
     let lines = lines_of(reader, &filter)?;
     let names = departments_of(reader)?;
     let telling = Telling { names, currency: book_currency(reader, today)?, today };

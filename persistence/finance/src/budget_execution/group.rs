@@ -1,16 +1,14 @@
 //! Lines grouped and added up: one row for each group, compared with the plan and with the year before.
 
 use super::{ExecutionFilter, Reported, lines_of, person::by_person};
-use crate::spine::{Column, Exported, Label};
 use crate::{
     finance::budget::book_currency,
     organisation::{NamedRef, PersonRef},
     policy,
     schema::{budgets, departments, employees},
-    spine::{Failure, Key, Page, Reader, Slice, View, db},
+    spine::{Failure, Key, Page, Reader, Slice, SortKey, ToCell, View, columns, db},
 };
 use diesel::prelude::*;
-use domain::spine::Permission;
 use domain::{
     finance::{
         budget_execution::{Dimension, Execution},
@@ -23,7 +21,6 @@ use domain::{
 use serde::Serialize;
 use std::collections::{BTreeMap, HashMap};
 use utoipa::ToSchema;
-use uuid::Uuid;
 
 /// What a row of the report is about; only what was grouped by is there.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, ToSchema)]
@@ -163,14 +160,14 @@ fn grouped(
     years_back: i32,
 ) -> Result<BTreeMap<GroupKey, Execution>, Failure> {
     let lines = lines_of(reader, filter)?;
-    let parts = if filter.by.contains(&Dimension::Person) {
+    let parts = if filter.by().contains(&Dimension::Person) {
         by_person(reader, filter.fiscal_year, lines)?
     } else {
         lines.into_iter().map(|line| (None, line)).collect()
     };
     let mut groups: BTreeMap<GroupKey, Execution> = BTreeMap::new();
     for (person, line) in parts {
-        let key = names.key(&line, person, &filter.by, years_back);
+        let key = names.key(&line, person, filter.by(), years_back);
         let execution = line.execution();
         groups.entry(key).and_modify(|group| group.add(execution)).or_insert(execution);
     }
@@ -196,7 +193,7 @@ pub fn report(reader: &mut Reader<'_>, filter: &ExecutionFilter) -> Result<Vec<E
         let last_year = before.get(&key).map_or(0, |execution| execution.balance.spent);
         let Balance { beyond, reserved, committed, spent, .. } = execution.balance;
         let budgeted = execution.balance.budgeted();
-        let given = !filter.by.contains(&Dimension::Person);
+        let given = !filter.by().contains(&Dimension::Person);
         ExecutionRow {
             group: shown.group(key),
             budget: money(budgeted),
@@ -219,17 +216,19 @@ pub fn report(reader: &mut Reader<'_>, filter: &ExecutionFilter) -> Result<Vec<E
 pub fn list(
     reader: &mut Reader<'_>,
     filter: &ExecutionFilter,
-    page: &Page<i64>,
-    include_total: bool,
-) -> Result<Slice<ExecutionRow, i64>, Failure> {
+    page: &Page,
+) -> Result<Slice<ExecutionRow>, Failure> {
     let rows = report(reader, filter)?;
     let total = i64::try_from(rows.len()).unwrap_or(i64::MAX);
-    let begin = page.after.map_or(0, |(place, _)| place);
+    let begin = match page.after {
+        Some((_, SortKey::Number(place))) => place.clamp(0, total),
+        _ => 0,
+    };
     let (skip, take) = (usize::try_from(begin).unwrap_or(0), usize::try_from(page.limit).unwrap_or(0));
     let data: Vec<ExecutionRow> = rows.into_iter().skip(skip).take(take).collect();
     let end = begin + page.limit;
-    let next = (end < total).then_some((end, Uuid::nil()));
-    Ok(Slice { data, next, total: include_total.then_some(total) })
+    let next = (end < total).then_some((SortKey::Nothing, SortKey::Number(end)));
+    Ok(Slice { data, next, total: page.include_total.then_some(total) })
 }
 
 /// The names that the groups of one report show.
@@ -299,46 +298,26 @@ impl<'a> Shown<'a> {
     }
 }
 
-impl Exported for ExecutionRow {
-    const FILE: Label = Label { name: "budget-execution", zh: "预算执行", en: "Budget execution" };
-    const PERMISSION: Option<Permission> = Some(Permission::ExportBudgets);
-    const COLUMNS: &'static [Column<Self>] = &[
-        Column::new("period", "期间", "Period", |row| row.group.period.map(|p| p.to_string()).into()),
-        Column::new("quarter", "季度", "Quarter", |row| row.group.quarter.map(|p| p.to_string()).into()),
-        Column::new("department", "部门", "Department", |row| {
-            row.group.department.as_ref().map(|named| &named.name_zh).into()
-        }),
-        Column::new("category_group", "费用大类", "Category group", |row| {
-            row.group.category_group.as_ref().into()
-        }),
-        Column::new("category", "费用类别", "Category", |row| row.group.category.as_ref().into()),
-        Column::new("campaign", "活动", "Campaign", |row| row.group.campaign.as_ref().into()),
-        Column::new("region", "区域", "Region", |row| row.group.region.as_ref().into()),
-        Column::new("budget_number", "预算编号", "Budget number", |row| {
-            row.group.budget_number.as_ref().into()
-        }),
-        Column::new("person", "人员", "Person", |row| {
-            row.group.person.as_ref().map(|person| &person.name).into()
-        }),
-        Column::new("currency", "币种", "Currency", |row| row.budget.currency().code().into()),
-        Column::new("budget", "预算", "Budget", |row| row.budget.into()),
-        Column::new("beyond", "超预算特批", "Beyond the budget", |row| row.beyond.into()),
-        Column::new("reserved", "预占", "Reserved", |row| row.reserved.into()),
-        Column::new("committed", "占用", "Committed", |row| row.committed.into()),
-        Column::new("spent", "支出", "Spent", |row| row.spent.into()),
-        Column::new("available", "可用", "Available", |row| row.available.into()),
-        Column::new("rate_basis_points", "执行率（万分之）", "Rate in basis points", |row| {
-            row.rate_basis_points.into()
-        }),
-        Column::new("variance_to_plan", "与预算差异", "Variance to plan", |row| {
-            row.variance_to_plan.into()
-        }),
-        Column::new("last_year_spent", "上年同期支出", "Spent last year", |row| {
-            row.last_year_spent.into()
-        }),
-        Column::new("variance_to_last_year", "与上年差异", "Variance to last year", |row| {
-            row.variance_to_last_year.into()
-        }),
-        Column::new("forecast", "预测", "Forecast", |row| row.forecast.into()),
-    ];
+columns! { ExecutionRow as "budget-execution" "预算执行" "Budget execution", ExportBudgets:
+    period "期间" "Period" = |row| row.group.period.map(|period| period.to_string());
+    quarter "季度" "Quarter" = |row| row.group.quarter.map(|quarter| quarter.to_string());
+    department "部门" "Department" = |row| row.group.department.cell();
+    category_group "费用大类" "Category group" = |row| row.group.category_group.as_ref();
+    category "费用类别" "Category" = |row| row.group.category.as_ref();
+    campaign "活动" "Campaign" = |row| row.group.campaign.as_ref();
+    region "区域" "Region" = |row| row.group.region.as_ref();
+    budget_number "预算编号" "Budget number" = |row| row.group.budget_number.as_ref();
+    person "人员" "Person" = |row| row.group.person.cell();
+    currency "币种" "Currency" = |row| row.budget.currency().code();
+    budget "预算" "Budget";
+    beyond "超预算特批" "Beyond the budget";
+    reserved "预占" "Reserved";
+    committed "占用" "Committed";
+    spent "支出" "Spent";
+    available "可用" "Available";
+    rate_basis_points "执行率（万分之）" "Rate in basis points";
+    variance_to_plan "与预算差异" "Variance to plan";
+    last_year_spent "上年同期支出" "Spent last year";
+    variance_to_last_year "与上年差异" "Variance to last year";
+    forecast "预测" "Forecast";
 }

@@ -1,12 +1,17 @@
 //! Lines with their balances, and the ledger of one line, as they are shown. `[BUD-4, BUD-8]`
 
 use super::row::{EntryRow, Row};
-use crate::spine::{Column, Exported, Label};
 use crate::{
     finance::budget::BUDGET,
-    organisation::{DEPARTMENT, EMPLOYEE, NamedColumns, NamedRef, PersonColumns, PersonRef},
+    organisation::{
+        DEPARTMENT, EMPLOYEE, NamedColumns, NamedRef, PersonColumns, PersonRef, like, lower, lower_if_any,
+    },
     schema::{budget_entries as entries, budget_lines as lines, budgets, departments, employees, users},
-    spine::{Failure, Instant, Key, Page, Reader, Refers, Sight, Slice, Target, View, db, in_json},
+    search,
+    spine::{
+        Amount, Amounts, Failure, Filter, Instant, Key, Page, Reader, Refers, Several, Sight, Slice, Target,
+        View, Where, columns, in_json, narrow, orders, paged,
+    },
 };
 use diesel::prelude::*;
 use domain::{
@@ -15,10 +20,11 @@ use domain::{
         budget_line::{BudgetLine, Control, DocumentKind, EntryKind, Purpose},
         period::Period,
     },
-    spine::{AnyId, DepartmentId, Id, Money, Permission, Timestamp, Version},
+    spine::{AnyId, Currency, DepartmentId, EmployeeId, Id, Money, Permission, Timestamp, Version},
 };
-use serde::Serialize;
-use utoipa::ToSchema;
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+use validator::Validate;
 
 /// A line of a budget with what stands on it.
 #[derive(Clone, Debug, Serialize, ToSchema)]
@@ -82,130 +88,154 @@ impl View for BudgetLineView {
     }
 }
 
-/// Which lines are wanted.
-#[derive(Clone, Debug, Default)]
+/// Which lines are wanted, and in what order.
+#[derive(Clone, Debug, Default, Deserialize, Validate, IntoParams)]
+#[serde(default)]
 pub struct LineFilter {
     /// Only of this fiscal year.
+    #[validate(range(min = 2000, max = 2999))]
+    #[param(minimum = 2000, maximum = 2999, example = 2026)]
     pub fiscal_year: Option<i32>,
     /// Only of this budget.
-    pub budget: Option<Id<Budget>>,
+    #[param(value_type = Option<String>, max_length = 36)]
+    pub budget_id: Option<Id<Budget>>,
     /// Only of this department.
-    pub department: Option<DepartmentId>,
+    pub department_id: Option<DepartmentId>,
     /// Only of this category and those below it.
+    #[validate(length(min = 1, max = 60))]
+    #[param(max_length = 60, example = "promotion")]
     pub category: Option<String>,
-    /// Only within this period.
+    /// Only within this year, quarter or month.
+    #[param(value_type = Option<String>, max_length = 7, example = "2026-Q1")]
     pub period: Option<Period>,
     /// Only for this campaign.
+    #[validate(length(min = 1, max = 60))]
+    #[param(max_length = 60, example = "spring-2026")]
     pub campaign: Option<String>,
     /// Only for this region.
+    #[validate(length(min = 1, max = 60))]
+    #[param(max_length = 60, example = "east")]
     pub region: Option<String>,
-    /// Only for this purpose.
-    pub purpose: Option<Purpose>,
+    /// Only for these purposes, separated by commas.
+    #[param(inline, example = "ordinary")]
+    pub purpose: Several<Purpose>,
     /// Only open ones, or only closed ones.
-    pub open: Option<bool>,
-    /// Only those used to at least so many per cent.
+    pub is_open: Option<bool>,
+    /// Only those of low availability: used to at least so many per cent of what was given.
+    #[serde(rename = "used_percent[gte]")]
+    #[validate(range(min = 0, max = 100))]
+    #[param(minimum = 0, maximum = 100, example = 80)]
     pub used_percent_from: Option<i64>,
+    /// Only with at least this amount given, in its own currency.
+    #[serde(rename = "allocated[gte]")]
+    #[param(value_type = Option<String>, max_length = 20, example = "1000.00")]
+    pub allocated_from: Option<Amount>,
+    /// Only with at most this amount given, in its own currency.
+    #[serde(rename = "allocated[lte]")]
+    #[param(value_type = Option<String>, max_length = 20, example = "5000.00")]
+    pub allocated_to: Option<Amount>,
+    /// Only where it is given in this currency.
+    #[param(inline)]
+    pub allocated_currency: Option<Currency>,
+    /// Only where this stands in category, campaign or region, or in the number or title of the budget, however that is written or read.
+    #[validate(length(min = 1, max = 100))]
+    #[param(min_length = 1, max_length = 100, example = "promotion")]
+    pub q: Option<String>,
+    /// The order; a minus turns it round. The oldest first where absent.
+    #[param(inline)]
+    pub sort: LineOrder,
 }
 
-type Found = (Row, String, NamedColumns);
+impl LineFilter {
+    fn allocated(&self) -> Amounts<'_> {
+        let (from, to) = (self.allocated_from.as_ref(), self.allocated_to.as_ref());
+        Amounts { name: "allocated", from, to, currency: self.allocated_currency }
+    }
 
-/// Applies sight and filters to a query over lines.
-macro_rules! filtered {
-    ($query:expr, $filter:expr, $sight:expr) => {{
-        let (filter, sight) = ($filter, $sight);
-        let mut query = $query.into_boxed();
-        if !sight.all {
-            query = query.filter(lines::department_id.eq_any(&sight.departments));
-        }
-        if let Some(year) = filter.fiscal_year {
-            query = query.filter(lines::fiscal_year.eq(year));
-        }
-        if let Some(budget) = filter.budget {
-            query = query.filter(lines::budget_id.eq(Key::from(budget)));
-        }
-        if let Some(department) = filter.department {
-            query = query.filter(lines::department_id.eq(Key::from(department)));
-        }
+    fn wanted(&self) -> Where {
+        let (filter, mut wanted) = (self, Where::new());
+        narrow!(wanted, lines, filter;
+            fiscal_year = fiscal_year, budget_id = budget_id, department_id = department_id, campaign = campaign,
+            region = region, purpose in purpose, is_open = is_open, (allocated_minor, currency) within allocated);
         if let Some(category) = &filter.category {
             let (from, to) = (format!("{category}."), format!("{category}/"));
-            query = query.filter(
-                lines::category.eq(category.clone()).or(lines::category.ge(from).and(lines::category.lt(to))),
-            );
+            let below = lines::category.ge(from).and(lines::category.lt(to));
+            wanted.also(lines::category.eq(category.clone()).or(below));
         }
         if let Some(period) = filter.period {
-            query = query.filter(lines::first_day.ge(period.first_day()));
-            query = query.filter(lines::last_day.le(period.last_day()));
-        }
-        if let Some(campaign) = &filter.campaign {
-            query = query.filter(lines::campaign.eq(campaign.clone()));
-        }
-        if let Some(region) = &filter.region {
-            query = query.filter(lines::region.eq(region.clone()));
-        }
-        if let Some(purpose) = filter.purpose {
-            query = query.filter(lines::purpose.eq(purpose.code()));
-        }
-        if let Some(open) = filter.open {
-            query = query.filter(lines::is_open.eq(open));
+            wanted.also(lines::first_day.ge(period.first_day()).and(lines::last_day.le(period.last_day())));
         }
         if let Some(percent) = filter.used_percent_from {
             let used = lines::reserved_minor + lines::committed_minor + lines::spent_minor;
             let budgeted = lines::allocated_minor - lines::beyond_minor;
-            query = query.filter((used * 100_i64).ge(budgeted * percent));
+            wanted.also((used * 100_i64).ge(budgeted * percent));
         }
-        query
-    }};
+        if let Some(text) = &filter.q {
+            let pattern = like(text);
+            let stands = lower(lines::category).like(pattern.clone()).escape('\\');
+            let campaign = lower_if_any(lines::campaign).like(pattern.clone()).escape('\\');
+            let region = lower_if_any(lines::region).like(pattern.clone()).escape('\\');
+            wanted.also(campaign.or(region).or(stands).or(budgets::search_text.like(pattern).escape('\\')));
+        }
+        wanted
+    }
 }
 
-/// A page of lines within the caller's sight: by budget in the order they were opened, which is by department,
-/// category and period.
-pub fn list(
+impl Filter for LineFilter {
+    fn amounts(&self) -> Vec<Amounts<'_>> {
+        vec![self.allocated()]
+    }
+}
+
+orders! {
+    /// By what budget lines are ordered.
+    pub LineOrder of Row in lines by id, ascending:
+    created_at = id;
+    allocated = allocated_minor;
+}
+
+type Found = (Row, String, NamedColumns);
+
+fn rows(
     reader: &mut Reader<'_>,
-    filter: &LineFilter,
-    page: &Page<i64>,
-    include_total: bool,
-) -> Result<Slice<BudgetLineView, i64>, Failure> {
+    mut wanted: Where,
+    order: LineOrder,
+    page: &Page,
+) -> Result<Slice<BudgetLineView>, Failure> {
     let sight = Sight::of_concerned(reader);
-    let joined = || {
+    if !sight.all {
+        wanted.also(lines::department_id.eq_any(sight.departments));
+    }
+    let found = paged!(reader, page, order, wanted;
         lines::table
             .inner_join(budgets::table.on(budgets::id.eq(lines::budget_id)))
             .inner_join(departments::table.on(departments::id.eq(lines::department_id)))
-    };
-    let place = (departments::id, departments::code, departments::name_zh, departments::name_en);
-    let rows: Vec<Found> = db!(reader, |c| {
-        let columns = joined().select((Row::as_select(), budgets::number, place));
-        let mut query = filtered!(columns, filter, &sight).order(lines::id).limit(page.limit + 1);
-        if let Some((_, id)) = page.after {
-            query = query.filter(lines::id.gt(Key(id)));
-        }
-        query.load(c)
-    })?;
-    let total = if include_total {
-        let count = diesel::dsl::count_star();
-        Some(db!(reader, |c| filtered!(lines::table.select(count), filter, &sight).first::<i64>(c))?)
-    } else {
-        None
-    };
-    let views = rows.into_iter().map(shown).collect::<Result<Vec<_>, _>>()?;
-    Ok(Slice { total, ..Slice::cut(views, page.limit, |view| (0, view.id.uuid())) })
+        => (
+            Row::as_select(),
+            budgets::number,
+            (departments::id, departments::code, departments::name_zh, departments::name_en),
+        );
+        |found: &Found| &found.0);
+    found.try_map(shown)
 }
 
-/// One line, if the caller may see it.
+/// A page of budget lines of departments in sight.
+pub fn list(
+    reader: &mut Reader<'_>,
+    filter: &LineFilter,
+    page: &Page,
+) -> Result<Slice<BudgetLineView>, Failure> {
+    rows(reader, filter.wanted(), filter.sort, page)
+}
+
+/// One line, if its department is in sight.
 pub fn view(reader: &mut Reader<'_>, id: Id<BudgetLine>) -> Result<BudgetLineView, Failure> {
-    let (sight, key) = (Sight::of_concerned(reader), Key::from(id));
-    let filter = LineFilter::default();
-    let place = (departments::id, departments::code, departments::name_zh, departments::name_en);
-    let found: Found = db!(reader, |c| {
-        let columns = lines::table
-            .inner_join(budgets::table.on(budgets::id.eq(lines::budget_id)))
-            .inner_join(departments::table.on(departments::id.eq(lines::department_id)))
-            .select((Row::as_select(), budgets::number, place));
-        filtered!(columns, &filter, &sight).filter(lines::id.eq(key)).first(c)
-    })?;
-    shown(found)
+    let mut wanted = Where::new();
+    wanted.also(lines::id.eq(Key::from(id)));
+    rows(reader, wanted, LineOrder::default(), &Page::first(1))?.data.pop().ok_or(Failure::NotFound)
 }
 
-/// A budget line where something refers to it.
+/// A line of a budget where something refers to it.
 pub static BUDGET_LINE: Target =
     Target { permission: Permission::ReadBudgets, look: |reader, id| in_json(view(reader, id.into())) };
 
@@ -282,32 +312,67 @@ impl View for BudgetEntryView {
 
 type FoundEntry = (EntryRow, Option<PersonColumns>, String, Instant);
 
+/// Which entries of a ledger are wanted, and in what order.
+#[derive(Clone, Debug, Default, Deserialize, Validate, IntoParams)]
+#[serde(default)]
+pub struct EntryFilter {
+    /// Only of these kinds, separated by commas.
+    #[param(inline, example = "reserve,commit")]
+    pub kind: Several<EntryKind>,
+    /// Only of documents of these kinds, separated by commas.
+    #[param(inline, example = "expense_claim")]
+    pub document_kind: Several<DocumentKind>,
+    /// Only in this person's name.
+    pub employee_id: Option<EmployeeId>,
+    /// Only what was entered at this instant or later.
+    #[serde(rename = "entered_at[gte]")]
+    pub entered_from: Option<Timestamp>,
+    /// Only what was entered before this instant.
+    #[serde(rename = "entered_at[lt]")]
+    pub entered_before: Option<Timestamp>,
+    /// Only where this stands in the name of whom it was used by, however that is written or read, or of who entered it.
+    #[validate(length(min = 1, max = 100))]
+    #[param(min_length = 1, max_length = 100, example = "ln")]
+    pub q: Option<String>,
+    /// The order; a minus turns it round. The first first where absent.
+    #[param(inline)]
+    pub sort: EntryOrder,
+}
+
+impl Filter for EntryFilter {}
+
+orders! {
+    /// By what the entries of a ledger are ordered.
+    pub EntryOrder of EntryRow in entries by position, ascending:
+    position;
+}
+
 /// A page of a line's ledger, the first entry first; the line must lie within the caller's sight.
 pub fn ledger(
     reader: &mut Reader<'_>,
     id: Id<BudgetLine>,
-    page: &Page<i64>,
-    include_total: bool,
-) -> Result<Slice<BudgetEntryView, i64>, Failure> {
+    filter: &EntryFilter,
+    page: &Page,
+) -> Result<Slice<BudgetEntryView>, Failure> {
     let line = view(reader, id)?;
-    let key = Key::from(id);
-    let after = page.after.map_or(0, |(position, _)| position);
-    let rows: Vec<FoundEntry> = db!(reader, |c| entries::table
-        .left_join(employees::table.on(employees::id.nullable().eq(entries::employee_id)))
-        .inner_join(users::table.on(users::id.eq(entries::entered_by_id)))
-        .filter(entries::line_id.eq(key).and(entries::position.gt(after)))
-        .order(entries::position)
-        .limit(page.limit + 1)
-        .select((
+    let mut wanted = Where::new();
+    wanted.also(entries::line_id.eq(Key::from(id)));
+    narrow!(wanted, entries, filter;
+        kind in kind, document_kind in document_kind, employee_id = employee_id, entered_at >= entered_from,
+        entered_at < entered_before);
+    search!(wanted, filter, users::search_text; entries::employee_id);
+    let found = paged!(reader, page, filter.sort, wanted;
+        entries::table
+            .left_join(employees::table.on(employees::id.nullable().eq(entries::employee_id)))
+            .inner_join(users::table.on(users::id.eq(entries::entered_by_id)))
+        => (
             EntryRow::as_select(),
             (employees::id, employees::number, employees::name).nullable(),
             users::name,
-            entries::entered_at
-        ))
-        .load(c))?;
-    let shown = rows.into_iter().map(|row| shown_entry(row, &line)).collect::<Result<Vec<_>, _>>()?;
-    let cut = Slice::cut(shown, page.limit, |entry| (entry.position, id.uuid()));
-    Ok(Slice { total: include_total.then_some(line.entries), ..cut })
+            entries::entered_at,
+        );
+        |found: &FoundEntry| &found.0);
+    found.try_map(|row| shown_entry(row, &line))
 }
 
 fn shown_entry(
@@ -336,54 +401,40 @@ fn shown_entry(
     })
 }
 
-impl Exported for BudgetLineView {
-    const FILE: Label = Label { name: "budget-lines", zh: "预算科目", en: "Budget lines" };
-    const PERMISSION: Option<Permission> = Some(Permission::ExportBudgets);
-    const COLUMNS: &'static [Column<Self>] = &[
-        Column::new("budget_number", "预算编号", "Budget", |line| (&line.budget_number).into()),
-        Column::new("department", "部门", "Department", |line| (&line.department.name_zh).into()),
-        Column::new("category", "费用类别", "Category", |line| (&line.category).into()),
-        Column::new("period", "期间", "Period", |line| line.period.to_string().into()),
-        Column::new("campaign", "活动", "Campaign", |line| line.campaign.as_ref().into()),
-        Column::new("region", "区域", "Region", |line| line.region.as_ref().into()),
-        Column::new("purpose", "用途", "Purpose", |line| line.purpose.labels().into()),
-        Column::new("control", "控制方式", "Control", |line| line.control.labels().into()),
-        Column::new("currency", "币种", "Currency", |line| line.allocated.currency().code().into()),
-        Column::new("allocated", "下达", "Allocated", |line| line.allocated.into()),
-        Column::new("beyond", "其中超预算特批", "Of it beyond the budget", |line| line.beyond.into()),
-        Column::new("reserved", "预占", "Reserved", |line| line.reserved.into()),
-        Column::new("committed", "占用", "Committed", |line| line.committed.into()),
-        Column::new("spent", "支出", "Spent", |line| line.spent.into()),
-        Column::new("available", "可用", "Available", |line| line.available.into()),
-        Column::new("is_open", "执行中", "Open", |line| line.is_open.into()),
-    ];
+columns! { BudgetLineView as "budget-lines" "预算科目" "Budget lines", ExportBudgets:
+    budget_number "预算编号" "Budget";
+    department "部门" "Department";
+    category "费用类别" "Category";
+    period "期间" "Period" = |line| line.period.to_string();
+    campaign "活动" "Campaign";
+    region "区域" "Region";
+    purpose "用途" "Purpose";
+    control "控制方式" "Control";
+    currency "币种" "Currency" = |line| line.allocated.currency().code();
+    allocated "下达" "Allocated";
+    beyond "其中超预算特批" "Of it beyond the budget";
+    reserved "预占" "Reserved";
+    committed "占用" "Committed";
+    spent "支出" "Spent";
+    available "可用" "Available";
+    is_open "执行中" "Open";
 }
 
-impl Exported for BudgetEntryView {
-    const FILE: Label = Label { name: "budget-entries", zh: "预算台账", en: "Budget ledger" };
-    const PERMISSION: Option<Permission> = Some(Permission::ExportBudgets);
-    const COLUMNS: &'static [Column<Self>] = &[
-        Column::new("position", "序号", "Position", |entry| entry.position.into()),
-        Column::new("kind", "事项", "Kind", |entry| entry.kind.labels().into()),
-        Column::new("currency", "币种", "Currency", |entry| entry.allocated.currency().code().into()),
-        Column::new("allocated", "下达", "Allocated", |entry| entry.allocated.into()),
-        Column::new("reserved", "预占", "Reserved", |entry| entry.reserved.into()),
-        Column::new("committed", "占用", "Committed", |entry| entry.committed.into()),
-        Column::new("spent", "支出", "Spent", |entry| entry.spent.into()),
-        Column::new("available_after", "可用余额", "Available afterwards", |entry| {
-            entry.available_after.into()
-        }),
-        Column::new("document_kind", "单据类型", "Document", |entry| {
-            entry.document_kind.map(|kind| kind.labels()).into()
-        }),
-        Column::new("document_id", "单据", "Document id", |entry| entry.document_id.into()),
-        Column::new("document_line", "单据行", "Line", |entry| entry.document_line.into()),
-        Column::new("month", "记账月份", "Month", |entry| entry.month.to_string().into()),
-        Column::new("reason", "原因", "Reason", |entry| entry.reason.as_ref().into()),
-        Column::new("employee", "使用人", "In whose name", |entry| {
-            entry.employee.as_ref().map(|person| &person.name).into()
-        }),
-        Column::new("entered_at", "记账时间", "Entered at", |entry| entry.entered_at.into()),
-        Column::new("entered_by", "记账人", "Entered by", |entry| (&entry.entered_by).into()),
-    ];
+columns! { BudgetEntryView as "budget-entries" "预算台账" "Budget ledger", ExportBudgets:
+    position "序号" "Position";
+    kind "事项" "Kind";
+    currency "币种" "Currency" = |entry| entry.allocated.currency().code();
+    allocated "下达" "Allocated";
+    reserved "预占" "Reserved";
+    committed "占用" "Committed";
+    spent "支出" "Spent";
+    available_after "可用余额" "Available afterwards";
+    document_kind "单据类型" "Document";
+    document_id "单据" "Document id";
+    document_line "单据行" "Line";
+    month "记账月份" "Month" = |entry| entry.month.to_string();
+    reason "原因" "Reason";
+    employee "使用人" "In whose name";
+    entered_at "记账时间" "Entered at";
+    entered_by "记账人" "Entered by";
 }

@@ -1,22 +1,25 @@
-//! Lists of advances within the caller's sight: filtered, by keyset. `[INT-4]`
+//! Lists of advances within the caller's sight: filtered, sorted, by keyset. `[INT-4]`
 
-use crate::spine::{Cell, Column, Exported, Label};
 use crate::{
     finance::expense_request::view::{person, place},
-    organisation::{DEPARTMENT, EMPLOYEE, NamedRef, PersonRef, Register, like},
-    schema::{cash_advances as advances, employees},
-    spine::{Failure, Instant, Key, Page, Reader, Refers, Sight, Slice, View, db, within},
+    organisation::{DEPARTMENT, EMPLOYEE, NamedRef, PersonRef, Register},
+    schema::cash_advances as advances,
+    search,
+    spine::{
+        Amount, Amounts, Failure, Filter, Instant, Key, Page, Reader, Refers, Several, Sight, Slice, View,
+        Where, columns, covered, narrow, orders, paged,
+    },
 };
 use chrono::NaiveDate;
 use diesel::prelude::*;
-use domain::spine::Permission;
 use domain::{
     approval::StandingState,
-    finance::{cash_advance::SettlementState, expense_request::ExpenseRequest},
-    spine::{AnyId, BusinessDate, Currency, DepartmentId, EmployeeId, Id, Money, Timestamp, Version},
+    finance::cash_advance::SettlementState,
+    spine::{AnyId, BusinessDate, Currency, DepartmentId, EmployeeId, Money, Timestamp, Version},
 };
-use serde::Serialize;
-use utoipa::ToSchema;
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+use validator::Validate;
 
 /// An advance in a list.
 #[derive(Clone, Debug, Serialize, ToSchema)]
@@ -62,25 +65,110 @@ impl View for CashAdvanceSummary {
         &[Refers::to("department", &DEPARTMENT), Refers::to("submitter", &EMPLOYEE)];
 }
 
-/// Which advances are wanted.
-#[derive(Clone, Debug, Default)]
+/// Which advances are wanted, and in what order.
+#[derive(Clone, Debug, Default, Deserialize, Validate, IntoParams)]
+#[serde(default)]
 pub struct AdvanceFilter {
-    /// Only these states; all if empty.
-    pub states: Vec<StandingState>,
-    /// Only what is settled so far.
-    pub settlement: Option<SettlementState>,
+    /// Only these states, separated by commas.
+    #[param(inline, example = "approved,closed")]
+    pub status: Several<StandingState>,
+    /// Only what is settled so far, separated by commas.
+    #[param(inline, example = "outstanding,overdue")]
+    pub settlement: Several<SettlementState>,
     /// Only of this department.
-    pub department: Option<DepartmentId>,
+    pub department_id: Option<DepartmentId>,
     /// Only of this submitter.
-    pub submitter: Option<EmployeeId>,
-    /// Only for this request.
-    pub request: Option<Id<ExpenseRequest>>,
+    pub submitter_id: Option<EmployeeId>,
+    /// Only for this expense request.
+    pub request_id: Option<AnyId>,
+    /// Only with at least this amount, in its own currency.
+    #[serde(rename = "amount[gte]")]
+    #[param(value_type = Option<String>, max_length = 20, example = "1000.00")]
+    pub amount_from: Option<Amount>,
+    /// Only with at most this amount, in its own currency.
+    #[serde(rename = "amount[lte]")]
+    #[param(value_type = Option<String>, max_length = 20, example = "5000.00")]
+    pub amount_to: Option<Amount>,
+    /// Only in this currency.
+    #[param(inline)]
+    pub amount_currency: Option<Currency>,
+    /// Only from this business day on.
+    #[serde(rename = "business_date[gte]")]
+    pub business_from: Option<NaiveDate>,
+    /// Only up to this business day.
+    #[serde(rename = "business_date[lte]")]
+    pub business_to: Option<NaiveDate>,
     /// Only what is to be settled from this day on.
-    pub settle_from: Option<BusinessDate>,
+    #[serde(rename = "settle_on[gte]")]
+    pub settle_from: Option<NaiveDate>,
     /// Only what is to be settled up to this day.
-    pub settle_to: Option<BusinessDate>,
-    /// Only where this text stands in number, purpose or the submitter's name.
-    pub text: Option<String>,
+    #[serde(rename = "settle_on[lte]")]
+    pub settle_to: Option<NaiveDate>,
+    /// Only what changed at this instant or later.
+    #[serde(rename = "changed_at[gte]")]
+    pub changed_from: Option<Timestamp>,
+    /// Only what changed before this instant.
+    #[serde(rename = "changed_at[lt]")]
+    pub changed_before: Option<Timestamp>,
+    /// Only where this stands in number, purpose or the submitter's name, however that is written or read.
+    #[validate(length(min = 1, max = 100))]
+    #[param(min_length = 1, max_length = 100, example = "展会")]
+    pub q: Option<String>,
+    /// The order; a minus turns it round. The newest first where absent.
+    #[param(inline)]
+    pub sort: AdvanceOrder,
+}
+
+impl AdvanceFilter {
+    fn amount(&self) -> Amounts<'_> {
+        let (from, to) = (self.amount_from.as_ref(), self.amount_to.as_ref());
+        Amounts { name: "amount", from, to, currency: self.amount_currency }
+    }
+
+    fn wanted(&self, today: BusinessDate) -> Where {
+        let (filter, mut wanted) = (self, Where::new());
+        narrow!(wanted, advances, filter;
+            status in status, department_id = department_id, submitter_id = submitter_id, request_id = request_id,
+            (amount_minor, currency) within amount, business_date >= business_from, business_date <= business_to,
+            settle_on >= settle_from, settle_on <= settle_to, changed_at >= changed_from,
+            changed_at < changed_before);
+        wanted.also_any(filter.settlement.0.iter().map(|state| settled(*state, today)).collect());
+        search!(wanted, filter, advances::search_text; advances::submitter_id);
+        wanted
+    }
+}
+
+impl Filter for AdvanceFilter {
+    fn amounts(&self) -> Vec<Amounts<'_>> {
+        vec![self.amount()]
+    }
+}
+
+/// How far an advance is settled is derived, never stored.
+fn settled(state: SettlementState, today: BusinessDate) -> Where {
+    let mut wanted = Where::new();
+    let approved = advances::status.eq(StandingState::Approved.code());
+    match state {
+        SettlementState::Unpaid => wanted.also(approved.and(advances::paid_on.is_null())),
+        SettlementState::Outstanding => {
+            wanted.also(approved.and(advances::paid_on.is_not_null()).and(advances::settle_on.ge(today)));
+        }
+        SettlementState::Overdue => {
+            wanted.also(approved.and(advances::paid_on.is_not_null()).and(advances::settle_on.lt(today)));
+        }
+        SettlementState::Settled => wanted.also(advances::status.eq(StandingState::Closed.code())),
+    }
+    wanted
+}
+
+orders! {
+    /// By what cash advances are ordered.
+    pub AdvanceOrder of SummaryRow in advances by id, descending:
+    created_at = id;
+    changed_at;
+    business_date;
+    settle_on;
+    amount = amount_minor;
 }
 
 #[derive(Queryable, Selectable)]
@@ -103,75 +191,19 @@ struct SummaryRow {
     version: Version,
 }
 
-/// Applies sight and filters to a query over advances joined with their submitters.
-macro_rules! filtered {
-    ($query:expr, $filter:expr, $sight:expr, $today:expr) => {{
-        let filter = $filter;
-        let mut query = within!($query.into_boxed(), $sight, cash_advances, "cash_advance");
-        if !filter.states.is_empty() {
-            query = query.filter(advances::status.eq_any(filter.states.iter().map(|state| state.code())));
-        }
-        if let Some(settlement) = filter.settlement {
-            let open = advances::status.eq("approved");
-            let paid = open.and(advances::paid_on.is_not_null());
-            query = match settlement {
-                SettlementState::Unpaid => query.filter(open.and(advances::paid_on.is_null())),
-                SettlementState::Outstanding => query.filter(paid.and(advances::settle_on.ge($today))),
-                SettlementState::Overdue => query.filter(paid.and(advances::settle_on.lt($today))),
-                SettlementState::Settled => query.filter(advances::status.eq("closed")),
-            };
-        }
-        if let Some(department) = filter.department {
-            query = query.filter(advances::department_id.eq(Key::from(department)));
-        }
-        if let Some(submitter) = filter.submitter {
-            query = query.filter(advances::submitter_id.eq(Key::from(submitter)));
-        }
-        if let Some(request) = filter.request {
-            query = query.filter(advances::request_id.eq(Key::from(request)));
-        }
-        if let Some(day) = filter.settle_from {
-            query = query.filter(advances::settle_on.ge(day));
-        }
-        if let Some(day) = filter.settle_to {
-            query = query.filter(advances::settle_on.le(day));
-        }
-        if let Some(text) = &filter.text {
-            let pattern = like(text);
-            let named = employees::name.like(pattern.clone()).escape('\\');
-            query = query.filter(advances::search_text.like(pattern).escape('\\').or(named));
-        }
-        query
-    }};
-}
-
-/// A page of advances within the caller's sight, the newest first.
+/// A page of advances within the caller's sight.
 pub fn list(
     reader: &mut Reader<'_>,
     filter: &AdvanceFilter,
-    page: &Page<()>,
-    include_total: bool,
-) -> Result<Slice<CashAdvanceSummary, ()>, Failure> {
+    page: &Page,
+) -> Result<Slice<CashAdvanceSummary>, Failure> {
     let (sight, today) = (Sight::of(reader), reader.today());
-    let joined = || advances::table.inner_join(employees::table.on(employees::id.eq(advances::submitter_id)));
-    let rows: Vec<SummaryRow> = db!(reader, |c| {
-        let mut query = filtered!(joined().select(SummaryRow::as_select()), filter, sight, today)
-            .order(advances::id.desc())
-            .limit(page.limit + 1);
-        if let Some(((), id)) = page.after {
-            query = query.filter(advances::id.lt(Key(id)));
-        }
-        query.load(c)
-    })?;
-    let total = if include_total {
-        let counted = || joined().select(diesel::dsl::count_star());
-        Some(db!(reader, |c| filtered!(counted(), filter, sight, today).first::<i64>(c))?)
-    } else {
-        None
-    };
+    let mut wanted = filter.wanted(today);
+    wanted.also_all(covered!(sight, cash_advances, "cash_advance"));
+    let found = paged!(reader, page, filter.sort, wanted;
+        advances::table => SummaryRow::as_select(); |row: &SummaryRow| row);
     let register = Register::of(reader)?;
-    let views = rows.into_iter().map(|row| summary(&register, row, today)).collect::<Result<Vec<_>, _>>()?;
-    Ok(Slice { total, ..Slice::cut(views, page.limit, |view| ((), view.id.uuid())) })
+    found.try_map(|row| summary(&register, row, today))
 }
 
 fn summary(register: &Register, row: SummaryRow, today: BusinessDate) -> Result<CashAdvanceSummary, Failure> {
@@ -198,31 +230,19 @@ fn summary(register: &Register, row: SummaryRow, today: BusinessDate) -> Result<
     })
 }
 
-impl Exported for CashAdvanceSummary {
-    const FILE: Label = Label { name: "cash-advances", zh: "借款单", en: "Cash advances" };
-    const PERMISSION: Option<Permission> = Some(Permission::ExportCashAdvances);
-    const COLUMNS: &'static [Column<Self>] = &[
-        Column::new("number", "单号", "Number", |advance| (&advance.number).into()),
-        Column::new("status", "状态", "Status", |advance| advance.status.labels().into()),
-        Column::new("settlement", "核销状态", "Settlement", |advance| {
-            advance.settlement.map(|settlement| settlement.labels()).into()
-        }),
-        Column::new("submitter", "借款人", "Submitter", |advance| (&advance.submitter.name).into()),
-        Column::new("department", "部门", "Department", |advance| (&advance.department.name_zh).into()),
-        Column::new("business_date", "业务日期", "Business date", |advance| advance.business_date.into()),
-        Column::new("purpose", "用途", "Purpose", |advance| (&advance.purpose).into()),
-        Column::new("currency", "币种", "Currency", |advance| advance.amount.currency().code().into()),
-        Column::new("amount", "借款金额", "Amount", |advance| Cell::Decimal(advance.amount.decimal())),
-        Column::new("outstanding", "未核销余额", "Outstanding", |advance| {
-            Cell::Decimal(advance.outstanding.decimal())
-        }),
-        Column::new("paid_on", "付款日期", "Paid on", |advance| {
-            advance.paid_on.map_or(Cell::Empty, Into::into)
-        }),
-        Column::new("settle_on", "预计核销日期", "To be settled on", |advance| {
-            advance.settle_on.into()
-        }),
-        Column::new("created_at", "填报时间", "Created at", |advance| Cell::Instant(advance.created_at)),
-        Column::new("changed_at", "更新时间", "Changed at", |advance| Cell::Instant(advance.changed_at)),
-    ];
+columns! { CashAdvanceSummary as "cash-advances" "借款单" "Cash advances", ExportCashAdvances:
+    number "单号" "Number";
+    status "状态" "Status";
+    settlement "核销状态" "Settlement";
+    submitter "借款人" "Submitter";
+    department "部门" "Department";
+    business_date "业务日期" "Business date";
+    purpose "用途" "Purpose";
+    currency "币种" "Currency" = |advance| advance.amount.currency().code();
+    amount "借款金额" "Amount";
+    outstanding "未核销余额" "Outstanding";
+    paid_on "付款日期" "Paid on";
+    settle_on "预计核销日期" "To be settled on";
+    created_at "填报时间" "Created at";
+    changed_at "更新时间" "Changed at";
 }

@@ -1,60 +1,45 @@
 //! What an ERP takes, and how its list compares with ours. `[EXP-10]`
 
 use super::{
-    scope::within,
+    scope::{covered, within},
     view::{ExpenseClaimView, view},
 };
 use crate::{
     schema::{expense_claim_hand_overs as hand_overs, expense_claims as claims, journal_entries},
-    spine::{Failure, Instant, Key, Page, Reader, Sight, Slice, View, db},
+    spine::{Failure, Instant, Key, Page, Reader, Sight, Slice, View, db, orders, paged},
 };
 use chrono::NaiveDate;
 use diesel::prelude::*;
 use domain::{
     finance::expense_claim::ClaimState,
-    spine::{AnyId, Money, Timestamp},
+    spine::{AnyId, Money},
 };
 use serde::Serialize;
 use std::collections::{HashMap, HashSet};
 use utoipa::ToSchema;
 
-/// Approved claims with a journal entry.
-macro_rules! with_entry {
-    ($sight:expr) => {{
-        let entries = journal_entries::table.select(journal_entries::claim_id);
-        let approved = claims::table.filter(claims::status.eq("approved")).filter(claims::id.eq_any(entries));
-        within!(approved.into_boxed(), $sight)
-    }};
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = claims)]
+struct WaitingRow {
+    id: Key,
+    changed_at: Instant,
+}
+
+orders! {
+    /// The order in which claims wait for the books.
+    WaitingOrder of WaitingRow in claims by id, ascending:
+    changed_at;
 }
 
 /// What is ready for the books: approved, with a journal entry, and taken by nobody yet; the longest
 /// waiting first. What was offered and not acknowledged is offered again from the beginning.
-pub fn ready(
-    reader: &mut Reader<'_>,
-    page: &Page<i64>,
-    include_total: bool,
-) -> Result<Slice<ExpenseClaimView, i64>, Failure> {
-    let sight = Sight::of(reader);
-    let after = page.after.and_then(|(micros, id)| Some((Instant(Timestamp::from_micros(micros)?), Key(id))));
-    let keys: Vec<(Key, Instant)> = db!(reader, |c| {
-        let mut query = with_entry!(sight)
-            .select((claims::id, claims::changed_at))
-            .order((claims::changed_at, claims::id))
-            .limit(page.limit + 1);
-        if let Some((at, id)) = after {
-            query =
-                query.filter(claims::changed_at.gt(at).or(claims::changed_at.eq(at).and(claims::id.gt(id))));
-        }
-        query.load(c)
-    })?;
-    let total =
-        if include_total { Some(db!(reader, |c| with_entry!(sight).count().get_result(c))?) } else { None };
-    let page_of_keys = Slice::cut(keys, page.limit, |(id, at)| (Timestamp::from(*at).micros(), id.0));
-    let mut data = Vec::with_capacity(page_of_keys.data.len());
-    for (id, _) in page_of_keys.data {
-        data.push(view(reader, id.into())?);
-    }
-    Ok(Slice { data, next: page_of_keys.next, total })
+pub fn ready(reader: &mut Reader<'_>, page: &Page) -> Result<Slice<ExpenseClaimView>, Failure> {
+    let mut wanted = covered!(Sight::of(reader));
+    let entries = journal_entries::table.select(journal_entries::claim_id);
+    wanted.also(claims::status.eq(ClaimState::Approved.code()).and(claims::id.eq_any(entries)));
+    let found = paged!(reader, page, WaitingOrder::default(), wanted;
+        claims::table => WaitingRow::as_select(); |row: &WaitingRow| row);
+    found.try_map(|row| view(reader, row.id.into()))
 }
 
 /// What the ERP believes of one claim.

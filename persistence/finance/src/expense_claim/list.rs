@@ -1,24 +1,28 @@
 //! Lists of claims within the caller's sight: filtered, sorted, by keyset. `[INT-4]`
 
-use super::scope::within;
-use crate::spine::{Cell, Column, Exported, Label};
+use super::scope::covered;
 use crate::{
-    organisation::{DEPARTMENT, EMPLOYEE, NamedColumns, NamedRef, PersonColumns, PersonRef, like},
-    schema::{
-        departments, employees, expense_claim_lines, expense_claim_mirrors as mirrors,
-        expense_claims as claims,
+    finance::{
+        expense_category::in_category,
+        expense_request::view::{person, place},
     },
-    spine::{Failure, Instant, Key, Page, Reader, Refers, Sight, Slice, View, db, keyset},
+    organisation::{DEPARTMENT, EMPLOYEE, NamedRef, PersonRef, Register},
+    schema::{expense_claim_lines, expense_claim_mirrors as mirrors, expense_claims as claims},
+    search,
+    spine::{
+        Amount, Amounts, Failure, Filter, Instant, Key, Page, Reader, Refers, Several, Sight, Slice, View,
+        Where, columns, narrow, orders, paged,
+    },
 };
 use chrono::NaiveDate;
 use diesel::prelude::*;
-use domain::spine::Permission;
 use domain::{
-    finance::{expense_claim::ClaimState, expense_request::ExpenseRequest, payment::PaidState},
-    spine::{AnyId, BusinessDate, Currency, DepartmentId, EmployeeId, Id, Money, Timestamp, Version},
+    finance::{expense_claim::ClaimState, payment::PaidState},
+    spine::{AnyId, BusinessDate, Currency, DepartmentId, EmployeeId, Money, Timestamp, Version},
 };
 use serde::{Deserialize, Serialize};
-use utoipa::ToSchema;
+use utoipa::{IntoParams, ToSchema};
+use validator::Validate;
 
 /// A claim in a list.
 #[derive(Clone, Debug, Serialize, ToSchema)]
@@ -71,77 +75,128 @@ impl View for ExpenseClaimSummary {
     ];
 }
 
-/// By what a list is ordered.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize, ToSchema)]
-pub enum ClaimOrder {
-    /// The oldest first.
-    #[serde(rename = "created_at")]
-    Created,
-    /// The newest first.
-    #[default]
-    #[serde(rename = "-created_at")]
-    CreatedDescending,
-    /// What changed longest ago first.
-    #[serde(rename = "changed_at")]
-    Changed,
-    /// What changed last first.
-    #[serde(rename = "-changed_at")]
-    ChangedDescending,
-    /// The smallest payable amount first.
-    #[serde(rename = "payable")]
-    Payable,
-    /// The largest payable amount first.
-    #[serde(rename = "-payable")]
-    PayableDescending,
-    /// The earliest business day first.
-    #[serde(rename = "business_date")]
-    BusinessDate,
-    /// The latest business day first.
-    #[serde(rename = "-business_date")]
-    BusinessDateDescending,
-}
-
-/// Which claims are wanted.
-#[derive(Clone, Debug, Default)]
+/// Which claims are wanted, and in what order.
+#[derive(Clone, Debug, Default, Deserialize, Validate, IntoParams)]
+#[serde(default)]
 pub struct ClaimFilter {
-    /// Only these states; all if empty.
-    pub states: Vec<ClaimState>,
-    /// Only what is paid so far.
-    pub paid: Option<PaidState>,
+    /// Only these states, separated by commas.
+    #[param(inline, example = "in_approval,approved")]
+    pub status: Several<ClaimState>,
+    /// Only posted claims that are paid so far, separated by commas.
+    #[param(inline, example = "unpaid,partially_paid")]
+    pub paid_status: Several<PaidState>,
     /// Only of this department.
-    pub department: Option<DepartmentId>,
+    pub department_id: Option<DepartmentId>,
     /// Only of this submitter.
-    pub submitter: Option<EmployeeId>,
+    pub submitter_id: Option<EmployeeId>,
     /// Only for this beneficiary.
-    pub beneficiary: Option<EmployeeId>,
-    /// Only with a line of this category.
+    pub beneficiary_id: Option<EmployeeId>,
+    /// Only with a line of this category or one below it.
+    #[validate(length(min = 1, max = 60))]
+    #[param(max_length = 60, example = "entertainment")]
     pub category: Option<String>,
-    /// Only where the books are kept in this currency: that of the bounds of the payable amount.
-    pub payable_in: Option<Currency>,
-    /// Only with at least this payable amount, in minor units of the book currency.
-    pub payable_from: Option<i64>,
-    /// Only with at most this payable amount, in minor units of the book currency.
-    pub payable_to: Option<i64>,
+    /// Only with at least this payable amount, in the currency of its books.
+    #[serde(rename = "payable[gte]")]
+    #[param(value_type = Option<String>, max_length = 20, example = "1000.00")]
+    pub payable_from: Option<Amount>,
+    /// Only with at most this payable amount, in the currency of its books.
+    #[serde(rename = "payable[lte]")]
+    #[param(value_type = Option<String>, max_length = 20, example = "5000.00")]
+    pub payable_to: Option<Amount>,
+    /// Only where the books are kept in this currency.
+    #[param(inline)]
+    pub payable_currency: Option<Currency>,
     /// Only from this business day on.
-    pub business_from: Option<BusinessDate>,
+    #[serde(rename = "business_date[gte]")]
+    pub business_from: Option<NaiveDate>,
     /// Only up to this business day.
-    pub business_to: Option<BusinessDate>,
+    #[serde(rename = "business_date[lte]")]
+    pub business_to: Option<NaiveDate>,
     /// Only what changed at this instant or later.
+    #[serde(rename = "changed_at[gte]")]
     pub changed_from: Option<Timestamp>,
     /// Only what changed before this instant.
+    #[serde(rename = "changed_at[lt]")]
     pub changed_before: Option<Timestamp>,
     /// Only what was made at this instant or later.
+    #[serde(rename = "created_at[gte]")]
     pub created_from: Option<Timestamp>,
     /// Only what was made before this instant.
+    #[serde(rename = "created_at[lt]")]
     pub created_before: Option<Timestamp>,
-    /// Only what draws on this request.
-    pub request: Option<Id<ExpenseRequest>>,
+    /// Only what draws on this expense request.
+    pub request_id: Option<AnyId>,
     /// Only of this source.
+    #[validate(length(min = 1, max = 40))]
+    #[param(max_length = 40, example = "mini-program")]
     pub source: Option<String>,
-    /// Only where this text stands in number, purpose, customer, route, description, invoice or a name.
-    pub text: Option<String>,
-    /// The order.
-    pub order: ClaimOrder,
+    /// Only where this stands in number, purpose, customer, route, a line, an invoice or a name, however that is read.
+    #[validate(length(min = 1, max = 100))]
+    #[param(min_length = 1, max_length = 100, example = "上海")]
+    pub q: Option<String>,
+    /// The order; a minus turns it round. The newest first where absent.
+    #[param(inline)]
+    pub sort: ClaimOrder,
+}
+
+impl ClaimFilter {
+    fn payable(&self) -> Amounts<'_> {
+        let (from, to) = (self.payable_from.as_ref(), self.payable_to.as_ref());
+        Amounts { name: "payable", from, to, currency: self.payable_currency }
+    }
+
+    fn wanted(&self) -> Where {
+        let (filter, mut wanted) = (self, Where::new());
+        narrow!(wanted, claims, filter; status in status);
+        wanted.also_any(filter.paid_status.0.iter().copied().map(paid).collect());
+        narrow!(wanted, claims, filter;
+            department_id = department_id, submitter_id = submitter_id, beneficiary_id = beneficiary_id,
+            (payable_minor, book_currency) within payable, business_date >= business_from,
+            business_date <= business_to, changed_at >= changed_from, changed_at < changed_before,
+            created_at >= created_from, created_at < created_before, request_id = request_id);
+        if let Some(category) = &filter.category {
+            let with_category = expense_claim_lines::table
+                .filter(in_category!(expense_claim_lines, category))
+                .select(expense_claim_lines::claim_id);
+            wanted.also(claims::id.eq_any(with_category));
+        }
+        if let Some(source) = &filter.source {
+            let mirrored =
+                mirrors::table.filter(mirrors::source.eq(source.clone())).select(mirrors::claim_id);
+            wanted.also(claims::id.eq_any(mirrored));
+        }
+        search!(wanted, filter, claims::search_text; claims::submitter_id, claims::beneficiary_id);
+        wanted
+    }
+}
+
+impl Filter for ClaimFilter {
+    fn amounts(&self) -> Vec<Amounts<'_>> {
+        vec![self.payable()]
+    }
+}
+
+/// How far a posted claim is paid is derived, never stored.
+fn paid(state: PaidState) -> Where {
+    let mut wanted = Where::new();
+    wanted.also(claims::status.eq(ClaimState::Posted.code()));
+    match state {
+        PaidState::Unpaid => wanted.also(claims::paid_minor.eq(0).and(claims::payable_minor.gt(0))),
+        PaidState::PartiallyPaid => {
+            wanted.also(claims::paid_minor.gt(0).and(claims::paid_minor.lt(claims::payable_minor)));
+        }
+        PaidState::Paid => wanted.also(claims::paid_minor.ge(claims::payable_minor)),
+    }
+    wanted
+}
+
+orders! {
+    /// By what expense claims are ordered.
+    pub ClaimOrder of SummaryRow in claims by id, descending:
+    created_at = id;
+    changed_at;
+    payable = payable_minor;
+    business_date;
 }
 
 #[derive(Queryable, Selectable)]
@@ -150,6 +205,9 @@ struct SummaryRow {
     id: Key,
     number: String,
     status: String,
+    submitter_id: Key,
+    beneficiary_id: Key,
+    department_id: Key,
     business_date: BusinessDate,
     currency: String,
     book_currency: String,
@@ -164,185 +222,22 @@ struct SummaryRow {
     version: Version,
 }
 
-type Found = (SummaryRow, NamedColumns, PersonColumns, PersonColumns);
-
-/// Applies sight and filters to a query over claims joined with their people.
-macro_rules! filtered {
-    ($query:expr, $filter:expr, $sight:expr, $submitter:expr, $beneficiary:expr) => {{
-        let filter = $filter;
-        let mut query = within!($query.into_boxed(), $sight);
-        // One state is an equality: then the index gives the rows in their order.
-        if let [state] = filter.states.as_slice() {
-            query = query.filter(claims::status.eq(state.code()));
-        } else if !filter.states.is_empty() {
-            query = query.filter(claims::status.eq_any(filter.states.iter().map(|state| state.code())));
-        }
-        if let Some(paid) = filter.paid {
-            query = query.filter(claims::status.eq("posted"));
-            query = match paid {
-                PaidState::Unpaid => query.filter(claims::paid_minor.eq(0).and(claims::payable_minor.gt(0))),
-                PaidState::PartiallyPaid => {
-                    query.filter(claims::paid_minor.gt(0).and(claims::paid_minor.lt(claims::payable_minor)))
-                }
-                PaidState::Paid => query.filter(claims::paid_minor.ge(claims::payable_minor)),
-            };
-        }
-        if let Some(department) = filter.department {
-            query = query.filter(claims::department_id.eq(Key::from(department)));
-        }
-        if let Some(submitter) = filter.submitter {
-            query = query.filter(claims::submitter_id.eq(Key::from(submitter)));
-        }
-        if let Some(beneficiary) = filter.beneficiary {
-            query = query.filter(claims::beneficiary_id.eq(Key::from(beneficiary)));
-        }
-        if let Some(category) = &filter.category {
-            let below = like(&format!("{category}."));
-            let with_category = expense_claim_lines::table
-                .filter(
-                    expense_claim_lines::category
-                        .eq(category.clone())
-                        .or(expense_claim_lines::category.like(below[1..].to_owned()).escape('\\')),
-                )
-                .select(expense_claim_lines::claim_id);
-            query = query.filter(claims::id.eq_any(with_category));
-        }
-        if let Some(currency) = filter.payable_in {
-            query = query.filter(claims::book_currency.eq(currency.code()));
-        }
-        if let Some(least) = filter.payable_from {
-            query = query.filter(claims::payable_minor.ge(least));
-        }
-        if let Some(most) = filter.payable_to {
-            query = query.filter(claims::payable_minor.le(most));
-        }
-        if let Some(day) = filter.business_from {
-            query = query.filter(claims::business_date.ge(day));
-        }
-        if let Some(day) = filter.business_to {
-            query = query.filter(claims::business_date.le(day));
-        }
-        if let Some(at) = filter.changed_from {
-            query = query.filter(claims::changed_at.ge(Instant(at)));
-        }
-        if let Some(at) = filter.changed_before {
-            query = query.filter(claims::changed_at.lt(Instant(at)));
-        }
-        if let Some(at) = filter.created_from {
-            query = query.filter(claims::created_at.ge(Instant(at)));
-        }
-        if let Some(at) = filter.created_before {
-            query = query.filter(claims::created_at.lt(Instant(at)));
-        }
-        if let Some(request) = filter.request {
-            query = query.filter(claims::request_id.eq(Key::from(request)));
-        }
-        if let Some(source) = &filter.source {
-            let mirrored =
-                mirrors::table.filter(mirrors::source.eq(source.clone())).select(mirrors::claim_id);
-            query = query.filter(claims::id.eq_any(mirrored));
-        }
-        if let Some(text) = &filter.text {
-            let pattern = like(text);
-            query = query.filter(
-                claims::search_text
-                    .like(pattern.clone())
-                    .escape('\\')
-                    .or($submitter.field(employees::search_text).like(pattern.clone()).escape('\\'))
-                    .or($beneficiary.field(employees::search_text).like(pattern).escape('\\')),
-            );
-        }
-        query
-    }};
-}
-
-/// Puts a query into the wanted order, behind the last row of the page before.
-macro_rules! ordered {
-    ($query:expr, $order:expr, $after:expr) => {{
-        let (query, after) = ($query, $after);
-        let instant = after.and_then(|(micros, id)| Some((Instant(Timestamp::from_micros(micros)?), id)));
-        let day = after.and_then(|(days, id)| Some((day_of(days)?, id)));
-        match $order {
-            ClaimOrder::Created => keyset!(claims, query, after, ascending),
-            ClaimOrder::CreatedDescending => keyset!(claims, query, after, descending),
-            ClaimOrder::Changed => keyset!(claims, query, changed_at, instant, ascending),
-            ClaimOrder::ChangedDescending => keyset!(claims, query, changed_at, instant, descending),
-            ClaimOrder::Payable => keyset!(claims, query, payable_minor, after, ascending),
-            ClaimOrder::PayableDescending => keyset!(claims, query, payable_minor, after, descending),
-            ClaimOrder::BusinessDate => keyset!(claims, query, business_date, day, ascending),
-            ClaimOrder::BusinessDateDescending => keyset!(claims, query, business_date, day, descending),
-        }
-    }};
-}
-
-/// A page of claims within the caller's sight. The sort key of a row is a number: microseconds, days or
-/// minor units, as the order has it.
+/// A page of claims within the caller's sight.
 pub fn list(
     reader: &mut Reader<'_>,
     filter: &ClaimFilter,
-    page: &Page<i64>,
-    include_total: bool,
-) -> Result<Slice<ExpenseClaimSummary, i64>, Failure> {
+    page: &Page,
+) -> Result<Slice<ExpenseClaimSummary>, Failure> {
     let sight = Sight::of(reader);
-    let (submitter, beneficiary) = diesel::alias!(employees as submitters, employees as beneficiaries);
-    let joined = || {
-        claims::table
-            .inner_join(departments::table)
-            .inner_join(submitter.on(submitter.field(employees::id).eq(claims::submitter_id)))
-            .inner_join(beneficiary.on(beneficiary.field(employees::id).eq(claims::beneficiary_id)))
-    };
-    let place = (departments::id, departments::code, departments::name_zh, departments::name_en);
-    let person = (employees::id, employees::number, employees::name);
-    let after = page.after;
-    let rows: Vec<Found> = db!(reader, |c| {
-        let query = filtered!(
-            joined().select((
-                SummaryRow::as_select(),
-                place,
-                submitter.fields(person),
-                beneficiary.fields(person)
-            )),
-            filter,
-            sight,
-            submitter,
-            beneficiary
-        )
-        .limit(page.limit + 1);
-        ordered!(query, filter.order, after).load(c)
-    })?;
-    let total = if include_total {
-        Some(db!(reader, |c| filtered!(
-            joined().select(diesel::dsl::count_star()),
-            filter,
-            sight,
-            submitter,
-            beneficiary
-        )
-        .first::<i64>(c))?)
-    } else {
-        None
-    };
-    let views = rows.into_iter().map(summary).collect::<Result<Vec<_>, _>>()?;
-    let key = |view: &ExpenseClaimSummary| (sort_key(view, filter.order), view.id.uuid());
-    Ok(Slice { total, ..Slice::cut(views, page.limit, key) })
+    let mut wanted = covered!(sight);
+    wanted.also_all(filter.wanted());
+    let found = paged!(reader, page, filter.sort, wanted;
+        claims::table => SummaryRow::as_select(); |row: &SummaryRow| row);
+    let register = Register::of(reader)?;
+    found.try_map(|row| summary(&register, row))
 }
 
-fn day_of(days: i64) -> Option<BusinessDate> {
-    i32::try_from(days).ok().and_then(BusinessDate::from_num_days_from_ce_opt)
-}
-
-fn sort_key(view: &ExpenseClaimSummary, order: ClaimOrder) -> i64 {
-    match order {
-        ClaimOrder::Created | ClaimOrder::CreatedDescending => 0,
-        ClaimOrder::Changed | ClaimOrder::ChangedDescending => view.changed_at.micros(),
-        ClaimOrder::Payable | ClaimOrder::PayableDescending => view.payable.minor(),
-        ClaimOrder::BusinessDate | ClaimOrder::BusinessDateDescending => {
-            chrono::Datelike::num_days_from_ce(&view.business_date).into()
-        }
-    }
-}
-
-fn summary((row, place, submitter, beneficiary): Found) -> Result<ExpenseClaimSummary, Failure> {
+fn summary(register: &Register, row: SummaryRow) -> Result<ExpenseClaimSummary, Failure> {
     let corrupt = |column| Failure::corrupt("expense_claims", column, row.id.0);
     let status = ClaimState::from_code(&row.status).ok_or_else(|| corrupt("status"))?;
     let currency: Currency = row.currency.parse().map_err(|_| corrupt("currency"))?;
@@ -354,9 +249,9 @@ fn summary((row, place, submitter, beneficiary): Found) -> Result<ExpenseClaimSu
         number: row.number,
         status,
         paid_status: (status == ClaimState::Posted).then(|| PaidState::of(payable, paid)),
-        submitter: submitter.into(),
-        beneficiary: beneficiary.into(),
-        department: place.into(),
+        submitter: person(register, row.submitter_id.into())?,
+        beneficiary: person(register, row.beneficiary_id.into())?,
+        department: place(register, row.department_id.into())?,
         business_date: row.business_date,
         claimed: Money::from_minor(row.claimed_minor, currency),
         approved: Money::from_minor(row.approved_minor, currency),
@@ -370,32 +265,20 @@ fn summary((row, place, submitter, beneficiary): Found) -> Result<ExpenseClaimSu
     })
 }
 
-impl Exported for ExpenseClaimSummary {
-    const FILE: Label = Label { name: "expense-claims", zh: "报销单", en: "Expense claims" };
-    const PERMISSION: Option<Permission> = Some(Permission::ExportExpenseClaims);
-    const COLUMNS: &'static [Column<Self>] = &[
-        Column::new("number", "单号", "Number", |claim| (&claim.number).into()),
-        Column::new("status", "状态", "Status", |claim| claim.status.labels().into()),
-        Column::new("paid_status", "付款状态", "Paid", |claim| {
-            claim.paid_status.map(|paid| paid.labels()).into()
-        }),
-        Column::new("submitter", "填报人", "Submitter", |claim| (&claim.submitter.name).into()),
-        Column::new("beneficiary", "收款人", "Beneficiary", |claim| (&claim.beneficiary.name).into()),
-        Column::new("department", "部门", "Department", |claim| (&claim.department.name_zh).into()),
-        Column::new("business_date", "业务日期", "Business date", |claim| claim.business_date.into()),
-        Column::new("currency", "币种", "Currency", |claim| claim.claimed.currency().code().into()),
-        Column::new("claimed", "申报金额", "Claimed", |claim| Cell::Decimal(claim.claimed.decimal())),
-        Column::new("approved", "核准金额", "Approved", |claim| Cell::Decimal(claim.approved.decimal())),
-        Column::new("payable", "应付（本位币）", "Payable in the books", |claim| {
-            Cell::Decimal(claim.payable.decimal())
-        }),
-        Column::new("paid", "已付（本位币）", "Paid in the books", |claim| {
-            Cell::Decimal(claim.paid.decimal())
-        }),
-        Column::new("voucher_number", "凭证号", "Voucher", |claim| {
-            claim.voucher_number.as_ref().map_or(Cell::Empty, Into::into)
-        }),
-        Column::new("created_at", "填报时间", "Created at", |claim| Cell::Instant(claim.created_at)),
-        Column::new("changed_at", "更新时间", "Changed at", |claim| Cell::Instant(claim.changed_at)),
-    ];
+columns! { ExpenseClaimSummary as "expense-claims" "报销单" "Expense claims", ExportExpenseClaims:
+    number "单号" "Number";
+    status "状态" "Status";
+    paid_status "付款状态" "Paid";
+    submitter "填报人" "Submitter";
+    beneficiary "收款人" "Beneficiary";
+    department "部门" "Department";
+    business_date "业务日期" "Business date";
+    currency "币种" "Currency" = |claim| claim.claimed.currency().code();
+    claimed "申报金额" "Claimed";
+    approved "核准金额" "Approved";
+    payable "应付（本位币）" "Payable in the books";
+    paid "已付（本位币）" "Paid in the books";
+    voucher_number "凭证号" "Voucher";
+    created_at "填报时间" "Created at";
+    changed_at "更新时间" "Changed at";
 }

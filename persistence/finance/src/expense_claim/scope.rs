@@ -1,12 +1,11 @@
 //! Which claims a caller sees.
 
-/// The claims within a sight, as a condition on a boxed query over `expense_claims`: one's own are those one made,
-/// submits or benefits from.
-macro_rules! within {
-    ($query:expr, $sight:expr) => {{
+/// The claims within a sight, as a condition over `expense_claims`: one's own are those one made, submits or benefits
+/// from.
+macro_rules! covered {
+    ($sight:expr) => {{
         use $crate::schema::expense_claims as own;
-        $crate::spine::within!(
-            $query,
+        $crate::spine::covered!(
             $sight,
             expense_claims,
             "expense_claim",
@@ -16,5 +15,13 @@ macro_rules! within {
                 .or(own::beneficiary_id.eq($sight.employee))
         )
     }};
+}
+pub(crate) use covered;
+
+/// The same as a part of a boxed query.
+macro_rules! within {
+    ($query:expr, $sight:expr) => {
+        $query.filter($crate::finance::expense_claim::covered!($sight))
+    };
 }
 pub(crate) use within;

@@ -9,7 +9,7 @@ use diesel::prelude::*;
 use domain::{
     approval::Petition,
     finance::expense_request_amendment::ExpenseRequestAmendment,
-    spine::{Id, Permission, Version},
+    spine::{Id, Permission, Version, search_text},
 };
 use uuid::Uuid;
 
@@ -33,6 +33,7 @@ pub(super) struct Row {
     pub status_reason: Option<String>,
     pub approval_id: Option<Key>,
     pub version: Version,
+    pub search_text: String,
 }
 
 impl Row {
@@ -59,6 +60,7 @@ impl Row {
             status_reason,
             approval_id: approval.map(Into::into),
             version: *version,
+            search_text: search_text(&[], &[number, reason]),
         })
     }
 }

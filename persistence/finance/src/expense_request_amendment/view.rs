@@ -1,7 +1,6 @@
 //! What an amendment looks like, and the amendments within the caller's sight.
 
 use super::{find, row::Row};
-use crate::spine::{Cell, Column, Exported, Label};
 use crate::{
     approval::APPROVAL,
     finance::{
@@ -13,22 +12,21 @@ use crate::{
     },
     organisation::{EMPLOYEE, PersonRef, Register},
     schema::{expense_request_amendments as amendments, expense_requests},
+    search,
     spine::{
-        ActionView, Failure, Key, Page, Place, Placed, Reader, Refers, Sight, Slice, Target, View, db,
-        in_json, within,
+        ActionView, Failure, Filter, Page, Place, Placed, Reader, Refers, Several, Sight, Slice, Target,
+        View, columns, covered, in_json, narrow, orders, paged,
     },
 };
 use diesel::prelude::*;
 use domain::{
     approval::StandingState,
-    finance::{
-        expense_request::ExpenseRequest,
-        expense_request_amendment::{AmendmentAction, ExpenseRequestAmendment},
-    },
-    spine::{AnyId, Id, Money, Permission, Timestamp, UserId, Version},
+    finance::expense_request_amendment::{AmendmentAction, ExpenseRequestAmendment},
+    spine::{AnyId, DepartmentId, EmployeeId, Id, Money, Permission, Timestamp, UserId, Version},
 };
-use serde::Serialize;
-use utoipa::ToSchema;
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+use validator::Validate;
 
 /// What the caller may do with an amendment. An alias, because the derive would take a generic type apart.
 type AmendmentActionView = ActionView<AmendmentAction>;
@@ -184,34 +182,67 @@ impl Placed<crate::Finance> for AmendmentAction {
     }
 }
 
-/// Amendments within the caller's sight, oldest first: of one request where it is named.
+/// Which amendments are wanted, and in what order.
+#[derive(Clone, Debug, Default, Deserialize, Validate, IntoParams)]
+#[serde(default)]
+pub struct AmendmentFilter {
+    /// Only of this request.
+    pub request_id: Option<AnyId>,
+    /// Only these states, separated by commas.
+    #[param(inline, example = "in_approval")]
+    pub status: Several<StandingState>,
+    /// Only of this department.
+    pub department_id: Option<DepartmentId>,
+    /// Only of this submitter.
+    pub submitter_id: Option<EmployeeId>,
+    /// Only what was made at this instant or later.
+    #[serde(rename = "created_at[gte]")]
+    pub created_from: Option<Timestamp>,
+    /// Only what was made before this instant.
+    #[serde(rename = "created_at[lt]")]
+    pub created_before: Option<Timestamp>,
+    /// Only what changed at this instant or later.
+    #[serde(rename = "changed_at[gte]")]
+    pub changed_from: Option<Timestamp>,
+    /// Only what changed before this instant.
+    #[serde(rename = "changed_at[lt]")]
+    pub changed_before: Option<Timestamp>,
+    /// Only where this stands in number, reason or the submitter's name, however that is read.
+    #[validate(length(min = 1, max = 100))]
+    #[param(min_length = 1, max_length = 100, example = "展位")]
+    pub q: Option<String>,
+    /// The order; a minus turns it round. The oldest first where absent.
+    #[param(inline)]
+    pub sort: AmendmentOrder,
+}
+
+impl Filter for AmendmentFilter {}
+
+orders! {
+    /// By what amendments are ordered.
+    pub AmendmentOrder of Row in amendments by id, ascending:
+    created_at = id;
+    changed_at;
+}
+
+/// Amendments within the caller's sight.
 pub fn list(
     reader: &mut Reader<'_>,
-    request: Option<Id<ExpenseRequest>>,
-    states: &[StandingState],
-    page: &Page<()>,
-) -> Result<Slice<AmendmentSummary, ()>, Failure> {
-    let sight = Sight::of(reader);
-    let rows: Vec<(Row, String)> = db!(reader, |c| {
-        let joined = amendments::table.inner_join(expense_requests::table);
-        let query = joined.select((Row::as_select(), expense_requests::number)).into_boxed();
-        let mut query = within!(query, sight, expense_request_amendments, "expense_request_amendment")
-            .order(amendments::id)
-            .limit(page.limit + 1);
-        if let Some(((), id)) = page.after {
-            query = query.filter(amendments::id.gt(Key(id)));
-        }
-        if let Some(request) = request {
-            query = query.filter(amendments::request_id.eq(Key::from(request)));
-        }
-        if !states.is_empty() {
-            query = query.filter(amendments::status.eq_any(states.iter().map(|state| state.code())));
-        }
-        query.load(c)
-    })?;
+    filter: &AmendmentFilter,
+    page: &Page,
+) -> Result<Slice<AmendmentSummary>, Failure> {
+    let mut wanted = covered!(Sight::of(reader), expense_request_amendments, "expense_request_amendment");
+    narrow!(wanted, amendments, filter;
+        request_id = request_id, status in status, department_id = department_id, submitter_id = submitter_id,
+        created_at >= created_from, created_at < created_before, changed_at >= changed_from,
+        changed_at < changed_before);
+    search!(wanted, filter, amendments::search_text; amendments::submitter_id);
+    let found = paged!(reader, page, filter.sort, wanted;
+        amendments::table.inner_join(expense_requests::table)
+        => (Row::as_select(), expense_requests::number);
+        |found: &(Row, String)| &found.0);
     let register = Register::of(reader)?;
-    let views = rows.into_iter().map(|row| summary(&register, row)).collect::<Result<Vec<_>, _>>()?;
-    Ok(Slice::cut(views, page.limit, |view| ((), view.id.uuid())))
+    found.try_map(|row| summary(&register, row))
 }
 
 fn summary(register: &Register, (row, request_number): (Row, String)) -> Result<AmendmentSummary, Failure> {
@@ -234,29 +265,15 @@ fn summary(register: &Register, (row, request_number): (Row, String)) -> Result<
     })
 }
 
-impl Exported for AmendmentSummary {
-    const FILE: Label =
-        Label {
-            name: "expense-request-amendments", zh: "费用申请变更", en: "Expense request amendments"
-        };
-    const PERMISSION: Option<Permission> = Some(Permission::ExportExpenseRequests);
-    const COLUMNS: &'static [Column<Self>] = &[
-        Column::new("number", "单号", "Number", |amendment| (&amendment.number).into()),
-        Column::new("request_number", "申请单号", "Request", |amendment| {
-            (&amendment.request_number).into()
-        }),
-        Column::new("status", "状态", "Status", |amendment| amendment.status.labels().into()),
-        Column::new("submitter", "申请人", "Submitter", |amendment| (&amendment.submitter.name).into()),
-        Column::new("reason", "变更原因", "Reason", |amendment| (&amendment.reason).into()),
-        Column::new("currency", "币种", "Currency", |amendment| amendment.amount.currency().code().into()),
-        Column::new("amount", "变更后金额", "Amount", |amendment| {
-            Cell::Decimal(amendment.amount.decimal())
-        }),
-        Column::new("created_at", "填报时间", "Created at", |amendment| {
-            Cell::Instant(amendment.created_at)
-        }),
-        Column::new("changed_at", "更新时间", "Changed at", |amendment| {
-            Cell::Instant(amendment.changed_at)
-        }),
-    ];
+columns! {
+    AmendmentSummary as "expense-request-amendments" "费用申请变更" "Expense request amendments", ExportExpenseRequests:
+    number "单号" "Number";
+    request_number "申请单号" "Request";
+    status "状态" "Status";
+    submitter "申请人" "Submitter";
+    reason "变更原因" "Reason";
+    currency "币种" "Currency" = |amendment| amendment.amount.currency().code();
+    amount "变更后金额" "Amount";
+    created_at "填报时间" "Created at";
+    changed_at "更新时间" "Changed at";
 }

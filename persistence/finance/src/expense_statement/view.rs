@@ -1,13 +1,16 @@
 //! What statements look like.
 
-use super::{Row, find, within};
-use crate::spine::{Cell, Column, Exported, Label};
+use super::{Row, find, seen};
 use crate::{
     approval::{APPROVAL, document},
     organisation::{DEPARTMENT, NamedRef, PersonRef, Register},
     policy::in_force,
     schema::expense_statements as statements,
-    spine::{ActionView, Failure, Key, Page, Place, Placed, Reader, Refers, Sight, Slice, View, db},
+    search,
+    spine::{
+        ActionView, Failure, Filter, Key, Page, Place, Placed, Reader, Refers, Several, Sight, Slice, View,
+        columns, db, narrow, orders, paged,
+    },
 };
 use diesel::prelude::*;
 use domain::{
@@ -19,11 +22,12 @@ use domain::{
         },
         period::Period,
     },
-    spine::{AnyId, Currency, DepartmentId, Id, Money, Permission, Timestamp, UserId, Version},
+    spine::{AnyId, Currency, DepartmentId, EmployeeId, Id, Money, Permission, Timestamp, UserId, Version},
 };
 use serde::{Deserialize, Serialize};
-use utoipa::ToSchema;
+use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
+use validator::Validate;
 
 /// What the caller may do with a statement. An alias, because the derive would take a generic type apart.
 type StatementActionView = ActionView<StatementAction>;
@@ -200,15 +204,48 @@ impl FiguresView {
     }
 }
 
-/// Which statements are wanted.
-#[derive(Clone, Debug, Default)]
+/// Which statements are wanted, and in what order.
+#[derive(Clone, Debug, Default, Deserialize, Validate, IntoParams)]
+#[serde(default)]
 pub struct StatementFilter {
-    /// Only of this period.
+    /// Only of this period: `2026`, `2026-Q1`, `2026-03`.
     pub period: Option<Period>,
     /// Only of this department.
-    pub department: Option<DepartmentId>,
-    /// Only in this state.
-    pub status: Option<StandingState>,
+    pub department_id: Option<DepartmentId>,
+    /// Only these states, separated by commas.
+    #[param(inline, example = "approved")]
+    pub status: Several<StandingState>,
+    /// Only compiled by this person.
+    pub compiler_id: Option<EmployeeId>,
+    /// Only what was made at this instant or later.
+    #[serde(rename = "created_at[gte]")]
+    pub created_from: Option<Timestamp>,
+    /// Only what was made before this instant.
+    #[serde(rename = "created_at[lt]")]
+    pub created_before: Option<Timestamp>,
+    /// Only what changed at this instant or later.
+    #[serde(rename = "changed_at[gte]")]
+    pub changed_from: Option<Timestamp>,
+    /// Only what changed before this instant.
+    #[serde(rename = "changed_at[lt]")]
+    pub changed_before: Option<Timestamp>,
+    /// Only where this stands in number, remarks, advice or the compiler's name, however that is read.
+    #[validate(length(min = 1, max = 100))]
+    #[param(min_length = 1, max_length = 100, example = "展会")]
+    pub q: Option<String>,
+    /// The order; a minus turns it round. The oldest first where absent.
+    #[param(inline)]
+    pub sort: StatementOrder,
+}
+
+impl Filter for StatementFilter {}
+
+orders! {
+    /// By what statements are ordered.
+    pub StatementOrder of Row in statements by id, ascending:
+    created_at = id;
+    changed_at;
+    period;
 }
 
 /// One statement, if the caller may see it.
@@ -308,54 +345,36 @@ impl Placed<crate::Finance> for StatementAction {
     }
 }
 
-/// Statements within the caller's reach, oldest first.
+/// Statements within the caller's reach.
 pub fn list(
     reader: &mut Reader<'_>,
     filter: &StatementFilter,
-    page: &Page<()>,
-) -> Result<Slice<ExpenseStatementView, ()>, Failure> {
-    let sight = Sight::of(reader);
-    let rows: Vec<Row> = db!(reader, |c| {
-        let mut query = within!(statements::table.into_boxed(), sight);
-        if let Some(((), id)) = page.after {
-            query = query.filter(statements::id.gt(Key(id)));
-        }
-        if let Some(period) = filter.period {
-            query = query.filter(statements::period.eq(period.to_string()));
-        }
-        if let Some(department) = filter.department {
-            query = query.filter(statements::department_id.eq(Key::from(department)));
-        }
-        if let Some(status) = filter.status {
-            query = query.filter(statements::status.eq(status.code()));
-        }
-        query.order(statements::id).limit(page.limit + 1).select(Row::as_select()).load(c)
-    })?;
-    let slice = Slice::cut(rows, page.limit, |row| ((), row.id.0));
-    let mut data = Vec::with_capacity(slice.data.len());
-    for row in slice.data {
-        data.push(show(reader, row.try_into()?)?);
+    page: &Page,
+) -> Result<Slice<ExpenseStatementView>, Failure> {
+    let mut wanted = seen(&Sight::of(reader));
+    if let Some(period) = filter.period {
+        wanted.also(statements::period.eq(period.to_string()));
     }
-    Ok(Slice { data, next: slice.next, total: None })
+    narrow!(wanted, statements, filter;
+        department_id = department_id, status in status, compiler_id = compiler_id, created_at >= created_from,
+        created_at < created_before, changed_at >= changed_from, changed_at < changed_before);
+    search!(wanted, filter, statements::search_text; statements::compiler_id);
+    let found = paged!(reader, page, filter.sort, wanted;
+        statements::table => Row::as_select(); |row: &Row| row);
+    found.try_map(|row| show(reader, row.try_into()?))
 }
 
-impl Exported for ExpenseStatementView {
-    const FILE: Label =
-        Label { name: "expense-statements", zh: "营销费用报表", en: "Expense statements" };
-    const COLUMNS: &'static [Column<Self>] = &[
-        Column::new("number", "编号", "Number", |statement| (&statement.number).into()),
-        Column::new("period", "期间", "Period", |statement| {
-            Cell::Text(statement.period.to_string().into())
-        }),
-        Column::new("department", "部门", "Department", |statement| (&statement.department.name_zh).into()),
-        Column::new("status", "状态", "Status", |statement| statement.status.labels().into()),
-        Column::new("expense", "费用", "Expense", |statement| statement.total.expense.into()),
-        Column::new("tax", "可抵扣税额", "Deductible tax", |statement| statement.total.tax.into()),
-        Column::new("budget", "预算", "Budget", |statement| statement.total.budget.into()),
-        Column::new("variance", "结余", "Variance", |statement| statement.total.variance.into()),
-        Column::new("previous", "上期", "Period before", |statement| statement.total.previous.into()),
-        Column::new("last_year", "上年同期", "Year before", |statement| statement.total.last_year.into()),
-        Column::new("compiler", "编制人", "Compiler", |statement| (&statement.compiler.name).into()),
-        Column::new("created_at", "编制时间", "Compiled at", |statement| statement.created_at.into()),
-    ];
+columns! { ExpenseStatementView as "expense-statements" "营销费用报表" "Expense statements":
+    number "编号" "Number";
+    period "期间" "Period" = |statement| statement.period.to_string();
+    department "部门" "Department";
+    status "状态" "Status";
+    expense "费用" "Expense" = |statement| statement.total.expense;
+    tax "可抵扣税额" "Deductible tax" = |statement| statement.total.tax;
+    budget "预算" "Budget" = |statement| statement.total.budget;
+    variance "结余" "Variance" = |statement| statement.total.variance;
+    previous "上期" "Period before" = |statement| statement.total.previous;
+    last_year "上年同期" "Year before" = |statement| statement.total.last_year;
+    compiler "编制人" "Compiler";
+    created_at "编制时间" "Compiled at";
 }

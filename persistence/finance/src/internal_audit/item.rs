@@ -1,13 +1,14 @@
 //! The items of a sample: rows, views, lists.
 
-use crate::spine::{Column, Exported, Label};
 use crate::{
     finance::{expense_claim::EXPENSE_CLAIM, internal_audit::INTERNAL_AUDIT},
-    organisation::{DEPARTMENT, EMPLOYEE, NamedRef, PersonRef, names},
+    organisation::{DEPARTMENT, EMPLOYEE, NamedRef, PersonRef, lower, names},
     schema::{internal_audit_items as items, internal_audits as audits},
+    search,
     spine::{
-        ActionView, Failure, Instant, Key, Page, Place, Placed, Reader, Refers, Slice, Stored, Target, Tx,
-        View, db, guard, in_json, save_row,
+        ActionView, Amount, Amounts, Cell, Failure, Filter, Instant, Key, Page, Place, Placed, Reader,
+        Refers, Several, Slice, Stored, Target, Tx, View, Where, columns, db, guard, in_json, narrow, orders,
+        paged, save_row,
     },
 };
 use chrono::NaiveDate;
@@ -20,10 +21,14 @@ use domain::{
             actions::ItemAction,
         },
     },
-    spine::{AnyId, BusinessDate, Change, Id, Money, Permission, Timestamp, UserId, Version},
+    spine::{
+        AnyId, BusinessDate, Change, Currency, DepartmentId, EmployeeId, Id, Money, Permission, Timestamp,
+        UserId, Version,
+    },
 };
-use serde::Serialize;
-use utoipa::ToSchema;
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+use validator::Validate;
 
 #[derive(Queryable, Selectable, Insertable, AsChangeset, Clone)]
 #[diesel(table_name = items, treat_none_as_default_value = false, treat_none_as_null = true)]
@@ -305,53 +310,90 @@ impl Placed<crate::Finance> for ItemAction {
     }
 }
 
-/// Which items are wanted.
-#[derive(Clone, Debug, Default)]
+/// Which items are wanted, and in what order.
+#[derive(Clone, Debug, Default, Deserialize, Validate, IntoParams)]
+#[serde(default)]
 pub struct AuditItemFilter {
-    /// Only with this conclusion.
-    pub verdict: Option<Verdict>,
+    /// Only with these conclusions, separated by commas.
+    #[param(inline, example = "exception")]
+    pub verdict: Several<Verdict>,
     /// Only those concluded, or only those open.
     pub concluded: Option<bool>,
-    /// Only those that came so into the sample.
-    pub origin: Option<ItemOrigin>,
+    /// Only those that came so into the sample, separated by commas.
+    #[param(inline, example = "random,risk")]
+    pub origin: Several<ItemOrigin>,
+    /// Only of claims of this submitter.
+    pub submitter_id: Option<EmployeeId>,
+    /// Only of this department's claims.
+    pub department_id: Option<DepartmentId>,
+    /// Only with at least this payable amount, in its own currency.
+    #[serde(rename = "payable[gte]")]
+    #[param(value_type = Option<String>, max_length = 20, example = "1000.00")]
+    pub payable_from: Option<Amount>,
+    /// Only with at most this payable amount, in its own currency.
+    #[serde(rename = "payable[lte]")]
+    #[param(value_type = Option<String>, max_length = 20, example = "5000.00")]
+    pub payable_to: Option<Amount>,
+    /// Only where the books are kept in this currency.
+    #[param(inline)]
+    pub payable_currency: Option<Currency>,
+    /// Only from this business day on.
+    #[serde(rename = "business_date[gte]")]
+    pub business_from: Option<NaiveDate>,
+    /// Only up to this business day.
+    #[serde(rename = "business_date[lte]")]
+    pub business_to: Option<NaiveDate>,
+    /// Only where this stands in the claim's number or a name, however that is read.
+    #[validate(length(min = 1, max = 100))]
+    #[param(min_length = 1, max_length = 100, example = "EC-2026")]
+    pub q: Option<String>,
+    /// The order; a minus turns it round. By position where absent.
+    #[param(inline)]
+    pub sort: AuditItemOrder,
 }
 
-/// The sample of an audit within the caller's sight, by position.
+impl AuditItemFilter {
+    fn payable(&self) -> Amounts<'_> {
+        let (from, to) = (self.payable_from.as_ref(), self.payable_to.as_ref());
+        Amounts { name: "payable", from, to, currency: self.payable_currency }
+    }
+}
+
+impl Filter for AuditItemFilter {
+    fn amounts(&self) -> Vec<Amounts<'_>> {
+        vec![self.payable()]
+    }
+}
+
+orders! {
+    /// By what the items of a sample are ordered.
+    pub AuditItemOrder of Row in items by position, ascending:
+    position;
+    score;
+    payable = payable_minor;
+}
+
+/// The sample of an audit within the caller's sight.
 pub fn list(
     reader: &mut Reader<'_>,
     audit: Id<InternalAudit>,
     filter: &AuditItemFilter,
-    page: &Page<i32>,
-) -> Result<Slice<AuditItemView, i32>, Failure> {
+    page: &Page,
+) -> Result<Slice<AuditItemView>, Failure> {
     let audit = super::find(reader, audit)?;
-    let mine = Key::from(audit.id);
-    let rows: Vec<Row> = db!(reader, |c| {
-        let mut query = items::table
-            .filter(items::audit_id.eq(mine))
-            .order(items::position)
-            .limit(page.limit + 1)
-            .into_boxed();
-        if let Some((position, _)) = page.after {
-            query = query.filter(items::position.gt(position));
-        }
-        if let Some(verdict) = filter.verdict {
-            query = query.filter(items::verdict.eq(verdict.code()));
-        }
-        if let Some(concluded) = filter.concluded {
-            query = if concluded {
-                query.filter(items::verdict.is_not_null())
-            } else {
-                query.filter(items::verdict.is_null())
-            };
-        }
-        if let Some(origin) = filter.origin {
-            query = query.filter(items::origin.eq(origin.code()));
-        }
-        query.select(Row::as_select()).load(c)
-    })?;
-    let found = rows.into_iter().map(AuditItem::try_from).collect::<Result<Vec<_>, _>>()?;
-    let views = shown(reader, found)?;
-    Ok(Slice::cut(views, page.limit, |view| (view.position, view.id.uuid())))
+    let mut wanted = Where::new();
+    wanted.also(items::audit_id.eq(Key::from(audit.id)));
+    narrow!(wanted, items, filter;
+        verdict in verdict, origin in origin, submitter_id = submitter_id, department_id = department_id,
+        (payable_minor, currency) within payable, business_date >= business_from, business_date <= business_to);
+    match filter.concluded {
+        Some(true) => wanted.also(items::verdict.is_not_null()),
+        Some(false) => wanted.also(items::verdict.is_null()),
+        None => {}
+    }
+    search!(wanted, filter, lower(items::claim_number); items::submitter_id, items::beneficiary_id);
+    let found = paged!(reader, page, filter.sort, wanted; items::table => Row::as_select(); |row: &Row| row);
+    found.try_map(AuditItem::try_from)?.show(|items| shown(reader, items))
 }
 
 /// Every item of an audit.
@@ -366,25 +408,28 @@ pub(super) fn all(reader: &mut Reader<'_>, audit: Id<InternalAudit>) -> Result<V
     rows.into_iter().map(TryInto::try_into).collect()
 }
 
-impl Exported for AuditItemView {
-    const FILE: Label = Label { name: "internal-audit-items", zh: "审计样本", en: "Audit sample" };
-    const COLUMNS: &'static [Column<Self>] = &[
-        Column::new("position", "序号", "No.", |item| item.position.into()),
-        Column::new("claim_number", "报销单号", "Claim", |item| (&item.claim_number).into()),
-        Column::new("claim_version", "版本", "Version", |item| item.claim_version.into()),
-        Column::new("submitter", "填报人", "Submitter", |item| (&item.submitter.name).into()),
-        Column::new("beneficiary", "收款人", "Beneficiary", |item| (&item.beneficiary.name).into()),
-        Column::new("department", "部门", "Department", |item| (&item.department.name_zh).into()),
-        Column::new("business_date", "业务日期", "Business date", |item| item.business_date.into()),
-        Column::new("payable", "应付金额", "Payable", |item| item.payable.into()),
-        Column::new("currency", "币种", "Currency", |item| item.payable.currency().code().into()),
-        Column::new("origin", "抽取方式", "Origin", |item| item.origin.labels().into()),
-        Column::new("score", "风险分", "Score", |item| i64::from(item.score).into()),
-        Column::new("signals", "风险信号", "Signals", |item| super::view::rules(&item.signals)),
-        Column::new("verdict", "结论", "Verdict", |item| {
-            item.verdict.map(|verdict| verdict.labels()).into()
-        }),
-        Column::new("note", "说明", "Note", |item| item.note.as_ref().into()),
-        Column::new("concluded_at", "结论时间", "Concluded at", |item| item.concluded_at.into()),
-    ];
+columns! { AuditItemView as "internal-audit-items" "审计样本" "Audit sample":
+    position "序号" "No.";
+    claim_number "报销单号" "Claim";
+    claim_version "版本" "Version";
+    submitter "填报人" "Submitter";
+    beneficiary "收款人" "Beneficiary";
+    department "部门" "Department";
+    business_date "业务日期" "Business date";
+    payable "应付金额" "Payable";
+    currency "币种" "Currency" = |item| item.payable.currency().code();
+    origin "抽取方式" "Origin";
+    score "风险分" "Score";
+    signals "风险信号" "Signals" = |item| rules(&item.signals);
+    verdict "结论" "Verdict";
+    note "说明" "Note";
+    concluded_at "结论时间" "Concluded at";
+}
+
+/// The names of the rules that saw something, each once.
+pub(crate) fn rules(signals: &[RiskSignal]) -> Cell<'static> {
+    let mut names: Vec<_> = signals.iter().map(|signal| signal.rule.labels()).collect();
+    names.dedup();
+    let (zh, en): (Vec<_>, Vec<_>) = names.into_iter().unzip();
+    Cell::Labelled(zh.join("、").into(), en.join(", ").into())
 }

@@ -1,28 +1,27 @@
 //! What an audit looks like.
 
 use super::{Row, progress, row, seen};
-use crate::spine::{Cell, Column, Exported, Label};
 use crate::{
     organisation::{DEPARTMENT, EMPLOYEE, NamedRef, PersonRef, names},
     schema::internal_audits as audits,
+    search,
     spine::{
-        ActionView, Failure, Key, Page, Place, Placed, Reader, Refers, Sight, Slice, Target, View, db,
-        in_json,
+        ActionView, Failure, Filter, Page, Place, Placed, Reader, Refers, Several, Sight, Slice, Target,
+        View, columns, in_json, narrow, orders, paged,
     },
 };
 use chrono::NaiveDate;
 use diesel::prelude::*;
-use domain::finance::audit_risk::RiskSignal;
 use domain::{
     finance::{
         expense_claim::ClaimState,
         internal_audit::{AuditState, Draw, InternalAudit, actions::AuditAction},
     },
-    spine::{AnyId, BusinessDate, DepartmentId, EmployeeId, Id, Permission, Timestamp, UserId, Version},
+    spine::{AnyId, DepartmentId, EmployeeId, Id, Permission, Timestamp, UserId, Version},
 };
-use serde::Serialize;
-use utoipa::ToSchema;
-use uuid::Uuid;
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+use validator::Validate;
 
 /// What the caller may do with an audit. An alias, because the derive would take a generic type apart.
 type AuditActionView = ActionView<AuditAction>;
@@ -62,6 +61,8 @@ pub struct InternalAuditView {
     pub created_by: UserId,
     /// When it was planned.
     pub created_at: Timestamp,
+    /// When it last changed.
+    pub changed_at: Timestamp,
     /// When it began.
     pub started_at: Option<Timestamp>,
     /// Every draw, with seed and digest of its population.
@@ -132,6 +133,7 @@ fn shown(reader: &mut Reader<'_>, rows: Vec<Row>) -> Result<Vec<InternalAuditVie
             category: row.category,
             created_by: row.created_by.into(),
             created_at: row.created_at.into(),
+            changed_at: row.changed_at.into(),
             started_at: row.started_at.map(Into::into),
             items: progress.items,
             items_open: progress.items_open,
@@ -182,81 +184,83 @@ impl Placed<crate::Finance> for AuditAction {
     }
 }
 
-/// Which audits are wanted.
-#[derive(Clone, Debug, Default)]
+/// Which audits are wanted, and in what order.
+#[derive(Clone, Debug, Default, Deserialize, Validate, IntoParams)]
+#[serde(default)]
 pub struct InternalAuditFilter {
-    /// Only in this state.
-    pub status: Option<AuditState>,
+    /// Only these states, separated by commas.
+    #[param(inline, example = "planned,under_way")]
+    pub status: Several<AuditState>,
     /// Only of this auditor.
-    pub auditor: Option<EmployeeId>,
+    pub auditor_id: Option<EmployeeId>,
     /// Only of this department's claims.
-    pub department: Option<DepartmentId>,
+    pub department_id: Option<DepartmentId>,
     /// Only whose period reaches to this day or beyond.
-    pub from: Option<BusinessDate>,
+    pub from: Option<NaiveDate>,
     /// Only whose period begins at this day or before.
-    pub to: Option<BusinessDate>,
+    pub to: Option<NaiveDate>,
+    /// Only what was made at this instant or later.
+    #[serde(rename = "created_at[gte]")]
+    pub created_from: Option<Timestamp>,
+    /// Only what was made before this instant.
+    #[serde(rename = "created_at[lt]")]
+    pub created_before: Option<Timestamp>,
+    /// Only what changed at this instant or later.
+    #[serde(rename = "changed_at[gte]")]
+    pub changed_from: Option<Timestamp>,
+    /// Only what changed before this instant.
+    #[serde(rename = "changed_at[lt]")]
+    pub changed_before: Option<Timestamp>,
+    /// Only where this stands in number, title, purpose or the auditor's name, however that is written or read.
+    #[validate(length(min = 1, max = 100))]
+    #[param(min_length = 1, max_length = 100, example = "季度")]
+    pub q: Option<String>,
+    /// The order; a minus turns it round. The newest first where absent.
+    #[param(inline)]
+    pub sort: InternalAuditOrder,
 }
 
-/// The audits within sight, the newest first.
+impl Filter for InternalAuditFilter {}
+
+orders! {
+    /// By what audits are ordered.
+    pub InternalAuditOrder of Row in audits by id, descending:
+    created_at = id;
+    changed_at;
+    from = from_on;
+}
+
+/// The audits within sight.
 pub fn list(
     reader: &mut Reader<'_>,
     filter: &InternalAuditFilter,
-    page: &Page<()>,
-) -> Result<Slice<InternalAuditView, ()>, Failure> {
-    let sight = Sight::of(reader);
-    let rows: Vec<Row> = db!(reader, |c| {
-        let query = audits::table.order(audits::id.desc()).limit(page.limit + 1).into_boxed();
-        let mut query = seen!(query, sight);
-        if let Some(((), id)) = page.after {
-            query = query.filter(audits::id.lt(Key(id)));
-        }
-        if let Some(status) = filter.status {
-            query = query.filter(audits::status.eq(status.code()));
-        }
-        if let Some(auditor) = filter.auditor {
-            query = query.filter(audits::auditor_id.eq(Key::from(auditor)));
-        }
-        if let Some(department) = filter.department {
-            query = query.filter(audits::department_id.eq(Key::from(department)));
-        }
-        if let Some(day) = filter.from {
-            query = query.filter(audits::to_on.ge(day));
-        }
-        if let Some(day) = filter.to {
-            query = query.filter(audits::from_on.le(day));
-        }
-        query.select(Row::as_select()).load(c)
-    })?;
-    let views = shown(reader, rows)?;
-    Ok(Slice::cut(views, page.limit, |view| ((), Uuid::from(view.id))))
+    page: &Page,
+) -> Result<Slice<InternalAuditView>, Failure> {
+    let mut wanted = seen(&Sight::of(reader));
+    narrow!(wanted, audits, filter;
+        status in status, auditor_id = auditor_id, department_id = department_id, to_on >= from, from_on <= to,
+        created_at >= created_from, created_at < created_before, changed_at >= changed_from,
+        changed_at < changed_before);
+    search!(wanted, filter, audits::search_text; audits::auditor_id);
+    let found = paged!(reader, page, filter.sort, wanted; audits::table => Row::as_select(); |row: &Row| row);
+    found.show(|rows| shown(reader, rows))
 }
 
-impl Exported for InternalAuditView {
-    const FILE: Label = Label { name: "internal-audits", zh: "内部审计", en: "Internal audits" };
-    const COLUMNS: &'static [Column<Self>] = &[
-        Column::new("number", "编号", "Number", |audit| (&audit.number).into()),
-        Column::new("title", "名称", "Title", |audit| (&audit.title).into()),
-        Column::new("status", "状态", "Status", |audit| audit.status.labels().into()),
-        Column::new("from", "期间起", "From", |audit| audit.from.into()),
-        Column::new("to", "期间止", "To", |audit| audit.to.into()),
-        Column::new("department", "部门", "Department", |audit| {
-            audit.department.as_ref().map(|department| &department.name_zh).into()
-        }),
-        Column::new("category", "费用类别", "Category", |audit| audit.category.as_ref().into()),
-        Column::new("auditor", "审计人员", "Auditor", |audit| (&audit.auditor.name).into()),
-        Column::new("items", "样本数", "Items", |audit| audit.items.into()),
-        Column::new("items_open", "未作结论", "Open items", |audit| audit.items_open.into()),
-        Column::new("findings_open", "未关闭发现", "Open findings", |audit| audit.findings_open.into()),
-        Column::new("conclusion", "审计结论", "Conclusion", |audit| audit.conclusion.as_ref().into()),
-        Column::new("created_at", "立项时间", "Planned at", |audit| audit.created_at.into()),
-        Column::new("reported_at", "报告时间", "Reported at", |audit| audit.reported_at.into()),
-        Column::new("ended_at", "结束时间", "Ended at", |audit| audit.ended_at.into()),
-    ];
-}
-
-/// The names of the rules that saw something, each once.
-pub(super) fn rules(signals: &[RiskSignal]) -> Cell<'static> {
-    let mut names: Vec<&str> = signals.iter().map(|signal| signal.rule.labels().0).collect();
-    names.dedup();
-    names.join("、").into()
+columns! { InternalAuditView as "internal-audits" "内部审计" "Internal audits":
+    number "编号" "Number";
+    title "名称" "Title";
+    status "状态" "Status";
+    from "期间起" "From";
+    to "期间止" "To";
+    department "部门" "Department";
+    category "费用类别" "Category";
+    auditor "审计人员" "Auditor";
+    items "样本数" "Items";
+    items_open "未作结论" "Open items";
+    findings_open "未关闭发现" "Open findings";
+    conclusion "审计结论" "Conclusion";
+    created_at "立项时间" "Planned at";
+    changed_at "更新时间" "Changed at";
+    reported_at "报告时间" "Reported at";
+    ended_at "结束时间" "Ended at";
 }

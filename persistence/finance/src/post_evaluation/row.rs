@@ -11,7 +11,7 @@ use domain::{
         Commission, EvaluationReport, EvaluationState, EvaluationStatus, EvaluationSubject, PostEvaluation,
         ThirdParty,
     },
-    spine::{BusinessDate, Id, Timestamp, Version},
+    spine::{BusinessDate, Id, Timestamp, Version, search_text},
 };
 
 #[derive(Queryable, Selectable, Insertable, AsChangeset, Clone)]
@@ -42,6 +42,8 @@ pub(super) struct Row {
     pub decided_by: Option<Key>,
     pub decided_at: Option<Instant>,
     pub version: Version,
+    pub changed_at: Instant,
+    pub search_text: String,
 }
 
 /// The columns that belong to a state.
@@ -96,7 +98,7 @@ impl SubjectColumns {
 }
 
 impl Row {
-    pub fn of(evaluation: &PostEvaluation) -> Result<Self, Failure> {
+    pub fn of(evaluation: &PostEvaluation, now: Timestamp) -> Result<Self, Failure> {
         let PostEvaluation {
             id,
             number,
@@ -112,6 +114,9 @@ impl Row {
         let StatusColumns { report, note, decided_by, decided_at } = StatusColumns::of(status);
         let SubjectColumns { claim_id, claim_number, request_id, request_number, project } =
             SubjectColumns::of(subject);
+        let of = claim_number.as_deref().or(request_number.as_deref()).unwrap_or_default();
+        let search_text =
+            search_text(&[project.as_deref().unwrap_or_default(), name], &[number, of, expected_effect]);
         Ok(Self {
             id: (*id).into(),
             number: number.clone(),
@@ -138,6 +143,8 @@ impl Row {
             decided_by,
             decided_at: decided_at.map(Into::into),
             version: *version,
+            changed_at: now.into(),
+            search_text,
         })
     }
 

@@ -6,22 +6,21 @@ use super::{
     row::{Row, StatusColumns, SubjectColumns},
     row_of, seen,
 };
-use crate::spine::{Cell, Column, Exported, Label};
 use crate::{
     file::{self, FileView},
     finance::{expense_claim::EXPENSE_CLAIM, expense_request::EXPENSE_REQUEST},
     organisation::{DEPARTMENT, NamedRef, names},
     schema::post_evaluations as evaluations,
+    search,
     spine::{
-        ActionView, Failure, Key, Page, Place, Placed, Reader, Refers, Sight, Slice, Target, View, db,
-        in_json,
+        ActionView, Cell, Failure, Filter, Key, Page, Place, Placed, Reader, Refers, Several, Sight, Slice,
+        Target, View, columns, db, in_json, narrow, orders, paged,
     },
 };
 use chrono::NaiveDate;
 use diesel::prelude::*;
 use domain::{
     finance::{
-        expense_claim::ExpenseClaim,
         expense_request::ExpenseRequest,
         post_evaluation::{
             Commission, EvaluationReport, EvaluationState, Indicator, PostEvaluation, ThirdParty,
@@ -31,9 +30,9 @@ use domain::{
     spine::{AnyId, DepartmentId, Entity, Id, Permission, Timestamp, UserId, Version},
 };
 use rust_decimal::Decimal;
-use serde::Serialize;
-use utoipa::ToSchema;
-use uuid::Uuid;
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+use validator::Validate;
 
 /// Who evaluates.
 #[derive(Clone, Debug, Serialize, ToSchema)]
@@ -130,6 +129,8 @@ pub struct PostEvaluationView {
     pub created_by: UserId,
     /// When.
     pub created_at: Timestamp,
+    /// When it last changed.
+    pub changed_at: Timestamp,
     /// What the third party concludes.
     #[schema(max_length = 4000)]
     pub conclusion: Option<String>,
@@ -178,6 +179,7 @@ fn shown(reader: &mut Reader<'_>, rows: Vec<Row>) -> Result<Vec<PostEvaluationVi
     let costs = cost::of_requests(reader, &requests)?;
     let today = reader.today();
     let view = |row: Row| {
+        let changed_at = row.changed_at.into();
         let evaluation = row.evaluation(Vec::new())?;
         let PostEvaluation {
             id,
@@ -217,6 +219,7 @@ fn shown(reader: &mut Reader<'_>, rows: Vec<Row>) -> Result<Vec<PostEvaluationVi
             status: state,
             created_by,
             created_at,
+            changed_at,
             conclusion,
             reported_on,
             filed_by,
@@ -286,14 +289,13 @@ pub(crate) fn of_request(
         return Ok(Vec::new());
     }
     let rows: Vec<(Key, String, String)> = reader.seeing_by(reading, |reader| {
-        let sight = Sight::of(reader);
-        db!(reader, |c| {
-            let all = evaluations::table.filter(evaluations::request_id.eq(Key::from(request))).into_boxed();
-            seen!(all, sight)
-                .order(evaluations::id)
-                .select((evaluations::id, evaluations::number, evaluations::status))
-                .load(c)
-        })
+        let seen = seen(&Sight::of(reader));
+        db!(reader, |c| evaluations::table
+            .filter(evaluations::request_id.eq(Key::from(request)))
+            .filter(&seen)
+            .order(evaluations::id)
+            .select((evaluations::id, evaluations::number, evaluations::status))
+            .load(c))
     })?;
     let view = |(id, number, status): (Key, String, String)| {
         let status = EvaluationState::from_code(&status);
@@ -303,94 +305,98 @@ pub(crate) fn of_request(
     rows.into_iter().map(view).collect()
 }
 
-/// Which post-evaluations are wanted.
-#[derive(Clone, Debug, Default)]
+/// Which post-evaluations are wanted, and in what order.
+#[derive(Clone, Debug, Default, Deserialize, Validate, IntoParams)]
+#[serde(default)]
 pub struct PostEvaluationFilter {
-    /// Only in this state.
-    pub status: Option<EvaluationState>,
+    /// Only these states, separated by commas.
+    #[param(inline, example = "commissioned,returned")]
+    pub status: Several<EvaluationState>,
     /// Only of this department's spending.
-    pub department: Option<DepartmentId>,
+    pub department_id: Option<DepartmentId>,
     /// Only about this claim.
-    pub claim: Option<Id<ExpenseClaim>>,
+    pub claim_id: Option<AnyId>,
     /// Only about this expense request.
-    pub request: Option<Id<ExpenseRequest>>,
-    /// Only whose report is awaited and whose date has passed.
-    pub is_overdue: bool,
+    pub request_id: Option<AnyId>,
+    /// Whether only those whose report is awaited and whose date has passed.
+    pub overdue: Option<bool>,
+    /// Only due from this day on.
+    #[serde(rename = "due_on[gte]")]
+    pub due_from: Option<NaiveDate>,
+    /// Only due by this day.
+    #[serde(rename = "due_on[lte]")]
+    pub due_by: Option<NaiveDate>,
+    /// Only what was made at this instant or later.
+    #[serde(rename = "created_at[gte]")]
+    pub created_from: Option<Timestamp>,
+    /// Only what was made before this instant.
+    #[serde(rename = "created_at[lt]")]
+    pub created_before: Option<Timestamp>,
+    /// Only what changed at this instant or later.
+    #[serde(rename = "changed_at[gte]")]
+    pub changed_from: Option<Timestamp>,
+    /// Only what changed before this instant.
+    #[serde(rename = "changed_at[lt]")]
+    pub changed_before: Option<Timestamp>,
+    /// Only where this stands in number, project, third party, expected effect or the number of what is evaluated; names also by their pinyin or its initials.
+    #[validate(length(min = 1, max = 100))]
+    #[param(min_length = 1, max_length = 100, example = "咨询")]
+    pub q: Option<String>,
+    /// The order; a minus turns it round. The newest first where absent.
+    #[param(inline)]
+    pub sort: PostEvaluationOrder,
 }
 
-/// The post-evaluations within sight, the newest first.
+impl Filter for PostEvaluationFilter {}
+
+orders! {
+    /// By what post-evaluations are ordered.
+    pub PostEvaluationOrder of Row in evaluations by id, descending:
+    created_at = id;
+    changed_at;
+    due_on;
+}
+
+/// The post-evaluations within sight.
 pub fn list(
     reader: &mut Reader<'_>,
     filter: &PostEvaluationFilter,
-    page: &Page<()>,
-) -> Result<Slice<PostEvaluationView, ()>, Failure> {
-    let (today, sight) = (reader.today(), Sight::of(reader));
-    let rows: Vec<Row> = db!(reader, |c| {
-        let query = evaluations::table.order(evaluations::id.desc()).limit(page.limit + 1).into_boxed();
-        let mut query = seen!(query, sight);
-        if let Some(((), id)) = page.after {
-            query = query.filter(evaluations::id.lt(Key(id)));
-        }
-        if let Some(status) = filter.status {
-            query = query.filter(evaluations::status.eq(status.code()));
-        }
-        if let Some(department) = filter.department {
-            query = query.filter(evaluations::department_id.eq(Key::from(department)));
-        }
-        if let Some(claim) = filter.claim {
-            query = query.filter(evaluations::claim_id.eq(Key::from(claim)));
-        }
-        if let Some(request) = filter.request {
-            query = query.filter(evaluations::request_id.eq(Key::from(request)));
-        }
-        if filter.is_overdue {
-            let open = evaluations::status.eq_any(["commissioned", "returned"]);
-            query = query.filter(open.and(evaluations::due_on.lt(today)));
-        }
-        query.select(Row::as_select()).load(c)
-    })?;
-    let views = shown(reader, rows)?;
-    Ok(Slice::cut(views, page.limit, |view| ((), Uuid::from(view.id))))
+    page: &Page,
+) -> Result<Slice<PostEvaluationView>, Failure> {
+    let mut wanted = seen(&Sight::of(reader));
+    narrow!(wanted, evaluations, filter;
+        status in status, department_id = department_id, claim_id = claim_id, request_id = request_id,
+        due_on >= due_from, due_on <= due_by, created_at >= created_from, created_at < created_before,
+        changed_at >= changed_from, changed_at < changed_before);
+    if filter.overdue == Some(true) {
+        let awaited = [EvaluationState::Commissioned, EvaluationState::Returned].map(EvaluationState::code);
+        wanted.also(evaluations::status.eq_any(awaited).and(evaluations::due_on.lt(reader.today())));
+    }
+    search!(wanted, filter, evaluations::search_text);
+    let found = paged!(reader, page, filter.sort, wanted;
+        evaluations::table => Row::as_select(); |row: &Row| row);
+    found.show(|rows| shown(reader, rows))
 }
 
-impl Exported for PostEvaluationView {
-    const FILE: Label = Label { name: "post-evaluations", zh: "后评估", en: "Post-evaluations" };
-    const COLUMNS: &'static [Column<Self>] = &[
-        Column::new("number", "编号", "Number", |evaluation| (&evaluation.number).into()),
-        Column::new("status", "状态", "Status", |evaluation| evaluation.status.labels().into()),
-        Column::new("subject", "评估对象", "Subject", |evaluation| {
-            let PostEvaluationView { claim_number, request_number, project, .. } = evaluation;
-            claim_number.as_ref().or(request_number.as_ref()).or(project.as_ref()).into()
-        }),
-        Column::new("department", "部门", "Department", |evaluation| {
-            (&evaluation.department.name_zh).into()
-        }),
-        Column::new("third_party", "第三方机构", "Third party", |evaluation| {
-            (&evaluation.third_party.name).into()
-        }),
-        Column::new("expected_effect", "预期效果", "Expected effect", |evaluation| {
-            (&evaluation.expected_effect).into()
-        }),
-        Column::new("indicators", "指标（实际/预期）", "Achieved/expected", |evaluation| {
-            told(&evaluation.indicators)
-        }),
-        Column::new("approved", "批准金额", "Approved", |evaluation| {
-            evaluation.cost.as_ref().map_or(Cell::Empty, |cost| Cell::Decimal(cost.approved.decimal()))
-        }),
-        Column::new("paid", "已付金额", "Paid", |evaluation| {
-            evaluation.cost.as_ref().map_or(Cell::Empty, |cost| Cell::Decimal(cost.paid.decimal()))
-        }),
-        Column::new("conclusion", "评估结论", "Conclusion", |evaluation| {
-            evaluation.conclusion.as_ref().into()
-        }),
-        Column::new("due_on", "报告期限", "Due on", |evaluation| evaluation.due_on.into()),
-        Column::new("is_overdue", "逾期", "Overdue", |evaluation| evaluation.is_overdue.into()),
-        Column::new("reported_on", "报告日期", "Reported on", |evaluation| evaluation.reported_on.into()),
-        Column::new("note", "验收意见", "Note", |evaluation| evaluation.note.as_ref().into()),
-        Column::new("created_at", "委托时间", "Commissioned at", |evaluation| {
-            evaluation.created_at.into()
-        }),
-    ];
+columns! { PostEvaluationView as "post-evaluations" "后评估" "Post-evaluations":
+    number "编号" "Number";
+    status "状态" "Status";
+    subject "评估对象" "Subject" = |evaluation| {
+        let PostEvaluationView { claim_number, request_number, project, .. } = evaluation;
+        claim_number.as_ref().or(request_number.as_ref()).or(project.as_ref())
+    };
+    department "部门" "Department";
+    third_party "第三方机构" "Third party" = |evaluation| &evaluation.third_party.name;
+    expected_effect "预期效果" "Expected effect";
+    indicators "指标（实际/预期）" "Achieved/expected" = |evaluation| told(&evaluation.indicators);
+    approved "批准金额" "Approved" = |evaluation| evaluation.cost.as_ref().map(|cost| cost.approved);
+    paid "已付金额" "Paid" = |evaluation| evaluation.cost.as_ref().map(|cost| cost.paid);
+    conclusion "评估结论" "Conclusion";
+    due_on "报告期限" "Due on";
+    is_overdue "逾期" "Overdue";
+    reported_on "报告日期" "Reported on";
+    note "验收意见" "Note";
+    created_at "委托时间" "Commissioned at";
 }
 
 /// "到场人数 150/200 人 75.00%" of each indicator.

@@ -25,6 +25,7 @@ diesel::table! {
         approval_id -> Nullable<SqlId>,
         gives_back_id -> Nullable<SqlId>,
         version -> BigInt,
+        search_text -> Text,
     }
 }
 
@@ -45,5 +46,6 @@ diesel::table! {
         filed_by_id -> SqlId,
         filed_at -> SqlInstant,
         version -> BigInt,
+        search_text -> Text,
     }
 }

@@ -90,6 +90,7 @@ diesel::table! {
         status_reason -> Nullable<Text>,
         approval_id -> Nullable<SqlId>,
         version -> BigInt,
+        search_text -> Text,
     }
 }
 

@@ -24,6 +24,8 @@ diesel::table! {
         version -> BigInt,
         replaces_id -> Nullable<SqlId>,
         replaced_by_id -> Nullable<SqlId>,
+        changed_at -> SqlInstant,
+        search_text -> Text,
     }
 }
 

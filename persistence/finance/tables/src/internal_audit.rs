@@ -25,6 +25,8 @@ diesel::table! {
         end_reason -> Nullable<Text>,
         draws -> Text,
         version -> BigInt,
+        changed_at -> SqlInstant,
+        search_text -> Text,
     }
 }
 
@@ -88,6 +90,8 @@ diesel::table! {
         ended_at -> Nullable<SqlInstant>,
         rejected -> Text,
         version -> BigInt,
+        changed_at -> SqlInstant,
+        search_text -> Text,
     }
 }
 

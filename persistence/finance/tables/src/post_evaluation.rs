@@ -29,5 +29,7 @@ diesel::table! {
         decided_by -> Nullable<SqlId>,
         decided_at -> Nullable<SqlInstant>,
         version -> BigInt,
+        changed_at -> SqlInstant,
+        search_text -> Text,
     }
 }

@@ -12,10 +12,10 @@ use std::collections::BTreeMap;
 use tests::{App, Caller, Company, Reply};
 
 /// Where the record of each kind stands, by the path of its kind.
-pub(super) type Places = BTreeMap<&'static str, String>;
+pub type Places = BTreeMap<&'static str, String>;
 
 /// Makes one of each.
-pub(super) fn of_marketing(app: &App, company: &Company) -> Places {
+pub fn of_marketing(app: &App, company: &Company) -> Places {
     let mut made = Makes { company, places: Places::new() };
     made.identity(app);
     made.organisation();

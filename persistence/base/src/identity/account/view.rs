@@ -1,11 +1,14 @@
 //! Accounts as they are shown and listed.
 
-use super::{Row, ensure_within_reach, kind_of, kind_text, reaches_of_account};
-use crate::spine::{Column, Exported, Label};
+use super::{Row, ensure_within_reach, kind_of, reaches_of_account};
 use crate::{
-    organisation::{EMPLOYEE, PersonRef, holds_on, like, lower},
+    organisation::{EMPLOYEE, PersonRef, holds_on},
     schema::{employee_placements, employees, users},
-    spine::{ActionView, Failure, Key, Page, Place, Placed, Reader, Refers, Slice, View, db, keyset},
+    search,
+    spine::{
+        ActionView, AsItIs, Cell, Failure, Filter, Key, Page, Place, Placed, Reader, Refers, Several, Slice,
+        ToCell, View, Where, columns, narrow, orders, paged,
+    },
 };
 use diesel::prelude::*;
 use domain::{
@@ -13,8 +16,8 @@ use domain::{
     spine::{Permission, Timestamp, UserId, Version},
 };
 use serde::{Deserialize, Serialize};
-use utoipa::ToSchema;
-use uuid::Uuid;
+use utoipa::{IntoParams, ToSchema};
+use validator::Validate;
 
 /// An account by its names.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, ToSchema)]
@@ -27,6 +30,12 @@ pub struct UserRef {
     /// The name shown in histories.
     #[schema(max_length = 60, example = "李娜")]
     pub name: String,
+}
+
+impl ToCell<AsItIs> for UserRef {
+    fn cell(&self) -> Cell<'_> {
+        (&self.name).into()
+    }
 }
 
 type AccountActionView = ActionView<AccountAction>;
@@ -71,101 +80,59 @@ impl View for UserView {
     }
 }
 
-/// Which accounts are wanted.
-#[derive(Clone, Debug, Default)]
+/// Which accounts are wanted, and in what order.
+#[derive(Clone, Debug, Default, Deserialize, Validate, IntoParams)]
+#[serde(default)]
 pub struct AccountFilter {
-    /// Only of this kind.
-    pub kind: Option<AccountKind>,
-    /// Only disabled ones, or only active ones.
+    /// Only people, or only services.
+    #[param(inline)]
+    pub kind: Several<AccountKind>,
+    /// Only disabled accounts, or only active ones.
     pub disabled: Option<bool>,
-    /// Only those whose user name or name contains this.
-    pub text: Option<String>,
-    /// The order.
-    pub order: AccountOrder,
+    /// Only those whose user name or name contains this; also by the name's pinyin or its initials.
+    #[validate(length(min = 1, max = 100))]
+    #[param(min_length = 1, max_length = 100, example = "ln")]
+    pub q: Option<String>,
+    /// The order; a minus turns it round. By user name where absent.
+    #[param(inline)]
+    pub sort: AccountOrder,
 }
 
-/// By what accounts are ordered.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize, ToSchema)]
-#[schema(as = UserOrder)]
-pub enum AccountOrder {
-    /// By the name to sign in with.
-    #[default]
-    #[serde(rename = "username")]
-    Username,
-    /// By the name to sign in with, backwards.
-    #[serde(rename = "-username")]
-    UsernameDescending,
-    /// By the name shown.
-    #[serde(rename = "name")]
-    Name,
-    /// By the name shown, backwards.
-    #[serde(rename = "-name")]
-    NameDescending,
-}
+impl Filter for AccountFilter {}
 
-impl AccountOrder {
-    /// What an account is sorted by, as it travels in cursors.
-    fn key(self, view: &UserView) -> String {
-        match self {
-            Self::Username | Self::UsernameDescending => view.username.clone(),
-            Self::Name | Self::NameDescending => view.name.clone(),
-        }
-    }
+orders! {
+    /// By what accounts are ordered.
+    pub AccountOrder of Row in users by id, ascending:
+    username;
+    name;
+    created_at = id;
 }
 
 type Person = (Key, String, String);
 
+type Found = (Row, Option<Person>);
+
 fn rows(
     reader: &mut Reader<'_>,
-    only: Option<Key>,
-    filter: &AccountFilter,
-    page: &Page<String>,
-) -> Result<Vec<(Row, Option<Person>)>, Failure> {
-    let today = reader.today();
-    let reach = reader.reach();
-    let reached: Vec<Key> = reach.departments.iter().map(|department| (*department).into()).collect();
-    let own = Key::from(reader.actor().user);
-    let after = page.after.as_ref().map(|(key, id)| (key.as_str(), *id));
-    let rows = db!(reader, |c| {
-        let mut query = users::table
-            .left_join(employees::table.on(users::employee_id.eq(employees::id.nullable())))
-            .limit(page.limit + 1)
-            .select((Row::as_select(), (employees::id, employees::number, employees::name).nullable()))
-            .into_boxed();
-        if !reach.all {
-            let there = employee_placements::table
-                .filter(employee_placements::department_id.eq_any(&reached))
-                .filter(holds_on!(today))
-                .select(employee_placements::employee_id.nullable());
-            query = query.filter(
-                users::employee_id.is_not_null().and(users::employee_id.eq_any(there)).or(users::id.eq(own)),
-            );
-        }
-        if let Some(only) = only {
-            query = query.filter(users::id.eq(only));
-        }
-        if let Some(kind) = filter.kind {
-            query = query.filter(users::kind.eq(kind_text(kind)));
-        }
-        match filter.disabled {
-            Some(true) => query = query.filter(users::disabled_at.is_not_null()),
-            Some(false) => query = query.filter(users::disabled_at.is_null()),
-            None => {}
-        }
-        if let Some(text) = &filter.text {
-            let pattern = like(text);
-            let name = lower(users::name).like(pattern.clone()).escape('\\');
-            query = query.filter(name.or(users::username.like(pattern).escape('\\')));
-        }
-        match filter.order {
-            AccountOrder::Username => keyset!(users, query, username, after, ascending),
-            AccountOrder::UsernameDescending => keyset!(users, query, username, after, descending),
-            AccountOrder::Name => keyset!(users, query, name, after, ascending),
-            AccountOrder::NameDescending => keyset!(users, query, name, after, descending),
-        }
-        .load(c)
-    })?;
-    Ok(rows)
+    mut wanted: Where,
+    order: AccountOrder,
+    page: &Page,
+) -> Result<Slice<Found>, Failure> {
+    let (reach, today) = (reader.reach(), reader.today());
+    if !reach.all {
+        let reached: Vec<Key> = reach.departments.iter().map(|department| (*department).into()).collect();
+        let own = Key::from(reader.actor().user);
+        let there = employee_placements::table
+            .filter(employee_placements::department_id.eq_any(reached))
+            .filter(holds_on!(today))
+            .select(employee_placements::employee_id.nullable());
+        let is_there = users::employee_id.is_not_null().and(users::employee_id.eq_any(there));
+        wanted.also(is_there.or(users::id.eq(own)));
+    }
+    Ok(paged!(reader, page, order, wanted;
+        users::table.left_join(employees::table.on(users::employee_id.eq(employees::id.nullable())))
+        => (Row::as_select(), (employees::id, employees::number, employees::name).nullable());
+        |found: &Found| &found.0))
 }
 
 fn shown((row, employee): (Row, Option<Person>)) -> Result<UserView, Failure> {
@@ -185,8 +152,9 @@ fn shown((row, employee): (Row, Option<Person>)) -> Result<UserView, Failure> {
 
 /// An account within reach, as it is shown.
 pub fn view(reader: &mut Reader<'_>, id: UserId) -> Result<UserView, Failure> {
-    let page = Page { limit: 1, after: None };
-    let found = rows(reader, Some(id.into()), &AccountFilter::default(), &page)?.pop();
+    let mut wanted = Where::new();
+    wanted.also(users::id.eq(Key::from(id)));
+    let found = rows(reader, wanted, AccountOrder::default(), &Page::first(1))?.data.pop();
     let found = found.ok_or(Failure::NotFound)?;
     let account = Account::try_from(found.0.clone())?;
     let mut view = shown(found)?;
@@ -213,31 +181,26 @@ impl Placed<crate::Base> for AccountAction {
 pub fn list(
     reader: &mut Reader<'_>,
     filter: &AccountFilter,
-    page: &Page<String>,
-) -> Result<Slice<UserView, String>, Failure> {
-    let views = rows(reader, None, filter, page)?.into_iter().map(shown).collect::<Result<_, _>>()?;
-    Ok(Slice::cut(views, page.limit, |view| (filter.order.key(view), Uuid::from(view.id))))
+    page: &Page,
+) -> Result<Slice<UserView>, Failure> {
+    let mut wanted = Where::new();
+    narrow!(wanted, users, filter; kind in kind);
+    match filter.disabled {
+        Some(true) => wanted.also(users::disabled_at.is_not_null()),
+        Some(false) => wanted.also(users::disabled_at.is_null()),
+        None => {}
+    }
+    search!(wanted, filter, users::search_text; users::employee_id);
+    rows(reader, wanted, filter.sort, page)?.try_map(shown)
 }
 
-impl Exported for UserView {
-    const FILE: Label = Label { name: "users", zh: "账号", en: "Users" };
-    const PERMISSION: Option<Permission> = Some(Permission::ExportUsers);
-    const COLUMNS: &'static [Column<Self>] = &[
-        Column::new("username", "登录名", "User name", |user| (&user.username).into()),
-        Column::new("name", "姓名", "Name", |user| (&user.name).into()),
-        Column::new("kind", "类型", "Kind", |user| user.kind.labels().into()),
-        Column::new("employee_number", "工号", "Employee's number", |user| {
-            user.employee.as_ref().map(|person| &person.number).into()
-        }),
-        Column::new("employee_name", "员工", "Employee", |user| {
-            user.employee.as_ref().map(|person| &person.name).into()
-        }),
-        Column::new("disabled_at", "停用时间", "Disabled at", |user| user.disabled_at.into()),
-        Column::new("must_change_password", "须修改密码", "Must change the password", |user| {
-            user.must_change_password.into()
-        }),
-        Column::new("password_changed_at", "密码设置时间", "Password set at", |user| {
-            user.password_changed_at.into()
-        }),
-    ];
+columns! { UserView as "users" "账号" "Users", ExportUsers:
+    username "登录名" "User name";
+    name "姓名" "Name";
+    kind "类型" "Kind";
+    employee_number "工号" "Employee's number" = |user| user.employee.as_ref().map(|person| &person.number);
+    employee "员工" "Employee";
+    disabled_at "停用时间" "Disabled at";
+    must_change_password "须修改密码" "Must change the password";
+    password_changed_at "密码设置时间" "Password set at";
 }
