@@ -120,7 +120,8 @@ async fn create(state: web::Data<State>, body: web::Bytes) -> actix_web::Result<
     Ok(HttpResponse::Created().content_type("application/json").body(vec![b' '; state.document_bytes]))
 }
 
-/// Reads or writes on as many threads as the servers have, without HTTP, for so long; operations a second.
+/// Reads or writes on as many threads as the servers have, without HTTP, for so long, but once at least on each;
+/// operations a second.
 pub fn without_http(
     url: &str,
     threads: usize,
@@ -138,12 +139,14 @@ pub fn without_http(
                 let done = done.clone();
                 scope.spawn(move || -> Result<(), String> {
                     let mut turn = index;
-                    while started.elapsed() < length {
+                    loop {
                         let units = work(bare, turn).map_err(|error| error.to_string())?;
                         done.fetch_add(i64::try_from(units).unwrap_or(0), Ordering::Relaxed);
                         turn += threads;
+                        if started.elapsed() >= length {
+                            return Ok(());
+                        }
                     }
-                    Ok(())
                 })
             })
             .collect();

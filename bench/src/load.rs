@@ -32,6 +32,8 @@ pub struct Measured {
     pub units: usize,
     /// In how many seconds.
     pub seconds: f64,
+    /// When the last of them was completed, since the beginning.
+    pub last: Duration,
     /// How long each took, in microseconds.
     pub latencies: Vec<u32>,
     /// Requests that were not answered with a success, and the first such answer.
@@ -60,6 +62,7 @@ impl Measured {
     /// Everything of another measurement of the same kind.
     pub fn absorb(&mut self, other: Self) {
         self.units += other.units;
+        self.last = self.last.max(other.last);
         self.latencies.extend(other.latencies);
         self.failures += other.failures;
         self.bytes += other.bytes;
@@ -76,7 +79,8 @@ pub enum Pressure {
     Rate(f64),
 }
 
-/// Runs a script per connection for so long.
+/// Runs a script per connection for so long, but until each has completed one unit: so that something is measured
+/// however slow the machine is.
 pub fn run(
     address: SocketAddr,
     connections: u32,
@@ -108,7 +112,7 @@ pub fn run(
         }
         Outcome::Ok(total)
     }))?;
-    total.seconds = length.as_secs_f64();
+    total.seconds = total.last.max(length).as_secs_f64();
     Ok(total)
 }
 
@@ -139,7 +143,7 @@ async fn press(
             }
             *at += pace.step;
         }
-        if begun >= end {
+        if begun >= end && measured.units > 0 {
             return Ok(measured);
         }
         loop {
@@ -159,8 +163,9 @@ async fn press(
                 break;
             }
         }
-        if Instant::now() <= end {
+        if measured.units == 0 || Instant::now() <= end {
             measured.units += 1;
+            measured.last = started.elapsed();
             measured.latencies.push(u32::try_from(begun.elapsed().as_micros()).unwrap_or(u32::MAX));
         }
     }

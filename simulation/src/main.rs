@@ -3,7 +3,7 @@
 use clap::Parser;
 use simulation::{Plan, simulate};
 use std::time::Instant;
-use tests::{Engine, postgres_is_available, stop_postgres};
+use tests::{Engine, postgres_is_available, tidy_up};
 
 #[derive(Parser)]
 #[command(about = "Simulates a year of a company through the API and settles its accounts")]
@@ -41,6 +41,6 @@ fn main() -> std::process::ExitCode {
         verdict.documents(),
         f64::from(verdict.documents()) / seconds
     );
-    stop_postgres();
+    tidy_up();
     if verdict.agrees() { std::process::ExitCode::SUCCESS } else { std::process::ExitCode::FAILURE }
 }

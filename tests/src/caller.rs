@@ -5,7 +5,7 @@ use crate::{
     race,
 };
 use serde_json::Value;
-use std::net::SocketAddr;
+use std::{net::SocketAddr, sync::OnceLock};
 use ureq::{Agent, Body, http};
 
 /// A caller, with or without a token.
@@ -28,25 +28,34 @@ pub struct Reply {
     pub headers: http::HeaderMap,
     /// The body.
     pub bytes: Vec<u8>,
+    json: OnceLock<Value>,
 }
 
 impl Caller {
-    pub(crate) fn new(address: SocketAddr, token: Option<String>, ledger: Ledger) -> Self {
-        let agent =
-            Agent::config_builder().http_status_as_error(false).allow_non_standard_methods(true).build();
-        Self {
-            base: format!("http://{address}"),
-            token,
-            agent: agent.into(),
-            headers: Vec::new(),
-            ledger,
-            probes: true,
-        }
+    pub(crate) fn new(address: SocketAddr, token: Option<String>, ledger: Ledger, agent: Agent) -> Self {
+        Self { base: format!("http://{address}"), token, agent, headers: Vec::new(), ledger, probes: true }
     }
 
     /// A caller of a server that is not a story's.
     pub fn of(address: SocketAddr, token: Option<String>) -> Self {
-        Self::new(address, token, Ledger::default())
+        Self::new(address, token, Ledger::default(), Self::agent())
+    }
+
+    /// What keeps the connections of all callers of a story. Its buffers are small, since they are filled with zeros
+    /// for each connection.
+    pub(crate) fn agent() -> Agent {
+        let config = Agent::config_builder().http_status_as_error(false).allow_non_standard_methods(true);
+        config.input_buffer_size(16 << 10).output_buffer_size(16 << 10).build().into()
+    }
+
+    /// What it says who it is.
+    pub(crate) fn token(&self) -> Option<&str> {
+        self.token.as_deref()
+    }
+
+    /// Where whoever is called listens.
+    pub fn address(&self) -> SocketAddr {
+        self.base.trim_start_matches("http://").parse().expect("an address")
     }
 
     /// The same caller, sending one more header.
@@ -96,28 +105,27 @@ impl Caller {
         self.send("DELETE", path, None)
     }
 
-    /// Any request. Outside races, what holds of every route is proven along the way: a success under
-    /// `If-Match` is 412 for another version, and a resource with an `ETag` is 304 for who has it.
+    /// Any request. Outside races, what holds of every route is proven along the way, of each route once in a story: a
+    /// success under `If-Match` is 412 for another version, and a resource with an `ETag` is 304 for who has it.
     pub fn send(&self, method: &str, path: &str, body: Option<(&str, Vec<u8>)>) -> Reply {
-        let asks_version = route_of(method, path).is_some_and(|route| route.description.conditional)
-            && self.headers.iter().any(|(name, _)| name.eq_ignore_ascii_case("if-match"))
-            && self.probes
-            && !race::is_running();
-        let probe =
-            asks_version.then(|| self.probing("If-Match", "\"0\"").exchange(method, path, body.clone()));
-        let reply = self.exchange(method, path, body);
+        let Some(route) = route_of(method, path) else { return self.exchange(method, path, body) };
         let asked = self.headers.iter().find(|(name, _)| name.eq_ignore_ascii_case("if-match"));
-        self.ledger.hear(method, path, asked.map(|(_, version)| version.as_str()), &reply);
-        if let Some(probe) =
-            probe.filter(|_| reply.status < 300 && reply.header("idempotent-replayed").is_none())
-        {
-            assert_eq!(probe.status, 412, "{method} {path} with a stale If-Match: {probe}");
+        let probes = |what| self.probes && !race::is_running() && self.ledger.probes(route, what);
+        let probe = (route.description.conditional && asked.is_some() && probes("If-Match"))
+            .then(|| self.probing("If-Match", "\"0\"").exchange(method, path, body.clone()));
+        let reply = self.exchange(method, path, body);
+        self.ledger.hear(route, method, path, asked.map(|(_, version)| version.as_str()), &reply);
+        if let Some(probe) = probe {
+            if reply.status >= 300 || reply.header("idempotent-replayed").is_some() {
+                self.ledger.forget_probe(route, "If-Match");
+            } else {
+                assert_eq!(probe.status, 412, "{method} {path} with a stale If-Match: {probe}");
+            }
         }
         if method == "GET"
             && reply.status == 200
-            && self.probes
-            && !race::is_running()
             && let Some(etag) = reply.header("etag")
+            && probes("If-None-Match")
         {
             let again = self.probing("If-None-Match", &etag).exchange(method, path, None);
             assert_eq!(again.status, 304, "GET {path} with If-None-Match {etag}");
@@ -160,17 +168,20 @@ impl Caller {
 fn read(answered: http::Response<Body>) -> Option<Reply> {
     let (parts, mut body) = answered.into_parts();
     let bytes = body.with_config().limit(1 << 30).read_to_vec().ok()?;
-    Some(Reply { status: parts.status.as_u16(), headers: parts.headers, bytes })
+    Some(Reply { status: parts.status.as_u16(), headers: parts.headers, bytes, json: OnceLock::new() })
 }
 
 impl Reply {
     /// The body as JSON; null if it is not.
     pub fn json(&self) -> Value {
-        serde_json::from_slice(&self.bytes).unwrap_or(Value::Null)
+        self.parsed().clone()
+    }
+    fn parsed(&self) -> &Value {
+        self.json.get_or_init(|| serde_json::from_slice(&self.bytes).unwrap_or(Value::Null))
     }
     /// A member of the body by its JSON pointer.
     pub fn at(&self, pointer: &str) -> Value {
-        self.json().pointer(pointer).cloned().unwrap_or(Value::Null)
+        self.parsed().pointer(pointer).cloned().unwrap_or(Value::Null)
     }
     /// A member of the body that must be a string.
     #[track_caller]

@@ -1,10 +1,13 @@
 //! A small company that claims expenses: whom its standard chain asks, and claims on their way.
 
-use crate::{App, Caller, PASSWORD, app::block_on};
+use crate::{App, Caller, Engine, PASSWORD, app::block_on, engines::Model};
 use serde_json::{Value, json};
 use std::{
     collections::BTreeMap,
-    sync::atomic::{AtomicU64, Ordering},
+    sync::{
+        OnceLock,
+        atomic::{AtomicU64, Ordering},
+    },
 };
 
 /// A company over HTTP: 兰兰 and 小明 in marketing, their head, two accountants, the director, the general
@@ -36,14 +39,59 @@ const PEOPLE: [(&str, &str, Option<&str>, &str, &str); 9] = [
     ("rep", "sales", Some("director"), "sales-representative", "own"),
 ];
 
+/// The company as it was set up once on an engine: a story that begins with it begins with a copy.
+struct Founded {
+    model: Model,
+    ids: u64,
+    boss: String,
+    departments: BTreeMap<&'static str, String>,
+    /// Their ids and tokens.
+    people: BTreeMap<&'static str, (String, String)>,
+}
+
+impl Founded {
+    fn on(engine: Engine) -> &'static Self {
+        static FOUNDED: [OnceLock<Founded>; 2] = [const { OnceLock::new() }; 2];
+        FOUNDED[usize::from(engine == Engine::Postgres)].get_or_init(|| {
+            let app = App::start(engine);
+            let Company { boss, departments, people, .. } = app.found_company();
+            let token = |caller: &Caller| caller.token().unwrap_or_default().to_owned();
+            let (boss, ids) = (token(&boss), app.ids_taken());
+            let people = people.into_iter().map(|(name, Person { id, caller })| (name, (id, token(&caller))));
+            Self { model: app.model(), ids, boss, departments, people: people.collect() }
+        })
+    }
+
+    fn company(&self, app: &App) -> Company {
+        let person = |(name, (id, token)): (&&'static str, &(String, String))| {
+            (*name, Person { id: id.clone(), caller: app.with_token(token) })
+        };
+        Company {
+            boss: app.with_token(&self.boss),
+            departments: self.departments.clone(),
+            people: self.people.iter().map(person).collect(),
+            invoices: AtomicU64::new(1),
+        }
+    }
+}
+
 impl App {
     /// Lets the time limits that have passed take effect, as every server does every few seconds.
     pub fn sweep_time_limits(&self) {
         block_on(api::sweep_time_limits(&self.database)).expect("a sweep");
     }
 
-    /// Sets up the company.
+    /// The company, set up anew unless the story begins with it: then it is a copy, the same to the byte.
     pub fn company(&self) -> Company {
+        if self.engine.has_models() && self.is_new() {
+            let founded = Founded::on(self.engine);
+            self.start_on(founded.model.copy(), founded.ids);
+            return founded.company(self);
+        }
+        self.found_company()
+    }
+
+    fn found_company(&self) -> Company {
         let boss = self.administrator();
         let mut departments = BTreeMap::new();
         for (code, above) in [

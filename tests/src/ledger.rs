@@ -14,6 +14,9 @@ static ROUTES: LazyLock<Routes> = LazyLock::new(api::routes);
 /// What some story, on some engine, did with success.
 static PROVEN: Mutex<BTreeSet<String>> = Mutex::new(BTreeSet::new());
 
+/// The exceptions some story needed.
+static NEEDED: Mutex<BTreeSet<String>> = Mutex::new(BTreeSet::new());
+
 /// One answer.
 #[derive(Clone, Debug)]
 struct Heard {
@@ -26,36 +29,45 @@ struct Heard {
     without_etag: bool,
 }
 
-/// The answers of one story.
+/// The answers of one story, and what was probed in it.
 #[derive(Clone, Default)]
-pub(crate) struct Ledger(Arc<Mutex<Vec<Heard>>>);
+pub(crate) struct Ledger(Arc<Mutex<Vec<Heard>>>, Arc<Mutex<BTreeSet<(&'static str, &'static str)>>>);
 
-/// Successful writes that leave no audit entry, with the reason. This list may only shrink.
+/// Successful writes that leave no audit entry, with the reason.
 const UNAUDITED: &[(&str, &str)] = &[
     ("mirror_expense_claim", "the same content again changes nothing"),
     ("reconcile_cash_advances", "compares two lists; a POST for the size of what is sent"),
     ("reconcile_expense_claims", "compares two lists; a POST for the size of what is sent"),
 ];
 
-/// Single resources without a version. This list may only shrink.
+/// Single resources without a version, with the reason.
 const WITHOUT_ETAG: &[(&str, &str)] = &[("show_problem", "a page of the documentation")];
+
+/// A route by the parts of its path; `None` stands for a parameter.
+type Parts = (Vec<Option<&'static str>>, &'static RouteInfo);
+
+/// The routes by how many parts they have, those with most literals first.
+static BY_LENGTH: LazyLock<BTreeMap<usize, Vec<Parts>>> = LazyLock::new(|| {
+    let mut all: BTreeMap<usize, Vec<Parts>> = BTreeMap::new();
+    for route in ROUTES.iter() {
+        let parts = route.path.split('/').map(|part| (!part.starts_with('{')).then_some(part));
+        let parts: Vec<_> = parts.collect();
+        all.entry(parts.len()).or_default().push((parts, route));
+    }
+    for routes in all.values_mut() {
+        routes.sort_by_key(|(parts, _)| parts.iter().filter(|part| part.is_none()).count());
+    }
+    all
+});
 
 /// The route a request goes to.
 pub(crate) fn route_of(method: &str, path: &str) -> Option<&'static RouteInfo> {
-    let path = path.split('?').next().unwrap_or_default();
-    let literals = |route: &&RouteInfo| route.path.split('/').filter(|part| !part.starts_with('{')).count();
-    ROUTES.iter().filter(|route| route.method == method && matches(&route.path, path)).max_by_key(literals)
-}
-
-fn matches(template: &str, path: &str) -> bool {
-    let (mut wanted, mut given) = (template.split('/'), path.split('/'));
-    loop {
-        match (wanted.next(), given.next()) {
-            (None, None) => return true,
-            (Some(part), Some(text)) if part.starts_with('{') || part == text => {}
-            _ => return false,
-        }
-    }
+    let given: Vec<&str> = path.split('?').next().unwrap_or_default().split('/').collect();
+    let fits = |wanted: &[Option<&str>]| {
+        wanted.iter().zip(&given).all(|(wanted, given)| wanted.is_none_or(|wanted| wanted == *given))
+    };
+    let mut routes = BY_LENGTH.get(&given.len())?.iter();
+    routes.find(|(parts, route)| route.method == method && fits(parts)).map(|(_, route)| *route)
 }
 
 /// The statuses the OpenAPI document declares, by operation.
@@ -84,9 +96,34 @@ pub fn unproven_routes() -> Vec<&'static str> {
     ROUTES.iter().map(|route| route.operation_id.as_str()).filter(|id| !proven.contains(*id)).collect()
 }
 
+/// The exceptions no story needed. Only meaningful when all stories were told.
+pub fn idle_exceptions() -> Vec<&'static str> {
+    let needed = NEEDED.lock().unwrap_or_else(PoisonError::into_inner);
+    let all = UNAUDITED.iter().chain(WITHOUT_ETAG).map(|(name, _)| *name);
+    all.filter(|name| !needed.contains(*name)).collect()
+}
+
 impl Ledger {
-    pub(crate) fn hear(&self, method: &str, path: &str, asked: Option<&str>, reply: &Reply) {
-        let Some(route) = route_of(method, path) else { return };
+    /// Whether a route is to be probed for this: once in a story.
+    pub(crate) fn probes(&self, route: &'static RouteInfo, what: &'static str) -> bool {
+        let probed = (route.operation_id.as_str(), what);
+        self.1.lock().unwrap_or_else(PoisonError::into_inner).insert(probed)
+    }
+
+    /// A probe that proved nothing is made again.
+    pub(crate) fn forget_probe(&self, route: &'static RouteInfo, what: &'static str) {
+        let probed = (route.operation_id.as_str(), what);
+        self.1.lock().unwrap_or_else(PoisonError::into_inner).remove(&probed);
+    }
+
+    pub(crate) fn hear(
+        &self,
+        route: &'static RouteInfo,
+        method: &str,
+        path: &str,
+        asked: Option<&str>,
+        reply: &Reply,
+    ) {
         let replayed = reply.header("idempotent-replayed").is_some();
         // What stands at the version it was asked for was said before, and is not written again; what is new is.
         let version = |tag: &str| tag.trim_matches('"').split('-').next().map(str::to_owned);
@@ -123,8 +160,8 @@ impl Ledger {
                 PROVEN.lock().unwrap_or_else(PoisonError::into_inner).insert(operation.clone());
             }
             let is_audited = audited.contains(&heard.request_id);
-            let must_be = success && !heard.reads && !heard.keeps_nothing && !excepted(UNAUDITED, operation);
-            if must_be && !is_audited {
+            let must_be = success && !heard.reads && !heard.keeps_nothing;
+            if must_be && !is_audited && !excepted(UNAUDITED, operation) {
                 return Err(format!("{request} ({operation}) wrote without leaving an audit entry"));
             }
             if is_audited && (heard.reads || heard.keeps_nothing) {
@@ -141,19 +178,26 @@ impl Ledger {
 /// Whether a batch answered of every item that it had been done before or was refused, or an import that it
 /// kept nothing.
 fn nothing_done(reply: &Reply) -> bool {
-    if reply.at("/kept") == false {
-        return true;
+    if reply.status != 207 {
+        // Only a few answers say so; the others need not be parsed.
+        let says = reply.bytes.windows(8).any(|bytes| bytes == b"\"kept\":f");
+        return says && reply.at("/kept") == false;
     }
     let items = reply.at("/data");
     let idle = |item: &serde_json::Value| {
         matches!(item["outcome"].as_str(), Some("already" | "refused"))
             || item["status"].as_u64().is_some_and(|status| status >= 400)
     };
-    reply.status == 207 && items.as_array().is_some_and(|items| items.iter().all(idle))
+    items.as_array().is_some_and(|items| items.iter().all(idle))
 }
 
+/// Whether what an operation does is an exception; notes that it was needed.
 fn excepted(list: &[(&str, &str)], operation: &str) -> bool {
-    list.iter().any(|(name, _)| *name == operation)
+    let listed = list.iter().any(|(name, _)| *name == operation);
+    if listed {
+        NEEDED.lock().unwrap_or_else(PoisonError::into_inner).insert(operation.to_owned());
+    }
+    listed
 }
 
 #[derive(QueryableByName)]

@@ -12,19 +12,22 @@ mod people;
 mod postgres;
 mod program;
 mod race;
+mod record;
+mod reuse;
 
 pub use app::{App, WRITERS, block_on};
 pub use budget::budget_of;
 pub use caller::{Caller, Reply};
 pub use company::Company;
-pub use engines::{Engine, Home, postgres_is_available, stop_postgres};
+pub use engines::{Engine, Home, postgres_is_available, prove_reuse, tidy_up};
 pub use erp::Erp;
 pub use issuer::Issuer;
-pub use ledger::{declared_statuses, unproven_routes};
+pub use ledger::{declared_statuses, idle_exceptions, unproven_routes};
 pub use people::{PASSWORD, column};
 pub use postgres::PrivatePostgres;
 pub use program::{ADMINISTRATOR, Program};
 pub use race::race;
+pub use record::{Record, Records};
 
 /// Something that must hold of the product as it is written; needs no database.
 #[derive(Clone, Copy)]

@@ -42,8 +42,9 @@ impl PrivatePostgres {
             server.args(["-c", setting]);
         }
         let started = Self { server: server.spawn().ok()?, directory };
-        for _ in 0..100 {
-            std::thread::sleep(Duration::from_millis(100));
+        // However slow the machine is, but not for ever.
+        for _ in 0..1_200 {
+            std::thread::sleep(Duration::from_millis(50));
             if PgConnection::establish(&started.url("postgres")).is_ok() {
                 return Some(started);
             }

@@ -1,6 +1,6 @@
 //! The real binary, in a process of its own: to be killed.
 
-use crate::{Caller, engines::Home, ledger::Ledger};
+use crate::{Caller, engines::Home};
 use std::{
     io::{BufRead, BufReader},
     net::SocketAddr,
@@ -115,7 +115,7 @@ impl Program {
 
     /// Somebody who calls it.
     pub fn caller(&self, token: Option<&str>) -> Caller {
-        Caller::new(self.address, token.map(str::to_owned), Ledger::default())
+        Caller::of(self.address, token.map(str::to_owned))
     }
 }
 

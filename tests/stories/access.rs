@@ -2,7 +2,7 @@
 
 use chrono::Duration;
 use serde_json::{Value, json};
-use tests::{App, Caller, PASSWORD, column, stories};
+use tests::{App, Caller, PASSWORD, Records, column, records, stories};
 
 stories! {
     a_grant_reaches_as_far_as_its_scope,
@@ -21,6 +21,13 @@ stories! {
     a_rotated_key_overlaps_and_a_revoked_one_is_out_at_once,
     an_answer_with_a_secret_is_not_kept,
     the_trail_and_the_feed_tell_of_everything_and_open_to_no_narrower_grant,
+}
+
+records! {
+    "/api/v1/users/{id}" => |made| made.company.user("lan"),
+    "/api/v1/grants/{id}" => |made| made.company.grant_of("lan").replace("/api/v1/grants/", ""),
+    "/api/v1/roles/{id}" => |made| made.app.role(&made.company.boss, "designer"),
+    "/api/v1/api-keys/{id}" => a_key_of_the_erp,
 }
 
 /// A tree of departments with one person each.
@@ -379,4 +386,13 @@ fn the_trail_and_the_feed_tell_of_everything_and_open_to_no_narrower_grant(app: 
             });
         }
     }
+}
+
+fn a_key_of_the_erp(made: &Records<'_>) -> String {
+    let boss = &made.company.boss;
+    let erp = json!({"username": "erp", "kind": "service", "name": "ERP"});
+    let erp = boss.post("/api/v1/users", erp).expect(201).text("/id");
+    made.app.grant(boss, &erp, "integration", "all", None);
+    let key = json!({"user_id": erp, "name": "ERP", "scopes": ["event:read"], "expires_at": null});
+    boss.post("/api/v1/api-keys", key).expect(201).text("/api_key/id")
 }

@@ -7,13 +7,17 @@ use crate::{
 };
 use chrono::Duration;
 use serde_json::json;
-use tests::{App, column, race, stories};
+use tests::{App, column, race, records, stories};
 
 stories! {
     nothing_is_posted_into_a_closed_month_until_it_is_opened_again_by_approval,
     months_close_in_their_order_once_they_are_over,
     two_who_close_a_month_at_once_close_it_once,
     what_is_posted_while_a_month_is_closed_comes_before_its_end,
+}
+
+records! {
+    "/api/v1/accounting-periods/{month}" => |_| "2026-02".to_owned(),
 }
 
 const BASE: &str = "/api/v1/accounting-periods";

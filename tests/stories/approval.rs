@@ -1,7 +1,7 @@
 //! Approvals over HTTP, on expense claims.
 
 use serde_json::{Value, json};
-use tests::{App, Caller, Company, Reply, column, stories};
+use tests::{App, Caller, Company, Reply, column, records, stories};
 
 stories! {
     a_claim_passes_its_chain_and_everybody_sees_it_in_their_box,
@@ -20,6 +20,10 @@ stories! {
     an_atomic_batch_is_decided_as_a_whole_or_not_at_all,
     an_unsound_chain_is_not_published,
     an_overseer_sees_and_reassigns,
+}
+
+records! {
+    "/api/v1/approvals/{id}" => |made| made.company.submit("lan", &made.id("/api/v1/expense-claims/{id}")),
 }
 
 pub fn path(approval: &str) -> String {

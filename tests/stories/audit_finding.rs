@@ -5,12 +5,16 @@ use crate::{
     internal_audit::{AUDITS, act, auditor, finding, sampled},
 };
 use serde_json::{Value, json};
-use tests::{App, Caller, Reply, column, race, stories};
+use tests::{App, Caller, PASSWORD, Records, Reply, column, race, records, stories};
 
 stories! {
     a_remediation_is_verified_by_the_auditor_and_handed_back_until_it_does,
     findings_are_seen_by_who_must_mend_them_and_those_overdue_are_listed,
     of_two_auditors_who_close_a_finding_one_does,
+}
+
+records! {
+    "/api/v1/audit-findings/{id}" => a_finding,
 }
 
 pub(crate) const FINDINGS: &str = "/api/v1/audit-findings";
@@ -117,4 +121,10 @@ fn of_two_auditors_who_close_a_finding_one_does(app: App) {
     statuses.sort_unstable();
     assert_eq!(statuses, [200, 412]);
     assert_eq!(shen.get(&place).expect(200).version(), 3);
+}
+
+fn a_finding(made: &Records<'_>) -> String {
+    let place = made.place("/api/v1/internal-audits/{id}");
+    let auditor = made.app.sign_in("shen", PASSWORD);
+    auditor.post(&format!("{place}/findings"), finding(made.company, None)).expect(201).text("/id")
 }

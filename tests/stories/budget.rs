@@ -3,7 +3,7 @@
 
 use crate::expense_claim::approve;
 use serde_json::{Value, json};
-use tests::{App, Caller, Company, Reply, column, race, stories};
+use tests::{App, Caller, Company, Records, Reply, column, race, records, stories};
 
 stories! {
     a_budget_travels_from_draft_to_closed,
@@ -15,6 +15,11 @@ stories! {
     a_returned_budget_is_mended_and_goes_on,
     next_year_starts_as_a_copy_that_grows,
     lines_are_listed_by_what_is_left_and_have_a_ledger,
+}
+
+records! {
+    "/api/v1/budgets/{id}" => |made| active_budget(made.company, budget_of(made.company)),
+    "/api/v1/budget-lines/{id}" => |made| lines_for_advertising(made).0,
 }
 
 pub(crate) const BUDGETS: &str = "/api/v1/budgets";
@@ -303,4 +308,12 @@ fn lines_are_listed_by_what_is_left_and_have_a_ledger(app: App) {
     let sheet = company.who("qian").get(&format!("{LINES}?format=xlsx")).expect(200);
     assert!(sheet.bytes.starts_with(b"PK"));
     company.who("lan").get(&format!("{LINES}?format=csv")).refuses(403, "http.forbidden");
+}
+
+/// The first two lines for advertising of the budget among the records.
+pub(crate) fn lines_for_advertising(made: &Records<'_>) -> (String, String) {
+    let budget = made.id("/api/v1/budgets/{id}");
+    let lines = format!("{LINES}?budget_id={budget}&category=promotion.advertising");
+    let lines = made.company.who("qian").get(&lines).expect(200);
+    (lines.text("/data/0/id"), lines.text("/data/1/id"))
 }

@@ -2,11 +2,11 @@
 //! `[BUD-6, BUD-7]`
 
 use crate::{
-    budget::{BUDGETS, LINES, active_budget, budget_of, deed as budget_deed, yuan},
+    budget::{BUDGETS, LINES, active_budget, budget_of, deed as budget_deed, lines_for_advertising, yuan},
     expense_claim::approve,
 };
 use serde_json::{Value, json};
-use tests::{App, Caller, Company, Reply, column, race, stories};
+use tests::{App, Caller, Company, Records, Reply, column, race, records, stories};
 
 stories! {
     a_transfer_takes_effect_with_the_last_approval,
@@ -14,6 +14,10 @@ stories! {
     a_line_is_raised_cut_and_added,
     an_emergency_fund_is_drawn_on_by_director_and_finance_for_an_event,
     a_change_is_within_reach_and_leads_somewhere,
+}
+
+records! {
+    "/api/v1/budget-changes/{id}" => a_change,
 }
 
 pub(crate) const CHANGES: &str = "/api/v1/budget-changes";
@@ -221,4 +225,11 @@ fn a_change_is_within_reach_and_leads_somewhere(app: App) {
     let withdrawn = deed(head, &change, "withdraw", Some(json!({"note": "再想想"}))).expect(200);
     assert_eq!(withdrawn.text("/status"), "withdrawn");
     head.get(&format!("{BUDGETS}?status=active")).expect(200);
+}
+
+fn a_change(made: &Records<'_>) -> String {
+    let (from, to) = lines_for_advertising(made);
+    let change = json!({"kind": "adjustment", "fiscal_year": 2026, "reason": "渠道推广提前",
+        "movements": [{"from_line_id": from, "to_line_id": to, "amount": yuan("10.00")}]});
+    made.post("head", "/api/v1/budget-changes/{id}", change)
 }

@@ -7,7 +7,7 @@ use crate::{
 };
 use chrono::Duration;
 use serde_json::{Value, json};
-use tests::{App, Company, stories};
+use tests::{App, Company, Records, records, stories};
 
 stories! {
     execution_is_reported_by_every_dimension,
@@ -17,6 +17,10 @@ stories! {
     a_year_that_leads_beyond_its_budget_is_told_once_a_month,
     whether_and_from_when_a_run_rate_is_told_is_the_policys,
     an_analysis_freezes_its_figures_and_feeds_the_next_budget,
+}
+
+records! {
+    "/api/v1/budget-analyses/{id}" => an_analysis,
 }
 
 const EXECUTION: &str = "/api/v1/budget-execution";
@@ -246,4 +250,10 @@ fn an_analysis_freezes_its_figures_and_feeds_the_next_budget(app: App) {
     let copy = head.post(&format!("{}/copy", path(&budget)), json!({})).expect(201);
     assert_eq!(copy.text("/foundations/1/reference"), format!("{analyses}/{id}"));
     assert!(copy.text("/id") != budget && copy.header("location").is_some_and(|at| at.starts_with(BUDGETS)));
+}
+
+fn an_analysis(made: &Records<'_>) -> String {
+    let analysis = json!({"title": "一季度分析", "period": "2026-Q1", "text": "正常",
+        "department_id": made.company.departments["marketing"], "conclusions": ["加快投放"]});
+    made.post("head", "/api/v1/budget-analyses/{id}", analysis)
 }

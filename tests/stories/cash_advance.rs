@@ -7,7 +7,7 @@ use super::{
 };
 use domain::finance::budget_line::Control;
 use serde_json::{Value, json};
-use tests::{App, Company, race, stories};
+use tests::{App, Company, Records, race, records, stories};
 
 stories! {
     an_advance_is_paid_out_settled_by_a_claim_and_the_rest_paid_back,
@@ -19,6 +19,10 @@ stories! {
     claims_at_the_same_instant_settle_no_more_than_is_outstanding,
     advances_are_seen_by_their_people_and_stated_for_finance,
     what_is_wrong_with_an_advance_is_said,
+}
+
+records! {
+    "/api/v1/cash-advances/{id}" => an_advance,
 }
 
 pub(crate) const ADVANCES: &str = "/api/v1/cash-advances";
@@ -307,4 +311,9 @@ fn what_is_wrong_with_an_advance_is_said(app: App) {
     let changed = lan.at(1).patch(&place, json!({"purpose": "展位押金"})).expect(200);
     assert_eq!(changed.text("/purpose"), "展位押金");
     act(lan, &place, "void", json!({"reason": "不借了"})).expect(200);
+}
+
+fn an_advance(made: &Records<'_>) -> String {
+    let advance = json!({"amount": cny("500.00"), "purpose": "展会现场费用", "settle_on": "2026-03-31"});
+    made.post("lan", "/api/v1/cash-advances/{id}", advance)
 }

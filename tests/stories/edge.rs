@@ -151,21 +151,21 @@ fn a_server_that_is_to_end_says_so_before_it_does(app: App) {
     assert!(program.wait().success(), "it ends of its own accord");
 }
 
-/// The story's server, given up on after a second, with one thread that writes.
-fn impatient(app: App) -> App {
+/// The story's server with one thread that writes.
+fn with_one_writer(app: App) -> App {
     let engine = app.engine;
     drop(app);
-    App::start_with(engine, |settings| (settings.request_seconds_max, settings.writer_threads) = (1, 1))
+    App::start_with(engine, |settings| settings.writer_threads = 1)
 }
 
 fn a_body_that_does_not_arrive_is_given_up_and_said_so_in_the_callers_language(app: App) {
-    let app = impatient(app);
-    let mut stream = TcpStream::connect(app.address).expect("a connection");
+    let impatient = app.elsewhere(|settings| settings.request_seconds_max = 1);
+    let mut stream = TcpStream::connect(impatient.address()).expect("a connection");
     let head = "POST /api/v1/sessions HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 50\r\n\
                 Accept-Language: en\r\nX-Request-Id: cut-off-1\r\nConnection: close\r\n\r\n{\"username\":";
     stream.write_all(head.as_bytes()).expect("half a request");
     let mut answer = String::new();
-    stream.set_read_timeout(Some(Duration::from_secs(10))).expect("a timeout");
+    stream.set_read_timeout(Some(Duration::from_secs(60))).expect("a timeout");
     stream.read_to_string(&mut answer).expect("an answer");
     assert!(answer.starts_with("HTTP/1.1 408"), "{answer}");
     let said = answer.to_lowercase();
@@ -182,21 +182,24 @@ fn a_body_that_does_not_arrive_is_given_up_and_said_so_in_the_callers_language(a
 }
 
 fn a_server_that_is_too_slow_says_that_the_write_may_have_been_done(app: App) {
-    let app = impatient(app);
+    let app = with_one_writer(app);
     let _boss = app.administrator();
+    let impatient = app.elsewhere(|settings| settings.request_seconds_max = 1);
     let database = app.database.clone();
     let (told, hear) = std::sync::mpsc::channel();
+    let (answered, until_answered) = std::sync::mpsc::channel::<()>();
     let holding = thread::spawn(move || {
         block_on(database.write(Request::system("test"), move |_| {
             let _heard = told.send(());
-            thread::sleep(Duration::from_millis(2_500));
+            let _released = until_answered.recv();
             Ok(StoredAnswer::default())
         }))
     });
     hear.recv().expect("a busy writer");
     let account = serde_json::json!({"username": "boss", "password": PASSWORD});
-    let reply = app.anonymous().with("Accept-Language", "en").post("/api/v1/sessions", account);
+    let reply = impatient.with("Accept-Language", "en").post("/api/v1/sessions", account);
     let reply = reply.refuses(503, "http.too_slow");
+    drop(answered);
     assert_eq!(reply.text("/request_id"), reply.header("x-request-id").expect("a request id"));
     assert!(reply.header("retry-after").is_some());
     holding.join().expect("the writer's turn").expect("an end of it");

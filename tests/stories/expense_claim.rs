@@ -1,7 +1,7 @@
 //! A claim from draft to paid, and every way it can go. `[EXP-4, EXP-9, EXP-14a, EXP-14b, EXP-15]`
 
 use serde_json::{Value, json};
-use tests::{App, Caller, Company, Reply, column, stories};
+use tests::{App, Caller, Company, Records, Reply, column, records, stories};
 
 stories! {
     a_claim_travels_from_draft_to_paid,
@@ -15,6 +15,11 @@ stories! {
     a_posted_claim_is_reversed_by_a_counter_document,
     a_rejected_claim_frees_its_invoices_and_a_void_one_keeps_its_number,
     what_a_leaver_left_behind_is_voided_by_finance_and_its_invoice_is_free,
+}
+
+records! {
+    "/api/v1/expense-claims/{id}" => a_claim_with_a_file,
+    "/api/v1/expense-claims/by-external/{source}/{external_id}" => a_mirrored_claim,
 }
 
 pub(crate) const CLAIMS: &str = "/api/v1/expense-claims";
@@ -356,4 +361,16 @@ fn what_a_leaver_left_behind_is_voided_by_finance_and_its_invoice_is_free(app: A
     deed(company.who("head"), &claim, "void", reason.clone()).refuses(403, "document.not_yours");
     assert_eq!(deed(qian, &claim, "void", reason).expect(200).text("/status"), "void");
     company.who("ming").at(1).act(&submit).expect(200);
+}
+
+fn a_claim_with_a_file(made: &Records<'_>) -> String {
+    let mut claim = made.company.claim_of(480);
+    claim["attachments"] = json!([made.id("/api/v1/files/{id}")]);
+    made.post("lan", "/api/v1/expense-claims/{id}", claim)
+}
+
+fn a_mirrored_claim(made: &Records<'_>) -> String {
+    let claim = made.company.claim_of(90);
+    made.company.who("lan").put(&format!("{CLAIMS}/by-external/oa/T-1"), claim).expect(200);
+    "oa/T-1".to_owned()
 }

@@ -4,7 +4,7 @@
 use super::expense_claim::approve;
 use domain::finance::budget_line::Control;
 use serde_json::{Value, json};
-use tests::{App, Caller, Company, Reply, column, stories};
+use tests::{App, Caller, Company, Records, Reply, column, records, stories};
 
 stories! {
     a_request_reserves_its_budget_commits_it_and_lets_go_of_the_rest,
@@ -17,6 +17,10 @@ stories! {
     what_is_missing_in_a_request_is_said_at_once,
     a_request_is_seen_and_listed_by_its_people_alone,
     one_asks_for_others_only_with_leave,
+}
+
+records! {
+    "/api/v1/expense-requests/{id}" => an_approved_request,
 }
 
 pub(crate) const REQUESTS: &str = "/api/v1/expense-requests";
@@ -328,4 +332,9 @@ fn one_asks_for_others_only_with_leave(app: App) {
     let mut foreign = request_of("other.training", "100.00");
     foreign["department_id"] = json!(company.departments["sales"]);
     company.who("lan").post(REQUESTS, foreign).refuses(403, "document.foreign_department");
+}
+
+fn an_approved_request(made: &Records<'_>) -> String {
+    let place = approved(made.company, request_of("other.training", "300.00"));
+    place.rsplit('/').next().expect("an id").to_owned()
 }

@@ -6,13 +6,17 @@ use super::{
 };
 use domain::finance::budget_line::Control;
 use serde_json::json;
-use tests::{App, column, stories};
+use tests::{App, Records, column, records, stories};
 
 stories! {
     an_amendment_takes_effect_on_request_and_budget_together,
     an_amendment_takes_the_rate_of_its_request_or_one_of_these_days,
     one_amendment_of_a_request_is_under_way_at_a_time,
     an_amendment_that_comes_to_nothing_leaves_everything_as_it_was,
+}
+
+records! {
+    "/api/v1/expense-request-amendments/{id}" => an_amendment,
 }
 
 const AMENDMENTS: &str = "/api/v1/expense-request-amendments";
@@ -128,4 +132,10 @@ fn an_amendment_that_comes_to_nothing_leaves_everything_as_it_was(app: App) {
     let shown = lan.get(&request).expect(200);
     assert_eq!((shown.text("/amount/amount"), shown.at("/revision")), ("2000.00".into(), json!(1)));
     app.prove_ledger();
+}
+
+fn an_amendment(made: &Records<'_>) -> String {
+    let (lan, request) = (made.company.who("lan"), made.place("/api/v1/expense-requests/{id}"));
+    let body = json!({"reason": "改期", "changes": {"urgent": true}});
+    act(lan, &request, "amendments", body).expect(201).text("/id")
 }

@@ -3,7 +3,7 @@
 use crate::expense_claim::{approve, posted};
 use chrono::Duration;
 use serde_json::{Value, json};
-use tests::{App, Company, Reply, race, stories};
+use tests::{App, Company, Records, Reply, race, records, stories};
 
 stories! {
     a_statement_says_what_was_posted_and_is_frozen_when_approved,
@@ -11,6 +11,10 @@ stories! {
     who_may_not_compile_is_told_so,
     a_month_opened_again_is_told_by_a_corrected_statement_beside_the_frozen_one,
     what_a_leaver_compiled_is_voided_by_whoever_compiles_in_their_place,
+}
+
+records! {
+    "/api/v1/expense-statements/{id}" => a_statement,
 }
 
 const BASE: &str = "/api/v1/expense-statements";
@@ -195,4 +199,10 @@ fn a_month_opened_again_is_told_by_a_corrected_statement_beside_the_frozen_one(a
     assert_eq!(frozen.text("/total/expense/amount"), "90.00", "what management approved stays as it was");
     finance.post(BASE, correcting(&first)).refuses(409, "expense_statement.not_replaceable");
     finance.post(BASE, correcting(&second)).refuses(409, "expense_statement.nothing_reopened");
+}
+
+fn a_statement(made: &Records<'_>) -> String {
+    let marketing = &made.company.departments["marketing"];
+    let statement = json!({"period": "2026-02", "department_id": marketing, "remarks": "无"});
+    made.post("qian", "/api/v1/expense-statements/{id}", statement)
 }

@@ -10,7 +10,7 @@ use persistence::{
 };
 use serde_json::{Value, json};
 use std::path::Path;
-use tests::{App, Caller, Reply, block_on, race, stories};
+use tests::{App, Caller, Reply, block_on, race, records, stories};
 use uuid::Uuid;
 
 stories! {
@@ -25,6 +25,10 @@ stories! {
     what_is_not_one_file_is_refused_and_leaves_nothing,
     a_file_belongs_to_one_document_at_most,
     of_two_documents_that_reach_for_a_file_one_gets_it,
+}
+
+records! {
+    "/api/v1/files/{id}" => |made| upload(made.company.who("lan"), "行程单.pdf", PDF).expect(201).text("/id"),
 }
 
 pub(crate) const PDF: &[u8] =

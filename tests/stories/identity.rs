@@ -3,7 +3,7 @@
 use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 use chrono::Duration;
 use serde_json::{Value, json};
-use tests::{App, PASSWORD, Reply, column, race, stories};
+use tests::{App, PASSWORD, Reply, column, race, records, stories};
 
 stories! {
     signing_in_shows_who_one_is_and_what_one_may_do,
@@ -23,6 +23,10 @@ stories! {
     after_a_rotation_the_new_key_signs_and_old_tokens_are_accepted,
     a_signing_key_that_comes_of_age_is_followed_by_one_and_stays_until_its_tokens_have_ended,
     tokens_of_nobody_open_nothing,
+}
+
+records! {
+    "/api/v1/sessions/{id}" => |made| made.company.who("lan").get("/api/v1/sessions").expect(200).text("/data/0/id"),
 }
 
 fn tokens(app: &App, username: &str) -> Value {

@@ -3,7 +3,7 @@
 use crate::expense_claim::{CLAIMS, deed};
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
-use tests::{App, Caller, Company, Reply, column, race, stories};
+use tests::{App, Caller, Company, PASSWORD, Records, Reply, column, race, records, stories};
 
 stories! {
     the_same_seed_over_the_same_claims_draws_the_same_sample,
@@ -13,6 +13,11 @@ stories! {
     a_draw_retried_with_one_key_draws_once,
     an_audit_is_changed_only_while_it_may_be,
     audits_and_samples_are_had_as_files,
+}
+
+records! {
+    "/api/v1/internal-audits/{id}" => |made| sampled(made.app, made.company).2.replace("/api/v1/internal-audits/", ""),
+    "/api/v1/internal-audit-items/{id}" => an_item_of_a_sample,
 }
 
 pub(crate) const AUDITS: &str = "/api/v1/internal-audits";
@@ -356,4 +361,9 @@ fn audits_and_samples_are_had_as_files(app: App) {
     let open = auditor.get(&format!("{place}/items?concluded=false&origin=random")).expect(200);
     assert_eq!(open.at("/data").as_array().map(Vec::len), Some(1));
     assert_eq!(auditor.get(&format!("{place}/items?verdict=exception")).expect(200).at("/data"), json!([]));
+}
+
+fn an_item_of_a_sample(made: &Records<'_>) -> String {
+    let auditor = made.app.sign_in("shen", PASSWORD);
+    column(&items(&auditor, &made.place("/api/v1/internal-audits/{id}")), "id").remove(0)
 }

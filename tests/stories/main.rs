@@ -1,7 +1,9 @@
 //! Every story, on both engines. `REQUIRE_POSTGRES=1` makes a missing PostgreSQL a failure.
 
 use libtest_mimic::{Arguments, Trial};
-use tests::{App, Check, Engine, Story, postgres_is_available, stop_postgres, unproven_routes};
+use tests::{
+    App, Check, Engine, Record, Story, idle_exceptions, postgres_is_available, tidy_up, unproven_routes,
+};
 
 mod access;
 mod accounting_period;
@@ -124,9 +126,31 @@ const MODULES: &[&[Story]] = &[
     coverage::schema::STORIES,
     coverage::scope::STORIES,
 ];
+/// The records that coverage stories call routes with, in the order in which they are made.
+const RECORDS: &[&[Record]] = &[
+    access::RECORDS,
+    identity::RECORDS,
+    policy::RECORDS,
+    organisation::RECORDS,
+    file::RECORDS,
+    expense_claim::RECORDS,
+    approval::RECORDS,
+    expense_request::RECORDS,
+    expense_request_amendment::RECORDS,
+    cash_advance::RECORDS,
+    post_evaluation::RECORDS,
+    budget::RECORDS,
+    budget_change::RECORDS,
+    budget_execution::RECORDS,
+    expense_statement::RECORDS,
+    accounting_period::RECORDS,
+    internal_audit::RECORDS,
+    audit_finding::RECORDS,
+];
 const CHECKS: &[&[Check]] = &[
     coverage::document::CHECKS,
     coverage::migration::CHECKS,
+    coverage::room::CHECKS,
     coverage::schema::CHECKS,
     coverage::source::CHECKS,
     coverage::words::CHECKS,
@@ -134,8 +158,9 @@ const CHECKS: &[&[Check]] = &[
 
 fn main() -> std::process::ExitCode {
     let mut arguments = Arguments::from_args();
-    // Each story runs a server of its own.
-    arguments.test_threads = arguments.test_threads.or(Some(4));
+    // Each story runs a server of its own, and often waits for it. PostgreSQL admits 400 connections.
+    let processors = std::thread::available_parallelism().map_or(2, usize::from);
+    arguments.test_threads = arguments.test_threads.or(Some((2 * processors).clamp(4, 24)));
     let mut engines = vec![Engine::Sqlite];
     let with_postgres = !arguments.list && postgres_is_available();
     if with_postgres || arguments.list {
@@ -144,7 +169,7 @@ fn main() -> std::process::ExitCode {
     let mut trials: Vec<Trial> = engines.into_iter().flat_map(trials).collect();
     trials.extend(checks());
     let conclusion = libtest_mimic::run(&arguments, trials);
-    stop_postgres();
+    tidy_up();
     let told = MODULES.iter().map(|stories| stories.len()).sum::<usize>();
     if !arguments.list {
         let on_postgres = if with_postgres { told } else { 0 };
@@ -156,20 +181,23 @@ fn main() -> std::process::ExitCode {
         return std::process::ExitCode::FAILURE;
     }
     let all = arguments.filter.is_none() && arguments.skip.is_empty() && !arguments.list;
-    if all
-        && let unproven = unproven_routes()
-        && !unproven.is_empty()
-    {
-        eprintln!("no story calls these routes with success: {unproven:?}");
-        if unproven.iter().any(|route| !UNPROVEN.contains(route)) {
-            return std::process::ExitCode::FAILURE;
-        }
+    if all && !everything_was_heard() {
+        return std::process::ExitCode::FAILURE;
     }
     conclusion.exit_code()
 }
 
-/// Routes that no story calls with success yet. This list may only shrink.
-const UNPROVEN: &[&str] = &[];
+/// What only all stories together can tell: that each route is called with success, and each exception needed.
+fn everything_was_heard() -> bool {
+    let (unproven, idle) = (unproven_routes(), idle_exceptions());
+    if !unproven.is_empty() {
+        eprintln!("no story calls these routes with success: {unproven:?}");
+    }
+    if !idle.is_empty() {
+        eprintln!("no story needs these exceptions in tests/src/ledger.rs: {idle:?}");
+    }
+    unproven.is_empty() && idle.is_empty()
+}
 
 fn checks() -> impl Iterator<Item = Trial> {
     CHECKS.iter().copied().flatten().map(|check| {

@@ -125,11 +125,13 @@ fn keys_are_read_anew_when_they_change_and_outlast_a_silent_issuer(app: App) {
     };
     assert_eq!(opens(1, "a"), 200);
     issuer.rotate(2);
-    // Somebody who makes up keys cannot make us ask all the time.
+    // Somebody who makes up keys cannot make us ask all the time, but once in two seconds.
+    let begun = std::time::Instant::now();
     for unknown in 3..9 {
         assert_eq!(opens(unknown, "b"), 401);
     }
-    assert!(issuer.times_asked() <= 3, "asked {} times", issuer.times_asked());
+    let allowed = 3 + begun.elapsed().as_secs() / 2;
+    assert!(u64::from(issuer.times_asked()) <= allowed, "asked {} times", issuer.times_asked());
     std::thread::sleep(std::time::Duration::from_millis(2_100));
     assert_eq!((opens(2, "c"), opens(1, "d")), (200, 401), "the old key is out with the new one");
     issuer.fall_silent();

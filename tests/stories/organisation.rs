@@ -2,7 +2,7 @@
 
 use chrono::Duration;
 use serde_json::json;
-use tests::{App, PASSWORD, column, stories};
+use tests::{App, PASSWORD, Records, column, records, stories};
 
 stories! {
     departments_form_a_tree_without_loops,
@@ -18,6 +18,13 @@ stories! {
     a_registered_leaving_can_be_taken_back,
     an_absence_names_a_stand_in,
     one_registers_only_ones_own_absence,
+}
+
+records! {
+    "/api/v1/departments/{id}" => |made| made.company.departments["marketing"].clone(),
+    "/api/v1/employees/{id}" => |made| made.company.id("lan").to_owned(),
+    "/api/v1/positions/{id}" => a_position_in_marketing,
+    "/api/v1/absences/{id}" => an_absence,
 }
 
 fn departments_form_a_tree_without_loops(app: App) {
@@ -314,4 +321,17 @@ fn one_registers_only_ones_own_absence(app: App) {
     let path = format!("/api/v1/absences/{}", mine.text("/id"));
     stand_in.get(&path).expect(200);
     stand_in.at(1).act(&format!("{path}/cancel")).refuses(404, "http.not_found");
+}
+
+fn a_position_in_marketing(made: &Records<'_>) -> String {
+    let marketing = &made.company.departments["marketing"];
+    let position = json!({"code": "marketing-lead", "name_zh": "市场主管", "department_id": marketing,
+        "duties": ["统筹市场工作"]});
+    made.company.boss.post("/api/v1/positions", position).expect(201).text("/id")
+}
+
+fn an_absence(made: &Records<'_>) -> String {
+    let absence = json!({"employee_id": made.company.id("lan"), "stand_in_id": made.company.id("head"),
+        "from": "2026-05-10", "until": "2026-05-20"});
+    made.company.boss.post("/api/v1/absences", absence).expect(201).text("/id")
 }

@@ -1,7 +1,7 @@
 //! Policies: drafted, mended, checked, published, and never changed afterwards. `[REG-4]`
 
 use serde_json::{Value, json};
-use tests::{App, Caller, Reply, race, stories};
+use tests::{App, Caller, Reply, race, records, stories};
 
 stories! {
     a_draft_is_mended_checked_and_published_and_stands,
@@ -11,6 +11,10 @@ stories! {
     a_version_that_decides_a_document_of_a_day_ahead_is_not_withdrawn,
     a_version_is_withdrawn_or_decides_a_document_never_both,
     shipped_policies_follow_the_product_until_people_write_their_own,
+}
+
+records! {
+    "/api/v1/policies/{id}" => |made| made.company.boss.get("/api/v1/policies?limit=1").expect(200).text("/data/0/id"),
 }
 
 /// The shipped sign-in policy, whose content is sound.

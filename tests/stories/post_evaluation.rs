@@ -7,7 +7,7 @@ use crate::{
     file::{PDF, upload},
 };
 use serde_json::{Value, json};
-use tests::{App, Caller, Company, Reply, column, race, stories};
+use tests::{App, Caller, Company, Records, Reply, column, race, records, stories};
 
 stories! {
     a_third_party_reports_expected_against_achieved_and_the_company_accepts,
@@ -19,6 +19,10 @@ stories! {
     of_two_who_accept_a_report_one_does,
     what_a_request_cost_is_told_from_its_own_figures,
     nobody_who_asked_or_claimed_accepts_the_evaluation_of_a_request,
+}
+
+records! {
+    "/api/v1/post-evaluations/{id}" => an_evaluation_of_a_claim,
 }
 
 pub(crate) const EVALUATIONS: &str = "/api/v1/post-evaluations";
@@ -303,4 +307,13 @@ fn nobody_who_asked_or_claimed_accepts_the_evaluation_of_a_request(app: App) {
     act(sun, &place, "file-report", report(&pdf(sun), "12")).expect(200);
     act(sun, &place, "accept-report", json!({"note": "好"})).refuses(403, "post_evaluation.own_spending");
     act(gm, &place, "accept-report", json!({"note": "好"})).expect(200);
+}
+
+fn an_evaluation_of_a_claim(made: &Records<'_>) -> String {
+    // What is evaluated has been submitted.
+    made.id("/api/v1/approvals/{id}");
+    let evaluation = json!({"claim_id": made.id("/api/v1/expense-claims/{id}"), "due_on": "2026-04-30",
+        "third_party": {"name": "浙江某某管理咨询有限公司", "contact": "周工"},
+        "indicators": [{"name": "签约客户", "unit": "家", "expected": "12"}]});
+    made.post("sun", "/api/v1/post-evaluations/{id}", evaluation)
 }

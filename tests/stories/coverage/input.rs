@@ -5,7 +5,7 @@ use super::access::path_of;
 use serde_json::Value;
 use std::{
     io::{Read, Write},
-    net::TcpStream,
+    net::{Shutdown, TcpStream},
     time::Duration,
 };
 use tests::{App, Caller, Reply, stories};
@@ -294,14 +294,14 @@ fn headers_that_mean_nothing_are_refused(app: App) {
     is_problem(&reply, &[404], "a request id with tabs");
 }
 
-/// Sends bytes and reads until the other side closes or falls silent; the status, and all of it.
+/// Sends bytes, and nothing more after them, and reads until the other side closes; the status, and all of it.
 fn raw(app: &App, bytes: &[u8]) -> (Option<u16>, String) {
     let mut stream = TcpStream::connect(app.address).expect("a connection");
-    stream.set_read_timeout(Some(Duration::from_millis(1_500))).expect("a timeout");
+    stream.set_read_timeout(Some(Duration::from_secs(60))).expect("a timeout");
     // The server may close before it has read everything.
-    let _closed_early = stream.write_all(bytes);
+    let _closed_early = stream.write_all(bytes).and_then(|()| stream.shutdown(Shutdown::Write));
     let mut answer = Vec::new();
-    let _silent_or_closed = stream.read_to_end(&mut answer);
+    let _closed = stream.read_to_end(&mut answer);
     let text = String::from_utf8_lossy(&answer).into_owned();
     (text.strip_prefix("HTTP/1.1 ").and_then(|rest| rest.get(..3)?.parse().ok()), text)
 }

@@ -1,7 +1,7 @@
 //! What every list can do: pages in every order it offers, lists of values, a search, a count, and files. Derived from
 //! the registry, so that a list which is added can do it too. `[INT-4]`
 
-use super::scope::records;
+use super::scope::{Places, company_with_records};
 use api::spine::{RouteInfo, Routes};
 use calamine::{Reader, Xlsx};
 use serde_json::{Value, json};
@@ -77,7 +77,7 @@ impl List<'_> {
 }
 
 /// Every list of the registry, at a real place.
-fn lists<'a>(routes: &'a Routes, places: &records::Places) -> Vec<List<'a>> {
+fn lists<'a>(routes: &'a Routes, places: &Places) -> Vec<List<'a>> {
     let paged = |route: &&RouteInfo| route.method == "GET" && route.knows_parameter("cursor");
     let place = |route: &'a RouteInfo| {
         let path = match route.path.rfind('}') {
@@ -104,9 +104,8 @@ fn named(list: &[(&str, &str)], name: &str) -> bool {
 }
 
 /// A company with something in every list, and several in most.
-fn filled(app: &App) -> (Company, records::Places) {
-    let company = app.company();
-    let places = records::of_marketing(app, &company);
+fn filled(app: &App) -> (Company, Places) {
+    let (company, places) = company_with_records(app);
     let lan = company.who("lan");
     for day in 1..=3 {
         let amount = json!({"amount": format!("{day}00.00"), "currency": "CNY"});

@@ -1,0 +1,170 @@
+//! One word, three places: nouns and their rooms are called the same in every layer.
+
+use super::{
+    excepted, names,
+    place::{LAYERS, Place, places},
+};
+use std::collections::{BTreeMap, BTreeSet};
+use tests::checks;
+
+checks! {
+    a_context_has_the_same_word_in_every_crate,
+    a_room_is_called_by_its_use_or_by_a_word_of_the_rules,
+}
+
+/// What is no context: each crate's own plumbing.
+const PLUMBING: &[&str] = &["lib", "main", "tables", "shared", "command", "server", "settings"];
+
+/// The rooms of a noun that every noun has which needs them, with what stands in them.
+const ROOMS: &[(&str, &[(&str, &str)])] = &[
+    (
+        "persistence",
+        &[
+            ("row", "how it lies in its tables, and back"),
+            ("view", "how it is shown"),
+            ("part", "the parts of a view that is too long for one file"),
+            ("list", "how many are found, in which order"),
+            ("load", "how it is read whole"),
+            ("save", "how it is written whole"),
+            ("reference", "how others are shown to refer to it"),
+            ("deed", "what is done with it, with all that is done by it elsewhere"),
+            ("settle", "what the end of its approval does"),
+            ("charge", "what it takes of budget lines"),
+            ("hold", "what of others is locked before it moves"),
+            ("scope", "whose it is, for who may see it"),
+        ],
+    ),
+    (
+        "api",
+        &[
+            ("body", "what a client sends"),
+            ("part", "the parts of a body that is too long for one file"),
+            ("find", "routes that show it, one or many"),
+            ("write", "routes that make and change it"),
+            ("act", "routes that move it from state to state"),
+            ("erp", "routes for the hand-over"),
+            ("import", "routes that take rows from files"),
+            ("row", "columns of the files that are imported"),
+        ],
+    ),
+];
+
+/// Contexts without rules of their own.
+const WITHOUT_RULES: &[(&str, &str)] = &[
+    ("api/base/meta", "tells what the product is"),
+    ("persistence/finance/newest", "orders any rows by the time they were made"),
+];
+
+/// Rooms of one noun alone that its rules do not know by this word: what it does with the database or the edge.
+const WITHOUT_WORD: &[(&str, &str)] = &[
+    ("api/base/approval/batch", "many decisions in one call"),
+    ("api/base/approval/preview", "what a submission would do"),
+    ("api/base/approval/speak", "what moves no step: reminders, comments, copies"),
+    ("api/base/file/judge", "what a file is, by its content"),
+    ("api/base/file/receive", "bytes as they arrive"),
+    ("api/base/file/store", "where the bytes lie"),
+    ("api/base/file/sweep", "bytes without a row"),
+    ("api/base/identity/entrance", "what signing in needs of a request"),
+    ("api/base/identity/me", "the caller"),
+    ("api/base/identity/oidc", "tokens of the company's identity provider"),
+    ("api/base/identity/settings", "what an installation sets"),
+    ("api/finance/budget_execution/chart", "a picture"),
+    ("persistence/base/approval/boxes", "lists by what a person has to do with them"),
+    ("persistence/base/approval/show", "a view of several documents' parts"),
+    ("persistence/base/approval/step_view", "a part of that view and of others"),
+    ("persistence/base/identity/principal", "who a credential stands for"),
+    ("persistence/base/organisation/directory", "the organisation of a day, whole"),
+    ("persistence/base/organisation/employee_view", "one noun of several in the folder"),
+    ("persistence/base/policy/ship", "what comes with the product"),
+    ("persistence/base/policy/withdraw", "a query over all documents of a day"),
+    ("persistence/finance/audit_risk/population", "claims in pages along an index"),
+    ("persistence/finance/budget_line/asking", "what documents ask before they are submitted"),
+    ("persistence/finance/budget_line/name", "in whose name money is held"),
+    ("persistence/finance/budget_line/overlap", "which open line is in the way"),
+    ("persistence/finance/budget_line/usage", "what is used in whose name"),
+    ("persistence/finance/budget_line/verify", "balances against entries"),
+    ("persistence/finance/cash_advance/reconcile", "two lists compared"),
+    ("persistence/finance/cash_advance/statement", "sums of a person"),
+    ("persistence/finance/internal_audit/independence", "whom an auditor depends on today"),
+    ("persistence/finance/internal_audit/summary", "sums of an audit"),
+    ("persistence/finance/invoice/look_up", "a search across the company"),
+    ("persistence/finance/post_evaluation/cost", "sums of a request"),
+];
+
+/// Files of the contexts of two layers above the rules.
+fn rooms() -> Vec<Place> {
+    let files = places(&["persistence", "api"]).into_iter();
+    let contexts = files.filter(|(place, _)| place.wing != "spine" && !place.rooms.is_empty());
+    contexts.map(|(place, _)| place).filter(|place| !PLUMBING.contains(&place.noun())).collect()
+}
+
+fn a_context_has_the_same_word_in_every_crate() {
+    let rules: BTreeSet<(&str, String)> =
+        places(&["domain"]).iter().map(|(place, _)| (place.wing, place.noun().to_owned())).collect();
+    // What the spine keeps for all is a word of the spine.
+    let kept: BTreeSet<String> = places(&["domain", "persistence"])
+        .into_iter()
+        .filter(|(place, _)| place.wing == "spine")
+        .map(|(place, _)| place.noun().to_owned())
+        .collect();
+    let known =
+        |place: &Place| rules.contains(&(place.wing, place.noun().to_owned())) || kept.contains(place.noun());
+    let unknown = rooms().into_iter().filter(|place| !known(place));
+    let unknown = unknown.map(|place| format!("{}/{}/{}", place.layer, place.wing, place.noun()));
+    excepted("a context that is no word of the domain", unknown, names(WITHOUT_RULES));
+    let plumbing = places(&LAYERS).into_iter().map(|(place, _)| place.noun().to_owned());
+    let idle: Vec<_> = {
+        let standing: BTreeSet<String> = plumbing.collect();
+        PLUMBING.iter().filter(|word| !standing.contains(**word)).collect()
+    };
+    assert!(idle.is_empty(), "no crate has this plumbing: {idle:?}");
+}
+
+/// The names in a text, in small letters with underscores.
+fn identifiers(text: &str) -> BTreeSet<String> {
+    let code = text.lines().filter(|line| !line.trim_start().starts_with("//"));
+    let mut found = BTreeSet::new();
+    for name in code.flat_map(|line| line.split(|c: char| !c.is_alphanumeric() && c != '_')) {
+        let mut small = String::new();
+        for c in name.chars() {
+            if c.is_ascii_uppercase() && small.ends_with(|before: char| before.is_ascii_lowercase()) {
+                small.push('_');
+            }
+            small.push(c.to_ascii_lowercase());
+        }
+        found.insert(small);
+    }
+    found
+}
+
+fn a_room_is_called_by_its_use_or_by_a_word_of_the_rules() {
+    let mut rules: BTreeMap<(&str, String), BTreeSet<String>> = BTreeMap::new();
+    for (place, text) in places(&["domain"]) {
+        let words = rules.entry((place.wing, place.noun().to_owned())).or_default();
+        words.extend(identifiers(&text));
+        words.extend(place.rooms);
+    }
+    let within = |name: &str, room: &str| {
+        name == room
+            || name.starts_with(&format!("{room}_"))
+            || name.ends_with(&format!("_{room}"))
+            || name.contains(&format!("_{room}_"))
+    };
+    let mut unused: BTreeSet<(&str, &str)> = BTreeSet::new();
+    for (layer, rooms) in ROOMS {
+        unused.extend(rooms.iter().map(|(room, _)| (*layer, *room)));
+    }
+    let mut unknown = Vec::new();
+    for place in rooms().into_iter().filter(|place| place.rooms.len() > 1) {
+        let room = place.rooms.last().expect("a room");
+        let (_, usual) = ROOMS.iter().find(|(layer, _)| *layer == place.layer).expect("a layer");
+        let words = rules.get(&(place.wing, place.noun().to_owned()));
+        if let Some((usual, _)) = usual.iter().find(|(usual, _)| usual == room) {
+            unused.remove(&(place.layer, *usual));
+        } else if !words.is_some_and(|words| words.iter().any(|name| within(name, room))) {
+            unknown.push(place);
+        }
+    }
+    excepted("a room that no rule knows by this word, and not every noun has", unknown, names(WITHOUT_WORD));
+    assert!(unused.is_empty(), "nothing has these rooms: {unused:?}");
+}
