@@ -2,8 +2,9 @@
 
 use crate::spine::{Can, List, PathId, Reading, Reply, Routes, Wanted, routes};
 use domain::{finance::budget_line::BudgetLine, spine::perm};
-use persistence::finance::budget_line::list::{
-    self as lines, BudgetEntryView, BudgetLineView, EntryFilter, LineFilter,
+use persistence::finance::budget_line::{
+    ledger::{self, BudgetEntryView, EntryFilter},
+    list::{self as lines, BudgetLineView, LineFilter},
 };
 
 pub(crate) fn routes(into: &mut Routes) {
@@ -43,5 +44,5 @@ async fn list_budget_entries(
     reading: Reading,
 ) -> List<BudgetEntryView> {
     let id = *id;
-    reading.list(who, wanted, move |reader, filter, page| lines::ledger(reader, id, filter, page)).await
+    reading.list(who, wanted, move |reader, filter, page| ledger::ledger(reader, id, filter, page)).await
 }

@@ -120,7 +120,6 @@ pub mod codes {
         NOT_UNIQUE = "validation.not_unique", Conflict, "“{value}”已存在", "\"{value}\" exists already";
         UNKNOWN_REFERENCE = "validation.unknown_reference", Invalid, "引用的对象不存在", "What is referred to does not exist";
         VERSION_MOVED = "state.version_moved", Conflict, "内容已被他人修改，请刷新后重试", "It was changed meanwhile; read it again";
-        WRONG_STATE = "state.wrong_state", Conflict, "当前状态“{state}”不允许此操作", "The state \"{state}\" does not allow this";
         BATCH_REFUSED = "batch.refused", Invalid, "{count} 项中有 {refused} 项不能办理，全部未办理", "{refused} of {count} items cannot be done, so none was";
         WRONG_CURRENCY = "money.wrong_currency", Invalid, "币种须为 {expected}", "The currency must be {expected}";
         AMOUNT_TOO_LARGE = "money.too_large", Invalid, "金额过大", "The amount is too large";

@@ -10,6 +10,7 @@ mod course;
 pub mod document;
 mod hold;
 mod limits;
+pub mod petition;
 mod policy;
 mod record;
 mod row;

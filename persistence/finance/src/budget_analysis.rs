@@ -276,7 +276,7 @@ pub fn list(
     found.try_map(|row| shown(reader, row))
 }
 
-columns! { BudgetAnalysisView as "budget-analyses" "预算执行分析" "Budget analyses", ExportBudgets:
+columns! { BudgetAnalysisView as "budget-analyses" "预算执行分析" "Budget analyses", domain::spine::Permission::ExportBudgets:
     title "名称" "Title";
     period "期间" "Period" = |analysis| analysis.period.to_string();
     department "部门" "Department";

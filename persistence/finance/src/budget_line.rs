@@ -5,6 +5,7 @@
 mod asking;
 mod choose;
 mod held;
+pub mod ledger;
 /// Lines and their ledger, as they are shown.
 pub mod list;
 mod name;

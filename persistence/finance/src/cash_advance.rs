@@ -20,7 +20,7 @@ pub(crate) use row::{find_unscoped, number_of};
 pub use settle::preview;
 pub use view::{CASH_ADVANCE, CashAdvanceView, show, view};
 
-use super::petition::References;
+use crate::approval::petition::References;
 use crate::{
     file,
     organisation::referred,

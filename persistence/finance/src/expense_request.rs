@@ -19,7 +19,7 @@ pub(crate) use row::{find_unscoped, number_of};
 pub use settle::preview;
 pub use view::{EXPENSE_REQUEST, ExpenseRequestView, show, view};
 
-use super::petition::References;
+use crate::approval::petition::References;
 use crate::{
     file,
     spine::{Failure, Reader, Tx},

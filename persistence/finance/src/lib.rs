@@ -35,7 +35,6 @@ pub mod invoice;
 mod journal;
 
 mod payment;
-mod petition;
 /// Post-evaluations by third parties.
 pub mod post_evaluation;
 

@@ -1,15 +1,14 @@
 //! Post-evaluations in the database. `[EXP-12]`
 
 mod cost;
+mod part;
 mod row;
 mod view;
 
 pub use cost::CostView;
+pub use part::{IndicatorView, ThirdPartyView};
 pub(crate) use view::of_request;
-pub use view::{
-    EvaluationRefView, IndicatorView, POST_EVALUATION, PostEvaluationFilter, PostEvaluationView,
-    ThirdPartyView, list, view,
-};
+pub use view::{EvaluationRefView, POST_EVALUATION, PostEvaluationFilter, PostEvaluationView, list, view};
 
 use self::row::Row;
 use crate::{

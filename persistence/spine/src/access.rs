@@ -32,8 +32,11 @@ pub enum Credential {
 /// asked about the product itself or about nobody.
 pub struct Credentials {
     /// Looks it up.
-    pub actor: fn(&mut Reader<'_>, Credential) -> Result<Option<(Actor, Timestamp)>, Failure>,
+    pub actor: fn(&mut Reader<'_>, Credential) -> Result<Stands, Failure>,
 }
+
+/// The actor a credential stands for, and until when.
+pub type Stands = Option<(Actor, Timestamp)>;
 
 /// A credential resolved to an actor.
 #[derive(Clone, Debug)]

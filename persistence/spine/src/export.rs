@@ -203,19 +203,18 @@ stand_as_they_are!(i64, i32, u32, bool, Decimal, Money, Timestamp, NaiveDate);
 /// that of the list.
 ///
 /// ```ignore
-/// columns! { CashAdvanceSummary as "cash-advances" "借款单" "Cash advances", ExportCashAdvances:
+/// columns! { CashAdvanceSummary as "cash-advances" "借款单" "Cash advances", domain::spine::Permission::ExportCashAdvances:
 ///     number "单号" "Number";
 ///     currency "币种" "Currency" = |row| row.amount.currency().code();
 /// }
 /// ```
 #[macro_export]
 macro_rules! columns {
-    ($view:ty as $name:literal $zh:literal $en:literal $(, $permission:ident)?:
+    ($view:ty as $name:literal $zh:literal $en:literal $(, $permission:path)?:
         $($column:ident $above_zh:literal $above_en:literal $(= |$row:ident| $value:expr)?;)*) => {
         impl $crate::spine::Exported for $view {
             const FILE: $crate::spine::Label = $crate::spine::Label { name: $name, zh: $zh, en: $en };
-            $(const PERMISSION: Option<::domain::spine::Permission> =
-                Some(::domain::spine::Permission::$permission);)?
+            $(const PERMISSION: Option<::domain::spine::Permission> = Some($permission);)?
             const COLUMNS: &'static [$crate::spine::Column<Self>] = &[$(
                 $crate::spine::Column::new(
                     stringify!($column),

@@ -221,6 +221,9 @@ impl<'de> Deserialize<'de> for Amount {
     }
 }
 
+/// No parameter lists more values than this: more than any enum has.
+const SEVERAL_MAX: usize = 50;
+
 /// The values that a parameter lists by their codes, separated by commas; none where it is absent.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize)]
 pub struct Several<E>(pub Vec<E>);
@@ -242,6 +245,9 @@ impl<'de, E: DeserializeOwned> Deserialize<'de> for Several<E> {
     fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
         let list = String::deserialize(from)?;
         let value = |code: &str| E::deserialize(code.into_deserializer());
+        if list.split(',').count() > SEVERAL_MAX {
+            return Err(D::Error::custom("too many values"));
+        }
         list.split(',').map(value).collect::<Result<_, _>>().map(Self)
     }
 }
@@ -249,7 +255,7 @@ impl<'de, E: DeserializeOwned> Deserialize<'de> for Several<E> {
 // What the derive asks of a generic type; its schema follows.
 impl<E: PartialSchema> utoipa::__dev::ComposeSchema for Several<E> {
     fn compose(_: Vec<RefOr<Schema>>) -> RefOr<Schema> {
-        ArrayBuilder::new().items(E::schema()).min_items(Some(1)).into()
+        ArrayBuilder::new().items(E::schema()).min_items(Some(1)).max_items(Some(SEVERAL_MAX)).into()
     }
 }
 

@@ -79,6 +79,7 @@ const WITHOUT_WORD: &[(&str, &str)] = &[
     ("persistence/base/policy/withdraw", "a query over all documents of a day"),
     ("persistence/finance/audit_risk/population", "claims in pages along an index"),
     ("persistence/finance/budget_line/asking", "what documents ask before they are submitted"),
+    ("persistence/finance/budget_line/ledger", "its entries, as they are shown"),
     ("persistence/finance/budget_line/name", "in whose name money is held"),
     ("persistence/finance/budget_line/overlap", "which open line is in the way"),
     ("persistence/finance/budget_line/usage", "what is used in whose name"),

@@ -58,7 +58,9 @@ fn every_code_has_one_meaning_in_two_languages() {
 /// The constants a table of the source declares: name and code.
 fn declared(macro_name: &str) -> Vec<(String, String)> {
     let mut found = Vec::new();
-    for (_, text) in rust_files(&["domain", "api"]) {
+    // Rules that are made up for unit tests answer nobody.
+    let rules = rust_files(&["domain", "api"]).into_iter().filter(|(path, _)| !path.ends_with("tests.rs"));
+    for (_, text) in rules {
         for table in text.split(macro_name).skip(1) {
             for line in table.split("\n}").next().unwrap_or_default().lines() {
                 let mut pieces = line.split('"');

@@ -299,7 +299,7 @@ pub fn list(
     rows(reader, wanted, filter.sort, page)
 }
 
-columns! { ApiKeyView as "api-keys" "接口密钥" "API keys", ExportUsers:
+columns! { ApiKeyView as "api-keys" "接口密钥" "API keys", domain::spine::Permission::ExportUsers:
     prefix "开头" "Begins with";
     name "名称" "Name";
     username "登录名" "User name" = |key| &key.user.username;

@@ -288,7 +288,7 @@ pub fn list(
     rows(reader, wanted, filter.sort, page)
 }
 
-columns! { GrantView as "grants" "授权" "Grants", ExportUsers:
+columns! { GrantView as "grants" "授权" "Grants", domain::spine::Permission::ExportUsers:
     username "登录名" "User name" = |grant| &grant.user.username;
     user "账号" "Account";
     role "角色" "Role";

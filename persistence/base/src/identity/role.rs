@@ -281,7 +281,7 @@ pub fn list(reader: &mut Reader<'_>, filter: &RoleFilter, page: &Page) -> Result
     Ok(found.show(|rows| assemble(reader, rows))?.map(RoleView::from))
 }
 
-columns! { RoleView as "roles" "角色" "Roles", ExportUsers:
+columns! { RoleView as "roles" "角色" "Roles", domain::spine::Permission::ExportUsers:
     code "编码" "Code";
     name_zh "名称" "Chinese name";
     name_en "英文名称" "English name";

@@ -261,7 +261,7 @@ pub fn list(
     rows(reader, wanted, filter.sort, page)
 }
 
-columns! { AbsenceView as "absences" "外出代理" "Absences", ExportOrganisation:
+columns! { AbsenceView as "absences" "外出代理" "Absences", domain::spine::Permission::ExportOrganisation:
     employee_number "工号" "Number" = |absence| &absence.employee.number;
     employee "外出人" "Who is away";
     stand_in "代理人" "Who stands in";

@@ -313,7 +313,7 @@ pub fn list(
     Ok(rows(reader, wanted, filter.sort, page)?.map(shown))
 }
 
-columns! { DepartmentView as "departments" "部门" "Departments", ExportOrganisation:
+columns! { DepartmentView as "departments" "部门" "Departments", domain::spine::Permission::ExportOrganisation:
     code "编码" "Code";
     name_zh "名称" "Chinese name";
     name_en "英文名称" "English name";

@@ -251,7 +251,7 @@ pub fn list(
     rows(reader, wanted, filter.sort, page)?.try_map(shown)
 }
 
-columns! { EmployeeView as "employees" "员工" "Employees", ExportOrganisation:
+columns! { EmployeeView as "employees" "员工" "Employees", domain::spine::Permission::ExportOrganisation:
     number "工号" "Number";
     name "姓名" "Name";
     status "状态" "Status";

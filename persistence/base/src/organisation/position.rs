@@ -232,7 +232,7 @@ pub fn list(
     found.try_map(shown)
 }
 
-columns! { PositionView as "positions" "岗位" "Positions", ExportOrganisation:
+columns! { PositionView as "positions" "岗位" "Positions", domain::spine::Permission::ExportOrganisation:
     code "编码" "Code";
     name_zh "名称" "Chinese name";
     name_en "英文名称" "English name";

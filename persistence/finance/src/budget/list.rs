@@ -203,7 +203,7 @@ fn summary(register: &Register, row: SummaryRow) -> Result<BudgetSummary, Failur
     })
 }
 
-columns! { BudgetSummary as "budgets" "营销预算" "Budgets", ExportBudgets:
+columns! { BudgetSummary as "budgets" "营销预算" "Budgets", domain::spine::Permission::ExportBudgets:
     number "编号" "Number";
     title "名称" "Title";
     fiscal_year "年度" "Fiscal year";

@@ -161,7 +161,7 @@ fn used(reader: &mut Reader<'_>, funds: &[Key]) -> Result<BTreeMap<Key, Used>, F
     Ok(all)
 }
 
-columns! { EmergencyFund as "emergency-funds" "应急资金" "Emergency funds", ExportBudgets:
+columns! { EmergencyFund as "emergency-funds" "应急资金" "Emergency funds", domain::spine::Permission::ExportBudgets:
     budget_number "预算编号" "Budget";
     department "部门" "Department";
     category "费用类别" "Category";

@@ -350,7 +350,7 @@ pub fn draws(
     }))
 }
 
-columns! { BudgetChangeSummary as "budget-changes" "预算调整" "Budget changes", ExportBudgets:
+columns! { BudgetChangeSummary as "budget-changes" "预算调整" "Budget changes", domain::spine::Permission::ExportBudgets:
     number "编号" "Number";
     kind "类型" "Kind";
     status "状态" "Status";
@@ -365,7 +365,7 @@ columns! { BudgetChangeSummary as "budget-changes" "预算调整" "Budget change
     changed_at "更新时间" "Changed at";
 }
 
-columns! { EmergencyDraw as "emergency-draws" "应急资金动用" "Emergency draws", ExportBudgets:
+columns! { EmergencyDraw as "emergency-draws" "应急资金动用" "Emergency draws", domain::spine::Permission::ExportBudgets:
     number "编号" "Number";
     fiscal_year "年度" "Fiscal year";
     event "应对事件" "Event";

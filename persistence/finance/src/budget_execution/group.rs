@@ -298,7 +298,7 @@ impl<'a> Shown<'a> {
     }
 }
 
-columns! { ExecutionRow as "budget-execution" "预算执行" "Budget execution", ExportBudgets:
+columns! { ExecutionRow as "budget-execution" "预算执行" "Budget execution", domain::spine::Permission::ExportBudgets:
     period "期间" "Period" = |row| row.group.period.map(|period| period.to_string());
     quarter "季度" "Quarter" = |row| row.group.quarter.map(|quarter| quarter.to_string());
     department "部门" "Department" = |row| row.group.department.cell();

@@ -230,7 +230,7 @@ fn summary(register: &Register, row: SummaryRow, today: BusinessDate) -> Result<
     })
 }
 
-columns! { CashAdvanceSummary as "cash-advances" "借款单" "Cash advances", ExportCashAdvances:
+columns! { CashAdvanceSummary as "cash-advances" "借款单" "Cash advances", domain::spine::Permission::ExportCashAdvances:
     number "单号" "Number";
     status "状态" "Status";
     settlement "核销状态" "Settlement";

@@ -265,7 +265,7 @@ fn summary(register: &Register, row: SummaryRow) -> Result<ExpenseClaimSummary, 
     })
 }
 
-columns! { ExpenseClaimSummary as "expense-claims" "报销单" "Expense claims", ExportExpenseClaims:
+columns! { ExpenseClaimSummary as "expense-claims" "报销单" "Expense claims", domain::spine::Permission::ExportExpenseClaims:
     number "单号" "Number";
     status "状态" "Status";
     paid_status "付款状态" "Paid";

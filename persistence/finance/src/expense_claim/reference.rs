@@ -1,7 +1,8 @@
 //! What a claim refers to must exist before it is written: a foreign key could only say that something is wrong.
 
 use crate::{
-    finance::{expense_request as requests, petition::References},
+    approval::petition::References,
+    finance::expense_request as requests,
     organisation::{Register, referred},
     spine::{Failure, Reader},
 };

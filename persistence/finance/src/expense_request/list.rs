@@ -242,7 +242,7 @@ fn summary(register: &Register, row: SummaryRow) -> Result<ExpenseRequestSummary
     })
 }
 
-columns! { ExpenseRequestSummary as "expense-requests" "费用申请" "Expense requests", ExportExpenseRequests:
+columns! { ExpenseRequestSummary as "expense-requests" "费用申请" "Expense requests", domain::spine::Permission::ExportExpenseRequests:
     number "单号" "Number";
     status "状态" "Status";
     submitter "申请人" "Submitter";

@@ -266,7 +266,8 @@ fn summary(register: &Register, (row, request_number): (Row, String)) -> Result<
 }
 
 columns! {
-    AmendmentSummary as "expense-request-amendments" "费用申请变更" "Expense request amendments", ExportExpenseRequests:
+    AmendmentSummary as "expense-request-amendments" "费用申请变更" "Expense request amendments",
+    domain::spine::Permission::ExportExpenseRequests:
     number "单号" "Number";
     request_number "申请单号" "Request";
     status "状态" "Status";

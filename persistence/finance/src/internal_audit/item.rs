@@ -6,9 +6,8 @@ use crate::{
     schema::{internal_audit_items as items, internal_audits as audits},
     search,
     spine::{
-        ActionView, Amount, Amounts, Cell, Failure, Filter, Instant, Key, Page, Place, Placed, Reader,
-        Refers, Several, Slice, Stored, Target, Tx, View, Where, columns, db, guard, in_json, narrow, orders,
-        paged, save_row,
+        ActionView, Amount, Amounts, Failure, Filter, Instant, Key, Page, Reader, Refers, Several, Slice,
+        Stored, Target, Tx, View, Where, db, guard, in_json, narrow, orders, paged, save_row,
     },
 };
 use chrono::NaiveDate;
@@ -302,14 +301,6 @@ fn conclude(
     Ok(ActionView::listed(&base, [(ItemAction::Conclude, allowed)]))
 }
 
-impl Placed<crate::Finance> for ItemAction {
-    fn place(self) -> Place {
-        match self {
-            Self::Conclude => Place::Post("/conclude"),
-        }
-    }
-}
-
 /// Which items are wanted, and in what order.
 #[derive(Clone, Debug, Default, Deserialize, Validate, IntoParams)]
 #[serde(default)]
@@ -406,30 +397,4 @@ pub(super) fn all(reader: &mut Reader<'_>, audit: Id<InternalAudit>) -> Result<V
         .select(Row::as_select())
         .load(c))?;
     rows.into_iter().map(TryInto::try_into).collect()
-}
-
-columns! { AuditItemView as "internal-audit-items" "审计样本" "Audit sample":
-    position "序号" "No.";
-    claim_number "报销单号" "Claim";
-    claim_version "版本" "Version";
-    submitter "填报人" "Submitter";
-    beneficiary "收款人" "Beneficiary";
-    department "部门" "Department";
-    business_date "业务日期" "Business date";
-    payable "应付金额" "Payable";
-    currency "币种" "Currency" = |item| item.payable.currency().code();
-    origin "抽取方式" "Origin";
-    score "风险分" "Score";
-    signals "风险信号" "Signals" = |item| rules(&item.signals);
-    verdict "结论" "Verdict";
-    note "说明" "Note";
-    concluded_at "结论时间" "Concluded at";
-}
-
-/// The names of the rules that saw something, each once.
-pub(crate) fn rules(signals: &[RiskSignal]) -> Cell<'static> {
-    let mut names: Vec<_> = signals.iter().map(|signal| signal.rule.labels()).collect();
-    names.dedup();
-    let (zh, en): (Vec<_>, Vec<_>) = names.into_iter().unzip();
-    Cell::Labelled(zh.join("、").into(), en.join(", ").into())
 }

@@ -1,21 +1,25 @@
 //! What an audit looks like.
 
-use super::{Row, progress, row, seen};
+use super::{Row, item::AuditItemView, progress, row, seen};
 use crate::{
     organisation::{DEPARTMENT, EMPLOYEE, NamedRef, PersonRef, names},
     schema::internal_audits as audits,
     search,
     spine::{
-        ActionView, Failure, Filter, Page, Place, Placed, Reader, Refers, Several, Sight, Slice, Target,
-        View, columns, in_json, narrow, orders, paged,
+        ActionView, Cell, Failure, Filter, Page, Place, Placed, Reader, Refers, Several, Sight, Slice,
+        Target, View, columns, in_json, narrow, orders, paged,
     },
 };
 use chrono::NaiveDate;
 use diesel::prelude::*;
 use domain::{
     finance::{
+        audit_risk::RiskSignal,
         expense_claim::ClaimState,
-        internal_audit::{AuditState, Draw, InternalAudit, actions::AuditAction},
+        internal_audit::{
+            AuditState, Draw, InternalAudit,
+            actions::{AuditAction, ItemAction},
+        },
     },
     spine::{AnyId, DepartmentId, EmployeeId, Id, Permission, Timestamp, UserId, Version},
 };
@@ -263,4 +267,38 @@ columns! { InternalAuditView as "internal-audits" "内部审计" "Internal audit
     changed_at "更新时间" "Changed at";
     reported_at "报告时间" "Reported at";
     ended_at "结束时间" "Ended at";
+}
+
+impl Placed<crate::Finance> for ItemAction {
+    fn place(self) -> Place {
+        match self {
+            Self::Conclude => Place::Post("/conclude"),
+        }
+    }
+}
+
+columns! { AuditItemView as "internal-audit-items" "审计样本" "Audit sample":
+    position "序号" "No.";
+    claim_number "报销单号" "Claim";
+    claim_version "版本" "Version";
+    submitter "填报人" "Submitter";
+    beneficiary "收款人" "Beneficiary";
+    department "部门" "Department";
+    business_date "业务日期" "Business date";
+    payable "应付金额" "Payable";
+    currency "币种" "Currency" = |item| item.payable.currency().code();
+    origin "抽取方式" "Origin";
+    score "风险分" "Score";
+    signals "风险信号" "Signals" = |item| rules(&item.signals);
+    verdict "结论" "Verdict";
+    note "说明" "Note";
+    concluded_at "结论时间" "Concluded at";
+}
+
+/// The names of the rules that saw something, each once.
+pub(crate) fn rules(signals: &[RiskSignal]) -> Cell<'static> {
+    let mut names: Vec<_> = signals.iter().map(|signal| signal.rule.labels()).collect();
+    names.dedup();
+    let (zh, en): (Vec<_>, Vec<_>) = names.into_iter().unzip();
+    Cell::Labelled(zh.join("、").into(), en.join(", ").into())
 }

@@ -3,6 +3,7 @@
 use super::{
     cost::{self, CostView},
     is_party,
+    part::{IndicatorView, ThirdPartyView},
     row::{Row, StatusColumns, SubjectColumns},
     row_of, seen,
 };
@@ -23,64 +24,16 @@ use domain::{
     finance::{
         expense_request::ExpenseRequest,
         post_evaluation::{
-            Commission, EvaluationReport, EvaluationState, Indicator, PostEvaluation, ThirdParty,
+            Commission, EvaluationReport, EvaluationState, PostEvaluation, ThirdParty,
             actions::EvaluationAction,
         },
     },
-    spine::{AnyId, DepartmentId, Entity, Id, Permission, Timestamp, UserId, Version},
+    spine::{AnyId, BusinessDate, DepartmentId, Entity, Id, Permission, Timestamp, UserId, Version},
 };
-use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
+use std::collections::HashMap;
 use utoipa::{IntoParams, ToSchema};
 use validator::Validate;
-
-/// Who evaluates.
-#[derive(Clone, Debug, Serialize, ToSchema)]
-#[schema(as = EvaluationThirdParty)]
-pub struct ThirdPartyView {
-    /// The institution.
-    #[schema(max_length = 200)]
-    pub name: String,
-    /// Its unified social credit code.
-    #[schema(max_length = 20)]
-    pub tax_number: Option<String>,
-    /// Whom to ask there.
-    #[schema(max_length = 200)]
-    pub contact: Option<String>,
-}
-
-/// Expected against achieved.
-#[derive(Clone, Debug, Serialize, ToSchema)]
-#[schema(as = EvaluationIndicator)]
-pub struct IndicatorView {
-    /// What is measured.
-    #[schema(max_length = 100)]
-    pub name: String,
-    /// In what.
-    #[schema(max_length = 20)]
-    pub unit: String,
-    /// What was expected.
-    #[schema(value_type = String, max_length = 30, example = "200")]
-    pub expected: Decimal,
-    /// What was achieved.
-    #[schema(value_type = Option<String>, max_length = 30, example = "150")]
-    pub achieved: Option<Decimal>,
-    /// Whether less is better.
-    pub less_is_better: bool,
-    /// How much of what was expected was achieved, in per cent to two places.
-    #[schema(value_type = Option<String>, max_length = 30, example = "75.00")]
-    pub rate_percent: Option<Decimal>,
-    /// Whether what was expected was achieved.
-    pub is_met: Option<bool>,
-}
-
-impl From<Indicator> for IndicatorView {
-    fn from(indicator: Indicator) -> Self {
-        let (rate_percent, is_met) = (indicator.rate_percent(), indicator.is_met());
-        let Indicator { name, unit, expected, achieved, less_is_better } = indicator;
-        Self { name, unit, expected, achieved, less_is_better, rate_percent, is_met }
-    }
-}
 
 /// What the caller may do with an evaluation. An alias, because the derive would take a generic type apart.
 type EvaluationActionView = ActionView<EvaluationAction>;
@@ -179,60 +132,62 @@ fn shown(reader: &mut Reader<'_>, rows: Vec<Row>) -> Result<Vec<PostEvaluationVi
     let costs = cost::of_requests(reader, &requests)?;
     let today = reader.today();
     let view = |row: Row| {
-        let changed_at = row.changed_at.into();
-        let evaluation = row.evaluation(Vec::new())?;
-        let PostEvaluation {
-            id,
-            number,
-            commission,
-            created_by,
-            created_at,
-            status,
-            attachments: _,
-            version,
-        } = evaluation;
-        let Commission { subject, department, third_party, expected_effect, indicators, due_on } = commission;
-        let ThirdParty { name, tax_number, contact } = third_party;
-        let StatusColumns { report, note, decided_by, decided_at } = StatusColumns::of(&status);
-        let SubjectColumns { claim_id, claim_number, request_id, request_number, project } =
-            SubjectColumns::of(&subject);
-        let state = status.state();
-        let (said, filed) = report
-            .map(|EvaluationReport { conclusion, reported_on, by, at }| ((conclusion, reported_on), (by, at)))
-            .unzip();
-        let ((conclusion, reported_on), (filed_by, filed_at)) = (said.unzip(), filed.unzip());
-        Ok(PostEvaluationView {
-            id: id.uuid().into(),
-            number,
-            claim_id: claim_id.map(Into::into),
-            claim_number,
-            request_id: request_id.map(Into::into),
-            request_number,
-            project,
-            cost: request_id.and_then(|request| costs.get(&request).cloned()),
-            department: names::department(&departments, department)?,
-            third_party: ThirdPartyView { name, tax_number, contact },
-            expected_effect,
-            indicators: indicators.into_iter().map(Into::into).collect(),
-            due_on,
-            is_overdue: state.is_open() && due_on < today,
-            status: state,
-            created_by,
-            created_at,
-            changed_at,
-            conclusion,
-            reported_on,
-            filed_by,
-            filed_at,
-            note,
-            decided_by: decided_by.map(Into::into),
-            decided_at,
-            attachments: Vec::new(),
-            actions: Vec::new(),
-            version,
-        })
+        let cost = row.request_id.and_then(|request| costs.get(&request).cloned());
+        one(row, cost, &departments, today)
     };
     rows.into_iter().map(view).collect()
+}
+
+fn one(
+    row: Row,
+    cost: Option<CostView>,
+    departments: &HashMap<DepartmentId, NamedRef>,
+    today: BusinessDate,
+) -> Result<PostEvaluationView, Failure> {
+    let changed_at = row.changed_at.into();
+    let evaluation = row.evaluation(Vec::new())?;
+    let PostEvaluation { id, number, commission, created_by, created_at, status, attachments: _, version } =
+        evaluation;
+    let Commission { subject, department, third_party, expected_effect, indicators, due_on } = commission;
+    let ThirdParty { name, tax_number, contact } = third_party;
+    let StatusColumns { report, note, decided_by, decided_at } = StatusColumns::of(&status);
+    let SubjectColumns { claim_id, claim_number, request_id, request_number, project } =
+        SubjectColumns::of(&subject);
+    let state = status.state();
+    let (said, filed) = report
+        .map(|EvaluationReport { conclusion, reported_on, by, at }| ((conclusion, reported_on), (by, at)))
+        .unzip();
+    let ((conclusion, reported_on), (filed_by, filed_at)) = (said.unzip(), filed.unzip());
+    Ok(PostEvaluationView {
+        id: id.uuid().into(),
+        number,
+        claim_id: claim_id.map(Into::into),
+        claim_number,
+        request_id: request_id.map(Into::into),
+        request_number,
+        project,
+        cost,
+        department: names::department(departments, department)?,
+        third_party: ThirdPartyView { name, tax_number, contact },
+        expected_effect,
+        indicators: indicators.into_iter().map(Into::into).collect(),
+        due_on,
+        is_overdue: state.is_open() && due_on < today,
+        status: state,
+        created_by,
+        created_at,
+        changed_at,
+        conclusion,
+        reported_on,
+        filed_by,
+        filed_at,
+        note,
+        decided_by: decided_by.map(Into::into),
+        decided_at,
+        attachments: Vec::new(),
+        actions: Vec::new(),
+        version,
+    })
 }
 
 /// A post-evaluation within the caller's sight, as it is shown.

@@ -61,7 +61,7 @@ impl Document for Paper {
         Facts::from_iter([("sealed".to_owned(), json!(self.sealed))])
     }
     fn refuse_fixed(&self) -> Result<(), Refusal> {
-        if self.sealed { Err(Refusal::new(codes::WRONG_STATE)) } else { Ok(()) }
+        if self.sealed { Err(Refusal::new(codes::VERSION_MOVED)) } else { Ok(()) }
     }
 }
 
@@ -208,7 +208,7 @@ fn what_is_fixed_is_neither_changed_nor_given_up() {
     for refused in
         [sealed.may_revise(&writer()), sealed.may_submit(&writer()), sealed.may_void(Owner::Here, &writer())]
     {
-        assert_eq!(code(refused), codes::WRONG_STATE.code);
+        assert_eq!(code(refused), codes::VERSION_MOVED.code);
     }
 }
 

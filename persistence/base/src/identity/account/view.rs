@@ -194,7 +194,7 @@ pub fn list(
     rows(reader, wanted, filter.sort, page)?.try_map(shown)
 }
 
-columns! { UserView as "users" "账号" "Users", ExportUsers:
+columns! { UserView as "users" "账号" "Users", domain::spine::Permission::ExportUsers:
     username "登录名" "User name";
     name "姓名" "Name";
     kind "类型" "Kind";

@@ -9,7 +9,7 @@ use domain::spine::{
 };
 
 /// What a document refers to.
-pub(super) struct References {
+pub struct References {
     /// Who answers for it, where it names somebody.
     pub submitter: Option<EmployeeId>,
     /// Who gains by it, where it says so.
