@@ -64,7 +64,7 @@ impl<T: Merged> Merge<T> {
             let pointer = pointer_of(&error.path().to_string());
             unreadable::<T>(&said, pointer, error.inner().to_string())
         })?;
-        broken(&read.validate().err().unwrap_or_else(ValidationErrors::new)).into_result()?;
+        broken(&read.validate().err().unwrap_or_default()).into_result()?;
         Ok(read)
     }
 }
