@@ -41,7 +41,7 @@ const UNAUDITED: &[(&str, &str)] = &[
 ];
 
 /// Single resources without a version, with the reason.
-const WITHOUT_ETAG: &[(&str, &str)] = &[("show_problem", "a page of the documentation")];
+const WITHOUT_ETAG: &[(&str, &str)] = &[];
 
 /// A route by the parts of its path; `None` stands for a parameter.
 type Parts = (Vec<Option<&'static str>>, &'static RouteInfo);

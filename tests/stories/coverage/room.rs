@@ -50,10 +50,7 @@ const ROOMS: &[(&str, &[(&str, &str)])] = &[
 ];
 
 /// Contexts without rules of their own.
-const WITHOUT_RULES: &[(&str, &str)] = &[
-    ("api/base/meta", "tells what the product is"),
-    ("persistence/finance/newest", "orders any rows by the time they were made"),
-];
+const WITHOUT_RULES: &[(&str, &str)] = &[("api/base/meta", "tells what the product is")];
 
 /// Rooms of one noun alone that its rules do not know by this word: what it does with the database or the edge.
 const WITHOUT_WORD: &[(&str, &str)] = &[
