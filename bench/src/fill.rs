@@ -162,7 +162,6 @@ fn state(head: &mut Claim, chance: u64, at: Timestamp) -> Option<HandOver> {
         2 => "withdrawn",
         3..=6 => "approved",
         _ => {
-            head.status_at = None;
             head.voucher_number = Some(format!("记-{}", chance % 9_999));
             hand_over = Some(HandOver {
                 claim_id: head.id,
