@@ -1,4 +1,4 @@
-//! Policies.
+//! Migration 0002_policy.
 
 diesel::table! {
     use diesel::sql_types::*;

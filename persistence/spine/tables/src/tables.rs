@@ -1,4 +1,4 @@
-//! Migrations 0001_spine, 0002_policy.
+//! Migration 0001_spine.
 
 diesel::table! {
     use diesel::sql_types::*;
