@@ -64,5 +64,9 @@ pub use persistence::spine::{Refers, View};
 
 pub use answer::is_known;
 
+// `routes!` needs it wherever it is said.
+#[doc(hidden)]
+pub use pastey;
+
 // One name inside and outside: macros and whoever uses this say `spine`.
 pub extern crate self as spine;

@@ -57,7 +57,7 @@ pub struct Routes {
 #[macro_export]
 macro_rules! routes {
     ($into:expr, $tag:literal, [$($handler:ident),* $(,)?]) => {
-        $( ::pastey::paste! { $into.add::<[<__path_ $handler>], _, _>($tag, $handler); } )*
+        $( $crate::pastey::paste! { $into.add::<[<__path_ $handler>], _, _>($tag, $handler); } )*
     };
 }
 

@@ -10,7 +10,6 @@ mod course;
 pub mod document;
 mod hold;
 mod limits;
-pub mod petition;
 mod policy;
 mod record;
 mod row;

@@ -3,19 +3,23 @@
 use crate::{
     approval::{self, APPROVAL, DocumentSummary, SubjectKind, Summaries},
     organisation::{lower_if_any, unless_taken},
+    policy::Shipped,
     schema::accounting_periods as periods,
     search,
     shared::BOOKS,
     spine::{
-        Failure, Filter, Instant, Key, Master, Page, Reader, Refers, Several, Slice, Stored, Tx, View, Where,
-        columns, db, guard, narrow, orders, paged, save_row,
+        Failure, Filter, Instant, Key, Master, Page, Part, Reader, Refers, Several, Slice, Stored, Tx, View,
+        Where, columns, db, guard, narrow, orders, paged, save_row,
     },
 };
 use diesel::prelude::*;
 use domain::{
     approval::{Approval, Subject},
     finance::{
-        accounting_period::{AccountingPeriod, MONTH_CLOSED, NOT_CLOSED, PeriodState, check_closing, refuse},
+        accounting_period::{
+            AccountingPeriod, MONTH_CLOSED, NOT_CLOSED, PeriodState, REOPENING_CHAIN_CODE,
+            SHIPPED_REOPENING_CHAIN, check_closing, refuse,
+        },
         period::Period,
     },
     spine::{AnyId, BusinessDate, Entity, Refusal, Timestamp, UserId, Version},
@@ -26,9 +30,6 @@ use std::{collections::HashSet, sync::Arc};
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 use validator::Validate;
-
-use crate::{policy::Shipped, spine::Part};
-use domain::finance::accounting_period::{REOPENING_CHAIN_CODE, SHIPPED_REOPENING_CHAIN};
 
 /// Months as a kind of master data.
 const PERIODS: Master = Master("accounting periods");

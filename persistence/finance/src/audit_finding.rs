@@ -11,7 +11,7 @@ use crate::{
     file,
     organisation::department,
     schema::{audit_findings as findings, expense_claim_lines as lines, internal_audits as audits},
-    spine::{Failure, Key, Reader, Sight, Stored, Tx, Where, db, guard, save_row},
+    spine::{Failure, Key, Part, Reader, Sight, Stored, Tx, Where, db, guard, save_row},
 };
 use diesel::prelude::*;
 use domain::{
@@ -22,8 +22,6 @@ use domain::{
     spine::{Change, Entity, Id, Permission},
 };
 use uuid::Uuid;
-
-use crate::spine::Part;
 
 /// What this noun brings to its wing.
 pub(crate) const NOUN: &[Part] = &[&file::DocumentKind { kind: AuditFinding::KIND, may_read }];

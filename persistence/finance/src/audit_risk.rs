@@ -11,16 +11,19 @@ pub(crate) use population::{Candidate, contains, pages};
 use crate::{
     finance::expense_claim::{EXPENSE_CLAIM, within},
     organisation::{DEPARTMENT, EMPLOYEE, NamedRef, PersonRef, names},
-    policy,
+    policy::{self, Kind, Shipped},
     schema::expense_claims as claims,
-    spine::{Failure, Key, Reader, Refers, Sight, View, db},
+    spine::{Failure, Key, Part, Reader, Refers, Sight, View, db},
 };
 use around::{around, facts_of, shares};
 use chrono::{Days, NaiveDate};
 use diesel::prelude::*;
 use domain::{
     finance::{
-        audit_risk::{self as risk, ClaimFacts, RiskRule, RiskRules, RiskSignal, Surroundings, score},
+        audit_risk::{
+            self as risk, AUDIT_RISK_CODE, AuditRisk, ClaimFacts, RiskRule, RiskRules, RiskSignal,
+            SHIPPED_AUDIT_RISK, Surroundings, score,
+        },
         expense_claim::{ClaimState, ExpenseClaim},
     },
     spine::{AnyId, BusinessDate, DepartmentId, Id, Money, Refusal, Version},
@@ -28,12 +31,6 @@ use domain::{
 use population::{RISK_CLAIMS_MAX, population};
 use serde::Serialize;
 use utoipa::ToSchema;
-
-use crate::{
-    policy::{Kind, Shipped},
-    spine::Part,
-};
-use domain::finance::audit_risk::{AUDIT_RISK_CODE, AuditRisk, SHIPPED_AUDIT_RISK};
 
 /// What this noun brings to its wing.
 pub(crate) const NOUN: &[Part] = &[

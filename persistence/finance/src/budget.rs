@@ -15,15 +15,16 @@ pub use view::{BUDGET, BudgetView, show, view};
 use self::row::Row;
 use crate::{
     organisation::department,
-    policy,
+    policy::{self, Kind, Shipped},
     schema::budgets,
-    spine::{Failure, Key, Reader, Sight, Stored, Tx, db, guard, save_row, within},
+    spine::{Failure, Key, Part, Reader, Sight, Stored, Tx, db, guard, save_row, within},
 };
 use diesel::prelude::*;
 use domain::{
     finance::{
+        BUDGET_CHAIN_CODE, SHIPPED_BUDGET_CHAIN,
         budget::{Budget, BudgetRules},
-        budget_policy::BudgetPolicy,
+        budget_policy::{BUDGET_POLICY_CODE, BudgetPolicy, SHIPPED_BUDGET_POLICY},
         expense_category::ExpenseCategories,
         expense_policy::ExpensePolicy,
     },
@@ -31,15 +32,6 @@ use domain::{
     spine::{BusinessDate, Change, Currency, Id, PolicyVersion},
 };
 use std::sync::Arc;
-
-use crate::{
-    policy::{Kind, Shipped},
-    spine::Part,
-};
-use domain::finance::{
-    BUDGET_CHAIN_CODE, SHIPPED_BUDGET_CHAIN,
-    budget_policy::{BUDGET_POLICY_CODE, SHIPPED_BUDGET_POLICY},
-};
 
 /// What this noun brings to its wing.
 pub(crate) const NOUN: &[Part] = &[

@@ -11,8 +11,8 @@ use crate::{
     schema::budget_analyses as analyses,
     search,
     spine::{
-        Failure, Filter, Instant, Key, Page, Reader, Refers, Sight, Slice, Stored, Tx, View, Where, columns,
-        db, narrow, orders, paged,
+        Failure, Filter, Instant, Key, Page, Part, Reader, Refers, Sight, Slice, Stored, Tx, View, Where,
+        columns, db, narrow, orders, paged,
     },
 };
 use diesel::prelude::*;
@@ -31,8 +31,6 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 use validator::Validate;
-
-use crate::spine::Part;
 
 /// What this noun brings to its wing.
 pub(crate) const NOUN: &[Part] = &[&file::DocumentKind { kind: BudgetAnalysis::KIND, may_read }];

@@ -18,25 +18,21 @@ pub use view::{BUDGET_CHANGE, BudgetChangeView, show, view};
 use self::row::Row;
 use super::budget::book_currency;
 use crate::{
-    policy,
+    policy::{self, Shipped},
     schema::budget_changes as changes,
-    spine::{Failure, Key, Reader, Sight, Stored, Tx, db, guard, save_row, within},
+    spine::{Failure, Key, Part, Reader, Sight, Stored, Tx, db, guard, save_row, within},
 };
 use diesel::prelude::*;
 use domain::{
     finance::{
+        BUDGET_CHANGE_CHAIN_CODE, EMERGENCY_DRAW_CHAIN_CODE, SHIPPED_BUDGET_CHANGE_CHAIN,
+        SHIPPED_EMERGENCY_DRAW_CHAIN,
         budget_change::{BudgetChange, ChangeRules},
         expense_category::ExpenseCategories,
     },
     spine::{Change, Currency, Id, PolicyVersion},
 };
 use std::sync::Arc;
-
-use crate::{policy::Shipped, spine::Part};
-use domain::finance::{
-    BUDGET_CHANGE_CHAIN_CODE, EMERGENCY_DRAW_CHAIN_CODE, SHIPPED_BUDGET_CHANGE_CHAIN,
-    SHIPPED_EMERGENCY_DRAW_CHAIN,
-};
 
 /// What this noun brings to its wing.
 pub(crate) const NOUN: &[Part] = &[

@@ -20,31 +20,24 @@ pub(crate) use row::{find_unscoped, number_of};
 pub use settle::preview;
 pub use view::{CASH_ADVANCE, CashAdvanceView, show, view};
 
-use crate::approval::petition::References;
 use crate::{
+    expense_claim::reference::References,
     file,
     organisation::referred,
-    spine::{Failure, Reader, Tx},
+    policy::{Kind, Shipped},
+    spine::{Failure, Part, Reader, Tx},
 };
 use domain::{
     approval::petition::FOREIGN_DEPARTMENT,
     finance::{
+        CASH_ADVANCE_CHAIN_CODE, SHIPPED_CASH_ADVANCE_CHAIN,
         cash_advance::{AdvanceContent, AdvanceRules, CashAdvance},
-        cash_advance_policy::CashAdvancePolicy,
+        cash_advance_policy::{CASH_ADVANCE_POLICY_CODE, CashAdvancePolicy, SHIPPED_CASH_ADVANCE_POLICY},
         expense_policy::ExpensePolicy,
     },
     spine::{BusinessDate, Change, Currency, EmployeeId, Entity, Permission, PolicyVersion},
 };
 use std::sync::Arc;
-
-use crate::{
-    policy::{Kind, Shipped},
-    spine::Part,
-};
-use domain::finance::{
-    CASH_ADVANCE_CHAIN_CODE, SHIPPED_CASH_ADVANCE_CHAIN,
-    cash_advance_policy::{CASH_ADVANCE_POLICY_CODE, SHIPPED_CASH_ADVANCE_POLICY},
-};
 
 /// What this noun brings to its wing.
 pub(crate) const NOUN: &[Part] = &[

@@ -1,26 +1,19 @@
 //! The tree of categories in force, as it is shown.
 
 use crate::{
-    policy::in_force,
-    spine::{Failure, Reader, View},
+    approval::{Categories, CategoryCheck},
+    policy::{Kind, Shipped, in_force},
+    spine::{Failure, Part, Reader, View},
 };
 use chrono::NaiveDate;
 use domain::{
-    finance::expense_category::{ExpenseCategories, ExpenseCategory},
-    spine::PolicyVersion,
+    finance::expense_category::{
+        EXPENSE_CATEGORIES_CODE, ExpenseCategories, ExpenseCategory, SHIPPED_EXPENSE_CATEGORIES,
+    },
+    spine::{BusinessDate, PolicyVersion},
 };
 use serde::Serialize;
 use utoipa::ToSchema;
-
-use crate::{
-    approval::{Categories, CategoryCheck},
-    policy::{Kind, Shipped},
-    spine::Part,
-};
-use domain::{
-    finance::expense_category::{EXPENSE_CATEGORIES_CODE, SHIPPED_EXPENSE_CATEGORIES},
-    spine::BusinessDate,
-};
 
 /// That a line of a table is of a category or of one below it.
 macro_rules! in_category {

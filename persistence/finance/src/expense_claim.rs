@@ -35,27 +35,20 @@ pub use view::{EXPENSE_CLAIM, ExpenseClaimView, show, view};
 
 use crate::{
     file,
-    spine::{Failure, Reader, Tx},
+    policy::{Kind, Shipped},
+    spine::{Failure, Part, Reader, Tx},
 };
 use domain::{
     finance::{
+        CLAIM_CHAIN_CODE, SHIPPED_CLAIM_CHAIN,
         expense_category::ExpenseCategories,
         expense_claim::{ClaimRules, ExpenseClaim},
-        expense_policy::ExpensePolicy,
+        expense_policy::{EXPENSE_POLICY_CODE, ExpensePolicy, SHIPPED_EXPENSE_POLICY},
         expense_request_policy::ExpenseRequestPolicy,
     },
     spine::{BusinessDate, Change, Currency, Entity, PolicyVersion},
 };
 use std::sync::Arc;
-
-use crate::{
-    policy::{Kind, Shipped},
-    spine::Part,
-};
-use domain::finance::{
-    CLAIM_CHAIN_CODE, SHIPPED_CLAIM_CHAIN,
-    expense_policy::{EXPENSE_POLICY_CODE, SHIPPED_EXPENSE_POLICY},
-};
 
 /// What this noun brings to its wing.
 pub(crate) const NOUN: &[Part] = &[

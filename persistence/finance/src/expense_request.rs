@@ -19,31 +19,26 @@ pub(crate) use row::{find_unscoped, number_of};
 pub use settle::preview;
 pub use view::{EXPENSE_REQUEST, ExpenseRequestView, show, view};
 
-use crate::approval::petition::References;
 use crate::{
+    expense_claim::reference::References,
     file,
-    spine::{Failure, Reader, Tx},
+    policy::{Kind, Shipped},
+    spine::{Failure, Part, Reader, Tx},
 };
 use domain::{
     approval::petition::FOREIGN_DEPARTMENT,
     finance::{
+        REQUEST_CHAIN_CODE, SHIPPED_REQUEST_CHAIN,
         expense_category::ExpenseCategories,
         expense_policy::ExpensePolicy,
         expense_request::{ExpenseRequest, RequestContent, RequestRules},
-        expense_request_policy::ExpenseRequestPolicy,
+        expense_request_policy::{
+            EXPENSE_REQUEST_POLICY_CODE, ExpenseRequestPolicy, SHIPPED_EXPENSE_REQUEST_POLICY,
+        },
     },
     spine::{BusinessDate, Change, Currency, EmployeeId, Entity, Permission, PolicyVersion},
 };
 use std::sync::Arc;
-
-use crate::{
-    policy::{Kind, Shipped},
-    spine::Part,
-};
-use domain::finance::{
-    REQUEST_CHAIN_CODE, SHIPPED_REQUEST_CHAIN,
-    expense_request_policy::{EXPENSE_REQUEST_POLICY_CODE, SHIPPED_EXPENSE_REQUEST_POLICY},
-};
 
 /// What this noun brings to its wing.
 pub(crate) const NOUN: &[Part] = &[

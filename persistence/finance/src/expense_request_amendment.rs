@@ -16,22 +16,21 @@ pub use view::{
 
 use crate::{
     file,
+    policy::Shipped,
     schema::expense_request_amendments as amendments,
-    spine::{Failure, Key, Reader, Tx, db},
+    spine::{Failure, Key, Part, Reader, Tx, db},
 };
 use diesel::prelude::*;
 use domain::{
     approval::StandingState,
     finance::{
+        AMENDMENT_CHAIN_CODE, SHIPPED_REQUEST_CHAIN,
         expense_request::{AMENDMENT_OPEN, ExpenseRequest},
         expense_request_amendment::ExpenseRequestAmendment,
     },
     spine::{Change, Citation, Entity, Id, Refusal},
 };
 use std::collections::BTreeSet;
-
-use crate::{policy::Shipped, spine::Part};
-use domain::finance::{AMENDMENT_CHAIN_CODE, SHIPPED_REQUEST_CHAIN};
 
 /// What this noun brings to its wing.
 pub(crate) const NOUN: &[Part] = &[

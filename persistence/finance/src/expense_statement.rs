@@ -13,21 +13,22 @@ use crate::{
     approval::document::StandingColumns,
     finance::accounting_period,
     organisation::{referred, unless_taken},
+    policy::Shipped,
     schema::expense_statements as statements,
-    spine::{Failure, Instant, Key, Reader, Sight, Stored, Tx, Where, covered, db, guard, save_row},
+    spine::{Failure, Instant, Key, Part, Reader, Sight, Stored, Tx, Where, covered, db, guard, save_row},
 };
 use diesel::prelude::*;
 use domain::{
     approval::Petition,
     finance::{
-        expense_statement::{ALREADY_COMPILED, ExpenseStatement, NUMBER_PREFIX, Words},
+        expense_statement::{
+            ALREADY_COMPILED, ExpenseStatement, NUMBER_PREFIX, SHIPPED_STATEMENT_CHAIN, STATEMENT_CHAIN_CODE,
+            Words,
+        },
         period::Period,
     },
     spine::{Change, DepartmentId, Id, Refusal, Timestamp, Version, search_text},
 };
-
-use crate::{policy::Shipped, spine::Part};
-use domain::finance::expense_statement::{SHIPPED_STATEMENT_CHAIN, STATEMENT_CHAIN_CODE};
 
 /// What this noun brings to its wing.
 pub(crate) const NOUN: &[Part] = &[

@@ -17,7 +17,7 @@ use crate::{
     organisation::{lower, referred},
     policy,
     schema::{employees, expense_claims as claims, post_evaluations as evaluations},
-    spine::{Failure, Key, Reader, Sight, Stored, Tx, Where, db, guard, save_row},
+    spine::{Failure, Key, Part, Reader, Sight, Stored, Tx, Where, db, guard, save_row},
 };
 use diesel::prelude::*;
 use domain::{
@@ -30,8 +30,6 @@ use domain::{
     spine::{Change, Entity, Id, Permission},
 };
 use uuid::Uuid;
-
-use crate::spine::Part;
 
 /// What this noun brings to its wing.
 pub(crate) const NOUN: &[Part] = &[&file::DocumentKind { kind: PostEvaluation::KIND, may_read }];

@@ -1,7 +1,7 @@
-//! What a claim refers to must exist before it is written: a foreign key could only say that something is wrong.
+//! What a claim refers to must exist before it is written: a foreign key could only say that something is wrong. Requests and
+//! advances refer to people and departments in the same way.
 
 use crate::{
-    approval::petition::References,
     finance::expense_request as requests,
     organisation::{Register, referred},
     spine::{Failure, Reader},
@@ -9,7 +9,9 @@ use crate::{
 use domain::{
     approval::petition::FOREIGN_DEPARTMENT,
     finance::expense_claim::{Advertisement, ClaimContent},
-    spine::{EmployeeId, Findings, Permission, codes},
+    spine::{
+        BusinessDate, Citation, DepartmentId, EmployeeId, Findings, Permission, Refusal, RefusalCode, codes,
+    },
 };
 
 /// Checks that everything a claim refers to is there, and its department its submitter's.
@@ -52,4 +54,60 @@ fn refer_to_placers(reader: &mut Reader<'_>, content: &ClaimContent) -> Result<(
         findings.add(format!("/lines/{index}/advertisement/placed_by_id"), codes::UNKNOWN_REFERENCE);
     }
     Ok(findings.into_result()?)
+}
+
+/// What a document refers to.
+pub(crate) struct References {
+    /// Who answers for it, where it names somebody.
+    pub submitter: Option<EmployeeId>,
+    /// Who gains by it, where it says so.
+    pub beneficiary: Option<EmployeeId>,
+    /// The department that asks.
+    pub department: DepartmentId,
+    /// Its business day.
+    pub business_date: BusinessDate,
+    /// The departments that bear the cost, line by line.
+    pub cost_centres: Vec<DepartmentId>,
+    /// The permission that reaches beyond the submitter's own department.
+    pub for_others: Permission,
+    /// How the document of another department is refused.
+    pub foreign: &'static RefusalCode,
+}
+
+impl References {
+    /// Checks that people and departments exist, and that the departments are still open.
+    pub fn check_existence(&self, reader: &mut Reader<'_>) -> Result<(), Failure> {
+        let register = Register::of(reader)?;
+        let today = reader.today();
+        let mut findings = Findings::new();
+        for (pointer, person) in [("/beneficiary_id", self.beneficiary), ("/submitter_id", self.submitter)] {
+            if person.is_some_and(|person| register.person(person).is_none()) {
+                findings.add(pointer, codes::UNKNOWN_REFERENCE);
+            }
+        }
+        if !register.is_open(self.department, today) {
+            findings.add("/department_id", codes::UNKNOWN_REFERENCE);
+        }
+        for (index, cost_centre) in self.cost_centres.iter().enumerate() {
+            if !register.is_open(*cost_centre, today) {
+                findings.add(format!("/lines/{index}/cost_centre_id"), codes::UNKNOWN_REFERENCE);
+            }
+        }
+        Ok(findings.into_result()?)
+    }
+
+    /// Checks that the document's department is its submitter's: the department chooses the approvers, so
+    /// nobody may choose it.
+    pub fn check_department(&self, reader: &mut Reader<'_>) -> Result<(), Failure> {
+        if reader.actor().reach(self.for_others).covers(self.department, false) {
+            return Ok(());
+        }
+        let Some(submitter) = self.submitter.or(reader.actor().employee) else { return Ok(()) };
+        let register = Register::of(reader)?;
+        let is_own = |day| register.department_on(submitter, day) == Some(self.department);
+        if [self.business_date, reader.today()].into_iter().any(is_own) {
+            return Ok(());
+        }
+        Err(Refusal::new(self.foreign).citing(Citation::rule("EXP-3")).at("/department_id").into())
+    }
 }
