@@ -12,6 +12,7 @@ pub use api_base::{
     file::{self, FileStore},
     identity,
     organisation::{begin_absences, finish_leavings, release_expired},
+    vacancy::expire_vacancies,
 };
 pub use server::{Running, connect, first_start, open_database, start};
 pub use settings::Settings;

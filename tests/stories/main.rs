@@ -61,6 +61,7 @@ mod policy;
 mod post_evaluation;
 mod quickstart;
 mod unit_of_work;
+mod vacancy;
 mod year;
 
 const MODULES: &[&[Story]] = &[
@@ -119,6 +120,7 @@ const MODULES: &[&[Story]] = &[
     oidc::STORIES,
     organisation::STORIES,
     unit_of_work::STORIES,
+    vacancy::STORIES,
     year::STORIES,
     coverage::access::STORIES,
     coverage::input::STORIES,
@@ -132,6 +134,7 @@ const RECORDS: &[&[Record]] = &[
     identity::RECORDS,
     policy::RECORDS,
     organisation::RECORDS,
+    vacancy::RECORDS,
     file::RECORDS,
     expense_claim::RECORDS,
     approval::RECORDS,

@@ -6,6 +6,7 @@ pub mod file;
 pub mod identity;
 pub mod organisation;
 mod policy;
+pub mod vacancy;
 
 pub use api_spine::{self as spine, routes};
 
@@ -31,6 +32,7 @@ pub const WING: &Wing = &Wing {
         ("roles", "角色。Permissions and how far they reach."),
         ("sessions", "会话。Signing in and out."),
         ("users", "账号。Who may come in."),
+        ("vacancies", "用人申请与人员配置。Vacancies, and how the centre is staffed."),
     ],
     rules: domain::WING,
     enums: &[approval::BatchDecision::LABELS, organisation::SetUpKind::LABELS],
@@ -43,6 +45,7 @@ pub const WING: &Wing = &Wing {
         organisation::ABSENCES,
         organisation::EXPIRED_GRANTS,
         organisation::LEAVINGS,
+        vacancy::EXPIRIES,
     ],
     routes: |into| {
         identity::routes(into);
@@ -51,5 +54,6 @@ pub const WING: &Wing = &Wing {
         approval::routes(into);
         file::routes(into);
         audit::routes(into);
+        vacancy::routes(into);
     },
 };

@@ -302,6 +302,6 @@ impl AuditFinding {
     }
 
     fn wrong_state(&self, code: &'static RefusalCode) -> Refusal {
-        Refusal::new(code).with("state", self.status.state().code()).citing(rule())
+        Refusal::new(code).with_label("state", self.status.state()).citing(rule())
     }
 }

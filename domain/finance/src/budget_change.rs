@@ -139,6 +139,9 @@ impl Document for BudgetChange {
     fn state_code(&self) -> &'static str {
         self.state().code()
     }
+    fn state_labels(&self) -> (&'static str, &'static str) {
+        self.state().labels()
+    }
     fn facts(&self) -> Facts {
         let Self { content, .. } = self;
         facts([

@@ -231,6 +231,9 @@ impl Document for ExpenseClaim {
     fn state_code(&self) -> &'static str {
         self.state().code()
     }
+    fn state_labels(&self) -> (&'static str, &'static str) {
+        self.state().labels()
+    }
     fn asked(&self) -> Result<Facts, Refusal> {
         let Self { content, .. } = self;
         Ok(facts([("claimed", json!(content.claimed()?)), ("department_id", json!(content.department))]))

@@ -359,7 +359,7 @@ impl InternalAudit {
         json!({"number": self.number})
     }
     fn wrong_state(&self, code: &'static RefusalCode) -> Refusal {
-        Refusal::new(code).with("state", self.status.state().code()).citing(rule())
+        Refusal::new(code).with_label("state", self.status.state()).citing(rule())
     }
     fn refuse_unless(&self, state: AuditState, code: &'static RefusalCode) -> Result<(), Refusal> {
         if self.status.state() == state { Ok(()) } else { Err(self.wrong_state(code)) }

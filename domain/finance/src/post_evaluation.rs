@@ -105,7 +105,7 @@ impl EvaluationSubject {
             return Ok(Self::ExpenseRequest { request: request.id, number });
         }
         let refusal = Refusal::new(EVALUATED_REQUEST_NOT_APPROVED).with("request", number);
-        Err(refusal.with("state", state.code()).citing(rule()).at("/request_id"))
+        Err(refusal.with_label("state", state).citing(rule()).at("/request_id"))
     }
 }
 
@@ -354,6 +354,6 @@ impl PostEvaluation {
         json!({"number": self.number})
     }
     fn wrong_state(&self, code: &'static RefusalCode) -> Refusal {
-        Refusal::new(code).with("state", self.status.state().code()).citing(rule())
+        Refusal::new(code).with_label("state", self.status.state()).citing(rule())
     }
 }

@@ -67,6 +67,9 @@ permissions! {
     ManageOrganisation = "organisation:manage", "管理组织", "Change departments, positions and employees";
     ExportOrganisation = "organisation:export", "导出组织名册", "Export lists of departments and employees";
     ManageAbsences = "absence:manage", "登记请假与代理人", "Register absences and stand-ins";
+    ReadVacancies = "vacancy:read", "查看用人申请与编制", "Read vacancies and how far the centre is from its standard";
+    RequestVacancies = "vacancy:request", "提出用人申请", "Ask for people, change, submit and cancel one's own vacancies";
+    ManageVacancies = "vacancy:manage", "管理用人申请", "Cancel vacancies of others";
     ReadUsers = "user:read", "查看账号", "Read user accounts and grants";
     ManageUsers = "user:manage", "管理账号", "Create and disable user accounts, grant roles";
     ExportUsers = "user:export", "导出账号", "Export lists of user accounts";

@@ -94,6 +94,22 @@ impl<T> Slice<T> {
         Self { data: rows, next, total }
     }
 
+    /// A page of rows that were computed whole, such as those of a report: its mark is the place of a row.
+    pub fn of(rows: Vec<T>, page: &Page) -> Self {
+        let total = i64::try_from(rows.len()).unwrap_or(i64::MAX);
+        let begin = match page.after {
+            Some((_, SortKey::Number(place))) => place.clamp(0, total),
+            _ => 0,
+        };
+        let (skip, take) = (usize::try_from(begin).unwrap_or(0), usize::try_from(page.limit).unwrap_or(0));
+        let end = begin + page.limit;
+        Self {
+            data: rows.into_iter().skip(skip).take(take).collect(),
+            next: (end < total).then_some((SortKey::Nothing, SortKey::Number(end))),
+            total: page.include_total.then_some(total),
+        }
+    }
+
     /// The same page with each row turned into something else.
     pub fn map<U>(self, f: impl FnMut(T) -> U) -> Slice<U> {
         Slice { data: self.data.into_iter().map(f).collect(), next: self.next, total: self.total }

@@ -6,11 +6,12 @@ use crate::spine::{
 use chrono::NaiveDate;
 use domain::{
     organisation::{Employee, Hire, Placement, PositionId},
-    spine::{self, BusinessDate, DepartmentId, EmployeeId, perm},
+    spine::{self, AnyId, BusinessDate, DepartmentId, EmployeeId, Id, perm},
 };
 use persistence::{
     organisation::{EmployeeFilter, EmployeeView, department, employee, position, referred},
     spine::{Failure, Tx},
+    vacancy,
 };
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -64,9 +65,11 @@ struct HireEmployee {
     position_id: Option<PositionId>,
     /// The superior; none at the very top.
     superior_id: Option<EmployeeId>,
+    /// The open vacancy that they fill, of this department and position; where the company demands one, not without.
+    vacancy_id: Option<AnyId>,
 }
 
-/// Take somebody on. `[ORG-1]`
+/// Take somebody on. `[ORG-1, ORG-2b]`
 #[utoipa::path(post, path = "/api/v1/employees")]
 async fn hire_employee(
     who: Can<perm::ManageOrganisation>,
@@ -74,16 +77,22 @@ async fn hire_employee(
     work: UnitOfWork,
 ) -> Created<EmployeeView> {
     work.write(who, move |tx| {
-        let HireEmployee { number, name, joined_on, department_id, position_id, superior_id } =
-            body.0.clone();
-        check_references(tx, department_id, position_id, superior_id, joined_on)?;
-        let (department, position, superior) = (department_id, position_id, superior_id);
-        let hire = Hire { number, name, joined_on, department, position, superior };
-        let change = Employee::hire(tx.id(), hire)?;
-        let hired = employee::apply(tx, change)?;
+        let hired = hire(tx, body.0.clone())?;
         employee::view(tx, hired.id)
     })
     .await
+}
+
+fn hire(tx: &mut Tx<'_>, body: HireEmployee) -> Result<Employee, Failure> {
+    let HireEmployee { number, name, joined_on, department_id, position_id, superior_id, vacancy_id } = body;
+    check_references(tx, department_id, position_id, superior_id, joined_on)?;
+    let (department, position, superior) = (department_id, position_id, superior_id);
+    let hire = Hire { number, name, joined_on, department, position, superior };
+    let change = Employee::hire(tx.id(), hire)?;
+    let hired = employee::apply(tx, change)?;
+    let to = Placement { from: joined_on, department, position, superior };
+    vacancy::deed::take(tx, vacancy_id.map(|id| Id::from_uuid(id.uuid())), &hired, &to)?;
+    Ok(hired)
 }
 
 /// The department must be open and within reach, the position exist, the superior be employed on the day.
@@ -153,9 +162,12 @@ struct MoveEmployee {
     position_id: Option<PositionId>,
     /// The superior; none at the very top.
     superior_id: Option<EmployeeId>,
+    /// The open vacancy that they fill, of this department and position; where the company demands one, whoever gets
+    /// another position needs it.
+    vacancy_id: Option<AnyId>,
 }
 
-/// Move an employee to another department, position or superior. `[ORG-1]`
+/// Move an employee to another department, position or superior. `[ORG-1, ORG-2b]`
 #[utoipa::path(post, path = "/api/v1/employees/{id}/move")]
 async fn move_employee(
     who: Can<perm::ManageOrganisation>,
@@ -165,15 +177,27 @@ async fn move_employee(
 ) -> Reply<EmployeeView> {
     work.write(who, move |tx| {
         let found = at.find(tx)?;
-        let MoveEmployee { from, department_id, position_id, superior_id } = body.0.clone();
-        let from = from.unwrap_or_else(|| tx.today());
-        check_references(tx, department_id, position_id, superior_id, from)?;
-        let lines = employee::superior_lines(tx, from)?;
-        let (department, position, superior) = (department_id, position_id, superior_id);
-        let to = Placement { from, department, position, superior };
-        let moved = employee::apply(tx, found.relocate(to, &lines)?)?;
+        let moved = relocate(tx, found, body.0.clone())?;
         // Whoever moved somebody out of their own reach has done so all the same, and is shown the result.
         employee::shown_after_move(tx, moved.id)
     })
     .await
+}
+
+fn relocate(tx: &mut Tx<'_>, found: Employee, body: MoveEmployee) -> Result<Employee, Failure> {
+    let MoveEmployee { from, department_id, position_id, superior_id, vacancy_id } = body;
+    let from = from.unwrap_or_else(|| tx.today());
+    check_references(tx, department_id, position_id, superior_id, from)?;
+    let lines = employee::superior_lines(tx, from)?;
+    let (department, position, superior) = (department_id, position_id, superior_id);
+    let to = Placement { from, department, position, superior };
+    let post = |placement: &Placement| (placement.department, placement.position);
+    let stays = found.placement_on(from).is_some_and(|held| post(held) == post(&to));
+    let moved = employee::apply(tx, found.relocate(to.clone(), &lines)?)?;
+    vacancy::deed::follow(tx, &moved)?;
+    // Another superior in the same position takes nobody's place.
+    if vacancy_id.is_some() || !stays {
+        vacancy::deed::take(tx, vacancy_id.map(|id| Id::from_uuid(id.uuid())), &moved, &to)?;
+    }
+    Ok(moved)
 }

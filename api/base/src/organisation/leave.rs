@@ -15,6 +15,7 @@ use persistence::{
     identity::{account, session},
     organisation::{EmployeeView, absence, department, employee},
     spine::{Database, Failure, Request, Tx},
+    vacancy,
 };
 use serde::Deserialize;
 use utoipa::ToSchema;
@@ -50,6 +51,7 @@ async fn leave_employee(
         if let Employment::Left { .. } = leaver.employment {
             hand_over(tx, &leaver)?;
         }
+        vacancy::deed::follow(tx, &leaver)?;
         Ok(leaver)
     })
     .await
@@ -62,7 +64,12 @@ async fn keep_employee(
     at: At<Employee>,
     work: UnitOfWork,
 ) -> Reply<EmployeeView> {
-    work.moves(who, at, move |found, _| Ok(found.stay()?)).await
+    work.moves(who, at, move |found, tx| {
+        let stays = employee::apply(tx, found.stay()?)?;
+        vacancy::deed::follow(tx, &stays)?;
+        Ok(stays)
+    })
+    .await
 }
 
 /// Hands over everything somebody held who has left, in the unit of work in which they left.

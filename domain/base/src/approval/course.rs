@@ -67,6 +67,16 @@ impl Outcome {
             Self::Withdrawn { .. } => "withdrawn",
         }
     }
+    /// What people call it, Chinese and English.
+    pub const fn labels(&self) -> (&'static str, &'static str) {
+        match self {
+            Self::Pending => ("审批中", "Pending"),
+            Self::Approved { .. } => ("已通过", "Approved"),
+            Self::Rejected { .. } => ("已驳回", "Rejected"),
+            Self::Returned { .. } => ("已退回", "Returned"),
+            Self::Withdrawn { .. } => ("已撤回", "Withdrawn"),
+        }
+    }
     /// Whether nothing can follow.
     pub const fn is_final(&self) -> bool {
         matches!(self, Self::Approved { .. } | Self::Rejected { .. })

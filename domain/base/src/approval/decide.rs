@@ -216,7 +216,7 @@ impl Approval {
             return Refusal::new(ALREADY_DECIDED)
                 .with("by", who.to_string())
                 .with("by_name", directory.name(who).unwrap_or_default())
-                .with("decision", decision.code())
+                .with_label("decision", decision)
                 .with("at", at.to_string())
                 .citing(Citation::rule("APR-6"));
         }

@@ -78,6 +78,10 @@ pub trait Document: Entity {
     fn state_code(&self) -> &'static str {
         self.petition().state().code()
     }
+    /// What people call it, Chinese and English.
+    fn state_labels(&self) -> (&'static str, &'static str) {
+        self.petition().state().labels()
+    }
     /// What its events tell beside its number and its state.
     fn facts(&self) -> Facts {
         Facts::new()
@@ -110,7 +114,7 @@ pub trait Document: Entity {
 
     /// A refusal that names the state.
     fn wrong_state(&self, code: &'static RefusalCode) -> Refusal {
-        let refusal = Refusal::new(code).with("state", self.state_code());
+        let refusal = Refusal::new(code).with_labelled("state", self.state_code(), self.state_labels());
         match Self::COURSE.rule {
             Some(rule) => refusal.citing(Citation::rule(rule)),
             None => refusal,

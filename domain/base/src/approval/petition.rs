@@ -239,7 +239,7 @@ impl Petition {
     /// Refuses unless it is approved.
     pub fn expect_approved(&self) -> Result<(), Refusal> {
         let state = self.state();
-        let refusal = || Refusal::new(NOT_APPROVED).with("state", state.code());
+        let refusal = || Refusal::new(NOT_APPROVED).with_label("state", state);
         if state == StandingState::Approved { Ok(()) } else { Err(refusal()) }
     }
 

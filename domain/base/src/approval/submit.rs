@@ -89,7 +89,8 @@ impl Approval {
 
     pub(super) fn may_resubmit(&self, by: EmployeeId) -> Result<(), Refusal> {
         if !matches!(self.outcome, Outcome::Returned { .. } | Outcome::Withdrawn { .. }) {
-            let refusal = Refusal::new(NOT_RETURNED).with("state", self.outcome.name());
+            let refusal =
+                Refusal::new(NOT_RETURNED).with_labelled("state", self.outcome.name(), self.outcome.labels());
             return Err(refusal.citing(Citation::rule("APR-6")));
         }
         self.must_be_requester(by)
@@ -145,7 +146,8 @@ impl Approval {
         if self.outcome == Outcome::Pending {
             return Ok(());
         }
-        let refusal = Refusal::new(NOT_PENDING).with("state", self.outcome.name());
+        let refusal =
+            Refusal::new(NOT_PENDING).with_labelled("state", self.outcome.name(), self.outcome.labels());
         Err(refusal.citing(Citation::rule("APR-6")))
     }
 

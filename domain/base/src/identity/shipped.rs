@@ -69,6 +69,8 @@ const LEADERSHIP: &[Permission] = &[
     ReadAccountingPeriods,
     CompileBudgets,
     ExportBudgets,
+    ReadVacancies,
+    RequestVacancies,
 ];
 
 const fn role(
@@ -156,6 +158,7 @@ pub const SHIPPED_ROLES: &[ShippedRole] = &[
         &[
             STAFF,
             &[OverseeApprovals, SubmitExpenseClaimsForOthers, SubmitExpenseRequestsForOthers, CompileBudgets],
+            &[ReadVacancies, RequestVacancies],
         ],
     ),
     role("sales-representative", "销售代表", "Sales representative", ScopeKind::Own, &[STAFF]),
@@ -173,6 +176,9 @@ pub const SHIPPED_ROLES: &[ShippedRole] = &[
             &[
                 ManageOrganisation,
                 ExportOrganisation,
+                ReadVacancies,
+                RequestVacancies,
+                ManageVacancies,
                 SubmitExpenseClaimsForOthers,
                 SubmitExpenseRequestsForOthers,
             ],

@@ -234,6 +234,19 @@ impl Employee {
             .or_else(|| self.placements.first())
     }
 
+    /// Whether they begin in a position of a department on a day: they hold it that day, and do not leave before it.
+    pub fn starts(
+        &self,
+        on: BusinessDate,
+        department: Id<spine::Department>,
+        position: Id<Position>,
+    ) -> bool {
+        let held = |placement: &Placement| {
+            placement.department == department && placement.position == Some(position)
+        };
+        self.placement_on(on).is_some_and(held) && self.is_employed_throughout(on, on)
+    }
+
     /// Whether they are employed throughout a period (both days included).
     pub fn is_employed_throughout(&self, from: BusinessDate, until: BusinessDate) -> bool {
         self.joined_on <= from && self.employment.last_day().is_none_or(|last_day| until < last_day)

@@ -66,7 +66,7 @@ impl AuditFinding {
     pub fn ensure_raisable(audit: &InternalAudit) -> Result<(), Refusal> {
         match audit.status.state() {
             AuditState::UnderWay | AuditState::Reported => Ok(()),
-            state => Err(Refusal::new(AUDIT_NOT_OPEN).with("state", state.code()).citing(rule())),
+            state => Err(Refusal::new(AUDIT_NOT_OPEN).with_label("state", state).citing(rule())),
         }
     }
 

@@ -129,7 +129,7 @@ impl ExpenseClaim {
         let mut refusal = Refusal::new(code)
             .citing(Citation::rule("EXP-10"))
             .with("number", self.petition.number.as_str())
-            .with("state", state.code());
+            .with_label("state", state);
         if let Some(acknowledgement) = self.acknowledgement() {
             refusal = refusal.with("reference", acknowledgement.reference.as_str());
         }
@@ -161,7 +161,7 @@ impl ExpenseClaim {
         }
         let refusal = match self.not_ready.as_ref().and_then(NotReady::refusal) {
             Some(reason) => Refusal::new(NO_ENTRY).with_text("reason", &reason),
-            None => Refusal::new(NOT_READY).with("state", self.state().code()),
+            None => Refusal::new(NOT_READY).with_label("state", self.state()),
         };
         Err(refusal.citing(Citation::rule("EXP-9")).with("number", self.petition.number.as_str()))
     }

@@ -129,7 +129,7 @@ impl Auditor {
         match self.conflict(parties) {
             None => Ok(()),
             Some(conflict) => {
-                Err(Refusal::new(NOT_INDEPENDENT).with("reason", conflict.code()).citing(rule()))
+                Err(Refusal::new(NOT_INDEPENDENT).with_label("reason", conflict).citing(rule()))
             }
         }
     }

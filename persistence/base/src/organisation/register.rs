@@ -73,6 +73,22 @@ impl Register {
         self.people.get(&id).map(|person| &person.name)
     }
 
+    /// The number and name of somebody whom a record names.
+    ///
+    /// # Errors
+    /// Where nobody is known by this id: a fault of ours.
+    pub fn named(&self, id: EmployeeId) -> Result<PersonRef, Failure> {
+        self.person(id).cloned().ok_or_else(|| Failure::corrupt("employees", "id", id))
+    }
+
+    /// The code and names of a department that a record names.
+    ///
+    /// # Errors
+    /// Where there is none of this id: a fault of ours.
+    pub fn placed(&self, id: DepartmentId) -> Result<NamedRef, Failure> {
+        self.department(id).cloned().ok_or_else(|| Failure::corrupt("departments", "id", id))
+    }
+
     /// Whether somebody has left.
     pub fn has_left(&self, id: EmployeeId) -> bool {
         self.people.get(&id).is_some_and(|person| person.has_left)

@@ -6,6 +6,7 @@ mod file;
 mod identity;
 mod organisation;
 mod policy;
+mod vacancy;
 
 pub use approval::*;
 pub use file::*;
@@ -13,6 +14,7 @@ pub use identity::*;
 pub use organisation::*;
 pub use persistence_spine_tables::*;
 pub use policy::*;
+pub use vacancy::*;
 
 use persistence_spine_tables as spine;
 
@@ -35,5 +37,7 @@ spine::together!(
     roles,
     sessions,
     users,
+    vacancies,
+    vacancy_places,
 );
-spine::beside!(approvals, approval_boxes, departments, employees; (document_readers));
+spine::beside!(approvals, approval_boxes, departments, employees, vacancies; (document_readers));

@@ -162,7 +162,7 @@ pub(super) fn refuse_taken(reader: &mut Reader<'_>, change: &BudgetChange) -> Re
         let Some(open) = &movement.open else { continue };
         let budget = find_budget(reader, open.budget)?;
         if budget.state() != BudgetState::Active {
-            let refusal = Refusal::new(BUDGET_NOT_ACTIVE).with("state", budget.state().code());
+            let refusal = Refusal::new(BUDGET_NOT_ACTIVE).with_label("state", budget.state());
             return Err(refusal.at(format!("/movements/{index}/open/budget_id")).into());
         }
         wanted.push(as_opened(open, movement, index));

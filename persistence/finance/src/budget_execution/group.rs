@@ -6,7 +6,7 @@ use crate::{
     organisation::{NamedRef, PersonRef},
     policy,
     schema::{budgets, departments, employees},
-    spine::{Failure, Key, Page, Reader, Slice, SortKey, ToCell, View, columns, db},
+    spine::{Failure, Key, Page, Reader, Slice, ToCell, View, columns, db},
 };
 use diesel::prelude::*;
 use domain::{
@@ -212,23 +212,13 @@ pub fn report(reader: &mut Reader<'_>, filter: &ExecutionFilter) -> Result<Vec<E
     Ok(groups.into_iter().map(row).collect())
 }
 
-/// A page of a report. Its key is the place of a row: reports are computed whole, and small.
+/// A page of a report: reports are computed whole, and small.
 pub fn list(
     reader: &mut Reader<'_>,
     filter: &ExecutionFilter,
     page: &Page,
 ) -> Result<Slice<ExecutionRow>, Failure> {
-    let rows = report(reader, filter)?;
-    let total = i64::try_from(rows.len()).unwrap_or(i64::MAX);
-    let begin = match page.after {
-        Some((_, SortKey::Number(place))) => place.clamp(0, total),
-        _ => 0,
-    };
-    let (skip, take) = (usize::try_from(begin).unwrap_or(0), usize::try_from(page.limit).unwrap_or(0));
-    let data: Vec<ExecutionRow> = rows.into_iter().skip(skip).take(take).collect();
-    let end = begin + page.limit;
-    let next = (end < total).then_some((SortKey::Nothing, SortKey::Number(end)));
-    Ok(Slice { data, next, total: page.include_total.then_some(total) })
+    Ok(Slice::of(report(reader, filter)?, page))
 }
 
 /// The names that the groups of one report show.

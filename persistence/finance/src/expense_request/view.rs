@@ -302,11 +302,11 @@ fn shown_line(register: &Register, number: usize, line: RequestLine) -> Result<R
 }
 
 pub(crate) fn person(register: &Register, id: EmployeeId) -> Result<PersonRef, Failure> {
-    register.person(id).cloned().ok_or_else(|| Failure::corrupt("employees", "id", id))
+    register.named(id)
 }
 
 pub(crate) fn place(register: &Register, id: DepartmentId) -> Result<NamedRef, Failure> {
-    register.department(id).cloned().ok_or_else(|| Failure::corrupt("departments", "id", id))
+    register.placed(id)
 }
 
 fn usage(request: &ExpenseRequest) -> Result<Vec<UsageView>, Failure> {
