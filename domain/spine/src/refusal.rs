@@ -1,6 +1,6 @@
 //! How a rule says no: a stable code, texts in two languages, the rule and the clause. `[INT-6]`
 
-use super::Citation;
+use super::{Citation, Coded};
 use serde_json::{Map, Value};
 use std::borrow::Cow;
 
@@ -70,7 +70,8 @@ impl RefusalCode {
         let mut text = String::with_capacity(rest.len() * 2);
         while let Some((before, named)) = rest.split_once('{') {
             text.push_str(before);
-            let parameter = named.split_once('}').and_then(|(name, after)| Some((params.get(name)?, after)));
+            let parameter =
+                named.split_once('}').and_then(|(name, after)| Some((read(params, name)?, after)));
             rest = match parameter {
                 Some((value, after)) => {
                     text.push_str(&said(value, language));
@@ -84,6 +85,16 @@ impl RefusalCode {
         }
         text + rest
     }
+}
+
+/// Under which name a parameter's labels are given, where people read those in its place.
+fn label_of(name: &str) -> String {
+    format!("{name}_label")
+}
+
+/// The parameter that a text shows: the labels of a code, where there are any.
+fn read<'a>(params: &'a Map<String, Value>, name: &str) -> Option<&'a Value> {
+    params.get(&label_of(name)).or_else(|| params.get(name))
 }
 
 /// A parameter as it stands in a text. One that is a text itself stands there in both languages.
@@ -162,6 +173,23 @@ impl Refusal {
     pub fn with(mut self, name: &str, value: impl Into<Value>) -> Self {
         self.params.insert(name.into(), value.into());
         self
+    }
+    /// Fills in a parameter with a value of an enum: the client is given its code, people read its label.
+    #[must_use]
+    pub fn with_label(self, name: &str, value: impl Coded) -> Self {
+        self.with_labelled(name, value.code(), value.labels())
+    }
+    /// The same with a code and its labels, Chinese and English.
+    #[must_use]
+    pub fn with_labelled(
+        self,
+        name: &str,
+        code: &'static str,
+        (zh, en): (&'static str, &'static str),
+    ) -> Self {
+        let labels = [(Language::Chinese, zh), (Language::English, en)];
+        let labels = labels.map(|(language, label)| (language.tag().to_owned(), Value::from(label)));
+        self.with(&label_of(name), Map::from_iter(labels)).with(name, code)
     }
     /// Fills in a parameter with what another refusal says, in both languages.
     #[must_use]
@@ -262,6 +290,16 @@ mod tests {
         assert_eq!(said(Language::Chinese, params.clone()), "财务最多500元");
         // A parameter that nobody gave stays as it is written.
         assert_eq!(said(Language::English, params), "Finance may spend 500 at most, see {clause}");
+    }
+
+    #[test]
+    fn people_read_labels_where_clients_are_given_codes() {
+        let refusal =
+            Refusal::new(CODE).with_labelled("who", "finance", ("财务", "Finance")).with("limit", 500);
+        assert_eq!(refusal.params["who"], "finance");
+        assert_eq!(said(Language::Chinese, Value::Object(refusal.params.clone())), "财务最多500元");
+        let english = said(Language::English, Value::Object(refusal.params));
+        assert!(english.starts_with("Finance may spend 500"), "{english}");
     }
 
     #[test]
