@@ -9,6 +9,8 @@ pub mod file;
 pub mod identity;
 /// Departments, positions, employees, absences.
 pub mod organisation;
+/// Hours and days reckoned by the working calendar: what is due when, and what has run.
+pub mod working_time;
 
 pub use domain_spine::{self as spine, events, labels, refusals, status};
 
