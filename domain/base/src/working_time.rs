@@ -4,6 +4,8 @@
 //! added (17:30, not 8:30 of the next day). Elapsed time is the overlap with the hours, never a running total. What
 //! rests on a year that nobody has announced says so, and is reckoned anew once it is.
 
+/// One clock for whatever must be done within working hours, with pauses.
+pub mod clock;
 mod local;
 /// Days of the lunar calendar.
 pub mod lunar;
