@@ -1,8 +1,9 @@
-//! Working time (工作时间): hours and days reckoned by the working calendar, in the company's time zone. `[DUT-3b]`
+//! Working time (工作时间): hours and days reckoned by the working calendar, in the company's time zone.
+//! `[DUT-3b]`
 //!
-//! An instant outside the hours counts as the next beginning; the end of a stretch of hours still belongs to what was
-//! added (17:30, not 8:30 of the next day). Elapsed time is the overlap with the hours, never a running total. What
-//! rests on a year that nobody has announced says so, and is reckoned anew once it is.
+//! An instant outside the hours counts as the next beginning; the end of a stretch of hours still belongs to
+//! what was added (17:30, not 8:30 of the next day). Elapsed time is the overlap with the hours, never a
+//! running total. What rests on a year that nobody has announced says so, and is reckoned anew once it is.
 
 /// One clock for whatever must be done within working hours, with pauses.
 pub mod clock;
@@ -11,8 +12,10 @@ mod local;
 pub mod lunar;
 /// When an unread notice is worth a strong reminder.
 pub mod notice;
+/// Days, weeks, months, quarters, half years, years.
+pub mod period;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 
 use crate::{
     organisation::working_calendar::WorkingCalendar,
@@ -22,9 +25,12 @@ use chrono::Duration;
 use chrono_tz::Tz;
 use serde::{Deserialize, Serialize};
 
+pub use period::{Period, Span};
+
 pub use crate::organisation::working_calendar::{DayOfWeek, Segment, TimeOfDay};
 
-/// How many days are looked at before a reckoning gives up; only a calendar without a working day comes so far.
+/// How many days are looked at before a reckoning gives up; only a calendar without a working day comes so
+/// far.
 const LOOKAHEAD_DAYS: usize = 366 * 20;
 
 /// What was reckoned, and whether it rests on a year that nobody has announced yet.
@@ -71,7 +77,8 @@ impl<'a> WorkingTime<'a> {
         at.plus(-Duration::microseconds(1)).date_in(self.zone)
     }
 
-    /// The instant of a time on a day; one that does not exist there is the next instant, a doubled one the first.
+    /// The instant of a time on a day; one that does not exist there is the next instant, a doubled one the
+    /// first.
     pub fn instant(self, day: BusinessDate, time: TimeOfDay) -> Timestamp {
         local::instant(day, time, self.zone)
     }
@@ -98,8 +105,8 @@ impl<'a> WorkingTime<'a> {
             .filter(|(from, to)| from < to)
     }
 
-    /// The instant so much working time after another. Nothing added to an instant outside the hours is the next
-    /// beginning of them.
+    /// The instant so much working time after another. Nothing added to an instant outside the hours is the
+    /// next beginning of them.
     pub fn plus(self, at: Timestamp, work: Duration) -> Reckoned<Timestamp> {
         let mut left = work.max(Duration::zero());
         let mut provisional = false;
@@ -129,8 +136,8 @@ impl<'a> WorkingTime<'a> {
         self.plus(at, Duration::hours(hours.into()))
     }
 
-    /// The instant so much working time before another. Nothing taken from an instant outside the hours is the end of
-    /// those before it.
+    /// The instant so much working time before another. Nothing taken from an instant outside the hours is
+    /// the end of those before it.
     pub fn minus(self, at: Timestamp, work: Duration) -> Reckoned<Timestamp> {
         let mut left = work.max(Duration::zero());
         let mut provisional = false;

@@ -1,8 +1,8 @@
 //! The working calendar (工作日历): which days are worked. Weekends by rule, statutory holidays and the days
 //! worked in their stead as they are announced each year. `[DUT-3]`
 //!
-//! A year nobody has announced yet knows weekends alone. Which hours of a day are worked stands beside: [`hours`]; what
-//! is reckoned by both is [`crate::working_time`].
+//! A year nobody has announced yet knows weekends alone. Which hours of a day are worked stands beside:
+//! [`hours`]; what is reckoned by both is [`crate::working_time`].
 
 /// The hours of a working day.
 pub mod hours;
@@ -121,8 +121,8 @@ pub struct WorkingCalendar {
     pub rest_days: BTreeSet<DayOfWeek>,
     /// What was announced, year by year.
     pub years: Vec<CalendarYear>,
-    /// The hours of working days: the first entry that holds on a day says them, the last holds on every day. A
-    /// calendar from before hours were known has those that ship. `[002 §8]`
+    /// The hours of working days: the first entry that holds on a day says them, the last holds on every day.
+    /// A calendar from before hours were known has those that ship. `[002 §8]`
     #[serde(default = "shipped_hours")]
     pub hours: Vec<WorkingHours>,
 }

@@ -1,8 +1,9 @@
 //! The clock (时限) of whatever must be done within working hours: first answers, resolutions, stages. `[CLK]`
 //!
-//! It is a log that is only added to: started, paused for a reason, resumed, given another allowance, stopped — each
-//! with the server's instant. Everything else is reckoned from it ([`reading`](WorkingClock::reading)), so that no total
-//! can be wrong. Handing over, absence and leaving do not touch it.
+//! It is a log that is only added to: started, paused for a reason, resumed, given another allowance, stopped
+//! — each with the server's instant. Everything else is reckoned from it
+//! ([`reading`](WorkingClock::reading)), so that no total can be wrong. Handing over, absence and leaving do
+//! not touch it.
 
 mod reading;
 mod rule;
@@ -53,8 +54,8 @@ pub enum ClockEvent {
     Pause {
         /// The code of the reason.
         reason: String,
-        /// How many working minutes all pauses of the cycle may take, then it runs again by itself; none where the
-        /// superior agreed to more.
+        /// How many working minutes all pauses of the cycle may take, then it runs again by itself; none
+        /// where the superior agreed to more.
         limit_minutes: Option<u32>,
     },
     /// It runs again.
@@ -70,8 +71,8 @@ pub enum ClockEvent {
     },
     /// What was to be done is done.
     Stop {
-        /// When it was due as the calendar stood then; none where it was paused with time left. Kept, so that a calendar
-        /// that is announced later moves no verdict.
+        /// When it was due as the calendar stood then; none where it was paused with time left. Kept, so that
+        /// a calendar that is announced later moves no verdict.
         due: Option<Timestamp>,
     },
 }
@@ -131,12 +132,12 @@ impl WorkingClock {
         &self.entries
     }
 
-    /// Lets it stand for one of the reasons the rule lists; `is_agreed` says that the superior agreed to more than the
-    /// rule allows for all pauses together.
+    /// Lets it stand for one of the reasons the rule lists; `is_agreed` says that the superior agreed to more
+    /// than the rule allows for all pauses together.
     ///
     /// # Errors
-    /// `clock.pause_reason_unknown`, `clock.paused`, `clock.stopped`; `clock.pause_spent` where the pauses so far have
-    /// taken what the rule allows.
+    /// `clock.pause_reason_unknown`, `clock.paused`, `clock.stopped`; `clock.pause_spent` where the pauses so
+    /// far have taken what the rule allows.
     pub fn pause(
         self,
         at: Timestamp,
@@ -173,8 +174,8 @@ impl WorkingClock {
         Ok(self.and(at, ClockEvent::Resume {}))
     }
 
-    /// Gives it another allowance, 1 to 300000 working minutes: what has elapsed and the pauses stay, and the rule's
-    /// least time remains. One that had run out gains nothing but a longer allowance.
+    /// Gives it another allowance, 1 to 300000 working minutes: what has elapsed and the pauses stay, and the
+    /// rule's least time remains. One that had run out gains nothing but a longer allowance.
     ///
     /// # Errors
     /// `clock.stopped`; an allowance out of range.

@@ -1,7 +1,7 @@
 //! Days of the lunar calendar (农历) in the years 1900 to 2100. `[DUT-3c]`
 //!
-//! 除夕 is the day before 正月初一, be it the 29th or the 30th of the twelfth month. A leap month is not its month: what
-//! falls into a month falls into the ordinary one.
+//! 除夕 is the day before 正月初一, be it the 29th or the 30th of the twelfth month. A leap month is not its month:
+//! what falls into a month falls into the ordinary one.
 
 use crate::spine::BusinessDate;
 use chrono::Datelike;

@@ -1,5 +1,5 @@
-//! When an unread notice is worth a strong reminder (强提醒): two clocks for each reader, one of working minutes and one
-//! of the others. `[NOT-2, 002 §8]`
+//! When an unread notice is worth a strong reminder (强提醒): two clocks for each reader, one of working minutes
+//! and one of the others. `[NOT-2, 002 §8]`
 
 use super::{Reckoned, TimeOfDay, WorkingTime};
 use crate::spine::{BusinessDate, Finding, Findings, PolicyContent, Timestamp, codes};
@@ -54,9 +54,9 @@ impl PolicyContent for NoticeReminder {
 type Stretch = (Timestamp, Timestamp, bool);
 
 impl NoticeReminder {
-    /// When a reader who has not read what was published at an instant is reminded: as soon as either clock has run,
-    /// but not within the quiet hours. While the reader is `away` — from, until — both clocks stand. None where they
-    /// are away for years.
+    /// When a reader who has not read what was published at an instant is reminded: as soon as either clock
+    /// has run, but not within the quiet hours. While the reader is `away` — from, until — both clocks stand.
+    /// None where they are away for years.
     pub fn due(
         &self,
         published: Timestamp,

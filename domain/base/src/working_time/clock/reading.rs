@@ -260,7 +260,8 @@ impl WorkingClock {
         self.run_until(now, time).reading(self.cycles().count(), now)
     }
 
-    /// When it had or will have run for so many per cent of its allowance; none while it is paused before that.
+    /// When it had or will have run for so many per cent of its allowance; none while it is paused before
+    /// that.
     pub fn mark(&self, share_percent: u32, now: Timestamp, time: WorkingTime<'_>) -> Option<Timestamp> {
         let mut run = self.run_until(now, time);
         let share = i32::try_from(share_percent).unwrap_or(i32::MAX);
