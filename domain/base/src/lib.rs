@@ -7,6 +7,8 @@ pub mod approval;
 pub mod file;
 /// Accounts, passwords, sessions, API keys, roles and grants.
 pub mod identity;
+/// The ledger of rewards and penalties.
+pub mod incentive_entry;
 /// Departments, positions, employees, absences.
 pub mod organisation;
 /// Hours and days reckoned by the working calendar: what is due when, and what has run.
