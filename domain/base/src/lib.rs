@@ -3,6 +3,8 @@
 
 /// Who must agree to a document: chains, plans, tasks, decisions. Knows no document.
 pub mod approval;
+/// What a regulation requires of somebody by a time.
+pub mod duty;
 /// Attachments as evidence.
 pub mod file;
 /// Accounts, passwords, sessions, API keys, roles and grants.
