@@ -3,14 +3,20 @@
 
 /// Who must agree to a document: chains, plans, tasks, decisions. Knows no document.
 pub mod approval;
+/// What a regulation requires of somebody by a time.
+pub mod duty;
 /// Attachments as evidence.
 pub mod file;
 /// Accounts, passwords, sessions, API keys, roles and grants.
 pub mod identity;
+/// The ledger of rewards and penalties.
+pub mod incentive_entry;
 /// Departments, positions, employees, absences.
 pub mod organisation;
 /// Places that a department may fill.
 pub mod vacancy;
+/// Hours and days reckoned by the working calendar: what is due when, and what has run.
+pub mod working_time;
 
 pub use domain_spine::{self as spine, events, labels, refusals, status};
 

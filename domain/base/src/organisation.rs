@@ -71,7 +71,11 @@ crate::refusals! { ORGANISATION_REFUSALS:
 
 /// What this noun brings to its wing.
 pub(crate) const NOUN: &crate::spine::Noun = &crate::spine::Noun {
-    refusals: &[ORGANISATION_REFUSALS, working_calendar::WORKING_CALENDAR_REFUSALS],
+    refusals: &[
+        ORGANISATION_REFUSALS,
+        working_calendar::WORKING_CALENDAR_REFUSALS,
+        working_calendar::hours::WORKING_HOURS_REFUSALS,
+    ],
     events: &[ORGANISATION_EVENTS],
     enums: &[DepartmentAction::LABELS, EmployeeAction::LABELS, EmployeeState::LABELS],
 };

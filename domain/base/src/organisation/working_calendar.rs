@@ -1,7 +1,13 @@
 //! The working calendar (工作日历): which days are worked. Weekends by rule, statutory holidays and the days
 //! worked in their stead as they are announced each year. `[DUT-3]`
 //!
-//! A year nobody has announced yet knows weekends alone. Hours of the day are not here yet.
+//! A year nobody has announced yet knows weekends alone. Which hours of a day are worked stands beside:
+//! [`hours`]; what is reckoned by both is [`crate::working_time`].
+
+/// The hours of a working day.
+pub mod hours;
+
+pub use hours::{Segment, TimeOfDay, WorkingHours};
 
 use crate::spine::{BusinessDate, Finding, Findings, PolicyContent, codes};
 use chrono::{Datelike, NaiveDate};
@@ -38,7 +44,8 @@ pub enum DayOfWeek {
 }
 
 impl DayOfWeek {
-    const fn of(day: chrono::Weekday) -> Self {
+    /// Of a day in the calendar.
+    pub const fn of(day: chrono::Weekday) -> Self {
         match day {
             chrono::Weekday::Mon => Self::Monday,
             chrono::Weekday::Tue => Self::Tuesday,
@@ -114,9 +121,33 @@ pub struct WorkingCalendar {
     pub rest_days: BTreeSet<DayOfWeek>,
     /// What was announced, year by year.
     pub years: Vec<CalendarYear>,
+    /// The hours of working days: the first entry that holds on a day says them, the last holds on every day.
+    /// A calendar from before hours were known has those that ship. `[002 §8]`
+    #[serde(default = "shipped_hours")]
+    pub hours: Vec<WorkingHours>,
+}
+
+/// The hours as they ship, for calendars that were published before they said any.
+fn shipped_hours() -> Vec<WorkingHours> {
+    let shipped = serde_json::from_str::<WorkingCalendar>(SHIPPED_WORKING_CALENDAR);
+    shipped.map(|calendar| calendar.hours).unwrap_or_default()
 }
 
 impl WorkingCalendar {
+    /// Whether it is known which days of a day's year are worked; else only weekends are. `[DUT-3a]`
+    pub fn is_announced(&self, day: BusinessDate) -> bool {
+        self.years.iter().any(|year| year.year == day.year())
+    }
+
+    /// The hours of a day, ascending; none on a day off.
+    pub fn segments_on(&self, day: BusinessDate) -> &[Segment] {
+        if self.kind_of(day).is_off() {
+            return &[];
+        }
+        let hours = self.hours.iter().find(|hours| hours.hold_on(day));
+        hours.map(|hours| hours.segments.as_slice()).unwrap_or_default()
+    }
+
     /// What sort of day it is. A holiday may be announced with the year before or after it.
     pub fn kind_of(&self, day: BusinessDate) -> DayKind<'_> {
         let holiday = |year: &'_ CalendarYear| -> Option<usize> {
@@ -178,6 +209,7 @@ impl PolicyContent for WorkingCalendar {
             }
             check_year(year, &pointer, &mut findings);
         }
+        hours::check(&self.hours, "/content/hours", &mut findings);
         findings.into_vec()
     }
 }
@@ -220,6 +252,21 @@ mod tests {
         ] {
             assert_eq!(calendar.kind_of(day(date)).names().0, kind, "{date}");
         }
+    }
+
+    #[test]
+    fn a_calendar_from_before_hours_were_known_has_those_that_ship() {
+        let mut old: serde_json::Value = serde_json::from_str(SHIPPED_WORKING_CALENDAR).expect("it reads");
+        old.as_object_mut().expect("an object").remove("hours");
+        let old: WorkingCalendar = serde_json::from_value(old).expect("it reads");
+        assert_eq!(old, shipped());
+        let worked = |date: &str| -> Vec<String> {
+            let segments = old.segments_on(day(date));
+            segments.iter().map(|segment| format!("{}-{}", segment.from, segment.to)).collect()
+        };
+        assert_eq!(worked("2026-05-09"), ["08:30-12:00", "14:00-17:30"], "worked in a holiday's stead");
+        assert_eq!(worked("2026-05-04"), Vec::<String>::new(), "a holiday");
+        assert!(old.is_announced(day("2026-12-31")) && !old.is_announced(day("2027-01-01")));
     }
 
     #[test]

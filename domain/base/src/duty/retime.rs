@@ -1,0 +1,136 @@
+//! The due of a duty moves: by leave, an outage, an easier rule, another calendar, the clock it follows.
+//! `[DUT-2e, DUT-2i]`
+
+use super::{DUTY_RETIMED, Duty, DutySettings, TIGHTER, Times, cadence::Grace, refused};
+use crate::{
+    spine::{Change, Explanation, Id, Refusal, Timestamp, User},
+    working_time::WorkingTime,
+};
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+use utoipa::ToSchema;
+
+/// Why a due moved.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+#[schema(as = DutyRetimingCause)]
+pub enum RetimingCause {
+    /// A superior gave more time.
+    Extended,
+    /// It fell into leave.
+    Leave,
+    /// It fell into an outage.
+    Outage,
+    /// A newer version of the rule is easier.
+    Eased,
+    /// The calendar was published anew.
+    Calendar,
+    /// The clock it follows was paused, resumed or given another allowance.
+    Clock,
+}
+
+crate::labels! { RetimingCause = "DutyRetimingCause":
+    Extended = "extended", "上级延期", "More time given";
+    Leave = "leave", "请假顺延", "Leave";
+    Outage = "outage", "系统停机顺延", "Outage";
+    Eased = "eased", "规则放宽", "Rule eased";
+    Calendar = "calendar", "工作日历调整", "Calendar published anew";
+    Clock = "clock", "计时变更", "Clock";
+}
+
+/// How the times of a duty moved once.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct Retiming {
+    /// The times before.
+    pub before: Times,
+    /// Why they moved.
+    pub cause: RetimingCause,
+    /// What who moved them said.
+    pub reason: Option<String>,
+    /// Who moved them; none where a rule did.
+    pub by: Option<Id<User>>,
+    /// When.
+    pub at: Timestamp,
+}
+
+impl Times {
+    /// These times once the calendar is published anew: none where nothing moves. A due that has passed never
+    /// moves; one ahead becomes earlier only with the settings' notice. `[DUT-2i]`
+    pub fn by_new_calendar(
+        self,
+        anew: Self,
+        now: Timestamp,
+        settings: &DutySettings,
+        time: WorkingTime<'_>,
+    ) -> Option<Self> {
+        let (due, mut moved) = (self.due?, anew);
+        let wanted = anew.due?;
+        if due <= now {
+            return None;
+        }
+        if wanted < due {
+            let notice = time.plus_working_days(now, settings.earlier_notice_working_days).value;
+            let due = wanted.max(notice).min(due);
+            if due != wanted {
+                moved = anew.due_at(due, time);
+            }
+        }
+        let moved = Self { opens: self.opens, ..moved };
+        (moved != self).then_some(moved)
+    }
+}
+
+impl Duty {
+    /// Is due at other times, by leave, an outage or a new calendar.
+    ///
+    /// # Errors
+    /// `duty.settled`.
+    pub fn retime(self, times: Times, cause: RetimingCause, at: Timestamp) -> Result<Change<Self>, Refusal> {
+        self.ensure_pending(at)?;
+        let rule = match cause {
+            RetimingCause::Extended => "DUT-2j",
+            RetimingCause::Leave => "DUT-2f",
+            RetimingCause::Outage => "DUT-2h",
+            RetimingCause::Eased => "DUT-2e",
+            RetimingCause::Calendar => "DUT-2i",
+            RetimingCause::Clock => "CLK",
+        };
+        let facts = json!({
+            "rule": self.rule.code, "occasion": self.occasion, "old_due": self.times.due, "due": times.due,
+            "cause": cause.code(),
+        });
+        let explanation = Explanation::new("duty_retimed", self.citation(rule), facts.clone());
+        let mut after = Self { times, ..self.clone() };
+        after.retimings.push(Retiming { before: self.times, cause, reason: None, by: None, at });
+        Ok(Change::updated(self, after, DUTY_RETIMED, facts).explained([explanation]))
+    }
+
+    /// Is due as a newer version of its rule says, which was named at publication to hold for open duties
+    /// too.
+    ///
+    /// # Errors
+    /// `duty.settled`; `duty.tighter` where the newer version is stricter.
+    pub fn ease(self, times: Times, at: Timestamp) -> Result<Change<Self>, Refusal> {
+        if !times.are_as_easy_as(self.times) {
+            return Err(refused(TIGHTER, "DUT-2e"));
+        }
+        self.retime(times, RetimingCause::Eased, at)
+    }
+
+    /// Is due when the clock it follows is, with the rule's grace behind; while that is paused it has no due.
+    ///
+    /// # Errors
+    /// `duty.settled`.
+    pub fn follow_clock(
+        self,
+        due: Option<Timestamp>,
+        grace: Grace,
+        at: Timestamp,
+        time: WorkingTime<'_>,
+    ) -> Result<Change<Self>, Refusal> {
+        let end = due.map(|due| grace.end(due, time).map(|end| end.max(due)));
+        let provisional = end.is_some_and(|end| end.provisional);
+        let times = Times { due, grace_until: end.map(|end| end.value), provisional, ..self.times };
+        self.retime(times, RetimingCause::Clock, at)
+    }
+}
