@@ -9,6 +9,7 @@ mod settings;
 
 pub use api_base::{
     approval::limits::sweep as sweep_time_limits,
+    duty::attend as attend_duties,
     file::{self, FileStore},
     identity,
     organisation::{begin_absences, finish_leavings, release_expired},

@@ -2,6 +2,7 @@
 
 pub mod approval;
 mod audit;
+pub mod duty;
 pub mod file;
 pub mod identity;
 pub mod organisation;
@@ -24,6 +25,7 @@ pub const WING: &Wing = &Wing {
         ("approvals", "审批。What waits for a decision, and how it was decided."),
         ("audit", "审计。Who did what, when; it can be proven."),
         ("departments", "部门。The tree of departments."),
+        ("duties", "应办事项。What regulations require of somebody by a time, and how timely it is done."),
         ("employees", "员工。Who works where and for whom."),
         ("files", "附件。Evidence of documents."),
         ("identity", "身份。Signing in, and which account holds which role, how far and how long."),
@@ -38,6 +40,7 @@ pub const WING: &Wing = &Wing {
     enums: &[approval::BatchDecision::LABELS, organisation::SetUpKind::LABELS],
     chores: &[
         approval::limits::CHORE,
+        duty::CHORE,
         file::CHORE,
         identity::KEYS,
         identity::KEY_USES,
@@ -55,5 +58,6 @@ pub const WING: &Wing = &Wing {
         file::routes(into);
         audit::routes(into);
         vacancy::routes(into);
+        duty::routes(into);
     },
 };

@@ -101,10 +101,13 @@ crate::events! { DUTY_EVENTS:
     DUTY_CANCELLED = "duty.cancelled", "应办事项已取消", "A duty was cancelled";
     DUTY_EXTENDED = "duty.extended", "应办事项已延期", "A duty was given more time";
     DUTY_RETIMED = "duty.retimed", "应办事项的期限已变更", "The due of a duty moved";
+    DUTY_REMINDED = "duty.reminded", "应办事项提醒", "Who is responsible was reminded of a duty";
+    DUTY_ESCALATED = "duty.escalated", "应办事项已上报", "Somebody above was told of a duty";
+    DUTY_MISSED = "duty.missed", "应办事项未完成", "A duty was missed";
     DUTY_HANDED_OVER = "duty.handed_over", "应办事项已移交", "A duty went to somebody else";
 }
 
-/// What this noun brings, once something keeps it: no wing lists it yet.
+/// What this noun brings to its wing.
 pub const NOUN: &crate::spine::Noun = &crate::spine::Noun {
     refusals: &[DUTY_REFUSALS],
     events: &[DUTY_EVENTS],
@@ -249,7 +252,7 @@ impl Duty {
     fn ensure_pending(&self, now: Timestamp) -> Result<(), Refusal> {
         match self.status {
             DutyStatus::Pending {} => Ok(()),
-            _ => Err(refused(DUTY_SETTLED, "DUT-2b").with("state", self.state(now).said())),
+            _ => Err(refused(DUTY_SETTLED, "DUT-2b").with_label("state", self.state(now))),
         }
     }
 }

@@ -23,5 +23,5 @@ pub use domain_spine::{self as spine, events, labels, refusals, status};
 /// What this wing brings.
 pub const WING: &spine::Wing = &spine::Wing {
     name: "base",
-    nouns: &[organisation::NOUN, identity::NOUN, approval::NOUN, file::NOUN, vacancy::NOUN],
+    nouns: &[organisation::NOUN, identity::NOUN, approval::NOUN, file::NOUN, vacancy::NOUN, duty::NOUN],
 };

@@ -70,6 +70,9 @@ permissions! {
     ReadVacancies = "vacancy:read", "查看用人申请与编制", "Read vacancies and how far the centre is from its standard";
     RequestVacancies = "vacancy:request", "提出用人申请", "Ask for people, change, submit and cancel one's own vacancies";
     ManageVacancies = "vacancy:manage", "管理用人申请", "Cancel vacancies of others";
+    ReadDuties = "duty:read", "查看应办事项", "Read duties of one's own, of those below one, and in reach";
+    PerformDuties = "duty:perform", "办理应办事项", "Report duties done, confirm, waive, extend and hand over those of people below one";
+    ExportDuties = "duty:export", "导出应办事项", "Export lists of duties and the compliance board";
     ReadUsers = "user:read", "查看账号", "Read user accounts and grants";
     ManageUsers = "user:manage", "管理账号", "Create and disable user accounts, grant roles";
     ExportUsers = "user:export", "导出账号", "Export lists of user accounts";

@@ -2,6 +2,7 @@
 
 pub mod approval;
 pub mod audit;
+pub mod duty;
 pub mod file;
 pub mod identity;
 pub mod organisation;
@@ -22,7 +23,7 @@ pub const PEOPLE: spine::Master = spine::Master("people");
 /// What this wing brings.
 pub const WING: &Wing = &Wing {
     name: "base",
-    nouns: &[identity::NOUN, file::NOUN, organisation::NOUN, approval::NOUN, vacancy::NOUN],
+    nouns: &[identity::NOUN, file::NOUN, organisation::NOUN, approval::NOUN, vacancy::NOUN, duty::NOUN],
 };
 
 /// Stores what ships with the product: each wing registers its own. Doing it twice changes nothing.

@@ -115,7 +115,7 @@ impl Stored<crate::Base> for Policy {
 }
 
 /// Policies as a kind of master data.
-const POLICIES: Master = Master("policies");
+pub(crate) const POLICIES: Master = Master("policies");
 
 crate::spine::resource! { crate::Base: Policy as PolicyView; find, apply, view = view }
 
@@ -178,6 +178,43 @@ fn published<C: PolicyContent>(reader: &mut Reader<'_>, code: &str) -> Result<Pu
         .select(Row::as_select())
         .load(c))?;
     Ok(rows.into_iter().map(|row| (row.effective_from, understood(row).map(Arc::new))).collect())
+}
+
+/// A published version of a policy, and from when it counts.
+#[derive(Clone, Debug)]
+pub struct Dated<C> {
+    /// The first day on which it is in force.
+    pub from: BusinessDate,
+    /// When it was published.
+    pub published_at: Timestamp,
+    /// What it says.
+    pub version: PolicyVersion<C>,
+}
+
+/// All published versions of all policies of a kind, by code and day. One that cannot be read is left out, and logged:
+/// it stands in the way of its own days only.
+///
+/// # Errors
+/// Where the database fails.
+pub fn all_of_kind<C: PolicyContent>(reader: &mut Reader<'_>) -> Result<Vec<Dated<C>>, Failure> {
+    let pattern = format!("{}/%", literally(C::KIND));
+    let rows: Vec<Row> = db!(reader, |c| policies::table
+        .filter(policies::code.like(pattern).escape('\\'))
+        .filter(policies::status.eq("published"))
+        .order((policies::code, policies::effective_from, policies::number))
+        .select(Row::as_select())
+        .load(c))?;
+    let mut versions = Vec::with_capacity(rows.len());
+    for row in rows {
+        let (from, published_at) = (row.effective_from, row.published_at.map(Timestamp::from));
+        match understood(row) {
+            Ok(version) => {
+                versions.extend(published_at.map(|published_at| Dated { from, published_at, version }))
+            }
+            Err(unreadable) => log::error!("{unreadable}"),
+        }
+    }
+    Ok(versions)
 }
 
 /// What the row of a policy says.

@@ -41,7 +41,7 @@ pub mod post_evaluation;
 mod shared;
 
 pub(crate) use persistence_base::search;
-pub use persistence_base::{approval, audit, file, identity, organisation, policy, spine, vacancy};
+pub use persistence_base::{approval, audit, duty, file, identity, organisation, policy, spine, vacancy};
 
 use persistence_finance_tables as schema;
 use spine::{Part, Wing};

@@ -49,7 +49,7 @@ pub use order::Order;
 pub use page::{Mark, Page, Slice, SortKey};
 pub use reader::Reader;
 pub use resource::{Moved, Resource};
-pub use tx::{Answered, Request, StoredAnswer, Tx};
+pub use tx::{Answered, Follows, Request, StoredAnswer, Told, Tx};
 pub use view::{Refers, Target, View, in_json};
 pub use wing::{House, Part, Wing};
 

@@ -97,6 +97,10 @@ impl Reader<'_> {
     pub fn today(&self) -> BusinessDate {
         self.now.date_in(self.shared.zone)
     }
+    /// The master revision at which this unit of work began: it moves with every change of people, policies and the like.
+    pub fn master_revision(&self) -> i64 {
+        self.revision
+    }
     /// A fresh id.
     pub fn id<T>(&self) -> Id<T> {
         Id::from_uuid(self.shared.ids.fresh())

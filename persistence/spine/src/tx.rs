@@ -15,6 +15,7 @@ use std::{
     collections::BTreeSet,
     ops::{Deref, DerefMut},
 };
+use uuid::Uuid;
 
 /// What a request brings along.
 #[derive(Clone, Debug)]
@@ -233,9 +234,48 @@ pub(super) fn perform(
         return Ok(Performed::replayed(answer, at));
     }
     let answer = work(&mut tx)?;
+    follow(&mut tx)?;
     let raised = raise(&mut tx)?;
     let (deeds, keep) = (Deeds::of(&mut tx), !request.rehearsal);
     Ok(Performed { answered: Answered { answer, replayed: false }, keep, raised, deeds, at })
+}
+
+/// What a wing does in the same transaction whenever something happened: it is told of each event once the work is done,
+/// of those too that following brings about. What it refuses undoes the work.
+pub struct Follows(pub fn(&mut Tx<'_>, &Told) -> Result<(), Failure>);
+
+/// An event, as it is told to those who follow.
+#[derive(Clone, Debug)]
+pub struct Told {
+    /// Its kind.
+    pub kind: &'static str,
+    /// What it happened to.
+    pub entity: Uuid,
+    /// What it tells.
+    pub facts: serde_json::Value,
+}
+
+/// Tells those who follow of everything that happened. What came of a chain of such deeds without end is a fault of ours.
+fn follow(tx: &mut Tx<'_>) -> Result<(), Failure> {
+    const LINKS_MAX: usize = 10_000;
+    let followers: Vec<_> = tx.house().all::<Follows>().collect();
+    let mut at = 0;
+    while let Some(record) = tx.records.get(at) {
+        let told = |happened: &domain::spine::Happening| Told {
+            kind: happened.kind.name,
+            entity: record.entity,
+            facts: happened.facts.clone(),
+        };
+        let told: Vec<Told> = record.happened.iter().map(told).collect();
+        for told in &told {
+            followers.iter().try_for_each(|follower| (follower.0)(tx, told))?;
+        }
+        at += 1;
+        if at > LINKS_MAX {
+            return Err(Failure::fault("what follows on what happened has no end"));
+        }
+    }
+    Ok(())
 }
 
 /// Raises the marks, if this unit changed what they stand for. Where others have changed master data since it

@@ -150,6 +150,10 @@ pub enum Cadence {
         only: Vec<FieldIs>,
         /// Within what time.
         within: Lapse,
+        /// The fact of the event that names the day by whose end it is due, such as `settle_on`; where the event names
+        /// none, the lapse counts.
+        #[serde(default)]
+        due_on: Option<String>,
     },
 }
 

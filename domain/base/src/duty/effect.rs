@@ -1,9 +1,15 @@
 //! Who is told when, and when a duty is missed: effects, each with its instant and a number that is its own
 //! within the duty. `[DUT-2c]`
 
-use super::{Duty, DutyRule, DutyState, DutyStatus, rule::Recipient};
-use crate::{spine::Timestamp, working_time::WorkingTime};
+use super::{
+    DUTY_ESCALATED, DUTY_MISSED, DUTY_REMINDED, Duty, DutyRule, DutyState, DutyStatus, rule::Recipient,
+};
+use crate::{
+    spine::{Change, EmployeeId, Explanation, Timestamp},
+    working_time::WorkingTime,
+};
 use serde::{Deserialize, Serialize};
+use serde_json::json;
 
 /// What happens.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
@@ -44,6 +50,28 @@ impl Duty {
         effects
     }
 
+    /// Tells people of it: a reminder of who is responsible, else an escalation.
+    pub fn tell(self, recipient: Recipient, n: u32, to: &[EmployeeId]) -> Change<Self> {
+        let kind = if recipient == Recipient::Person { DUTY_REMINDED } else { DUTY_ESCALATED };
+        let facts = json!({
+            "rule": self.rule.code, "occasion": self.occasion, "responsible_id": self.responsible(),
+            "due": self.times.due, "step": n, "recipient": recipient.code(), "to_ids": to,
+        });
+        let after = self.clone();
+        Change::updated(self, after, kind, facts)
+    }
+
+    /// Tells that it is missed, and why.
+    pub fn miss(self) -> Change<Self> {
+        let facts = json!({
+            "rule": self.rule.code, "occasion": self.occasion, "responsible_id": self.responsible(),
+            "due": self.times.due, "grace_until": self.times.grace_until,
+        });
+        let explanation = Explanation::new("duty_missed", self.citation("DUT-2b"), facts.clone());
+        let after = self.clone();
+        Change::updated(self, after, DUTY_MISSED, facts).explained([explanation])
+    }
+
     /// Whether an effect that is due by now still is to happen: the state is looked at again when it is acted
     /// on.
     pub fn acts(&self, effect: &Effect, now: Timestamp) -> bool {
@@ -53,5 +81,14 @@ impl Duty {
             EffectKind::Missed => state == DutyState::Missed,
         };
         wanted && effect.at <= now
+    }
+}
+
+impl Duty {
+    /// Whether what happens to it if it is not done is other than it was before a change: its times moved, or something
+    /// was done, let go or taken back.
+    pub fn happens_otherwise(&self, before: &Self) -> bool {
+        let pending = |duty: &Self| matches!(duty.status, DutyStatus::Pending {});
+        self.times != before.times || self.undone != before.undone || pending(self) != pending(before)
     }
 }

@@ -116,7 +116,7 @@ impl Duty {
     /// What waits for confirmation by somebody.
     pub(super) fn to_confirm(&self, line: Line<'_>, now: Timestamp) -> Result<&Proof, Refusal> {
         let DutyStatus::Reported { proof } = &self.status else {
-            return Err(refused(DUTY_NOT_REPORTED, SUPERIOR_RULE).with("state", self.state(now).said()));
+            return Err(refused(DUTY_NOT_REPORTED, SUPERIOR_RULE).with_label("state", self.state(now)));
         };
         self.ensure_superior(line)?;
         if proof.by == Some(line.by.user) {

@@ -102,7 +102,7 @@ impl Duty {
         match &self.status {
             DutyStatus::Pending {} => Ok(None),
             DutyStatus::Fulfilled { proof } if self.state(now) != DutyState::OnTime => Ok(Some(proof)),
-            _ => Err(refused(DUTY_SETTLED, SUPERIOR_RULE).with("state", self.state(now).said())),
+            _ => Err(refused(DUTY_SETTLED, SUPERIOR_RULE).with_label("state", self.state(now))),
         }
     }
 

@@ -95,7 +95,8 @@ fn check_cadence(cadence: &Cadence, found: &mut Findings) {
             }
             within(found, "/content/cadence/periods_later", *periods_later as usize, 0, 12);
         }
-        Cadence::Event { kind, only, within: lapse } => {
+        Cadence::Event { kind, only, within: lapse, due_on } => {
+            wording::check_optional(found, "/content/cadence/due_on", due_on.as_deref(), 60);
             wording::check(found, "/content/cadence/kind", kind, 60);
             check_fields(only, "/content/cadence/only", found);
             within(found, "/content/cadence/within/amount", lapse.amount as usize, 0, LAPSE_MAX as usize);

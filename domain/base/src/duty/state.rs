@@ -7,7 +7,6 @@ use crate::{
     spine::{Id, Timestamp, User},
 };
 use serde::{Deserialize, Serialize};
-use serde_json::{Value, json};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
@@ -164,11 +163,6 @@ impl DutyState {
     /// Whether it counts as missed.
     pub const fn is_missed(self) -> bool {
         matches!(self, Self::Missed | Self::MadeUp)
-    }
-    /// What people read, in both languages, as a parameter of a refusal's text.
-    pub(super) fn said(self) -> Value {
-        let (zh, en) = self.labels();
-        json!({"zh-CN": zh, "en": en})
     }
 }
 

@@ -114,9 +114,18 @@ impl DutyRule {
     }
 
     /// When what an event calls for opens, is due and is missed; none for a rule that no event calls for.
-    pub fn times_of_event(&self, at: Timestamp, time: WorkingTime<'_>) -> Option<Times> {
+    /// `due_on` is the day that the event itself names, by whose end it is due.
+    pub fn times_of_event(
+        &self,
+        at: Timestamp,
+        due_on: Option<BusinessDate>,
+        time: WorkingTime<'_>,
+    ) -> Option<Times> {
         let Cadence::Event { within, .. } = self.cadence else { return None };
-        let due = within.deadline(at, time);
+        let due = match due_on {
+            Some(day) => Reckoned { value: time.instant(day, TimeOfDay::END), provisional: false },
+            None => within.deadline(at, time),
+        };
         let day = time.day_until(due.value);
         let moved = self.off_rest_days(day, time);
         // Only a due that is moved to another day keeps its time there.

@@ -67,7 +67,7 @@ impl Duty {
         time: WorkingTime<'_>,
     ) -> Result<Change<Self>, Refusal> {
         let DutyStatus::Fulfilled { proof } = &self.status else {
-            return Err(refused(DUTY_NOT_FULFILLED, REFILING_RULE).with("state", self.state(at).said()));
+            return Err(refused(DUTY_NOT_FULFILLED, REFILING_RULE).with_label("state", self.state(at)));
         };
         let undone = match by {
             TakenBy::Author => UndoneBy::Author {},

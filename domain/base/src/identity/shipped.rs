@@ -49,6 +49,8 @@ const STAFF: &[Permission] = &[
     UploadFiles,
     ReadAuditFindings,
     RemediateAuditFindings,
+    ReadDuties,
+    PerformDuties,
 ];
 
 /// What somebody may do who oversees how money is spent.
@@ -71,6 +73,7 @@ const LEADERSHIP: &[Permission] = &[
     ExportBudgets,
     ReadVacancies,
     RequestVacancies,
+    ExportDuties,
 ];
 
 const fn role(

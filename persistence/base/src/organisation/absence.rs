@@ -114,6 +114,21 @@ pub fn sharing_days(
     Ok(rows.into_iter().map(Into::into).collect())
 }
 
+/// The first and last days of the absences of a person, not cancelled, that last beyond a day.
+pub fn days_away(
+    reader: &mut Reader<'_>,
+    employee: EmployeeId,
+    from: BusinessDate,
+) -> Result<Vec<(BusinessDate, BusinessDate)>, Failure> {
+    let key = Key::from(employee);
+    Ok(db!(reader, |c| absences::table
+        .filter(absences::employee_id.eq(key).and(absences::until_on.ge(from)))
+        .filter(absences::cancelled_at.is_null())
+        .order(absences::from_on)
+        .select((absences::from_on, absences::until_on))
+        .load(c))?)
+}
+
 /// The absences, not cancelled, in which a person is away or stands in and that last beyond a day.
 pub fn concerning(
     reader: &mut Reader<'_>,

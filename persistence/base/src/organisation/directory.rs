@@ -14,6 +14,7 @@ use crate::{
 use diesel::prelude::*;
 use domain::{
     approval::{Directory, Place},
+    duty::rule::Member,
     organisation::Employment,
     spine::{BusinessDate, DepartmentId, EmployeeId, Permission},
 };
@@ -42,6 +43,8 @@ struct Person {
     may_decide: bool,
     department: DepartmentId,
     superior: Option<EmployeeId>,
+    /// The code of the position they hold.
+    position: Option<String>,
 }
 
 impl Person {
@@ -136,6 +139,7 @@ impl Organisation {
                 may_decide: false,
                 department: department.into(),
                 superior: superior.map(Into::into),
+                position: position.clone(),
             };
             self.people.insert(id.into(), person);
             if let Some(position) = position {
@@ -202,6 +206,68 @@ impl Organisation {
             }
         }
         false
+    }
+
+    /// Everybody who works here on a day, with or without an account, as duty rules ask about them. `[DUT-1a]`
+    pub fn members(&self, on: BusinessDate) -> Vec<Member> {
+        let here = |person: &&Person| person.joined_on <= on && person.employment.grants_access(on);
+        let heads: BTreeSet<EmployeeId> = self.units.values().filter_map(|unit| unit.head).collect();
+        let member = |(id, person): (&EmployeeId, &Person)| Member {
+            employee: *id,
+            roles: self.roles_of(*id, on),
+            position: person.position.clone(),
+            departments: self.codes_above(person.department),
+            is_head: heads.contains(id),
+        };
+        self.people.iter().filter(|(_, person)| here(person)).map(member).collect()
+    }
+
+    /// The codes of the roles that somebody holds on a day.
+    fn roles_of(&self, employee: EmployeeId, on: BusinessDate) -> Vec<String> {
+        let holds = |holder: &Holder| {
+            holder.employee == employee && holder.from <= on && holder.until.is_none_or(|until| on <= until)
+        };
+        let held = self.roles.iter().filter(|(_, holders)| holders.iter().any(holds));
+        held.map(|(code, _)| code.clone()).collect()
+    }
+
+    /// The codes of a department and of all above it.
+    pub fn codes_above(&self, department: DepartmentId) -> Vec<String> {
+        let mut codes = Vec::new();
+        let mut here = Some(department);
+        for _ in 0..=self.units.len() {
+            let Some(unit) = here.and_then(|id| self.units.get(&id)) else { break };
+            codes.push(unit.code.clone());
+            here = unit.parent;
+        }
+        codes
+    }
+
+    /// The superiors of somebody, the nearest first.
+    pub fn line_of(&self, employee: EmployeeId) -> Vec<EmployeeId> {
+        let mut line = Vec::new();
+        let mut here = self.superior(employee);
+        while let Some(superior) = here.filter(|superior| !line.contains(superior)) {
+            line.push(superior);
+            here = self.superior(superior);
+        }
+        line
+    }
+
+    /// Everybody whose line of superiors leads by somebody.
+    pub fn below(&self, superior: EmployeeId) -> Vec<EmployeeId> {
+        self.people.keys().copied().filter(|id| self.line_of(*id).contains(&superior)).collect()
+    }
+
+    /// Whether somebody works here on a day.
+    pub fn works_here(&self, employee: EmployeeId, on: BusinessDate) -> bool {
+        let here = |person: &Person| person.joined_on <= on && person.employment.grants_access(on);
+        self.people.get(&employee).is_some_and(here)
+    }
+
+    /// Whether somebody is registered as away on a day.
+    pub fn is_away(&self, employee: EmployeeId, on: BusinessDate) -> bool {
+        self.stand_in(employee, on).is_some()
     }
 
     fn lies_in(&self, department: DepartmentId, place: Place) -> bool {

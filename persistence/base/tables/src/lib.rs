@@ -2,6 +2,7 @@
 #![allow(clippy::wildcard_imports, missing_docs)]
 
 mod approval;
+mod duty;
 mod file;
 mod identity;
 mod organisation;
@@ -9,6 +10,7 @@ mod policy;
 mod vacancy;
 
 pub use approval::*;
+pub use duty::*;
 pub use file::*;
 pub use identity::*;
 pub use organisation::*;
@@ -27,6 +29,9 @@ spine::together!(
     approval_tasks,
     approvals,
     departments,
+    duties,
+    duty_effects,
+    duty_tallies,
     employee_placements,
     employees,
     files,

@@ -55,7 +55,8 @@ fn an_unsound_rule_is_told_everything_at_once() {
         ]
     );
     let within = Lapse { amount: 0, unit: LapseUnit::WorkingHours };
-    let cadence = Cadence::Event { kind: "complaint.accepted".into(), only: Vec::new(), within };
+    let cadence =
+        Cadence::Event { kind: "complaint.accepted".into(), only: Vec::new(), within, due_on: None };
     assert_eq!(codes(&DutyRule { cadence, ..staff() }.findings()), [RULE_TOO_EARLY.code]);
     let Cadence::Period { every, month, at, periods_later, .. } = staff().cadence else { panic!("a week") };
     let cadence = Cadence::Period { every, month, on: DueDay::Day(8), at, periods_later };

@@ -176,9 +176,10 @@ fn what_an_event_calls_for_is_due_within_its_time() {
     let calendar = calendar();
     let times = |amount: u32, unit: LapseUnit, rest_day: RestDay| {
         let within = Lapse { amount, unit };
-        let cadence = Cadence::Event { kind: "complaint.accepted".into(), only: Vec::new(), within };
+        let cadence =
+            Cadence::Event { kind: "complaint.accepted".into(), only: Vec::new(), within, due_on: None };
         let rule = DutyRule { cadence, rest_day, grace: Grace::Due, ..staff() };
-        rule.times_of_event(at("2026-05-08 16:30"), shanghai(&calendar)).map(told)
+        rule.times_of_event(at("2026-05-08 16:30"), None, shanghai(&calendar)).map(told)
     };
     let due = |amount, unit, rest_day| times(amount, unit, rest_day).map(|[_, due, _]| due);
     assert_eq!(due(2, LapseUnit::WorkingHours, RestDay::Keep).as_deref(), Some("2026-05-09 09:30"));

@@ -1,0 +1,244 @@
+//! Duties over HTTP: one's own first, what superiors may do about those of their people, and the board. `[DUT-2j, DUT-4]`
+
+use crate::spine::{
+    At, Can, Chore, Every, List, PathId, Reading, Reason, Reply, Routes, UnitOfWork, Valid, Wanted, each,
+    routes,
+};
+use domain::{
+    duty::Duty,
+    spine::{AnyId, EmployeeId, Id, Timestamp, perm},
+    working_time::Period,
+};
+use persistence::{
+    duty::{
+        self as duties, DutyFilter, DutySummary, DutyView,
+        board::{self, BoardFilter, BoardRow},
+        deed, effect, outage, raise,
+    },
+    spine::{Database, Failure, Request, StoredAnswer},
+};
+use serde::Deserialize;
+use utoipa::ToSchema;
+use validator::Validate;
+
+pub(crate) fn routes(into: &mut Routes) {
+    routes!(
+        into,
+        "duties",
+        [
+            list_duties,
+            show_duty,
+            fulfil_duty,
+            confirm_duty,
+            return_duty,
+            waive_duty,
+            extend_duty,
+            hand_over_duty,
+            list_duty_board,
+        ]
+    );
+}
+
+/// List duties. `[DUT-2j, INT-4]`
+///
+/// One's own where nothing else is asked for; `whose=line` those of everybody below one, `whose=all` all that one may
+/// see. Where a duty stands is reckoned from the clock at this instant.
+#[utoipa::path(get, path = "/api/v1/duties")]
+async fn list_duties(
+    who: Can<perm::ReadDuties>,
+    wanted: Wanted<DutyFilter>,
+    reading: Reading,
+) -> List<DutySummary> {
+    reading.list(who, wanted, duties::list).await
+}
+
+/// Show a duty. `[DUT-2b, DUT-2j, ACT-1]`
+///
+/// With the rule and clause that call for it, who held it since when, how its times moved, and what the caller may do.
+#[utoipa::path(get, path = "/api/v1/duties/{id}")]
+async fn show_duty(who: Can<perm::ReadDuties>, id: PathId<Duty>, reading: Reading) -> Reply<DutyView> {
+    reading.read(who, move |reader| duties::view(reader, *id)).await
+}
+
+/// What was done.
+#[derive(Clone, Debug, Deserialize, Validate, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct FulfilDuty {
+    /// What was done; without it, files must show it.
+    #[serde(default)]
+    #[validate(length(min = 1, max = 2000))]
+    #[schema(min_length = 1, max_length = 2000, example = "已于 5 月 8 日完成现场巡检")]
+    note: Option<String>,
+    /// Uploaded files as evidence.
+    #[serde(default)]
+    #[validate(length(max = 50))]
+    #[schema(max_items = 50)]
+    files: Vec<AnyId>,
+}
+
+/// Report a duty done. `[DUT-1a, DUT-2j]`
+///
+/// By who is responsible, with evidence, where no record of the product fulfils it. Where the rule says so a superior
+/// confirms it.
+#[utoipa::path(post, path = "/api/v1/duties/{id}/fulfil")]
+async fn fulfil_duty(
+    who: Can<perm::PerformDuties>,
+    at: At<Duty>,
+    body: Valid<FulfilDuty>,
+    work: UnitOfWork,
+) -> Reply<DutyView> {
+    work.moves(who, at, move |duty, tx| {
+        let FulfilDuty { note, files } = body.0.clone();
+        deed::report(tx, duty, note, files.into_iter().map(|file| Id::from_uuid(file.uuid())).collect())
+    })
+    .await
+}
+
+/// Confirm that a duty was done. `[DUT-2j]`
+///
+/// By a superior of who is responsible, never by whoever reported it.
+#[utoipa::path(post, path = "/api/v1/duties/{id}/confirm")]
+async fn confirm_duty(who: Can<perm::PerformDuties>, at: At<Duty>, work: UnitOfWork) -> Reply<DutyView> {
+    work.moves(who, at, move |duty, tx| deed::confirm(tx, duty)).await
+}
+
+/// Return what was reported of a duty. `[DUT-2g, DUT-2j]`
+///
+/// Reported again within a working day, it counts from the first instant.
+#[utoipa::path(post, path = "/api/v1/duties/{id}/return")]
+async fn return_duty(
+    who: Can<perm::PerformDuties>,
+    at: At<Duty>,
+    body: Valid<Reason>,
+    work: UnitOfWork,
+) -> Reply<DutyView> {
+    work.moves(who, at, move |duty, tx| deed::return_report(tx, duty, body.reason.clone())).await
+}
+
+/// Waive a duty. `[DUT-2b, DUT-2j]`
+///
+/// By a superior, with a reason; also one that was missed or done too late.
+#[utoipa::path(post, path = "/api/v1/duties/{id}/waive")]
+async fn waive_duty(
+    who: Can<perm::PerformDuties>,
+    at: At<Duty>,
+    body: Valid<Reason>,
+    work: UnitOfWork,
+) -> Reply<DutyView> {
+    work.moves(who, at, move |duty, tx| deed::waive(tx, duty, body.reason.clone())).await
+}
+
+/// More time.
+#[derive(Clone, Debug, Deserialize, Validate, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct ExtendDuty {
+    /// The new due, later than the old one and than now.
+    due_at: Timestamp,
+    /// Why.
+    #[validate(length(min = 1, max = 500))]
+    #[schema(min_length = 1, max_length = 500, example = "客户推迟验收")]
+    reason: String,
+}
+
+/// Give more time for a duty. `[DUT-2b, DUT-2j]`
+///
+/// By a superior, with a reason; the grace keeps its working length behind the new due.
+#[utoipa::path(post, path = "/api/v1/duties/{id}/extend")]
+async fn extend_duty(
+    who: Can<perm::PerformDuties>,
+    at: At<Duty>,
+    body: Valid<ExtendDuty>,
+    work: UnitOfWork,
+) -> Reply<DutyView> {
+    work.moves(who, at, move |duty, tx| {
+        let ExtendDuty { due_at, reason } = body.0.clone();
+        deed::extend(tx, duty, due_at, reason)
+    })
+    .await
+}
+
+/// To whom a duty goes.
+#[derive(Clone, Debug, Deserialize, Validate, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct HandOverDuty {
+    /// Who is responsible from now on.
+    employee_id: EmployeeId,
+}
+
+/// Hand a duty over. `[DUT-2f, DUT-2j]`
+///
+/// One of a post or a record, by a superior of who is responsible. What a person owes themselves stays theirs.
+#[utoipa::path(post, path = "/api/v1/duties/{id}/hand-over")]
+async fn hand_over_duty(
+    who: Can<perm::PerformDuties>,
+    at: At<Duty>,
+    body: Valid<HandOverDuty>,
+    work: UnitOfWork,
+) -> Reply<DutyView> {
+    work.moves(who, at, move |duty, tx| deed::hand_over(tx, duty, body.employee_id)).await
+}
+
+/// Show how timely duties are done. `[DUT-4]`
+///
+/// Counts and rate by person, department, rule, clause and month: one's own, those of everybody below one, and of the
+/// departments in reach. The rate is what was done on time of all that was neither excused, waived nor cancelled.
+#[utoipa::path(get, path = "/api/v1/duty-board")]
+async fn list_duty_board(
+    who: Can<perm::ReadDuties>,
+    wanted: Wanted<BoardFilter>,
+    reading: Reading,
+) -> List<BoardRow> {
+    reading.list(who, wanted, board::list).await
+}
+
+/// Raises duties, lets them follow the people, tells who must know, and notes what is missed.
+pub const CHORE: &Chore =
+    &Chore { name: "duties", every: Every::Seconds(30), run: |state| Box::pin(attend(&state.database)) };
+
+/// Everything that duties ask of a server by now, in the order in which one thing rests on another: whether a server was
+/// there, what no server could take in, what is owed, by whom, and what follows where it is not done. Safe to be done by
+/// several servers at once, to be ended in its midst, and to be done twice.
+///
+/// # Errors
+/// A database that does not answer; something that could not be done, when the rest has been.
+pub async fn attend(database: &Database) -> Result<(), Failure> {
+    let done = |request: Request, work: fn(&mut persistence::spine::Tx<'_>) -> Result<(), Failure>| {
+        database.write(request, move |tx| work(tx).map(|()| StoredAnswer::default()))
+    };
+    done(Request::system("signs"), outage::sign).await?;
+    let concerned = database.read(Request::system("outages"), outage::concerned).await?;
+    each(database, "outages", concerned, outage::let_off).await?;
+    for (code, period) in database.read(Request::system("duties"), raise::due).await? {
+        raise_all(database, code, period).await?;
+    }
+    for code in database.read(Request::system("duties"), raise::unsettled).await? {
+        while repeated(database, code.clone(), raise::settle).await? {}
+    }
+    loop {
+        let due = database.read(Request::system("duty-effects"), effect::due).await?;
+        if due.is_empty() {
+            return Ok(());
+        }
+        each(database, "duty-effects", due, effect::happen).await?;
+    }
+}
+
+/// Raises what a period calls for, batch by batch.
+async fn raise_all(database: &Database, code: String, period: Period) -> Result<(), Failure> {
+    while repeated(database, code.clone(), move |tx, code| raise::raise(tx, code, period)).await? {}
+    Ok(())
+}
+
+/// Does a batch of something in a unit of work; answers whether more is to be done.
+async fn repeated(
+    database: &Database,
+    code: String,
+    work: impl Fn(&mut persistence::spine::Tx<'_>, &str) -> Result<bool, Failure> + Send + 'static,
+) -> Result<bool, Failure> {
+    let more = move |tx: &mut persistence::spine::Tx<'_>| {
+        let more = work(tx, &code)?;
+        Ok(StoredAnswer { status: u16::from(more), ..StoredAnswer::default() })
+    };
+    let answered = database.write(Request::system("duties"), more).await?;
+    Ok(answered.answer.status > 0)
+}

@@ -1,0 +1,95 @@
+//! Duties in the database: raised once however many servers run, found within the caller's sight, settled by records and
+//! by hand, and counted. `[DUT-1 … DUT-4]`
+
+/// How timely duties were done.
+pub mod board;
+/// What people do about a duty.
+pub mod deed;
+/// Who is told, and what is missed.
+pub mod effect;
+/// Times without any server.
+pub mod outage;
+/// Who is meant by a rule.
+mod people;
+/// Duties come to be, change hands and go with those who owe them.
+pub mod raise;
+mod row;
+/// The versions of the rules.
+mod rule;
+/// What fulfils duties.
+pub mod source;
+mod tally;
+/// What one duty looks like, and the duties within the caller's sight.
+pub mod view;
+
+pub use row::find;
+pub use source::{Called, Filed, FiledRecord, Undone};
+pub use tally::{Difference, verify};
+pub use view::{DUTY, DutyFilter, DutySummary, DutyView, list, show, view};
+
+use crate::{
+    file,
+    organisation::Organisation,
+    policy::{self, Kind, Shipped},
+    spine::{Failure, Follows, Part, Reader, Tx},
+};
+use chrono_tz::Tz;
+use domain::{
+    duty::{DUTY_SETTINGS_CODE, Duty, DutyRule, DutySettings, SHIPPED_DUTY_SETTINGS},
+    organisation::working_calendar::WorkingCalendar,
+    spine::{BusinessDate, Change, Entity, PolicyVersion},
+    working_time::WorkingTime,
+};
+use std::sync::Arc;
+
+/// What this noun brings to its wing.
+pub(crate) const NOUN: &[Part] = &[
+    &Kind::of::<DutyRule>(),
+    &Kind::of::<DutySettings>(),
+    &Shipped::text(DUTY_SETTINGS_CODE, "应办事项设置", "002 §6 第一章", SHIPPED_DUTY_SETTINGS),
+    &Follows(source::follow),
+    &file::DocumentKind { kind: Duty::KIND, may_read: deed::may_read },
+    board::BoardDimension::LABELS,
+    view::Whose::LABELS,
+];
+
+crate::spine::resource! { crate::Base: Duty as DutyView; find, apply, show = show }
+
+/// Writes a change of a duty.
+pub fn apply(tx: &mut Tx<'_>, change: Change<Duty>) -> Result<Duty, Failure> {
+    tx.apply(change)
+}
+
+/// What duties are judged by on a day: the settings, the calendar, the rules and the people.
+pub(crate) struct World {
+    /// The settings.
+    pub settings: Arc<PolicyVersion<DutySettings>>,
+    calendar: Arc<PolicyVersion<WorkingCalendar>>,
+    /// The rules.
+    pub rules: Arc<rule::Rules>,
+    /// The people of today.
+    pub organisation: Arc<Organisation>,
+    /// Today.
+    pub today: BusinessDate,
+    zone: Tz,
+}
+
+impl World {
+    /// As it is today.
+    pub fn today(reader: &mut Reader<'_>) -> Result<Self, Failure> {
+        let today = reader.today();
+        Ok(Self {
+            settings: policy::in_force(reader, "company", today)?,
+            calendar: policy::in_force(reader, "company", today)?,
+            rules: rule::Rules::all(reader)?,
+            organisation: Organisation::today(reader)?,
+            today,
+            zone: reader.zone(),
+        })
+    }
+
+    /// Working time by the calendar.
+    pub fn time(&self) -> WorkingTime<'_> {
+        WorkingTime::new(&self.calendar.content, self.zone)
+    }
+}

@@ -1,0 +1,215 @@
+//! What fulfils duties, and what calls for them: records of other nouns, which say so by [`Filed`] and [`Called`] beside
+//! themselves. Whatever happens is looked at once, in the transaction in which it happens. `[DUT-1a, DUT-2a, DUT-2g]`
+
+use super::{
+    World, apply,
+    row::{several, subject_text},
+};
+use crate::{
+    schema::duties,
+    spine::{Failure, Key, Reader, Told, Tx, db},
+};
+use diesel::prelude::*;
+use domain::{
+    duty::{
+        CancelCause, Duty, DutySubject, Hold, NewDuty, Occasion, Proof, TakenBy, cadence::Cadence,
+        rule::FieldIs, rule::SubjectKind,
+    },
+    spine::{BusinessDate, EmployeeId},
+    working_time::Period,
+};
+use serde_json::Value;
+use uuid::Uuid;
+
+/// A record that fulfils duties: registered by its noun.
+pub struct Filed {
+    /// The name of the source, as rules write it: `statistics.sent`.
+    pub source: &'static str,
+    /// What people call it.
+    pub zh: &'static str,
+    /// What people call it.
+    pub en: &'static str,
+    /// The event by which it is filed.
+    pub event: &'static str,
+    /// The events by which it is taken away again.
+    pub undone: &'static [Undone],
+    /// What it is filed for; nothing where it counts for no duty.
+    pub of: fn(&mut Reader<'_>, Uuid) -> Result<Option<FiledRecord>, Failure>,
+}
+
+/// An event that takes a record away.
+#[derive(Clone, Copy, Debug)]
+pub struct Undone {
+    /// The event.
+    pub event: &'static str,
+    /// By whom.
+    pub by: TakenBy,
+}
+
+/// What a record is filed for.
+#[derive(Clone, Debug)]
+pub enum FiledRecord {
+    /// A period, by somebody: it fulfils what they owe, and what the posts owe for it.
+    Period {
+        /// Which.
+        period: Period,
+        /// Who filed it.
+        by: EmployeeId,
+        /// What rules may ask of it.
+        facts: Value,
+    },
+    /// Another record, which a duty is about.
+    Record {
+        /// Its kind.
+        kind: &'static str,
+        /// Its id.
+        id: Uuid,
+        /// What rules may ask of it.
+        facts: Value,
+    },
+}
+
+/// An event that calls for a duty of a record: registered by its noun.
+pub struct Called {
+    /// The event.
+    pub event: &'static str,
+    /// The kind of record the duty is about.
+    pub kind: &'static str,
+    /// Who answers for it, of the record that the event happened to.
+    pub responsible: fn(&mut Reader<'_>, Uuid) -> Result<Option<EmployeeId>, Failure>,
+    /// The events after which nothing is owed any more.
+    pub gone: &'static [&'static str],
+}
+
+/// Looks at something that happened: what it calls for, fulfils, takes back or makes needless.
+pub(super) fn follow(tx: &mut Tx<'_>, told: &Told) -> Result<(), Failure> {
+    if told.kind.starts_with("duty.") {
+        return Ok(());
+    }
+    call(tx, told)?;
+    let house = tx.house();
+    for filed in house.all::<Filed>() {
+        if filed.event == told.kind {
+            fulfil(tx, filed, told.entity)?;
+        }
+        for undone in filed.undone.iter().filter(|undone| undone.event == told.kind) {
+            reopen(tx, filed.source, told.entity, undone.by)?;
+        }
+    }
+    for called in house.all::<Called>().filter(|called| called.gone.contains(&told.kind)) {
+        cancel(tx, called.kind, told.entity)?;
+    }
+    Ok(())
+}
+
+/// Raises what an event calls for.
+fn call(tx: &mut Tx<'_>, told: &Told) -> Result<(), Failure> {
+    let house = tx.house();
+    let Some(called) = house.all::<Called>().find(|called| called.event == told.kind) else { return Ok(()) };
+    let (world, now) = (World::today(tx)?, tx.now());
+    for versions in world.rules.called_by(told.kind) {
+        let Some(rule) = versions.of_event(now, world.time()) else { continue };
+        let Cadence::Event { only, due_on, .. } = &rule.content.cadence else { continue };
+        if rule.content.subject != SubjectKind::Record || !FieldIs::all_hold(only, &told.facts) {
+            continue;
+        }
+        let named = due_on.as_ref().and_then(|name| told.facts.get(name)).and_then(Value::as_str);
+        let due_on = named.and_then(|day| day.parse::<BusinessDate>().ok());
+        let Some(times) = rule.content.times_of_event(now, due_on, world.time()) else { continue };
+        let Some(responsible) = (called.responsible)(tx, told.entity)? else { continue };
+        let subject = DutySubject::Record { kind: called.kind.to_owned(), id: told.entity };
+        let occasion = Occasion::Event(tx.ids().fresh());
+        let (id, hold, proof) = (tx.id(), Hold::Raised, None);
+        let new = NewDuty { id, subject, occasion, responsible, hold, times, proof };
+        apply(tx, Duty::raise(new, rule, now))?;
+    }
+    Ok(())
+}
+
+fn fulfil(tx: &mut Tx<'_>, filed: &Filed, record: Uuid) -> Result<(), Failure> {
+    let Some(what) = (filed.of)(tx, record)? else { return Ok(()) };
+    let (world, now, by) = (World::today(tx)?, tx.now(), tx.actor().user);
+    let (owed, facts) = owed(tx, filed.source, &what)?;
+    for duty in owed {
+        let rule = &world.rules.version(&duty.rule)?.content.fulfilled_by;
+        if !FieldIs::all_hold(&rule.only, facts) {
+            continue;
+        }
+        let proof = Proof {
+            source: filed.source.to_owned(),
+            record: Some(record),
+            note: None,
+            files: Vec::new(),
+            by: Some(by),
+            received: now,
+            counted: now,
+            confirmed: None,
+        };
+        let occasion = duty.occasion;
+        apply(tx, duty.fulfil(proof, occasion, rule)?)?;
+    }
+    Ok(())
+}
+
+/// The duties that wait for a record: of the period and of who filed it or of a post; or of the record it is about.
+fn owed<'a>(
+    reader: &mut Reader<'_>,
+    source: &str,
+    what: &'a FiledRecord,
+) -> Result<(Vec<Duty>, &'a Value), Failure> {
+    let waits = duties::source.eq(source).and(duties::status.eq("pending"));
+    let (keys, facts): (Vec<Key>, _) = match what {
+        FiledRecord::Period { period, by, facts } => {
+            let theirs = subject_text(&DutySubject::Person { employee: *by });
+            let occasion = period.to_string();
+            let keys = db!(reader, |c| duties::table
+                .filter(waits.and(duties::occasion.eq(&occasion)))
+                .filter(duties::subject.eq(&theirs).or(duties::subject.like("post:%")))
+                .order(duties::id)
+                .select(duties::id)
+                .load(c))?;
+            (keys, facts)
+        }
+        FiledRecord::Record { kind, id, facts } => {
+            let subject = subject_text(&DutySubject::Record { kind: (*kind).to_owned(), id: *id });
+            let keys = db!(reader, |c| duties::table
+                .filter(waits.and(duties::subject.eq(&subject)))
+                .order(duties::id)
+                .select(duties::id)
+                .load(c))?;
+            (keys, facts)
+        }
+    };
+    Ok((several(reader, &keys)?, facts))
+}
+
+/// What a record fulfilled is owed again: it was taken away.
+fn reopen(tx: &mut Tx<'_>, source: &str, record: Uuid, by: TakenBy) -> Result<(), Failure> {
+    let fulfilled = duties::record.eq(Key(record)).and(duties::source.eq(source));
+    let keys: Vec<Key> = db!(tx, |c| duties::table
+        .filter(fulfilled.and(duties::status.eq("fulfilled")))
+        .order(duties::id)
+        .select(duties::id)
+        .load(c))?;
+    if keys.is_empty() {
+        return Ok(());
+    }
+    let (world, now) = (World::today(tx)?, tx.now());
+    for duty in several(tx, &keys)? {
+        apply(tx, duty.reopen(by, now, &world.settings.content, world.time())?)?;
+    }
+    Ok(())
+}
+
+/// What is owed for a record is owed no longer.
+fn cancel(tx: &mut Tx<'_>, kind: &str, record: Uuid) -> Result<(), Failure> {
+    let subject = subject_text(&DutySubject::Record { kind: kind.to_owned(), id: record });
+    let open = duties::subject.eq(&subject).and(duties::status.eq_any(["pending", "reported"]));
+    let keys: Vec<Key> =
+        db!(tx, |c| duties::table.filter(open).order(duties::id).select(duties::id).load(c))?;
+    let now = tx.now();
+    for duty in several(tx, &keys)? {
+        apply(tx, duty.cancel(CancelCause::CauseGone, now)?)?;
+    }
+    Ok(())
+}
