@@ -55,7 +55,9 @@ pub use undone::{TakenBy, UndoneBy};
 use crate::{
     approval::PolicyReference,
     organisation::PositionId,
-    spine::{Citation, DepartmentId, EmployeeId, Entity, Id, Refusal, RefusalCode, Timestamp, Version},
+    spine::{
+        Citation, DepartmentId, EmployeeId, Entity, EnumLabels, Id, Refusal, RefusalCode, Timestamp, Version,
+    },
 };
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -78,7 +80,6 @@ crate::refusals! { DUTY_REFUSALS:
     ALREADY_HOLDS = "duty.already_holds", Conflict, "该员工已是责任人", "That employee is responsible already";
     TIGHTER = "duty.tighter", Conflict, "新规则不得使已产生的事项期限提前", "A new rule never makes a duty that was raised due earlier";
     RULE_SOURCE_UNKNOWN = "duty_rule.source_unknown", Invalid, "没有“{source}”这一办结方式", "Nothing called \"{source}\" fulfils duties";
-    RULE_SOURCE_ABSENT = "duty_rule.source_absent", Invalid, "“{source}”尚未启用，请改为手工办结", "\"{source}\" is not there yet; let it be fulfilled by hand";
     RULE_NOBODY = "duty_rule.nobody", Invalid, "没有任何人或岗位适用本规则", "The rule is meant for nobody";
     RULE_ESCALATES_TO_NOBODY = "duty_rule.escalates_to_nobody", Invalid, "提醒第 {step} 步找不到接收人", "Step {step} of the escalation reaches nobody";
     RULE_PUNISHED_TWICE = "duty_rule.punished_twice", Invalid, "考核指标“{indicator}”已就同一事实扣分，不得再予处罚", "The indicator \"{indicator}\" deducts for the same fact already; it is not punished twice";
@@ -104,21 +105,21 @@ crate::events! { DUTY_EVENTS:
     DUTY_HANDED_OVER = "duty.handed_over", "应办事项已移交", "A duty went to somebody else";
 }
 
-/// What this noun brings, once something keeps it: no wing lists it yet.
-pub const NOUN: &crate::spine::Noun = &crate::spine::Noun {
-    refusals: &[DUTY_REFUSALS],
-    events: &[DUTY_EVENTS],
-    enums: &[
-        actions::DutyAction::LABELS,
-        CancelCause::LABELS,
-        DutyState::LABELS,
-        Excuse::LABELS,
-        Hold::LABELS,
-        RetimingCause::LABELS,
-        rule::Recipient::LABELS,
-        rule::SubjectKind::LABELS,
-    ],
-};
+/// What this noun brings to its wing.
+pub(crate) const NOUN: &crate::spine::Noun =
+    &crate::spine::Noun { refusals: &[DUTY_REFUSALS], events: &[DUTY_EVENTS], enums: &[] };
+
+/// What it brings besides once the first view shows it: labels are listed only for what clients see.
+pub const SHOWN: &[&EnumLabels] = &[
+    actions::DutyAction::LABELS,
+    CancelCause::LABELS,
+    DutyState::LABELS,
+    Excuse::LABELS,
+    Hold::LABELS,
+    RetimingCause::LABELS,
+    rule::Recipient::LABELS,
+    rule::SubjectKind::LABELS,
+];
 
 /// Who waives and extends, and who does not.
 const SUPERIOR_RULE: &str = "DUT-2j";

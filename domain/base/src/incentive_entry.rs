@@ -29,7 +29,7 @@ pub use undo::Counter;
 
 use crate::{
     file::File,
-    spine::{Citation, EmployeeId, Entity, Id, Refusal, RefusalCode, Timestamp, User, Version},
+    spine::{Citation, EmployeeId, Entity, EnumLabels, Id, Refusal, RefusalCode, Timestamp, User, Version},
     working_time::Period,
 };
 use serde::{Deserialize, Serialize};
@@ -67,18 +67,21 @@ crate::events! { INCENTIVE_ENTRY_EVENTS:
     ENTRY_REVERSED = "incentive_entry.reversed", "奖惩已冲销", "A reward or penalty was countered";
 }
 
-/// What this noun brings, once something keeps it: no wing lists it yet.
-pub const NOUN: &crate::spine::Noun = &crate::spine::Noun {
+/// What this noun brings to its wing.
+pub(crate) const NOUN: &crate::spine::Noun = &crate::spine::Noun {
     refusals: &[INCENTIVE_ENTRY_REFUSALS],
     events: &[INCENTIVE_ENTRY_EVENTS],
-    enums: &[
-        actions::IncentiveAction::LABELS,
-        IncentiveAmount::LABELS,
-        IncentiveState::LABELS,
-        IncidentKind::LABELS,
-        UndoGround::LABELS,
-    ],
+    enums: &[],
 };
+
+/// What it brings besides once the first view shows it: labels are listed only for what clients see.
+pub const SHOWN: &[&EnumLabels] = &[
+    actions::IncentiveAction::LABELS,
+    IncentiveAmount::LABELS,
+    IncentiveState::LABELS,
+    IncidentKind::LABELS,
+    UndoGround::LABELS,
+];
 
 /// An entry of the ledger.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]

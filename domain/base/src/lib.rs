@@ -19,5 +19,15 @@ pub mod working_time;
 pub use domain_spine::{self as spine, events, labels, refusals, status};
 
 /// What this wing brings.
-pub const WING: &spine::Wing =
-    &spine::Wing { name: "base", nouns: &[organisation::NOUN, identity::NOUN, approval::NOUN, file::NOUN] };
+pub const WING: &spine::Wing = &spine::Wing {
+    name: "base",
+    nouns: &[
+        organisation::NOUN,
+        identity::NOUN,
+        approval::NOUN,
+        file::NOUN,
+        working_time::clock::NOUN,
+        duty::NOUN,
+        incentive_entry::NOUN,
+    ],
+};

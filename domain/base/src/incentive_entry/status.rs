@@ -57,6 +57,8 @@ pub enum UndoGround {
     Waived,
     /// It was excused afterwards, by leave, an outage, an accepted explanation.
     Excused,
+    /// More time was given afterwards.
+    Extended,
     /// It was done in time after all.
     InTime,
     /// The record it rests on is gone.
@@ -68,6 +70,7 @@ pub enum UndoGround {
 crate::labels! { UndoGround = "IncentiveUndoGround":
     Waived = "waived", "事后豁免", "Waived";
     Excused = "excused", "事后免责", "Excused";
+    Extended = "extended", "事后延期", "More time given";
     InTime = "in_time", "实际按时完成", "Done in time";
     Void = "void", "依据已作废", "Basis void";
     Decided = "decided", "人工决定", "Decided";
