@@ -1,7 +1,10 @@
 //! When duties are raised, open, due and missed.
 
 use super::company::*;
+use crate::duty::batch::DutyBatch;
 use crate::duty::cadence::{Cadence, DueDay, Grace, Lapse, LapseUnit, Opening, RestDay};
+
+use proptest::prelude::*;
 
 /// Opens, due and grace as written on the wall.
 fn told(times: Times) -> [String; 3] {
@@ -277,4 +280,49 @@ fn occasions_are_written_and_read_back() {
         assert_eq!(serde_json::from_value::<Occasion>(kept).expect("it reads"), occasion);
     }
     assert!("week 20".parse::<Occasion>().is_err());
+}
+
+#[test]
+fn a_batch_tells_of_all_its_duties_at_once() {
+    let calendar = calendar();
+    let duty = owed(&staff(), "2026-W20", &calendar);
+    let batch = DutyBatch {
+        id: Id::from_uuid(Uuid::from_u128(5)),
+        rule: duty.rule.clone(),
+        occasion: duty.occasion,
+        count: 200,
+        digest: "d1".into(),
+        at: duty.raised_at,
+        version: 0,
+    };
+    let raised = batch.raise([]);
+    assert_eq!(raised.happened().len(), 1);
+    let expected = json!({"rule": "duty-rule/weekly-report", "rule_version": 1, "occasion": "2026-W20",
+        "count": 200, "digest": "d1"});
+    assert_eq!(raised.happened()[0].facts, expected);
+}
+
+proptest! {
+    #[test]
+    fn every_period_is_called_once(hours in prop::collection::vec(1_i64..3_000, 1..8)) {
+        let calendar = calendar();
+        let time = shanghai(&calendar);
+        let monthly = monthly(json!({"working_day": 3}));
+        let versions = [
+            DatedRule { from: day("2026-01-07"), rule: version(1, staff()) },
+            DatedRule { from: day("2026-06-10"), rule: version(2, monthly) },
+        ];
+        let rules = RuleVersions { versions: &versions, repealed_on: None };
+        let mut now = at("2026-01-01 00:00");
+        let (mut watermark, mut piecemeal) = (None, Vec::new());
+        for hours in hours {
+            now = now.plus(chrono::Duration::hours(hours));
+            let called = rules.called(watermark, now, time);
+            watermark = called.last().map(|called| called.period).or(watermark);
+            piecemeal.extend(weeks(&called));
+        }
+        prop_assert_eq!(&piecemeal, &weeks(&rules.called(None, now, time)));
+        let unique: std::collections::BTreeSet<_> = piecemeal.iter().collect();
+        prop_assert_eq!(unique.len(), piecemeal.len());
+    }
 }
