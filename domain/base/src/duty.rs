@@ -78,7 +78,6 @@ crate::refusals! { DUTY_REFUSALS:
     ALREADY_HOLDS = "duty.already_holds", Conflict, "该员工已是责任人", "That employee is responsible already";
     TIGHTER = "duty.tighter", Conflict, "新规则不得使已产生的事项期限提前", "A new rule never makes a duty that was raised due earlier";
     RULE_SOURCE_UNKNOWN = "duty_rule.source_unknown", Invalid, "没有“{source}”这一办结方式", "Nothing called \"{source}\" fulfils duties";
-    RULE_SOURCE_ABSENT = "duty_rule.source_absent", Invalid, "“{source}”尚未启用，请改为手工办结", "\"{source}\" is not there yet; let it be fulfilled by hand";
     RULE_NOBODY = "duty_rule.nobody", Invalid, "没有任何人或岗位适用本规则", "The rule is meant for nobody";
     RULE_ESCALATES_TO_NOBODY = "duty_rule.escalates_to_nobody", Invalid, "提醒第 {step} 步找不到接收人", "Step {step} of the escalation reaches nobody";
     RULE_PUNISHED_TWICE = "duty_rule.punished_twice", Invalid, "考核指标“{indicator}”已就同一事实扣分，不得再予处罚", "The indicator \"{indicator}\" deducts for the same fact already; it is not punished twice";
@@ -108,7 +107,7 @@ crate::events! { DUTY_EVENTS:
 }
 
 /// What this noun brings to its wing.
-pub const NOUN: &crate::spine::Noun = &crate::spine::Noun {
+pub(crate) const NOUN: &crate::spine::Noun = &crate::spine::Noun {
     refusals: &[DUTY_REFUSALS],
     events: &[DUTY_EVENTS],
     enums: &[
@@ -118,7 +117,6 @@ pub const NOUN: &crate::spine::Noun = &crate::spine::Noun {
         Excuse::LABELS,
         Hold::LABELS,
         RetimingCause::LABELS,
-        rule::Recipient::LABELS,
         rule::SubjectKind::LABELS,
     ],
 };

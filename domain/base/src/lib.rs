@@ -23,5 +23,14 @@ pub use domain_spine::{self as spine, events, labels, refusals, status};
 /// What this wing brings.
 pub const WING: &spine::Wing = &spine::Wing {
     name: "base",
-    nouns: &[organisation::NOUN, identity::NOUN, approval::NOUN, file::NOUN, vacancy::NOUN, duty::NOUN],
+    nouns: &[
+        organisation::NOUN,
+        identity::NOUN,
+        approval::NOUN,
+        file::NOUN,
+        vacancy::NOUN,
+        working_time::clock::NOUN,
+        duty::NOUN,
+        incentive_entry::NOUN,
+    ],
 };

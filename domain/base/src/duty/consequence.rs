@@ -3,7 +3,7 @@
 
 use super::{Duty, DutyRule, DutySettings, DutyState};
 use crate::{
-    incentive_entry::{IncentiveAmount, Incident, IncidentKind},
+    incentive_entry::{IncentiveAmount, Incident, IncidentKind, UndoGround},
     spine::{BusinessDate, EmployeeId, Explanation, PolicyVersion, Timestamp},
     working_time::WorkingTime,
 };
@@ -33,8 +33,8 @@ pub enum Consequence {
     Held,
     /// An entry is proposed, unless there is one.
     Enter(Box<Charged>),
-    /// An entry that was made is cancelled or countered.
-    TakeBack,
+    /// An entry that was made, if any, is cancelled or countered on this ground.
+    TakeBack(UndoGround),
 }
 
 impl Duty {
@@ -54,10 +54,20 @@ impl Duty {
             DutyState::Missed | DutyState::MadeUp => Some(&follows.missed),
             DutyState::Late => follows.late.as_ref(),
             DutyState::Reported => return Consequence::Held,
-            DutyState::Scheduled | DutyState::Open | DutyState::Overdue => return Consequence::Nothing,
-            DutyState::OnTime | DutyState::Waived | DutyState::Excused | DutyState::Cancelled => None,
+            // It was missed before, perhaps, and was given more time since.
+            DutyState::Scheduled | DutyState::Open | DutyState::Overdue => {
+                return if self.retimings.is_empty() {
+                    Consequence::Nothing
+                } else {
+                    Consequence::TakeBack(UndoGround::Extended)
+                };
+            }
+            DutyState::OnTime => return Consequence::TakeBack(UndoGround::InTime),
+            DutyState::Waived => return Consequence::TakeBack(UndoGround::Waived),
+            DutyState::Excused => return Consequence::TakeBack(UndoGround::Excused),
+            DutyState::Cancelled => return Consequence::TakeBack(UndoGround::Void),
         };
-        let Some(amount) = amount else { return Consequence::TakeBack };
+        let Some(amount) = amount else { return Consequence::TakeBack(UndoGround::InTime) };
         if may_be_excused {
             return Consequence::Held;
         }

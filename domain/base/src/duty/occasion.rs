@@ -1,15 +1,21 @@
 //! What a duty is owed for: a period, or an event; and which of them a rule calls for, by the version in
 //! force. `[DUT-2a, DUT-2e]`
 
-use super::{cadence::Cadence, rule::DutyRule, times::Times};
+use super::{
+    cadence::Cadence,
+    rule::{DutyRule, Member},
+    times::Times,
+};
 use crate::{
-    spine::{BusinessDate, PolicyVersion, Timestamp},
+    spine::{BusinessDate, EmployeeId, PolicyVersion, Timestamp},
     working_time::{Period, WorkingTime},
 };
 use serde::{Deserialize, Serialize};
 use std::{fmt, str::FromStr};
 use uuid::Uuid;
 
+/// How many periods a preview looks ahead for one in which something is owed.
+const PREVIEW_PERIODS: usize = 60;
 /// How many periods are gone through at once; more only after decades without a server.
 const PERIODS_MAX: usize = 10_000;
 
@@ -89,6 +95,31 @@ pub struct Called<'a> {
     pub rule: &'a PolicyVersion<DutyRule>,
     /// When the duties open, are due and are missed.
     pub times: Times,
+}
+
+/// Who would owe what in the next period.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Preview {
+    /// The period.
+    pub period: Period,
+    /// When it would open, be due and be missed.
+    pub times: Times,
+    /// Who would owe it.
+    pub owed_by: Vec<EmployeeId>,
+}
+
+impl DutyRule {
+    /// Who of these would owe what in the first period that begins after a day; none for a rule that events
+    /// call for. `[DUT-1b]`
+    pub fn preview(&self, members: &[Member], after: BusinessDate, time: WorkingTime<'_>) -> Option<Preview> {
+        let Cadence::Period { every, .. } = self.cadence else { return None };
+        let first = Period::containing(every, after).next();
+        let periods = std::iter::successors(Some(first), |period| Some(period.next())).take(PREVIEW_PERIODS);
+        let mut owed = periods.filter_map(|period| Some((period, self.times_of_period(period, time)?)));
+        let (period, times) = owed.next()?;
+        let meant = members.iter().filter(|member| self.scope.covers(member));
+        Some(Preview { period, times, owed_by: meant.map(|member| member.employee).collect() })
+    }
 }
 
 impl<'a> RuleVersions<'a> {

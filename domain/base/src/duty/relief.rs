@@ -61,19 +61,20 @@ impl Duty {
         Ok(Change::updated(self, after, DUTY_EXTENDED, facts))
     }
 
-    /// Excuses it by rule: on leave throughout, or without a server.
+    /// Excuses it by rule: on leave throughout, or without a server. Also one that was missed or done too
+    /// late, for leave is granted afterwards too.
     ///
     /// # Errors
     /// `duty.settled`.
     pub fn excuse(self, excuse: Excuse, at: Timestamp) -> Result<Change<Self>, Refusal> {
-        self.ensure_pending(at)?;
+        let proof = self.to_waive(at)?.cloned();
         let facts = json!({"rule": self.rule.code, "occasion": self.occasion, "excuse": excuse.code()});
         let rule = match excuse {
             Excuse::Leave => "DUT-2f",
             Excuse::Outage => "DUT-2h",
         };
         let explanation = Explanation::new("duty_excused", self.citation(rule), facts.clone());
-        let after = Self { status: DutyStatus::Excused { excuse, at }, ..self.clone() };
+        let after = Self { status: DutyStatus::Excused { excuse, at, proof }, ..self.clone() };
         Ok(Change::updated(self, after, DUTY_EXCUSED, facts).explained([explanation]))
     }
 

@@ -1,7 +1,7 @@
 //! The due of a duty moves: by leave, an outage, an easier rule, another calendar, the clock it follows.
 //! `[DUT-2e, DUT-2i]`
 
-use super::{DUTY_RETIMED, Duty, DutySettings, TIGHTER, Times, cadence::Grace, refused};
+use super::{DUTY_RETIMED, Duty, DutyRule, DutySettings, Occasion, TIGHTER, Times, cadence::Grace, refused};
 use crate::{
     spine::{Change, Explanation, Id, Refusal, Timestamp, User},
     working_time::WorkingTime,
@@ -81,6 +81,29 @@ impl Times {
 }
 
 impl Duty {
+    /// Its times once the calendar is published anew, by the version of its rule: none where nothing moves,
+    /// as where a person, leave, an outage or a clock set its due. `[DUT-2i]`
+    pub fn by_new_calendar(
+        &self,
+        rule: &DutyRule,
+        now: Timestamp,
+        settings: &DutySettings,
+        time: WorkingTime<'_>,
+    ) -> Option<Times> {
+        let follows_rule =
+            |retiming: &Retiming| matches!(retiming.cause, RetimingCause::Eased | RetimingCause::Calendar);
+        if self.ensure_pending(now).is_err() || !self.retimings.iter().all(follows_rule) {
+            return None;
+        }
+        let anew = match self.occasion {
+            Occasion::Period(period) => rule.times_of_period(period, time),
+            // A day that the event itself named is no calendar's.
+            Occasion::Event(_) if rule.names_due() => None,
+            Occasion::Event(_) => rule.times_of_event(self.times.opens, None, time),
+        };
+        self.times.by_new_calendar(anew?, now, settings, time)
+    }
+
     /// Is due at other times, by leave, an outage or a new calendar.
     ///
     /// # Errors

@@ -1,10 +1,10 @@
 //! Whether a rule is sound, and whether it may be published in this company. `[DUT-1b]`
 
 use super::cadence::{Cadence, DueDay, Grace, Opening};
-use super::rule::{ConsequenceRule, DutyRule, FieldIs, MANUAL};
+use super::rule::{ConsequenceRule, DutyRule, FieldIs, FulfilledBy, MANUAL};
 use super::{
     RULE_CLAUSE_UNKNOWN, RULE_DAY_UNFIT, RULE_ESCALATES_TO_NOBODY, RULE_MONTH_UNFIT, RULE_NOBODY,
-    RULE_NOT_A_PENALTY, RULE_PUNISHED_TWICE, RULE_SOURCE_ABSENT, RULE_SOURCE_UNKNOWN, RULE_TOO_EARLY,
+    RULE_NOT_A_PENALTY, RULE_PUNISHED_TWICE, RULE_SOURCE_UNKNOWN, RULE_TOO_EARLY,
 };
 use crate::{
     spine::{Finding, Findings, codes, wording},
@@ -140,6 +140,15 @@ pub struct Source {
     pub is_present: bool,
 }
 
+impl FulfilledBy {
+    /// The same as it holds in this company: what a wing would fulfil that is not there is done by hand.
+    #[must_use]
+    pub fn in_company(&self, sources: &[Source]) -> Self {
+        let is_present = sources.iter().any(|known| known.code == self.source && known.is_present);
+        if is_present { self.clone() } else { Self { source: MANUAL.to_owned(), ..self.clone() } }
+    }
+}
+
 /// What is asked of the company when a rule is published.
 #[derive(Clone, Debug)]
 pub struct Publication<'a> {
@@ -155,19 +164,13 @@ pub struct Publication<'a> {
     pub is_clause_known: bool,
 }
 
-/// Everything that speaks against publishing a rule in this company. A source whose wing is not there is told
-/// too: such a duty is to be fulfilled by hand.
+/// Everything that speaks against publishing a rule in this company.
 pub fn check_publication(rule: &DutyRule, publication: &Publication<'_>) -> Vec<Finding> {
     let mut found = Findings::new();
     let source = rule.fulfilled_by.source.as_str();
-    let name = [("source", json!(source))];
-    match publication.sources.iter().find(|known| known.code == source) {
-        _ if source == MANUAL => {}
-        None => found.add_with("/content/fulfilled_by/source", RULE_SOURCE_UNKNOWN, name),
-        Some(known) if !known.is_present => {
-            found.add_with("/content/fulfilled_by/source", RULE_SOURCE_ABSENT, name);
-        }
-        Some(_) => {}
+    if source != MANUAL && !publication.sources.iter().any(|known| known.code == source) {
+        let name = [("source", json!(source))];
+        found.add_with("/content/fulfilled_by/source", RULE_SOURCE_UNKNOWN, name);
     }
     // A rule for records may be published before there are any.
     if publication.meant == 0 && rule.subject != super::rule::SubjectKind::Record {

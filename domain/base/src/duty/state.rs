@@ -102,6 +102,8 @@ pub enum DutyStatus {
         excuse: Excuse,
         /// When.
         at: Timestamp,
+        /// What was done too late, if anything.
+        proof: Option<Proof>,
     },
     /// Owed no longer.
     Cancelled {

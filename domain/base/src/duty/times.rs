@@ -30,7 +30,8 @@ impl Times {
         Self { opens, due: Some(due), grace_until: Some(grace_until), provisional: false }
     }
 
-    /// The same, due at another instant with the working length of its grace behind it. `[DUT-2h]`
+    /// The same, due at a later instant with the working length of its grace behind it, which never ends
+    /// earlier than it did. `[DUT-2h]`
     #[must_use]
     pub fn due_at(self, due: Timestamp, time: WorkingTime<'_>) -> Self {
         let length = self.grace_length(time);
@@ -41,7 +42,8 @@ impl Times {
             time.plus(due, length.value)
         };
         let provisional = self.provisional || length.provisional || grace.provisional;
-        Self { opens: self.opens, due: Some(due), grace_until: Some(grace.value), provisional }
+        let grace_until = self.grace_until.max(Some(grace.value));
+        Self { opens: self.opens, due: Some(due), grace_until, provisional }
     }
 
     /// How much working time the grace has.
@@ -137,6 +139,11 @@ impl DutyRule {
         };
         let times = self.times(at, due_at, due.provisional || moved.provisional, time);
         Some(Times { opens: at, ..times })
+    }
+
+    /// Whether the event that calls for a duty names the day by which it is due.
+    pub const fn names_due(&self) -> bool {
+        matches!(&self.cadence, Cadence::Event { due_on: Some(_), .. })
     }
 
     fn off_rest_days(&self, day: BusinessDate, time: WorkingTime<'_>) -> Reckoned<BusinessDate> {

@@ -11,7 +11,7 @@ mod rule;
 mod tests;
 
 use super::WorkingTime;
-use crate::spine::{Citation, Findings, Refusal, RefusalCode, Timestamp, codes};
+use crate::spine::{Citation, EnumLabels, Findings, Refusal, RefusalCode, Timestamp, codes};
 use chrono::Duration;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -29,12 +29,12 @@ crate::refusals! { CLOCK_REFUSALS:
     PAUSE_REASON_TWICE = "clock.pause_reason_twice", Invalid, "暂停原因“{reason}”重复", "The reason \"{reason}\" for a pause stands twice";
 }
 
-/// What the clock brings to the wing whose noun first runs by one.
-pub const NOUN: &crate::spine::Noun = &crate::spine::Noun {
-    refusals: &[CLOCK_REFUSALS],
-    events: &[],
-    enums: &[ClockState::LABELS, ClockVerdict::LABELS],
-};
+/// What this noun brings to its wing.
+pub(crate) const NOUN: &crate::spine::Noun =
+    &crate::spine::Noun { refusals: &[CLOCK_REFUSALS], events: &[], enums: &[] };
+
+/// What it brings besides once the first view shows it: labels are listed only for what clients see.
+pub const SHOWN: &[&EnumLabels] = &[ClockState::LABELS, ClockVerdict::LABELS];
 
 /// The longest allowance, in working minutes: about three years.
 const ALLOWANCE_MAX_MINUTES: u32 = 300_000;

@@ -14,7 +14,7 @@ use diesel::prelude::*;
 use domain::{
     approval::Label,
     duty::{
-        Duty, DutyState, DutyStatus, DutySubject, Excuse, Hold, RetimingCause,
+        CancelCause, Duty, DutyState, DutyStatus, DutySubject, Excuse, Hold, RetimingCause,
         actions::{DutyAction, Line},
         rule::SubjectKind,
     },
@@ -75,6 +75,8 @@ pub struct DutyView {
     pub reason: Option<String>,
     /// Why it is excused.
     pub excuse: Option<Excuse>,
+    /// Why it is owed no longer.
+    pub cancelled_because: Option<CancelCause>,
     /// Who held it since when; the last is responsible.
     #[schema(max_items = 200)]
     pub holdings: Vec<HoldingView>,
@@ -215,6 +217,10 @@ pub fn show(reader: &mut Reader<'_>, duty: Duty) -> Result<DutyView, Failure> {
         },
         excuse: match duty.status {
             DutyStatus::Excused { excuse, .. } => Some(excuse),
+            _ => None,
+        },
+        cancelled_because: match duty.status {
+            DutyStatus::Cancelled { cause, .. } => Some(cause),
             _ => None,
         },
         holdings: duty.holdings.iter().map(holding).collect::<Result<_, Failure>>()?,

@@ -2,7 +2,7 @@
 
 use super::company::*;
 use crate::duty::consequence::Consequence;
-use crate::incentive_entry::{IncentiveAmount, IncidentKind};
+use crate::incentive_entry::{IncentiveAmount, IncidentKind, UndoGround};
 
 fn follows(duty: &Duty, rule: DutyRule, may_be_excused: bool, now: &str) -> Consequence {
     let calendar = calendar();
@@ -33,7 +33,11 @@ fn what_is_done_late_or_let_go_takes_the_entry_back_and_what_is_made_up_does_not
     let duty = owed(&strict(staff()), "2026-W20", &calendar);
     let after =
         |received| follows(&fulfilled(duty.clone(), received), strict(staff()), false, "2026-06-01 00:00");
-    assert_eq!(after("2026-05-18 08:59"), Consequence::TakeBack, "late, and the rule charges misses alone");
+    assert_eq!(
+        after("2026-05-18 08:59"),
+        Consequence::TakeBack(UndoGround::InTime),
+        "late, and the rule charges misses alone"
+    );
     assert!(matches!(after("2026-05-19 10:00"), Consequence::Enter(_)));
     let mut late_too = strict(staff());
     let half = IncentiveAmount::Points { points: -5 };
@@ -50,9 +54,30 @@ fn what_is_done_late_or_let_go_takes_the_entry_back_and_what_is_made_up_does_not
     let line = Line { by: &director, superiors: &above };
     let waived =
         duty.clone().waive("出差".into(), line, at("2026-05-19 09:00")).expect("no refusal").into_after();
-    assert_eq!(follows(&waived, strict(staff()), false, "2026-05-19 09:00"), Consequence::TakeBack);
+    assert_eq!(
+        follows(&waived, strict(staff()), false, "2026-05-19 09:00"),
+        Consequence::TakeBack(UndoGround::Waived)
+    );
     let excused = duty.excuse(Excuse::Outage, at(MONDAY)).expect("no refusal").into_after();
-    assert_eq!(follows(&excused, strict(staff()), false, MONDAY), Consequence::TakeBack);
+    assert_eq!(follows(&excused, strict(staff()), false, MONDAY), Consequence::TakeBack(UndoGround::Excused));
+}
+
+#[test]
+fn more_time_given_afterwards_takes_the_entry_back() {
+    let calendar = calendar();
+    let time = shanghai(&calendar);
+    let duty = owed(&strict(staff()), "2026-W20", &calendar);
+    let (director, above) = (actor(DIRECTOR), [who(WANG), who(DIRECTOR)]);
+    let line = Line { by: &director, superiors: &above };
+    let now = at("2026-05-18 10:00");
+    let extended =
+        duty.extend(at("2026-05-20 17:30"), "系统故障".into(), line, now, time).expect("no refusal");
+    let taken_back = follows(extended.after(), strict(staff()), false, "2026-05-18 10:00");
+    assert_eq!(taken_back, Consequence::TakeBack(UndoGround::Extended));
+    assert!(matches!(
+        follows(extended.after(), strict(staff()), false, "2026-05-21 09:00"),
+        Consequence::Enter(_)
+    ));
 }
 
 #[test]

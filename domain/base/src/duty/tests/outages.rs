@@ -7,6 +7,7 @@ use crate::duty::{
     rule::Recipient,
 };
 use chrono::Duration;
+use proptest::prelude::*;
 
 fn down(from: &str, until: &str) -> Outage {
     Outage { from: at(from), until: at(until) }
@@ -77,4 +78,33 @@ fn of_what_piled_up_only_the_highest_goes_out_in_one_digest() {
     let digests = digests(piled_up);
     let count: Vec<_> = digests.iter().map(|(to, digest)| (*to, digest.len())).collect();
     assert_eq!(count, [(who(LI_NA), 1), (who(WANG), 2)]);
+}
+
+#[test]
+fn the_weeks_of_an_outage_are_raised_in_order_once_a_server_runs() {
+    // Worked example 8: both weeks, and the one that has begun since.
+    let calendar = calendar();
+    let versions = [DatedRule { from: day("2026-04-06"), rule: version(1, staff()) }];
+    let versions = RuleVersions { versions: &versions, repealed_on: None };
+    let called = versions.called(Some(week("2026-W19")), at("2026-05-25 08:00"), shanghai(&calendar));
+    let weeks: Vec<_> = called.iter().map(|called| called.period.to_string()).collect();
+    assert_eq!(weeks, ["2026-W20", "2026-W21", "2026-W22"]);
+}
+
+proptest! {
+    #[test]
+    fn an_outage_never_takes_time_away(from in 0_i64..20_000, minutes in 31_i64..20_000) {
+        let calendar = calendar();
+        let time = shanghai(&calendar);
+        let times = owed(&staff(), "2026-W20", &calendar).times;
+        let from = at("2026-05-10 00:00").plus(Duration::minutes(from));
+        let outage = Outage { from, until: from.plus(Duration::minutes(minutes)) };
+        if let OutageEffect::Moved(moved) = outage.effect(&times, &settings(), time) {
+            prop_assert!(moved.due >= times.due && moved.grace_until > times.grace_until);
+            prop_assert!(moved.grace_until >= moved.due);
+            // After the servers are back there are at least 4 working hours.
+            let back = time.elapsed(outage.until, moved.grace_until.expect("a grace")).value;
+            prop_assert!(back >= Duration::hours(4));
+        }
+    }
 }

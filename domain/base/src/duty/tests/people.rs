@@ -32,6 +32,9 @@ fn leave_on_all_working_days_excuses_and_on_the_dues_day_moves_it() {
     assert_eq!(moved.due, Some(at("2026-05-20 12:00")));
     assert_eq!(moved.grace_until, Some(at("2026-05-20 14:30")), "half an hour of work behind it");
     let excused = duty.excuse(Excuse::Leave, at("2026-05-18 00:00")).expect("no refusal").into_after();
+    let late = fulfilled(owed(&staff(), "2026-W20", &calendar), "2026-05-17 10:00");
+    let granted_afterwards = late.excuse(Excuse::Leave, at("2026-05-20 00:00")).expect("no refusal");
+    assert!(matches!(&granted_afterwards.after().status, DutyStatus::Excused { proof: Some(_), .. }));
     let states = [DutyState::OnTime, DutyState::Missed, excused.state(at("2026-06-01 00:00"))];
     let tally: board::Tally = states.into_iter().collect();
     assert_eq!((tally.excused, tally.rate_basis_points()), (1, Some(5_000)), "out of the rate");

@@ -1,7 +1,10 @@
 //! When duties are raised, open, due and missed.
 
 use super::company::*;
+use crate::duty::batch::DutyBatch;
 use crate::duty::cadence::{Cadence, DueDay, Grace, Lapse, LapseUnit, Opening, RestDay};
+
+use proptest::prelude::*;
 
 /// Opens, due and grace as written on the wall.
 fn told(times: Times) -> [String; 3] {
@@ -230,6 +233,46 @@ fn a_new_calendar_moves_dues_ahead_with_notice_and_passed_ones_never() {
 }
 
 #[test]
+fn an_open_duty_follows_a_new_calendar_unless_somebody_set_its_due() {
+    let old = calendar();
+    let duty = owed(&monthly(json!({"working_day_from_end": 1})), "2026-12", &old);
+    assert_eq!(super::company::due(&duty), "2026-12-31 17:30");
+    let mut new = old.clone();
+    let mut eve = new.years[0].holidays[0].clone();
+    (eve.from, eve.to) = (day("2026-12-31"), day("2026-12-31"));
+    new.years[0].holidays.push(eve);
+    let rule = monthly(json!({"working_day_from_end": 1}));
+    let moved = |duty: &Duty, now: &str| {
+        let times = duty.by_new_calendar(&rule, at(now), &settings(), shanghai(&new));
+        times.and_then(|times| times.due).map(written)
+    };
+    assert_eq!(moved(&duty, "2026-12-10 10:00").as_deref(), Some("2026-12-30 17:30"));
+    assert_eq!(moved(&duty, "2026-12-31 18:00"), None, "it has passed");
+    let director = actor(DIRECTOR);
+    let line = Line { by: &director, superiors: &[who(DIRECTOR)] };
+    let now = at("2026-12-10 10:00");
+    let extended = duty.extend(at("2027-01-08 12:00"), "年终盘点".into(), line, now, shanghai(&old));
+    assert_eq!(moved(extended.expect("no refusal").after(), "2026-12-10 10:00"), None);
+}
+
+#[test]
+fn a_preview_names_who_would_owe_what_in_the_next_period() {
+    let calendar = calendar();
+    let member = |number: u128, is_head| rule::Member {
+        employee: who(number),
+        roles: Vec::new(),
+        position: None,
+        departments: Vec::new(),
+        is_head,
+    };
+    let members = [member(LI_NA, false), member(WANG, true)];
+    let preview = staff().preview(&members, day("2026-02-10"), shanghai(&calendar)).expect("a next period");
+    assert_eq!(preview.period, week("2026-W09"), "the week of the Spring Festival is skipped");
+    assert_eq!(preview.owed_by, [who(LI_NA)]);
+    assert_eq!(preview.times.due.map(written).as_deref(), Some("2026-03-01 00:00"));
+}
+
+#[test]
 fn occasions_are_written_and_read_back() {
     let event = Uuid::from_u128(7);
     for occasion in [Occasion::Period(week("2026-W20")), Occasion::Event(event)] {
@@ -238,4 +281,49 @@ fn occasions_are_written_and_read_back() {
         assert_eq!(serde_json::from_value::<Occasion>(kept).expect("it reads"), occasion);
     }
     assert!("week 20".parse::<Occasion>().is_err());
+}
+
+#[test]
+fn a_batch_tells_of_all_its_duties_at_once() {
+    let calendar = calendar();
+    let duty = owed(&staff(), "2026-W20", &calendar);
+    let batch = DutyBatch {
+        id: Id::from_uuid(Uuid::from_u128(5)),
+        rule: duty.rule.clone(),
+        occasion: duty.occasion,
+        count: 200,
+        digest: "d1".into(),
+        at: duty.raised_at,
+        version: 0,
+    };
+    let raised = batch.raise([]);
+    assert_eq!(raised.happened().len(), 1);
+    let expected = json!({"rule": "duty-rule/weekly-report", "rule_version": 1, "occasion": "2026-W20",
+        "count": 200, "digest": "d1"});
+    assert_eq!(raised.happened()[0].facts, expected);
+}
+
+proptest! {
+    #[test]
+    fn every_period_is_called_once(hours in prop::collection::vec(1_i64..3_000, 1..8)) {
+        let calendar = calendar();
+        let time = shanghai(&calendar);
+        let monthly = monthly(json!({"working_day": 3}));
+        let versions = [
+            DatedRule { from: day("2026-01-07"), rule: version(1, staff()) },
+            DatedRule { from: day("2026-06-10"), rule: version(2, monthly) },
+        ];
+        let rules = RuleVersions { versions: &versions, repealed_on: None };
+        let mut now = at("2026-01-01 00:00");
+        let (mut watermark, mut piecemeal) = (None, Vec::new());
+        for hours in hours {
+            now = now.plus(chrono::Duration::hours(hours));
+            let called = rules.called(watermark, now, time);
+            watermark = called.last().map(|called| called.period).or(watermark);
+            piecemeal.extend(weeks(&called));
+        }
+        prop_assert_eq!(&piecemeal, &weeks(&rules.called(None, now, time)));
+        let unique: std::collections::BTreeSet<_> = piecemeal.iter().collect();
+        prop_assert_eq!(unique.len(), piecemeal.len());
+    }
 }
