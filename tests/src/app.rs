@@ -113,7 +113,7 @@ struct Defaults {
 pub const WRITERS: u32 = 4;
 
 /// 2026-03-05T09:30:00+08:00.
-pub(crate) pub(crate) const NOW_MICROS: i64 = 1_772_674_200_000_000;
+pub(crate) const NOW_MICROS: i64 = 1_772_674_200_000_000;
 
 impl Running {
     fn start(mut settings: Settings, home: Home, ids: u64) -> Self {
