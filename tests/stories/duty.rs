@@ -21,6 +21,7 @@ stories! {
     the_statement_of_a_month_fulfils_what_finance_owes,
     what_is_wrong_with_a_report_is_said,
     the_board_shows_ones_own_and_those_below_one,
+    a_rule_says_beforehand_whom_it_means_and_one_that_means_nobody_is_not_published,
 }
 
 records! {
@@ -491,4 +492,39 @@ fn the_board_shows_ones_own_and_those_below_one(app: App) {
     assert_eq!(mine, json!([]), "one's own are listed where nothing else is asked for");
     let file = company.who("head").get("/api/v1/duty-board?format=csv").expect(200);
     assert!(String::from_utf8_lossy(&file.bytes).contains("按时率"));
+}
+
+fn a_rule_says_beforehand_whom_it_means_and_one_that_means_nobody_is_not_published(app: App) {
+    let company = app.company();
+    let mut rule = weekly();
+    rule["fulfilled_by"]["source"] = json!("report.filed");
+    let body = |content: &Value| {
+        json!({"code": "duty-rule/weekly-report", "title": "周报", "content": content, "clause": "002 §6 第一章",
+            "effective_from": "2026-03-05"})
+    };
+    let boss = &company.boss;
+    let place = boss.post("/api/v1/policies", body(&rule)).expect(201).header("location").expect("a place");
+    let preview = boss.get(&format!("{place}/duty-preview")).expect(200);
+    assert_eq!((preview.text("/occasion"), preview.at("/meant")), ("2026-W11".into(), json!(5)));
+    assert_eq!(preview.at("/by_hand"), json!(true), "reports are not there yet");
+    assert_eq!(column(&preview.at("/owed_by"), "name").len(), 5);
+    boss.at(1).act(&format!("{place}/publish")).expect(200);
+    for (member, value, code) in [
+        ("scope", json!({"positions": ["nobody"]}), "duty_rule.nobody"),
+        ("fulfilled_by", json!({"source": "thinking.done"}), "duty_rule.source_unknown"),
+        (
+            "escalation",
+            json!([{"at": {"direction": "after", "amount": 1, "unit": "hours"}, "to": "office"}]),
+            "duty_rule.escalates_to_nobody",
+        ),
+    ] {
+        let mut unsound = weekly();
+        unsound[member] = value;
+        let place =
+            boss.post("/api/v1/policies", body(&unsound)).expect(201).header("location").expect("a place");
+        let refused = boss.at(1).act(&format!("{place}/publish")).refuses(422, "policy.unsound");
+        assert_eq!(refused.text("/errors/0/code"), code);
+    }
+    let claims = boss.get("/api/v1/policies?code=expense-policy/claims").expect(200).text("/data/0/id");
+    boss.get(&format!("/api/v1/policies/{claims}/duty-preview")).refuses(422, "policy.unknown_kind");
 }
