@@ -7,7 +7,9 @@
 #![warn(missing_docs)]
 
 #[doc(inline)]
-pub use domain_base::{approval, duty, file, identity, incentive_entry, organisation, vacancy, working_time};
+pub use domain_base::{
+    approval, duty, file, identity, incentive_entry, organisation, task, vacancy, working_time,
+};
 #[doc(inline)]
 pub use domain_finance as finance;
 #[doc(inline)]

@@ -5,7 +5,9 @@
 //! house of them.
 
 #[doc(inline)]
-pub use persistence_base::{approval, audit, duty, file, identity, organisation, policy, seed};
+pub use persistence_base::{
+    approval, audit, duty, file, identity, organisation, policy, seed, task, vacancy,
+};
 #[doc(inline)]
 pub use persistence_finance as finance;
 #[doc(inline)]

@@ -61,6 +61,7 @@ mod organisation;
 mod policy;
 mod post_evaluation;
 mod quickstart;
+mod task;
 mod unit_of_work;
 mod vacancy;
 mod year;
@@ -121,6 +122,7 @@ const MODULES: &[&[Story]] = &[
     quickstart::STORIES,
     oidc::STORIES,
     organisation::STORIES,
+    task::STORIES,
     unit_of_work::STORIES,
     vacancy::STORIES,
     year::STORIES,
@@ -137,6 +139,7 @@ const RECORDS: &[&[Record]] = &[
     policy::RECORDS,
     organisation::RECORDS,
     vacancy::RECORDS,
+    task::RECORDS,
     file::RECORDS,
     expense_claim::RECORDS,
     approval::RECORDS,

@@ -7,6 +7,7 @@ pub mod file;
 pub mod identity;
 pub mod organisation;
 mod policy;
+mod task;
 pub mod vacancy;
 
 pub use api_spine::{self as spine, routes};
@@ -33,6 +34,7 @@ pub const WING: &Wing = &Wing {
         ("positions", "岗位。What employees are appointed to."),
         ("roles", "角色。Permissions and how far they reach."),
         ("sessions", "会话。Signing in and out."),
+        ("tasks", "事项。What people are to do for each other by a day."),
         ("users", "账号。Who may come in."),
         ("vacancies", "用人申请与人员配置。Vacancies, and how the centre is staffed."),
     ],
@@ -59,5 +61,6 @@ pub const WING: &Wing = &Wing {
         audit::routes(into);
         vacancy::routes(into);
         duty::routes(into);
+        task::routes(into);
     },
 };

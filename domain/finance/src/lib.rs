@@ -57,7 +57,7 @@ pub mod procurement;
 pub mod routing;
 
 pub use domain_base::{
-    approval, duty, events, file, identity, labels, organisation, refusals, spine, status, working_time,
+    approval, duty, events, file, identity, labels, organisation, refusals, spine, status, task, working_time,
 };
 
 use spine::wording;

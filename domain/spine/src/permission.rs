@@ -73,6 +73,9 @@ permissions! {
     ReadDuties = "duty:read", "查看应办事项", "Read duties of one's own, of those below one, and in reach";
     PerformDuties = "duty:perform", "办理应办事项", "Report duties done, confirm, waive, extend and hand over those of people below one";
     ExportDuties = "duty:export", "导出应办事项", "Export lists of duties and the compliance board";
+    ReadTasks = "task:read", "查看事项", "Read tasks one gave or owns, of those below one, and in reach";
+    PerformTasks = "task:perform", "办理事项", "Begin, finish, accept and hand over tasks that are one's own";
+    GiveTasks = "task:give", "交办事项", "Give tasks to people below one or of departments in reach";
     ReadUsers = "user:read", "查看账号", "Read user accounts and grants";
     ManageUsers = "user:manage", "管理账号", "Create and disable user accounts, grant roles";
     ExportUsers = "user:export", "导出账号", "Export lists of user accounts";

@@ -7,6 +7,7 @@ pub mod file;
 pub mod identity;
 pub mod organisation;
 pub mod policy;
+pub mod task;
 pub mod vacancy;
 
 pub use persistence_spine as spine;
@@ -23,7 +24,15 @@ pub const PEOPLE: spine::Master = spine::Master("people");
 /// What this wing brings.
 pub const WING: &Wing = &Wing {
     name: "base",
-    nouns: &[identity::NOUN, file::NOUN, organisation::NOUN, approval::NOUN, vacancy::NOUN, duty::NOUN],
+    nouns: &[
+        identity::NOUN,
+        file::NOUN,
+        organisation::NOUN,
+        approval::NOUN,
+        vacancy::NOUN,
+        duty::NOUN,
+        task::NOUN,
+    ],
 };
 
 /// Stores what ships with the product: each wing registers its own. Doing it twice changes nothing.

@@ -41,7 +41,9 @@ pub mod post_evaluation;
 mod shared;
 
 pub(crate) use persistence_base::search;
-pub use persistence_base::{approval, audit, duty, file, identity, organisation, policy, spine, vacancy};
+pub use persistence_base::{
+    approval, audit, duty, file, identity, organisation, policy, spine, task, vacancy,
+};
 
 use persistence_finance_tables as schema;
 use spine::{Part, Wing};

@@ -1,6 +1,10 @@
 //! A unit of reading: a connection, who reads, and the time.
 
-use super::{Connection, Failure, House, Principal, database::Shared};
+use super::{
+    Connection, Credential, Failure, House, Principal,
+    access::{self},
+    database::Shared,
+};
 use chrono_tz::Tz;
 use domain::spine::{Actor, BusinessDate, Id, Permission, Reach, Timestamp};
 
@@ -84,6 +88,22 @@ impl Reader<'_> {
             Err(Failure::NotFound) => Ok(None),
             Err(failure) => Err(failure),
         }
+    }
+    /// What a look finds for somebody else, by what they may see; nothing where they cannot come in. For rules about what
+    /// others may read, never for an answer.
+    ///
+    /// # Errors
+    /// What the look fails with.
+    pub fn in_place_of<T>(
+        &mut self,
+        credential: Credential,
+        look: impl FnOnce(&mut Self) -> Result<T, Failure>,
+    ) -> Result<Option<T>, Failure> {
+        let Some(other) = access::resolve(self, credential)? else { return Ok(None) };
+        let own = std::mem::replace(&mut self.principal, other);
+        let seen = look(self);
+        self.principal = own;
+        seen.map(Some)
     }
     /// The instant of this unit of work.
     pub fn now(&self) -> Timestamp {

@@ -9,11 +9,13 @@ use domain::{
     approval::Unavailable,
     organisation::Absence,
     spine::{EmployeeId, Refusal, codes, perm},
+    task::OwnedBy,
 };
 use persistence::{
     approval::{move_open_tasks, move_tasks_of_stand_ins, powerless, release_tasks},
     organisation::{AbsenceFilter, AbsenceView, absence, employee, referred},
     spine::{Database, Failure, Request, Tx},
+    task,
 };
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -110,6 +112,7 @@ pub(super) fn route_to_stand_in(tx: &mut Tx<'_>, absence: &Absence) -> Result<()
     if absence.holds_on(tx.today()) {
         move_open_tasks(tx, absence.employee, Unavailable::Absent)?;
         move_tasks_of_stand_ins(tx, absence.employee)?;
+        task::deed::pass_on(tx, absence.employee, absence.stand_in, OwnedBy::Absent)?;
     }
     Ok(())
 }

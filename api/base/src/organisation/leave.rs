@@ -15,7 +15,7 @@ use persistence::{
     identity::{account, session},
     organisation::{EmployeeView, absence, department, employee},
     spine::{Database, Failure, Request, Tx},
-    vacancy,
+    task, vacancy,
 };
 use serde::Deserialize;
 use utoipa::ToSchema;
@@ -80,6 +80,7 @@ fn hand_over(tx: &mut Tx<'_>, leaver: &Employee) -> Result<(), Failure> {
     }
     // While the line above the leaver still stands as it was.
     move_open_tasks(tx, leaver.id, Unavailable::Left)?;
+    task::deed::pass_on_of_leaver(tx, leaver)?;
     let successor = leaver.placement_on(today).and_then(|placement| placement.superior);
     let from = leaver.employment.last_day().unwrap_or(today);
     for report in employee::reporting_to(tx, leaver.id, from)? {

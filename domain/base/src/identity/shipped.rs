@@ -51,6 +51,8 @@ const STAFF: &[Permission] = &[
     RemediateAuditFindings,
     ReadDuties,
     PerformDuties,
+    ReadTasks,
+    PerformTasks,
 ];
 
 /// What somebody may do who oversees how money is spent.
@@ -74,6 +76,7 @@ const LEADERSHIP: &[Permission] = &[
     ReadVacancies,
     RequestVacancies,
     ExportDuties,
+    GiveTasks,
 ];
 
 const fn role(
@@ -161,7 +164,7 @@ pub const SHIPPED_ROLES: &[ShippedRole] = &[
         &[
             STAFF,
             &[OverseeApprovals, SubmitExpenseClaimsForOthers, SubmitExpenseRequestsForOthers, CompileBudgets],
-            &[ReadVacancies, RequestVacancies],
+            &[ReadVacancies, RequestVacancies, GiveTasks],
         ],
     ),
     role("sales-representative", "销售代表", "Sales representative", ScopeKind::Own, &[STAFF]),

@@ -12,8 +12,8 @@ use crate::{
 use diesel::prelude::*;
 use domain::{
     duty::{
-        CancelCause, Duty, DutySubject, Hold, NewDuty, Occasion, Proof, TakenBy, cadence::Cadence,
-        rule::FieldIs, rule::SubjectKind,
+        CancelCause, Duty, DutySubject, Hold, NewDuty, Occasion, Proof, RetimingCause, TakenBy,
+        cadence::Cadence, rule::FieldIs, rule::SubjectKind,
     },
     spine::{BusinessDate, EmployeeId},
     working_time::Period,
@@ -79,6 +79,8 @@ pub struct Called {
     pub responsible: fn(&mut Reader<'_>, Uuid) -> Result<Option<EmployeeId>, Failure>,
     /// The events after which nothing is owed any more.
     pub gone: &'static [&'static str],
+    /// The events after which somebody else may answer for it, or another day be named.
+    pub moved: &'static [&'static str],
 }
 
 /// Looks at something that happened: what it calls for, fulfils, takes back or makes needless.
@@ -99,6 +101,9 @@ pub(super) fn follow(tx: &mut Tx<'_>, told: &Told) -> Result<(), Failure> {
     }
     for called in house.all::<Called>().filter(|called| called.gone.contains(&told.kind)) {
         cancel(tx, called.kind, told.entity)?;
+    }
+    for called in house.all::<Called>().filter(|called| called.moved.contains(&told.kind)) {
+        move_on(tx, called, told)?;
     }
     Ok(())
 }
@@ -200,6 +205,39 @@ fn reopen(tx: &mut Tx<'_>, source: &str, record: Uuid, by: TakenBy) -> Result<()
         apply(tx, duty.reopen(by, now, &world.settings.content, world.time())?)?;
     }
     Ok(())
+}
+
+/// What is owed for a record goes to whoever answers for it now, and is due when it now says.
+fn move_on(tx: &mut Tx<'_>, called: &Called, told: &Told) -> Result<(), Failure> {
+    let Some(responsible) = (called.responsible)(tx, told.entity)? else { return Ok(()) };
+    let (world, now) = (World::today(tx)?, tx.now());
+    for duty in pending_for(tx, called.kind, told.entity)? {
+        let rule = &world.rules.version(&duty.rule)?.content;
+        let Cadence::Event { due_on, .. } = &rule.cadence else { continue };
+        let named = due_on.as_ref().and_then(|name| told.facts.get(name)).and_then(Value::as_str);
+        let times = named
+            .and_then(|day| day.parse::<BusinessDate>().ok())
+            .and_then(|day| rule.times_of_event(duty.times.opens, Some(day), world.time()));
+        let duty = match duty.clone().pass_to(responsible, Hold::HandedOver, now)? {
+            Some(change) => apply(tx, change)?,
+            None => duty,
+        };
+        if let Some(times) = times.filter(|times| *times != duty.times) {
+            apply(tx, duty.retime(times, RetimingCause::Extended, now)?)?;
+        }
+    }
+    Ok(())
+}
+
+/// The duties about a record that are not done.
+fn pending_for(reader: &mut Reader<'_>, kind: &str, record: Uuid) -> Result<Vec<Duty>, Failure> {
+    let subject = subject_text(&DutySubject::Record { kind: kind.to_owned(), id: record });
+    let keys: Vec<Key> = db!(reader, |c| duties::table
+        .filter(duties::subject.eq(&subject).and(duties::status.eq("pending")))
+        .order(duties::id)
+        .select(duties::id)
+        .load(c))?;
+    several(reader, &keys)
 }
 
 /// What is owed for a record is owed no longer.

@@ -7,6 +7,7 @@ mod file;
 mod identity;
 mod organisation;
 mod policy;
+mod task;
 mod vacancy;
 
 pub use approval::*;
@@ -16,6 +17,7 @@ pub use identity::*;
 pub use organisation::*;
 pub use persistence_spine_tables::*;
 pub use policy::*;
+pub use task::*;
 pub use vacancy::*;
 
 use persistence_spine_tables as spine;
@@ -41,6 +43,7 @@ spine::together!(
     role_permissions,
     roles,
     sessions,
+    tasks,
     users,
     vacancies,
     vacancy_places,

@@ -23,6 +23,7 @@ pub static CALLED: Called = Called {
     kind: AuditFinding::KIND,
     responsible,
     gone: &["audit_finding.withdrawn"],
+    moved: &["audit_finding.changed"],
 };
 
 /// A remediation that was reported fulfils it; one that was rejected is owed again.

@@ -17,6 +17,7 @@ pub static CALLED: Called = Called {
         Ok(Some(advance.petition.submitter))
     },
     gone: &["cash_advance.payout_reversed"],
+    moved: &[],
 };
 
 /// One that is settled in full fulfils it, until it is outstanding again.

@@ -19,6 +19,7 @@ pub static CALLED: Called = Called {
     kind: PostEvaluation::KIND,
     responsible,
     gone: &["post_evaluation.cancelled"],
+    moved: &[],
 };
 
 /// A report that was filed fulfils it; one that was returned is owed again.
