@@ -13,6 +13,8 @@ pub mod identity;
 pub mod incentive_entry;
 /// Departments, positions, employees, absences.
 pub mod organisation;
+/// What goes with the wages of a month.
+pub mod payroll_batch;
 /// Places that a department may fill.
 pub mod vacancy;
 /// Hours and days reckoned by the working calendar: what is due when, and what has run.
@@ -32,5 +34,6 @@ pub const WING: &spine::Wing = &spine::Wing {
         working_time::clock::NOUN,
         duty::NOUN,
         incentive_entry::NOUN,
+        payroll_batch::NOUN,
     ],
 };

@@ -73,6 +73,11 @@ permissions! {
     ReadDuties = "duty:read", "查看应办事项", "Read duties of one's own, of those below one, and in reach";
     PerformDuties = "duty:perform", "办理应办事项", "Report duties done, confirm, waive, extend and hand over those of people below one";
     ExportDuties = "duty:export", "导出应办事项", "Export lists of duties and the compliance board";
+    ReadIncentiveEntries = "incentive-entry:read", "查看奖惩台账", "Read rewards and penalties of one's own, of those below one, and in reach";
+    ProposeIncentiveEntries = "incentive-entry:propose", "提出奖惩", "Propose rewards and penalties, tell the person, hand them to approvers";
+    DecideIncentiveEntries = "incentive-entry:decide", "确认与撤销奖惩", "Confirm, cancel and reverse rewards and penalties";
+    PayIncentiveEntries = "incentive-entry:payroll", "奖惩随工资执行", "Take, acknowledge and confirm batches of the payroll";
+    ExportIncentiveEntries = "incentive-entry:export", "导出奖惩台账", "Export rewards and penalties, monthly totals and batches";
     ReadUsers = "user:read", "查看账号", "Read user accounts and grants";
     ManageUsers = "user:manage", "管理账号", "Create and disable user accounts, grant roles";
     ExportUsers = "user:export", "导出账号", "Export lists of user accounts";

@@ -51,6 +51,7 @@ const STAFF: &[Permission] = &[
     RemediateAuditFindings,
     ReadDuties,
     PerformDuties,
+    ReadIncentiveEntries,
 ];
 
 /// What somebody may do who oversees how money is spent.
@@ -74,6 +75,8 @@ const LEADERSHIP: &[Permission] = &[
     ReadVacancies,
     RequestVacancies,
     ExportDuties,
+    ProposeIncentiveEntries,
+    ExportIncentiveEntries,
 ];
 
 const fn role(
@@ -97,14 +100,14 @@ pub const SHIPPED_ROLES: &[ShippedRole] = &[
         "总经理",
         "General manager",
         ScopeKind::All,
-        &[STAFF, LEADERSHIP, OVERSIGHT, &[ReadAudit, ManagePostEvaluations]],
+        &[STAFF, LEADERSHIP, OVERSIGHT, &[ReadAudit, ManagePostEvaluations, DecideIncentiveEntries]],
     ),
     role(
         "marketing-director",
         "营销总监",
         "Marketing director",
         ScopeKind::All,
-        &[STAFF, LEADERSHIP, OVERSIGHT, &[ManagePostEvaluations]],
+        &[STAFF, LEADERSHIP, OVERSIGHT, &[ManagePostEvaluations, DecideIncentiveEntries]],
     ),
     role("deputy-director", "营销副总监", "Deputy director", ScopeKind::Subtree, &[STAFF, LEADERSHIP]),
     role(
@@ -125,6 +128,7 @@ pub const SHIPPED_ROLES: &[ShippedRole] = &[
                 ReadEvents,
                 ManageBudgets,
                 ManagePostEvaluations,
+                PayIncentiveEntries,
             ],
         ],
     ),
@@ -161,7 +165,7 @@ pub const SHIPPED_ROLES: &[ShippedRole] = &[
         &[
             STAFF,
             &[OverseeApprovals, SubmitExpenseClaimsForOthers, SubmitExpenseRequestsForOthers, CompileBudgets],
-            &[ReadVacancies, RequestVacancies],
+            &[ReadVacancies, RequestVacancies, ProposeIncentiveEntries],
         ],
     ),
     role("sales-representative", "销售代表", "Sales representative", ScopeKind::Own, &[STAFF]),
@@ -184,6 +188,9 @@ pub const SHIPPED_ROLES: &[ShippedRole] = &[
                 ManageVacancies,
                 SubmitExpenseClaimsForOthers,
                 SubmitExpenseRequestsForOthers,
+                ProposeIncentiveEntries,
+                DecideIncentiveEntries,
+                ExportIncentiveEntries,
             ],
         ],
     ),
@@ -214,6 +221,8 @@ pub const SHIPPED_ROLES: &[ShippedRole] = &[
             ReadInvoices,
             ReadFiles,
             ReadEvents,
+            ReadIncentiveEntries,
+            PayIncentiveEntries,
         ]],
     ),
 ];

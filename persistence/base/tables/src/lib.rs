@@ -5,6 +5,7 @@ mod approval;
 mod duty;
 mod file;
 mod identity;
+mod incentive_entry;
 mod organisation;
 mod policy;
 mod vacancy;
@@ -13,6 +14,7 @@ pub use approval::*;
 pub use duty::*;
 pub use file::*;
 pub use identity::*;
+pub use incentive_entry::*;
 pub use organisation::*;
 pub use persistence_spine_tables::*;
 pub use policy::*;
@@ -36,6 +38,9 @@ spine::together!(
     employees,
     files,
     grants,
+    incentive_entries,
+    payroll_batch_entries,
+    payroll_batches,
     positions,
     refresh_tokens,
     role_permissions,
@@ -45,4 +50,4 @@ spine::together!(
     vacancies,
     vacancy_places,
 );
-spine::beside!(approvals, approval_boxes, departments, employees, vacancies; (document_readers));
+spine::beside!(approvals, approval_boxes, departments, employees, incentive_entries, vacancies; (document_readers));
