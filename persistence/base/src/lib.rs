@@ -5,7 +5,9 @@ pub mod audit;
 pub mod duty;
 pub mod file;
 pub mod identity;
+pub mod incentive_entry;
 pub mod organisation;
+pub mod payroll_batch;
 pub mod policy;
 pub mod vacancy;
 
@@ -23,7 +25,16 @@ pub const PEOPLE: spine::Master = spine::Master("people");
 /// What this wing brings.
 pub const WING: &Wing = &Wing {
     name: "base",
-    nouns: &[identity::NOUN, file::NOUN, organisation::NOUN, approval::NOUN, vacancy::NOUN, duty::NOUN],
+    nouns: &[
+        identity::NOUN,
+        file::NOUN,
+        organisation::NOUN,
+        approval::NOUN,
+        vacancy::NOUN,
+        duty::NOUN,
+        incentive_entry::NOUN,
+        payroll_batch::NOUN,
+    ],
 };
 
 /// Stores what ships with the product: each wing registers its own. Doing it twice changes nothing.
