@@ -50,6 +50,7 @@ mod file;
 mod hand_over_race;
 mod idempotency;
 mod identity;
+mod incentive_entry;
 mod internal_audit;
 mod invoice;
 mod master;
@@ -57,6 +58,7 @@ mod master_race;
 mod meta;
 mod oidc;
 mod organisation;
+mod payroll_batch;
 mod policy;
 mod post_evaluation;
 mod quickstart;
@@ -109,6 +111,8 @@ const MODULES: &[&[Story]] = &[
     hand_over_race::STORIES,
     idempotency::STORIES,
     identity::STORIES,
+    incentive_entry::STORIES,
+    payroll_batch::STORIES,
     internal_audit::STORIES,
     invoice::STORIES,
     master::STORIES,
@@ -135,6 +139,8 @@ const RECORDS: &[&[Record]] = &[
     policy::RECORDS,
     organisation::RECORDS,
     vacancy::RECORDS,
+    incentive_entry::RECORDS,
+    payroll_batch::RECORDS,
     file::RECORDS,
     expense_claim::RECORDS,
     approval::RECORDS,
