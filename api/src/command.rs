@@ -4,6 +4,7 @@ mod access;
 mod audit;
 mod backup;
 mod demo;
+mod duty;
 mod files;
 mod ledger;
 mod memory;
@@ -43,6 +44,9 @@ enum Command {
     /// Keys that sign access tokens.
     #[command(subcommand)]
     Keys(access::KeysCommand),
+    /// Duties.
+    #[command(subcommand)]
+    Duty(duty::Command),
     /// The budget ledger.
     #[command(subcommand)]
     Ledger(ledger::Command),
@@ -77,6 +81,7 @@ pub fn run(line: CommandLine) -> Result<(), String> {
         Command::ApiKey(command) => access::api_key(&settings, command),
         Command::Keys(command) => access::keys(&settings, &command),
         Command::Audit(command) => audit::run(&settings, command),
+        Command::Duty(command) => duty::run(&settings, &command),
         Command::Ledger(command) => ledger::run(&settings, &command),
         Command::Files(command) => files::run(&settings, &command),
         Command::Demo(options) => demo::run(&settings, &options),

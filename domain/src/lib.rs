@@ -7,7 +7,7 @@
 #![warn(missing_docs)]
 
 #[doc(inline)]
-pub use domain_base::{approval, file, identity, organisation};
+pub use domain_base::{approval, duty, file, identity, incentive_entry, organisation, vacancy, working_time};
 #[doc(inline)]
 pub use domain_finance as finance;
 #[doc(inline)]

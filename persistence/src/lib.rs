@@ -5,7 +5,7 @@
 //! house of them.
 
 #[doc(inline)]
-pub use persistence_base::{approval, audit, file, identity, organisation, policy, seed};
+pub use persistence_base::{approval, audit, duty, file, identity, organisation, policy, seed};
 #[doc(inline)]
 pub use persistence_finance as finance;
 #[doc(inline)]

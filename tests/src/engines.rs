@@ -9,7 +9,8 @@ use crate::{
     reuse::{Content, Lent, Reused},
 };
 use diesel::{Connection, PgConnection, RunQueryDsl};
-use persistence::spine::{Database, Options};
+use domain::spine::Timestamp;
+use persistence::spine::{Database, Options, TestClock};
 use std::{
     fmt,
     path::PathBuf,
@@ -150,6 +151,9 @@ fn prepare(url: &str) -> Database {
     let mut options = Options::at(url, &persistence::HOUSE);
     options.readers = 1;
     options.writers = 1;
+    // What ships is published when the stories begin.
+    let now = Timestamp::from_micros(crate::app::NOW_MICROS).expect("an instant");
+    options.clock = std::sync::Arc::new(TestClock::at(now));
     let database = Database::open(options).expect("a database");
     database.migrate().expect("the migrations");
     crate::app::block_on(api::first_start(&database)).expect("what ships with the product");

@@ -5,7 +5,7 @@ use crate::{
     internal_audit::{AUDITS, act, auditor, finding, sampled},
 };
 use serde_json::{Value, json};
-use tests::{App, Caller, PASSWORD, Records, Reply, column, race, records, stories};
+use tests::{App, Caller, Company, PASSWORD, Records, Reply, column, race, records, stories};
 
 stories! {
     a_remediation_is_verified_by_the_auditor_and_handed_back_until_it_does,
@@ -121,6 +121,14 @@ fn of_two_auditors_who_close_a_finding_one_does(app: App) {
     statuses.sort_unstable();
     assert_eq!(statuses, [200, 412]);
     assert_eq!(shen.get(&place).expect(200).version(), 3);
+}
+
+/// A finding that 兰兰 is to remediate: its place, and the auditor.
+#[track_caller]
+pub(crate) fn open_for_lan(app: &App, company: &Company) -> (String, Caller) {
+    let (_, shen, place, item) = sampled(app, company);
+    let raised = shen.post(&format!("{place}/findings"), finding(company, Some(&item))).expect(201);
+    (raised.header("location").expect("a place"), shen)
 }
 
 fn a_finding(made: &Records<'_>) -> String {

@@ -29,6 +29,7 @@ mod crash;
 mod crash_claim;
 mod decision_race;
 mod department_template;
+mod duty;
 mod edge;
 mod emergency_fund;
 mod erasure;
@@ -78,6 +79,7 @@ const MODULES: &[&[Story]] = &[
     audit_risk::STORIES,
     decision_race::STORIES,
     department_template::STORIES,
+    duty::STORIES,
     edge::STORIES,
     expense_statement::STORIES,
     export::STORIES,
@@ -155,6 +157,7 @@ const RECORDS: &[&[Record]] = &[
     accounting_period::RECORDS,
     internal_audit::RECORDS,
     audit_finding::RECORDS,
+    duty::RECORDS,
 ];
 const CHECKS: &[&[Check]] = &[
     coverage::document::CHECKS,

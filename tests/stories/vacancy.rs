@@ -315,6 +315,9 @@ fn a_vacancy_is_cancelled_by_whoever_asked_or_the_office(app: App) {
     assert_eq!(centre.staffing("2026-03-05"), figures([3, 0, 0, 0, 3]));
     let draft = centre.lead.post(VACANCIES, centre.body(1)).expect(201).header("location").expect("a place");
     act(&centre.lead, &draft, "cancel", reason()).refuses(409, "vacancy.not_open");
+    let approval = act(&centre.lead, &draft, "submit", json!({})).expect(200).text("/approval_id");
+    assert!(!approval.is_empty());
+    act(&centre.lead, &draft, "withdraw", json!({})).expect(200);
     act(&centre.lead, &draft, "void", reason()).expect(200);
 }
 

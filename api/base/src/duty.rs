@@ -6,14 +6,16 @@ use crate::spine::{
 };
 use domain::{
     duty::Duty,
-    spine::{AnyId, EmployeeId, Id, Timestamp, perm},
+    spine::{AnyId, EmployeeId, Id, Policy, Timestamp, perm},
     working_time::Period,
 };
 use persistence::{
     duty::{
         self as duties, DutyFilter, DutySummary, DutyView,
         board::{self, BoardFilter, BoardRow},
-        deed, effect, outage, raise,
+        deed, effect, outage,
+        publication::{self, RulePreview},
+        raise,
     },
     spine::{Database, Failure, Request, StoredAnswer},
 };
@@ -35,6 +37,7 @@ pub(crate) fn routes(into: &mut Routes) {
             extend_duty,
             hand_over_duty,
             list_duty_board,
+            preview_duty_rule,
         ]
     );
 }
@@ -189,6 +192,18 @@ async fn list_duty_board(
     reading: Reading,
 ) -> List<BoardRow> {
     reading.list(who, wanted, board::list).await
+}
+
+/// Preview whom a rule of duties would mean. `[DUT-1b]`
+///
+/// Of a version, published or not: who would owe what in the next period, and when it would be due.
+#[utoipa::path(get, path = "/api/v1/policies/{id}/duty-preview")]
+async fn preview_duty_rule(
+    who: Can<perm::ReadPolicies>,
+    id: PathId<Policy>,
+    reading: Reading,
+) -> Reply<RulePreview> {
+    reading.read(who, move |reader| publication::preview(reader, *id)).await
 }
 
 /// Raises duties, lets them follow the people, tells who must know, and notes what is missed.

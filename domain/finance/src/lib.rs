@@ -56,7 +56,9 @@ pub mod procurement;
 /// What documents let their approval chains route by.
 pub mod routing;
 
-pub use domain_base::{approval, events, file, identity, labels, organisation, refusals, spine, status};
+pub use domain_base::{
+    approval, duty, events, file, identity, labels, organisation, refusals, spine, status, working_time,
+};
 
 use spine::wording;
 

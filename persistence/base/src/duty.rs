@@ -11,6 +11,8 @@ pub mod effect;
 pub mod outage;
 /// Who is meant by a rule.
 mod people;
+/// Whether a rule may be published, and whom it would mean.
+pub mod publication;
 /// Duties come to be, change hands and go with those who owe them.
 pub mod raise;
 mod row;
@@ -35,16 +37,16 @@ use crate::{
 };
 use chrono_tz::Tz;
 use domain::{
-    duty::{DUTY_SETTINGS_CODE, Duty, DutyRule, DutySettings, SHIPPED_DUTY_SETTINGS},
+    duty::{DUTY_SETTINGS_CODE, Duty, DutyRule, DutySettings, SHIPPED_DUTY_SETTINGS, rule::Member},
     organisation::working_calendar::WorkingCalendar,
-    spine::{BusinessDate, Change, Entity, PolicyVersion},
+    spine::{BusinessDate, Change, EmployeeId, Entity, PolicyVersion},
     working_time::WorkingTime,
 };
-use std::sync::Arc;
+use std::{cell::OnceCell, collections::BTreeMap, sync::Arc};
 
 /// What this noun brings to its wing.
 pub(crate) const NOUN: &[Part] = &[
-    &Kind::of::<DutyRule>(),
+    &Kind { check: publication::check, ..Kind::of::<DutyRule>() },
     &Kind::of::<DutySettings>(),
     &Shipped::text(DUTY_SETTINGS_CODE, "应办事项设置", "002 §6 第一章", SHIPPED_DUTY_SETTINGS),
     &Follows(source::follow),
@@ -74,6 +76,8 @@ pub(crate) struct World {
     /// Today.
     pub today: BusinessDate,
     zone: Tz,
+    /// Everybody who works here today, as rules ask about them: found out when it is first asked.
+    members: OnceCell<BTreeMap<EmployeeId, Member>>,
 }
 
 impl World {
@@ -87,6 +91,15 @@ impl World {
             organisation: Organisation::today(reader)?,
             today,
             zone: reader.zone(),
+            members: OnceCell::new(),
+        })
+    }
+
+    /// Everybody who works here today.
+    pub fn members(&self) -> &BTreeMap<EmployeeId, Member> {
+        self.members.get_or_init(|| {
+            let members = self.organisation.members(self.today).into_iter();
+            members.map(|member| (member.employee, member)).collect()
         })
     }
 

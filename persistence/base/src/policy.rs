@@ -1,9 +1,11 @@
 //! Policies: versions, what is in force on a day, and what ships with the product. `[REG-4]`
 
 mod ship;
+mod version;
 mod withdraw;
 
 pub use ship::{Shipped, ShippedContent, ship_all};
+pub use version::{Dated, all_of_kind, in_force};
 pub use withdraw::{hold_ahead, withdraw};
 
 use crate::{
@@ -18,12 +20,10 @@ use crate::{
 use chrono::NaiveDate;
 use diesel::prelude::*;
 use domain::spine::{
-    AnyId, BusinessDate, Change, Finding, Id, POLICY_MISSING, POLICY_UNKNOWN_KIND, Permission, Policy,
-    PolicyAction, PolicyContent, PolicyStatus, PolicyVersion, Refusal, Timestamp, UserId, Version,
-    read_content, search_text,
+    AnyId, BusinessDate, Change, Finding, Id, POLICY_UNKNOWN_KIND, Permission, Policy, PolicyAction,
+    PolicyContent, PolicyStatus, Refusal, Timestamp, UserId, Version, read_content, search_text,
 };
 use serde::{Deserialize, Serialize};
-use std::sync::Arc;
 use utoipa::{IntoParams, ToSchema};
 use validator::Validate;
 
@@ -149,81 +149,6 @@ pub fn earliest_start(reader: &mut Reader<'_>, code: &str) -> Result<BusinessDat
         .count()
         .get_result(c))?;
     Ok(if published == 0 { BusinessDate::MIN } else { reader.today() })
-}
-
-/// The version of a policy in force on a business day; refuses where there is none.
-pub fn in_force<C: PolicyContent>(
-    reader: &mut Reader<'_>,
-    name: &str,
-    on: BusinessDate,
-) -> Result<Arc<PolicyVersion<C>>, Failure> {
-    let code = format!("{}/{name}", C::KIND);
-    let versions = reader.master(POLICIES, &code, |reader| published::<C>(reader, &code))?;
-    match versions.iter().find(|(from, _)| *from <= on) {
-        Some((_, Ok(version))) => Ok(version.clone()),
-        Some((_, Err(unreadable))) => Err(Failure::fault(unreadable)),
-        None => Err(Refusal::new(POLICY_MISSING).with("code", code).with("date", on.to_string()).into()),
-    }
-}
-
-/// The published versions of a code with the day each takes effect, the latest first. One that cannot be
-/// read says so, and stands in the way of its own days only.
-type Published<C> = Vec<(BusinessDate, Result<Arc<PolicyVersion<C>>, String>)>;
-
-fn published<C: PolicyContent>(reader: &mut Reader<'_>, code: &str) -> Result<Published<C>, Failure> {
-    let rows: Vec<Row> = db!(reader, |c| policies::table
-        .filter(policies::code.eq(code))
-        .filter(policies::status.eq("published"))
-        .order((policies::effective_from.desc(), policies::number.desc()))
-        .select(Row::as_select())
-        .load(c))?;
-    Ok(rows.into_iter().map(|row| (row.effective_from, understood(row).map(Arc::new))).collect())
-}
-
-/// A published version of a policy, and from when it counts.
-#[derive(Clone, Debug)]
-pub struct Dated<C> {
-    /// The first day on which it is in force.
-    pub from: BusinessDate,
-    /// When it was published.
-    pub published_at: Timestamp,
-    /// What it says.
-    pub version: PolicyVersion<C>,
-}
-
-/// All published versions of all policies of a kind, by code and day. One that cannot be read is left out, and logged:
-/// it stands in the way of its own days only.
-///
-/// # Errors
-/// Where the database fails.
-pub fn all_of_kind<C: PolicyContent>(reader: &mut Reader<'_>) -> Result<Vec<Dated<C>>, Failure> {
-    let pattern = format!("{}/%", literally(C::KIND));
-    let rows: Vec<Row> = db!(reader, |c| policies::table
-        .filter(policies::code.like(pattern).escape('\\'))
-        .filter(policies::status.eq("published"))
-        .order((policies::code, policies::effective_from, policies::number))
-        .select(Row::as_select())
-        .load(c))?;
-    let mut versions = Vec::with_capacity(rows.len());
-    for row in rows {
-        let (from, published_at) = (row.effective_from, row.published_at.map(Timestamp::from));
-        match understood(row) {
-            Ok(version) => {
-                versions.extend(published_at.map(|published_at| Dated { from, published_at, version }))
-            }
-            Err(unreadable) => log::error!("{unreadable}"),
-        }
-    }
-    Ok(versions)
-}
-
-/// What the row of a policy says.
-fn understood<C: PolicyContent>(row: Row) -> Result<PolicyVersion<C>, String> {
-    let Row { id, code, number, clause, content, .. } = row;
-    let unreadable = |why: &dyn std::fmt::Debug| format!("policy {code} version {number}: {why:?}");
-    let content = serde_json::from_str(&content).map_err(|error| unreadable(&error))?;
-    let content: C = read_content(&content).map_err(|finding| unreadable(&finding))?;
-    Ok(PolicyVersion { id: id.into(), code, number, clause, content })
 }
 
 /// A kind of policy, registered by the noun that reads it: how its content is checked before it is published.

@@ -1,6 +1,7 @@
 //! Audit findings in the database: seen by auditors, by who is responsible, and by who answers for the department.
 //! `[EXP-11]`
 
+mod duty;
 mod row;
 mod view;
 
@@ -10,6 +11,7 @@ use self::row::Row;
 use crate::{
     file,
     organisation::department,
+    policy::Shipped,
     schema::{audit_findings as findings, expense_claim_lines as lines, internal_audits as audits},
     spine::{Failure, Key, Part, Reader, Sight, Stored, Tx, Where, db, guard, save_row},
 };
@@ -24,7 +26,12 @@ use domain::{
 use uuid::Uuid;
 
 /// What this noun brings to its wing.
-pub(crate) const NOUN: &[Part] = &[&file::DocumentKind { kind: AuditFinding::KIND, may_read }];
+pub(crate) const NOUN: &[Part] = &[
+    &file::DocumentKind { kind: AuditFinding::KIND, may_read },
+    &duty::CALLED,
+    &duty::FILED,
+    &Shipped::text("duty-rule/audit-finding", "审计整改", "000 §9.2 五", duty::REMEDIATION_RULE),
+];
 
 impl Stored<crate::Finance> for AuditFinding {
     fn save(&self, before: Option<&Self>, tx: &mut Tx<'_>) -> Result<(), Failure> {

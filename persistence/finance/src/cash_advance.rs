@@ -2,6 +2,7 @@
 
 /// What moves more than the advance itself.
 pub mod deed;
+mod duty;
 /// Lists and exports.
 pub mod list;
 /// The ERP's list of what moved, compared with ours.
@@ -58,6 +59,9 @@ pub(crate) const NOUN: &[Part] = &[
         "003 营销费用审批流程；000 §9.3",
         SHIPPED_CASH_ADVANCE_CHAIN,
     ),
+    &duty::CALLED,
+    &duty::FILED,
+    &Shipped::text("duty-rule/cash-advance", "借款核销", "000 §9.3(5)", duty::SETTLEMENT_RULE),
 ];
 
 crate::spine::resource! { crate::Finance: CashAdvance as CashAdvanceView; find, apply, show = show }

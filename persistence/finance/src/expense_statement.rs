@@ -1,5 +1,6 @@
 //! Expense statements: kept with their figures, found within reach, and plugged into approvals. `[EXP-13]`
 
+mod duty;
 mod figures;
 mod settle;
 mod view;
@@ -35,6 +36,13 @@ pub(crate) const NOUN: &[Part] = &[
     &SUBJECT,
     StatementAction::LABELS,
     &Shipped::text(STATEMENT_CHAIN_CODE, "费用报表审批链", "000 §9.2 四", SHIPPED_STATEMENT_CHAIN),
+    &duty::FILED,
+    &Shipped::text(
+        "duty-rule/monthly-expense-statement",
+        "月度费用报表",
+        "000 §9.2 四",
+        duty::MONTHLY_STATEMENT_RULE,
+    ),
 ];
 
 #[derive(Queryable, Selectable, Insertable, AsChangeset, Clone, Debug)]

@@ -1,6 +1,7 @@
 //! Post-evaluations in the database. `[EXP-12]`
 
 mod cost;
+mod duty;
 mod part;
 mod row;
 mod view;
@@ -32,7 +33,12 @@ use domain::{
 use uuid::Uuid;
 
 /// What this noun brings to its wing.
-pub(crate) const NOUN: &[Part] = &[&file::DocumentKind { kind: PostEvaluation::KIND, may_read }];
+pub(crate) const NOUN: &[Part] = &[
+    &file::DocumentKind { kind: PostEvaluation::KIND, may_read },
+    &duty::CALLED,
+    &duty::FILED,
+    &policy::Shipped::text("duty-rule/post-evaluation", "后评估报告", "003 营销费用审计", duty::REPORT_RULE),
+];
 
 impl Stored<crate::Finance> for PostEvaluation {
     fn save(&self, before: Option<&Self>, tx: &mut Tx<'_>) -> Result<(), Failure> {

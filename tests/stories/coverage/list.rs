@@ -19,6 +19,8 @@ stories! {
 const OTHERWISE: &[(&str, &str)] = &[
     ("take_expense_claims", "a queue: what waits longest comes first, for programs"),
     ("list_budget_execution", "a report: its groups are computed together, and have their own order"),
+    ("list_duty_board", "a report: its groups are computed together, and have their own order"),
+    ("list_staffing", "a report: its rows stand in the order of their codes"),
 ];
 
 /// Lists in which the stories have nothing, with the reason.

@@ -32,6 +32,7 @@ const ROOMS: &[(&str, &[(&str, &str)])] = &[
             ("charge", "what it takes of budget lines"),
             ("hold", "what of others is locked before it moves"),
             ("scope", "whose it is, for who may see it"),
+            ("duty", "which duties it calls for and fulfils"),
         ],
     ),
     (

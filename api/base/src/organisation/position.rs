@@ -39,7 +39,7 @@ async fn show_position(
 /// A written duty.
 #[derive(Clone, Deserialize, Serialize, ToSchema)]
 #[schema(min_length = 1, max_length = 500, example = "直接与客户沟通")]
-struct Duty(String);
+struct WrittenDuty(String);
 
 /// A new position.
 #[derive(Clone, Deserialize, Serialize, Validate, ToSchema)]
@@ -64,7 +64,7 @@ struct CreatePosition {
     #[serde(default)]
     #[validate(length(max = 50))]
     #[schema(max_items = 50)]
-    duties: Vec<Duty>,
+    duties: Vec<WrittenDuty>,
     /// The clause that describes it.
     #[serde(default)]
     #[validate(length(max = 200))]
@@ -80,13 +80,13 @@ impl Merged for CreatePosition {
 impl From<PositionDetails> for CreatePosition {
     fn from(details: PositionDetails) -> Self {
         let PositionDetails { code, name_zh, name_en, department, duties, clause } = details;
-        let duties = duties.into_iter().map(Duty).collect();
+        let duties = duties.into_iter().map(WrittenDuty).collect();
         Self { code, name_zh, name_en, department_id: department, duties, clause }
     }
 }
 
-fn texts(duties: Vec<Duty>) -> Vec<String> {
-    duties.into_iter().map(|Duty(text)| text).collect()
+fn texts(duties: Vec<WrittenDuty>) -> Vec<String> {
+    duties.into_iter().map(|WrittenDuty(text)| text).collect()
 }
 
 /// Set up a position. `[ORG-1]`

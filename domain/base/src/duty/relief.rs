@@ -47,7 +47,7 @@ impl Duty {
         self.ensure_superior(line)?;
         check_reason(&reason)?;
         if due <= old || due <= now {
-            return Err(refused(EXTENSION_TOO_SHORT, SUPERIOR_RULE).at("/due"));
+            return Err(refused(EXTENSION_TOO_SHORT, SUPERIOR_RULE).at("/due_at"));
         }
         let facts = json!({"rule": self.rule.code, "occasion": self.occasion, "old_due": old, "due": due});
         let mut after = Self { times: self.times.due_at(due, time), ..self.clone() };

@@ -23,14 +23,14 @@ pub(super) struct Meant {
 pub(super) fn meant(rule: &DutyRule, world: &World) -> Vec<Meant> {
     let organisation = world.organisation.as_ref();
     match rule.subject {
-        SubjectKind::Person => persons(rule, organisation, world.today),
+        SubjectKind::Person => persons(rule, world),
         SubjectKind::Post => posts(rule, organisation, world.today),
         SubjectKind::Record => Vec::new(),
     }
 }
 
-fn persons(rule: &DutyRule, organisation: &Organisation, today: BusinessDate) -> Vec<Meant> {
-    let members = organisation.members(today).into_iter().filter(|member| rule.scope.covers(member));
+fn persons(rule: &DutyRule, world: &World) -> Vec<Meant> {
+    let members = world.members().values().filter(|member| rule.scope.covers(member));
     members
         .map(|member| Meant {
             subject: DutySubject::Person { employee: member.employee },

@@ -281,11 +281,10 @@ pub(super) fn followed(
     match duty.subject.clone() {
         DutySubject::Person { employee } => {
             let rule = &world.rules.version(&duty.rule)?.content;
-            let member =
-                world.organisation.members(world.today).into_iter().find(|one| one.employee == employee);
+            let member = world.members().get(&employee);
             let cause = match member {
                 None => Some(CancelCause::LeftCompany),
-                Some(member) if !rule.scope.covers(&member) => Some(CancelCause::LeftScope),
+                Some(member) if !rule.scope.covers(member) => Some(CancelCause::LeftScope),
                 Some(_) => None,
             };
             match cause.filter(|_| is_ahead) {

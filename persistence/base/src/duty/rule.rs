@@ -1,5 +1,6 @@
 //! The versions of the rules, kept in memory until a policy changes.
 
+use super::publication;
 use crate::{
     policy,
     spine::{Failure, Reader},
@@ -23,12 +24,14 @@ impl Rules {
     /// As they stand. A first version never reaches back before it was published: nobody owed anything by it then.
     pub fn all(reader: &mut Reader<'_>) -> Result<Arc<Self>, Failure> {
         reader.master(crate::policy::POLICIES, "duty rules", |reader| {
-            let zone = reader.zone();
+            let (zone, sources) = (reader.zone(), publication::sources(reader.house()));
             let mut rules = Self::default();
             for dated in policy::all_of_kind::<DutyRule>(reader)? {
                 let versions = rules.0.entry(dated.version.code.clone()).or_default();
                 let from = dated.from.max(dated.published_at.date_in(zone));
-                versions.push(DatedRule { from, rule: dated.version });
+                let mut rule = dated.version;
+                rule.content.fulfilled_by = rule.content.fulfilled_by.in_company(&sources);
+                versions.push(DatedRule { from, rule });
             }
             Ok(rules)
         })

@@ -42,8 +42,8 @@ pub struct Filed {
 pub struct Undone {
     /// The event.
     pub event: &'static str,
-    /// By whom.
-    pub by: TakenBy,
+    /// By whom, as its facts tell; nobody where this one does not.
+    pub by: fn(&Value) -> Option<TakenBy>,
 }
 
 /// What a record is filed for.
@@ -92,8 +92,9 @@ pub(super) fn follow(tx: &mut Tx<'_>, told: &Told) -> Result<(), Failure> {
         if filed.event == told.kind {
             fulfil(tx, filed, told.entity)?;
         }
-        for undone in filed.undone.iter().filter(|undone| undone.event == told.kind) {
-            reopen(tx, filed.source, told.entity, undone.by)?;
+        let undone = filed.undone.iter().filter(|undone| undone.event == told.kind);
+        for by in undone.filter_map(|undone| (undone.by)(&told.facts)) {
+            reopen(tx, filed.source, told.entity, by)?;
         }
     }
     for called in house.all::<Called>().filter(|called| called.gone.contains(&told.kind)) {
