@@ -230,6 +230,11 @@ fn what_does_not_count_yet_is_cancelled_where_the_duty_is_let_go(app: App) {
     centre.pass(&app, 72);
     let mine = own(centre.who("ming"));
     assert_eq!(column(&json!(mine), "status"), ["cancelled", "proposed"]);
+    // The office cancels that; what 小明 makes up afterwards does not bring it back.
+    let again = format!("{ENTRIES}/{}", mine[1]["id"].as_str().unwrap_or_default());
+    act(&centre.office, &again, "cancel", json!({"reason": "客户书面说明"})).expect(200);
+    act(centre.who("ming"), &duty, "fulfil", json!({"note": "本周拜访客户六家"})).expect(200);
+    assert_eq!(column(&json!(own(centre.who("ming"))), "status"), ["cancelled", "cancelled"]);
 }
 
 fn whoever_is_late_pays_less_than_whoever_misses_it(app: App) {

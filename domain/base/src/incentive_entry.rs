@@ -183,6 +183,11 @@ impl IncentiveEntry {
         self.counters.is_none() && !matches!(self.status, IncentiveStatus::Cancelled { .. })
     }
 
+    /// Whether somebody decided that nothing is to be entered for its incident: no rule enters it again.
+    pub fn is_decided_against(&self) -> bool {
+        matches!(&self.status, IncentiveStatus::Cancelled { undone } if undone.ground == UndoGround::Decided)
+    }
+
     fn wrong_state(&self, code: &'static RefusalCode) -> Refusal {
         let (zh, en) = self.status.state().labels();
         refused(code).with("state", json!({"zh-CN": zh, "en": en}))

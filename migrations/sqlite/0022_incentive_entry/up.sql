@@ -37,6 +37,7 @@ CREATE INDEX incentive_entries_by_employee ON incentive_entries (employee_id, mo
 CREATE INDEX incentive_entries_by_department ON incentive_entries (department_id, id);
 CREATE INDEX incentive_entries_by_month ON incentive_entries (month, id);
 CREATE INDEX incentive_entries_by_status ON incentive_entries (status, month, id);
+CREATE INDEX incentive_entries_by_incident ON incentive_entries (incident);
 CREATE INDEX incentive_entries_by_day ON incentive_entries (happened_on, id);
 CREATE INDEX incentive_entries_by_change ON incentive_entries (changed_at, id);
 CREATE INDEX incentive_entries_by_proposer ON incentive_entries (proposed_by_id, id);

@@ -104,6 +104,7 @@ fn an_incident_is_entered_once() {
     assert_eq!((refusal.code, &refusal.params["number"]), (ALREADY_ENTERED, &json!("RP-2026-000001")));
     let cancelled = first.clone().cancel("误记".into(), &actor(WANG), now).expect("no refusal").into_after();
     assert!(propose(&cancelled).is_ok(), "what was cancelled never was");
+    assert!(cancelled.is_decided_against(), "a rule asks before");
 }
 
 #[test]
@@ -177,6 +178,7 @@ fn what_does_not_count_yet_is_cancelled_instead() {
         assert!(changes.is_empty(), "without a counter-entry");
         assert_eq!(change.happened()[0].facts["ground"], "in_time");
         assert!(!change.after().counts());
+        assert!(!change.after().is_decided_against(), "by rule, so that a rule may enter it again");
         let again = change.into_after().undo(UndoGround::InTime, counter(), now);
         assert!(again.expect("no refusal").is_empty());
     }

@@ -4,7 +4,7 @@ use super::{
     apply,
     deed::{next_number, undo},
     month::{OwnCap, caps, open_month},
-    row::of_incident,
+    row::{is_decided_against, of_incident},
 };
 use crate::{
     duty::World,
@@ -40,8 +40,8 @@ fn take_back(tx: &mut Tx<'_>, duty: &Duty, ground: UndoGround) -> Result<(), Fai
     }
 }
 
-/// Proposes what a duty costs, unless that stands in the ledger. What was proposed for a miss gives way where it turns out
-/// that the duty was only late.
+/// Proposes what a duty costs, unless that stands in the ledger or somebody cancelled it. What was proposed for a miss gives
+/// way where it turns out that the duty was only late.
 fn enter(
     tx: &mut Tx<'_>,
     duty: &Duty,
@@ -57,6 +57,8 @@ fn enter(
         if of_incident(tx, &charged.incident)?.is_some() {
             return Ok(());
         }
+    } else if is_decided_against(tx, &charged.incident)? {
+        return Ok(());
     }
     let (today, Charged { employee, amount, monthly_cap, incident, explanation }) = (tx.today(), charged);
     let department = Register::of(tx)?.department_on(employee, incident.on);

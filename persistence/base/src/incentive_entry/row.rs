@@ -201,6 +201,18 @@ pub(super) fn of_incident(
     row.map(TryInto::try_into).transpose()
 }
 
+/// Whether somebody decided that nothing is to be entered for an incident.
+pub(super) fn is_decided_against(reader: &mut Reader<'_>, incident: &Incident) -> Result<bool, Failure> {
+    let (kind, key, cancelled) = (incident.kind.code(), Key(incident.id), IncentiveState::Cancelled.code());
+    let rows: Vec<Row> = db!(reader, |c| entries::table
+        .filter(entries::incident.eq(key).and(entries::incident_kind.eq(kind)))
+        .filter(entries::status.eq(cancelled))
+        .select(Row::as_select())
+        .load(c))?;
+    let cancelled = rows.into_iter().map(IncentiveEntry::try_from).collect::<Result<Vec<_>, _>>()?;
+    Ok(cancelled.iter().any(IncentiveEntry::is_decided_against))
+}
+
 /// All entries of a person that belong to a month.
 pub(super) fn of_month(
     reader: &mut Reader<'_>,
