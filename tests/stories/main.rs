@@ -51,6 +51,7 @@ mod file;
 mod hand_over_race;
 mod idempotency;
 mod identity;
+mod incentive_entry;
 mod internal_audit;
 mod invoice;
 mod master;
@@ -58,6 +59,7 @@ mod master_race;
 mod meta;
 mod oidc;
 mod organisation;
+mod payroll_batch;
 mod policy;
 mod post_evaluation;
 mod quickstart;
@@ -112,6 +114,8 @@ const MODULES: &[&[Story]] = &[
     hand_over_race::STORIES,
     idempotency::STORIES,
     identity::STORIES,
+    incentive_entry::STORIES,
+    payroll_batch::STORIES,
     internal_audit::STORIES,
     invoice::STORIES,
     master::STORIES,
@@ -140,6 +144,8 @@ const RECORDS: &[&[Record]] = &[
     organisation::RECORDS,
     vacancy::RECORDS,
     task::RECORDS,
+    incentive_entry::RECORDS,
+    payroll_batch::RECORDS,
     file::RECORDS,
     expense_claim::RECORDS,
     approval::RECORDS,

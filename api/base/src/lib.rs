@@ -5,7 +5,9 @@ mod audit;
 pub mod duty;
 pub mod file;
 pub mod identity;
+mod incentive_entry;
 pub mod organisation;
+mod payroll_batch;
 mod policy;
 mod task;
 pub mod vacancy;
@@ -30,6 +32,11 @@ pub const WING: &Wing = &Wing {
         ("employees", "员工。Who works where and for whom."),
         ("files", "附件。Evidence of documents."),
         ("identity", "身份。Signing in, and which account holds which role, how far and how long."),
+        (
+            "incentive-entries",
+            "奖惩台账。Rewards and penalties: proposed, answered, confirmed, taken back, summed by month.",
+        ),
+        ("payroll-batches", "工资批次。What of rewards and penalties goes with the wages of a month."),
         ("policies", "政策。Limits, days and chains as data, each citing a clause."),
         ("positions", "岗位。What employees are appointed to."),
         ("roles", "角色。Permissions and how far they reach."),
@@ -62,5 +69,7 @@ pub const WING: &Wing = &Wing {
         vacancy::routes(into);
         duty::routes(into);
         task::routes(into);
+        incentive_entry::routes(into);
+        payroll_batch::routes(into);
     },
 };

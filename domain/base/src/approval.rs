@@ -41,7 +41,7 @@ pub use document::{Course, Document, Facts, facts};
 pub use hand_over::Unavailable;
 pub use history::{Entry, EntryKind};
 pub use leaver::Owner;
-pub use petition::{NewDocument, Petition, Standing, StandingState, check_reason};
+pub use petition::{NO_EMPLOYEE, NewDocument, Petition, Standing, StandingState, check_reason};
 pub use plan::{Candidate, Fate, Plan, PlannedStep, PolicyReference, Why, plan};
 pub use roster::Roster;
 pub use round::{Added, Placement, Round, Seat, SeatState, Step, StepReason, StepState};

@@ -16,6 +16,7 @@ pub mod month;
 mod policy;
 mod propose;
 mod status;
+mod submission;
 #[cfg(test)]
 mod tests;
 mod undo;
@@ -25,11 +26,13 @@ pub use incident::{Incident, IncidentKind};
 pub use policy::{INCENTIVE_POLICY_CODE, IncentivePolicy, MonthlyCaps, SHIPPED_INCENTIVE_POLICY};
 pub use propose::{Cap, NewEntry};
 pub use status::{Answer, Confirmation, Execution, IncentiveState, IncentiveStatus, UndoGround, Undone};
+pub use submission::Submission;
 pub use undo::Counter;
 
 use crate::{
+    approval::{Holds, RoutedField},
     file::File,
-    spine::{Citation, EmployeeId, Entity, EnumLabels, Id, Refusal, RefusalCode, Timestamp, User, Version},
+    spine::{Citation, DepartmentId, EmployeeId, Entity, Id, Refusal, RefusalCode, Timestamp, User, Version},
     working_time::Period,
 };
 use serde::{Deserialize, Serialize};
@@ -55,12 +58,20 @@ crate::refusals! { INCENTIVE_ENTRY_REFUSALS:
     PROPOSER_CONFIRMS = "incentive_entry.proposer_confirms", Forbidden, "提出人不得确认自己提出的条目", "Nobody confirms an entry they proposed themselves";
     OWN_ENTRY = "incentive_entry.own", Forbidden, "不得处理本人的奖惩", "Nobody decides on their own reward or penalty";
     APPROVAL_REQUIRED = "incentive_entry.approval_required", Conflict, "此类条目须经审批后确认", "Such an entry is confirmed by its approval only";
+    APPROVAL_NOT_NEEDED = "incentive_entry.approval_not_needed", Conflict, "此类条目无须审批，可直接确认", "Such an entry needs no approval; it is confirmed as it is";
+    ENTRY_IN_APPROVAL = "incentive_entry.in_approval", Conflict, "该条目正在审批，请先撤回审批", "The entry waits for its approvers; take it back from them first";
+    ENTRY_NOT_IN_APPROVAL = "incentive_entry.not_in_approval", Conflict, "该条目不在审批中", "The entry does not wait for approvers";
+    NOT_PROPOSER = "incentive_entry.not_proposer", Forbidden, "手工登记的条目只有提出人可以送审或撤回审批", "What somebody proposed, only they hand to approvers or take back from them";
+    NOT_YET_HAPPENED = "incentive_entry.not_yet_happened", Invalid, "发生日期不得晚于今天", "What is rewarded or penalised has happened; its day does not lie ahead";
 }
 
 crate::events! { INCENTIVE_ENTRY_EVENTS:
     ENTRY_PROPOSED = "incentive_entry.proposed", "奖惩已提出", "A reward or penalty was proposed";
     ENTRY_NOTIFIED = "incentive_entry.notified", "奖惩已告知本人", "A reward or penalty was told to the person";
     ENTRY_ANSWERED = "incentive_entry.answered", "本人已就奖惩答复", "The person answered a reward or penalty";
+    ENTRY_SUBMITTED = "incentive_entry.submitted", "奖惩已送审", "A reward or penalty was handed to its approvers";
+    ENTRY_WITHDRAWN = "incentive_entry.withdrawn", "奖惩送审已撤回", "A reward or penalty was taken back from its approvers";
+    ENTRY_RETURNED = "incentive_entry.returned", "奖惩已被审批人退回", "An approver returned a reward or penalty";
     ENTRY_CONFIRMED = "incentive_entry.confirmed", "奖惩已确认", "A reward or penalty was confirmed";
     ENTRY_EXECUTED = "incentive_entry.executed", "奖惩已执行", "A reward or penalty was carried out";
     ENTRY_CANCELLED = "incentive_entry.cancelled", "奖惩已取消", "A reward or penalty was cancelled";
@@ -71,17 +82,31 @@ crate::events! { INCENTIVE_ENTRY_EVENTS:
 pub(crate) const NOUN: &crate::spine::Noun = &crate::spine::Noun {
     refusals: &[INCENTIVE_ENTRY_REFUSALS],
     events: &[INCENTIVE_ENTRY_EVENTS],
-    enums: &[],
+    enums: &[
+        actions::IncentiveAction::LABELS,
+        IncentiveAmount::LABELS,
+        IncentiveState::LABELS,
+        IncidentKind::LABELS,
+        UndoGround::LABELS,
+    ],
 };
 
-/// What it brings besides once the first view shows it: labels are listed only for what clients see.
-pub const SHOWN: &[&EnumLabels] = &[
-    actions::IncentiveAction::LABELS,
-    IncentiveAmount::LABELS,
-    IncentiveState::LABELS,
-    IncidentKind::LABELS,
-    UndoGround::LABELS,
-];
+/// The chain that entries meet where the policy wants them approved.
+pub const INCENTIVE_CHAIN: &str = "incentive-entry";
+/// The code under which that chain is kept.
+pub const INCENTIVE_CHAIN_CODE: &str = "approval-chain/incentive-entry";
+/// That chain as shipped: the head of the person's department, human resources, the director.
+pub const SHIPPED_INCENTIVE_CHAIN: &str = include_str!("incentive_entry/shipped/incentive_chain.json");
+
+/// The field by which the chain tells what takes something from what grants it.
+pub const IS_PENALTY: &str = "is_penalty";
+
+/// By what entries let their chain route; none where the chain is another's.
+pub fn routed_fields(chain: &str) -> Option<&'static [RoutedField]> {
+    const FIELDS: &[RoutedField] =
+        &[RoutedField::new(IS_PENALTY, Holds::Flag), RoutedField::new("department_id", Holds::Department)];
+    (chain == INCENTIVE_CHAIN_CODE).then_some(FIELDS)
+}
 
 /// An entry of the ledger.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
@@ -92,6 +117,8 @@ pub struct IncentiveEntry {
     pub number: String,
     /// Whom it concerns.
     pub employee: EmployeeId,
+    /// Where they worked when it was proposed.
+    pub department: DepartmentId,
     /// What it is made for.
     pub incident: Incident,
     /// What is granted or taken.
@@ -114,6 +141,8 @@ pub struct IncentiveEntry {
     pub counters: Option<Id<Self>>,
     /// Where it stands.
     pub status: IncentiveStatus,
+    /// How it was handed to approvers last, where it was.
+    pub submission: Option<Submission>,
     /// Counts its states.
     pub version: Version,
 }
@@ -150,6 +179,11 @@ impl IncentiveEntry {
     /// Whether its incident has its entry with it, so that there is no other: unless it was cancelled.
     pub const fn holds_incident(&self) -> bool {
         self.counters.is_none() && !matches!(self.status, IncentiveStatus::Cancelled { .. })
+    }
+
+    /// Whether somebody decided that nothing is to be entered for its incident: no rule enters it again.
+    pub fn is_decided_against(&self) -> bool {
+        matches!(&self.status, IncentiveStatus::Cancelled { undone } if undone.ground == UndoGround::Decided)
     }
 
     fn wrong_state(&self, code: &'static RefusalCode) -> Refusal {

@@ -13,6 +13,8 @@ pub mod identity;
 pub mod incentive_entry;
 /// Departments, positions, employees, absences.
 pub mod organisation;
+/// What goes with the wages of a month.
+pub mod payroll_batch;
 /// What somebody is to do for another by a day.
 pub mod task;
 /// Places that a department may fill.
@@ -35,5 +37,6 @@ pub const WING: &spine::Wing = &spine::Wing {
         duty::NOUN,
         incentive_entry::NOUN,
         task::NOUN,
+        payroll_batch::NOUN,
     ],
 };

@@ -76,6 +76,11 @@ permissions! {
     ReadTasks = "task:read", "查看事项", "Read tasks one gave or owns, of those below one, and in reach";
     PerformTasks = "task:perform", "办理事项", "Begin, finish, accept and hand over tasks that are one's own";
     GiveTasks = "task:give", "交办事项", "Give tasks to people below one or of departments in reach";
+    ReadIncentiveEntries = "incentive-entry:read", "查看奖惩台账", "Read rewards and penalties of one's own, of those below one, and in reach";
+    ProposeIncentiveEntries = "incentive-entry:propose", "提出奖惩", "Propose rewards and penalties, tell the person, hand them to approvers";
+    DecideIncentiveEntries = "incentive-entry:decide", "确认与撤销奖惩", "Confirm, cancel and reverse rewards and penalties";
+    PayIncentiveEntries = "incentive-entry:payroll", "奖惩随工资执行", "Take, acknowledge and confirm batches of the payroll";
+    ExportIncentiveEntries = "incentive-entry:export", "导出奖惩台账", "Export rewards and penalties, monthly totals and batches";
     ReadUsers = "user:read", "查看账号", "Read user accounts and grants";
     ManageUsers = "user:manage", "管理账号", "Create and disable user accounts, grant roles";
     ExportUsers = "user:export", "导出账号", "Export lists of user accounts";

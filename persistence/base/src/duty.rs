@@ -30,7 +30,7 @@ pub use tally::{Difference, verify};
 pub use view::{DUTY, DutyFilter, DutySummary, DutyView, list, show, view};
 
 use crate::{
-    file,
+    file, incentive_entry,
     organisation::Organisation,
     policy::{self, Kind, Shipped},
     spine::{Failure, Follows, Part, Reader, Tx},
@@ -57,9 +57,11 @@ pub(crate) const NOUN: &[Part] = &[
 
 crate::spine::resource! { crate::Base: Duty as DutyView; find, apply, show = show }
 
-/// Writes a change of a duty.
+/// Writes a change of a duty, and lets follow from it what its rule says. `[DUT-2d]`
 pub fn apply(tx: &mut Tx<'_>, change: Change<Duty>) -> Result<Duty, Failure> {
-    tx.apply(change)
+    let duty = tx.apply(change)?;
+    incentive_entry::follow(tx, &duty)?;
+    Ok(duty)
 }
 
 /// What duties are judged by on a day: the settings, the calendar, the rules and the people.

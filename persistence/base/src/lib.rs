@@ -5,7 +5,9 @@ pub mod audit;
 pub mod duty;
 pub mod file;
 pub mod identity;
+pub mod incentive_entry;
 pub mod organisation;
+pub mod payroll_batch;
 pub mod policy;
 pub mod task;
 pub mod vacancy;
@@ -32,6 +34,8 @@ pub const WING: &Wing = &Wing {
         vacancy::NOUN,
         duty::NOUN,
         task::NOUN,
+        incentive_entry::NOUN,
+        payroll_batch::NOUN,
     ],
 };
 

@@ -20,6 +20,7 @@ const OTHERWISE: &[(&str, &str)] = &[
     ("take_expense_claims", "a queue: what waits longest comes first, for programs"),
     ("list_budget_execution", "a report: its groups are computed together, and have their own order"),
     ("list_duty_board", "a report: its groups are computed together, and have their own order"),
+    ("list_incentive_totals", "a report: its sums are reckoned together, the latest month first"),
     ("list_staffing", "a report: its rows stand in the order of their codes"),
 ];
 

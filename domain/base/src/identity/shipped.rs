@@ -53,6 +53,7 @@ const STAFF: &[Permission] = &[
     PerformDuties,
     ReadTasks,
     PerformTasks,
+    ReadIncentiveEntries,
 ];
 
 /// What somebody may do who oversees how money is spent.
@@ -77,6 +78,8 @@ const LEADERSHIP: &[Permission] = &[
     RequestVacancies,
     ExportDuties,
     GiveTasks,
+    ProposeIncentiveEntries,
+    ExportIncentiveEntries,
 ];
 
 const fn role(
@@ -100,14 +103,14 @@ pub const SHIPPED_ROLES: &[ShippedRole] = &[
         "总经理",
         "General manager",
         ScopeKind::All,
-        &[STAFF, LEADERSHIP, OVERSIGHT, &[ReadAudit, ManagePostEvaluations]],
+        &[STAFF, LEADERSHIP, OVERSIGHT, &[ReadAudit, ManagePostEvaluations, DecideIncentiveEntries]],
     ),
     role(
         "marketing-director",
         "营销总监",
         "Marketing director",
         ScopeKind::All,
-        &[STAFF, LEADERSHIP, OVERSIGHT, &[ManagePostEvaluations]],
+        &[STAFF, LEADERSHIP, OVERSIGHT, &[ManagePostEvaluations, DecideIncentiveEntries]],
     ),
     role("deputy-director", "营销副总监", "Deputy director", ScopeKind::Subtree, &[STAFF, LEADERSHIP]),
     role(
@@ -128,6 +131,7 @@ pub const SHIPPED_ROLES: &[ShippedRole] = &[
                 ReadEvents,
                 ManageBudgets,
                 ManagePostEvaluations,
+                PayIncentiveEntries,
             ],
         ],
     ),
@@ -164,7 +168,7 @@ pub const SHIPPED_ROLES: &[ShippedRole] = &[
         &[
             STAFF,
             &[OverseeApprovals, SubmitExpenseClaimsForOthers, SubmitExpenseRequestsForOthers, CompileBudgets],
-            &[ReadVacancies, RequestVacancies, GiveTasks],
+            &[ReadVacancies, RequestVacancies, GiveTasks, ProposeIncentiveEntries],
         ],
     ),
     role("sales-representative", "销售代表", "Sales representative", ScopeKind::Own, &[STAFF]),
@@ -187,6 +191,9 @@ pub const SHIPPED_ROLES: &[ShippedRole] = &[
                 ManageVacancies,
                 SubmitExpenseClaimsForOthers,
                 SubmitExpenseRequestsForOthers,
+                ProposeIncentiveEntries,
+                DecideIncentiveEntries,
+                ExportIncentiveEntries,
             ],
         ],
     ),
@@ -217,6 +224,8 @@ pub const SHIPPED_ROLES: &[ShippedRole] = &[
             ReadInvoices,
             ReadFiles,
             ReadEvents,
+            ReadIncentiveEntries,
+            PayIncentiveEntries,
         ]],
     ),
 ];

@@ -14,6 +14,10 @@ pub enum IncentiveAction {
     Notify,
     /// Accept it, or object.
     Answer,
+    /// Hand it to approvers.
+    Submit,
+    /// Take it back from them.
+    Withdraw,
     /// Let it count.
     Confirm,
     /// Take it back before it counts.
@@ -25,6 +29,8 @@ pub enum IncentiveAction {
 crate::labels! { IncentiveAction = "IncentiveActionName":
     Notify = "notify", "告知本人", "Notify";
     Answer = "answer", "答复", "Answer";
+    Submit = "submit", "送审", "Submit for approval";
+    Withdraw = "withdraw", "撤回审批", "Withdraw from approval";
     Confirm = "confirm", "确认", "Confirm";
     Cancel = "cancel", "取消", "Cancel";
     Reverse = "reverse", "冲销", "Reverse";
@@ -52,6 +58,8 @@ impl IncentiveEntry {
         match action {
             IncentiveAction::Notify => self.ensure_proposed(),
             IncentiveAction::Answer => self.to_answer(by, now).map(|_| ()),
+            IncentiveAction::Submit => self.to_submit(policy, by, now).map(|_| ()),
+            IncentiveAction::Withdraw => self.may_withdraw(by),
             IncentiveAction::Confirm => {
                 self.ensure_independent(by)?;
                 if policy.approved_kinds.contains(&self.incident.kind) {

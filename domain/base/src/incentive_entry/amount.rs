@@ -59,6 +59,12 @@ impl IncentiveAmount {
         }
     }
 
+    /// What its kind is called, Chinese and English.
+    pub fn labels(&self) -> (&'static str, &'static str) {
+        let label = Self::LABELS.values.iter().find(|label| label.code == self.code());
+        label.map_or(("", ""), |label| (label.zh, label.en))
+    }
+
     /// As much of the same kind.
     fn with_measure(&self, measure: i64) -> Self {
         let narrow = |measure: i64| i32::try_from(measure).unwrap_or(i32::MAX);

@@ -17,7 +17,7 @@ impl IncentiveEntry {
     /// Tells the person, who may answer within the policy's working days.
     ///
     /// # Errors
-    /// `incentive_entry.not_proposed`.
+    /// `incentive_entry.not_proposed`, `incentive_entry.in_approval`.
     pub fn notify(
         self,
         policy: &IncentivePolicy,
@@ -37,7 +37,7 @@ impl IncentiveEntry {
     ///
     /// # Errors
     /// `incentive_entry.not_yours`, `incentive_entry.not_notified`, `incentive_entry.already_answered`,
-    /// `incentive_entry.answer_too_late`; an objection that is empty or too long.
+    /// `incentive_entry.answer_too_late`, `incentive_entry.in_approval`; an objection that is empty or too long.
     pub fn answer(
         self,
         objection: Option<String>,
@@ -120,7 +120,7 @@ impl IncentiveEntry {
 
     pub(super) fn ensure_proposed(&self) -> Result<(), Refusal> {
         match self.status {
-            IncentiveStatus::Proposed {} => Ok(()),
+            IncentiveStatus::Proposed {} => self.ensure_not_in_approval(),
             _ => Err(self.wrong_state(ENTRY_NOT_PROPOSED)),
         }
     }
@@ -135,7 +135,10 @@ impl IncentiveEntry {
             IncentiveStatus::Notified { answer_until, .. } if *answer_until <= now => {
                 Err(refused(ANSWER_TOO_LATE))
             }
-            IncentiveStatus::Notified { at, answer_until, .. } => Ok((*at, *answer_until)),
+            IncentiveStatus::Notified { at, answer_until, .. } => {
+                self.ensure_not_in_approval()?;
+                Ok((*at, *answer_until))
+            }
             _ => Err(self.wrong_state(ENTRY_NOT_NOTIFIED)),
         }
     }

@@ -2,7 +2,7 @@
 
 use super::{IncentiveAmount, IncentiveEntry};
 use crate::{
-    spine::{BusinessDate, Currency},
+    spine::{BusinessDate, Currency, Money},
     working_time::{Period, Span},
 };
 use serde::{Deserialize, Serialize};
@@ -31,21 +31,32 @@ pub struct MonthlyTotals {
     pub honours: i64,
 }
 
+impl MonthlyTotals {
+    /// Adds what an entry that counts grants or takes.
+    pub fn add(&mut self, amount: &IncentiveAmount, is_counter: bool) {
+        match amount {
+            IncentiveAmount::Money { amount } => {
+                *self.money_minor.entry(amount.currency()).or_default() += amount.minor();
+            }
+            IncentiveAmount::Points { points } => self.points += i64::from(*points),
+            IncentiveAmount::WageDays { half_days } => self.wage_half_days += i64::from(*half_days),
+            IncentiveAmount::Honour { .. } => self.honours += if is_counter { -1 } else { 1 },
+        }
+    }
+
+    /// Its sums of money, by currency; what comes to nothing is none.
+    pub fn money(&self) -> Vec<Money> {
+        let sums = self.money_minor.iter().filter(|(_, minor)| **minor != 0);
+        sums.map(|(currency, minor)| Money::from_minor(*minor, *currency)).collect()
+    }
+}
+
 impl<'a> FromIterator<&'a IncentiveEntry> for MonthlyTotals {
     /// Sums what counts; nothing that is only proposed or was cancelled.
     fn from_iter<I: IntoIterator<Item = &'a IncentiveEntry>>(entries: I) -> Self {
         let mut totals = Self::default();
         for entry in entries.into_iter().filter(|entry| entry.counts()) {
-            match &entry.amount {
-                IncentiveAmount::Money { amount } => {
-                    *totals.money_minor.entry(amount.currency()).or_default() += amount.minor();
-                }
-                IncentiveAmount::Points { points } => totals.points += i64::from(*points),
-                IncentiveAmount::WageDays { half_days } => totals.wage_half_days += i64::from(*half_days),
-                IncentiveAmount::Honour { .. } => {
-                    totals.honours += if entry.counters.is_some() { -1 } else { 1 };
-                }
-            }
+            totals.add(&entry.amount, entry.counters.is_some());
         }
         totals
     }

@@ -2,11 +2,14 @@
 
 use super::{
     ALREADY_ENTERED, ENTRY_PROPOSED, IncentiveAmount, IncentiveEntry, IncentiveStatus, Incident, NOT_A_MONTH,
-    OWN_ENTRY, refused,
+    NOT_YET_HAPPENED, OWN_ENTRY, refused,
 };
 use crate::{
     file::File,
-    spine::{Actor, Change, Citation, EmployeeId, Explanation, Findings, Id, Refusal, Timestamp, wording},
+    spine::{
+        Actor, BusinessDate, Change, Citation, DepartmentId, EmployeeId, Explanation, Findings, Id, Refusal,
+        Timestamp, wording,
+    },
     working_time::{Period, Span},
 };
 use serde_json::json;
@@ -31,6 +34,8 @@ pub struct NewEntry {
     pub number: String,
     /// Whom it concerns.
     pub employee: EmployeeId,
+    /// Where they work.
+    pub department: DepartmentId,
     /// What it is made for.
     pub incident: Incident,
     /// What is granted or taken, before any cap.
@@ -52,16 +57,27 @@ impl IncentiveEntry {
     ///
     /// # Errors
     /// `incentive_entry.already_entered`; `incentive_entry.own` of somebody who proposes for themselves; an
-    /// amount, grounds or month that are not well formed, all of them named.
+    /// amount, grounds, day or month that are not well formed, all of them named.
     pub fn propose(
         new: NewEntry,
         existing: Option<&Self>,
         caps: &[Cap],
         by: Option<&Actor>,
         why: Option<Explanation>,
-        now: Timestamp,
+        (now, today): (Timestamp, BusinessDate),
     ) -> Result<Change<Self>, Refusal> {
-        let NewEntry { id, number, employee, incident, amount, month, grounds, evidence, citation } = new;
+        let NewEntry {
+            id,
+            number,
+            employee,
+            department,
+            incident,
+            amount,
+            month,
+            grounds,
+            evidence,
+            citation,
+        } = new;
         if let Some(entered) = existing.filter(|entry| entry.holds_incident()) {
             return Err(refused(ALREADY_ENTERED).with("number", entered.number.as_str()));
         }
@@ -69,6 +85,9 @@ impl IncentiveEntry {
             return Err(refused(OWN_ENTRY));
         }
         let mut findings = Findings::new();
+        if incident.on > today {
+            findings.add("/happened_on", NOT_YET_HAPPENED);
+        }
         amount.check(&mut findings, "/amount");
         wording::check(&mut findings, "/grounds", &grounds, 2_000);
         if month.span() != Span::Month {
@@ -84,6 +103,7 @@ impl IncentiveEntry {
             id,
             number,
             employee,
+            department,
             incident,
             amount: charged,
             uncapped: amount,
@@ -95,6 +115,7 @@ impl IncentiveEntry {
             proposed_at: now,
             counters: None,
             status: IncentiveStatus::Proposed {},
+            submission: None,
             version: 0,
         };
         Ok(Change::created(entry, ENTRY_PROPOSED, facts).explained(why.into_iter().chain(cut)))

@@ -2,6 +2,7 @@
 
 use super::month::{MonthlyTotals, month_of, taken};
 use super::*;
+use crate::approval::Outcome;
 use crate::spine::{Actor, ActorKind, BusinessDate, Change, Currency, Money, PolicyContent};
 use crate::working_time::tests::{at, calendar, day, shanghai};
 use proptest::prelude::*;
@@ -40,6 +41,7 @@ fn new(number: u128, amount: IncentiveAmount, kind: IncidentKind) -> NewEntry {
         id: Id::from_uuid(Uuid::from_u128(1_000 + number)),
         number: format!("RP-2026-{number:06}"),
         employee: who(LI_NA),
+        department: Id::from_uuid(Uuid::from_u128(500)),
         incident: Incident { kind, id: Uuid::from_u128(number), on: day("2026-05-18") },
         amount,
         month: month("2026-05"),
@@ -52,7 +54,7 @@ fn new(number: u128, amount: IncentiveAmount, kind: IncidentKind) -> NewEntry {
 /// Proposed by rule for a missed duty.
 fn proposed(amount: IncentiveAmount) -> IncentiveEntry {
     let new = new(1, amount, IncidentKind::Duty);
-    IncentiveEntry::propose(new, None, &[], None, None, at("2026-05-18 09:00"))
+    IncentiveEntry::propose(new, None, &[], None, None, (at("2026-05-18 09:00"), day("2026-05-18")))
         .expect("no refusal")
         .into_after()
 }
@@ -95,11 +97,14 @@ fn an_incident_is_entered_once() {
     let first = proposed(points(-20));
     let again = new(1, points(-20), IncidentKind::Duty);
     let now = at("2026-05-19 09:00");
-    let propose = |existing| IncentiveEntry::propose(again.clone(), Some(existing), &[], None, None, now);
+    let propose = |existing| {
+        IncentiveEntry::propose(again.clone(), Some(existing), &[], None, None, (now, day("2026-05-19")))
+    };
     let refusal = propose(&first).unwrap_err();
     assert_eq!((refusal.code, &refusal.params["number"]), (ALREADY_ENTERED, &json!("RP-2026-000001")));
     let cancelled = first.clone().cancel("误记".into(), &actor(WANG), now).expect("no refusal").into_after();
     assert!(propose(&cancelled).is_ok(), "what was cancelled never was");
+    assert!(cancelled.is_decided_against(), "a rule asks before");
 }
 
 #[test]
@@ -133,10 +138,12 @@ fn neither_the_proposer_nor_the_person_decides() {
     let wang = actor(WANG);
     let new = new(1, points(5), IncidentKind::ByHand);
     let now = at("2026-05-18 10:00");
-    let own = IncentiveEntry::propose(new.clone(), None, &[], Some(&actor(LI_NA)), None, now);
+    let own =
+        IncentiveEntry::propose(new.clone(), None, &[], Some(&actor(LI_NA)), None, (now, day("2026-05-18")));
     assert_eq!(code(own), OWN_ENTRY.code);
-    let entry =
-        IncentiveEntry::propose(new, None, &[], Some(&wang), None, now).expect("no refusal").into_after();
+    let entry = IncentiveEntry::propose(new, None, &[], Some(&wang), None, (now, day("2026-05-18")))
+        .expect("no refusal")
+        .into_after();
     let approval = Some(Id::from_uuid(Uuid::from_u128(9)));
     let confirm = |by: u128, approval| entry.clone().confirm(approval, None, &policy(), &actor(by), now);
     assert_eq!(code(confirm(WANG, approval)), PROPOSER_CONFIRMS.code);
@@ -173,6 +180,7 @@ fn what_does_not_count_yet_is_cancelled_instead() {
         assert!(changes.is_empty(), "without a counter-entry");
         assert_eq!(change.happened()[0].facts["ground"], "in_time");
         assert!(!change.after().counts());
+        assert!(!change.after().is_decided_against(), "by rule, so that a rule may enter it again");
         let again = change.into_after().undo(UndoGround::InTime, counter(), now);
         assert!(again.expect("no refusal").is_empty());
     }
@@ -182,6 +190,49 @@ fn what_does_not_count_yet_is_cancelled_instead() {
     );
     let reversed = proposed(points(-20)).reverse("x".into(), counter(), &actor(WANG), now);
     assert_eq!(code(reversed), ENTRY_NOT_REVERSIBLE.code);
+}
+
+fn by_hand(amount: IncentiveAmount) -> IncentiveEntry {
+    let (now, new) = (at("2026-05-18 10:00"), new(1, amount, IncidentKind::ByHand));
+    let entry = IncentiveEntry::propose(new, None, &[], Some(&actor(WANG)), None, (now, day("2026-05-18")));
+    entry.expect("no refusal").into_after()
+}
+
+#[test]
+fn what_is_entered_by_hand_goes_to_approvers_once_the_person_was_heard() {
+    let (calendar, now) = (calendar(), at("2026-05-18 10:00"));
+    let approval = Id::from_uuid(Uuid::from_u128(9));
+    let submit = |entry: &IncentiveEntry, by: u128, now| {
+        entry.clone().submit(approval, None, &policy(), &actor(by), now).map(Change::into_after)
+    };
+    let penalty = by_hand(points(-5));
+    assert_eq!(code(submit(&penalty, WANG, now)), ENTRY_NOT_NOTIFIED.code);
+    let told = penalty.notify(&policy(), now, shanghai(&calendar)).expect("no refusal").into_after();
+    assert_eq!(code(submit(&told, WANG, now)), ANSWER_OPEN.code);
+    let over = at("2026-05-21 00:00");
+    assert_eq!(code(submit(&told, OFFICE, over)), NOT_PROPOSER.code);
+    assert_eq!(code(submit(&told, LI_NA, over)), OWN_ENTRY.code);
+    assert_eq!(code(submit(&notified(points(-5)), WANG, over)), APPROVAL_NOT_NEEDED.code);
+    let waiting = submit(&told, WANG, over).expect("no refusal");
+    assert_eq!(code(submit(&waiting, WANG, over)), ENTRY_IN_APPROVAL.code);
+    assert_eq!(code(waiting.clone().cancel("x".into(), &actor(OFFICE), over)), ENTRY_IN_APPROVAL.code);
+    assert_eq!(code(told.may_withdraw(&actor(WANG))), ENTRY_NOT_IN_APPROVAL.code);
+    assert_eq!(code(waiting.may_withdraw(&actor(OFFICE))), NOT_PROPOSER.code);
+    let settle = |entry: IncentiveEntry, outcome: Outcome| {
+        let change = entry.settle(approval, &outcome, &policy(), &actor(OFFICE), over);
+        change.expect("no refusal").map(Change::into_after)
+    };
+    let (by, reason) = (who(OFFICE), "依据不足".to_owned());
+    let agreed = settle(waiting.clone(), Outcome::Approved { at: over }).expect("it is confirmed");
+    assert!(agreed.counts() && !agreed.is_in_approval());
+    let rejected = Outcome::Rejected { by, at: over, reason };
+    assert!(!settle(waiting.clone(), rejected).expect("it is cancelled").holds_incident());
+    let withdrawn = settle(waiting.clone(), Outcome::Withdrawn { at: over }).expect("it may go on");
+    assert_eq!(withdrawn.goes_on(), Some(approval));
+    assert!(submit(&withdrawn, WANG, over).is_ok());
+    // Taken back by rule meanwhile, it stays so whatever its approvers say.
+    let undone = waiting.undo(UndoGround::Void, counter(), over).expect("no refusal").remove(0).into_after();
+    assert_eq!(settle(undone, Outcome::Approved { at: over }), None);
 }
 
 #[test]
@@ -213,10 +264,13 @@ fn a_miss_of_a_closed_month_enters_the_open_one_naming_its_day() {
     assert_eq!(month_of(on("2026-11-30"), closed("2026-12")), month("2027-01"));
     let late = NewEntry { month: month("2026-06"), ..new(1, points(-20), IncidentKind::Duty) };
     let entry =
-        IncentiveEntry::propose(late, None, &[], None, None, at("2026-06-04 09:00")).expect("no refusal");
+        IncentiveEntry::propose(late, None, &[], None, None, (at("2026-06-04 09:00"), day("2026-06-04")))
+            .expect("no refusal");
     assert_eq!(entry.happened()[0].facts["on"], "2026-05-18");
     let week = NewEntry { month: month("2026-W20"), ..new(1, points(0), IncidentKind::Duty) };
-    let refusal = IncentiveEntry::propose(week, None, &[], None, None, at("2026-06-04 09:00")).unwrap_err();
+    let refusal =
+        IncentiveEntry::propose(week, None, &[], None, None, (at("2026-06-04 09:00"), day("2026-06-04")))
+            .unwrap_err();
     let codes: Vec<_> = refusal.findings.iter().map(|finding| finding.code).collect();
     assert_eq!(codes, [AMOUNT_NOTHING, NOT_A_MONTH]);
 }
@@ -231,7 +285,8 @@ fn a_penalty_is_cut_to_what_the_caps_leave_and_says_why() {
     let cap = |cap| Cap { cap, taken: so_far, citation: Citation::rule("INC-2a") };
     let propose = |caps: &[Cap]| {
         let new = new(8, points(-20), IncidentKind::Duty);
-        IncentiveEntry::propose(new, None, caps, None, None, at("2026-05-19 09:00")).expect("no refusal")
+        IncentiveEntry::propose(new, None, caps, None, None, (at("2026-05-19 09:00"), day("2026-05-19")))
+            .expect("no refusal")
     };
     let cut = propose(&[cap(100), cap(50)]);
     assert_eq!((&cut.after().amount, &cut.after().uncapped), (&points(-10), &points(-20)));
@@ -280,12 +335,15 @@ fn actions_say_what_each_would_be_refused_for() {
         [
             Some(ENTRY_NOT_PROPOSED.code),
             Some(NOT_YOUR_ENTRY.code),
+            Some(APPROVAL_NOT_NEEDED.code),
+            Some(ENTRY_NOT_IN_APPROVAL.code),
             Some(ANSWER_OPEN.code),
             None,
             Some(ENTRY_NOT_REVERSIBLE.code),
         ]
     );
-    assert_eq!(told(&entry, LI_NA)[1..3], [None, Some(OWN_ENTRY.code)]);
+    let of_person = told(&entry, LI_NA);
+    assert_eq!((of_person[1], of_person[4]), (None, Some(OWN_ENTRY.code)));
 }
 
 #[test]

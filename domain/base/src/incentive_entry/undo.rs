@@ -50,10 +50,10 @@ impl IncentiveEntry {
         }
     }
 
-    /// Cancels it before it counts, for a reason of 1 to 500 characters.
+    /// Cancels it before it counts, for a reason of 1 to 500 characters; one in approval is taken back first.
     ///
     /// # Errors
-    /// `incentive_entry.own`, `incentive_entry.not_cancellable`; a reason that is missing or too long.
+    /// `incentive_entry.own`, `incentive_entry.not_cancellable`, `incentive_entry.in_approval`; a reason that is missing or too long.
     pub fn cancel(self, reason: String, by: &Actor, now: Timestamp) -> Result<Change<Self>, Refusal> {
         self.ensure_not_own(by)?;
         self.ensure_cancellable()?;
@@ -87,6 +87,11 @@ impl IncentiveEntry {
     }
 
     pub(super) fn ensure_cancellable(&self) -> Result<(), Refusal> {
+        self.ensure_undecided()?;
+        self.ensure_not_in_approval()
+    }
+
+    pub(super) fn ensure_undecided(&self) -> Result<(), Refusal> {
         match self.status {
             IncentiveStatus::Proposed {} | IncentiveStatus::Notified { .. } => Ok(()),
             _ => Err(self.wrong_state(ENTRY_NOT_CANCELLABLE)),
@@ -101,7 +106,7 @@ impl IncentiveEntry {
         }
     }
 
-    fn cancelled(self, undone: Undone) -> Change<Self> {
+    pub(super) fn cancelled(self, undone: Undone) -> Change<Self> {
         let mut facts = self.facts();
         facts["ground"] = json!(undone.ground.code());
         let after = Self { status: IncentiveStatus::Cancelled { undone }, ..self.clone() };
@@ -145,6 +150,7 @@ impl IncentiveEntry {
             proposed_at: undone.at,
             counters: Some(self.id),
             status: IncentiveStatus::Confirmed { confirmation },
+            submission: None,
             version: 0,
             ..self.clone()
         }

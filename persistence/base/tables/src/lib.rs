@@ -5,6 +5,7 @@ mod approval;
 mod duty;
 mod file;
 mod identity;
+mod incentive_entry;
 mod organisation;
 mod policy;
 mod task;
@@ -14,6 +15,7 @@ pub use approval::*;
 pub use duty::*;
 pub use file::*;
 pub use identity::*;
+pub use incentive_entry::*;
 pub use organisation::*;
 pub use persistence_spine_tables::*;
 pub use policy::*;
@@ -38,6 +40,9 @@ spine::together!(
     employees,
     files,
     grants,
+    incentive_entries,
+    payroll_batch_entries,
+    payroll_batches,
     positions,
     refresh_tokens,
     role_permissions,
@@ -48,4 +53,4 @@ spine::together!(
     vacancies,
     vacancy_places,
 );
-spine::beside!(approvals, approval_boxes, departments, employees, vacancies; (document_readers));
+spine::beside!(approvals, approval_boxes, departments, employees, incentive_entries, vacancies; (document_readers));
