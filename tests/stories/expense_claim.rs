@@ -305,7 +305,7 @@ fn a_posted_claim_is_reversed_by_a_counter_document(app: App) {
     let item = json!({"items": [{"claim_id": counter, "voucher": voucher("记-0300")}]});
     hand_over(&company, "confirm-posting", item);
     assert_eq!(company.state_of(&claim), "reversed");
-    let repaid = hand_over(&company, "confirm-payments", payment(&counter, "R-1", "100.00"));
+    let repaid = hand_over(&company, "confirm-payments", payment(&counter, "R-1", "-100.00"));
     assert_eq!(repaid["paid_status"], "paid");
     let looked = qian.get(&format!("/api/v1/invoices?number={invoice}")).expect(200);
     assert_eq!(looked.at("/data/0/is_held"), false, "{looked}");

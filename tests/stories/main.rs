@@ -57,6 +57,7 @@ mod master_race;
 mod meta;
 mod oidc;
 mod organisation;
+mod payment;
 mod policy;
 mod post_evaluation;
 mod quickstart;
@@ -118,6 +119,7 @@ const MODULES: &[&[Story]] = &[
     quickstart::STORIES,
     oidc::STORIES,
     organisation::STORIES,
+    payment::STORIES,
     unit_of_work::STORIES,
     year::STORIES,
     coverage::access::STORIES,

@@ -29,6 +29,8 @@ pub(crate) fn routes(into: &mut Routes) {
             reverse_cash_advance_payout,
             reverse_cash_advance_repayment,
             show_cash_advance_statement,
+            take_cash_advances,
+            confirm_cash_advance_payouts,
             reconcile_cash_advances,
         ]
     );

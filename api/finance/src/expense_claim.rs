@@ -42,6 +42,7 @@ pub(crate) fn routes(into: &mut Routes) {
             confirm_expense_claim_postings,
             refuse_expense_claim_postings,
             confirm_expense_claim_payments,
+            return_expense_claim_payments,
             reconcile_expense_claims,
         ]
     );

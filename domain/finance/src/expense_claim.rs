@@ -27,8 +27,12 @@ pub mod reduce;
 pub mod request;
 /// The linked counter-document.
 pub mod reverse;
+/// What approvers see of it.
+mod seen;
 /// What approving a claim makes of it.
 pub mod settle;
+/// Invoices that lines share.
+mod share;
 /// Where a claim stands.
 pub mod status;
 /// Submitting and everything that is checked then.
@@ -50,7 +54,8 @@ use super::{
 };
 use crate::{
     approval::{
-        Approval, Course, Document, Facts, Owner, Petition, Standing, StandingState, check_reason, facts,
+        Approval, ContentPart, Course, Document, Facts, Owner, Petition, Standing, StandingState,
+        check_reason, facts,
         petition::{FOR_OTHERS_FORBIDDEN, NOT_IN_APPROVAL},
     },
     spine::{
@@ -234,6 +239,9 @@ impl Document for ExpenseClaim {
     fn asked(&self) -> Result<Facts, Refusal> {
         let Self { content, .. } = self;
         Ok(facts([("claimed", json!(content.claimed()?)), ("department_id", json!(content.department))]))
+    }
+    fn said(&self) -> Vec<(ContentPart, serde_json::Value)> {
+        self.content.said()
     }
     fn refuse_fixed(&self) -> Result<(), Refusal> {
         if self.reverses.is_some() { Err(Refusal::new(REVERSAL_FIXED)) } else { Ok(()) }

@@ -78,6 +78,7 @@ pub const WING: &spine::Wing = &spine::Wing {
         internal_audit::NOUN,
         expense_category::NOUN,
         invoice::NOUN,
+        expense_policy::NOUN,
         expense_claim::NOUN,
         expense_request::NOUN,
         procurement::NOUN,

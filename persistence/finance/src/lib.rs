@@ -40,7 +40,7 @@ pub mod post_evaluation;
 
 mod shared;
 
-pub(crate) use persistence_base::search;
+pub(crate) use persistence_base::{Seed, search};
 pub use persistence_base::{approval, audit, file, identity, organisation, policy, spine};
 
 use persistence_finance_tables as schema;
@@ -70,6 +70,7 @@ pub const WING: &Wing = &Wing {
         expense_request::NOUN,
         expense_request_amendment::NOUN,
         expense_statement::NOUN,
+        invoice::NOUN,
         post_evaluation::NOUN,
     ],
 };

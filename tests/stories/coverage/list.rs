@@ -17,6 +17,7 @@ stories! {
 
 /// Lists that are no lists of things, with the reason.
 const OTHERWISE: &[(&str, &str)] = &[
+    ("take_cash_advances", "a queue: what waits longest comes first, for programs"),
     ("take_expense_claims", "a queue: what waits longest comes first, for programs"),
     ("list_budget_execution", "a report: its groups are computed together, and have their own order"),
 ];

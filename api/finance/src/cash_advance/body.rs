@@ -100,6 +100,7 @@ impl CreateCashAdvance {
 #[serde(deny_unknown_fields)]
 pub(super) struct ConfirmPayout {
     /// The payment's reference in the ERP or at the bank.
+    #[serde(deserialize_with = "domain::spine::typed::read_reference")]
     #[validate(length(min = 1, max = 60))]
     #[schema(min_length = 1, max_length = 60, example = "PAY-20260305-7")]
     pub reference: String,
@@ -112,6 +113,7 @@ pub(super) struct ConfirmPayout {
 #[serde(deny_unknown_fields)]
 pub(super) struct RepayCashAdvance {
     /// The payment's reference: once for an advance.
+    #[serde(deserialize_with = "domain::spine::typed::read_reference")]
     #[validate(length(min = 1, max = 60))]
     #[schema(min_length = 1, max_length = 60, example = "REC-20260331-2")]
     pub reference: String,
@@ -126,6 +128,7 @@ pub(super) struct RepayCashAdvance {
 #[serde(deny_unknown_fields)]
 pub(super) struct ReverseCashAdvancePayout {
     /// The counter-entry's reference: once for an advance.
+    #[serde(deserialize_with = "domain::spine::typed::read_reference")]
     #[validate(length(min = 1, max = 60))]
     #[schema(min_length = 1, max_length = 60, example = "REV-20260306-1")]
     reference: String,
@@ -150,10 +153,12 @@ impl ReverseCashAdvancePayout {
 #[serde(deny_unknown_fields)]
 pub(super) struct ReverseCashAdvanceRepayment {
     /// The reference of the repayment.
+    #[serde(deserialize_with = "domain::spine::typed::read_reference")]
     #[validate(length(min = 1, max = 60))]
     #[schema(min_length = 1, max_length = 60, example = "REC-20260331-2")]
     repayment: String,
     /// The counter-entry's reference: once for an advance.
+    #[serde(deserialize_with = "domain::spine::typed::read_reference")]
     #[validate(length(min = 1, max = 60))]
     #[schema(min_length = 1, max_length = 60, example = "REV-20260331-3")]
     reference: String,

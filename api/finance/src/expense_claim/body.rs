@@ -81,12 +81,12 @@ pub(super) struct CreateExpenseClaim {
     #[validate(length(max = 20))]
     metadata: BTreeMap<String, String>,
     /// The system it is mirrored from; together with `external_id`.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "domain::spine::typed::read_optional_reference")]
     #[validate(length(min = 1, max = 40))]
     #[schema(min_length = 1, max_length = 40, example = "mini-program")]
     pub source: Option<String>,
     /// Its identity there.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "domain::spine::typed::read_optional_reference")]
     #[validate(length(min = 1, max = 100))]
     #[schema(min_length = 1, max_length = 100)]
     pub external_id: Option<String>,

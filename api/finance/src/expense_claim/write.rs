@@ -95,9 +95,11 @@ fn revise(
 #[derive(Clone, Debug, Deserialize, IntoParams)]
 pub(super) struct ExternalPath {
     /// The other system.
+    #[serde(deserialize_with = "domain::spine::typed::read_reference")]
     #[param(min_length = 1, max_length = 40, example = "mini-program")]
     source: String,
     /// The claim's identity there.
+    #[serde(deserialize_with = "domain::spine::typed::read_reference")]
     #[param(min_length = 1, max_length = 100)]
     external_id: String,
 }

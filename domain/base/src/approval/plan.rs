@@ -1,8 +1,8 @@
 //! Which steps and people a document meets, and why: the same for a dry run and for submitting. `[APR-4, APR-8]`
 
 use super::{
-    ApproverRule, ChainPolicy, Counting, Directory, Label, Place, RolePlace, STEP_HAS_NOBODY, StepRule,
-    Subject, TimeLimit,
+    ApproverRule, ChainPolicy, ContentPart, Counting, Directory, Label, Place, RolePlace, STEP_HAS_NOBODY,
+    StepRule, Subject, TimeLimit,
     directory::{
         RISE_DEPTH, head_at_or_above, nearest_superior, own_people, superior_department_head, superior_of,
     },
@@ -65,6 +65,8 @@ pub enum Fate {
     NotApplicable,
     /// It applies and resolves to nobody: the document cannot be submitted.
     Nobody,
+    /// An earlier round decided it, and what it rests on has not changed.
+    CarriedOver,
 }
 
 crate::labels! { Fate = "ApprovalStepFate":
@@ -72,6 +74,7 @@ crate::labels! { Fate = "ApprovalStepFate":
     SamePerson = "same_person", "同一人，预计跳过", "Same person";
     NotApplicable = "not_applicable", "不适用", "Not applicable";
     Nobody = "nobody", "无审批人", "Nobody";
+    CarriedOver = "carried_over", "沿用前次决定", "Carried over";
 }
 
 /// One step, resolved and frozen.
@@ -112,6 +115,9 @@ pub struct Plan {
     pub same_person_decides_once: bool,
     /// Hours between two reminders by the submitter.
     pub reminder_interval_hours: u32,
+    /// What may change without earlier decisions being taken again.
+    #[serde(default)]
+    pub unseen_changes: Vec<ContentPart>,
     /// The fields of the document that the chain's conditions look at.
     pub routed_fields: Vec<String>,
     /// The values of everything the chain routes by; a resubmission that leaves it as it was continues.
@@ -159,6 +165,7 @@ pub fn plan(
         fallback: resolver.fallback(),
         same_person_decides_once: chain.same_person_decides_once,
         reminder_interval_hours: chain.reminder_interval_hours,
+        unseen_changes: chain.unseen_changes.clone(),
         routing: routing(&routed_fields, subject),
         routed_fields,
     }

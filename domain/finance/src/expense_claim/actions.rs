@@ -30,6 +30,8 @@ pub enum ClaimAction {
     RefusePosting,
     /// Say what was paid.
     ConfirmPayment,
+    /// Say that the bank returned a payment.
+    ReturnPayment,
     /// Undo it by a counter-document.
     Reverse,
 }
@@ -47,6 +49,7 @@ crate::labels! { ClaimAction = "ExpenseClaimActionName":
     ConfirmPosting = "confirm_posting", "确认入账", "Confirm posting";
     RefusePosting = "refuse_posting", "拒绝入账", "Refuse posting";
     ConfirmPayment = "confirm_payment", "确认付款", "Confirm payment";
+    ReturnPayment = "return_payment", "登记退汇", "Record a returned payment";
     Reverse = "reverse", "冲销", "Reverse";
 }
 
@@ -63,6 +66,7 @@ impl ClaimAction {
             | Self::ConfirmPosting
             | Self::RefusePosting
             | Self::ConfirmPayment
+            | Self::ReturnPayment
             | Self::Reverse => Permission::AccountExpenseClaims,
         }
     }
@@ -116,7 +120,8 @@ impl ExpenseClaim {
             ClaimAction::ConfirmPosting | ClaimAction::RefusePosting => {
                 self.hand_over_stage(Stage::Acknowledged)
             }
-            ClaimAction::ConfirmPayment => self.hand_over_stage(Stage::Posted),
+            ClaimAction::ConfirmPayment => self.may_confirm_payment(),
+            ClaimAction::ReturnPayment => self.may_return_payment(),
             ClaimAction::Reverse => {
                 self.refuse_fixed()?;
                 when(state == ClaimState::Posted && self.reversal.is_none(), NOT_REVERSIBLE)

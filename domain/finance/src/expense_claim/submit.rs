@@ -171,7 +171,7 @@ impl ClaimContent {
                     findings,
                 );
             }
-            let covered = Money::sum(line.invoices.iter().map(|i| i.total), self.exchange.currency);
+            let covered = Money::sum(line.invoices.iter().map(|i| i.used()), self.exchange.currency);
             if !covered.is_ok_and(|covered| covered.minor() >= line.claimed.minor()) {
                 let amounts = [
                     ("covered", json!(covered.map(|c| c.to_string()).unwrap_or_default())),

@@ -4,14 +4,17 @@ use super::{AdvancePolicies, apply, row, settle};
 use crate::{
     approval::document,
     finance::{accounting_period, expense_request},
-    spine::{Failure, Reader, Tx},
+    schema::cash_advances as advances,
+    shared::{CASH_ADVANCES, EXPENSE_REQUESTS},
+    spine::{Failure, Key, Reader, Tx, db, in_order, several},
 };
+use diesel::prelude::*;
 use domain::{
     finance::cash_advance::{
         Beside, CashAdvance,
         reversal::{Mistake, Undoing},
     },
-    spine::{BusinessDate, Money, Refusal},
+    spine::{BusinessDate, Id, Money, Refusal},
 };
 
 /// Hands an advance to its approvers, unless its submitter has an overdue one or its request has not so much left.
@@ -63,6 +66,22 @@ fn lock_request(tx: &mut Tx<'_>, advance: &CashAdvance) -> Result<(), Failure> {
         tx.connection().lock_rows("expense_requests", &[request.into()])?;
     }
     Ok(())
+}
+
+/// Locks the requests that these advances are for, and the advances: what a batch of pay-outs looks at and moves.
+pub fn hold_payouts(tx: &mut Tx<'_>, batch: &[Id<CashAdvance>]) -> Result<(), Failure> {
+    let Some(keys) = several(tx, batch) else { return Ok(()) };
+    in_order(tx, |tx, table| match table {
+        EXPENSE_REQUESTS => {
+            let of: Vec<Option<Key>> = db!(tx, |c| advances::table
+                .filter(advances::id.eq_any(&keys).and(advances::request_id.is_not_null()))
+                .select(advances::request_id)
+                .load(c))?;
+            Ok(of.into_iter().flatten().collect())
+        }
+        CASH_ADVANCES => Ok(keys.clone()),
+        _ => Ok(Vec::new()),
+    })
 }
 
 /// Confirms that an advance was paid out: not beside an overdue one, nor beyond what is left of its request. The same

@@ -9,11 +9,14 @@ use crate::{
     spine::{Failure, Tx},
 };
 use domain::{
-    finance::expense_claim::{
-        ClaimRules, ExpenseClaim, NewClaim, PostingRefusal, Voucher, hand_over::HandedOver,
-        reduce::LineDecision, submit::Met,
+    finance::{
+        expense_claim::{
+            ClaimRules, ExpenseClaim, NewClaim, PostingRefusal, Voucher, hand_over::HandedOver,
+            reduce::LineDecision, submit::Met,
+        },
+        payment::{PaymentNotice, refund::ReturnNotice},
     },
-    spine::{Change, Refusal},
+    spine::{BusinessDate, Change, Refusal},
 };
 
 /// Hands a claim to its approvers: takes of its request what it asks for, reserves the rest, and opens its
@@ -99,6 +102,43 @@ pub fn confirm_posting(
     let claim = apply(tx, *change)?;
     original.map(|original| apply(tx, original)).transpose()?;
     Ok((claim, false))
+}
+
+/// Confirms a payment: in an open month, as everything that lands in the books.
+pub fn confirm_payment(
+    tx: &mut Tx<'_>,
+    claim: ExpenseClaim,
+    notice: PaymentNotice,
+) -> Result<(ExpenseClaim, bool), Failure> {
+    let paid_on = notice.paid_on;
+    let handed = claim.confirm_payment(notice, tx.actor(), tx.now(), tx.today())?;
+    in_open_month(tx, handed, paid_on)
+}
+
+/// Records that the bank returned a payment: in an open month.
+pub fn return_payment(
+    tx: &mut Tx<'_>,
+    claim: ExpenseClaim,
+    notice: ReturnNotice,
+) -> Result<(ExpenseClaim, bool), Failure> {
+    let returned_on = notice.returned_on;
+    let handed = claim.return_payment(notice, tx.actor(), tx.now(), tx.today())?;
+    in_open_month(tx, handed, returned_on)
+}
+
+/// Applies what moves one claim alone, if its day lies in an open month; whether it had been said before.
+fn in_open_month(
+    tx: &mut Tx<'_>,
+    handed: HandedOver,
+    day: BusinessDate,
+) -> Result<(ExpenseClaim, bool), Failure> {
+    match handed {
+        HandedOver::Already(claim) => Ok((*claim, true)),
+        HandedOver::Now(change) => {
+            accounting_period::ensure_open(tx, day)?;
+            Ok((apply(tx, *change)?, false))
+        }
+    }
 }
 
 /// Refuses a posting: the claim goes back whole; a counter-document lets its claim go.

@@ -1,13 +1,16 @@
 //! How claims plug into approvals: what a chain routes by, what an approver sees, and what an outcome does.
 
-use super::{PoliciesInForce, charge, hold, load::find_unscoped, request};
+use super::{PoliciesInForce, advance, charge, hold, load::find_unscoped, request};
 use crate::{
     approval::{
         DocumentSummary, SubjectKind, Summaries,
         document::{self, Handed, Preview, Routed, foreseen},
         holds_open_task,
     },
-    finance::budget_line::{self, EffectView, Verdict},
+    finance::{
+        budget_line::{self, EffectView, Verdict},
+        invoice,
+    },
     schema::{employees, expense_claim_lines as lines, expense_claims as claims},
     spine::{Failure, Key, Reader, Tx, cached, db, padded},
 };
@@ -74,7 +77,9 @@ pub fn preview(reader: &mut Reader<'_>, claim: &ExpenseClaim) -> Result<(Preview
         Err(refusal) => (Verdict::default(), Some(refusal)),
     };
     let met = Met { over_budget: verdict.over_budget, over_run };
-    let refused = refused.into_iter().chain(by_budget);
+    let by_advances = foreseen(advance::foresee(reader, claim))?.err();
+    let by_invoices = foreseen(invoice::foresee(reader, claim))?.err();
+    let refused = refused.into_iter().chain(by_budget).chain(by_advances).chain(by_invoices);
     let preview = document::preview(reader, claim, routed(claim, met)?, refused)?;
     Ok((preview, EffectView::of(&verdict.effect, policies.book_currency())))
 }

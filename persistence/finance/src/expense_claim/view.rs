@@ -20,7 +20,7 @@ use chrono::NaiveDate;
 use domain::{
     finance::{
         expense_claim::{actions::ClaimAction, *},
-        payment::PaidState,
+        payment::{Direction, PaidState},
     },
     spine::{AnyId, Currency, Id, Money, Permission, Timestamp, UserId, Version},
 };
@@ -90,10 +90,12 @@ pub struct ExpenseClaimView {
     pub claimed: Money,
     /// What is approved: what is asked for, less what was cut.
     pub approved: Money,
-    /// What the beneficiary is owed, in the book currency.
+    /// What the beneficiary is owed, in the book currency; negative on a counter-document: what is to be got back.
     pub payable: Money,
-    /// What was paid, in the book currency.
+    /// What was paid, in the book currency; negative where it was got back. What the bank returned does not count.
     pub paid: Money,
+    /// Which way its money moves: a counter-document is never paid out.
+    pub direction: Direction,
     /// Evidence.
     #[schema(max_items = 50)]
     pub attachments: Vec<AnyId>,
@@ -201,7 +203,7 @@ fn shown(claim: ExpenseClaim, names: &Names, around: Around) -> Result<ExpenseCl
     let advances = SettlementView::all(&claim.content, advances)?;
     let (approved, claimed, payable) =
         (claim.content.approved()?, claim.content.claimed()?, claim.payable()?);
-    let (paid, paid_status) = (claim.paid(), claim.paid_state());
+    let (paid, paid_status, direction) = (claim.paid(), claim.paid_state(), claim.direction());
     let (status, (status_at, status_reason)) = (claim.state(), told(&claim));
     let (acknowledgement, voucher) = (claim.acknowledgement().cloned(), claim.voucher().cloned());
     let (petition, content) = (claim.petition, claim.content);
@@ -232,6 +234,7 @@ fn shown(claim: ExpenseClaim, names: &Names, around: Around) -> Result<ExpenseCl
         approved,
         payable,
         paid,
+        direction,
         attachments: content.attachments.into_iter().map(|attachment| attachment.uuid().into()).collect(),
         approval_id: petition.approval.map(|approval| approval.uuid().into()),
         acknowledgement: acknowledgement.map(shown_acknowledgement),
@@ -278,6 +281,7 @@ impl Placed<crate::Finance> for ClaimAction {
             Self::ConfirmPosting => Place::PostTo("/api/v1/erp/expense-claims/confirm-posting"),
             Self::RefusePosting => Place::PostTo("/api/v1/erp/expense-claims/refuse-posting"),
             Self::ConfirmPayment => Place::PostTo("/api/v1/erp/expense-claims/confirm-payments"),
+            Self::ReturnPayment => Place::PostTo("/api/v1/erp/expense-claims/return-payments"),
         }
     }
 }

@@ -148,6 +148,7 @@ pub fn document(submitter: u128, department: u128, fen: i64) -> Subject {
         business_date: day(),
         fields: Map::new(),
         version: 2,
+        seen: Seen::from([(ContentPart::Wording, "a".into())]),
     }
 }
 
