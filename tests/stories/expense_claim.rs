@@ -249,14 +249,14 @@ fn a_claim_for_somebody_else_needs_the_right_and_a_reason(app: App) {
     let company = app.company();
     let body = |reason: Option<&str>| {
         let mut body = company.claim_of(400);
-        body["beneficiary_id"] = json!(company.id("director"));
+        body["beneficiary_id"] = json!(company.id("ming"));
         body["beneficiary_reason"] = json!(reason);
         body
     };
     company.who("lan").post(CLAIMS, body(Some("代"))).refuses(403, "document.for_others_forbidden");
     company.who("head").post(CLAIMS, body(None)).refuses(422, "expense_claim.reason_for_other");
-    let made = company.who("head").post(CLAIMS, body(Some("总监出差，代为填报"))).expect(201);
-    assert_eq!(made.text("/beneficiary/id"), company.id("director"));
+    let made = company.who("head").post(CLAIMS, body(Some("小明出差，代为填报"))).expect(201);
+    assert_eq!(made.text("/beneficiary/id"), company.id("ming"));
     let approval = company.submit("head", &made.text("/id"));
     let seen = company.who("gm").get(&format!("/api/v1/approvals/{approval}")).expect(200);
     assert!(seen.status == 200);

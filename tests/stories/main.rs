@@ -56,11 +56,14 @@ mod master;
 mod master_race;
 mod meta;
 mod oidc;
+mod on_behalf;
 mod organisation;
 mod payment;
 mod policy;
 mod post_evaluation;
 mod quickstart;
+mod resubmission;
+mod separation_policy;
 mod unit_of_work;
 mod year;
 
@@ -120,6 +123,9 @@ const MODULES: &[&[Story]] = &[
     oidc::STORIES,
     organisation::STORIES,
     payment::STORIES,
+    on_behalf::STORIES,
+    resubmission::STORIES,
+    separation_policy::STORIES,
     unit_of_work::STORIES,
     year::STORIES,
     coverage::access::STORIES,

@@ -18,6 +18,7 @@ pub(crate) fn routes(into: &mut Routes) {
             list_cash_advances,
             create_cash_advance,
             show_cash_advance,
+            list_cash_advance_explanations,
             revise_cash_advance,
             preview_cash_advance_approval,
             submit_cash_advance,

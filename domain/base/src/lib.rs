@@ -9,9 +9,13 @@ pub mod file;
 pub mod identity;
 /// Departments, positions, employees, absences.
 pub mod organisation;
+/// Two pairs of eyes: what one person may not both do.
+pub mod separation_policy;
 
 pub use domain_spine::{self as spine, events, labels, refusals, status};
 
 /// What this wing brings.
-pub const WING: &spine::Wing =
-    &spine::Wing { name: "base", nouns: &[organisation::NOUN, identity::NOUN, approval::NOUN, file::NOUN] };
+pub const WING: &spine::Wing = &spine::Wing {
+    name: "base",
+    nouns: &[organisation::NOUN, identity::NOUN, approval::NOUN, file::NOUN, separation_policy::NOUN],
+};

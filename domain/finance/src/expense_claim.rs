@@ -329,6 +329,13 @@ impl ExpenseClaim {
             || (actor.employee.is_some() && employees.contains(&actor.employee))
     }
 
+    /// Whether it is a person's own where it comes into the books: who submits or gains by it and, but for a
+    /// counter-document, which is made by finance, who made it.
+    pub fn is_own_in_books(&self, actor: &Actor) -> bool {
+        let made = self.reverses.is_none() && self.petition.creator == actor.user;
+        made || actor.is(self.petition.submitter) || actor.is(self.content.beneficiary.employee)
+    }
+
     /// It as finance has it from now on.
     fn booked(self, books: Books, kind: &'static EventKind) -> Change<Self> {
         let after = Self { books: Some(books), ..self.clone() };

@@ -11,7 +11,7 @@ mod kind;
 pub mod tax_number;
 
 pub use crate::spine::typed::normalised;
-pub use identity::number_key;
+pub use identity::{is_same_seller, number_key};
 pub use kind::InvoiceKind;
 
 use super::{expense_policy::ExpensePolicy, wording};

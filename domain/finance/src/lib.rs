@@ -56,7 +56,9 @@ pub mod procurement;
 /// What documents let their approval chains route by.
 pub mod routing;
 
-pub use domain_base::{approval, events, file, identity, labels, organisation, refusals, spine, status};
+pub use domain_base::{
+    approval, events, file, identity, labels, organisation, refusals, separation_policy, spine, status,
+};
 
 use spine::wording;
 
@@ -162,9 +164,13 @@ mod tests {
         assert_eq!(chain.findings(), []);
         let asked = |minor: i64| -> Vec<&str> {
             let applies = |when: &[Condition]| {
-                when.iter().all(|c| {
-                    matches!(c, Condition::Amount { from, to } if
-                    from.is_none_or(|from| from <= minor) && to.is_none_or(|to| minor < to))
+                when.iter().all(|c| match c {
+                    Condition::Amount { from, to } => {
+                        from.is_none_or(|from| from <= minor) && to.is_none_or(|to| minor < to)
+                    }
+                    // What no request allowed.
+                    Condition::Field { field, any_of } => field == "within_request" && any_of.len() == 1,
+                    _ => false,
                 })
             };
             chain.steps.iter().filter(|step| applies(&step.when)).map(|step| step.code.as_str()).collect()

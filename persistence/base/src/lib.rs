@@ -6,6 +6,7 @@ pub mod file;
 pub mod identity;
 pub mod organisation;
 pub mod policy;
+pub mod separation_policy;
 
 pub use persistence_spine as spine;
 
@@ -19,8 +20,10 @@ pub struct Base;
 pub const PEOPLE: spine::Master = spine::Master("people");
 
 /// What this wing brings.
-pub const WING: &Wing =
-    &Wing { name: "base", nouns: &[identity::NOUN, file::NOUN, organisation::NOUN, approval::NOUN] };
+pub const WING: &Wing = &Wing {
+    name: "base",
+    nouns: &[identity::NOUN, file::NOUN, organisation::NOUN, approval::NOUN, separation_policy::NOUN],
+};
 
 /// Stores what ships with the product: each wing registers its own. Doing it twice changes nothing.
 ///

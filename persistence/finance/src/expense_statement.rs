@@ -1,10 +1,12 @@
 //! Expense statements: kept with their figures, found within reach, and plugged into approvals. `[EXP-13]`
 
 mod figures;
+mod list;
 mod settle;
 mod view;
 
 pub use figures::figures;
+pub use list::{StatementRowFilter, rows};
 pub(crate) use settle::SUBJECT;
 pub use settle::submit;
 pub use view::{ExpenseStatementView, FigureRowView, StatementAction, StatementFilter, list, show, view};

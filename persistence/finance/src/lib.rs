@@ -41,7 +41,7 @@ pub mod post_evaluation;
 mod shared;
 
 pub(crate) use persistence_base::{Seed, search};
-pub use persistence_base::{approval, audit, file, identity, organisation, policy, spine};
+pub use persistence_base::{approval, audit, file, identity, organisation, policy, separation_policy, spine};
 
 use persistence_finance_tables as schema;
 use spine::{Part, Wing};

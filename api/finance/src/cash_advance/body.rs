@@ -7,7 +7,7 @@ use domain::{
         AdvanceContent, CashAdvance,
         reversal::{Mistake, Undoing},
     },
-    spine::{Actor, AnyId, BusinessDate, DepartmentId, EmployeeId, Id, Money, Refusal, codes},
+    spine::{AnyId, BusinessDate, DepartmentId, EmployeeId, Id, Money, Refusal, codes},
 };
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -20,7 +20,7 @@ pub(super) struct CreateCashAdvance {
     /// Who gets the money and answers for it; the caller's own employee where absent.
     #[serde(default)]
     pub submitter_id: Option<EmployeeId>,
-    /// The department that asks; the caller's own where absent.
+    /// The department that asks; that of its submitter where absent.
     #[serde(default)]
     department_id: Option<DepartmentId>,
     /// The business day; today where absent.
@@ -76,10 +76,15 @@ impl CreateCashAdvance {
 
     /// What the advance says, with what the caller left open filled in. `within` are the days in which advances
     /// are to be settled.
-    pub fn content(self, actor: &Actor, today: BusinessDate, within: u32) -> Result<AdvanceContent, Refusal> {
+    pub fn content(
+        self,
+        home: Option<DepartmentId>,
+        today: BusinessDate,
+        within: u32,
+    ) -> Result<AdvanceContent, Refusal> {
         let Self { submitter_id: _, department_id, business_date, amount, purpose, settle_on, .. } = self;
         let Self { request_id, attachments, .. } = self;
-        let department = department_id.or(actor.department);
+        let department = department_id.or(home);
         let department = department.ok_or_else(|| Refusal::new(codes::REQUIRED).at("/department_id"))?;
         let business_date = business_date.unwrap_or(today);
         let latest = business_date.checked_add_days(Days::new(within.into())).unwrap_or(business_date);

@@ -7,10 +7,7 @@ use crate::spine::{
 use chrono::NaiveDate;
 use domain::{
     finance::{
-        expense_claim::{
-            ClaimState, ExpenseClaim, PostingRefusal, Voucher,
-            hand_over::{HandedOver, UNKNOWN_CLAIM},
-        },
+        expense_claim::{ClaimState, ExpenseClaim, PostingRefusal, Voucher, hand_over::UNKNOWN_CLAIM},
         payment::{PaidState, PaymentNotice, refund::ReturnNotice},
     },
     spine::{AnyId, Id, Money, Refusal, Version, perm},
@@ -127,14 +124,6 @@ fn refused(id: Id<ExpenseClaim>, claim: Option<&ExpenseClaim>, refusal: Refusal)
     }
 }
 
-/// Applies a hand-over that moves one claim alone.
-fn settle(tx: &mut Tx<'_>, handed: HandedOver) -> Result<(ExpenseClaim, bool), Failure> {
-    match handed {
-        HandedOver::Already(claim) => Ok((*claim, true)),
-        HandedOver::Now(change) => Ok((claims::apply(tx, *change)?, false)),
-    }
-}
-
 /// Claims that were taken.
 #[derive(Clone, Debug, Deserialize, Validate, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -166,10 +155,7 @@ pub(super) async fn acknowledge_expense_claims(
             &body.claim_ids,
             |id| *id,
             |_, _| Ok(()),
-            |tx, claim, _| {
-                let handed = claim.acknowledge(body.reference.clone(), tx.actor(), tx.now())?;
-                settle(tx, handed)
-            },
+            |tx, claim, _| deed::acknowledge(tx, claim, body.reference.clone()),
         )
     })
     .await

@@ -54,6 +54,18 @@ crate::labels! { ClaimAction = "ExpenseClaimActionName":
 }
 
 impl ClaimAction {
+    /// Whether it takes a claim into the books, or moves its money: nobody's own.
+    pub const fn is_of_the_books(self) -> bool {
+        matches!(
+            self,
+            Self::Acknowledge
+                | Self::ConfirmPosting
+                | Self::RefusePosting
+                | Self::ConfirmPayment
+                | Self::ReturnPayment
+                | Self::Reverse
+        )
+    }
     /// The permission the action's call demands.
     pub const fn permission(self) -> Permission {
         match self {

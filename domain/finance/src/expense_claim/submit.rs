@@ -238,6 +238,7 @@ impl ClaimContent {
             ("bearing_departments".to_owned(), json!(elsewhere)),
             ("over_budget".to_owned(), json!(met.over_budget)),
             ("over_run".to_owned(), json!(met.over_run)),
+            ("within_request".to_owned(), json!(self.draws_wholly() && !met.over_run)),
         ])
     }
 

@@ -121,6 +121,14 @@ fn seller_core(name: &str) -> String {
     core
 }
 
+/// Whether two sellers are one: by tax number where both have one, else by name without legal form.
+pub fn is_same_seller(one: (&str, Option<&str>), other: (&str, Option<&str>)) -> bool {
+    match (one.1, other.1) {
+        (Some(one), Some(other)) => normalised(one) == normalised(other),
+        _ => seller_core(one.0) == seller_core(other.0),
+    }
+}
+
 impl Invoice {
     /// What makes two entries the same invoice, however they were typed or classified.
     pub fn unique_key(&self) -> String {

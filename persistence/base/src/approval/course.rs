@@ -9,11 +9,13 @@ use crate::{
     organisation::Organisation,
     policy,
     schema::{approval_boxes, approval_tasks, approvals, document_readers},
+    separation_policy,
     spine::{Failure, Key, Reader, Tx, db},
 };
 use diesel::{dsl::exists, prelude::*, select};
 use domain::{
     approval::{Approval, ChainPolicy, Circumstances, Outcome, Plan, Subject, plan},
+    separation_policy::SeparationRule,
     spine::{Change, EmployeeId, Id, IdSource, Permission, Refusal, Timestamp, Version},
 };
 use std::sync::Arc;
@@ -93,7 +95,8 @@ fn resolve(
         "the fields of {} are others than the check of its chain knows",
         version.code
     );
-    let resolved = plan(&version, subject, organisation.as_ref(), reader.today());
+    let mut resolved = plan(&version, subject, organisation.as_ref(), reader.today());
+    resolved.one_step_each = separation_policy::holds(reader, SeparationRule::TwoSteps)?;
     Ok((resolved, organisation))
 }
 

@@ -2,11 +2,14 @@
 //! transaction of its unit of work; the approval is always written before the claim, so that two deeds
 //! never wait for each other.
 
-use super::{PoliciesInForce, advance, apply, charge, load::find_unscoped, next_number, request, settle};
+use super::{
+    PoliciesInForce, advance, apply, charge, load::find_unscoped, next_number, reference, request, settle,
+};
 use crate::{
     approval::{self, document},
     finance::{accounting_period, budget_line},
-    spine::{Failure, Tx},
+    separation_policy,
+    spine::{Failure, Reader, Tx},
 };
 use domain::{
     finance::{
@@ -16,8 +19,10 @@ use domain::{
         },
         payment::{PaymentNotice, refund::ReturnNotice},
     },
-    spine::{BusinessDate, Change, Refusal},
+    separation_policy::SeparationRule,
+    spine::{BusinessDate, Change, Explanation, Refusal},
 };
+use serde_json::json;
 
 /// Hands a claim to its approvers: takes of its request what it asks for, reserves the rest, and opens its
 /// approval, or takes up the one that was returned or withdrawn.
@@ -34,6 +39,7 @@ pub fn submit(tx: &mut Tx<'_>, claim: ExpenseClaim) -> Result<ExpenseClaim, Fail
         ..policies.rules()
     };
     claim.check_submission(tx.actor(), today, rules)?;
+    reference::check_people(tx, &claim)?;
     let over_run = request::draw(tx, &claim, request.clone())?;
     advance::hold(tx, &claim)?;
     let verdict = budget_line::reserve(tx, &charge::asking(&claim, &policies)?)?;
@@ -72,13 +78,36 @@ pub fn revoke(tx: &mut Tx<'_>, claim: ExpenseClaim, reason: String) -> Result<Ex
 
 /// Makes the counter-document of a posted claim; answers it.
 pub fn reverse(tx: &mut Tx<'_>, claim: ExpenseClaim, reason: String) -> Result<ExpenseClaim, Failure> {
-    let today = tx.today();
+    let (today, told) = (tx.today(), held_apart(tx, &claim)?);
     let policies = PoliciesInForce::on(tx, today)?;
     let new = NewClaim { id: tx.id(), number: next_number(tx, &policies)?, submitter: None, external: None };
     let (original, counter) = claim.reverse(new, reason, tx.actor(), tx.now(), today)?;
     let counter = apply(tx, counter)?;
-    apply(tx, original)?;
+    apply(tx, original.explained(told))?;
     Ok(counter)
+}
+
+/// Refuses whoever would take their own claim into the books, or move its money.
+pub(super) fn held_apart(
+    reader: &mut Reader<'_>,
+    claim: &ExpenseClaim,
+) -> Result<Option<Explanation>, Failure> {
+    let is_own = claim.is_own_in_books(reader.actor());
+    let number = json!({"number": claim.petition.number});
+    separation_policy::apart(reader, SeparationRule::OwnInBooks, is_own, number)
+}
+
+/// Takes a claim into the books.
+pub fn acknowledge(
+    tx: &mut Tx<'_>,
+    claim: ExpenseClaim,
+    reference: String,
+) -> Result<(ExpenseClaim, bool), Failure> {
+    let told = held_apart(tx, &claim)?;
+    match claim.acknowledge(reference, tx.actor(), tx.now())? {
+        HandedOver::Already(claim) => Ok((*claim, true)),
+        HandedOver::Now(change) => Ok((apply(tx, change.explained(told))?, false)),
+    }
 }
 
 /// Confirms a posting; a counter-document's posting undoes its claim.
@@ -87,7 +116,7 @@ pub fn confirm_posting(
     claim: ExpenseClaim,
     voucher: Voucher,
 ) -> Result<(ExpenseClaim, bool), Failure> {
-    let now = tx.now();
+    let (now, told) = (tx.now(), held_apart(tx, &claim)?);
     if claim.voucher() != Some(&voucher) {
         accounting_period::ensure_open(tx, voucher.posted_on)?;
     }
@@ -99,7 +128,7 @@ pub fn confirm_posting(
         Some(of) => Some(find_unscoped(tx, of.claim)?.complete_reversal(change.after().id, now)?),
         None => None,
     };
-    let claim = apply(tx, *change)?;
+    let claim = apply(tx, change.explained(told))?;
     original.map(|original| apply(tx, original)).transpose()?;
     Ok((claim, false))
 }
@@ -110,9 +139,9 @@ pub fn confirm_payment(
     claim: ExpenseClaim,
     notice: PaymentNotice,
 ) -> Result<(ExpenseClaim, bool), Failure> {
-    let paid_on = notice.paid_on;
+    let (paid_on, told) = (notice.paid_on, held_apart(tx, &claim)?);
     let handed = claim.confirm_payment(notice, tx.actor(), tx.now(), tx.today())?;
-    in_open_month(tx, handed, paid_on)
+    in_open_month(tx, handed, paid_on, told)
 }
 
 /// Records that the bank returned a payment: in an open month.
@@ -121,9 +150,9 @@ pub fn return_payment(
     claim: ExpenseClaim,
     notice: ReturnNotice,
 ) -> Result<(ExpenseClaim, bool), Failure> {
-    let returned_on = notice.returned_on;
+    let (returned_on, told) = (notice.returned_on, held_apart(tx, &claim)?);
     let handed = claim.return_payment(notice, tx.actor(), tx.now(), tx.today())?;
-    in_open_month(tx, handed, returned_on)
+    in_open_month(tx, handed, returned_on, told)
 }
 
 /// Applies what moves one claim alone, if its day lies in an open month; whether it had been said before.
@@ -131,12 +160,13 @@ fn in_open_month(
     tx: &mut Tx<'_>,
     handed: HandedOver,
     day: BusinessDate,
+    told: Option<Explanation>,
 ) -> Result<(ExpenseClaim, bool), Failure> {
     match handed {
         HandedOver::Already(claim) => Ok((*claim, true)),
         HandedOver::Now(change) => {
             accounting_period::ensure_open(tx, day)?;
-            Ok((apply(tx, *change)?, false))
+            Ok((apply(tx, change.explained(told))?, false))
         }
     }
 }
@@ -147,12 +177,13 @@ pub fn refuse_posting(
     claim: ExpenseClaim,
     refusal: PostingRefusal,
 ) -> Result<(ExpenseClaim, bool), Failure> {
+    let told = held_apart(tx, &claim)?;
     let change = match claim.refuse_posting(refusal, tx.now())? {
         HandedOver::Already(claim) => return Ok((*claim, true)),
         HandedOver::Now(change) => change,
     };
     let original = let_go_by(tx, change.after())?;
-    let claim = apply(tx, *change)?;
+    let claim = apply(tx, change.explained(told))?;
     original.map(|original| apply(tx, original)).transpose()?;
     Ok((claim, false))
 }

@@ -1,6 +1,6 @@
 //! How claims plug into approvals: what a chain routes by, what an approver sees, and what an outcome does.
 
-use super::{PoliciesInForce, advance, charge, hold, load::find_unscoped, request};
+use super::{PoliciesInForce, advance, charge, hold, load::find_unscoped, reference, request};
 use crate::{
     approval::{
         DocumentSummary, SubjectKind, Summaries,
@@ -77,9 +77,11 @@ pub fn preview(reader: &mut Reader<'_>, claim: &ExpenseClaim) -> Result<(Preview
         Err(refusal) => (Verdict::default(), Some(refusal)),
     };
     let met = Met { over_budget: verdict.over_budget, over_run };
+    let by_people = foreseen(reference::check_people(reader, claim))?.err();
     let by_advances = foreseen(advance::foresee(reader, claim))?.err();
     let by_invoices = foreseen(invoice::foresee(reader, claim))?.err();
-    let refused = refused.into_iter().chain(by_budget).chain(by_advances).chain(by_invoices);
+    let found = [refused, by_people, by_budget, by_advances, by_invoices];
+    let refused = found.into_iter().flatten();
     let preview = document::preview(reader, claim, routed(claim, met)?, refused)?;
     Ok((preview, EffectView::of(&verdict.effect, policies.book_currency())))
 }

@@ -5,9 +5,12 @@ pub mod part;
 
 pub use part::*;
 
-use super::{advance, load::find_beside, name::Names};
+use super::{advance, deed, load::find_beside, name::Names};
 use crate::{
-    approval::{APPROVAL, document},
+    approval::{
+        APPROVAL,
+        document::{self, foreseen},
+    },
     finance::{
         budget_line::{self, HeldView},
         cash_advance::CASH_ADVANCE,
@@ -182,7 +185,11 @@ fn show_with(
 ) -> Result<ExpenseClaimView, Failure> {
     let decides = super::settle::decides(reader, &claim)?;
     let owner = document::owner(reader, &claim)?;
-    let actions = claim.actions(reader.actor(), decides, owner);
+    let apart = foreseen(deed::held_apart(reader, &claim))?.err();
+    let actions = claim.actions(reader.actor(), decides, owner).into_iter().map(|(action, allowed)| {
+        let apart = apart.clone().filter(|_| action.is_of_the_books());
+        (action, allowed.and(apart.map_or(Ok(()), Err)))
+    });
     let actions = ActionView::listed(&format!("/api/v1/expense-claims/{}", claim.id), actions);
     let names = Names::of(reader)?;
     let request = ClaimedRequestView::of(reader, claim.content.request)?;

@@ -70,7 +70,9 @@ pub fn preview(
     };
     let routed = routed(&request.content, verdict.over_budget)?;
     let by_rules = request.check_submission(reader.actor(), reader.today(), policies.rules()).err();
-    let preview = document::preview(reader, request, routed, by_rules.into_iter().chain(refused))?;
+    let by_people = foreseen(super::refer(reader, Some(request.petition.submitter), &request.content))?.err();
+    let refused = [by_rules, by_people, refused].into_iter().flatten();
+    let preview = document::preview(reader, request, routed, refused)?;
     Ok((preview, EffectView::of(&verdict.effect, policies.book_currency())))
 }
 
