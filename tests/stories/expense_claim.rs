@@ -69,10 +69,16 @@ pub(crate) fn voucher(number: &str) -> Value {
 #[track_caller]
 pub(crate) fn posted(company: &Company, yuan: u32) -> String {
     let claim = approved(company, yuan);
+    post(company, &claim);
+    claim
+}
+
+/// Posts an approved claim, on the fifth of March.
+#[track_caller]
+pub(crate) fn post(company: &Company, claim: &str) {
     hand_over(company, "acknowledge", json!({"reference": "B-1", "claim_ids": [claim]}));
     let item = json!({"items": [{"claim_id": claim, "voucher": voucher("记-0231")}]});
     assert_eq!(hand_over(company, "confirm-posting", item)["outcome"], "done");
-    claim
 }
 
 pub(crate) fn payment(claim: &str, reference: &str, yuan: &str) -> Value {

@@ -1,6 +1,6 @@
 //! What a period cost: compiled by finance, approved by management, frozen. `[EXP-13]`
 
-use crate::expense_claim::{approve, posted};
+use crate::expense_claim::{CLAIMS, approve, post, posted};
 use chrono::Duration;
 use serde_json::{Value, json};
 use tests::{App, Company, Records, Reply, race, records, stories};
@@ -176,7 +176,15 @@ fn a_month_opened_again_is_told_by_a_corrected_statement_beside_the_frozen_one(a
     for name in ["director", "gm"] {
         approve(&company, name, &asked.text("/approval_id")).expect(200);
     }
-    posted(&company, 210);
+    // Spent in March, and posted where it belongs.
+    let mut late = company.claim_of(210);
+    late["business_date"] = json!("2026-03-05");
+    let claim = company.who("lan").post(CLAIMS, late).expect(201).text("/id");
+    let approval = company.submit("lan", &claim);
+    for name in ["head", "qian"] {
+        approve(&company, name, &approval).expect(200);
+    }
+    post(&company, &claim);
     finance.post(BASE, body.clone()).refuses(409, "expense_statement.exists");
     let mut of_april = correcting(&first);
     of_april["period"] = json!("2026-02");

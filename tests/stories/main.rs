@@ -52,6 +52,7 @@ mod idempotency;
 mod identity;
 mod internal_audit;
 mod invoice;
+mod leaving;
 mod master;
 mod master_race;
 mod meta;
@@ -64,6 +65,7 @@ mod post_evaluation;
 mod quickstart;
 mod resubmission;
 mod separation_policy;
+mod spreadsheet;
 mod unit_of_work;
 mod year;
 
@@ -126,6 +128,8 @@ const MODULES: &[&[Story]] = &[
     on_behalf::STORIES,
     resubmission::STORIES,
     separation_policy::STORIES,
+    spreadsheet::STORIES,
+    leaving::STORIES,
     unit_of_work::STORIES,
     year::STORIES,
     coverage::access::STORIES,

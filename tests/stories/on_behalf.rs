@@ -44,7 +44,11 @@ fn the_department_of_a_document_is_that_of_the_person_it_is_for(app: App) {
     let made = qian.post(CLAIMS, claim.clone()).expect(201);
     assert_eq!(made.text("/department/code"), "sales");
     let approval = company.submit("qian", &made.text("/id"));
-    assert_eq!(waiting(&company, &approval), ["director"], "the head of the centre above sales");
+    assert_eq!(
+        waiting(&company, &approval),
+        ["chair", "gm"],
+        "sales has no head: whom the chain falls back to"
+    );
     claim["department_id"] = json!(company.departments["finance"]);
     qian.post(CLAIMS, claim).refuses(403, "document.foreign_department");
 }
@@ -88,13 +92,14 @@ fn who_moves_takes_their_drafts_along(app: App) {
         .refuses(403, "document.foreign_department");
     for place in [path(&claim), request.clone()] {
         let version = lan.get(&place).expect(200).version();
-        let mended = lan.at(version).patch(&place, json!({"department_id": null})).expect(200);
+        let here = json!({"department_id": company.departments["sales"]});
+        let mended = lan.at(version).patch(&place, here).expect(200);
         assert_eq!(mended.text("/department/code"), "sales");
     }
     let mut lines = company.claim_of(300)["lines"].clone();
     lines[0]["cost_centre_id"] = Value::Null;
     let version = lan.get(&path(&claim)).expect(200).version();
     lan.at(version).patch(&path(&claim), json!({"lines": lines})).expect(200);
-    assert_eq!(waiting(&company, &company.submit("lan", &claim)), ["director"]);
+    assert_eq!(waiting(&company, &company.submit("lan", &claim)), ["chair", "gm"], "of sales now");
     submit(lan, &request);
 }

@@ -23,7 +23,7 @@ crate::refusals! { SEPARATION_REFUSALS:
 
 /// What this noun brings to its wing.
 pub(crate) const NOUN: &crate::spine::Noun =
-    &crate::spine::Noun { refusals: &[SEPARATION_REFUSALS], events: &[], enums: &[SeparationRule::LABELS] };
+    &crate::spine::Noun { refusals: &[SEPARATION_REFUSALS], events: &[], enums: &[] };
 
 /// What one person may not both do.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize, Deserialize)]

@@ -15,8 +15,8 @@ pub mod statement;
 pub mod view;
 
 pub use row::find;
-pub(crate) use row::may_read;
 pub(crate) use row::{find_unscoped, number_of};
+pub(crate) use row::{may_read, outstanding_of, shown_outstanding};
 pub use settle::preview;
 pub use view::{CASH_ADVANCE, CashAdvanceView, show, view};
 

@@ -34,6 +34,7 @@ pub mod internal_audit;
 pub mod invoice;
 mod journal;
 
+mod open_matter;
 mod payment;
 /// Post-evaluations by third parties.
 pub mod post_evaluation;
@@ -71,6 +72,7 @@ pub const WING: &Wing = &Wing {
         expense_request_amendment::NOUN,
         expense_statement::NOUN,
         invoice::NOUN,
+        open_matter::NOUN,
         post_evaluation::NOUN,
     ],
 };

@@ -223,6 +223,24 @@ impl Approval {
         transition.finish_if_any()
     }
 
+    /// Lets somebody who was absent and is here again have the open tasks that went to a stand-in, a superior or the
+    /// fallback for that. What was handed on by people stays where it is.
+    pub fn return_tasks(self, to: EmployeeId, world: Circumstances<'_>) -> Option<Change<Self>> {
+        let by_absence = [Origin::StandIn, Origin::Superior, Origin::Fallback, Origin::Stuck];
+        let gone = |task: &&Task| task.on_behalf_of == Some(to) && by_absence.contains(&task.origin);
+        let theirs: Vec<Task> = self.open_tasks().filter(gone).cloned().collect();
+        let mut transition = Transition::of(self, world);
+        for task in theirs {
+            let holder = transition.holder(to, false);
+            if holder.assignee == to && holder.origin == Origin::Chain {
+                transition.happen(TASKS_MOVED, json!({"from": task.assignee, "to": to, "task": task.id}));
+                let back = EntryKind::TransferredApproverBack;
+                transition.hand_on(&task, to, Origin::Chain, back, None, None);
+            }
+        }
+        transition.finish_if_any()
+    }
+
     pub(super) fn may_hand_over(&self, by: EmployeeId, world: Circumstances<'_>) -> Result<(), Refusal> {
         if self.open_tasks_of(by).next().is_none() {
             return self.may_decide(by, world);
