@@ -200,7 +200,7 @@ mod tests {
                 "/content/number_prefix",
                 "/content/buyers/0/tax_number",
                 "/content/invoice_max_age_days",
-                "/content/deductible_kinds/2",
+                "/content/deductible_kinds/4",
                 "/content/accounts/input_vat"
             ]
         );

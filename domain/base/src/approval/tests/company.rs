@@ -119,6 +119,7 @@ pub fn chain() -> ChainPolicy {
         ],
         fallback: vec![position("chair"), position("general-manager")],
         same_person_decides_once: true,
+        unseen_changes: Vec::new(),
         reminder_interval_hours: 4,
         departments: vec![],
     }
