@@ -174,7 +174,7 @@ impl Invoice {
                     findings.add(at_tax_number, BAD_TAX_NUMBER);
                 }
                 None if self.kind.names_both_sides() => {
-                    findings.add(at_tax_number, crate::spine::codes::REQUIRED)
+                    findings.add(at_tax_number, crate::spine::codes::REQUIRED);
                 }
                 _ => {}
             }
@@ -278,17 +278,15 @@ pub struct Held {
 
 /// Why no more of an invoice can be held than is.
 pub fn not_free(pointer: &str, invoice: &Invoice, wanted: Money, held: &Held) -> Finding {
-    let mut params = serde_json::Map::from_iter([("invoice".to_owned(), json!(invoice.number))]);
-    let mut with = |name: &str, money: Money| params.insert(name.to_owned(), json!(money.to_string()));
-    let code = if !held.is_for_the_same || held.used == held.total {
-        ALREADY_HELD
+    let (code, told) = if !held.is_for_the_same || held.used == held.total {
+        (ALREADY_HELD, vec![])
     } else if held.total != invoice.total {
-        (with("known", held.total), with("total", invoice.total));
-        OTHER_TOTAL
+        (OTHER_TOTAL, vec![("known", held.total), ("total", invoice.total)])
     } else {
-        (with("total", held.total), with("used", held.used), with("wanted", wanted));
-        BEYOND_REST
+        (BEYOND_REST, vec![("total", held.total), ("used", held.used), ("wanted", wanted)])
     };
+    let amounts = told.into_iter().map(|(name, money)| (name.to_owned(), json!(money.to_string())));
+    let params = std::iter::once(("invoice".to_owned(), json!(invoice.number))).chain(amounts).collect();
     Finding { pointer: pointer.to_owned(), code, params }
 }
 
