@@ -158,7 +158,7 @@ async fn end_absences(database: &Database) -> Result<(), Failure> {
     });
     let back: std::collections::BTreeSet<_> =
         back.await?.into_iter().map(|absence| absence.employee).collect();
-    each(database, "absences", back, |tx, employee| return_tasks(tx, employee)).await
+    each(database, "absences", back, return_tasks).await
 }
 
 /// Moves the open approvals of whoever may decide nothing any more because the last day of a grant has passed.
