@@ -184,22 +184,22 @@ fn lines_that_no_longer_add_up_are_refused_with_the_difference(app: App) {
 }
 
 const BAD: &str = "部门,费用类别,期间,金额,币种,分解,分解权重,控制方式\n\
-    nowhere,other,2026-01,1,,,,\n\
-    sales,other,2026-01,1,,,,\n\
-    ,colour,2026-01,1,,,,\n\
-    ,other,第一季度,1,,,,\n\
-    ,other,2027-01,1,,,,\n\
-    ,other,2026-02,-5,,,,\n\
-    ,other,2026-03,1.005,,,,\n\
-    ,other,2026-04,5,美元,,,\n\
-    ,other,2026-05,=1+1,,,,\n\
-    ,other,2026-06,5,,按月分解,,\n\
-    ,other,2026-Q3,5,,,1、2,\n\
-    ,other,2026-Q3,6,,,,\n\
-    ,promotion.advertising,2026-07,6,,,,\n\
-    ,other,2026-08,8,,,一、二,随意\n\
-    ,other,2026-Q4,9,,,,\n\
-    ,other,2026-Q4,10,,,,\n";
+    nowhere,other,2026-01,1,CNY,,,\n\
+    sales,other,2026-01,1,CNY,,,\n\
+    marketing,colour,2026-01,1,CNY,,,\n\
+    marketing,other,第一季度,1,CNY,,,\n\
+    marketing,other,2027-01,1,CNY,,,\n\
+    marketing,other,2026-02,-5,CNY,,,\n\
+    marketing,other,2026-03,1.005,CNY,,,\n\
+    marketing,other,2026-04,5,美元,,,\n\
+    marketing,other,2026-05,=1+1,CNY,,,\n\
+    marketing,other,2026-06,5,CNY,按月分解,,\n\
+    marketing,other,2026-Q3,5,CNY,,1、2,\n\
+    marketing,other,2026-Q3,6,CNY,,,\n\
+    marketing,promotion.advertising,2026-07,6,CNY,,,\n\
+    marketing,other,2026-08,8,CNY,,一、二,随意\n\
+    marketing,other,2026-Q4,9,CNY,,,\n\
+    marketing,other,2026-Q4,10,CNY,,,\n";
 
 fn every_bad_row_of_a_budget_is_told_of(app: App) {
     let company = app.company();
