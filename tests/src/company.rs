@@ -154,7 +154,8 @@ impl Company {
     pub fn leave(&self, name: &str) {
         let place = format!("/api/v1/employees/{}", self.id(name));
         let version = self.boss.get(&place).expect(200).version();
-        self.boss.at(version).post(&format!("{place}/leave"), json!({})).expect(200);
+        let leave = json!({"despite_open_matters": true});
+        self.boss.at(version).post(&format!("{place}/leave"), leave).expect(200);
     }
 
     /// Somebody, signed in.

@@ -32,13 +32,13 @@ fn are(told: &[(String, String)], expected: &[(&str, &str)]) {
     assert_eq!(told, expected);
 }
 
-/// A claim that the head files and submits for the director.
+/// A claim that finance files and submits for the director.
 fn claim_for_the_director(company: &Company) -> (String, String) {
     let mut body = company.claim_of(400);
     body["beneficiary_id"] = json!(company.id("director"));
     body["beneficiary_reason"] = json!("总监出差，代为填报");
-    let claim = company.who("head").post("/api/v1/expense-claims", body).expect(201).text("/id");
-    let approval = company.submit("head", &claim);
+    let claim = company.who("qian").post("/api/v1/expense-claims", body).expect(201).text("/id");
+    let approval = company.submit("qian", &claim);
     (claim, approval)
 }
 

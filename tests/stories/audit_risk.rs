@@ -137,8 +137,12 @@ fn claims_of_a_period_are_ranked_by_their_risk(app: App) {
     let centre = &company.departments["centre"];
     assert_eq!(ranked(&format!("&department_id={centre}")).at("/data").as_array().map(Vec::len), Some(2));
     let path = "/api/v1/risk-signals/expense-claims";
-    for period in ["from=2026-02-01&to=2026-01-01", "from=2024-01-01&to=2026-01-01"] {
-        company.who("sun").get(&format!("{path}?{period}")).refuses(422, "audit_risk.period_backwards");
+    let refused = [
+        ("from=2026-02-01&to=2026-01-01", "validation.period_reversed"),
+        ("from=2024-01-01&to=2026-01-01", "audit_risk.period_backwards"),
+    ];
+    for (period, code) in refused {
+        company.who("sun").get(&format!("{path}?{period}")).refuses(422, code);
     }
     company.who("sun").get(path).refuses(400, "http.bad_parameter");
 }

@@ -23,7 +23,7 @@ stories! {
 }
 
 /// A draft of the head of marketing without declared sums; its id.
-fn draft(company: &Company) -> String {
+pub(crate) fn draft(company: &Company) -> String {
     let mut body = budget_of(company);
     body["sums"] = json!([]);
     company.who("head").post(BUDGETS, body).expect(201).text("/id")
@@ -31,7 +31,7 @@ fn draft(company: &Company) -> String {
 
 /// Hands in a file for the budget as it stands.
 #[track_caller]
-fn import(by: &Caller, budget: &str, query: &str, bytes: &[u8]) -> Reply {
+pub(crate) fn import(by: &Caller, budget: &str, query: &str, bytes: &[u8]) -> Reply {
     let version = by.get(&path(budget)).expect(200).version();
     hand_in(&by.at(version), &format!("{}/lines/import{query}", path(budget)), "预算.csv", bytes)
 }
@@ -41,7 +41,7 @@ fn counts(report: &Reply) -> [Value; 5] {
 }
 
 /// The codes of the findings with their columns, of each row that has any.
-fn refused(report: &Reply) -> Vec<(u64, Vec<(String, String)>)> {
+pub(crate) fn refused(report: &Reply) -> Vec<(u64, Vec<(String, String)>)> {
     let rows = report.at("/rows").as_array().cloned().unwrap_or_default();
     let found = |row: &Value| {
         let names = column(&row["findings"], "column").into_iter().zip(column(&row["findings"], "code"));
@@ -51,7 +51,7 @@ fn refused(report: &Reply) -> Vec<(u64, Vec<(String, String)>)> {
 }
 
 /// What the lines say: department, category, period, amount.
-fn lines(by: &Caller, budget: &str) -> Vec<(String, String, String)> {
+pub(crate) fn lines(by: &Caller, budget: &str) -> Vec<(String, String, String)> {
     let lines = by.get(&path(budget)).expect(200).at("/lines");
     let amount = |line: &Value| line["amount"]["amount"].as_str().unwrap_or_default().to_owned();
     let amounts: Vec<String> = lines.as_array().expect("lines").iter().map(amount).collect();
@@ -97,7 +97,7 @@ fn the_lines_of_a_budget_go_out_and_come_back_changed(app: App) {
 /// A year of months, a year of weighted quarters, a quarter of a campaign, and an emergency fund.
 const SHEET: &str = "部门,费用类别,期间,金额,分解,分解权重,活动,用途,控制方式,说明\r\n\
     marketing,other.training,2026年,1000.00,,,,,刚性控制,内训\r\n\
-    ,other.market_research,2026,10.01,按季分解,1、1、1、2,,,,\r\n\
+    marketing,市场调研费,2026,10.01,按季分解,1、1、1、2,,,,\r\n\
     marketing,promotion.publicity,2026年第二季度,500,,,2026-spring,,,\r\n\
     marketing,other,2026,800,,,,应急资金,,\r\n";
 
@@ -130,7 +130,7 @@ fn a_departments_sheet_joins_the_budget(app: App) {
     // GB18030, as spreadsheets in China write it: 部门 费用类别 期间 金额.
     let gb18030: &[u8] =
         b"\xb2\xbf\xc3\xc5,\xb7\xd1\xd3\xc3\xc0\xe0\xb1\xf0,\xc6\xda\xbc\xe4,\xbd\xf0\xb6\xee\r\n\
-        ,other.market_research,2026,20\r\n";
+        marketing,other.market_research,2026,20\r\n";
     let report = import(head, &budget, "", gb18030).expect(200);
     assert_eq!(counts(&report), [0, 1, 0, 0, 0].map(Value::from), "{report}");
     assert_eq!(lines(head, &budget)[3], line("other.market_research", "2026", "20.00"));
@@ -184,22 +184,22 @@ fn lines_that_no_longer_add_up_are_refused_with_the_difference(app: App) {
 }
 
 const BAD: &str = "部门,费用类别,期间,金额,币种,分解,分解权重,控制方式\n\
-    nowhere,other,2026-01,1,,,,\n\
-    sales,other,2026-01,1,,,,\n\
-    ,colour,2026-01,1,,,,\n\
-    ,other,第一季度,1,,,,\n\
-    ,other,2027-01,1,,,,\n\
-    ,other,2026-02,-5,,,,\n\
-    ,other,2026-03,1.005,,,,\n\
-    ,other,2026-04,5,美元,,,\n\
-    ,other,2026-05,=1+1,,,,\n\
-    ,other,2026-06,5,,按月分解,,\n\
-    ,other,2026-Q3,5,,,1、2,\n\
-    ,other,2026-Q3,6,,,,\n\
-    ,promotion.advertising,2026-07,6,,,,\n\
-    ,other,2026-08,8,,,一、二,随意\n\
-    ,other,2026-Q4,9,,,,\n\
-    ,other,2026-Q4,10,,,,\n";
+    nowhere,other,2026-01,1,CNY,,,\n\
+    sales,other,2026-01,1,CNY,,,\n\
+    marketing,colour,2026-01,1,CNY,,,\n\
+    marketing,other,第一季度,1,CNY,,,\n\
+    marketing,other,2027-01,1,CNY,,,\n\
+    marketing,other,2026-02,-5,CNY,,,\n\
+    marketing,other,2026-03,1.005,CNY,,,\n\
+    marketing,other,2026-04,5,美元,,,\n\
+    marketing,other,2026-05,=1+1,CNY,,,\n\
+    marketing,other,2026-06,5,CNY,按月分解,,\n\
+    marketing,other,2026-Q3,5,CNY,,1、2,\n\
+    marketing,other,2026-Q3,6,CNY,,,\n\
+    marketing,promotion.advertising,2026-07,6,CNY,,,\n\
+    marketing,other,2026-08,8,CNY,,一、二,随意\n\
+    marketing,other,2026-Q4,9,CNY,,,\n\
+    marketing,other,2026-Q4,10,CNY,,,\n";
 
 fn every_bad_row_of_a_budget_is_told_of(app: App) {
     let company = app.company();

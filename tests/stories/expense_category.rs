@@ -103,10 +103,10 @@ fn a_file_is_read_in_every_encoding_and_by_either_headings(app: App) {
 }
 
 const BAD: &str = "code,parent,zh,en,account,direct_limit,nature,clause\n\
-    other.visa,other,签证费,Visa,6601.15,100,,=1+1\n\
+    other.visa,other,签证费,Visa,6601.15,100,ordinary,=1+1\n\
     Other Visa,other,签证费,Visa,6601.15,一百,misc,\n\
-    other.visa,other,又一个,Again,6601.15,,,\n\
-    other.fair,other,,Fair,6601.16,12.345,,\n";
+    other.visa,other,又一个,Again,6601.15,,ordinary,\n\
+    other.fair,other,,Fair,6601.16,12.345,ordinary,\n";
 
 fn one_bad_row_keeps_all_out_and_every_row_is_told_of(app: App) {
     let boss = app.administrator();

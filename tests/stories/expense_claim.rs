@@ -69,10 +69,16 @@ pub(crate) fn voucher(number: &str) -> Value {
 #[track_caller]
 pub(crate) fn posted(company: &Company, yuan: u32) -> String {
     let claim = approved(company, yuan);
+    post(company, &claim);
+    claim
+}
+
+/// Posts an approved claim, on the fifth of March.
+#[track_caller]
+pub(crate) fn post(company: &Company, claim: &str) {
     hand_over(company, "acknowledge", json!({"reference": "B-1", "claim_ids": [claim]}));
     let item = json!({"items": [{"claim_id": claim, "voucher": voucher("记-0231")}]});
     assert_eq!(hand_over(company, "confirm-posting", item)["outcome"], "done");
-    claim
 }
 
 pub(crate) fn payment(claim: &str, reference: &str, yuan: &str) -> Value {
@@ -249,14 +255,14 @@ fn a_claim_for_somebody_else_needs_the_right_and_a_reason(app: App) {
     let company = app.company();
     let body = |reason: Option<&str>| {
         let mut body = company.claim_of(400);
-        body["beneficiary_id"] = json!(company.id("director"));
+        body["beneficiary_id"] = json!(company.id("ming"));
         body["beneficiary_reason"] = json!(reason);
         body
     };
     company.who("lan").post(CLAIMS, body(Some("代"))).refuses(403, "document.for_others_forbidden");
     company.who("head").post(CLAIMS, body(None)).refuses(422, "expense_claim.reason_for_other");
-    let made = company.who("head").post(CLAIMS, body(Some("总监出差，代为填报"))).expect(201);
-    assert_eq!(made.text("/beneficiary/id"), company.id("director"));
+    let made = company.who("head").post(CLAIMS, body(Some("小明出差，代为填报"))).expect(201);
+    assert_eq!(made.text("/beneficiary/id"), company.id("ming"));
     let approval = company.submit("head", &made.text("/id"));
     let seen = company.who("gm").get(&format!("/api/v1/approvals/{approval}")).expect(200);
     assert!(seen.status == 200);
@@ -305,7 +311,7 @@ fn a_posted_claim_is_reversed_by_a_counter_document(app: App) {
     let item = json!({"items": [{"claim_id": counter, "voucher": voucher("记-0300")}]});
     hand_over(&company, "confirm-posting", item);
     assert_eq!(company.state_of(&claim), "reversed");
-    let repaid = hand_over(&company, "confirm-payments", payment(&counter, "R-1", "100.00"));
+    let repaid = hand_over(&company, "confirm-payments", payment(&counter, "R-1", "-100.00"));
     assert_eq!(repaid["paid_status"], "paid");
     let looked = qian.get(&format!("/api/v1/invoices?number={invoice}")).expect(200);
     assert_eq!(looked.at("/data/0/is_held"), false, "{looked}");

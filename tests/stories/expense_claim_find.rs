@@ -122,7 +122,8 @@ fn evidence_goes_with_the_claim_and_is_read_by_its_readers(app: App) {
     body["lines"][0]["occurred_on"] = json!("2026-03-05");
     let application = requests::approved(&company, requests::request_of("promotion.advertising", "480.00"));
     let application = application.rsplit('/').next();
-    body["lines"][0]["advertisement"] = json!({"reference": "AD-1", "application_id": application});
+    (body["request_id"], body["lines"][0]["request_line"]) = (json!(application), json!(1));
+    body["lines"][0]["advertisement"] = json!({"reference": "AD-1"});
     let claim = lan.post(CLAIMS, body).expect(201).text("/id");
     let submit = format!("{}/submit", path(&claim));
     lan.at(1).act(&submit).refuses(422, "expense_claim.evidence_missing");

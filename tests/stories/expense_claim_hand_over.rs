@@ -175,7 +175,7 @@ fn what_one_item_says_keeps_to_the_bounds_of_the_document(app: App) {
     };
     assert_eq!(code(&post("", 2026, "2026-03-05")), "validation.required");
     assert_eq!(code(&post(&"记".repeat(41), 2026, "2026-03-05")), "validation.length");
-    assert_eq!(code(&post("记-1", 1999, "1999-12-31")), "validation.out_of_range");
+    assert_eq!(code(&post("记-1", 1999, "1999-12-31")), "validation.failed", "too early twice over");
     let refuse = |said: &str, text: &str| {
         let refusal = json!({"code": said, "text": text});
         hand_over(&company, "refuse-posting", json!({"items": [{"claim_id": taken, "refusal": refusal}]}))

@@ -11,6 +11,8 @@ use serde_json::{Value, json};
 use tests::{App, Company, race, stories};
 
 stories! {
+    a_claim_within_its_request_meets_head_and_finance_alone,
+    what_was_approved_for_an_advertisement_bounds_what_is_claimed_for_it,
     claims_draw_on_their_request_until_it_is_used_up,
     what_comes_to_nothing_opens_the_request_again,
     a_reversed_claim_leaves_its_request_to_be_claimed_anew,
@@ -305,12 +307,72 @@ fn an_advertisement_without_an_application_is_borne_by_whoever_placed_it(app: Ap
     let claim = lan.post(CLAIMS, drawing).expect(201).text("/id");
     let submit = format!("{}/submit", path(&claim));
     lan.at(1).act(&submit).refuses(422, "expense_claim.advertisement_before_approval");
-    let (reply, claim) = under(&waiting);
-    let preview = lan.get(&format!("{}/approval-preview", path(&claim))).expect(200);
-    assert_eq!(reply.expect(200).text("/lines/0/advertisement/application_id"), id_of(&waiting));
-    assert_eq!(preview.at("/refusal/code"), json!("document.not_submittable"), "it is submitted");
     let mut nobody = company.claim_of(480);
     nobody["lines"][0]["advertisement"] =
         json!({"reference": "AD-1", "placed_by_id": "019ccccc-0000-7000-8000-00000000dead"});
     lan.post(CLAIMS, nobody).refuses(422, "validation.unknown_reference");
+}
+
+fn a_claim_within_its_request_meets_head_and_finance_alone(app: App) {
+    let company = app.company();
+    let (request, approval) =
+        requests::submitted(&company, request_of("promotion.event_planning", "15000.00"));
+    for name in ["head", "qian", "director"] {
+        approve(&company, name, &approval).expect(200);
+    }
+    let lan = company.who("lan");
+    let claimed = |yuan: u32, line: Value| {
+        let mut body = company.claim_of(yuan);
+        body["request_id"] = json!(id_of(&request));
+        body["lines"][0]["category"] = json!("promotion.event_planning");
+        body["lines"][0]["request_line"] = line;
+        body["attachments"] = json!([upload(lan, "活动照片.pdf", PDF).expect(201).text("/id")]);
+        let claim = lan.post(CLAIMS, body).expect(201).text("/id");
+        let plan = lan.get(&format!("{}/approval-preview", path(&claim))).expect(200).at("/plan/steps");
+        let steps = plan.as_array().cloned().unwrap_or_default();
+        let met = steps.iter().filter(|step| step["fate"] != "not_applicable");
+        (claim, met.map(|step| step["code"].as_str().unwrap_or_default().to_owned()).collect::<Vec<_>>())
+    };
+    let (claim, within) = claimed(12_000, json!(1));
+    assert_eq!(within, ["head", "finance"], "leadership agreed to it with the request");
+    let approval = company.submit("lan", &claim);
+    for name in ["head", "qian"] {
+        approve(&company, name, &approval).expect(200);
+    }
+    assert_eq!(company.state_of(&claim), "approved");
+    // What goes beyond it does so again with leadership.
+    let (_, beyond) = claimed(9_000, json!(1));
+    assert_eq!(beyond, ["head", "finance", "marketing-director", "over-run"]);
+}
+
+fn what_was_approved_for_an_advertisement_bounds_what_is_claimed_for_it(app: App) {
+    let company = app.company();
+    let lan = company.who("lan");
+    let waiting = requests::approved(&company, request_of("promotion.advertising", "480.00"));
+    let mut undrawn = company.claim_of(480);
+    undrawn["lines"][0]["category"] = json!("promotion.advertising");
+    undrawn["lines"][0]["occurred_on"] = json!("2026-03-05");
+    undrawn["lines"][0]["advertisement"] = json!({"reference": "AD-1", "application_id": id_of(&waiting)});
+    undrawn["attachments"] = json!([upload(lan, "投放截图.pdf", PDF).expect(201).text("/id")]);
+    let claim = lan.post(CLAIMS, undrawn).expect(201).text("/id");
+    let reply = lan.at(1).act(&format!("{}/submit", path(&claim)));
+    let refused = reply.refuses(422, "expense_claim.advertisement_not_drawn");
+    assert!(refused.text("/params/application").starts_with("ER-"), "{refused}");
+    let drawn = |yuan: u32| {
+        let mut body = company.claim_of(yuan);
+        body["request_id"] = json!(id_of(&waiting));
+        body["lines"][0]["category"] = json!("promotion.advertising");
+        body["lines"][0]["request_line"] = json!(1);
+        body["lines"][0]["occurred_on"] = json!("2026-03-05");
+        body["lines"][0]["advertisement"] = json!({"reference": "AD-1", "application_id": id_of(&waiting)});
+        body["attachments"] = json!([upload(lan, "投放截图.pdf", PDF).expect(201).text("/id")]);
+        lan.post(CLAIMS, body).expect(201).text("/id")
+    };
+    let beyond = lan.get(&format!("{}/approval-preview", path(&drawn(19_000)))).expect(200).to_string();
+    assert!(beyond.contains("over-run"), "beyond what was approved it meets the step for that: {beyond}");
+    let claim = drawn(480);
+    let reply = deed(lan, &claim, "submit", Value::Null);
+    assert_eq!(reply.expect(200).text("/lines/0/advertisement/application_id"), id_of(&waiting));
+    let preview = lan.get(&format!("{}/approval-preview", path(&claim))).expect(200);
+    assert_eq!(preview.at("/refusal/code"), json!("document.not_submittable"), "it is submitted");
 }

@@ -1,6 +1,6 @@
 //! What a period cost: compiled by finance, approved by management, frozen. `[EXP-13]`
 
-use crate::expense_claim::{approve, posted};
+use crate::expense_claim::{CLAIMS, approve, post, posted};
 use chrono::Duration;
 use serde_json::{Value, json};
 use tests::{App, Company, Records, Reply, race, records, stories};
@@ -11,6 +11,7 @@ stories! {
     who_may_not_compile_is_told_so,
     a_month_opened_again_is_told_by_a_corrected_statement_beside_the_frozen_one,
     what_a_leaver_compiled_is_voided_by_whoever_compiles_in_their_place,
+    spending_stands_in_the_row_of_its_budget_and_rows_are_had_as_a_file,
 }
 
 records! {
@@ -175,7 +176,15 @@ fn a_month_opened_again_is_told_by_a_corrected_statement_beside_the_frozen_one(a
     for name in ["director", "gm"] {
         approve(&company, name, &asked.text("/approval_id")).expect(200);
     }
-    posted(&company, 210);
+    // Spent in March, and posted where it belongs.
+    let mut late = company.claim_of(210);
+    late["business_date"] = json!("2026-03-05");
+    let claim = company.who("lan").post(CLAIMS, late).expect(201).text("/id");
+    let approval = company.submit("lan", &claim);
+    for name in ["head", "qian"] {
+        approve(&company, name, &approval).expect(200);
+    }
+    post(&company, &claim);
     finance.post(BASE, body.clone()).refuses(409, "expense_statement.exists");
     let mut of_april = correcting(&first);
     of_april["period"] = json!("2026-02");
@@ -205,4 +214,33 @@ fn a_statement(made: &Records<'_>) -> String {
     let marketing = &made.company.departments["marketing"];
     let statement = json!({"period": "2026-02", "department_id": marketing, "remarks": "无"});
     made.post("qian", "/api/v1/expense-statements/{id}", statement)
+}
+
+fn spending_stands_in_the_row_of_its_budget_and_rows_are_had_as_a_file(app: App) {
+    let mut company = app.company();
+    // The money is given for a heading; it is spent below it.
+    let marketing = company.departments["marketing"].clone();
+    let control = domain::finance::budget_line::Control::Hard;
+    app.open_budget_line(&marketing, "entertainment", "2026-03", control, 500_000);
+    posted(&company, 3_500);
+    app.advance(Duration::days(36));
+    company.sign_in_again(&app);
+    let finance = company.who("qian");
+    let said = finance.post(BASE, statement_of(&company, "2026-03")).expect(201).json();
+    assert!(row(&said, "category", "entertainment.travel").is_none(), "{said}");
+    let heading = row(&said, "category", "entertainment").expect("the heading has the budget");
+    let department = row(&said, "department", &marketing).expect("marketing has the budget");
+    for of in [heading, department, &said["total"]] {
+        let figures = ["budget", "expense", "variance"].map(|name| of[name]["amount"].clone());
+        assert_eq!(figures, ["5000.00", "3500.00", "-1500.00"], "{of}");
+        assert_eq!(of["execution_basis_points"], 7_000);
+    }
+    let rows = format!("{BASE}/{}/rows", said["id"].as_str().expect("an id"));
+    let listed = finance.get(&format!("{rows}?dimension=category")).expect(200).at("/data");
+    assert_eq!((listed.as_array().map(Vec::len), &listed[0]["key"]), (Some(1), &json!("entertainment")));
+    let csv = finance.get(&format!("{rows}?format=csv")).expect(200);
+    let text = String::from_utf8_lossy(&csv.bytes).into_owned();
+    assert!(text.contains("与预算差异") && text.contains("-1500.00"), "{text}");
+    let xlsx = finance.get(&format!("{rows}?format=xlsx")).expect(200);
+    assert!(xlsx.bytes.starts_with(b"PK"));
 }

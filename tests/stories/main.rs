@@ -54,15 +54,21 @@ mod identity;
 mod incentive_entry;
 mod internal_audit;
 mod invoice;
+mod leaving;
 mod master;
 mod master_race;
 mod meta;
 mod oidc;
+mod on_behalf;
 mod organisation;
+mod payment;
 mod payroll_batch;
 mod policy;
 mod post_evaluation;
 mod quickstart;
+mod resubmission;
+mod separation_policy;
+mod spreadsheet;
 mod task;
 mod unit_of_work;
 mod vacancy;
@@ -127,6 +133,12 @@ const MODULES: &[&[Story]] = &[
     oidc::STORIES,
     organisation::STORIES,
     task::STORIES,
+    payment::STORIES,
+    on_behalf::STORIES,
+    resubmission::STORIES,
+    separation_policy::STORIES,
+    spreadsheet::STORIES,
+    leaving::STORIES,
     unit_of_work::STORIES,
     vacancy::STORIES,
     year::STORIES,

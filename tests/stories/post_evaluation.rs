@@ -29,7 +29,7 @@ pub(crate) const EVALUATIONS: &str = "/api/v1/post-evaluations";
 
 pub(crate) fn commission(claim: Option<&str>) -> Value {
     json!({"claim_id": claim, "due_on": "2026-04-30",
-    "third_party": {"name": "浙江某某管理咨询有限公司", "tax_number": "91330100799655058B", "contact": "周工"},
+    "third_party": {"name": "浙江某某管理咨询有限公司", "tax_number": "91350100M000100Y43", "contact": "周工"},
     "indicators": [
         {"name": "签约客户", "unit": "家", "expected": "12"},
         {"name": "客户投诉", "unit": "起", "expected": "4", "less_is_better": true}
@@ -216,7 +216,7 @@ fn of_two_who_accept_a_report_one_does(app: App) {
     let sun = company.who("sun");
     let place = commissioned(&company, sun);
     act(sun, &place, "file-report", report(&pdf(sun), "12")).expect(200);
-    let runners = ["gm", "qian", "chair"].map(|name| {
+    let runners = ["gm", "director", "chair"].map(|name| {
         let (company, place) = (&company, &place);
         Box::new(move || {
             company.who(name).at(2).post(&format!("{place}/accept-report"), json!({"note": "好"}))
@@ -301,7 +301,7 @@ fn nobody_who_asked_or_claimed_accepts_the_evaluation_of_a_request(app: App) {
     let mut claim = claim_on(&company, &request, 200);
     claim["beneficiary_id"] = json!(company.id("sun"));
     claim["beneficiary_reason"] = json!("代垫");
-    company.who("head").post(CLAIMS, claim).expect(201);
+    company.who("chair").post(CLAIMS, claim).expect(201);
     let place =
         sun.post(EVALUATIONS, commission_of(&request)).expect(201).header("location").expect("a place");
     act(sun, &place, "file-report", report(&pdf(sun), "12")).expect(200);

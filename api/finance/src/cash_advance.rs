@@ -18,6 +18,7 @@ pub(crate) fn routes(into: &mut Routes) {
             list_cash_advances,
             create_cash_advance,
             show_cash_advance,
+            list_cash_advance_explanations,
             revise_cash_advance,
             preview_cash_advance_approval,
             submit_cash_advance,
@@ -29,6 +30,8 @@ pub(crate) fn routes(into: &mut Routes) {
             reverse_cash_advance_payout,
             reverse_cash_advance_repayment,
             show_cash_advance_statement,
+            take_cash_advances,
+            confirm_cash_advance_payouts,
             reconcile_cash_advances,
         ]
     );

@@ -3,7 +3,7 @@
 pub(super) mod act;
 pub(super) mod body;
 mod erp;
-mod find;
+pub(super) mod find;
 mod write;
 
 use crate::spine::{Routes, routes};
@@ -21,6 +21,7 @@ pub(crate) fn routes(into: &mut Routes) {
             list_expense_claims,
             create_expense_claim,
             show_expense_claim,
+            list_expense_claim_explanations,
             revise_expense_claim,
             mirror_expense_claim,
             preview_expense_claim_approval,
@@ -42,6 +43,7 @@ pub(crate) fn routes(into: &mut Routes) {
             confirm_expense_claim_postings,
             refuse_expense_claim_postings,
             confirm_expense_claim_payments,
+            return_expense_claim_payments,
             reconcile_expense_claims,
         ]
     );

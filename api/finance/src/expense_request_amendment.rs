@@ -83,7 +83,7 @@ fn changed(
     old: &RequestContent,
 ) -> Result<RequestContent, Failure> {
     let (today, body) = (tx.today(), changes.over(&old.into())?);
-    Ok(body.content(tx.actor(), today, old.exchange.book)?)
+    Ok(body.content(Some(old.department), today, old.exchange.book)?)
 }
 
 /// List amendments of expense requests. `[EXP-5, INT-4]`

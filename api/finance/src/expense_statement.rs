@@ -15,7 +15,9 @@ use persistence::{
     approval::document,
     finance::{
         expense_claim::PoliciesInForce,
-        expense_statement::{self as statements, ExpenseStatementView, StatementFilter},
+        expense_statement::{
+            self as statements, ExpenseStatementView, FigureRowView, StatementFilter, StatementRowFilter,
+        },
     },
     organisation::department,
     spine::{Failure, Tx},
@@ -32,6 +34,7 @@ pub(crate) fn routes(into: &mut Routes) {
             list_expense_statements,
             compile_expense_statement,
             show_expense_statement,
+            list_expense_statement_rows,
             revise_expense_statement,
             submit_expense_statement,
             withdraw_expense_statement,
@@ -48,6 +51,20 @@ async fn list_expense_statements(
     reading: Reading,
 ) -> List<ExpenseStatementView> {
     reading.list(who, wanted, statements::list).await
+}
+
+/// List the rows of an expense statement, also as a file. `[EXP-13, INT-4]`
+///
+/// In the order of the statement: by dimension, the dearest first. Every dimension adds up to the total.
+#[utoipa::path(get, path = "/api/v1/expense-statements/{id}/rows")]
+async fn list_expense_statement_rows(
+    who: Can<perm::ReadExpenseStatements>,
+    id: PathId<ExpenseStatement>,
+    wanted: Wanted<StatementRowFilter>,
+    reading: Reading,
+) -> List<FigureRowView> {
+    let id = *id;
+    reading.list(who, wanted, move |reader, filter, page| statements::rows(reader, id, filter, page)).await
 }
 
 /// A new statement.

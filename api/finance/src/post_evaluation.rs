@@ -68,8 +68,9 @@ async fn commission_post_evaluation(
     work.write(who, move |tx| {
         let commission = commission(tx, body.0.clone())?;
         let (id, number) = (tx.id(), evaluations::next_number(tx)?);
+        let told = evaluations::ensure_no_seller(tx, &commission)?;
         let change = PostEvaluation::commission(id, number, commission, tx.actor(), tx.now())?;
-        let evaluation = evaluations::apply(tx, change)?;
+        let evaluation = evaluations::apply(tx, change.explained(told))?;
         evaluations::view(tx, evaluation.id)
     })
     .await
@@ -97,7 +98,8 @@ async fn revise_post_evaluation(
 ) -> Reply<PostEvaluationView> {
     work.moves(who, at, move |evaluation, tx| {
         let commission = commission(tx, patch.over(&evaluation.commission.clone().into())?)?;
-        Ok(evaluation.revise(commission)?)
+        let told = evaluations::ensure_no_seller(tx, &commission)?;
+        Ok(evaluation.revise(commission)?.explained(told))
     })
     .await
 }
@@ -132,7 +134,7 @@ async fn return_post_evaluation_report(
 
 /// Accept the report of a post-evaluation. `[EXP-12]`
 ///
-/// Never by somebody who had a part in the spending.
+/// Never by somebody who had a part in the spending or decided about it.
 #[utoipa::path(post, path = "/api/v1/post-evaluations/{id}/accept-report")]
 async fn accept_post_evaluation_report(
     who: Can<perm::ManagePostEvaluations>,
@@ -142,7 +144,10 @@ async fn accept_post_evaluation_report(
 ) -> Reply<PostEvaluationView> {
     work.moves(who, at, move |evaluation, tx| {
         let is_party = evaluations::is_party(tx, &evaluation)?;
-        Ok(evaluation.accept(body.note.clone(), is_party, tx.actor(), tx.now())?)
+        let told = evaluations::ensure_no_decider(tx, &evaluation)?;
+        let sold = evaluations::ensure_no_seller(tx, &evaluation.commission)?;
+        let change = evaluation.accept(body.note.clone(), is_party, tx.actor(), tx.now())?;
+        Ok(change.explained(told).explained(sold))
     })
     .await
 }

@@ -34,6 +34,12 @@ pub trait Imported: Clone + Send + Sync + 'static {
     const COLUMNS: &'static [ImportColumn];
     /// How many rows a file may have.
     const ROWS_MAX: usize = ROWS_MAX;
+    /// The columns that hold amounts: numbers in the template's workbook.
+    const NUMBERS: &'static [&'static str] = &[];
+    /// What may be chosen in a column, by the names people read: a drop-down in the template's workbook.
+    fn choices(_column: &str) -> Vec<&'static str> {
+        Vec::new()
+    }
     /// What the cells of a row say. What is wrong with a cell is noted by reading it; a row with anything
     /// wrong is never taken.
     fn read(cells: &mut Cells<'_>) -> Option<Self>;

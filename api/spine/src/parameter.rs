@@ -133,6 +133,11 @@ pub(super) fn query_pairs(text: &str) -> Vec<(String, String)> {
 impl<T: DeserializeOwned + Validate + IntoParams + 'static> Argument for Query<T> {
     fn describe(description: &mut Description) {
         let parameters = T::into_params(|| Some(ParameterIn::Query));
+        // A period that ends before it begins is no mistake of a parameter by itself.
+        let ends_a_period = |name: &str| name == "to" || name.ends_with("[lte]") || name.ends_with("[lt]");
+        if parameters.iter().any(|parameter| ends_a_period(&parameter.name)) {
+            description.problems.insert(422);
+        }
         description.parameters.extend(parameters.into_iter().map(separated_by_commas));
         description.problems.insert(400);
     }

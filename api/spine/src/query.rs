@@ -9,7 +9,7 @@ use super::{
     parameter::query_pairs, shape,
 };
 use actix_web::{HttpRequest, web};
-use domain::spine::{Finding, Findings, codes as rules};
+use domain::spine::{BusinessDate, Finding, Findings, Refusal, Timestamp, codes as rules};
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 use std::{collections::BTreeSet, sync::Arc};
@@ -39,7 +39,7 @@ impl Sent {
         pairs.iter().enumerate().any(|(index, (name, value))| {
             let repeated = pairs.iter().take(index).any(|(earlier, _)| earlier == name);
             repeated || !route.knows_parameter(name) || value.chars().any(char::is_control)
-        })
+        }) || !reversed(pairs).is_empty()
     }
 
     fn judge(&mut self) {
@@ -61,6 +61,10 @@ impl Sent {
                 }
                 found.into_iter().for_each(|found| self.findings.note(found));
             }
+        }
+        for (name, from, to) in reversed(&self.pairs) {
+            let span = [("from", json!(from)), ("to", json!(to))];
+            self.findings.add_with(name, rules::PERIOD_REVERSED, span);
         }
         for missing in self.route.query_parameters().filter(|known| known.required == Required::True) {
             if !self.pairs.iter().any(|(name, _)| *name == missing.name) {
@@ -139,6 +143,13 @@ impl Sent {
     pub fn or(self, otherwise: Problem) -> Problem {
         let findings = self.findings.into_vec();
         let Some(first) = findings.first() else { return otherwise };
+        // Each parameter is right by itself; what they say together is not.
+        if findings.iter().all(|found| found.code == rules::PERIOD_REVERSED) {
+            let mut refusal = Refusal::new(first.code);
+            refusal.params = first.params.clone();
+            refusal.findings = findings;
+            return refusal.into();
+        }
         let strange = [rules::UNKNOWN_PARAMETER, rules::REPEATED_PARAMETER];
         let code = if findings.iter().all(|found| strange.contains(&found.code)) {
             codes::UNKNOWN_PARAMETER
@@ -153,6 +164,24 @@ impl Sent {
         let problem = if code == codes::BAD_PARAMETER { problem.with("reason", reason) } else { problem };
         problem.finding(findings)
     }
+}
+
+/// The periods that end before they begin: the parameter of their end, with both days or instants.
+fn reversed(pairs: &[(String, String)]) -> Vec<(String, String, String)> {
+    let value_of = |wanted: &str| pairs.iter().find(|(name, _)| name == wanted).map(|(_, value)| value);
+    let ends = pairs.iter().filter_map(|(name, to)| {
+        let from = match name.strip_suffix("[lte]").or_else(|| name.strip_suffix("[lt]")) {
+            Some(base) => value_of(&format!("{base}[gte]"))?,
+            None if name == "to" => value_of("from")?,
+            None => return None,
+        };
+        let day = |text: &String| text.parse::<BusinessDate>().ok();
+        let instant = |text: &String| serde_json::from_value::<Timestamp>(json!(text)).ok();
+        let days = day(from).zip(day(to)).is_some_and(|(from, to)| from > to);
+        let instants = instant(from).zip(instant(to)).is_some_and(|(from, to)| from > to);
+        (days || instants).then(|| (name.clone(), from.clone(), to.clone()))
+    });
+    ends.collect()
 }
 
 /// The problem of a request of which one parameter was refused, with everything else that is wrong with its

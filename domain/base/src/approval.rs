@@ -9,10 +9,12 @@
 mod actions;
 mod chain;
 mod condition;
+mod content;
 mod course;
 mod decide;
 mod directory;
 mod document;
+mod fate;
 mod hand_over;
 mod history;
 mod leaver;
@@ -35,14 +37,16 @@ mod tests;
 pub use actions::{Action, ActionState};
 pub use chain::{ApproverRule, ChainPolicy, Counting, Label, RolePlace, StepRule, TimeLimit};
 pub use condition::Condition;
+pub use content::{ContentPart, Seen, seen_of};
 pub use course::{Approval, Circumstances, Copied, Outcome, ReturnTo};
 pub use directory::{Directory, Place, own_people, stand_ins};
 pub use document::{Course, Document, Facts, facts};
+pub use fate::Fate;
 pub use hand_over::Unavailable;
 pub use history::{Entry, EntryKind};
 pub use leaver::Owner;
 pub use petition::{NO_EMPLOYEE, NewDocument, Petition, Standing, StandingState, check_reason};
-pub use plan::{Candidate, Fate, Plan, PlannedStep, PolicyReference, Why, plan};
+pub use plan::{Candidate, Plan, PlannedStep, PolicyReference, Why, plan};
 pub use roster::Roster;
 pub use round::{Added, Placement, Round, Seat, SeatState, Step, StepReason, StepState};
 pub use routing::{Holds, RoutedField, check_conditions};
@@ -56,6 +60,7 @@ crate::refusals! { APPROVAL_REFUSALS:
     CHAIN_NO_APPROVER = "approval.chain_no_approver", Invalid, "步骤“{step}”没有规定审批人", "The step \"{step}\" names no approver";
     CHAIN_UNREACHABLE_STEP = "approval.chain_unreachable_step", Invalid, "步骤“{step}”的条件不可能成立", "The conditions of the step \"{step}\" can never hold";
     CHAIN_TOO_MANY_WAYS = "approval.chain_too_many_ways", Invalid, "步骤“{step}”的条件组合超过 {max} 种，无法逐一检查，请拆分步骤", "The conditions of the step \"{step}\" can hold in more than {max} ways, too many to check; split the step";
+    CHAIN_ALWAYS_COUNTS = "approval.chain_always_counts", Invalid, "“{part}”变更后必须重新审批，不能沿用原审批意见", "A change of \"{part}\" is always decided anew; earlier decisions cannot stand";
     CHAIN_BAND_GAP = "approval.chain_band_gap", Invalid, "金额分档“{ladder}”在 {from} 至 {to} 之间有空档", "The amount bands of \"{ladder}\" leave a gap from {from} to {to}";
     CHAIN_BAND_OVERLAP = "approval.chain_band_overlap", Invalid, "金额分档“{ladder}”在 {from} 至 {to} 之间重叠", "The amount bands of \"{ladder}\" overlap from {from} to {to}";
     CHAIN_BAND_WITHOUT_LADDER = "approval.chain_band_without_ladder", Invalid, "步骤“{step}”的金额有上限，须注明所属分档", "The step \"{step}\" ends at an amount and must name its ladder of bands";
@@ -121,6 +126,7 @@ pub(crate) const NOUN: &crate::spine::Noun = &crate::spine::Noun {
     enums: &[
         Action::LABELS,
         CloseReason::LABELS,
+        ContentPart::LABELS,
         Counting::LABELS,
         Decision::LABELS,
         EntryKind::LABELS,

@@ -15,6 +15,8 @@ pub mod incentive_entry;
 pub mod organisation;
 /// What goes with the wages of a month.
 pub mod payroll_batch;
+/// Two pairs of eyes: what one person may not both do.
+pub mod separation_policy;
 /// What somebody is to do for another by a day.
 pub mod task;
 /// Places that a department may fill.
@@ -32,6 +34,7 @@ pub const WING: &spine::Wing = &spine::Wing {
         identity::NOUN,
         approval::NOUN,
         file::NOUN,
+        separation_policy::NOUN,
         vacancy::NOUN,
         working_time::clock::NOUN,
         duty::NOUN,

@@ -25,7 +25,8 @@ crate::refusals! { ACCOUNTING_PERIOD_REFUSALS:
     OUT_OF_ORDER = "accounting_period.out_of_order", Conflict, "须先关闭 {earlier}", "{earlier} must be closed first";
     NOT_CLOSED = "accounting_period.not_closed", Conflict, "{month} 未关账", "{month} is not closed";
     BEING_REOPENED = "accounting_period.being_reopened", Conflict, "{month} 的重新开账正在审批", "Opening {month} again waits for approval";
-    MONTH_CLOSED = "accounting_period.closed", Conflict, "{month} 已关账，不能入账", "{month} is closed; nothing can be posted into it";
+    MONTH_CLOSED = "accounting_period.closed", Conflict, "{month} 已关账，请记入 {open}", "{month} is closed; {open} is the first open month";
+    MONTH_BEFORE_BOOKS = "accounting_period.before_books", Conflict, "{month} 早于首个关账月份，不能再入账，请记入 {open}", "{month} lies before the first month that was closed; {open} is the first open month";
     NO_REQUESTER = "accounting_period.no_employee", Forbidden, "当前账号没有对应的员工，不能申请重新开账", "The account belongs to no employee and cannot ask to open a month again";
 }
 

@@ -22,7 +22,8 @@ use super::{
 };
 use crate::{
     approval::{
-        Course, Document, Facts, NewDocument, Petition, Standing, StandingState, check_reason, facts,
+        ContentPart, Course, Document, Facts, NewDocument, Petition, Standing, StandingState, check_reason,
+        facts,
     },
     file::File,
     spine::{
@@ -47,6 +48,7 @@ crate::refusals! { CASH_ADVANCE_REFUSALS:
     NOT_PAID_OUT = "cash_advance.not_paid_out", Conflict, "借款 {number} 尚未付款", "The advance {number} was not paid out yet";
     BEYOND_OUTSTANDING = "cash_advance.beyond_outstanding", Conflict, "金额 {amount} 超过未核销余额 {outstanding}", "{amount} is more than the {outstanding} that is outstanding";
     NOT_THE_BENEFICIARYS = "cash_advance.not_the_beneficiarys", Invalid, "该借款不属于报销收款人", "The advance is not the beneficiary's";
+    UNKNOWN_ADVANCE = "cash_advance.unknown", NotFound, "没有此借款单", "There is no such cash advance";
     REFERENCE_TAKEN = "cash_advance.reference_taken", Conflict, "还款流水号“{reference}”已登记", "The repayment \"{reference}\" is recorded already";
 }
 
@@ -203,6 +205,18 @@ impl Document for CashAdvance {
     fn asked(&self) -> Result<Facts, Refusal> {
         let Self { content, .. } = self;
         Ok(facts([("amount", json!(content.amount)), ("department_id", json!(content.department))]))
+    }
+    fn said(&self) -> Vec<(ContentPart, serde_json::Value)> {
+        let AdvanceContent { department, business_date, amount, purpose, settle_on, request, attachments } =
+            &self.content;
+        vec![
+            (ContentPart::Money, json!(amount)),
+            (ContentPart::Beneficiary, json!(self.petition.submitter)),
+            (ContentPart::BudgetLine, json!([department, request])),
+            (ContentPart::Dates, json!([business_date, settle_on])),
+            (ContentPart::Wording, json!(purpose)),
+            (ContentPart::Papers, json!(attachments)),
+        ]
     }
 }
 

@@ -27,8 +27,12 @@ pub mod reduce;
 pub mod request;
 /// The linked counter-document.
 pub mod reverse;
+/// What approvers see of it.
+mod seen;
 /// What approving a claim makes of it.
 pub mod settle;
+/// Invoices that lines share.
+mod share;
 /// Where a claim stands.
 pub mod status;
 /// Submitting and everything that is checked then.
@@ -50,7 +54,8 @@ use super::{
 };
 use crate::{
     approval::{
-        Approval, Course, Document, Facts, Owner, Petition, Standing, StandingState, check_reason, facts,
+        Approval, ContentPart, Course, Document, Facts, Owner, Petition, Standing, StandingState,
+        check_reason, facts,
         petition::{FOR_OTHERS_FORBIDDEN, NOT_IN_APPROVAL},
     },
     spine::{
@@ -238,6 +243,9 @@ impl Document for ExpenseClaim {
         let Self { content, .. } = self;
         Ok(facts([("claimed", json!(content.claimed()?)), ("department_id", json!(content.department))]))
     }
+    fn said(&self) -> Vec<(ContentPart, serde_json::Value)> {
+        self.content.said()
+    }
     fn refuse_fixed(&self) -> Result<(), Refusal> {
         if self.reverses.is_some() { Err(Refusal::new(REVERSAL_FIXED)) } else { Ok(()) }
     }
@@ -322,6 +330,13 @@ impl ExpenseClaim {
         ];
         self.petition.creator == actor.user
             || (actor.employee.is_some() && employees.contains(&actor.employee))
+    }
+
+    /// Whether it is a person's own where it comes into the books: who submits or gains by it and, but for a
+    /// counter-document, which is made by finance, who made it.
+    pub fn is_own_in_books(&self, actor: &Actor) -> bool {
+        let made = self.reverses.is_none() && self.petition.creator == actor.user;
+        made || actor.is(self.petition.submitter) || actor.is(self.content.beneficiary.employee)
     }
 
     /// It as finance has it from now on.

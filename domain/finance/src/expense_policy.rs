@@ -1,12 +1,21 @@
 //! The company's own settings for claims, as data. `[REG-4, EXP-6, EXP-9, EXP-15]`
 
 use super::{
-    invoice::{InvoiceKind, Party, normalised, tax_number},
+    invoice::{Invoice, InvoiceKind, Party, normalised, tax_number},
     wording,
 };
-use crate::spine::{Currency, Finding, Findings, PolicyContent, codes};
+use crate::spine::{Currency, Finding, Findings, Money, PolicyContent, codes};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
+
+crate::refusals! { EXPENSE_POLICY_REFUSALS:
+    NOT_DEDUCTIBLE = "expense_policy.not_deductible", Invalid, "此类票据上没有可抵扣的税额", "No deductible tax is printed on papers of this kind";
+    NOT_COMPUTED = "expense_policy.not_computed", Invalid, "只有旅客运输客票可以计算抵扣，且不能同时按票面税额抵扣", "Only of passenger tickets is the tax computed, and not where it is deducted as printed";
+}
+
+/// What this noun brings to its wing.
+pub(crate) const NOUN: &crate::spine::Noun =
+    &crate::spine::Noun { refusals: &[EXPENSE_POLICY_REFUSALS], events: &[], enums: &[] };
 
 /// The code under which the claims policy is kept.
 pub const EXPENSE_POLICY_CODE: &str = "expense-policy/claims";
@@ -42,6 +51,16 @@ pub struct LedgerAccounts {
     pub bank: Option<String>,
 }
 
+/// How the deductible tax of a kind of ticket is computed.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ComputedVat {
+    /// The kind.
+    pub kind: InvoiceKind,
+    /// The rate that the total contains, in percent.
+    pub rate_percent: u32,
+}
+
 /// Settings for expense claims.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -60,6 +79,9 @@ pub struct ExpensePolicy {
     pub rate_max_age_days: u32,
     /// The kinds of invoice whose tax is deductible where the category allows it.
     pub deductible_kinds: Vec<InvoiceKind>,
+    /// The kinds of ticket on which no tax is printed, and the rate by which it is computed out of the total.
+    #[serde(default)]
+    pub computed_vat: Vec<ComputedVat>,
     /// The categories that are advertising: their lines name an advertisement and its approved application.
     #[serde(default)]
     pub advertisement_categories: Vec<String>,
@@ -70,6 +92,15 @@ pub struct ExpensePolicy {
 }
 
 impl ExpensePolicy {
+    /// The tax that a ticket's total contains where none is printed on it, half-up; none where it is not computed.
+    pub fn computed_tax(&self, invoice: &Invoice) -> Option<Money> {
+        let rule = self.computed_vat.iter().find(|rule| rule.kind == invoice.kind)?;
+        let (rate, total) = (i128::from(rule.rate_percent), i128::from(invoice.total.minor()));
+        let whole = 100 + rate;
+        let minor = i64::try_from((total * rate * 2 + whole) / (whole * 2)).ok()?;
+        Some(Money::from_minor(minor, invoice.total.currency()))
+    }
+
     /// Whether a party is our company: the tax number decides, and the name must belong to it.
     pub fn is_our_company(&self, party: &Party) -> bool {
         self.buyers.iter().any(|ours| {
@@ -117,9 +148,18 @@ impl PolicyContent for ExpensePolicy {
             }
         }
         for (index, kind) in self.deductible_kinds.iter().enumerate() {
-            if !matches!(kind, InvoiceKind::VatSpecial | InvoiceKind::FullyDigitalSpecial) {
-                let expected = [("expected", json!("vat_special, fully_digital_special"))];
-                findings.add_with(format!("/content/deductible_kinds/{index}"), codes::BAD_FORMAT, expected);
+            if !kind.prints_deductible_tax() {
+                findings.add(format!("/content/deductible_kinds/{index}"), NOT_DEDUCTIBLE);
+            }
+        }
+        for (index, rule) in self.computed_vat.iter().enumerate() {
+            let pointer = format!("/content/computed_vat/{index}");
+            if !rule.kind.is_passenger_transport() || self.deductible_kinds.contains(&rule.kind) {
+                findings.add(format!("{pointer}/kind"), NOT_COMPUTED);
+            }
+            if !(1..=100).contains(&rule.rate_percent) {
+                let range = [("min", json!(1)), ("max", json!(100))];
+                findings.add_with(format!("{pointer}/rate_percent"), codes::OUT_OF_RANGE, range);
             }
         }
         for (index, category) in self.advertisement_categories.iter().enumerate() {
@@ -160,7 +200,7 @@ mod tests {
                 "/content/number_prefix",
                 "/content/buyers/0/tax_number",
                 "/content/invoice_max_age_days",
-                "/content/deductible_kinds/2",
+                "/content/deductible_kinds/4",
                 "/content/accounts/input_vat"
             ]
         );

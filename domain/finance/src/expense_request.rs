@@ -25,11 +25,12 @@ use super::{
 };
 use crate::{
     approval::{
-        Course, Document, Facts, NewDocument, Petition, Standing, StandingState, check_reason, facts,
+        ContentPart, Course, Document, Facts, NewDocument, Petition, Standing, StandingState, check_reason,
+        facts,
     },
     spine::{
-        Actor, Change, Citation, DepartmentId, Entity, Findings, Id, MoneyError, Permission, PolicyVersion,
-        Refusal, Timestamp, Version, codes,
+        Actor, Change, Citation, DepartmentId, EmployeeId, Entity, Findings, Id, MoneyError, Permission,
+        PolicyVersion, Refusal, Timestamp, Version, codes,
     },
 };
 pub use content::{Link, LinkKind, RequestContent, RequestLine};
@@ -141,6 +142,9 @@ impl Document for ExpenseRequest {
     fn asked(&self) -> Result<Facts, Refusal> {
         let Self { content, .. } = self;
         Ok(facts([("amount", json!(content.total()?)), ("department_id", json!(content.department))]))
+    }
+    fn said(&self) -> Vec<(ContentPart, serde_json::Value)> {
+        self.content.said(self.petition.submitter)
     }
 }
 

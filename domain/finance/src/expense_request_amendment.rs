@@ -11,7 +11,7 @@ use super::{
     wording,
 };
 use crate::{
-    approval::{Approval, Course, Document, Facts, NewDocument, Owner, Petition, facts},
+    approval::{Approval, ContentPart, Course, Document, Facts, NewDocument, Owner, Petition, facts},
     spine::{
         Actor, BusinessDate, Change, Citation, DepartmentId, Entity, Findings, Id, Permission, Refusal,
         Timestamp, Version,
@@ -114,6 +114,16 @@ impl Document for ExpenseRequestAmendment {
     }
     fn facts(&self) -> Facts {
         facts([("request_id", json!(self.request))])
+    }
+    fn said(&self) -> Vec<(ContentPart, serde_json::Value)> {
+        let mut said = self.content.said(self.petition.submitter);
+        said.push((ContentPart::Whole, json!([self.request, self.revision])));
+        for (part, value) in &mut said {
+            if *part == ContentPart::Wording {
+                *value = json!([value, self.reason]);
+            }
+        }
+        said
     }
 }
 

@@ -105,6 +105,7 @@ pub(super) fn invoice(number: u64, net: i64, tax: i64) -> Invoice {
         net: cny(net),
         tax: cny(tax),
         total: cny(net + tax),
+        reimbursed: None,
     }
 }
 

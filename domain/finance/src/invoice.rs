@@ -1,25 +1,34 @@
 //! Invoices (发票): what proves that something was bought, and from whom. `[EXP-6]`
 //!
-//! An invoice is reimbursed once in the whole company: its [`Invoice::unique_key`] is held by at most one
-//! live claim line, and the database enforces it.
+//! An invoice is reimbursed once in the whole company: what live claims hold of its [`Invoice::unique_key`] belongs to
+//! one person and is never more than its total, and the database enforces it.
 
+/// What an invoice is, however it was typed.
+mod identity;
+/// The sorts of paper that a clerk holds in hand.
+mod kind;
 /// The unified social credit code and its check character.
 pub mod tax_number;
+
+pub use crate::spine::typed::normalised;
+pub use identity::{is_same_seller, number_key};
+pub use kind::InvoiceKind;
 
 use super::{expense_policy::ExpensePolicy, wording};
 use crate::spine::{BusinessDate, Currency, Finding, Findings, Money};
 use chrono::NaiveDate;
+use kind::Numbering;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use utoipa::ToSchema;
 
 crate::refusals! { INVOICE_REFUSALS:
     BAD_TAX_NUMBER = "invoice.bad_tax_number", Invalid, "不是有效的统一社会信用代码（18 位，含校验码）", "Not a valid unified social credit code (18 characters with a check character)";
-    BAD_CODE = "invoice.bad_code", Invalid, "发票代码须为 10 或 12 位数字", "The invoice code must be 10 or 12 digits";
-    BAD_NUMBER = "invoice.bad_number", Invalid, "发票号码须为 {expected}", "The invoice number must be {expected}";
-    CODE_NOT_EXPECTED = "invoice.code_not_expected", Invalid, "全面数字化电子发票没有发票代码", "A fully digital invoice has no invoice code";
-    KIND_MISSTATED = "invoice.kind_misstated", Invalid, "代码和号码表明这是增值税发票，请选择相应类型", "Code and number show a VAT invoice; state its kind";
-    VAT_NOT_CNY = "invoice.vat_not_cny", Invalid, "增值税发票的币种只能是人民币", "A VAT invoice is in CNY only";
+    BAD_CODE = "invoice.bad_code", Invalid, "票据代码须为 {expected} 位数字", "The code must have {expected} digits";
+    BAD_NUMBER = "invoice.bad_number", Invalid, "票据号码须为 {expected} 位数字", "The number must have {expected} digits";
+    CODE_NOT_EXPECTED = "invoice.code_not_expected", Invalid, "此类票据没有发票代码", "A paper of this kind has no invoice code";
+    KIND_MISSTATED = "invoice.kind_misstated", Invalid, "代码和号码表明这是税务机关监制的发票，请按票面选择相应类型", "Code and number are those of an official invoice; choose the kind that is printed on it";
+    VAT_NOT_CNY = "invoice.vat_not_cny", Invalid, "境内发票的币种只能是人民币", "An invoice issued in China is in CNY only";
     SUM_WRONG = "invoice.sum_wrong", Invalid, "金额 {net} 加税额 {tax} 不等于价税合计 {total}", "Amount {net} plus tax {tax} is not the total {total}";
     NEGATIVE = "invoice.negative", Invalid, "金额和税额不得为负，价税合计须大于零", "Amount and tax must not be negative, the total must be more than zero";
     IN_FUTURE = "invoice.in_future", Invalid, "开票日期 {date} 晚于今天", "The invoice date {date} lies in the future";
@@ -27,47 +36,18 @@ crate::refusals! { INVOICE_REFUSALS:
     NOT_OUR_COMPANY = "invoice.not_our_company", Invalid, "购买方不是本公司", "The buyer is not our company";
     NOT_COVERED = "invoice.line_not_covered", Invalid, "发票合计 {covered} 小于报销金额 {claimed}", "The invoices add up to {covered}, less than the claimed {claimed}";
     MISSING = "invoice.missing", Invalid, "此费用类别须附发票", "This category needs an invoice";
-    TWICE_IN_CLAIM = "invoice.twice_in_claim", Invalid, "同一发票在本单中出现两次", "The same invoice stands in this claim twice";
+    TWICE_IN_CLAIM = "invoice.twice_in_claim", Invalid, "同一发票在本单中出现两次；分摊到多行时，请逐行填写本行报销的金额", "The same invoice appears in this claim twice; where several lines share it, state how much each of them takes";
+    SHARED_BEYOND = "invoice.shared_beyond_total", Invalid, "各行合计报销 {wanted}，超过发票价税合计 {total}", "The lines take {wanted} in all, more than the invoice's total {total}";
     ALREADY_HELD = "invoice.already_reimbursed", Conflict, "发票 {invoice} 已在其他报销单中使用，同一发票只能报销一次", "Invoice {invoice} is used by another claim; an invoice is reimbursed once";
+    BEYOND_REST = "invoice.beyond_rest", Conflict, "发票 {invoice} 价税合计 {total}，已在其他报销单中报销 {used}，余额不足 {wanted}", "Invoice {invoice} is worth {total} and {used} of it is used by other claims; {wanted} is more than what is left";
+    OTHER_TOTAL = "invoice.other_total", Conflict, "发票 {invoice} 此前录入的价税合计为 {known}，与本次的 {total} 不符，请核对票面", "Invoice {invoice} was entered before with the total {known}, not {total}; check the paper";
+    SHARE_OUT_OF_RANGE = "invoice.share_out_of_range", Invalid, "本行报销的金额须大于零，且不超过价税合计 {total}", "What a line takes of an invoice must be more than zero and at most its total {total}";
+    TAX_NOT_COMPUTED = "invoice.tax_not_computed", Invalid, "此类票据按规定计算的税额为 {tax}，请填写该税额或填零", "By the rule the tax of a paper of this kind is {tax}; state this amount or zero";
 }
 
 /// What this noun brings to its wing.
 pub(crate) const NOUN: &crate::spine::Noun =
     &crate::spine::Noun { refusals: &[INVOICE_REFUSALS], events: &[], enums: &[InvoiceKind::LABELS] };
-
-/// What sort of invoice it is.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum InvoiceKind {
-    /// 增值税专用发票: code and number; its tax can be deductible.
-    VatSpecial,
-    /// 增值税普通发票: code and number; its tax is never deductible.
-    VatGeneral,
-    /// 数电票（增值税专用发票）: a number of 20 digits, no code; its tax can be deductible.
-    FullyDigitalSpecial,
-    /// 数电票（普通发票）: a number of 20 digits, no code.
-    FullyDigitalGeneral,
-    /// Anything else: tickets, fiscal receipts, receipts from abroad.
-    Other,
-}
-
-crate::labels! { InvoiceKind = "InvoiceKind":
-    VatSpecial = "vat_special", "增值税专用发票", "VAT special invoice";
-    VatGeneral = "vat_general", "增值税普通发票", "VAT general invoice";
-    FullyDigitalSpecial = "fully_digital_special", "数电票（专用发票）", "Fully digital special invoice";
-    FullyDigitalGeneral = "fully_digital_general", "数电票（普通发票）", "Fully digital general invoice";
-    Other = "other", "其他票据", "Other receipt";
-}
-
-impl InvoiceKind {
-    const fn is_fully_digital(self) -> bool {
-        matches!(self, Self::FullyDigitalSpecial | Self::FullyDigitalGeneral)
-    }
-    /// Whether it is a VAT invoice at all.
-    pub const fn is_vat(self) -> bool {
-        !matches!(self, Self::Other)
-    }
-}
 
 /// One side of an invoice.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, ToSchema)]
@@ -109,32 +89,9 @@ pub struct Invoice {
     pub tax: Money,
     /// The total: amount plus tax.
     pub total: Money,
-}
-
-/// Full-width forms as ASCII, letters large, no blanks, hyphens or anything invisible: how codes, numbers and
-/// names are compared. What nobody can see must not make one invoice look like two.
-pub fn normalised(text: &str) -> String {
-    text.chars()
-        .map(|c| match c {
-            '\u{FF01}'..='\u{FF5E}' => char::from_u32(u32::from(c) - 0xFEE0).unwrap_or(c),
-            '\u{3000}' => ' ',
-            other => other,
-        })
-        .filter(|c| {
-            let is_hyphen = matches!(c, '-' | '\u{2010}'..='\u{2015}' | '\u{2212}' | '\u{FE63}');
-            !c.is_whitespace() && !is_hyphen && !is_invisible(*c)
-        })
-        .flat_map(char::to_uppercase)
-        .collect()
-}
-
-/// Characters that leave no mark: controls, joiners, direction marks, variation selectors, tags, fillers.
-fn is_invisible(c: char) -> bool {
-    c.is_control()
-        || matches!(c, '\u{AD}' | '\u{34F}' | '\u{61C}' | '\u{115F}' | '\u{1160}' | '\u{17B4}' | '\u{17B5}'
-            | '\u{180B}'..='\u{180F}' | '\u{200B}'..='\u{200F}' | '\u{202A}'..='\u{202E}'
-            | '\u{2060}'..='\u{206F}' | '\u{3164}' | '\u{FE00}'..='\u{FE0F}' | '\u{FEFF}' | '\u{FFA0}'
-            | '\u{E0000}'..='\u{E0FFF}')
+    /// How much of the total this line takes, where several lines or claims share the invoice; absent: all of it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reimbursed: Option<Money>,
 }
 
 fn is_digits(text: &str, lengths: &[usize]) -> bool {
@@ -142,23 +99,11 @@ fn is_digits(text: &str, lengths: &[usize]) -> bool {
 }
 
 impl Invoice {
-    /// What makes two entries the same invoice, however they were typed or classified.
-    pub fn unique_key(&self) -> String {
-        let number = normalised(&self.number);
-        let code = self.code.as_deref().map(normalised).unwrap_or_default();
-        if self.kind.is_vat() || !code.is_empty() {
-            // Whatever bears a code is printed under the tax office's numbers: the pair is unique by itself.
-            format!("vat:{code}:{number}")
-        } else {
-            format!("other:{}:{number}", normalised(&self.seller.name))
-        }
-    }
-
     /// The same invoice with code, number and tax numbers as they are compared.
     #[must_use]
     pub fn tidied(mut self) -> Self {
         self.number =
-            if self.kind.is_vat() { normalised(&self.number) } else { self.number.trim().to_owned() };
+            if self.kind.is_official() { normalised(&self.number) } else { self.number.trim().to_owned() };
         self.code = self.code.as_deref().map(normalised).filter(|code| !code.is_empty());
         for party in [Some(&mut self.seller), self.buyer.as_mut()].into_iter().flatten() {
             party.tax_number =
@@ -176,31 +121,39 @@ impl Invoice {
     }
 
     fn check_numbers(&self, pointer: &str, findings: &mut Findings) {
-        let (code, number) = (self.code.as_deref().map(normalised), normalised(&self.number));
         let at_number = format!("{pointer}/number");
         let at_code = format!("{pointer}/code");
         wording::check(findings, &at_number, &self.number, 40);
-        if self.kind.is_fully_digital() {
-            if !is_digits(&number, &[20]) {
-                findings.add_with(at_number, BAD_NUMBER, [("expected", json!("20"))]);
+        let code = self.code.as_deref().map(normalised);
+        let is_coded = code.is_some();
+        let mut check_digits = |at: &str, text: &str, lengths: &[usize], code| {
+            if !is_digits(text, lengths) {
+                let lengths: Vec<String> = lengths.iter().map(ToString::to_string).collect();
+                findings.add_with(at, code, [("expected", json!(lengths.join("/")))]);
             }
-            if code.is_some() {
-                findings.add(at_code, CODE_NOT_EXPECTED);
+        };
+        let number = normalised(&self.number);
+        match self.kind.numbering() {
+            Numbering::Coded(codes, numbers) => {
+                check_digits(&at_number, &number, numbers, BAD_NUMBER);
+                check_digits(&at_code, &code.unwrap_or_default(), codes, BAD_CODE);
             }
-        } else if self.kind.is_vat() {
-            if !is_digits(&number, &[8]) {
-                findings.add_with(at_number, BAD_NUMBER, [("expected", json!("8"))]);
+            Numbering::CodedOrDigital if is_coded => {
+                check_digits(&at_number, &number, kind::NUMBER, BAD_NUMBER);
+                check_digits(&at_code, &code.unwrap_or_default(), kind::CODE, BAD_CODE);
             }
-            if !code.is_some_and(|code| is_digits(&code, &[10, 12])) {
-                findings.add(at_code, BAD_CODE);
+            Numbering::CodedOrDigital => check_digits(&at_number, &number, kind::DIGITAL, BAD_NUMBER),
+            Numbering::Number(numbers) => {
+                check_digits(&at_number, &number, numbers, BAD_NUMBER);
+                if is_coded {
+                    findings.add(at_code, CODE_NOT_EXPECTED);
+                }
             }
-        } else {
-            wording::check_optional(findings, &at_code, self.code.as_deref(), 20);
-            // Eight digits alone are a VAT invoice whose code was left out: it could be handed in again with it.
-            let is_coded = code.is_none_or(|code| is_digits(&code, &[10, 12]));
-            let looks_vat = is_digits(&number, &[20]) || (is_digits(&number, &[8]) && is_coded);
-            if looks_vat {
-                findings.add(format!("{pointer}/kind"), KIND_MISSTATED);
+            Numbering::Free => {
+                wording::check_optional(findings, &at_code, self.code.as_deref(), 20);
+                if self.total.currency() == Currency::Cny && self.looks_official() {
+                    findings.add(format!("{pointer}/kind"), KIND_MISSTATED);
+                }
             }
         }
     }
@@ -209,7 +162,7 @@ impl Invoice {
         let sides = [("seller", Some(&self.seller)), ("buyer", self.buyer.as_ref())];
         for (side, party) in sides {
             let Some(party) = party else {
-                if self.kind.is_vat() {
+                if self.kind.names_both_sides() {
                     findings.add(format!("{pointer}/{side}"), crate::spine::codes::REQUIRED);
                 }
                 continue;
@@ -220,7 +173,9 @@ impl Invoice {
                 Some(number) if !tax_number::is_valid(&normalised(number)) => {
                     findings.add(at_tax_number, BAD_TAX_NUMBER);
                 }
-                None if self.kind.is_vat() => findings.add(at_tax_number, crate::spine::codes::REQUIRED),
+                None if self.kind.names_both_sides() => {
+                    findings.add(at_tax_number, crate::spine::codes::REQUIRED);
+                }
                 _ => {}
             }
         }
@@ -228,7 +183,9 @@ impl Invoice {
 
     fn check_amounts(&self, pointer: &str, currency: Currency, findings: &mut Findings) {
         let mut same_currency = true;
-        for (field, money) in [("net", self.net), ("tax", self.tax), ("total", self.total)] {
+        let stated = [("net", self.net), ("tax", self.tax), ("total", self.total)];
+        let share = self.reimbursed.map(|share| ("reimbursed", share));
+        for (field, money) in stated.into_iter().chain(share) {
             if money.currency() != currency {
                 same_currency = false;
                 findings.add_with(
@@ -238,7 +195,7 @@ impl Invoice {
                 );
             }
         }
-        if self.kind.is_vat() && currency != Currency::Cny {
+        if self.kind.is_official() && currency != Currency::Cny {
             findings.add(format!("{pointer}/kind"), VAT_NOT_CNY);
         }
         if !same_currency {
@@ -246,6 +203,11 @@ impl Invoice {
         }
         if self.net.minor() < 0 || self.tax.minor() < 0 || !self.total.is_positive() {
             findings.add(format!("{pointer}/total"), NEGATIVE);
+        }
+        if self.used().minor() > self.total.minor() || !self.used().is_positive() && self.reimbursed.is_some()
+        {
+            let total = [("total", json!(self.total.to_string()))];
+            findings.add_with(format!("{pointer}/reimbursed"), SHARE_OUT_OF_RANGE, total);
         }
         if self.net.plus(self.tax) != Ok(self.total) {
             let amounts = [
@@ -255,6 +217,24 @@ impl Invoice {
             ];
             findings.add_with(format!("{pointer}/total"), SUM_WRONG, amounts);
         }
+    }
+
+    /// How much of the total the line takes.
+    pub fn used(&self) -> Money {
+        self.reimbursed.unwrap_or(self.total)
+    }
+
+    /// What of the tax can be deducted of the part that the line takes, in minor units and never more than its share:
+    /// the tax that is printed, or what the policy has computed of tickets on which none is.
+    pub fn deductible_minor(&self, policy: &ExpensePolicy) -> u64 {
+        let whole = match policy.computed_tax(self) {
+            Some(tax) => tax,
+            None if policy.deductible_kinds.contains(&self.kind) => self.tax,
+            None => return 0,
+        };
+        let [whole, used, total] =
+            [whole, self.used(), self.total].map(|money| u128::from(money.minor().unsigned_abs()));
+        u64::try_from(whole * used / total.max(1)).unwrap_or_default()
     }
 
     /// Checks against the company's policy on the day of submitting.
@@ -273,6 +253,10 @@ impl Invoice {
             let days = ("days", json!(policy.invoice_max_age_days));
             findings.add_with(format!("{pointer}/issued_on"), TOO_OLD, [date, days]);
         }
+        if let Some(tax) = policy.computed_tax(self).filter(|tax| *tax != self.tax && !self.tax.is_zero()) {
+            let tax = [("tax", json!(tax.to_string()))];
+            findings.add_with(format!("{pointer}/tax"), TAX_NOT_COMPUTED, tax);
+        }
         if let Some(buyer) = &self.buyer
             && !policy.is_our_company(buyer)
         {
@@ -281,13 +265,29 @@ impl Invoice {
     }
 }
 
-/// The findings of a refusal to hold an invoice that another live claim holds.
-pub fn already_held(pointer: &str, invoice: &Invoice) -> Finding {
-    Finding {
-        pointer: pointer.to_owned(),
-        code: ALREADY_HELD,
-        params: serde_json::Map::from_iter([("invoice".to_owned(), json!(invoice.number))]),
-    }
+/// What live claims hold of an invoice already.
+#[derive(Clone, Debug)]
+pub struct Held {
+    /// Whether all of it is held for the person who now wants some.
+    pub is_for_the_same: bool,
+    /// The total as it was entered first.
+    pub total: Money,
+    /// How much of it other claims hold.
+    pub used: Money,
+}
+
+/// Why no more of an invoice can be held than is.
+pub fn not_free(pointer: &str, invoice: &Invoice, wanted: Money, held: &Held) -> Finding {
+    let (code, told) = if !held.is_for_the_same || held.used == held.total {
+        (ALREADY_HELD, vec![])
+    } else if held.total != invoice.total {
+        (OTHER_TOTAL, vec![("known", held.total), ("total", invoice.total)])
+    } else {
+        (BEYOND_REST, vec![("total", held.total), ("used", held.used), ("wanted", wanted)])
+    };
+    let amounts = told.into_iter().map(|(name, money)| (name.to_owned(), json!(money.to_string())));
+    let params = std::iter::once(("invoice".to_owned(), json!(invoice.number))).chain(amounts).collect();
+    Finding { pointer: pointer.to_owned(), code, params }
 }
 
 #[cfg(test)]

@@ -219,9 +219,8 @@ fn split_line(
 ) -> Result<Parts, Refusal> {
     let approved = line.approved();
     let whole = cut_to_books(approved, content)?;
-    let deductible = |kind| category_deducts && policy.deductible_kinds.contains(&kind);
-    let covered: u64 = line.invoices.iter().map(|i| i.total.minor().unsigned_abs()).sum();
-    let tax = line.invoices.iter().filter(|i| deductible(i.kind)).map(|i| i.tax.minor().unsigned_abs()).sum();
+    let covered: u64 = line.invoices.iter().map(|i| i.used().minor().unsigned_abs()).sum();
+    let tax = line.invoices.iter().filter(|_| category_deducts).map(|i| i.deductible_minor(policy)).sum();
     if tax == 0 || covered == 0 {
         return Ok(Parts { net: whole, vat: 0 });
     }

@@ -57,7 +57,8 @@ pub mod procurement;
 pub mod routing;
 
 pub use domain_base::{
-    approval, duty, events, file, identity, labels, organisation, refusals, spine, status, task, working_time,
+    approval, duty, events, file, identity, labels, organisation, refusals, separation_policy, spine, status,
+    task, working_time,
 };
 
 use spine::wording;
@@ -80,6 +81,7 @@ pub const WING: &spine::Wing = &spine::Wing {
         internal_audit::NOUN,
         expense_category::NOUN,
         invoice::NOUN,
+        expense_policy::NOUN,
         expense_claim::NOUN,
         expense_request::NOUN,
         procurement::NOUN,
@@ -163,9 +165,13 @@ mod tests {
         assert_eq!(chain.findings(), []);
         let asked = |minor: i64| -> Vec<&str> {
             let applies = |when: &[Condition]| {
-                when.iter().all(|c| {
-                    matches!(c, Condition::Amount { from, to } if
-                    from.is_none_or(|from| from <= minor) && to.is_none_or(|to| minor < to))
+                when.iter().all(|c| match c {
+                    Condition::Amount { from, to } => {
+                        from.is_none_or(|from| from <= minor) && to.is_none_or(|to| minor < to)
+                    }
+                    // What no request allowed.
+                    Condition::Field { field, any_of } => field == "within_request" && any_of.len() == 1,
+                    _ => false,
                 })
             };
             chain.steps.iter().filter(|step| applies(&step.when)).map(|step| step.code.as_str()).collect()

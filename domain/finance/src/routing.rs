@@ -24,6 +24,7 @@ const CLAIM: &[RoutedField] = &[
     RoutedField::new("bearing_departments", Holds::Department),
     RoutedField::new("over_budget", Holds::Flag),
     RoutedField::new("over_run", Holds::Flag),
+    RoutedField::new("within_request", Holds::Flag),
 ];
 const REQUEST: &[RoutedField] = &[
     RoutedField::new("category", Holds::Category),

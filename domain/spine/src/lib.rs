@@ -18,6 +18,8 @@ mod refusal;
 mod search;
 mod status;
 mod time;
+/// How typed text is compared: what two people type for one thing.
+pub mod typed;
 mod wing;
 /// What every text a client sends must keep to.
 pub mod wording;
@@ -41,7 +43,7 @@ pub use policy::{
 pub use refusal::{Finding, Findings, Language, Refusal, RefusalCode, RefusalKind, SPINE_REFUSALS, codes};
 pub use search::{search_key, search_text};
 pub use status::Reason;
-pub use time::{BusinessDate, Clock, Timestamp};
+pub use time::{BusinessDate, Clock, Timestamp, check_span};
 pub use wing::{Noun, Wing};
 
 // One name inside and outside: macros and whoever uses this say `spine`.

@@ -122,6 +122,7 @@ pub mod codes {
         VALIDATION_FAILED = "validation.failed", Invalid, "提交的内容有 {count} 处不符合要求", "The request has {count} invalid values";
         REQUIRED = "validation.required", Invalid, "必填", "This is required";
         OUT_OF_RANGE = "validation.out_of_range", Invalid, "超出允许范围（{min} 至 {max}）", "Out of range ({min} to {max})";
+        PERIOD_REVERSED = "validation.period_reversed", Invalid, "起始 {from} 晚于截止 {to}", "The start {from} lies after the end {to}";
         BAD_LENGTH = "validation.length", Invalid, "长度须为 {min} 至 {max} 个字符", "The length must be {min} to {max} characters";
         BAD_FORMAT = "validation.format", Invalid, "格式不正确：{expected}", "Not in the expected form: {expected}";
         BAD_CHARACTER = "validation.character", Invalid, "含有不允许的控制字符", "Contains control characters that are not allowed";

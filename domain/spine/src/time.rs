@@ -1,5 +1,6 @@
 //! Instants, business dates, and the one clock.
 
+use super::{Refusal, codes};
 use chrono::{DateTime, Duration, NaiveDate, SecondsFormat, SubsecRound, Utc};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::fmt;
@@ -7,6 +8,18 @@ use utoipa::openapi::{KnownFormat, ObjectBuilder, RefOr, Schema, SchemaFormat, s
 
 /// A day of business in the company's time zone.
 pub type BusinessDate = NaiveDate;
+
+/// Refuses a period that ends before it begins; the pointer is that of its end.
+///
+/// # Errors
+/// Where it does.
+pub fn check_span(from: BusinessDate, to: BusinessDate) -> Result<(), Refusal> {
+    if from <= to {
+        return Ok(());
+    }
+    let refusal = Refusal::new(codes::PERIOD_REVERSED).with("from", from.to_string());
+    Err(refusal.with("to", to.to_string()).at("/to"))
+}
 
 /// An instant in UTC, exact to the microsecond: what both engines can keep.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -33,7 +33,7 @@ pub use step_view::{
     ApproverView, CandidateReason, PlanView, PlannedStepView, SeatProgress, StepProgress, StepView,
 };
 pub use subject::{Categories, CategoryCheck, DocumentSummary, Routing, SubjectKind, Summaries};
-pub use unavailable::{move_open_tasks, move_tasks_of_stand_ins, powerless, release_tasks};
+pub use unavailable::{move_open_tasks, move_tasks_of_stand_ins, powerless, release_tasks, return_tasks};
 
 use crate::{policy::Kind, spine::Part};
 use domain::approval::ChainPolicy;

@@ -9,6 +9,7 @@ pub mod incentive_entry;
 pub mod organisation;
 pub mod payroll_batch;
 pub mod policy;
+pub mod separation_policy;
 pub mod task;
 pub mod vacancy;
 
@@ -31,6 +32,7 @@ pub const WING: &Wing = &Wing {
         file::NOUN,
         organisation::NOUN,
         approval::NOUN,
+        separation_policy::NOUN,
         vacancy::NOUN,
         duty::NOUN,
         task::NOUN,

@@ -14,11 +14,11 @@ use crate::{
 };
 use diesel::prelude::*;
 use domain::{
-    approval::{Approval, Subject},
+    approval::{Approval, Seen, Subject},
     finance::{
         accounting_period::{
-            AccountingPeriod, MONTH_CLOSED, NOT_CLOSED, PeriodState, REOPENING_CHAIN_CODE,
-            SHIPPED_REOPENING_CHAIN, check_closing, refuse,
+            AccountingPeriod, MONTH_BEFORE_BOOKS, MONTH_CLOSED, NOT_CLOSED, PeriodState,
+            REOPENING_CHAIN_CODE, SHIPPED_REOPENING_CHAIN, check_closing, refuse,
         },
         period::Period,
     },
@@ -109,11 +109,18 @@ impl Stored<crate::Finance> for AccountingPeriod {
     }
 }
 
+/// What is known of months: those that are not open, and the first that was ever closed. What lies before that one
+/// was never opened here.
+struct Months {
+    closed: HashSet<Period>,
+    first: Option<Period>,
+}
+
 /// The month itself where it is open, else the first one after it that is. `[BUD-9]`
 pub fn open_month(reader: &mut Reader<'_>, month: Period) -> Result<Period, Failure> {
-    let closed = closed_months(reader)?;
-    let mut open = month;
-    while closed.contains(&open) {
+    let months = months(reader)?;
+    let mut open = months.first.filter(|first| month.first_day() < first.first_day()).unwrap_or(month);
+    while months.closed.contains(&open) {
         let Some(next) = open.next() else { break };
         open = next;
     }
@@ -122,30 +129,41 @@ pub fn open_month(reader: &mut Reader<'_>, month: Period) -> Result<Period, Fail
 
 /// The months that are not open. They change a few times a month and every claim asks about them, so they are kept
 /// in memory until master data changes.
-fn closed_months(reader: &mut Reader<'_>) -> Result<Arc<HashSet<Period>>, Failure> {
+fn months(reader: &mut Reader<'_>) -> Result<Arc<Months>, Failure> {
     reader.master(PERIODS, "closed months", |reader| {
-        let closed: Vec<(Key, String)> = db!(reader, |c| periods::table
-            .filter(periods::status.ne("open"))
-            .select((periods::id, periods::month))
-            .load(c))?;
-        let month = |(id, month): (Key, String)| {
-            month.parse().map_err(|_| Failure::corrupt("accounting_periods", "month", id.0))
-        };
-        closed.into_iter().map(month).collect()
+        let rows: Vec<(Key, String, String)> =
+            db!(reader, |c| periods::table.select((periods::id, periods::month, periods::status)).load(c))?;
+        let (mut closed, mut first) = (HashSet::new(), None::<Period>);
+        for (id, month, status) in rows {
+            let month: Period =
+                month.parse().map_err(|_| Failure::corrupt("accounting_periods", "month", id.0))?;
+            first = first.filter(|first| first.first_day() < month.first_day()).or(Some(month));
+            if status != PeriodState::Open.code() {
+                closed.insert(month);
+            }
+        }
+        Ok::<_, Failure>(Months { closed, first })
     })
 }
 
-/// Refuses to post on a day of a month that is closed. The month stays open until the unit of work ends.
+/// Refuses to let anything land on a day of a month that is closed, or that lies before the first month of the books here:
+/// postings, payments, what is paid back, and what undoes them. The month stays open until the unit of work ends.
 pub fn ensure_open(tx: &mut Tx<'_>, day: BusinessDate) -> Result<(), Failure> {
     tx.share(BOOKS)?;
     let month = Period::month_of(day);
-    if open_month(tx, month)? == month { Ok(()) } else { Err(refuse(MONTH_CLOSED, month).into()) }
+    let open = open_month(tx, month)?;
+    if open == month {
+        return Ok(());
+    }
+    let is_before = !months(tx)?.closed.contains(&month);
+    let code = if is_before { MONTH_BEFORE_BOOKS } else { MONTH_CLOSED };
+    Err(refuse(code, month).with("open", open.to_string()).into())
 }
 
 /// Refuses where a month of a period is not closed: something may still be posted in it.
 pub fn ensure_closed(reader: &mut Reader<'_>, period: Period) -> Result<(), Failure> {
-    let closed = closed_months(reader)?;
-    match period.months().find(|month| !closed.contains(month)) {
+    let months = months(reader)?;
+    match period.months().find(|month| !months.closed.contains(month)) {
         Some(open) => Err(refuse(NOT_CLOSED, open).into()),
         None => Ok(()),
     }
@@ -222,6 +240,7 @@ pub fn ask_to_reopen(tx: &mut Tx<'_>, month: Period, reason: String) -> Result<A
         business_date: tx.today(),
         fields: serde_json::Map::from_iter([("month".to_owned(), json!(month))]),
         version: period.version + 1,
+        seen: Seen::new(),
     };
     let approval = approval::hand_in(tx, None, CHAIN, subject)?;
     let now = tx.now();

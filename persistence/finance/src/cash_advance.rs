@@ -16,8 +16,8 @@ pub mod statement;
 pub mod view;
 
 pub use row::find;
-pub(crate) use row::may_read;
 pub(crate) use row::{find_unscoped, number_of};
+pub(crate) use row::{may_read, outstanding_of, shown_outstanding};
 pub use settle::preview;
 pub use view::{CASH_ADVANCE, CashAdvanceView, show, view};
 
@@ -96,7 +96,7 @@ pub fn refer(
         foreign: FOREIGN_DEPARTMENT,
     };
     to.check_existence(reader)?;
-    to.check_department(reader)
+    to.check_people(reader)
 }
 
 /// The policies that advances of a business date are judged by.

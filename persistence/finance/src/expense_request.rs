@@ -88,7 +88,7 @@ pub fn refer(
         foreign: FOREIGN_DEPARTMENT,
     };
     to.check_existence(reader)?;
-    to.check_department(reader)
+    to.check_people(reader)
 }
 
 /// The policies that requests of a business date are judged by.

@@ -2,10 +2,12 @@
 
 mod duty;
 mod figures;
+mod list;
 mod settle;
 mod view;
 
 pub use figures::figures;
+pub use list::{StatementRowFilter, rows};
 pub(crate) use settle::SUBJECT;
 pub use settle::submit;
 pub use view::{ExpenseStatementView, FigureRowView, StatementAction, StatementFilter, list, show, view};

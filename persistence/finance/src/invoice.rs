@@ -1,23 +1,30 @@
-//! Invoices as they stand on claim lines, and who holds which. The database makes sure that one key is
-//! held once: of two claims submitted in the same instant, the second waits for the first and is refused.
+//! Invoices as they stand on claim lines, and who holds how much of which. The database makes sure that one key is held
+//! for one person and never beyond the invoice's total: of two claims submitted in the same instant, the second waits
+//! for the first and is refused.
 
+mod hold;
+mod identity;
 mod look_up;
 
+pub(super) use hold::{foresee, move_holds};
 pub use look_up::{InvoiceLookup, InvoiceUseView, InvoiceView, look_up};
 
 use crate::{
-    schema::{invoice_holds as holds, invoices, removed_invoices},
-    spine::{Failure, Instant, Key, Tx, db, insert_all, insert_missing},
+    schema::{invoices, removed_invoices},
+    spine::{Failure, Instant, Key, Part, Tx, db, insert_all},
 };
 use diesel::prelude::*;
 use domain::{
     finance::{
-        expense_claim::{ExpenseClaim, Line},
-        invoice::{ALREADY_HELD, Invoice, InvoiceKind, Party, already_held},
+        expense_claim::Line,
+        invoice::{Invoice, InvoiceKind, Party},
     },
-    spine::{BusinessDate, Citation, Currency, Money, Refusal},
+    spine::{BusinessDate, Currency, Money},
 };
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
+
+/// What it brings to its wing.
+pub(crate) const NOUN: &[Part] = &[&crate::Seed(identity::all)];
 
 #[derive(Queryable, Selectable, Insertable, Clone, Debug)]
 #[diesel(table_name = invoices, treat_none_as_default_value = false)]
@@ -37,11 +44,12 @@ pub(super) struct Row {
     tax_minor: i64,
     total_minor: i64,
     unique_key: String,
+    reimbursed_minor: Option<i64>,
 }
 
 impl Row {
     fn of(claim: Key, line: i32, index: usize, invoice: &Invoice) -> Result<Self, Failure> {
-        let Invoice { kind, code, number, issued_on, seller, buyer, net, tax, total } = invoice;
+        let Invoice { kind, code, number, issued_on, seller, buyer, net, tax, total, reimbursed } = invoice;
         Ok(Self {
             claim_id: claim,
             line,
@@ -58,6 +66,7 @@ impl Row {
             tax_minor: tax.minor(),
             total_minor: total.minor(),
             unique_key: invoice.unique_key(),
+            reimbursed_minor: reimbursed.map(Money::minor),
         })
     }
 
@@ -75,6 +84,7 @@ impl Row {
             net: Money::from_minor(self.net_minor, currency),
             tax: Money::from_minor(self.tax_minor, currency),
             total: Money::from_minor(self.total_minor, currency),
+            reimbursed: self.reimbursed_minor.map(|minor| Money::from_minor(minor, currency)),
         })
     }
 }
@@ -142,75 +152,4 @@ fn all_of(lines: &[Line]) -> impl Iterator<Item = (i32, usize, &Invoice)> {
     (1_i32..).zip(lines).flat_map(|(number, line)| {
         line.invoices.iter().enumerate().map(move |(index, invoice)| (number, index, invoice))
     })
-}
-
-/// The keys a claim holds in a state, with line and index of each.
-fn held_keys(claim: Option<&ExpenseClaim>) -> BTreeMap<String, (i32, usize, &Invoice)> {
-    let live = claim.filter(|claim| claim.state().is_live());
-    let lines = live.map(|claim| claim.content.lines.as_slice()).unwrap_or_default();
-    all_of(lines).map(|(line, index, invoice)| (invoice.unique_key(), (line, index, invoice))).collect()
-}
-
-#[derive(Insertable)]
-#[diesel(table_name = holds, treat_none_as_default_value = false)]
-struct Hold<'a> {
-    id: Key,
-    unique_key: &'a str,
-    claim_id: Key,
-    line: i32,
-    held_at: Instant,
-    held_by_id: Key,
-}
-
-/// Takes and releases holds as a claim moves from one state to another. Keys are taken in their own
-/// order, so that two claims never wait for each other.
-pub(super) fn move_holds(
-    tx: &mut Tx<'_>,
-    before: Option<&ExpenseClaim>,
-    after: &ExpenseClaim,
-) -> Result<(), Failure> {
-    let (held, wanted) = (held_keys(before), held_keys(Some(after)));
-    let claim = Key::from(after.id);
-    let given_up: Vec<&String> = held.keys().filter(|key| !wanted.contains_key(*key)).collect();
-    if !given_up.is_empty() {
-        let because = if after.state().is_live() { "removed" } else { after.state().code() };
-        let (now, mine) = (Instant(tx.now()), holds::claim_id.eq(claim).and(holds::released_at.is_null()));
-        db!(tx, |c| diesel::update(holds::table.filter(mine).filter(holds::unique_key.eq_any(&given_up)))
-            .set((holds::released_at.eq(now), holds::released_because.eq(because)))
-            .execute(c))?;
-    }
-    let new: Vec<_> = wanted.iter().filter(|(key, _)| !held.contains_key(*key)).collect();
-    let rows: Vec<Hold<'_>> = new
-        .iter()
-        .map(|(key, (line, ..))| Hold {
-            id: Key(tx.ids().fresh()),
-            unique_key: key,
-            claim_id: claim,
-            line: *line,
-            held_at: tx.now().into(),
-            held_by_id: tx.actor().user.into(),
-        })
-        .collect();
-    let taken: usize = insert_missing!(tx, holds::table, &rows);
-    if taken == rows.len() {
-        return Ok(());
-    }
-    let keys: Vec<&str> = rows.iter().map(|row| row.unique_key).collect();
-    let others: Vec<String> = db!(tx, |c| holds::table
-        .filter(holds::unique_key.eq_any(&keys).and(holds::released_at.is_null()))
-        .filter(holds::claim_id.ne(claim))
-        .select(holds::unique_key)
-        .load(c))?;
-    let elsewhere = new.into_iter().filter(|(key, _)| others.contains(key));
-    let taken_elsewhere: Vec<_> = elsewhere
-        .map(|(_, (line, index, invoice))| {
-            already_held(&format!("/lines/{}/invoices/{index}", line - 1), invoice)
-        })
-        .collect();
-    // Let go in the meantime: it is tried again.
-    let Some(first) = taken_elsewhere.first() else { return Err(Failure::Moved) };
-    let mut refusal = Refusal::new(ALREADY_HELD).citing(Citation::rule("EXP-6"));
-    refusal.params = first.params.clone();
-    refusal.findings = taken_elsewhere;
-    Err(refusal.into())
 }

@@ -34,15 +34,16 @@ pub mod internal_audit;
 pub mod invoice;
 mod journal;
 
+mod open_matter;
 mod payment;
 /// Post-evaluations by third parties.
 pub mod post_evaluation;
 
 mod shared;
 
-pub(crate) use persistence_base::search;
+pub(crate) use persistence_base::{Seed, search};
 pub use persistence_base::{
-    approval, audit, duty, file, identity, organisation, policy, spine, task, vacancy,
+    approval, audit, duty, file, identity, organisation, policy, separation_policy, spine, task, vacancy,
 };
 
 use persistence_finance_tables as schema;
@@ -72,6 +73,8 @@ pub const WING: &Wing = &Wing {
         expense_request::NOUN,
         expense_request_amendment::NOUN,
         expense_statement::NOUN,
+        invoice::NOUN,
+        open_matter::NOUN,
         post_evaluation::NOUN,
     ],
 };

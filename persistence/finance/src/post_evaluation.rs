@@ -17,7 +17,11 @@ use crate::{
     finance::{expense_claim, expense_request},
     organisation::{lower, referred},
     policy,
-    schema::{employees, expense_claims as claims, post_evaluations as evaluations},
+    schema::{
+        approval_tasks as tasks, approvals, employees, expense_claims as claims, invoices,
+        post_evaluations as evaluations,
+    },
+    separation_policy,
     spine::{Failure, Key, Part, Reader, Sight, Stored, Tx, Where, db, guard, save_row},
 };
 use diesel::prelude::*;
@@ -26,10 +30,13 @@ use domain::{
         expense_claim::ExpenseClaim,
         expense_policy::ExpensePolicy,
         expense_request::ExpenseRequest,
-        post_evaluation::{EvaluationSubject, PostEvaluation, ThirdParty},
+        invoice::is_same_seller,
+        post_evaluation::{Commission, EvaluationSubject, PostEvaluation, ThirdParty},
     },
-    spine::{Change, Entity, Id, Permission},
+    separation_policy::SeparationRule,
+    spine::{Change, Entity, Explanation, Id, Permission},
 };
+use serde_json::json;
 use uuid::Uuid;
 
 /// What this noun brings to its wing.
@@ -115,6 +122,58 @@ pub fn ensure_third_party(reader: &mut Reader<'_>, party: &ThirdParty) -> Result
         .count()
         .get_result(c))?;
     Ok(party.ensure_independent(&policy.content, namesakes > 0)?)
+}
+
+/// Refuses an evaluator who sold what is evaluated: who is on an invoice of the claim, or of a claim on the request.
+pub fn ensure_no_seller(
+    reader: &mut Reader<'_>,
+    commission: &Commission,
+) -> Result<Option<Explanation>, Failure> {
+    let Some(evaluated) = document_of(&commission.subject) else { return Ok(None) };
+    // Ids are unique over all tables: that of a request is no claim's.
+    let of_it = claims::id.eq(evaluated).or(claims::request_id.eq(evaluated));
+    let sellers: Vec<(String, Option<String>)> = db!(reader, |c| invoices::table
+        .inner_join(claims::table)
+        .filter(of_it)
+        .select((invoices::seller_name, invoices::seller_tax_number))
+        .distinct()
+        .load(c))?;
+    let party = &commission.third_party;
+    let named = (party.name.as_str(), party.tax_number.as_deref());
+    let sold = sellers.iter().any(|(name, number)| is_same_seller(named, (name, number.as_deref())));
+    let facts = json!({"name": party.name});
+    separation_policy::apart(reader, SeparationRule::SellerEvaluates, sold, facts)
+}
+
+/// Refuses whoever decided about the spending that is evaluated: on the claim, the request, or a claim on it.
+pub fn ensure_no_decider(
+    reader: &mut Reader<'_>,
+    evaluation: &PostEvaluation,
+) -> Result<Option<Explanation>, Failure> {
+    let own = reader.actor().employee;
+    let (Some(own), Some(evaluated)) = (own, document_of(&evaluation.commission.subject)) else {
+        return Ok(None);
+    };
+    let of_request: Vec<Key> =
+        db!(reader, |c| claims::table.filter(claims::request_id.eq(evaluated)).select(claims::id).load(c))?;
+    let documents: Vec<Key> = of_request.into_iter().chain([evaluated]).collect();
+    let decided: i64 = db!(reader, |c| tasks::table
+        .inner_join(approvals::table.on(approvals::id.eq(tasks::approval_id)))
+        .filter(tasks::assignee_id.eq(Key::from(own)).and(tasks::state.eq("decided")))
+        .filter(approvals::document.eq_any(&documents))
+        .count()
+        .get_result(c))?;
+    let facts = json!({"number": evaluation.number});
+    separation_policy::apart(reader, SeparationRule::DeciderAccepts, decided > 0, facts)
+}
+
+/// The claim or the request that is evaluated; none of a project.
+fn document_of(subject: &EvaluationSubject) -> Option<Key> {
+    match subject {
+        EvaluationSubject::Project { .. } => None,
+        EvaluationSubject::ExpenseClaim { claim, .. } => Some((*claim).into()),
+        EvaluationSubject::ExpenseRequest { request, .. } => Some((*request).into()),
+    }
 }
 
 /// Whether the caller had a part in the spending that is evaluated: asked for it, claimed it, or was paid.

@@ -3,7 +3,7 @@
 use super::act;
 use crate::spine::{Can, IfMatch, PathId, Reply, UnitOfWork, Valid};
 use domain::{
-    approval::{Action, Approval, ReturnTo},
+    approval::{Action, Approval, ContentPart, ReturnTo},
     spine::{Version, perm},
 };
 use persistence::approval::{self, ApprovalView};
@@ -95,6 +95,12 @@ pub(super) struct ReturnDocument {
     #[validate(length(min = 1, max = 60))]
     #[schema(min_length = 1, max_length = 60)]
     to_step: Option<String>,
+    /// What the requester is to mend. If nothing else changes, what was decided before this step stands; a change of
+    /// amounts, category, beneficiary, budget line or dates is always decided anew. Absent: nothing may change.
+    #[serde(default)]
+    #[validate(length(max = 8))]
+    #[schema(max_items = 8)]
+    mend: Vec<ContentPart>,
 }
 
 /// Return to the requester or to a passed step. `[APR-3, APR-6]`
@@ -109,8 +115,8 @@ pub(super) async fn return_document(
     work: UnitOfWork,
 ) -> Reply<ApprovalView> {
     work.write(who, move |tx| {
-        let ReturnDocument { document_version, reason, to_step } = body.0.clone();
-        let to = to_step.map_or(ReturnTo::Requester, ReturnTo::Step);
+        let ReturnDocument { document_version, reason, to_step, mend } = body.0.clone();
+        let to = to_step.map_or(ReturnTo::ToMend(mend), ReturnTo::Step);
         let acted = act(tx, *id, Some(version), Action::Return, |approval, doer, world| {
             approval.send_back(doer.employee, document_version, to, reason, world)
         })?;

@@ -12,7 +12,7 @@ use domain::{
     task::OwnedBy,
 };
 use persistence::{
-    approval::{move_open_tasks, move_tasks_of_stand_ins, powerless, release_tasks},
+    approval::{move_open_tasks, move_tasks_of_stand_ins, powerless, release_tasks, return_tasks},
     organisation::{AbsenceFilter, AbsenceView, absence, employee, referred},
     spine::{Database, Failure, Request, Tx},
     task,
@@ -128,12 +128,14 @@ pub const EXPIRED_GRANTS: &Chore = &Chore {
     run: |state| Box::pin(release_expired(&state.database)),
 };
 
-/// Routes the open approvals of everybody whose absence holds today to the stand-ins: what was registered
+/// Lets those whose absence ended have their open approvals again, and routes those of everybody whose absence holds today
+/// to the stand-ins: what was registered
 /// ahead of time takes effect on its first day. Doing it twice changes nothing.
 ///
 /// # Errors
 /// A database that does not answer; an absence that could not take effect, when the others have.
 pub async fn begin_absences(database: &Database) -> Result<(), Failure> {
+    end_absences(database).await?;
     let away = database.read(Request::system("absences"), |reader| {
         let today = reader.today();
         absence::sharing_days(reader, today, today)
@@ -144,6 +146,22 @@ pub async fn begin_absences(database: &Database) -> Result<(), Failure> {
         route_to_stand_in(tx, &absence)
     })
     .await
+}
+
+/// For so many days after an absence ended it is looked whether tasks have to come back: a server may have stood still.
+const RETURN_LOOKED_FOR_DAYS: u64 = 31;
+
+/// Lets everybody whose absence ended lately have their open approvals again. Doing it twice changes nothing.
+async fn end_absences(database: &Database) -> Result<(), Failure> {
+    let back = database.read(Request::system("absences"), |reader| {
+        let (today, days) = (reader.today(), chrono::Days::new(RETURN_LOOKED_FOR_DAYS));
+        let since = today.checked_sub_days(days).unwrap_or(today);
+        let ended = absence::sharing_days(reader, since, today.pred_opt().unwrap_or(today))?;
+        Ok::<_, Failure>(ended.into_iter().filter(|absence| !absence.holds_on(today)).collect::<Vec<_>>())
+    });
+    let back: std::collections::BTreeSet<_> =
+        back.await?.into_iter().map(|absence| absence.employee).collect();
+    each(database, "absences", back, return_tasks).await
 }
 
 /// Moves the open approvals of whoever may decide nothing any more because the last day of a grant has passed.
@@ -168,8 +186,12 @@ async fn change_absence(
         let RegisterAbsence { stand_in_id, from, until, reason, .. } = patch.over(&(&found).into())?;
         let stand_in = employee::refer(tx, stand_in_id, "/stand_in_id")?;
         let others = absence::sharing_days(tx, from, until)?;
+        let was_away = found.holds_on(tx.today());
         let changed = absence::apply(tx, found.change((from, until), &stand_in, reason, &others)?)?;
         route_to_stand_in(tx, &changed)?;
+        if was_away && !changed.holds_on(tx.today()) {
+            return_tasks(tx, changed.employee)?;
+        }
         Ok(changed)
     })
     .await
@@ -177,12 +199,17 @@ async fn change_absence(
 
 /// Cancel an absence. `[ORG-3]`
 ///
-/// What has gone to the stand-in stays there; from now on everything comes to the person again.
+/// Everything comes to the person again, also the open approvals that went to the stand-in for it.
 #[utoipa::path(post, path = "/api/v1/absences/{id}/cancel")]
 async fn cancel_absence(
     who: Can<perm::ManageAbsences>,
     at: At<Absence>,
     work: UnitOfWork,
 ) -> Reply<AbsenceView> {
-    work.moves(who, at, move |found, tx| Ok(found.cancel(tx.now())?)).await
+    work.moves(who, at, move |found, tx| {
+        let cancelled = absence::apply(tx, found.cancel(tx.now())?)?;
+        return_tasks(tx, cancelled.employee)?;
+        Ok(cancelled)
+    })
+    .await
 }

@@ -2,7 +2,7 @@
 
 use super::absence::route_to_stand_in;
 use crate::identity::keeping_an_administrator;
-use crate::spine::{At, Can, Chore, Every, Reply, Routes, UnitOfWork, Valid, each, routes};
+use crate::spine::{At, Can, Chore, Every, PathId, Reading, Reply, Routes, UnitOfWork, Valid, each, routes};
 use chrono::NaiveDate;
 use domain::{
     approval::Unavailable,
@@ -13,7 +13,9 @@ use domain::{
 use persistence::{
     approval::move_open_tasks,
     identity::{account, session},
-    organisation::{EmployeeView, absence, department, employee},
+    organisation::{
+        EmployeeView, OpenMattersView, absence, department, employee, ensure_cleared, open_matters,
+    },
     spine::{Database, Failure, Request, Tx},
     task, vacancy,
 };
@@ -22,7 +24,7 @@ use utoipa::ToSchema;
 use validator::Validate;
 
 pub(super) fn routes(into: &mut Routes) {
-    routes!(into, "employees", [leave_employee, keep_employee]);
+    routes!(into, "employees", [leave_employee, keep_employee, list_open_matters]);
 }
 
 /// When somebody leaves.
@@ -31,12 +33,34 @@ pub(super) fn routes(into: &mut Routes) {
 struct LeaveEmployee {
     /// The last day, from which all access ends; today unless said otherwise.
     last_day: Option<NaiveDate>,
+    /// Whether they leave although something is open in their name: unsettled advances, drafts, requests that hold budget.
+    #[serde(default)]
+    despite_open_matters: bool,
+}
+
+/// List what somebody who leaves would leave open. `[ORG-4]`
+///
+/// Advances that are not settled, documents that are not finished, requests that hold budget. Open approvals are not
+/// among them: they move by themselves.
+#[utoipa::path(get, path = "/api/v1/employees/{id}/open-matters")]
+async fn list_open_matters(
+    who: Can<perm::ManageOrganisation>,
+    id: PathId<domain::spine::Employee>,
+    reading: Reading,
+) -> Reply<OpenMattersView> {
+    reading
+        .read(who, move |reader| {
+            let found = employee::find(reader, *id)?;
+            open_matters(reader, found.id)
+        })
+        .await
 }
 
 /// Register that an employee leaves. `[ORG-4]`
 ///
 /// From the last day all access ends. Open approvals go to the stand-in or the superior, whoever reported to
 /// them reports to their superior, and so do the departments they headed. Whom they stood in for, the superior does.
+/// Refused while something is open in their name, naming it, unless `despite_open_matters` says that it stays so.
 #[utoipa::path(post, path = "/api/v1/employees/{id}/leave")]
 async fn leave_employee(
     who: Can<perm::ManageOrganisation>,
@@ -46,6 +70,9 @@ async fn leave_employee(
 ) -> Reply<EmployeeView> {
     work.moves(who, at, move |found, tx| {
         let today = tx.today();
+        if !body.despite_open_matters {
+            ensure_cleared(tx, found.id)?;
+        }
         let leaves = found.leave(body.last_day.unwrap_or(today), today)?;
         let leaver = keeping_an_administrator(tx, |tx| employee::apply(tx, leaves))?;
         if let Employment::Left { .. } = leaver.employment {

@@ -10,12 +10,17 @@ use crate::spine::{
 };
 use domain::{
     approval::Document,
-    finance::budget::{Budget, BudgetContent, BudgetRules, PLANNED_LINES_MAX, PlannedLine},
-    spine::{DepartmentId, Finding, Refusal, codes as refusals, perm},
+    finance::{
+        budget::{Budget, BudgetContent, BudgetRules, PLANNED_LINES_MAX, PlannedLine},
+        expense_category::ExpenseCategories,
+    },
+    spine::{
+        DepartmentId, Finding, PolicyVersion, Refusal, RefusalCode, codes as refusals, import as rules, perm,
+    },
 };
 use persistence::{
     finance::budget::{self as budgets, BudgetWorld},
-    organisation::department,
+    organisation::{NamedRef, department},
     spine::{Failure, Reader, Tx},
 };
 use serde::Deserialize;
@@ -44,17 +49,22 @@ pub(super) async fn show_budget_line_template(
     reading: Reading,
 ) -> Template {
     let is_filled = which.filled.unwrap_or(false);
-    let filled = reading
+    let (filled, lists) = reading
         .value(who, move |reader| {
             let budget = budgets::find(reader, *id)?;
-            if !is_filled {
-                return Ok(Vec::new());
-            }
-            let codes = Departments::load(reader)?;
-            Ok(budget.content.lines.iter().map(|line| cells_of(line, codes.code_of(line))).collect())
+            let (departments, world) = (Departments::load(reader)?, BudgetWorld::today(reader)?);
+            let own = budget.content.scope.department;
+            let filled = |line: &PlannedLine| cells_of(line, departments.code_of(line, own));
+            let lines = budget.content.lines.iter().filter(|_| is_filled).map(filled).collect();
+            let categories = world.rules().categories.content.categories.iter();
+            let lists = vec![
+                ("department", departments.0.iter().map(|known| known.name_zh.clone()).collect()),
+                ("category", categories.map(|category| category.zh.clone()).collect()),
+            ];
+            Ok((lines, lists))
         })
         .await?;
-    reading.template::<LineRow>(format, filled).await
+    reading.template::<LineRow>(format, filled, lists).await
 }
 
 /// How a file of lines is meant.
@@ -70,7 +80,8 @@ pub(super) struct ImportBudgetLines {
 /// Import the lines of a budget from CSV or XLSX. `[BUD-1, BUD-2, INT-5]`
 ///
 /// While it is a draft, returned or withdrawn. A row about the same department, category, period, campaign, region
-/// and purpose as a line changes that line; any other adds one. Departments are named by code or id; a year is
+/// and purpose as a line changes that line; any other adds one. Departments are named by code, id or a name that no other
+/// has, categories by code or such a name; a year is
 /// split into months by the largest remainder unless the row says otherwise. Lines that no longer add up to a
 /// declared sum are refused with the difference. With `validate_only=true` the report says of every row what would
 /// become of it.
@@ -106,10 +117,10 @@ struct Manner {
 
 fn take(tx: &mut Tx<'_>, sheet: &mut Sheet<LineRow>, budget: Budget, how: Manner) -> Result<(), Failure> {
     budget.may_revise(tx.actor())?;
-    let departments = Departments::load(tx)?;
     let old = &budget.content;
-    let planned = planned(sheet, old, &departments);
     let world = BudgetWorld::today(tx)?;
+    let known = Known { departments: Departments::load(tx)?, categories: world.rules().categories };
+    let planned = planned(sheet, old, &known);
     let content = sound_content(sheet, old, &planned, how, world.rules())?;
     tell(sheet, old, &content, &planned);
     if sheet.changes_something() && (how.partial || !sheet.has_refused()) {
@@ -119,26 +130,30 @@ fn take(tx: &mut Tx<'_>, sheet: &mut Sheet<LineRow>, budget: Budget, how: Manner
     Ok(())
 }
 
-/// The lines that rows mean, by row. Refuses rows of departments nobody knows, and rows about the same line.
+/// The lines that rows mean, by row. Refuses rows of departments nobody knows, names that several have, and rows about
+/// the same line.
 fn planned(
     sheet: &mut Sheet<LineRow>,
     content: &BudgetContent,
-    departments: &Departments,
+    known: &Known,
 ) -> BTreeMap<usize, PlannedLine> {
-    let (mut planned, mut unknown) = (BTreeMap::new(), Vec::new());
+    let (mut planned, mut wrong) = (BTreeMap::new(), Vec::new());
+    // A line that is the budget's own department's stays so, whether the file names that department or not.
+    let named: HashMap<_, _> =
+        content.lines.iter().map(|line| (content.key_of(line), line.department)).collect();
     for (index, row) in sheet.good() {
-        match row.department.as_deref().map(|name| departments.find(name)) {
-            Some(None) => unknown.push(index),
-            named => drop(planned.insert(index, row.planned(named.flatten()))),
+        match known.line(row) {
+            Ok(line) => {
+                let department = named.get(&content.key_of(&line)).copied().unwrap_or(line.department);
+                planned.insert(index, PlannedLine { department, ..line });
+            }
+            Err(found) => wrong.push((index, found)),
         }
     }
-    for index in unknown {
-        sheet.refuse(index, "department", refusals::UNKNOWN_REFERENCE, Map::new());
+    for (index, (column, code, name)) in wrong {
+        sheet.refuse(index, column, code, Map::from_iter([("name".to_owned(), name.into())]));
     }
-    sheet.refuse_repeated("", |row| {
-        let named = row.department.as_deref().and_then(|name| departments.find(name));
-        content.key_of(&row.planned(named))
-    });
+    sheet.refuse_repeated("", |row| known.line(row).ok().map(|line| content.key_of(&line)));
     planned
 }
 
@@ -229,23 +244,61 @@ fn tell(
     sheet.removed(before.keys().filter(|key| !after.contains_key(key)).count());
 }
 
-/// The open departments by code and by id.
-struct Departments(Vec<(DepartmentId, String)>);
+/// What a name in a cell is refused with: its column, why, and the name.
+type Unknown = (&'static str, &'static RefusalCode, String);
+
+/// What a row can name.
+struct Known<'a> {
+    departments: Departments,
+    categories: &'a PolicyVersion<ExpenseCategories>,
+}
+
+impl Known<'_> {
+    fn line(&self, row: &LineRow) -> Result<PlannedLine, Unknown> {
+        let department = row.department.as_deref().map(|name| self.departments.find(name)).transpose()?;
+        Ok(row.planned(department, self.category(&row.category)?))
+    }
+
+    /// A category by its code, or by a name that no other has; what nobody knows is judged with the budget.
+    fn category(&self, name: &str) -> Result<String, Unknown> {
+        let categories = &self.categories.content;
+        if categories.find(name).is_some() {
+            return Ok(name.to_owned());
+        }
+        let mut named =
+            categories.categories.iter().filter(|category| category.zh == name || category.en == name);
+        match (named.next(), named.next()) {
+            (Some(category), None) => Ok(category.code.clone()),
+            (Some(_), Some(_)) => Err(("category", rules::IMPORT_AMBIGUOUS, name.to_owned())),
+            _ => Ok(name.to_owned()),
+        }
+    }
+}
+
+/// The open departments by code, by name, and by id.
+struct Departments(Vec<NamedRef>);
 
 impl Departments {
     fn load(reader: &mut Reader<'_>) -> Result<Self, Failure> {
-        Ok(Self(department::open_codes(reader)?))
+        Ok(Self(department::open_names(reader)?))
     }
 
-    fn find(&self, name: &str) -> Option<DepartmentId> {
-        let id: Option<DepartmentId> = name.parse().ok();
-        self.0.iter().find(|(known, code)| code == name || Some(*known) == id).map(|(known, _)| *known)
+    fn find(&self, name: &str) -> Result<DepartmentId, Unknown> {
+        let id = |known: &NamedRef| DepartmentId::from_uuid(known.id.uuid());
+        let wanted: Option<DepartmentId> = name.parse().ok();
+        let exact = self.0.iter().find(|known| known.code == name || Some(id(known)) == wanted);
+        let mut named = self.0.iter().filter(|known| known.name_zh == name || known.name_en == name);
+        match (exact, named.next(), named.next()) {
+            (Some(known), ..) | (None, Some(known), None) => Ok(id(known)),
+            (None, Some(_), Some(_)) => Err(("department", rules::IMPORT_AMBIGUOUS, name.to_owned())),
+            (None, ..) => Err(("department", refusals::UNKNOWN_REFERENCE, name.to_owned())),
+        }
     }
 
-    /// The code of a line's department; its id where the department is no longer open.
-    fn code_of(&self, line: &PlannedLine) -> String {
-        let Some(department) = line.department else { return String::new() };
-        let open = self.0.iter().find(|(known, _)| *known == department);
-        open.map_or_else(|| department.to_string(), |(_, code)| code.clone())
+    /// The code of a line's department, else the budget's own; its id where the department is no longer open.
+    fn code_of(&self, line: &PlannedLine, own: DepartmentId) -> String {
+        let department = line.department.unwrap_or(own);
+        let open = self.0.iter().find(|known| known.id.uuid() == department.uuid());
+        open.map_or_else(|| department.to_string(), |known| known.code.clone())
     }
 }

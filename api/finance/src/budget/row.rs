@@ -19,7 +19,7 @@ use serde_json::json;
 pub(super) struct LineRow {
     /// Code or id of the department; the budget's own where there is none.
     pub department: Option<String>,
-    category: String,
+    pub category: String,
     period: Period,
     amount: Money,
     split: Option<Split>,
@@ -31,10 +31,20 @@ pub(super) struct LineRow {
 }
 
 impl LineRow {
-    /// The planned line, for the department that was found.
-    pub fn planned(&self, department: Option<DepartmentId>) -> PlannedLine {
-        let Self { department: _, category, period, amount, split, campaign, region, purpose, control, note } =
-            self.clone();
+    /// The planned line, for the department and the category that were found.
+    pub fn planned(&self, department: Option<DepartmentId>, category: String) -> PlannedLine {
+        let Self {
+            department: _,
+            category: _,
+            period,
+            amount,
+            split,
+            campaign,
+            region,
+            purpose,
+            control,
+            note,
+        } = self.clone();
         PlannedLine { department, category, period, split, campaign, region, amount, purpose, control, note }
     }
 }
@@ -51,15 +61,18 @@ impl Imported for LineRow {
             "department",
             "部门",
             "Department",
-            ("部门代码或标识；空为预算所属部门", "Code or id; empty is the budget's own department"),
+            (
+                "部门代码、名称或标识；没有此列时为预算所属部门",
+                "Code, name or id; without the column the budget's own department",
+            ),
         ),
         ImportColumn::required(
             "category",
             "费用类别",
             "Category",
             (
-                "费用类别代码；上级类别涵盖其下全部",
-                "The category's code; a heading stands for everything below it",
+                "费用类别代码或名称；上级类别涵盖其下全部",
+                "The category's code or name; a heading stands for everything below it",
             ),
         ),
         ImportColumn::required(
@@ -72,7 +85,12 @@ impl Imported for LineRow {
             ),
         ),
         ImportColumn::required("amount", "金额", "Amount", ("大于零", "More than nothing")),
-        ImportColumn::optional("currency", "币种", "Currency", ("空为人民币", "Empty is CNY")),
+        ImportColumn::optional(
+            "currency",
+            "币种",
+            "Currency",
+            ("没有此列时为人民币", "Without the column CNY"),
+        ),
         ImportColumn::optional(
             "split",
             "分解",
@@ -110,7 +128,20 @@ impl Imported for LineRow {
 
     const ROWS_MAX: usize = PLANNED_LINES_MAX;
 
+    const NUMBERS: &'static [&'static str] = &["amount"];
+
+    fn choices(column: &str) -> Vec<&'static str> {
+        match column {
+            "currency" => vec!["CNY"],
+            "split" => SplitInto::ALL.iter().map(|into| into.labels().0).collect(),
+            "purpose" => Purpose::ALL.iter().map(|purpose| purpose.labels().0).collect(),
+            "control" => Control::ALL.iter().map(|control| control.labels().0).collect(),
+            _ => Vec::new(),
+        }
+    }
+
     fn read(cells: &mut Cells<'_>) -> Option<Self> {
+        ["department", "currency"].into_iter().for_each(|column| cells.refuse_blank(column));
         let currencies =
             Currency::ALL.map(|currency| Choice::labelled(currency, currency.code(), currency.labels()));
         let purposes =

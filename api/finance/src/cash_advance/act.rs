@@ -11,7 +11,10 @@ use domain::{
 };
 use persistence::{
     approval::document,
-    finance::cash_advance::{self as advances, AdvancePolicies, CashAdvanceView, deed},
+    finance::{
+        cash_advance::{self as advances, AdvancePolicies, CashAdvanceView, deed},
+        expense_claim::reference::home_of,
+    },
     spine::{Failure, Tx},
 };
 
@@ -73,7 +76,8 @@ fn said(tx: &mut Tx<'_>, body: CreateCashAdvance) -> Result<(AdvanceContent, Adv
     let (submitter, today) = (body.submitter_id, tx.today());
     let policies = AdvancePolicies::on(tx, body.business_date().unwrap_or(today))?;
     let within = policies.rules().policy.content.settle_within_days;
-    let content = body.content(tx.actor(), today, within)?;
+    let home = home_of(tx, submitter, body.business_date().unwrap_or(today))?;
+    let content = body.content(home, today, within)?;
     advances::refer(tx, submitter, &content)?;
     Ok((content, policies))
 }

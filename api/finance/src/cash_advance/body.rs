@@ -7,7 +7,7 @@ use domain::{
         AdvanceContent, CashAdvance,
         reversal::{Mistake, Undoing},
     },
-    spine::{Actor, AnyId, BusinessDate, DepartmentId, EmployeeId, Id, Money, Refusal, codes},
+    spine::{AnyId, BusinessDate, DepartmentId, EmployeeId, Id, Money, Refusal, codes},
 };
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -20,7 +20,7 @@ pub(super) struct CreateCashAdvance {
     /// Who gets the money and answers for it; the caller's own employee where absent.
     #[serde(default)]
     pub submitter_id: Option<EmployeeId>,
-    /// The department that asks; the caller's own where absent.
+    /// The department that asks; that of its submitter where absent.
     #[serde(default)]
     department_id: Option<DepartmentId>,
     /// The business day; today where absent.
@@ -76,10 +76,15 @@ impl CreateCashAdvance {
 
     /// What the advance says, with what the caller left open filled in. `within` are the days in which advances
     /// are to be settled.
-    pub fn content(self, actor: &Actor, today: BusinessDate, within: u32) -> Result<AdvanceContent, Refusal> {
+    pub fn content(
+        self,
+        home: Option<DepartmentId>,
+        today: BusinessDate,
+        within: u32,
+    ) -> Result<AdvanceContent, Refusal> {
         let Self { submitter_id: _, department_id, business_date, amount, purpose, settle_on, .. } = self;
         let Self { request_id, attachments, .. } = self;
-        let department = department_id.or(actor.department);
+        let department = department_id.or(home);
         let department = department.ok_or_else(|| Refusal::new(codes::REQUIRED).at("/department_id"))?;
         let business_date = business_date.unwrap_or(today);
         let latest = business_date.checked_add_days(Days::new(within.into())).unwrap_or(business_date);
@@ -100,6 +105,7 @@ impl CreateCashAdvance {
 #[serde(deny_unknown_fields)]
 pub(super) struct ConfirmPayout {
     /// The payment's reference in the ERP or at the bank.
+    #[serde(deserialize_with = "domain::spine::typed::read_reference")]
     #[validate(length(min = 1, max = 60))]
     #[schema(min_length = 1, max_length = 60, example = "PAY-20260305-7")]
     pub reference: String,
@@ -112,6 +118,7 @@ pub(super) struct ConfirmPayout {
 #[serde(deny_unknown_fields)]
 pub(super) struct RepayCashAdvance {
     /// The payment's reference: once for an advance.
+    #[serde(deserialize_with = "domain::spine::typed::read_reference")]
     #[validate(length(min = 1, max = 60))]
     #[schema(min_length = 1, max_length = 60, example = "REC-20260331-2")]
     pub reference: String,
@@ -126,6 +133,7 @@ pub(super) struct RepayCashAdvance {
 #[serde(deny_unknown_fields)]
 pub(super) struct ReverseCashAdvancePayout {
     /// The counter-entry's reference: once for an advance.
+    #[serde(deserialize_with = "domain::spine::typed::read_reference")]
     #[validate(length(min = 1, max = 60))]
     #[schema(min_length = 1, max_length = 60, example = "REV-20260306-1")]
     reference: String,
@@ -150,10 +158,12 @@ impl ReverseCashAdvancePayout {
 #[serde(deny_unknown_fields)]
 pub(super) struct ReverseCashAdvanceRepayment {
     /// The reference of the repayment.
+    #[serde(deserialize_with = "domain::spine::typed::read_reference")]
     #[validate(length(min = 1, max = 60))]
     #[schema(min_length = 1, max_length = 60, example = "REC-20260331-2")]
     repayment: String,
     /// The counter-entry's reference: once for an advance.
+    #[serde(deserialize_with = "domain::spine::typed::read_reference")]
     #[validate(length(min = 1, max = 60))]
     #[schema(min_length = 1, max_length = 60, example = "REV-20260331-3")]
     reference: String,

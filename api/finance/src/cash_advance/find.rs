@@ -2,16 +2,20 @@
 
 use crate::{
     approval::SubmissionPreview,
+    expense_claim::find::ExpenseExplanations,
     spine::{Can, List, PathId, Reading, Reply, Wanted},
 };
 use domain::{
     finance::cash_advance::CashAdvance,
     spine::{Employee, perm},
 };
-use persistence::finance::cash_advance::{
-    self as advances, CashAdvanceView,
-    list::{AdvanceFilter, CashAdvanceSummary},
-    statement::{StatementView, statement},
+use persistence::{
+    finance::cash_advance::{
+        self as advances, CashAdvanceView,
+        list::{AdvanceFilter, CashAdvanceSummary},
+        statement::{StatementView, statement},
+    },
+    spine::explanations_of,
 };
 
 /// List cash advances. `[INT-4, EXP-14]`
@@ -37,6 +41,23 @@ pub(super) async fn show_cash_advance(
     reading: Reading,
 ) -> Reply<CashAdvanceView> {
     reading.read(who, move |reader| advances::view(reader, *id)).await
+}
+
+/// Explain what was decided automatically about a cash advance. `[REG-6]`
+///
+/// Also where somebody did what two people should do, because a rule of separation is loosened.
+#[utoipa::path(get, path = "/api/v1/cash-advances/{id}/explanations")]
+pub(super) async fn list_cash_advance_explanations(
+    who: Can<perm::ReadCashAdvances>,
+    id: PathId<CashAdvance>,
+    reading: Reading,
+) -> Reply<ExpenseExplanations> {
+    reading
+        .read(who, move |reader| {
+            let found = advances::find(reader, *id)?;
+            Ok(ExpenseExplanations { data: explanations_of(reader, found.id.uuid())? })
+        })
+        .await
 }
 
 /// Preview the approval of a cash advance. `[APR-8]`

@@ -63,8 +63,8 @@ impl Imported for CategoryRow {
             "性质",
             "Nature",
             (
-                "一般费用、业务招待、职工福利；空为一般费用",
-                "Ordinary, entertainment or welfare; empty is ordinary",
+                "一般费用、业务招待、职工福利；没有此列时为一般费用",
+                "Ordinary, entertainment or welfare; without the column ordinary",
             ),
         ),
         ImportColumn::optional("deductible_vat", "进项可抵扣", "Deductible VAT", YES_NO),
@@ -85,13 +85,29 @@ impl Imported for CategoryRow {
             "Direct limit",
             ("人民币；空为须先申请", "In CNY; empty: never without a request"),
         ),
-        ImportColumn::optional("active", "启用", "Active", ("空为是", "Empty is yes")),
+        ImportColumn::optional(
+            "active",
+            "启用",
+            "Active",
+            ("是或否；没有此列时为是", "Yes or no; without the column yes"),
+        ),
         ImportColumn::optional("clause", "依据条款", "Clause", ("最多 200 字", "At most 200 characters")),
     ];
 
     const ROWS_MAX: usize = MAX_CATEGORIES;
 
+    const NUMBERS: &'static [&'static str] = &["direct_limit"];
+
+    fn choices(column: &str) -> Vec<&'static str> {
+        match column {
+            "nature" => Nature::ALL.iter().map(|nature| nature.labels().0).collect(),
+            "deductible_vat" | "invoice_required" | "evidence_required" | "active" => vec!["是", "否"],
+            _ => Vec::new(),
+        }
+    }
+
     fn read(cells: &mut Cells<'_>) -> Option<Self> {
+        ["nature", "active"].into_iter().for_each(|column| cells.refuse_blank(column));
         let (code, zh, en) = (cells.text("code", 60), cells.text("zh", 60), cells.text("en", 60));
         let read = (
             cells.text("parent", 60),
@@ -172,7 +188,7 @@ pub(super) async fn show_expense_category_template(
             Ok(in_force(reader, today)?.content.categories.iter().map(row).collect())
         })
         .await?;
-    reading.template::<CategoryRow>(format, filled).await
+    reading.template::<CategoryRow>(format, filled, Vec::new()).await
 }
 
 /// How a file of categories is meant.

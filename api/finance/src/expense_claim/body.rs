@@ -33,7 +33,7 @@ pub(super) struct CreateExpenseClaim {
     #[validate(length(min = 1, max = 500))]
     #[schema(min_length = 1, max_length = 500)]
     beneficiary_reason: Option<String>,
-    /// Whose expense it is; the caller's own department where absent.
+    /// Whose expense it is; where absent the department of whom it is for: who gains by it, else who submits it.
     #[serde(default)]
     department_id: Option<DepartmentId>,
     /// The business day; today where absent.
@@ -81,12 +81,12 @@ pub(super) struct CreateExpenseClaim {
     #[validate(length(max = 20))]
     metadata: BTreeMap<String, String>,
     /// The system it is mirrored from; together with `external_id`.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "domain::spine::typed::read_optional_reference")]
     #[validate(length(min = 1, max = 40))]
     #[schema(min_length = 1, max_length = 40, example = "mini-program")]
     pub source: Option<String>,
     /// Its identity there.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "domain::spine::typed::read_optional_reference")]
     #[validate(length(min = 1, max = 100))]
     #[schema(min_length = 1, max_length = 100)]
     pub external_id: Option<String>,
@@ -129,6 +129,8 @@ impl From<&ExpenseClaim> for CreateExpenseClaim {
 /// What a new claim takes from its caller and the day.
 pub(super) struct Given<'a> {
     pub actor: &'a Actor,
+    /// The department of whom it is for.
+    pub home: Option<DepartmentId>,
     pub today: BusinessDate,
     pub book: Currency,
 }
@@ -137,6 +139,11 @@ impl CreateExpenseClaim {
     /// The business day it names, if it names one.
     pub fn business_date(&self) -> Option<BusinessDate> {
         self.business_date
+    }
+
+    /// Whom it is for, where it names somebody: who gains by it, else who submits it.
+    pub fn acted_for(&self) -> Option<EmployeeId> {
+        self.beneficiary_id.or(self.submitter_id)
     }
 
     /// What the claim says, with what the caller left open filled in.
@@ -163,7 +170,7 @@ impl CreateExpenseClaim {
         let submitter = submitter_id.or(given.actor.employee);
         let employee = beneficiary_id.or(submitter);
         let employee = employee.ok_or_else(|| Refusal::new(NO_EMPLOYEE))?;
-        let department = department_id.or(given.actor.department);
+        let department = department_id.or(given.home);
         let department = department.ok_or_else(|| Refusal::new(codes::REQUIRED).at("/department_id"))?;
         Ok(ClaimContent {
             department,

@@ -7,11 +7,8 @@ use crate::spine::{
 use chrono::NaiveDate;
 use domain::{
     finance::{
-        expense_claim::{
-            ClaimState, ExpenseClaim, PostingRefusal, Voucher,
-            hand_over::{HandedOver, UNKNOWN_CLAIM},
-        },
-        payment::{PaidState, PaymentNotice},
+        expense_claim::{ClaimState, ExpenseClaim, PostingRefusal, Voucher, hand_over::UNKNOWN_CLAIM},
+        payment::{PaidState, PaymentNotice, refund::ReturnNotice},
     },
     spine::{AnyId, Id, Money, Refusal, Version, perm},
 };
@@ -127,19 +124,12 @@ fn refused(id: Id<ExpenseClaim>, claim: Option<&ExpenseClaim>, refusal: Refusal)
     }
 }
 
-/// Applies a hand-over that moves one claim alone.
-fn settle(tx: &mut Tx<'_>, handed: HandedOver) -> Result<(ExpenseClaim, bool), Failure> {
-    match handed {
-        HandedOver::Already(claim) => Ok((*claim, true)),
-        HandedOver::Now(change) => Ok((claims::apply(tx, *change)?, false)),
-    }
-}
-
 /// Claims that were taken.
 #[derive(Clone, Debug, Deserialize, Validate, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct AcknowledgeExpenseClaims {
     /// Under what they were taken: the ERP's batch or document.
+    #[serde(deserialize_with = "domain::spine::typed::read_reference")]
     #[validate(length(min = 1, max = 60))]
     #[schema(min_length = 1, max_length = 60, example = "ERP-20260305-01")]
     reference: String,
@@ -165,10 +155,7 @@ pub(super) async fn acknowledge_expense_claims(
             &body.claim_ids,
             |id| *id,
             |_, _| Ok(()),
-            |tx, claim, _| {
-                let handed = claim.acknowledge(body.reference.clone(), tx.actor(), tx.now())?;
-                settle(tx, handed)
-            },
+            |tx, claim, _| deed::acknowledge(tx, claim, body.reference.clone()),
         )
     })
     .await
@@ -247,9 +234,10 @@ pub(super) struct PaymentBody {
     #[schema(value_type = AnyId)]
     claim_id: Id<ExpenseClaim>,
     /// The payment's reference: unique within the claim.
+    #[serde(deserialize_with = "domain::spine::typed::read_reference")]
     #[schema(min_length = 1, max_length = 60, example = "PAY-20260306-007")]
     reference: String,
-    /// How much, in the book currency.
+    /// How much, in the book currency; negative on a counter-document, where it comes back.
     amount: Money,
     /// The day the money moved.
     paid_on: NaiveDate,
@@ -258,7 +246,8 @@ pub(super) struct PaymentBody {
 /// Confirm payments of expense claims. `[EXP-9, EXP-10]`
 ///
 /// Parts are allowed, more than is owed is not. The same reference with the same content answers `already`.
-/// On a reversing document it confirms what was paid back.
+/// On a counter-document (`direction` is `collect`) it confirms what came back, as a negative amount; a positive one is
+/// refused.
 #[utoipa::path(post, path = "/api/v1/erp/expense-claims/confirm-payments")]
 pub(super) async fn confirm_expense_claim_payments(
     who: Can<perm::AccountExpenseClaims>,
@@ -273,9 +262,55 @@ pub(super) async fn confirm_expense_claim_payments(
             hold::lines,
             |tx, claim, item| {
                 let PaymentBody { claim_id: _, reference, amount, paid_on } = item.clone();
-                let notice = PaymentNotice { reference, amount, paid_on };
-                let handed = claim.confirm_payment(notice, tx.actor(), tx.now(), tx.today())?;
-                settle(tx, handed)
+                deed::confirm_payment(tx, claim, PaymentNotice { reference, amount, paid_on })
+            },
+        )
+    })
+    .await
+}
+
+/// A payment that the bank returned.
+#[derive(Clone, Debug, Deserialize, Serialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct ReturnedPaymentBody {
+    /// The claim.
+    #[schema(value_type = AnyId)]
+    claim_id: Id<ExpenseClaim>,
+    /// The reference of the payment that came back.
+    #[serde(deserialize_with = "domain::spine::typed::read_reference")]
+    #[schema(min_length = 1, max_length = 60, example = "PAY-20260306-007")]
+    payment: String,
+    /// The reference of its return.
+    #[serde(deserialize_with = "domain::spine::typed::read_reference")]
+    #[schema(min_length = 1, max_length = 60, example = "RET-20260307-001")]
+    reference: String,
+    /// The day the money came back.
+    returned_on: NaiveDate,
+    /// The bank's words.
+    #[schema(min_length = 1, max_length = 500, example = "户名不符，银行退汇")]
+    reason: String,
+}
+
+/// Record payments of expense claims that the bank returned (退汇). `[EXP-9, EXP-10]`
+///
+/// The payment stays readable and counts no more, so much is owed again, and its reference is not used again. The claim is
+/// not reversed. The same said again answers `already`.
+#[utoipa::path(post, path = "/api/v1/erp/expense-claims/return-payments")]
+pub(super) async fn return_expense_claim_payments(
+    who: Can<perm::AccountExpenseClaims>,
+    body: Valid<Items<ReturnedPaymentBody>>,
+    work: UnitOfWork,
+) -> PerItem<HandOverResults> {
+    work.write(who, move |tx| {
+        each(
+            tx,
+            &body.items,
+            |item| item.claim_id,
+            hold::lines,
+            |tx, claim, item| {
+                let ReturnedPaymentBody { claim_id: _, payment, reference, returned_on, reason } =
+                    item.clone();
+                deed::return_payment(tx, claim, ReturnNotice { payment, reference, returned_on, reason })
             },
         )
     })
@@ -307,7 +342,7 @@ struct TheirItemBody {
     /// Where it stands there.
     status: ClaimState,
     /// Its voucher there.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "domain::spine::typed::read_optional_reference")]
     #[validate(length(max = 40))]
     #[schema(max_length = 40)]
     voucher_number: Option<String>,
@@ -334,6 +369,7 @@ pub(super) async fn reconcile_expense_claims(
     reading: Reading,
 ) -> Reply<ReconciliationView> {
     let Valid(ReconcileExpenseClaims { from, to, items }) = body;
+    domain::spine::check_span(from, to)?;
     let theirs: Vec<TheirItem> = items
         .into_iter()
         .map(|TheirItemBody { number, status, voucher_number, voucher_year, amount, paid }| TheirItem {

@@ -35,7 +35,8 @@ fn create(tx: &mut Tx<'_>, body: CreateExpenseClaim) -> Result<ExpenseClaim, Fai
     let submitter = body.submitter_id;
     let today = tx.today();
     let policies = PoliciesInForce::on(tx, body.business_date().unwrap_or(today))?;
-    let content = body.content(&Given { actor: tx.actor(), today, book: policies.book_currency() })?;
+    let home = claims::reference::home_of(tx, body.acted_for(), body.business_date().unwrap_or(today))?;
+    let content = body.content(&Given { actor: tx.actor(), home, today, book: policies.book_currency() })?;
     claims::reference::check(tx, submitter, &content)?;
     let number = claims::next_number(tx, &policies)?;
     let new = NewClaim { id: tx.id(), number, submitter, external };
@@ -82,7 +83,10 @@ fn revise(
 ) -> Result<ExpenseClaim, Failure> {
     claim.may_revise(tx.actor())?;
     let (today, book) = (tx.today(), claim.content.exchange.book);
-    let content = patch.over(&(&claim).into())?.content(&Given { actor: tx.actor(), today, book })?;
+    let body = patch.over(&(&claim).into())?;
+    let person = body.acted_for().or(Some(claim.petition.submitter));
+    let home = claims::reference::home_of(tx, person, body.business_date().unwrap_or(today))?;
+    let content = body.content(&Given { actor: tx.actor(), home, today, book })?;
     claims::reference::check(tx, Some(claim.petition.submitter), &content)?;
     let policies = PoliciesInForce::on(tx, content.business_date)?;
     let change = claim.revise(content, tx.actor(), policies.rules())?;
@@ -95,9 +99,11 @@ fn revise(
 #[derive(Clone, Debug, Deserialize, IntoParams)]
 pub(super) struct ExternalPath {
     /// The other system.
+    #[serde(deserialize_with = "domain::spine::typed::read_reference")]
     #[param(min_length = 1, max_length = 40, example = "mini-program")]
     source: String,
     /// The claim's identity there.
+    #[serde(deserialize_with = "domain::spine::typed::read_reference")]
     #[param(min_length = 1, max_length = 100)]
     external_id: String,
 }
@@ -141,7 +147,8 @@ fn mirror(
     claim.may_revise(tx.actor())?;
     let (actor, today, book) = (tx.actor().clone(), tx.today(), claim.content.exchange.book);
     body.submitter_id = Some(claim.petition.submitter);
-    let content = body.content(&Given { actor: &actor, today, book })?;
+    let home = claims::reference::home_of(tx, body.acted_for(), body.business_date().unwrap_or(today))?;
+    let content = body.content(&Given { actor: &actor, home, today, book })?;
     claims::reference::check(tx, Some(claim.petition.submitter), &content)?;
     let policies = PoliciesInForce::on(tx, content.business_date)?;
     if claim.says(&content, policies.rules()) {

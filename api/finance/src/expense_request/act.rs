@@ -9,7 +9,10 @@ use domain::{
 };
 use persistence::{
     approval::document,
-    finance::expense_request::{self as requests, ExpenseRequestView, RequestPolicies, deed},
+    finance::{
+        expense_claim::reference::home_of,
+        expense_request::{self as requests, ExpenseRequestView, RequestPolicies, deed},
+    },
     spine::{Failure, Tx},
 };
 
@@ -75,7 +78,8 @@ fn said(
 ) -> Result<(RequestContent, RequestPolicies), Failure> {
     let today = tx.today();
     let policies = RequestPolicies::on(tx, body.business_date().unwrap_or(today))?;
-    let content = body.content(tx.actor(), today, policies.book_currency())?;
+    let home = home_of(tx, submitter, body.business_date().unwrap_or(today))?;
+    let content = body.content(home, today, policies.book_currency())?;
     requests::refer(tx, submitter, &content)?;
     Ok((content, policies))
 }

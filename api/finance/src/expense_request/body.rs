@@ -11,7 +11,7 @@ use domain::{
         expense_claim::Details,
         expense_request::{Link, Quote, RequestContent, RequestLine, Tender},
     },
-    spine::{Actor, AnyId, BusinessDate, Currency, DepartmentId, EmployeeId, Id, Money, Refusal, codes},
+    spine::{AnyId, BusinessDate, Currency, DepartmentId, EmployeeId, Id, Money, Refusal, codes},
 };
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -84,7 +84,7 @@ pub(crate) struct CreateExpenseRequest {
     /// Who answers for it; the caller's own employee where absent.
     #[serde(default)]
     pub submitter_id: Option<EmployeeId>,
-    /// The department that asks; the caller's own where absent.
+    /// The department that asks; that of its submitter where absent.
     #[serde(default)]
     department_id: Option<DepartmentId>,
     /// The business day: it chooses policies and the budget's period; today where absent.
@@ -170,13 +170,13 @@ impl CreateExpenseRequest {
     /// What the request says, with what the caller left open filled in.
     pub fn content(
         self,
-        actor: &Actor,
+        home: Option<DepartmentId>,
         today: BusinessDate,
         book: Currency,
     ) -> Result<RequestContent, Refusal> {
         let Self { submitter_id: _, department_id, business_date, currency, exchange_rate, .. } = self;
         let Self { details, urgent, major_campaign, campaign, region, links, lines, attachments, .. } = self;
-        let department = department_id.or(actor.department);
+        let department = department_id.or(home);
         let department = department.ok_or_else(|| Refusal::new(codes::REQUIRED).at("/department_id"))?;
         Ok(RequestContent {
             department,

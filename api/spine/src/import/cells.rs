@@ -5,7 +5,7 @@ use super::{
     table::{Heading, RowFinding},
 };
 use chrono::NaiveDate;
-use domain::spine::{Currency, Money, RefusalCode, codes, import as rules};
+use domain::spine::{Currency, Money, RefusalCode, codes, import as rules, typed};
 use serde_json::{Value, json};
 use std::{ops::RangeInclusive, str::FromStr};
 
@@ -93,15 +93,24 @@ impl Cells<'_> {
         day
     }
 
-    /// An amount in a currency; commas between thousands and a sign of the currency are left out.
+    /// An amount in a currency; commas stand between thousands or nowhere, a sign of the currency at either end.
     pub fn money(&mut self, column: &'static str, currency: Currency) -> Option<Money> {
         let text = self.raw(column)?;
-        let plain: String = text.chars().filter(|c| !matches!(c, ',' | '，' | '¥' | '￥' | ' ')).collect();
-        let money = Money::parse(&plain, currency).ok();
+        let money = ungrouped(text).and_then(|plain| Money::parse(&plain, currency).ok());
         if money.is_none() {
-            self.refuse(column, codes::BAD_FORMAT, [("expected", json!("1234.50"))]);
+            self.refuse(column, codes::BAD_FORMAT, [("expected", json!("1234.50, 1,234.50"))]);
         }
         money
+    }
+
+    /// Notes an empty cell of a column that stands in the file: what it leaves out is not guessed. Without the column the
+    /// usual applies to every row.
+    pub fn refuse_blank(&mut self, column: &'static str) {
+        let index = self.columns.iter().position(|known| known.name == column);
+        let stands = index.and_then(|index| self.places.get(index)?.at).is_some();
+        if stands && self.raw(column).is_none() {
+            self.refuse(column, rules::IMPORT_BLANK, []);
+        }
     }
 
     /// Yes or no.
@@ -151,7 +160,45 @@ impl Cells<'_> {
     }
 }
 
+/// An amount without its commas, where they stand between groups of three; `None` where they stand elsewhere: nobody knows
+/// what `12,34.50` means, and `1234,50` is not 123,450.
+fn ungrouped(text: &str) -> Option<String> {
+    let folded = typed::folded(text);
+    let signs = |c: char| c.is_whitespace() || matches!(c, '¥' | '￥' | '元');
+    let plain = folded.trim_matches(signs);
+    let (whole, rest) = plain.find('.').map_or((plain, ""), |point| plain.split_at(point));
+    let mut groups = whole.split(',');
+    let first = groups.next()?;
+    let rest_is_whole =
+        groups.clone().all(|group| group.len() == 3 && group.bytes().all(|b| b.is_ascii_digit()));
+    let lead = first.strip_prefix('-').unwrap_or(first).len();
+    let is_grouped = whole.contains(',');
+    let is_right = !is_grouped || (rest_is_whole && (1..=3).contains(&lead));
+    (is_right && !rest.contains(',')).then(|| format!("{}{rest}", whole.replace(',', "")))
+}
+
 fn named<V>(choices: &[Choice<V>]) -> Value {
     let names: Vec<String> = choices.iter().map(|choice| format!("{}/{}", choice.zh, choice.code)).collect();
     json!(names.join(", "))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn commas_stand_between_thousands_or_the_amount_is_not_read() {
+        for (text, plain) in [
+            ("1234.50", "1234.50"),
+            ("1,234.50", "1234.50"),
+            ("￥ 12,345,678", "12345678"),
+            ("３，５００．５０ 元", "3500.50"),
+            ("-1,000", "-1000"),
+        ] {
+            assert_eq!(ungrouped(text).as_deref(), Some(plain), "{text}");
+        }
+        for text in ["1234,50", "12,34.50", "1,23", "1,2345", ",123", "1,234.5,0", "1234,567", "1,,234"] {
+            assert_eq!(ungrouped(text), None, "{text}");
+        }
+    }
 }

@@ -11,7 +11,7 @@ use actix_web::{
 use csv::{Terminator, WriterBuilder};
 use domain::spine::Language;
 use persistence::spine::Failure;
-use rust_xlsxwriter::{Color, Format as Style, Note, Workbook, Worksheet, XlsxError};
+use rust_xlsxwriter::{Color, DataValidation, Format as Style, Note, Workbook, Worksheet, XlsxError};
 use serde::Serialize;
 use std::future::{Ready, ready};
 use utoipa::{
@@ -95,11 +95,13 @@ pub enum TemplateFile {
 }
 
 impl Reading {
-    /// The template of an import; `filled` with rows that stand already, a cell for each column.
+    /// The template of an import; `filled` with rows that stand already, a cell for each column. `lists`: what the company
+    /// has to choose from in some columns, beside what there is to choose everywhere.
     pub async fn template<T: Imported>(
         &self,
         TemplateFormat(format): TemplateFormat,
         filled: Vec<Vec<String>>,
+        lists: Vec<(&'static str, Vec<String>)>,
     ) -> Template {
         if format == Format::Json {
             let shape = self.shape().fit::<ImportTemplate>()?;
@@ -112,7 +114,7 @@ impl Reading {
         let bytes = if format == Format::Csv {
             as_csv::<T>(language, &filled)?
         } else {
-            let made = actix_web::web::block(move || as_workbook(T::COLUMNS, language, &filled)).await;
+            let made = actix_web::web::block(move || as_workbook::<T>(language, &filled, &lists)).await;
             made.map_err(Failure::fault)?.map_err(Failure::fault)?
         };
         let name = format!("{}-template.{}", T::FILE.name, format.ending());
@@ -145,26 +147,61 @@ fn as_csv<T: Imported>(language: Language, filled: &[Vec<String>]) -> Result<Vec
     file.into_inner().map_err(Failure::fault)
 }
 
-fn as_workbook(
-    columns: &[ImportColumn],
+/// The sheet on which the choices stand, hidden: a list of a cell itself may have 255 characters.
+const CHOICES: &str = "选项";
+/// How many rows below the headings have drop-downs.
+const FILLED_IN_MAX: u32 = 2_000;
+
+fn as_workbook<T: Imported>(
     language: Language,
     filled: &[Vec<String>],
+    lists: &[(&'static str, Vec<String>)],
 ) -> Result<Vec<u8>, XlsxError> {
     let mut book = Workbook::new();
     let sheet = book.add_worksheet();
     sheet.set_freeze_panes(1, 0)?;
-    let text = Style::new().set_num_format("@");
-    for (at, column) in (0..).zip(columns) {
+    let (text, amount) = (Style::new().set_num_format("@"), Style::new().set_num_format("#,##0.00"));
+    for (at, column) in (0..).zip(T::COLUMNS) {
         sheet.set_column_width(at, 22)?;
-        sheet.set_column_format(at, &text)?;
+        let is_number = T::NUMBERS.contains(&column.name);
+        sheet.set_column_format(at, if is_number { &amount } else { &text })?;
         head(sheet, at, column, language)?;
     }
     for (row, cells) in (1..).zip(filled) {
-        for (column, cell) in (0..).zip(cells).filter(|(_, cell)| !cell.is_empty()) {
-            sheet.write_string_with_format(row, column, cell, &text)?;
+        for ((at, cell), column) in (0..).zip(cells).zip(T::COLUMNS).filter(|((_, cell), _)| !cell.is_empty())
+        {
+            match cell.parse::<f64>().ok().filter(|_| T::NUMBERS.contains(&column.name)) {
+                Some(number) => sheet.write_number_with_format(row, at, number, &amount)?,
+                None => sheet.write_string_with_format(row, at, cell, &text)?,
+            };
+        }
+    }
+    let mut offered: Vec<(u16, Vec<String>)> = Vec::new();
+    for (at, column) in (0..).zip(T::COLUMNS) {
+        let own = T::choices(column.name).into_iter().map(str::to_owned);
+        let of_company =
+            lists.iter().filter(|(name, _)| *name == column.name).flat_map(|(_, list)| list.clone());
+        let all: Vec<String> = own.chain(of_company).collect();
+        if !all.is_empty() {
+            let range = format!("={CHOICES}!${0}$1:${0}${1}", letter(at), all.len());
+            let choice = DataValidation::new().allow_list_formula(range.as_str().into());
+            sheet.add_data_validation(1, at, FILLED_IN_MAX, at, &choice.show_error_message(false))?;
+            offered.push((at, all));
+        }
+    }
+    let choices = book.add_worksheet();
+    choices.set_name(CHOICES)?.set_hidden(true);
+    for (at, list) in offered {
+        for (row, choice) in (0..).zip(list) {
+            choices.write_string(row, at, choice)?;
         }
     }
     book.save_to_buffer()
+}
+
+/// The letter of one of the first columns.
+fn letter(at: u16) -> char {
+    char::from(b'A' + u8::try_from(at.min(25)).unwrap_or(25))
 }
 
 fn head(sheet: &mut Worksheet, at: u16, column: &ImportColumn, language: Language) -> Result<(), XlsxError> {

@@ -5,7 +5,7 @@ use super::{
     COLUMNS_MAX, ROWS_MAX,
     grid::{GridRow, too_large, unreadable},
 };
-use calamine::{DataRef, ExcelDateTime, Reader, SheetType, SheetVisible, Xlsx};
+use calamine::{DataRef, Dimensions, ExcelDateTime, Reader, SheetType, SheetVisible, Xlsx};
 use domain::spine::Refusal;
 use std::io::{Cursor, Read};
 use zip::ZipArchive;
@@ -24,6 +24,7 @@ pub(super) fn rows_of(bytes: &[u8]) -> Result<Vec<GridRow>, Refusal> {
     };
     let name = book.sheets_metadata().iter().find(is_read).map(|sheet| sheet.name.clone());
     let name = name.ok_or_else(|| unreadable("no sheet"))?;
+    let merged = book.merge_cells_by_sheet_name(&name).map_err(unreadable)?;
     let mut cells = book.worksheet_cells_reader(&name).map_err(unreadable)?;
     let mut rows: Vec<GridRow> = Vec::new();
     while let Some(cell) = cells.next_cell().map_err(unreadable)? {
@@ -47,7 +48,34 @@ pub(super) fn rows_of(bytes: &[u8]) -> Result<Vec<GridRow>, Refusal> {
             last.cells[column] = text;
         }
     }
+    spread(&mut rows, &merged)?;
     Ok(rows)
+}
+
+/// Gives every cell of a merged range what stands in its first one: that is what people see there. Rows of which nothing
+/// else is filled in are none.
+fn spread(rows: &mut [GridRow], merged: &[Dimensions]) -> Result<(), Refusal> {
+    let mut left = ROWS_MAX * COLUMNS_MAX;
+    for region in merged {
+        let (top, bottom) = (region.start.0.saturating_add(1), region.end.0.saturating_add(1));
+        let (first, last) = (region.start.1 as usize, region.end.1 as usize);
+        if last >= COLUMNS_MAX {
+            return Err(too_large(ROWS_MAX));
+        }
+        let begin = rows.partition_point(|row| row.number < top);
+        let end = rows.partition_point(|row| row.number <= bottom);
+        let head = rows.get(begin).filter(|row| row.number == top);
+        let Some(text) = head.and_then(|row| row.cells.get(first)).filter(|text| !text.is_empty()).cloned()
+        else {
+            continue;
+        };
+        left = left.checked_sub((end - begin) * (last - first + 1)).ok_or_else(|| too_large(ROWS_MAX))?;
+        for row in &mut rows[begin..end] {
+            row.cells.resize(row.cells.len().max(last + 1), String::new());
+            row.cells[first..=last].fill(text.clone());
+        }
+    }
+    Ok(())
 }
 
 /// A file of some kilobytes can unpack to gigabytes: everything is unpacked once into nothing and counted.
@@ -129,6 +157,19 @@ mod tests {
         book.worksheet_from_index(0).expect("it").write_string(1, 500, "x").expect("a cell");
         let refused = rows_of(&book.save_to_buffer().expect("bytes")).expect_err("too wide");
         assert_eq!(refused.code.code, "import.too_large");
+    }
+
+    #[test]
+    fn a_merged_range_says_the_same_in_every_row() {
+        let mut book = Workbook::new();
+        let (sheet, plain) = (book.add_worksheet(), Format::new());
+        sheet.merge_range(1, 0, 3, 0, "marketing", &plain).expect("a range");
+        for row in 1..=4 {
+            sheet.write_number(row, 1, f64::from(row)).expect("a cell");
+        }
+        let rows = rows_of(&book.save_to_buffer().expect("bytes")).expect("rows");
+        let departments: Vec<&str> = rows.iter().map(|row| row.cells[0].as_str()).collect();
+        assert_eq!(departments, ["marketing", "marketing", "marketing", ""]);
     }
 
     #[test]

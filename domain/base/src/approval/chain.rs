@@ -1,6 +1,6 @@
 //! A chain as data: ordered steps, who decides each, how several count, and when a step applies. `[APR-1]`
 
-use super::Condition;
+use super::{Condition, ContentPart};
 use crate::spine::{EmployeeId, Finding, PolicyContent};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -161,6 +161,11 @@ pub struct ChainPolicy {
     /// marked `decided_anew`, is always decided.
     #[serde(default = "yes")]
     pub same_person_decides_once: bool,
+    /// What a returned document may change without earlier decisions being taken again, also where the return did not ask
+    /// for it: wording or papers, nothing else. Empty: nothing.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[schema(max_items = 2)]
+    pub unseen_changes: Vec<ContentPart>,
     /// Hours between two reminders by the submitter, 1 to 720.
     #[serde(default = "four")]
     #[schema(minimum = 1, maximum = 720)]

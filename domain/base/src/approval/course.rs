@@ -1,6 +1,6 @@
 //! The approval of one document over all its rounds.
 
-use super::{Directory, Entry, Plan, Round, Step, StepState, Subject, Task, TaskState};
+use super::{ContentPart, Directory, Entry, Plan, Round, Step, StepState, Subject, Task, TaskState};
 use crate::spine::{BusinessDate, EmployeeId, Entity, Id, IdSource, Timestamp, Version};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -48,6 +48,9 @@ pub enum Outcome {
         reason: String,
         /// The key of the step that returned it.
         step: u32,
+        /// The parts that the return asked to be mended: what was decided before stands if nothing else changes.
+        #[serde(default)]
+        mend: Vec<ContentPart>,
     },
     /// The submitter withdrew it, and may submit again.
     Withdrawn {
@@ -88,6 +91,8 @@ impl Outcome {
 pub enum ReturnTo {
     /// To the requester.
     Requester,
+    /// To the requester, to mend these parts: what was decided stands if nothing else changes.
+    ToMend(Vec<ContentPart>),
     /// To a passed step, by its code.
     Step(String),
 }

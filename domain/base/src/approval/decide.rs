@@ -5,6 +5,7 @@ use super::{
     Directory, EntryKind, NEXT_STEP_DECIDED, NOT_YOUR_TURN, NOTHING_TO_TAKE_BACK, OWN_DOCUMENT, Origin,
     Outcome, REASON_REQUIRED, REJECTED, RETURNED, ReturnTo, STEP_NOT_PASSED, SeatState, StepReason,
     StepState, TAKEN_BACK, Task, TaskState,
+    content::digest_of,
     directory::own_people,
     opening::{Says, Transition, is_complete},
 };
@@ -73,8 +74,12 @@ impl Approval {
         let reason = given(reason)?;
         self.may_decide(by, world)?;
         let target = match &to {
-            ReturnTo::Requester => None,
+            ReturnTo::Requester | ReturnTo::ToMend(_) => None,
             ReturnTo::Step(code) => Some(self.passed_step(code)?),
+        };
+        let mend = match &to {
+            ReturnTo::ToMend(parts) => parts.clone(),
+            _ => Vec::new(),
         };
         let (mut transition, index) =
             self.decide(by, seen, Decision::Returned, Some(reason.clone()), world)?;
@@ -83,12 +88,12 @@ impl Approval {
         transition.happen(
             RETURNED,
             json!({"by": by, "to_step": match &to {
-                ReturnTo::Requester => None,
                 ReturnTo::Step(code) => Some(code),
-            }}),
+                _ => None,
+            }, "mend": mend}),
         );
         match target {
-            None => transition.after.outcome = Outcome::Returned { by, at: world.now, reason, step },
+            None => transition.after.outcome = Outcome::Returned { by, at: world.now, reason, step, mend },
             Some(target) => {
                 transition.continued_round(target);
                 transition.advance();
@@ -254,13 +259,21 @@ impl Approval {
         let index = self.current_index().ok_or_else(|| Refusal::new(NOT_YOUR_TURN))?;
         let mut transition = Transition::of(self, world);
         let (at, step) = (world.now, Some(transition.steps()[index].planned.code.clone()));
+        let digest = digest_of(&transition.after.subject.seen);
         let mut from = None;
         for place in 0..transition.after.tasks.len() {
             let task = &mut transition.after.tasks[place];
             if task.assignee != by || task.state != TaskState::Open {
                 continue;
             }
-            task.state = TaskState::Decided { decision, at, note: note.clone(), document_version: current };
+            let content_digest = Some(digest.clone());
+            task.state = TaskState::Decided {
+                decision,
+                at,
+                note: note.clone(),
+                document_version: current,
+                content_digest,
+            };
             from = task.on_behalf_of.or(from);
             let seat = task.seat;
             if decision == Decision::Approved {

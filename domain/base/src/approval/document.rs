@@ -6,7 +6,7 @@
 //! its approval, which its own context keeps beside the [`Petition`].
 
 use super::{
-    Approval, Outcome, Owner, Petition, Standing, StandingState, check_reason,
+    Approval, ContentPart, Outcome, Owner, Petition, Standing, StandingState, check_reason,
     petition::{NOT_EDITABLE, NOT_IN_APPROVAL, NOT_SUBMITTABLE, NOT_VOIDABLE, OTHER_APPROVAL},
 };
 use crate::spine::{
@@ -92,6 +92,17 @@ pub trait Document: Entity {
     /// Amounts beyond what can be added up.
     fn asked(&self) -> Result<Facts, Refusal> {
         Ok(Facts::new())
+    }
+    /// What it says, part by part: what its approvers see, and decide about. A kind that does not tell its parts apart is
+    /// seen as a whole.
+    fn said(&self) -> Vec<(ContentPart, Value)> {
+        let mut whole = serde_json::to_value(self).unwrap_or_default();
+        if let Value::Object(members) = &mut whole {
+            ["standing", "approval", "version", "created_at"]
+                .iter()
+                .for_each(|name| drop(members.remove(*name)));
+        }
+        vec![(ContentPart::Whole, whole)]
     }
     /// The approval of its earlier submission, where that is taken up again: not where it was final.
     fn goes_on(&self) -> Option<Id<Approval>> {

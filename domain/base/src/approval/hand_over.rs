@@ -8,6 +8,7 @@ use super::{
     directory::own_people,
     opening::{Holder, Says, Transition},
 };
+use crate::separation_policy::TWO_STEPS;
 use crate::spine::{Change, Citation, EmployeeId, Id, Refusal};
 use serde_json::json;
 
@@ -41,6 +42,7 @@ impl Approval {
     ) -> Result<Change<Self>, Refusal> {
         self.may_hand_over(by, world)?;
         self.may_take_part(to, world)?;
+        self.refuse_second_step(to)?;
         let mine: Vec<Task> = self.open_tasks_of(by).cloned().collect();
         let mut transition = Transition::of(self, world);
         transition.act_for(mine.iter().find_map(|task| task.on_behalf_of));
@@ -73,6 +75,7 @@ impl Approval {
     ) -> Result<Change<Self>, Refusal> {
         self.may_reassign(by, oversees, world)?;
         self.may_take_part(to, world)?;
+        self.refuse_second_step(to)?;
         let found = self.open_tasks().find(|open| open.id == task).cloned();
         let task = found.ok_or_else(|| Refusal::new(NO_OPEN_TASK).citing(Citation::rule("APR-9")))?;
         let mut transition = Transition::of(self, world);
@@ -114,6 +117,9 @@ impl Approval {
     ) -> Result<Change<Self>, Refusal> {
         self.may_hand_over(by, world)?;
         self.may_take_part(who, world)?;
+        if placement == Placement::Parallel {
+            self.refuse_second_step(who)?;
+        }
         let Some(index) = self.current_index() else { return Err(Refusal::new(NO_OPEN_TASK)) };
         let for_whom = self.open_tasks_of(by).find_map(|task| task.on_behalf_of);
         let mut transition = Transition::of(self, world);
@@ -217,6 +223,24 @@ impl Approval {
         transition.finish_if_any()
     }
 
+    /// Lets somebody who was absent and is here again have the open tasks that went to a stand-in, a superior or the
+    /// fallback for that. What was handed on by people stays where it is.
+    pub fn return_tasks(self, to: EmployeeId, world: Circumstances<'_>) -> Option<Change<Self>> {
+        let by_absence = [Origin::StandIn, Origin::Superior, Origin::Fallback, Origin::Stuck];
+        let gone = |task: &&Task| task.on_behalf_of == Some(to) && by_absence.contains(&task.origin);
+        let theirs: Vec<Task> = self.open_tasks().filter(gone).cloned().collect();
+        let mut transition = Transition::of(self, world);
+        for task in theirs {
+            let holder = transition.holder(to, false);
+            if holder.assignee == to && holder.origin == Origin::Chain {
+                transition.happen(TASKS_MOVED, json!({"from": task.assignee, "to": to, "task": task.id}));
+                let back = EntryKind::TransferredApproverBack;
+                transition.hand_on(&task, to, Origin::Chain, back, None, None);
+            }
+        }
+        transition.finish_if_any()
+    }
+
     pub(super) fn may_hand_over(&self, by: EmployeeId, world: Circumstances<'_>) -> Result<(), Refusal> {
         if self.open_tasks_of(by).next().is_none() {
             return self.may_decide(by, world);
@@ -255,6 +279,28 @@ impl Approval {
         });
         if holds || (seated && !self.gave_away(who, step.key)) {
             return refused(TARGET_PRESENT, "APR-3");
+        }
+        Ok(())
+    }
+
+    /// Refuses somebody who decides another step of this round: one person would pass two.
+    fn refuse_second_step(&self, who: EmployeeId) -> Result<(), Refusal> {
+        if !self.plan.one_step_each {
+            return Ok(());
+        }
+        let present = self.current_step().map(|step| step.key);
+        let is_open = |step: &&Step| {
+            let over = [StepReason::NotApplicable, StepReason::Removed];
+            !matches!(step.state, StepState::Closed { reason, .. } if over.contains(&reason))
+        };
+        let decides = |seat: &Seat| match seat.state {
+            SeatState::Removed => false,
+            SeatState::Approved { by, .. } | SeatState::SamePerson { by } => by == who,
+            SeatState::Pending => seat.candidate == who,
+        };
+        let mut others = self.steps().iter().filter(|step| Some(step.key) != present).filter(is_open);
+        if others.any(|step| step.seats.iter().any(decides)) {
+            return Err(Refusal::new(TWO_STEPS).citing(Citation::rule("APR-4")).at("/employee_id"));
         }
         Ok(())
     }

@@ -55,6 +55,8 @@ pub enum EntryKind {
     TransferredApproverAbsent,
     /// A task moved because its approver came to stand in for somebody whose document it is.
     TransferredApproverStandsIn,
+    /// A task came back because its approver is here again.
+    TransferredApproverBack,
     /// An approver was added before the step.
     AddedBefore,
     /// An approver was added after the step.
@@ -103,6 +105,7 @@ crate::labels! { EntryKind = "ApprovalHistoryKind":
     TransferredApproverDisabled = "transferred_approver_disabled", "审批人账号停用或无审批权限，转交", "Moved: the approver may decide nothing any more";
     TransferredApproverAbsent = "transferred_approver_absent", "审批人缺勤，转交", "Moved: the approver is absent";
     TransferredApproverStandsIn = "transferred_approver_stands_in", "审批人成为当事人的代理人，转交", "Moved: the approver stands in for a party";
+    TransferredApproverBack = "transferred_approver_back", "审批人返岗，转回", "Moved back: the approver is here again";
     AddedBefore = "added_before", "前加签", "Approver added before";
     AddedAfter = "added_after", "后加签", "Approver added after";
     AddedParallel = "added_parallel", "并加签", "Approver added in parallel";

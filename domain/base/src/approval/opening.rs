@@ -368,16 +368,14 @@ fn seats_due(step: &Step) -> impl Iterator<Item = usize> {
     step.seats.iter().enumerate().filter(due).map(|(index, _)| index)
 }
 
-/// Whether a step asks for nothing more: its counting is satisfied, and every approver added in parallel agreed.
-/// An approver who was removed is not asked for.
+/// Whether a step asks for nothing more: its counting is satisfied. Who was added in parallel is one of those who count,
+/// as any other: the first to agree settles a step of any-of, and of the others everybody agrees. An approver who was
+/// removed is not asked for.
 pub(super) fn is_complete(step: &Step) -> bool {
-    let is_added = |seat: &&Seat| seat.added_by.is_some();
-    let stays = |seat: &&Seat| !is_added(seat) && seat.state != SeatState::Removed;
-    let mut base = step.seats.iter().filter(stays);
+    let mut asked = step.seats.iter().filter(|seat| seat.state != SeatState::Removed);
     let agreed = |seat: &Seat| decider(seat.state).is_some();
-    let counted = match step.planned.counting {
-        Counting::AnyOf => base.any(agreed),
-        Counting::AllOf | Counting::Sequential => base.all(agreed),
-    };
-    counted && step.seats.iter().filter(is_added).all(|seat| seat.state.is_settled())
+    match step.planned.counting {
+        Counting::AnyOf => asked.any(agreed),
+        Counting::AllOf | Counting::Sequential => asked.all(agreed),
+    }
 }

@@ -1,8 +1,8 @@
 //! Which steps and people a document meets, and why: the same for a dry run and for submitting. `[APR-4, APR-8]`
 
 use super::{
-    ApproverRule, ChainPolicy, Counting, Directory, Label, Place, RolePlace, STEP_HAS_NOBODY, StepRule,
-    Subject, TimeLimit,
+    ApproverRule, ChainPolicy, ContentPart, Counting, Directory, Fate, Label, Place, RolePlace,
+    STEP_HAS_NOBODY, StepRule, Subject, TimeLimit,
     directory::{
         RISE_DEPTH, head_at_or_above, nearest_superior, own_people, superior_department_head, superior_of,
     },
@@ -52,28 +52,6 @@ pub struct Candidate {
     pub why: Why,
 }
 
-/// What will become of a step.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize, ToSchema)]
-#[schema(as = ApprovalStepFate)]
-#[serde(rename_all = "snake_case")]
-pub enum Fate {
-    /// Its candidates decide.
-    Decides,
-    /// Whoever decides the step before is expected to be spared this one. Settled when the step opens.
-    SamePerson,
-    /// Its conditions do not hold.
-    NotApplicable,
-    /// It applies and resolves to nobody: the document cannot be submitted.
-    Nobody,
-}
-
-crate::labels! { Fate = "ApprovalStepFate":
-    Decides = "decides", "须审批", "Decides";
-    SamePerson = "same_person", "同一人，预计跳过", "Same person";
-    NotApplicable = "not_applicable", "不适用", "Not applicable";
-    Nobody = "nobody", "无审批人", "Nobody";
-}
-
 /// One step, resolved and frozen.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize, ToSchema)]
 pub struct PlannedStep {
@@ -112,10 +90,20 @@ pub struct Plan {
     pub same_person_decides_once: bool,
     /// Hours between two reminders by the submitter.
     pub reminder_interval_hours: u32,
+    /// Whether one person may decide one step alone: no task of another step goes to them.
+    #[serde(default = "yes")]
+    pub one_step_each: bool,
+    /// What may change without earlier decisions being taken again.
+    #[serde(default)]
+    pub unseen_changes: Vec<ContentPart>,
     /// The fields of the document that the chain's conditions look at.
     pub routed_fields: Vec<String>,
     /// The values of everything the chain routes by; a resubmission that leaves it as it was continues.
     pub routing: String,
+}
+
+const fn yes() -> bool {
+    true
 }
 
 impl Plan {
@@ -159,6 +147,8 @@ pub fn plan(
         fallback: resolver.fallback(),
         same_person_decides_once: chain.same_person_decides_once,
         reminder_interval_hours: chain.reminder_interval_hours,
+        one_step_each: true,
+        unseen_changes: chain.unseen_changes.clone(),
         routing: routing(&routed_fields, subject),
         routed_fields,
     }

@@ -1,9 +1,9 @@
 //! Whether a chain is sound, as far as can be said of it alone. `[APR-10]`
 
 use super::{
-    ApproverRule, CHAIN_BAD_LIMIT, CHAIN_BAND_GAP, CHAIN_BAND_OVERLAP, CHAIN_BAND_WITHOUT_LADDER,
-    CHAIN_DUPLICATE_STEP, CHAIN_NO_APPROVER, CHAIN_NO_STEPS, CHAIN_TOO_MANY_WAYS, CHAIN_UNCOVERED,
-    CHAIN_UNREACHABLE_STEP, ChainPolicy, Condition, RolePlace, StepRule,
+    ApproverRule, CHAIN_ALWAYS_COUNTS, CHAIN_BAD_LIMIT, CHAIN_BAND_GAP, CHAIN_BAND_OVERLAP,
+    CHAIN_BAND_WITHOUT_LADDER, CHAIN_DUPLICATE_STEP, CHAIN_NO_APPROVER, CHAIN_NO_STEPS, CHAIN_TOO_MANY_WAYS,
+    CHAIN_UNCOVERED, CHAIN_UNREACHABLE_STEP, ChainPolicy, Condition, RolePlace, StepRule,
 };
 use crate::spine::{Finding, Findings, RefusalCode, codes};
 use serde_json::json;
@@ -23,6 +23,9 @@ pub(super) fn findings(chain: &ChainPolicy) -> Vec<Finding> {
     within(&mut found, "/fallback", chain.fallback.len(), 0, 10);
     within(&mut found, "/departments", chain.departments.len(), 0, 200);
     within(&mut found, "/reminder_interval_hours", chain.reminder_interval_hours as usize, 1, 720);
+    for (index, part) in chain.unseen_changes.iter().enumerate().filter(|(_, part)| part.always_counts()) {
+        found.add_with(format!("/unseen_changes/{index}"), CHAIN_ALWAYS_COUNTS, [("part", json!(part))]);
+    }
     let mut met = BTreeSet::new();
     for (index, step) in chain.steps.iter().enumerate() {
         let at = format!("/steps/{index}");

@@ -88,6 +88,7 @@ fn sample(requester: EmployeeId, department: DepartmentId, today: BusinessDate) 
         business_date: today,
         fields: Map::new(),
         version: 1,
+        seen: crate::approval::Seen::new(),
     }
 }
 

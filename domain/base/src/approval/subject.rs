@@ -1,5 +1,6 @@
 //! What the engine knows of a document: the facts by which a chain routes, and no more.
 
+use super::Seen;
 use crate::spine::{BusinessDate, DepartmentId, EmployeeId, Money, Version};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
@@ -31,6 +32,9 @@ pub struct Subject {
     pub fields: Map<String, Value>,
     /// The version of the document that is submitted: what a decision is taken on.
     pub version: Version,
+    /// The digests of what it says: what a decision has seen. Empty where it was submitted before they were kept.
+    #[serde(default)]
+    pub seen: Seen,
 }
 
 impl Subject {

@@ -1,8 +1,9 @@
 //! Submitting, submitting again, withdrawing, and the document moving on while in approval. `[APR-2, APR-6]`
 
 use super::{
-    Approval, Circumstances, DOCUMENT_MOVED, EntryKind, NOT_PENDING, NOT_RETURNED, NOT_SUBMITTER, Outcome,
-    Plan, RESUBMITTED, STARTED, SeatState, Step, StepReason, StepState, Subject, WITHDRAWN,
+    Approval, Circumstances, ContentPart, DOCUMENT_MOVED, EntryKind, NOT_PENDING, NOT_RETURNED,
+    NOT_SUBMITTER, Outcome, Plan, RESUBMITTED, STARTED, SeatState, Step, StepReason, StepState, Subject,
+    WITHDRAWN, content,
     opening::{Says, Transition},
     plan::routing,
 };
@@ -43,8 +44,10 @@ impl Approval {
         Ok(transition.finish(STARTED).explained(explanations))
     }
 
-    /// Submits a returned or withdrawn document again. It continues at the step that returned it where nothing
-    /// the chain routes by has changed; else `fresh`, resolved for the document as it is now, takes effect.
+    /// Submits a returned or withdrawn document again. It continues at the step that returned it where nothing that was
+    /// seen has changed but what the return asked for, or the policy lets pass, nothing the chain routes by has, and the
+    /// business date still falls under the same version of the chain; else `fresh`, resolved for the document as it is
+    /// now, takes effect.
     ///
     /// # Errors
     /// Only what was returned or withdrawn, only by its submitter or creator; and whatever [`Approval::start`]
@@ -61,7 +64,7 @@ impl Approval {
             Outcome::Returned { step, .. } => self.steps().iter().position(|s| s.key == step),
             _ => None,
         };
-        let unchanged = routing(&self.plan.routed_fields, &subject) == self.plan.routing;
+        let unchanged = self.stands_for(&subject, &fresh);
         let mut transition = Transition::of(self, world);
         transition.after.subject = subject;
         transition.after.outcome = Outcome::Pending;
@@ -85,6 +88,22 @@ impl Approval {
                 Ok(transition.finish(RESUBMITTED).explained(explanations))
             }
         }
+    }
+
+    /// Whether what was decided stands for the document as it is now.
+    fn stands_for(&self, subject: &Subject, fresh: &Plan) -> bool {
+        let asked = match &self.outcome {
+            Outcome::Returned { mend, .. } => mend.as_slice(),
+            _ => &[],
+        };
+        let is_let_pass = |part: &ContentPart| {
+            !part.always_counts() && (asked.contains(part) || fresh.unseen_changes.contains(part))
+        };
+        let is_known = !self.subject.seen.is_empty();
+        is_known
+            && content::changed(&self.subject.seen, &subject.seen).iter().all(is_let_pass)
+            && routing(&self.plan.routed_fields, subject) == self.plan.routing
+            && fresh.policy == self.plan.policy
     }
 
     pub(super) fn may_resubmit(&self, by: EmployeeId) -> Result<(), Refusal> {

@@ -110,6 +110,9 @@ pub enum TaskState {
         note: Option<String>,
         /// The version of the document the decision was taken on.
         document_version: Version,
+        /// The digest of what the document said then.
+        #[serde(default)]
+        content_digest: Option<String>,
     },
     /// It was closed undecided.
     Closed {

@@ -30,6 +30,8 @@ pub enum ClaimAction {
     RefusePosting,
     /// Say what was paid.
     ConfirmPayment,
+    /// Say that the bank returned a payment.
+    ReturnPayment,
     /// Undo it by a counter-document.
     Reverse,
 }
@@ -47,10 +49,23 @@ crate::labels! { ClaimAction = "ExpenseClaimActionName":
     ConfirmPosting = "confirm_posting", "确认入账", "Confirm posting";
     RefusePosting = "refuse_posting", "拒绝入账", "Refuse posting";
     ConfirmPayment = "confirm_payment", "确认付款", "Confirm payment";
+    ReturnPayment = "return_payment", "登记退汇", "Record a returned payment";
     Reverse = "reverse", "冲销", "Reverse";
 }
 
 impl ClaimAction {
+    /// Whether it takes a claim into the books, or moves its money: nobody's own.
+    pub const fn is_of_the_books(self) -> bool {
+        matches!(
+            self,
+            Self::Acknowledge
+                | Self::ConfirmPosting
+                | Self::RefusePosting
+                | Self::ConfirmPayment
+                | Self::ReturnPayment
+                | Self::Reverse
+        )
+    }
     /// The permission the action's call demands.
     pub const fn permission(self) -> Permission {
         match self {
@@ -63,6 +78,7 @@ impl ClaimAction {
             | Self::ConfirmPosting
             | Self::RefusePosting
             | Self::ConfirmPayment
+            | Self::ReturnPayment
             | Self::Reverse => Permission::AccountExpenseClaims,
         }
     }
@@ -116,7 +132,8 @@ impl ExpenseClaim {
             ClaimAction::ConfirmPosting | ClaimAction::RefusePosting => {
                 self.hand_over_stage(Stage::Acknowledged)
             }
-            ClaimAction::ConfirmPayment => self.hand_over_stage(Stage::Posted),
+            ClaimAction::ConfirmPayment => self.may_confirm_payment(),
+            ClaimAction::ReturnPayment => self.may_return_payment(),
             ClaimAction::Reverse => {
                 self.refuse_fixed()?;
                 when(state == ClaimState::Posted && self.reversal.is_none(), NOT_REVERSIBLE)

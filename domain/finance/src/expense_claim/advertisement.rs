@@ -15,6 +15,7 @@ const UNAPPROVED_CLAUSE: &str = "002 §6 第二章 二 第八条";
 crate::refusals! { ADVERTISEMENT_REFUSALS:
     ADVERTISEMENT_UNAPPROVED = "expense_claim.advertisement_unapproved", Invalid, "广告“{advertisement}”未经审批擅自发布，费用由发布人自行承担", "The advertisement \"{advertisement}\" was placed without an approved application; whoever placed it bears its cost";
     ADVERTISEMENT_EARLY = "expense_claim.advertisement_before_approval", Invalid, "广告“{advertisement}”于 {placed_on} 发布，审批单 {application} 于 {approved_on} 才获批准，费用由发布人自行承担", "The advertisement \"{advertisement}\" was placed on {placed_on}, before its application {application} was approved on {approved_on}; whoever placed it bears its cost";
+    ADVERTISEMENT_NOT_DRAWN = "expense_claim.advertisement_not_drawn", Invalid, "广告“{advertisement}”须在申请 {application} 批准的额度内报销，请关联该申请并选择对应的申请行", "The advertisement \"{advertisement}\" is claimed within what its application {application} was approved for: draw on that request, line by line";
     ADVERTISEMENT_MISSING = "expense_claim.advertisement_missing", Invalid, "“{category}”须注明广告及其审批单号", "\"{category}\" must name the advertisement and its approved application";
 }
 
@@ -120,6 +121,12 @@ impl ClaimContent {
                 ];
                 findings.add_with(pointer, ADVERTISEMENT_EARLY, facts);
             }
+            // What was approved bounds what is paid, so it is counted where it is taken.
+            Some((request, _)) if self.request != Some(request.id) || line.request_line.is_none() => {
+                let [advertisement, placed_by] = known;
+                let facts = [advertisement, placed_by, ("application", json!(request.petition.number))];
+                findings.add_with(pointer, ADVERTISEMENT_NOT_DRAWN, facts);
+            }
             Some(_) => {}
         }
     }
@@ -207,14 +214,14 @@ mod tests {
             refused(Some(placed(Some(application))), std::slice::from_ref(application)).map(|no| no.code)
         };
         let asked = approved_for("promotion.advertising", 500_000);
-        assert_eq!(code(&asked), None);
+        assert_eq!(code(&asked), Some(ADVERTISEMENT_NOT_DRAWN), "it counts, and is to be drawn on");
         assert_eq!(code(&approved_for("promotion.publicity", 500_000)), Some(ADVERTISEMENT_UNAPPROVED));
         let mut waiting = asked.clone();
         waiting.petition.standing = Standing::InApproval { at: now() };
         assert_eq!(code(&waiting), Some(ADVERTISEMENT_UNAPPROVED));
         let mut of_others = asked.clone();
         of_others.petition.submitter = id(199);
-        assert_eq!(code(&of_others), None, "of the same department");
+        assert_eq!(code(&of_others), Some(ADVERTISEMENT_NOT_DRAWN), "of the same department");
         of_others.content.department = id(599);
         assert_eq!(code(&of_others), Some(ADVERTISEMENT_UNAPPROVED));
         assert!(refused(Some(placed(Some(&asked))), &[]).is_some(), "there is no such request");
@@ -226,7 +233,8 @@ mod tests {
             let requests = std::slice::from_ref(&asked);
             refused_if(Some(placed(Some(&asked))), requests, approved_on.map(day))
         };
-        assert_eq!(code(Some("2026-03-05")).map(|no| no.code), None, "on the same day");
+        let same_day = code(Some("2026-03-05")).map(|no| no.code);
+        assert_eq!(same_day, Some(ADVERTISEMENT_NOT_DRAWN), "in time, on the same day");
         let late = code(Some("2026-03-06")).expect("it is refused");
         assert_eq!(late.code, ADVERTISEMENT_EARLY);
         assert_eq!(late.params.get("approved_on"), Some(&json!("2026-03-06")));

@@ -32,10 +32,9 @@ impl ExpenseClaim {
     /// Where an amount is too large to be kept.
     pub fn budget_move(before: Option<&Self>, after: &Self) -> Result<Option<BudgetMove>, Refusal> {
         let Some(before) = before.filter(|before| before.reverses.is_none()) else { return Ok(None) };
-        let paid = after.payments.len() > before.payments.len();
         Ok(match (before.state(), after.state()) {
-            (was, is) if was == is => match after.payments.last().filter(|_| paid) {
-                Some(last) => Some(BudgetMove::Spend(after.paid_by_line()?, last.notice.paid_on)),
+            (was, is) if was == is => match after.money_moved_since(before) {
+                Some(on) => Some(BudgetMove::Spend(after.paid_by_line()?, on)),
                 None => None,
             },
             // What advances settle was paid before: it is spent with the posting.
@@ -59,6 +58,17 @@ impl ExpenseClaim {
             (_, ClaimState::Reversed) => Some(BudgetMove::Reverse),
             _ => None,
         })
+    }
+
+    /// The day on which money moved, or came back, since a state.
+    fn money_moved_since(&self, before: &Self) -> Option<BusinessDate> {
+        let returned = |at: usize, payment: &Payment| {
+            let was = before.payments.get(at).and_then(|payment| payment.returned.as_ref());
+            payment.returned.as_ref().filter(|_| was.is_none()).map(|returned| returned.on)
+        };
+        let paid = self.payments.get(before.payments.len()..).and_then(<[_]>::last);
+        let came_back = || self.payments.iter().enumerate().find_map(|(at, payment)| returned(at, payment));
+        paid.map(|payment| payment.notice.paid_on).or_else(came_back)
     }
 
     /// What has been paid of each line so far, in minor units of the book currency: advances and payments settle

@@ -10,7 +10,7 @@ use crate::finance::{
     wording,
 };
 use crate::spine::{BusinessDate, Currency, Department, ExchangeRate, Money};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 /// At most so many lines in a claim.
 pub const MAX_LINES: usize = 200;
@@ -280,19 +280,11 @@ impl ClaimContent {
             wording::check(&mut findings, "/metadata", key, 40);
             wording::check(&mut findings, &format!("/metadata/{key}"), value, 200);
         }
-        let mut keys = BTreeSet::new();
         for (index, line) in self.lines.iter().enumerate() {
             let pointer = format!("/lines/{index}");
             self.check_line(line, &pointer, rules, &mut findings);
-            for (position, invoice) in line.invoices.iter().enumerate() {
-                if !keys.insert(invoice.unique_key()) {
-                    findings.add(
-                        format!("{pointer}/invoices/{position}"),
-                        crate::finance::invoice::TWICE_IN_CLAIM,
-                    );
-                }
-            }
         }
+        self.check_shared(&mut findings);
         findings.into_result()?;
         // A total beyond what one amount may be could be kept, but never read again.
         let claimed = self.claimed()?;
@@ -370,11 +362,11 @@ impl ClaimContent {
 }
 
 impl ExpenseClaim {
-    /// What the beneficiary is owed beyond the advances that are settled, in the book currency; on a reversing
-    /// document, what is owed back.
+    /// What the beneficiary is owed beyond the advances that are settled, in the book currency; negative on a reversing
+    /// document: what the beneficiary owes back.
     pub fn payable(&self) -> Result<Money, Refusal> {
         if let Some(reversal) = &self.reverses {
-            return Ok(reversal.repayable);
+            return Ok(reversal.repayable.negated());
         }
         let (worth, settled) = (self.content.worth()?, self.content.settled_total()?);
         Ok(Money::from_minor(worth.minor() - settled, worth.currency()))

@@ -16,6 +16,7 @@ crate::refusals! { HAND_OVER_REFUSALS:
     NO_ENTRY = "erp.no_entry", Conflict, "报销单 {number} 无法生成会计分录：{reason}", "No journal entry can be made for claim {number}: {reason}";
     NOT_ACKNOWLEDGED = "erp.not_acknowledged", Conflict, "报销单 {number} 尚未接收", "Claim {number} was not acknowledged yet";
     ALREADY_CONFIRMED = "erp.already_confirmed", Conflict, "报销单 {number} 已以凭证 {voucher} 入账", "Claim {number} was confirmed already with voucher {voucher}";
+    BEFORE_DOCUMENT = "erp.before_document", Invalid, "入账日期 {date} 早于单据的业务日期 {business_date}", "The posting date {date} lies before the document's business date {business_date}";
     VOUCHER_YEAR = "erp.voucher_year", Invalid, "凭证年度 {year} 与入账日期 {date} 不符", "The voucher year {year} does not belong to the posting date {date}";
 }
 
@@ -56,6 +57,7 @@ pub struct Acknowledgement {
 #[schema(as = LedgerVoucher)]
 pub struct Voucher {
     /// The voucher's number.
+    #[serde(deserialize_with = "crate::spine::typed::read_reference")]
     #[schema(min_length = 1, max_length = 40, example = "记-0231")]
     pub number: String,
     /// The fiscal year it belongs to.
@@ -172,12 +174,13 @@ impl ExpenseClaim {
             return Ok(HandedOver::already(self));
         }
         self.hand_over_stage(Stage::Acknowledged)?;
-        check_voucher(&voucher, today)?;
+        check_voucher(&voucher, self.content.business_date, today)?;
         let Some(Books::Acknowledged { acknowledgement }) = self.books.clone() else {
             return Err(self.wrong_state(NOT_ACKNOWLEDGED));
         };
         let facts = json!({
             "number": self.petition.number, "state": ClaimState::Posted.code(), "voucher": voucher, "payable": self.payable()?,
+            "direction": self.direction(), "reverses": self.reverses.as_ref().map(|of| of.number.as_str()),
         });
         let after = Self { books: Some(Books::Posted { acknowledgement, voucher }), ..self.clone() };
         Ok(HandedOver::now(Change::updated(self, after, POSTED, facts)))
@@ -223,7 +226,8 @@ impl PostingRefusal {
 /// The fiscal years a voucher may belong to.
 const VOUCHER_YEARS: std::ops::RangeInclusive<i32> = 2000..=2999;
 
-fn check_voucher(voucher: &Voucher, today: BusinessDate) -> Result<(), Refusal> {
+/// A voucher is of no day before the document's own and of none that has not come.
+fn check_voucher(voucher: &Voucher, earliest: BusinessDate, today: BusinessDate) -> Result<(), Refusal> {
     let mut findings = Findings::new();
     wording::check(&mut findings, "/voucher/number", &voucher.number, 40);
     if !VOUCHER_YEARS.contains(&voucher.year) {
@@ -236,6 +240,9 @@ fn check_voucher(voucher: &Voucher, today: BusinessDate) -> Result<(), Refusal> 
     }
     if voucher.posted_on > today {
         findings.add_with("/voucher/posted_on", DATE_IN_FUTURE, [date]);
+    } else if voucher.posted_on < earliest {
+        let bounds = [date, ("business_date", json!(earliest))];
+        findings.add_with("/voucher/posted_on", BEFORE_DOCUMENT, bounds);
     }
     findings.into_result()
 }

@@ -37,6 +37,11 @@ impl ClaimContent {
         Ok((1..).zip(&self.lines).filter_map(wish).collect())
     }
 
+    /// Whether every line draws on the request: leadership agreed to all of it then, within the request. `[EXP-3]`
+    pub fn draws_wholly(&self) -> bool {
+        self.request.is_some() && self.lines.iter().all(|line| line.request_line.is_some())
+    }
+
     /// Whether a line asks for more of what was requested without drawing on the request: that goes beyond it as well.
     pub fn goes_beside(&self, request: &ExpenseRequest) -> bool {
         let requested = |line: &Line| request.content.asks_for(&line.category);

@@ -171,7 +171,7 @@ impl ClaimContent {
                     findings,
                 );
             }
-            let covered = Money::sum(line.invoices.iter().map(|i| i.total), self.exchange.currency);
+            let covered = Money::sum(line.invoices.iter().map(|i| i.used()), self.exchange.currency);
             if !covered.is_ok_and(|covered| covered.minor() >= line.claimed.minor()) {
                 let amounts = [
                     ("covered", json!(covered.map(|c| c.to_string()).unwrap_or_default())),
@@ -238,6 +238,7 @@ impl ClaimContent {
             ("bearing_departments".to_owned(), json!(elsewhere)),
             ("over_budget".to_owned(), json!(met.over_budget)),
             ("over_run".to_owned(), json!(met.over_run)),
+            ("within_request".to_owned(), json!(self.draws_wholly() && !met.over_run)),
         ])
     }
 

@@ -57,7 +57,7 @@ fn rejected() -> Outcome {
 }
 
 fn returned() -> Outcome {
-    Outcome::Returned { by: id(2), at: now(), reason: "改".into(), step: 1 }
+    Outcome::Returned { by: id(2), at: now(), reason: "改".into(), step: 1, mend: Vec::new() }
 }
 
 #[test]

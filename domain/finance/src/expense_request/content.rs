@@ -108,6 +108,28 @@ pub struct RequestContent {
 }
 
 impl RequestContent {
+    /// What approvers see of it, part by part. `[APR-6]`
+    pub(crate) fn said(&self, submitter: EmployeeId) -> Vec<(ContentPart, serde_json::Value)> {
+        let lines =
+            |part: fn(&RequestLine) -> serde_json::Value| -> Vec<_> { self.lines.iter().map(part).collect() };
+        let Self { department, business_date, exchange, details, urgent, major_campaign, campaign, .. } =
+            self;
+        let place = lines(|line| json!(line.cost_centre));
+        let papers = lines(|line| json!([line.quotes, line.tender]));
+        vec![
+            (ContentPart::Money, json!([exchange, lines(|line| json!([line.amount, line.quantity]))])),
+            (ContentPart::Category, json!([urgent, major_campaign, lines(|line| json!(line.category))])),
+            (ContentPart::Beneficiary, json!(submitter)),
+            (ContentPart::BudgetLine, json!([department, campaign, self.region, place])),
+            (ContentPart::Dates, json!([business_date, lines(|line| json!(line.planned_on))])),
+            (
+                ContentPart::Wording,
+                json!([details, self.links, lines(|line| json!([line.item, line.purpose]))]),
+            ),
+            (ContentPart::Papers, json!([self.attachments, papers])),
+        ]
+    }
+
     /// What is asked for in all, in the request's currency.
     pub fn total(&self) -> Result<Money, Refusal> {
         Money::sum(self.lines.iter().map(|line| line.amount), self.exchange.currency).map_err(too_large)

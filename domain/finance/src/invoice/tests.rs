@@ -27,6 +27,7 @@ fn digital() -> Invoice {
         net: cny(100_000),
         tax: cny(6_000),
         total: cny(106_000),
+        reimbursed: None,
     }
 }
 
@@ -171,4 +172,111 @@ fn tidying_keeps_the_key() {
     assert_eq!(tidy.number, "26332000000012345678");
     assert_eq!(tidy.code, None);
     assert_eq!(tidy.unique_key(), typed.unique_key());
+}
+
+/// The key of a number under a kind that says nothing of it.
+fn key(code: Option<&str>, number: &str) -> String {
+    let (code, number) = (code.map(str::to_owned), number.to_owned());
+    Invoice { kind: InvoiceKind::Other, code, number, ..digital() }.unique_key()
+}
+
+#[test]
+fn a_paper_is_what_it_is_whatever_is_written_around_its_number() {
+    let paper = digital().unique_key();
+    for number in [
+        "No26332000000012345678",
+        "NO. 26332000000012345678",
+        "26332000000012345678/1",
+        "26332000000012345678-1",
+        "(26332000000012345678)",
+        "（26332000000012345678）",
+        "26332000000012345678号",
+        "发票号码：26332000000012345678 第一联",
+        "٢٦٣٣٢٠٠٠٠٠٠٠١٢٣٤٥٦٧٨",
+        "２６３３.2000.0000.1234.5678",
+    ] {
+        assert_eq!(key(None, number), paper, "{number}");
+    }
+    for (code, number) in [
+        ("263320000000", "12345678"),
+        ("000012345678", "26332000"),
+        ("No 263320000000", "12345678号"),
+        ("x", "26332000000012345678"),
+        ("26332000000012345678", "1"),
+    ] {
+        assert_eq!(key(Some(code), number), paper, "{code} {number}");
+    }
+    assert_ne!(key(None, "26332000000012345679"), paper);
+    let coded = key(Some("0330021002"), "12345678");
+    assert_eq!(key(None, "0330021002-12345678"), coded);
+    assert_eq!(key(None, "12345678 0330021002"), coded);
+}
+
+#[test]
+fn a_receipt_without_official_numbers_is_known_by_its_seller_and_number() {
+    let of = |seller: &str, number: &str| {
+        let seller = Party { name: seller.into(), tax_number: None };
+        Invoice { kind: InvoiceKind::Other, number: number.into(), seller, ..digital() }.unique_key()
+    };
+    let receipt = of("西湖茶楼有限公司", "1234567");
+    for (seller, number) in [
+        ("西湖茶楼", "1234567"),
+        ("西湖茶楼有限公司。", "No.1234567"),
+        ("西湖 茶楼 有限责任公司", "1234567/2"),
+        ("西湖茶楼", "第1234567号"),
+    ] {
+        assert_eq!(of(seller, number), receipt, "{seller} {number}");
+    }
+    assert_eq!(of("Lake Tea Co., Ltd.", "A-1"), of("LAKE TEA", "a1"));
+    assert_ne!(of("西湖茶楼", "1234568"), receipt);
+    assert_ne!(of("西湖茶楼", "A1"), of("西湖茶楼", "B1"));
+    assert_ne!(of("另一家", "1234567"), receipt);
+}
+
+#[test]
+fn papers_are_entered_as_they_are_printed() {
+    let bare = |kind, code: Option<&'static str>, number: &'static str| {
+        move |i: &mut Invoice| {
+            (i.kind, i.code, i.number) = (kind, code.map(Into::into), number.into());
+            (i.seller.tax_number, i.buyer) = (None, None);
+            (i.net, i.tax) = (i.total, cny(0));
+        }
+    };
+    check(bare(InvoiceKind::RailTicket, None, "26339100000012345678"), &[]);
+    check(bare(InvoiceKind::AirItinerary, None, "784-1234567890"), &[]);
+    check(bare(InvoiceKind::AirItinerary, None, "26339100000012345678"), &[]);
+    check(bare(InvoiceKind::PassengerTicket, Some("133001900001"), "12345678"), &[]);
+    check(bare(InvoiceKind::TaxiReceipt, Some("133001900001"), "12345678"), &[]);
+    check(bare(InvoiceKind::FixedAmount, Some("133001900001"), "12345678"), &[]);
+    check(bare(InvoiceKind::FiscalReceipt, Some("33010121"), "0012345678"), &[]);
+    check(bare(InvoiceKind::RailTicket, None, "E012345"), &[("/number", BAD_NUMBER.code)]);
+    let missing = ["/seller/tax_number", "/buyer"].map(|at| (at, codes::REQUIRED.code));
+    check(bare(InvoiceKind::Toll, Some("033001900112"), "12345678"), &missing);
+}
+
+#[test]
+fn the_tax_of_a_ticket_is_computed_and_a_part_deducts_its_part() {
+    let policy = policy();
+    let ticket = Invoice {
+        kind: InvoiceKind::RailTicket,
+        net: cny(55_300),
+        tax: cny(0),
+        total: cny(55_300),
+        ..digital()
+    };
+    assert_eq!(ticket.deductible_minor(&policy), 4_566, "553.00 / 1.09 × 9 %");
+    let half = Invoice { reimbursed: Some(cny(27_650)), ..ticket.clone() };
+    assert_eq!(half.deductible_minor(&policy), 2_283);
+    check(
+        |i| (i.kind, i.net, i.tax, i.total) = (InvoiceKind::RailTicket, cny(50_734), cny(4_566), cny(55_300)),
+        &[],
+    );
+    check(
+        |i| (i.kind, i.net, i.tax, i.total) = (InvoiceKind::RailTicket, cny(50_300), cny(5_000), cny(55_300)),
+        &[("/tax", TAX_NOT_COMPUTED.code)],
+    );
+    assert_eq!(digital().deductible_minor(&policy), 6_000);
+    assert_eq!(Invoice { kind: InvoiceKind::FullyDigitalGeneral, ..digital() }.deductible_minor(&policy), 0);
+    check(|i| i.reimbursed = Some(cny(106_001)), &[("/reimbursed", SHARE_OUT_OF_RANGE.code)]);
+    check(|i| i.reimbursed = Some(cny(0)), &[("/reimbursed", SHARE_OUT_OF_RANGE.code)]);
 }

@@ -9,12 +9,14 @@ use crate::{
     organisation::Organisation,
     policy,
     schema::{approval_boxes, approval_tasks, approvals, document_readers},
+    separation_policy,
     spine::{Failure, Key, Reader, Tx, db},
 };
 use diesel::{dsl::exists, prelude::*, select};
 use domain::{
     approval::{Approval, ChainPolicy, Circumstances, Outcome, Plan, Subject, plan},
-    spine::{Change, EmployeeId, Id, Permission, Timestamp, Version},
+    separation_policy::SeparationRule,
+    spine::{Change, EmployeeId, Id, IdSource, Permission, Refusal, Timestamp, Version},
 };
 use std::sync::Arc;
 use uuid::Uuid;
@@ -31,11 +33,50 @@ pub fn approved_at(reader: &mut Reader<'_>, id: Id<Approval>) -> Result<Option<T
     }
 }
 
-/// What the chain of this name would make of a document today, and whether it could be submitted. The same
-/// code as submitting. `[APR-8]`
-pub fn dry_run(reader: &mut Reader<'_>, chain: &str, subject: &Subject) -> Result<PlanView, Failure> {
-    let (plan, organisation) = resolve(reader, chain, subject)?;
-    Ok(PlanView::of(&plan, &organisation))
+/// What handing a document in would make of it today, and why it could not be handed in. The transition is the one that
+/// submitting takes, and is not applied: what it shows is what would be there. `[APR-8]`
+///
+/// # Errors
+/// Where the chain is missing.
+pub fn dry_run(
+    reader: &mut Reader<'_>,
+    earlier: Option<Id<Approval>>,
+    chain: &str,
+    subject: Subject,
+) -> Result<(PlanView, Option<Refusal>), Failure> {
+    let (plan, organisation) = resolve(reader, chain, &subject)?;
+    let earlier = earlier.map(|earlier| load(reader, earlier)).transpose()?;
+    let by = reader.actor().employee.unwrap_or(subject.submitter);
+    let (now, today) = (reader.now(), reader.today());
+    let world = Circumstances { directory: organisation.as_ref(), ids: &NoIds, now, today };
+    match handed_in(earlier, by, &NoIds, subject, plan.clone(), world) {
+        Ok(change) => Ok((PlanView::of_round(change.after(), &organisation), None)),
+        Err(refusal) => Ok((PlanView::of(&plan, &organisation, &refusal), Some(refusal))),
+    }
+}
+
+/// Ids of what is never kept.
+struct NoIds;
+
+impl IdSource for NoIds {
+    fn fresh(&self) -> Uuid {
+        Uuid::nil()
+    }
+}
+
+/// The one way into approval, for the run and the dry run: an approval is opened, or the earlier one taken up again.
+fn handed_in(
+    earlier: Option<Approval>,
+    by: EmployeeId,
+    ids: &dyn IdSource,
+    subject: Subject,
+    plan: Plan,
+    world: Circumstances<'_>,
+) -> Result<Change<Approval>, Refusal> {
+    match earlier {
+        Some(earlier) => earlier.resubmit(by, subject, plan, world),
+        None => Approval::start(ids.id(), subject, plan, world),
+    }
 }
 
 /// Resolves a chain by the version in force on the document's business date and the organisation of today.
@@ -54,7 +95,8 @@ fn resolve(
         "the fields of {} are others than the check of its chain knows",
         version.code
     );
-    let resolved = plan(&version, subject, organisation.as_ref(), reader.today());
+    let mut resolved = plan(&version, subject, organisation.as_ref(), reader.today());
+    resolved.one_step_each = separation_policy::holds(reader, SeparationRule::TwoSteps)?;
     Ok((resolved, organisation))
 }
 
@@ -72,29 +114,12 @@ pub fn hand_in(
     subject: Subject,
 ) -> Result<Approval, Failure> {
     policy::hold_ahead(tx, subject.business_date)?;
-    match earlier {
-        Some(earlier) => resubmit(tx, earlier, chain, subject),
-        None => start(tx, chain, subject),
-    }
-}
-
-/// Opens an approval: freezes who decides, opens the first step.
-fn start(tx: &mut Tx<'_>, chain: &str, subject: Subject) -> Result<Approval, Failure> {
     kind_of(tx, &subject.kind)?;
+    let earlier = earlier.map(|earlier| load_locked(tx, earlier)).transpose()?;
     let (plan, organisation) = resolve(tx, chain, &subject)?;
-    let named = in_whose_name(tx, &subject);
-    let change = Approval::start(tx.id(), subject, plan, world(tx, &organisation))?;
-    tx.apply(change.in_the_name_of(named))
-}
-
-/// Submits a returned or withdrawn document again. It continues where it was returned unless something the
-/// chain routes by has changed. `[APR-6]`
-fn resubmit(tx: &mut Tx<'_>, id: Id<Approval>, chain: &str, subject: Subject) -> Result<Approval, Failure> {
-    let approval = load_locked(tx, id)?;
-    let (fresh, organisation) = resolve(tx, chain, &subject)?;
     let by = tx.actor().employee.unwrap_or(subject.submitter);
     let named = in_whose_name(tx, &subject);
-    let change = approval.resubmit(by, subject, fresh, world(tx, &organisation))?;
+    let change = handed_in(earlier, by, tx.ids(), subject, plan, world(tx, &organisation))?;
     tx.apply(change.in_the_name_of(named))
 }
 

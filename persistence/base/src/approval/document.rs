@@ -7,7 +7,7 @@ use crate::{
     spine::{Failure, Instant, Key, Reader, Resource, Tx},
 };
 use domain::{
-    approval::{Approval, Document, Outcome, Owner, Petition, Standing, StandingState, Subject},
+    approval::{Approval, Document, Outcome, Owner, Petition, Standing, StandingState, Subject, seen_of},
     spine::{BusinessDate, Change, Id, Money, Refusal},
 };
 use serde_json::{Map, Value};
@@ -71,6 +71,7 @@ fn subject<D: Document>(document: &D, routed: Routed) -> Subject {
         business_date,
         fields,
         version: document.version() + 1,
+        seen: seen_of(&document.said()),
     }
 }
 
@@ -152,8 +153,16 @@ pub fn preview<D: Handed<Wing>, Wing>(
     routed: Routed,
     refused: impl IntoIterator<Item = Refusal>,
 ) -> Result<Preview, Failure> {
-    let plan = course::dry_run(reader, document.chain(), &subject(document, routed))?;
-    Ok(Preview { plan, refused: refused.into_iter().collect() })
+    let mut refused: Vec<Refusal> = refused.into_iter().collect();
+    let (plan, by_chain) =
+        course::dry_run(reader, document.goes_on(), document.chain(), subject(document, routed))?;
+    let by_state = document.may_submit(reader.actor()).err();
+    for refusal in by_state.into_iter().chain(by_chain) {
+        if refused.iter().all(|known| known.code != refusal.code) {
+            refused.push(refusal);
+        }
+    }
+    Ok(Preview { plan, refused })
 }
 
 /// What something is refused with, apart from what fails.

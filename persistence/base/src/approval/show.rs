@@ -12,8 +12,8 @@ use crate::{
 use chrono::NaiveDate;
 use domain::{
     approval::{
-        Action, Approval, Circumstances, CloseReason, Decision, Directory, Entry, EntryKind, Origin, Outcome,
-        PolicyReference, Task, TaskState,
+        Action, Approval, Circumstances, CloseReason, ContentPart, Decision, Directory, Entry, EntryKind,
+        Origin, Outcome, PolicyReference, Task, TaskState,
     },
     spine::{AnyId, EmployeeId, Id, Money, Permission, Timestamp, Version},
 };
@@ -171,6 +171,9 @@ pub struct VerdictView {
     /// Why.
     #[schema(max_length = 2000)]
     pub reason: String,
+    /// The parts that the return asked to be mended: what was decided before stands if nothing else changes.
+    #[schema(max_items = 8)]
+    pub mend: Vec<ContentPart>,
 }
 
 /// One person's part in one step.
@@ -237,7 +240,7 @@ impl TaskView {
         };
         match &task.state {
             TaskState::Open => {}
-            TaskState::Decided { decision, at, note, document_version } => {
+            TaskState::Decided { decision, at, note, document_version, content_digest: _ } => {
                 view.decision = Some(*decision);
                 view.ended_at = Some(*at);
                 view.note.clone_from(note);
@@ -269,8 +272,11 @@ pub fn show(reader: &mut Reader<'_>, approval: &Approval) -> Result<ApprovalView
     let mut found = summaries(reader, [(subject.kind.clone(), subject.document)])?;
     let named = |person| PersonName::of(person, &organisation);
     let verdict = match &approval.outcome {
-        Outcome::Rejected { by, at, reason } | Outcome::Returned { by, at, reason, .. } => {
-            Some(VerdictView { by: named(*by), at: *at, reason: reason.clone() })
+        Outcome::Rejected { by, at, reason } => {
+            Some(VerdictView { by: named(*by), at: *at, reason: reason.clone(), mend: Vec::new() })
+        }
+        Outcome::Returned { by, at, reason, mend, .. } => {
+            Some(VerdictView { by: named(*by), at: *at, reason: reason.clone(), mend: mend.clone() })
         }
         _ => None,
     };

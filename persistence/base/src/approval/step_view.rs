@@ -8,7 +8,7 @@ use domain::{
         Added, Approval, Candidate, Counting, Fate, Label, Plan, PlannedStep, PolicyReference, SeatState,
         Step, StepReason, StepState, TimeLimit, Why,
     },
-    spine::{EmployeeId, Explanation, Timestamp},
+    spine::{EmployeeId, Explanation, Refusal, Timestamp},
 };
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -88,14 +88,28 @@ domain::labels! { CandidateReason = "ApprovalCandidateReason":
 }
 
 impl PlanView {
-    /// A plan with the names of its people.
-    pub(super) fn of(plan: &Plan, organisation: &Organisation) -> Self {
-        let refusal = plan.refusal();
+    /// A plan that was refused, with the names of its people.
+    pub(super) fn of(plan: &Plan, organisation: &Organisation, refusal: &Refusal) -> Self {
         Self {
-            can_submit: refusal.is_none(),
-            refusal: refusal.as_ref().map(RefusalView::of),
+            can_submit: false,
+            refusal: Some(RefusalView::of(refusal)),
             policy: plan.policy.clone(),
             steps: plan.steps.iter().map(|step| PlannedStepView::of(step, organisation)).collect(),
+        }
+    }
+
+    /// The round that a submission would begin.
+    pub(super) fn of_round(approval: &Approval, organisation: &Organisation) -> Self {
+        let step = |step: &Step| {
+            let is_kept = matches!(step.state, StepState::Closed { reason: StepReason::CarriedOver, .. });
+            let view = PlannedStepView::of(&step.planned, organisation);
+            if is_kept { PlannedStepView { fate: Fate::CarriedOver, ..view } } else { view }
+        };
+        Self {
+            can_submit: true,
+            refusal: None,
+            policy: approval.plan.policy.clone(),
+            steps: approval.steps().iter().map(step).collect(),
         }
     }
 }

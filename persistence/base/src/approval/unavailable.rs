@@ -3,7 +3,7 @@
 use super::record::load_locked;
 use crate::{
     organisation::Organisation,
-    schema::{approval_boxes, employees, users},
+    schema::{approval_boxes, approval_tasks, employees, users},
     spine::{Failure, Key, Reader, Tx, cached, db, padded},
 };
 use diesel::{
@@ -23,6 +23,33 @@ use domain::{
 /// their task is moved here, or after, and finds them gone (see [`must_still_be_here`]).
 pub fn move_open_tasks(tx: &mut Tx<'_>, of: EmployeeId, why: Unavailable) -> Result<usize, Failure> {
     move_where(tx, of, why, |_, _| true)
+}
+
+/// Lets somebody whose absence ended have the open tasks again that went to others for it. Doing it twice, or while they
+/// are still away, changes nothing.
+pub fn return_tasks(tx: &mut Tx<'_>, to: EmployeeId) -> Result<(), Failure> {
+    let person = Key::from(to);
+    tx.connection().lock_row("employees", person)?;
+    let open = approval_tasks::on_behalf_of_id.eq(person).and(approval_tasks::state.eq("open"));
+    let concerned: Vec<Key> = db!(tx, |c| approval_tasks::table
+        .filter(open)
+        .order(approval_tasks::approval_id)
+        .select(approval_tasks::approval_id)
+        .distinct()
+        .load(c))?;
+    if concerned.is_empty() {
+        return Ok(());
+    }
+    let organisation = Organisation::today(tx)?;
+    for id in concerned {
+        let approval = load_locked(tx, id.into())?;
+        let (directory, ids) = (organisation.as_ref(), tx.ids());
+        let world = Circumstances { directory, ids, now: tx.now(), today: tx.today() };
+        if let Some(change) = approval.return_tasks(to, world) {
+            tx.apply(change)?;
+        }
+    }
+    Ok(())
 }
 
 /// Moves the open tasks of those of these people who may decide nothing any more: a role was taken from them, or

@@ -15,7 +15,7 @@ use crate::{
     spine::{Failure, Reader, Tx},
 };
 use domain::{
-    approval::{NO_EMPLOYEE, Subject, facts},
+    approval::{ContentPart, NO_EMPLOYEE, Subject, facts, seen_of},
     file::File,
     incentive_entry::{
         Counter, INCENTIVE_CHAIN, IS_PENALTY, IncentiveAmount, IncentiveEntry, IncentiveState, Incident,
@@ -130,6 +130,11 @@ fn subject(entry: &IncentiveEntry, submitter: EmployeeId, today: BusinessDate) -
             ("department_id", json!(entry.department)),
         ]),
         version: entry.version + 1,
+        // It is never edited: what its approvers see is the entry as it was proposed.
+        seen: seen_of(&[(
+            ContentPart::Whole,
+            json!({"amount": entry.uncapped, "employee": entry.employee, "incident": entry.incident}),
+        )]),
     }
 }
 

@@ -116,14 +116,14 @@ pub fn with_codes(reader: &mut Reader<'_>, codes: &[&str]) -> Result<HashMap<Str
     Ok(rows.into_iter().map(|row| (row.code.clone(), row.into())).collect())
 }
 
-/// The open departments with their codes.
-pub fn open_codes(reader: &mut Reader<'_>) -> Result<Vec<(DepartmentId, String)>, Failure> {
-    let rows: Vec<(Key, String)> = db!(reader, |c| departments::table
+/// The open departments with their codes and names.
+pub fn open_names(reader: &mut Reader<'_>) -> Result<Vec<NamedRef>, Failure> {
+    let rows: Vec<NamedColumns> = db!(reader, |c| departments::table
         .filter(departments::closed_on.is_null())
         .order(departments::code)
-        .select((departments::id, departments::code))
+        .select((departments::id, departments::code, departments::name_zh, departments::name_en))
         .load(c))?;
-    Ok(rows.into_iter().map(|(id, code)| (id.into(), code)).collect())
+    Ok(rows.into_iter().map(NamedRef::from).collect())
 }
 
 /// The open departments a person heads.

@@ -4,15 +4,21 @@ use super::{AdvancePolicies, apply, row, settle};
 use crate::{
     approval::document,
     finance::{accounting_period, expense_request},
-    spine::{Failure, Reader, Tx},
+    schema::cash_advances as advances,
+    separation_policy,
+    shared::{CASH_ADVANCES, EXPENSE_REQUESTS},
+    spine::{Failure, Key, Reader, Tx, db, in_order, several},
 };
+use diesel::prelude::*;
 use domain::{
     finance::cash_advance::{
         Beside, CashAdvance,
         reversal::{Mistake, Undoing},
     },
-    spine::{BusinessDate, Money, Refusal},
+    separation_policy::SeparationRule,
+    spine::{BusinessDate, Explanation, Id, Money, Refusal},
 };
+use serde_json::json;
 
 /// Hands an advance to its approvers, unless its submitter has an overdue one or its request has not so much left.
 pub fn submit(tx: &mut Tx<'_>, advance: CashAdvance) -> Result<CashAdvance, Failure> {
@@ -26,6 +32,7 @@ pub fn submit(tx: &mut Tx<'_>, advance: CashAdvance) -> Result<CashAdvance, Fail
 pub(super) fn check(reader: &mut Reader<'_>, advance: &CashAdvance) -> Result<(), Failure> {
     let policies = AdvancePolicies::on(reader, advance.content.business_date)?;
     let (today, beside) = (reader.today(), beside(reader, advance)?);
+    super::refer(reader, Some(advance.petition.submitter), &advance.content)?;
     Ok(advance.check_submission(reader.actor(), today, &beside, policies.rules())?)
 }
 
@@ -65,6 +72,32 @@ fn lock_request(tx: &mut Tx<'_>, advance: &CashAdvance) -> Result<(), Failure> {
     Ok(())
 }
 
+/// Locks the requests that these advances are for, and the advances: what a batch of pay-outs looks at and moves.
+pub fn hold_payouts(tx: &mut Tx<'_>, batch: &[Id<CashAdvance>]) -> Result<(), Failure> {
+    let Some(keys) = several(tx, batch) else { return Ok(()) };
+    in_order(tx, |tx, table| match table {
+        EXPENSE_REQUESTS => {
+            let of: Vec<Option<Key>> = db!(tx, |c| advances::table
+                .filter(advances::id.eq_any(&keys).and(advances::request_id.is_not_null()))
+                .select(advances::request_id)
+                .load(c))?;
+            Ok(of.into_iter().flatten().collect())
+        }
+        CASH_ADVANCES => Ok(keys.clone()),
+        _ => Ok(Vec::new()),
+    })
+}
+
+/// Refuses whoever would move the money of their own advance.
+pub(super) fn held_apart(
+    reader: &mut Reader<'_>,
+    advance: &CashAdvance,
+) -> Result<Option<Explanation>, Failure> {
+    let is_own = advance.petition.is_own(reader.actor());
+    let number = json!({"number": advance.petition.number});
+    separation_policy::apart(reader, SeparationRule::OwnInBooks, is_own, number)
+}
+
 /// Confirms that an advance was paid out: not beside an overdue one, nor beyond what is left of its request. The same
 /// said again changes nothing.
 pub fn confirm_payout(
@@ -80,11 +113,12 @@ pub fn confirm_payout(
     if let Some(refusal) = payout_refusal(tx, &advance)? {
         return Err(refusal.into());
     }
+    let told = held_apart(tx, &advance)?;
     let policies = AdvancePolicies::on(tx, paid_on)?;
     let when = (tx.now(), tx.today());
     let change = advance.pay_out(reference, paid_on, tx.actor(), when, policies.rules())?;
     accounting_period::ensure_open(tx, paid_on)?;
-    apply(tx, change)
+    apply(tx, change.explained(told))
 }
 
 /// Records that cash came back. The same said again changes nothing.
@@ -98,10 +132,10 @@ pub fn repay(
     if advance.is_repaid_as(&reference, amount, received_on) {
         return Ok(advance);
     }
-    let when = (tx.now(), tx.today());
+    let (when, told) = ((tx.now(), tx.today()), held_apart(tx, &advance)?);
     let change = advance.repay(reference, amount, received_on, tx.actor(), when)?;
     accounting_period::ensure_open(tx, received_on)?;
-    apply(tx, change)
+    apply(tx, change.explained(told))
 }
 
 /// Undoes a pay-out or a repayment that was recorded by mistake, by a counter-entry in an open month. The
@@ -115,8 +149,8 @@ pub fn reverse(
     if advance.is_reversed_as(mistake, &undoing) {
         return Ok(advance);
     }
-    let (when, day) = ((tx.now(), tx.today()), undoing.on);
+    let (when, day, told) = ((tx.now(), tx.today()), undoing.on, held_apart(tx, &advance)?);
     let change = advance.reverse(mistake, undoing, tx.actor(), when)?;
     accounting_period::ensure_open(tx, day)?;
-    apply(tx, change)
+    apply(tx, change.explained(told))
 }

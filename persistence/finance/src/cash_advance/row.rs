@@ -15,6 +15,7 @@ use domain::{
     finance::cash_advance::{AdvanceContent, CashAdvance, Movement, MovementKind, Payout, movement::Settled},
     spine::{BusinessDate, Currency, Entity, Id, Money, Permission, Version},
 };
+use serde_json::json;
 use uuid::Uuid;
 
 #[derive(Queryable, Selectable, Insertable, AsChangeset, Clone, Debug)]
@@ -226,6 +227,34 @@ pub(super) fn overdue_of(
         .order(advances::id)
         .select((advances::submitter_id, advances::number))
         .load(c))?)
+}
+
+/// The advances of some people that were paid out and are not settled: whose, the number, and what is outstanding.
+pub(crate) fn outstanding_of(
+    reader: &mut Reader<'_>,
+    employees: &[Key],
+) -> Result<Vec<(Key, String, Money)>, Failure> {
+    let open = advances::submitter_id
+        .eq_any(employees)
+        .and(advances::status.eq("approved"))
+        .and(advances::paid_on.is_not_null());
+    let rows: Vec<(Key, String, i64, String)> = db!(reader, |c| advances::table
+        .filter(open)
+        .order(advances::id)
+        .select((advances::submitter_id, advances::number, advances::outstanding_minor, advances::currency))
+        .load(c))?;
+    let read = |(whose, number, minor, currency): (Key, String, i64, String)| {
+        let currency: Currency =
+            currency.parse().map_err(|_| Failure::corrupt("cash_advances", "currency", whose.0))?;
+        Ok((whose, number, Money::from_minor(minor, currency)))
+    };
+    rows.into_iter().map(read).collect()
+}
+
+/// The same as an approver is shown it beside what one of these people asks for.
+pub(crate) fn shown_outstanding(all: &[(Key, String, Money)], whose: Key) -> serde_json::Value {
+    let mine = all.iter().filter(|(owner, ..)| *owner == whose);
+    mine.map(|(_, number, outstanding)| json!({"number": number, "outstanding": outstanding})).collect()
 }
 
 /// What other advances hold of a request, in minor units of the book currency: all of those that wait for approval or

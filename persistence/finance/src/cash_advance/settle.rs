@@ -2,7 +2,7 @@
 
 use super::{
     deed::check,
-    row::{find_unscoped, overdue_of},
+    row::{find_unscoped, outstanding_of, overdue_of, shown_outstanding},
 };
 use crate::{
     approval::{
@@ -74,12 +74,14 @@ fn summaries(reader: &mut Reader<'_>, documents: &[Uuid]) -> Result<Summaries, F
     // Who approves an advance knows what its submitter has not settled in time: it will not be paid out beside it.
     let (submitters, today): (Vec<Key>, _) = (rows.iter().map(|row| row.7).collect(), reader.today());
     let overdue = overdue_of(reader, &submitters, today)?;
-    rows.into_iter().map(|row| summary(row, &overdue)).collect()
+    let outstanding = outstanding_of(reader, &submitters)?;
+    rows.into_iter().map(|row| summary(row, &overdue, &outstanding)).collect()
 }
 
 fn summary(
     (id, number, state, currency, amount, purpose, settle_on, submitter, name): SummaryRow,
     overdue: &[(Key, String)],
+    outstanding: &[(Key, String, Money)],
 ) -> Result<(Uuid, DocumentSummary), Failure> {
     let currency: Currency =
         currency.parse().map_err(|_| Failure::corrupt("cash_advances", "currency", id.0))?;
@@ -90,6 +92,7 @@ fn summary(
         ("submitter", json!(name)),
         ("settle_on", json!(settle_on)),
         ("overdue_advances", json!(overdue)),
+        ("outstanding_advances", shown_outstanding(outstanding, submitter)),
     ]);
     let summary = DocumentSummary {
         title: purpose.chars().take(200).collect(),

@@ -2,7 +2,7 @@
 
 use super::{deed, find};
 use crate::{
-    approval::APPROVAL,
+    approval::{APPROVAL, document::foreseen},
     finance::{
         expense_claim::{
             Names,
@@ -190,7 +190,11 @@ pub fn show(reader: &mut Reader<'_>, advance: CashAdvance) -> Result<CashAdvance
     let numbers = claim_numbers(reader, &[&advance])?;
     let request = ClaimedRequestView::of(reader, advance.content.request)?;
     let payout = deed::payout_refusal(reader, &advance)?.map_or(Ok(()), Err);
-    let actions = advance.actions(reader.actor(), payout);
+    let apart = foreseen(deed::held_apart(reader, &advance))?.err();
+    let actions = advance.actions(reader.actor(), payout).into_iter().map(|(action, allowed)| {
+        let apart = apart.clone().filter(|_| action.permission() == Permission::AccountCashAdvances);
+        (action, allowed.and(apart.map_or(Ok(()), Err)))
+    });
     let (settlement, outstanding) = (advance.settlement(reader.today()), advance.outstanding());
     let journal =
         advance.entries().into_iter().map(|entry| names.journal(entry)).collect::<Result<_, Failure>>()?;

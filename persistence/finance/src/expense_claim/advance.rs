@@ -12,7 +12,7 @@ use domain::{
         cash_advance::{CashAdvance, NOT_THE_BENEFICIARYS},
         expense_claim::{ClaimContent, ExpenseClaim, Settlement, Taken},
     },
-    spine::{Citation, Currency, Money, Refusal},
+    spine::{Change, Citation, Currency, Money, Refusal},
 };
 
 #[derive(Queryable, Selectable, Insertable, Clone, Debug)]
@@ -83,18 +83,31 @@ pub(super) fn hold(tx: &mut Tx<'_>, claim: &ExpenseClaim) -> Result<(), Failure>
         return Ok(());
     }
     lock(tx, content)?;
+    for change in held(tx, claim)? {
+        advances::apply(tx, change)?;
+    }
+    Ok(())
+}
+
+/// What submitting a claim would hold of advances, refused where it could not.
+pub(super) fn foresee(reader: &mut Reader<'_>, claim: &ExpenseClaim) -> Result<(), Failure> {
+    held(reader, claim).map(|_| ())
+}
+
+/// What a claim holds of each advance that it settles.
+fn held(reader: &mut Reader<'_>, claim: &ExpenseClaim) -> Result<Vec<Change<CashAdvance>>, Failure> {
+    let (content, mut changes) = (&claim.content, Vec::new());
     for (index, settlement) in content.advances.iter().enumerate() {
-        let advance = advances::find_unscoped(tx, settlement.advance)?;
+        let advance = advances::find_unscoped(reader, settlement.advance)?;
         let at = |refusal: Refusal| refusal.at(format!("/advances/{index}"));
         if advance.petition.submitter != content.beneficiary.employee {
             let refusal = Refusal::new(NOT_THE_BENEFICIARYS).citing(Citation::rule("EXP-14"));
             return Err(at(refusal).into());
         }
-        let when = (tx.now(), tx.today());
-        let change = advance.hold(claim.id, settlement.amount, tx.actor(), when).map_err(at)?;
-        advances::apply(tx, change)?;
+        let when = (reader.now(), reader.today());
+        changes.push(advance.hold(claim.id, settlement.amount, reader.actor(), when).map_err(at)?);
     }
-    Ok(())
+    Ok(changes)
 }
 
 /// Moves what a claim holds of advances as the claim moves.

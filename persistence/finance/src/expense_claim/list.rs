@@ -17,7 +17,10 @@ use crate::{
 use chrono::NaiveDate;
 use diesel::prelude::*;
 use domain::{
-    finance::{expense_claim::ClaimState, payment::PaidState},
+    finance::{
+        expense_claim::ClaimState,
+        payment::{Direction, PaidState},
+    },
     spine::{AnyId, BusinessDate, Currency, DepartmentId, EmployeeId, Money, Timestamp, Version},
 };
 use serde::{Deserialize, Serialize};
@@ -49,10 +52,12 @@ pub struct ExpenseClaimSummary {
     pub claimed: Money,
     /// What is approved.
     pub approved: Money,
-    /// What the beneficiary is owed, in the book currency.
+    /// What the beneficiary is owed, in the book currency; negative on a counter-document: what is to be got back.
     pub payable: Money,
-    /// What was paid, in the book currency.
+    /// What was paid, in the book currency; negative where it was got back.
     pub paid: Money,
+    /// Which way its money moves.
+    pub direction: Direction,
     /// The number of its voucher.
     #[schema(max_length = 40)]
     pub voucher_number: Option<String>,
@@ -181,11 +186,11 @@ fn paid(state: PaidState) -> Where {
     let mut wanted = Where::new();
     wanted.also(claims::status.eq(ClaimState::Posted.code()));
     match state {
-        PaidState::Unpaid => wanted.also(claims::paid_minor.eq(0).and(claims::payable_minor.gt(0))),
+        PaidState::Unpaid => wanted.also(claims::paid_minor.eq(0).and(claims::payable_minor.ne(0))),
         PaidState::PartiallyPaid => {
-            wanted.also(claims::paid_minor.gt(0).and(claims::paid_minor.lt(claims::payable_minor)));
+            wanted.also(claims::paid_minor.ne(0).and(claims::paid_minor.ne(claims::payable_minor)));
         }
-        PaidState::Paid => wanted.also(claims::paid_minor.ge(claims::payable_minor)),
+        PaidState::Paid => wanted.also(claims::paid_minor.eq(claims::payable_minor)),
     }
     wanted
 }
@@ -258,6 +263,7 @@ fn summary(register: &Register, row: SummaryRow) -> Result<ExpenseClaimSummary, 
         payable,
         paid,
         voucher_number: row.voucher_number,
+        direction: if row.reverses_id.is_some() { Direction::Collect } else { Direction::Pay },
         is_reversal: row.reverses_id.is_some(),
         created_at: row.created_at.into(),
         changed_at: row.changed_at.into(),
@@ -278,6 +284,7 @@ columns! { ExpenseClaimSummary as "expense-claims" "报销单" "Expense claims",
     approved "核准金额" "Approved";
     payable "应付（本位币）" "Payable in the books";
     paid "已付（本位币）" "Paid in the books";
+    direction "收付方向" "Direction";
     voucher_number "凭证号" "Voucher";
     created_at "填报时间" "Created at";
     changed_at "更新时间" "Changed at";

@@ -161,8 +161,8 @@ fn entity(reader: &mut Reader<'_>, row: Row, parts: Parts, beside: &Beside) -> R
         reversal: reversal.map(Into::into),
         entry: if beside.entry { journal::of(reader, row.id)? } else { None },
         not_ready: not_ready.map(|said| serde_json::from_str(&said)).transpose()?,
-        // Payments are more than nothing each.
-        payments: if row.paid_minor == 0 { Vec::new() } else { payment::of(reader, row.id, book)? },
+        // Nothing is paid that is not in the ledger; what was paid may have been returned.
+        payments: if row.voucher_number.is_none() { Vec::new() } else { payment::of(reader, row.id, book)? },
         version: row.version,
     })
 }
@@ -228,7 +228,7 @@ fn reversal_of(
 ) -> Result<Option<ReversalOf>, Failure> {
     let (Some(claim), Some(reason)) = (row.reverses_id, reason) else { return Ok(None) };
     let number = db!(reader, |c| claims::table.filter(claims::id.eq(claim)).select(claims::number).first(c))?;
-    let repayable = Money::from_minor(row.payable_minor, book);
+    let repayable = Money::from_minor(-row.payable_minor, book);
     Ok(Some(ReversalOf { claim: claim.into(), number, reason, repayable }))
 }
 

@@ -7,20 +7,16 @@ use crate::{
     spine::{Failure, Reader},
 };
 use domain::{
-    approval::petition::FOREIGN_DEPARTMENT,
-    finance::expense_claim::{Advertisement, ClaimContent},
+    approval::petition::{FOR_OTHERS_FORBIDDEN, FOREIGN_DEPARTMENT},
+    finance::expense_claim::{Advertisement, ClaimContent, ExpenseClaim},
     spine::{
         BusinessDate, Citation, DepartmentId, EmployeeId, Findings, Permission, Refusal, RefusalCode, codes,
     },
 };
 
-/// Checks that everything a claim refers to is there, and its department its submitter's.
-pub fn check(
-    reader: &mut Reader<'_>,
-    submitter: Option<EmployeeId>,
-    content: &ClaimContent,
-) -> Result<(), Failure> {
-    let to = References {
+/// What a claim refers to.
+fn references(submitter: Option<EmployeeId>, content: &ClaimContent) -> References {
+    References {
         submitter,
         beneficiary: Some(content.beneficiary.employee),
         department: content.department,
@@ -28,14 +24,28 @@ pub fn check(
         cost_centres: content.lines.iter().map(|line| line.cost_centre).collect(),
         for_others: Permission::SubmitExpenseClaimsForOthers,
         foreign: FOREIGN_DEPARTMENT,
-    };
+    }
+}
+
+/// Checks that whoever a claim is for is still the caller's to act for, and its department still theirs.
+pub(super) fn check_people(reader: &mut Reader<'_>, claim: &ExpenseClaim) -> Result<(), Failure> {
+    references(Some(claim.petition.submitter), &claim.content).check_people(reader)
+}
+
+/// Checks that everything a claim refers to is there, and its department that of who gains by it.
+pub fn check(
+    reader: &mut Reader<'_>,
+    submitter: Option<EmployeeId>,
+    content: &ClaimContent,
+) -> Result<(), Failure> {
+    let to = references(submitter, content);
     to.check_existence(reader)?;
     if let Some(request) = content.request {
         referred(requests::number_of(reader, request), "/request_id")?;
     }
     refer_to_placers(reader, content)?;
     super::advance::refer(reader, content)?;
-    to.check_department(reader)
+    to.check_people(reader)
 }
 
 /// Checks that whoever placed an advertisement is one of ours: they bear its cost where nobody approved it.
@@ -96,18 +106,38 @@ impl References {
         Ok(findings.into_result()?)
     }
 
-    /// Checks that the document's department is its submitter's: the department chooses the approvers, so
-    /// nobody may choose it.
-    pub fn check_department(&self, reader: &mut Reader<'_>) -> Result<(), Failure> {
-        if reader.actor().reach(self.for_others).covers(self.department, false) {
-            return Ok(());
-        }
-        let Some(submitter) = self.submitter.or(reader.actor().employee) else { return Ok(()) };
+    /// Checks that whoever is acted for lies within the caller's reach, and that the document's department is that of who
+    /// gains by it: the department chooses the approvers, so nobody may choose it. Asked again at the submission: people
+    /// move.
+    pub fn check_people(&self, reader: &mut Reader<'_>) -> Result<(), Failure> {
         let register = Register::of(reader)?;
-        let is_own = |day| register.department_on(submitter, day) == Some(self.department);
-        if [self.business_date, reader.today()].into_iter().any(is_own) {
+        let (actor, today) = (reader.actor(), reader.today());
+        let Some(submitter) = self.submitter.or(actor.employee) else { return Ok(()) };
+        let reach = actor.reach(self.for_others);
+        let beneficiary = self.beneficiary.unwrap_or(submitter);
+        for (pointer, person) in [("/submitter_id", submitter), ("/beneficiary_id", beneficiary)] {
+            let home = register.department_on(person, today);
+            let is_reached = home.is_none_or(|home| reach.covers(home, false));
+            if !actor.is(person) && !is_reached {
+                let refusal = Refusal::new(FOR_OTHERS_FORBIDDEN).citing(Citation::rule("EXP-14b"));
+                return Err(refusal.at(pointer).into());
+            }
+        }
+        let is_own = |day| register.department_on(beneficiary, day) == Some(self.department);
+        if [self.business_date, today].into_iter().any(is_own) {
             return Ok(());
         }
         Err(Refusal::new(self.foreign).citing(Citation::rule("EXP-3")).at("/department_id").into())
     }
+}
+
+/// The department of a document whose writer names none: that of whom it is for, on its business day.
+pub fn home_of(
+    reader: &mut Reader<'_>,
+    person: Option<EmployeeId>,
+    day: BusinessDate,
+) -> Result<Option<DepartmentId>, Failure> {
+    let Some(person) = person.or(reader.actor().employee) else { return Ok(reader.actor().department) };
+    let register = Register::of(reader)?;
+    Ok(register.department_on(person, day).or(register.department_on(person, reader.today())))
 }

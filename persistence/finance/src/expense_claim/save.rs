@@ -186,7 +186,7 @@ impl Stored<crate::Finance> for ExpenseClaim {
         advance::save(tx, row.id, before.map(|before| &before.content), &self.content)?;
         invoice::move_holds(tx, before, self)?;
         journal::save(tx, row.id, before.and_then(|before| before.entry.as_ref()), self.entry.as_ref())?;
-        let known = before.map_or(0, |before| before.payments.len());
+        let known = before.map(|before| before.payments.as_slice()).unwrap_or_default();
         payment::add(tx, row.id, known, &self.payments)
     }
 }

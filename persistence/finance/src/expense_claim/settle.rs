@@ -1,13 +1,17 @@
 //! How claims plug into approvals: what a chain routes by, what an approver sees, and what an outcome does.
 
-use super::{PoliciesInForce, charge, hold, load::find_unscoped, request};
+use super::{PoliciesInForce, advance, charge, hold, load::find_unscoped, reference, request};
 use crate::{
     approval::{
         DocumentSummary, SubjectKind, Summaries,
         document::{self, Handed, Preview, Routed, foreseen},
         holds_open_task,
     },
-    finance::budget_line::{self, EffectView, Verdict},
+    finance::{
+        budget_line::{self, EffectView, Verdict},
+        cash_advance::{outstanding_of, shown_outstanding},
+        invoice,
+    },
     schema::{employees, expense_claim_lines as lines, expense_claims as claims},
     spine::{Failure, Key, Reader, Tx, cached, db, padded},
 };
@@ -74,7 +78,11 @@ pub fn preview(reader: &mut Reader<'_>, claim: &ExpenseClaim) -> Result<(Preview
         Err(refusal) => (Verdict::default(), Some(refusal)),
     };
     let met = Met { over_budget: verdict.over_budget, over_run };
-    let refused = refused.into_iter().chain(by_budget);
+    let by_people = foreseen(reference::check_people(reader, claim))?.err();
+    let by_advances = foreseen(advance::foresee(reader, claim))?.err();
+    let by_invoices = foreseen(invoice::foresee(reader, claim))?.err();
+    let found = [refused, by_people, by_budget, by_advances, by_invoices];
+    let refused = found.into_iter().flatten();
     let preview = document::preview(reader, claim, routed(claim, met)?, refused)?;
     Ok((preview, EffectView::of(&verdict.effect, policies.book_currency())))
 }
@@ -86,7 +94,7 @@ pub(super) fn decides(reader: &mut Reader<'_>, claim: &ExpenseClaim) -> Result<b
     approval.map_or(Ok(false), |approval| holds_open_task(reader, approval))
 }
 
-type SummaryRow = (Key, String, String, String, i64, i64, String, String);
+type SummaryRow = (Key, String, String, String, i64, i64, String, String, Key);
 
 fn summaries(reader: &mut Reader<'_>, documents: &[Uuid]) -> Result<Summaries, Failure> {
     let keys: Vec<Key> = documents.iter().copied().map(Key).collect();
@@ -104,6 +112,7 @@ fn summaries(reader: &mut Reader<'_>, documents: &[Uuid]) -> Result<Summaries, F
                 claims::approved_minor,
                 employees::name,
                 claims::number,
+                claims::submitter_id,
             ))
     )
     .load(c))?;
@@ -115,12 +124,15 @@ fn summaries(reader: &mut Reader<'_>, documents: &[Uuid]) -> Result<Summaries, F
         ))
     )
     .load(c))?;
-    rows.into_iter().map(|row| summary(row, &of_lines)).collect()
+    let submitters: Vec<Key> = rows.iter().map(|row| row.8).collect();
+    let outstanding = outstanding_of(reader, &submitters)?;
+    rows.into_iter().map(|row| summary(row, &of_lines, &outstanding)).collect()
 }
 
 fn summary(
-    (id, state, currency, details, claimed, approved, beneficiary, number): SummaryRow,
+    (id, state, currency, details, claimed, approved, beneficiary, number, submitter): SummaryRow,
     of_lines: &[(Key, String, String)],
+    outstanding: &[(Key, String, Money)],
 ) -> Result<(Uuid, DocumentSummary), Failure> {
     let corrupt = |column| Failure::corrupt("expense_claims", column, id.0);
     let currency: Currency = currency.parse().map_err(|_| corrupt("currency"))?;
@@ -137,6 +149,7 @@ fn summary(
         ("lines", json!(mine().count())),
         ("approved", json!(Money::from_minor(approved, currency))),
         ("details", serde_json::to_value(&details)?),
+        ("outstanding_advances", shown_outstanding(outstanding, submitter)),
     ]);
     let summary = DocumentSummary {
         title: title.chars().take(200).collect(),

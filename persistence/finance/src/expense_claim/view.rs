@@ -5,9 +5,12 @@ pub mod part;
 
 pub use part::*;
 
-use super::{advance, load::find_beside, name::Names};
+use super::{advance, deed, load::find_beside, name::Names};
 use crate::{
-    approval::{APPROVAL, document},
+    approval::{
+        APPROVAL,
+        document::{self, foreseen},
+    },
     finance::{
         budget_line::{self, HeldView},
         cash_advance::CASH_ADVANCE,
@@ -20,7 +23,7 @@ use chrono::NaiveDate;
 use domain::{
     finance::{
         expense_claim::{actions::ClaimAction, *},
-        payment::PaidState,
+        payment::{Direction, PaidState},
     },
     spine::{AnyId, Currency, Id, Money, Permission, Timestamp, UserId, Version},
 };
@@ -90,10 +93,12 @@ pub struct ExpenseClaimView {
     pub claimed: Money,
     /// What is approved: what is asked for, less what was cut.
     pub approved: Money,
-    /// What the beneficiary is owed, in the book currency.
+    /// What the beneficiary is owed, in the book currency; negative on a counter-document: what is to be got back.
     pub payable: Money,
-    /// What was paid, in the book currency.
+    /// What was paid, in the book currency; negative where it was got back. What the bank returned does not count.
     pub paid: Money,
+    /// Which way its money moves: a counter-document is never paid out.
+    pub direction: Direction,
     /// Evidence.
     #[schema(max_items = 50)]
     pub attachments: Vec<AnyId>,
@@ -180,7 +185,11 @@ fn show_with(
 ) -> Result<ExpenseClaimView, Failure> {
     let decides = super::settle::decides(reader, &claim)?;
     let owner = document::owner(reader, &claim)?;
-    let actions = claim.actions(reader.actor(), decides, owner);
+    let apart = foreseen(deed::held_apart(reader, &claim))?.err();
+    let actions = claim.actions(reader.actor(), decides, owner).into_iter().map(|(action, allowed)| {
+        let apart = apart.clone().filter(|_| action.is_of_the_books());
+        (action, allowed.and(apart.map_or(Ok(()), Err)))
+    });
     let actions = ActionView::listed(&format!("/api/v1/expense-claims/{}", claim.id), actions);
     let names = Names::of(reader)?;
     let request = ClaimedRequestView::of(reader, claim.content.request)?;
@@ -201,7 +210,7 @@ fn shown(claim: ExpenseClaim, names: &Names, around: Around) -> Result<ExpenseCl
     let advances = SettlementView::all(&claim.content, advances)?;
     let (approved, claimed, payable) =
         (claim.content.approved()?, claim.content.claimed()?, claim.payable()?);
-    let (paid, paid_status) = (claim.paid(), claim.paid_state());
+    let (paid, paid_status, direction) = (claim.paid(), claim.paid_state(), claim.direction());
     let (status, (status_at, status_reason)) = (claim.state(), told(&claim));
     let (acknowledgement, voucher) = (claim.acknowledgement().cloned(), claim.voucher().cloned());
     let (petition, content) = (claim.petition, claim.content);
@@ -232,6 +241,7 @@ fn shown(claim: ExpenseClaim, names: &Names, around: Around) -> Result<ExpenseCl
         approved,
         payable,
         paid,
+        direction,
         attachments: content.attachments.into_iter().map(|attachment| attachment.uuid().into()).collect(),
         approval_id: petition.approval.map(|approval| approval.uuid().into()),
         acknowledgement: acknowledgement.map(shown_acknowledgement),
@@ -278,6 +288,7 @@ impl Placed<crate::Finance> for ClaimAction {
             Self::ConfirmPosting => Place::PostTo("/api/v1/erp/expense-claims/confirm-posting"),
             Self::RefusePosting => Place::PostTo("/api/v1/erp/expense-claims/refuse-posting"),
             Self::ConfirmPayment => Place::PostTo("/api/v1/erp/expense-claims/confirm-payments"),
+            Self::ReturnPayment => Place::PostTo("/api/v1/erp/expense-claims/return-payments"),
         }
     }
 }

@@ -17,6 +17,7 @@ use domain::{
 pub fn submit(tx: &mut Tx<'_>, request: ExpenseRequest) -> Result<ExpenseRequest, Failure> {
     let policies = RequestPolicies::on(tx, request.content.business_date)?;
     request.check_submission(tx.actor(), tx.today(), policies.rules())?;
+    super::refer(tx, Some(request.petition.submitter), &request.content)?;
     let verdict = budget_line::reserve(tx, &charge::asking(&request, &policies)?)?;
     let routed = settle::routed(&request.content, verdict.over_budget)?;
     document::submit(tx, request, routed)

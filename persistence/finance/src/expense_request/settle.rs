@@ -6,7 +6,10 @@ use crate::{
         DocumentSummary, SubjectKind, Summaries,
         document::{self, Handed, Preview, Routed, foreseen},
     },
-    finance::budget_line::{self, EffectView, Verdict},
+    finance::{
+        budget_line::{self, EffectView, Verdict},
+        cash_advance::{outstanding_of, shown_outstanding},
+    },
     schema::{employees, expense_request_lines as lines, expense_requests as requests},
     shared::BUDGET_LINES,
     spine::{Failure, Key, Reader, Shared, Tx, db},
@@ -70,7 +73,9 @@ pub fn preview(
     };
     let routed = routed(&request.content, verdict.over_budget)?;
     let by_rules = request.check_submission(reader.actor(), reader.today(), policies.rules()).err();
-    let preview = document::preview(reader, request, routed, by_rules.into_iter().chain(refused))?;
+    let by_people = foreseen(super::refer(reader, Some(request.petition.submitter), &request.content))?.err();
+    let refused = [by_rules, by_people, refused].into_iter().flatten();
+    let preview = document::preview(reader, request, routed, refused)?;
     Ok((preview, EffectView::of(&verdict.effect, policies.book_currency())))
 }
 
@@ -82,7 +87,7 @@ fn moved(reader: &mut Reader<'_>, documents: &[Key], table: Shared) -> Result<Ve
     }
 }
 
-type SummaryRow = (Key, String, String, String, String, i64, bool, bool, Option<String>, String);
+type SummaryRow = (Key, String, String, String, String, i64, bool, bool, Option<String>, String, Key);
 
 fn summaries(reader: &mut Reader<'_>, documents: &[Uuid]) -> Result<Summaries, Failure> {
     let keys: Vec<Key> = documents.iter().copied().map(Key).collect();
@@ -100,6 +105,7 @@ fn summaries(reader: &mut Reader<'_>, documents: &[Uuid]) -> Result<Summaries, F
             requests::major_campaign,
             requests::campaign,
             employees::name,
+            requests::submitter_id,
         ))
         .load(c))?;
     let of_lines: Vec<(Key, String, String)> = db!(reader, |c| lines::table
@@ -107,12 +113,15 @@ fn summaries(reader: &mut Reader<'_>, documents: &[Uuid]) -> Result<Summaries, F
         .order((lines::request_id, lines::line))
         .select((lines::request_id, lines::category, lines::item))
         .load(c))?;
-    rows.into_iter().map(|row| summary(row, &of_lines)).collect()
+    let submitters: Vec<Key> = rows.iter().map(|row| row.10).collect();
+    let outstanding = outstanding_of(reader, &submitters)?;
+    rows.into_iter().map(|row| summary(row, &of_lines, &outstanding)).collect()
 }
 
 fn summary(
-    (id, number, state, currency, details, amount, urgent, major, campaign, submitter): SummaryRow,
+    (id, number, state, currency, details, amount, urgent, major, campaign, submitter, whose): SummaryRow,
     of_lines: &[(Key, String, String)],
+    outstanding: &[(Key, String, Money)],
 ) -> Result<(Uuid, DocumentSummary), Failure> {
     let currency: Currency =
         currency.parse().map_err(|_| Failure::corrupt("expense_requests", "currency", id.0))?;
@@ -130,6 +139,7 @@ fn summary(
         ("major_campaign", json!(major)),
         ("campaign", json!(campaign)),
         ("details", serde_json::to_value(&details)?),
+        ("outstanding_advances", shown_outstanding(outstanding, whose)),
     ]);
     let summary = DocumentSummary {
         title: title.chars().take(200).collect(),

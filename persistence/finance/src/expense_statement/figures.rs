@@ -12,7 +12,7 @@ use diesel::{dsl::sql, prelude::*, sql_types::BigInt};
 use domain::{
     finance::{
         budget_line::Purpose,
-        expense_statement::{Compilation, Dimension, Figures},
+        expense_statement::{Compilation, Dimension, Figures, category_level, department_level},
         journal::Role,
         period::Period,
     },
@@ -25,15 +25,27 @@ type Posted = (String, String, Key, Option<String>, Option<String>, i64);
 /// Department, category, period, campaign, region, sum.
 type Budgeted = (Key, String, String, Option<String>, Option<String>, i64);
 
+/// To which categories and departments money was given.
+struct Levels {
+    categories: BTreeSet<String>,
+    departments: BTreeSet<Key>,
+}
+
 /// What a period cost a department and everything below it, against its budget, the period before and the same
-/// period of the year before.
+/// period of the year before. What was spent below a heading or a department that has the budget stands in its row.
 pub fn figures(
     reader: &mut Reader<'_>,
     period: Period,
     department: DepartmentId,
 ) -> Result<Compilation, Failure> {
-    let scope: BTreeSet<Key> =
-        department::tree(reader)?.subtree(department).into_iter().map(Key::from).collect();
+    let tree = department::tree(reader)?;
+    let scope: BTreeSet<Key> = tree.subtree(department).into_iter().map(Key::from).collect();
+    let mut budgeted = budgeted(reader, period)?;
+    budgeted.retain(|(centre, ..)| scope.contains(centre));
+    let levels = Levels {
+        categories: budgeted.iter().map(|line| line.1.clone()).collect(),
+        departments: budgeted.iter().map(|line| line.0).collect(),
+    };
     let mut compilation = Compilation::default();
     let mut gather = |reader: &mut Reader<'_>, of: Option<Period>, figure: fn(i64) -> Figures| {
         let Some(of) = of else { return Ok(()) };
@@ -44,6 +56,9 @@ pub fn figures(
                 _ => continue,
             };
             if scope.contains(&centre) {
+                let above: Vec<Key> = tree.above(centre.into()).into_iter().map(Key::from).collect();
+                let centre = department_level(centre, &above, &levels.departments);
+                let category = category_level(&category, &levels.categories);
                 compilation.add(&keys(category, centre, campaign, region), figures);
             }
         }
@@ -52,12 +67,10 @@ pub fn figures(
     gather(reader, Some(period), |expense| Figures { expense, ..Figures::default() })?;
     gather(reader, period.previous(), |previous| Figures { previous, ..Figures::default() })?;
     gather(reader, period.a_year_before(), |last_year| Figures { last_year, ..Figures::default() })?;
-    for (centre, category, of, campaign, region, sum) in budgeted(reader, period)? {
+    for (centre, category, of, campaign, region, sum) in budgeted {
         let of: Period = of.parse().map_err(|_| Failure::corrupt("budget_lines", "period", centre.0))?;
-        if scope.contains(&centre) {
-            let figures = Figures { budget: share(sum, of, period), ..Figures::default() };
-            compilation.add(&keys(category, centre, campaign, region), figures);
-        }
+        let figures = Figures { budget: share(sum, of, period), ..Figures::default() };
+        compilation.add(&keys(category, centre, campaign, region), figures);
     }
     Ok(compilation.in_order())
 }

@@ -148,7 +148,7 @@ pub struct FiguresView {
     pub tax: Money,
     /// What budgets gave for the period.
     pub budget: Money,
-    /// What is left of the budget, which bears tax too: negative where more was posted than given.
+    /// What was posted, with tax, beyond the budget, as in the execution report: negative where less was.
     pub variance: Money,
     /// Expense and tax in hundredths of a per cent of the budget; null without one.
     #[schema(example = 8_250)]
@@ -194,7 +194,7 @@ impl FiguresView {
             tax: money(tax),
             budget: money(budget),
             // Budgets are consumed with tax, deductible or not.
-            variance: money(budget - expense - tax),
+            variance: money(expense + tax - budget),
             execution_basis_points: change_basis_points(budget + expense + tax, budget),
             previous: money(previous),
             previous_change_basis_points: change_basis_points(expense, previous),
@@ -372,7 +372,7 @@ columns! { ExpenseStatementView as "expense-statements" "营销费用报表" "Ex
     expense "费用" "Expense" = |statement| statement.total.expense;
     tax "可抵扣税额" "Deductible tax" = |statement| statement.total.tax;
     budget "预算" "Budget" = |statement| statement.total.budget;
-    variance "结余" "Variance" = |statement| statement.total.variance;
+    variance "与预算差异" "Variance to plan" = |statement| statement.total.variance;
     previous "上期" "Period before" = |statement| statement.total.previous;
     last_year "上年同期" "Year before" = |statement| statement.total.last_year;
     compiler "编制人" "Compiler";

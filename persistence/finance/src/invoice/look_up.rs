@@ -10,7 +10,7 @@ use diesel::prelude::*;
 use domain::{
     finance::{
         expense_claim::ClaimState,
-        invoice::{InvoiceKind, normalised},
+        invoice::{InvoiceKind, normalised, number_key},
     },
     spine::{AnyId, BusinessDate, Currency, Money, Timestamp},
 };
@@ -163,16 +163,17 @@ pub fn look_up(reader: &mut Reader<'_>, number: &str) -> Result<InvoiceLookup, F
 /// The papers with a number: those on claims, and those edited off one; the latest claim first.
 fn papers(reader: &mut Reader<'_>, number: &str) -> Result<Vec<(Paper, Option<Instant>)>, Failure> {
     let numbers = [normalised(number), number.trim().to_owned()];
+    let key = number_key(None, number).unwrap_or_default();
     let present: Vec<Paper> = db!(reader, |c| invoices::table
         .inner_join(claims::table)
-        .filter(invoices::number.eq_any(&numbers))
+        .filter(invoices::number.eq_any(&numbers).or(invoices::unique_key.eq(&key)))
         .order(invoices::claim_id.desc())
         .limit(MOST)
         .select(paper!(invoices))
         .load(c))?;
     let gone: Vec<(Instant, Paper)> = db!(reader, |c| removed::table
         .inner_join(claims::table)
-        .filter(removed::number.eq_any(&numbers))
+        .filter(removed::number.eq_any(&numbers).or(removed::unique_key.eq(&key)))
         .order((removed::claim_id.desc(), removed::removed_at.desc()))
         .limit(MOST)
         .select((removed::removed_at, paper!(removed)))

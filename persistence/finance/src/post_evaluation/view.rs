@@ -2,12 +2,13 @@
 
 use super::{
     cost::{self, CostView},
-    is_party,
+    ensure_no_decider, is_party,
     part::{IndicatorView, ThirdPartyView},
     row::{Row, StatusColumns, SubjectColumns},
     row_of, seen,
 };
 use crate::{
+    approval::document::foreseen,
     file::{self, FileView},
     finance::{expense_claim::EXPENSE_CLAIM, expense_request::EXPENSE_REQUEST},
     organisation::{DEPARTMENT, NamedRef, names},
@@ -197,7 +198,11 @@ pub fn view(reader: &mut Reader<'_>, id: Id<PostEvaluation>) -> Result<PostEvalu
     let mut view = shown(reader, vec![row])?.pop().ok_or(Failure::NotFound)?;
     view.attachments = file::list_of(reader, PostEvaluation::KIND, id.uuid())?;
     if reader.finds_by(Permission::ManagePostEvaluations, |reader| row_of(reader, id))? {
-        let actions = evaluation.actions(is_party(reader, &evaluation)?);
+        let apart = foreseen(ensure_no_decider(reader, &evaluation))?.err();
+        let actions = evaluation.actions(is_party(reader, &evaluation)?).map(|(action, allowed)| {
+            let apart = apart.clone().filter(|_| action == EvaluationAction::AcceptReport);
+            (action, allowed.and(apart.map_or(Ok(()), Err)))
+        });
         view.actions = ActionView::listed(&format!("/api/v1/post-evaluations/{id}"), actions);
     }
     Ok(view)

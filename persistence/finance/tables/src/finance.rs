@@ -1,4 +1,5 @@
-//! Migrations 0012_expense_claim, 0013_invoice, 0014_journal, 0015_payment.
+//! Migrations 0012_expense_claim, 0013_invoice, 0014_journal, 0015_payment, 0030_invoice_share,
+//! 0031_payment_direction.
 
 use super::{departments, users};
 
@@ -117,6 +118,7 @@ diesel::table! {
         tax_minor -> BigInt,
         total_minor -> BigInt,
         unique_key -> Text,
+        reimbursed_minor -> Nullable<BigInt>,
     }
 }
 
@@ -151,6 +153,20 @@ diesel::table! {
         held_by_id -> SqlId,
         released_at -> Nullable<SqlInstant>,
         released_because -> Nullable<Text>,
+        amount_minor -> BigInt,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::spine::SqlId;
+    held_invoices (unique_key) {
+        unique_key -> Text,
+        holder_id -> SqlId,
+        currency -> Text,
+        total_minor -> BigInt,
+        held_minor -> BigInt,
+        opened -> SqlId,
     }
 }
 
@@ -165,6 +181,20 @@ diesel::table! {
         paid_on -> Date,
         confirmed_at -> SqlInstant,
         confirmed_by_id -> SqlId,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::spine::{SqlId, SqlInstant};
+    expense_payment_returns (claim_id, position) {
+        claim_id -> SqlId,
+        position -> Integer,
+        reference -> Text,
+        returned_on -> Date,
+        reason -> Text,
+        recorded_at -> SqlInstant,
+        recorded_by_id -> SqlId,
     }
 }
 

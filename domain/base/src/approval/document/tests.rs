@@ -111,7 +111,11 @@ fn outcomes() -> [(Outcome, StandingState, &'static EventKind); 4] {
     [
         (Outcome::Approved { at }, StandingState::Approved, APPROVED),
         (Outcome::Rejected { by, at, reason: reason() }, StandingState::Rejected, REJECTED),
-        (Outcome::Returned { by, at, reason: reason(), step: 1 }, StandingState::Returned, RETURNED),
+        (
+            Outcome::Returned { by, at, reason: reason(), step: 1, mend: Vec::new() },
+            StandingState::Returned,
+            RETURNED,
+        ),
         (Outcome::Withdrawn { at }, StandingState::Withdrawn, WITHDRAWN),
     ]
 }

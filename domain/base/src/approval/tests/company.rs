@@ -119,6 +119,7 @@ pub fn chain() -> ChainPolicy {
         ],
         fallback: vec![position("chair"), position("general-manager")],
         same_person_decides_once: true,
+        unseen_changes: Vec::new(),
         reminder_interval_hours: 4,
         departments: vec![],
     }
@@ -148,6 +149,7 @@ pub fn document(submitter: u128, department: u128, fen: i64) -> Subject {
         business_date: day(),
         fields: Map::new(),
         version: 2,
+        seen: Seen::from([(ContentPart::Wording, "a".into())]),
     }
 }
 

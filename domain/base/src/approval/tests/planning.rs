@@ -14,6 +14,7 @@ fn outline(plan: &Plan) -> String {
             Fate::SamePerson => format!("{}={}", step.code, "same"),
             Fate::NotApplicable => String::new(),
             Fate::Nobody => format!("{}=nobody", step.code),
+            Fate::CarriedOver => format!("{}=kept", step.code),
         }
     };
     plan.steps.iter().map(one).filter(|one| !one.is_empty()).collect::<Vec<_>>().join(" ")

@@ -9,6 +9,8 @@ pub(super) const SPECIAL_REVIEW: &str = "special_review";
 pub(super) const WARNING: &str = "warning";
 /// Why what was given beyond the budget is taken back.
 const GRANT_RETURNED: &str = "grant_returned";
+/// The bank returned a payment: what was spent is owed again.
+const RETURNED: &str = "payment_returned";
 /// A claim took over, or gave back, part of what its request holds.
 const DRAWN: &str = "drawn_on_request";
 
@@ -126,13 +128,16 @@ impl Desk {
         Ok(())
     }
 
-    /// A document is paid, in all, this much of each line so far. `[BUD-4]`
+    /// A document is paid, in all, this much of each line so far; where the bank returned a payment it is less than before,
+    /// and stands committed again. `[BUD-4]`
     pub fn spend(&mut self, document: DocumentRef, paid: &Amounts) -> Result<(), Refusal> {
         for at in self.lines_of(document) {
             let Holding { spent, committed, .. } = *self.held(at)?;
-            let more = (paid.get(&at.line).copied().unwrap_or(0) - spent).clamp(0, committed);
+            let more = (paid.get(&at.line).copied().unwrap_or(0) - spent).clamp(-spent, committed);
             let parts = Balance { committed: -more, spent: more, ..NOTHING };
-            self.post_for(at, EntryKind::Spend, parts, None)?;
+            let (kind, reason) =
+                if more < 0 { (EntryKind::Reverse, Some(RETURNED)) } else { (EntryKind::Spend, None) };
+            self.post_for(at, kind, parts, reason)?;
         }
         Ok(())
     }

@@ -81,7 +81,7 @@ fn a_posted_claim_is_undone_by_a_counter_document() {
         paid.reverse(new_claim(20), "重复".into(), &by, now(), today()).expect("reversible");
     let (original, mirror) = (original.into_after(), mirror.into_after());
     assert_eq!(mirror.content.claimed(), Ok(cny(-159_000)));
-    assert_eq!(mirror.payable(), Ok(cny(60_000)), "what was paid is owed back");
+    assert_eq!(mirror.payable(), Ok(cny(-60_000)), "what was paid is owed back");
     let again = original.clone().reverse(new_claim(21), "再来".into(), &by, now(), today());
     assert_eq!(refused(again), ALREADY_REVERSED.code);
     let more = original.clone().confirm_payment(pay("P-2", 1), &by, now(), today());

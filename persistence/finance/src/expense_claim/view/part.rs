@@ -186,6 +186,26 @@ pub struct PaymentView {
     pub confirmed_at: Timestamp,
     /// By which account.
     pub confirmed_by: UserId,
+    /// That the bank returned it: it counts no more.
+    pub returned: Option<ReturnedPaymentView>,
+}
+
+/// A payment that the bank returned.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[schema(as = ReturnedPayment)]
+pub struct ReturnedPaymentView {
+    /// The reference of the return.
+    #[schema(max_length = 60)]
+    pub reference: String,
+    /// The day the money came back.
+    pub returned_on: NaiveDate,
+    /// The bank's words.
+    #[schema(max_length = 500)]
+    pub reason: String,
+    /// When it was recorded.
+    pub recorded_at: Timestamp,
+    /// By which account.
+    pub recorded_by: UserId,
 }
 
 /// What a reversing document undoes.
@@ -217,12 +237,20 @@ pub(super) fn shown_reversal(ReversalOf { claim, number, reason, repayable: _ }:
 }
 
 pub(super) fn shown_payment(payment: Payment) -> PaymentView {
-    let Payment { notice, confirmed_at, confirmed_by } = payment;
+    let Payment { notice, confirmed_at, confirmed_by, returned } = payment;
+    let returned = returned.map(|returned| ReturnedPaymentView {
+        reference: returned.reference,
+        returned_on: returned.on,
+        reason: returned.reason,
+        recorded_at: returned.at,
+        recorded_by: returned.by,
+    });
     PaymentView {
         reference: notice.reference,
         amount: notice.amount,
         paid_on: notice.paid_on,
         confirmed_at,
         confirmed_by,
+        returned,
     }
 }
