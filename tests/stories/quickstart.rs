@@ -50,6 +50,9 @@ fn the_quickstart_of_the_readme_works_line_by_line(app: App) {
         "expense_claim.acknowledged",
         "expense_claim.posted",
         "expense_claim.paid",
+        "duty-rule/task",
+        "done",
+        "事项完成",
     ] {
         assert!(
             lines.any(|line| line.contains(expected)),
