@@ -56,7 +56,7 @@ fn merged_cells_say_the_same_in_every_row(app: App) {
     let shown = director.get(&path(&budget)).expect(200).at("/lines");
     let sales = &company.departments["sales"];
     let of_sales =
-        shown.as_array().into_iter().flatten().filter(|line| line["department"]["id"] == json!(sales));
+        shown.as_array().into_iter().flatten().filter(|line| line["department_id"] == json!(sales));
     assert_eq!(of_sales.count(), 3, "{shown}");
 }
 
@@ -79,7 +79,8 @@ fn departments_and_categories_are_named_as_people_call_them(app: App) {
     let budget = draft(&company);
     let place = format!("/api/v1/departments/{}", company.departments["marketing"]);
     let own = head.get(&place).expect(200).text("/name_zh");
-    let sheet = format!("部门,费用类别,期间,金额\n{own},培训费,2026,10\n没有的部门,培训费,2026-Q1,20\n");
+    let sheet =
+        format!("部门,费用类别,期间,金额\n{own},营销培训费,2026,10\n没有的部门,营销培训费,2026-Q1,20\n");
     let report = import(head, &budget, "?partial=true", sheet.as_bytes()).expect(200);
     let unknown = vec![(3, vec![("department".to_owned(), "validation.unknown_reference".to_owned())])];
     assert_eq!(refused(&report), unknown, "{report}");
@@ -90,7 +91,7 @@ fn departments_and_categories_are_named_as_people_call_them(app: App) {
             "parent_id": company.departments["marketing"]});
         company.boss.post("/api/v1/departments", body).expect(201);
     }
-    let sheet = "部门,费用类别,期间,金额\n双子部,培训费,2026-Q2,10\n";
+    let sheet = "部门,费用类别,期间,金额\n双子部,营销培训费,2026-Q2,10\n";
     let report = import(head, &budget, "?validate_only=true", sheet.as_bytes()).expect(200);
     let ambiguous = vec![(2, vec![("department".to_owned(), "import.ambiguous_name".to_owned())])];
     assert_eq!(refused(&report), ambiguous, "{report}");
@@ -110,7 +111,7 @@ fn a_template_offers_what_there_is_to_choose_and_amounts_as_numbers(app: App) {
     assert!(matches!(amount, Some(Data::Float(_) | Data::Int(_))), "{amount:?}");
     let choices = book.worksheet_range("选项").expect("the choices");
     let offered: Vec<String> = choices.cells().map(|(.., cell)| cell.to_string()).collect();
-    for choice in ["培训费", "按月分解", "应急资金"] {
+    for choice in ["营销培训费", "按月分解", "应急资金"] {
         assert!(offered.iter().any(|one| one == choice), "{choice}: {offered:?}");
     }
     let same = import(head, &budget, "?replace=true", &bytes).expect(200);
