@@ -113,6 +113,22 @@ impl Program {
         self.child.wait().expect("it ended")
     }
 
+    /// Does something and says how many bytes more the program took at most meanwhile; nothing where the system does
+    /// not tell.
+    pub fn watching_memory<T>(&self, work: impl FnOnce() -> T) -> (T, Option<u64>) {
+        let place = format!("/proc/{}", self.child.id());
+        let told = |what: &str| {
+            let status = std::fs::read_to_string(format!("{place}/status")).ok()?;
+            let line = status.lines().find_map(|line| line.strip_prefix(what)?.strip_suffix("kB"))?;
+            line.trim().parse::<u64>().ok().map(|kib| kib * 1024)
+        };
+        // 5: forget what it took at most so far (proc_pid_clear_refs(5)).
+        let forgotten = std::fs::write(format!("{place}/clear_refs"), "5").is_ok();
+        let before = told("VmRSS:").filter(|_| forgotten);
+        let done = work();
+        (done, before.and_then(|before| Some(told("VmHWM:")?.saturating_sub(before))))
+    }
+
     /// Somebody who calls it.
     pub fn caller(&self, token: Option<&str>) -> Caller {
         Caller::of(self.address, token.map(str::to_owned))

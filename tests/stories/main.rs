@@ -59,7 +59,9 @@ mod oidc;
 mod organisation;
 mod policy;
 mod post_evaluation;
+mod private;
 mod quickstart;
+mod sign_in;
 mod unit_of_work;
 mod year;
 
@@ -115,12 +117,15 @@ const MODULES: &[&[Story]] = &[
     meta::STORIES,
     policy::STORIES,
     post_evaluation::STORIES,
+    private::STORIES,
     quickstart::STORIES,
+    sign_in::STORIES,
     oidc::STORIES,
     organisation::STORIES,
     unit_of_work::STORIES,
     year::STORIES,
     coverage::access::STORIES,
+    coverage::bounds::STORIES,
     coverage::input::STORIES,
     coverage::list::STORIES,
     coverage::schema::STORIES,

@@ -12,11 +12,13 @@ mod id;
 pub mod import;
 mod label;
 mod money;
+mod notice;
 mod permission;
 mod policy;
 mod refusal;
 mod search;
 mod status;
+mod text;
 mod time;
 mod wing;
 /// What every text a client sends must keep to.
@@ -33,14 +35,18 @@ pub use explanation::{Citation, Explanation};
 pub use id::{AnyId, Id, IdSource};
 pub use label::{Coded, EnumLabels, ValueLabel};
 pub use money::{Money, MoneyError, allocate, split_evenly};
+pub use notice::{ACCESS_REFUSED, LIST_EXPORTED, NOTICE_EVENTS, Notice, SIGN_IN_REFUSED};
 pub use permission::{Permission, Requires, ScopeKind, perm};
 pub use policy::{
     POLICY_EVENTS, POLICY_MISSING, POLICY_REFUSALS, POLICY_UNKNOWN_KIND, POLICY_UNSOUND, Policy,
     PolicyAction, PolicyContent, PolicyStatus, PolicyVersion, read_content,
 };
-pub use refusal::{Finding, Findings, Language, Refusal, RefusalCode, RefusalKind, SPINE_REFUSALS, codes};
+pub use refusal::{
+    FINDINGS_MAX, Finding, Findings, Language, Refusal, RefusalCode, RefusalKind, SPINE_REFUSALS, codes,
+};
 pub use search::{search_key, search_text};
 pub use status::Reason;
+pub use text::{is_deceptive, is_forbidden, is_unseen};
 pub use time::{BusinessDate, Clock, Timestamp};
 pub use wing::{Noun, Wing};
 
@@ -50,7 +56,7 @@ pub extern crate self as spine;
 /// What this noun brings to its wing.
 const NOUN: &crate::spine::Noun = &crate::spine::Noun {
     refusals: &[SPINE_REFUSALS, POLICY_REFUSALS, AUDIT_REFUSALS, import::IMPORT_REFUSALS],
-    events: &[AUDIT_EVENTS, POLICY_EVENTS],
+    events: &[AUDIT_EVENTS, NOTICE_EVENTS, POLICY_EVENTS],
     enums: &[
         Currency::LABELS,
         Permission::LABELS,
