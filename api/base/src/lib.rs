@@ -37,6 +37,7 @@ pub const WING: &Wing = &Wing {
     chores: &[
         approval::limits::CHORE,
         file::CHORE,
+        file::ENDS,
         identity::KEYS,
         identity::KEY_USES,
         identity::TOKENS,
