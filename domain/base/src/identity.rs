@@ -20,7 +20,7 @@ pub use grant::{Grant, GrantTerms, HeldGrant, narrow, reaches};
 pub use password::{PasswordHash, PasswordPolicy, Secret};
 pub use role::{Role, RoleDetails};
 pub use session::{DeviceNote, EndReason, Refresh, SessionFamily, SessionPolicy, SessionStatus, TokenHash};
-pub use shipped::{ADMINISTRATOR, SHIPPED_ROLES, ShippedRole};
+pub use shipped::{ADMINISTRATION_OFFICE, ADMINISTRATOR, EMPLOYEE, SHIPPED_ROLES, ShippedRole};
 pub use signing_key::{SealedKey, SigningKey};
 pub use throttle::{Throttle, ThrottlePolicy};
 
