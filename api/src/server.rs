@@ -24,6 +24,8 @@ mod signal;
 pub struct Running {
     /// Where it listens.
     pub address: SocketAddr,
+    /// Where it tells its metrics, if at an address of their own.
+    pub metrics: Option<SocketAddr>,
     /// Stops it.
     pub handle: ServerHandle,
     /// Ends when it has ended.
@@ -123,9 +125,10 @@ pub fn start(settings: Settings, database: Database) -> std::io::Result<Running>
         Some(apart) => server.bind(apart)?,
         None => server,
     };
-    state.metrics_are_at(server.addrs().get(first).copied());
+    let metrics = server.addrs().get(first).copied();
+    state.metrics_are_at(metrics);
     let server = server.run();
-    Ok(Running { address, handle: server.handle(), server, database, state })
+    Ok(Running { address, metrics, handle: server.handle(), server, database, state })
 }
 
 /// Cuts the connection of a client that does not take its answer: the system gives up on it when nothing could be sent
@@ -196,14 +199,22 @@ async fn advance_clock(state: web::Data<AppState>, body: web::Bytes) -> Result<H
     Ok(HttpResponse::Ok().json(serde_json::json!({"now": clock.now()})))
 }
 
+/// How often a start waits for others that do what is done once, each time as long as a lock is waited for.
+const STARTS_WAITED_FOR: u32 = 12;
+
 /// What a new installation needs before the first request: shipped roles and policies. Doing it twice
 /// changes nothing.
 pub async fn first_start(database: &Database) -> Result<(), Failure> {
-    database
-        .write(Request::system("first-start"), |tx| {
-            persistence::seed(tx)?;
-            Ok(StoredAnswer::default())
-        })
-        .await
-        .map(drop)
+    let seed = |tx: &mut persistence::spine::Tx<'_>| {
+        persistence::seed(tx)?;
+        Ok(StoredAnswer::default())
+    };
+    for _ in 1..STARTS_WAITED_FOR {
+        match database.write(Request::system("first-start"), seed).await {
+            // Other servers start at the same time, and are at it.
+            Err(Failure::Overloaded) => {}
+            other => return other.map(drop),
+        }
+    }
+    database.write(Request::system("first-start"), seed).await.map(drop)
 }

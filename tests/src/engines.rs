@@ -115,6 +115,11 @@ impl Home {
         Self::at(url, directory, None)
     }
 
+    /// A directory for a program on a database that somebody else keeps.
+    pub fn of(url: String) -> Self {
+        Self::at(url, tempfile::tempdir().expect("a directory"), None)
+    }
+
     fn at(url: String, directory: TempDir, lent: Option<Lent>) -> Self {
         Self { url, directory, lent: Mutex::new(lent), spoilt: AtomicBool::new(false) }
     }

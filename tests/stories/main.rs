@@ -15,6 +15,7 @@ mod approval_time;
 mod audit;
 mod audit_finding;
 mod audit_risk;
+mod away;
 mod budget;
 mod budget_change;
 mod budget_charge;
@@ -47,11 +48,13 @@ mod expense_statement;
 mod export;
 mod fields;
 mod file;
+mod file_room;
 mod hand_over_race;
 mod idempotency;
 mod identity;
 mod internal_audit;
 mod invoice;
+mod least_privilege;
 mod master;
 mod master_race;
 mod meta;
@@ -61,8 +64,10 @@ mod policy;
 mod post_evaluation;
 mod private;
 mod quickstart;
+mod settings;
 mod sign_in;
 mod unit_of_work;
+mod watch;
 mod year;
 
 const MODULES: &[&[Story]] = &[
@@ -75,6 +80,7 @@ const MODULES: &[&[Story]] = &[
     audit::STORIES,
     audit_finding::STORIES,
     audit_risk::STORIES,
+    away::STORIES,
     decision_race::STORIES,
     department_template::STORIES,
     edge::STORIES,
@@ -82,6 +88,7 @@ const MODULES: &[&[Story]] = &[
     export::STORIES,
     fields::STORIES,
     file::STORIES,
+    file_room::STORIES,
     erasure::STORIES,
     erp_program::STORIES,
     expense_category::STORIES,
@@ -112,6 +119,7 @@ const MODULES: &[&[Story]] = &[
     identity::STORIES,
     internal_audit::STORIES,
     invoice::STORIES,
+    least_privilege::STORIES,
     master::STORIES,
     master_race::STORIES,
     meta::STORIES,
@@ -119,7 +127,9 @@ const MODULES: &[&[Story]] = &[
     post_evaluation::STORIES,
     private::STORIES,
     quickstart::STORIES,
+    settings::STORIES,
     sign_in::STORIES,
+    watch::STORIES,
     oidc::STORIES,
     organisation::STORIES,
     unit_of_work::STORIES,

@@ -12,6 +12,8 @@ use uuid::Uuid;
 
 /// The same is told once in so much time: whoever tries a thousand times does not fill the trail.
 const TOLD_AGAIN_AFTER: Duration = Duration::from_secs(60);
+/// Whoever is refused does not wait longer for the trail.
+const TOLD_WITHIN: Duration = Duration::from_secs(5);
 /// So much is remembered of what was told.
 const REMEMBERED_MAX: u64 = 10_000;
 
@@ -77,7 +79,9 @@ pub(super) async fn of_refusal(request: &HttpRequest, problem: &Problem) {
         return;
     }
     let facts = json!({"method": method, "route": route, "reason": reason, "permission": permission});
-    if let Err(failure) = tell(&state, teller, ACCESS_REFUSED, Some(user), facts).await {
-        log::error!("a refusal of access could not be told the trail: {failure:?}");
+    let told = tell(&state, teller, ACCESS_REFUSED, Some(user), facts);
+    match tokio::time::timeout(TOLD_WITHIN, told).await {
+        Ok(Ok(())) => {}
+        other => log::error!("a refusal of access could not be told the trail: {other:?}"),
     }
 }

@@ -35,6 +35,9 @@ pub(super) fn run(settings: Settings) -> Result<(), String> {
         let identity = settings.identity.clone();
         let running = start(settings, database.clone())
             .map_err(|error| format!("cannot listen on {listen}: {error}"))?;
+        if let Some(address) = running.metrics {
+            println!("metrics: http://{address}");
+        }
         println!("listening on http://{}", running.address);
         println!("documentation: http://{}/docs/", running.address);
         // Only once the server stands: a password that was made up is shown once, and must not be lost to a

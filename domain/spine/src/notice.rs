@@ -7,9 +7,9 @@ use serde_json::Value;
 use uuid::Uuid;
 
 crate::events! { NOTICE_EVENTS:
-    SIGN_IN_REFUSED = "access.sign_in_refused", "登录被拒绝", "A sign-in was refused";
-    ACCESS_REFUSED = "access.refused", "越权操作被拒绝", "Somebody asked for what they may not do";
-    LIST_EXPORTED = "access.list_exported", "清单已导出", "A list was taken away as a file";
+    SIGN_IN_REFUSED = "access.sign_in_refused", "登录被拒绝（仅记入审计）", "A sign-in was refused (told in the audit trail alone)";
+    ACCESS_REFUSED = "access.refused", "越权操作被拒绝（仅记入审计）", "Somebody asked for what they may not do (told in the audit trail alone)";
+    LIST_EXPORTED = "access.list_exported", "清单已导出（仅记入审计）", "A list was taken away as a file (told in the audit trail alone)";
 }
 
 /// Something the trail tells.

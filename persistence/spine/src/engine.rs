@@ -1,13 +1,14 @@
-//! The dialect: the only file that asks which engine it is. Everything else says `db!` and gets one
+//! The dialect: the only place that asks which engine it is. Everything else says `db!` and gets one
 //! query text, compiled once per engine.
 
-use super::{Failure, Key, SqlId, Unready, access::Marks, gate::Gates, number::Numbers};
-use diesel::{
-    Connection as _, PgConnection, RunQueryDsl, SqliteConnection, connection::SimpleConnection,
-    migration::MigrationSource,
-};
-use diesel_migrations::{EmbeddedMigrations, MigrationHarness};
-use std::collections::BTreeSet;
+mod location;
+mod schema;
+
+use super::{Failure, Key, SqlId, access::Marks, gate::Gates, number::Numbers};
+use diesel::{PgConnection, RunQueryDsl, SqliteConnection, connection::SimpleConnection};
+use location::{BUSY_MILLIS_MAX, LOCK_MILLIS_MAX};
+
+pub use location::Location;
 
 /// Which engine a database runs on.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -110,91 +111,9 @@ macro_rules! load_locked {
     };
 }
 
-/// Where the database is; the scheme of the URL chooses the engine, once.
-#[derive(Clone, Debug)]
-pub struct Location {
-    pub kind: EngineKind,
-    url: String,
-    /// SQLite's `synchronous`: FULL survives a power cut, NORMAL a crash of the process.
-    full_durability: bool,
-    /// PostgreSQL gives up a statement after so many seconds; 0: never.
-    statement_seconds_max: u64,
-}
-
-/// How long SQLite waits for another process, in milliseconds.
-const BUSY_MILLIS_MAX: u32 = 5_000;
-/// How long anything waits for a lock on PostgreSQL, in milliseconds.
-const LOCK_MILLIS_MAX: u32 = 10_000;
-
-impl Location {
-    pub fn parse(url: &str, full_durability: bool, statement_seconds_max: u64) -> Result<Self, Failure> {
-        let (kind, url) = match url.split_once(':') {
-            Some(("sqlite", path)) => (EngineKind::Sqlite, path.trim_start_matches("//").to_owned()),
-            Some(("postgres" | "postgresql", _)) => (EngineKind::Postgres, url.to_owned()),
-            _ => return Err(Failure::fault("the database URL must begin with sqlite: or postgres://")),
-        };
-        if url.is_empty() {
-            return Err(Failure::fault("the database URL names no file"));
-        }
-        Ok(Self { kind, url, full_durability, statement_seconds_max })
-    }
-
-    /// The URL with what makes libpq notice a server that is gone and never said so, as far as it says nothing of that
-    /// itself.
-    fn patient_url(&self) -> String {
-        const PATIENCE: [(&str, &str); 5] = [
-            ("connect_timeout", "3"),
-            ("keepalives_idle", "10"),
-            ("keepalives_interval", "5"),
-            ("keepalives_count", "3"),
-            ("tcp_user_timeout", "15000"),
-        ];
-        let mut url = self.url.clone();
-        for (name, value) in PATIENCE {
-            if !url.contains(&format!("{name}=")) {
-                url.push(if url.contains('?') { '&' } else { '?' });
-                url.push_str(&format!("{name}={value}"));
-            }
-        }
-        url
-    }
-
-    fn open(&self) -> Result<Engine, diesel::ConnectionError> {
-        match self.kind {
-            EngineKind::Sqlite => {
-                let mut connection = SqliteConnection::establish(&self.url)?;
-                let synchronous = if self.full_durability { "FULL" } else { "NORMAL" };
-                connection
-                    .batch_execute(&format!(
-                        "PRAGMA busy_timeout = {BUSY_MILLIS_MAX}; PRAGMA journal_mode = WAL; PRAGMA synchronous = {synchronous};
-                         PRAGMA foreign_keys = ON; PRAGMA temp_store = MEMORY; PRAGMA cache_size = -8000;"
-                    ))
-                    .map_err(diesel::ConnectionError::CouldntSetupConfiguration)?;
-                Ok(Engine::Sqlite(connection))
-            }
-            EngineKind::Postgres => {
-                let mut connection = PgConnection::establish(&self.patient_url())?;
-                // Priced as on a spinning disk, its default, an index that gives just the wanted rows in their order
-                // looks dearer than walking past all the others in the order of the table.
-                connection
-                    .batch_execute(&format!(
-                        "SET random_page_cost = 1.1; SET statement_timeout = {}; SET lock_timeout = {LOCK_MILLIS_MAX}",
-                        self.statement_seconds_max * 1_000
-                    ))
-                    .map_err(diesel::ConnectionError::CouldntSetupConfiguration)?;
-                Ok(Engine::Postgres(connection))
-            }
-        }
-    }
-}
-
-impl r2d2::ManageConnection for Location {
-    type Connection = Connection;
-    type Error = diesel::r2d2::Error;
-
-    fn connect(&self) -> Result<Connection, Self::Error> {
-        let engine = self.open().map_err(diesel::r2d2::Error::ConnectionError)?;
-        Ok(Connection {
+impl Connection {
+    fn on(engine: Engine) -> Self {
+        Self {
             engine,
             suspect: false,
             marks: None,
@@ -202,17 +121,13 @@ impl r2d2::ManageConnection for Location {
             numbers: Numbers::default(),
             gates: Gates::default(),
             hastens: false,
-        })
+        }
     }
-    fn is_valid(&self, connection: &mut Connection) -> Result<(), Self::Error> {
-        connection.execute("SELECT 1").map_err(diesel::r2d2::Error::QueryError)
-    }
-    fn has_broken(&self, connection: &mut Connection) -> bool {
-        std::thread::panicking() || (connection.suspect && self.is_valid(connection).is_err())
-    }
-}
 
-impl Connection {
+    fn is_suspect(&self) -> bool {
+        self.suspect
+    }
+
     /// So that `db!` works on a bare connection too.
     pub fn connection(&mut self) -> &mut Self {
         self
@@ -391,47 +306,6 @@ impl Connection {
         }
     }
 
-    /// Brings the schema up to date; safe when several servers start at once.
-    pub fn migrate(&mut self, migrations: EmbeddedMigrations) -> Result<Vec<String>, Failure> {
-        match &mut self.engine {
-            // All in one transaction, begun before anybody looks which are missing: of several servers one does it.
-            Engine::Sqlite(c) => {
-                let migrate = |c: &mut SqliteConnection| {
-                    let applied = c.run_pending_migrations(migrations).map_err(Failure::fault)?;
-                    Ok::<_, Failure>(applied.iter().map(ToString::to_string).collect())
-                };
-                return c.immediate_transaction(migrate);
-            }
-            Engine::Postgres(c) => {
-                // Another server may be at it, and a table may be long.
-                c.batch_execute("SET statement_timeout = 0; SET lock_timeout = 0")?;
-                c.batch_execute("SELECT pg_advisory_lock(7221054001)")?;
-                let applied = c
-                    .run_pending_migrations(migrations)
-                    .map(|applied| applied.iter().map(ToString::to_string).collect())
-                    .map_err(Failure::fault);
-                c.batch_execute("SELECT pg_advisory_unlock(7221054001)")?;
-                // Its time-outs are no longer those of the others.
-                self.suspect = true;
-                applied
-            }
-        }
-    }
-
-    /// Whether the schema is the one this program knows; else what of it is not.
-    pub fn judge_schema(&mut self, migrations: EmbeddedMigrations) -> Result<Option<Unready>, Failure> {
-        let (known, applied) = match &mut self.engine {
-            Engine::Sqlite(c) => (versions::<diesel::sqlite::Sqlite>(&migrations), c.applied_migrations()),
-            Engine::Postgres(c) => (versions::<diesel::pg::Pg>(&migrations), c.applied_migrations()),
-        };
-        let applied = applied.map_err(Failure::fault)?.into_iter().map(|version| version.to_string());
-        let (known, applied): (BTreeSet<String>, BTreeSet<String>) = (known?, applied.collect());
-        if !applied.is_subset(&known) {
-            return Ok(Some(Unready::SchemaAhead));
-        }
-        Ok((applied.len() < known.len()).then_some(Unready::SchemaBehind))
-    }
-
     /// Whether a transaction that writes could begin now: on SQLite only while no other process has one.
     pub fn may_write(&mut self) -> bool {
         match &mut self.engine {
@@ -443,12 +317,4 @@ impl Connection {
             Engine::Postgres(_) => true,
         }
     }
-}
-
-/// The versions of the migrations that this program has.
-fn versions<B: diesel::backend::Backend>(
-    migrations: &EmbeddedMigrations,
-) -> Result<BTreeSet<String>, Failure> {
-    let all = MigrationSource::<B>::migrations(migrations).map_err(Failure::fault)?;
-    Ok(all.iter().map(|migration| migration.name().version().to_string()).collect())
 }

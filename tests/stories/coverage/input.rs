@@ -100,7 +100,7 @@ fn a_body_that_is_no_json_is_refused_everywhere(app: App) {
         ];
         for body in bodies {
             let what = String::from_utf8_lossy(&body[..body.len().min(20)]).into_owned();
-            everywhere(caller, "application/json", body, &[400, 403, 404, 422], &what);
+            everywhere(caller, "application/json", body, &[400, 403, 404, 413, 422], &what);
         }
     });
 }
@@ -212,7 +212,7 @@ fn what_is_wrong_in_many_places_is_told_briefly(app: App) {
             lists.iter().map(|list| ((*list).to_owned(), serde_json::json!(many))).collect();
         body.insert("z".repeat(4_000), Value::Null);
         let body = serde_json::to_vec(&body).expect("a body");
-        everywhere(caller, "application/json", &body, &[400, 403, 404, 422], "many faults");
+        everywhere(caller, "application/json", &body, &[400, 403, 404, 413, 422], "many faults");
     });
 }
 

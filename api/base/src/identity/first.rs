@@ -100,8 +100,11 @@ async fn make_administrator(
     let made = std::sync::Arc::new(std::sync::atomic::AtomicBool::new(false));
     let told = made.clone();
     let work = move |tx: &mut Tx<'_>| {
-        if only == Only::Nobody && account::is_anybody_there(tx)? {
-            return Ok(StoredAnswer::default());
+        if only == Only::Nobody {
+            persistence::start_alone(tx)?;
+            if account::is_anybody_there(tx)? {
+                return Ok(StoredAnswer::default());
+            }
         }
         let details = AccountDetails { name: "系统管理员".to_owned(), employee: None };
         let (id, now) = (tx.id(), tx.now());
@@ -230,6 +233,7 @@ pub async fn prepare_to_sign(database: &Database, settings: &IdentitySettings) -
     let told = |failure: Failure| Problem::from(failure).detail(domain::spine::Language::English);
     let seal = secret.clone();
     let work = move |tx: &mut Tx<'_>| {
+        persistence::start_alone(tx)?;
         let accepted = signing_key::accepted(tx)?;
         let exposed = accepted.iter().any(|key| seal.is_some() && !token::is_sealed(key));
         for key in accepted.iter().filter(|key| seal.is_some() && !token::is_sealed(key)) {
