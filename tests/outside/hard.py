@@ -252,7 +252,7 @@ def away():
             def ask(n):
                 while not over.is_set():
                     begun = time.monotonic()
-                    method, body = ("POST", draft(f"{what}{n}-{begun}")) if n % 4 == 0 else ("GET", None)
+                    method, body = ("POST", draft(f"{what}{n}-{time.monotonic_ns()}")) if n % 4 == 0 else ("GET", None)
                     status, headers, answer = server.ask(method, "/api/v1/policies", body, token)
                     waits.append(time.monotonic() - begun)
                     statuses.append(status)

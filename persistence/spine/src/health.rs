@@ -1,6 +1,6 @@
 //! Whether the database answers. The first who finds that it does not has it looked at, and what is found is known to
 //! all at once: so nobody waits for it in turn, and whoever waits already is answered. A probe on a connection of its
-//! own looks twice a second, and finds out when it answers again.
+//! own looks several times a second, and finds out when it answers again.
 
 use super::{EngineKind, Failure, engine::Location};
 use r2d2::ManageConnection;
@@ -15,9 +15,9 @@ use std::{
 use tokio::sync::watch;
 
 /// How long the probe waits between two looks, unless somebody asks it to hurry.
-const LOOKS_EVERY: Duration = Duration::from_millis(500);
-/// A database that does not answer the probe for so long is away: it may be stopped, and never say so.
-const ANSWERS_WITHIN: Duration = Duration::from_secs(1);
+const LOOKS_EVERY: Duration = Duration::from_millis(200);
+/// A database that answers neither the probe nor anybody else for so long is away: it may be stopped, and never say so.
+const ANSWERS_WITHIN: Duration = Duration::from_millis(750);
 /// How often somebody looks whether the probe is answered.
 const WATCHED_EVERY: Duration = Duration::from_millis(100);
 
@@ -26,6 +26,8 @@ pub(super) struct Health {
     away: watch::Sender<bool>,
     /// Since when the probe waits for its answer.
     asked: Mutex<Option<Instant>>,
+    /// When it last answered anybody else.
+    answered: Mutex<Instant>,
     /// Whether the probe is to look now.
     hurry: Mutex<bool>,
     hurried: Condvar,
@@ -46,6 +48,7 @@ impl Health {
         Self {
             away: watch::Sender::new(false),
             asked: Mutex::new(None),
+            answered: Mutex::new(Instant::now()),
             hurry: Mutex::new(false),
             hurried: Condvar::new(),
             begins: Mutex::new(None),
@@ -86,6 +89,11 @@ impl Health {
             (true, true) => log::warn!("the database answers again"),
             _ => {}
         }
+    }
+
+    /// It has answered somebody: busy as it may be, it is not away.
+    pub fn answers(&self) {
+        *locked(&self.answered) = Instant::now();
     }
 
     /// A writer begins a transaction, until [`Health::begun`].
@@ -158,8 +166,10 @@ fn has_no_room(error: &diesel::r2d2::Error) -> bool {
 /// Says that the database is away where the probe waits for too long: it cannot say so itself while it waits.
 fn wait_for_answers(health: &Weak<Health>) {
     while let Some(health) = health.upgrade() {
-        let asked = *locked(&health.asked);
-        if asked.is_some_and(|since| since.elapsed() > ANSWERS_WITHIN) && !health.is_away() {
+        let (asked, answered) = (*locked(&health.asked), *locked(&health.answered));
+        let is_silent =
+            |since: Instant| since.elapsed() > ANSWERS_WITHIN && answered.elapsed() > ANSWERS_WITHIN;
+        if asked.is_some_and(is_silent) && !health.is_away() {
             health.found(false);
         }
         drop(health);

@@ -113,6 +113,7 @@ fn work(jobs: &Receiver<Waiting>, connections: &Connections, arrivals: &AtomicU6
                 continue;
             }
         };
+        health.answers();
         let mut goes_on = run(job, &mut connection);
         while let Ok(next) = jobs.try_recv() {
             if !goes_on || next.arrival >= arrived {
@@ -125,6 +126,9 @@ fn work(jobs: &Receiver<Waiting>, connections: &Connections, arrivals: &AtomicU6
                 }
             }
             goes_on = run(next.job, &mut connection);
+            if goes_on {
+                health.answers();
+            }
         }
         connection.rollback();
     }

@@ -145,6 +145,7 @@ fn commit(connections: &Connections, shared: &Shared, mut group: Vec<Unit>, may_
         }
     };
     shared.health.begun(false);
+    shared.health.answers();
     let moves_master = connection.master_moved;
     let mut left = Left { behind: group.split_off(outcomes.len()), ..Left::default() };
     for (unit, outcome) in group.into_iter().zip(outcomes) {

@@ -2,6 +2,7 @@
 //! would be given out and taken back.
 
 use super::access::path_of;
+use base64::{Engine as _, prelude::BASE64_URL_SAFE_NO_PAD};
 use serde_json::{Value, json};
 use tests::{ADMINISTRATOR, App, Program, stories};
 
@@ -10,6 +11,7 @@ stories! {
     an_array_is_no_object_anywhere,
     what_the_public_sends_is_short,
     what_hands_out_a_secret_has_no_rehearsal,
+    what_nobody_can_see_reaches_no_column,
 }
 
 /// So many bytes a server may take more while it reads what is too much.
@@ -185,4 +187,40 @@ fn what_hands_out_a_secret_has_no_rehearsal(app: App) {
     let rehearsal = app.anonymous().post("/api/v1/sessions/refresh?validate_only=true", token.clone());
     rehearsal.refuses(400, "http.unknown_parameter");
     app.anonymous().post("/api/v1/sessions/refresh", token).expect(200);
+}
+
+fn what_nobody_can_see_reaches_no_column(app: App) {
+    let boss = app.administrator();
+    // A cursor of ours, made over by whoever has it.
+    let page = boss.get("/api/v1/roles?sort=code&limit=1").expect(200).text("/next_cursor");
+    let bytes = BASE64_URL_SAFE_NO_PAD.decode(page).expect("base64url");
+    let cursor: Value = serde_json::from_slice(&bytes).expect("JSON");
+    let made_over = |place: usize, said: &str| {
+        let mut parts: Vec<String> = cursor.as_array().expect("parts").iter().map(Value::to_string).collect();
+        parts[place] = said.to_owned();
+        let text = BASE64_URL_SAFE_NO_PAD.encode(format!("[{}]", parts.join(",")));
+        boss.get(&format!("/api/v1/roles?sort=code&limit=1&cursor={text}"))
+    };
+    made_over(1, "\"b\"").expect(200);
+    for said in [r#""a\u0000b""#, r#""\ud800""#, r#""\u001f""#, "1", "null", "[]", "{}"] {
+        for place in [1, 2] {
+            let reply = made_over(place, said);
+            // A mark of another order is none, and the list begins at its beginning.
+            let is_of_another = ["1", "null"].contains(&said) && reply.status == 200;
+            assert!(reply.status == 400 || is_of_another, "{place} {said}: {reply}");
+        }
+    }
+    for part in ["a%00b", "%ED%A0%80", "%FF", "%E2%80%AEx", "%7F"] {
+        let mirrored = format!("/api/v1/expense-claims/by-external/{part}/1");
+        boss.put(&mirrored, json!({})).refuses(404, "http.not_found");
+        boss.put(&format!("/api/v1/expense-claims/by-external/x/{part}"), json!({}))
+            .refuses(404, "http.not_found");
+    }
+    // Texts that deceive are refused wherever they stand.
+    for name in ["\u{200b}", "\u{202e}gnp.exe", "a\u{0}", "\u{2067}x"] {
+        let made = json!({"code": "odd", "name_zh": name, "name_en": "Odd", "permissions": ["file:read"]});
+        boss.post("/api/v1/roles", made).refuses(422, "validation.character");
+    }
+    let mixed = json!({"username": "\u{430}dmin", "kind": "service", "name": "x"});
+    boss.post("/api/v1/users", mixed).refuses(422, "identity.username_mixed");
 }
