@@ -10,12 +10,13 @@ mod ledger;
 mod memory;
 pub mod openapi;
 mod policy;
+mod private;
 mod serve;
 
 use crate::{Settings, connect, open_database, spine::Problem};
 use clap::{Parser, Subcommand};
 use domain::spine::Language;
-use persistence::spine::{Database, Failure};
+use persistence::spine::{Database, Failure, Unready};
 
 /// The marketing centre's backend.
 #[derive(Parser)]
@@ -72,7 +73,13 @@ enum Command {
 /// Runs what the command line says; the error is a clear line for the person at the terminal.
 pub fn run(line: CommandLine) -> Result<(), String> {
     memory::give_back_at_once();
+    private::make_private();
     let CommandLine { settings, command } = line;
+    let settings = settings.keeping_secret();
+    let touches_nothing = matches!(command, Some(Command::Openapi(_)));
+    if !touches_nothing {
+        settings.check()?;
+    }
     match command.unwrap_or(Command::Serve) {
         Command::Serve => serve::run(settings),
         Command::Migrate => serve::migrate(&settings),
@@ -106,7 +113,8 @@ fn failed(failure: Failure) -> String {
 
 /// The database of a command that may change it, its schema brought up to date.
 fn open(settings: &Settings) -> Result<Database, String> {
-    open_database(settings, |_| {}).map_err(opening)
+    private::mend(settings)?;
+    open_database(settings, |options| options.statement_seconds_max = 0).map_err(opening)
 }
 
 /// The database of a command that only looks: none is made where there is none, and its schema stays as it is.
@@ -114,16 +122,21 @@ fn existing(settings: &Settings) -> Result<Database, String> {
     if let Some(file) = settings.database_file().filter(|file| !file.exists()) {
         return Err(format!("there is no database at {}", file.display()));
     }
-    connect(settings, |_| {}).map_err(opening)
+    private::mend(settings)?;
+    connect(settings, |options| options.statement_seconds_max = 0).map_err(opening)
 }
 
 /// The same, of a command that needs the schema of this version.
 fn current(settings: &Settings) -> Result<Database, String> {
     let database = existing(settings)?;
-    if database.is_ready().map_err(failed)? {
-        return Ok(database);
+    match database.unready() {
+        None => Ok(database),
+        Some(Unready::SchemaBehind) => {
+            Err("the database has the schema of an earlier version: run `migrate` first".to_owned())
+        }
+        Some(Unready::SchemaAhead) => Err("the database has the schema of a later version".to_owned()),
+        Some(other) => Err(format!("the database cannot be used: {other:?}")),
     }
-    Err("the database has the schema of another version: run `migrate` first".to_owned())
 }
 
 fn opening(failure: Failure) -> String {

@@ -16,12 +16,16 @@ use persistence::spine::{Database, Failure, Options, Request, StoredAnswer};
 use std::{net::SocketAddr, path::Path, pin::pin, sync::Arc, time::Duration};
 
 mod document;
+mod metrics;
+mod ready;
 mod signal;
 
 /// A server that listens.
 pub struct Running {
     /// Where it listens.
     pub address: SocketAddr,
+    /// Where it tells its metrics, if at an address of their own.
+    pub metrics: Option<SocketAddr>,
     /// Stops it.
     pub handle: ServerHandle,
     /// Ends when it has ended.
@@ -75,6 +79,7 @@ pub fn connect(settings: &Settings, adjust: impl FnOnce(&mut Options)) -> Result
     options.zone = settings.zone;
     options.readers = settings.reader_threads;
     options.writers = settings.writer_threads;
+    options.statement_seconds_max = settings.request_seconds_max;
     options.full_durability = !settings.relaxed_durability;
     adjust(&mut options);
     Database::open(options)
@@ -90,6 +95,7 @@ pub fn start(settings: Settings, database: Database) -> std::io::Result<Running>
     let state = AppState::new(database.clone(), settings.server.clone(), identity, parts, &routes);
     let state = web::Data::new(state);
     start_chores(&state, crate::WINGS.iter().flat_map(|wing| wing.chores).copied());
+    let unread = Duration::from_secs(settings.unread_seconds_max);
     let shared = state.clone();
     let factory_routes = routes.clone();
     let server = HttpServer::new(move || {
@@ -100,6 +106,7 @@ pub fn start(settings: Settings, database: Database) -> std::io::Result<Running>
             .configure(move |config| configure(config, &routes))
             .service(document::browser())
             .default_service(web::to(|| async { HttpResponse::from_error(Problem::new(codes::NOT_FOUND)) }))
+            .wrap(from_fn(metrics::apart))
             .wrap(from_fn(limit))
             .wrap(from_fn(authenticate))
             .wrap(cross_origin(&shared.settings))
@@ -110,11 +117,33 @@ pub fn start(settings: Settings, database: Database) -> std::io::Result<Running>
     .client_request_timeout(Duration::from_secs(10))
     .shutdown_timeout(30)
     .disable_signals()
+    .on_connect(move |stream, _| cut_unread(stream, unread))
     .bind(&settings.listen)?;
     let address = server.addrs().first().copied().ok_or_else(|| std::io::Error::other("no address"))?;
+    let first = server.addrs().len();
+    let server = match &settings.metrics_listen {
+        Some(apart) => server.bind(apart)?,
+        None => server,
+    };
+    let metrics = server.addrs().get(first).copied();
+    state.metrics_are_at(metrics);
     let server = server.run();
-    Ok(Running { address, handle: server.handle(), server, database, state })
+    Ok(Running { address, metrics, handle: server.handle(), server, database, state })
 }
+
+/// Cuts the connection of a client that does not take its answer: the system gives up on it when nothing could be sent
+/// for so long.
+#[cfg(target_os = "linux")]
+fn cut_unread(stream: &dyn std::any::Any, after: Duration) {
+    let Some(stream) = stream.downcast_ref::<rt::net::TcpStream>() else { return };
+    let millis = u32::try_from(after.as_millis()).unwrap_or(u32::MAX);
+    if let Err(error) = rustix::net::sockopt::set_tcp_user_timeout(stream, millis) {
+        log::debug!("a connection without a time limit: {error}");
+    }
+}
+
+#[cfg(not(target_os = "linux"))]
+fn cut_unread(_: &dyn std::any::Any, _: Duration) {}
 
 /// Browsers may call from the origins the installation names, and from no other.
 fn cross_origin(settings: &ServerSettings) -> Cors {
@@ -147,8 +176,8 @@ fn cross_origin(settings: &ServerSettings) -> Cors {
 fn configure(config: &mut web::ServiceConfig, routes: &Routes) {
     routes.configure(config);
     config.service(get_only("/healthz", read_route().to(|| async { HttpResponse::Ok().body("ok\n") })));
-    config.service(get_only("/readyz", read_route().to(ready)));
-    config.service(get_only("/metrics", read_route().to(metrics)));
+    config.service(get_only("/readyz", read_route().to(ready::ready)));
+    config.service(get_only(metrics::PATH, read_route().to(metrics::metrics)));
     document::configure(config);
     config.route("/test-clock/advance", web::post().to(advance_clock));
 }
@@ -170,35 +199,22 @@ async fn advance_clock(state: web::Data<AppState>, body: web::Bytes) -> Result<H
     Ok(HttpResponse::Ok().json(serde_json::json!({"now": clock.now()})))
 }
 
-async fn ready(state: web::Data<AppState>) -> HttpResponse {
-    if state.is_draining() {
-        return HttpResponse::from_error(Problem::new(codes::DRAINING));
-    }
-    let database = state.database.clone();
-    match web::block(move || database.is_ready()).await {
-        Ok(Ok(true)) => HttpResponse::Ok().body("ready\n"),
-        _ => HttpResponse::from_error(Problem::new(codes::OVERLOADED)),
-    }
-}
-
-async fn metrics() -> HttpResponse {
-    match prometheus::TextEncoder::new().encode_to_string(&prometheus::gather()) {
-        Ok(text) => HttpResponse::Ok().content_type(prometheus::TEXT_FORMAT).body(text),
-        Err(error) => {
-            log::error!("metrics: {error}");
-            HttpResponse::from_error(Problem::new(codes::INTERNAL))
-        }
-    }
-}
+/// How often a start waits for others that do what is done once, each time as long as a lock is waited for.
+const STARTS_WAITED_FOR: u32 = 12;
 
 /// What a new installation needs before the first request: shipped roles and policies. Doing it twice
 /// changes nothing.
 pub async fn first_start(database: &Database) -> Result<(), Failure> {
-    database
-        .write(Request::system("first-start"), |tx| {
-            persistence::seed(tx)?;
-            Ok(StoredAnswer::default())
-        })
-        .await
-        .map(drop)
+    let seed = |tx: &mut persistence::spine::Tx<'_>| {
+        persistence::seed(tx)?;
+        Ok(StoredAnswer::default())
+    };
+    for _ in 1..STARTS_WAITED_FOR {
+        match database.write(Request::system("first-start"), seed).await {
+            // Other servers start at the same time, and are at it.
+            Err(Failure::Overloaded) => {}
+            other => return other.map(drop),
+        }
+    }
+    database.write(Request::system("first-start"), seed).await.map(drop)
 }

@@ -15,6 +15,27 @@ pub struct Settings {
     pub identity: IdentitySettings,
 }
 
+impl Settings {
+    /// Refuses what cannot be, before anything is done.
+    ///
+    /// # Errors
+    /// The first setting that is wrong, in a line.
+    pub fn check(&self) -> Result<(), String> {
+        self.server.check()?;
+        self.identity.check()
+    }
+
+    /// The same, so that a signing secret nobody gave is kept beside what it seals.
+    #[must_use]
+    pub fn keeping_secret(mut self) -> Self {
+        let beside = self.database_file().unwrap_or_else(|| self.files_directory.clone());
+        let mut name = beside.file_name().unwrap_or_default().to_owned();
+        name.push(".secret");
+        self.identity.secret_beside = Some(beside.with_file_name(name));
+        self
+    }
+}
+
 impl Deref for Settings {
     type Target = ServerSettings;
     fn deref(&self) -> &ServerSettings {

@@ -106,6 +106,21 @@ impl Model {
 }
 
 impl Home {
+    /// Another with a directory of its own; with a database of its own, not made yet, where that is a file.
+    pub fn beside(other: &Self, engine: Engine) -> Self {
+        let directory = tempfile::tempdir().expect("a directory");
+        let url = match engine {
+            Engine::Sqlite => format!("sqlite:{}", directory.path().join("data").join("fresh.db").display()),
+            Engine::Postgres => other.url.clone(),
+        };
+        Self::at(url, directory, None)
+    }
+
+    /// A directory for a program on a database that somebody else keeps.
+    pub fn of(url: String) -> Self {
+        Self::at(url, tempfile::tempdir().expect("a directory"), None)
+    }
+
     fn at(url: String, directory: TempDir, lent: Option<Lent>) -> Self {
         Self { url, directory, lent: Mutex::new(lent), spoilt: AtomicBool::new(false) }
     }

@@ -13,6 +13,7 @@ use tempfile::TempDir;
 pub struct PrivatePostgres {
     server: Child,
     directory: TempDir,
+    settings: Vec<String>,
 }
 
 /// The uid that runs PostgreSQL where we run as root, which it refuses: `nobody`.
@@ -36,20 +37,54 @@ impl PrivatePostgres {
             .args(["--locale", "C"])
             .status();
         made.ok().filter(ExitStatus::success)?;
-        let mut server = command(&binaries, "postgres", directory.path());
-        server.arg("-D").arg(&data).arg("-k").arg(directory.path()).args(["-c", "listen_addresses="]);
-        for setting in settings {
-            server.args(["-c", setting]);
-        }
-        let started = Self { server: server.spawn().ok()?, directory };
-        // However slow the machine is, but not for ever.
-        for _ in 0..1_200 {
+        let settings: Vec<String> = settings.iter().map(|setting| (*setting).to_owned()).collect();
+        let server = serve(directory.path(), &settings)?;
+        let started = Self { server, directory, settings };
+        started.answers().then_some(started)
+    }
+
+    /// Whether it answers; however slow the machine is, but not for ever.
+    fn answers(&self) -> bool {
+        (0..1_200).any(|_| {
             std::thread::sleep(Duration::from_millis(50));
-            if PgConnection::establish(&started.url("postgres")).is_ok() {
-                return Some(started);
-            }
+            PgConnection::establish(&self.url("postgres")).is_ok()
+        })
+    }
+
+    /// Stops all its processes where they are: it neither answers nor ends.
+    pub fn pause(&self) {
+        self.tell("-STOP");
+    }
+
+    /// Lets them go on.
+    pub fn resume(&self) {
+        self.tell("-CONT");
+    }
+
+    fn tell(&self, what: &str) {
+        let mut all = vec![self.server.id()];
+        for entry in std::fs::read_dir("/proc").into_iter().flatten().flatten() {
+            let process = entry.file_name().to_string_lossy().parse::<u32>();
+            let about = std::fs::read_to_string(entry.path().join("stat")).unwrap_or_default();
+            let parent = about.rsplit_once(") ").and_then(|(_, rest)| rest.split(' ').nth(1)?.parse().ok());
+            all.extend(process.ok().filter(|_| parent == Some(self.server.id())));
         }
-        None
+        for process in all {
+            let mut kill = Command::new("kill");
+            let _ended_already = kill.args([what, &process.to_string()]).stderr(Stdio::null()).status();
+        }
+    }
+
+    /// Ends it; what it keeps stays.
+    pub fn stop(&mut self) {
+        let _asked = Command::new("kill").args(["-INT", &self.server.id().to_string()]).status();
+        let _ended = self.server.wait();
+    }
+
+    /// Starts it again where it was stopped.
+    pub fn restart(&mut self) {
+        self.server = serve(self.directory.path(), &self.settings).expect("a PostgreSQL");
+        assert!(self.answers(), "it does not answer");
     }
 
     /// The process that serves; its connections are processes below it.
@@ -64,8 +99,21 @@ impl PrivatePostgres {
     }
 }
 
+/// Starts the server on the data of a directory.
+fn serve(directory: &Path, settings: &[String]) -> Option<Child> {
+    let mut server = command(&binaries()?, "postgres", directory);
+    let data = directory.join("data");
+    server.arg("-D").arg(data).arg("-k").arg(directory).args(["-c", "listen_addresses="]);
+    for setting in settings {
+        server.args(["-c", setting]);
+    }
+    server.spawn().ok()
+}
+
 impl Drop for PrivatePostgres {
     fn drop(&mut self) {
+        // One that was paused could not end.
+        self.resume();
         // SIGINT is PostgreSQL's fast shutdown; `kill` avoids a dependency for one signal.
         let _asked = Command::new("kill").args(["-INT", &self.server.id().to_string()]).status();
         let _ended = self.server.wait();

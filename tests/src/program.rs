@@ -17,6 +17,8 @@ pub const ADMINISTRATOR: (&str, &str) = ("admin", "Kill-9 leaves nothing half do
 pub struct Program {
     child: Child,
     address: SocketAddr,
+    metrics: Option<SocketAddr>,
+    errors: Option<thread::JoinHandle<String>>,
 }
 
 /// Builds the binaries from the tested source, where they are not there already, and says where one lies. They are
@@ -70,25 +72,70 @@ fn overhear(child: &mut Child) -> thread::JoinHandle<String> {
 impl Program {
     /// Starts the server on the database of a home and waits until it listens.
     pub fn start(home: &Home) -> Self {
-        let mut child = command(home).stdout(Stdio::piped()).spawn().expect("the binary");
-        let errors = overhear(&mut child);
+        Self::launch(command(home))
+    }
+
+    fn launch(mut command: Command) -> Self {
+        let mut child = command.stdout(Stdio::piped()).spawn().expect("the binary");
+        let mut errors = Some(overhear(&mut child));
         let mut lines = BufReader::new(child.stdout.take().expect("its output")).lines();
+        let mut metrics = None;
+        let said = |line: &str, what: &str| line.strip_prefix(what)?.parse::<SocketAddr>().ok();
         let address = lines
             .by_ref()
             .map_while(Result::ok)
-            .find_map(|line| line.strip_prefix("listening on http://")?.parse().ok())
+            .find_map(|line| {
+                metrics = metrics.or_else(|| said(&line, "metrics: http://"));
+                said(&line, "listening on http://")
+            })
             .unwrap_or_else(|| {
                 let ended = child.wait();
-                panic!("it ended before it listened: {ended:?} {}", errors.join().unwrap_or_default())
+                let said = errors.take().and_then(|errors| errors.join().ok()).unwrap_or_default();
+                panic!("it ended before it listened: {ended:?} {said}")
             });
         // Nobody reads on; a pipe without a reader would end the server at its next line.
         thread::spawn(move || lines.map_while(Result::ok).for_each(drop));
-        Self { child, address }
+        Self { child, address, metrics, errors }
     }
 
     /// Runs the binary with a subcommand to its end.
     pub fn run(home: &Home, arguments: &[&str]) -> Output {
         command(home).args(arguments).output().expect("the binary")
+    }
+
+    /// Runs the server with some settings that are wrong to its end; fails where it goes on.
+    pub fn run_with(home: &Home, settings: &[(&str, &str)]) -> Output {
+        let mut command = command(home);
+        let mut child =
+            command.envs(settings.iter().copied()).stdout(Stdio::piped()).spawn().expect("the binary");
+        // However slow the machine is, but not for ever.
+        for _ in 0..2_400 {
+            if child.try_wait().expect("a state").is_some() {
+                return child.wait_with_output().expect("what it said");
+            }
+            thread::sleep(std::time::Duration::from_millis(25));
+        }
+        let _killed = child.kill();
+        panic!("it goes on with {settings:?}");
+    }
+
+    /// Ends it; what it said on standard error.
+    pub fn end(mut self) -> String {
+        self.child.kill().expect("it was running");
+        let errors = self.errors.take().expect("it was listened to");
+        errors.join().expect("what it said")
+    }
+
+    /// Where it tells its metrics, if apart.
+    pub fn metrics(&self) -> Option<SocketAddr> {
+        self.metrics
+    }
+
+    /// Starts it with some settings.
+    pub fn start_with(home: &Home, settings: &[(&str, &str)]) -> Self {
+        let mut command = command(home);
+        command.envs(settings.iter().copied());
+        Self::launch(command)
     }
 
     /// Where it listens.
@@ -111,6 +158,22 @@ impl Program {
     /// Waits until it has ended.
     pub fn wait(mut self) -> ExitStatus {
         self.child.wait().expect("it ended")
+    }
+
+    /// Does something and says how many bytes more the program took at most meanwhile; nothing where the system does
+    /// not tell.
+    pub fn watching_memory<T>(&self, work: impl FnOnce() -> T) -> (T, Option<u64>) {
+        let place = format!("/proc/{}", self.child.id());
+        let told = |what: &str| {
+            let status = std::fs::read_to_string(format!("{place}/status")).ok()?;
+            let line = status.lines().find_map(|line| line.strip_prefix(what)?.strip_suffix("kB"))?;
+            line.trim().parse::<u64>().ok().map(|kib| kib * 1024)
+        };
+        // 5: forget what it took at most so far (proc_pid_clear_refs(5)).
+        let forgotten = std::fs::write(format!("{place}/clear_refs"), "5").is_ok();
+        let before = told("VmRSS:").filter(|_| forgotten);
+        let done = work();
+        (done, before.and_then(|before| Some(told("VmHWM:")?.saturating_sub(before))))
     }
 
     /// Somebody who calls it.

@@ -3,6 +3,7 @@
 //! too many.
 
 pub mod access;
+pub mod bounds;
 pub mod document;
 pub mod input;
 pub mod list;

@@ -63,7 +63,7 @@ pub(crate) fn upload(caller: &Caller, name: &str, bytes: &[u8]) -> Reply {
 }
 
 /// How many objects the store holds, wherever.
-fn stored(directory: &Path) -> usize {
+pub(crate) fn stored(directory: &Path) -> usize {
     let entries = std::fs::read_dir(directory).into_iter().flatten().flatten();
     entries.map(|entry| if entry.path().is_dir() { stored(&entry.path()) } else { 1 }).sum()
 }

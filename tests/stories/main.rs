@@ -15,6 +15,7 @@ mod approval_time;
 mod audit;
 mod audit_finding;
 mod audit_risk;
+mod away;
 mod budget;
 mod budget_change;
 mod budget_charge;
@@ -48,12 +49,14 @@ mod expense_statement;
 mod export;
 mod fields;
 mod file;
+mod file_room;
 mod hand_over_race;
 mod idempotency;
 mod identity;
 mod incentive_entry;
 mod internal_audit;
 mod invoice;
+mod least_privilege;
 mod leaving;
 mod master;
 mod master_race;
@@ -65,13 +68,17 @@ mod payment;
 mod payroll_batch;
 mod policy;
 mod post_evaluation;
+mod private;
 mod quickstart;
 mod resubmission;
 mod separation_policy;
+mod settings;
+mod sign_in;
 mod spreadsheet;
 mod task;
 mod unit_of_work;
 mod vacancy;
+mod watch;
 mod year;
 
 const MODULES: &[&[Story]] = &[
@@ -84,6 +91,7 @@ const MODULES: &[&[Story]] = &[
     audit::STORIES,
     audit_finding::STORIES,
     audit_risk::STORIES,
+    away::STORIES,
     decision_race::STORIES,
     department_template::STORIES,
     duty::STORIES,
@@ -92,6 +100,7 @@ const MODULES: &[&[Story]] = &[
     export::STORIES,
     fields::STORIES,
     file::STORIES,
+    file_room::STORIES,
     erasure::STORIES,
     erp_program::STORIES,
     expense_category::STORIES,
@@ -124,12 +133,17 @@ const MODULES: &[&[Story]] = &[
     payroll_batch::STORIES,
     internal_audit::STORIES,
     invoice::STORIES,
+    least_privilege::STORIES,
     master::STORIES,
     master_race::STORIES,
     meta::STORIES,
     policy::STORIES,
     post_evaluation::STORIES,
+    private::STORIES,
     quickstart::STORIES,
+    settings::STORIES,
+    sign_in::STORIES,
+    watch::STORIES,
     oidc::STORIES,
     organisation::STORIES,
     task::STORIES,
@@ -143,6 +157,7 @@ const MODULES: &[&[Story]] = &[
     vacancy::STORIES,
     year::STORIES,
     coverage::access::STORIES,
+    coverage::bounds::STORIES,
     coverage::input::STORIES,
     coverage::list::STORIES,
     coverage::schema::STORIES,

@@ -10,16 +10,17 @@ pub use store::FileStore;
 pub use sweep::{Swept, sweep, verify};
 
 use crate::spine::{
-    Can, Chore, Created, Every, PathId, Problem, Reading, Reply, Routes, UnitOfWork, Upload, routes,
+    At, Can, Chore, Created, Done, Every, PathId, Problem, Reading, Reply, Routes, UnitOfWork, Upload, each,
+    routes,
 };
 use content::{Content, FileContent};
 use domain::{
     file::{Arrival, File},
-    spine::{Change, perm},
+    spine::{Change, Id, perm},
 };
 use persistence::{
     file::{self, FileView},
-    spine::{Failure, Tx},
+    spine::{Database, Failure, Reader, Request, Tx},
 };
 use store::Store;
 
@@ -38,12 +39,51 @@ pub const CHORE: &Chore = &Chore {
     },
 };
 
+/// Every hour, ends what has belonged to nothing for longer than the rules keep it.
+pub const ENDS: &Chore = &Chore {
+    name: "files-of-nothing",
+    every: Every::Seconds(60 * 60),
+    run: |state| {
+        Box::pin(async {
+            let ended = end_overdue(&state.database, state.part()?).await?;
+            if ended > 0 {
+                log::info!("removed {ended} files that belonged to nothing for too long");
+            }
+            Ok(())
+        })
+    },
+};
+
+/// Removes the files that have belonged to nothing for longer than the rules keep them, as a server does every hour;
+/// returns how many.
+///
+/// # Errors
+/// A database that does not answer.
+pub async fn end_overdue(database: &Database, store: &FileStore) -> Result<usize, Failure> {
+    let mut ended = 0;
+    loop {
+        let overdue = database.read(Request::system("files-of-nothing"), file::overdue).await?;
+        if overdue.is_empty() {
+            return Ok(ended);
+        }
+        each(database, "files-of-nothing", overdue.clone(), |tx, id| file::end(tx, id)).await?;
+        let ids: Vec<_> = overdue.iter().map(|id| id.uuid()).collect();
+        let gone =
+            database.read(Request::system("files-of-nothing"), move |r| file::without_row(r, &ids)).await?;
+        ended += gone.len();
+        for id in gone {
+            store.discard(id).await;
+        }
+    }
+}
+
 pub fn routes(into: &mut Routes) {
-    routes!(into, "files", [upload_file, show_file, download_file]);
+    routes!(into, "files", [upload_file, show_file, download_file, remove_file]);
 }
 
 fn accept(tx: &mut Tx<'_>, arrival: Arrival) -> Result<Change<File>, Failure> {
-    let rules = file::rules(tx)?;
+    let (rules, held) = (file::rules(tx)?, file::free_bytes(tx)?);
+    File::find_room(arrival.size, held, &rules)?;
     Ok(File::accept(arrival, &rules, tx.actor().user, tx.now())?)
 }
 
@@ -59,7 +99,13 @@ async fn upload_file(
     reading: Reading,
     work: UnitOfWork,
 ) -> Created<FileView> {
-    let rules = reading.value(who.clone(), file::rules).await?;
+    // Whoever has no room is told before the bytes are taken.
+    let room = |reader: &mut Reader<'_>| {
+        let (rules, held) = (file::rules(reader)?, file::free_bytes(reader)?);
+        File::find_room(1, held, &rules)?;
+        Ok(rules)
+    };
+    let rules = reading.value(who.clone(), room).await?;
     let received = store.receive(upload, rules.content.size_max, work.is_rehearsal()).await?;
     let arrival = received.arrival.clone();
     let written = work.write(who, move |tx| {
@@ -91,6 +137,26 @@ async fn download_file(
     let about = reading.value(who, move |reader| file::view(reader, *id)).await?;
     let bytes = store.read(about.id.into()).await.map_err(|error| lost(&about, &error))?;
     Ok(FileContent { about, bytes })
+}
+
+/// Remove a file that belongs to no document. `[FIL-1]`
+///
+/// For whoever uploaded it. What belongs to nothing for longer than the policy `file-rules/attachments` keeps it is removed
+/// without being asked for.
+#[utoipa::path(delete, path = "/api/v1/files/{id}")]
+async fn remove_file(who: Can<perm::UploadFiles>, at: At<File>, store: Store, work: UnitOfWork) -> Done {
+    let (id, rehearsal) = (at.id(), work.is_rehearsal());
+    let removed = work.write(who, move |tx| {
+        let file = file::find_own(tx, at.id())?;
+        at.check(file.version)?;
+        let change = file.remove(tx.now())?;
+        file::apply(tx, change).map(drop)
+    });
+    let answer = removed.await?;
+    if !rehearsal {
+        store.discard(Id::<File>::uuid(id)).await;
+    }
+    Ok(answer)
 }
 
 /// A file without its bytes is a fault, and one for the administrator to hear of.

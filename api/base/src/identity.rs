@@ -15,8 +15,8 @@ mod settings;
 mod token;
 
 pub use first::{
-    NewAdministrator, create_administrator, ensure_administrator, issue_key, revoke_key, rotate_aged_keys,
-    rotate_keys,
+    NewAdministrator, create_administrator, ensure_administrator, issue_key, judge_first_administrator,
+    prepare_to_sign, revoke_key, rotate_aged_keys, rotate_keys,
 };
 pub use oidc::OidcSettings;
 pub use settings::IdentitySettings;
@@ -263,6 +263,13 @@ pub async fn forget_tokens(database: &Database) -> Result<(), Failure> {
 }
 
 impl Doorkeeper for Identity {
+    fn may_sign<'a>(&'a self, database: &'a Database) -> LocalBoxFuture<'a, bool> {
+        Box::pin(async move {
+            let ring = self.ring(database, FRESH_FOR_VERIFYING).await;
+            ring.inspect_err(|problem| log::warn!("access tokens cannot be signed: {problem}")).is_ok()
+        })
+    }
+
     fn is_unseen(&self, token: &str) -> bool {
         key_in(token).is_some_and(|hash| !self.keys.contains_key(&hash.0))
     }

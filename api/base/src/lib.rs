@@ -51,6 +51,7 @@ pub const WING: &Wing = &Wing {
         approval::limits::CHORE,
         duty::CHORE,
         file::CHORE,
+        file::ENDS,
         identity::KEYS,
         identity::KEY_USES,
         identity::TOKENS,

@@ -39,6 +39,8 @@ pub struct Description {
     schemas: Vec<fn(&mut Schemas)>,
     /// Whether it writes.
     pub writes: bool,
+    /// Whether that can be rehearsed: not where the answer is itself the effect.
+    pub rehearses: bool,
     /// Whether it reads through the data scope.
     pub reads: bool,
     /// Whether it demands `If-Match`.

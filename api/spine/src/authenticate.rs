@@ -4,7 +4,7 @@
 use super::{
     AppState, Problem, codes,
     guard::Caller,
-    limit::{count_unseen, turn_away},
+    limit::{count_unseen, is_exempt, turn_away},
 };
 use actix_web::{
     Error, HttpMessage,
@@ -21,6 +21,8 @@ use persistence::spine::{Credential, Database};
 pub trait Doorkeeper: Send + Sync {
     /// Whether a token must be looked for in the database: one that was not shown here yet, or that nobody knows.
     fn is_unseen(&self, token: &str) -> bool;
+    /// Whether whoever signs in can be given a token.
+    fn may_sign<'a>(&'a self, database: &'a Database) -> LocalBoxFuture<'a, bool>;
     /// What a token proves to hold; 401 if nothing. Whether that is still live is asked when it is resolved.
     fn credential<'a>(
         &'a self,
@@ -34,7 +36,7 @@ pub async fn authenticate(
     request: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<BoxBody>, Error> {
-    let token = bearer(&request);
+    let token = bearer(&request).filter(|_| !is_exempt(request.path()));
     if let Some(seconds) = token.as_ref().and_then(|token| must_wait(&request, token)) {
         return Ok(turn_away(request, seconds));
     }

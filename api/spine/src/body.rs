@@ -1,8 +1,11 @@
 //! Bodies: JSON, closed, bounded, validated; everything that is wrong is said at once, with pointers.
 
-use super::{Argument, Description, Problem, codes, conform::differences, edge::Arrival};
+use super::{
+    Access, AppState, Argument, Description, Problem, bounds::Bounds, codes, conform::differences,
+    edge::Arrival,
+};
 use actix_web::{FromRequest, HttpMessage, HttpRequest, dev::Payload, http::header, web};
-use domain::spine::{Finding, Findings, Refusal, codes as rules};
+use domain::spine::{Finding, Findings, Refusal, codes as rules, is_deceptive, is_forbidden, is_unseen};
 use futures_util::{FutureExt, future::LocalBoxFuture};
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
@@ -39,19 +42,40 @@ impl BodyDigest {
 
 /// A JSON body may have at most this many bytes.
 pub const JSON_BYTES_MAX: usize = 2 * 1024 * 1024;
+/// One of somebody who need not be signed in: a user name and a password, a token.
+const PUBLIC_JSON_BYTES_MAX: usize = 16 * 1024;
+/// A body of more bytes is not read by a thread that answers HTTP: what is wrong with it may take long to be told.
+const QUICK_BYTES_MAX: usize = 32 * 1024;
+/// So many bodies of more bytes than that are read at once; others wait for their turn.
+pub(super) const SLOW_BODIES_AT_ONCE: usize = 2;
 
-impl<T: DeserializeOwned + Validate + ToSchema + 'static> FromRequest for Valid<T> {
+impl<T: DeserializeOwned + Validate + ToSchema + Send + 'static> FromRequest for Valid<T> {
     type Error = Problem;
     type Future = LocalBoxFuture<'static, Result<Self, Problem>>;
 
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
-        let bytes = arrived(request, payload);
-        async move { read(&bytes.await?).map(Self) }.boxed_local()
+        read_aside(request, payload, read).map(|read| read.map(Self)).boxed_local()
+    }
+}
+
+/// Reads a body of JSON once it has arrived: beside the threads that answer HTTP where it is long.
+pub(super) fn read_aside<T: Send + 'static>(
+    request: &HttpRequest,
+    payload: &mut Payload,
+    read: fn(&[u8]) -> Result<T, Problem>,
+) -> impl Future<Output = Result<T, Problem>> + use<T> {
+    let state = request.app_data::<web::Data<AppState>>().cloned();
+    let bytes = arrived(request, payload);
+    async move {
+        let bytes = bytes.await?;
+        let Some(state) = state.filter(|_| bytes.len() > QUICK_BYTES_MAX) else { return read(&bytes) };
+        let _turn = state.slow_bodies.acquire().await.map_err(|_| Problem::new(codes::INTERNAL))?;
+        web::block(move || read(&bytes)).await.map_err(|_| Problem::new(codes::INTERNAL))?
     }
 }
 
 /// A body of JSON as it arrived.
-pub(super) fn arrived(
+fn arrived(
     request: &HttpRequest,
     payload: &mut Payload,
 ) -> LocalBoxFuture<'static, Result<web::Bytes, Problem>> {
@@ -59,10 +83,19 @@ pub(super) fn arrived(
         let problem = Problem::new(codes::UNSUPPORTED_MEDIA_TYPE).with("expected", "application/json");
         return std::future::ready(Err(problem)).boxed_local();
     }
-    let bytes = web::Bytes::from_request(request, payload);
+    let most = bytes_max(request);
+    let too_large = move || Problem::new(codes::TOO_LARGE).with("limit", most);
+    let announced = request.headers().get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok());
+    if announced.is_some_and(|length| length.parse().is_ok_and(|length: usize| length > most)) {
+        return std::future::ready(Err(too_large())).boxed_local();
+    }
+    let body = web::Payload::from_request(request, payload);
     let request = request.clone();
     async move {
-        let bytes = bytes.await.map_err(|error| unreadable(&error))?;
+        let body = body.await.map_err(|_| too_large())?;
+        let bytes = body.to_bytes_limited(most).await.map_err(|_| too_large())?;
+        let bytes = bytes
+            .map_err(|_| Problem::new(codes::MALFORMED_JSON).with("reason", "the body could not be read"))?;
         BodyDigest(Sha256::digest(&bytes).into()).keep(&request);
         Ok(bytes)
     }
@@ -77,11 +110,11 @@ fn is_json(request: &HttpRequest) -> bool {
         || essence.eq_ignore_ascii_case("application/merge-patch+json")
 }
 
-fn unreadable(error: &actix_web::Error) -> Problem {
-    if error.as_response_error().status_code().as_u16() == 413 {
-        return Problem::new(codes::TOO_LARGE).with("limit", JSON_BYTES_MAX);
-    }
-    Problem::new(codes::MALFORMED_JSON).with("reason", "the body could not be read")
+/// How many bytes a body may have.
+fn bytes_max(request: &HttpRequest) -> usize {
+    let route = request.app_data::<web::Data<AppState>>().and_then(|state| state.routes.of(request));
+    let is_public = route.is_some_and(|route| route.access == Access::Public);
+    if is_public { PUBLIC_JSON_BYTES_MAX } else { JSON_BYTES_MAX }
 }
 
 pub(super) fn read<T: DeserializeOwned + Validate + ToSchema + 'static>(bytes: &[u8]) -> Result<T, Problem> {
@@ -91,6 +124,7 @@ pub(super) fn read<T: DeserializeOwned + Validate + ToSchema + 'static>(bytes: &
     };
     let text = std::str::from_utf8(bytes)
         .map_err(|_| Problem::new(codes::MALFORMED_JSON).with("reason", "not UTF-8"))?;
+    Bounds::of::<T>().judge(text).map_err(out_of_bounds)?;
     let mut deserializer = serde_json::Deserializer::from_str(text);
     let read: T = serde_path_to_error::deserialize(&mut deserializer).map_err(|error| {
         let inner = error.inner();
@@ -101,7 +135,7 @@ pub(super) fn read<T: DeserializeOwned + Validate + ToSchema + 'static>(bytes: &
         unlike::<T>(text, pointer, &without_position(&inner.to_string()))
     })?;
     deserializer.end().map_err(|error| malformed(&error))?;
-    refuse_control_characters(text)?;
+    refuse_deceptive_texts(text)?;
     read.validate().map_err(|errors| invalid(&errors))?;
     Ok(read)
 }
@@ -112,7 +146,7 @@ const PLACES_MAX: usize = 5;
 /// Everything in which a body is not as described: as its schema tells, or else as serde does of the first.
 fn unlike<T: ToSchema + 'static>(text: &str, pointer: String, reason: &str) -> Problem {
     let body: Value = serde_json::from_str(text).unwrap_or(Value::Null);
-    let mut found = differences::<T>(&body);
+    let mut found = differences::<T>(body, &pointer);
     if found.is_empty() {
         return Problem::new(codes::BAD_BODY).with("reason", reason).at(pointer, reason);
     }
@@ -134,34 +168,43 @@ pub(super) fn not_as_described(found: Vec<Finding>) -> Problem {
     problem.finding(found)
 }
 
-/// NUL and other control characters never reach a column: PostgreSQL refuses NUL, and nobody can see
-/// the others. JSON itself forbids those below U+0020 in a string unless they are escaped.
-fn refuse_control_characters(text: &str) -> Result<(), Problem> {
-    let plain = |c: char| c.is_control() && c >= '\u{7f}';
-    if !text.contains("\\u00") && !text.contains(plain) {
+/// A body that is more than may be sent, or an array where an object is described.
+fn out_of_bounds(found: Finding) -> Problem {
+    if found.code == rules::BAD_FORMAT {
+        return not_as_described(vec![found]);
+    }
+    let refusal = Refusal { params: found.params.clone(), ..Refusal::new(found.code) };
+    Refusal { findings: vec![found], ..refusal }.into()
+}
+
+/// NUL and other control characters never reach a column: PostgreSQL refuses NUL, and nobody can see the others; nor
+/// does what makes a text read otherwise than it is. JSON itself forbids those below U+0020 in a string unless they are
+/// escaped.
+fn refuse_deceptive_texts(text: &str) -> Result<(), Problem> {
+    let suspicious = |c: char| c >= '\u{7f}' && (is_forbidden(c) || is_unseen(c));
+    if !text.contains("\\u") && !text.contains(suspicious) {
         return Ok(());
     }
     let value: Value = serde_json::from_str(text).unwrap_or(Value::Null);
     let mut findings = Findings::new();
-    find_control_characters(&value, "", &mut findings);
+    find_deceptive_texts(&value, "", &mut findings);
     Ok(findings.into_result()?)
 }
 
-fn find_control_characters(value: &Value, pointer: &str, findings: &mut Findings) {
-    let forbidden = |text: &str| text.chars().any(|c| c.is_control() && !matches!(c, '\n' | '\r' | '\t'));
+fn find_deceptive_texts(value: &Value, pointer: &str, findings: &mut Findings) {
     match value {
-        Value::String(text) if forbidden(text) => findings.add(pointer, rules::BAD_CHARACTER),
+        Value::String(text) if is_deceptive(text) => findings.add(pointer, rules::BAD_CHARACTER),
         Value::Array(items) => {
             for (index, item) in items.iter().enumerate() {
-                find_control_characters(item, &format!("{pointer}/{index}"), findings);
+                find_deceptive_texts(item, &format!("{pointer}/{index}"), findings);
             }
         }
         Value::Object(members) => {
             for (name, member) in members {
-                if forbidden(name) {
+                if is_deceptive(name) {
                     findings.add(pointer, rules::BAD_CHARACTER);
                 }
-                find_control_characters(member, &format!("{pointer}/{name}"), findings);
+                find_deceptive_texts(member, &format!("{pointer}/{name}"), findings);
             }
         }
         _ => {}
@@ -232,7 +275,7 @@ fn collect(errors: &ValidationErrors, at: &str, findings: &mut Findings) {
     }
 }
 
-impl<T: DeserializeOwned + Validate + ToSchema + 'static> Argument for Valid<T> {
+impl<T: DeserializeOwned + Validate + ToSchema + Send + 'static> Argument for Valid<T> {
     fn describe(description: &mut Description) {
         let schema = description.schema::<T>();
         let content = ContentBuilder::new().schema(Some(schema)).build();

@@ -2,27 +2,80 @@
 //! wants them all. Asked only once serde has refused; the schema is the one of the OpenAPI document. `[INT-6]`
 
 use super::per_type::PerType;
-use domain::spine::{Finding, Findings, codes as rules};
+use domain::spine::{FINDINGS_MAX, Finding, Findings, codes as rules};
 use jsonschema::{
     ValidationError, Validator,
     error::{TypeKind, ValidationErrorKind as Kind},
 };
 use serde_json::{Map, Value, json};
-use std::sync::Arc;
+use std::{collections::HashMap, ops::Range, sync::Arc};
 use utoipa::ToSchema;
 
-/// So many differences are told at most: a body of the wrong kind differs everywhere.
-const DIFFERENCES_MAX: usize = 100;
+/// All differences are found before the first is told, and each takes about 2 KB: so of a body with more values than
+/// this only a part of every list is judged.
+const VALUES_AT_ONCE: usize = 2_000;
 
-/// In what a body differs from the schema of `T`: nothing, where only what no schema can say is wrong with it.
-pub(super) fn differences<T: ToSchema + 'static>(body: &Value) -> Vec<Finding> {
-    let mut findings = Findings::new();
-    if let Some(validator) = validator_of::<T>() {
-        validator.iter_errors(body).take(DIFFERENCES_MAX).for_each(|error| tell(&error, &mut findings));
+/// In what a body differs from the schema of `T`: nothing, where only what no schema can say is wrong with it. `met` is
+/// where somebody met a difference: of a list that is too long to be judged whole, what begins there is.
+pub(super) fn differences<T: ToSchema + 'static>(mut body: Value, met: &str) -> Vec<Finding> {
+    let Some(validator) = validator_of::<T>().filter(|validator| !validator.is_valid(&body)) else {
+        return Vec::new();
+    };
+    let mut parts = Parts::new();
+    for longest in [100, 20, 5, 1] {
+        if values_in(&body) <= VALUES_AT_ONCE {
+            break;
+        }
+        blank(&mut body, String::new(), met, longest, &mut parts);
     }
-    let mut findings = findings.into_vec();
-    findings.truncate(DIFFERENCES_MAX);
-    findings
+    let is_judged = |error: &ValidationError<'_>| {
+        let place = error.instance_path().as_str().rsplit_once('/');
+        let part = place.and_then(|(list, index)| Some((parts.get(list)?, index.parse::<usize>().ok()?)));
+        part.is_none_or(|(part, index)| part.contains(&index))
+    };
+    let mut findings = Findings::new();
+    let judged = validator.iter_errors(&body).filter(is_judged);
+    judged.take(FINDINGS_MAX).for_each(|error| tell(&error, &mut findings));
+    findings.into_vec()
+}
+
+fn values_in(value: &Value) -> usize {
+    match value {
+        Value::Null => 0,
+        Value::Array(items) => 1 + items.iter().map(values_in).sum::<usize>(),
+        Value::Object(members) => 1 + members.values().map(values_in).sum::<usize>(),
+        _ => 1,
+    }
+}
+
+/// Which items of the lists at these pointers are judged.
+type Parts = HashMap<String, Range<usize>>;
+
+/// Empties the items of long lists, but for some that begin with the one that was met.
+fn blank(value: &mut Value, at: String, met: &str, longest: usize, parts: &mut Parts) {
+    match value {
+        Value::Array(items) => {
+            let rest = met.strip_prefix(&at).and_then(|rest| rest.strip_prefix('/'));
+            let begin: usize = rest.and_then(|rest| rest.split('/').next()?.parse().ok()).unwrap_or(0);
+            let part = begin..begin.saturating_add(longest);
+            for (index, item) in items.iter_mut().enumerate() {
+                if part.contains(&index) {
+                    blank(item, format!("{at}/{index}"), met, longest, parts);
+                } else {
+                    *item = Value::Null;
+                }
+            }
+            if items.len() > longest {
+                parts.insert(at, part);
+            }
+        }
+        Value::Object(members) => {
+            for (name, member) in members.iter_mut() {
+                blank(member, below(&at, name), met, longest, parts);
+            }
+        }
+        _ => {}
+    }
 }
 
 /// In what a value differs from a schema that refers to no other.
@@ -44,7 +97,7 @@ fn validator_of<T: ToSchema + 'static>() -> Option<Arc<Validator>> {
 }
 
 /// The schema with all it refers to, where the OpenAPI document has them.
-fn schema_of<T: ToSchema>() -> Option<Value> {
+pub(super) fn schema_of<T: ToSchema>() -> Option<Value> {
     let mut schemas = Vec::new();
     T::schemas(&mut schemas);
     let named = |(name, schema)| Some((name, serde_json::to_value(schema).ok()?));
@@ -150,10 +203,25 @@ mod tests {
     }
 
     fn told(body: &serde_json::Value) -> Vec<(String, &'static str)> {
-        let mut told: Vec<_> =
-            differences::<Order>(body).into_iter().map(|found| (found.pointer, found.code.code)).collect();
+        let mut told: Vec<_> = differences::<Order>(body.clone(), "")
+            .into_iter()
+            .map(|found| (found.pointer, found.code.code))
+            .collect();
         told.sort_unstable();
         told
+    }
+
+    #[test]
+    fn of_a_long_list_what_begins_where_a_difference_was_met_is_told() {
+        let fine = json!({"pieces": 1, "remark": "r"});
+        let lines: Vec<_> =
+            (0..3_000).map(|n| if n % 1_000 == 999 { json!({}) } else { fine.clone() }).collect();
+        let told = |met: &str| {
+            let found = differences::<Order>(json!({"name": "a", "lines": lines}), met);
+            found.into_iter().map(|found| found.pointer).collect::<Vec<_>>()
+        };
+        assert_eq!(told("/lines/1999"), ["/lines", "/lines/1999/pieces"]);
+        assert_eq!(told(""), ["/lines"]);
     }
 
     #[test]

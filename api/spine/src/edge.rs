@@ -1,6 +1,6 @@
 //! The outermost layer: request ids, language, problem documents, headers, metrics, panics.
 
-use super::{AppState, EdgeCode, Problem, codes, query, upload::ARRIVAL_MAX as UPLOAD_MAX};
+use super::{AppState, EdgeCode, Problem, codes, notice, query, upload::ARRIVAL_MAX as UPLOAD_MAX};
 use actix_web::{
     Error, HttpMessage, HttpRequest, HttpResponse, ResponseError,
     body::{BoxBody, MessageBody},
@@ -155,6 +155,11 @@ pub async fn edge(
         Err(_) if call.body.0.get() => return Err(call.cut_off(codes::TOO_SLOW)),
         Err(_) => return Err(call.cut_off(codes::TIMEOUT)),
     };
+    if response.status() == StatusCode::FORBIDDEN
+        && let Some(refused) = response.response().error().and_then(|error| error.as_error::<Problem>())
+    {
+        notice::of_refusal(response.request(), refused).await;
+    }
     render(&mut response, call.language, &call.id);
     headers(response.headers_mut(), call.language, &call.id);
     let route = response.request().match_pattern();

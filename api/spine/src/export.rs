@@ -13,15 +13,16 @@ pub use format::Format;
 pub use persistence::spine::{Cell, Column, Exported, Label};
 
 use super::{
-    Answer, Described, Description, Guard, Listing, Problem, Reading, Reply, Wanted, codes, edge,
-    shape::Fitting,
+    Answer, AppState, Described, Description, Guard, Listing, Problem, Reading, Reply, Wanted, codes, edge,
+    notice, shape::Fitting,
 };
-use actix_web::{HttpRequest, HttpResponse, Responder, body::BoxBody, http::header};
+use actix_web::{HttpRequest, HttpResponse, Responder, body::BoxBody, http::header, web};
 use bytes::Bytes;
-use domain::spine::{BusinessDate, Language};
+use domain::spine::{BusinessDate, LIST_EXPORTED, Language};
 use futures_util::stream::{self, Stream, StreamExt};
 use persistence::spine::{Failure, Filter, Mark, Page, Reader, Request, Slice};
 use serde::Serialize;
+use serde_json::json;
 use std::{pin::Pin, sync::Arc};
 use utoipa::{
     ToSchema,
@@ -111,8 +112,21 @@ impl Reading {
         let language = edge::language(self.request().headers());
         let today = source.database.now().date_in(source.database.zone());
         let pieces = produce(format, source, page.after, language, shape).await?;
+        self.tell_export::<T>(format).await?;
         let (name, title) = names::<T>(format, language, today);
         Ok(Listed::File(Download { format, name, title, pieces }))
+    }
+}
+
+impl Reading {
+    /// Tells the trail that a list is taken away, before it is: whose, and which part of it.
+    async fn tell_export<T: Exported>(&self, format: Format) -> Result<(), Problem> {
+        let request = self.request();
+        let state = request.app_data::<web::Data<AppState>>().ok_or_else(|| Problem::new(codes::INTERNAL))?;
+        let facts = json!({"list": T::FILE.name, "format": format.ending(), "query": request.query_string()});
+        let teller = notice::teller(request);
+        let user = teller.principal.actor.user.uuid();
+        Ok(notice::tell(state, teller, LIST_EXPORTED, Some(user), facts).await?)
     }
 }
 

@@ -8,6 +8,7 @@ mod authenticate;
 mod background;
 mod batch;
 mod body;
+mod bounds;
 mod conform;
 mod edge;
 pub mod event;
@@ -18,6 +19,7 @@ pub mod import;
 mod items;
 mod limit;
 mod merge;
+pub mod notice;
 mod openapi;
 mod page;
 mod parameter;
@@ -58,7 +60,7 @@ pub use state::{AppState, Parts};
 pub use upload::{ARRIVAL_MAX, Arriving, Upload};
 pub use wanted::Wanted;
 pub use wing::Wing;
-pub use work::{ByRules, Reading, UnitOfWork};
+pub use work::{ByRules, Reading, UnitOfWork, Unrehearsed};
 
 pub use persistence::spine::{Refers, View};
 

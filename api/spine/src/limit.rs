@@ -44,6 +44,11 @@ impl Limiter {
     }
 }
 
+/// Whether a path is never limited: whoever watches over a server must be answered when nobody else is.
+pub(super) fn is_exempt(path: &str) -> bool {
+    ["/healthz", "/readyz", "/metrics"].contains(&path)
+}
+
 /// What is left to an address that was counted before anybody looked at its token.
 #[derive(Clone, Copy)]
 struct Counted(u32);
@@ -72,6 +77,9 @@ pub async fn limit(
     let Some(state) = request.app_data::<web::Data<AppState>>().cloned() else {
         return next.call(request).await.map(ServiceResponse::map_into_boxed_body);
     };
+    if is_exempt(request.path()) {
+        return next.call(request).await.map(ServiceResponse::map_into_boxed_body);
+    }
     let mut response = match count(&request, &state) {
         Ok(left) => {
             let mut response = next.call(request).await?.map_into_boxed_body();

@@ -3,7 +3,7 @@
 
 use super::{
     Argument, Description, Problem,
-    body::{arrived, broken, not_as_described, pointer_of, read},
+    body::{broken, not_as_described, pointer_of, read, read_aside},
     conform::differences,
 };
 use actix_web::{FromRequest, HttpRequest, dev::Payload};
@@ -87,7 +87,7 @@ fn merge(into: &mut Value, patch: &Map<String, Value>) {
 /// In what a merged body differs from one that could be sent: as its schema tells, or else as serde does of the first.
 fn unreadable<T: Merged>(said: &Value, pointer: String, reason: String) -> Refusal {
     let mut findings = Findings::new();
-    differences::<T>(said).into_iter().for_each(|found| findings.note(found));
+    differences::<T>(said.clone(), &pointer).into_iter().for_each(|found| findings.note(found));
     if findings.is_empty() {
         findings.add_with(pointer, rules::BAD_FORMAT, [("expected", reason.into())]);
     }
@@ -111,12 +111,8 @@ impl<T: Merged> FromRequest for Merge<T> {
     type Error = Problem;
     type Future = LocalBoxFuture<'static, Result<Self, Problem>>;
     fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
-        let bytes = arrived(request, payload);
-        async move {
-            let merge: Self = read(&bytes.await?)?;
-            merge.conforming().map_err(not_as_described)
-        }
-        .boxed_local()
+        let conforming = |bytes: &[u8]| read::<Self>(bytes)?.conforming().map_err(not_as_described);
+        read_aside(request, payload, conforming).boxed_local()
     }
 }
 
@@ -134,7 +130,7 @@ impl<T: Merged> Merge<T> {
             .collect();
         let mut said = Value::Object(said);
         without_nulls(&mut said);
-        let mut found: Vec<Finding> = differences::<T>(&said).into_iter().filter(is_of_a_patch).collect();
+        let mut found: Vec<Finding> = differences::<T>(said, "").into_iter().filter(is_of_a_patch).collect();
         // How long and how great something may be is told as what is wrong with a body that is well made.
         let bounds = [rules::BAD_LENGTH, rules::OUT_OF_RANGE];
         if found.iter().all(|found| bounds.contains(&found.code)) && fixed.is_empty() {

@@ -117,7 +117,11 @@ fn filters_of(path: &str, sorted: &[(String, String)]) -> String {
 
 /// The filters, and where the last row of the page before stood, that a cursor holds.
 fn decode(cursor: &str) -> Option<(String, SortKey, SortKey)> {
-    serde_json::from_slice(&BASE64_URL_SAFE_NO_PAD.decode(cursor).ok()?).ok()
+    let read: (String, SortKey, SortKey) =
+        serde_json::from_slice(&BASE64_URL_SAFE_NO_PAD.decode(cursor).ok()?).ok()?;
+    // Anybody can make a cursor up: what no column holds never reaches one.
+    let is_sound = |key: &SortKey| !matches!(key, SortKey::Text(text) if text.chars().any(char::is_control));
+    (is_sound(&read.1) && is_sound(&read.2)).then_some(read)
 }
 
 /// Whether a cursor is one of ours and belongs to these filters, as far as can be told of any list.

@@ -2,7 +2,8 @@
 
 use super::{Argument, Description, Problem, codes, query::Sent};
 use actix_web::{FromRequest, HttpRequest, dev::Payload, http::header};
-use domain::spine::{Id, Version};
+use domain::spine::{Id, Version, is_deceptive};
+use percent_encoding::percent_decode_str;
 use persistence::spine::Failure;
 use serde::de::DeserializeOwned;
 use std::{
@@ -68,6 +69,14 @@ impl<T: DeserializeOwned + 'static> FromRequest for PathOf<T> {
     type Error = Problem;
     type Future = Ready<Result<Self, Problem>>;
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        // What is no text, or holds what no text may, names nothing: and NUL never reaches a column.
+        let is_text = |part: &str| {
+            let part = percent_decode_str(part).decode_utf8();
+            part.is_ok_and(|part| !is_deceptive(&part) && !part.chars().any(char::is_control))
+        };
+        if !request.match_info().iter().all(|(_, part)| is_text(part)) {
+            return ready(Err(Problem::new(codes::NOT_FOUND)));
+        }
         let read = actix_web::web::Path::<T>::extract(request).into_inner();
         ready(read.map(|path| Self(path.into_inner())).map_err(|_| Problem::new(codes::NOT_FOUND)))
     }

@@ -9,7 +9,7 @@ use super::{
     parameter::query_pairs, shape,
 };
 use actix_web::{HttpRequest, web};
-use domain::spine::{BusinessDate, Finding, Findings, Refusal, Timestamp, codes as rules};
+use domain::spine::{BusinessDate, FINDINGS_MAX, Finding, Findings, Refusal, Timestamp, codes as rules};
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 use std::{collections::BTreeSet, sync::Arc};
@@ -28,7 +28,9 @@ impl Sent {
     /// What was sent to a route; nothing where the request belongs to none.
     pub fn to(request: &HttpRequest) -> Option<Self> {
         let route = request.app_data::<web::Data<AppState>>()?.routes.of(request)?;
-        let pairs = query_pairs(request.query_string());
+        let mut pairs = query_pairs(request.query_string());
+        // No list has as many parameters.
+        pairs.truncate(FINDINGS_MAX);
         let mut sent = Self { route, path: request.path().to_owned(), pairs, findings: Findings::new() };
         sent.judge();
         Some(sent)

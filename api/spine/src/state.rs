@@ -1,17 +1,23 @@
 //! What all requests of a server share.
 
-use super::{Doorkeeper, Problem, Routes, ServerSettings, codes, limit::Limiter, registry::RouteTable};
+use super::{
+    Doorkeeper, Problem, Routes, ServerSettings, body::SLOW_BODIES_AT_ONCE, codes, limit::Limiter,
+    notice::Told, registry::RouteTable,
+};
 use domain::spine::Timestamp;
 use moka::sync::Cache;
 use persistence::spine::{Credential, Database, Failure, Principal};
 use std::{
     any::{Any, TypeId},
     collections::HashMap,
+    net::SocketAddr,
     sync::{
-        Arc,
+        Arc, OnceLock,
         atomic::{AtomicBool, Ordering},
     },
 };
+
+use tokio::sync::Semaphore;
 
 /// What all requests of a server share.
 pub struct AppState {
@@ -26,6 +32,11 @@ pub struct AppState {
     pub(super) limiter: Limiter,
     principals: Cache<Credential, Principal>,
     draining: AtomicBool,
+    metrics_address: OnceLock<SocketAddr>,
+    /// What the trail was told of late although nothing changed.
+    pub told: Told,
+    /// Whose turn it is to have a long body read.
+    pub(super) slow_bodies: Semaphore,
 }
 
 /// What the wings keep for all requests of a server, one of each type.
@@ -55,7 +66,22 @@ impl AppState {
     ) -> Self {
         let limiter = Limiter::new(settings.requests_per_minute);
         let (principals, draining) = (Cache::new(PRINCIPALS_MAX), AtomicBool::new(false));
-        Self { database, settings, doorkeeper, parts, routes: routes.table(), limiter, principals, draining }
+        let slow_bodies = Semaphore::new(SLOW_BODIES_AT_ONCE);
+        let (routes, told) = (routes.table(), Told::default());
+        let metrics_address = OnceLock::new();
+        Self {
+            database,
+            settings,
+            doorkeeper,
+            parts,
+            routes,
+            limiter,
+            principals,
+            draining,
+            metrics_address,
+            told,
+            slow_bodies,
+        }
     }
 
     /// What a wing keeps for all requests: its store of files, say.
@@ -65,6 +91,23 @@ impl AppState {
     pub fn part<T: Any + Send + Sync>(&self) -> Result<&T, Failure> {
         let part = self.parts.0.get(&TypeId::of::<T>()).and_then(|part| part.downcast_ref());
         part.ok_or_else(|| Failure::fault(format_args!("no {} was given", std::any::type_name::<T>())))
+    }
+
+    /// Whether whoever signs in now can be given a token.
+    pub async fn may_sign(&self) -> bool {
+        self.doorkeeper.may_sign(&self.database).await
+    }
+
+    /// Says at which address of their own metrics are told, if at any.
+    pub fn metrics_are_at(&self, address: Option<SocketAddr>) {
+        if let Some(address) = address {
+            let _once = self.metrics_address.set(address);
+        }
+    }
+
+    /// Whether this is the address of the metrics.
+    pub fn is_metrics_address(&self, address: SocketAddr) -> bool {
+        self.metrics_address.get() == Some(&address)
     }
 
     /// Says that the server is about to end.

@@ -9,7 +9,10 @@ use persistence::spine::{
     Database, Failure, IdempotencyKey, Moved, Page, Reader, Request, Resource, Slice, Tx,
 };
 use sha2::{Digest, Sha256};
-use std::future::{Ready, ready};
+use std::{
+    future::{Ready, ready},
+    ops::Deref,
+};
 use utoipa::openapi::{
     ObjectBuilder, Required,
     path::{Parameter, ParameterBuilder, ParameterIn},
@@ -30,6 +33,26 @@ pub struct UnitOfWork {
     request: HttpRequest,
     rehearsal: bool,
     key: Option<String>,
+}
+
+/// Does a unit of work of which there is no rehearsal, since its answer is itself the effect: whoever was told a token, a
+/// key, or that a password is right, has been told. The document does not offer `validate_only` where this stands.
+pub struct Unrehearsed(UnitOfWork);
+
+impl Deref for Unrehearsed {
+    type Target = UnitOfWork;
+    fn deref(&self) -> &UnitOfWork {
+        &self.0
+    }
+}
+
+impl Unrehearsed {
+    /// The same work, whose answer is not kept with an idempotency key: for answers that hold a secret,
+    /// which is never stored.
+    #[must_use]
+    pub fn without_memory(self) -> UnitOfWork {
+        UnitOfWork { key: None, ..self.0 }
+    }
 }
 
 fn state(request: &HttpRequest) -> Result<&web::Data<AppState>, Problem> {
@@ -152,14 +175,6 @@ impl UnitOfWork {
         .await
     }
 
-    /// The same work, whose answer is not kept with an idempotency key: for answers that hold a secret,
-    /// which is never stored.
-    #[must_use]
-    pub fn without_memory(mut self) -> Self {
-        self.key = None;
-        self
-    }
-
     /// Binds a key to what was sent with it.
     fn bind(&self, key: &str) -> Result<IdempotencyKey, Problem> {
         let mut digest = Sha256::new();
@@ -226,6 +241,15 @@ fn begin(request: &HttpRequest) -> Result<UnitOfWork, Problem> {
     Ok(UnitOfWork { request: request.clone(), rehearsal, key })
 }
 
+impl FromRequest for Unrehearsed {
+    type Error = Problem;
+    type Future = Ready<Result<Self, Problem>>;
+    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
+        // `validate_only` is a parameter nobody knows here, and refused as such.
+        ready(begin(request).map(Self))
+    }
+}
+
 impl Argument for Reading {
     fn describe(description: &mut Description) {
         description.reads = true;
@@ -249,22 +273,30 @@ impl Argument for ByRules {
 
 impl Argument for UnitOfWork {
     fn describe(description: &mut Description) {
+        Unrehearsed::describe(description);
+        let flag = ObjectBuilder::new().schema_type(Type::Boolean).default(Some(false.into()));
+        let about = "Do everything, answer as usual, keep nothing.";
+        description.share(parameter("validate_only", ParameterIn::Query, about, flag));
+        description.rehearses = true;
+    }
+}
+
+fn parameter(name: &str, place: ParameterIn, about: &str, schema: ObjectBuilder) -> Parameter {
+    ParameterBuilder::new()
+        .name(name)
+        .parameter_in(place)
+        .required(Required::False)
+        .description(Some(about))
+        .schema(Some(schema))
+        .build()
+}
+
+impl Argument for Unrehearsed {
+    fn describe(description: &mut Description) {
         description.writes = true;
         let text = ObjectBuilder::new().schema_type(Type::String).min_length(Some(1)).max_length(Some(255));
-        let flag = ObjectBuilder::new().schema_type(Type::Boolean).default(Some(false.into()));
-        let parameter = |name: &str, place: ParameterIn, about: &str, schema: ObjectBuilder| -> Parameter {
-            ParameterBuilder::new()
-                .name(name)
-                .parameter_in(place)
-                .required(Required::False)
-                .description(Some(about))
-                .schema(Some(schema))
-                .build()
-        };
         let key = "Makes a retry safe: the same key and body answer as the first time.";
-        let rehearsal = "Do everything, answer as usual, keep nothing.";
         description.share(parameter("Idempotency-Key", ParameterIn::Header, key, text));
-        description.share(parameter("validate_only", ParameterIn::Query, rehearsal, flag));
         description.problems.extend([400, 409, 422, 503]);
     }
 }

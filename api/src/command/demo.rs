@@ -28,7 +28,7 @@ pub(super) struct Options {
 }
 
 /// The password of every account of the demo.
-pub const PASSWORD: &str = "yunshan-demo-2026";
+pub const PASSWORD: &str = "spruce-forest-2026";
 
 /// How many days the story runs.
 const STORY_DAYS: i64 = 60;

@@ -17,6 +17,7 @@ use uuid::Uuid;
 crate::events! { FILE_EVENTS:
     FILE_UPLOADED = "file.uploaded", "附件已上传", "A file was uploaded";
     FILE_ATTACHED = "file.attached", "附件已归入单据", "A file was attached to a document";
+    FILE_REMOVED = "file.removed", "附件已删除", "A file that belonged to nothing was removed";
     FILE_DETACHED = "file.detached", "附件已从单据移出", "A file was taken off a document";
 }
 
@@ -25,6 +26,9 @@ crate::refusals! { FILE_REFUSALS:
     FILE_TOO_LARGE = "file.too_large", Invalid, "文件过大（{size} 字节，上限 {limit} 字节）", "The file is too large ({size} bytes, the limit is {limit} bytes)";
     FILE_TYPE_REFUSED = "file.type_not_allowed", Invalid, "不接受此类文件（按内容判定为：{type}；可接受：{allowed}）", "This type of file is not accepted (by its content: {type}; accepted: {allowed})";
     FILE_UNKNOWN = "file.unknown", Invalid, "没有这个附件，或不是您上传的", "There is no such file, or it is not one you uploaded";
+    FILE_IS_EVIDENCE = "file.is_evidence", Conflict, "附件已归入单据，须先从单据中移出", "The file is evidence of a document; take it off that first";
+    FILE_ROOM_OF_ONE = "file.room_of_one", Conflict, "您尚未归入单据的附件合计将超过 {limit} 字节，请先归入单据或删除不用的附件", "Your files that belong to nothing would exceed {limit} bytes; attach them, or remove what is not needed";
+    FILE_ROOM_OF_ALL = "file.room_of_all", Conflict, "全公司尚未归入单据的附件合计将超过 {limit} 字节，请稍后再传或联系管理员", "All files that belong to nothing would exceed {limit} bytes; try later, or ask the administrator";
     FILE_ATTACHED_ELSEWHERE = "file.attached_elsewhere", Conflict, "该附件已属于另一单据", "The file belongs to another document already";
 }
 
@@ -40,15 +44,53 @@ pub struct FileRules {
     pub size_max: i64,
     /// What a file may be.
     pub types: Vec<FileType>,
+    /// Days after which a file ends that belongs to nothing.
+    #[serde(default = "free_days")]
+    pub free_days: i64,
+    /// The most bytes that files of one account have which belong to nothing.
+    #[serde(default = "free_bytes_of_one")]
+    pub free_bytes_of_one: i64,
+    /// The most bytes that all files have which belong to nothing.
+    #[serde(default = "free_bytes_of_all")]
+    pub free_bytes_of_all: i64,
+}
+
+const fn free_days() -> i64 {
+    7
+}
+const fn free_bytes_of_one() -> i64 {
+    200 << 20
+}
+const fn free_bytes_of_all() -> i64 {
+    10 << 30
+}
+
+/// How many bytes the files have that belong to nothing.
+#[derive(Clone, Copy, PartialEq, Eq, Default, Debug)]
+pub struct FreeBytes {
+    /// Those of whoever uploads.
+    pub of_one: i64,
+    /// All.
+    pub of_all: i64,
 }
 
 /// No policy may let more than these bytes through: one gibibyte.
 const SIZE_LIMIT: i64 = 1 << 30;
+/// No policy may keep what belongs to nothing for more days than these.
+const FREE_DAYS_LIMIT: i64 = 365;
+/// Nor more bytes of it than these: one tebibyte.
+const FREE_BYTES_LIMIT: i64 = 1 << 40;
 
 impl Default for FileRules {
     fn default() -> Self {
         use FileType::{Docx, Heic, Jpeg, Ofd, Pdf, Png, Pptx, Webp, Xlsx, Xml};
-        Self { size_max: 20 << 20, types: vec![Pdf, Ofd, Xml, Png, Jpeg, Webp, Heic, Docx, Xlsx, Pptx] }
+        Self {
+            size_max: 20 << 20,
+            types: vec![Pdf, Ofd, Xml, Png, Jpeg, Webp, Heic, Docx, Xlsx, Pptx],
+            free_days: free_days(),
+            free_bytes_of_one: free_bytes_of_one(),
+            free_bytes_of_all: free_bytes_of_all(),
+        }
     }
 }
 
@@ -56,9 +98,16 @@ impl PolicyContent for FileRules {
     const KIND: &'static str = "file-rules";
     fn findings(&self) -> Vec<Finding> {
         let mut findings = Findings::new();
-        if !(1..=SIZE_LIMIT).contains(&self.size_max) {
-            let bounds = [("min", json!(1)), ("max", json!(SIZE_LIMIT))];
-            findings.add_with("/content/size_max", codes::OUT_OF_RANGE, bounds);
+        for (name, value, most) in [
+            ("size_max", self.size_max, SIZE_LIMIT),
+            ("free_days", self.free_days, FREE_DAYS_LIMIT),
+            ("free_bytes_of_one", self.free_bytes_of_one, FREE_BYTES_LIMIT),
+            ("free_bytes_of_all", self.free_bytes_of_all, FREE_BYTES_LIMIT),
+        ] {
+            if !(1..=most).contains(&value) {
+                let bounds = [("min", json!(1)), ("max", json!(most))];
+                findings.add_with(format!("/content/{name}"), codes::OUT_OF_RANGE, bounds);
+            }
         }
         if self.types.is_empty() {
             findings.add("/content/types", codes::REQUIRED);
@@ -112,6 +161,10 @@ pub struct File {
     pub uploaded_at: Timestamp,
     /// The document it is evidence for, if any yet.
     pub attachment: Option<Attachment>,
+    /// Since when it belongs to nothing, while it does.
+    pub free_since: Option<Timestamp>,
+    /// When it was removed, if it was: its bytes are gone then.
+    pub removed_at: Option<Timestamp>,
     /// Counts its states.
     pub version: Version,
 }
@@ -139,7 +192,7 @@ impl File {
     ) -> Result<Change<Self>, Refusal> {
         let Arrival { id, name, size, file_type, sha256 } = arrival;
         let refuse = |code| Refusal::new(code).citing(rules.cite("FIL-1", None));
-        let FileRules { size_max, types } = &rules.content;
+        let FileRules { size_max, types, .. } = &rules.content;
         if size == 0 {
             return Err(refuse(FILE_EMPTY).at("/file"));
         }
@@ -164,9 +217,41 @@ impl File {
             uploaded_by: by,
             uploaded_at: now,
             attachment,
+            free_since: Some(now),
+            removed_at: None,
             version,
         };
         Ok(Change::created(file, FILE_UPLOADED, facts))
+    }
+
+    /// Whether there is room for so many bytes that belong to nothing yet, beside those there are.
+    ///
+    /// # Errors
+    /// `file.room_of_one`, `file.room_of_all`.
+    pub fn find_room(size: i64, held: FreeBytes, rules: &PolicyVersion<FileRules>) -> Result<(), Refusal> {
+        let refuse =
+            |code, limit: i64| Refusal::new(code).with("limit", limit).citing(rules.cite("FIL-1", None));
+        let FileRules { free_bytes_of_one, free_bytes_of_all, .. } = rules.content;
+        if held.of_one.saturating_add(size) > free_bytes_of_one {
+            return Err(refuse(FILE_ROOM_OF_ONE, free_bytes_of_one));
+        }
+        if held.of_all.saturating_add(size) > free_bytes_of_all {
+            return Err(refuse(FILE_ROOM_OF_ALL, free_bytes_of_all));
+        }
+        Ok(())
+    }
+
+    /// Removes it, as long as it belongs to nothing.
+    ///
+    /// # Errors
+    /// `file.is_evidence`.
+    pub fn remove(self, now: Timestamp) -> Result<Change<Self>, Refusal> {
+        if self.attachment.is_some() {
+            return Err(Refusal::new(FILE_IS_EVIDENCE).citing(Citation::rule("FIL-1")));
+        }
+        let facts = json!({"size": self.size, "sha256": self.sha256});
+        let after = Self { free_since: None, removed_at: Some(now), ..self.clone() };
+        Ok(Change::updated(self, after, FILE_REMOVED, facts))
     }
 
     /// Whether it is evidence for this document.
@@ -181,15 +266,15 @@ impl File {
         }
         let facts = json!({"kind": kind, "document": document});
         let attachment = Some(Attachment { kind: kind.to_owned(), document, at: now });
-        let after = Self { attachment, ..self.clone() };
+        let after = Self { attachment, free_since: None, ..self.clone() };
         Ok(Change::updated(self, after, FILE_ATTACHED, facts))
     }
 
     /// Takes it off its document, which may only happen while that can still be changed.
-    pub fn detach(self) -> Change<Self> {
+    pub fn detach(self, now: Timestamp) -> Change<Self> {
         let held = self.attachment.as_ref();
         let facts = json!({"kind": held.map(|h| &h.kind), "document": held.map(|h| h.document)});
-        let after = Self { attachment: None, ..self.clone() };
+        let after = Self { attachment: None, free_since: Some(now), ..self.clone() };
         Change::updated(self, after, FILE_DETACHED, facts)
     }
 }
@@ -199,7 +284,8 @@ mod tests {
     use super::*;
 
     fn rules() -> PolicyVersion<FileRules> {
-        let content = FileRules { size_max: 10, types: vec![FileType::Pdf, FileType::Png] };
+        let content =
+            FileRules { size_max: 10, types: vec![FileType::Pdf, FileType::Png], ..FileRules::default() };
         let code = "file-rules/attachments".to_owned();
         PolicyVersion { id: Id::from_uuid(Uuid::nil()), code, number: 3, clause: "003".into(), content }
     }
@@ -243,7 +329,7 @@ mod tests {
         assert!(!held.belongs_to("expense_claim", other) && !held.belongs_to("contract", one));
         let refusal = held.clone().attach("expense_claim", other, now()).expect_err("refused");
         assert_eq!(refusal.code, FILE_ATTACHED_ELSEWHERE);
-        let free = held.detach().into_after();
+        let free = held.detach(now()).into_after();
         assert_eq!(free.version, 3);
         assert!(free.attach("expense_claim", other, now()).is_ok());
     }
@@ -251,7 +337,7 @@ mod tests {
     #[test]
     fn unsound_rules_are_found() {
         assert!(FileRules::default().findings().is_empty());
-        let findings = FileRules { size_max: 0, types: Vec::new() }.findings();
+        let findings = FileRules { size_max: 0, types: Vec::new(), ..FileRules::default() }.findings();
         let pointers: Vec<_> = findings.iter().map(|finding| finding.pointer.as_str()).collect();
         assert_eq!(pointers, ["/content/size_max", "/content/types"]);
     }

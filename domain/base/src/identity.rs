@@ -20,7 +20,7 @@ pub use grant::{Grant, GrantTerms, HeldGrant, narrow, reaches};
 pub use password::{PasswordHash, PasswordPolicy, Secret};
 pub use role::{Role, RoleDetails};
 pub use session::{DeviceNote, EndReason, Refresh, SessionFamily, SessionPolicy, SessionStatus, TokenHash};
-pub use shipped::{ADMINISTRATOR, SHIPPED_ROLES, ShippedRole};
+pub use shipped::{ADMINISTRATION_OFFICE, ADMINISTRATOR, EMPLOYEE, SHIPPED_ROLES, ShippedRole};
 pub use signing_key::{SealedKey, SigningKey};
 pub use throttle::{Throttle, ThrottlePolicy};
 
@@ -42,9 +42,11 @@ pub struct SignInPolicy {
     pub password: PasswordPolicy,
     /// How long tokens and sessions live.
     pub session: SessionPolicy,
-    /// How repeated failures of one account are slowed.
+    /// How repeated failures on one account from one address are slowed.
     pub per_account: ThrottlePolicy,
-    /// How repeated failures from one address are slowed.
+    /// How repeated failures on one account are slowed from wherever it was not signed in to before.
+    pub per_account_anywhere: ThrottlePolicy,
+    /// How repeated failures from one address are slowed, for accounts that were not signed in to from there before.
     pub per_address: ThrottlePolicy,
 }
 
@@ -54,7 +56,8 @@ impl Default for SignInPolicy {
             password: PasswordPolicy::default(),
             session: SessionPolicy::default(),
             per_account: ThrottlePolicy::default(),
-            per_address: ThrottlePolicy::for_addresses(),
+            per_account_anywhere: ThrottlePolicy::for_many(),
+            per_address: ThrottlePolicy::for_many(),
         }
     }
 }
@@ -66,6 +69,7 @@ impl PolicyContent for SignInPolicy {
         self.password.check(&mut findings, "/content/password");
         self.session.check(&mut findings, "/content/session");
         self.per_account.check(&mut findings, "/content/per_account");
+        self.per_account_anywhere.check(&mut findings, "/content/per_account_anywhere");
         self.per_address.check(&mut findings, "/content/per_address");
         findings.into_vec()
     }
@@ -110,6 +114,7 @@ crate::refusals! { IDENTITY_REFUSALS:
     ACCOUNT_DISABLED = "identity.account_disabled", Conflict, "账号已停用", "The account is disabled";
     ACCOUNT_NOT_DISABLED = "identity.account_not_disabled", Conflict, "账号未停用", "The account is not disabled";
     OWN_ACCOUNT = "identity.own_account", Conflict, "不能停用自己的账号", "Nobody disables their own account";
+    USERNAME_MIXED = "identity.username_mixed", Invalid, "用户名的文字须属于同一种文字，不能混用形近的外文字母", "The letters of a user name must be of one script, so that it cannot pass for another";
     USERNAME_MALFORMED = "identity.username_malformed", Invalid, "用户名须为 2 至 64 个字母、数字或 . _ - @", "A user name is 2 to 64 letters, digits or . _ - @";
     ROLE_BUILT_IN = "identity.role_built_in", Conflict, "系统角色不可修改", "A shipped role does not change";
     ROLE_IS_RETIRED = "identity.role_retired", Conflict, "角色已停用", "The role is retired";

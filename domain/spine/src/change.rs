@@ -44,6 +44,8 @@ pub struct Happening {
 pub trait Entity: Clone + Serialize {
     /// The kind, as it stands in audit and events: `expense_claim`.
     const KIND: &'static str;
+    /// Whether the feed tells of it, and not the audit trail alone.
+    const IS_PUBLISHED: bool = true;
     /// Its identity.
     fn uuid(&self) -> Uuid;
     /// How many states it has had.

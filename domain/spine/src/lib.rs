@@ -12,11 +12,13 @@ mod id;
 pub mod import;
 mod label;
 mod money;
+mod notice;
 mod permission;
 mod policy;
 mod refusal;
 mod search;
 mod status;
+mod text;
 mod time;
 /// How typed text is compared: what two people type for one thing.
 pub mod typed;
@@ -35,14 +37,18 @@ pub use explanation::{Citation, Explanation};
 pub use id::{AnyId, Id, IdSource};
 pub use label::{Coded, EnumLabels, ValueLabel};
 pub use money::{Money, MoneyError, allocate, split_evenly};
+pub use notice::{ACCESS_REFUSED, LIST_EXPORTED, NOTICE_EVENTS, Notice, SIGN_IN_REFUSED};
 pub use permission::{Permission, Requires, ScopeKind, perm};
 pub use policy::{
     POLICY_EVENTS, POLICY_MISSING, POLICY_REFUSALS, POLICY_UNKNOWN_KIND, POLICY_UNSOUND, Policy,
     PolicyAction, PolicyContent, PolicyStatus, PolicyVersion, read_content,
 };
-pub use refusal::{Finding, Findings, Language, Refusal, RefusalCode, RefusalKind, SPINE_REFUSALS, codes};
+pub use refusal::{
+    FINDINGS_MAX, Finding, Findings, Language, Refusal, RefusalCode, RefusalKind, SPINE_REFUSALS, codes,
+};
 pub use search::{search_key, search_text};
 pub use status::Reason;
+pub use text::{is_deceptive, is_forbidden, is_unseen};
 pub use time::{BusinessDate, Clock, Timestamp, check_span};
 pub use wing::{Noun, Wing};
 
@@ -52,7 +58,7 @@ pub extern crate self as spine;
 /// What this noun brings to its wing.
 const NOUN: &crate::spine::Noun = &crate::spine::Noun {
     refusals: &[SPINE_REFUSALS, POLICY_REFUSALS, AUDIT_REFUSALS, import::IMPORT_REFUSALS],
-    events: &[AUDIT_EVENTS, POLICY_EVENTS],
+    events: &[AUDIT_EVENTS, NOTICE_EVENTS, POLICY_EVENTS],
     enums: &[
         Currency::LABELS,
         Permission::LABELS,

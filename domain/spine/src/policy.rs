@@ -252,9 +252,60 @@ impl<C> PolicyVersion<C> {
 
 /// Reads typed content; an unreadable one is a finding.
 pub fn read_content<C: PolicyContent>(content: &Value) -> Result<C, Finding> {
-    serde_json::from_value(content.clone()).map_err(|error| Finding {
-        pointer: "/content".into(),
+    let unlike = |pointer: String, expected: String| Finding {
+        pointer,
         code: codes::BAD_FORMAT,
-        params: serde_json::Map::from_iter([("expected".to_owned(), json!(error.to_string()))]),
-    })
+        params: serde_json::Map::from_iter([("expected".to_owned(), json!(expected))]),
+    };
+    let unreadable = |error: serde_json::Error| unlike("/content".into(), error.to_string());
+    let read: C = serde_json::from_value(content.clone()).map_err(unreadable)?;
+    // serde takes an array for an object, member by member in their order.
+    let meant = serde_json::to_value(&read).map_err(unreadable)?;
+    match array_for_object(content, &meant, "/content".into()) {
+        Some(pointer) => Err(unlike(pointer, "object".into())),
+        None => Ok(read),
+    }
+}
+
+/// Where an array was sent for an object, if anywhere.
+fn array_for_object(sent: &Value, meant: &Value, at: String) -> Option<String> {
+    match (sent, meant) {
+        (Value::Array(_), Value::Object(_)) => Some(at),
+        (Value::Array(sent), Value::Array(meant)) => {
+            let mut items = sent.iter().zip(meant).enumerate();
+            items.find_map(|(index, (sent, meant))| array_for_object(sent, meant, format!("{at}/{index}")))
+        }
+        (Value::Object(sent), Value::Object(meant)) => sent.iter().find_map(|(name, sent)| {
+            meant.get(name).and_then(|meant| array_for_object(sent, meant, format!("{at}/{name}")))
+        }),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[derive(Clone, Debug, Serialize, Deserialize)]
+    struct Bands {
+        bands: Vec<Band>,
+    }
+    #[derive(Clone, Debug, Serialize, Deserialize)]
+    struct Band {
+        days: i64,
+    }
+    impl PolicyContent for Bands {
+        const KIND: &'static str = "bands";
+        fn findings(&self) -> Vec<Finding> {
+            Vec::new()
+        }
+    }
+
+    #[test]
+    fn an_array_is_no_object() {
+        let refused = |content: Value| read_content::<Bands>(&content).err().map(|found| found.pointer);
+        assert_eq!(refused(json!({"bands": [{"days": 1}]})), None);
+        assert_eq!(refused(json!({"bands": [{"days": 1}, [2]]})), Some("/content/bands/1".into()));
+        assert_eq!(refused(json!([[]])), Some("/content".into()));
+    }
 }

@@ -123,9 +123,10 @@ pub mod codes {
         REQUIRED = "validation.required", Invalid, "必填", "This is required";
         OUT_OF_RANGE = "validation.out_of_range", Invalid, "超出允许范围（{min} 至 {max}）", "Out of range ({min} to {max})";
         PERIOD_REVERSED = "validation.period_reversed", Invalid, "起始 {from} 晚于截止 {to}", "The start {from} lies after the end {to}";
-        BAD_LENGTH = "validation.length", Invalid, "长度须为 {min} 至 {max} 个字符", "The length must be {min} to {max} characters";
+        BAD_LENGTH = "validation.length", Invalid, "须为 {min} 至 {max} 个字符，列表则为 {min} 至 {max} 项", "There must be {min} to {max} characters, or items of a list";
+        TOO_MUCH = "validation.too_much", Invalid, "一次提交的内容过多（最多 {max} 个数据项），请分次提交", "Too much was sent at once (at most {max} values); send it in parts";
         BAD_FORMAT = "validation.format", Invalid, "格式不正确：{expected}", "Not in the expected form: {expected}";
-        BAD_CHARACTER = "validation.character", Invalid, "含有不允许的控制字符", "Contains control characters that are not allowed";
+        BAD_CHARACTER = "validation.character", Invalid, "含有不允许的控制字符、方向控制字符，或全是不可见字符", "Contains characters that control or turn the text, or none that can be seen";
         UNKNOWN_MEMBER = "validation.unknown_member", Invalid, "没有此字段", "There is no such member";
         UNKNOWN_PARAMETER = "validation.unknown_parameter", Invalid, "没有此参数", "There is no such parameter";
         REPEATED_PARAMETER = "validation.repeated_parameter", Invalid, "参数只能出现一次", "The parameter may be given only once";
@@ -211,9 +212,16 @@ impl Refusal {
     }
 }
 
-/// Collects everything that is wrong, so that the caller hears of all at once.
+/// So many findings are kept of one request: nobody reads more at once, and whoever sends much gets many.
+pub const FINDINGS_MAX: usize = 100;
+
+/// Collects everything that is wrong, so that the caller hears of all at once. The first [`FINDINGS_MAX`] are kept and
+/// the others counted.
 #[derive(Default, Debug)]
-pub struct Findings(Vec<Finding>);
+pub struct Findings {
+    kept: Vec<Finding>,
+    others: usize,
+}
 
 impl Findings {
     /// Nothing wrong so far.
@@ -231,39 +239,47 @@ impl Findings {
         code: &'static RefusalCode,
         params: [(&str, Value); N],
     ) {
+        if self.is_full() {
+            self.others += 1;
+            return;
+        }
         let params = params.into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
-        self.0.push(Finding { pointer: pointer.into(), code, params });
+        self.kept.push(Finding { pointer: pointer.into(), code, params });
     }
     /// Notes something that was found elsewhere.
     pub fn note(&mut self, found: Finding) {
-        self.0.push(found);
+        if self.is_full() { self.others += 1 } else { self.kept.push(found) }
+    }
+    /// Whether as much was found as is told: the rest is only counted.
+    pub fn is_full(&self) -> bool {
+        self.kept.len() >= FINDINGS_MAX
     }
     /// What was found so far.
     pub fn so_far(&self) -> impl Iterator<Item = &Finding> {
-        self.0.iter()
+        self.kept.iter()
     }
     /// Notes everything that another refusal found.
     pub fn absorb(&mut self, refusal: Refusal) {
-        self.0.extend(refusal.findings);
+        refusal.findings.into_iter().for_each(|found| self.note(found));
     }
     /// Whether nothing is wrong.
     pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
+        self.kept.is_empty()
     }
-    /// What was found.
+    /// What was found, as far as it was kept.
     pub fn into_vec(self) -> Vec<Finding> {
-        self.0
+        self.kept
     }
     /// Ok if nothing was found; else one refusal that names everything. A single finding lends its code.
     pub fn into_result(self) -> Result<(), Refusal> {
-        let count = self.0.len();
-        let Some(first) = self.0.first() else { return Ok(()) };
+        let count = self.kept.len() + self.others;
+        let Some(first) = self.kept.first() else { return Ok(()) };
         let mut refusal = if count == 1 {
             Refusal { params: first.params.clone(), ..Refusal::new(first.code) }
         } else {
             Refusal::new(codes::VALIDATION_FAILED).with("count", count)
         };
-        refusal.findings = self.0;
+        refusal.findings = self.kept;
         Err(refusal)
     }
 }
@@ -301,6 +317,14 @@ mod tests {
         assert_eq!(said(Language::Chinese, Value::Object(refusal.params.clone())), "财务最多500元");
         let english = said(Language::English, Value::Object(refusal.params));
         assert!(english.starts_with("Finance may spend 500"), "{english}");
+    }
+
+    #[test]
+    fn a_hundred_findings_are_told_and_all_counted() {
+        let mut findings = Findings::new();
+        (0..FINDINGS_MAX + 7).for_each(|place| findings.add(format!("/{place}"), CODE));
+        let refusal = findings.into_result().expect_err("much is wrong");
+        assert_eq!((refusal.findings.len(), &refusal.params["count"]), (FINDINGS_MAX, &json!(107)));
     }
 
     #[test]

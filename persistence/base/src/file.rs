@@ -8,9 +8,10 @@ use crate::{
     schema::files,
     spine::{Failure, Instant, Key, Part, Reader, Stored, Tx, View, db, guard, save_row},
 };
-use diesel::prelude::*;
+use chrono::Duration;
+use diesel::{dsl::sql, prelude::*, sql_types::BigInt};
 use domain::{
-    file::{Attachment, FILE_UNKNOWN, File, FileRules, FileType},
+    file::{Attachment, FILE_UNKNOWN, File, FileRules, FileType, FreeBytes},
     spine::{AnyId, Change, Citation, Id, PolicyVersion, Refusal, Timestamp, UserId, Version},
 };
 use serde::Serialize;
@@ -41,11 +42,14 @@ struct Row {
     document: Option<Key>,
     attached_at: Option<Instant>,
     version: Version,
+    free_since: Option<Instant>,
+    removed_at: Option<Instant>,
 }
 
 impl From<&File> for Row {
     fn from(file: &File) -> Self {
-        let File { id, name, file_type, size, sha256, uploaded_by, uploaded_at, attachment, version } = file;
+        let File { id, name, file_type, size, sha256, uploaded_by, uploaded_at, attachment, .. } = file;
+        let File { free_since, removed_at, version, .. } = file;
         Self {
             id: (*id).into(),
             name: name.clone(),
@@ -58,6 +62,8 @@ impl From<&File> for Row {
             document: attachment.as_ref().map(|held| held.document.into()),
             attached_at: attachment.as_ref().map(|held| held.at.into()),
             version: *version,
+            free_since: free_since.map(Into::into),
+            removed_at: removed_at.map(Into::into),
         }
     }
 }
@@ -82,6 +88,8 @@ impl TryFrom<Row> for File {
             uploaded_by: row.uploaded_by.into(),
             uploaded_at: row.uploaded_at.into(),
             attachment,
+            free_since: row.free_since.map(Into::into),
+            removed_at: row.removed_at.map(Into::into),
             version: row.version,
         })
     }
@@ -123,9 +131,53 @@ pub fn find(reader: &mut Reader<'_>, id: Id<File>) -> Result<File, Failure> {
 }
 
 fn find_any(reader: &mut Reader<'_>, id: Id<File>) -> Result<File, Failure> {
-    let key = Key::from(id);
-    let row: Row = db!(reader, |c| files::table.filter(files::id.eq(key)).select(Row::as_select()).first(c))?;
+    let wanted = files::id.eq(Key::from(id)).and(files::removed_at.is_null());
+    let row: Row = db!(reader, |c| files::table.filter(wanted).select(Row::as_select()).first(c))?;
     row.try_into()
+}
+
+/// A file that the actor uploaded; none else is theirs to remove.
+pub fn find_own(reader: &mut Reader<'_>, id: Id<File>) -> Result<File, Failure> {
+    let file = find_any(reader, id)?;
+    if file.uploaded_by == reader.actor().user { Ok(file) } else { Err(Failure::NotFound) }
+}
+
+/// How many bytes the files have that belong to nothing: those of the actor, and all.
+pub fn free_bytes(reader: &mut Reader<'_>) -> Result<FreeBytes, Failure> {
+    let sum = || sql::<BigInt>("CAST(COALESCE(SUM(size), 0) AS BIGINT)");
+    let free = files::table.filter(files::free_since.is_not_null());
+    let mine = files::uploaded_by.eq(Key::from(reader.actor().user));
+    let of_one = db!(reader, |c| free.filter(mine).select(sum()).first(c))?;
+    let of_all = db!(reader, |c| free.select(sum()).first(c))?;
+    Ok(FreeBytes { of_one, of_all })
+}
+
+/// So many files end at once.
+const ENDED_AT_ONCE: i64 = 200;
+
+/// Files that have belonged to nothing for longer than the rules keep them.
+pub fn overdue(reader: &mut Reader<'_>) -> Result<Vec<Id<File>>, Failure> {
+    let days = rules(reader)?.content.free_days;
+    let before = Instant::from(reader.now().plus(-Duration::days(days)));
+    let ids: Vec<Key> = db!(reader, |c| files::table
+        .filter(files::free_since.is_not_null().and(files::free_since.lt(before)))
+        .order(files::free_since)
+        .limit(ENDED_AT_ONCE)
+        .select(files::id)
+        .load(c))?;
+    Ok(ids.into_iter().map(Into::into).collect())
+}
+
+/// Removes a file that has belonged to nothing for too long; nothing where that has changed since.
+pub fn end(tx: &mut Tx<'_>, id: Id<File>) -> Result<(), Failure> {
+    match find_any(tx, id) {
+        Ok(file) if file.attachment.is_none() => {
+            let removed = file.remove(tx.now())?;
+            apply(tx, removed).map(drop)
+        }
+        Ok(_) | Err(Failure::NotFound) => Ok(()),
+        Err(failure) => Err(failure),
+    }
 }
 
 fn may_read(reader: &mut Reader<'_>, file: &File) -> Result<bool, Failure> {
@@ -183,7 +235,8 @@ pub fn attach_exactly(
     let wanted: HashSet<_> = ids.iter().copied().collect();
     for file in held_by(tx, kind, document)? {
         if !wanted.contains(&file.id) {
-            apply(tx, file.detach())?;
+            let detached = file.detach(tx.now());
+            apply(tx, detached)?;
         }
     }
     attach(tx, ids, kind, document, pointer)
@@ -241,7 +294,8 @@ impl View for FileView {
 
 impl From<File> for FileView {
     fn from(file: File) -> Self {
-        let File { id, name, file_type, size, sha256, uploaded_by, uploaded_at, attachment, version } = file;
+        let File { id, name, file_type, size, sha256, uploaded_by, uploaded_at, attachment, .. } = file;
+        let version = file.version;
         let (document_kind, document) = attachment.map(|held| (held.kind, held.document.into())).unzip();
         Self {
             id: id.uuid().into(),
@@ -270,11 +324,12 @@ pub fn list_of(reader: &mut Reader<'_>, kind: &str, document: Uuid) -> Result<Ve
     Ok(held_by(reader, kind, document)?.into_iter().map(FileView::from).collect())
 }
 
-/// Which of these ids have no row: their bytes are left over from an upload that came to nothing.
+/// Which of these ids have no row, or one of a file that was removed: their bytes are left over from an upload that came to nothing.
 pub fn without_row(reader: &mut Reader<'_>, ids: &[Uuid]) -> Result<Vec<Uuid>, Failure> {
     let keys: Vec<Key> = ids.iter().copied().map(Key).collect();
+    let kept = files::removed_at.is_null();
     let known: Vec<Key> =
-        db!(reader, |c| files::table.filter(files::id.eq_any(&keys)).select(files::id).load(c))?;
+        db!(reader, |c| files::table.filter(kept.and(files::id.eq_any(&keys))).select(files::id).load(c))?;
     let known: HashSet<Uuid> = known.into_iter().map(|key| key.0).collect();
     Ok(ids.iter().copied().filter(|id| !known.contains(id)).collect())
 }
@@ -282,7 +337,7 @@ pub fn without_row(reader: &mut Reader<'_>, ids: &[Uuid]) -> Result<Vec<Uuid>, F
 /// A page of all files with what their bytes must hash to, by id: for verification.
 pub fn checksums_after(reader: &mut Reader<'_>, after: Uuid) -> Result<Vec<(Uuid, String)>, Failure> {
     let rows: Vec<(Key, String)> = db!(reader, |c| files::table
-        .filter(files::id.gt(Key(after)))
+        .filter(files::id.gt(Key(after)).and(files::removed_at.is_null()))
         .order(files::id)
         .limit(500)
         .select((files::id, files::sha256))

@@ -46,6 +46,7 @@ pub const WING: &Wing = &Wing {
 /// # Errors
 /// Where the database fails.
 pub fn seed(tx: &mut spine::Tx<'_>) -> Result<(), spine::Failure> {
+    start_alone(tx)?;
     for seed in tx.house().all::<Seed>() {
         (seed.0)(tx)?;
     }
@@ -54,3 +55,15 @@ pub fn seed(tx: &mut spine::Tx<'_>) -> Result<(), spine::Failure> {
 
 /// What a noun stores in a new database, beside the policies that it ships.
 pub struct Seed(pub fn(&mut spine::Tx<'_>) -> Result<(), spine::Failure>);
+
+/// What one server does for all as it starts, while others wait to find it done.
+const FIRST_START: spine::Gate = spine::Gate { key: 7_221_054_003 };
+
+/// Waits until no other server does what a start does once for all; until the end of the unit of work none does.
+///
+/// # Errors
+/// [`spine::Failure::Moved`] where another has done something meanwhile: then this unit of work is done again.
+pub fn start_alone(tx: &mut spine::Tx<'_>) -> Result<(), spine::Failure> {
+    tx.hold_alone(FIRST_START)?;
+    if tx.master_is_current()? { Ok(()) } else { Err(spine::Failure::Moved) }
+}

@@ -31,10 +31,19 @@ pub(super) struct Record {
     pub before: Option<String>,
     pub after: String,
     pub happened: Vec<Happening>,
+    /// Whether the feed tells of it.
+    pub is_published: bool,
     /// On whose behalf, where somebody acted for another.
     pub on_behalf_of: Option<Key>,
     /// Its explanations with the ids of their rows.
     pub explained: Vec<(Uuid, Explanation)>,
+}
+
+impl Record {
+    /// What the feed tells of it.
+    pub fn published(&self) -> &[Happening] {
+        if self.is_published { &self.happened } else { &[] }
+    }
 }
 
 /// An update guarded by a version touched this many rows: none means the row moved meanwhile.
@@ -79,6 +88,7 @@ impl Tx<'_> {
             before,
             after: snapshot,
             happened: change.happened().to_vec(),
+            is_published: E::IS_PUBLISHED,
             on_behalf_of: change.on_behalf_of().map(Key::from),
             explained,
         });

@@ -9,7 +9,7 @@ use super::{
 };
 use crate::schema::{audit_entries as entries, ledger_head};
 use diesel::prelude::*;
-use domain::spine::{Entity, Erasure, IdSource};
+use domain::spine::{Entity, Erasure, EventKind, IdSource, Notice};
 use serde::Serialize;
 use serde_json::Value;
 use sha2::{Digest, Sha256};
@@ -167,6 +167,23 @@ impl Stored<Spine> for Erasure {
         db!(tx, |c| diesel::update(entries::table.filter(of_thing)).set(nothing).execute(c))?;
         Ok(())
     }
+}
+
+impl Stored<Spine> for Notice {
+    fn save(&self, _before: Option<&Self>, _: &mut Tx<'_>) -> Result<(), Failure> {
+        Ok(())
+    }
+}
+
+/// Leaves an entry of something by which nothing changed.
+pub fn notice(
+    tx: &mut Tx<'_>,
+    kind: &'static EventKind,
+    about: Option<Uuid>,
+    facts: Value,
+) -> Result<(), Failure> {
+    let notice = Notice::of(tx.id(), kind, about, facts);
+    tx.apply(notice).map(drop)
 }
 
 /// Takes what an entry says of erased entries off the list of those nothing was told of.

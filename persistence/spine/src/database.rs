@@ -4,6 +4,7 @@ use super::{
     Answered, Connection, EngineKind, Failure, House, Principal, Reader, Request, StoredAnswer, Tx,
     access::{self, Credential},
     engine::Location,
+    health::Health,
     idempotency,
     master::Memory,
     pool::{Connections, Pool, connections},
@@ -16,6 +17,7 @@ use std::sync::{
     Arc,
     atomic::{AtomicI64, Ordering},
 };
+use std::time::Duration;
 use tokio::sync::oneshot;
 
 /// How to open a database.
@@ -37,6 +39,8 @@ pub struct Options {
     pub writers: u32,
     /// How many units of work may wait; more are turned away.
     pub waiting_max: usize,
+    /// PostgreSQL: a statement is given up after so many seconds; 0: never.
+    pub statement_seconds_max: u64,
     /// SQLite: whether an answered write survives a power cut (it always survives a crash).
     pub full_durability: bool,
 }
@@ -53,10 +57,29 @@ impl Options {
             readers: 3,
             writers: 2,
             waiting_max: 2_048,
+            statement_seconds_max: 0,
             full_durability: true,
         }
     }
 }
+
+/// Why a database cannot serve now.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Unready {
+    /// It does not answer.
+    Away,
+    /// SQLite: another process has it to itself.
+    Locked,
+    /// Migrations are missing.
+    SchemaBehind,
+    /// A later version of this program has migrated it.
+    SchemaAhead,
+    /// No thread is left that reads.
+    NoReaders,
+}
+
+/// SQLite: a writer that waits for longer than this waits for another process.
+const TURN_COMES_WITHIN: Duration = Duration::from_secs(1);
 
 /// What every thread of the database shares.
 pub(super) struct Shared {
@@ -67,6 +90,7 @@ pub(super) struct Shared {
     pub zone: Tz,
     pub waiting_max: usize,
     pub memory: Memory,
+    pub health: Arc<Health>,
     epoch: AtomicI64,
 }
 
@@ -88,7 +112,7 @@ pub struct Database {
 impl Database {
     /// Opens the database. It is not migrated by this; see [`Database::migrate`].
     pub fn open(options: Options) -> Result<Self, Failure> {
-        let location = Location::parse(&options.url, options.full_durability)?;
+        let location = Location::parse(&options.url, options.full_durability, options.statement_seconds_max)?;
         let writers = if location.kind == EngineKind::Sqlite { 1 } else { options.writers };
         let shared = Arc::new(Shared {
             kind: location.kind,
@@ -98,11 +122,14 @@ impl Database {
             zone: options.zone,
             waiting_max: options.waiting_max,
             memory: Memory::default(),
+            health: Arc::new(Health::new()),
             epoch: AtomicI64::new(0),
         });
         // One connection more than threads: for migrations, readiness and other rare work.
         let connections = connections(&location, options.readers + writers + 1)?;
-        let readers = Pool::start("reader", &connections, options.readers, options.waiting_max)?;
+        let (most, health) = (options.waiting_max, &shared.health);
+        let readers = Pool::start("reader", &connections, options.readers, most, health)?;
+        Health::watch(health, &location)?;
         let writer = Writer::start(&shared, &connections, writers)?;
         Ok(Self { shared, readers: Arc::new(readers), writer: Arc::new(writer), connections })
     }
@@ -138,10 +165,36 @@ impl Database {
         self.connections.get()?.migrate(migrations)
     }
 
-    /// Whether the database answers and its schema is current.
-    pub fn is_ready(&self) -> Result<bool, Failure> {
+    /// Why the database cannot serve, if it cannot. Takes no longer than a connection is waited for.
+    pub fn unready(&self) -> Option<Unready> {
+        if self.shared.health.is_away() {
+            return Some(Unready::Away);
+        }
+        if !self.readers.is_alive() {
+            return Some(Unready::NoReaders);
+        }
+        let waits = self.shared.health.waits_to_write();
+        if waits.is_some_and(|waits| waits > TURN_COMES_WITHIN) {
+            return Some(if self.shared.kind == EngineKind::Sqlite {
+                Unready::Locked
+            } else {
+                Unready::Away
+            });
+        }
         let migrations = (self.shared.house.migrations)(self.shared.kind);
-        self.connections.get()?.is_current(migrations)
+        let Ok(mut connection) = self.connections.get() else { return Some(Unready::Away) };
+        match connection.judge_schema(migrations) {
+            // Our own writer may have its turn just now; if none has, nobody should.
+            Ok(None) if waits.is_none() && !connection.may_write() && !self.shared.health.is_writing() => {
+                Some(Unready::Locked)
+            }
+            Ok(verdict) => verdict,
+            Err(failure) => {
+                log::warn!("the schema cannot be judged: {failure:?}");
+                connection.suspect();
+                Some(Unready::Away)
+            }
+        }
     }
 
     /// Reads with the eyes of the request's actor; all queries of `work` see one state.
@@ -161,8 +214,23 @@ impl Database {
         work: impl Fn(&mut Tx<'_>) -> Result<StoredAnswer, Failure> + Send + 'static,
     ) -> Result<Answered, Failure> {
         let (reply, answer) = oneshot::channel();
+        self.present()?;
         self.writer.submit(Unit { request, work: Box::new(work), reply, moves_master: false })?;
-        answer.await.map_err(|_| Failure::fault("a unit of work ended without an answer"))?
+        self.unless_lost(answer).await
+    }
+
+    /// Fails where the database is known to be away.
+    fn present(&self) -> Result<(), Failure> {
+        if self.shared.health.is_away() { Err(Failure::Unavailable) } else { Ok(()) }
+    }
+
+    /// An answer, if the database is not lost before it comes.
+    async fn unless_lost<T>(&self, answer: oneshot::Receiver<Result<T, Failure>>) -> Result<T, Failure> {
+        tokio::select! {
+            biased;
+            answer = answer => answer.map_err(|_| Failure::fault("a unit of work ended without an answer"))?,
+            () = self.shared.health.is_lost() => Err(Failure::Unavailable),
+        }
     }
 
     /// Resolves a credential to who it stands for now; `None` if it has ended.
@@ -201,12 +269,24 @@ impl Database {
         work: impl FnOnce(&mut Connection) -> Result<T, Failure> + Send + 'static,
     ) -> Result<T, Failure> {
         let (reply, answer) = oneshot::channel();
+        self.present()?;
+        let health = self.shared.health.clone();
         self.readers.submit(Box::new(move |connection| {
+            if reply.is_closed() {
+                // Nobody waits for it any more.
+                return true;
+            }
             let read = connection.and_then(work);
-            let goes_on = !matches!(read, Err(Failure::Fault(_) | Failure::Moved));
+            if matches!(read, Err(Failure::Unavailable)) {
+                health.suspect();
+            }
+            let goes_on = !matches!(
+                read,
+                Err(Failure::Fault(_) | Failure::Moved | Failure::Overloaded | Failure::Unavailable)
+            );
             let _gone = reply.send(read);
             goes_on
         }))?;
-        answer.await.map_err(|_| Failure::fault("a unit of reading ended without an answer"))?
+        self.unless_lost(answer).await
     }
 }

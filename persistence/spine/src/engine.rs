@@ -1,9 +1,14 @@
-//! The dialect: the only file that asks which engine it is. Everything else says `db!` and gets one
+//! The dialect: the only place that asks which engine it is. Everything else says `db!` and gets one
 //! query text, compiled once per engine.
 
+mod location;
+mod schema;
+
 use super::{Failure, Key, SqlId, access::Marks, gate::Gates, number::Numbers};
-use diesel::{Connection as _, PgConnection, RunQueryDsl, SqliteConnection, connection::SimpleConnection};
-use diesel_migrations::{EmbeddedMigrations, MigrationHarness};
+use diesel::{PgConnection, RunQueryDsl, SqliteConnection, connection::SimpleConnection};
+use location::{BUSY_MILLIS_MAX, LOCK_MILLIS_MAX};
+
+pub use location::Location;
 
 /// Which engine a database runs on.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -106,61 +111,9 @@ macro_rules! load_locked {
     };
 }
 
-/// Where the database is; the scheme of the URL chooses the engine, once.
-#[derive(Clone, Debug)]
-pub struct Location {
-    pub kind: EngineKind,
-    url: String,
-    /// SQLite's `synchronous`: FULL survives a power cut, NORMAL a crash of the process.
-    full_durability: bool,
-}
-
-impl Location {
-    pub fn parse(url: &str, full_durability: bool) -> Result<Self, Failure> {
-        let (kind, url) = match url.split_once(':') {
-            Some(("sqlite", path)) => (EngineKind::Sqlite, path.trim_start_matches("//").to_owned()),
-            Some(("postgres" | "postgresql", _)) => (EngineKind::Postgres, url.to_owned()),
-            _ => return Err(Failure::fault("the database URL must begin with sqlite: or postgres://")),
-        };
-        if url.is_empty() {
-            return Err(Failure::fault("the database URL names no file"));
-        }
-        Ok(Self { kind, url, full_durability })
-    }
-
-    fn open(&self) -> Result<Engine, diesel::ConnectionError> {
-        match self.kind {
-            EngineKind::Sqlite => {
-                let mut connection = SqliteConnection::establish(&self.url)?;
-                let synchronous = if self.full_durability { "FULL" } else { "NORMAL" };
-                connection
-                    .batch_execute(&format!(
-                        "PRAGMA busy_timeout = 10000; PRAGMA journal_mode = WAL; PRAGMA synchronous = {synchronous};
-                         PRAGMA foreign_keys = ON; PRAGMA temp_store = MEMORY; PRAGMA cache_size = -8000;"
-                    ))
-                    .map_err(diesel::ConnectionError::CouldntSetupConfiguration)?;
-                Ok(Engine::Sqlite(connection))
-            }
-            EngineKind::Postgres => {
-                let mut connection = PgConnection::establish(&self.url)?;
-                // Priced as on a spinning disk, its default, an index that gives just the wanted rows in their order
-                // looks dearer than walking past all the others in the order of the table.
-                connection
-                    .batch_execute("SET random_page_cost = 1.1")
-                    .map_err(diesel::ConnectionError::CouldntSetupConfiguration)?;
-                Ok(Engine::Postgres(connection))
-            }
-        }
-    }
-}
-
-impl r2d2::ManageConnection for Location {
-    type Connection = Connection;
-    type Error = diesel::r2d2::Error;
-
-    fn connect(&self) -> Result<Connection, Self::Error> {
-        let engine = self.open().map_err(diesel::r2d2::Error::ConnectionError)?;
-        Ok(Connection {
+impl Connection {
+    fn on(engine: Engine) -> Self {
+        Self {
             engine,
             suspect: false,
             marks: None,
@@ -168,17 +121,13 @@ impl r2d2::ManageConnection for Location {
             numbers: Numbers::default(),
             gates: Gates::default(),
             hastens: false,
-        })
+        }
     }
-    fn is_valid(&self, connection: &mut Connection) -> Result<(), Self::Error> {
-        connection.execute("SELECT 1").map_err(diesel::r2d2::Error::QueryError)
-    }
-    fn has_broken(&self, connection: &mut Connection) -> bool {
-        std::thread::panicking() || (connection.suspect && self.is_valid(connection).is_err())
-    }
-}
 
-impl Connection {
+    fn is_suspect(&self) -> bool {
+        self.suspect
+    }
+
     /// So that `db!` works on a bare connection too.
     pub fn connection(&mut self) -> &mut Self {
         self
@@ -231,7 +180,7 @@ impl Connection {
     /// From here on locks are waited for again: those at the end of a transaction are taken in one order.
     pub fn take_time(&mut self) -> diesel::QueryResult<()> {
         if std::mem::take(&mut self.hastens) {
-            self.execute("SET LOCAL lock_timeout TO DEFAULT")
+            self.execute(&format!("SET LOCAL lock_timeout = {LOCK_MILLIS_MAX}"))
         } else {
             Ok(())
         }
@@ -357,29 +306,15 @@ impl Connection {
         }
     }
 
-    /// Brings the schema up to date; safe when several servers start at once.
-    pub fn migrate(&mut self, migrations: EmbeddedMigrations) -> Result<Vec<String>, Failure> {
-        let applied = match &mut self.engine {
-            Engine::Sqlite(c) => c.run_pending_migrations(migrations).map_err(Failure::fault)?,
-            Engine::Postgres(c) => {
-                c.batch_execute("SELECT pg_advisory_lock(7221054001)")?;
-                let applied = c
-                    .run_pending_migrations(migrations)
-                    .map(|applied| applied.iter().map(ToString::to_string).collect())
-                    .map_err(Failure::fault);
-                c.batch_execute("SELECT pg_advisory_unlock(7221054001)")?;
-                return applied;
+    /// Whether a transaction that writes could begin now: on SQLite only while no other process has one.
+    pub fn may_write(&mut self) -> bool {
+        match &mut self.engine {
+            Engine::Sqlite(c) => {
+                let told = c.batch_execute("PRAGMA busy_timeout = 1000; BEGIN IMMEDIATE; ROLLBACK");
+                let as_before = c.batch_execute(&format!("PRAGMA busy_timeout = {BUSY_MILLIS_MAX}"));
+                told.and(as_before).is_ok()
             }
-        };
-        Ok(applied.iter().map(ToString::to_string).collect())
-    }
-
-    /// Whether every migration this program knows has been applied.
-    pub fn is_current(&mut self, migrations: EmbeddedMigrations) -> Result<bool, Failure> {
-        let pending = match &mut self.engine {
-            Engine::Sqlite(c) => c.has_pending_migration(migrations),
-            Engine::Postgres(c) => c.has_pending_migration(migrations),
-        };
-        pending.map(|pending| !pending).map_err(Failure::fault)
+            Engine::Postgres(_) => true,
+        }
     }
 }

@@ -34,7 +34,7 @@ pub(super) fn append(
     for (deeds, record) in
         all.iter().flat_map(|deeds| deeds.records.iter().map(move |record| (deeds, record)))
     {
-        for happening in &record.happened {
+        for happening in record.published() {
             sequence += 1;
             rows.push(NewEvent {
                 sequence,

@@ -27,6 +27,8 @@ pub enum Failure {
     Moved,
     /// Too much work is waiting; come back shortly.
     Overloaded,
+    /// The database does not answer; what was under way may have been done.
+    Unavailable,
     /// Our own fault; the client learns nothing but the request id.
     Fault(Fault),
 }
@@ -71,9 +73,52 @@ impl From<DieselError> for Failure {
             DieselError::NotFound => Self::NotFound,
             DieselError::DatabaseError(DatabaseErrorKind::SerializationFailure, _) => Self::Moved,
             DieselError::DatabaseError(_, info) if is_deadlock(info.message()) => Self::Moved,
+            _ if is_absence(&error) => Self::Unavailable,
+            DieselError::DatabaseError(_, info) if is_wait_given_up(info.message()) => Self::Overloaded,
+            DieselError::DatabaseError(_, info) if is_full(info.message()) => {
+                log::error!("the database has no room left: {}", info.message());
+                Self::Overloaded
+            }
             _ => Self::fault(error),
         }
     }
+}
+
+/// Whether the database is gone rather than unwilling: its connection broke, or it is ending or only just starting.
+pub(super) fn is_absence(error: &DieselError) -> bool {
+    const SAID: [&str; 8] = [
+        "server closed the connection",
+        "terminating connection",
+        "could not connect",
+        "connection to server",
+        "no connection to the server",
+        "the database system is",
+        "SSL SYSCALL error",
+        "could not receive data from server",
+    ];
+    match error {
+        DieselError::DatabaseError(
+            DatabaseErrorKind::ClosedConnection | DatabaseErrorKind::UnableToSendCommand,
+            _,
+        )
+        | DieselError::BrokenTransactionManager => true,
+        DieselError::DatabaseError(_, info) => SAID.iter().any(|said| info.message().contains(said)),
+        _ => false,
+    }
+}
+
+/// Whether a lock or an answer was waited for as long as may be; SQLite's is another process's.
+fn is_wait_given_up(message: &str) -> bool {
+    ["lock timeout", "锁超时", "statement timeout", "语句执行超时", "database is locked"]
+        .iter()
+        .any(|said| message.contains(said))
+}
+
+/// Whether the disk is full.
+fn is_full(message: &str) -> bool {
+    message.contains("is full")
+        || message.contains("No space left on device")
+        || message.contains("disk I/O error")
 }
 /// Whether PostgreSQL says so, in English or Simplified Chinese: diesel does not tell the code of an error.
 fn is_deadlock(message: &str) -> bool {
@@ -87,9 +132,9 @@ impl From<serde_json::Error> for Failure {
     }
 }
 impl From<r2d2::Error> for Failure {
-    #[track_caller]
     fn from(error: r2d2::Error) -> Self {
-        Self::fault(error)
+        log::warn!("no connection to the database: {error}");
+        Self::Unavailable
     }
 }
 

@@ -41,7 +41,7 @@ pub(super) fn seal(connection: &mut Connection, ids: &dyn IdSource, all: &[Deeds
     explanation::append(connection, all)?;
     let records = all.iter().flat_map(|deeds| &deeds.records);
     let (entries, events) = records
-        .fold((0_i64, 0_usize), |(entries, events), record| (entries + 1, events + record.happened.len()));
+        .fold((0_i64, 0_usize), |(entries, events), record| (entries + 1, events + record.published().len()));
     let events = i64::try_from(events).map_err(Failure::fault)?;
     let (audit, previous_hash, event) = db!(connection, |c| cached(
         diesel::update(head::table)

@@ -1,8 +1,9 @@
 //! A few threads that own the blocking work: few beat many, and their queue is bounded, so that overload
 //! is answered at once instead of being piled up.
 
-use super::{Connection, Failure, engine::Location};
+use super::{Connection, Failure, engine::Location, failure::is_absence, health::Health};
 use crossbeam_channel::{Receiver, Sender, TrySendError, bounded};
+use r2d2::ManageConnection;
 use std::{
     panic::{AssertUnwindSafe, catch_unwind},
     sync::{
@@ -10,20 +11,39 @@ use std::{
         atomic::{AtomicU64, Ordering},
     },
     thread,
+    time::{Duration, Instant},
 };
 
 pub(super) type Connections = r2d2::Pool<Location>;
 
+/// Whoever gets no connection for so long is turned away.
+const CONNECTED_WITHIN: Duration = Duration::from_secs(1);
+/// When a database is opened, it may take longer: it may be starting, too.
+const OPENED_WITHIN: Duration = Duration::from_secs(10);
+
 /// Opens up to `size` connections. A broken one is replaced when it shows, not tested at each use:
 /// testing costs almost half of the reads.
 pub(super) fn connections(location: &Location, size: u32) -> Result<Connections, Failure> {
+    wait_for(location)?;
     Ok(r2d2::Pool::builder()
         .max_size(size)
         .min_idle(Some(1))
         .test_on_check_out(false)
-        .connection_timeout(std::time::Duration::from_secs(5))
+        .connection_timeout(CONNECTED_WITHIN)
         .error_handler(Box::new(r2d2::LoggingErrorHandler))
         .build(location.clone())?)
+}
+
+/// Waits until the database can be connected to, but not for ever.
+fn wait_for(location: &Location) -> Result<(), Failure> {
+    let patience = Instant::now() + OPENED_WITHIN;
+    loop {
+        match location.connect() {
+            Ok(_) => return Ok(()),
+            Err(error) if Instant::now() >= patience => return Err(Failure::fault(error)),
+            Err(_) => thread::sleep(Duration::from_millis(200)),
+        }
+    }
 }
 
 /// A job on a pool: it gets a connection on which all its queries see one state, or learns why there is none. It says
@@ -40,6 +60,7 @@ struct Waiting {
 pub(super) struct Pool {
     queue: Sender<Waiting>,
     arrivals: Arc<AtomicU64>,
+    running: Vec<thread::JoinHandle<()>>,
 }
 
 impl Pool {
@@ -49,17 +70,24 @@ impl Pool {
         connections: &Connections,
         threads: u32,
         waiting: usize,
+        health: &Arc<Health>,
     ) -> Result<Self, Failure> {
         let (queue, jobs) = bounded(waiting);
         let arrivals = Arc::new(AtomicU64::new(0));
+        let mut running = Vec::new();
         for index in 0..threads {
             let (jobs, connections, arrivals) = (jobs.clone(), connections.clone(), arrivals.clone());
-            thread::Builder::new()
-                .name(format!("{name}-{index}"))
-                .spawn(move || work(&jobs, &connections, &arrivals))
-                .map_err(Failure::fault)?;
+            let health = health.clone();
+            let thread = thread::Builder::new().name(format!("{name}-{index}"));
+            let work = move || work(&jobs, &connections, &arrivals, &health);
+            running.push(thread.spawn(work).map_err(Failure::fault)?);
         }
-        Ok(Self { queue, arrivals })
+        Ok(Self { queue, arrivals, running })
+    }
+
+    /// Whether a thread is left that does jobs.
+    pub fn is_alive(&self) -> bool {
+        self.running.iter().any(|thread| !thread.is_finished())
     }
 
     /// Queues a job, unless too many wait.
@@ -74,17 +102,18 @@ impl Pool {
 
 /// Runs jobs as they come. Those that had arrived before a transaction began may all read in it: each sees whatever
 /// was committed before it was asked for, and beginning, ending and the marks are paid once for all of them.
-fn work(jobs: &Receiver<Waiting>, connections: &Connections, arrivals: &AtomicU64) {
+fn work(jobs: &Receiver<Waiting>, connections: &Connections, arrivals: &AtomicU64, health: &Health) {
     let mut put_off = None;
     while let Some(Waiting { job, .. }) = put_off.take().or_else(|| jobs.recv().ok()) {
         let mut arrived = arrivals.load(Ordering::SeqCst);
-        let mut connection = match begun(connections, Connection::begin_read) {
+        let mut connection = match begun(connections, health, Connection::begin_read) {
             Ok(connection) => connection,
             Err(failure) => {
                 job(Err(failure));
                 continue;
             }
         };
+        health.answers();
         let mut goes_on = run(job, &mut connection);
         while let Ok(next) = jobs.try_recv() {
             if !goes_on || next.arrival >= arrived {
@@ -97,6 +126,9 @@ fn work(jobs: &Receiver<Waiting>, connections: &Connections, arrivals: &AtomicU6
                 }
             }
             goes_on = run(next.job, &mut connection);
+            if goes_on {
+                health.answers();
+            }
         }
         connection.rollback();
     }
@@ -114,14 +146,19 @@ fn run(job: Job, connection: &mut Connection) -> bool {
 /// that died while it lay in the pool is replaced without anybody noticing.
 pub(super) fn begun(
     connections: &Connections,
+    health: &Health,
     begin: fn(&mut Connection) -> diesel::QueryResult<()>,
 ) -> Result<r2d2::PooledConnection<Location>, Failure> {
     let mut tries = connections.max_size();
     loop {
-        let mut connection = connections.get()?;
+        if health.is_away() {
+            return Err(Failure::Unavailable);
+        }
+        let mut connection = connections.get().inspect_err(|_| health.give_up())?;
         match begin(&mut connection) {
             Ok(()) => return Ok(connection),
-            Err(error) if tries == 0 => return Err(error.into()),
+            // Another connection would not get the lock either.
+            Err(error) if tries == 0 || !is_absence(&error) => return Err(error.into()),
             Err(error) => log::warn!("a connection could not begin a transaction: {error}"),
         }
         connection.suspect();

@@ -109,11 +109,18 @@ fn again(connections: &Connections, shared: &Shared, unit: Unit) {
 
 /// Commits a group and answers; returns what is left of it: units are done again only if they `may_move`.
 fn commit(connections: &Connections, shared: &Shared, mut group: Vec<Unit>, may_move: bool) -> Left {
-    let mut connection = match begun(connections, Connection::begin_write) {
+    shared.health.begins();
+    let begun = begun(connections, &shared.health, Connection::begin_write);
+    shared.health.begun(begun.is_ok());
+    // Whoever gave up while it waited was told that it was not done: so it never is.
+    group.retain(|unit| !unit.reply.is_closed());
+    let mut connection = match begun {
         Ok(connection) => connection,
         Err(failure) => {
-            let message = format!("{failure:?}");
-            group.into_iter().for_each(|unit| answer(shared, unit, Err(Failure::fault(&message))));
+            log::warn!("no transaction could be begun for {} units of work: {failure:?}", group.len());
+            let is_away = matches!(failure, Failure::Unavailable);
+            let told = || if is_away { Failure::Unavailable } else { Failure::Overloaded };
+            group.into_iter().for_each(|unit| answer(shared, unit, Err(told())));
             return Left::default();
         }
     };
@@ -122,15 +129,23 @@ fn commit(connections: &Connections, shared: &Shared, mut group: Vec<Unit>, may_
         Err(failure) => {
             connection.rollback();
             connection.suspect();
+            shared.health.begun(false);
             if may_move && matches!(failure, Failure::Moved) {
                 return Left { moved: group, ..Left::default() };
             }
             log::error!("a group of units could not be committed: {failure:?}");
+            let is_away = matches!(failure, Failure::Unavailable);
+            if is_away {
+                shared.health.suspect();
+            }
             // Without the commit nobody may build on what any unit of the group saw or did.
-            group.into_iter().for_each(|unit| answer(shared, unit, Err(Failure::Overloaded)));
+            let told = || if is_away { Failure::Unavailable } else { Failure::Overloaded };
+            group.into_iter().for_each(|unit| answer(shared, unit, Err(told())));
             return Left::default();
         }
     };
+    shared.health.begun(false);
+    shared.health.answers();
     let moves_master = connection.master_moved;
     let mut left = Left { behind: group.split_off(outcomes.len()), ..Left::default() };
     for (unit, outcome) in group.into_iter().zip(outcomes) {
@@ -166,7 +181,7 @@ fn in_one_transaction(
             isolated(connection, shared, unit, &mut outset, another_follows)?
         };
         // Its fault may be that it was not let wait: it is done again where nothing was done before it.
-        if connection.hastens() && matches!(outcome, Err(Failure::Fault(_))) {
+        if connection.hastens() && matches!(outcome, Err(Failure::Fault(_) | Failure::Overloaded)) {
             break;
         }
         let raised = outcome.as_ref().ok().filter(|performed| performed.keep);

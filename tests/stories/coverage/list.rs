@@ -172,7 +172,9 @@ fn is_had_as_a_file(list: &List<'_>, by: &Caller, all: &[Value]) {
     let xlsx = by.get(&list.at("format=xlsx")).expect(200);
     let mut book: Xlsx<_> = Xlsx::new(Cursor::new(xlsx.bytes)).expect("a workbook");
     let sheet = book.worksheet_range_at(0).expect("a sheet").expect("readable");
-    assert_eq!(sheet.rows().count(), all.len() + 1, "{name}: a row for each below the headings");
+    // The trail tells of each file that was taken away before this one.
+    let told = if name == "list_audit_entries" { 2 } else { 0 };
+    assert_eq!(sheet.rows().count(), all.len() + told + 1, "{name}: a row for each below the headings");
     let headings = |language: &str| {
         let file = by.with("Accept-Language", language).get(&list.at("format=csv")).expect(200);
         String::from_utf8(file.bytes).expect("UTF-8").lines().next().map(str::to_owned)

@@ -118,5 +118,16 @@ fn fingerprint(name: &str, sha256: [u8; 32]) -> [u8; 32] {
 }
 
 fn fault(error: object_store::Error) -> Problem {
+    if is_full(&error) {
+        log::error!("the store of files has no room left: {error}");
+        return Problem::new(codes::OVERLOADED);
+    }
     Failure::fault(format_args!("the store of files: {error}")).into()
+}
+
+/// Whether the store has no room left: whoever uploads is told to come back, as with the database.
+fn is_full(error: &(dyn std::error::Error + 'static)) -> bool {
+    use std::io::ErrorKind::{QuotaExceeded, StorageFull};
+    let full = error.downcast_ref::<std::io::Error>().map(std::io::Error::kind);
+    matches!(full, Some(StorageFull | QuotaExceeded)) || error.source().is_some_and(is_full)
 }

@@ -81,7 +81,7 @@ async fn create_user(
     work: UnitOfWork,
 ) -> Created<UserView> {
     let body = body.0;
-    let username = Username::new(&body.username)?;
+    let username = Username::choose(&body.username)?;
     let hash = match (body.kind, &body.password) {
         (AccountKind::Person, Some(password)) => {
             let names = [username.as_str(), body.name.as_str()];
@@ -265,9 +265,12 @@ async fn reset_password(
     body: Valid<ResetPassword>,
     work: UnitOfWork,
 ) -> Reply<UserView> {
-    let hash = hash_chosen(&entrance, Secret::new(&body.password), &[], "/password").await?;
+    let chosen = Secret::new(&body.password);
+    let hash = hash_chosen(&entrance, chosen.clone(), &[], "/password").await?;
     work.moves(who, at, move |account, tx| {
         ensure_manageable(tx, &account)?;
+        let names = [account.username.as_str(), account.details.name.as_str()];
+        sign_in_policy(tx)?.password.judge(&chosen, &names, "/password")?;
         let reset = account.reset_password(hash.clone(), tx.now())?;
         let account = account::apply(tx, reset)?;
         session::end_all(tx, account.id, EndReason::PasswordChanged)?;

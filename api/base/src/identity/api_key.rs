@@ -2,7 +2,8 @@
 
 use super::{account::find_manageable, hash_of, random_text};
 use crate::spine::{
-    At, Can, Created, List, PathId, Problem, Reading, Reply, Routes, UnitOfWork, Valid, View, Wanted, routes,
+    At, Can, Created, List, PathId, Problem, Reading, Reply, Routes, UnitOfWork, Unrehearsed, Valid, View,
+    Wanted, routes,
 };
 use chrono::Duration;
 use domain::{
@@ -111,7 +112,7 @@ struct IssueApiKey {
 async fn issue_api_key(
     who: Can<perm::ManageApiKeys>,
     body: Valid<IssueApiKey>,
-    work: UnitOfWork,
+    work: Unrehearsed,
 ) -> Created<IssuedKey> {
     let fresh = FreshKey::make()?;
     work.without_memory()
@@ -147,7 +148,7 @@ async fn rotate_api_key(
     who: Can<perm::ManageApiKeys>,
     at: At<ApiKey>,
     body: Valid<RotateApiKey>,
-    work: UnitOfWork,
+    work: Unrehearsed,
 ) -> Created<IssuedKey> {
     let fresh = FreshKey::make()?;
     work.without_memory()

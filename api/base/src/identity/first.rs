@@ -47,6 +47,25 @@ pub async fn ensure_administrator(
     Ok(Some(NewAdministrator { username: username.to_owned(), password: made_up }))
 }
 
+/// Judges what the settings say of the first administrator, where one is to be made: before the server listens, which
+/// nobody could use.
+///
+/// # Errors
+/// A configured name or password that is not good enough; a database that does not answer.
+pub async fn judge_first_administrator(
+    database: &Database,
+    settings: &IdentitySettings,
+) -> Result<(), Problem> {
+    if database.read(Request::system("first-start"), account::is_anybody_there).await? {
+        return Ok(());
+    }
+    let username = Username::choose(&settings.administrator_username)?;
+    let configured = settings.first_password().map_err(|error| Problem::from(Failure::fault(error)))?;
+    let Some(password) = configured else { return Ok(()) };
+    let policy = database.read(Request::system("password-rules"), sign_in_policy).await?;
+    Ok(policy.password.judge(&Secret::new(password), &[username.as_str()], "/password")?)
+}
+
 /// Makes an administrator, whoever is there already.
 ///
 /// # Errors
@@ -74,15 +93,18 @@ async fn make_administrator(
     password: Secret,
     only: Only,
 ) -> Result<bool, Problem> {
-    let username = Username::new(username)?;
+    let username = Username::choose(username)?;
     let policy = database.read(Request::system("password-rules"), sign_in_policy).await?;
     policy.password.judge(&password, &[username.as_str()], "/password")?;
     let hash = Passwords::new(settings).hash_now(&password)?;
     let made = std::sync::Arc::new(std::sync::atomic::AtomicBool::new(false));
     let told = made.clone();
     let work = move |tx: &mut Tx<'_>| {
-        if only == Only::Nobody && account::is_anybody_there(tx)? {
-            return Ok(StoredAnswer::default());
+        if only == Only::Nobody {
+            persistence::start_alone(tx)?;
+            if account::is_anybody_there(tx)? {
+                return Ok(StoredAnswer::default());
+            }
         }
         let details = AccountDetails { name: "系统管理员".to_owned(), employee: None };
         let (id, now) = (tx.id(), tx.now());
@@ -111,7 +133,7 @@ pub async fn issue_key(
     scopes: BTreeSet<Permission>,
     days: Option<i64>,
 ) -> Result<String, Problem> {
-    let (username, fresh) = (Username::new(username)?, FreshKey::make()?);
+    let (username, fresh) = (Username::choose(username)?, FreshKey::make()?);
     let text = fresh.text.clone();
     let work = move |tx: &mut Tx<'_>| {
         let service = match account::by_username(tx, &username)? {
@@ -198,6 +220,40 @@ pub async fn rotate_aged_keys(database: &Database, settings: &IdentitySettings) 
     };
     database.write(request(), work).await?;
     Ok(true)
+}
+
+/// Sees to it that a server can sign access tokens before it listens: makes the first key where there is none, and lets a
+/// new one follow at once where one lies in the database as it is although there is a secret to seal it. Whoever could
+/// read the database can sign with that; so nothing it signed is accepted any more. `[ID-3]`
+///
+/// # Errors
+/// A secret that is missing or does not open the key.
+pub async fn prepare_to_sign(database: &Database, settings: &IdentitySettings) -> Result<(), String> {
+    let secret = settings.sealing_secret()?;
+    let told = |failure: Failure| Problem::from(failure).detail(domain::spine::Language::English);
+    let seal = secret.clone();
+    let work = move |tx: &mut Tx<'_>| {
+        persistence::start_alone(tx)?;
+        let accepted = signing_key::accepted(tx)?;
+        let exposed = accepted.iter().any(|key| seal.is_some() && !token::is_sealed(key));
+        for key in accepted.iter().filter(|key| seal.is_some() && !token::is_sealed(key)) {
+            let distrusted = key.clone().distrust(tx.now());
+            distrusted.map(|change| signing_key::apply(tx, change)).transpose()?;
+        }
+        if accepted.is_empty() || exposed {
+            let id = tx.id();
+            let (public, private) = token::make_key(id, seal.as_deref()).map_err(Failure::fault)?;
+            signing_key::apply(tx, SigningKey::make(id, public, private, tx.now()))?;
+        }
+        if exposed {
+            log::warn!("a signing key lay in the database as it is: a new one, sealed, has taken its place");
+        }
+        Ok(StoredAnswer::default())
+    };
+    database.write(Request::system("prepare-to-sign"), work).await.map_err(told)?;
+    let stored = database.read(Request::system("signing-keys"), signing_key::accepted).await.map_err(told)?;
+    let IdentitySettings { token_issuer, token_audience, .. } = settings;
+    token::KeyRing::open(token_issuer, token_audience, &stored, secret.as_deref()).map(drop)
 }
 
 /// Makes a new signing key, which signs from now on; the others are accepted for as long as their tokens can

@@ -2,7 +2,7 @@
 
 use super::{Entrance, FRESH_FOR_VERIFYING, token::JsonWebKeySet};
 use crate::spine::{
-    Done, Guard, Problem, Public, Reading, Reply, Routes, SignedIn, UnitOfWork, Valid, View, routes,
+    Done, Guard, Problem, Public, Reading, Reply, Routes, SignedIn, Unrehearsed, Valid, View, routes,
 };
 use domain::{
     identity::{EndReason, NOT_A_PERSON, PASSWORD_UNCHANGED, PASSWORD_WRONG, SIGN_IN_FAILED, Secret},
@@ -53,7 +53,7 @@ async fn change_password(
     entrance: Entrance,
     body: Valid<ChangePassword>,
     reading: Reading,
-    work: UnitOfWork,
+    work: Unrehearsed,
 ) -> Done {
     let ChangePassword { current_password, new_password } = body.0;
     let (current, new) = (Secret::new(current_password), Secret::new(new_password));

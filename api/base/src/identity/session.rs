@@ -2,8 +2,8 @@
 
 use super::{Entrance, Identity, hash_of, random_text, token::KeyRing};
 use crate::spine::{
-    Created, Done, List, PathId, Public, Reading, Reply, Routes, SignedIn, UnitOfWork, Valid, View, Wanted,
-    routes,
+    Created, Done, List, PathId, Public, Reading, Reply, Routes, SignedIn, UnitOfWork, Unrehearsed, Valid,
+    View, Wanted, routes,
 };
 use domain::{
     identity::{
@@ -111,7 +111,7 @@ async fn start_session(
     who: Public,
     entrance: Entrance,
     body: Valid<StartSession>,
-    work: UnitOfWork,
+    work: Unrehearsed,
 ) -> Created<SessionTokens> {
     let StartSession { username, password } = body.0;
     let (seen, policy) = entrance.check_password(&username, Secret::new(password)).await?;
@@ -142,7 +142,7 @@ async fn refresh_session(
     who: Public,
     entrance: Entrance,
     body: Valid<RefreshSession>,
-    work: UnitOfWork,
+    work: Unrehearsed,
 ) -> Reply<SessionTokens> {
     let ring = entrance.identity()?.signing_ring(entrance.database()).await?;
     let (presented, next) = (hash_of(&body.refresh_token), random_text(32)?);

@@ -233,6 +233,11 @@ fn seal(seed: &[u8; 32], kid: &str, secret: Option<&str>) -> Result<SealedKey, S
     Ok(SealedKey(Secret::new(format!("sealed:{text}"))))
 }
 
+/// Whether a stored key needs a secret to be opened.
+pub fn is_sealed(stored: &SigningKey) -> bool {
+    stored.private.0.reveal().starts_with("sealed:")
+}
+
 fn unseal(stored: &SigningKey, secret: Option<&str>) -> Result<EncodingKey, String> {
     let kid = stored.id.to_string();
     let (form, text) =

@@ -5,7 +5,7 @@ use super::{
     table::{Heading, RowFinding},
 };
 use chrono::NaiveDate;
-use domain::spine::{Currency, Money, RefusalCode, codes, import as rules, typed};
+use domain::spine::{Currency, Money, RefusalCode, codes, import as rules, is_deceptive, typed};
 use serde_json::{Value, json};
 use std::{ops::RangeInclusive, str::FromStr};
 
@@ -40,9 +40,7 @@ impl Cells<'_> {
                 self.refuse(column.name, codes::REQUIRED, []);
             } else if text.is_some_and(|text| FAILED.contains(&text)) {
                 self.refuse(column.name, codes::BAD_FORMAT, [("expected", json!("no failed formula"))]);
-            } else if text
-                .is_some_and(|text| text.chars().any(|c| c.is_control() && !matches!(c, '\n' | '\t')))
-            {
+            } else if text.is_some_and(is_deceptive) {
                 self.refuse(column.name, codes::BAD_CHARACTER, []);
             }
         }

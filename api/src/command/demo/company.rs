@@ -1,7 +1,10 @@
 //! 杭州云杉营销服务有限公司: a marketing centre of thirty people.
 
 use super::{PASSWORD, script::Script};
-use domain::{identity::SHIPPED_ROLES, spine::ScopeKind};
+use domain::{
+    identity::{ADMINISTRATION_OFFICE, EMPLOYEE, SHIPPED_ROLES},
+    spine::ScopeKind,
+};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 
@@ -153,6 +156,10 @@ fn account(
     let user = script.post(FOUNDER, "/api/v1/users", body)?.text("/id")?;
     let grant = json!({"role_id": roles.get(role), "scope": scope(role)?});
     script.post(FOUNDER, &format!("/api/v1/users/{user}/grants"), grant)?;
+    if role == ADMINISTRATION_OFFICE {
+        let own = json!({"role_id": roles.get(EMPLOYEE), "scope": scope(EMPLOYEE)?});
+        script.post(FOUNDER, &format!("/api/v1/users/{user}/grants"), own)?;
+    }
     Ok(user)
 }
 

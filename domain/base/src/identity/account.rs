@@ -2,7 +2,7 @@
 
 use super::{
     ACCOUNT_DISABLED, PASSWORD_CHANGED, PASSWORD_RESET, PasswordHash, USER_CHANGED, USER_CREATED,
-    USER_DISABLED, USER_ENABLED, USERNAME_MALFORMED,
+    USER_DISABLED, USER_ENABLED, USERNAME_MALFORMED, USERNAME_MIXED,
 };
 use crate::organisation::label::check_line;
 use crate::spine::{
@@ -10,6 +10,7 @@ use crate::spine::{
 };
 use serde::{Deserialize, Serialize};
 use serde_json::json;
+use unicode_security::MixedScript;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
@@ -35,6 +36,19 @@ impl Username {
             return Err(malformed());
         }
         Ok(Self(normal))
+    }
+
+    /// The same for a name that is chosen now: its letters are of one script, since `аdmin` with a Cyrillic letter looks
+    /// like another's name. (Whoever has such a name from before keeps it.)
+    ///
+    /// # Errors
+    /// `identity.username_malformed`, `identity.username_mixed`.
+    pub fn choose(text: &str) -> Result<Self, Refusal> {
+        let name = Self::new(text)?;
+        if name.0.is_single_script() {
+            return Ok(name);
+        }
+        Err(Refusal::new(USERNAME_MIXED).citing(Citation::rule("ID-1")).at("/username"))
     }
 
     fn normalise(text: &str) -> String {
@@ -300,6 +314,17 @@ mod tests {
             let result = Username::new(name);
             let trimmed = name == "root\n" && result.is_ok();
             assert!(result.is_err() || trimmed, "{name:?}");
+        }
+    }
+
+    #[test]
+    fn a_name_is_chosen_in_one_script() {
+        for name in ["li.na-2", "李娜2", "さくら", "анна", "иван_1"] {
+            assert!(Username::choose(name).is_ok(), "{name}");
+        }
+        for name in ["аdmin", "l\u{456}.na", "paypаl"] {
+            let code = Username::choose(name).err().map(|refusal| refusal.code);
+            assert_eq!((code, Username::new(name).is_ok()), (Some(USERNAME_MIXED), true), "{name}");
         }
     }
 

@@ -3,7 +3,7 @@
 use super::{
     PASSWORD_REVEALS_NAME, PASSWORD_TOO_COMMON, PASSWORD_TOO_LONG, PASSWORD_TOO_SHORT, PASSWORD_TOO_UNIFORM,
 };
-use crate::spine::{Citation, Findings, Refusal, codes};
+use crate::spine::{Citation, Findings, Refusal, codes, search_key};
 use serde::{Deserialize, Serialize, Serializer};
 use serde_json::json;
 use std::collections::BTreeSet;
@@ -111,14 +111,39 @@ impl PasswordPolicy {
             // A name of one character, or two Latin letters, would forbid half of all passwords.
             part.len() > 2 && lower.contains(&part)
         };
-        if owners_names.iter().any(contains) {
+        if owners_names.iter().any(contains) || parts_of(owners_names).any(|part| lower.contains(&part)) {
             findings.add(pointer, PASSWORD_REVEALS_NAME);
         }
-        if self.forbidden.iter().any(|part| contains(&part.as_str())) {
+        if self.forbidden.iter().any(|part| contains(&part.as_str())) || is_common(&lower) {
             findings.add(pointer, PASSWORD_TOO_COMMON);
         }
         findings.into_result().map_err(|refusal| refusal.citing(Citation::rule("ID-1")))
     }
+}
+
+/// Passwords that many people choose, of eight characters and more: those of Django 5.2 (BSD), which Royce Williams
+/// gathered from what leaked, in the order of their bytes; and some that are common in China.
+const COMMON: &str = include_str!("common_passwords.txt");
+
+/// Whether many people have chosen this, as it is or with digits and signs about it.
+fn is_common(lower: &str) -> bool {
+    let core = lower.trim_matches(|c: char| !c.is_alphabetic());
+    let core = Some(core).filter(|core| core.len() * 2 > lower.len());
+    core.into_iter().chain([lower]).any(|word| COMMON.lines().any(|common| common == word))
+}
+
+/// The shortest part of a name that a password must not have: shorter ones stand in words by chance.
+const PART_CHARACTERS_MIN: usize = 4;
+
+/// The parts of names, and how Chinese ones are read: `zhang` and `wei` of `zhang.wei`, `zhangwei` of 张伟.
+fn parts_of(names: &[&str]) -> impl Iterator<Item = String> {
+    let key = search_key(names);
+    let parts: BTreeSet<String> = key
+        .split(|c: char| !c.is_alphanumeric())
+        .filter(|part| part.len() >= PART_CHARACTERS_MIN)
+        .map(str::to_owned)
+        .collect();
+    parts.into_iter()
 }
 
 #[cfg(test)]
@@ -139,6 +164,11 @@ mod tests {
         assert_eq!(judge("xx-LI.NA-2026-yy"), [PASSWORD_REVEALS_NAME.code]);
         assert_eq!(judge("我是李娜的密码一二三四"), [PASSWORD_REVEALS_NAME.code]);
         assert_eq!(judge("MyPassword2026!"), [PASSWORD_TOO_COMMON.code]);
+        assert_eq!(judge("Sunshine-2026"), [PASSWORD_TOO_COMMON.code]);
+        assert_eq!(judge("1qaz2wsx3edc"), [PASSWORD_TOO_COMMON.code]);
+        assert_eq!(judge("woaini5201314"), [PASSWORD_TOO_COMMON.code]);
+        assert_eq!(judge("lina-hat-Geburtstag"), [PASSWORD_REVEALS_NAME.code], "as 李娜 is read");
+        assert!(COMMON.lines().is_sorted(), "it is kept in order, so that a change of it shows");
         assert_eq!(judge(&"long phrase ".repeat(100)), [PASSWORD_TOO_LONG.code]);
     }
 

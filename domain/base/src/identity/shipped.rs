@@ -15,6 +15,8 @@ pub struct ShippedRole {
     pub en: &'static str,
     /// The scope it is usually granted with.
     pub usual_scope: ScopeKind,
+    /// What it is for, and why it goes no further: in Chinese and in English.
+    pub why: (&'static str, &'static str),
     /// What its holders may do, in parts.
     pub permissions: &'static [&'static [Permission]],
 }
@@ -59,13 +61,9 @@ const STAFF: &[Permission] = &[
 /// What somebody may do who oversees how money is spent.
 const OVERSIGHT: &[Permission] = &[ReadRiskSignals, ReadInternalAudits, ReadPostEvaluations];
 
-/// What somebody may do who answers for others.
+/// What somebody may do who answers for others, or for the money of all.
 const LEADERSHIP: &[Permission] = &[
-    ExportOrganisation,
     OverseeApprovals,
-    SubmitExpenseClaimsForOthers,
-    SubmitExpenseRequestsForOthers,
-    SubmitCashAdvancesForOthers,
     ExportExpenseClaims,
     ExportExpenseRequests,
     ExportCashAdvances,
@@ -82,42 +80,121 @@ const LEADERSHIP: &[Permission] = &[
     ExportIncentiveEntries,
 ];
 
+/// What somebody may do who answers for people: know who they are, and file what they cannot file themselves.
+const OF_PEOPLE: &[Permission] = &[
+    ExportOrganisation,
+    SubmitExpenseClaimsForOthers,
+    SubmitExpenseRequestsForOthers,
+    SubmitCashAdvancesForOthers,
+];
+
+/// What the office may do: people, their places and what they earn beside their wages; nothing of expenses.
+const OFFICE: &[Permission] = &[
+    ReadOrganisation,
+    ManageOrganisation,
+    ExportOrganisation,
+    ManageAbsences,
+    UseApprovals,
+    ReadPolicies,
+    ReadFiles,
+    UploadFiles,
+    ReadVacancies,
+    RequestVacancies,
+    ManageVacancies,
+    ReadDuties,
+    PerformDuties,
+    ExportDuties,
+    ReadTasks,
+    PerformTasks,
+    GiveTasks,
+    ReadIncentiveEntries,
+    ProposeIncentiveEntries,
+    DecideIncentiveEntries,
+    ExportIncentiveEntries,
+];
+
 const fn role(
     code: &'static str,
     zh: &'static str,
     en: &'static str,
     usual_scope: ScopeKind,
+    why: (&'static str, &'static str),
     permissions: &'static [&'static [Permission]],
 ) -> ShippedRole {
-    ShippedRole { code, zh, en, usual_scope, permissions }
+    ShippedRole { code, zh, en, usual_scope, why, permissions }
 }
 
 /// The code of the role that may do everything: somebody who holds it always remains.
 pub const ADMINISTRATOR: &str = "administrator";
 
+/// The code of the role of somebody who has expenses of their own, beside a role that has no business with them.
+pub const EMPLOYEE: &str = "employee";
+
+/// The code of the role that manages people and has no business with expenses. Once it had: whoever holds it from then gets
+/// [`EMPLOYEE`] beside it.
+pub const ADMINISTRATION_OFFICE: &str = "administration-office";
+
 /// Every shipped role; the administrator first.
 pub const SHIPPED_ROLES: &[ShippedRole] = &[
-    role(ADMINISTRATOR, "系统管理员", "Administrator", ScopeKind::All, &[Permission::ALL]),
+    role(
+        ADMINISTRATOR,
+        "系统管理员",
+        "Administrator",
+        ScopeKind::All,
+        (
+            "管理账号、角色、密钥和政策，可办理一切；须由少数人持有，且不用于日常业务",
+            "Manages accounts, roles, keys and policies, and may do everything; for few, and not for daily work",
+        ),
+        &[Permission::ALL],
+    ),
     role(
         "general-manager",
         "总经理",
         "General manager",
         ScopeKind::All,
-        &[STAFF, LEADERSHIP, OVERSIGHT, &[ReadAudit, ManagePostEvaluations, DecideIncentiveEntries]],
+        (
+            "代表公司管理层，查看并审批全公司事项，可查审计记录；不管理账号与权限，不记账",
+            "Sees and decides what concerns the whole company, and may read the audit trail; neither manages access nor keeps the books",
+        ),
+        &[
+            STAFF,
+            LEADERSHIP,
+            OF_PEOPLE,
+            OVERSIGHT,
+            &[ReadAudit, ManagePostEvaluations, DecideIncentiveEntries],
+        ],
     ),
     role(
         "marketing-director",
         "营销总监",
         "Marketing director",
         ScopeKind::All,
-        &[STAFF, LEADERSHIP, OVERSIGHT, &[ManagePostEvaluations, DecideIncentiveEntries]],
+        (
+            "负责整个营销中心的审批与预算；不看审计记录，不记账",
+            "Decides for the whole marketing centre and its budgets; reads no audit trail and keeps no books",
+        ),
+        &[STAFF, LEADERSHIP, OF_PEOPLE, OVERSIGHT, &[ManagePostEvaluations, DecideIncentiveEntries]],
     ),
-    role("deputy-director", "营销副总监", "Deputy director", ScopeKind::Subtree, &[STAFF, LEADERSHIP]),
+    role(
+        "deputy-director",
+        "营销副总监",
+        "Deputy director",
+        ScopeKind::Subtree,
+        (
+            "负责所辖部门的审批与预算，范围以授权部门为限",
+            "Decides for the departments below, and no further than they reach",
+        ),
+        &[STAFF, LEADERSHIP, OF_PEOPLE],
+    ),
     role(
         "finance",
         "财务",
         "Finance",
         ScopeKind::All,
+        (
+            "核算报销、借款与账期，须能查看全公司的单据；不代他人填报，以免自填自核，也不导出员工名册",
+            "Keeps the books of claims, advances and months, and so sees every document; files nothing for others, since nobody accounts what they have filed, and takes no list of employees away",
+        ),
         &[
             STAFF,
             LEADERSHIP,
@@ -140,6 +217,10 @@ pub const SHIPPED_ROLES: &[ShippedRole] = &[
         "内部审计",
         "Internal auditor",
         ScopeKind::All,
+        (
+            "独立检查，只看不改业务单据，因此可查看全公司单据、账号与审计记录",
+            "Checks independently: reads every document, the accounts and the audit trail, and changes none of them",
+        ),
         &[
             STAFF,
             OVERSIGHT,
@@ -159,49 +240,103 @@ pub const SHIPPED_ROLES: &[ShippedRole] = &[
             ],
         ],
     ),
-    role("department-head", "部门负责人", "Department head", ScopeKind::Subtree, &[STAFF, LEADERSHIP]),
+    role(
+        "department-head",
+        "部门负责人",
+        "Department head",
+        ScopeKind::Subtree,
+        (
+            "负责本部门及下级部门的人员、审批与预算",
+            "Answers for the people, decisions and budgets of the department and those below",
+        ),
+        &[STAFF, LEADERSHIP, OF_PEOPLE],
+    ),
     role(
         "sales-manager",
         "销售经理",
         "Sales manager",
         ScopeKind::Subtree,
+        (
+            "带领销售团队，代为填报并编制其预算；不导出清单，不查发票",
+            "Leads sellers, files for them and compiles their budgets; exports no lists and searches no invoices",
+        ),
         &[
             STAFF,
             &[OverseeApprovals, SubmitExpenseClaimsForOthers, SubmitExpenseRequestsForOthers, CompileBudgets],
             &[ReadVacancies, RequestVacancies, GiveTasks, ProposeIncentiveEntries],
         ],
     ),
-    role("sales-representative", "销售代表", "Sales representative", ScopeKind::Own, &[STAFF]),
-    role("customer-service", "客服", "Customer service", ScopeKind::Own, &[STAFF]),
-    role("market-specialist", "市场专员", "Market specialist", ScopeKind::Own, &[STAFF]),
-    role("planner", "策划", "Planner", ScopeKind::Own, &[STAFF, &[CompileBudgets]]),
-    role("designer", "设计", "Designer", ScopeKind::Own, &[STAFF]),
     role(
-        "administration-office",
+        "sales-representative",
+        "销售代表",
+        "Sales representative",
+        ScopeKind::Own,
+        ("办理本人的费用事项", "One's own expenses"),
+        &[STAFF],
+    ),
+    role(
+        "customer-service",
+        "客服",
+        "Customer service",
+        ScopeKind::Own,
+        ("办理本人的费用事项", "One's own expenses"),
+        &[STAFF],
+    ),
+    role(
+        "market-specialist",
+        "市场专员",
+        "Market specialist",
+        ScopeKind::Own,
+        ("办理本人的费用事项", "One's own expenses"),
+        &[STAFF],
+    ),
+    role(
+        "planner",
+        "策划",
+        "Planner",
+        ScopeKind::Own,
+        ("办理本人的费用事项，并编制活动预算", "One's own expenses, and the budgets of events"),
+        &[STAFF, &[CompileBudgets]],
+    ),
+    role(
+        "designer",
+        "设计",
+        "Designer",
+        ScopeKind::Own,
+        ("办理本人的费用事项", "One's own expenses"),
+        &[STAFF],
+    ),
+    role(
+        ADMINISTRATION_OFFICE,
         "人事行政",
         "HR and administration office",
         ScopeKind::All,
-        &[
-            STAFF,
-            &[
-                ManageOrganisation,
-                ExportOrganisation,
-                ReadVacancies,
-                RequestVacancies,
-                ManageVacancies,
-                SubmitExpenseClaimsForOthers,
-                SubmitExpenseRequestsForOthers,
-                ProposeIncentiveEntries,
-                DecideIncentiveEntries,
-                ExportIncentiveEntries,
-            ],
-        ],
+        (
+            "管理全公司的部门、岗位、员工、请假、用人申请与奖惩，不涉及费用；本人报销另授“员工”角色，范围为本人",
+            "Manages departments, positions, employees, absences, vacancies, rewards and penalties of the whole company, and has no business with expenses; for one's own the role of an employee is granted beside it",
+        ),
+        &[OFFICE],
+    ),
+    role(
+        EMPLOYEE,
+        "员工",
+        "Employee",
+        ScopeKind::Own,
+        (
+            "办理本人的费用事项；与不含费用权限的角色一并授予",
+            "One's own expenses; granted beside a role that has no business with them",
+        ),
+        &[STAFF],
     ),
     role(
         "data-analyst",
         "数据分析",
         "Data analyst",
         ScopeKind::Own,
+        (
+            "办理本人的费用事项，并按授权范围导出数据；要看得更远须明确授予更大的数据范围",
+            "One's own expenses, and files of what the granted scope shows; to see further a wider scope is granted, in so many words",
+        ),
         &[STAFF, &[ExportExpenseClaims, ExportExpenseRequests, ExportBudgets]],
     ),
     role(
@@ -209,6 +344,10 @@ pub const SHIPPED_ROLES: &[ShippedRole] = &[
         "系统集成",
         "Integration",
         ScopeKind::All,
+        (
+            "供其他系统经接口密钥使用：取单、回写记账与付款、读取事件；不能填报或审批，密钥可再收窄",
+            "For other systems, by API keys: take documents, confirm posting and payment, follow the feed; files and decides nothing, and a key may narrow it further",
+        ),
         &[&[
             ReadOrganisation,
             ReadExpenseClaims,
@@ -236,9 +375,9 @@ mod tests {
     use std::collections::BTreeSet;
 
     #[test]
-    fn the_sixteen_roles_are_shipped_and_the_administrator_may_everything() {
+    fn every_role_is_shipped_and_the_administrator_may_everything() {
         let codes: BTreeSet<_> = SHIPPED_ROLES.iter().map(|role| role.code).collect();
-        assert_eq!(codes.len(), 16);
+        assert_eq!(codes.len(), 17);
         let administrator = SHIPPED_ROLES[0].details();
         assert!(Permission::ALL.iter().all(|permission| administrator.permissions.contains(permission)));
     }
@@ -249,6 +388,22 @@ mod tests {
         for role in &SHIPPED_ROLES[1..] {
             let held = role.details().permissions;
             assert!(managing.iter().all(|permission| !held.contains(permission)), "{}", role.code);
+        }
+    }
+
+    #[test]
+    fn nobody_files_for_others_what_they_account_and_who_manages_people_sees_no_expenses() {
+        let filing =
+            [SubmitExpenseClaimsForOthers, SubmitExpenseRequestsForOthers, SubmitCashAdvancesForOthers];
+        for role in &SHIPPED_ROLES[1..] {
+            let held = role.details().permissions;
+            let holds = |permission: &Permission| held.contains(permission);
+            let accounts = [AccountExpenseClaims, AccountCashAdvances].iter().any(holds);
+            assert!(!accounts || !filing.iter().any(holds), "{}", role.code);
+            let sees =
+                [ReadExpenseClaims, ReadExpenseRequests, ReadCashAdvances, ReadInvoices].iter().any(holds);
+            assert!(!holds(&ManageOrganisation) || !sees, "{}", role.code);
+            assert!(!role.why.0.is_empty() && !role.why.1.is_empty(), "{}", role.code);
         }
     }
 }

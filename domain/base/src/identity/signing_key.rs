@@ -63,6 +63,16 @@ impl SigningKey {
         Some(Change::updated(self, after, SIGNING_KEY_RETIRING, facts))
     }
 
+    /// It may have become known to others: nothing it signed is accepted any more. Nothing where that is so already.
+    pub fn distrust(self, now: Timestamp) -> Option<Change<Self>> {
+        if !self.is_accepted(now) {
+            return None;
+        }
+        let facts = json!({"kid": self.id, "accepted_until": now});
+        let after = Self { accepted_until: Some(now), ..self.clone() };
+        Some(Change::updated(self, after, SIGNING_KEY_RETIRING, facts))
+    }
+
     /// Whether it has signed for so long that another should follow.
     pub fn is_older_than(&self, age: Duration, now: Timestamp) -> bool {
         self.made_at.plus(age) <= now
@@ -88,6 +98,8 @@ mod tests {
         assert!(retired.is_accepted(at(24)) && !retired.is_accepted(at(25)));
         let age = Duration::minutes(30);
         assert!(!retired.is_older_than(age, at(29)) && retired.is_older_than(age, at(30)));
+        let distrusted = retired.clone().distrust(at(20)).expect("it was accepted").into_after();
+        assert!(!distrusted.is_accepted(at(20)) && distrusted.distrust(at(21)).is_none());
         assert!(retired.retire(Duration::minutes(15), at(20)).is_none(), "its end does not move");
     }
 }

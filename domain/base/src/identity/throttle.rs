@@ -26,9 +26,10 @@ impl Default for ThrottlePolicy {
 }
 
 impl ThrottlePolicy {
-    /// The default per address, behind which a whole office may sit.
-    pub fn for_addresses() -> Self {
-        Self { free_failures: 30, ..Self::default() }
+    /// The default where many may be meant: an address, behind which a whole office may sit; an account, which somebody
+    /// tries from many addresses.
+    pub fn for_many() -> Self {
+        Self { free_failures: 30, longest_wait_seconds: 60, ..Self::default() }
     }
 
     /// Everything unsound in the policy itself.

@@ -1,13 +1,13 @@
 //! What may stand in a name, a code, a text and a date of master data.
 
 use super::DATE_NOT_SANE;
-use crate::spine::{BusinessDate, Findings, codes};
+use crate::spine::{BusinessDate, Findings, codes, is_deceptive};
 use serde_json::json;
 use std::ops::RangeInclusive;
 
 /// Checks a text of one line: trimmed, within its length in characters, without control characters.
 pub(crate) fn check_line(findings: &mut Findings, pointer: &str, text: &str, length: RangeInclusive<usize>) {
-    if text.chars().any(char::is_control) {
+    if is_deceptive(text) || text.chars().any(char::is_control) {
         findings.add(pointer, codes::BAD_CHARACTER);
         return;
     }

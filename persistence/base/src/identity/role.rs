@@ -11,8 +11,11 @@ use crate::{
 };
 use diesel::prelude::*;
 use domain::{
-    identity::{Role, RoleAction, RoleDetails, RoleId, SHIPPED_ROLES},
-    spine::{Change, EmployeeId, Permission, Version, search_key},
+    identity::{
+        ADMINISTRATION_OFFICE, EMPLOYEE, Grant, GrantTerms, Role, RoleAction, RoleDetails, RoleId,
+        SHIPPED_ROLES,
+    },
+    spine::{Change, EmployeeId, Permission, ScopeKind, Version, search_key},
 };
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeSet, HashMap};
@@ -154,6 +157,7 @@ pub fn holders(reader: &mut Reader<'_>, id: RoleId) -> Result<Vec<EmployeeId>, F
 
 /// Brings the shipped roles into being or up to date; doing it twice changes nothing.
 pub fn ship(tx: &mut Tx<'_>) -> Result<(), Failure> {
+    let before = by_code(tx, ADMINISTRATION_OFFICE)?;
     for shipped in SHIPPED_ROLES {
         let change = match by_code(tx, shipped.code)? {
             None => Some(Role::ship(tx.id(), shipped)),
@@ -164,6 +168,29 @@ pub fn ship(tx: &mut Tx<'_>) -> Result<(), Failure> {
         if let Some(change) = change {
             apply(tx, change)?;
         }
+    }
+    let had_expenses = |role: &Role| role.details.permissions.contains(&Permission::SubmitExpenseClaims);
+    match before.filter(|role| role.is_built_in && had_expenses(role)) {
+        Some(office) => keep_own_expenses(tx, office.id),
+        None => Ok(()),
+    }
+}
+
+/// Whoever holds a role that had to do with everybody's expenses keeps their own, by a role of its own.
+fn keep_own_expenses(tx: &mut Tx<'_>, role: RoleId) -> Result<(), Failure> {
+    let Some(employee) = by_code(tx, EMPLOYEE)? else { return Ok(()) };
+    let today = tx.today();
+    let users: Vec<Key> = db!(tx, |c| grants::table
+        .filter(grants::role_id.eq(Key::from(role)).and(grants::ended_at.is_null()))
+        .filter(grants::until_on.is_null().or(grants::until_on.ge(today)))
+        .order(grants::user_id)
+        .select(grants::user_id)
+        .distinct()
+        .load(c))?;
+    for user in users {
+        let terms = GrantTerms { scope: ScopeKind::Own, department: None, from: today, until: None };
+        let given = Grant::give(tx.id(), user.into(), &employee, terms)?;
+        super::grant::apply(tx, given)?;
     }
     Ok(())
 }
@@ -188,6 +215,12 @@ pub struct RoleView {
     /// What its holders may do.
     #[schema(max_items = 500)]
     pub permissions: BTreeSet<Permission>,
+    /// What a shipped role is for, and why it goes no further, in Chinese; null for others.
+    #[schema(max_length = 500)]
+    pub why_zh: Option<&'static str>,
+    /// The same in English.
+    #[schema(max_length = 500)]
+    pub why_en: Option<&'static str>,
     /// Whether it ships with the product and cannot be changed.
     pub is_built_in: bool,
     /// Whether it can no longer be granted.
@@ -214,7 +247,21 @@ impl From<Role> for RoleView {
         let Role { id, details, is_built_in, is_retired, version } = role;
         let RoleDetails { code, name_zh, name_en, permissions } = details;
         let actions = Vec::new();
-        Self { id, code, name_zh, name_en, permissions, is_built_in, is_retired, actions, version }
+        let shipped = SHIPPED_ROLES.iter().find(|shipped| is_built_in && shipped.code == code);
+        let (why_zh, why_en) = shipped.map(|shipped| shipped.why).unzip();
+        Self {
+            id,
+            code,
+            name_zh,
+            name_en,
+            permissions,
+            why_zh,
+            why_en,
+            is_built_in,
+            is_retired,
+            actions,
+            version,
+        }
     }
 }
 

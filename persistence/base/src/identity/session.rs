@@ -255,6 +255,19 @@ pub fn list_own(
     }))
 }
 
+/// So many of the newest sessions of an account tell from where it is signed in to.
+const SESSIONS_LOOKED_AT: i64 = 50;
+
+/// From where an account was signed in to of late: addresses, and what the clients called themselves.
+pub fn devices_of(reader: &mut Reader<'_>, user: UserId) -> Result<Vec<(String, String)>, Failure> {
+    Ok(db!(reader, |c| sessions::table
+        .filter(sessions::user_id.eq(Key::from(user)))
+        .order(sessions::id.desc())
+        .limit(SESSIONS_LOOKED_AT)
+        .select((sessions::address, sessions::agent))
+        .load(c))?)
+}
+
 columns! { SessionView as "sessions" "会话" "Sessions":
     started_at "开始时间" "Started at";
     refreshed_at "最近刷新" "Refreshed at";

@@ -1,4 +1,4 @@
-//! Migration 0005_file.
+//! Migrations 0005_file, 0040_file_room.
 
 diesel::table! {
     use diesel::sql_types::*;
@@ -15,5 +15,7 @@ diesel::table! {
         document -> Nullable<SqlId>,
         attached_at -> Nullable<SqlInstant>,
         version -> BigInt,
+        free_since -> Nullable<SqlInstant>,
+        removed_at -> Nullable<SqlInstant>,
     }
 }
