@@ -226,7 +226,10 @@ fn what_does_not_count_yet_is_cancelled_where_the_duty_is_let_go(app: App) {
     let later = json!({"due_at": "2026-03-17T09:00:00Z", "reason": "客户推迟"});
     act(centre.who("head"), &duty, "extend", later).expect(200);
     let entry = centre.who("ming").get(&of_ming).expect(200);
-    assert_eq!((entry.text("/status"), entry.text("/undone/ground")), ("cancelled".into(), "extended".into()));
+    assert_eq!(
+        (entry.text("/status"), entry.text("/undone/ground")),
+        ("cancelled".into(), "extended".into())
+    );
     centre.pass(&app, 72);
     let mine = own(centre.who("ming"));
     assert_eq!(column(&json!(mine), "status"), ["cancelled", "proposed"]);
@@ -267,8 +270,8 @@ fn what_is_entered_by_hand_counts_once_its_approvers_agree(app: App) {
         .refuses(409, "incentive_entry.in_approval");
     act(&centre.office, &place, "notify", json!({})).refuses(409, "incentive_entry.in_approval");
     let seen = centre.who("director").get(&format!("/api/v1/approvals/{approval}")).expect(200);
-    assert_eq!(seen.text("/document/facts/employee"), "lan");
-    assert_eq!(seen.text("/document/facts/clause"), "001 §3 1.2");
+    assert_eq!(seen.text("/document/summary/facts/employee"), "lan");
+    assert_eq!(seen.text("/document/summary/facts/clause"), "001 §3 1.2");
     centre.agree(&approval);
     let entry = centre.who("lan").get(&place).expect(200);
     assert_eq!((entry.text("/status"), entry.at("/in_approval")), ("confirmed".into(), json!(false)));
@@ -306,7 +309,7 @@ fn the_person_is_heard_before_a_penalty_goes_to_its_approvers(app: App) {
     let ruling = json!({"ruling": "签到记录为次日补签，维持原处理"});
     let approval = act(centre.who("head"), &place, "submit", ruling).expect(200).text("/approval_id");
     let seen = centre.who("director").get(&format!("/api/v1/approvals/{approval}")).expect(200);
-    assert_eq!(seen.text("/document/facts/objection"), "当日在客户处，有签到记录");
+    assert_eq!(seen.text("/document/summary/facts/objection"), "当日在客户处，有签到记录");
     centre.agree(&approval);
     let entry = centre.who("lan").get(&place).expect(200);
     assert_eq!(entry.text("/confirmation/ruling"), "签到记录为次日补签，维持原处理");
@@ -332,7 +335,10 @@ fn what_its_approvers_refuse_is_cancelled_and_what_is_taken_back_may_go_to_them_
     let reason = json!({"reason": "依据不足"});
     centre.decide(centre.who("director"), &approval, "reject", reason).expect(200);
     let entry = centre.who("lan").get(&place).expect(200);
-    assert_eq!((entry.text("/status"), entry.text("/undone/reason")), ("cancelled".into(), "依据不足".into()));
+    assert_eq!(
+        (entry.text("/status"), entry.text("/undone/reason")),
+        ("cancelled".into(), "依据不足".into())
+    );
     act(centre.who("head"), &place, "submit", json!({})).refuses(409, "incentive_entry.not_notified");
 }
 
@@ -347,7 +353,8 @@ fn an_incident_has_one_entry(app: App) {
     let mut answers = race(vec![propose("head"), propose("director"), propose("gm")]);
     answers.sort_unstable();
     assert_eq!(answers, [201, 409, 409]);
-    let refused = centre.who("head").post(ENTRIES, body.clone()).refuses(409, "incentive_entry.already_entered");
+    let refused =
+        centre.who("head").post(ENTRIES, body.clone()).refuses(409, "incentive_entry.already_entered");
     assert_eq!(refused.text("/params/number"), "RP-2026-000001");
     let place = only(centre.who("lan"));
     act(&centre.office, &place, "cancel", json!({"reason": "误记"})).expect(200);
@@ -374,7 +381,11 @@ fn a_penalty_is_cut_to_what_the_cap_of_the_month_leaves(app: App) {
     let mine = own(centre.who("lan"));
     assert_eq!(mine.len(), 3, "each incident has its entry all the same");
     let reward = centre.enter("head", by_hand(&lan, points(50)));
-    assert_eq!(centre.who("lan").get(&reward).expect(200).at("/amount"), points(50), "a reward is not capped");
+    assert_eq!(
+        centre.who("lan").get(&reward).expect(200).at("/amount"),
+        points(50),
+        "a reward is not capped"
+    );
 }
 
 fn one_sees_ones_own_and_a_superior_the_line(app: App) {
@@ -386,9 +397,15 @@ fn one_sees_ones_own_and_a_superior_the_line(app: App) {
     for stranger in ["ming", "rep"] {
         centre.who(stranger).get(&place).refuses(404, "http.not_found");
     }
-    centre.who("lan").post(ENTRIES, by_hand(centre.company.id("ming"), points(5))).refuses(403, "http.forbidden");
+    centre
+        .who("lan")
+        .post(ENTRIES, by_hand(centre.company.id("ming"), points(5)))
+        .refuses(403, "http.forbidden");
     let refused = centre.who("head").post(ENTRIES, by_hand(centre.company.id("rep"), points(5)));
-    assert_eq!(refused.refuses(422, "validation.unknown_reference").text("/errors/0/pointer"), "/employee_id");
+    assert_eq!(
+        refused.refuses(422, "validation.unknown_reference").text("/errors/0/pointer"),
+        "/employee_id"
+    );
     let line = centre.who("head").get("/api/v1/incentive-entries?whose=line&q=lan").expect(200).at("/data");
     assert_eq!(column(&line, "month"), ["2026-03"]);
     let totals = centre.who("qian").get("/api/v1/incentive-totals?month[gte]=2026-03").expect(200);
@@ -438,13 +455,18 @@ fn what_is_wrong_with_an_entry_is_said(app: App) {
     assert_eq!(column(&wrong, "pointer"), ["/happened_on", "/amount"]);
     let mut body = by_hand(lan, points(5));
     body["evidence"] = json!(["019ccccc-0000-7000-8000-00000000dead"]);
-    let refused = head.post(ENTRIES, body).refuses(422, "validation.unknown_reference");
+    let refused = head.post(ENTRIES, body).refuses(422, "file.unknown");
     assert_eq!(refused.text("/errors/0/pointer"), "/evidence/0");
-    for (member, value) in [("grounds", json!("")), ("clause", json!("")), ("amount", json!({"kind": "praise"}))] {
+    for (member, value) in
+        [("grounds", json!("")), ("clause", json!("")), ("amount", json!({"kind": "praise"}))]
+    {
         let mut body = by_hand(lan, points(5));
         body[member] = value;
         assert!([400, 422].contains(&head.post(ENTRIES, body).status), "{member}");
     }
-    centre.who("lan").get("/api/v1/me/incentive-statement?month=2026-Q1").refuses(422, "incentive_entry.not_a_month");
+    centre
+        .who("lan")
+        .get("/api/v1/me/incentive-statement?month=2026-Q1")
+        .refuses(422, "incentive_entry.not_a_month");
     assert_eq!(centre.points_of("lan", "2026-03"), json!(0), "nothing was kept");
 }

@@ -49,7 +49,8 @@ fn what_counts_goes_with_one_payroll_however_often_it_is_told(app: App) {
     assert_eq!(take(qian, "2026-03"), batch, "again, the same");
     let path = format!("{BATCHES}/{}", batch["id"].as_str().unwrap_or_default());
     qian.act(&format!("{path}/confirm")).refuses(409, "payroll_batch.not_acknowledged");
-    let acknowledge = |reference: &str| qian.post(&format!("{path}/acknowledge"), json!({"reference": reference}));
+    let acknowledge =
+        |reference: &str| qian.post(&format!("{path}/acknowledge"), json!({"reference": reference}));
     let first = acknowledge("GZ-2026-03").expect(200);
     assert_eq!(acknowledge("GZ-2026-03").expect(200).bytes, first.bytes);
     let other = acknowledge("GZ-2026-04").refuses(409, "payroll_batch.other_reference");
@@ -61,10 +62,12 @@ fn what_counts_goes_with_one_payroll_however_often_it_is_told(app: App) {
     };
     assert_eq!(race(vec![confirm(), confirm(), confirm()]), [200, 200, 200]);
     let entry = centre.who("lan").get(&place).expect(200);
-    assert_eq!((entry.text("/status"), entry.text("/execution/batch")), ("executed".into(), "2026-03".into()));
-    let executed = app.number(
-        "SELECT COUNT(*) AS number FROM events WHERE kind = 'incentive_entry.executed'",
+    assert_eq!(
+        (entry.text("/status"), entry.text("/execution/batch")),
+        ("executed".into(), "2026-03".into())
     );
+    let executed =
+        app.number("SELECT COUNT(*) AS number FROM events WHERE kind = 'incentive_entry.executed'");
     assert_eq!(executed, 1, "once");
     assert_eq!(centre.status(&proposed), "proposed", "what does not count goes with none");
     let gone = qian.get(&format!("{ENTRIES}?payroll_batch_id={}", batch["id"].as_str().unwrap_or_default()));
@@ -93,7 +96,8 @@ fn two_who_take_a_month_at_once_are_given_the_same_batch(app: App) {
 
 fn what_comes_after_a_month_was_taken_enters_the_next_and_names_its_day(app: App) {
     let centre = Centre::found(&app);
-    let (early, late) = (centre.rewarded(5), centre.enter("head", by_hand(centre.company.id("lan"), points(2))));
+    let (early, late) =
+        (centre.rewarded(5), centre.enter("head", by_hand(centre.company.id("lan"), points(2))));
     let qian = centre.who("qian");
     settle(qian, &take(qian, "2026-03"));
     // Of a day of the month that is closed.
@@ -128,7 +132,9 @@ fn only_who_answers_for_the_whole_company_takes_a_month(app: App) {
     clerk.get(&path).refuses(404, "http.not_found");
     assert_eq!(clerk.get(BATCHES).expect(200).at("/data"), json!([]));
     centre.who("head").get(BATCHES).refuses(403, "http.forbidden");
-    for (month, code) in [("2026-Q1", "payroll_batch.not_a_month"), ("2026-13", "incentive_entry.not_a_month")] {
+    for (month, code) in
+        [("2026-Q1", "payroll_batch.not_a_month"), ("2026-13", "incentive_entry.not_a_month")]
+    {
         centre.who("qian").post(BATCHES, json!({"month": month})).refuses(422, code);
     }
 }

@@ -92,8 +92,15 @@ struct ProposeIncentiveEntry {
 
 impl From<ProposeIncentiveEntry> for ByHand {
     fn from(body: ProposeIncentiveEntry) -> Self {
-        let ProposeIncentiveEntry { employee_id, amount, happened_on, grounds, clause, evidence, incident_id } =
-            body;
+        let ProposeIncentiveEntry {
+            employee_id,
+            amount,
+            happened_on,
+            grounds,
+            clause,
+            evidence,
+            incident_id,
+        } = body;
         Self {
             employee: employee_id,
             amount,
@@ -156,10 +163,8 @@ async fn answer_incentive_entry(
     body: Valid<AnswerIncentiveEntry>,
     work: UnitOfWork,
 ) -> Reply<IncentiveEntryView> {
-    work.moves(who, at, move |entry, tx| {
-        Ok(entry.answer(body.objection.clone(), tx.actor(), tx.now())?)
-    })
-    .await
+    work.moves(who, at, move |entry, tx| Ok(entry.answer(body.objection.clone(), tx.actor(), tx.now())?))
+        .await
 }
 
 /// What is said to an objection.

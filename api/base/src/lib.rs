@@ -31,7 +31,10 @@ pub const WING: &Wing = &Wing {
         ("employees", "员工。Who works where and for whom."),
         ("files", "附件。Evidence of documents."),
         ("identity", "身份。Signing in, and which account holds which role, how far and how long."),
-        ("incentive-entries", "奖惩台账。Rewards and penalties: proposed, answered, confirmed, taken back, summed by month."),
+        (
+            "incentive-entries",
+            "奖惩台账。Rewards and penalties: proposed, answered, confirmed, taken back, summed by month.",
+        ),
         ("payroll-batches", "工资批次。What of rewards and penalties goes with the wages of a month."),
         ("policies", "政策。Limits, days and chains as data, each citing a clause."),
         ("positions", "岗位。What employees are appointed to."),

@@ -103,10 +103,8 @@ pub const IS_PENALTY: &str = "is_penalty";
 
 /// By what entries let their chain route; none where the chain is another's.
 pub fn routed_fields(chain: &str) -> Option<&'static [RoutedField]> {
-    const FIELDS: &[RoutedField] = &[
-        RoutedField::new(IS_PENALTY, Holds::Flag),
-        RoutedField::new("department_id", Holds::Department),
-    ];
+    const FIELDS: &[RoutedField] =
+        &[RoutedField::new(IS_PENALTY, Holds::Flag), RoutedField::new("department_id", Holds::Department)];
     (chain == INCENTIVE_CHAIN_CODE).then_some(FIELDS)
 }
 

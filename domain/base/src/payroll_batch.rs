@@ -10,7 +10,8 @@ mod tests;
 use crate::{
     incentive_entry::month::MonthlyTotals,
     spine::{
-        Actor, Change, Citation, Entity, Findings, Id, Refusal, RefusalCode, Timestamp, User, Version, wording,
+        Actor, Change, Citation, Entity, Findings, Id, Refusal, RefusalCode, Timestamp, User, Version,
+        wording,
     },
     working_time::{Period, Span},
 };

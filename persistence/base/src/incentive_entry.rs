@@ -16,8 +16,8 @@ pub mod total;
 pub mod view;
 
 pub(crate) use duty::follow;
-pub(crate) use month::PAYROLL;
 pub use find::{IncentiveEntryFilter, IncentiveEntrySummary, list};
+pub(crate) use month::PAYROLL;
 pub use row::find;
 pub(crate) use row::{goes_with_payroll, several};
 pub use view::{INCENTIVE_ENTRY, IncentiveEntryView, show, view};

@@ -7,7 +7,8 @@ use super::{
 use crate::{
     file::File,
     spine::{
-        Actor, BusinessDate, Change, Citation, DepartmentId, EmployeeId, Explanation,  Findings, Id, Refusal, Timestamp, wording,
+        Actor, BusinessDate, Change, Citation, DepartmentId, EmployeeId, Explanation, Findings, Id, Refusal,
+        Timestamp, wording,
     },
     working_time::{Period, Span},
 };
@@ -65,7 +66,18 @@ impl IncentiveEntry {
         why: Option<Explanation>,
         (now, today): (Timestamp, BusinessDate),
     ) -> Result<Change<Self>, Refusal> {
-        let NewEntry { id, number, employee, department, incident, amount, month, grounds, evidence, citation } = new;
+        let NewEntry {
+            id,
+            number,
+            employee,
+            department,
+            incident,
+            amount,
+            month,
+            grounds,
+            evidence,
+            citation,
+        } = new;
         if let Some(entered) = existing.filter(|entry| entry.holds_incident()) {
             return Err(refused(ALREADY_ENTERED).with("number", entered.number.as_str()));
         }

@@ -138,10 +138,12 @@ fn neither_the_proposer_nor_the_person_decides() {
     let wang = actor(WANG);
     let new = new(1, points(5), IncidentKind::ByHand);
     let now = at("2026-05-18 10:00");
-    let own = IncentiveEntry::propose(new.clone(), None, &[], Some(&actor(LI_NA)), None, (now, day("2026-05-18")));
+    let own =
+        IncentiveEntry::propose(new.clone(), None, &[], Some(&actor(LI_NA)), None, (now, day("2026-05-18")));
     assert_eq!(code(own), OWN_ENTRY.code);
-    let entry =
-        IncentiveEntry::propose(new, None, &[], Some(&wang), None, (now, day("2026-05-18"))).expect("no refusal").into_after();
+    let entry = IncentiveEntry::propose(new, None, &[], Some(&wang), None, (now, day("2026-05-18")))
+        .expect("no refusal")
+        .into_after();
     let approval = Some(Id::from_uuid(Uuid::from_u128(9)));
     let confirm = |by: u128, approval| entry.clone().confirm(approval, None, &policy(), &actor(by), now);
     assert_eq!(code(confirm(WANG, approval)), PROPOSER_CONFIRMS.code);
@@ -192,8 +194,7 @@ fn what_does_not_count_yet_is_cancelled_instead() {
 
 fn by_hand(amount: IncentiveAmount) -> IncentiveEntry {
     let (now, new) = (at("2026-05-18 10:00"), new(1, amount, IncidentKind::ByHand));
-    let entry =
-        IncentiveEntry::propose(new, None, &[], Some(&actor(WANG)), None, (now, day("2026-05-18")));
+    let entry = IncentiveEntry::propose(new, None, &[], Some(&actor(WANG)), None, (now, day("2026-05-18")));
     entry.expect("no refusal").into_after()
 }
 
@@ -263,10 +264,13 @@ fn a_miss_of_a_closed_month_enters_the_open_one_naming_its_day() {
     assert_eq!(month_of(on("2026-11-30"), closed("2026-12")), month("2027-01"));
     let late = NewEntry { month: month("2026-06"), ..new(1, points(-20), IncidentKind::Duty) };
     let entry =
-        IncentiveEntry::propose(late, None, &[], None, None, (at("2026-06-04 09:00"), day("2026-06-04"))).expect("no refusal");
+        IncentiveEntry::propose(late, None, &[], None, None, (at("2026-06-04 09:00"), day("2026-06-04")))
+            .expect("no refusal");
     assert_eq!(entry.happened()[0].facts["on"], "2026-05-18");
     let week = NewEntry { month: month("2026-W20"), ..new(1, points(0), IncidentKind::Duty) };
-    let refusal = IncentiveEntry::propose(week, None, &[], None, None, (at("2026-06-04 09:00"), day("2026-06-04"))).unwrap_err();
+    let refusal =
+        IncentiveEntry::propose(week, None, &[], None, None, (at("2026-06-04 09:00"), day("2026-06-04")))
+            .unwrap_err();
     let codes: Vec<_> = refusal.findings.iter().map(|finding| finding.code).collect();
     assert_eq!(codes, [AMOUNT_NOTHING, NOT_A_MONTH]);
 }
@@ -281,7 +285,8 @@ fn a_penalty_is_cut_to_what_the_caps_leave_and_says_why() {
     let cap = |cap| Cap { cap, taken: so_far, citation: Citation::rule("INC-2a") };
     let propose = |caps: &[Cap]| {
         let new = new(8, points(-20), IncidentKind::Duty);
-        IncentiveEntry::propose(new, None, caps, None, None, (at("2026-05-19 09:00"), day("2026-05-19"))).expect("no refusal")
+        IncentiveEntry::propose(new, None, caps, None, None, (at("2026-05-19 09:00"), day("2026-05-19")))
+            .expect("no refusal")
     };
     let cut = propose(&[cap(100), cap(50)]);
     assert_eq!((&cut.after().amount, &cut.after().uncapped), (&points(-10), &points(-20)));

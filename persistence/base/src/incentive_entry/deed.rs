@@ -8,8 +8,9 @@ use super::{
     settings,
 };
 use crate::{
-    approval, file,
+    approval,
     duty::World,
+    file,
     organisation::{Register, employee, referred},
     spine::{Failure, Reader, Tx},
 };
@@ -17,8 +18,8 @@ use domain::{
     approval::{NO_EMPLOYEE, Subject, facts},
     file::File,
     incentive_entry::{
-        Counter, INCENTIVE_CHAIN, IS_PENALTY, Incident, IncidentKind, IncentiveAmount, IncentiveEntry,
-        IncentiveState, NewEntry, UndoGround,
+        Counter, INCENTIVE_CHAIN, IS_PENALTY, IncentiveAmount, IncentiveEntry, IncentiveState, Incident,
+        IncidentKind, NewEntry, UndoGround,
     },
     spine::{BusinessDate, Citation, Currency, EmployeeId, Entity, Id, Money, Permission, Refusal},
 };
@@ -173,11 +174,7 @@ pub fn reverse(tx: &mut Tx<'_>, entry: IncentiveEntry, reason: String) -> Result
 }
 
 /// Takes an entry back by rule: cancelled before it counts, countered once afterwards, left where that was done.
-pub(super) fn undo(
-    tx: &mut Tx<'_>,
-    entry: IncentiveEntry,
-    ground: UndoGround,
-) -> Result<(), Failure> {
+pub(super) fn undo(tx: &mut Tx<'_>, entry: IncentiveEntry, ground: UndoGround) -> Result<(), Failure> {
     if entry.status.state() == IncentiveState::Reversed {
         return Ok(());
     }

@@ -13,7 +13,7 @@ use crate::{
 };
 use domain::{
     duty::{Duty, DutyRule, DutyState, consequence::Charged, consequence::Consequence},
-    incentive_entry::{Incident, IncidentKind, IncentiveEntry, NewEntry, UndoGround},
+    incentive_entry::{IncentiveEntry, Incident, IncidentKind, NewEntry, UndoGround},
     spine::{PolicyVersion, Timestamp},
 };
 

@@ -8,8 +8,8 @@ use crate::{
     schema::{incentive_entries, payroll_batch_entries as taken},
     search,
     spine::{
-        Cell, Failure, Filter, Key, Page, Reader, Refers, Several, Sight, Slice, View, Where, columns, covered,
-        db, narrow, orders, paged,
+        Cell, Failure, Filter, Key, Page, Reader, Refers, Several, Sight, Slice, View, Where, columns,
+        covered, db, narrow, orders, paged,
     },
 };
 use chrono::NaiveDate;

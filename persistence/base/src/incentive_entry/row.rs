@@ -9,7 +9,7 @@ use diesel::prelude::*;
 use domain::{
     file::File,
     incentive_entry::{
-        Incident, IncidentKind, IncentiveAmount, IncentiveEntry, IncentiveState, IncentiveStatus, Submission,
+        IncentiveAmount, IncentiveEntry, IncentiveState, IncentiveStatus, Incident, IncidentKind, Submission,
     },
     spine::{BusinessDate, Citation, EmployeeId, Entity, Id, Version, search_text},
     working_time::Period,
@@ -72,7 +72,8 @@ fn measured(amount: &IncentiveAmount, is_counter: bool) -> (&'static str, i64) {
 
 impl Row {
     fn of(entry: &IncentiveEntry, tx: &Tx<'_>) -> Result<Self, Failure> {
-        let IncentiveEntry { id, number, employee, department, incident, amount, uncapped, month, .. } = entry;
+        let IncentiveEntry { id, number, employee, department, incident, amount, uncapped, month, .. } =
+            entry;
         let IncentiveEntry { grounds, evidence, citation, proposed_by, proposed_at, counters, .. } = entry;
         let IncentiveEntry { status, submission, version, .. } = entry;
         let (currency, measure) = measured(amount, counters.is_some());
@@ -176,7 +177,11 @@ pub fn find(reader: &mut Reader<'_>, id: Id<IncentiveEntry>) -> Result<Incentive
         return row.try_into();
     }
     let line = Organisation::today(reader)?.line_of(employee);
-    if line.iter().any(|superior| reader.actor().is(*superior)) { row.try_into() } else { Err(Failure::NotFound) }
+    if line.iter().any(|superior| reader.actor().is(*superior)) {
+        row.try_into()
+    } else {
+        Err(Failure::NotFound)
+    }
 }
 
 /// One entry whoever asks: for rules, never for an answer.

@@ -113,11 +113,7 @@ fn add(totals: &mut MonthlyTotals, kind: &str, currency: &str, measure: i64) -> 
 ///
 /// # Errors
 /// Where the database fails.
-pub fn list(
-    reader: &mut Reader<'_>,
-    filter: &TotalFilter,
-    page: &Page,
-) -> Result<Slice<TotalRow>, Failure> {
+pub fn list(reader: &mut Reader<'_>, filter: &TotalFilter, page: &Page) -> Result<Slice<TotalRow>, Failure> {
     let mut wanted = within_sight(reader, filter.whose.unwrap_or(Whose::All))?;
     narrow!(wanted, incentive_entries, filter;
         month >= month_from, month <= month_to, employee_id = employee_id, department_id = department_id);
@@ -221,7 +217,7 @@ pub fn statement(reader: &mut Reader<'_>, month: Option<&str>) -> Result<Stateme
 /// A month that a parameter names.
 fn month_named(text: &str) -> Result<Period, Failure> {
     let named: Option<Period> = text.parse().ok();
-    named.filter(|period| period.span() == Span::Month).ok_or_else(|| {
-        Refusal::new(domain::incentive_entry::NOT_A_MONTH).at("month").into()
-    })
+    named
+        .filter(|period| period.span() == Span::Month)
+        .ok_or_else(|| Refusal::new(domain::incentive_entry::NOT_A_MONTH).at("month").into())
 }

@@ -237,10 +237,7 @@ fn told(status: &IncentiveStatus) -> Told {
         let (at, by, ruling) = (confirmation.at, confirmation.by, confirmation.ruling.clone());
         Some(ConfirmationView { at, by, ruling })
     };
-    let executed = |execution: &Execution| ExecutionView {
-        at: execution.at,
-        batch: execution.batch.clone(),
-    };
+    let executed = |execution: &Execution| ExecutionView { at: execution.at, batch: execution.batch.clone() };
     let taken_back = |undone: &Undone| {
         let (at, ground, reason, by) = (undone.at, undone.ground, undone.reason.clone(), undone.by);
         Some(UndoneView { at, ground, reason, by })

@@ -4,9 +4,7 @@ use super::{find, row::Row};
 use crate::{
     incentive_entry::total::TotalsView,
     schema::payroll_batches,
-    spine::{
-        Failure, Filter, Page, Reader, Several, Slice, View, Where, columns, narrow, orders, paged,
-    },
+    spine::{Failure, Filter, Page, Reader, Several, Slice, View, Where, columns, narrow, orders, paged},
 };
 use diesel::prelude::*;
 use domain::{
