@@ -15,7 +15,10 @@ use persistence::incentive_entry::{
     total::{self, StatementView, TotalFilter, TotalRow},
 };
 use serde::Deserialize;
-use utoipa::{IntoParams, ToSchema};
+use utoipa::{
+    IntoParams, PartialSchema, ToSchema,
+    openapi::{RefOr, Schema, schema::AdditionalProperties},
+};
 use validator::Validate;
 
 pub(crate) fn routes(into: &mut Routes) {
@@ -69,6 +72,7 @@ struct ProposeIncentiveEntry {
     /// Whom it concerns.
     employee_id: EmployeeId,
     /// What is granted, or taken where it is less than nothing.
+    #[schema(schema_with = closed_amount)]
     amount: IncentiveAmount,
     /// The day on which it happened.
     happened_on: NaiveDate,
@@ -88,6 +92,19 @@ struct ProposeIncentiveEntry {
     /// The incident, where it is known by an id elsewhere: nothing else is entered by hand for it.
     #[serde(default)]
     incident_id: Option<AnyId>,
+}
+
+/// An amount as it may be sent: the derive leaves the choices of a tagged enum open to unknown members, which are refused.
+fn closed_amount() -> RefOr<Schema> {
+    let mut schema = IncentiveAmount::schema();
+    if let RefOr::T(Schema::OneOf(choices)) = &mut schema {
+        for choice in &mut choices.items {
+            if let RefOr::T(Schema::Object(object)) = choice {
+                object.additional_properties = Some(Box::new(AdditionalProperties::FreeForm(false)));
+            }
+        }
+    }
+    schema
 }
 
 impl From<ProposeIncentiveEntry> for ByHand {
