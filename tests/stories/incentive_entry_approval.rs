@@ -36,7 +36,7 @@ fn what_is_entered_by_hand_counts_once_its_approvers_agree(app: App) {
     assert_eq!(entry.text("/approval_id"), approval);
     assert_eq!(centre.points_of("lan", "2026-03"), json!(5));
     // Taken back by the office, for a reason, by one counter-entry.
-    act(&centre.office, &place, "reverse", json!({})).refuses(422, "validation.failed");
+    act(&centre.office, &place, "reverse", json!({})).refuses(422, "http.bad_body");
     let reversed = act(&centre.office, &place, "reverse", json!({"reason": "表扬信系误寄"})).expect(200);
     assert_eq!(reversed.text("/status"), "reversed");
     let counter = format!("{ENTRIES}/{}", reversed.text("/countered_by_id"));

@@ -8,13 +8,14 @@ use chrono::NaiveDate;
 use domain::{
     incentive_entry::{IncentiveAmount, IncentiveEntry},
     spine::{AnyId, EmployeeId, Id, perm},
+    working_time::{Period, Span},
 };
 use persistence::incentive_entry::{
     self as entries, IncentiveEntryFilter, IncentiveEntrySummary, IncentiveEntryView,
     deed::{self, ByHand},
     total::{self, StatementView, TotalFilter, TotalRow},
 };
-use serde::Deserialize;
+use serde::{Deserialize, Deserializer, de::Error};
 use utoipa::{
     IntoParams, PartialSchema, ToSchema,
     openapi::{RefOr, Schema, schema::AdditionalProperties},
@@ -273,9 +274,18 @@ async fn list_incentive_totals(
 #[derive(Debug, Deserialize, Validate, IntoParams)]
 struct StatementOf {
     /// The month; the present one where absent.
-    #[validate(length(min = 7, max = 7))]
-    #[param(min_length = 7, max_length = 7, example = "2026-05")]
-    month: Option<String>,
+    #[serde(default, deserialize_with = "month")]
+    #[param(value_type = Option<String>, min_length = 7, max_length = 7, example = "2026-05")]
+    month: Option<Period>,
+}
+
+fn month<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Period>, D::Error> {
+    let named = Option::<String>::deserialize(from)?;
+    let month = |text: String| {
+        let period = text.parse::<Period>().ok().filter(|period| period.span() == Span::Month);
+        period.ok_or_else(|| D::Error::custom("not a month such as 2026-05"))
+    };
+    named.map(month).transpose()
 }
 
 /// Show one's own statement of rewards and penalties. `[INC-3]`
@@ -287,5 +297,5 @@ async fn show_incentive_statement(
     of: Query<StatementOf>,
     reading: Reading,
 ) -> Reply<StatementView> {
-    reading.read(who, move |reader| total::statement(reader, of.0.month.as_deref())).await
+    reading.read(who, move |reader| total::statement(reader, of.0.month)).await
 }
