@@ -35,6 +35,9 @@ pub(crate) struct Ledger(Arc<Mutex<Vec<Heard>>>, Arc<Mutex<BTreeSet<(&'static st
 
 /// Successful writes that leave no audit entry, with the reason.
 const UNAUDITED: &[(&str, &str)] = &[
+    ("acknowledge_payroll_batch", "the same reference again changes nothing"),
+    ("confirm_payroll_batch", "what went with the wages goes once"),
+    ("take_payroll_batch", "the same batch is answered until it is confirmed"),
     ("mirror_expense_claim", "the same content again changes nothing"),
     ("reconcile_cash_advances", "compares two lists; a POST for the size of what is sent"),
     ("reconcile_expense_claims", "compares two lists; a POST for the size of what is sent"),

@@ -54,6 +54,7 @@ mod hand_over_race;
 mod idempotency;
 mod identity;
 mod incentive_entry;
+mod incentive_entry_approval;
 mod internal_audit;
 mod invoice;
 mod least_privilege;
@@ -130,6 +131,7 @@ const MODULES: &[&[Story]] = &[
     idempotency::STORIES,
     identity::STORIES,
     incentive_entry::STORIES,
+    incentive_entry_approval::STORIES,
     payroll_batch::STORIES,
     internal_audit::STORIES,
     invoice::STORIES,

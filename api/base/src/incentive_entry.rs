@@ -8,14 +8,18 @@ use chrono::NaiveDate;
 use domain::{
     incentive_entry::{IncentiveAmount, IncentiveEntry},
     spine::{AnyId, EmployeeId, Id, perm},
+    working_time::{Period, Span},
 };
 use persistence::incentive_entry::{
     self as entries, IncentiveEntryFilter, IncentiveEntrySummary, IncentiveEntryView,
     deed::{self, ByHand},
     total::{self, StatementView, TotalFilter, TotalRow},
 };
-use serde::Deserialize;
-use utoipa::{IntoParams, ToSchema};
+use serde::{Deserialize, Deserializer, de::Error};
+use utoipa::{
+    IntoParams, PartialSchema, ToSchema,
+    openapi::{RefOr, Schema, schema::AdditionalProperties},
+};
 use validator::Validate;
 
 pub(crate) fn routes(into: &mut Routes) {
@@ -69,6 +73,7 @@ struct ProposeIncentiveEntry {
     /// Whom it concerns.
     employee_id: EmployeeId,
     /// What is granted, or taken where it is less than nothing.
+    #[schema(schema_with = closed_amount)]
     amount: IncentiveAmount,
     /// The day on which it happened.
     happened_on: NaiveDate,
@@ -88,6 +93,19 @@ struct ProposeIncentiveEntry {
     /// The incident, where it is known by an id elsewhere: nothing else is entered by hand for it.
     #[serde(default)]
     incident_id: Option<AnyId>,
+}
+
+/// An amount as it may be sent: the derive leaves the choices of a tagged enum open to unknown members, which are refused.
+fn closed_amount() -> RefOr<Schema> {
+    let mut schema = IncentiveAmount::schema();
+    if let RefOr::T(Schema::OneOf(choices)) = &mut schema {
+        for choice in &mut choices.items {
+            if let RefOr::T(Schema::Object(object)) = choice {
+                object.additional_properties = Some(Box::new(AdditionalProperties::FreeForm(false)));
+            }
+        }
+    }
+    schema
 }
 
 impl From<ProposeIncentiveEntry> for ByHand {
@@ -256,9 +274,18 @@ async fn list_incentive_totals(
 #[derive(Debug, Deserialize, Validate, IntoParams)]
 struct StatementOf {
     /// The month; the present one where absent.
-    #[validate(length(min = 7, max = 7))]
-    #[param(min_length = 7, max_length = 7, example = "2026-05")]
-    month: Option<String>,
+    #[serde(default, deserialize_with = "month")]
+    #[param(value_type = Option<String>, min_length = 7, max_length = 7, example = "2026-05")]
+    month: Option<Period>,
+}
+
+fn month<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Period>, D::Error> {
+    let named = Option::<String>::deserialize(from)?;
+    let month = |text: String| {
+        let period = text.parse::<Period>().ok().filter(|period| period.span() == Span::Month);
+        period.ok_or_else(|| D::Error::custom("not a month such as 2026-05"))
+    };
+    named.map(month).transpose()
 }
 
 /// Show one's own statement of rewards and penalties. `[INC-3]`
@@ -270,5 +297,5 @@ async fn show_incentive_statement(
     of: Query<StatementOf>,
     reading: Reading,
 ) -> Reply<StatementView> {
-    reading.read(who, move |reader| total::statement(reader, of.0.month.as_deref())).await
+    reading.read(who, move |reader| total::statement(reader, of.0.month)).await
 }

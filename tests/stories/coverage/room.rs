@@ -60,6 +60,7 @@ const WITHOUT_WORD: &[(&str, &str)] = &[
     ("api/base/approval/speak", "what moves no step: reminders, comments, copies"),
     ("persistence/base/duty/source", "which records of other nouns fulfil duties and call for them"),
     ("persistence/base/duty/tally", "what the board is read from"),
+    ("persistence/base/incentive_entry/total", "sums of a person in a month"),
     ("api/base/file/judge", "what a file is, by its content"),
     ("api/base/file/receive", "bytes as they arrive"),
     ("api/base/file/store", "where the bytes lie"),

@@ -14,7 +14,7 @@ use crate::{
 use diesel::prelude::*;
 use domain::{
     incentive_entry::{IncentiveState, month::MonthlyTotals},
-    spine::{Currency, DepartmentId, EmployeeId, Money, Refusal},
+    spine::{Currency, DepartmentId, EmployeeId, Money},
     working_time::{Period, Span},
 };
 use serde::{Deserialize, Serialize};
@@ -192,12 +192,9 @@ impl View for StatementView {}
 /// The statement of a month to the caller; of the present one where none is named.
 ///
 /// # Errors
-/// What is no month.
-pub fn statement(reader: &mut Reader<'_>, month: Option<&str>) -> Result<StatementView, Failure> {
-    let month = match month {
-        None => Period::containing(Span::Month, reader.today()),
-        Some(text) => month_named(text)?,
-    };
+/// Where the database fails.
+pub fn statement(reader: &mut Reader<'_>, month: Option<Period>) -> Result<StatementView, Failure> {
+    let month = month.unwrap_or_else(|| Period::containing(Span::Month, reader.today()));
     let month = month.to_string();
     let entries = own_of_month(reader, &month, ENTRIES_MAX)?;
     let counting = [IncentiveState::Confirmed, IncentiveState::Executed, IncentiveState::Reversed];
@@ -212,12 +209,4 @@ pub fn statement(reader: &mut Reader<'_>, month: Option<&str>) -> Result<Stateme
         add(&mut totals, &kind, &currency, measure)?;
     }
     Ok(StatementView { month, totals: TotalsView::of(&totals), entries })
-}
-
-/// A month that a parameter names.
-fn month_named(text: &str) -> Result<Period, Failure> {
-    let named: Option<Period> = text.parse().ok();
-    named
-        .filter(|period| period.span() == Span::Month)
-        .ok_or_else(|| Refusal::new(domain::incentive_entry::NOT_A_MONTH).at("month").into())
 }
