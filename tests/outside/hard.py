@@ -198,7 +198,8 @@ def kills(engine):
             [writer.join() for writer in writers]
             server.start()
         token = server.sign_in()
-        kept = [policy["code"].split("/")[1] for policy in all_of(server, token, "/api/v1/policies")]
+        codes = [policy["code"] for policy in all_of(server, token, "/api/v1/policies")]
+        kept = [code.split("/")[1] for code in codes if code.startswith("approval-chain/r") and code.split("/")[1][1].isdigit()]
         lost = [key for key in answered if key not in kept]
         twice = len(kept) - len(set(kept))
         check(not lost, f"answered and lost: {lost[:3]}")
@@ -208,7 +209,7 @@ def kills(engine):
         check(verdict.returncode == 0, f"audit verify: {verdict.stderr}")
         if postgres:
             postgres.end()
-        print(f"kills on {engine}: {ROUNDS} rounds, {len(answered)} writes answered, 0 expected lost, {len(lost)} lost, {twice} twice")
+        print(f"kills on {engine}: {ROUNDS} rounds, {len(answered)} writes answered, {len(lost)} lost, {twice} twice")
 
 
 def starts(engine):
@@ -350,12 +351,13 @@ def overload():
         ]:
             normal, _ = load(server, token, few, 5, make)
             served, statuses = load(server, token, 4 * few, 10, make)
-            check(set(statuses) <= {200, 201, 503}, f"{name}: {set(statuses)}")
+            # Many attempts on one account at once count as failures until they are known to be none: 429.
+            check(set(statuses) <= {200, 201, 429, 503}, f"{name}: {set(statuses)}")
             check(server.ask("GET", "/healthz")[0] == 200, "healthz")
             p99 = statistics.quantiles(served, n=100)[98]
             check(p99 < 30, f"{name}: p99 of the served {p99:.1f} s")
             print(f"overload, {name}: {len(normal) / 5:.0f}/s with {few} clients; with {4 * few} {len(served) / 10:.0f}/s served, "
-                  f"p99 {p99 * 1000:.0f} ms, {statuses.count(503)} turned away")
+                  f"p99 {p99 * 1000:.0f} ms, {len(statuses) - len(served)} turned away")
         server.kill()
 
 

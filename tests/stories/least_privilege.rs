@@ -1,6 +1,6 @@
 //! Shipped roles hold what their holders need, and say why they hold no more. `[ID-4]`
 
-use serde_json::{Value, json};
+use serde_json::json;
 use tests::{App, Company, PASSWORD, column, stories};
 
 stories! {
@@ -64,6 +64,6 @@ fn every_shipped_role_says_why_it_goes_no_further(app: App) {
     let roles = boss.get("/api/v1/roles?limit=200").expect(200).at("/data");
     for role in roles.as_array().expect("roles") {
         let said = |name: &str| role[name].as_str().is_some_and(|text| text.chars().count() > 5);
-        assert_eq!(said("why_zh") && said("why_en"), role["is_built_in"] == Value::from(true), "{role}");
+        assert_eq!(said("why_zh") && said("why_en"), role["is_built_in"] == true, "{role}");
     }
 }

@@ -66,7 +66,7 @@ pub async fn end_overdue(database: &Database, store: &FileStore) -> Result<usize
         if overdue.is_empty() {
             return Ok(ended);
         }
-        each(database, "files-of-nothing", overdue.clone(), |tx, id| file::end(tx, id)).await?;
+        each(database, "files-of-nothing", overdue.clone(), file::end).await?;
         let ids: Vec<_> = overdue.iter().map(|id| id.uuid()).collect();
         let gone =
             database.read(Request::system("files-of-nothing"), move |r| file::without_row(r, &ids)).await?;

@@ -72,7 +72,9 @@ impl<T: DeserializeOwned + 'static> FromRequest for PathOf<T> {
         // What is no text, or holds what no text may, names nothing: and NUL never reaches a column.
         let is_text = |part: &str| {
             let part = percent_decode_str(part).decode_utf8();
-            part.is_ok_and(|part| !is_deceptive(&part) && !part.chars().any(char::is_control))
+            // Bytes that are no text stand in it as the sign for what cannot be shown.
+            let is_odd = |c: char| c.is_control() || c == char::REPLACEMENT_CHARACTER;
+            part.is_ok_and(|part| !is_deceptive(&part) && !part.chars().any(is_odd))
         };
         if !request.match_info().iter().all(|(_, part)| is_text(part)) {
             return ready(Err(Problem::new(codes::NOT_FOUND)));

@@ -142,10 +142,8 @@ impl ServerSettings {
         if !known.iter().any(|scheme| self.database_url.starts_with(scheme)) {
             return Err("the database URL must begin with sqlite: or postgres://".to_owned());
         }
-        if let Some(file) = self.database_file() {
-            if file.as_os_str().is_empty() || file.is_dir() {
-                return Err(format!("the database URL names no file: {}", file.display()));
-            }
+        if let Some(file) = self.database_file().filter(|file| file.as_os_str().is_empty() || file.is_dir()) {
+            return Err(format!("the database URL names no file: {}", file.display()));
         }
         match &self.metrics_token {
             Some(token) if token.chars().count() < METRICS_TOKEN_MIN => {

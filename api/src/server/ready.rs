@@ -2,9 +2,10 @@
 
 use crate::spine::{AppState, Problem, codes};
 use actix_web::{HttpResponse, rt::time::timeout, web};
+use futures_util::future::{Either, select};
 use persistence::spine::Unready;
 use serde_json::json;
-use std::{path::Path, time::Duration};
+use std::{path::Path, pin::pin, time::Duration};
 
 /// Whoever asks is answered within this time: what is not known by then is away.
 const ANSWERED_WITHIN: Duration = Duration::from_millis(1_500);
@@ -47,7 +48,13 @@ pub(super) async fn ready(state: web::Data<AppState>) -> HttpResponse {
     if state.is_draining() {
         return HttpResponse::from_error(Problem::new(codes::DRAINING));
     }
-    match timeout(ANSWERED_WITHIN, against(&state)).await.unwrap_or(Some(Reason::Of(Unready::Away))) {
+    // Whoever asks just as the database is lost hears of it as soon as everybody does.
+    let asked = timeout(ANSWERED_WITHIN, against(&state));
+    let against = match select(pin!(asked), pin!(state.database.is_lost())).await {
+        Either::Left((Ok(against), _)) => against,
+        Either::Left((Err(_), _)) | Either::Right(_) => Some(Reason::Of(Unready::Away)),
+    };
+    match against {
         None => HttpResponse::Ok().body("ready\n"),
         Some(reason) => {
             let (zh, en) = reason.texts();

@@ -165,6 +165,11 @@ impl Database {
         self.connections.get()?.migrate(migrations)
     }
 
+    /// Ends as soon as the database is known not to answer.
+    pub async fn is_lost(&self) {
+        self.shared.health.is_lost().await;
+    }
+
     /// Why the database cannot serve, if it cannot. Takes no longer than a connection is waited for.
     pub fn unready(&self) -> Option<Unready> {
         if self.shared.health.is_away() {

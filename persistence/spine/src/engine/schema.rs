@@ -16,7 +16,7 @@ impl Connection {
                     let applied = c.run_pending_migrations(migrations).map_err(Failure::fault)?;
                     Ok::<_, Failure>(applied.iter().map(ToString::to_string).collect())
                 };
-                return c.immediate_transaction(migrate);
+                c.immediate_transaction(migrate)
             }
             Engine::Postgres(c) => {
                 // Another server may be at it, and a table may be long.
