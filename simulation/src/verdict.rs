@@ -161,7 +161,7 @@ fn settle_journal(teller: &Teller, books: &Books, verdict: &mut Verdict) {
 fn settle_statements(teller: &Teller, books: &Books, verdict: &mut Verdict) {
     let mut months: BTreeMap<&str, Vec<(&str, &str, i64)>> = BTreeMap::new();
     for ((month, department, category), amount) in &books.posted {
-        months.entry(month).or_default().push((department, category, *amount));
+        months.entry(month).or_default().push((department, heading(category, books), *amount));
     }
     for (month, posted) in &months {
         settle_statement(teller, month, posted, verdict);
@@ -170,6 +170,15 @@ fn settle_statements(teller: &Teller, books: &Books, verdict: &mut Verdict) {
     year::compile(teller, &whole);
     let posted: Vec<_> = months.into_values().flatten().collect();
     settle_statement(teller, &whole, &posted, verdict);
+}
+
+/// Where a statement shows what was spent: the nearest heading at or above the category that has a budget.
+fn heading<'a>(category: &'a str, books: &Books) -> &'a str {
+    let ends = category.match_indices('.').map(|(at, _)| at).chain([category.len()]);
+    let mut levels: Vec<&str> = ends.map(|end| &category[..end]).collect();
+    levels.reverse();
+    let is_budgeted = |level: &&str| books.lines.iter().any(|line| line.category == *level);
+    levels.into_iter().find(is_budgeted).unwrap_or(category)
 }
 
 fn settle_statement(teller: &Teller, period: &str, posted: &[(&str, &str, i64)], verdict: &mut Verdict) {

@@ -145,6 +145,18 @@ fn approved(company: &Company, statement: &str) -> Reply {
     finance.get(&path).expect(200)
 }
 
+/// A claim of so many yuan that were spent in March, posted where it belongs.
+fn posted_late(company: &Company, yuan: u32) {
+    let mut late = company.claim_of(yuan);
+    late["business_date"] = json!("2026-03-05");
+    let claim = company.who("lan").post(CLAIMS, late).expect(201).text("/id");
+    let approval = company.submit("lan", &claim);
+    for name in ["head", "qian"] {
+        approve(company, name, &approval).expect(200);
+    }
+    post(company, &claim);
+}
+
 fn a_month_opened_again_is_told_by_a_corrected_statement_beside_the_frozen_one(app: App) {
     let company = in_april(&app, &[90]);
     let finance = company.who("qian");
@@ -176,15 +188,7 @@ fn a_month_opened_again_is_told_by_a_corrected_statement_beside_the_frozen_one(a
     for name in ["director", "gm"] {
         approve(&company, name, &asked.text("/approval_id")).expect(200);
     }
-    // Spent in March, and posted where it belongs.
-    let mut late = company.claim_of(210);
-    late["business_date"] = json!("2026-03-05");
-    let claim = company.who("lan").post(CLAIMS, late).expect(201).text("/id");
-    let approval = company.submit("lan", &claim);
-    for name in ["head", "qian"] {
-        approve(&company, name, &approval).expect(200);
-    }
-    post(&company, &claim);
+    posted_late(&company, 210);
     finance.post(BASE, body.clone()).refuses(409, "expense_statement.exists");
     let mut of_april = correcting(&first);
     of_april["period"] = json!("2026-02");

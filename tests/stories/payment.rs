@@ -66,7 +66,7 @@ fn a_counter_document_is_money_to_be_got_back_and_has_its_sign_everywhere(app: A
     let last = told.as_array().and_then(|told| told.last()).cloned().unwrap_or_default();
     assert_eq!(last["facts"]["direction"], "collect", "{last}");
     let listed = qian.get(&format!("{CLAIMS}?payable[lte]=-1&payable_currency=CNY")).expect(200);
-    assert_eq!(column(&listed.at("/data"), "id"), [counter.clone()]);
+    assert_eq!(column(&listed.at("/data"), "id"), std::slice::from_ref(&counter));
     assert_eq!(listed.text("/data/0/paid/amount"), "-146.00");
     let file = qian.get(&format!("{CLAIMS}?format=csv")).expect(200).to_string();
     assert!(file.contains("收付方向") && file.contains("-146.00"), "{file}");

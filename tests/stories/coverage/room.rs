@@ -51,7 +51,10 @@ const ROOMS: &[(&str, &[(&str, &str)])] = &[
 ];
 
 /// Contexts without rules of their own.
-const WITHOUT_RULES: &[(&str, &str)] = &[("api/base/meta", "tells what the product is")];
+const WITHOUT_RULES: &[(&str, &str)] = &[
+    ("api/base/meta", "tells what the product is"),
+    ("persistence/finance/open_matter", "what of several nouns somebody who leaves would leave open"),
+];
 
 /// Rooms of one noun alone that its rules do not know by this word: what it does with the database or the edge.
 const WITHOUT_WORD: &[(&str, &str)] = &[

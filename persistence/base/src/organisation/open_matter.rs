@@ -66,11 +66,7 @@ pub fn ensure_cleared(reader: &mut Reader<'_>, of: EmployeeId) -> Result<(), Fai
     let finding = |matter: &OpenMatterView| Finding {
         pointer: String::new(),
         code: OPEN_MATTER,
-        params: Map::from_iter([
-            ("number".to_owned(), json!(matter.number)),
-            ("matter_zh".to_owned(), json!(matter.zh)),
-            ("matter_en".to_owned(), json!(matter.en)),
-        ]),
+        params: Map::from_iter([("number".to_owned(), json!(matter.number))]),
     };
     let mut refusal = Refusal::new(OPEN_MATTERS).with("count", open.len());
     refusal.findings = open.iter().map(finding).collect();
