@@ -133,6 +133,18 @@ impl Company {
         }
     }
 
+    /// Lets somebody file for everybody, by a role that the company made for that.
+    #[track_caller]
+    pub fn lets_file_for_others(&self, name: &str) {
+        let permissions = ["expense-claim", "expense-request", "cash-advance"]
+            .map(|noun| format!("{noun}:submit-for-others"));
+        let role =
+            json!({"code": "filing", "name_zh": "代填报", "name_en": "Filing", "permissions": permissions});
+        let role = self.boss.post("/api/v1/roles", role).expect(201).text("/id");
+        let body = json!({"role_id": role, "scope": "all"});
+        self.boss.post(&format!("/api/v1/users/{}/grants", self.user(name)), body).expect(201);
+    }
+
     /// The account of somebody: its id.
     #[track_caller]
     pub fn user(&self, name: &str) -> String {

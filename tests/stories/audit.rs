@@ -34,6 +34,7 @@ fn are(told: &[(String, String)], expected: &[(&str, &str)]) {
 
 /// A claim that finance files and submits for the director.
 fn claim_for_the_director(company: &Company) -> (String, String) {
+    company.lets_file_for_others("qian");
     let mut body = company.claim_of(400);
     body["beneficiary_id"] = json!(company.id("director"));
     body["beneficiary_reason"] = json!("总监出差，代为填报");

@@ -526,5 +526,5 @@ fn a_rule_says_beforehand_whom_it_means_and_one_that_means_nobody_is_not_publish
         assert_eq!(refused.text("/errors/0/code"), code);
     }
     let claims = boss.get("/api/v1/policies?code=expense-policy/claims").expect(200).text("/data/0/id");
-    boss.get(&format!("/api/v1/policies/{claims}/duty-preview")).refuses(422, "policy.unknown_kind");
+    boss.get(&format!("/api/v1/policies/{claims}/duty-preview")).refuses(404, "http.not_found");
 }

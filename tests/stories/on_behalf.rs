@@ -31,6 +31,7 @@ fn documents(company: &Company) -> [(&'static str, Value); 3] {
 fn the_department_of_a_document_is_that_of_the_person_it_is_for(app: App) {
     let company = app.company();
     let qian = company.who("qian");
+    company.lets_file_for_others("qian");
     for (place, mut body) in documents(&company) {
         body["submitter_id"] = json!(company.id("rep"));
         let made = qian.post(place, body.clone()).expect(201);

@@ -48,6 +48,7 @@ fn what_counts_goes_with_one_payroll_however_often_it_is_told(app: App) {
     assert_eq!(batch["totals"]["points"], json!(5));
     assert_eq!(take(qian, "2026-03"), batch, "again, the same");
     let path = format!("{BATCHES}/{}", batch["id"].as_str().unwrap_or_default());
+    assert_eq!(qian.get(&path).expect(200).text("/name"), "2026-03");
     qian.act(&format!("{path}/confirm")).refuses(409, "payroll_batch.not_acknowledged");
     let acknowledge =
         |reference: &str| qian.post(&format!("{path}/acknowledge"), json!({"reference": reference}));

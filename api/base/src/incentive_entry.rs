@@ -7,7 +7,7 @@ use crate::spine::{
 use chrono::NaiveDate;
 use domain::{
     incentive_entry::{IncentiveAmount, IncentiveEntry},
-    spine::{AnyId, EmployeeId, Id, perm},
+    spine::{AnyId, EmployeeId, EnumLabels, Id, perm},
     working_time::{Period, Span},
 };
 use persistence::incentive_entry::{
@@ -16,6 +16,7 @@ use persistence::incentive_entry::{
     total::{self, StatementView, TotalFilter, TotalRow},
 };
 use serde::{Deserialize, Deserializer, de::Error};
+use std::borrow::Cow;
 use utoipa::{
     IntoParams, PartialSchema, ToSchema,
     openapi::{RefOr, Schema, schema::AdditionalProperties},
@@ -73,8 +74,7 @@ struct ProposeIncentiveEntry {
     /// Whom it concerns.
     employee_id: EmployeeId,
     /// What is granted, or taken where it is less than nothing.
-    #[schema(schema_with = closed_amount)]
-    amount: IncentiveAmount,
+    amount: ProposedAmount,
     /// The day on which it happened.
     happened_on: NaiveDate,
     /// What for.
@@ -96,16 +96,35 @@ struct ProposeIncentiveEntry {
 }
 
 /// An amount as it may be sent: the derive leaves the choices of a tagged enum open to unknown members, which are refused.
-fn closed_amount() -> RefOr<Schema> {
-    let mut schema = IncentiveAmount::schema();
-    if let RefOr::T(Schema::OneOf(choices)) = &mut schema {
-        for choice in &mut choices.items {
-            if let RefOr::T(Schema::Object(object)) = choice {
-                object.additional_properties = Some(Box::new(AdditionalProperties::FreeForm(false)));
+#[derive(Clone, Debug, Deserialize)]
+#[serde(transparent)]
+struct ProposedAmount(IncentiveAmount);
+
+/// What people read for the kinds of amounts that are sent: the same as for those that are kept.
+pub(crate) const PROPOSED_AMOUNTS: &EnumLabels =
+    &EnumLabels { name: "ProposedIncentiveAmount", values: IncentiveAmount::LABELS.values };
+
+impl PartialSchema for ProposedAmount {
+    fn schema() -> RefOr<Schema> {
+        let mut schema = IncentiveAmount::schema();
+        if let RefOr::T(Schema::OneOf(choices)) = &mut schema {
+            for choice in &mut choices.items {
+                if let RefOr::T(Schema::Object(object)) = choice {
+                    object.additional_properties = Some(Box::new(AdditionalProperties::FreeForm(false)));
+                }
             }
         }
+        schema
     }
-    schema
+}
+
+impl ToSchema for ProposedAmount {
+    fn name() -> Cow<'static, str> {
+        "ProposedIncentiveAmount".into()
+    }
+    fn schemas(schemas: &mut Vec<(String, RefOr<Schema>)>) {
+        <IncentiveAmount as ToSchema>::schemas(schemas);
+    }
 }
 
 impl From<ProposeIncentiveEntry> for ByHand {
@@ -121,7 +140,7 @@ impl From<ProposeIncentiveEntry> for ByHand {
         } = body;
         Self {
             employee: employee_id,
-            amount,
+            amount: amount.0,
             on: happened_on,
             grounds,
             clause,

@@ -46,7 +46,11 @@ pub const WING: &Wing = &Wing {
         ("vacancies", "用人申请与人员配置。Vacancies, and how the centre is staffed."),
     ],
     rules: domain::WING,
-    enums: &[approval::BatchDecision::LABELS, organisation::SetUpKind::LABELS],
+    enums: &[
+        incentive_entry::PROPOSED_AMOUNTS,
+        approval::BatchDecision::LABELS,
+        organisation::SetUpKind::LABELS,
+    ],
     chores: &[
         approval::limits::CHORE,
         duty::CHORE,

@@ -7,6 +7,8 @@ pub mod board;
 pub mod deed;
 /// Who is told, and what is missed.
 pub mod effect;
+/// The duties within the caller's sight.
+pub mod list;
 /// Times without any server.
 pub mod outage;
 /// Who is meant by a rule.
@@ -21,13 +23,14 @@ mod rule;
 /// What fulfils duties.
 pub mod source;
 mod tally;
-/// What one duty looks like, and the duties within the caller's sight.
+/// What one duty looks like.
 pub mod view;
 
+pub use list::{DutyFilter, DutySummary, list};
 pub use row::find;
 pub use source::{Called, Filed, FiledRecord, Undone};
 pub use tally::{Difference, verify};
-pub use view::{DUTY, DutyFilter, DutySummary, DutyView, list, show, view};
+pub use view::{DUTY, DutyView, show, view};
 
 use crate::{
     file, incentive_entry,
@@ -52,7 +55,7 @@ pub(crate) const NOUN: &[Part] = &[
     &Follows(source::follow),
     &file::DocumentKind { kind: Duty::KIND, may_read: deed::may_read },
     board::BoardDimension::LABELS,
-    view::Whose::LABELS,
+    list::Whose::LABELS,
 ];
 
 crate::spine::resource! { crate::Base: Duty as DutyView; find, apply, show = show }

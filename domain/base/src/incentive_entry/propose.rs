@@ -84,16 +84,7 @@ impl IncentiveEntry {
         if by.is_some_and(|by| by.is(employee)) {
             return Err(refused(OWN_ENTRY));
         }
-        let mut findings = Findings::new();
-        if incident.on > today {
-            findings.add("/happened_on", NOT_YET_HAPPENED);
-        }
-        amount.check(&mut findings, "/amount");
-        wording::check(&mut findings, "/grounds", &grounds, 2_000);
-        if month.span() != Span::Month {
-            findings.add("/month", NOT_A_MONTH);
-        }
-        findings.into_result()?;
+        check(&incident, &amount, &grounds, month, today)?;
         let (charged, cut) = capped(&amount, caps);
         let facts = json!({
             "number": number, "employee_id": employee, "incident": incident.kind.code(), "on": incident.on,
@@ -120,6 +111,25 @@ impl IncentiveEntry {
         };
         Ok(Change::created(entry, ENTRY_PROPOSED, facts).explained(why.into_iter().chain(cut)))
     }
+}
+
+fn check(
+    incident: &Incident,
+    amount: &IncentiveAmount,
+    grounds: &str,
+    month: Period,
+    today: BusinessDate,
+) -> Result<(), Refusal> {
+    let mut findings = Findings::new();
+    if incident.on > today {
+        findings.add("/happened_on", NOT_YET_HAPPENED);
+    }
+    amount.check(&mut findings, "/amount");
+    wording::check(&mut findings, "/grounds", grounds, 2_000);
+    if month.span() != Span::Month {
+        findings.add("/month", NOT_A_MONTH);
+    }
+    findings.into_result()
 }
 
 /// What the caps leave of an amount, and why it was cut, if it was.

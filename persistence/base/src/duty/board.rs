@@ -1,7 +1,7 @@
 //! The compliance board: how timely duties were done, per person, department, rule, clause or month, read from tallies that
 //! are kept with each change. `[DUT-4]`
 
-use super::view::Whose;
+use super::list::Whose;
 use crate::{
     organisation::{NamedRef, Organisation, PersonRef, Register},
     schema::{duties, duty_tallies as tallies},

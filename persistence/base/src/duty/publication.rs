@@ -12,7 +12,7 @@ use domain::{
         DutyRule, Publication, Source, check_publication,
         rule::{MANUAL, Recipient, SubjectKind},
     },
-    spine::{Finding, Id, POLICY_UNKNOWN_KIND, Policy, Refusal, Timestamp, read_content},
+    spine::{Finding, Id, Policy, Timestamp, read_content},
     working_time::Period,
 };
 use serde::Serialize;
@@ -115,17 +115,13 @@ const SHOWN_MAX: usize = 200;
 /// Who would owe what in the next period by a version of a rule, published or not. `[DUT-1b]`
 ///
 /// # Errors
-/// Where the policy is no rule of duties, or cannot be read.
+/// Not found where the policy is no rule of duties, or cannot be read as one.
 pub fn preview(reader: &mut Reader<'_>, id: Id<Policy>) -> Result<RulePreview, Failure> {
     let policy = policy::find(reader, id)?;
     if !policy.code.starts_with("duty-rule/") {
-        return Err(Refusal::new(POLICY_UNKNOWN_KIND).into());
+        return Err(Failure::NotFound);
     }
-    let rule: DutyRule = read_content(&policy.content).map_err(|finding| {
-        let mut refusal = Refusal::new(finding.code);
-        refusal.findings.push(finding);
-        refusal
-    })?;
+    let Ok(rule) = read_content::<DutyRule>(&policy.content) else { return Err(Failure::NotFound) };
     let (world, register) = (World::today(reader)?, Register::of(reader)?);
     let meant = people::meant(&rule, &world);
     let called = rule.preview(&[], world.today, world.time());

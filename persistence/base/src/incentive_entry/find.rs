@@ -3,7 +3,7 @@
 
 use super::row::Row;
 use crate::{
-    duty::view::Whose,
+    duty::list::Whose,
     organisation::{DEPARTMENT, EMPLOYEE, NamedRef, Organisation, PersonRef, Register},
     schema::{incentive_entries, payroll_batch_entries as taken},
     search,

@@ -5,7 +5,7 @@ use super::{
     find::{own_of_month, within_sight},
 };
 use crate::{
-    duty::view::Whose,
+    duty::list::Whose,
     organisation::{NamedRef, PersonRef, Register},
     schema::incentive_entries,
     search,

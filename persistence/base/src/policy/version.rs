@@ -70,7 +70,7 @@ pub fn all_of_kind<C: PolicyContent>(reader: &mut Reader<'_>) -> Result<Vec<Date
         let (from, published_at) = (row.effective_from, row.published_at.map(Timestamp::from));
         match understood(row) {
             Ok(version) => {
-                versions.extend(published_at.map(|published_at| Dated { from, published_at, version }))
+                versions.extend(published_at.map(|published_at| Dated { from, published_at, version }));
             }
             Err(unreadable) => log::error!("{unreadable}"),
         }
