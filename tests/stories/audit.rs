@@ -71,8 +71,13 @@ fn who_acts_for_another_is_recorded_with_whom(app: App) {
     let (_, other) = company.submitted("rep", 100);
     let holder = waiting(&company, &other);
     let task = company.who("gm").get(&path(&other)).expect(200).text("/tasks/0/id");
-    act(company.who("gm"), &other, "reassign", json!({"task_id": task, "employee_id": company.id("chair")}))
-        .expect(200);
+    act(
+        company.who("gm"),
+        &other,
+        "reassign",
+        json!({"task_id": task, "employee_id": company.id("director")}),
+    )
+    .expect(200);
     are(&deeds(&company, &other)[1..], &[("approval.transferred", &holder[0])]);
     let of_head = company.boss.get(&format!("{TRAIL}?on_behalf_of={}", company.id("head"))).expect(200);
     assert_eq!(of_head.at("/data").as_array().map(Vec::len), Some(4), "{}", of_head.json());

@@ -54,8 +54,6 @@ pub(crate) const NOUN: &[Part] = &[
     &Shipped::text(DUTY_SETTINGS_CODE, "应办事项设置", "002 §6 第一章", SHIPPED_DUTY_SETTINGS),
     &Follows(source::follow),
     &file::DocumentKind { kind: Duty::KIND, may_read: deed::may_read },
-    board::BoardDimension::LABELS,
-    list::Whose::LABELS,
 ];
 
 crate::spine::resource! { crate::Base: Duty as DutyView; find, apply, show = show }

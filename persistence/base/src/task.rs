@@ -4,12 +4,15 @@
 pub mod deed;
 /// Which duties it calls for and fulfils.
 mod duty;
+/// The tasks within the caller's sight.
+pub mod list;
 mod row;
-/// What one task looks like, and the tasks within the caller's sight.
+/// What one task looks like.
 pub mod view;
 
+pub use list::{TaskFilter, TaskSummary, list};
 pub use row::find;
-pub use view::{TASK, TaskFilter, TaskSummary, TaskView, list, show, view};
+pub use view::{TASK, TaskView, show, view};
 
 use crate::{
     file,
@@ -24,7 +27,6 @@ use domain::{
 /// What this noun brings to its wing.
 pub(crate) const NOUN: &[Part] = &[
     &file::DocumentKind { kind: Task::KIND, may_read: row::may_read },
-    view::Whose::LABELS,
     &duty::CALLED,
     &duty::FILED,
     &Shipped::text("duty-rule/task", "事项完成", "000 §3 营销计划的执行", duty::RULE),

@@ -62,8 +62,6 @@ const WITHOUT_WORD: &[(&str, &str)] = &[
     ("api/base/approval/preview", "what a submission would do"),
     ("api/base/approval/speak", "what moves no step: reminders, comments, copies"),
     ("persistence/base/policy/version", "which version is in force on a day"),
-    ("persistence/base/duty/source", "which records of other nouns fulfil duties and call for them"),
-    ("persistence/base/duty/tally", "what the board is read from"),
     ("persistence/base/incentive_entry/total", "sums of a person in a month"),
     ("api/base/file/judge", "what a file is, by its content"),
     ("api/base/file/receive", "bytes as they arrive"),
