@@ -13,12 +13,6 @@ stories! {
     where_the_rule_says_so_a_superior_confirms_what_was_done,
     leave_of_all_working_days_excuses_and_is_out_of_the_rate,
     whoever_joins_owes_it_with_two_working_days_left_and_whoever_leaves_does_not,
-    the_duty_of_a_post_goes_with_the_post,
-    what_no_server_could_take_in_is_due_later_or_excused,
-    a_new_version_counts_from_the_next_period,
-    a_finding_calls_for_its_remediation_and_a_rejected_one_is_owed_again,
-    an_advance_is_to_be_settled_by_its_day,
-    the_statement_of_a_month_fulfils_what_finance_owes,
     what_is_wrong_with_a_report_is_said,
     the_board_shows_ones_own_and_those_below_one,
     a_rule_says_beforehand_whom_it_means_and_one_that_means_nobody_is_not_published,
@@ -28,7 +22,7 @@ records! {
     "/api/v1/duties/{id}" => a_duty,
 }
 
-const DUTIES: &str = "/api/v1/duties";
+pub(crate) const DUTIES: &str = "/api/v1/duties";
 
 fn a_duty(made: &Records<'_>) -> String {
     let finding = made.place("/api/v1/audit-findings/{id}");
@@ -40,7 +34,7 @@ fn a_duty(made: &Records<'_>) -> String {
 }
 
 /// The weekly report, done by hand: before the end of Saturday, until Monday nine o'clock late, then missed.
-fn weekly() -> Value {
+pub(crate) fn weekly() -> Value {
     json!({
         "name": {"zh": "周报", "en": "Weekly report"}, "subject": "person", "scope": {"heads": "excluded"},
         "cadence": {"by": "period", "every": "week", "on": {"weekday": "saturday"}, "at": "24:00"},
@@ -54,7 +48,7 @@ fn weekly() -> Value {
 }
 
 #[track_caller]
-fn publish(boss: &Caller, code: &str, content: &Value, from: &str) {
+pub(crate) fn publish(boss: &Caller, code: &str, content: &Value, from: &str) {
     let body = json!({"code": code, "title": "周报", "content": content, "clause": "002 §6 第一章",
         "effective_from": from});
     let place = boss.post("/api/v1/policies", body).expect(201).header("location").expect("a place");
@@ -62,12 +56,12 @@ fn publish(boss: &Caller, code: &str, content: &Value, from: &str) {
 }
 
 #[track_caller]
-fn attend(app: &App) {
+pub(crate) fn attend(app: &App) {
     block_on(api::attend_duties(&app.database)).expect("duties attended to");
 }
 
 /// Goes on by so many hours, and signs everybody in.
-fn go_on(app: &App, company: &mut Company, hours: i64) {
+pub(crate) fn go_on(app: &App, company: &mut Company, hours: i64) {
     pass(app, hours);
     company.sign_in_again(app);
 }
@@ -85,7 +79,7 @@ fn pass(app: &App, hours: i64) {
 }
 
 /// The company on Monday 9 March at half past nine, with the week of the report raised for 兰兰, 小明 and three more.
-fn in_the_week(app: &App) -> Company {
+pub(crate) fn in_the_week(app: &App) -> Company {
     let mut company = app.company();
     publish(&company.boss, "duty-rule/weekly-report", &weekly(), "2026-03-05");
     attend(app);
@@ -107,7 +101,7 @@ fn own(by: &Caller) -> String {
 }
 
 #[track_caller]
-fn fulfil(by: &Caller, place: &str) -> Reply {
+pub(crate) fn fulfil(by: &Caller, place: &str) -> Reply {
     act(by, place, "fulfil", json!({"note": "本周拜访客户六家，签订意向两份"}))
 }
 
@@ -115,14 +109,14 @@ fn status(by: &Caller, place: &str) -> String {
     by.get(place).expect(200).text("/status")
 }
 
-fn events(app: &App, kind: &str) -> Vec<Value> {
+pub(crate) fn events(app: &App, kind: &str) -> Vec<Value> {
     let boss = app.sign_in("boss", PASSWORD);
     let told = boss.get(&format!("/api/v1/events?limit=200&kinds={kind}")).expect(200).at("/data");
     told.as_array().cloned().unwrap_or_default()
 }
 
 #[track_caller]
-fn prove(app: &App) {
+pub(crate) fn prove(app: &App) {
     let read = |reader: &mut persistence::spine::Reader<'_>| persistence::duty::verify(reader);
     let differences = block_on(app.database.read(persistence::spine::Request::system("verify"), read));
     assert_eq!(differences.expect("a reading"), []);
@@ -299,157 +293,19 @@ fn whoever_joins_owes_it_with_two_working_days_left_and_whoever_leaves_does_not(
     prove(&app);
 }
 
-fn the_duty_of_a_post_goes_with_the_post(app: App) {
-    let mut company = app.company();
-    let mut rule = weekly();
-    rule["subject"] = json!("post");
-    rule["scope"] = json!({"departments": ["marketing"]});
-    publish(&company.boss, "duty-rule/report-of-heads", &rule, "2026-03-05");
-    go_on(&app, &mut company, 96);
-    attend(&app);
-    let of_head = company.who("head").get("/api/v1/duties?rule_code=duty-rule/report-of-heads").expect(200);
-    let place = format!("{DUTIES}/{}", of_head.text("/data/0/id"));
-    company.who("lan").get(&place).refuses(404, "http.not_found");
-    let marketing = format!("/api/v1/departments/{}", company.departments["marketing"]);
-    let version = company.boss.get(&marketing).expect(200).version();
-    company.boss.at(version).patch(&marketing, json!({"head_id": company.id("lan")})).expect(200);
-    attend(&app);
-    let shown = company.who("lan").get(&place).expect(200);
-    assert_eq!(shown.text("/responsible/id"), company.id("lan"));
-    assert_eq!(
-        (shown.text("/holdings/0/hold"), shown.text("/holdings/1/hold")),
-        ("raised".into(), "succeeded".into())
-    );
-    let handed = json!({"employee_id": company.id("ming")});
-    act(company.who("director"), &place, "hand-over", handed.clone()).expect(200);
-    act(company.who("director"), &place, "hand-over", handed).refuses(409, "duty.already_holds");
-    fulfil(company.who("ming"), &place).expect(200);
-    prove(&app);
-}
-
-fn what_no_server_could_take_in_is_due_later_or_excused(app: App) {
-    let mut company = in_the_week(&app);
-    // Friday noon to Tuesday ten o'clock: 3.5 working hours were lost before Saturday midnight, so 4 are given.
-    go_on(&app, &mut company, 24 * 4 + 2);
-    app.advance(Duration::minutes(30));
-    block_on(api::attend_duties(&app.database)).expect("a last sign");
-    app.advance(Duration::hours(94));
-    company.sign_in_again(&app);
-    attend(&app);
-    let lan = own_of(company.who("lan"), "2026-W11");
-    let shown = company.who("lan").get(&lan).expect(200);
-    assert_eq!(shown.text("/retimings/0/cause"), "outage");
-    assert_eq!(
-        (shown.text("/due_at"), shown.text("/grace_until")),
-        ("2026-03-17T08:00:00.000000Z".into(), "2026-03-17T08:30:00.000000Z".into())
-    );
-    assert_eq!(shown.text("/status"), "open");
-    assert!(events(&app, "duty.missed").is_empty());
-    // Two whole weeks.
-    app.advance(Duration::days(21));
-    company.sign_in_again(&app);
-    attend(&app);
-    for week in ["2026-W13", "2026-W14"] {
-        let place = own_of(company.who("lan"), week);
-        let shown = company.who("lan").get(&place).expect(200);
-        assert_eq!(
-            (shown.text("/status"), shown.text("/excuse")),
-            ("excused".into(), "outage".into()),
-            "{week}"
-        );
-    }
-    prove(&app);
-}
-
 #[track_caller]
-fn own_of(by: &Caller, week: &str) -> String {
+pub(crate) fn own_of(by: &Caller, week: &str) -> String {
     let mine =
         by.get(&format!("/api/v1/duties?rule_code=duty-rule/weekly-report&occasion={week}")).expect(200);
     format!("{DUTIES}/{}", mine.text("/data/0/id"))
 }
 
-fn a_new_version_counts_from_the_next_period(app: App) {
-    let mut company = in_the_week(&app);
-    go_on(&app, &mut company, 48);
-    let mut friday = weekly();
-    friday["cadence"]["on"] = json!({"weekday": "friday"});
-    publish(&company.boss, "duty-rule/weekly-report", &friday, "2026-03-11");
-    go_on(&app, &mut company, 24 * 5);
-    attend(&app);
-    let due = |week: &str| {
-        let place = own_of(company.who("lan"), week);
-        company.who("lan").get(&place).expect(200).text("/due_at")
-    };
-    assert_eq!(
-        (due("2026-W11"), due("2026-W12")),
-        ("2026-03-14T16:00:00.000000Z".into(), "2026-03-20T16:00:00.000000Z".into())
-    );
-}
-
 /// The duty that a rule called for, whoever is responsible.
 #[track_caller]
-fn called(company: &Company, rule: &str) -> Reply {
+pub(crate) fn called(company: &Company, rule: &str) -> Reply {
     let listed =
         company.boss.get(&format!("/api/v1/duties?whose=all&rule_code=duty-rule/{rule}")).expect(200);
     company.boss.get(&format!("{DUTIES}/{}", listed.text("/data/0/id"))).expect(200)
-}
-
-fn a_finding_calls_for_its_remediation_and_a_rejected_one_is_owed_again(app: App) {
-    let company = app.company();
-    let (finding, auditor) = crate::audit_finding::open_for_lan(&app, &company);
-    let duty = called(&company, "audit-finding");
-    assert_eq!(
-        (duty.text("/status"), duty.text("/responsible/id")),
-        ("open".into(), company.id("lan").to_owned())
-    );
-    assert_eq!(duty.text("/clause"), "000 §9.2 五");
-    act(company.who("lan"), &finding, "report-remediation", json!({"text": "已补附行程单"})).expect(200);
-    let done = called(&company, "audit-finding");
-    assert_eq!(done.text("/status"), "on_time");
-    act(&auditor, &finding, "reject-remediation", json!({"reason": "附件不清晰"})).expect(200);
-    assert_eq!(called(&company, "audit-finding").text("/status"), "open", "owed again");
-    prove(&app);
-}
-
-fn an_advance_is_to_be_settled_by_its_day(app: App) {
-    let company = app.company();
-    let advance = crate::cash_advance::paid_out(&company, "1000.00");
-    let duty = called(&company, "cash-advance");
-    assert_eq!(
-        (duty.text("/due_at"), duty.text("/responsible/id")),
-        ("2026-03-31T16:00:00.000000Z".into(), company.id("lan").to_owned())
-    );
-    let back = json!({"reference": "REC-1", "amount": {"amount": "1000.00", "currency": "CNY"}, "received_on": "2026-03-05"});
-    act(company.who("qian"), &advance, "repay", back).expect(200);
-    assert_eq!(called(&company, "cash-advance").text("/status"), "on_time");
-    prove(&app);
-}
-
-fn the_statement_of_a_month_fulfils_what_finance_owes(app: App) {
-    let mut company = app.company();
-    app.advance(Duration::days(27));
-    company.sign_in_again(&app);
-    attend(&app);
-    app.advance(Duration::days(30));
-    company.sign_in_again(&app);
-    attend(&app);
-    let april = company.boss.get("/api/v1/duties?whose=all&occasion=2026-04").expect(200);
-    let place = format!("{DUTIES}/{}", april.text("/data/0/id"));
-    let duty = company.who("qian").get(&place).expect(200);
-    assert_eq!(
-        (duty.text("/status"), duty.text("/responsible/id")),
-        ("open".into(), company.id("qian").to_owned())
-    );
-    company.who("qian").act("/api/v1/accounting-periods/2026-04/close").expect(200);
-    let body = json!({"period": "2026-04", "department_id": company.departments["company"], "remarks": "无"});
-    let made = company.who("sun").post("/api/v1/expense-statements", body).expect(201);
-    let statement = format!("/api/v1/expense-statements/{}", made.text("/id"));
-    act(company.who("sun"), &statement, "submit", json!({})).expect(200);
-    let done = company.who("qian").get(&place).expect(200);
-    assert_eq!((done.text("/status"), done.text("/proof/record_id")), ("on_time".into(), made.text("/id")));
-    act(company.who("sun"), &statement, "withdraw", json!({})).expect(200);
-    assert_eq!(company.who("qian").get(&place).expect(200).text("/status"), "open");
-    prove(&app);
 }
 
 fn what_is_wrong_with_a_report_is_said(app: App) {
