@@ -70,7 +70,7 @@ fn a_record_fulfils_its_own_occasion_once() {
     let again =
         done.clone().fulfil(filed("2026-05-12 11:00"), done.occasion, &rule.fulfilled_by).unwrap_err();
     assert_eq!(again.code, DUTY_SETTLED);
-    assert_eq!(again.params["state"], json!({"zh-CN": "按时完成", "en": "On time"}));
+    assert_eq!(again.params["state_label"], json!({"zh-CN": "按时完成", "en": "On time"}));
 }
 
 #[test]
