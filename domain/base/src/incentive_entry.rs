@@ -36,7 +36,6 @@ use crate::{
     working_time::Period,
 };
 use serde::{Deserialize, Serialize};
-use serde_json::json;
 use uuid::Uuid;
 
 crate::refusals! { INCENTIVE_ENTRY_REFUSALS:
@@ -187,7 +186,6 @@ impl IncentiveEntry {
     }
 
     fn wrong_state(&self, code: &'static RefusalCode) -> Refusal {
-        let (zh, en) = self.status.state().labels();
-        refused(code).with("state", json!({"zh-CN": zh, "en": en}))
+        refused(code).with_label("state", self.status.state())
     }
 }

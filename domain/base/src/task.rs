@@ -192,18 +192,7 @@ crate::labels! { TaskState = "TaskStatus":
     Cancelled = "cancelled", "已取消", "Cancelled";
 }
 
-impl TaskStatus {
-    /// The name of the state.
-    pub const fn state(&self) -> TaskState {
-        match self {
-            Self::Open {} => TaskState::Open,
-            Self::InProgress { .. } => TaskState::InProgress,
-            Self::Done { .. } => TaskState::Done,
-            Self::Accepted { .. } => TaskState::Accepted,
-            Self::Cancelled { .. } => TaskState::Cancelled,
-        }
-    }
-}
+crate::status! { TaskStatus as TaskState: Open, InProgress, Done, Accepted, Cancelled }
 
 impl TaskState {
     /// Whether its owner has still to do it.

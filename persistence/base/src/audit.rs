@@ -1,7 +1,7 @@
 //! The trail, to be read: by thing, account, deed and time. `[AUD-1]`
 
 use crate::{
-    organisation::{PersonRef, lower, names},
+    organisation::{PersonRef, Register, lower},
     schema::audit_entries as entries,
     search,
     spine::{
@@ -12,7 +12,6 @@ use diesel::prelude::*;
 use domain::spine::{AnyId, EmployeeId, Timestamp};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use std::collections::HashMap;
 use utoipa::{IntoParams, ToSchema};
 use validator::Validate;
 
@@ -122,19 +121,18 @@ pub fn list_audit(
     search!(wanted, filter, lower(entries::actor_name); entries::on_behalf_of);
     let found =
         paged!(reader, page, filter.sort, wanted; entries::table => Row::as_select(); |row: &Row| row);
-    let whom = found.data.iter().filter_map(|row| row.on_behalf_of.map(Into::into));
-    let people = names::people(reader, whom)?;
-    found.try_map(|row| view(row, &people))
+    let register = Register::of(reader)?;
+    found.try_map(|row| view(row, &register))
 }
 
-fn view(row: Row, people: &HashMap<EmployeeId, PersonRef>) -> Result<AuditEntryView, Failure> {
+fn view(row: Row, register: &Register) -> Result<AuditEntryView, Failure> {
     let read = |text: Option<String>| text.map(|text| serde_json::from_str(&text)).transpose();
     Ok(AuditEntryView {
         sequence: row.sequence,
         at: row.at.into(),
         actor: row.actor.into(),
         actor_name: row.actor_name,
-        on_behalf_of: row.on_behalf_of.map(|whom| names::person(people, whom.into())).transpose()?,
+        on_behalf_of: row.on_behalf_of.map(|whom| register.named(whom.into())).transpose()?,
         action: row.action,
         entity_kind: row.entity_kind,
         entity: row.entity.into(),

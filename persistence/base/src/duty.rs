@@ -45,14 +45,14 @@ use domain::{
     spine::{BusinessDate, Change, EmployeeId, Entity, PolicyVersion},
     working_time::WorkingTime,
 };
-use std::{cell::OnceCell, collections::BTreeMap, sync::Arc};
+use std::{collections::BTreeMap, sync::Arc};
 
 /// What this noun brings to its wing.
 pub(crate) const NOUN: &[Part] = &[
     &Kind { check: publication::check, ..Kind::of::<DutyRule>() },
     &Kind::of::<DutySettings>(),
     &Shipped::text(DUTY_SETTINGS_CODE, "应办事项设置", "002 §6 第一章", SHIPPED_DUTY_SETTINGS),
-    &Follows(source::follow),
+    &Follows { wants: source::wants, then: source::follow },
     &file::DocumentKind { kind: Duty::KIND, may_read: deed::may_read },
 ];
 
@@ -77,8 +77,6 @@ pub(crate) struct World {
     /// Today.
     pub today: BusinessDate,
     zone: Tz,
-    /// Everybody who works here today, as rules ask about them: found out when it is first asked.
-    members: OnceCell<BTreeMap<EmployeeId, Member>>,
 }
 
 impl World {
@@ -92,16 +90,12 @@ impl World {
             organisation: Organisation::today(reader)?,
             today,
             zone: reader.zone(),
-            members: OnceCell::new(),
         })
     }
 
     /// Everybody who works here today.
     pub fn members(&self) -> &BTreeMap<EmployeeId, Member> {
-        self.members.get_or_init(|| {
-            let members = self.organisation.members(self.today).into_iter();
-            members.map(|member| (member.employee, member)).collect()
-        })
+        self.organisation.members(self.today)
     }
 
     /// Working time by the calendar.

@@ -5,7 +5,6 @@ pub mod department;
 pub mod directory;
 pub mod employee;
 mod employee_view;
-pub mod names;
 mod open_matter;
 pub mod position;
 mod reference;

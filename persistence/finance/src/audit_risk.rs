@@ -10,7 +10,7 @@ pub(crate) use population::{Candidate, contains, pages};
 
 use crate::{
     finance::expense_claim::{EXPENSE_CLAIM, within},
-    organisation::{DEPARTMENT, EMPLOYEE, NamedRef, PersonRef, names},
+    organisation::{DEPARTMENT, EMPLOYEE, NamedRef, PersonRef, Register},
     policy::{self, Kind, Shipped},
     schema::expense_claims as claims,
     spine::{Failure, Key, Part, Reader, Refers, Sight, View, db},
@@ -184,9 +184,7 @@ impl View for RiskRecordView {
 }
 
 fn shown(reader: &mut Reader<'_>, judged: Vec<Judged>) -> Result<Vec<RiskRecordView>, Failure> {
-    let people = judged.iter().flat_map(|one| [one.facts.submitter, one.facts.beneficiary]);
-    let people = names::people(reader, people)?;
-    let departments = names::departments(reader, judged.iter().map(|one| one.facts.department))?;
+    let register = Register::of(reader)?;
     judged
         .into_iter()
         .map(|one| {
@@ -196,9 +194,9 @@ fn shown(reader: &mut Reader<'_>, judged: Vec<Judged>) -> Result<Vec<RiskRecordV
                 claim_id: Id::from_uuid(facts.claim.uuid()),
                 number: facts.number,
                 claim_version: facts.version,
-                submitter: names::person(&people, facts.submitter)?,
-                beneficiary: names::person(&people, facts.beneficiary)?,
-                department: names::department(&departments, facts.department)?,
+                submitter: register.named(facts.submitter)?,
+                beneficiary: register.named(facts.beneficiary)?,
+                department: register.placed(facts.department)?,
                 business_date: facts.business_date,
                 payable: facts.payable,
                 score,

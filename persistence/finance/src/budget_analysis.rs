@@ -6,8 +6,7 @@ use super::{
 };
 use crate::{
     file::{self, FileView},
-    finance::budget::view::{department, person},
-    organisation::{self, DEPARTMENT, NamedRef, PersonRef},
+    organisation::{self, DEPARTMENT, NamedRef, PersonRef, Register},
     schema::budget_analyses as analyses,
     search,
     spine::{
@@ -206,6 +205,7 @@ pub(crate) fn may_read(reader: &mut Reader<'_>, id: Uuid) -> Result<bool, Failur
 }
 
 fn shown(reader: &mut Reader<'_>, row: Row) -> Result<BudgetAnalysisView, Failure> {
+    let register = Register::of(reader)?;
     let corrupt = |column| Failure::corrupt("budget_analyses", column, row.id.0);
     Ok(BudgetAnalysisView {
         id: row.id.into(),
@@ -213,9 +213,9 @@ fn shown(reader: &mut Reader<'_>, row: Row) -> Result<BudgetAnalysisView, Failur
         currency: row.currency.parse().map_err(|_| corrupt("currency"))?,
         conclusions: serde_json::from_str(&row.conclusions)?,
         figures: serde_json::from_str(&row.figures)?,
-        department: row.department_id.map(|id| department(reader, id.into())).transpose()?,
+        department: row.department_id.map(|id| register.placed(id.into())).transpose()?,
         attachments: file::list_of(reader, BudgetAnalysis::KIND, row.id.0)?,
-        author: person(reader, row.author_id.into())?,
+        author: register.named(row.author_id.into())?,
         filed_at: row.filed_at.into(),
         title: row.title,
         text: row.body,

@@ -2,7 +2,7 @@
 //! answer. All of it happens, or none. `[INT-1, INT-2, AUD-1]`
 
 use super::{
-    Connection, Failure, IdempotencyKey, Instant, Principal, Reader,
+    Connection, Failure, House, IdempotencyKey, Instant, Principal, Reader,
     access::{self, Marks},
     apply::Record,
     database::Shared,
@@ -240,9 +240,14 @@ pub(super) fn perform(
     Ok(Performed { answered: Answered { answer, replayed: false }, keep, raised, deeds, at })
 }
 
-/// What a wing does in the same transaction whenever something happened: it is told of each event once the work is done,
-/// of those too that following brings about. What it refuses undoes the work.
-pub struct Follows(pub fn(&mut Tx<'_>, &Told) -> Result<(), Failure>);
+/// What a wing does in the same transaction whenever something happened: it is told of each event that it wants once the
+/// work is done, of those too that following brings about. What it refuses undoes the work.
+pub struct Follows {
+    /// Whether it is to be told of events of a kind: asked of every event, so it must know without asking the database.
+    pub wants: fn(&'static House, &'static str) -> bool,
+    /// What it does.
+    pub then: fn(&mut Tx<'_>, &Told) -> Result<(), Failure>,
+}
 
 /// An event, as it is told to those who follow.
 #[derive(Clone, Debug)]
@@ -258,18 +263,17 @@ pub struct Told {
 /// Tells those who follow of everything that happened. What came of a chain of such deeds without end is a fault of ours.
 fn follow(tx: &mut Tx<'_>) -> Result<(), Failure> {
     const LINKS_MAX: usize = 10_000;
-    let followers: Vec<_> = tx.house().all::<Follows>().collect();
+    let house = tx.house();
     let mut at = 0;
     while let Some(record) = tx.records.get(at) {
-        let told = |happened: &domain::spine::Happening| Told {
-            kind: happened.kind.name,
-            entity: record.entity,
-            facts: happened.facts.clone(),
-        };
-        let told: Vec<Told> = record.happened.iter().map(told).collect();
-        for told in &told {
-            followers.iter().try_for_each(|follower| (follower.0)(tx, told))?;
+        let mut wanted = Vec::new();
+        for happened in &record.happened {
+            let kind = happened.kind.name;
+            for follows in house.all::<Follows>().filter(|follows| (follows.wants)(house, kind)) {
+                wanted.push((follows, Told { kind, entity: record.entity, facts: happened.facts.clone() }));
+            }
         }
+        wanted.iter().try_for_each(|(follows, told)| (follows.then)(tx, told))?;
         at += 1;
         if at > LINKS_MAX {
             return Err(Failure::fault("what follows on what happened has no end"));

@@ -101,7 +101,10 @@ fn an_incident_is_entered_once() {
         IncentiveEntry::propose(again.clone(), Some(existing), &[], None, None, (now, day("2026-05-19")))
     };
     let refusal = propose(&first).unwrap_err();
-    assert_eq!((refusal.code, &refusal.params["number"]), (ALREADY_ENTERED, &json!("RP-2026-000001")));
+    assert_eq!(
+        (refusal.code, &refusal.params["number"]),
+        (ALREADY_ENTERED, &serde_json::json!("RP-2026-000001"))
+    );
     let cancelled = first.clone().cancel("误记".into(), &actor(WANG), now).expect("no refusal").into_after();
     assert!(propose(&cancelled).is_ok(), "what was cancelled never was");
     assert!(cancelled.is_decided_against(), "a rule asks before");

@@ -1,12 +1,16 @@
 //! The compliance board: how timely duties were done, per person, department, rule, clause or month, read from tallies that
 //! are kept with each change. `[DUT-4]`
 
-use super::list::Whose;
+use super::{
+    list::{Whose, within_sight},
+    tally::{TallyRow, month},
+};
 use crate::{
     organisation::{NamedRef, Organisation, PersonRef, Register},
     schema::{duties, duty_tallies as tallies},
     spine::{
-        Failure, Filter, Instant, Key, Page, Reader, Several, Slice, ToCell, View, Where, columns, db, narrow,
+        Failure, Filter, Instant, Key, Page, Reader, Several, Sight, Slice, ToCell, View, Where, columns, db,
+        narrow,
     },
 };
 use diesel::prelude::*;
@@ -116,24 +120,6 @@ pub struct BoardFilter {
 
 impl Filter for BoardFilter {}
 
-#[derive(Queryable, Selectable, Clone, Debug)]
-#[diesel(table_name = tallies)]
-struct TallyRow {
-    month: String,
-    rule_code: String,
-    clause: String,
-    department_id: Key,
-    employee_id: Key,
-    raised: i64,
-    on_time: i64,
-    late: i64,
-    missed: i64,
-    made_up: i64,
-    excused: i64,
-    waived: i64,
-    cancelled: i64,
-}
-
 /// What identifies a row, in the order in which rows are shown.
 type GroupKey = (Option<String>, Option<Key>, Option<Key>, Option<String>, Option<String>);
 
@@ -197,38 +183,28 @@ fn add(tally: &mut Tally, row: &TallyRow) {
 
 /// The tallies within sight, and what has been missed since a server last looked: no late sweep makes the board untrue.
 fn rows(reader: &mut Reader<'_>, filter: &BoardFilter) -> Result<Vec<TallyRow>, Failure> {
-    let (whose, me) = (filter.whose.unwrap_or(Whose::All), reader.actor().employee);
-    let below = match me {
-        Some(me) => Organisation::today(reader)?.below(me),
-        None => Vec::new(),
-    };
-    let reach = reader.reach();
-    let mut wanted = Where::new();
+    let mut wanted = within_sight!(reader, filter.whose.unwrap_or(Whose::All), tallies, employee_id);
     narrow!(wanted, tallies, filter;
         month >= month_from, month <= month_to, department_id = department_id, employee_id = employee_id,
         rule_code = rule_code);
     let mut rows: Vec<TallyRow> =
         db!(reader, |c| tallies::table.select(TallyRow::as_select()).filter(&wanted).load(c))?;
     rows.extend(missed_meanwhile(reader, filter)?);
-    rows.retain(|row| {
-        let employee = EmployeeId::from(row.employee_id);
-        let (is_mine, is_below) = (me == Some(employee), below.contains(&employee));
-        match whose {
-            Whose::Mine => is_mine,
-            Whose::Line => is_below,
-            Whose::All => is_mine || is_below || reach.covers(row.department_id.into(), false),
-        }
-    });
     Ok(rows)
 }
 
-type MissedRow = (Option<Instant>, String, String, Key, Key);
+type MissedRow = (Instant, Option<Instant>, String, String, Key, Key);
 
 fn missed_meanwhile(reader: &mut Reader<'_>, filter: &BoardFilter) -> Result<Vec<TallyRow>, Failure> {
     let (now, zone) = (Instant::from(reader.now()), reader.zone());
+    let mut wanted = within_sight!(reader, filter.whose.unwrap_or(Whose::All), duties, responsible_id);
+    narrow!(wanted, duties, filter;
+        department_id = department_id, responsible_id = employee_id, rule_code = rule_code);
     let missed: Vec<MissedRow> = db!(reader, |c| duties::table
         .filter(duties::status.eq("pending").and(duties::tallied.eq("")).and(duties::missed_at.le(now)))
+        .filter(&wanted)
         .select((
+            duties::opens_at,
             duties::due_at,
             duties::rule_code,
             duties::clause,
@@ -236,30 +212,24 @@ fn missed_meanwhile(reader: &mut Reader<'_>, filter: &BoardFilter) -> Result<Vec
             duties::responsible_id,
         ))
         .load(c))?;
-    let row = |(due, rule_code, clause, department_id, employee_id): MissedRow| {
-        let month = due.map_or_else(String::new, |due| due.0.date_in(zone).format("%Y-%m").to_string());
-        TallyRow {
-            month,
-            rule_code,
-            clause,
-            department_id,
-            employee_id,
-            raised: 0,
-            on_time: 0,
-            late: 0,
-            missed: 1,
-            made_up: 0,
-            excused: 0,
-            waived: 0,
-            cancelled: 0,
-        }
+    let row = |(opens, due, rule_code, clause, department_id, employee_id): MissedRow| TallyRow {
+        month: month(opens, due, zone),
+        rule_code,
+        clause,
+        department_id,
+        employee_id,
+        raised: 0,
+        on_time: 0,
+        late: 0,
+        missed: 1,
+        made_up: 0,
+        excused: 0,
+        waived: 0,
+        cancelled: 0,
     };
     let fits = |row: &TallyRow| {
         filter.month_from.as_ref().is_none_or(|from| row.month >= *from)
             && filter.month_to.as_ref().is_none_or(|to| row.month <= *to)
-            && filter.department_id.is_none_or(|id| row.department_id == Key::from(id))
-            && filter.employee_id.is_none_or(|id| row.employee_id == Key::from(id))
-            && filter.rule_code.as_ref().is_none_or(|code| row.rule_code == *code)
     };
     Ok(missed.into_iter().map(row).filter(fits).collect())
 }

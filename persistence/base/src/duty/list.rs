@@ -6,7 +6,7 @@ use crate::{
     schema::duties,
     search,
     spine::{
-        Cell, Failure, Filter, Key, Page, Reader, Refers, Several, Slice, View, Where, columns, narrow,
+        Cell, Failure, Filter, Page, Reader, Refers, Several, Sight, Slice, View, Where, columns, narrow,
         orders, paged,
     },
 };
@@ -158,32 +158,25 @@ fn standing(state: DutyState, now: Timestamp) -> Where {
     wanted
 }
 
-/// Only what the caller may see: their own, that of everybody below them, and what lies within reach.
-pub(super) fn within_sight(reader: &mut Reader<'_>, whose: Whose) -> Result<Where, Failure> {
-    let (mut wanted, me) = (Where::new(), reader.actor().employee);
-    let own = me.map_or(Key(uuid::Uuid::nil()), Key::from);
-    if whose == Whose::Mine {
-        wanted.also(duties::responsible_id.eq(own));
-        return Ok(wanted);
-    }
-    let below = match me {
-        Some(me) => Organisation::today(reader)?.below(me),
-        None => Vec::new(),
-    };
-    let below: Vec<Key> = below.into_iter().map(Into::into).collect();
-    let reach = reader.reach();
-    match whose {
-        Whose::All if reach.all => {}
-        Whose::All => {
-            let departments: Vec<Key> =
-                reach.departments.iter().map(|department| (*department).into()).collect();
-            let line = duties::responsible_id.eq(own).or(duties::responsible_id.eq_any(below));
-            wanted.also(line.or(duties::department_id.eq_any(departments)));
+/// The rows of a table that are whose they are asked for, as far as the caller may see them: their own, those of everybody
+/// below them, and what lies within reach.
+macro_rules! within_sight {
+    ($reader:expr, $whose:expr, $table:ident, $person:ident) => {{
+        let (mut wanted, sight) = (Where::new(), Sight::of($reader));
+        let own = $table::$person.eq(sight.employee);
+        match $whose {
+            Whose::Mine => wanted.also(own),
+            Whose::Line => wanted.also($table::$person.eq_any(Organisation::below_caller($reader)?)),
+            Whose::All if sight.all => {}
+            Whose::All => {
+                let below = $table::$person.eq_any(Organisation::below_caller($reader)?);
+                wanted.also(own.or(below).or($table::department_id.eq_any(sight.departments)));
+            }
         }
-        _ => wanted.also(duties::responsible_id.eq_any(below)),
-    }
-    Ok(wanted)
+        wanted
+    }};
 }
+pub(super) use within_sight;
 
 /// Duties within the caller's sight.
 ///
@@ -195,7 +188,7 @@ pub fn list(
     page: &Page,
 ) -> Result<Slice<DutySummary>, Failure> {
     let now = reader.now();
-    let mut wanted = within_sight(reader, filter.whose)?;
+    let mut wanted = within_sight!(reader, filter.whose, duties, responsible_id);
     narrow!(wanted, duties, filter;
         rule_code = rule_code, occasion = occasion, department_id = department_id,
         responsible_id = responsible_id, due_at >= due_from, due_at < due_before,

@@ -73,11 +73,21 @@ pub(super) fn relief(
     world: &World,
     duty: &Duty,
 ) -> Result<Option<Change<Duty>>, Failure> {
+    let outages = since(reader, duty.times.opens)?;
+    relieved_by(&outages, reader.now(), world, duty)
+}
+
+/// The same of outages at hand: those that ended after the duty opened.
+pub(super) fn relieved_by(
+    outages: &[Outage],
+    now: Timestamp,
+    world: &World,
+    duty: &Duty,
+) -> Result<Option<Change<Duty>>, Failure> {
     if !matches!(duty.status, DutyStatus::Pending {}) {
         return Ok(None);
     }
-    let now = reader.now();
-    for outage in since(reader, duty.times.opens)? {
+    for outage in outages {
         match outage.effect(&duty.times, &world.settings.content, world.time()) {
             OutageEffect::None => {}
             OutageEffect::Excused => return Ok(Some(duty.clone().excuse(Excuse::Outage, now)?)),

@@ -189,11 +189,9 @@ impl crate::spine::Stored<crate::Base> for DutyBatch {
 /// What no server could have taken in is excused as it is raised.
 fn relieve(tx: &mut Tx<'_>, world: &World, batch: Vec<Duty>) -> Result<(), Failure> {
     let Some(first) = batch.first() else { return Ok(()) };
-    if outage::since(tx, first.times.opens)?.is_empty() {
-        return Ok(());
-    }
+    let outages = outage::since(tx, first.times.opens)?;
     for duty in batch {
-        if let Some(change) = outage::relief(tx, world, &duty)? {
+        if let Some(change) = outage::relieved_by(&outages, tx.now(), world, &duty)? {
             apply(tx, change)?;
         }
     }

@@ -254,11 +254,9 @@ pub fn find(reader: &mut Reader<'_>, id: Id<Duty>) -> Result<Duty, Failure> {
     if is_own || reader.reach().covers(row.department_id.into(), false) {
         return row.try_into();
     }
-    let organisation = Organisation::today(reader)?;
-    let line = organisation.line_of(responsible);
     let duty = Duty::try_from(row)?;
     let held = duty.holdings.iter().any(|holding| reader.actor().is(holding.employee));
-    if held || line.iter().any(|superior| reader.actor().is(*superior)) {
+    if held || Organisation::caller_is_above(reader, responsible)? {
         Ok(duty)
     } else {
         Err(Failure::NotFound)

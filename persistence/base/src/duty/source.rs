@@ -7,7 +7,7 @@ use super::{
 };
 use crate::{
     schema::duties,
-    spine::{Failure, Key, Reader, Told, Tx, db},
+    spine::{Failure, House, Key, Reader, Told, Tx, db},
 };
 use diesel::prelude::*;
 use domain::{
@@ -19,6 +19,7 @@ use domain::{
     working_time::Period,
 };
 use serde_json::Value;
+use std::{collections::HashSet, iter, sync::OnceLock};
 use uuid::Uuid;
 
 /// A record that fulfils duties: registered by its noun.
@@ -83,11 +84,25 @@ pub struct Called {
     pub moved: &'static [&'static str],
 }
 
+/// Whether events of a kind call for duties, fulfil them, take that back, move them or make them needless, as far as nouns
+/// have said.
+pub(super) fn wants(house: &'static House, kind: &'static str) -> bool {
+    static WANTED: OnceLock<HashSet<&'static str>> = OnceLock::new();
+    let wanted = WANTED.get_or_init(|| {
+        let filed = house.all::<Filed>();
+        let filed =
+            filed.flat_map(|filed| iter::once(filed.event).chain(filed.undone.iter().map(|one| one.event)));
+        let called = house.all::<Called>();
+        let called = called.flat_map(|called| {
+            iter::once(called.event).chain(called.gone.iter().chain(called.moved).copied())
+        });
+        filed.chain(called).collect()
+    });
+    wanted.contains(kind)
+}
+
 /// Looks at something that happened: what it calls for, fulfils, takes back or makes needless.
 pub(super) fn follow(tx: &mut Tx<'_>, told: &Told) -> Result<(), Failure> {
-    if told.kind.starts_with("duty.") {
-        return Ok(());
-    }
     call(tx, told)?;
     let house = tx.house();
     for filed in house.all::<Filed>() {

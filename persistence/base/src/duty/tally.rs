@@ -24,8 +24,38 @@ pub(super) struct TallyKey {
 /// Changes of the eight counts.
 type Counts = [i64; 8];
 
+#[derive(Queryable, Selectable, Clone, Debug)]
+#[diesel(table_name = tallies)]
+pub(super) struct TallyRow {
+    pub month: String,
+    pub rule_code: String,
+    pub clause: String,
+    pub department_id: Key,
+    pub employee_id: Key,
+    pub raised: i64,
+    pub on_time: i64,
+    pub late: i64,
+    pub missed: i64,
+    pub made_up: i64,
+    pub excused: i64,
+    pub waived: i64,
+    pub cancelled: i64,
+}
+
+impl TallyRow {
+    fn counts(&self) -> Counts {
+        let Self { raised, on_time, late, missed, made_up, excused, waived, cancelled, .. } = *self;
+        [raised, on_time, late, missed, made_up, excused, waived, cancelled]
+    }
+
+    fn key(self) -> TallyKey {
+        let Self { month, rule_code, clause, department_id, employee_id, .. } = self;
+        TallyKey { month, rule_code, clause, department_id, employee_id }
+    }
+}
+
 /// The month a duty is counted in: of its due, else of its opening.
-fn month(opens: Instant, due: Option<Instant>, zone: chrono_tz::Tz) -> String {
+pub(super) fn month(opens: Instant, due: Option<Instant>, zone: chrono_tz::Tz) -> String {
     let day = due.unwrap_or(opens).0.date_in(zone);
     format!("{:04}-{:02}", day.year(), day.month())
 }
@@ -142,7 +172,6 @@ pub struct Difference {
 }
 
 type CountedRow = (Instant, Option<Instant>, String, String, Key, Key, String);
-type KeptRow = ((String, String, String, Key, Key), (i64, i64, i64, i64, i64, i64, i64, i64));
 
 /// Counts all duties anew and compares: the tallies that differ. `[DUT-4]`
 ///
@@ -169,10 +198,10 @@ pub fn verify(reader: &mut Reader<'_>) -> Result<Vec<Difference>, Failure> {
             *sum += count;
         }
     }
-    for ((month, rule_code, clause, department_id, employee_id), kept) in kept(reader)? {
-        let key = TallyKey { month, rule_code, clause, department_id, employee_id };
-        let (raised, on_time, late, missed, made_up, excused, waived, cancelled) = kept;
-        both.entry(key).or_default().0 = [raised, on_time, late, missed, made_up, excused, waived, cancelled];
+    let kept: Vec<TallyRow> = db!(reader, |c| tallies::table.select(TallyRow::as_select()).load(c))?;
+    for row in kept {
+        let counts = row.counts();
+        both.entry(row.key()).or_default().0 = counts;
     }
     let unlike = both.into_iter().filter(|(_, (kept, counted))| kept != counted);
     let told = unlike.map(|(key, (kept, counted))| {
@@ -181,28 +210,4 @@ pub fn verify(reader: &mut Reader<'_>) -> Result<Vec<Difference>, Failure> {
         Difference { of, kept, counted }
     });
     Ok(told.collect())
-}
-
-fn kept(reader: &mut Reader<'_>) -> Result<Vec<KeptRow>, Failure> {
-    Ok(db!(reader, |c| tallies::table
-        .select((
-            (
-                tallies::month,
-                tallies::rule_code,
-                tallies::clause,
-                tallies::department_id,
-                tallies::employee_id,
-            ),
-            (
-                tallies::raised,
-                tallies::on_time,
-                tallies::late,
-                tallies::missed,
-                tallies::made_up,
-                tallies::excused,
-                tallies::waived,
-                tallies::cancelled,
-            ),
-        ))
-        .load(c))?)
 }

@@ -122,19 +122,14 @@ orders! {
 
 /// Only what the caller may see.
 pub(super) fn within_sight(reader: &mut Reader<'_>, whose: Whose) -> Result<Where, Failure> {
-    let (sight, me) = (Sight::of(reader), reader.actor().employee);
+    let sight = Sight::of(reader);
     let own = incentive_entries::employee_id.eq(sight.employee);
     let mut wanted = Where::new();
     if whose == Whose::Mine {
         wanted.also(own);
         return Ok(wanted);
     }
-    let below = match me {
-        Some(me) => Organisation::today(reader)?.below(me),
-        None => Vec::new(),
-    };
-    let below: Vec<Key> = below.into_iter().map(Into::into).collect();
-    let line = incentive_entries::employee_id.eq_any(below);
+    let line = incentive_entries::employee_id.eq_any(Organisation::below_caller(reader)?);
     if whose == Whose::Line {
         wanted.also(line);
         return Ok(wanted);

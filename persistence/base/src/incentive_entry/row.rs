@@ -176,12 +176,7 @@ pub fn find(reader: &mut Reader<'_>, id: Id<IncentiveEntry>) -> Result<Incentive
     if sight.covers(reader, IncentiveEntry::KIND, document, department, is_own)? {
         return row.try_into();
     }
-    let line = Organisation::today(reader)?.line_of(employee);
-    if line.iter().any(|superior| reader.actor().is(*superior)) {
-        row.try_into()
-    } else {
-        Err(Failure::NotFound)
-    }
+    if Organisation::caller_is_above(reader, employee)? { row.try_into() } else { Err(Failure::NotFound) }
 }
 
 /// One entry whoever asks: for rules, never for an answer.

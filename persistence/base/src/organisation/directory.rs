@@ -20,7 +20,7 @@ use domain::{
 };
 use std::{
     collections::{BTreeMap, BTreeSet},
-    sync::Arc,
+    sync::{Arc, OnceLock},
 };
 
 /// The organisation as it is on a day, with the absences of later days.
@@ -31,6 +31,7 @@ pub struct Organisation {
     roles: BTreeMap<String, Vec<Holder>>,
     positions: BTreeMap<String, BTreeSet<EmployeeId>>,
     absences: Vec<Away>,
+    members: OnceLock<BTreeMap<EmployeeId, Member>>,
 }
 
 #[derive(Clone, Debug)]
@@ -208,27 +209,38 @@ impl Organisation {
         false
     }
 
-    /// Everybody who works here on a day, with or without an account, as duty rules ask about them. `[DUT-1a]`
-    pub fn members(&self, on: BusinessDate) -> Vec<Member> {
-        let here = |person: &&Person| person.joined_on <= on && person.employment.grants_access(on);
-        let heads: BTreeSet<EmployeeId> = self.units.values().filter_map(|unit| unit.head).collect();
-        let member = |(id, person): (&EmployeeId, &Person)| Member {
-            employee: *id,
-            roles: self.roles_of(*id, on),
-            position: person.position.clone(),
-            departments: self.codes_above(person.department),
-            is_head: heads.contains(id),
-        };
-        self.people.iter().filter(|(_, person)| here(person)).map(member).collect()
+    /// Everybody who works here on the day of this organisation, with or without an account, as duty rules ask about them;
+    /// found out when it is first asked, and kept as long as this is. `[DUT-1a]`
+    pub fn members(&self, today: BusinessDate) -> &BTreeMap<EmployeeId, Member> {
+        self.members.get_or_init(|| {
+            let heads: BTreeSet<EmployeeId> = self.units.values().filter_map(|unit| unit.head).collect();
+            let mut roles = self.roles_held(today);
+            let member = |(id, person): (&EmployeeId, &Person)| {
+                let member = Member {
+                    employee: *id,
+                    roles: roles.remove(id).unwrap_or_default(),
+                    position: person.position.clone(),
+                    departments: self.codes_above(person.department),
+                    is_head: heads.contains(id),
+                };
+                (*id, member)
+            };
+            self.people.iter().filter(|(id, _)| self.works_here(**id, today)).map(member).collect()
+        })
     }
 
-    /// The codes of the roles that somebody holds on a day.
-    fn roles_of(&self, employee: EmployeeId, on: BusinessDate) -> Vec<String> {
-        let holds = |holder: &Holder| {
-            holder.employee == employee && holder.from <= on && holder.until.is_none_or(|until| on <= until)
-        };
-        let held = self.roles.iter().filter(|(_, holders)| holders.iter().any(holds));
-        held.map(|(code, _)| code.clone()).collect()
+    /// The codes of the roles that people hold on a day.
+    fn roles_held(&self, on: BusinessDate) -> BTreeMap<EmployeeId, Vec<String>> {
+        let mut held = BTreeMap::<EmployeeId, Vec<String>>::new();
+        for (code, holders) in &self.roles {
+            let here = |holder: &&Holder| holder.from <= on && holder.until.is_none_or(|until| on <= until);
+            let holders: BTreeSet<EmployeeId> =
+                holders.iter().filter(here).map(|holder| holder.employee).collect();
+            for employee in holders {
+                held.entry(employee).or_default().push(code.clone());
+            }
+        }
+        held
     }
 
     /// The codes of a department and of all above it.
@@ -257,6 +269,18 @@ impl Organisation {
     /// Everybody whose line of superiors leads by somebody.
     pub fn below(&self, superior: EmployeeId) -> Vec<EmployeeId> {
         self.people.keys().copied().filter(|id| self.line_of(*id).contains(&superior)).collect()
+    }
+
+    /// Everybody below the caller, as rows name them; nobody where the caller is no employee.
+    pub(crate) fn below_caller(reader: &mut Reader<'_>) -> Result<Vec<Key>, Failure> {
+        let Some(me) = reader.actor().employee else { return Ok(Vec::new()) };
+        Ok(Self::today(reader)?.below(me).into_iter().map(Into::into).collect())
+    }
+
+    /// Whether the caller is a superior of somebody, however far above.
+    pub(crate) fn caller_is_above(reader: &mut Reader<'_>, employee: EmployeeId) -> Result<bool, Failure> {
+        let line = Self::today(reader)?.line_of(employee);
+        Ok(line.iter().any(|superior| reader.actor().is(*superior)))
     }
 
     /// Whether somebody works here on a day.

@@ -1,12 +1,12 @@
 //! The tasks within the caller's sight. `[TSK-1, INT-4]`
 
-use super::row::Row;
+use super::row::{Row, pending_codes};
 use crate::{
     organisation::{DEPARTMENT, EMPLOYEE, NamedRef, Organisation, PersonRef, Register},
     schema::tasks,
     search,
     spine::{
-        Failure, Filter, Key, Page, Reader, Refers, Several, Slice, View, Where, columns, narrow, orders,
+        Failure, Filter, Page, Reader, Refers, Several, Sight, Slice, View, Where, columns, narrow, orders,
         paged,
     },
 };
@@ -134,22 +134,15 @@ orders! {
 
 /// Only what the caller may see.
 fn within_sight(reader: &mut Reader<'_>, whose: Whose) -> Result<Where, Failure> {
-    let (mut wanted, me) = (Where::new(), reader.actor().employee);
-    let own = me.map_or(Key(uuid::Uuid::nil()), Key::from);
+    let (mut wanted, sight) = (Where::new(), Sight::of(reader));
+    let (owned, given) = (tasks::owner_id.eq(sight.employee), tasks::giver_id.eq(sight.employee));
     match whose {
-        Whose::Mine => wanted.also(tasks::owner_id.eq(own)),
-        Whose::Given => wanted.also(tasks::giver_id.eq(own)),
-        Whose::All if reader.reach().all => {}
+        Whose::Mine => wanted.also(owned),
+        Whose::Given => wanted.also(given),
+        Whose::All if sight.all => {}
         Whose::All => {
-            let below = match me {
-                Some(me) => Organisation::today(reader)?.below(me),
-                None => Vec::new(),
-            };
-            let below: Vec<Key> = below.into_iter().map(Into::into).collect();
-            let departments: Vec<Key> = reader.reach().departments.iter().map(|id| (*id).into()).collect();
-            let theirs =
-                tasks::owner_id.eq(own).or(tasks::giver_id.eq(own)).or(tasks::owner_id.eq_any(below));
-            wanted.also(theirs.or(tasks::department_id.eq_any(departments)));
+            let below = tasks::owner_id.eq_any(Organisation::below_caller(reader)?);
+            wanted.also(owned.or(given).or(below).or(tasks::department_id.eq_any(sight.departments)));
         }
     }
     Ok(wanted)
@@ -170,8 +163,8 @@ pub fn list(
         status in status, department_id = department_id, owner_id = owner_id, origin = origin_id,
         due_on >= due_from, due_on <= due_to, changed_at >= changed_from, changed_at < changed_before);
     match filter.overdue {
-        Some(true) => wanted.also(tasks::due_on.lt(today).and(tasks::status.eq_any(["open", "in_progress"]))),
-        Some(false) => wanted.also(tasks::due_on.ge(today).or(tasks::status.ne_all(["open", "in_progress"]))),
+        Some(true) => wanted.also(tasks::due_on.lt(today).and(tasks::status.eq_any(pending_codes()))),
+        Some(false) => wanted.also(tasks::due_on.ge(today).or(tasks::status.ne_all(pending_codes()))),
         None => {}
     }
     search!(wanted, filter, tasks::search_text; tasks::owner_id);

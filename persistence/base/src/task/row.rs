@@ -8,7 +8,7 @@ use crate::{
 use diesel::prelude::*;
 use domain::{
     spine::{BusinessDate, EmployeeId, Id, Permission, Version, search_text},
-    task::{AskedDue, DueMoved, Origin, Owning, SentBack, Task, TaskContent, TaskStatus},
+    task::{AskedDue, DueMoved, Origin, Owning, SentBack, Task, TaskContent, TaskState, TaskStatus},
 };
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -141,13 +141,17 @@ pub fn find(reader: &mut Reader<'_>, id: Id<Task>) -> Result<Task, Failure> {
     if is_mine(task.giver) || had_it || reader.reach().covers(task.department, false) {
         return Ok(task);
     }
-    let line = Organisation::today(reader)?.line_of(task.owner());
-    if line.iter().any(|superior| reader.actor().is(*superior)) { Ok(task) } else { Err(Failure::NotFound) }
+    if Organisation::caller_is_above(reader, task.owner())? { Ok(task) } else { Err(Failure::NotFound) }
 }
 
 /// Whether the caller may read a task, and with it its files.
 pub(super) fn may_read(reader: &mut Reader<'_>, task: Uuid) -> Result<bool, Failure> {
     reader.is_seen_by(Permission::ReadTasks, |reader| find(reader, Id::from_uuid(task)))
+}
+
+/// The states in which a task has still to be done, as rows keep them.
+pub(super) fn pending_codes() -> Vec<&'static str> {
+    TaskState::ALL.iter().filter(|state| state.is_pending()).map(|state| state.code()).collect()
 }
 
 /// What somebody owns and has still to do.
@@ -157,7 +161,7 @@ pub(super) fn may_read(reader: &mut Reader<'_>, task: Uuid) -> Result<bool, Fail
 pub(super) fn pending_of(reader: &mut Reader<'_>, owner: EmployeeId) -> Result<Vec<Task>, Failure> {
     let key = Key::from(owner);
     let rows: Vec<Row> = db!(reader, |c| tasks::table
-        .filter(tasks::owner_id.eq(key).and(tasks::status.eq_any(["open", "in_progress"])))
+        .filter(tasks::owner_id.eq(key).and(tasks::status.eq_any(pending_codes())))
         .order(tasks::id)
         .select(Row::as_select())
         .load(c))?;

@@ -11,7 +11,7 @@ use crate::{
         expense_claim::EXPENSE_CLAIM,
         internal_audit::{INTERNAL_AUDIT, item::INTERNAL_AUDIT_ITEM},
     },
-    organisation::{DEPARTMENT, EMPLOYEE, NamedRef, PersonRef, names},
+    organisation::{DEPARTMENT, EMPLOYEE, NamedRef, PersonRef, Register},
     schema::audit_findings as findings,
     search,
     spine::{
@@ -157,11 +157,7 @@ impl From<RejectedRemediation> for RejectedRemediationView {
 }
 
 fn shown(reader: &mut Reader<'_>, rows: Vec<Row>) -> Result<Vec<AuditFindingView>, Failure> {
-    let people =
-        names::people(reader, rows.iter().filter_map(|row| row.responsible_id).map(EmployeeId::from))?;
-    let departments =
-        names::departments(reader, rows.iter().map(|row| DepartmentId::from(row.department_id)))?;
-    let today = reader.today();
+    let (register, today) = (Register::of(reader)?, reader.today());
     let view = |row: Row| {
         let changed_at = row.changed_at.into();
         let finding = row.finding(Vec::new())?;
@@ -183,8 +179,8 @@ fn shown(reader: &mut Reader<'_>, rows: Vec<Row>) -> Result<Vec<AuditFindingView
             clause,
             text,
             amount,
-            department: names::department(&departments, department)?,
-            responsible: responsible.map(|id| names::person(&people, id)).transpose()?,
+            department: register.placed(department)?,
+            responsible: responsible.map(|id| register.named(id)).transpose()?,
             due_on,
             is_overdue: !state.is_ended() && due_on < today,
             status: state,

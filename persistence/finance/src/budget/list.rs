@@ -2,7 +2,6 @@
 
 use super::row::total;
 use crate::{
-    finance::expense_request::view::{person, place},
     organisation::{DEPARTMENT, EMPLOYEE, NamedRef, PersonRef, Register},
     schema::budgets,
     search,
@@ -195,8 +194,8 @@ fn summary(register: &Register, row: SummaryRow) -> Result<BudgetSummary, Failur
         fiscal_year: row.fiscal_year,
         region: row.region,
         campaign: row.campaign,
-        department: place(register, row.department_id.into())?,
-        submitter: person(register, row.submitter_id.into())?,
+        department: register.placed(row.department_id.into())?,
+        submitter: register.named(row.submitter_id.into())?,
         created_at: row.created_at.into(),
         changed_at: row.changed_at.into(),
         version: row.version,

@@ -3,17 +3,15 @@
 use super::{BudgetWorld, find};
 use crate::{
     approval::APPROVAL,
-    organisation::{DEPARTMENT, EMPLOYEE, NamedRef, PersonRef},
-    schema::{departments, employees},
-    spine::{ActionView, Failure, Key, Place, Placed, Reader, Refers, Target, View, db, in_json},
+    organisation::{DEPARTMENT, EMPLOYEE, NamedRef, PersonRef, Register},
+    spine::{ActionView, Failure, Place, Placed, Reader, Refers, Target, View, in_json},
 };
-use diesel::prelude::*;
 use domain::{
     finance::budget::{
         Activity, Budget, BudgetContent, BudgetState, Foundation, Indicator, Objective, PlannedLine,
         PlannedSum, Scope, Strategy, actions::BudgetAction,
     },
-    spine::{AnyId, Currency, DepartmentId, EmployeeId, Id, Money, Permission, Timestamp, UserId, Version},
+    spine::{AnyId, Currency, Id, Money, Permission, Timestamp, UserId, Version},
 };
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -118,12 +116,12 @@ pub static BUDGET: Target =
 
 /// How a budget at hand is shown.
 pub fn show(reader: &mut Reader<'_>, budget: Budget) -> Result<BudgetView, Failure> {
-    let world = BudgetWorld::today(reader)?;
+    let (world, register) = (BudgetWorld::today(reader)?, Register::of(reader)?);
     let actions = budget.actions(reader.actor());
     let (status_at, status_reason) = budget.told();
     let (status, status_reason) = (budget.state(), status_reason.map(str::to_owned));
-    let department = department(reader, budget.content.scope.department)?;
-    let submitter = person(reader, budget.petition.submitter)?;
+    let department = register.placed(budget.content.scope.department)?;
+    let submitter = register.named(budget.petition.submitter)?;
     let total = budget.content.total(world.currency)?;
     let margins = budget.content.margins(&world.categories.content, world.currency);
     let id = budget.id;
@@ -167,26 +165,6 @@ pub fn show(reader: &mut Reader<'_>, budget: Budget) -> Result<BudgetView, Failu
         actions: ActionView::listed(&format!("/api/v1/budgets/{id}"), actions),
         version: budget.version,
     })
-}
-
-/// A department by its names.
-pub(crate) fn department(reader: &mut Reader<'_>, id: DepartmentId) -> Result<NamedRef, Failure> {
-    let key = Key::from(id);
-    let (code, name_zh, name_en) = db!(reader, |c| departments::table
-        .filter(departments::id.eq(key))
-        .select((departments::code, departments::name_zh, departments::name_en))
-        .first::<(String, String, String)>(c))?;
-    Ok(NamedRef { id: id.uuid().into(), code, name_zh, name_en })
-}
-
-/// A person by number and name.
-pub(crate) fn person(reader: &mut Reader<'_>, id: EmployeeId) -> Result<PersonRef, Failure> {
-    let key = Key::from(id);
-    let (number, name) = db!(reader, |c| employees::table
-        .filter(employees::id.eq(key))
-        .select((employees::number, employees::name))
-        .first::<(String, String)>(c))?;
-    Ok(PersonRef { id, number, name })
 }
 
 impl Placed<crate::Finance> for BudgetAction {

@@ -2,10 +2,7 @@
 
 use super::give_back;
 use crate::{
-    finance::{
-        budget_change::BUDGET_CHANGE,
-        expense_request::view::{person, place},
-    },
+    finance::budget_change::BUDGET_CHANGE,
     organisation::{DEPARTMENT, EMPLOYEE, NamedRef, PersonRef, Register},
     schema::budget_changes as changes,
     search,
@@ -197,8 +194,8 @@ fn summary(register: &Register, row: SummaryRow) -> Result<BudgetChangeSummary, 
         total: Money::from_minor(row.total_minor, currency),
         number: row.number,
         fiscal_year: row.fiscal_year,
-        department: place(register, row.department_id.into())?,
-        submitter: person(register, row.submitter_id.into())?,
+        department: register.placed(row.department_id.into())?,
+        submitter: register.named(row.submitter_id.into())?,
         reason: row.reason,
         event: row.event,
         event_on: row.event_on,

@@ -3,8 +3,7 @@
 use super::{ChangeWorld, find, give_back, settle::submission};
 use crate::{
     approval::APPROVAL,
-    finance::budget::view::{department, person},
-    organisation::{DEPARTMENT, EMPLOYEE, NamedRef, PersonRef},
+    organisation::{DEPARTMENT, EMPLOYEE, NamedRef, PersonRef, Register},
     spine::{ActionView, Failure, Key, Place, Placed, Reader, Refers, Target, View, in_json},
 };
 use chrono::NaiveDate;
@@ -103,14 +102,14 @@ pub static BUDGET_CHANGE: Target =
 
 /// How a change at hand is shown.
 pub fn show(reader: &mut Reader<'_>, change: BudgetChange) -> Result<BudgetChangeView, Failure> {
-    let world = ChangeWorld::today(reader)?;
+    let (world, register) = (ChangeWorld::today(reader)?, Register::of(reader)?);
     let total = change.content.total(world.rules().currency)?;
     let submission = submission(reader, &change, &world)?;
     let actions = change.actions(reader.actor(), &submission);
     let (status_at, why) = change.petition.standing.told();
     let (status, status_reason) = (change.state(), why.map(str::to_owned));
     let id = change.id;
-    let ChangeContent { kind, fiscal_year, department: of, reason, event, event_on, gives_back, movements } =
+    let ChangeContent { kind, fiscal_year, department, reason, event, event_on, gives_back, movements } =
         change.content;
     let given_back = if kind == ChangeKind::EmergencyDraw {
         let of_draws = give_back::of_draws(reader, &[Key::from(id)])?;
@@ -126,7 +125,7 @@ pub fn show(reader: &mut Reader<'_>, change: BudgetChange) -> Result<BudgetChang
         status_at,
         status_reason,
         fiscal_year,
-        department: department(reader, of)?,
+        department: register.placed(department)?,
         reason,
         event,
         event_on,
@@ -136,7 +135,7 @@ pub fn show(reader: &mut Reader<'_>, change: BudgetChange) -> Result<BudgetChang
         total,
         created_by: change.petition.creator,
         created_at: change.petition.created_at,
-        submitter: person(reader, change.petition.submitter)?,
+        submitter: register.named(change.petition.submitter)?,
         approval_id: change.petition.approval.map(|approval| approval.uuid().into()),
         actions: ActionView::listed(&format!("/api/v1/budget-changes/{id}"), actions),
         version: change.version,

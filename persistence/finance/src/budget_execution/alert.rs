@@ -3,11 +3,9 @@
 use super::{ExecutionFilter, Reported, lines_of};
 use crate::{
     finance::{budget::book_currency, budget_line},
-    organisation::NamedRef,
-    schema::departments,
-    spine::{Failure, Key, Reader, View, db},
+    organisation::{NamedRef, Register},
+    spine::{Failure, Key, Reader, View},
 };
-use diesel::prelude::*;
 use domain::{
     finance::{
         budget_execution::{AlertKind, YearSoFar, heads_beyond},
@@ -17,7 +15,7 @@ use domain::{
     spine::{AnyId, BusinessDate, Currency, Money},
 };
 use serde::Serialize;
-use std::collections::{BTreeMap, HashMap};
+use std::{collections::BTreeMap, sync::Arc};
 use utoipa::ToSchema;
 
 /// At most so many alerts are told, the worst first.
@@ -90,8 +88,7 @@ pub fn alerts(reader: &mut Reader<'_>, fiscal_year: i32) -> Result<BudgetAlertsV
     let thresholds = settings.content.alerts_percent.clone();
     let filter = ExecutionFilter::of_year(fiscal_year);
     let lines = lines_of(reader, &filter)?;
-    let names = departments_of(reader)?;
-    let telling = Telling { names, currency: book_currency(reader, today)?, today };
+    let telling = Telling { register: Register::of(reader)?, currency: book_currency(reader, today)?, today };
     let mut alerts: Vec<BudgetAlertView> =
         lines.iter().filter_map(|line| telling.threshold(line, &thresholds)).collect();
     if let Some(percent) = settings.content.run_rate_percent {
@@ -103,20 +100,9 @@ pub fn alerts(reader: &mut Reader<'_>, fiscal_year: i32) -> Result<BudgetAlertsV
     Ok(BudgetAlertsView { fiscal_year, thresholds_percent: thresholds, alerts, has_more })
 }
 
-fn departments_of(reader: &mut Reader<'_>) -> Result<HashMap<Key, NamedRef>, Failure> {
-    let rows: Vec<(Key, String, String, String)> = db!(reader, |c| departments::table
-        .select((departments::id, departments::code, departments::name_zh, departments::name_en))
-        .load(c))?;
-    let named = |(id, code, name_zh, name_en)| {
-        let id: Key = id;
-        (id, NamedRef { id: id.into(), code, name_zh, name_en })
-    };
-    Ok(rows.into_iter().map(named).collect())
-}
-
 /// What alerts are told with.
 struct Telling {
-    names: HashMap<Key, NamedRef>,
+    register: Arc<Register>,
     currency: Currency,
     today: BusinessDate,
 }
@@ -131,7 +117,7 @@ impl Telling {
         Some(BudgetAlertView {
             kind: AlertKind::Threshold,
             line_id: Some(line.id.into()),
-            department: self.names.get(&line.department)?.clone(),
+            department: self.register.department(line.department.into())?.clone(),
             category: line.category.clone(),
             period: line.period,
             campaign: line.campaign.clone(),
@@ -165,7 +151,7 @@ impl Telling {
                 Some(BudgetAlertView {
                     kind: AlertKind::RunRate,
                     line_id: None,
-                    department: self.names.get(&department)?.clone(),
+                    department: self.register.department(department.into())?.clone(),
                     category: category.to_owned(),
                     period: year,
                     campaign: campaign.map(str::to_owned),

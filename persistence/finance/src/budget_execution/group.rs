@@ -3,9 +3,9 @@
 use super::{ExecutionFilter, Reported, lines_of, person::by_person};
 use crate::{
     finance::budget::book_currency,
-    organisation::{NamedRef, PersonRef},
+    organisation::{NamedRef, PersonRef, Register},
     policy,
-    schema::{budgets, departments, employees},
+    schema::budgets,
     spine::{Failure, Key, Page, Reader, Slice, ToCell, View, columns, db},
 };
 use diesel::prelude::*;
@@ -19,7 +19,10 @@ use domain::{
     spine::{AnyId, Currency, Money},
 };
 use serde::Serialize;
-use std::collections::{BTreeMap, HashMap};
+use std::{
+    collections::{BTreeMap, BTreeSet, HashMap},
+    sync::Arc,
+};
 use utoipa::ToSchema;
 
 /// What a row of the report is about; only what was grouped by is there.
@@ -102,22 +105,16 @@ struct GroupKey {
 
 /// The names behind keys, looked up once for a report.
 struct Names {
-    departments: HashMap<Key, NamedRef>,
-    categories: std::sync::Arc<domain::spine::PolicyVersion<ExpenseCategories>>,
+    register: Arc<Register>,
+    categories: Arc<domain::spine::PolicyVersion<ExpenseCategories>>,
     currency: Currency,
 }
 
 impl Names {
     fn load(reader: &mut Reader<'_>) -> Result<Self, Failure> {
         let today = reader.today();
-        let rows: Vec<(Key, String, String, String)> = db!(reader, |c| departments::table
-            .select((departments::id, departments::code, departments::name_zh, departments::name_en))
-            .load(c))?;
-        let named = |(id, code, name_zh, name_en): (Key, String, String, String)| {
-            (id, NamedRef { id: id.into(), code, name_zh, name_en })
-        };
         Ok(Self {
-            departments: rows.into_iter().map(named).collect(),
+            register: Register::of(reader)?,
             categories: policy::in_force(reader, "standard", today)?,
             currency: book_currency(reader, today)?,
         })
@@ -135,7 +132,8 @@ impl Names {
                     key.quarter = quarter.map(shown);
                 }
                 Dimension::Department => {
-                    let code = self.departments.get(&line.department).map(|named| named.code.clone());
+                    let code =
+                        self.register.department(line.department.into()).map(|named| named.code.clone());
                     key.department = Some((code.unwrap_or_default(), line.department));
                 }
                 Dimension::Category => key.category = Some(line.category.clone()),
@@ -224,7 +222,6 @@ pub fn list(
 /// The names that the groups of one report show.
 struct Shown<'a> {
     names: &'a Names,
-    people: HashMap<Key, PersonRef>,
     budgets: HashMap<Key, String>,
 }
 
@@ -232,33 +229,19 @@ impl<'a> Shown<'a> {
     fn load<'k>(
         reader: &mut Reader<'_>,
         names: &'a Names,
-        keys: impl Iterator<Item = &'k GroupKey> + Clone,
+        keys: impl Iterator<Item = &'k GroupKey>,
     ) -> Result<Self, Failure> {
-        let some = |of: fn(&GroupKey) -> Option<Key>| {
-            let mut found: Vec<Key> = keys.clone().filter_map(of).collect();
-            found.sort_unstable();
-            found.dedup();
-            found
-        };
-        let (mut people, mut numbers) = (HashMap::new(), HashMap::new());
+        let shown: BTreeSet<Key> = keys.filter_map(|key| key.budget).collect();
+        let mut numbers = HashMap::new();
         // Pieces, because an engine takes only so many parameters at once.
-        for piece in some(|key| key.person).chunks(5_000) {
-            let rows: Vec<(Key, String, String)> = db!(reader, |c| employees::table
-                .filter(employees::id.eq_any(piece))
-                .select((employees::id, employees::number, employees::name))
-                .load(c))?;
-            let named =
-                |(id, number, name): (Key, String, String)| (id, PersonRef { id: id.into(), number, name });
-            people.extend(rows.into_iter().map(named));
-        }
-        for piece in some(|key| key.budget).chunks(5_000) {
+        for piece in Vec::from_iter(shown).chunks(5_000) {
             let rows: Vec<(Key, String)> = db!(reader, |c| budgets::table
                 .filter(budgets::id.eq_any(piece))
                 .select((budgets::id, budgets::number))
                 .load(c))?;
             numbers.extend(rows);
         }
-        Ok(Self { names, people, budgets: numbers })
+        Ok(Self { names, budgets: numbers })
     }
 
     fn group(&self, key: GroupKey) -> ExecutionGroup {
@@ -276,14 +259,14 @@ impl<'a> Shown<'a> {
         ExecutionGroup {
             period,
             quarter,
-            department: department.and_then(|(_, id)| self.names.departments.get(&id).cloned()),
+            department: department.and_then(|(_, id)| self.names.register.department(id.into()).cloned()),
             category,
             category_group,
             campaign,
             region,
             budget_id: budget.map(Into::into),
             budget_number: budget.and_then(|id| self.budgets.get(&id).cloned()),
-            person: person.and_then(|id| self.people.get(&id).cloned()),
+            person: person.and_then(|id| self.names.register.person(id.into()).cloned()),
         }
     }
 }

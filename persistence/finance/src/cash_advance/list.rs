@@ -2,7 +2,6 @@
 
 use super::view::{CashAdvanceView, view};
 use crate::{
-    finance::expense_request::view::{person, place},
     organisation::{DEPARTMENT, EMPLOYEE, NamedRef, PersonRef, Register},
     schema::cash_advances as advances,
     search,
@@ -240,8 +239,8 @@ fn summary(register: &Register, row: SummaryRow, today: BusinessDate) -> Result<
         number: row.number,
         status,
         settlement,
-        submitter: person(register, row.submitter_id.into())?,
-        department: place(register, row.department_id.into())?,
+        submitter: register.named(row.submitter_id.into())?,
+        department: register.placed(row.department_id.into())?,
         business_date: row.business_date,
         purpose: row.purpose,
         amount: Money::from_minor(row.amount_minor, currency),

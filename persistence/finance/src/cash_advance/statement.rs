@@ -5,7 +5,6 @@ use super::{
     view::{claim_numbers, shown},
 };
 use crate::{
-    finance::expense_request::view::person,
     organisation::{EMPLOYEE, PersonRef, Register},
     spine::{Failure, Reader, Refers, Sight, View},
 };
@@ -107,7 +106,7 @@ pub fn statement(reader: &mut Reader<'_>, employee: EmployeeId) -> Result<Statem
     let paid = all.iter().filter(|advance| advance.payout.is_some());
     let paid_out = paid.map(|advance| advance.content.amount.minor()).sum();
     Ok(StatementView {
-        employee: person(&register, employee)?,
+        employee: register.named(employee)?,
         on: today,
         paid_out: money(paid_out),
         settled: money(settled),

@@ -2,10 +2,7 @@
 
 use super::scope::covered;
 use crate::{
-    finance::{
-        expense_category::in_category,
-        expense_request::view::{person, place},
-    },
+    finance::expense_category::in_category,
     organisation::{DEPARTMENT, EMPLOYEE, NamedRef, PersonRef, Register},
     schema::{expense_claim_lines, expense_claim_mirrors as mirrors, expense_claims as claims},
     search,
@@ -254,9 +251,9 @@ fn summary(register: &Register, row: SummaryRow) -> Result<ExpenseClaimSummary, 
         number: row.number,
         status,
         paid_status: (status == ClaimState::Posted).then(|| PaidState::of(payable, paid)),
-        submitter: person(register, row.submitter_id.into())?,
-        beneficiary: person(register, row.beneficiary_id.into())?,
-        department: place(register, row.department_id.into())?,
+        submitter: register.named(row.submitter_id.into())?,
+        beneficiary: register.named(row.beneficiary_id.into())?,
+        department: register.placed(row.department_id.into())?,
         business_date: row.business_date,
         claimed: Money::from_minor(row.claimed_minor, currency),
         approved: Money::from_minor(row.approved_minor, currency),

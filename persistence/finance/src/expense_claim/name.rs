@@ -20,11 +20,11 @@ impl Names {
     }
 
     pub fn person(&self, id: EmployeeId) -> Result<PersonRef, Failure> {
-        self.0.person(id).cloned().ok_or_else(|| Failure::corrupt("employees", "id", id))
+        self.0.named(id)
     }
 
     pub fn department(&self, id: DepartmentId) -> Result<NamedRef, Failure> {
-        self.0.department(id).cloned().ok_or_else(|| Failure::corrupt("departments", "id", id))
+        self.0.placed(id)
     }
 
     pub fn line(&self, number: usize, line: Line) -> Result<LineView, Failure> {

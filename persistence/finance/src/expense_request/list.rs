@@ -1,6 +1,5 @@
 //! Lists of requests within the caller's sight: filtered, sorted, by keyset. `[INT-4]`
 
-use super::view::{person, place};
 use crate::{
     finance::expense_category::in_category,
     organisation::{DEPARTMENT, EMPLOYEE, NamedRef, PersonRef, Register},
@@ -224,8 +223,8 @@ fn summary(register: &Register, row: SummaryRow) -> Result<ExpenseRequestSummary
         id: row.id.0.into(),
         number: row.number,
         status: StandingState::from_code(&row.status).ok_or_else(|| corrupt("status"))?,
-        submitter: person(register, row.submitter_id.into())?,
-        department: place(register, row.department_id.into())?,
+        submitter: register.named(row.submitter_id.into())?,
+        department: register.placed(row.department_id.into())?,
         business_date: row.business_date,
         campaign: row.campaign,
         region: row.region,

@@ -21,7 +21,7 @@ use domain::{
         expense_claim::{ClaimState, Details, Exchange},
         expense_request::{actions::RequestAction, *},
     },
-    spine::{AnyId, Currency, DepartmentId, EmployeeId, Id, Money, Permission, Timestamp, UserId, Version},
+    spine::{AnyId, Currency, Id, Money, Permission, Timestamp, UserId, Version},
 };
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -240,7 +240,7 @@ pub fn show(reader: &mut Reader<'_>, request: ExpenseRequest) -> Result<ExpenseR
         status_reason: reason.map(str::to_owned),
         created_by: petition.creator,
         created_at: petition.created_at,
-        submitter: person(&register, petition.submitter)?,
+        submitter: register.named(petition.submitter)?,
         content: shown_content(&register, request.content)?,
         revision: request.revision,
         usage,
@@ -264,7 +264,7 @@ pub(crate) fn shown_content(register: &Register, content: RequestContent) -> Res
     let RequestContent { campaign, region, links, lines, attachments, .. } = content;
     let Exchange { currency, book: _, rate, rate_date } = exchange;
     Ok(ContentView {
-        department: place(register, department)?,
+        department: register.placed(department)?,
         business_date,
         currency,
         exchange_rate: rate_date.map(|date| RateView { rate, date }),
@@ -295,18 +295,10 @@ fn shown_line(register: &Register, number: usize, line: RequestLine) -> Result<R
         amount,
         purpose,
         planned_on,
-        cost_centre: place(register, cost_centre)?,
+        cost_centre: register.placed(cost_centre)?,
         quotes,
         tender,
     })
-}
-
-pub(crate) fn person(register: &Register, id: EmployeeId) -> Result<PersonRef, Failure> {
-    register.named(id)
-}
-
-pub(crate) fn place(register: &Register, id: DepartmentId) -> Result<NamedRef, Failure> {
-    register.placed(id)
 }
 
 fn usage(request: &ExpenseRequest) -> Result<Vec<UsageView>, Failure> {

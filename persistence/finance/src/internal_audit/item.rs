@@ -2,7 +2,7 @@
 
 use crate::{
     finance::{expense_claim::EXPENSE_CLAIM, internal_audit::INTERNAL_AUDIT},
-    organisation::{DEPARTMENT, EMPLOYEE, NamedRef, PersonRef, lower, names},
+    organisation::{DEPARTMENT, EMPLOYEE, NamedRef, PersonRef, Register, lower},
     schema::{internal_audit_items as items, internal_audits as audits},
     search,
     spine::{
@@ -233,9 +233,7 @@ impl View for AuditItemView {
 }
 
 fn shown(reader: &mut Reader<'_>, found: Vec<AuditItem>) -> Result<Vec<AuditItemView>, Failure> {
-    let people = found.iter().flat_map(|item| [item.claim.submitter, item.claim.beneficiary]);
-    let people = names::people(reader, people)?;
-    let departments = names::departments(reader, found.iter().map(|item| item.claim.department))?;
+    let register = Register::of(reader)?;
     let view = |item: AuditItem| {
         let AuditItem { id, audit, position, claim, origin, draw, score, signals, conclusion, version } =
             item;
@@ -248,9 +246,9 @@ fn shown(reader: &mut Reader<'_>, found: Vec<AuditItem>) -> Result<Vec<AuditItem
             claim_id: claim.id.uuid().into(),
             claim_number: claim.number,
             claim_version: claim.version,
-            submitter: names::person(&people, claim.submitter)?,
-            beneficiary: names::person(&people, claim.beneficiary)?,
-            department: names::department(&departments, claim.department)?,
+            submitter: register.named(claim.submitter)?,
+            beneficiary: register.named(claim.beneficiary)?,
+            department: register.placed(claim.department)?,
             business_date: claim.business_date,
             payable: claim.payable,
             origin,

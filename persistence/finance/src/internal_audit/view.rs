@@ -2,7 +2,7 @@
 
 use super::{Row, item::AuditItemView, progress, row, seen};
 use crate::{
-    organisation::{DEPARTMENT, EMPLOYEE, NamedRef, PersonRef, names},
+    organisation::{DEPARTMENT, EMPLOYEE, NamedRef, PersonRef, Register},
     schema::internal_audits as audits,
     search,
     spine::{
@@ -113,19 +113,16 @@ impl View for InternalAuditView {
 }
 
 fn shown(reader: &mut Reader<'_>, rows: Vec<Row>) -> Result<Vec<InternalAuditView>, Failure> {
-    let people = names::people(reader, rows.iter().map(|row| EmployeeId::from(row.auditor_id)))?;
-    let places = rows.iter().filter_map(|row| row.department_id).map(DepartmentId::from);
-    let departments = names::departments(reader, places)?;
+    let register = Register::of(reader)?;
     let mut views = Vec::with_capacity(rows.len());
     for row in rows {
         let progress = progress(reader, row.id.into())?;
-        let department =
-            row.department_id.map(|id| names::department(&departments, id.into())).transpose()?;
+        let department = row.department_id.map(|id| register.placed(id.into())).transpose()?;
         let corrupt = || Failure::corrupt("internal_audits", "status", row.id.0);
         views.push(InternalAuditView {
             id: row.id.into(),
             status: AuditState::from_code(&row.status).ok_or_else(corrupt)?,
-            auditor: names::person(&people, row.auditor_id.into())?,
+            auditor: register.named(row.auditor_id.into())?,
             department,
             claim_states: serde_json::from_str(&row.states)?,
             draws: serde_json::from_str(&row.draws)?,

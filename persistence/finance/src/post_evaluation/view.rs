@@ -11,7 +11,7 @@ use crate::{
     approval::document::foreseen,
     file::{self, FileView},
     finance::{expense_claim::EXPENSE_CLAIM, expense_request::EXPENSE_REQUEST},
-    organisation::{DEPARTMENT, NamedRef, names},
+    organisation::{DEPARTMENT, NamedRef, Register},
     schema::post_evaluations as evaluations,
     search,
     spine::{
@@ -32,7 +32,6 @@ use domain::{
     spine::{AnyId, BusinessDate, DepartmentId, Entity, Id, Permission, Timestamp, UserId, Version},
 };
 use serde::{Deserialize, Serialize};
-use std::collections::HashMap;
 use utoipa::{IntoParams, ToSchema};
 use validator::Validate;
 
@@ -127,14 +126,13 @@ impl View for PostEvaluationView {
 }
 
 fn shown(reader: &mut Reader<'_>, rows: Vec<Row>) -> Result<Vec<PostEvaluationView>, Failure> {
-    let places = rows.iter().map(|row| DepartmentId::from(row.department_id));
-    let departments = names::departments(reader, places)?;
+    let register = Register::of(reader)?;
     let requests: Vec<Key> = rows.iter().filter_map(|row| row.request_id).collect();
     let costs = cost::of_requests(reader, &requests)?;
     let today = reader.today();
     let view = |row: Row| {
         let cost = row.request_id.and_then(|request| costs.get(&request).cloned());
-        one(row, cost, &departments, today)
+        one(row, cost, &register, today)
     };
     rows.into_iter().map(view).collect()
 }
@@ -142,7 +140,7 @@ fn shown(reader: &mut Reader<'_>, rows: Vec<Row>) -> Result<Vec<PostEvaluationVi
 fn one(
     row: Row,
     cost: Option<CostView>,
-    departments: &HashMap<DepartmentId, NamedRef>,
+    register: &Register,
     today: BusinessDate,
 ) -> Result<PostEvaluationView, Failure> {
     let changed_at = row.changed_at.into();
@@ -168,7 +166,7 @@ fn one(
         request_number,
         project,
         cost,
-        department: names::department(departments, department)?,
+        department: register.placed(department)?,
         third_party: ThirdPartyView { name, tax_number, contact },
         expected_effect,
         indicators: indicators.into_iter().map(Into::into).collect(),

@@ -93,7 +93,10 @@ fn a_new_severity_keeps_what_has_elapsed_and_leaves_two_hours() {
         let clock = clock.retarget(at(now), SERIOUS, "serious", &rule()).expect("no refusal");
         let reading = clock.reading(at(now), time);
         assert_eq!(reading.left, Duration::hours(left), "{now}");
-        assert_eq!(reading.due, Some(time.plus_working_hours(at(now), u32::try_from(left).unwrap()).value));
+        assert_eq!(
+            reading.due,
+            Some(time.plus_working_hours(at(now), u32::try_from(left).expect("minutes that are left")).value)
+        );
     }
 }
 
@@ -150,7 +153,7 @@ fn reopening_begins_a_cycle_and_keeps_the_verdict() {
     let clock = late.reopen(at("2026-05-13 08:30"), NORMAL, "SRV-2").expect("no refusal");
     // What is announced later moves open clocks only.
     let mut first = calendar.years[0].holidays[0].clone();
-    (first.from, first.to) = ("2026-05-11".parse().unwrap(), "2026-05-12".parse().unwrap());
+    (first.from, first.to) = ("2026-05-11".parse().expect("a day"), "2026-05-12".parse().expect("a day"));
     calendar.years[0].holidays.push(first);
     let readings = clock.readings(at("2026-05-13 09:30"), shanghai(&calendar));
     assert_eq!(readings.len(), 2);
