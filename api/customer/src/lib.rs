@@ -1,0 +1,20 @@
+//! Customers and ownership, over HTTP.
+
+pub use api_base::{approval, spine};
+
+use spine::Wing;
+
+// One name inside and outside.
+extern crate self as customer;
+
+/// What this wing brings.
+pub const WING: &Wing = &Wing {
+    name: "customer",
+    zh: "客户与归属",
+    en: "Customers and ownership",
+    tags: &[],
+    rules: domain::WING,
+    enums: &[],
+    chores: &[],
+    routes: |_into| {},
+};

@@ -1,0 +1,13 @@
+//! Whose customer it is, and why: files, registrations, reception, pool, disputes. `[CUS, OWN, QUE, TIE]`
+#![warn(missing_docs)]
+
+pub use domain_base::{
+    approval, duty, events, file, identity, incentive_entry, labels, organisation, refusals, spine, status,
+    task, working_time,
+};
+
+// One name inside and outside.
+pub extern crate self as customer;
+
+/// What this wing brings.
+pub const WING: &spine::Wing = &spine::Wing { name: "customer", nouns: &[] };

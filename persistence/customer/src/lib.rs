@@ -1,0 +1,17 @@
+//! Customer files, ownership, reception, pool, disputes and tiers in the database.
+
+pub use persistence_base::{
+    approval, audit, duty, file, identity, organisation, policy, spine, task, vacancy,
+};
+
+use persistence_customer_tables as schema;
+use spine::Wing;
+
+// One name inside and outside.
+pub extern crate self as customer;
+
+/// This wing as the keeper of its entities.
+pub struct Customer;
+
+/// What this wing brings.
+pub const WING: &Wing = &Wing { name: "customer", nouns: &[] };

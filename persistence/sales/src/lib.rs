@@ -1,0 +1,17 @@
+//! Targets, products, prices, contracts, orders, receivables, sales and commission in the database.
+
+pub use persistence_customer::{
+    approval, audit, customer, duty, file, identity, organisation, policy, spine, task, vacancy,
+};
+
+use persistence_sales_tables as schema;
+use spine::Wing;
+
+// One name inside and outside.
+pub extern crate self as sales;
+
+/// This wing as the keeper of its entities.
+pub struct Sales;
+
+/// What this wing brings.
+pub const WING: &Wing = &Wing { name: "sales", nouns: &[] };
