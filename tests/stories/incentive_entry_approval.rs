@@ -12,6 +12,7 @@ stories! {
     what_is_entered_by_hand_counts_once_its_approvers_agree,
     the_person_is_heard_before_a_penalty_goes_to_its_approvers,
     what_its_approvers_refuse_is_cancelled_and_what_is_taken_back_may_go_to_them_again,
+    what_is_undone_by_rule_waits_for_no_approver_any_more,
 }
 
 fn what_is_entered_by_hand_counts_once_its_approvers_agree(app: App) {
@@ -98,4 +99,29 @@ fn what_its_approvers_refuse_is_cancelled_and_what_is_taken_back_may_go_to_them_
         ("cancelled".into(), "依据不足".into())
     );
     act(centre.who("head"), &place, "submit", json!({})).refuses(409, "incentive_entry.not_notified");
+}
+
+fn what_is_undone_by_rule_waits_for_no_approver_any_more(app: App) {
+    let mut centre = Centre::found(&app);
+    let content =
+        json!({"number_prefix": "RP", "answer_working_days": 2, "approved_kinds": ["by_hand", "duty"]});
+    crate::duty::publish(&centre.company.boss, "incentive-policy/company", &content, "2026-03-05");
+    let mut rule = crate::duty::weekly();
+    rule["consequence"] = json!({"missed": points(-20)});
+    crate::duty::publish(&centre.company.boss, "duty-rule/weekly-report", &rule, "2026-03-05");
+    centre.pass(&app, 96);
+    centre.pass(&app, 24 * 7);
+    let entries = centre.who("lan").get(ENTRIES).expect(200);
+    let place = format!("{ENTRIES}/{}", entries.text("/data/0/id"));
+    act(&centre.office, &place, "notify", json!({})).expect(200);
+    act(centre.who("lan"), &place, "answer", json!({})).expect(200);
+    let approval = act(centre.who("head"), &place, "submit", json!({})).expect(200).text("/approval_id");
+    let lan = crate::duty::own_of(centre.who("lan"), "2026-W11");
+    act(centre.who("head"), &lan, "waive", json!({"reason": "出差无网络"})).expect(200);
+    let entry = centre.who("lan").get(&place).expect(200);
+    assert_eq!((entry.text("/status"), entry.at("/in_approval")), ("cancelled".into(), json!(false)));
+    let ended = centre.company.boss.get(&format!("/api/v1/approvals/{approval}")).expect(200);
+    assert_eq!(ended.text("/state"), "withdrawn", "{ended}");
+    let inbox = centre.who("director").get("/api/v1/approvals").expect(200).at("/data");
+    assert_eq!(inbox, json!([]), "nobody is asked any more");
 }

@@ -31,6 +31,7 @@ mod crash_claim;
 mod decision_race;
 mod department_template;
 mod duty;
+mod duty_follow;
 mod duty_record;
 mod edge;
 mod emergency_fund;
@@ -97,6 +98,7 @@ const MODULES: &[&[Story]] = &[
     decision_race::STORIES,
     department_template::STORIES,
     duty::STORIES,
+    duty_follow::STORIES,
     duty_record::STORIES,
     edge::STORIES,
     expense_statement::STORIES,

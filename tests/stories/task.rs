@@ -10,6 +10,9 @@ stories! {
     more_time_is_asked_for_and_granted_and_both_dues_are_measured,
     a_task_is_given_only_below_oneself_or_in_reach_and_to_who_may_read_its_origin,
     a_leavers_tasks_go_to_their_head_and_an_absentees_to_the_stand_in,
+    what_its_giver_came_to_own_is_accepted_by_their_superior,
+    what_a_leaver_gave_is_their_head_s_to_decide_about,
+    handing_a_task_over_leaves_the_due_that_a_superior_granted_alone,
     of_accept_and_send_back_at_once_one_happens,
     tasks_are_seen_by_their_people_and_listed,
     what_is_wrong_with_a_task_is_said,
@@ -162,6 +165,60 @@ fn a_leavers_tasks_go_to_their_head_and_an_absentees_to_the_stand_in(app: App) {
     owing.sort_by_key(Value::to_string);
     expected.sort_by_key(Value::to_string);
     assert_eq!(owing, expected, "the duty goes with the task");
+}
+
+fn what_its_giver_came_to_own_is_accepted_by_their_superior(app: App) {
+    let company = app.company();
+    let place = given(&company);
+    company.leave("lan");
+    let head = company.who("head");
+    assert_eq!(head.get(&place).expect(200).text("/owner/id"), company.id("head"), "the giver owns it");
+    act(head, &place, "cancel", json!({"reason": "不做了"})).refuses(403, "task.own");
+    act(head, &place, "finish", json!({"note": "附件已补齐"})).expect(200);
+    act(head, &place, "accept", json!({})).refuses(403, "task.own");
+    let accepted = act(company.who("director"), &place, "accept", json!({})).expect(200);
+    assert_eq!(accepted.text("/status"), "accepted");
+}
+
+fn what_a_leaver_gave_is_their_head_s_to_decide_about(app: App) {
+    let company = app.company();
+    let (open, done) = (given(&company), given(&company));
+    finish(&company, &done);
+    let marketing = format!("/api/v1/departments/{}", company.departments["marketing"]);
+    let version = company.boss.get(&marketing).expect(200).version();
+    company.boss.at(version).patch(&marketing, json!({"head_id": company.id("ming")})).expect(200);
+    company.leave("head");
+    for place in [&open, &done] {
+        let shown = company.who("lan").get(place).expect(200);
+        assert_eq!(shown.text("/giver/id"), company.id("ming"), "nothing is orphaned");
+    }
+    let listed = company.boss.get("/api/v1/events?kinds=task.giver_left").expect(200).at("/data");
+    assert_eq!(listed.as_array().map(Vec::len), Some(2));
+}
+
+fn handing_a_task_over_leaves_the_due_that_a_superior_granted_alone(app: App) {
+    let company = app.company();
+    let place = given(&company);
+    let owed = format!("/api/v1/duties/{}", duty(&company).text("/id"));
+    let more = json!({"due_at": "2026-03-16T09:00:00Z", "reason": "客户推迟"});
+    act(company.who("head"), &owed, "extend", more).expect(200);
+    act(company.who("head"), &place, "hand-over", json!({"owner_id": company.id("ming")})).expect(200);
+    let moved = duty(&company);
+    assert_eq!(
+        (moved.text("/responsible/id"), moved.text("/due_at")),
+        (company.id("ming").into(), "2026-03-16T09:00:00.000000Z".into())
+    );
+    // What a superior hands on stays with who has it, whatever day is granted.
+    let to = json!({"employee_id": company.id("lan")});
+    act(company.who("head"), &owed, "hand-over", to).expect(200);
+    act(company.who("ming"), &place, "ask-due", json!({"due_on": "2026-03-20", "reason": "客户推迟"}))
+        .expect(200);
+    act(company.who("head"), &place, "grant-due", json!({})).expect(200);
+    let moved = duty(&company);
+    assert_eq!(
+        (moved.text("/responsible/id"), moved.text("/due_at")),
+        (company.id("lan").into(), "2026-03-20T16:00:00.000000Z".into())
+    );
 }
 
 fn of_accept_and_send_back_at_once_one_happens(app: App) {

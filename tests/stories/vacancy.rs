@@ -11,6 +11,7 @@ stories! {
     above_the_standard_the_general_manager_agrees_too,
     three_who_come_for_two_places_at_once_fill_two,
     one_who_never_starts_frees_the_place,
+    who_comes_after_all_has_the_place_again_though_nobody_else_could_be_taken_on,
     a_planned_move_that_is_replaced_frees_the_place,
     a_vacancy_that_is_not_filled_in_time_expires,
     a_vacancy_is_cancelled_by_whoever_asked_or_the_office,
@@ -257,6 +258,19 @@ fn one_who_never_starts_frees_the_place(app: App) {
     let found = boss.get("/api/v1/employees?q=N2").expect(200).text("/data/0/id");
     act(&boss, &format!("/api/v1/employees/{found}"), "leave", json!({})).expect(200);
     assert_eq!(boss.get(&place).expect(200).text("/status"), "filled");
+}
+
+fn who_comes_after_all_has_the_place_again_though_nobody_else_could_be_taken_on(app: App) {
+    let centre = Centre::found(&app);
+    let boss = &centre.company.boss;
+    let place = centre.open(1);
+    let hired = centre.hire("N1", "2026-04-01", Some(&place)).expect(201).text("/id");
+    let employee = format!("/api/v1/employees/{hired}");
+    act(boss, &employee, "leave", json!({"last_day": "2026-04-01"})).expect(200);
+    act(&centre.lead, &place, "cancel", json!({"reason": "编制冻结"})).expect(200);
+    act(boss, &employee, "stay", json!({})).expect(200);
+    assert_eq!(centre.status(&place), "cancelled");
+    assert_eq!(app.number("SELECT taken AS number FROM vacancies"), 1);
 }
 
 fn a_planned_move_that_is_replaced_frees_the_place(app: App) {

@@ -1,8 +1,8 @@
 //! Duties over HTTP: one's own first, what superiors may do about those of their people, and the board. `[DUT-2j, DUT-4]`
 
 use crate::spine::{
-    At, Can, Chore, Every, List, PathId, Reading, Reason, Reply, Routes, UnitOfWork, Valid, Wanted, each,
-    routes,
+    At, Attempts, Can, Chore, Every, List, PathId, Reading, Reason, Reply, Routes, UnitOfWork, Valid, Wanted,
+    each, routes,
 };
 use domain::{
     duty::Duty,
@@ -15,7 +15,7 @@ use persistence::{
         board::{self, BoardFilter, BoardRow},
         deed, effect, outage,
         publication::{self, RulePreview},
-        raise,
+        raise, settle,
     },
     spine::{Database, Failure, Request, StoredAnswer},
 };
@@ -215,32 +215,54 @@ pub const CHORE: &Chore =
 /// several servers at once, to be ended in its midst, and to be done twice.
 ///
 /// # Errors
-/// A database that does not answer; something that could not be done, when the rest has been.
+/// The first thing that could not be done, when the rest has been.
 pub async fn attend(database: &Database) -> Result<(), Failure> {
     let done = |request: Request, work: fn(&mut persistence::spine::Tx<'_>) -> Result<(), Failure>| {
         database.write(request, move |tx| work(tx).map(|()| StoredAnswer::default()))
     };
-    done(Request::system("signs"), outage::sign).await?;
-    let concerned = database.read(Request::system("outages"), outage::concerned).await?;
-    each(database, "outages", concerned, outage::let_off).await?;
-    for (code, period) in database.read(Request::system("duties"), raise::due).await? {
-        raise_all(database, code, period).await?;
+    let mut attempts = Attempts::default();
+    attempts.noted("signs", done(Request::system("signs"), outage::sign).await);
+    let concerned = database.read(Request::system("outages"), outage::concerned).await;
+    if let Some(duties) = attempts.noted("outages", concerned) {
+        attempts.add(each(database, "outages", duties, outage::let_off).await);
     }
-    for code in database.read(Request::system("duties"), raise::unsettled).await? {
-        while repeated(database, code.clone(), raise::settle).await? {}
+    let called = database.read(Request::system("duties"), raise::due).await;
+    for (code, period) in attempts.noted("duties", called).into_iter().flatten() {
+        let raised = raise_all(database, code, period).await;
+        attempts.noted("duties", raised);
     }
+    let unsettled = database.read(Request::system("duties"), settle::unsettled).await;
+    for code in attempts.noted("duties", unsettled).into_iter().flatten() {
+        let settled = settle_all(database, code).await;
+        attempts.noted("duties", settled);
+    }
+    attempts.add(happen_all(database).await);
+    attempts.outcome()
+}
+
+/// Lets happen what is due to happen, the longest due first. What fails is passed over, and left to the next time.
+async fn happen_all(database: &Database) -> Result<(), Failure> {
+    let (mut attempts, mut come) = (Attempts::default(), None);
     loop {
-        let due = database.read(Request::system("duty-effects"), effect::due).await?;
-        if due.is_empty() {
-            return Ok(());
-        }
-        each(database, "duty-effects", due, effect::happen).await?;
+        let due =
+            database.read(Request::system("duty-effects"), move |reader| effect::due(reader, come)).await?;
+        let Some(last) = due.last() else { return attempts.outcome() };
+        come = Some(*last);
+        let mut duties: Vec<_> = due.into_iter().map(|(_, duty)| duty).collect();
+        duties.dedup();
+        attempts.add(each(database, "duty-effects", duties, effect::happen).await);
     }
 }
 
 /// Raises what a period calls for, batch by batch.
 async fn raise_all(database: &Database, code: String, period: Period) -> Result<(), Failure> {
     while repeated(database, code.clone(), move |tx, code| raise::raise(tx, code, period)).await? {}
+    Ok(())
+}
+
+/// Lets the duties of a rule follow what changed, batch by batch.
+async fn settle_all(database: &Database, code: String) -> Result<(), Failure> {
+    while repeated(database, code.clone(), settle::settle).await? {}
     Ok(())
 }
 

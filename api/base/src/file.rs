@@ -10,8 +10,8 @@ pub use store::FileStore;
 pub use sweep::{Swept, sweep, verify};
 
 use crate::spine::{
-    At, Can, Chore, Created, Done, Every, PathId, Problem, Reading, Reply, Routes, UnitOfWork, Upload, each,
-    routes,
+    At, Attempts, Can, Chore, Created, Done, Every, PathId, Problem, Reading, Reply, Routes, UnitOfWork,
+    Upload, each, routes,
 };
 use content::{Content, FileContent};
 use domain::{
@@ -55,24 +55,25 @@ pub const ENDS: &Chore = &Chore {
 };
 
 /// Removes the files that have belonged to nothing for longer than the rules keep them, as a server does every hour;
-/// returns how many.
+/// returns how many. One that cannot be removed is passed over.
 ///
 /// # Errors
-/// A database that does not answer.
+/// The first thing that could not be done, when the rest has been.
 pub async fn end_overdue(database: &Database, store: &FileStore) -> Result<usize, Failure> {
-    let mut ended = 0;
+    let (mut ended, mut behind, mut attempts) = (0, None, Attempts::default());
     loop {
-        let overdue = database.read(Request::system("files-of-nothing"), file::overdue).await?;
-        if overdue.is_empty() {
-            return Ok(ended);
-        }
-        each(database, "files-of-nothing", overdue.clone(), file::end).await?;
-        let ids: Vec<_> = overdue.iter().map(|id| id.uuid()).collect();
+        let overdue = move |reader: &mut Reader<'_>| file::overdue(reader, behind);
+        let overdue = database.read(Request::system("files-of-nothing"), overdue).await?;
+        let Some(last) = overdue.last() else { return attempts.outcome().map(|()| ended) };
+        behind = Some(*last);
+        let ids: Vec<_> = overdue.into_iter().map(|(_, id)| id).collect();
+        attempts.add(each(database, "files-of-nothing", ids.clone(), file::end).await);
+        let ids: Vec<_> = ids.iter().map(|id| id.uuid()).collect();
         let gone =
-            database.read(Request::system("files-of-nothing"), move |r| file::without_row(r, &ids)).await?;
-        ended += gone.len();
-        for id in gone {
+            database.read(Request::system("files-of-nothing"), move |r| file::without_row(r, &ids)).await;
+        for id in attempts.noted("files-of-nothing", gone).into_iter().flatten() {
             store.discard(id).await;
+            ended += 1;
         }
     }
 }

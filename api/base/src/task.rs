@@ -143,7 +143,7 @@ async fn revise_task(
     work.moves(who, at, move |task, tx| {
         let TaskContent { title, description } = task.content.clone();
         let SayTask { title, description } = patch.over(&SayTask { title, description })?;
-        Ok(task.revise(TaskContent { title, description }, tx.actor())?)
+        deed::decide(tx, task, |task, line, _| task.revise(TaskContent { title, description }, line))
     })
     .await
 }
@@ -192,7 +192,7 @@ async fn finish_task(
 /// By its giver, never by its owner.
 #[utoipa::path(post, path = "/api/v1/tasks/{id}/accept")]
 async fn accept_task(who: Can<perm::PerformTasks>, at: At<Task>, work: UnitOfWork) -> Reply<TaskView> {
-    work.moves(who, at, move |task, tx| Ok(task.accept(tx.actor(), tx.now())?)).await
+    work.moves(who, at, move |task, tx| deed::decide(tx, task, Task::accept)).await
 }
 
 /// Send a task back. `[TSK-1]`
@@ -203,7 +203,10 @@ async fn send_back_task(
     body: Valid<Reason>,
     work: UnitOfWork,
 ) -> Reply<TaskView> {
-    work.moves(who, at, move |task, tx| Ok(task.send_back(body.reason.clone(), tx.actor(), tx.now())?)).await
+    work.moves(who, at, move |task, tx| {
+        deed::decide(tx, task, |task, line, now| task.send_back(body.reason.clone(), line, now))
+    })
+    .await
 }
 
 /// Cancel a task. `[TSK-1]`
@@ -216,7 +219,10 @@ async fn cancel_task(
     body: Valid<Reason>,
     work: UnitOfWork,
 ) -> Reply<TaskView> {
-    work.moves(who, at, move |task, tx| Ok(task.cancel(body.reason.clone(), tx.actor(), tx.now())?)).await
+    work.moves(who, at, move |task, tx| {
+        deed::decide(tx, task, |task, line, now| task.cancel(body.reason.clone(), line, now))
+    })
+    .await
 }
 
 /// Another due.
@@ -251,7 +257,7 @@ async fn ask_task_due(
 /// The due that was asked for. Whether it is done in time is measured against the first due and the last.
 #[utoipa::path(post, path = "/api/v1/tasks/{id}/grant-due")]
 async fn grant_task_due(who: Can<perm::PerformTasks>, at: At<Task>, work: UnitOfWork) -> Reply<TaskView> {
-    work.moves(who, at, move |task, tx| Ok(task.grant_due(tx.actor(), tx.now())?)).await
+    work.moves(who, at, move |task, tx| deed::decide(tx, task, Task::grant_due)).await
 }
 
 /// Refuse more time for a task. `[TSK-1]`
@@ -262,7 +268,10 @@ async fn refuse_task_due(
     body: Valid<Reason>,
     work: UnitOfWork,
 ) -> Reply<TaskView> {
-    work.moves(who, at, move |task, tx| Ok(task.refuse_due(body.reason.clone(), tx.actor())?)).await
+    work.moves(who, at, move |task, tx| {
+        deed::decide(tx, task, |task, line, _| task.refuse_due(body.reason.clone(), line))
+    })
+    .await
 }
 
 /// To whom a task goes.

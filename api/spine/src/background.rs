@@ -29,27 +29,57 @@ pub enum Every {
 /// How often it is asked whether a new day has begun.
 const MINUTE: Duration = Duration::from_secs(60);
 
+/// Several things that are tried one after the other, none in another's way: of what fails the first is kept, and told when
+/// all have been tried.
+#[derive(Debug, Default)]
+pub struct Attempts(Option<Failure>);
+
+impl Attempts {
+    /// One more was tried.
+    pub fn add(&mut self, tried: Result<(), Failure>) {
+        self.0 = self.0.take().or(tried.err());
+    }
+
+    /// One more was tried that nobody else has told of: it is logged where it failed. What came of it, if anything.
+    pub fn noted<T>(&mut self, purpose: &'static str, tried: Result<T, Failure>) -> Option<T> {
+        let failed = match tried {
+            Ok(done) => return Some(done),
+            Err(failed) => failed,
+        };
+        log::error!("{purpose}: something failed and is left to the next time: {failed:?}");
+        self.add(Err(failed));
+        None
+    }
+
+    /// The first failure, if there was one.
+    ///
+    /// # Errors
+    /// That.
+    pub fn outcome(self) -> Result<(), Failure> {
+        self.0.map_or(Ok(()), Err)
+    }
+}
+
 /// Does a piece of work for each of some things, in a unit of work each. One that fails stands in nobody else's way:
 /// it is logged and left to the next time.
 ///
 /// # Errors
-/// The last failure, after everything was tried.
+/// The first failure, after everything was tried.
 pub async fn each<T: Copy + Debug + Send + 'static>(
     database: &Database,
     purpose: &'static str,
     things: impl IntoIterator<Item = T>,
     work: impl Fn(&mut Tx<'_>, T) -> Result<(), Failure> + Copy + Send + 'static,
 ) -> Result<(), Failure> {
-    let mut outcome = Ok(());
+    let mut attempts = Attempts::default();
     for thing in things {
         let request = Request::system(purpose);
-        let done = database.write(request, move |tx| work(tx, thing).map(|()| StoredAnswer::default()));
-        if let Err(failure) = done.await {
+        let done = database.write(request, move |tx| work(tx, thing).map(|()| StoredAnswer::default())).await;
+        attempts.add(done.map(drop).inspect_err(|failure| {
             log::error!("{purpose}: {thing:?} failed and is left to the next time: {failure:?}");
-            outcome = Err(failure);
-        }
+        }));
     }
-    outcome
+    attempts.outcome()
 }
 
 /// Starts the chores of a server, each in its own rhythm.

@@ -40,7 +40,7 @@ pub use answer::{Answer, Created, Done, Listing, PerItem, Reply};
 pub use argument::{Argument, Described, Description, Guarded};
 pub use at::At;
 pub use authenticate::{Doorkeeper, authenticate};
-pub use background::{Chore, Every, each, start as start_chores};
+pub use background::{Attempts, Chore, Every, each, start as start_chores};
 pub use batch::{Batch, BatchMode, Batched, ItemOutcome, all_or_none};
 pub use body::{JSON_BYTES_MAX, Valid};
 pub use edge::edge;

@@ -106,6 +106,7 @@ crate::events! { APPROVAL_EVENTS:
     REJECTED = "approval.rejected", "审批已拒绝", "An approver refused";
     RETURNED = "approval.returned", "审批已退回", "An approver returned the document";
     WITHDRAWN = "approval.withdrawn", "审批已撤回", "The submitter withdrew the document";
+    FELL_AWAY = "approval.fell_away", "事由已消失，审批已终止", "An approval ended because nothing was left to decide";
     RESUBMITTED = "approval.resubmitted", "审批已重新提交", "The document was submitted again";
     TAKEN_BACK = "approval.decision_taken_back", "审批决定已撤回", "An approver took a decision back";
     TRANSFERRED = "approval.transferred", "审批已转交", "A task was handed to somebody else";

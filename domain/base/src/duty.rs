@@ -80,8 +80,8 @@ crate::refusals! { DUTY_REFUSALS:
     RULE_SOURCE_UNKNOWN = "duty_rule.source_unknown", Invalid, "没有“{source}”这一办结方式", "Nothing called \"{source}\" fulfils duties";
     RULE_NOBODY = "duty_rule.nobody", Invalid, "没有任何人或岗位适用本规则", "The rule is meant for nobody";
     RULE_ESCALATES_TO_NOBODY = "duty_rule.escalates_to_nobody", Invalid, "提醒第 {step} 步找不到接收人", "Step {step} of the escalation reaches nobody";
-    RULE_PUNISHED_TWICE = "duty_rule.punished_twice", Invalid, "考核指标“{indicator}”已就同一事实扣分，不得再予处罚", "The indicator \"{indicator}\" deducts for the same fact already; it is not punished twice";
-    RULE_CLAUSE_UNKNOWN = "duty_rule.clause_unknown", Invalid, "所引条款不存在", "The clause that is cited does not exist";
+    RULE_PUNISHED_TWICE = "duty_rule.punished_twice", Invalid, "“{name}”已就同一事实处罚相同人员，不得重复处罚；制度另有规定的，请注明", "\"{name}\" already penalises the same people for the same failure. Nothing is punished twice, unless the rule says that its clause wants it so";
+    RULE_CLAUSE_UNKNOWN = "duty_rule.clause_unknown", Invalid, "所引条款在已发布的制度中不存在", "No published regulation has the clause that is cited";
     RULE_DAY_UNFIT = "duty_rule.day_unfit", Invalid, "该期限日与周期不符", "That day does not fit the period";
     RULE_MONTH_UNFIT = "duty_rule.month_unfit", Invalid, "该周期没有第 {month} 个月", "The period has no month {month}";
     RULE_NOT_A_PENALTY = "duty_rule.not_a_penalty", Invalid, "未完成的后果须为处罚", "What follows a miss must take something";

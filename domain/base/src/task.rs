@@ -15,6 +15,7 @@ pub use due::{AskedDue, DueMoved};
 
 use crate::{
     approval::check_reason,
+    duty::actions::Line,
     file::File,
     spine::{
         Actor, BusinessDate, Change, Citation, DepartmentId, EmployeeId, Entity, EventKind, Findings, Id,
@@ -30,11 +31,12 @@ use uuid::Uuid;
 pub const NUMBER_PREFIX: &str = "TK";
 
 crate::refusals! { TASK_REFUSALS:
-    OWNER_GIVES = "task.owner_gives", Invalid, "事项的交办人和负责人不能是同一人", "Nobody gives a task to themselves";
+    OWNER_GIVES = "task.owner_gives", Invalid, "不能把事项交办给交办人本人", "A task cannot be given to the person who gives it";
     OWNER_OUT_OF_REACH = "task.owner_out_of_reach", Forbidden, "只能向下级或权限范围内部门的员工交办", "A task is given to somebody below oneself or of a department in reach";
     ORIGIN_UNREADABLE = "task.origin_unreadable", Invalid, "负责人无权查看该事项的来源单据", "The owner may not read what the task comes from";
-    NOT_GIVER = "task.not_giver", Forbidden, "只有交办人可以进行此操作", "Only who gave the task may do this";
-    NOT_OWNER = "task.not_owner", Forbidden, "只有负责人可以进行此操作", "Only who owns the task may do this";
+    NOT_GIVER = "task.not_giver", Forbidden, "只有交办人可以进行此操作；交办人本人负责的，由其上级办理", "Only whoever gave the task may do this, or a superior of theirs where it is theirs to do";
+    OWN_TASK = "task.own", Forbidden, "该事项由您本人负责，验收、延期、修改和取消须由您的上级办理", "The task is yours to do: accepting it, giving it more time, changing and cancelling it are for your superior";
+    NOT_OWNER = "task.not_owner", Forbidden, "只有负责人可以进行此操作", "Only whoever is to do the task may do this";
     WRONG_STATE = "task.wrong_state", Conflict, "事项当前为“{state}”，不能进行此操作", "The task is \"{state}\"; this cannot be done now";
     DUE_IN_PAST = "task.due_in_past", Invalid, "期限 {date} 早于今天", "The due {date} lies in the past";
     DUE_NOT_LATER = "task.due_not_later", Invalid, "申请的期限须晚于现期限 {due}", "The due that is asked for must come after {due}";
@@ -55,6 +57,7 @@ crate::events! { TASK_EVENTS:
     DUE_REFUSED = "task.due_refused", "事项延期未获同意", "Another due of a task was refused";
     DUE_MOVED = "task.due_moved", "事项期限已变更", "The due of a task moved";
     HANDED_OVER = "task.handed_over", "事项已移交", "A task went to another owner";
+    GIVER_LEFT = "task.giver_left", "事项的交办人已离职，由他人接替", "The giver of a task left, and somebody else decides about it";
 }
 
 /// What this noun brings to its wing.
@@ -236,7 +239,7 @@ pub struct Task {
     pub number: String,
     /// What it says.
     pub content: TaskContent,
-    /// Who gave it, and accepts it.
+    /// Who gave it, and accepts it; of what a leaver gave, who decides in their place.
     pub giver: EmployeeId,
     /// Who owned it since when, at least one: the last owns it.
     pub owners: Vec<Owning>,
@@ -353,8 +356,17 @@ impl Task {
         Change::updated(self, after, kind, facts.into())
     }
 
-    fn ensure_giver(&self, by: &Actor) -> Result<(), Refusal> {
-        if by.is(self.giver) { Ok(()) } else { Err(refused(NOT_GIVER)) }
+    /// Refuses who does not decide about it: its giver does; where they came to own it, since its owner left or is away,
+    /// their superiors do, for nobody accepts what is their own. Whoever has nobody above them answers for it alone.
+    fn ensure_decides(&self, line: Line<'_>) -> Result<(), Refusal> {
+        let Line { by, superiors } = line;
+        let is_own = self.owner() == self.giver && !superiors.is_empty();
+        match is_own {
+            true if superiors.iter().any(|superior| by.is(*superior)) => Ok(()),
+            true if by.is(self.giver) => Err(refused(OWN_TASK)),
+            false if by.is(self.giver) => Ok(()),
+            _ => Err(refused(NOT_GIVER)),
+        }
     }
 
     fn ensure_owner(&self, by: &Actor) -> Result<(), Refusal> {

@@ -39,6 +39,7 @@ crate::refusals! { AUDIT_FINDING_REFUSALS:
 crate::events! { AUDIT_FINDING_EVENTS:
     FINDING_RAISED = "audit_finding.raised", "审计发现已登记", "An audit finding was raised";
     FINDING_CHANGED = "audit_finding.changed", "审计发现已修改", "An audit finding was changed";
+    FINDING_DUE_MOVED = "audit_finding.due_moved", "审计发现的整改期限已变更", "The due of an audit finding moved";
     REMEDIATION_REPORTED = "audit_finding.remediation_reported", "整改已提交", "The remediation of a finding was reported";
     REMEDIATION_REJECTED = "audit_finding.remediation_rejected", "整改未通过验证", "The remediation of a finding was rejected";
     FINDING_CLOSED = "audit_finding.closed", "审计发现已关闭", "A finding was verified and closed";
@@ -229,8 +230,10 @@ impl AuditFinding {
         let earliest = today.min(self.content.due_on);
         content.check(self.subject.as_ref(), earliest)?;
         let facts = json!({"number": self.number, "due_on": content.due_on});
+        let is_redated = content.due_on != self.content.due_on;
         let after = Self { content, ..self.clone() };
-        Ok(Change::updated(self, after, FINDING_CHANGED, facts))
+        let change = Change::updated(self, after, FINDING_CHANGED, facts.clone());
+        Ok(if is_redated { change.and(FINDING_DUE_MOVED, facts) } else { change })
     }
 
     /// Says that it is mended. `is_head`: whether the actor heads the responsible department; `is_auditor`:

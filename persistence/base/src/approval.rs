@@ -20,8 +20,8 @@ mod unavailable;
 
 pub use boxes::{ApprovalItemView, BoxCounts, BoxFilter, BoxName, counts, list};
 pub use course::{
-    act, acting_for, approved_at, document_moved, dry_run, find, hand_in, holds_open_task, may_read_document,
-    oversees, take, withdraw,
+    act, acting_for, approved_at, document_moved, dry_run, fall_away, find, hand_in, holds_open_task,
+    may_read_document, oversees, take, withdraw,
 };
 pub use hold::{APPROVALS, hold};
 pub use limits::{due, reach_limits};

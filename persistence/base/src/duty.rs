@@ -15,16 +15,20 @@ pub mod outage;
 mod people;
 /// Whether a rule may be published, and whom it would mean.
 pub mod publication;
-/// Duties come to be, change hands and go with those who owe them.
+/// Duties come to be.
 pub mod raise;
 mod row;
 /// The versions of the rules.
 mod rule;
+/// Duties under way follow what changes around them.
+pub mod settle;
 /// What fulfils duties.
 pub mod source;
 mod tally;
 /// What one duty looks like.
 pub mod view;
+/// How far each rule has been followed.
+mod watermark;
 
 pub use list::{DutyFilter, DutySummary, list};
 pub use row::find;

@@ -6,7 +6,7 @@
 use crate::{
     policy::{self, Kind, Shipped, ShippedContent},
     schema::files,
-    spine::{Failure, Instant, Key, Part, Reader, Stored, Tx, View, db, guard, save_row},
+    spine::{Failure, Instant, Key, Part, Reader, Stored, Tx, View, Where, db, guard, save_row},
 };
 use chrono::Duration;
 use diesel::{dsl::sql, prelude::*, sql_types::BigInt};
@@ -155,17 +155,27 @@ pub fn free_bytes(reader: &mut Reader<'_>) -> Result<FreeBytes, Failure> {
 /// So many files end at once.
 const ENDED_AT_ONCE: i64 = 200;
 
-/// Files that have belonged to nothing for longer than the rules keep them.
-pub fn overdue(reader: &mut Reader<'_>) -> Result<Vec<Id<File>>, Failure> {
+/// Files that have belonged to nothing for longer than the rules keep them, with the instant since when; the longest first,
+/// behind the one that the last answer ended with: one that cannot be removed stands in nobody's way.
+pub fn overdue(
+    reader: &mut Reader<'_>,
+    behind: Option<(Timestamp, Id<File>)>,
+) -> Result<Vec<(Timestamp, Id<File>)>, Failure> {
     let days = rules(reader)?.content.free_days;
     let before = Instant::from(reader.now().plus(-Duration::days(days)));
-    let ids: Vec<Key> = db!(reader, |c| files::table
-        .filter(files::free_since.is_not_null().and(files::free_since.lt(before)))
-        .order(files::free_since)
+    let mut wanted = Where::new();
+    wanted.also(files::free_since.is_not_null().and(files::free_since.lt(before)));
+    if let Some((since, id)) = behind {
+        let (since, key) = (Instant::from(since), Key::from(id));
+        wanted.also(files::free_since.gt(since).or(files::free_since.eq(since).and(files::id.gt(key))));
+    }
+    let rows: Vec<(Option<Instant>, Key)> = db!(reader, |c| files::table
+        .filter(&wanted)
+        .order((files::free_since, files::id))
         .limit(ENDED_AT_ONCE)
-        .select(files::id)
+        .select((files::free_since, files::id))
         .load(c))?;
-    Ok(ids.into_iter().map(Into::into).collect())
+    Ok(rows.into_iter().filter_map(|(since, id)| Some((since?.0, id.into()))).collect())
 }
 
 /// Removes a file that has belonged to nothing for too long; nothing where that has changed since.

@@ -175,6 +175,24 @@ impl Kind {
     }
 }
 
+/// The clauses of regulations that are published: registered by who keeps them. Whether one is among them.
+pub struct Clauses(pub fn(&mut Reader<'_>, &str) -> Result<bool, Failure>);
+
+/// Whether a clause that is cited is known; any is, as long as nobody keeps them.
+///
+/// # Errors
+/// Where the database fails.
+pub fn is_clause_known(reader: &mut Reader<'_>, clause: &str) -> Result<bool, Failure> {
+    let mut is_kept = false;
+    for Clauses(knows) in reader.house().all::<Clauses>() {
+        if knows(reader, clause)? {
+            return Ok(true);
+        }
+        is_kept = true;
+    }
+    Ok(!is_kept)
+}
+
 fn check_content<C: PolicyContent>(_: &mut Reader<'_>, policy: &Policy) -> Result<Vec<Finding>, Failure> {
     Ok(findings_in::<C>(&policy.content))
 }

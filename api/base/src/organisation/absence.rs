@@ -1,8 +1,8 @@
 //! Absences and who stands in. `[ORG-3]`
 
 use crate::spine::{
-    At, Can, Chore, Created, Every, List, Merge, Merged, PathId, Reading, Reply, Routes, UnitOfWork, Valid,
-    Wanted, each, routes,
+    At, Attempts, Can, Chore, Created, Every, List, Merge, Merged, PathId, Reading, Reply, Routes,
+    UnitOfWork, Valid, Wanted, each, routes,
 };
 use chrono::NaiveDate;
 use domain::{
@@ -135,17 +135,19 @@ pub const EXPIRED_GRANTS: &Chore = &Chore {
 /// # Errors
 /// A database that does not answer; an absence that could not take effect, when the others have.
 pub async fn begin_absences(database: &Database) -> Result<(), Failure> {
-    end_absences(database).await?;
+    let mut attempts = Attempts::default();
+    attempts.add(end_absences(database).await);
     let away = database.read(Request::system("absences"), |reader| {
         let today = reader.today();
         absence::sharing_days(reader, today, today)
     });
     let away = away.await?.into_iter().map(|absence| absence.id);
-    each(database, "absences", away, |tx, id| {
+    let begun = each(database, "absences", away, |tx, id| {
         let absence = absence::load(tx, id)?;
         route_to_stand_in(tx, &absence)
-    })
-    .await
+    });
+    attempts.add(begun.await);
+    attempts.outcome()
 }
 
 /// For so many days after an absence ended it is looked whether tasks have to come back: a server may have stood still.

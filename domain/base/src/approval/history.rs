@@ -41,6 +41,8 @@ pub enum EntryKind {
     Completed,
     /// The submitter withdrew.
     Withdrawn,
+    /// What it was about has come to nothing elsewhere.
+    FellAway,
     /// An approver took a decision back.
     DecisionTakenBack,
     /// A task was handed over.
@@ -98,6 +100,7 @@ crate::labels! { EntryKind = "ApprovalHistoryKind":
     StepNotApplicable = "step_not_applicable", "步骤不适用", "Step not applicable";
     Completed = "completed", "审批完成", "Completed";
     Withdrawn = "withdrawn", "撤回", "Withdrawn";
+    FellAway = "fell_away", "事由消失，审批终止", "Nothing left to decide";
     DecisionTakenBack = "decision_taken_back", "收回决定", "Decision taken back";
     Transferred = "transferred", "转审", "Transferred";
     Reassigned = "reassigned", "改派", "Reassigned";

@@ -1,7 +1,7 @@
 //! Submitting, submitting again, withdrawing, and the document moving on while in approval. `[APR-2, APR-6]`
 
 use super::{
-    Approval, Circumstances, ContentPart, DOCUMENT_MOVED, EntryKind, NOT_PENDING, NOT_RETURNED,
+    Approval, Circumstances, ContentPart, DOCUMENT_MOVED, EntryKind, FELL_AWAY, NOT_PENDING, NOT_RETURNED,
     NOT_SUBMITTER, Outcome, Plan, RESUBMITTED, STARTED, SeatState, Step, StepReason, StepState, Subject,
     WITHDRAWN, content,
     opening::{Says, Transition},
@@ -135,6 +135,24 @@ impl Approval {
         transition.record(EntryKind::Withdrawn, Says { by: Some(by), note, ..Says::default() });
         transition.happen(WITHDRAWN, json!({"by": by}));
         Ok(transition.finish(WITHDRAWN))
+    }
+
+    /// Nothing is left to decide: what the document asks for has come to nothing elsewhere. Nobody withdraws it, and nobody
+    /// has to decide about it any more.
+    ///
+    /// # Errors
+    /// Not while the approval is over.
+    pub fn fall_away(self, world: Circumstances<'_>) -> Result<Change<Self>, Refusal> {
+        self.must_be_pending()?;
+        let current = self.current_index();
+        let mut transition = Transition::of(self, world);
+        if let Some(index) = current {
+            transition.close_step(index, StepReason::Withdrawn, None);
+        }
+        transition.after.outcome = Outcome::Withdrawn { at: world.now };
+        transition.record(EntryKind::FellAway, Says::default());
+        transition.happen(FELL_AWAY, json!({}));
+        Ok(transition.finish(FELL_AWAY))
     }
 
     pub(super) fn may_withdraw(&self, by: EmployeeId) -> Result<(), Refusal> {

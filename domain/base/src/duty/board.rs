@@ -49,11 +49,3 @@ impl Tally {
         Some((self.on_time * 10_000 + owed / 2) / owed)
     }
 }
-
-impl FromIterator<DutyState> for Tally {
-    fn from_iter<I: IntoIterator<Item = DutyState>>(states: I) -> Self {
-        let mut tally = Self::default();
-        states.into_iter().for_each(|state| tally.count(state));
-        tally
-    }
-}

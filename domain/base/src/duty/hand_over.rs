@@ -23,16 +23,40 @@ impl Duty {
     }
 
     /// Goes to whoever came to hold the post or to own the record, stands in for who does, or is the superior
-    /// of an empty post. Nothing where they are responsible already, or nothing is to be done any more.
+    /// of an empty post. Nothing where they are responsible already, where a superior handed it to somebody who
+    /// still works here, or where nothing is to be done any more.
     ///
     /// # Errors
     /// `duty.personal`.
-    pub fn pass_to(self, to: EmployeeId, hold: Hold, at: Timestamp) -> Result<Option<Change<Self>>, Refusal> {
+    pub fn pass_to(
+        self,
+        to: EmployeeId,
+        hold: Hold,
+        works_here: impl FnOnce(EmployeeId) -> bool,
+        at: Timestamp,
+    ) -> Result<Option<Change<Self>>, Refusal> {
         self.ensure_transferable()?;
         if self.responsible() == Some(to) || self.ensure_pending(at).is_err() {
             return Ok(None);
         }
-        Ok(Some(self.held_by(to, hold, at)))
+        match self.handed_to(to) {
+            Some(holder) if works_here(holder) => Ok(None),
+            _ => Ok(Some(self.held_by(to, hold, at))),
+        }
+    }
+
+    /// To whom a superior handed it, where that still stands against who would answer for it by the post or the
+    /// record. A post changes hands without a word about its duties; a record that is given to another owner is
+    /// given with what is owed for it.
+    fn handed_to(&self, by_rule: EmployeeId) -> Option<EmployeeId> {
+        let last = self.holdings.last().filter(|holding| holding.hold == Hold::HandedOver)?;
+        let before = self.holdings.iter().rev().find(|holding| holding.hold != Hold::HandedOver);
+        let stands = match self.subject {
+            DutySubject::Post { .. } => true,
+            DutySubject::Record { .. } => before.is_some_and(|holding| holding.employee == by_rule),
+            DutySubject::Person { .. } => false,
+        };
+        stands.then_some(last.employee)
     }
 
     pub(super) fn ensure_transferable(&self) -> Result<(), Refusal> {

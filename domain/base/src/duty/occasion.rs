@@ -82,8 +82,6 @@ pub struct DatedRule {
 pub struct RuleVersions<'a> {
     /// The versions, in any order.
     pub versions: &'a [DatedRule],
-    /// The first day on which the rule no longer holds; none while it does.
-    pub repealed_on: Option<BusinessDate>,
 }
 
 /// A period that calls for duties, by which version, and when they are due.
@@ -125,10 +123,17 @@ impl DutyRule {
 impl<'a> RuleVersions<'a> {
     /// The version in force on a day.
     pub fn on(&self, day: BusinessDate) -> Option<&'a DatedRule> {
-        if self.repealed_on.is_some_and(|repealed| repealed <= day) {
-            return None;
-        }
-        self.versions.iter().filter(|version| version.from <= day).max_by_key(|version| version.from)
+        self.last_on(day).filter(|version| !version.rule.content.is_repealed)
+    }
+
+    /// The day from which on the rule is repealed, where it is on a day.
+    pub fn repealed_on(&self, day: BusinessDate) -> Option<BusinessDate> {
+        self.last_on(day).filter(|version| version.rule.content.is_repealed).map(|version| version.from)
+    }
+
+    fn last_on(&self, day: BusinessDate) -> Option<&'a DatedRule> {
+        let begun = self.versions.iter().filter(|version| version.from <= day);
+        begun.max_by_key(|version| (version.from, version.rule.number))
     }
 
     /// The version that governs an event: that of its instant.
@@ -152,8 +157,8 @@ impl<'a> RuleVersions<'a> {
         for _ in 0..PERIODS_MAX {
             let Some(DatedRule { rule, .. }) = self.on(day) else {
                 match self.starts_after(day) {
-                    Some(start) if self.repealed_on.is_none_or(|repealed| start < repealed) => day = start,
-                    _ => break,
+                    Some(start) => day = start,
+                    None => break,
                 }
                 continue;
             };
@@ -176,18 +181,6 @@ impl<'a> RuleVersions<'a> {
             }
             day = period.next().first();
         }
-        called
-    }
-
-    /// The periods whose duties open from an instant on and before another, in order.
-    pub fn called_between(
-        &self,
-        from: Timestamp,
-        until: Timestamp,
-        time: WorkingTime<'_>,
-    ) -> Vec<Called<'a>> {
-        let mut called = self.called(None, until, time);
-        called.retain(|called| from <= called.times.opens && called.times.opens < until);
         called
     }
 

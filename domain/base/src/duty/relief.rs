@@ -67,7 +67,7 @@ impl Duty {
     /// # Errors
     /// `duty.settled`.
     pub fn excuse(self, excuse: Excuse, at: Timestamp) -> Result<Change<Self>, Refusal> {
-        let proof = self.to_waive(at)?.cloned();
+        let proof = self.to_let_off(at)?.cloned();
         let facts = json!({"rule": self.rule.code, "occasion": self.occasion, "excuse": excuse.code()});
         let rule = match excuse {
             Excuse::Leave => "DUT-2f",
@@ -95,7 +95,7 @@ impl Duty {
     /// Whether a rule that is repealed at an instant takes it away: what is due later, or has no due.
     /// `[DUT-2e]`
     pub fn ends_with_rule(&self, repealed: Timestamp) -> bool {
-        self.ensure_pending(repealed).is_ok() && self.times.due.is_none_or(|due| due > repealed)
+        self.is_pending() && self.times.due.is_none_or(|due| due > repealed)
     }
 
     /// What was done too late, of a duty that may be waived.
@@ -104,6 +104,16 @@ impl Duty {
             DutyStatus::Pending {} => Ok(None),
             DutyStatus::Fulfilled { proof } if self.state(now) != DutyState::OnTime => Ok(Some(proof)),
             _ => Err(refused(DUTY_SETTLED, SUPERIOR_RULE).with_label("state", self.state(now))),
+        }
+    }
+
+    /// What was done too late, of a duty that a rule may let off: also while that waits for confirmation.
+    pub(super) fn to_let_off(&self, now: Timestamp) -> Result<Option<&Proof>, Refusal> {
+        match &self.status {
+            DutyStatus::Reported { proof } if self.timeliness(proof.counted) != DutyState::OnTime => {
+                Ok(Some(proof))
+            }
+            _ => self.to_waive(now),
         }
     }
 

@@ -1,7 +1,7 @@
-//! The due of a duty moves: by leave, an outage, an easier rule, another calendar, the clock it follows.
+//! The due of a duty moves: by leave, an outage, an easier rule, another calendar.
 //! `[DUT-2e, DUT-2i]`
 
-use super::{DUTY_RETIMED, Duty, DutyRule, DutySettings, Occasion, TIGHTER, Times, cadence::Grace, refused};
+use super::{DUTY_RETIMED, Duty, DutyRule, DutySettings, DutyState, Occasion, TIGHTER, Times, refused};
 use crate::{
     spine::{Change, Explanation, Id, Refusal, Timestamp, User},
     working_time::WorkingTime,
@@ -25,8 +25,6 @@ pub enum RetimingCause {
     Eased,
     /// The calendar was published anew.
     Calendar,
-    /// The clock it follows was paused, resumed or given another allowance.
-    Clock,
 }
 
 crate::labels! { RetimingCause = "DutyRetimingCause":
@@ -35,7 +33,6 @@ crate::labels! { RetimingCause = "DutyRetimingCause":
     Outage = "outage", "系统停机顺延", "Outage";
     Eased = "eased", "规则放宽", "Rule eased";
     Calendar = "calendar", "工作日历调整", "Calendar published anew";
-    Clock = "clock", "计时变更", "Clock";
 }
 
 /// How the times of a duty moved once.
@@ -95,28 +92,25 @@ impl Duty {
         if self.ensure_pending(now).is_err() || !self.retimings.iter().all(follows_rule) {
             return None;
         }
-        let anew = match self.occasion {
-            Occasion::Period(period) => rule.times_of_period(period, time),
-            // A day that the event itself named is no calendar's.
-            Occasion::Event(_) if rule.names_due() => None,
-            Occasion::Event(_) => rule.times_of_event(self.times.opens, None, time),
-        };
-        self.times.by_new_calendar(anew?, now, settings, time)
+        self.times.by_new_calendar(self.times_by(rule, time)?, now, settings, time)
     }
 
-    /// Is due at other times, by leave, an outage or a new calendar.
+    /// Is due at other times, by leave, an outage or a new calendar; by leave also once it is done too late, for
+    /// leave is granted afterwards too.
     ///
     /// # Errors
     /// `duty.settled`.
     pub fn retime(self, times: Times, cause: RetimingCause, at: Timestamp) -> Result<Change<Self>, Refusal> {
-        self.ensure_pending(at)?;
+        match cause {
+            RetimingCause::Leave => self.to_let_off(at).map(drop)?,
+            _ => self.ensure_pending(at)?,
+        }
         let rule = match cause {
             RetimingCause::Extended => "DUT-2j",
             RetimingCause::Leave => "DUT-2f",
             RetimingCause::Outage => "DUT-2h",
             RetimingCause::Eased => "DUT-2e",
             RetimingCause::Calendar => "DUT-2i",
-            RetimingCause::Clock => "CLK",
         };
         let facts = json!({
             "rule": self.rule.code, "occasion": self.occasion, "old_due": self.times.due, "due": times.due,
@@ -140,20 +134,30 @@ impl Duty {
         self.retime(times, RetimingCause::Eased, at)
     }
 
-    /// Is due when the clock it follows is, with the rule's grace behind; while that is paused it has no due.
-    ///
-    /// # Errors
-    /// `duty.settled`.
-    pub fn follow_clock(
-        self,
-        due: Option<Timestamp>,
-        grace: Grace,
-        at: Timestamp,
-        time: WorkingTime<'_>,
-    ) -> Result<Change<Self>, Refusal> {
-        let end = due.map(|due| grace.end(due, time).map(|end| end.max(due)));
-        let provisional = end.is_some_and(|end| end.provisional);
-        let times = Times { due, grace_until: end.map(|end| end.value), provisional, ..self.times };
-        self.retime(times, RetimingCause::Clock, at)
+    /// Its times by a newer version of its rule that was published to ease what is open: none where that is nowhere
+    /// easier, where it is missed already, and where the event itself named the day. `[DUT-2e]`
+    pub fn eased_by(&self, newer: &DutyRule, now: Timestamp, time: WorkingTime<'_>) -> Option<Times> {
+        if !matches!(self.state(now), DutyState::Scheduled | DutyState::Open | DutyState::Overdue) {
+            return None;
+        }
+        let times = self.times_by(newer, time)?;
+        let is_easier = times.are_as_easy_as(self.times) && !self.times.are_as_easy_as(times);
+        is_easier.then_some(times)
+    }
+
+    /// Whether a newer version of its rule moved its due.
+    pub fn was_eased(&self) -> bool {
+        self.retimings.iter().any(|retiming| retiming.cause == RetimingCause::Eased)
+    }
+
+    /// Its times as a version of its rule reckons them anew; it opens when it did.
+    fn times_by(&self, rule: &DutyRule, time: WorkingTime<'_>) -> Option<Times> {
+        let anew = match self.occasion {
+            Occasion::Period(period) => rule.times_of_period(period, time),
+            // A day that the event itself named is no calendar's.
+            Occasion::Event(_) if rule.names_due() => None,
+            Occasion::Event(_) => rule.times_of_event(self.times.opens, None, time),
+        };
+        anew.map(|anew| Times { opens: self.times.opens, ..anew })
     }
 }

@@ -132,6 +132,14 @@ impl FieldIs {
         };
         conditions.iter().all(holds)
     }
+
+    /// Whether some record may meet both of two lists of conditions.
+    fn may_meet(one: &[Self], other: &[Self]) -> bool {
+        one.iter().all(|condition| {
+            let mut same = other.iter().filter(|also| also.field == condition.field);
+            same.all(|also| also.any_of.iter().any(|value| condition.any_of.contains(value)))
+        })
+    }
 }
 
 /// Who is told.
@@ -220,6 +228,31 @@ pub struct DutyRule {
     /// What follows where it is missed; absent: nothing.
     #[serde(default)]
     pub consequence: Option<ConsequenceRule>,
+    /// Whether this version gives what is open already more time, where it does. What it makes stricter holds for what is
+    /// called for from its day on, never for what is open. `[DUT-2e]`
+    #[serde(default)]
+    pub eases_open_duties: bool,
+    /// Whether this version repeals the rule: from its day on it calls for nothing, and what is due later is owed no longer.
+    /// A later version may take the rule up again. `[DUT-2e]`
+    #[serde(default)]
+    pub is_repealed: bool,
+}
+
+impl DutyRule {
+    /// Whether what fulfils this rule may fulfil another for the same occasion: not doing it then is one failure, not two.
+    /// What is done by hand says nothing of what it is.
+    pub fn is_about_the_same_as(&self, other: &Self) -> bool {
+        let recurs_alike = match (&self.cadence, &other.cadence) {
+            (Cadence::Period { every: one, .. }, Cadence::Period { every: other, .. }) => one == other,
+            (Cadence::Event { kind: one, .. }, Cadence::Event { kind: other, .. }) => one == other,
+            _ => false,
+        };
+        let (one, other) = (&self.fulfilled_by, &other.fulfilled_by);
+        recurs_alike
+            && one.source != MANUAL
+            && one.source == other.source
+            && FieldIs::may_meet(&one.only, &other.only)
+    }
 }
 
 impl PolicyContent for DutyRule {

@@ -7,6 +7,7 @@ use super::{
     RULE_NOT_A_PENALTY, RULE_PUNISHED_TWICE, RULE_SOURCE_UNKNOWN, RULE_TOO_EARLY,
 };
 use crate::{
+    approval::Label,
     spine::{Finding, Findings, codes, wording},
     working_time::Span,
 };
@@ -158,8 +159,8 @@ pub struct Publication<'a> {
     pub meant: usize,
     /// The steps of the escalation, from 1, that reach nobody.
     pub unreached_steps: &'a [usize],
-    /// Indicators in force that deduct for the same source: its code, and what the indicator is called.
-    pub deductions: &'a [(&'a str, &'a str)],
+    /// What is called what else takes something from the same people for the same fact.
+    pub punished_by: &'a [Label],
     /// Whether the clause that is cited exists.
     pub is_clause_known: bool,
 }
@@ -181,9 +182,9 @@ pub fn check_publication(rule: &DutyRule, publication: &Publication<'_>) -> Vec<
         found.add_with(pointer, RULE_ESCALATES_TO_NOBODY, [("step", json!(step))]);
     }
     if rule.consequence.as_ref().is_some_and(|consequence| !consequence.despite_indicator) {
-        for (_, indicator) in publication.deductions.iter().filter(|(deducted, _)| *deducted == source) {
-            let params = [("indicator", json!(indicator))];
-            found.add_with("/content/consequence", RULE_PUNISHED_TWICE, params);
+        for Label { zh, en } in publication.punished_by {
+            let name = json!({"zh-CN": zh, "en": en});
+            found.add_with("/content/consequence", RULE_PUNISHED_TWICE, [("name", name)]);
         }
     }
     if !publication.is_clause_known {

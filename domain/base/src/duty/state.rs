@@ -182,40 +182,52 @@ impl Duty {
     }
 
     fn pending_state(&self, now: Timestamp) -> DutyState {
-        if now < self.times.opens {
-            return DutyState::Scheduled;
+        let has_come = |at: Option<Timestamp>| at.is_some_and(|at| at <= now);
+        match (has_come(self.overdue_at()), has_come(self.missed_at())) {
+            _ if now < self.times.opens => DutyState::Scheduled,
+            (_, true) => DutyState::Missed,
+            (true, false) => DutyState::Overdue,
+            (false, false) => DutyState::Open,
         }
-        // While what another returned may be filed again, it stands as well as the first did.
-        let stands_at = match &self.undone {
-            Some(UndoneBy::Another { counted, refile_until }) if now < *refile_until => (*counted).min(now),
-            _ => now,
-        };
-        match self.timeliness(stands_at) {
-            DutyState::OnTime => DutyState::Open,
-            DutyState::Late => DutyState::Overdue,
-            _ => DutyState::Missed,
-        }
+    }
+
+    /// Whether nothing was done about it yet.
+    pub fn is_pending(&self) -> bool {
+        matches!(self.status, DutyStatus::Pending {})
     }
 
     /// How timely something is that the server received at an instant: before the due, within the grace, or
     /// after. The very due is late. What follows a paused clock is on time.
     pub(super) fn timeliness(&self, received: Timestamp) -> DutyState {
         let is_before = |limit: Option<Timestamp>| limit.is_none_or(|limit| received < limit);
-        match (is_before(self.times.due), is_before(self.times.grace_until)) {
+        match (is_before(self.times.due), is_before(self.end_of_grace())) {
             (true, _) => DutyState::OnTime,
             (false, true) => DutyState::Late,
             (false, false) => DutyState::MadeUp,
         }
     }
 
+    /// When late ends to be late; none without a due.
+    fn end_of_grace(&self) -> Option<Timestamp> {
+        self.times.due.map(|due| self.times.grace_until.unwrap_or(due).max(due))
+    }
+
+    /// When it is overdue if nothing is done; none while the clock it follows is paused.
+    pub fn overdue_at(&self) -> Option<Timestamp> {
+        self.times.due.map(|due| self.or_refiled(due))
+    }
+
     /// When it is missed if nothing is done; none while the clock it follows is paused.
     pub fn missed_at(&self) -> Option<Timestamp> {
-        let missed = self.times.due.map(|due| self.times.grace_until.unwrap_or(due).max(due))?;
+        self.end_of_grace().map(|missed| self.or_refiled(missed))
+    }
+
+    /// When a limit is reached by nothing being done. While what another returned may be filed again, it stands as
+    /// well as the first did: a limit that the first kept is not reached before that time is over.
+    fn or_refiled(&self, limit: Timestamp) -> Timestamp {
         match &self.undone {
-            Some(UndoneBy::Another { counted, refile_until }) if *counted < missed => {
-                Some(missed.max(*refile_until))
-            }
-            _ => Some(missed),
+            Some(UndoneBy::Another { counted, refile_until }) if *counted < limit => limit.max(*refile_until),
+            _ => limit,
         }
     }
 }

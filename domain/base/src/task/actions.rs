@@ -44,14 +44,15 @@ crate::labels! { TaskAction = "TaskActionName":
 
 impl Task {
     /// Every action with the refusal it would meet.
-    pub fn actions(&self, by: &Actor) -> impl Iterator<Item = (TaskAction, Result<(), Refusal>)> {
+    pub fn actions(&self, line: Line<'_>) -> impl Iterator<Item = (TaskAction, Result<(), Refusal>)> {
         TaskAction::ALL.into_iter().map(move |action| {
             let allowed = match action {
-                TaskAction::Revise | TaskAction::Cancel | TaskAction::HandOver => self.may_revise(by),
-                TaskAction::Start => self.may_start(by),
-                TaskAction::Finish | TaskAction::AskDue => self.may_finish(by),
-                TaskAction::Accept | TaskAction::SendBack => self.to_accept(by).map(|_| ()),
-                TaskAction::GrantDue | TaskAction::RefuseDue => self.to_grant(by).map(|_| ()),
+                TaskAction::Revise | TaskAction::Cancel => self.may_revise(line),
+                TaskAction::HandOver => self.may_hand_over(line),
+                TaskAction::Start => self.may_start(line.by),
+                TaskAction::Finish | TaskAction::AskDue => self.may_finish(line.by),
+                TaskAction::Accept | TaskAction::SendBack => self.to_accept(line).map(|_| ()),
+                TaskAction::GrantDue | TaskAction::RefuseDue => self.to_grant(line).map(|_| ()),
             };
             (action, allowed)
         })

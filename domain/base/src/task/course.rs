@@ -1,14 +1,14 @@
-//! Begun and done by its owner, accepted or sent back by its giver. `[TSK-1]`
+//! Begun and done by its owner, accepted or sent back by who decides about it. `[TSK-1]`
 
 use super::*;
 
 impl Task {
-    /// Rewrites what it says, by its giver before it is done.
+    /// Rewrites what it says, by who decides about it before it is done.
     ///
     /// # Errors
-    /// `task.not_giver`, `task.wrong_state`; a text that is not well formed.
-    pub fn revise(self, content: TaskContent, by: &Actor) -> Result<Change<Self>, Refusal> {
-        self.may_revise(by)?;
+    /// `task.not_giver`, `task.own`, `task.wrong_state`; a text that is not well formed.
+    pub fn revise(self, content: TaskContent, line: Line<'_>) -> Result<Change<Self>, Refusal> {
+        self.may_revise(line)?;
         content.check()?;
         let after = Self { content, ..self.clone() };
         Ok(self.moved(after, CHANGED))
@@ -47,12 +47,12 @@ impl Task {
         Ok(self.moved(after, DONE))
     }
 
-    /// Accepts what was done: by its giver, never its owner.
+    /// Accepts what was done: by who decides about it, never its owner.
     ///
     /// # Errors
-    /// `task.not_giver`, `task.wrong_state`.
-    pub fn accept(self, by: &Actor, now: Timestamp) -> Result<Change<Self>, Refusal> {
-        let work = self.to_accept(by)?.clone();
+    /// `task.not_giver`, `task.own`, `task.wrong_state`.
+    pub fn accept(self, line: Line<'_>, now: Timestamp) -> Result<Change<Self>, Refusal> {
+        let work = self.to_accept(line)?.clone();
         let after = Self { status: TaskStatus::Accepted { work, at: now }, ..self.clone() };
         Ok(self.moved(after, ACCEPTED))
     }
@@ -60,9 +60,9 @@ impl Task {
     /// Sends back what was done: it does not do.
     ///
     /// # Errors
-    /// `task.not_giver`, `task.wrong_state`; a reason that is missing or longer than 500 characters.
-    pub fn send_back(self, reason: String, by: &Actor, now: Timestamp) -> Result<Change<Self>, Refusal> {
-        let work = self.to_accept(by)?.clone();
+    /// As [`Self::accept`]; a reason that is missing or longer than 500 characters.
+    pub fn send_back(self, reason: String, line: Line<'_>, now: Timestamp) -> Result<Change<Self>, Refusal> {
+        let work = self.to_accept(line)?.clone();
         check_reason(&reason)?;
         let mut after = Self { status: TaskStatus::InProgress { at: now }, ..self.clone() };
         after.sent_back.push(SentBack { work, reason, at: now });
@@ -72,21 +72,22 @@ impl Task {
     /// Takes it back before it is done.
     ///
     /// # Errors
-    /// `task.not_giver`, `task.wrong_state`; a reason that is missing or longer than 500 characters.
-    pub fn cancel(self, reason: String, by: &Actor, now: Timestamp) -> Result<Change<Self>, Refusal> {
-        self.may_revise(by)?;
+    /// As [`Self::revise`]; a reason that is missing or longer than 500 characters.
+    pub fn cancel(self, reason: String, line: Line<'_>, now: Timestamp) -> Result<Change<Self>, Refusal> {
+        self.may_revise(line)?;
         check_reason(&reason)?;
         let status = TaskStatus::Cancelled { at: now, reason };
         let after = Self { status, asked: None, ..self.clone() };
         Ok(self.moved(after, CANCELLED))
     }
 
-    /// Gives it to another owner, by its giver before it is done.
+    /// Gives it to another owner, by its giver, also where they came to own it, or who else decides about it, before it is
+    /// done.
     ///
     /// # Errors
     /// `task.not_giver`, `task.wrong_state`, `task.owner_gives`.
-    pub fn hand_over(self, to: EmployeeId, by: &Actor, now: Timestamp) -> Result<Change<Self>, Refusal> {
-        self.may_revise(by)?;
+    pub fn hand_over(self, to: EmployeeId, line: Line<'_>, now: Timestamp) -> Result<Change<Self>, Refusal> {
+        self.may_hand_over(line)?;
         if to == self.giver {
             return Err(refused(OWNER_GIVES).at("/owner_id"));
         }
@@ -94,10 +95,23 @@ impl Task {
     }
 
     /// Goes to somebody else because its owner left or is away; nothing where it is done, or theirs already. Where it goes
-    /// to its giver, who accepts nothing of their own, it stays with them as owner until they hand it on. `[TSK-2]`
+    /// to its giver, who accepts nothing of their own, they hand it on, or their superior decides about it. `[TSK-2]`
     pub fn pass_to(self, to: EmployeeId, by: OwnedBy, now: Timestamp) -> Option<Change<Self>> {
         let moves = self.status.state().is_pending() && self.owner() != to;
         moves.then(|| self.owned_by(to, by, now))
+    }
+
+    /// Is somebody else's to decide about, because its giver left; nothing where it is over. `[TSK-2]`
+    pub fn given_by(self, giver: EmployeeId) -> Option<Change<Self>> {
+        let is_over = matches!(self.status, TaskStatus::Accepted { .. } | TaskStatus::Cancelled { .. });
+        if is_over || self.giver == giver {
+            return None;
+        }
+        let mut facts = self.told();
+        facts.insert("giver_id".to_owned(), json!(giver));
+        facts.insert("from_id".to_owned(), json!(self.giver));
+        let after = Self { giver, ..self.clone() };
+        Some(Change::updated(self, after, GIVER_LEFT, facts.into()))
     }
 
     fn owned_by(self, employee: EmployeeId, by: OwnedBy, from: Timestamp) -> Change<Self> {
@@ -114,8 +128,16 @@ impl Task {
         Some((work.on <= self.first_due_on, work.on <= self.due_on))
     }
 
-    pub(super) fn may_revise(&self, by: &Actor) -> Result<(), Refusal> {
-        self.ensure_giver(by)?;
+    pub(super) fn may_revise(&self, line: Line<'_>) -> Result<(), Refusal> {
+        self.ensure_decides(line)?;
+        self.ensure(TaskState::is_pending)
+    }
+
+    /// Whoever came to own what they gave may pass it on, which lets them off nothing.
+    pub(super) fn may_hand_over(&self, line: Line<'_>) -> Result<(), Refusal> {
+        if !line.by.is(self.giver) {
+            self.ensure_decides(line)?;
+        }
         self.ensure(TaskState::is_pending)
     }
 
@@ -129,11 +151,8 @@ impl Task {
         self.ensure(TaskState::is_pending)
     }
 
-    pub(super) fn to_accept(&self, by: &Actor) -> Result<&Work, Refusal> {
-        self.ensure_giver(by)?;
-        if by.is(self.owner()) {
-            return Err(refused(OWNER_GIVES));
-        }
+    pub(super) fn to_accept(&self, line: Line<'_>) -> Result<&Work, Refusal> {
+        self.ensure_decides(line)?;
         match &self.status {
             TaskStatus::Done { work } => Ok(work),
             status => Err(refused(WRONG_STATE).with_label("state", status.state())),

@@ -1,4 +1,4 @@
-//! Another due is asked for by the owner and granted by the giver. `[TSK-1]`
+//! Another due is asked for by the owner and granted by who decides about the task. `[TSK-1]`
 
 use super::*;
 
@@ -50,9 +50,9 @@ impl Task {
     /// Grants the due that is asked for.
     ///
     /// # Errors
-    /// `task.not_giver`, `task.wrong_state`, `task.nothing_asked`.
-    pub fn grant_due(self, by: &Actor, now: Timestamp) -> Result<Change<Self>, Refusal> {
-        let AskedDue { due_on, reason, .. } = self.to_grant(by)?.clone();
+    /// `task.not_giver`, `task.own`, `task.wrong_state`, `task.nothing_asked`.
+    pub fn grant_due(self, line: Line<'_>, now: Timestamp) -> Result<Change<Self>, Refusal> {
+        let AskedDue { due_on, reason, .. } = self.to_grant(line)?.clone();
         let mut after = Self { due_on, asked: None, ..self.clone() };
         after.dues.push(DueMoved { from: self.due_on, reason, at: now });
         Ok(self.moved(after, DUE_MOVED))
@@ -62,8 +62,8 @@ impl Task {
     ///
     /// # Errors
     /// As [`Self::grant_due`]; a reason that is missing or too long.
-    pub fn refuse_due(self, reason: String, by: &Actor) -> Result<Change<Self>, Refusal> {
-        self.to_grant(by)?;
+    pub fn refuse_due(self, reason: String, line: Line<'_>) -> Result<Change<Self>, Refusal> {
+        self.to_grant(line)?;
         check_reason(&reason)?;
         let after = Self { asked: None, ..self.clone() };
         let mut facts = after.told();
@@ -71,8 +71,8 @@ impl Task {
         Ok(Change::updated(self, after, DUE_REFUSED, facts.into()))
     }
 
-    pub(super) fn to_grant(&self, by: &Actor) -> Result<&AskedDue, Refusal> {
-        self.may_revise(by)?;
+    pub(super) fn to_grant(&self, line: Line<'_>) -> Result<&AskedDue, Refusal> {
+        self.may_revise(line)?;
         self.asked.as_ref().ok_or_else(|| refused(NOTHING_ASKED))
     }
 }

@@ -95,15 +95,37 @@ impl Vacancy {
             VacancyState::Filled => return Err(refuse(NO_PLACE_LEFT).with("places", places)),
             state => return Err(refuse(NOT_OPEN).with_label("state", state)),
         }
+        Ok(self.taken_by(employee, from, now))
+    }
+
+    /// Gives a place back to somebody who does start after all. It was theirs, so it does not matter whether the vacancy
+    /// could be filled today by anybody else: only whether somebody else has the place.
+    ///
+    /// # Errors
+    /// `vacancy.place_given_away`.
+    pub fn give_back(
+        self,
+        employee: EmployeeId,
+        from: BusinessDate,
+        now: Timestamp,
+    ) -> Result<Change<Self>, Refusal> {
+        if self.places_taken() >= self.content.places {
+            return Err(cite(Refusal::new(PLACE_GIVEN_AWAY).with("number", self.petition.number.clone())));
+        }
+        Ok(self.taken_by(employee, from, now))
+    }
+
+    fn taken_by(self, employee: EmployeeId, from: BusinessDate, now: Timestamp) -> Change<Self> {
         let mut after = self.clone();
         after.taken.push(Taken { employee, from, at: now, freed_at: None });
-        let (taken, told) = (after.places_taken(), json!({"employee_id": employee, "from": from}));
-        if taken >= places {
+        let is_open = self.state() == VacancyState::Open;
+        let is_filled = is_open && after.places_taken() >= self.content.places;
+        if is_filled {
             after.end(Ending::Filled, now, None);
         }
-        let facts = after.placed(told);
+        let facts = after.placed(json!({"employee_id": employee, "from": from}));
         let change = Change::updated(self, after, PLACE_TAKEN, facts.clone().into());
-        Ok(if taken >= places { change.and(FILLED, facts.into()) } else { change })
+        if is_filled { change.and(FILLED, facts.into()) } else { change }
     }
 
     /// Takes a place back from somebody who never started; it can be filled again, unless its time is over. Nothing

@@ -141,6 +141,16 @@ pub fn withdraw(tx: &mut Tx<'_>, id: Option<Id<Approval>>, note: Option<String>)
     Ok(())
 }
 
+/// Ends an approval that still waits, because what it is about has come to nothing elsewhere; settles the document in the
+/// same transaction. Nothing where it is over.
+pub fn fall_away(tx: &mut Tx<'_>, id: Id<Approval>) -> Result<(), Failure> {
+    let approval = load_locked(tx, id)?;
+    if approval.outcome == Outcome::Pending {
+        act(tx, approval, |approval, world| Ok(approval.fall_away(world)?))?;
+    }
+    Ok(())
+}
+
 /// Tells that the document changed while in approval: decisions are taken on the new version from here on.
 pub fn document_moved(
     tx: &mut Tx<'_>,

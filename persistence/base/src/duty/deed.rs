@@ -8,7 +8,6 @@ use crate::{
     spine::{Failure, Reader, Tx},
 };
 use domain::{
-    approval::Directory,
     duty::{Duty, actions::Line},
     file::File,
     spine::{Actor, EmployeeId, Entity, Id, Timestamp},
@@ -16,15 +15,7 @@ use domain::{
 
 /// The superiors of who is responsible, the nearest first; of who heads everything, nobody.
 pub(super) fn superiors(world: &World, duty: &Duty) -> Vec<EmployeeId> {
-    let Some(responsible) = duty.responsible() else { return Vec::new() };
-    let mut line = world.organisation.line_of(responsible);
-    // Whoever has no superior of their own answers to the head of their department, and of those above.
-    let mut department = world.organisation.department_of(responsible);
-    while let Some(here) = department {
-        line.extend(world.organisation.department_head(here).filter(|head| *head != responsible));
-        department = world.organisation.department_parent(here);
-    }
-    line
+    duty.responsible().map_or_else(Vec::new, |responsible| world.organisation.superiors_of(responsible))
 }
 
 /// Does something about a duty with who acts and the line above it.

@@ -141,12 +141,15 @@ fn standing(state: DutyState, now: Timestamp) -> Where {
         DutyState::Scheduled => wanted.also(pending.and(duties::opens_at.gt(at))),
         DutyState::Open => {
             wanted.also(pending.and(duties::opens_at.le(at)));
-            wanted.also(duties::due_at.is_null().or(duties::due_at.gt(at)));
+            wanted.also(duties::overdue_at.is_null().or(duties::overdue_at.gt(at)));
         }
         DutyState::Overdue => {
-            wanted.also(pending.and(duties::due_at.le(at)).and(duties::missed_at.gt(at)));
+            wanted.also(pending.and(duties::opens_at.le(at)).and(duties::overdue_at.le(at)));
+            wanted.also(duties::missed_at.is_null().or(duties::missed_at.gt(at)));
         }
-        DutyState::Missed => wanted.also(pending.and(duties::missed_at.le(at))),
+        DutyState::Missed => {
+            wanted.also(pending.and(duties::opens_at.le(at)).and(duties::missed_at.le(at)));
+        }
         DutyState::OnTime | DutyState::Late | DutyState::MadeUp => {
             wanted.also(fulfilled.and(duties::tallied.eq(state.code())));
         }

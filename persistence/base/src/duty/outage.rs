@@ -90,6 +90,8 @@ pub(super) fn relieved_by(
     for outage in outages {
         match outage.effect(&duty.times, &world.settings.content, world.time()) {
             OutageEffect::None => {}
+            // It ends when it did: there was no working time to lose.
+            OutageEffect::Moved(times) if times == duty.times => {}
             OutageEffect::Excused => return Ok(Some(duty.clone().excuse(Excuse::Outage, now)?)),
             OutageEffect::Moved(times) => {
                 return Ok(Some(duty.clone().retime(times, RetimingCause::Outage, now)?));

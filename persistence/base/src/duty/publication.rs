@@ -7,15 +7,16 @@ use crate::{
     spine::{Failure, House, Reader, View},
 };
 use domain::{
-    approval::Directory,
+    approval::{Directory, Label},
     duty::{
         DutyRule, Publication, Source, check_publication,
         rule::{MANUAL, Recipient, SubjectKind},
     },
-    spine::{Finding, Id, Policy, Timestamp, read_content},
+    spine::{EmployeeId, Finding, Id, Policy, Timestamp, read_content},
     working_time::Period,
 };
 use serde::Serialize;
+use std::collections::{BTreeMap, BTreeSet};
 use utoipa::ToSchema;
 
 /// What later wings bring to fulfil duties. Until they are there, such a duty is done by hand. `[DUT-1a]`
@@ -50,6 +51,9 @@ pub(super) fn check(reader: &mut Reader<'_>, policy: &Policy) -> Result<Vec<Find
         Err(finding) => return Ok(vec![finding]),
     };
     let mut findings = domain::spine::PolicyContent::findings(&rule);
+    if rule.is_repealed {
+        return Ok(findings);
+    }
     let world = World::today(reader)?;
     let known: Vec<Source> =
         sources(reader.house()).into_iter().map(|source| Source { is_present: true, ..source }).collect();
@@ -59,11 +63,51 @@ pub(super) fn check(reader: &mut Reader<'_>, policy: &Policy) -> Result<Vec<Find
         sources: &known,
         meant: meant.len(),
         unreached_steps: &unreached,
-        deductions: &[],
-        is_clause_known: true,
+        punished_by: &punished_by(reader, policy, &rule, &world)?,
+        is_clause_known: policy::is_clause_known(reader, &policy.clause)?,
     };
     findings.extend(check_publication(&rule, &publication));
     Ok(findings)
+}
+
+/// Something else that takes something from people for a fact that duties are about, such as an indicator that deducts:
+/// registered by its noun. What it is called, of those that take something from one of these people where a rule is missed.
+pub struct Punishes(pub fn(&mut Reader<'_>, &DutyRule, &[EmployeeId]) -> Result<Vec<Label>, Failure>);
+
+/// What else takes something from the same people for the same: other rules of duties, and what nouns registered.
+fn punished_by(
+    reader: &mut Reader<'_>,
+    policy: &Policy,
+    rule: &DutyRule,
+    world: &World,
+) -> Result<Vec<Label>, Failure> {
+    let punishes = |rule: &DutyRule| {
+        rule.consequence.as_ref().is_some_and(|follows| !follows.despite_indicator) && !rule.is_repealed
+    };
+    if !punishes(rule) {
+        return Ok(Vec::new());
+    }
+    let mut in_force: BTreeMap<String, DutyRule> = BTreeMap::new();
+    for other in policy::all_of_kind::<DutyRule>(reader)? {
+        if other.version.code != policy.code && other.from <= policy.effective_from {
+            in_force.insert(other.version.code, other.version.content);
+        }
+    }
+    let owing = |rule: &DutyRule| -> BTreeSet<EmployeeId> {
+        people::meant(rule, world).into_iter().map(|one| one.responsible).collect()
+    };
+    let ours = owing(rule);
+    let mut found: Vec<Label> = in_force
+        .into_values()
+        .filter(|other| punishes(other) && rule.is_about_the_same_as(other))
+        .filter(|other| !owing(other).is_disjoint(&ours))
+        .map(|other| other.name)
+        .collect();
+    let ours: Vec<EmployeeId> = ours.into_iter().collect();
+    for Punishes(names) in reader.house().all::<Punishes>() {
+        found.extend(names(reader, rule, &ours)?);
+    }
+    Ok(found)
 }
 
 /// The steps of the escalation that reach nobody for some of those who are meant.

@@ -4,7 +4,10 @@ use super::{World, tally};
 use crate::{
     organisation::Organisation,
     schema::{duties, duty_effects as effects},
-    spine::{Failure, Instant, Key, Reader, Stored, Tx, db, guard, is_taken, load_locked, save_row},
+    spine::{
+        Failure, Instant, Key, Reader, Stored, Tx, Where, db, guard, insert_all, is_taken, load_locked,
+        save_row,
+    },
 };
 use diesel::prelude::*;
 use domain::{
@@ -32,6 +35,7 @@ pub(super) struct Row {
     pub department_id: Key,
     pub opens_at: Instant,
     pub due_at: Option<Instant>,
+    pub overdue_at: Option<Instant>,
     pub missed_at: Option<Instant>,
     pub status: String,
     pub tallied: String,
@@ -132,6 +136,7 @@ impl Row {
             department_id: department.into(),
             opens_at: times.opens.into(),
             due_at: times.due.map(Into::into),
+            overdue_at: duty.overdue_at().map(Into::into),
             missed_at: duty.missed_at().map(Into::into),
             status: status_text(status).to_owned(),
             tallied: tallied(duty, now).to_owned(),
@@ -197,9 +202,18 @@ impl Stored<crate::Base> for Duty {
 fn write_effects(tx: &mut Tx<'_>, duty: Key, ahead: &[Effect], now: Timestamp) -> Result<(), Failure> {
     let own = effects::duty_id.eq(duty);
     db!(tx, |c| diesel::delete(effects::table.filter(own)).execute(c))?;
-    for row in effect_rows(duty, ahead, now) {
-        db!(tx, |c| diesel::insert_into(effects::table).values(&row).execute(c))?;
-    }
+    insert_effects(tx, duty, ahead, now)
+}
+
+/// Effects of a duty that are still ahead.
+pub(super) fn insert_effects(
+    tx: &mut Tx<'_>,
+    duty: Key,
+    ahead: &[Effect],
+    now: Timestamp,
+) -> Result<(), Failure> {
+    let rows = effect_rows(duty, ahead, now);
+    insert_all!(tx, effects::table, &rows);
     Ok(())
 }
 
@@ -244,6 +258,45 @@ pub(super) fn several(reader: &mut Reader<'_>, keys: &[Key]) -> Result<Vec<Duty>
         found.extend(rows);
     }
     found.into_iter().map(TryInto::try_into).collect()
+}
+
+/// The duties of a rule that are not done, behind one of them, in the order of their ids; at most so many.
+pub(super) fn pending_behind(
+    reader: &mut Reader<'_>,
+    code: &str,
+    behind: Option<Key>,
+    limit: i64,
+) -> Result<Vec<Duty>, Failure> {
+    let mut wanted = Where::new();
+    wanted.also(duties::rule_code.eq(code.to_owned()).and(duties::status.eq("pending")));
+    if let Some(behind) = behind {
+        wanted.also(duties::id.gt(behind));
+    }
+    let rows: Vec<Row> = db!(reader, |c| duties::table
+        .filter(&wanted)
+        .order(duties::id)
+        .limit(limit)
+        .select(Row::as_select())
+        .load(c))?;
+    rows.into_iter().map(TryInto::try_into).collect()
+}
+
+/// What somebody owed themselves between two instants, and did too late.
+pub(super) fn done_too_late(
+    reader: &mut Reader<'_>,
+    employee: EmployeeId,
+    (start, end): (Timestamp, Timestamp),
+) -> Result<Vec<Duty>, Failure> {
+    let own = subject_text(&DutySubject::Person { employee });
+    let (start, end) = (Instant::from(start), Instant::from(end));
+    let done = duties::status.eq_any(["fulfilled", "reported"]).and(duties::counted_at.ge(duties::due_at));
+    let rows: Vec<Row> = db!(reader, |c| duties::table
+        .filter(duties::subject.eq(&own).and(done))
+        .filter(duties::due_at.ge(start).and(duties::opens_at.lt(end)))
+        .order(duties::id)
+        .select(Row::as_select())
+        .load(c))?;
+    rows.into_iter().map(TryInto::try_into).collect()
 }
 
 /// One duty that the caller may see: their own, that of somebody below them, and what lies within reach.

@@ -12,7 +12,7 @@ use domain::{
         cadence::Cadence,
         occasion::{DatedRule, RuleVersions},
     },
-    spine::PolicyVersion,
+    spine::{BusinessDate, PolicyVersion},
 };
 use std::{collections::BTreeMap, sync::Arc};
 
@@ -39,12 +39,12 @@ impl Rules {
 
     /// Every rule with its versions.
     pub fn iter(&self) -> impl Iterator<Item = (&str, RuleVersions<'_>)> {
-        self.0.iter().map(|(code, versions)| (code.as_str(), RuleVersions { versions, repealed_on: None }))
+        self.0.iter().map(|(code, versions)| (code.as_str(), RuleVersions { versions }))
     }
 
     /// A rule by its code.
     pub fn of(&self, code: &str) -> Option<RuleVersions<'_>> {
-        self.0.get(code).map(|versions| RuleVersions { versions, repealed_on: None })
+        self.0.get(code).map(|versions| RuleVersions { versions })
     }
 
     /// The version that called for a duty.
@@ -54,6 +54,18 @@ impl Rules {
         found.map(|version| &version.rule).ok_or_else(|| Failure::corrupt("duties", "rule_number", rule.id))
     }
 
+    /// The version in force on a day, where it is newer than the one that called for a duty and was published to ease what
+    /// is open. `[DUT-2e]`
+    pub fn easing(&self, rule: &PolicyReference, on: BusinessDate) -> Option<&PolicyVersion<DutyRule>> {
+        let newer = &self.of(&rule.code)?.on(on)?.rule;
+        (newer.number > rule.number && newer.content.eases_open_duties).then_some(newer)
+    }
+
+    /// The day from which on the rule of a duty is repealed, where it is. `[DUT-2e]`
+    pub fn repealed(&self, rule: &PolicyReference, on: BusinessDate) -> Option<BusinessDate> {
+        self.of(&rule.code)?.repealed_on(on)
+    }
+
     /// The rules of which a version is called for by events of a kind.
     pub fn called_by<'a>(&'a self, kind: &'a str) -> impl Iterator<Item = RuleVersions<'a>> {
         let calls = move |version: &DatedRule| match &version.rule.content.cadence {
@@ -61,6 +73,6 @@ impl Rules {
             Cadence::Period { .. } => false,
         };
         let called = self.0.values().filter(move |versions| versions.iter().any(calls));
-        called.map(|versions| RuleVersions { versions, repealed_on: None })
+        called.map(|versions| RuleVersions { versions })
     }
 }

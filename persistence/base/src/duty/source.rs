@@ -4,6 +4,7 @@
 use super::{
     World, apply,
     row::{several, subject_text},
+    settle,
 };
 use crate::{
     schema::duties,
@@ -12,10 +13,11 @@ use crate::{
 use diesel::prelude::*;
 use domain::{
     duty::{
-        CancelCause, Duty, DutySubject, Hold, NewDuty, Occasion, Proof, RetimingCause, TakenBy,
+        CancelCause, Duty, DutyRule, DutySubject, Hold, NewDuty, Occasion, Proof, RetimingCause, TakenBy,
         cadence::Cadence, rule::FieldIs, rule::SubjectKind,
     },
-    spine::{BusinessDate, EmployeeId},
+    organisation::{ABSENCE_CHANGED, ABSENCE_REGISTERED},
+    spine::{BusinessDate, DepartmentId, EmployeeId, Id},
     working_time::Period,
 };
 use serde_json::Value;
@@ -50,12 +52,14 @@ pub struct Undone {
 /// What a record is filed for.
 #[derive(Clone, Debug)]
 pub enum FiledRecord {
-    /// A period, by somebody: it fulfils what they owe, and what the posts owe for it.
+    /// A period, by somebody: it fulfils what they owe for it, and what the posts of a department owe.
     Period {
         /// Which.
         period: Period,
         /// Who filed it.
         by: EmployeeId,
+        /// The department that files it: where its author works.
+        department: DepartmentId,
         /// What rules may ask of it.
         facts: Value,
     },
@@ -80,8 +84,10 @@ pub struct Called {
     pub responsible: fn(&mut Reader<'_>, Uuid) -> Result<Option<EmployeeId>, Failure>,
     /// The events after which nothing is owed any more.
     pub gone: &'static [&'static str],
-    /// The events after which somebody else may answer for it, or another day be named.
-    pub moved: &'static [&'static str],
+    /// The events after which somebody else may answer for it.
+    pub passed: &'static [&'static str],
+    /// The events that name another day for it.
+    pub redated: &'static [&'static str],
 }
 
 /// Whether events of a kind call for duties, fulfil them, take that back, move them or make them needless, as far as nouns
@@ -94,15 +100,22 @@ pub(super) fn wants(house: &'static House, kind: &'static str) -> bool {
             filed.flat_map(|filed| iter::once(filed.event).chain(filed.undone.iter().map(|one| one.event)));
         let called = house.all::<Called>();
         let called = called.flat_map(|called| {
-            iter::once(called.event).chain(called.gone.iter().chain(called.moved).copied())
+            let moved = called.passed.iter().chain(called.redated);
+            iter::once(called.event).chain(called.gone.iter().chain(moved).copied())
         });
-        filed.chain(called).collect()
+        filed.chain(called).chain(LEAVE).collect()
     });
     wanted.contains(kind)
 }
 
-/// Looks at something that happened: what it calls for, fulfils, takes back or makes needless.
+/// The events that say when somebody is away.
+const LEAVE: [&str; 2] = [ABSENCE_REGISTERED.name, ABSENCE_CHANGED.name];
+
+/// Looks at something that happened: what it calls for, fulfils, takes back, makes needless or excuses.
 pub(super) fn follow(tx: &mut Tx<'_>, told: &Told) -> Result<(), Failure> {
+    if LEAVE.contains(&told.kind) {
+        return settle::leave_registered(tx, Id::from_uuid(told.entity));
+    }
     call(tx, told)?;
     let house = tx.house();
     for filed in house.all::<Filed>() {
@@ -117,8 +130,11 @@ pub(super) fn follow(tx: &mut Tx<'_>, told: &Told) -> Result<(), Failure> {
     for called in house.all::<Called>().filter(|called| called.gone.contains(&told.kind)) {
         cancel(tx, called.kind, told.entity)?;
     }
-    for called in house.all::<Called>().filter(|called| called.moved.contains(&told.kind)) {
-        move_on(tx, called, told)?;
+    for called in house.all::<Called>().filter(|called| called.passed.contains(&told.kind)) {
+        pass_on(tx, called, told)?;
+    }
+    for called in house.all::<Called>().filter(|called| called.redated.contains(&told.kind)) {
+        redate(tx, called, told)?;
     }
     Ok(())
 }
@@ -130,12 +146,11 @@ fn call(tx: &mut Tx<'_>, told: &Told) -> Result<(), Failure> {
     let (world, now) = (World::today(tx)?, tx.now());
     for versions in world.rules.called_by(told.kind) {
         let Some(rule) = versions.of_event(now, world.time()) else { continue };
-        let Cadence::Event { only, due_on, .. } = &rule.content.cadence else { continue };
+        let Cadence::Event { only, .. } = &rule.content.cadence else { continue };
         if rule.content.subject != SubjectKind::Record || !FieldIs::all_hold(only, &told.facts) {
             continue;
         }
-        let named = due_on.as_ref().and_then(|name| told.facts.get(name)).and_then(Value::as_str);
-        let due_on = named.and_then(|day| day.parse::<BusinessDate>().ok());
+        let due_on = named_day(&rule.content, told);
         let Some(times) = rule.content.times_of_event(now, due_on, world.time()) else { continue };
         let Some(responsible) = (called.responsible)(tx, told.entity)? else { continue };
         let subject = DutySubject::Record { kind: called.kind.to_owned(), id: told.entity };
@@ -180,12 +195,14 @@ fn owed<'a>(
 ) -> Result<(Vec<Duty>, &'a Value), Failure> {
     let waits = duties::source.eq(source).and(duties::status.eq("pending"));
     let (keys, facts): (Vec<Key>, _) = match what {
-        FiledRecord::Period { period, by, facts } => {
+        FiledRecord::Period { period, by, department, facts } => {
             let theirs = subject_text(&DutySubject::Person { employee: *by });
-            let occasion = period.to_string();
+            let post = subject_text(&DutySubject::Post { department: *department, position: None });
+            let (occasion, positions) = (period.to_string(), format!("{post}:%"));
+            let posts = duties::subject.eq(&post).or(duties::subject.like(positions));
             let keys = db!(reader, |c| duties::table
                 .filter(waits.and(duties::occasion.eq(&occasion)))
-                .filter(duties::subject.eq(&theirs).or(duties::subject.like("post:%")))
+                .filter(duties::subject.eq(&theirs).or(posts))
                 .order(duties::id)
                 .select(duties::id)
                 .load(c))?;
@@ -222,26 +239,38 @@ fn reopen(tx: &mut Tx<'_>, source: &str, record: Uuid, by: TakenBy) -> Result<()
     Ok(())
 }
 
-/// What is owed for a record goes to whoever answers for it now, and is due when it now says.
-fn move_on(tx: &mut Tx<'_>, called: &Called, told: &Told) -> Result<(), Failure> {
+/// What is owed for a record goes to whoever answers for it now.
+fn pass_on(tx: &mut Tx<'_>, called: &Called, told: &Told) -> Result<(), Failure> {
     let Some(responsible) = (called.responsible)(tx, told.entity)? else { return Ok(()) };
+    let (world, now) = (World::today(tx)?, tx.now());
+    let here = |employee| world.organisation.works_here(employee, world.today);
+    for duty in pending_for(tx, called.kind, told.entity)? {
+        if let Some(change) = duty.pass_to(responsible, Hold::Succeeded, here, now)? {
+            apply(tx, change)?;
+        }
+    }
+    Ok(())
+}
+
+/// What is owed for a record is due on the day that is named now. Only an event that moves the day comes here, so that what
+/// a superior, leave or an outage made of the due stands against all else that happens to the record.
+fn redate(tx: &mut Tx<'_>, called: &Called, told: &Told) -> Result<(), Failure> {
     let (world, now) = (World::today(tx)?, tx.now());
     for duty in pending_for(tx, called.kind, told.entity)? {
         let rule = &world.rules.version(&duty.rule)?.content;
-        let Cadence::Event { due_on, .. } = &rule.cadence else { continue };
-        let named = due_on.as_ref().and_then(|name| told.facts.get(name)).and_then(Value::as_str);
-        let times = named
-            .and_then(|day| day.parse::<BusinessDate>().ok())
-            .and_then(|day| rule.times_of_event(duty.times.opens, Some(day), world.time()));
-        let duty = match duty.clone().pass_to(responsible, Hold::HandedOver, now)? {
-            Some(change) => apply(tx, change)?,
-            None => duty,
-        };
+        let Some(day) = named_day(rule, told) else { continue };
+        let times = rule.times_of_event(duty.times.opens, Some(day), world.time());
         if let Some(times) = times.filter(|times| *times != duty.times) {
             apply(tx, duty.retime(times, RetimingCause::Extended, now)?)?;
         }
     }
     Ok(())
+}
+
+/// The day by whose end something is due, where the event that is told names one.
+fn named_day(rule: &DutyRule, told: &Told) -> Option<BusinessDate> {
+    let Cadence::Event { due_on, .. } = &rule.cadence else { return None };
+    told.facts.get(due_on.as_ref()?)?.as_str()?.parse().ok()
 }
 
 /// The duties about a record that are not done.

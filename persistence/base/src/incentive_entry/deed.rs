@@ -178,8 +178,16 @@ pub fn reverse(tx: &mut Tx<'_>, entry: IncentiveEntry, reason: String) -> Result
     Ok(entry)
 }
 
-/// Takes an entry back by rule: cancelled before it counts, countered once afterwards, left where that was done.
+/// Takes an entry back by rule: cancelled before it counts, countered once afterwards, left where that was done. Approvers it
+/// waits for have nothing left to decide.
 pub(super) fn undo(tx: &mut Tx<'_>, entry: IncentiveEntry, ground: UndoGround) -> Result<(), Failure> {
+    let entry = match entry.goes_on().filter(|_| entry.is_in_approval()) {
+        Some(approval) => {
+            approval::fall_away(tx, approval)?;
+            find_unscoped(tx, entry.id)?
+        }
+        None => entry,
+    };
     if entry.status.state() == IncentiveState::Reversed {
         return Ok(());
     }

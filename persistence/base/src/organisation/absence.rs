@@ -17,6 +17,7 @@ use domain::{
     spine::{BusinessDate, Change, EmployeeId, Timestamp, Version},
 };
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 use validator::Validate;
@@ -114,19 +115,29 @@ pub fn sharing_days(
     Ok(rows.into_iter().map(Into::into).collect())
 }
 
-/// The first and last days of the absences of a person, not cancelled, that last beyond a day.
+/// The first and last days of the absences of some people, not cancelled, that last beyond a day.
 pub fn days_away(
     reader: &mut Reader<'_>,
-    employee: EmployeeId,
+    employees: &[EmployeeId],
     from: BusinessDate,
-) -> Result<Vec<(BusinessDate, BusinessDate)>, Failure> {
-    let key = Key::from(employee);
-    Ok(db!(reader, |c| absences::table
-        .filter(absences::employee_id.eq(key).and(absences::until_on.ge(from)))
-        .filter(absences::cancelled_at.is_null())
-        .order(absences::from_on)
-        .select((absences::from_on, absences::until_on))
-        .load(c))?)
+) -> Result<BTreeMap<EmployeeId, Vec<(BusinessDate, BusinessDate)>>, Failure> {
+    let mut keys: Vec<Key> = employees.iter().copied().map(Key::from).collect();
+    keys.sort_unstable();
+    keys.dedup();
+    let mut away: BTreeMap<EmployeeId, Vec<_>> = BTreeMap::new();
+    // In parts: an engine binds only so many values.
+    for part in keys.chunks(500) {
+        let rows: Vec<(Key, BusinessDate, BusinessDate)> = db!(reader, |c| absences::table
+            .filter(absences::employee_id.eq_any(part).and(absences::until_on.ge(from)))
+            .filter(absences::cancelled_at.is_null())
+            .order(absences::from_on)
+            .select((absences::employee_id, absences::from_on, absences::until_on))
+            .load(c))?;
+        for (employee, from, until) in rows {
+            away.entry(employee.into()).or_default().push((from, until));
+        }
+    }
+    Ok(away)
 }
 
 /// The absences, not cancelled, in which a person is away or stands in and that last beyond a day.

@@ -1,6 +1,9 @@
 //! What is done with a task: given to who may do it, and passed on when its owner goes or is away. `[TSK-1, TSK-2]`
 
-use super::{apply, row::pending_of};
+use super::{
+    apply,
+    row::{given_by, pending_of},
+};
 use crate::{
     file::{self, DocumentKind},
     identity::account,
@@ -9,8 +12,9 @@ use crate::{
 };
 use domain::{
     approval::Directory,
+    duty::actions::Line,
     file::File,
-    spine::{BusinessDate, DepartmentId, EmployeeId, Entity, Id, Permission, Refusal},
+    spine::{BusinessDate, Change, DepartmentId, EmployeeId, Entity, Id, Permission, Refusal, Timestamp},
     task::{
         NUMBER_PREFIX, NewTask, ORIGIN_UNREADABLE, OWNER_OUT_OF_REACH, Origin, OwnedBy, Task, TaskContent,
     },
@@ -99,12 +103,26 @@ pub fn hand_over(tx: &mut Tx<'_>, task: Task, to: EmployeeId) -> Result<Task, Fa
     if let Some(origin) = &task.origin {
         readable(tx, to, origin)?;
     }
-    let change = task.hand_over(to, tx.actor(), tx.now())?;
+    decide(tx, task, |task, line, now| task.hand_over(to, line, now))
+}
+
+/// Decides about a task, with who acts and the superiors of who owns it.
+///
+/// # Errors
+/// What deciding is refused with.
+pub fn decide(
+    tx: &mut Tx<'_>,
+    task: Task,
+    deed: impl FnOnce(Task, Line<'_>, Timestamp) -> Result<Change<Task>, Refusal>,
+) -> Result<Task, Failure> {
+    let superiors = Organisation::today(tx)?.superiors_of(task.owner());
+    let (by, now) = (tx.actor().clone(), tx.now());
+    let change = deed(task, Line { by: &by, superiors: &superiors }, now)?;
     apply(tx, change)
 }
 
-/// Passes on what somebody owned who has left: to the head of their department, else to their superior. Called in the unit of
-/// work in which they leave. `[TSK-2]`
+/// Passes on what somebody owned who has left, and what they gave: to the head of their department, else to their superior.
+/// Called in the unit of work in which they leave. `[TSK-2]`
 ///
 /// # Errors
 /// Where the database fails.
@@ -115,7 +133,13 @@ pub fn pass_on_of_leaver(tx: &mut Tx<'_>, leaver: &domain::organisation::Employe
     let here = |employee: &EmployeeId| *employee != leaver.id && organisation.works_here(*employee, today);
     let head = organisation.department_head(placement.department).filter(here);
     let Some(to) = head.or_else(|| placement.superior.filter(here)) else { return Ok(()) };
-    pass_on(tx, leaver.id, to, OwnedBy::Left)
+    pass_on(tx, leaver.id, to, OwnedBy::Left)?;
+    for task in given_by(tx, leaver.id)? {
+        if let Some(change) = task.given_by(to) {
+            apply(tx, change)?;
+        }
+    }
+    Ok(())
 }
 
 /// Passes on what somebody owns to who stands in for them.

@@ -18,7 +18,8 @@ pub static CALLED: Called = Called {
     kind: Task::KIND,
     responsible: |reader, id| Ok(Some(find_unscoped(reader, Id::from_uuid(id))?.owner())),
     gone: &["task.cancelled"],
-    moved: &["task.handed_over", "task.due_moved"],
+    passed: &["task.handed_over"],
+    redated: &["task.due_moved"],
 };
 
 /// One that its owner says is done fulfils it; sent back, it is owed again.

@@ -154,6 +154,21 @@ pub(super) fn pending_codes() -> Vec<&'static str> {
     TaskState::ALL.iter().filter(|state| state.is_pending()).map(|state| state.code()).collect()
 }
 
+/// What somebody gave and is not over.
+///
+/// # Errors
+/// Where the database fails.
+pub(super) fn given_by(reader: &mut Reader<'_>, giver: EmployeeId) -> Result<Vec<Task>, Failure> {
+    let key = Key::from(giver);
+    let over = [TaskState::Accepted, TaskState::Cancelled].map(TaskState::code);
+    let rows: Vec<Row> = db!(reader, |c| tasks::table
+        .filter(tasks::giver_id.eq(key).and(tasks::status.ne_all(over)))
+        .order(tasks::id)
+        .select(Row::as_select())
+        .load(c))?;
+    rows.into_iter().map(TryInto::try_into).collect()
+}
+
 /// What somebody owns and has still to do.
 ///
 /// # Errors

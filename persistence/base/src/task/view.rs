@@ -2,11 +2,12 @@
 
 use super::find;
 use crate::{
-    organisation::{DEPARTMENT, EMPLOYEE, NamedRef, PersonRef, Register},
+    organisation::{DEPARTMENT, EMPLOYEE, NamedRef, Organisation, PersonRef, Register},
     spine::{ActionView, Failure, Place, Placed, Reader, Refers, Target, View, in_json},
 };
 use chrono::NaiveDate;
 use domain::{
+    duty::actions::Line,
     spine::{AnyId, Id, Permission, Timestamp, Version},
     task::{OwnedBy, Task, TaskAction, TaskState, TaskStatus, Work},
 };
@@ -198,7 +199,10 @@ fn worked(work: &Work) -> WorkView {
 pub fn show(reader: &mut Reader<'_>, task: Task) -> Result<TaskView, Failure> {
     let (register, today) = (Register::of(reader)?, reader.today());
     let actions = match reader.actor().may(Permission::PerformTasks) {
-        true => task.actions(reader.actor()).collect(),
+        true => {
+            let superiors = Organisation::today(reader)?.superiors_of(task.owner());
+            task.actions(Line { by: reader.actor(), superiors: &superiors }).collect()
+        }
         false => Vec::new(),
     };
     let (state, in_time) = (task.status.state(), task.in_time());

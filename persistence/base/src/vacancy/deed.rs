@@ -13,8 +13,8 @@ use crate::{
 };
 use domain::{
     organisation::{Employee, Placement},
-    spine::{Citation, Id, Refusal},
-    vacancy::{PLACE_GIVEN_AWAY, REQUIRED, Vacancy},
+    spine::{Id, Refusal},
+    vacancy::{REQUIRED, Vacancy},
 };
 
 /// Hands a vacancy to its approvers.
@@ -77,14 +77,8 @@ pub fn follow(tx: &mut Tx<'_>, employee: &Employee) -> Result<(), Failure> {
                 }
             }
             (true, false) => {
-                let post = (content.department, Some(content.position));
-                let number = vacancy.petition.number.clone();
-                let taken = vacancy.take((employee.id, from), post, (now, today));
-                let given_away = |_| {
-                    let refusal = Refusal::new(PLACE_GIVEN_AWAY).with("number", number);
-                    refusal.citing(Citation::rule("ORG-2b"))
-                };
-                apply(tx, taken.map_err(given_away)?)?;
+                let back = vacancy.give_back(employee.id, from, now)?;
+                apply(tx, back)?;
             }
             _ => {}
         }

@@ -16,6 +16,7 @@ diesel::table! {
         department_id -> SqlId,
         opens_at -> SqlInstant,
         due_at -> Nullable<SqlInstant>,
+        overdue_at -> Nullable<SqlInstant>,
         missed_at -> Nullable<SqlInstant>,
         status -> Text,
         tallied -> Text,
@@ -41,11 +42,15 @@ diesel::table! {
 
 diesel::table! {
     use diesel::sql_types::*;
+    use crate::spine::SqlId;
     duty_watermarks (rule_code) {
         rule_code -> Text,
         occasion -> Nullable<Text>,
         revision -> BigInt,
         looked_on -> Date,
+        pass_revision -> Nullable<BigInt>,
+        pass_on -> Nullable<Date>,
+        pass_to -> Nullable<SqlId>,
     }
 }
 

@@ -23,7 +23,8 @@ pub static CALLED: Called = Called {
     kind: AuditFinding::KIND,
     responsible,
     gone: &["audit_finding.withdrawn"],
-    moved: &["audit_finding.changed"],
+    passed: &["audit_finding.changed"],
+    redated: &["audit_finding.due_moved"],
 };
 
 /// A remediation that was reported fulfils it; one that was rejected is owed again.

@@ -17,7 +17,8 @@ pub static CALLED: Called = Called {
         Ok(Some(advance.petition.submitter))
     },
     gone: &["cash_advance.payout_reversed"],
-    moved: &[],
+    passed: &[],
+    redated: &[],
 };
 
 /// One that is settled in full fulfils it, until it is outstanding again.

@@ -3,9 +3,10 @@
 use super::find_unscoped;
 use crate::{
     duty::{Filed, FiledRecord, Undone},
+    organisation::Organisation,
     spine::{Failure, Reader},
 };
-use domain::{duty::TakenBy, spine::Id};
+use domain::{approval::Directory, duty::TakenBy, spine::Id};
 use serde_json::json;
 use uuid::Uuid;
 
@@ -36,5 +37,8 @@ fn filed(reader: &mut Reader<'_>, id: Uuid) -> Result<Option<FiledRecord>, Failu
     let statement = find_unscoped(reader, Id::from_uuid(id))?;
     let Ok(period) = statement.period.to_string().parse() else { return Ok(None) };
     let facts = json!({"department_id": statement.department});
-    Ok(Some(FiledRecord::Period { period, by: statement.petition.submitter, facts }))
+    let by = statement.petition.submitter;
+    // A statement is about a department, often a whole centre; whose duty it is to send it is where its author works.
+    let Some(department) = Organisation::today(reader)?.department_of(by) else { return Ok(None) };
+    Ok(Some(FiledRecord::Period { period, by, department, facts }))
 }

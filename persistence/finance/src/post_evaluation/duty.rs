@@ -19,7 +19,8 @@ pub static CALLED: Called = Called {
     kind: PostEvaluation::KIND,
     responsible,
     gone: &["post_evaluation.cancelled"],
-    moved: &[],
+    passed: &[],
+    redated: &[],
 };
 
 /// A report that was filed fulfils it; one that was returned is owed again.

@@ -84,7 +84,8 @@ fn more_time_given_afterwards_takes_the_entry_back() {
 fn nobody_is_charged_for_a_post_held_too_briefly() {
     let calendar = calendar();
     let duty = owed(&strict(heads()), "2026-W20", &calendar);
-    let passed = duty.pass_to(who(LI_NA), Hold::Succeeded, at("2026-05-17 00:00")).expect("no refusal");
+    let passed =
+        duty.pass_to(who(LI_NA), Hold::Succeeded, |_| true, at("2026-05-17 00:00")).expect("no refusal");
     let passed = passed.expect("it moves").into_after();
     assert_eq!(follows(&passed, strict(heads()), false, MONDAY), Consequence::Nothing);
 }

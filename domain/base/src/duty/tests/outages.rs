@@ -85,7 +85,7 @@ fn the_weeks_of_an_outage_are_raised_in_order_once_a_server_runs() {
     // Worked example 8: both weeks, and the one that has begun since.
     let calendar = calendar();
     let versions = [DatedRule { from: day("2026-04-06"), rule: version(1, staff()) }];
-    let versions = RuleVersions { versions: &versions, repealed_on: None };
+    let versions = RuleVersions { versions: &versions };
     let called = versions.called(Some(week("2026-W19")), at("2026-05-25 08:00"), shanghai(&calendar));
     let weeks: Vec<_> = called.iter().map(|called| called.period.to_string()).collect();
     assert_eq!(weeks, ["2026-W20", "2026-W21", "2026-W22"]);

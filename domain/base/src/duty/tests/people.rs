@@ -36,7 +36,8 @@ fn leave_on_all_working_days_excuses_and_on_the_dues_day_moves_it() {
     let granted_afterwards = late.excuse(Excuse::Leave, at("2026-05-20 00:00")).expect("no refusal");
     assert!(matches!(&granted_afterwards.after().status, DutyStatus::Excused { proof: Some(_), .. }));
     let states = [DutyState::OnTime, DutyState::Missed, excused.state(at("2026-06-01 00:00"))];
-    let tally: board::Tally = states.into_iter().collect();
+    let mut tally = board::Tally::default();
+    states.into_iter().for_each(|state| tally.count(state));
     assert_eq!((tally.excused, tally.rate_basis_points()), (1, Some(5_000)), "out of the rate");
     assert_eq!(board::Tally::default().rate_basis_points(), None);
 }
@@ -48,7 +49,7 @@ fn who_held_the_post_at_the_due_for_a_working_day_is_charged() {
     let time = shanghai(&calendar);
     let charged = |from: &str| {
         let duty = owed(&heads(), "2026-W20", &calendar);
-        let passed = duty.pass_to(who(LI_NA), Hold::Succeeded, at(from)).expect("no refusal");
+        let passed = duty.pass_to(who(LI_NA), Hold::Succeeded, |_| true, at(from)).expect("no refusal");
         passed.expect("it moves").into_after().charge(&settings(), time)
     };
     assert_eq!(charged("2026-05-13 00:00"), Some(Charge { employee: who(LI_NA), working_days: 3 }));
@@ -63,12 +64,13 @@ fn personal_duties_stay_and_posts_move_with_their_holder() {
     let calendar = calendar();
     let now = at("2026-05-13 00:00");
     let personal = owed(&staff(), "2026-W20", &calendar);
-    assert_eq!(code(personal.clone().pass_to(who(WANG), Hold::StoodIn, now)), PERSONAL_DUTY.code);
+    assert_eq!(code(personal.clone().pass_to(who(WANG), Hold::StoodIn, |_| true, now)), PERSONAL_DUTY.code);
     let cancelled = personal.cancel(CancelCause::LeftCompany, now).expect("no refusal").into_after();
     assert_eq!(cancelled.state(now), DutyState::Cancelled);
     let duty = owed(&heads(), "2026-W20", &calendar);
-    assert!(duty.clone().pass_to(who(WANG), Hold::Succeeded, now).expect("no refusal").is_none());
-    let change = duty.pass_to(who(DIRECTOR), Hold::Vacant, now).expect("no refusal").expect("it moves");
+    assert!(duty.clone().pass_to(who(WANG), Hold::Succeeded, |_| true, now).expect("no refusal").is_none());
+    let change =
+        duty.pass_to(who(DIRECTOR), Hold::Vacant, |_| true, now).expect("no refusal").expect("it moves");
     assert_eq!(change.happened()[0].facts["how"], "vacant");
     let held: Vec<_> = change.after().holdings.iter().map(|holding| holding.employee).collect();
     assert_eq!(held, [who(WANG), who(DIRECTOR)]);

@@ -66,11 +66,12 @@ fn an_unsound_rule_is_told_everything_at_once() {
 #[test]
 fn publishing_asks_the_company() {
     let filed = Source { code: "report.filed", zh: "报告已提交", en: "Report filed", is_present: false };
+    let punishes = staff().name;
     let unfit = Publication {
         sources: &[filed],
         meant: 0,
         unreached_steps: &[2],
-        deductions: &[("report.filed", "周报"), ("minutes.signed", "会议纪要")],
+        punished_by: std::slice::from_ref(&punishes),
         is_clause_known: false,
     };
     let found = check_publication(&strict(staff()), &unfit);
@@ -78,7 +79,7 @@ fn publishing_asks_the_company() {
         codes(&found),
         [RULE_NOBODY.code, RULE_ESCALATES_TO_NOBODY.code, RULE_PUNISHED_TWICE.code, RULE_CLAUSE_UNKNOWN.code,]
     );
-    assert_eq!(found[2].params["indicator"], "周报");
+    assert_eq!(found[2].params["name"]["zh-CN"], punishes.zh.as_str());
     let fit = Publication {
         sources: &[Source { is_present: true, ..filed }],
         meant: 3,
@@ -95,6 +96,17 @@ fn publishing_asks_the_company() {
     let mut by_hand = staff();
     by_hand.fulfilled_by.source = "manual".into();
     assert_eq!(codes(&check_publication(&by_hand, &unknown)), Vec::<&str>::new());
+}
+
+#[test]
+fn two_rules_are_about_the_same_where_one_record_may_fulfil_both() {
+    assert!(staff().is_about_the_same_as(&heads()));
+    let mut monthly = staff();
+    monthly.fulfilled_by.only[0].any_of = vec![json!("monthly")];
+    assert!(!staff().is_about_the_same_as(&monthly), "another kind of report");
+    let mut by_hand = staff();
+    by_hand.fulfilled_by.source = "manual".into();
+    assert!(!by_hand.is_about_the_same_as(&by_hand));
 }
 
 #[test]
