@@ -129,7 +129,7 @@ fn existing(settings: &Settings) -> Result<Database, String> {
 /// The same, of a command that needs the schema of this version.
 fn current(settings: &Settings) -> Result<Database, String> {
     let database = existing(settings)?;
-    match database.unready() {
+    match database.schema_unready() {
         None => Ok(database),
         Some(Unready::SchemaBehind) => {
             Err("the database has the schema of an earlier version: run `migrate` first".to_owned())

@@ -125,8 +125,9 @@ pub fn start(settings: Settings, database: Database) -> std::io::Result<Running>
         Some(apart) => server.bind(apart)?,
         None => server,
     };
-    let metrics = server.addrs().get(first).copied();
-    state.metrics_are_at(metrics);
+    let apart = server.addrs().split_off(first);
+    let metrics = apart.first().copied();
+    state.metrics_are_at(apart);
     let server = server.run();
     Ok(Running { address, metrics, handle: server.handle(), server, database, state })
 }

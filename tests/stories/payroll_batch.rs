@@ -133,9 +133,7 @@ fn only_who_answers_for_the_whole_company_takes_a_month(app: App) {
     clerk.get(&path).refuses(404, "http.not_found");
     assert_eq!(clerk.get(BATCHES).expect(200).at("/data"), json!([]));
     centre.who("head").get(BATCHES).refuses(403, "http.forbidden");
-    for (month, code) in
-        [("2026-Q1", "payroll_batch.not_a_month"), ("2026-13", "incentive_entry.not_a_month")]
-    {
+    for (month, code) in [("2026-Q1", "payroll_batch.not_a_month"), ("2026-13", "validation.format")] {
         centre.who("qian").post(BATCHES, json!({"month": month})).refuses(422, code);
     }
 }

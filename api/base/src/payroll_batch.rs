@@ -2,9 +2,8 @@
 
 use crate::spine::{Can, List, PathId, Reading, Reply, Routes, UnitOfWork, Valid, Wanted, routes};
 use domain::{
-    incentive_entry::NOT_A_MONTH,
     payroll_batch::PayrollBatch,
-    spine::{Refusal, perm},
+    spine::{Refusal, codes, perm},
     working_time::Period,
 };
 use persistence::{
@@ -76,7 +75,8 @@ async fn take_payroll_batch(
 }
 
 fn month(text: &str) -> Result<Period, Failure> {
-    text.parse().map_err(|_| Refusal::new(NOT_A_MONTH).at("/month").into())
+    let refused = || Refusal::new(codes::BAD_FORMAT).with("expected", "2026-05").at("/month");
+    text.parse().map_err(|_| refused().into())
 }
 
 /// Under what it was taken.

@@ -242,7 +242,10 @@ impl<'de> Visitor<'de> for At<'_, '_> {
     fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<(), A::Error> {
         let place = self.place();
         if place.is_object {
-            return Err(self.walk.found(rules::BAD_FORMAT, json!({"expected": "object"})));
+            return Err(self.walk.found(
+                rules::BAD_FORMAT,
+                json!({"expected": {"zh-CN": "JSON 对象", "en": "a JSON object"}}),
+            ));
         }
         let (least, most) = place.items.unwrap_or((0, u64::MAX));
         for index in 0_u64.. {

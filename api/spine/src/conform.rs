@@ -114,7 +114,10 @@ fn tell(error: &ValidationError<'_>, findings: &mut Findings) {
     };
     match error.kind() {
         Kind::Type { kind } => expected(types(kind)),
-        Kind::Enum { options } => expected(list(options)),
+        Kind::Enum { options } => {
+            let values: Vec<String> = options.as_array().into_iter().flatten().map(plain).collect();
+            findings.add_with(at, rules::NOT_ONE_OF, [("values", one_of(&values))]);
+        }
         Kind::Constant { expected_value } => expected(plain(expected_value)),
         Kind::Format { format } => expected(format.clone()),
         Kind::Pattern { pattern } => expected(pattern.clone()),
@@ -157,8 +160,10 @@ fn types(kind: &TypeKind) -> String {
     }
 }
 
-fn list(options: &Value) -> String {
-    options.as_array().into_iter().flatten().map(plain).collect::<Vec<_>>().join(", ")
+/// Values of which one is wanted, as they are told in either language.
+pub(super) fn one_of<T: AsRef<str>>(values: &[T]) -> Value {
+    let values: Vec<&str> = values.iter().map(AsRef::as_ref).collect();
+    json!({"zh-CN": values.join("、"), "en": values.join(", ")})
 }
 
 fn plain(value: &Value) -> String {

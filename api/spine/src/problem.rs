@@ -61,7 +61,7 @@ pub mod codes {
         TOO_MANY_REQUESTS = 429, "http.too_many_requests", "请求过于频繁，请稍后再试", "Too many requests; try again later";
         INTERNAL = 500, "http.internal", "服务器内部错误，请凭请求编号联系管理员", "An internal error; quote the request id to the administrator";
         TOO_SLOW = 503, "http.too_slow", "服务器未能在时限内答复；写入可能已生效，请用同一幂等键重试", "The server took too long to answer; a write may have been done: try again with the same idempotency key";
-        DATABASE_AWAY = 503, "http.database_away", "数据库暂时无法访问，请稍后重试；写入可能已生效，请用同一幂等键重试", "The database does not answer just now; a write may have been done: try again with the same idempotency key";
+        DATABASE_AWAY = 503, "http.database_away", "系统暂时无法访问数据库，请稍后重试；刚才的操作可能已经生效，重试时请沿用同一幂等键，以免重复办理", "The database cannot be reached just now; try again later. What you sent may already have taken effect, so use the same idempotency key again and nothing is done twice";
         NOT_READY = 503, "http.not_ready", "服务器暂不能提供服务：{reason}", "The server cannot serve just now: {reason}";
         DRAINING = 503, "http.draining", "服务器即将停止，不再接受新的请求", "The server is about to end and takes no new requests";
         OVERLOADED = 503, "http.overloaded", "系统繁忙，请稍后重试", "The server is busy; try again shortly";

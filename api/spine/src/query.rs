@@ -87,8 +87,12 @@ impl Sent {
             }
             _ => None,
         };
-        let params = [("expected".to_owned(), expected?.into())].into_iter().collect();
-        Some(Finding { pointer: name.to_owned(), code: rules::BAD_FORMAT, params })
+        let (code, param, said) = match name {
+            "cursor" => (rules::BAD_FORMAT, "expected", expected?.into()),
+            _ => (rules::NOT_ONE_OF, "values", conform::one_of(&expected?.split(", ").collect::<Vec<_>>())),
+        };
+        let params = [(param.to_owned(), said)].into_iter().collect();
+        Some(Finding { pointer: name.to_owned(), code, params })
     }
 
     /// The same with what only the type of the filters knows. Each parameter is read with those alone that the type
@@ -111,8 +115,14 @@ impl Sent {
                 // That others are missing is not its fault.
                 Err((at, reason)) if at == *name => {
                     let parameter = self.route.query_parameters().find(|known| known.name == *name);
-                    let expected = expected(parameter, &reason);
-                    self.findings.add_with(name.as_str(), rules::BAD_FORMAT, [("expected", expected.into())]);
+                    let values = named_in(&reason);
+                    if values.is_empty() {
+                        let expected = [("expected", expected(parameter, &reason).into())];
+                        self.findings.add_with(name.as_str(), rules::BAD_FORMAT, expected);
+                    } else {
+                        let values = [("values", conform::one_of(&values))];
+                        self.findings.add_with(name.as_str(), rules::NOT_ONE_OF, values);
+                    }
                 }
                 Err(_) => {}
             }
@@ -230,12 +240,13 @@ fn read<'a, T: DeserializeOwned>(
         .map_err(|error| (error.path().to_string(), error.inner().to_string()))
 }
 
-/// What a value should have been: the values there are, or how one looks.
+/// The values that there are, where what reads the parameter names them.
+fn named_in(reason: &str) -> Vec<&str> {
+    reason.split('`').skip(3).step_by(2).collect()
+}
+
+/// How a value should have looked.
 fn expected(parameter: Option<&Parameter>, reason: &str) -> String {
-    let named: Vec<&str> = reason.split('`').skip(3).step_by(2).collect();
-    if !named.is_empty() {
-        return named.join(", ");
-    }
     let known = parameter.and_then(|known| serde_json::to_value(known).ok()).unwrap_or_default();
     let said = |pointer: &str| known.pointer(pointer).and_then(Value::as_str);
     let looks = match (said("/schema/$ref"), said("/schema/format")) {

@@ -32,7 +32,7 @@ pub struct AppState {
     pub(super) limiter: Limiter,
     principals: Cache<Credential, Principal>,
     draining: AtomicBool,
-    metrics_address: OnceLock<SocketAddr>,
+    metrics_addresses: OnceLock<Vec<SocketAddr>>,
     /// What the trail was told of late although nothing changed.
     pub told: Told,
     /// Whose turn it is to have a long body read.
@@ -68,7 +68,7 @@ impl AppState {
         let (principals, draining) = (Cache::new(PRINCIPALS_MAX), AtomicBool::new(false));
         let slow_bodies = Semaphore::new(SLOW_BODIES_AT_ONCE);
         let (routes, told) = (routes.table(), Told::default());
-        let metrics_address = OnceLock::new();
+        let metrics_addresses = OnceLock::new();
         Self {
             database,
             settings,
@@ -78,7 +78,7 @@ impl AppState {
             limiter,
             principals,
             draining,
-            metrics_address,
+            metrics_addresses,
             told,
             slow_bodies,
         }
@@ -98,16 +98,14 @@ impl AppState {
         self.doorkeeper.may_sign(&self.database).await
     }
 
-    /// Says at which address of their own metrics are told, if at any.
-    pub fn metrics_are_at(&self, address: Option<SocketAddr>) {
-        if let Some(address) = address {
-            let _once = self.metrics_address.set(address);
-        }
+    /// Says at which addresses of their own metrics are told, if at any: a name may stand for several.
+    pub fn metrics_are_at(&self, addresses: Vec<SocketAddr>) {
+        let _once = self.metrics_addresses.set(addresses);
     }
 
-    /// Whether this is the address of the metrics.
+    /// Whether this is an address of the metrics, at which nothing else is served.
     pub fn is_metrics_address(&self, address: SocketAddr) -> bool {
-        self.metrics_address.get() == Some(&address)
+        self.metrics_addresses.get().is_some_and(|addresses| addresses.contains(&address))
     }
 
     /// Says that the server is about to end.

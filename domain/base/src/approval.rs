@@ -60,7 +60,7 @@ crate::refusals! { APPROVAL_REFUSALS:
     CHAIN_NO_APPROVER = "approval.chain_no_approver", Invalid, "步骤“{step}”没有规定审批人", "The step \"{step}\" names no approver";
     CHAIN_UNREACHABLE_STEP = "approval.chain_unreachable_step", Invalid, "步骤“{step}”的条件不可能成立", "The conditions of the step \"{step}\" can never hold";
     CHAIN_TOO_MANY_WAYS = "approval.chain_too_many_ways", Invalid, "步骤“{step}”的条件组合超过 {max} 种，无法逐一检查，请拆分步骤", "The conditions of the step \"{step}\" can hold in more than {max} ways, too many to check; split the step";
-    CHAIN_ALWAYS_COUNTS = "approval.chain_always_counts", Invalid, "“{part}”变更后必须重新审批，不能沿用原审批意见", "A change of \"{part}\" is always decided anew; earlier decisions cannot stand";
+    CHAIN_ALWAYS_COUNTS = "approval.chain_always_counts", Invalid, "“{part}”变更后必须重新审批，不能设为沿用原审批意见", "A change of \"{part}\" always has to be approved anew; the chain cannot let earlier decisions stand";
     CHAIN_BAND_GAP = "approval.chain_band_gap", Invalid, "金额分档“{ladder}”在 {from} 至 {to} 之间有空档", "The amount bands of \"{ladder}\" leave a gap from {from} to {to}";
     CHAIN_BAND_OVERLAP = "approval.chain_band_overlap", Invalid, "金额分档“{ladder}”在 {from} 至 {to} 之间重叠", "The amount bands of \"{ladder}\" overlap from {from} to {to}";
     CHAIN_BAND_WITHOUT_LADDER = "approval.chain_band_without_ladder", Invalid, "步骤“{step}”的金额有上限，须注明所属分档", "The step \"{step}\" ends at an amount and must name its ladder of bands";

@@ -68,9 +68,9 @@ crate::refusals! { DUTY_REFUSALS:
     OTHER_OCCASION = "duty.other_occasion", Invalid, "该记录属于另一期间或另一事件，不能用于办结本事项", "That record belongs to another period or event and cannot fulfil this duty";
     OTHER_SOURCE = "duty.other_source", Invalid, "本事项不能以此方式办结", "The duty is not fulfilled in this way";
     EVIDENCE_REQUIRED = "duty.evidence_required", Invalid, "须提供证明材料", "Evidence is required";
-    NOT_RESPONSIBLE = "duty.not_responsible", Forbidden, "只有责任人可以办理", "Only who is responsible may do this";
-    NOT_SUPERIOR = "duty.not_superior", Forbidden, "须由责任人的上级办理", "Only a superior of who is responsible may do this";
-    OWN_DUTY = "duty.own", Forbidden, "不得豁免、延期或确认由本人承担的事项", "Nobody waives, extends or confirms what is their own or charged to them";
+    NOT_RESPONSIBLE = "duty.not_responsible", Forbidden, "只有责任人本人可以办理", "Only whoever is responsible may do this";
+    NOT_SUPERIOR = "duty.not_superior", Forbidden, "只有责任人的上级可以办理", "Only a superior of whoever is responsible may do this";
+    OWN_DUTY = "duty.own", Forbidden, "不得豁免、延期或确认由本人承担的事项，请由上级办理", "You cannot waive, extend or confirm a duty that is or was yours; a superior of yours can";
     OWN_CONFIRMATION = "duty.own_confirmation", Forbidden, "不得确认本人提交的办理结果", "Nobody confirms what they reported themselves";
     EXTENSION_TOO_SHORT = "duty.extension_too_short", Invalid, "新的期限须晚于原期限和当前时间", "The new due must come after the old one and after now";
     NO_DUE = "duty.no_due", Conflict, "计时已暂停，目前没有期限", "The clock is paused, so there is no due now";

@@ -27,8 +27,8 @@ crate::refusals! { FILE_REFUSALS:
     FILE_TYPE_REFUSED = "file.type_not_allowed", Invalid, "不接受此类文件（按内容判定为：{type}；可接受：{allowed}）", "This type of file is not accepted (by its content: {type}; accepted: {allowed})";
     FILE_UNKNOWN = "file.unknown", Invalid, "没有这个附件，或不是您上传的", "There is no such file, or it is not one you uploaded";
     FILE_IS_EVIDENCE = "file.is_evidence", Conflict, "附件已归入单据，须先从单据中移出", "The file is evidence of a document; take it off that first";
-    FILE_ROOM_OF_ONE = "file.room_of_one", Conflict, "您尚未归入单据的附件合计将超过 {limit} 字节，请先归入单据或删除不用的附件", "Your files that belong to nothing would exceed {limit} bytes; attach them, or remove what is not needed";
-    FILE_ROOM_OF_ALL = "file.room_of_all", Conflict, "全公司尚未归入单据的附件合计将超过 {limit} 字节，请稍后再传或联系管理员", "All files that belong to nothing would exceed {limit} bytes; try later, or ask the administrator";
+    FILE_ROOM_OF_ONE = "file.room_of_one", Conflict, "您上传后尚未附在单据上的文件合计将超过 {limit} 字节，请先附到单据上，或删除不用的文件", "The files you have uploaded and not attached to any document would come to more than {limit} bytes. Attach them, or remove those you do not need";
+    FILE_ROOM_OF_ALL = "file.room_of_all", Conflict, "全公司已上传而未附在单据上的文件合计将超过 {limit} 字节，请稍后再上传，或与管理员联系", "The files uploaded in the whole company and not attached to any document would come to more than {limit} bytes. Try again later, or ask the administrator";
     FILE_ATTACHED_ELSEWHERE = "file.attached_elsewhere", Conflict, "该附件已属于另一单据", "The file belongs to another document already";
 }
 

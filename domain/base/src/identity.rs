@@ -114,7 +114,7 @@ crate::refusals! { IDENTITY_REFUSALS:
     ACCOUNT_DISABLED = "identity.account_disabled", Conflict, "账号已停用", "The account is disabled";
     ACCOUNT_NOT_DISABLED = "identity.account_not_disabled", Conflict, "账号未停用", "The account is not disabled";
     OWN_ACCOUNT = "identity.own_account", Conflict, "不能停用自己的账号", "Nobody disables their own account";
-    USERNAME_MIXED = "identity.username_mixed", Invalid, "用户名的文字须属于同一种文字，不能混用形近的外文字母", "The letters of a user name must be of one script, so that it cannot pass for another";
+    USERNAME_MIXED = "identity.username_mixed", Invalid, "用户名须使用同一种文字，例如不能在英文字母中夹杂形状相近的俄文或希腊文字母", "The letters of a user name must be of one script, so that it cannot pass for another";
     USERNAME_MALFORMED = "identity.username_malformed", Invalid, "用户名须为 2 至 64 个字母、数字或 . _ - @", "A user name is 2 to 64 letters, digits or . _ - @";
     ROLE_BUILT_IN = "identity.role_built_in", Conflict, "系统角色不可修改", "A shipped role does not change";
     ROLE_IS_RETIRED = "identity.role_retired", Conflict, "角色已停用", "The role is retired";

@@ -43,8 +43,8 @@ crate::refusals! { INCENTIVE_ENTRY_REFUSALS:
     AMOUNTS_DIFFER = "incentive_entry.amounts_differ", Invalid, "奖惩种类和方向须一致", "Both must reward or both penalise, in the same unit";
     ALREADY_ENTERED = "incentive_entry.already_entered", Conflict, "同一事件已登记为 {number}，不得重复奖惩", "The same incident stands in the ledger already, as {number}";
     NOT_A_MONTH = "incentive_entry.not_a_month", Invalid, "记入期间须为月份", "An entry counts in a month";
-    ENTRY_NOT_PROPOSED = "incentive_entry.not_proposed", Conflict, "该条目当前为“{state}”，不能再告知", "The entry is \"{state}\"; it cannot be told any more";
-    ENTRY_NOT_NOTIFIED = "incentive_entry.not_notified", Conflict, "该条目当前为“{state}”，尚未告知本人或已经确认", "The entry is \"{state}\": the person was not told, or it is confirmed already";
+    ENTRY_NOT_PROPOSED = "incentive_entry.not_proposed", Conflict, "该条目当前为“{state}”，只有待告知的条目才能告知本人", "The entry is \"{state}\"; only one that has just been proposed can be told to the person";
+    ENTRY_NOT_NOTIFIED = "incentive_entry.not_notified", Conflict, "该条目当前为“{state}”，须在告知本人之后、确认之前办理", "The entry is \"{state}\". This can be done once the person has been told and until it is confirmed";
     ENTRY_NOT_CONFIRMED = "incentive_entry.not_confirmed", Conflict, "该条目当前为“{state}”，不能执行", "The entry is \"{state}\"; it cannot be carried out";
     ENTRY_NOT_CANCELLABLE = "incentive_entry.not_cancellable", Conflict, "该条目当前为“{state}”，不能取消；已确认的须冲销", "The entry is \"{state}\" and cannot be cancelled; what is confirmed is countered";
     ENTRY_NOT_REVERSIBLE = "incentive_entry.not_reversible", Conflict, "该条目当前为“{state}”，不能冲销", "The entry is \"{state}\"; there is nothing to counter";

@@ -57,8 +57,8 @@ crate::refusals! { ORGANISATION_REFUSALS:
     SUPERIOR_UNAVAILABLE = "organisation.superior_unavailable", Invalid, "直接上级自该日起不在职", "The superior is not employed from that day on";
     MOVE_BEFORE_LATEST = "organisation.move_before_latest", Invalid, "调动日期不得早于最近一次调动（{earliest}）", "A move cannot be dated before the latest one ({earliest})";
     MOVE_AFTER_LEAVING = "organisation.move_after_leaving", Conflict, "调动日期须早于离职日期 {left_on}", "A move must be dated before the leaving on {left_on}";
-    OPEN_MATTERS = "organisation.open_matters", Conflict, "该员工尚有 {count} 项未了事项，请先清理；确须先办离职的，请在登记时确认", "The employee leaves {count} matters open; clear them first, or confirm that they leave in spite of them";
-    OPEN_MATTER = "organisation.open_matter", Conflict, "{number} 尚未了结", "{number} is still open";
+    OPEN_MATTERS = "organisation.open_matters", Conflict, "该员工尚有 {count} 项未了事项，请先办结；确需先办理离职的，请在登记时予以确认", "The employee still has {count} open matters. Settle them first, or confirm when registering the leaving that they may stay open";
+    OPEN_MATTER = "organisation.open_matter", Conflict, "{number} 尚未办结", "{number} has not been settled";
     NOT_EMPLOYED = "organisation.not_employed", Conflict, "该员工已离职", "The employee has left";
     LEAVES_BEFORE_JOINING = "organisation.leaves_before_joining", Invalid, "离职日期须晚于入职日期 {joined_on}", "The leaving must come after the joining on {joined_on}";
     NOT_LEAVING = "organisation.not_leaving", Conflict, "该员工没有待生效的离职登记", "No leaving is registered that has not come into effect";

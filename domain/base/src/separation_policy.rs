@@ -14,11 +14,11 @@ pub const SEPARATION_POLICY_CODE: &str = "separation/standard";
 pub const SHIPPED_SEPARATION_POLICY: &str = include_str!("shipped/separation_policy.json");
 
 crate::refusals! { SEPARATION_REFUSALS:
-    OWN_IN_BOOKS = "separation.own_in_books", Forbidden, "不得接收、入账或收付本人的单据，须由他人办理", "Nobody takes their own document into the books, posts it or moves its money; somebody else does";
-    SELLER_EVALUATES = "separation.seller_evaluates", Invalid, "“{name}”是被评估费用的销售方，不能作为第三方评估", "\"{name}\" sold what is evaluated and is no third party";
-    DECIDER_ACCEPTS = "separation.decider_accepts", Forbidden, "审批过该费用的人不得验收其后评估报告，须由他人验收", "Who decided about the spending does not accept the report on it; somebody else does";
-    TWO_STEPS = "separation.two_steps", Invalid, "该员工是本审批其他步骤的审批人，一人不得通过两个步骤", "That employee decides another step of this approval; one person does not pass two";
-    LOOSENED_TWICE = "separation.loosened_twice", Invalid, "同一规则只能放宽一次", "A rule is loosened once";
+    OWN_IN_BOOKS = "separation.own_in_books", Forbidden, "不得接收、入账或收付本人的单据，须由他人办理", "You cannot accept, post or pay your own document; a colleague has to";
+    SELLER_EVALUATES = "separation.seller_evaluates", Invalid, "“{name}”是所评估费用的销售方，不能作为第三方进行评估", "\"{name}\" sold what is being evaluated, so it cannot be the third party that evaluates it";
+    DECIDER_ACCEPTS = "separation.decider_accepts", Forbidden, "审批过该费用的人不得验收其后评估报告，须由他人验收", "Whoever approved the spending cannot accept the evaluation of it; a colleague has to";
+    TWO_STEPS = "separation.two_steps", Invalid, "该员工是本审批另一步骤的审批人，同一人不得审批两个步骤", "That employee is the approver of another step of this approval; the same person cannot decide two steps";
+    LOOSENED_TWICE = "separation.loosened_twice", Invalid, "同一规则只能列出一次", "Each rule can be listed only once";
 }
 
 /// What this noun brings to its wing.

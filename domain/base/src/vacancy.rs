@@ -56,12 +56,12 @@ crate::refusals! { VACANCY_REFUSALS:
     REPLACES_ONE = "vacancy.replaces_one", Invalid, "接替一名员工的用人申请只能有一个名额", "A vacancy that replaces somebody has one place";
     REPLACES_ANOTHER = "vacancy.replaces_another", Invalid, "{name} 不在该部门的该岗位", "{name} does not hold this position in this department";
     NEEDED_IN_PAST = "vacancy.needed_in_past", Invalid, "到岗日期 {date} 早于今天", "The day {date} by which people are needed lies in the past";
-    NOT_OPEN = "vacancy.not_open", Conflict, "用人申请 {number} 当前为“{state}”，不能用于录用", "The vacancy {number} is \"{state}\": nobody is taken on by it";
+    NOT_OPEN = "vacancy.not_open", Conflict, "用人申请 {number} 当前为“{state}”，只有招聘中的用人申请可以办理", "The vacancy {number} is \"{state}\"; this can be done only while it is open";
     NO_PLACE_LEFT = "vacancy.no_place_left", Conflict, "用人申请 {number} 的 {places} 个名额已用完", "All {places} places of the vacancy {number} are taken";
     OTHER_POST = "vacancy.other_post", Invalid, "用人申请 {number} 不是为该部门的该岗位提出的", "The vacancy {number} is for another department or position";
     TAKEN_ALREADY = "vacancy.taken_already", Conflict, "该员工已占用用人申请 {number} 的名额", "The employee has a place of the vacancy {number} already";
     REQUIRED = "vacancy.required", Conflict, "公司规定录用和调入须有已批准的用人申请，请先提出用人申请", "The company takes nobody on without an approved vacancy; ask for one first";
-    PLACE_GIVEN_AWAY = "vacancy.place_given_away", Conflict, "用人申请 {number} 的名额已由他人占用，不能撤回离职", "The place in the vacancy {number} has gone to somebody else; the leaving stands";
+    PLACE_GIVEN_AWAY = "vacancy.place_given_away", Conflict, "用人申请 {number} 的名额已由他人占用，该员工不能再按原岗位到岗", "All places of the vacancy {number} have gone to others, so the employee cannot have theirs again";
 }
 
 crate::events! { VACANCY_EVENTS:

@@ -30,7 +30,7 @@ crate::refusals! { AUDIT_FINDING_REFUSALS:
     FINDING_NOT_OPEN = "audit_finding.not_open", Conflict, "当前状态“{state}”，不能提交整改", "The finding is \"{state}\"; no remediation can be reported";
     FINDING_NOT_MENDED = "audit_finding.nothing_to_verify", Conflict, "当前状态“{state}”，没有待验证的整改", "The finding is \"{state}\"; there is no remediation to verify";
     FINDING_ENDED = "audit_finding.ended", Conflict, "当前状态“{state}”，审计发现已了结", "The finding is \"{state}\" and ended";
-    NOT_RESPONSIBLE = "audit_finding.not_responsible", Forbidden, "只有整改责任人、责任部门负责人或审计人员可以提交整改", "Only who is responsible, the head of the department or an auditor may report remediation";
+    NOT_RESPONSIBLE = "audit_finding.not_responsible", Forbidden, "只有整改责任人、责任部门负责人或审计人员可以提交整改", "Only whoever is responsible, the head of the department or an auditor may report the remediation";
     OWN_REMEDIATION = "audit_finding.own_remediation", Forbidden, "不得验证本人提交的整改", "Nobody verifies their own remediation";
     DUE_IN_PAST = "audit_finding.due_in_past", Invalid, "整改期限不得早于今天", "The due date must not lie in the past";
     LINE_UNKNOWN = "audit_finding.line_unknown", Invalid, "该报销单没有第 {line} 行", "The claim has no line {line}";

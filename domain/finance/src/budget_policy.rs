@@ -79,7 +79,8 @@ impl PolicyContent for BudgetPolicy {
             [("budget_prefix", &self.budget_prefix), ("change_prefix", &self.change_prefix)]
         {
             if !(1..=6).contains(&prefix.len()) || !prefix.bytes().all(|b| b.is_ascii_uppercase()) {
-                let expected = [("expected", json!("[A-Z]{1,6}"))];
+                let expected =
+                    [("expected", json!({"zh-CN": "1 至 6 个大写英文字母", "en": "1 to 6 capital letters"}))];
                 findings.add_with(format!("/content/{field}"), codes::BAD_FORMAT, expected);
             }
         }

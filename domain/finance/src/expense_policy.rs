@@ -10,7 +10,7 @@ use serde_json::json;
 
 crate::refusals! { EXPENSE_POLICY_REFUSALS:
     NOT_DEDUCTIBLE = "expense_policy.not_deductible", Invalid, "此类票据上没有可抵扣的税额", "No deductible tax is printed on papers of this kind";
-    NOT_COMPUTED = "expense_policy.not_computed", Invalid, "只有旅客运输客票可以计算抵扣，且不能同时按票面税额抵扣", "Only of passenger tickets is the tax computed, and not where it is deducted as printed";
+    NOT_COMPUTED = "expense_policy.not_computed", Invalid, "只有旅客运输客票可以计算抵扣，且不能同时按票面税额抵扣", "The tax can be computed only for passenger tickets, and not for those whose printed tax is deducted";
 }
 
 /// What this noun brings to its wing.
@@ -125,7 +125,7 @@ impl PolicyContent for ExpensePolicy {
             findings.add_with(
                 "/content/number_prefix",
                 codes::BAD_FORMAT,
-                [("expected", json!("[A-Z]{1,6}"))],
+                [("expected", json!({"zh-CN": "1 至 6 个大写英文字母", "en": "1 to 6 capital letters"}))],
             );
         }
         if self.buyers.is_empty() {

@@ -51,7 +51,7 @@ crate::refusals! { EXPENSE_REQUEST_REFUSALS:
     RATE_TOO_FAR = "expense_request.rate_too_far", Invalid, "汇率日期 {date} 晚于今天或距今超过 {days} 天", "The rate of {date} lies ahead, or more than {days} days back";
     NOT_REVOCABLE = "expense_request.not_revocable", Conflict, "已有报销占用此申请，只能关闭", "Claims draw on the request; it can only be closed";
     AMENDMENT_OPEN = "expense_request.amendment_open", Conflict, "变更单 {amendment} 尚未结束", "The amendment {amendment} is still under way";
-    NOT_CLOSABLE = "expense_request.not_closable", Forbidden, "只有填报人或财务可以关闭申请", "Only who made or submits the request, or finance, may close it";
+    NOT_CLOSABLE = "expense_request.not_closable", Forbidden, "只有填报人或财务可以关闭申请", "Only whoever drew up or submits the request, or finance, may close it";
 }
 
 crate::events! { EXPENSE_REQUEST_EVENTS:

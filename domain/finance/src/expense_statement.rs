@@ -120,24 +120,9 @@ pub fn change_basis_points(now: i64, before: i64) -> Option<i64> {
     i64::try_from(rounded).ok()
 }
 
-/// The category at or above one, nearest first, to which money was given; itself where there is none: what is spent below
-/// a heading stands in the row of the heading that has the budget for it.
-pub fn category_level(category: &str, budgeted: &BTreeSet<String>) -> String {
-    let mut level = category;
-    loop {
-        if budgeted.contains(level) {
-            return level.to_owned();
-        }
-        match level.rsplit_once('.') {
-            Some((above, _)) => level = above,
-            None => return category.to_owned(),
-        }
-    }
-}
-
-/// The department at or above one, nearest first, to which money was given; itself where there is none.
-pub fn department_level<T: Copy + Ord>(own: T, above: &[T], budgeted: &BTreeSet<T>) -> T {
-    std::iter::once(own).chain(above.iter().copied()).find(|one| budgeted.contains(one)).unwrap_or(own)
+/// The heading or department at or above one, nearest first, to which money was given; itself where there is none.
+pub fn level<T: Clone + Ord>(own: T, above: &[T], budgeted: &BTreeSet<T>) -> T {
+    std::iter::once(&own).chain(above).find(|one| budgeted.contains(one)).unwrap_or(&own).clone()
 }
 
 /// What a statement says: totals, and rows that add up to them in every dimension.
@@ -372,17 +357,18 @@ mod tests {
 
     #[test]
     fn spending_stands_where_its_budget_does() {
-        let budgeted = BTreeSet::from(["promotion".to_owned(), "promotion.event".to_owned()]);
-        for (spent, level) in [
-            ("promotion.publicity", "promotion"),
-            ("promotion.event.stage", "promotion.event"),
-            ("promotion", "promotion"),
-            ("other.training", "other.training"),
+        let budgeted = BTreeSet::from(["promotion", "promotion.event"]);
+        for (spent, above, expected) in [
+            ("promotion.publicity", &["promotion"][..], "promotion"),
+            ("promotion.event.stage", &["promotion.event", "promotion"][..], "promotion.event"),
+            ("leaflets", &["promotion.publicity", "promotion"][..], "promotion"),
+            ("promotion", &[][..], "promotion"),
+            ("other.training", &["other"][..], "other.training"),
         ] {
-            assert_eq!(category_level(spent, &budgeted), level);
+            assert_eq!(level(spent, above, &budgeted), expected, "a code says nothing of where it hangs");
         }
-        assert_eq!(department_level(3, &[2, 1], &BTreeSet::from([1, 2])), 2);
-        assert_eq!(department_level(3, &[2, 1], &BTreeSet::new()), 3);
+        assert_eq!(level(3, &[2, 1], &BTreeSet::from([1, 2])), 2);
+        assert_eq!(level(3, &[2, 1], &BTreeSet::new()), 3);
     }
 
     #[test]

@@ -25,7 +25,7 @@ use utoipa::ToSchema;
 crate::refusals! { INVOICE_REFUSALS:
     BAD_TAX_NUMBER = "invoice.bad_tax_number", Invalid, "不是有效的统一社会信用代码（18 位，含校验码）", "Not a valid unified social credit code (18 characters with a check character)";
     BAD_CODE = "invoice.bad_code", Invalid, "票据代码须为 {expected} 位数字", "The code must have {expected} digits";
-    BAD_NUMBER = "invoice.bad_number", Invalid, "票据号码须为 {expected} 位数字", "The number must have {expected} digits";
+    BAD_NUMBER = "invoice.bad_number", Invalid, "票据号码的位数不对，应为 {expected} 位数字", "The number of the invoice must have {expected} digits";
     CODE_NOT_EXPECTED = "invoice.code_not_expected", Invalid, "此类票据没有发票代码", "A paper of this kind has no invoice code";
     KIND_MISSTATED = "invoice.kind_misstated", Invalid, "代码和号码表明这是税务机关监制的发票，请按票面选择相应类型", "Code and number are those of an official invoice; choose the kind that is printed on it";
     VAT_NOT_CNY = "invoice.vat_not_cny", Invalid, "境内发票的币种只能是人民币", "An invoice issued in China is in CNY only";

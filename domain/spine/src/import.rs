@@ -11,7 +11,7 @@ crate::refusals! { IMPORT_REFUSALS:
     IMPORT_COLUMN_TWICE = "import.column_twice", Invalid, "列“{column}”出现两次", "The column \"{column}\" stands twice";
     IMPORT_ROWS_REFUSED = "import.rows_refused", Invalid, "{count} 行有问题，未导入任何内容", "{count} rows are wrong; nothing was imported";
     IMPORT_ROW_TWICE = "import.row_twice", Invalid, "与第 {row} 行重复", "The same as row {row}";
-    IMPORT_BLANK = "import.blank_cell", Invalid, "文件中有此列，须逐行填写；整列删除后按默认处理", "The column is in the file, so every row fills it in; take the whole column out to have the usual";
+    IMPORT_BLANK = "import.blank_cell", Invalid, "文件中有此列，须逐行填写；如需按默认处理，请删除整列", "The column is in the file, so it needs a value in every row. To use the default instead, delete the whole column";
     IMPORT_AMBIGUOUS = "import.ambiguous_name", Invalid, "有多个“{name}”，请填写代码", "There are several called \"{name}\"; give the code";
     IMPORT_NOT_A_CHOICE = "import.not_a_choice", Invalid, "须为下列之一：{choices}", "Must be one of: {choices}";
 }

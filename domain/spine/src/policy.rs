@@ -139,7 +139,7 @@ impl Policy {
         match self.code.split_once('/') {
             Some((kind, name)) if is_word(kind, false) && is_word(name, true) => Ok(()),
             _ => Err(Refusal::new(codes::BAD_FORMAT)
-                .with("expected", "kind/name: a-z 0-9 -")
+                .with("expected", json!({"zh-CN": "类别/名称，只用小写英文字母、数字和连字符", "en": "kind/name, of small letters, digits and hyphens"}))
                 .citing(Citation::rule("REG-4"))
                 .at("/code")),
         }

@@ -123,10 +123,11 @@ pub mod codes {
         REQUIRED = "validation.required", Invalid, "必填", "This is required";
         OUT_OF_RANGE = "validation.out_of_range", Invalid, "超出允许范围（{min} 至 {max}）", "Out of range ({min} to {max})";
         PERIOD_REVERSED = "validation.period_reversed", Invalid, "起始 {from} 晚于截止 {to}", "The start {from} lies after the end {to}";
-        BAD_LENGTH = "validation.length", Invalid, "须为 {min} 至 {max} 个字符，列表则为 {min} 至 {max} 项", "There must be {min} to {max} characters, or items of a list";
+        BAD_LENGTH = "validation.length", Invalid, "长度须在 {min} 至 {max} 之间（文字按字符计，列表按项计）", "The length must be between {min} and {max}, counted in characters or in the items of a list";
         TOO_MUCH = "validation.too_much", Invalid, "一次提交的内容过多（最多 {max} 个数据项），请分次提交", "Too much was sent at once (at most {max} values); send it in parts";
-        BAD_FORMAT = "validation.format", Invalid, "格式不正确：{expected}", "Not in the expected form: {expected}";
-        BAD_CHARACTER = "validation.character", Invalid, "含有不允许的控制字符、方向控制字符，或全是不可见字符", "Contains characters that control or turn the text, or none that can be seen";
+        BAD_FORMAT = "validation.format", Invalid, "格式不正确，应为：{expected}", "The form is not right; it should be: {expected}";
+        NOT_ONE_OF = "validation.not_one_of", Invalid, "须为以下之一：{values}", "It must be one of: {values}";
+        BAD_CHARACTER = "validation.character", Invalid, "含有控制字符或改变文字方向的字符，或者没有任何可见字符，请重新输入", "The text has control characters or characters that change its direction, or none that can be seen; type it anew";
         UNKNOWN_MEMBER = "validation.unknown_member", Invalid, "没有此字段", "There is no such member";
         UNKNOWN_PARAMETER = "validation.unknown_parameter", Invalid, "没有此参数", "There is no such parameter";
         REPEATED_PARAMETER = "validation.repeated_parameter", Invalid, "参数只能出现一次", "The parameter may be given only once";

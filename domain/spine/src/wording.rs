@@ -28,6 +28,10 @@ pub fn check_optional(findings: &mut Findings, pointer: &str, text: Option<&str>
 /// Notes a prefix of document numbers that is not one to six capital letters.
 pub fn check_prefix(findings: &mut Findings, pointer: &str, prefix: &str) {
     if !(1..=6).contains(&prefix.len()) || !prefix.bytes().all(|b| b.is_ascii_uppercase()) {
-        findings.add_with(pointer, codes::BAD_FORMAT, [("expected", json!("[A-Z]{1,6}"))]);
+        findings.add_with(
+            pointer,
+            codes::BAD_FORMAT,
+            [("expected", json!({"zh-CN": "1 至 6 个大写英文字母", "en": "1 to 6 capital letters"}))],
+        );
     }
 }

@@ -186,18 +186,36 @@ impl Database {
                 Unready::Away
             });
         }
-        let migrations = (self.shared.house.migrations)(self.shared.kind);
-        let Ok(mut connection) = self.connections.get() else { return Some(Unready::Away) };
-        match connection.judge_schema(migrations) {
-            // Our own writer may have its turn just now; if none has, nobody should.
-            Ok(None) if waits.is_none() && !connection.may_write() && !self.shared.health.is_writing() => {
-                Some(Unready::Locked)
+        match self.judged() {
+            Ok((None, mut connection)) => {
+                // Our own writer may have its turn just now; if none has, nobody should.
+                let is_locked =
+                    waits.is_none() && !connection.may_write() && !self.shared.health.is_writing();
+                is_locked.then_some(Unready::Locked)
             }
-            Ok(verdict) => verdict,
+            Ok((verdict, _)) => verdict,
+            Err(unready) => Some(unready),
+        }
+    }
+
+    /// Why the schema is not the one of this version, if it is not. Asked by reading alone: whoever only reads waits for no
+    /// writer, and holds none up.
+    pub fn schema_unready(&self) -> Option<Unready> {
+        match self.judged() {
+            Ok((verdict, _)) => verdict,
+            Err(unready) => Some(unready),
+        }
+    }
+
+    fn judged(&self) -> Result<(Option<Unready>, r2d2::PooledConnection<Location>), Unready> {
+        let migrations = (self.shared.house.migrations)(self.shared.kind);
+        let mut connection = self.connections.get().map_err(|_| Unready::Away)?;
+        match connection.judge_schema(migrations) {
+            Ok(verdict) => Ok((verdict, connection)),
             Err(failure) => {
                 log::warn!("the schema cannot be judged: {failure:?}");
                 connection.suspect();
-                Some(Unready::Away)
+                Err(Unready::Away)
             }
         }
     }

@@ -39,7 +39,14 @@ impl Cells<'_> {
             if text.is_none() && column.required {
                 self.refuse(column.name, codes::REQUIRED, []);
             } else if text.is_some_and(|text| FAILED.contains(&text)) {
-                self.refuse(column.name, codes::BAD_FORMAT, [("expected", json!("no failed formula"))]);
+                self.refuse(
+                    column.name,
+                    codes::BAD_FORMAT,
+                    [(
+                        "expected",
+                        json!({"zh-CN": "公式没有出错的单元格", "en": "a cell whose formula has no error"}),
+                    )],
+                );
             } else if text.is_some_and(is_deceptive) {
                 self.refuse(column.name, codes::BAD_CHARACTER, []);
             }

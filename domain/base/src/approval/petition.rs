@@ -9,10 +9,10 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 crate::refusals! { PETITION_REFUSALS:
-    NOT_YOURS = "document.not_yours", Forbidden, "只有填报人可以进行此操作", "Only who made or submits the document may do this";
+    NOT_YOURS = "document.not_yours", Forbidden, "只有填报人或提交人可以进行此操作", "Only whoever drew up or submits the document may do this";
     NO_EMPLOYEE = "document.no_employee", Forbidden, "当前账号没有对应的员工，不能填报", "The account belongs to no employee and cannot ask for anything";
-    FOR_OTHERS_FORBIDDEN = "document.for_others_forbidden", Forbidden, "没有代他人填报的权限", "Asking in somebody else's name is not permitted to you";
-    FOREIGN_DEPARTMENT = "document.foreign_department", Forbidden, "只能以提交人所在部门的名义填报", "A document belongs to its submitter's own department";
+    FOR_OTHERS_FORBIDDEN = "document.for_others_forbidden", Forbidden, "您没有代他人填报的权限", "You may not make out documents on behalf of others";
+    FOREIGN_DEPARTMENT = "document.foreign_department", Forbidden, "单据只能填报在提交人所在的部门", "A document can be made out only for the department in which its submitter works";
     NOT_EDITABLE = "document.not_editable", Conflict, "当前状态“{state}”不可修改", "A document in the state \"{state}\" cannot be changed";
     NOT_SUBMITTABLE = "document.not_submittable", Conflict, "当前状态“{state}”不可提交", "A document in the state \"{state}\" cannot be submitted";
     NOT_IN_APPROVAL = "document.not_in_approval", Conflict, "当前状态“{state}”不在审批中", "A document in the state \"{state}\" is not in approval";

@@ -3,7 +3,7 @@
 use super::{
     ApproverRule, CHAIN_ALWAYS_COUNTS, CHAIN_BAD_LIMIT, CHAIN_BAND_GAP, CHAIN_BAND_OVERLAP,
     CHAIN_BAND_WITHOUT_LADDER, CHAIN_DUPLICATE_STEP, CHAIN_NO_APPROVER, CHAIN_NO_STEPS, CHAIN_TOO_MANY_WAYS,
-    CHAIN_UNCOVERED, CHAIN_UNREACHABLE_STEP, ChainPolicy, Condition, RolePlace, StepRule,
+    CHAIN_UNCOVERED, CHAIN_UNREACHABLE_STEP, ChainPolicy, Condition, ContentPart, RolePlace, StepRule,
 };
 use crate::spine::{Finding, Findings, RefusalCode, codes};
 use serde_json::json;
@@ -11,6 +11,12 @@ use std::collections::{BTreeMap, BTreeSet};
 
 /// How deep conditions may nest.
 const NESTING_MAX: usize = 4;
+
+/// A part of a document as people call it, in either language.
+fn part_said(part: ContentPart) -> serde_json::Value {
+    let (zh, en) = part.labels();
+    json!({"zh-CN": zh, "en": en})
+}
 
 /// What can be said of a chain alone.
 pub(super) fn findings(chain: &ChainPolicy) -> Vec<Finding> {
@@ -24,7 +30,8 @@ pub(super) fn findings(chain: &ChainPolicy) -> Vec<Finding> {
     within(&mut found, "/departments", chain.departments.len(), 0, 200);
     within(&mut found, "/reminder_interval_hours", chain.reminder_interval_hours as usize, 1, 720);
     for (index, part) in chain.unseen_changes.iter().enumerate().filter(|(_, part)| part.always_counts()) {
-        found.add_with(format!("/unseen_changes/{index}"), CHAIN_ALWAYS_COUNTS, [("part", json!(part))]);
+        let part = [("part", part_said(*part))];
+        found.add_with(format!("/unseen_changes/{index}"), CHAIN_ALWAYS_COUNTS, part);
     }
     let mut met = BTreeSet::new();
     for (index, step) in chain.steps.iter().enumerate() {
@@ -54,7 +61,11 @@ fn check_step(found: &mut Findings, at: &str, step: &StepRule) {
     text(found, &format!("{at}/name/en"), &step.name.en, 60);
     text(found, &format!("{at}/clause"), &step.clause, 200);
     if step.code.contains('+') {
-        found.add_with(format!("{at}/code"), codes::BAD_FORMAT, [("expected", json!("no \"+\""))]);
+        found.add_with(
+            format!("{at}/code"),
+            codes::BAD_FORMAT,
+            [("expected", json!({"zh-CN": "不含“+”", "en": "without \"+\""}))],
+        );
     }
     if step.approvers.is_empty() {
         found.add_with(format!("{at}/approvers"), CHAIN_NO_APPROVER, named());
@@ -127,7 +138,7 @@ fn check_condition(found: &mut Findings, at: &str, condition: &Condition, depth:
                 found.add_with(
                     at,
                     codes::BAD_FORMAT,
-                    [("expected", json!(format!("nesting up to {NESTING_MAX}")))],
+                    [("expected", json!({"zh-CN": format!("最多嵌套 {NESTING_MAX} 层"), "en": format!("nested at most {NESTING_MAX} deep")}))],
                 );
                 return false;
             }

@@ -312,8 +312,8 @@ pub const SHIPPED_ROLES: &[ShippedRole] = &[
         "HR and administration office",
         ScopeKind::All,
         (
-            "管理全公司的部门、岗位、员工、请假、用人申请与奖惩，不涉及费用；本人报销另授“员工”角色，范围为本人",
-            "Manages departments, positions, employees, absences, vacancies, rewards and penalties of the whole company, and has no business with expenses; for one's own the role of an employee is granted beside it",
+            "管理全公司的部门、岗位、员工、请假、用人申请与奖惩，不办理费用；本人需要报销的，同时授予“员工”角色，范围为本人",
+            "Manages departments, positions, employees, absences, vacancies, rewards and penalties of the whole company, but no expenses; whoever claims their own is also given the role of an employee, for what is theirs",
         ),
         &[OFFICE],
     ),
@@ -323,8 +323,8 @@ pub const SHIPPED_ROLES: &[ShippedRole] = &[
         "Employee",
         ScopeKind::Own,
         (
-            "办理本人的费用事项；与不含费用权限的角色一并授予",
-            "One's own expenses; granted beside a role that has no business with them",
+            "办理本人的报销、申请、借款和请假等事项；担任行政人事等不含这些权限的角色时，须同时授予本角色",
+            "Handles one's own claims, requests, advances and absences; given together with roles that do not include these, such as the administration office",
         ),
         &[STAFF],
     ),

@@ -13,7 +13,11 @@ pub(crate) fn check_line(findings: &mut Findings, pointer: &str, text: &str, len
     }
     let shown = text.trim().chars().count();
     if shown != text.chars().count() {
-        findings.add_with(pointer, codes::BAD_FORMAT, [("expected", json!("no surrounding blanks"))]);
+        findings.add_with(
+            pointer,
+            codes::BAD_FORMAT,
+            [("expected", json!({"zh-CN": "首尾没有空格", "en": "no blanks at either end"}))],
+        );
     } else if shown == 0 && *length.start() > 0 {
         findings.add(pointer, codes::REQUIRED);
     } else if !length.contains(&shown) {

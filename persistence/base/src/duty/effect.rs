@@ -98,7 +98,6 @@ fn relief(
 ) -> Result<Option<domain::spine::Change<Duty>>, Failure> {
     match outage::relief(tx, world, duty)? {
         Some(change) => Ok(Some(change)),
-        None if !duty.is_pending() => Ok(None),
         None => {
             let away = Away::of(tx, world, std::slice::from_ref(duty))?;
             followed(world, &away, duty.clone(), tx.now())

@@ -89,6 +89,9 @@ pub(super) fn followed(
     duty: Duty,
     now: Timestamp,
 ) -> Result<Option<Change<Duty>>, Failure> {
+    if !duty.is_pending() {
+        return Ok(None);
+    }
     if world.rules.repealed(&duty.rule, world.today).is_some_and(|day| {
         let repealed = world.time().instant(day, TimeOfDay::START);
         duty.ends_with_rule(repealed)

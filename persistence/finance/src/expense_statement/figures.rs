@@ -2,6 +2,7 @@
 
 use crate::{
     organisation::department,
+    policy,
     schema::{
         budget_lines as budget, expense_claim_hand_overs as hand_overs, expense_claim_lines as lines,
         expense_claims as claims, journal_postings as postings,
@@ -12,7 +13,8 @@ use diesel::{dsl::sql, prelude::*, sql_types::BigInt};
 use domain::{
     finance::{
         budget_line::Purpose,
-        expense_statement::{Compilation, Dimension, Figures, category_level, department_level},
+        expense_category::ExpenseCategories,
+        expense_statement::{Compilation, Dimension, Figures, level},
         journal::Role,
         period::Period,
     },
@@ -46,6 +48,7 @@ pub fn figures(
         categories: budgeted.iter().map(|line| line.1.clone()).collect(),
         departments: budgeted.iter().map(|line| line.0).collect(),
     };
+    let categories = policy::in_force::<ExpenseCategories>(reader, "standard", period.last_day())?;
     let mut compilation = Compilation::default();
     let mut gather = |reader: &mut Reader<'_>, of: Option<Period>, figure: fn(i64) -> Figures| {
         let Some(of) = of else { return Ok(()) };
@@ -57,8 +60,9 @@ pub fn figures(
             };
             if scope.contains(&centre) {
                 let above: Vec<Key> = tree.above(centre.into()).into_iter().map(Key::from).collect();
-                let centre = department_level(centre, &above, &levels.departments);
-                let category = category_level(&category, &levels.categories);
+                let centre = level(centre, &above, &levels.departments);
+                let path = categories.content.path(&category);
+                let category = level(category, path.get(1..).unwrap_or_default(), &levels.categories);
                 compilation.add(&keys(category, centre, campaign, region), figures);
             }
         }
