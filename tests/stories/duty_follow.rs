@@ -223,19 +223,12 @@ fn a_record_fulfils_what_the_posts_of_its_own_department_owe(app: App) {
 
 /// Publishes the calendar with these holidays of March beside those it has.
 fn calendar(company: &Company, holidays: &[&str], from: &str) {
-    let known =
-        company.boss.get("/api/v1/policies?code=working-calendar/company&sort=created_at").expect(200);
-    let mut content = known.at("/data/0/content");
-    let told = holidays
-        .iter()
-        .map(|day| json!({"zh": "公司休息日", "en": "Company day", "from": day, "until": day}));
-    let told: Vec<Value> = told
-        .map(|mut holiday| {
-            holiday["to"] = holiday["until"].take();
-            holiday.as_object_mut().expect("an object").remove("until");
-            holiday
-        })
-        .collect();
+    let known = company.boss.get("/api/v1/policies?code=working-calendar/company").expect(200).at("/data");
+    let shipped = known.as_array().into_iter().flatten().find(|version| version["number"] == 1);
+    let mut content = shipped.expect("a calendar ships")["content"].clone();
+    let told =
+        holidays.iter().map(|day| json!({"zh": "公司休息日", "en": "Company day", "from": day, "to": day}));
+    let told: Vec<Value> = told.collect();
     let years = content["years"].as_array_mut().expect("years");
     let year = years.iter_mut().find(|year| year["year"] == 2026).expect("2026");
     let list = year["holidays"].as_array_mut().expect("holidays");

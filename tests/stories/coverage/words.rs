@@ -15,6 +15,7 @@ use tests::checks;
 
 checks! {
     every_code_has_one_meaning_in_two_languages,
+    every_text_reads_as_people_write_whatever_fills_it,
     every_code_is_used,
     every_code_is_documented,
     every_enum_of_the_document_has_its_labels,
@@ -53,6 +54,35 @@ fn every_code_has_one_meaning_in_two_languages() {
         );
         assert_eq!(parameters(meaning.zh), parameters(meaning.en), "{}: other parameters", meaning.code);
     }
+}
+
+/// A text with something in the place of each parameter.
+fn filled(text: &str) -> String {
+    parameters(text).into_iter().fold(text.to_owned(), |text, name| text.replace(&format!("{{{name}}}"), "7"))
+}
+
+/// What in a text nobody but a program would write: braces, and words tied by strokes below or by dots, as codes are.
+fn unreadable(text: &str) -> Option<&str> {
+    let is_tied = |word: &&str| {
+        let letter = |c: char| c.is_ascii_alphanumeric();
+        word.contains(['{', '}'])
+            || word.split_once(['_', '.']).is_some_and(|(one, other)| {
+                one.starts_with(|c: char| c.is_ascii_lowercase())
+                    && one.chars().all(letter)
+                    && other.starts_with(|c: char| c.is_ascii_lowercase())
+            })
+    };
+    text.split(|c: char| c.is_whitespace() || !c.is_ascii()).find(is_tied)
+}
+
+fn every_text_reads_as_people_write_whatever_fills_it() {
+    let mut found = BTreeSet::new();
+    for api::spine::Meaning { code, zh, en, .. } in api::catalogue() {
+        for text in [filled(zh), filled(en)] {
+            found.extend(unreadable(&text).map(|word| format!("{code}: {word}")));
+        }
+    }
+    assert!(found.is_empty(), "texts with braces or codes: {found:#?}");
 }
 
 /// The constants a table of the source declares: name and code.
