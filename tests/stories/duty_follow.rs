@@ -273,7 +273,7 @@ fn a_calendar_published_anew_moves_what_is_due_and_loses_no_reminder(app: App) {
     let place = format!("{DUTIES}/{}", listed.expect(200).text("/data/0/id"));
     let due = company.boss.get(&place).expect(200).text("/due_at");
     assert_eq!(due, "2026-03-19T09:30:00.000000Z", "Thursday is the fourth");
-    calendar(&company, &["2026-03-18"], "2026-03-17");
+    calendar(&company, &["2026-03-18"], "2026-03-16");
     attend(&app);
     let moved = company.boss.get(&place).expect(200);
     assert_eq!(

@@ -103,8 +103,8 @@ fn what_its_approvers_refuse_is_cancelled_and_what_is_taken_back_may_go_to_them_
 
 fn what_is_undone_by_rule_waits_for_no_approver_any_more(app: App) {
     let mut centre = Centre::found(&app);
-    let content =
-        json!({"number_prefix": "RP", "answer_working_days": 2, "approved_kinds": ["by_hand", "duty"]});
+    let content = json!({"number_prefix": "RP", "answer_working_days": 2, "approved_kinds": ["by_hand", "duty"],
+        "monthly_caps": {}});
     crate::duty::publish(&centre.company.boss, "incentive-policy/company", &content, "2026-03-05");
     let mut rule = crate::duty::weekly();
     rule["consequence"] = json!({"missed": points(-20)});

@@ -19,7 +19,9 @@ pub use api_key::{ApiKey, NewKey};
 pub use grant::{Grant, GrantTerms, HeldGrant, narrow, reaches};
 pub use password::{PasswordHash, PasswordPolicy, Secret};
 pub use role::{Role, RoleDetails};
-pub use session::{DeviceNote, EndReason, Refresh, SessionFamily, SessionPolicy, SessionStatus, TokenHash};
+pub use session::{
+    DeviceNote, EndReason, Refresh, SealedToken, SessionFamily, SessionPolicy, SessionStatus, TokenHash,
+};
 pub use shipped::{ADMINISTRATION_OFFICE, ADMINISTRATOR, EMPLOYEE, SHIPPED_ROLES, ShippedRole};
 pub use signing_key::{SealedKey, SigningKey};
 pub use throttle::{Throttle, ThrottlePolicy};
@@ -84,6 +86,7 @@ crate::events! { IDENTITY_EVENTS:
     PASSWORD_RESET = "user.password_reset", "密码已重置", "A password was reset by an administrator";
     SESSION_STARTED = "session.started", "已登录", "Somebody signed in";
     SESSION_REFRESHED = "session.refreshed", "会话已续期", "A session was refreshed";
+    SESSION_REPEATED = "session.repeated", "同一客户端重复续期会话", "A client asked twice at once for a session to be refreshed";
     SESSION_ENDED = "session.ended", "会话已结束", "A session ended";
     SESSION_STOLEN = "session.reuse_detected", "刷新令牌被重复使用，会话已作废", "A refresh token was used twice and its session revoked";
     ROLE_CREATED = "role.created", "角色已建立", "A role was made";

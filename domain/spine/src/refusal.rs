@@ -125,7 +125,7 @@ pub mod codes {
         PERIOD_REVERSED = "validation.period_reversed", Invalid, "起始 {from} 晚于截止 {to}", "The start {from} lies after the end {to}";
         BAD_LENGTH = "validation.length", Invalid, "长度须在 {min} 至 {max} 之间（文字按字符计，列表按项计）", "The length must be between {min} and {max}, counted in characters or in the items of a list";
         TOO_MUCH = "validation.too_much", Invalid, "一次提交的内容过多（最多 {max} 个数据项），请分次提交", "Too much was sent at once (at most {max} values); send it in parts";
-        BAD_FORMAT = "validation.format", Invalid, "格式不正确，应为：{expected}", "The form is not right; it should be: {expected}";
+        BAD_FORMAT = "validation.format", Invalid, "格式不正确（{expected}）", "The form is not right ({expected})";
         NOT_ONE_OF = "validation.not_one_of", Invalid, "须为以下之一：{values}", "It must be one of: {values}";
         BAD_CHARACTER = "validation.character", Invalid, "含有控制字符或改变文字方向的字符，或者没有任何可见字符，请重新输入", "The text has control characters or characters that change its direction, or none that can be seen; type it anew";
         UNKNOWN_MEMBER = "validation.unknown_member", Invalid, "没有此字段", "There is no such member";

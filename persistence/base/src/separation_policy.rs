@@ -1,6 +1,7 @@
 //! The rules of two pairs of eyes as they are in force, for every noun that is held to them.
 
 use crate::{
+    approval::document::foreseen,
     policy::{self, Kind, Shipped},
     spine::{Failure, Part, Reader},
 };
@@ -8,7 +9,7 @@ use domain::{
     separation_policy::{
         SEPARATION_POLICY_CODE, SHIPPED_SEPARATION_POLICY, SeparationPolicy, SeparationRule, hold_apart,
     },
-    spine::Explanation,
+    spine::{Explanation, Refusal},
 };
 use serde_json::Value;
 
@@ -40,6 +41,24 @@ pub fn apart(
     let today = reader.today();
     let policy = policy::in_force::<SeparationPolicy>(reader, "standard", today)?;
     Ok(hold_apart(&policy, rule, true, facts)?)
+}
+
+/// What may be done, less what the caller must leave to others: `tried` is what holding them apart came to, and `held` says
+/// of which actions they are. Views say by it what doing it would be refused with. `[ACT-1]`
+///
+/// # Errors
+/// Where the database failed.
+pub fn kept_apart<A: Copy, T>(
+    actions: impl IntoIterator<Item = (A, Result<(), Refusal>)>,
+    tried: Result<T, Failure>,
+    held: impl Fn(A) -> bool,
+) -> Result<Vec<(A, Result<(), Refusal>)>, Failure> {
+    let apart = foreseen(tried)?.err();
+    let kept = |(action, allowed): (A, Result<(), Refusal>)| {
+        let apart = apart.clone().filter(|_| held(action));
+        (action, allowed.and(apart.map_or(Ok(()), Err)))
+    };
+    Ok(actions.into_iter().map(kept).collect())
 }
 
 /// Whether a rule holds today.

@@ -145,8 +145,21 @@ pub fn ensure_no_seller(
     separation_policy::apart(reader, SeparationRule::SellerEvaluates, sold, facts)
 }
 
+/// Holds a report against the rules of who may let it stand: for what is refused and for what is told beforehand alike.
+///
+/// # Errors
+/// Where the caller decided about the spending, or the evaluator sold what is evaluated.
+pub fn ensure_acceptable(
+    reader: &mut Reader<'_>,
+    evaluation: &PostEvaluation,
+) -> Result<Vec<Explanation>, Failure> {
+    let decided = ensure_no_decider(reader, evaluation)?;
+    let sold = ensure_no_seller(reader, &evaluation.commission)?;
+    Ok(decided.into_iter().chain(sold).collect())
+}
+
 /// Refuses whoever decided about the spending that is evaluated: on the claim, the request, or a claim on it.
-pub fn ensure_no_decider(
+fn ensure_no_decider(
     reader: &mut Reader<'_>,
     evaluation: &PostEvaluation,
 ) -> Result<Option<Explanation>, Failure> {

@@ -5,9 +5,11 @@ use crate::spine::{
     Created, Done, List, PathId, Public, Reading, Reply, Routes, SignedIn, UnitOfWork, Unrehearsed, Valid,
     View, Wanted, routes,
 };
+use base64::prelude::{BASE64_URL_SAFE_NO_PAD, Engine};
 use domain::{
     identity::{
-        Account, EndReason, Refresh, SESSION_OVER, SIGN_IN_FAILED, Secret, SessionFamily, SessionPolicy,
+        Account, DeviceNote, EndReason, Refresh, SESSION_OVER, SIGN_IN_FAILED, SealedToken, Secret,
+        SessionFamily, SessionPolicy,
     },
     spine::{Citation, Refusal, Session, SessionId},
 };
@@ -16,6 +18,7 @@ use persistence::{
     spine::{Failure, Request, StoredAnswer, Tx},
 };
 use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
 use std::sync::{
     Arc,
     atomic::{AtomicBool, Ordering},
@@ -90,12 +93,13 @@ fn tokens(
     tx: &Tx<'_>,
     policy: &SessionPolicy,
 ) -> Result<SessionTokens, Failure> {
-    let now = tx.now();
-    let expires = now.plus(policy.access_lifetime()).min(session.expires_at);
+    // As of when the session went on: whoever asks again is answered the same.
+    let issued = session.refreshed_at;
+    let expires = issued.plus(policy.access_lifetime()).min(session.expires_at);
     Ok(SessionTokens {
-        access_token: Identity::issue(ring, account.id, session.id, now, expires)?,
+        access_token: Identity::issue(ring, account.id, session.id, issued, expires)?,
         token_type: "Bearer",
-        expires_in: expires.since(now).num_seconds(),
+        expires_in: expires.since(tx.now()).num_seconds(),
         refresh_token: refresh_token.to_owned(),
         session_id: session.id,
         must_change_password: account.must_change_password,
@@ -136,7 +140,8 @@ async fn start_session(
 /// Exchange a refresh token for new tokens. `[ID-1]`
 ///
 /// The old refresh token is used up. Using it a second time means that somebody has a copy: the whole session
-/// is then revoked, also for its rightful owner.
+/// is then revoked, also for its rightful owner. Only the same client, within a few seconds, is answered the same pair once
+/// more: two tabs, or an answer that was lost.
 #[utoipa::path(post, path = "/api/v1/sessions/refresh")]
 async fn refresh_session(
     who: Public,
@@ -146,6 +151,7 @@ async fn refresh_session(
 ) -> Reply<SessionTokens> {
     let ring = entrance.identity()?.signing_ring(entrance.database()).await?;
     let (presented, next) = (hash_of(&body.refresh_token), random_text(32)?);
+    let seal = Seal::of(&body.refresh_token, &entrance.device());
     let stolen = Arc::new(AtomicBool::new(false));
     let noticed = stolen.clone();
     let over = || Failure::from(Refusal::new(SESSION_OVER).citing(Citation::rule("ID-1")));
@@ -158,16 +164,23 @@ async fn refresh_session(
             if !account::is_usable(tx, &account)? {
                 return Err(over());
             }
-            match family.refresh(generation, hash_of(&next), tx.now(), &policy) {
-                Refresh::Continued(change) => {
+            let newest = family.sealed.map(|sealed| seal.open(sealed));
+            let opens = newest.as_ref().is_some_and(|newest| hash_of(newest) == family.token);
+            let following = (hash_of(&next), seal.close(&next)?);
+            match (family.refresh((generation, opens), following, tx.now(), &policy), newest) {
+                (Refresh::Continued(change), _) => {
                     let session = session::apply(tx, change)?;
                     tokens(&ring, &account, &session, &next, tx, &policy)
                 }
-                Refresh::Stolen(_) => {
+                (Refresh::Repeated(change), Some(newest)) => {
+                    let session = session::apply(tx, change)?;
+                    tokens(&ring, &account, &session, &newest, tx, &policy)
+                }
+                (Refresh::Stolen(_), _) => {
                     noticed.store(true, Ordering::SeqCst);
                     Err(over())
                 }
-                Refresh::Over => Err(over()),
+                (Refresh::Over | Refresh::Repeated(_), _) => Err(over()),
             }
         })
         .await;
@@ -179,11 +192,42 @@ async fn refresh_session(
     answer
 }
 
+/// What a refresh token seals its successor with, for the client that presents it.
+#[derive(Clone, Copy)]
+struct Seal([u8; 32]);
+
+impl Seal {
+    fn of(presented: &str, client: &DeviceNote) -> Self {
+        let mut hasher = Sha256::new();
+        for part in ["refresh token successor", presented, &client.address, &client.agent] {
+            hasher.update(part.len().to_be_bytes());
+            hasher.update(part);
+        }
+        Self(hasher.finalize().into())
+    }
+
+    fn with(self, mut bytes: [u8; 32]) -> [u8; 32] {
+        bytes.iter_mut().zip(self.0).for_each(|(byte, key)| *byte ^= key);
+        bytes
+    }
+
+    fn close(self, token: &str) -> Result<SealedToken, Failure> {
+        let bytes = BASE64_URL_SAFE_NO_PAD.decode(token).map_err(Failure::fault)?;
+        let bytes: [u8; 32] = bytes.try_into().map_err(|_| Failure::fault("a token of another length"))?;
+        Ok(SealedToken(self.with(bytes)))
+    }
+
+    fn open(self, sealed: SealedToken) -> String {
+        BASE64_URL_SAFE_NO_PAD.encode(self.with(sealed.0))
+    }
+}
+
 fn revoke_stolen(tx: &mut Tx<'_>, presented: &domain::identity::TokenHash) -> Result<StoredAnswer, Failure> {
     if let Some((family, generation)) = session::by_token(tx, presented)? {
         let policy = sign_in_policy(tx)?.session;
         // The next token is not used: the presented one is not the newest, which only grows older.
-        if let Refresh::Stolen(change) = family.refresh(generation, *presented, tx.now(), &policy) {
+        let unused = (*presented, SealedToken([0; 32]));
+        if let Refresh::Stolen(change) = family.refresh((generation, false), unused, tx.now(), &policy) {
             session::apply(tx, change)?;
         }
     }

@@ -1,6 +1,6 @@
 //! Sessions: families of refresh tokens, of which only the newest is good for one use. `[ID-1]`
 
-use super::{SESSION_ENDED, SESSION_REFRESHED, SESSION_STARTED, SESSION_STOLEN};
+use super::{SESSION_ENDED, SESSION_REFRESHED, SESSION_REPEATED, SESSION_STARTED, SESSION_STOLEN};
 use crate::spine::{Change, Entity, Findings, Id, Session, Timestamp, User, Version, codes};
 use chrono::Duration;
 use serde::{Deserialize, Serialize, Serializer};
@@ -18,6 +18,17 @@ impl Serialize for TokenHash {
     }
 }
 
+/// The newest token, sealed by the one before it and by who presented that: nobody else can open it, whatever they read of
+/// the database.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct SealedToken(pub [u8; 32]);
+
+impl Serialize for SealedToken {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str("***")
+    }
+}
+
 /// How long tokens and sessions live.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
@@ -28,11 +39,14 @@ pub struct SessionPolicy {
     pub idle_hours: i64,
     /// Days after which a session is over in any case.
     pub longest_days: i64,
+    /// For so many seconds the same client that presents a token again is answered the same: two tabs, or an answer that was
+    /// lost on its way.
+    pub repeat_seconds: i64,
 }
 
 impl Default for SessionPolicy {
     fn default() -> Self {
-        Self { access_minutes: 15, idle_hours: 72, longest_days: 30 }
+        Self { access_minutes: 15, idle_hours: 72, longest_days: 30, repeat_seconds: 10 }
     }
 }
 
@@ -51,6 +65,7 @@ impl SessionPolicy {
         within("access_minutes", self.access_minutes, 1, Self::ACCESS_MINUTES_MAX);
         within("idle_hours", self.idle_hours, 1, 24 * 90);
         within("longest_days", self.longest_days, 1, 365);
+        within("repeat_seconds", self.repeat_seconds, 0, 60);
     }
 
     /// How long an access token is good for.
@@ -127,6 +142,8 @@ pub struct SessionFamily {
     pub generation: i32,
     /// Its hash.
     pub token: TokenHash,
+    /// The same token for the client that presented the one before it; none before the first was presented.
+    pub sealed: Option<SealedToken>,
     /// Its course.
     pub status: SessionStatus,
     /// Counts the states.
@@ -151,6 +168,8 @@ impl Entity for SessionFamily {
 pub enum Refresh {
     /// The session goes on with the next token.
     Continued(Change<SessionFamily>),
+    /// The same client presents the token before the newest once more, at once: it is answered the same.
+    Repeated(Change<SessionFamily>),
     /// The token had been used before: somebody has a copy. The change revokes the whole family and must
     /// be written although the caller is refused.
     Stolen(Change<SessionFamily>),
@@ -177,6 +196,7 @@ impl SessionFamily {
             device,
             generation: 1,
             token,
+            sealed: None,
             status: SessionStatus::Live,
             version: 0,
         };
@@ -184,16 +204,22 @@ impl SessionFamily {
         Change::created(session, SESSION_STARTED, json!({"user_id": user}))
     }
 
-    /// Presents the refresh token that was the `generation`-th of this family.
+    /// Presents the refresh token that was the `generation`-th of this family. `opens`: whether it opens the sealed one,
+    /// which only the client does that presented it first. The next token comes with its seal.
     pub fn refresh(
         self,
-        generation: i32,
-        next: TokenHash,
+        (generation, opens): (i32, bool),
+        (next, sealed): (TokenHash, SealedToken),
         now: Timestamp,
         policy: &SessionPolicy,
     ) -> Refresh {
         if !self.is_live(now) {
             return Refresh::Over;
+        }
+        let is_before = generation.checked_add(1) == Some(self.generation);
+        if is_before && opens && now.since(self.refreshed_at) <= Duration::seconds(policy.repeat_seconds) {
+            let (after, facts) = (self.clone(), json!({"user_id": self.user}));
+            return Refresh::Repeated(Change::updated(self, after, SESSION_REPEATED, facts));
         }
         if generation != self.generation {
             let status = SessionStatus::Ended { at: now, reason: EndReason::Reused };
@@ -204,6 +230,7 @@ impl SessionFamily {
         let after = Self {
             generation: self.generation.saturating_add(1),
             token: next,
+            sealed: Some(sealed),
             refreshed_at: now,
             expires_at: self.expiry(now, policy),
             ..self.clone()
@@ -243,8 +270,11 @@ mod tests {
     fn token(n: u8) -> TokenHash {
         TokenHash([n; 32])
     }
+    fn next(n: u8) -> (TokenHash, SealedToken) {
+        (token(n), SealedToken([n; 32]))
+    }
     fn policy() -> SessionPolicy {
-        SessionPolicy { access_minutes: 15, idle_hours: 10, longest_days: 1 }
+        SessionPolicy { access_minutes: 15, idle_hours: 10, longest_days: 1, repeat_seconds: 10 }
     }
     fn started() -> SessionFamily {
         let device = DeviceNote::new("127.0.0.1", "curl\n/8");
@@ -261,28 +291,46 @@ mod tests {
 
     #[test]
     fn each_refresh_makes_the_next_token_the_only_good_one() {
-        let second = continued(started().refresh(1, token(2), at(5), &policy()));
+        let second = continued(started().refresh((1, false), next(2), at(5), &policy()));
         assert_eq!((second.generation, second.token), (2, token(2)));
         assert_eq!(second.expires_at, at(15));
-        let third = continued(second.refresh(2, token(3), at(14), &policy()));
+        let third = continued(second.refresh((2, false), next(3), at(14), &policy()));
         assert_eq!(third.expires_at, at(24), "the longest life bounds the idle time");
     }
 
     #[test]
     fn using_a_token_twice_revokes_the_family() {
-        let second = continued(started().refresh(1, token(2), at(1), &policy()));
-        let Refresh::Stolen(change) = second.refresh(1, token(3), at(2), &policy()) else { panic!() };
+        let second = continued(started().refresh((1, false), next(2), at(1), &policy()));
+        let Refresh::Stolen(change) = second.refresh((1, false), next(3), at(2), &policy()) else { panic!() };
         let revoked = change.into_after();
         assert_eq!(revoked.status, SessionStatus::Ended { at: at(2), reason: EndReason::Reused });
-        assert!(matches!(revoked.refresh(2, token(4), at(2), &policy()), Refresh::Over), "the thief's too");
+        assert!(
+            matches!(revoked.refresh((2, false), next(4), at(2), &policy()), Refresh::Over),
+            "the thief's too"
+        );
+    }
+
+    #[test]
+    fn the_same_client_may_ask_again_at_once_and_nobody_else() {
+        let second = continued(started().refresh((1, false), next(2), at(1), &policy()));
+        let soon = |seconds| at(1).plus(Duration::seconds(seconds));
+        let again = |seconds, opens| second.clone().refresh((1, opens), next(3), soon(seconds), &policy());
+        assert!(matches!(again(10, true), Refresh::Repeated(same) if same.after().generation == 2));
+        assert!(matches!(again(10, false), Refresh::Stolen(_)), "somebody else has a copy");
+        assert!(matches!(again(11, true), Refresh::Stolen(_)), "too late");
+        let third = continued(second.clone().refresh((2, false), next(3), soon(1), &policy()));
+        assert!(
+            matches!(third.refresh((1, true), next(4), soon(2), &policy()), Refresh::Stolen(_)),
+            "too old"
+        );
     }
 
     #[test]
     fn an_expired_or_ended_session_is_over() {
-        assert!(matches!(started().refresh(1, token(2), at(10), &policy()), Refresh::Over));
+        assert!(matches!(started().refresh((1, false), next(2), at(10), &policy()), Refresh::Over));
         let ended = started().end(EndReason::SignedOut, at(1)).expect("no refusal").into_after();
         assert!(ended.clone().end(EndReason::Left, at(1)).is_none(), "it ends once");
-        assert!(matches!(ended.refresh(1, token(2), at(1), &policy()), Refresh::Over));
+        assert!(matches!(ended.refresh((1, false), next(2), at(1), &policy()), Refresh::Over));
     }
 
     #[test]

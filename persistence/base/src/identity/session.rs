@@ -9,7 +9,7 @@ use crate::{
 };
 use diesel::prelude::*;
 use domain::{
-    identity::{DeviceNote, EndReason, SessionFamily, SessionStatus, TokenHash},
+    identity::{DeviceNote, EndReason, SealedToken, SessionFamily, SessionStatus, TokenHash},
     spine::{Change, SessionId, Timestamp, UserId, Version},
 };
 use serde::{Deserialize, Serialize};
@@ -28,6 +28,7 @@ struct Row {
     agent: String,
     generation: i32,
     token_hash: Vec<u8>,
+    token_sealed: Option<Vec<u8>>,
     ended_at: Option<Instant>,
     end_reason: Option<String>,
     version: Version,
@@ -73,6 +74,7 @@ impl From<&SessionFamily> for Row {
             agent: agent.clone(),
             generation: *generation,
             token_hash: session.token.0.to_vec(),
+            token_sealed: session.sealed.map(|sealed| sealed.0.to_vec()),
             ended_at,
             end_reason,
             version: session.version,
@@ -104,6 +106,7 @@ impl TryFrom<Row> for SessionFamily {
             device: DeviceNote { address: row.address, agent: row.agent },
             generation: row.generation,
             token: TokenHash(token),
+            sealed: row.token_sealed.and_then(|sealed| sealed.try_into().ok()).map(SealedToken),
             status,
             version: row.version,
         })

@@ -266,14 +266,13 @@ impl Organisation {
         line
     }
 
-    /// Who may decide about what is somebody's: the superiors, the nearest first, and behind them the heads of the department
-    /// and of those above it; of who heads everything, nobody.
+    /// Who may decide about what is somebody's: the superiors, the nearest first, then the heads of the department and of
+    /// those above it; of who heads everything, nobody.
     pub fn superiors_of(&self, employee: EmployeeId) -> Vec<EmployeeId> {
         let mut line = self.line_of(employee);
         let mut department = self.department_of(employee);
         while let Some(here) = department {
-            let head = self.department_head(here).filter(|head| *head != employee && !line.contains(head));
-            line.extend(head);
+            line.extend(self.department_head(here).filter(|head| *head != employee));
             department = self.department_parent(here);
         }
         line

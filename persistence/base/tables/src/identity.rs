@@ -68,6 +68,7 @@ diesel::table! {
         agent -> Text,
         generation -> Integer,
         token_hash -> Binary,
+        token_sealed -> Nullable<Binary>,
         ended_at -> Nullable<SqlInstant>,
         end_reason -> Nullable<Text>,
         version -> BigInt,

@@ -2,7 +2,7 @@
 
 use super::{deed, find};
 use crate::{
-    approval::{APPROVAL, document::foreseen},
+    approval::APPROVAL,
     finance::{
         expense_claim::{
             Names,
@@ -12,6 +12,7 @@ use crate::{
     },
     organisation::{DEPARTMENT, EMPLOYEE, NamedRef, PersonRef},
     schema::expense_claims as claims,
+    separation_policy,
     spine::{ActionView, Failure, Key, Place, Placed, Reader, Refers, Target, View, db, in_json},
 };
 use chrono::NaiveDate;
@@ -190,11 +191,10 @@ pub fn show(reader: &mut Reader<'_>, advance: CashAdvance) -> Result<CashAdvance
     let numbers = claim_numbers(reader, &[&advance])?;
     let request = ClaimedRequestView::of(reader, advance.content.request)?;
     let payout = deed::payout_refusal(reader, &advance)?.map_or(Ok(()), Err);
-    let apart = foreseen(deed::held_apart(reader, &advance))?.err();
-    let actions = advance.actions(reader.actor(), payout).into_iter().map(|(action, allowed)| {
-        let apart = apart.clone().filter(|_| action.permission() == Permission::AccountCashAdvances);
-        (action, allowed.and(apart.map_or(Ok(()), Err)))
-    });
+    let apart = deed::held_apart(reader, &advance);
+    let is_of_the_books = |action: AdvanceAction| action.permission() == Permission::AccountCashAdvances;
+    let actions = advance.actions(reader.actor(), payout);
+    let actions = separation_policy::kept_apart(actions, apart, is_of_the_books)?;
     let (settlement, outstanding) = (advance.settlement(reader.today()), advance.outstanding());
     let journal =
         advance.entries().into_iter().map(|entry| names.journal(entry)).collect::<Result<_, Failure>>()?;

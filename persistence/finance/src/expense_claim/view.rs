@@ -7,16 +7,14 @@ pub use part::*;
 
 use super::{advance, deed, load::find_beside, name::Names};
 use crate::{
-    approval::{
-        APPROVAL,
-        document::{self, foreseen},
-    },
+    approval::{APPROVAL, document},
     finance::{
         budget_line::{self, HeldView},
         cash_advance::CASH_ADVANCE,
         expense_request::EXPENSE_REQUEST,
     },
     organisation::{DEPARTMENT, EMPLOYEE, NamedRef, PersonRef},
+    separation_policy,
     spine::{ActionView, Failure, Place, Placed, Reader, Refers, RefusalView, Target, View, in_json},
 };
 use chrono::NaiveDate;
@@ -185,11 +183,9 @@ fn show_with(
 ) -> Result<ExpenseClaimView, Failure> {
     let decides = super::settle::decides(reader, &claim)?;
     let owner = document::owner(reader, &claim)?;
-    let apart = foreseen(deed::held_apart(reader, &claim))?.err();
-    let actions = claim.actions(reader.actor(), decides, owner).into_iter().map(|(action, allowed)| {
-        let apart = apart.clone().filter(|_| action.is_of_the_books());
-        (action, allowed.and(apart.map_or(Ok(()), Err)))
-    });
+    let apart = deed::held_apart(reader, &claim);
+    let actions = claim.actions(reader.actor(), decides, owner);
+    let actions = separation_policy::kept_apart(actions, apart, ClaimAction::is_of_the_books)?;
     let actions = ActionView::listed(&format!("/api/v1/expense-claims/{}", claim.id), actions);
     let names = Names::of(reader)?;
     let request = ClaimedRequestView::of(reader, claim.content.request)?;

@@ -2,18 +2,17 @@
 
 use super::{
     cost::{self, CostView},
-    ensure_no_decider, is_party,
+    ensure_acceptable, is_party,
     part::{IndicatorView, ThirdPartyView},
     row::{Row, StatusColumns, SubjectColumns},
     row_of, seen,
 };
 use crate::{
-    approval::document::foreseen,
     file::{self, FileView},
     finance::{expense_claim::EXPENSE_CLAIM, expense_request::EXPENSE_REQUEST},
     organisation::{DEPARTMENT, NamedRef, Register},
     schema::post_evaluations as evaluations,
-    search,
+    search, separation_policy,
     spine::{
         ActionView, Cell, Failure, Filter, Key, Page, Place, Placed, Reader, Refers, Several, Sight, Slice,
         Target, View, columns, db, in_json, narrow, orders, paged,
@@ -196,11 +195,10 @@ pub fn view(reader: &mut Reader<'_>, id: Id<PostEvaluation>) -> Result<PostEvalu
     let mut view = shown(reader, vec![row])?.pop().ok_or(Failure::NotFound)?;
     view.attachments = file::list_of(reader, PostEvaluation::KIND, id.uuid())?;
     if reader.finds_by(Permission::ManagePostEvaluations, |reader| row_of(reader, id))? {
-        let apart = foreseen(ensure_no_decider(reader, &evaluation))?.err();
-        let actions = evaluation.actions(is_party(reader, &evaluation)?).map(|(action, allowed)| {
-            let apart = apart.clone().filter(|_| action == EvaluationAction::AcceptReport);
-            (action, allowed.and(apart.map_or(Ok(()), Err)))
-        });
+        let apart = ensure_acceptable(reader, &evaluation);
+        let actions = evaluation.actions(is_party(reader, &evaluation)?);
+        let accepts = |action| action == EvaluationAction::AcceptReport;
+        let actions = separation_policy::kept_apart(actions, apart, accepts)?;
         view.actions = ActionView::listed(&format!("/api/v1/post-evaluations/{id}"), actions);
     }
     Ok(view)
