@@ -43,18 +43,21 @@ pub fn apart(
     Ok(hold_apart(&policy, rule, true, facts)?)
 }
 
+/// Something that may be done with a document, or what it would be refused with.
+pub type Allowed<A> = (A, Result<(), Refusal>);
+
 /// What may be done, less what the caller must leave to others: `tried` is what holding them apart came to, and `held` says
 /// of which actions they are. Views say by it what doing it would be refused with. `[ACT-1]`
 ///
 /// # Errors
 /// Where the database failed.
 pub fn kept_apart<A: Copy, T>(
-    actions: impl IntoIterator<Item = (A, Result<(), Refusal>)>,
+    actions: impl IntoIterator<Item = Allowed<A>>,
     tried: Result<T, Failure>,
     held: impl Fn(A) -> bool,
-) -> Result<Vec<(A, Result<(), Refusal>)>, Failure> {
+) -> Result<Vec<Allowed<A>>, Failure> {
     let apart = foreseen(tried)?.err();
-    let kept = |(action, allowed): (A, Result<(), Refusal>)| {
+    let kept = |(action, allowed): Allowed<A>| {
         let apart = apart.clone().filter(|_| held(action));
         (action, allowed.and(apart.map_or(Ok(()), Err)))
     };
