@@ -1,4 +1,0 @@
-//! The tables of customer.
-#![allow(clippy::wildcard_imports, missing_docs)]
-
-pub use persistence_base_tables::*;
