@@ -1,6 +1,9 @@
 //! Whose customer it is, and why: files, registrations, reception, pool, disputes. `[CUS, OWN, QUE, TIE]`
 #![warn(missing_docs)]
 
+/// Whose a customer is: derived from facts by policy.
+pub mod ownership;
+
 pub use domain_base::{
     approval, duty, events, file, identity, incentive_entry, labels, organisation, refusals, spine, status,
     task, working_time,
@@ -10,4 +13,4 @@ pub use domain_base::{
 pub extern crate self as customer;
 
 /// What this wing brings.
-pub const WING: &spine::Wing = &spine::Wing { name: "customer", nouns: &[] };
+pub const WING: &spine::Wing = &spine::Wing { name: "customer", nouns: &[ownership::NOUN] };
