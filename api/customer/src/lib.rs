@@ -2,6 +2,8 @@
 
 pub use api_base::{approval, spine};
 
+mod customer_file;
+
 use spine::Wing;
 
 // One name inside and outside.
@@ -12,9 +14,11 @@ pub const WING: &Wing = &Wing {
     name: "customer",
     zh: "客户与归属",
     en: "Customers and ownership",
-    tags: &[],
+    tags: &[("customers", "客户档案。Files of customers.")],
     rules: domain::WING,
     enums: &[],
     chores: &[],
-    routes: |_into| {},
+    routes: |into| {
+        customer_file::routes(into);
+    },
 };

@@ -6,8 +6,13 @@ pub use domain_base::{
     task, working_time,
 };
 
+/// Files of customers.
+pub mod customer_file;
+
+pub use customer_file::{Customer, CustomerId};
+
 // One name inside and outside.
 pub extern crate self as customer;
 
 /// What this wing brings.
-pub const WING: &spine::Wing = &spine::Wing { name: "customer", nouns: &[] };
+pub const WING: &spine::Wing = &spine::Wing { name: "customer", nouns: &[customer_file::NOUN] };

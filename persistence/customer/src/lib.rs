@@ -4,6 +4,9 @@ pub use persistence_base::{
     approval, audit, duty, file, identity, organisation, policy, spine, task, vacancy,
 };
 
+/// Files of customers.
+pub mod customer_file;
+
 use persistence_customer_tables as schema;
 use spine::Wing;
 
@@ -14,4 +17,4 @@ pub extern crate self as customer;
 pub struct Customer;
 
 /// What this wing brings.
-pub const WING: &Wing = &Wing { name: "customer", nouns: &[] };
+pub const WING: &Wing = &Wing { name: "customer", nouns: &[customer_file::NOUN] };
