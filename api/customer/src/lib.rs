@@ -3,6 +3,7 @@
 pub use api_base::{approval, spine};
 
 mod customer_file;
+mod interaction;
 
 use spine::Wing;
 
@@ -14,11 +15,15 @@ pub const WING: &Wing = &Wing {
     name: "customer",
     zh: "客户与归属",
     en: "Customers and ownership",
-    tags: &[("customers", "客户档案。Files of customers.")],
+    tags: &[
+        ("customers", "客户档案。Files of customers."),
+        ("interactions", "客户跟进。Interactions with customers, planned before and reported after."),
+    ],
     rules: domain::WING,
     enums: &[],
     chores: &[],
     routes: |into| {
         customer_file::routes(into);
+        interaction::routes(into);
     },
 };

@@ -9,10 +9,14 @@ pub use domain_base::{
 /// Files of customers.
 pub mod customer_file;
 
+/// Interactions with customers.
+pub mod interaction;
+
 pub use customer_file::{Customer, CustomerId};
 
 // One name inside and outside.
 pub extern crate self as customer;
 
 /// What this wing brings.
-pub const WING: &spine::Wing = &spine::Wing { name: "customer", nouns: &[customer_file::NOUN] };
+pub const WING: &spine::Wing =
+    &spine::Wing { name: "customer", nouns: &[customer_file::NOUN, interaction::NOUN] };

@@ -7,6 +7,9 @@ pub use persistence_base::{
 /// Files of customers.
 pub mod customer_file;
 
+/// Interactions with customers.
+pub mod interaction;
+
 use persistence_customer_tables as schema;
 use spine::Wing;
 
@@ -17,4 +20,4 @@ pub extern crate self as customer;
 pub struct Customer;
 
 /// What this wing brings.
-pub const WING: &Wing = &Wing { name: "customer", nouns: &[customer_file::NOUN] };
+pub const WING: &Wing = &Wing { name: "customer", nouns: &[customer_file::NOUN, interaction::NOUN] };

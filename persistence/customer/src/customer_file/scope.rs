@@ -15,28 +15,35 @@ use domain::{
 };
 use std::collections::BTreeSet;
 
+/// Whose customers the caller sees, as a condition on standings; none where they see all. What refers to customers asks
+/// `customer_id` for being one of `standings::table.filter(seen).select(standings::customer_id)`.
+///
+/// # Errors
+/// Where the database fails.
+pub fn seen(reader: &mut Reader<'_>) -> Result<Option<Where>, Failure> {
+    let (sight, mut seen) = (Sight::of(reader), Where::new());
+    if sight.all {
+        return Ok(None);
+    }
+    let mut owners = Organisation::below_caller(reader)?;
+    owners.push(sight.employee);
+    let owners: Vec<Option<Key>> = owners.into_iter().map(Some).collect();
+    let entered =
+        standings::state.eq(StandingState::Unowned.code()).and(standings::creator_id.eq(sight.user));
+    let reached = standings::department_id.eq_any(sight.departments).or(entered);
+    seen.also(standings::owner_id.eq_any(owners).or(reached.nullable()));
+    Ok(Some(seen))
+}
+
 /// That a customer lies within the caller's sight, as a condition on customers.
 ///
 /// # Errors
 /// Where the database fails.
 pub fn covered(reader: &mut Reader<'_>) -> Result<Where, Failure> {
-    let (sight, mut wanted) = (Sight::of(reader), Where::new());
-    if sight.all {
-        return Ok(wanted);
+    let mut wanted = Where::new();
+    if let Some(seen) = seen(reader)? {
+        wanted.also(customers::id.eq_any(standings::table.filter(seen).select(standings::customer_id)));
     }
-    let mut owners = Organisation::below_caller(reader)?;
-    owners.push(sight.employee);
-    let entered =
-        standings::state.eq(StandingState::Unowned.code()).and(standings::creator_id.eq(sight.user));
-    let seen = standings::table
-        .filter(
-            standings::owner_id
-                .eq_any(owners.into_iter().map(Some).collect::<Vec<Option<Key>>>())
-                .or(standings::department_id.eq_any(sight.departments).nullable())
-                .or(entered.nullable()),
-        )
-        .select(standings::customer_id);
-    wanted.also(customers::id.eq_any(seen));
     Ok(wanted)
 }
 

@@ -4,9 +4,11 @@
 use super::{find, rules, scope::Unmasked, standing, standing::StandingView};
 use crate::{
     organisation::Register,
-    spine::{Failure, Reader, Refers, Target, View, in_json},
+    schema::customers,
+    spine::{Failure, Key, Reader, Refers, Target, View, db, in_json},
 };
 use chrono::NaiveDate;
+use diesel::prelude::*;
 use domain::{
     customer_file::{
         Contact, Customer, CustomerChannel, CustomerContent, CustomerField, CustomerId, CustomerImportance,
@@ -30,6 +32,28 @@ pub struct CustomerRef {
     /// Its name.
     #[schema(max_length = 100, example = "杭州云帆科技有限公司")]
     pub name: String,
+}
+
+/// The columns of a customer who is referred to.
+pub type CustomerColumns = (Key, String, String);
+
+impl From<CustomerColumns> for CustomerRef {
+    fn from((id, number, name): CustomerColumns) -> Self {
+        Self { id: id.into(), number, name }
+    }
+}
+
+/// A customer whom a record names, whoever asks: number and name are no secret to who sees the record.
+///
+/// # Errors
+/// Where the database fails.
+pub fn refer_to(reader: &mut Reader<'_>, id: CustomerId) -> Result<CustomerRef, Failure> {
+    let key = Key::from(id);
+    let found: CustomerColumns = db!(reader, |c| customers::table
+        .filter(customers::id.eq(key))
+        .select((customers::id, customers::number, customers::name))
+        .first(c))?;
+    Ok(found.into())
 }
 
 /// A phone.
