@@ -28,6 +28,7 @@ mod cash_advance_reversal;
 mod coverage;
 mod crash;
 mod crash_claim;
+mod customer_file;
 mod decision_race;
 mod department_template;
 mod duty;
@@ -129,6 +130,7 @@ const MODULES: &[&[Story]] = &[
     emergency_fund::STORIES,
     expand::STORIES,
     crash_claim::STORIES,
+    customer_file::STORIES,
     hand_over_race::STORIES,
     idempotency::STORIES,
     identity::STORIES,
@@ -192,6 +194,7 @@ const RECORDS: &[&[Record]] = &[
     internal_audit::RECORDS,
     audit_finding::RECORDS,
     duty::RECORDS,
+    customer_file::RECORDS,
 ];
 const CHECKS: &[&[Check]] = &[
     coverage::document::CHECKS,

@@ -7,6 +7,8 @@
 mod course;
 /// What the rules read.
 mod fact;
+/// A fact is learnt, and whose the customer is follows anew.
+mod learn;
 /// The rules as data.
 mod policy;
 /// How long an owner is safe, and what comes next.
@@ -18,6 +20,7 @@ mod standing;
 
 pub use course::{Credit, Derived, State, derive};
 pub use fact::{Channel, Fact, FactId, FirstInquiry, Registered, What};
+pub use learn::{CHANGED, FACT_LEARNT, LOST, NOT_CUSTOMERS_FACT, Ownership, REFUSED};
 pub use policy::{
     DatedPolicy, DisputeNumbers, GENERAL, OWNERSHIP_POLICY, OwnershipPolicy, OwnershipRule, PolicyBook,
     PoolNumbers, REAL_ESTATE, ReceptionNumbers, RuleKind, SHIPPED_GENERAL, SHIPPED_REAL_ESTATE,
@@ -31,8 +34,8 @@ pub use standing::{
 
 /// What this noun brings to its wing.
 pub(crate) const NOUN: &crate::spine::Noun = &crate::spine::Noun {
-    refusals: &[policy::OWNERSHIP_POLICY_REFUSALS],
-    events: &[],
+    refusals: &[policy::OWNERSHIP_POLICY_REFUSALS, learn::OWNERSHIP_REFUSALS],
+    events: &[learn::OWNERSHIP_EVENTS],
     enums: &[
         Because::LABELS,
         Channel::LABELS,
