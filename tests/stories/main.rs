@@ -67,6 +67,7 @@ mod meta;
 mod oidc;
 mod on_behalf;
 mod organisation;
+mod ownership;
 mod payment;
 mod payroll_batch;
 mod policy;
@@ -152,6 +153,7 @@ const MODULES: &[&[Story]] = &[
     watch::STORIES,
     oidc::STORIES,
     organisation::STORIES,
+    ownership::STORIES,
     task::STORIES,
     payment::STORIES,
     on_behalf::STORIES,
@@ -195,6 +197,7 @@ const RECORDS: &[&[Record]] = &[
     audit_finding::RECORDS,
     duty::RECORDS,
     customer_file::RECORDS,
+    ownership::RECORDS,
 ];
 const CHECKS: &[&[Check]] = &[
     coverage::document::CHECKS,
