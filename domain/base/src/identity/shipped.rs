@@ -89,7 +89,8 @@ const OF_PEOPLE: &[Permission] = &[
 ];
 
 /// What somebody may do who serves customers: keep the files of one's own, and ask whether somebody is known already.
-const SERVES_CUSTOMERS: &[Permission] = &[ReadCustomers, MaintainCustomers, LookUpCustomers, RegisterCustomers];
+const SERVES_CUSTOMERS: &[Permission] =
+    &[ReadCustomers, MaintainCustomers, LookUpCustomers, RegisterCustomers];
 
 /// What somebody may do who answers for those who serve customers. Files of customers that leave are another matter.
 const OF_CUSTOMERS: &[Permission] = &[SuperviseCustomers, ClassifyCustomers, ManageOwnership, ManageSites];

@@ -92,11 +92,11 @@ fn tell(tx: &mut Tx<'_>, registration: &Registration, site: &Site) -> Result<(),
     let id = AnyId::from_uuid(registration.id.uuid());
     let scope = site.details.policy.clone();
     let known = ownership::load(tx, customer)?;
-    let Some(completed) = registration.completed_at else {
+    if registration.completed_at.is_none() {
         let receiver = registration.receiver;
         let begun = What::RegistrationBegun { registration: id, receiver, scope };
         return learn(tx, known, begun).map(drop);
-    };
+    }
     let introducer = inquiry.introducer.map(|introducer| Id::from_uuid(introducer.uuid()));
     let introducers_owner = match introducer {
         Some(introducer) => standing::of(tx, introducer)?.owner,
@@ -110,7 +110,8 @@ fn tell(tx: &mut Tx<'_>, registration: &Registration, site: &Site) -> Result<(),
         receiver: registration.receiver,
         department: AnyId::from_uuid(registration.department.uuid()),
         inquiry,
-        begun_at: (completed != registration.registered_at).then_some(registration.registered_at),
+        // A later version of it: it was written before, and completed now.
+        begun_at: (registration.version > 1).then_some(registration.registered_at),
         is_before_opening: site.is_before_opening(tx.today()),
         lunch_duty: site.lunch_duty,
         introducers_owner,
