@@ -86,8 +86,8 @@ fn find_in_pool(reader: &mut Reader<'_>, customer: CustomerId) -> Result<Ownersh
 /// `ownership.refused`, `ownership.claims_used_up`.
 pub fn claim(tx: &mut Tx<'_>, customer: CustomerId) -> Result<Ownership, Failure> {
     let none = || Refusal::new(domain::registration::NO_EMPLOYEE).citing(Citation::rule("OWN-15"));
-    let by = tx.actor().employee.ok_or_else(none)?;
     let ownership = find_in_pool(tx, customer)?;
+    let by = tx.actor().employee.ok_or_else(none)?;
     tx.connection().lock_row("employees", Key::from(by))?;
     within_limits(tx, &ownership, by)?;
     let department = AnyId::from_uuid(department_of(tx, by)?.uuid());
