@@ -28,6 +28,7 @@ mod cash_advance_reversal;
 mod coverage;
 mod crash;
 mod crash_claim;
+mod customer_file;
 mod decision_race;
 mod department_template;
 mod duty;
@@ -67,6 +68,7 @@ mod meta;
 mod oidc;
 mod on_behalf;
 mod organisation;
+mod ownership;
 mod payment;
 mod payroll_batch;
 mod policy;
@@ -131,6 +133,7 @@ const MODULES: &[&[Story]] = &[
     emergency_fund::STORIES,
     expand::STORIES,
     crash_claim::STORIES,
+    customer_file::STORIES,
     hand_over_race::STORIES,
     idempotency::STORIES,
     identity::STORIES,
@@ -152,6 +155,7 @@ const MODULES: &[&[Story]] = &[
     watch::STORIES,
     oidc::STORIES,
     organisation::STORIES,
+    ownership::STORIES,
     task::STORIES,
     payment::STORIES,
     on_behalf::STORIES,
@@ -194,6 +198,8 @@ const RECORDS: &[&[Record]] = &[
     internal_audit::RECORDS,
     audit_finding::RECORDS,
     duty::RECORDS,
+    customer_file::RECORDS,
+    ownership::RECORDS,
 ];
 const CHECKS: &[&[Check]] = &[
     coverage::document::CHECKS,

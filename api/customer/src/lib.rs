@@ -2,6 +2,12 @@
 
 pub use api_base::{approval, spine};
 
+mod customer_file;
+mod interaction;
+pub mod ownership;
+mod registration;
+mod site;
+
 use spine::Wing;
 
 // One name inside and outside.
@@ -12,9 +18,21 @@ pub const WING: &Wing = &Wing {
     name: "customer",
     zh: "客户与归属",
     en: "Customers and ownership",
-    tags: &[],
+    tags: &[
+        ("customers", "客户档案。Files of customers."),
+        ("ownership", "客户归属。Whose a customer is, why, until when, and what happens next."),
+        ("registrations", "客户登记。That customers were received: the only proof of ownership."),
+        ("sites", "销售现场。Where customers are received."),
+        ("interactions", "客户跟进。Interactions with customers, planned before and reported after."),
+    ],
     rules: domain::WING,
-    enums: &[],
-    chores: &[],
-    routes: |_into| {},
+    enums: &[ownership::STEPS],
+    chores: &[ownership::FALLS],
+    routes: |into| {
+        customer_file::routes(into);
+        interaction::routes(into);
+        ownership::routes(into);
+        registration::routes(into);
+        site::routes(into);
+    },
 };

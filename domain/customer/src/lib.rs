@@ -1,13 +1,32 @@
 //! Whose customer it is, and why: files, registrations, reception, pool, disputes. `[CUS, OWN, QUE, TIE]`
 #![warn(missing_docs)]
 
+/// What one registers when a customer comes: the only proof of ownership.
+pub mod registration;
+/// Where customers are received.
+pub mod site;
+
+/// Whose a customer is: derived from facts by policy.
+pub mod ownership;
+
 pub use domain_base::{
     approval, duty, events, file, identity, incentive_entry, labels, organisation, refusals, spine, status,
     task, working_time,
 };
 
+/// Files of customers.
+pub mod customer_file;
+
+/// Interactions with customers.
+pub mod interaction;
+
+pub use customer_file::{Customer, CustomerId};
+
 // One name inside and outside.
 pub extern crate self as customer;
 
 /// What this wing brings.
-pub const WING: &spine::Wing = &spine::Wing { name: "customer", nouns: &[] };
+pub const WING: &spine::Wing = &spine::Wing {
+    name: "customer",
+    nouns: &[customer_file::NOUN, interaction::NOUN, ownership::NOUN, registration::NOUN, site::NOUN],
+};

@@ -4,6 +4,21 @@ pub use persistence_base::{
     approval, audit, duty, file, identity, organisation, policy, spine, task, vacancy,
 };
 
+/// Files of customers.
+pub mod customer_file;
+
+/// Interactions with customers.
+pub mod interaction;
+
+/// Whose a customer is, and why.
+pub mod ownership;
+
+/// That a customer was received.
+pub mod registration;
+
+/// Where customers are received.
+pub mod site;
+
 use persistence_customer_tables as schema;
 use spine::Wing;
 
@@ -14,4 +29,7 @@ pub extern crate self as customer;
 pub struct Customer;
 
 /// What this wing brings.
-pub const WING: &Wing = &Wing { name: "customer", nouns: &[] };
+pub const WING: &Wing = &Wing {
+    name: "customer",
+    nouns: &[customer_file::NOUN, interaction::NOUN, ownership::NOUN, registration::NOUN, site::NOUN],
+};

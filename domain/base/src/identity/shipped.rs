@@ -88,6 +88,13 @@ const OF_PEOPLE: &[Permission] = &[
     SubmitCashAdvancesForOthers,
 ];
 
+/// What somebody may do who serves customers: keep the files of one's own, and ask whether somebody is known already.
+const SERVES_CUSTOMERS: &[Permission] =
+    &[ReadCustomers, MaintainCustomers, LookUpCustomers, RegisterCustomers];
+
+/// What somebody may do who answers for those who serve customers. Files of customers that leave are another matter.
+const OF_CUSTOMERS: &[Permission] = &[SuperviseCustomers, ClassifyCustomers, ManageOwnership, ManageSites];
+
 /// What the office may do: people, their places and what they earn beside their wages; nothing of expenses.
 const OFFICE: &[Permission] = &[
     ReadOrganisation,
@@ -162,6 +169,7 @@ pub const SHIPPED_ROLES: &[ShippedRole] = &[
             OF_PEOPLE,
             OVERSIGHT,
             &[ReadAudit, ManagePostEvaluations, DecideIncentiveEntries],
+            &[ReadCustomers, RevealCustomers, ExportCustomers, EraseCustomers],
         ],
     ),
     role(
@@ -173,7 +181,16 @@ pub const SHIPPED_ROLES: &[ShippedRole] = &[
             "负责整个营销中心的审批与预算；不看审计记录，不记账",
             "Decides for the whole marketing centre and its budgets; reads no audit trail and keeps no books",
         ),
-        &[STAFF, LEADERSHIP, OF_PEOPLE, OVERSIGHT, &[ManagePostEvaluations, DecideIncentiveEntries]],
+        &[
+            STAFF,
+            LEADERSHIP,
+            OF_PEOPLE,
+            OVERSIGHT,
+            &[ManagePostEvaluations, DecideIncentiveEntries],
+            SERVES_CUSTOMERS,
+            OF_CUSTOMERS,
+            &[RevealCustomers, ExportCustomers, EraseCustomers],
+        ],
     ),
     role(
         "deputy-director",
@@ -184,7 +201,7 @@ pub const SHIPPED_ROLES: &[ShippedRole] = &[
             "负责所辖部门的审批与预算，范围以授权部门为限",
             "Decides for the departments below, and no further than they reach",
         ),
-        &[STAFF, LEADERSHIP, OF_PEOPLE],
+        &[STAFF, LEADERSHIP, OF_PEOPLE, SERVES_CUSTOMERS, OF_CUSTOMERS, &[ExportCustomers]],
     ),
     role(
         "finance",
@@ -249,7 +266,7 @@ pub const SHIPPED_ROLES: &[ShippedRole] = &[
             "负责本部门及下级部门的人员、审批与预算",
             "Answers for the people, decisions and budgets of the department and those below",
         ),
-        &[STAFF, LEADERSHIP, OF_PEOPLE],
+        &[STAFF, LEADERSHIP, OF_PEOPLE, SERVES_CUSTOMERS, OF_CUSTOMERS],
     ),
     role(
         "sales-manager",
@@ -264,6 +281,8 @@ pub const SHIPPED_ROLES: &[ShippedRole] = &[
             STAFF,
             &[OverseeApprovals, SubmitExpenseClaimsForOthers, SubmitExpenseRequestsForOthers, CompileBudgets],
             &[ReadVacancies, RequestVacancies, GiveTasks, ProposeIncentiveEntries],
+            SERVES_CUSTOMERS,
+            OF_CUSTOMERS,
         ],
     ),
     role(
@@ -271,24 +290,33 @@ pub const SHIPPED_ROLES: &[ShippedRole] = &[
         "销售代表",
         "Sales representative",
         ScopeKind::Own,
-        ("办理本人的费用事项", "One's own expenses"),
-        &[STAFF],
+        (
+            "服务本人的客户，办理本人的费用事项；看不到他人客户的完整信息",
+            "Serves customers of one's own, and one's own expenses; sees no customer of others whole",
+        ),
+        &[STAFF, SERVES_CUSTOMERS],
     ),
     role(
         "customer-service",
         "客服",
         "Customer service",
         ScopeKind::Own,
-        ("办理本人的费用事项", "One's own expenses"),
-        &[STAFF],
+        (
+            "服务本人的客户，办理本人的费用事项；看不到他人客户的完整信息",
+            "Serves customers of one's own, and one's own expenses; sees no customer of others whole",
+        ),
+        &[STAFF, SERVES_CUSTOMERS],
     ),
     role(
         "market-specialist",
         "市场专员",
         "Market specialist",
         ScopeKind::Own,
-        ("办理本人的费用事项", "One's own expenses"),
-        &[STAFF],
+        (
+            "服务本人的客户，办理本人的费用事项；看不到他人客户的完整信息",
+            "Serves customers of one's own, and one's own expenses; sees no customer of others whole",
+        ),
+        &[STAFF, SERVES_CUSTOMERS],
     ),
     role(
         "planner",

@@ -1,0 +1,234 @@
+//! What a client sends of a customer.
+
+use crate::spine::Merged;
+use chrono::NaiveDate;
+use domain::{
+    customer_file::{
+        Contact, CustomerChannel, CustomerContent, CustomerKind, Personal, Phone, some_text, tax_number,
+    },
+    spine::{DepartmentId, Findings, Refusal, typed},
+};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+use utoipa::ToSchema;
+use validator::Validate;
+
+/// A new customer.
+#[derive(Clone, Debug, Deserialize, Serialize, Validate, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct CreateCustomer {
+    /// Who it is.
+    kind: CustomerKind,
+    /// Its name.
+    #[validate(length(min = 1, max = 100))]
+    #[schema(min_length = 1, max_length = 100, example = "李娜")]
+    name: String,
+    /// The customer's own phones, as people type them, the one to call first first: mainland mobiles, landlines with their
+    /// area code, others with `+`.
+    #[serde(default)]
+    #[validate(length(max = 10))]
+    #[schema(max_items = 10, example = json!(["138 1234 5678"]))]
+    phones: Vec<String>,
+    /// The customer's own e-mail address.
+    #[serde(default)]
+    #[validate(length(max = 200))]
+    #[schema(max_length = 200, example = "lina@example.com")]
+    e_mail: Option<String>,
+    /// The number of a person's identity card.
+    #[serde(default)]
+    #[validate(length(max = 40))]
+    #[schema(max_length = 40)]
+    id_number: Option<String>,
+    /// A person's birthday.
+    #[serde(default)]
+    birthday: Option<NaiveDate>,
+    /// Postal addresses.
+    #[serde(default)]
+    #[validate(length(max = 10))]
+    #[schema(max_items = 10)]
+    addresses: Vec<String>,
+    /// Those through whom the customer is reached.
+    #[serde(default)]
+    #[validate(length(max = 50), nested)]
+    #[schema(max_items = 50)]
+    contacts: Vec<CreateCustomerContact>,
+    /// A company's unified social credit code.
+    #[serde(default)]
+    #[validate(length(max = 40))]
+    #[schema(max_length = 40, example = "91350100M000100Y43")]
+    tax_number: Option<String>,
+    /// The industry.
+    #[serde(default)]
+    #[validate(length(max = 60))]
+    #[schema(max_length = 60)]
+    industry: Option<String>,
+    /// The region.
+    #[serde(default)]
+    #[validate(length(max = 60))]
+    #[schema(max_length = 60, example = "浙江杭州")]
+    region: Option<String>,
+    /// By which channel they came.
+    #[serde(default)]
+    channel: Option<CustomerChannel>,
+    /// Needs and preferences.
+    #[serde(default)]
+    #[validate(length(max = 2000))]
+    #[schema(max_length = 2000)]
+    needs: Option<String>,
+    /// Tags.
+    #[serde(default)]
+    #[validate(length(max = 30))]
+    #[schema(max_items = 30)]
+    tags: Vec<String>,
+    /// The other system it comes from.
+    #[serde(default, deserialize_with = "typed::read_optional_reference")]
+    #[validate(length(min = 1, max = 40))]
+    #[schema(min_length = 1, max_length = 40)]
+    pub source: Option<String>,
+    /// Its identity there.
+    #[serde(default, deserialize_with = "typed::read_optional_reference")]
+    #[validate(length(min = 1, max = 100))]
+    #[schema(min_length = 1, max_length = 100)]
+    pub external_id: Option<String>,
+    /// What other systems keep with it.
+    #[serde(default)]
+    #[validate(length(max = 20))]
+    metadata: BTreeMap<String, String>,
+    /// The department that answers for the customer until somebody owns it; that of whoever enters it where absent. Who owns
+    /// a customer is never said here: it follows from registrations.
+    #[serde(default)]
+    pub department_id: Option<DepartmentId>,
+}
+
+/// Somebody through whom a customer is reached.
+#[derive(Clone, Debug, Deserialize, Serialize, Validate, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct CreateCustomerContact {
+    /// Their number within the customer; absent for somebody new.
+    #[serde(default)]
+    #[validate(range(min = 1, max = 100_000))]
+    #[schema(minimum = 1, maximum = 100_000)]
+    number: Option<u32>,
+    /// Their name.
+    #[validate(length(min = 1, max = 60))]
+    #[schema(min_length = 1, max_length = 60, example = "王芳")]
+    name: String,
+    /// What they are there.
+    #[serde(default)]
+    #[validate(length(max = 60))]
+    #[schema(max_length = 60, example = "采购经理")]
+    title: Option<String>,
+    /// Their phones.
+    #[serde(default)]
+    #[validate(length(max = 10))]
+    #[schema(max_items = 10)]
+    phones: Vec<String>,
+    /// Their e-mail address.
+    #[serde(default)]
+    #[validate(length(max = 200))]
+    #[schema(max_length = 200)]
+    e_mail: Option<String>,
+}
+
+impl Merged for CreateCustomer {
+    const PATCH: &'static str = "ReviseCustomer";
+    const FIXED: &'static [&'static str] = &["department_id"];
+    const FILLED: &'static [&'static str] = &["phones", "addresses", "contacts", "tags", "metadata"];
+}
+
+/// Reads phones as people type them; what is none is found at its place.
+fn read_phones(findings: &mut Findings, pointer: &str, phones: Vec<String>) -> Vec<Phone> {
+    let mut read = Vec::new();
+    for (index, text) in phones.into_iter().enumerate() {
+        match Phone::read(&text) {
+            Ok(phone) if read.contains(&phone) => {}
+            Ok(phone) => read.push(phone),
+            Err(refusal) => findings.absorb(refusal.at(format!("{pointer}/{index}"))),
+        }
+    }
+    read
+}
+
+impl CreateCustomer {
+    /// What the file is to say.
+    ///
+    /// # Errors
+    /// Phones that are none, all of them named.
+    pub fn content(self) -> Result<CustomerContent, Refusal> {
+        let mut findings = Findings::new();
+        let phones = read_phones(&mut findings, "/phones", self.phones);
+        let mut contacts = Vec::new();
+        for (index, contact) in self.contacts.into_iter().enumerate() {
+            let phones = read_phones(&mut findings, &format!("/contacts/{index}/phones"), contact.phones);
+            contacts.push(Contact {
+                number: contact.number.unwrap_or(0),
+                name: contact.name.trim().to_owned(),
+                title: some_text(contact.title),
+                phones,
+                e_mail: some_text(contact.e_mail),
+            });
+        }
+        findings.into_result()?;
+        Ok(CustomerContent {
+            kind: self.kind,
+            name: self.name.trim().to_owned(),
+            tax_number: some_text(self.tax_number).map(|number| tax_number::tax_number(&number)),
+            industry: some_text(self.industry),
+            region: some_text(self.region),
+            channel: self.channel,
+            needs: some_text(self.needs),
+            tags: self.tags,
+            external: self.source.zip(self.external_id),
+            metadata: self.metadata,
+            personal: Personal {
+                phones,
+                e_mail: some_text(self.e_mail),
+                id_number: some_text(self.id_number).map(|number| typed::normalised(&number)),
+                birthday: self.birthday,
+                addresses: self.addresses,
+                contacts,
+                is_sealed: false,
+            },
+        })
+    }
+}
+
+fn typed_phones(phones: Vec<Phone>) -> Vec<String> {
+    phones.into_iter().map(|phone| phone.as_str().to_owned()).collect()
+}
+
+impl From<CustomerContent> for CreateCustomer {
+    fn from(content: CustomerContent) -> Self {
+        let CustomerContent { kind, name, tax_number, industry, region, channel, needs, tags, .. } = content;
+        let CustomerContent { external, metadata, personal, .. } = content;
+        let Personal { phones, e_mail, id_number, birthday, addresses, contacts, is_sealed: _ } = personal;
+        let (source, external_id) = external.unzip();
+        let contact = |contact: Contact| CreateCustomerContact {
+            number: Some(contact.number),
+            name: contact.name,
+            title: contact.title,
+            phones: typed_phones(contact.phones),
+            e_mail: contact.e_mail,
+        };
+        Self {
+            kind,
+            name,
+            phones: typed_phones(phones),
+            e_mail,
+            id_number,
+            birthday,
+            addresses,
+            contacts: contacts.into_iter().map(contact).collect(),
+            tax_number,
+            industry,
+            region,
+            channel,
+            needs,
+            tags,
+            source,
+            external_id,
+            metadata,
+            department_id: None,
+        }
+    }
+}
