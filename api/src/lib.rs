@@ -15,6 +15,7 @@ pub use api_base::{
     organisation::{begin_absences, finish_leavings, release_expired},
     vacancy::expire_vacancies,
 };
+pub use api_customer::customer_file::call_for_verifications;
 pub use server::{Running, connect, first_start, open_database, start};
 pub use settings::Settings;
 

@@ -41,6 +41,7 @@ diesel::table! {
         status_at -> Nullable<SqlInstant>,
         merged_into_id -> Nullable<SqlId>,
         verified_on -> Nullable<Date>,
+        verification_due_on -> Nullable<Date>,
         creator_id -> SqlId,
         creator_employee_id -> Nullable<SqlId>,
         created_at -> SqlInstant,
