@@ -34,7 +34,7 @@ pub(super) struct Row {
     importance: String,
     sensitivity: String,
     source: Option<String>,
-    external_id: Option<String>,
+    external_identity: Option<String>,
     metadata: String,
     personal: Option<String>,
     sealed: Option<Vec<u8>>,
@@ -65,7 +65,7 @@ impl Row {
             CustomerStatus::Erased { at } => (Some(*at), None),
         };
         let key = content.name_key();
-        let (source, external_id) = external.clone().unzip();
+        let (source, external_identity) = external.clone().unzip();
         let (personal, sealed) = kept(tx, customer.id, personal)?;
         let texts: Vec<&str> = std::iter::once(number).chain(tags).map(String::as_str).collect();
         Ok(Self {
@@ -84,7 +84,7 @@ impl Row {
             importance: importance.code().to_owned(),
             sensitivity: sensitivity.code().to_owned(),
             source,
-            external_id,
+            external_identity,
             metadata: serde_json::to_string(metadata)?,
             personal,
             field_key_id: sealed.as_ref().map(|sealed| sealed.key),
@@ -157,7 +157,7 @@ impl Row {
             channel: channel.transpose()?,
             needs: self.needs.clone(),
             tags: serde_json::from_str(&self.tags)?,
-            external: self.source.clone().zip(self.external_id.clone()),
+            external: self.source.clone().zip(self.external_identity.clone()),
             metadata: serde_json::from_str(&self.metadata)?,
             personal: self.personal(reader)?,
         })
@@ -186,7 +186,7 @@ impl Row {
 impl Stored<crate::Customer> for Customer {
     fn save(&self, before: Option<&Self>, tx: &mut Tx<'_>) -> Result<(), Failure> {
         let row = Row::of(self, tx)?;
-        let external = row.external_id.clone().unwrap_or_default();
+        let external = row.external_identity.clone().unwrap_or_default();
         guard(unless_taken(save_row!(tx, customers, &row, before), "/external_id", &external)?)?;
         phone::keep(tx, before, self)
     }
@@ -257,7 +257,7 @@ pub fn find_by_external(
     source: &str,
     external_id: &str,
 ) -> Result<Option<Customer>, Failure> {
-    let named = customers::source.eq(source).and(customers::external_id.eq(external_id));
+    let named = customers::source.eq(source).and(customers::external_identity.eq(external_id));
     let found: Option<Key> =
         db!(reader, |c| customers::table.filter(named).select(customers::id).first(c).optional())?;
     found.map(|id| find(reader, id.into())).transpose()

@@ -31,7 +31,7 @@ diesel::table! {
         importance -> Text,
         sensitivity -> Text,
         source -> Nullable<Text>,
-        external_id -> Nullable<Text>,
+        external_identity -> Nullable<Text>,
         metadata -> Text,
         personal -> Nullable<Text>,
         sealed -> Nullable<Binary>,
