@@ -27,7 +27,7 @@ CREATE TABLE customers (
     importance TEXT NOT NULL,
     sensitivity TEXT NOT NULL,
     source TEXT,
-    external_id TEXT,
+    external_identity TEXT,
     metadata TEXT NOT NULL,
     -- What is personal, as JSON: in the clear, or sealed by a key; neither once it is erased.
     personal TEXT,
@@ -38,14 +38,16 @@ CREATE TABLE customers (
     status_at INSTANT,
     merged_into_id ID REFERENCES customers (id),
     verified_on DATE,
+    -- The day from which it is to be verified again; none while that is owed.
+    verification_due_on DATE,
     creator_id ID NOT NULL REFERENCES users (id),
     creator_employee_id ID REFERENCES employees (id),
     created_at INSTANT NOT NULL,
     changed_at INSTANT NOT NULL,
     version BIGINT NOT NULL,
     search_text TEXT NOT NULL,
-    UNIQUE (source, external_id),
-    CHECK ((source IS NULL) = (external_id IS NULL)),
+    UNIQUE (source, external_identity),
+    CHECK ((source IS NULL) = (external_identity IS NULL)),
     CHECK ((sealed IS NULL) = (field_key_id IS NULL)),
     CHECK (personal IS NULL OR sealed IS NULL),
     CHECK (completeness BETWEEN 0 AND 100),
@@ -61,7 +63,7 @@ CREATE INDEX customers_by_merger ON customers (merged_into_id);
 CREATE INDEX customers_by_creator ON customers (creator_id, id);
 CREATE INDEX customers_by_creating_employee ON customers (creator_employee_id);
 CREATE INDEX customers_by_field_key ON customers (field_key_id);
-CREATE INDEX customers_by_verification ON customers (verified_on, id);
+CREATE INDEX customers_by_verification ON customers (verification_due_on, id);
 
 -- By which numbers a customer is found: the number itself, or of a customer who is sealed what a key makes of it.
 CREATE TABLE customer_phones (

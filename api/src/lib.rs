@@ -16,6 +16,7 @@ pub use api_base::{
     vacancy::expire_vacancies,
 };
 pub use api_customer::ownership::settle_ownership;
+pub use api_customer::customer_file::call_for_verifications;
 pub use server::{Running, connect, first_start, open_database, start};
 pub use settings::Settings;
 

@@ -1,16 +1,22 @@
 //! Files of customers: who they are, who sees how much of them, how they are found. `[CUS-1, CUS-2, CUS-5, ID-6]`
 
+use crate::file::hand_in;
+use chrono::Duration;
 use serde_json::{Value, json};
-use tests::{App, Caller, Records, Reply, column, records, stories};
+use tests::{App, Caller, Engine, Records, Reply, block_on, column, records, stories};
 
 stories! {
     a_customer_is_entered_with_phones_in_one_form_however_they_are_typed,
     what_the_company_requires_of_a_file_must_be_there,
     others_see_a_mask_where_owner_and_superiors_see_the_number,
+    whoever_may_reveal_says_why_and_the_trail_keeps_it,
+    a_file_is_verified_again_and_again_and_that_is_a_duty,
+    what_changed_of_a_file_is_told_and_not_what_it_said,
     nobody_of_another_department_sees_a_customer,
     a_customer_is_found_by_name_reading_initials_and_the_end_of_a_phone,
     another_system_enters_a_customer_once_and_keeps_it_up_to_date,
     a_company_has_contacts_who_keep_their_numbers,
+    customers_come_from_a_spreadsheet_and_a_second_run_makes_no_doubles,
 }
 
 records! {
@@ -109,19 +115,74 @@ fn others_see_a_mask_where_owner_and_superiors_see_the_number(app: App) {
         ("110105********002X".into(), Value::Null)
     );
     assert_eq!(masked.text("/addresses/0"), "杭州市西湖区****");
-    assert_eq!(
-        shown(company.who("director"), &id).at("/is_masked"),
-        json!(false),
-        "the permission to reveal"
-    );
+    assert_eq!(shown(company.who("director"), &id).at("/is_masked"), json!(true), "who may reveal says why");
     let listed = company.who("head").get(CUSTOMERS).expect(200);
     assert_eq!(listed.text("/data/0/phone/display"), "138****5678");
     // Once it is owned, the owner's superiors see it whole.
-    let (lan, state) = (company.id("lan").replace('-', ""), "owned");
-    let owner = if app.engine == tests::Engine::Sqlite { format!("X'{lan}'") } else { format!("'{lan}'") };
-    app.execute(&format!("UPDATE customer_standings SET owner_id = {owner}, state = '{state}'"));
+    owned(&app, company.id("lan"));
     let whole = shown(company.who("head"), &id);
     assert_eq!((whole.at("/is_masked"), whole.text("/standing/owner/name")), (json!(false), "lan".into()));
+}
+
+/// Gives every customer to somebody, as the derivation of ownership will.
+pub fn owned(app: &App, employee: &str) {
+    let key = employee.replace('-', "");
+    let owner = if app.engine == Engine::Sqlite { format!("X'{key}'") } else { format!("'{key}'") };
+    app.execute(&format!("UPDATE customer_standings SET owner_id = {owner}, state = 'owned'"));
+}
+
+fn whoever_may_reveal_says_why_and_the_trail_keeps_it(app: App) {
+    let company = app.company();
+    let id = entered(company.who("lan"), "李娜", "13812345678");
+    let path = format!("{CUSTOMERS}/{id}/reveal");
+    let revealed = company.who("director").post(&path, json!({"reason": "客户投诉回访"})).expect(200);
+    assert_eq!(
+        (revealed.at("/is_masked"), revealed.text("/phones/0/number")),
+        (json!(false), "+8613812345678".into())
+    );
+    let told = company.boss.get("/api/v1/audit-entries?action=customer.revealed").expect(200).at("/data/0");
+    assert_eq!(told["after"], json!({"customer_id": id, "reason": "客户投诉回访"}));
+    company.who("head").post(&path, json!({"reason": "看看"})).refuses(403, "http.forbidden");
+    company.who("rep").post(&path, json!({"reason": "看看"})).refuses(404, "http.not_found");
+    company.who("director").post(&path, json!({})).expect(422);
+    assert_eq!(app.number("SELECT COUNT(*) AS number FROM idempotency_keys"), 0);
+}
+
+fn a_file_is_verified_again_and_again_and_that_is_a_duty(app: App) {
+    let mut company = app.company();
+    let id = entered(company.who("lan"), "李娜", "13812345678");
+    owned(&app, company.id("lan"));
+    app.advance(Duration::days(179));
+    block_on(api::call_for_verifications(&app.database)).expect("nothing is due");
+    assert_eq!(app.number("SELECT COUNT(*) AS number FROM duties WHERE source = 'customer.verified'"), 0);
+    app.advance(Duration::days(1));
+    for _ in 0..2 {
+        block_on(api::call_for_verifications(&app.database)).expect("called for once");
+    }
+    company.sign_in_again(&app);
+    let owed = || {
+        company
+            .who("lan")
+            .get("/api/v1/duties?rule_code=duty-rule/customer-verification")
+            .expect(200)
+            .at("/data")
+    };
+    assert_eq!(column(&owed(), "status"), ["open"]);
+    let version = shown(company.who("lan"), &id).version();
+    let verified = company.who("lan").at(version).act(&format!("{CUSTOMERS}/{id}/verify")).expect(200);
+    assert_eq!(verified.text("/verified_on"), "2026-09-01");
+    assert_eq!(column(&owed(), "status"), ["on_time"]);
+}
+
+fn what_changed_of_a_file_is_told_and_not_what_it_said(app: App) {
+    let company = app.company();
+    let lan = company.who("lan");
+    let id = entered(lan, "李娜", "13812345678");
+    lan.at(1).patch(&format!("{CUSTOMERS}/{id}"), json!({"needs": "两居室"})).expect(200);
+    let told = lan.get(&format!("{CUSTOMERS}/{id}/changes")).expect(200).at("/data");
+    assert_eq!(column(&told, "event"), ["customer.changed", "customer.created"]);
+    assert_eq!(told[0]["changed"], json!(["needs", "completeness"]));
+    assert!(!told.to_string().contains("13812345678") && !told.to_string().contains("两居室"));
 }
 
 fn nobody_of_another_department_sees_a_customer(app: App) {
@@ -178,4 +239,32 @@ fn a_company_has_contacts_who_keep_their_numbers(app: App) {
     assert_eq!((contacts[0]["number"].clone(), contacts[1]["number"].clone()), (json!(2), json!(3)));
     assert!(found(lan, "phone=13812345678").is_empty());
     lan.at(2).patch(&place, json!({"department_id": company.departments["sales"]})).expect(422);
+}
+
+fn customers_come_from_a_spreadsheet_and_a_second_run_makes_no_doubles(app: App) {
+    let company = app.company();
+    let lan = company.who("lan");
+    let rows =
+        "名称,类型,电话,来源渠道,标签\n李娜,个人,138 1234 5678,来访,学区房、急\n赵敏,,13912345678,来电,\n";
+    let hand = |by: &Caller, query: &str, rows: &str| {
+        hand_in(by, &format!("{CUSTOMERS}/import{query}"), "客户.csv", rows.as_bytes())
+    };
+    let rehearsed = hand(lan, "?validate_only=true", rows).expect(200);
+    assert_eq!((rehearsed.at("/created"), app.count_rows("customers")), (json!(2), 0));
+    assert_eq!(hand(lan, "", rows).expect(200).at("/created"), json!(2));
+    assert_eq!(found(lan, "tag=%E6%80%A5"), ["李娜"]);
+    let again = hand(lan, "", rows).expect(200);
+    assert_eq!((again.at("/created"), again.at("/unchanged")), (json!(0), json!(2)));
+    let more = rows.replace("13912345678,来电,", "13912345678,来电,投资");
+    assert_eq!(hand(lan, "", &more).expect(200).at("/changed"), json!(1));
+    assert_eq!(app.count_rows("customers"), 2);
+    // Somebody else's customer is refused, and so is what is no phone; one bad row keeps all out.
+    let bad = "名称,电话\n李娜,13812345678\n周强,123\n吴刚,13712345678\n";
+    let report = hand(company.who("rep"), "?validate_only=true", bad).expect(200);
+    assert_eq!((report.at("/refused"), report.at("/created")), (json!(2), json!(1)));
+    hand(company.who("rep"), "", bad).refuses(422, "import.rows_refused");
+    assert_eq!(app.count_rows("customers"), 2);
+    assert_eq!(hand(company.who("rep"), "?partial=true", bad).expect(200).at("/created"), json!(1));
+    let template = lan.get(&format!("{CUSTOMERS}/import-template?format=csv")).expect(200);
+    assert!(String::from_utf8_lossy(&template.bytes).contains("来源渠道"));
 }

@@ -28,7 +28,10 @@ mod cash_advance_reversal;
 mod coverage;
 mod crash;
 mod crash_claim;
+mod customer_consent;
+mod customer_erasure;
 mod customer_file;
+mod customer_look_up;
 mod decision_race;
 mod department_template;
 mod duty;
@@ -50,6 +53,7 @@ mod expense_request_amendment;
 mod expense_request_race;
 mod expense_statement;
 mod export;
+mod field_key;
 mod fields;
 mod file;
 mod file_room;
@@ -58,6 +62,7 @@ mod idempotency;
 mod identity;
 mod incentive_entry;
 mod incentive_entry_approval;
+mod interaction;
 mod internal_audit;
 mod invoice;
 mod least_privilege;
@@ -133,7 +138,12 @@ const MODULES: &[&[Story]] = &[
     emergency_fund::STORIES,
     expand::STORIES,
     crash_claim::STORIES,
+    customer_consent::STORIES,
+    customer_erasure::STORIES,
     customer_file::STORIES,
+    customer_look_up::STORIES,
+    field_key::STORIES,
+    interaction::STORIES,
     hand_over_race::STORIES,
     idempotency::STORIES,
     identity::STORIES,
@@ -198,8 +208,10 @@ const RECORDS: &[&[Record]] = &[
     internal_audit::RECORDS,
     audit_finding::RECORDS,
     duty::RECORDS,
+    customer_consent::RECORDS,
     customer_file::RECORDS,
     ownership::RECORDS,
+    interaction::RECORDS,
 ];
 const CHECKS: &[&[Check]] = &[
     coverage::document::CHECKS,

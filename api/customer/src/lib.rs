@@ -2,7 +2,9 @@
 
 pub use api_base::{approval, spine};
 
-mod customer_file;
+mod customer_consent;
+pub mod customer_file;
+mod customer_look_up;
 mod interaction;
 pub mod ownership;
 mod registration;
@@ -19,6 +21,7 @@ pub const WING: &Wing = &Wing {
     zh: "客户与归属",
     en: "Customers and ownership",
     tags: &[
+        ("customer-consents", "客户授权。What customers agreed to."),
         ("customers", "客户档案。Files of customers."),
         ("ownership", "客户归属。Whose a customer is, why, until when, and what happens next."),
         ("registrations", "客户登记。That customers were received: the only proof of ownership."),
@@ -27,9 +30,11 @@ pub const WING: &Wing = &Wing {
     ],
     rules: domain::WING,
     enums: &[ownership::STEPS],
-    chores: &[ownership::FALLS],
+    chores: &[customer_file::VERIFICATIONS, ownership::FALLS],
     routes: |into| {
         customer_file::routes(into);
+        customer_look_up::routes(into);
+        customer_consent::routes(into);
         interaction::routes(into);
         ownership::routes(into);
         registration::routes(into);

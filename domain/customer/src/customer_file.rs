@@ -3,6 +3,10 @@
 //! Whose customer somebody is stands nowhere here: that is derived from registrations and what follows them, and lists
 //! read it from what the derivation leaves behind. What a customer has bought is told by the orders.
 
+/// How important and how sensitive a customer is.
+mod class;
+/// Everything personal is destroyed.
+mod erasure;
 /// By what two names are found to be one.
 pub mod naming;
 /// What is personal.
@@ -15,6 +19,8 @@ pub mod policy;
 pub mod standing;
 /// The number under which a company is registered.
 pub mod tax_number;
+/// Somebody looks whether a file is still true.
+mod verification;
 
 pub use person::{Contact, Personal};
 pub use phone::{Phone, PhoneKind};
@@ -48,12 +54,19 @@ crate::refusals! { CUSTOMER_FILE_REFUSALS:
     OF_PERSONS = "customer_file.of_persons", Invalid, "只有个人客户才有此项", "Only persons have this";
     OF_COMPANIES = "customer_file.of_companies", Invalid, "只有企业客户才有此项", "Only companies have this";
     DEPARTMENT_NEEDED = "customer_file.department_needed", Invalid, "您没有所属部门，请指定负责该客户的部门", "You belong to no department: say which one answers for the customer";
+    ERASED_ALREADY = "customer_file.erased_already", Conflict, "客户 {number} 的个人信息已删除", "The personal data of customer {number} are erased already";
     NOT_ACTIVE = "customer_file.not_active", Conflict, "客户 {number} 的档案已{state}，不能修改", "The file of customer {number} is {state} and cannot be changed";
 }
 
 crate::events! { CUSTOMER_FILE_EVENTS:
     CREATED = "customer.created", "客户档案已建立", "A customer was entered";
     CHANGED = "customer.changed", "客户档案已修改", "The file of a customer was changed";
+    CLASSIFIED = "customer.classified", "客户重要性与敏感级别已划分", "The importance and sensitivity of a customer were said";
+    VERIFICATION_DUE = "customer.verification_due", "客户档案须核查", "The file of a customer is to be verified";
+    VERIFIED = "customer.verified", "客户档案已核查", "The file of a customer was verified";
+    ERASED = "customer.erased", "客户个人信息已删除", "The personal data of a customer were erased";
+    REVEALED = "customer.revealed", "客户完整信息被查看（仅记入审计）", "Somebody saw the personal data of a customer (told in the audit trail alone)";
+    COPIED = "customer.copied", "客户全部信息被导出（仅记入审计）", "Everything held on a customer was handed out (told in the audit trail alone)";
 }
 
 /// What this noun brings to its wing.
@@ -252,6 +265,8 @@ pub struct Customer {
     pub status: CustomerStatus,
     /// The day somebody last verified it; none where nobody has since it was entered.
     pub verified_on: Option<BusinessDate>,
+    /// The day from which it is to be verified again; none while that is owed.
+    pub verification_due_on: Option<BusinessDate>,
     /// The account that entered it.
     pub creator: UserId,
     /// The employee behind that account.
@@ -404,6 +419,7 @@ impl Customer {
             sensitivity,
             status: CustomerStatus::Active,
             verified_on: None,
+            verification_due_on: Some(rules.content.verified_until(today)),
             creator: by.user,
             creator_employee: by.employee,
             created_at: now,

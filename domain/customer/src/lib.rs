@@ -17,6 +17,12 @@ pub use domain_base::{
 /// Files of customers.
 pub mod customer_file;
 
+/// What a customer agreed to.
+pub mod customer_consent;
+/// Whether a customer is known already.
+pub mod customer_look_up;
+/// Keys that seal what is personal of important customers.
+pub mod field_key;
 /// Interactions with customers.
 pub mod interaction;
 
@@ -28,5 +34,14 @@ pub extern crate self as customer;
 /// What this wing brings.
 pub const WING: &spine::Wing = &spine::Wing {
     name: "customer",
-    nouns: &[customer_file::NOUN, interaction::NOUN, ownership::NOUN, registration::NOUN, site::NOUN],
+    nouns: &[
+        customer_file::NOUN,
+        customer_consent::NOUN,
+        customer_look_up::NOUN,
+        field_key::NOUN,
+        interaction::NOUN,
+        ownership::NOUN,
+        registration::NOUN,
+        site::NOUN,
+    ],
 };

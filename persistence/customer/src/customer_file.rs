@@ -1,10 +1,16 @@
 //! Files of customers in the database: found within the caller's sight, written by applying changes, shown masked to those
 //! whose customers they are not. `[CUS-1 … CUS-5]`
 
+/// What is done with a customer beyond the file itself.
+pub mod deed;
+/// Which duties it calls for and fulfils.
+pub mod duty;
+/// When a file was changed.
+pub mod history;
 /// How many are found, in which order.
 pub mod list;
 /// By which numbers a customer is found.
-mod phone;
+pub(crate) mod phone;
 mod row;
 /// Whose customer it is, for who may see it.
 pub mod scope;
@@ -14,10 +20,12 @@ pub mod standing;
 pub mod view;
 
 pub use list::{CustomerFilter, CustomerSummary, list};
-pub use row::{find, find_by_external, load};
+pub(crate) use row::reseal;
+pub use row::{due_for_verification, find, find_by_external, find_same, load};
 pub use view::{CUSTOMER, CustomerRef, CustomerView, show, view};
 
 use crate::{
+    customer_look_up,
     organisation::{department, referred},
     policy::{self, Kind, Shipped},
     spine::{Failure, Part, Reader, Tx},
@@ -35,6 +43,9 @@ use std::sync::Arc;
 pub(crate) const NOUN: &[Part] = &[
     &Kind::of::<CustomerFilePolicy>(),
     &Shipped::text(CUSTOMER_FILE_CODE, "客户档案规则", "000 §5.1", SHIPPED_CUSTOMER_FILE),
+    &duty::VERIFICATION_CALLED,
+    &duty::VERIFIED,
+    &Shipped::text("duty-rule/customer-verification", "客户档案核查", "000 §5.1", duty::VERIFICATION_RULE),
 ];
 
 crate::spine::resource! { crate::Customer: Customer as CustomerView; find, apply, show = show }
@@ -47,15 +58,20 @@ pub fn apply(tx: &mut Tx<'_>, change: Change<Customer>) -> Result<Customer, Fail
     tx.apply(change)
 }
 
-/// Writes a new customer, who belongs to a department until somebody owns it.
+/// Writes a new customer, who belongs to a department until somebody owns it; `allow_double` where it is known that another
+/// file says the same.
 ///
 /// # Errors
-/// Where the identity in another system is taken.
+/// One who is known already; an identity in another system that is taken.
 pub fn enter(
     tx: &mut Tx<'_>,
     change: Change<Customer>,
     department: DepartmentId,
+    allow_double: bool,
 ) -> Result<Customer, Failure> {
+    let today = tx.today();
+    let rules = rules(tx, today)?;
+    customer_look_up::ensure_new(tx, change.after(), &rules, allow_double)?;
     let customer = apply(tx, change)?;
     standing::insert(tx, &Standing::entered(customer.id, department, customer.creator, tx.now()))?;
     Ok(customer)
@@ -84,6 +100,18 @@ pub fn answering(tx: &mut Tx<'_>, named: Option<DepartmentId>) -> Result<Departm
 /// `validation.unknown_reference` at the pointer where they do not.
 pub fn refer(reader: &mut Reader<'_>, id: CustomerId, pointer: &str) -> Result<Customer, Failure> {
     referred(find(reader, id), pointer)
+}
+
+/// Calls for the verification of a file whose day has come; safe to be done by several servers, and twice.
+///
+/// # Errors
+/// Where the database fails.
+pub fn call_for_verification(tx: &mut Tx<'_>, id: CustomerId) -> Result<(), Failure> {
+    let today = tx.today();
+    match load(tx, id)?.call_for_verification(today) {
+        Some(change) => apply(tx, change).map(drop),
+        None => Ok(()),
+    }
 }
 
 /// The company's rules for files on a day.

@@ -11,7 +11,9 @@ mod row;
 /// What one looks like.
 pub mod view;
 
+pub(crate) use list::all_with;
 pub use list::{InteractionDay, InteractionDayFilter, InteractionFilter, days, list};
+pub(crate) use row::erase;
 pub use row::find;
 pub(crate) use row::load;
 pub use view::{InteractionView, show, view};

@@ -7,6 +7,12 @@ pub use persistence_base::{
 /// Files of customers.
 pub mod customer_file;
 
+/// What customers agreed to.
+pub mod customer_consent;
+/// Whether a customer is known already.
+pub mod customer_look_up;
+/// Keys that seal what is personal of important customers.
+pub mod field_key;
 /// Interactions with customers.
 pub mod interaction;
 
@@ -31,5 +37,14 @@ pub struct Customer;
 /// What this wing brings.
 pub const WING: &Wing = &Wing {
     name: "customer",
-    nouns: &[customer_file::NOUN, interaction::NOUN, ownership::NOUN, registration::NOUN, site::NOUN],
+    nouns: &[
+        customer_file::NOUN,
+        customer_consent::NOUN,
+        customer_look_up::NOUN,
+        field_key::NOUN,
+        interaction::NOUN,
+        ownership::NOUN,
+        registration::NOUN,
+        site::NOUN,
+    ],
 };

@@ -23,6 +23,9 @@ const OTHERWISE: &[(&str, &str)] = &[
     ("list_budget_execution", "a report: its groups are computed together, and have their own order"),
     ("list_duty_board", "a report: its groups are computed together, and have their own order"),
     ("list_incentive_totals", "a report: its sums are reckoned together, the latest month first"),
+    ("list_customer_changes", "the history of one file, the latest first"),
+    ("list_customer_consents", "what one customer agreed to, the latest first"),
+    ("list_interaction_days", "a report: its days are summed together, the latest first"),
     ("list_staffing", "a report: its rows stand in the order of their codes"),
 ];
 

@@ -18,68 +18,68 @@ use validator::Validate;
 #[serde(deny_unknown_fields)]
 pub(super) struct CreateCustomer {
     /// Who it is.
-    kind: CustomerKind,
+    pub kind: CustomerKind,
     /// Its name.
     #[validate(length(min = 1, max = 100))]
     #[schema(min_length = 1, max_length = 100, example = "李娜")]
-    name: String,
+    pub name: String,
     /// The customer's own phones, as people type them, the one to call first first: mainland mobiles, landlines with their
     /// area code, others with `+`.
     #[serde(default)]
     #[validate(length(max = 10))]
     #[schema(max_items = 10, example = json!(["138 1234 5678"]))]
-    phones: Vec<String>,
+    pub phones: Vec<String>,
     /// The customer's own e-mail address.
     #[serde(default)]
     #[validate(length(max = 200))]
     #[schema(max_length = 200, example = "lina@example.com")]
-    e_mail: Option<String>,
+    pub e_mail: Option<String>,
     /// The number of a person's identity card.
     #[serde(default)]
     #[validate(length(max = 40))]
     #[schema(max_length = 40)]
-    id_number: Option<String>,
+    pub id_number: Option<String>,
     /// A person's birthday.
     #[serde(default)]
-    birthday: Option<NaiveDate>,
+    pub birthday: Option<NaiveDate>,
     /// Postal addresses.
     #[serde(default)]
     #[validate(length(max = 10))]
     #[schema(max_items = 10)]
-    addresses: Vec<String>,
+    pub addresses: Vec<String>,
     /// Those through whom the customer is reached.
     #[serde(default)]
     #[validate(length(max = 50), nested)]
     #[schema(max_items = 50)]
-    contacts: Vec<CreateCustomerContact>,
+    pub contacts: Vec<CreateCustomerContact>,
     /// A company's unified social credit code.
     #[serde(default)]
     #[validate(length(max = 40))]
     #[schema(max_length = 40, example = "91350100M000100Y43")]
-    tax_number: Option<String>,
+    pub tax_number: Option<String>,
     /// The industry.
     #[serde(default)]
     #[validate(length(max = 60))]
     #[schema(max_length = 60)]
-    industry: Option<String>,
+    pub industry: Option<String>,
     /// The region.
     #[serde(default)]
     #[validate(length(max = 60))]
     #[schema(max_length = 60, example = "浙江杭州")]
-    region: Option<String>,
+    pub region: Option<String>,
     /// By which channel they came.
     #[serde(default)]
-    channel: Option<CustomerChannel>,
+    pub channel: Option<CustomerChannel>,
     /// Needs and preferences.
     #[serde(default)]
     #[validate(length(max = 2000))]
     #[schema(max_length = 2000)]
-    needs: Option<String>,
+    pub needs: Option<String>,
     /// Tags.
     #[serde(default)]
     #[validate(length(max = 30))]
     #[schema(max_items = 30)]
-    tags: Vec<String>,
+    pub tags: Vec<String>,
     /// The other system it comes from.
     #[serde(default, deserialize_with = "typed::read_optional_reference")]
     #[validate(length(min = 1, max = 40))]
@@ -93,46 +93,49 @@ pub(super) struct CreateCustomer {
     /// What other systems keep with it.
     #[serde(default)]
     #[validate(length(max = 20))]
-    metadata: BTreeMap<String, String>,
+    pub metadata: BTreeMap<String, String>,
     /// The department that answers for the customer until somebody owns it; that of whoever enters it where absent. Who owns
     /// a customer is never said here: it follows from registrations.
     #[serde(default)]
     pub department_id: Option<DepartmentId>,
+    /// Enter the customer although another file has the same phone or tax number: for whoever supervises customers.
+    #[serde(default)]
+    pub allow_double: bool,
 }
 
 /// Somebody through whom a customer is reached.
 #[derive(Clone, Debug, Deserialize, Serialize, Validate, ToSchema)]
 #[serde(deny_unknown_fields)]
-struct CreateCustomerContact {
+pub(super) struct CreateCustomerContact {
     /// Their number within the customer; absent for somebody new.
     #[serde(default)]
     #[validate(range(min = 1, max = 100_000))]
     #[schema(minimum = 1, maximum = 100_000)]
-    number: Option<u32>,
+    pub number: Option<u32>,
     /// Their name.
     #[validate(length(min = 1, max = 60))]
     #[schema(min_length = 1, max_length = 60, example = "王芳")]
-    name: String,
+    pub name: String,
     /// What they are there.
     #[serde(default)]
     #[validate(length(max = 60))]
     #[schema(max_length = 60, example = "采购经理")]
-    title: Option<String>,
+    pub title: Option<String>,
     /// Their phones.
     #[serde(default)]
     #[validate(length(max = 10))]
     #[schema(max_items = 10)]
-    phones: Vec<String>,
+    pub phones: Vec<String>,
     /// Their e-mail address.
     #[serde(default)]
     #[validate(length(max = 200))]
     #[schema(max_length = 200)]
-    e_mail: Option<String>,
+    pub e_mail: Option<String>,
 }
 
 impl Merged for CreateCustomer {
     const PATCH: &'static str = "ReviseCustomer";
-    const FIXED: &'static [&'static str] = &["department_id"];
+    const FIXED: &'static [&'static str] = &["department_id", "allow_double"];
     const FILLED: &'static [&'static str] = &["phones", "addresses", "contacts", "tags", "metadata"];
 }
 
@@ -229,6 +232,7 @@ impl From<CustomerContent> for CreateCustomer {
             external_id,
             metadata,
             department_id: None,
+            allow_double: false,
         }
     }
 }

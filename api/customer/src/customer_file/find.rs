@@ -1,8 +1,11 @@
 //! Routes that show customers.
 
-use crate::spine::{Can, List, PathId, Reading, Reply, Wanted};
+use crate::spine::{Can, List, Listing, Paged, PathId, Reading, Reply, Wanted};
 use domain::{customer_file::Customer, spine::perm};
-use persistence::customer_file::{self as customers, CustomerFilter, CustomerSummary, CustomerView};
+use persistence::customer_file::{
+    self as customers, CustomerFilter, CustomerSummary, CustomerView,
+    history::{self, CustomerChangeView},
+};
 
 /// List customers. `[CUS-1, CUS-5, INT-4]`
 ///
@@ -28,4 +31,17 @@ pub(super) async fn show_customer(
     reading: Reading,
 ) -> Reply<CustomerView> {
     reading.read(who, move |reader| customers::view(reader, *id)).await
+}
+
+/// List the changes of a customer's file. `[CUS-3]`
+///
+/// When it was changed, by whom and what of it, the latest first; what it said stands in the audit trail alone.
+#[utoipa::path(get, path = "/api/v1/customers/{id}/changes")]
+pub(super) async fn list_customer_changes(
+    who: Can<perm::ReadCustomers>,
+    id: PathId<Customer>,
+    paged: Paged,
+    reading: Reading,
+) -> Reply<Listing<CustomerChangeView>> {
+    reading.page(who, paged, move |reader, page| history::list(reader, *id, page)).await
 }

@@ -15,8 +15,9 @@ use utoipa::IntoParams;
 
 /// Enter a customer. `[CUS-1, CUS-2; 000 §5.1]`
 ///
-/// Phones are kept in one form, however they are typed; what the company requires of every file must be there. The customer
-/// belongs to a department until a registration gives it to somebody.
+/// Phones are kept in one form, however they are typed; what the company requires of every file must be there, and nobody is
+/// entered who is known already by phone or tax number. The customer belongs to a department until a registration gives it
+/// to somebody.
 #[utoipa::path(post, path = "/api/v1/customers")]
 pub(super) async fn create_customer(
     who: Can<perm::MaintainCustomers>,
@@ -30,13 +31,14 @@ pub(super) async fn create_customer(
     .await
 }
 
-fn enter(tx: &mut Tx<'_>, body: CreateCustomer) -> Result<Customer, Failure> {
+pub(super) fn enter(tx: &mut Tx<'_>, body: CreateCustomer) -> Result<Customer, Failure> {
     let (now, today) = (tx.now(), tx.today());
+    let allow_double = body.allow_double;
     let department = customers::answering(tx, body.department_id)?;
     let (rules, content) = (customers::rules(tx, today)?, body.content()?);
     let new = NewCustomer { id: tx.id(), number: customers::next_number(tx)? };
     let change = Customer::create(new, content, &rules, tx.actor(), (now, today))?;
-    customers::enter(tx, change, department)
+    customers::enter(tx, change, department, allow_double)
 }
 
 /// Change the file of a customer. `[CUS-1, CUS-3]`

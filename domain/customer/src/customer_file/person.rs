@@ -82,6 +82,11 @@ impl Personal {
         members.into_iter().filter_map(|(name, says)| says.then_some(name)).collect()
     }
 
+    /// Whether it says nothing at all.
+    pub fn is_nothing(&self) -> bool {
+        self.filled().is_empty()
+    }
+
     /// Every phone by which the customer is found, with the number of the contact whose it is; 0 for the customer's own.
     pub fn all_phones(&self) -> impl Iterator<Item = (u32, &Phone)> {
         let own = self.phones.iter().map(|phone| (0, phone));

@@ -1,7 +1,9 @@
 //! What a file must hold, and how complete it is, as data. `[CUS-1, CUS-3, CUS-4, CUS-5, REG-4]`
 
 use super::{CustomerContent, CustomerImportance, CustomerKind, CustomerSensitivity};
-use crate::spine::{Citation, Finding, Findings, PolicyContent, PolicyVersion, codes, wording};
+use crate::customer_look_up::DoubleBy;
+use crate::spine::{BusinessDate, Citation, Finding, Findings, PolicyContent, PolicyVersion, codes, wording};
+use chrono::Days;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use utoipa::ToSchema;
@@ -136,6 +138,8 @@ pub struct CustomerFilePolicy {
     pub verify_every_days: u32,
     /// Files of more rows than this need an approval before they leave, 1 to 1,000,000. `[CUS-5]`
     pub export_rows_max: u32,
+    /// By what a customer who is known already is not entered again, but by who supervises customers. `[CUS-2]`
+    pub refuse_same: Vec<DoubleBy>,
     /// How many look-ups for doubles one person makes in an hour, 1 to 10,000. `[CUS-2]`
     pub look_ups_per_hour: u32,
     /// For how many days a merger of doubles can be undone, 1 to 3,660. `[CUS-3]`
@@ -166,6 +170,11 @@ impl CustomerFilePolicy {
         let mut missing: Vec<_> = weights.iter().filter(|one| !one.field.is_filled(content)).collect();
         missing.sort_by_key(|one| std::cmp::Reverse(one.weight));
         missing.into_iter().map(|one| one.field).collect()
+    }
+
+    /// The day from which a file is to be verified again that was verified, or entered, on a day.
+    pub fn verified_until(&self, on: BusinessDate) -> BusinessDate {
+        on.checked_add_days(Days::new(self.verify_every_days.into())).unwrap_or(BusinessDate::MAX)
     }
 
     /// Whether the personal data of a customer are sealed at rest.

@@ -220,7 +220,7 @@ pub fn list(
 }
 
 fn summary(
-    reader: &Reader<'_>,
+    reader: &mut Reader<'_>,
     register: &Register,
     unmasked: &Unmasked,
     row: Row,

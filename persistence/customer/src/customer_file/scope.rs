@@ -1,7 +1,8 @@
 //! Whose customers the caller sees, and of whom they see more than a mask. `[CUS-5, ID-5, ID-6]`
 //!
-//! Both go by the standing alone: the owner, their superiors, and whoever's permission reaches the department. A customer
-//! whom nobody has registered yet is the own one of whoever entered it.
+//! Both go by the standing alone. Seen by the owner, their superiors, and whoever's permission reaches the department;
+//! without a mask by owner and superiors, while whoever holds the permission to reveal says why each time (`deed::reveal`).
+//! A customer whom nobody has registered yet is the own one of whoever entered it.
 
 use crate::{
     organisation::Organisation,
@@ -11,7 +12,7 @@ use crate::{
 use diesel::prelude::*;
 use domain::{
     customer_file::{Standing, StandingState},
-    spine::{EmployeeId, Permission, Reach, UserId},
+    spine::{EmployeeId, UserId},
 };
 use std::collections::BTreeSet;
 
@@ -52,7 +53,6 @@ pub struct Unmasked {
     employee: Option<EmployeeId>,
     user: UserId,
     below: BTreeSet<EmployeeId>,
-    revealing: Reach,
 }
 
 impl Unmasked {
@@ -63,16 +63,14 @@ impl Unmasked {
     pub fn to(reader: &mut Reader<'_>) -> Result<Self, Failure> {
         let below = Organisation::below_caller(reader)?.into_iter().map(EmployeeId::from).collect();
         let actor = reader.actor();
-        let revealing = actor.reach(Permission::RevealCustomers);
-        Ok(Self { employee: actor.employee, user: actor.user, below, revealing })
+        Ok(Self { employee: actor.employee, user: actor.user, below })
     }
 
     /// Whether it covers a customer who stands so.
     pub fn covers(&self, standing: &Standing) -> bool {
-        let by_owner = match standing.owner {
+        match standing.owner {
             Some(owner) => self.employee == Some(owner) || self.below.contains(&owner),
             None => standing.state == StandingState::Unowned && standing.creator == self.user,
-        };
-        by_owner || self.revealing.covers(standing.department, false)
+        }
     }
 }

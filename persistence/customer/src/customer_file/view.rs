@@ -206,6 +206,16 @@ pub fn view(reader: &mut Reader<'_>, id: Id<Customer>) -> Result<CustomerView, F
 pub fn show(reader: &mut Reader<'_>, customer: Customer) -> Result<CustomerView, Failure> {
     let standing = standing::of(reader, customer.id)?;
     let is_masked = !Unmasked::to(reader)?.covers(&standing);
+    show_as(reader, customer, is_masked)
+}
+
+/// The same, masked or not whoever asks.
+pub(super) fn show_as(
+    reader: &mut Reader<'_>,
+    customer: Customer,
+    is_masked: bool,
+) -> Result<CustomerView, Failure> {
+    let standing = standing::of(reader, customer.id)?;
     let (register, today) = (Register::of(reader)?, reader.today());
     let rules = rules(reader, today)?;
     let standing = StandingView::of(&register, &standing)?;

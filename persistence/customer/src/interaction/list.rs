@@ -91,6 +91,24 @@ pub fn list(
     })
 }
 
+/// Every interaction with a customer in the order in which they were written down, whoever asks.
+pub(crate) fn all_with(
+    reader: &mut Reader<'_>,
+    customer: CustomerId,
+) -> Result<Vec<InteractionView>, Failure> {
+    let key = Key::from(customer);
+    let rows: Vec<Found> = db!(reader, |c| interactions::table
+        .inner_join(customers::table)
+        .filter(interactions::customer_id.eq(key))
+        .order(interactions::id)
+        .select((Row::as_select(), (customers::id, customers::number, customers::name)))
+        .load(c))?;
+    let register = Register::of(reader)?;
+    let shown =
+        |(row, customer): Found| shown(&register, row.interaction(Vec::new())?, CustomerRef::from(customer));
+    rows.into_iter().map(shown).collect()
+}
+
 columns! { InteractionView as "interactions" "客户跟进" "Interactions", domain::spine::Permission::ExportCustomers:
     customer_number "客户编号" "Customer number" = |one| one.customer.number.as_str();
     customer "客户" "Customer" = |one| one.customer.name.as_str();

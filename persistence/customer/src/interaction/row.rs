@@ -2,12 +2,14 @@
 
 use crate::{
     customer_file::scope::seen,
+    file,
     organisation::Organisation,
     schema::{customer_standings as standings, interactions},
     spine::{Failure, Instant, Key, Reader, Sight, Stored, Tx, Where, db, guard, save_row},
 };
 use diesel::prelude::*;
 use domain::{
+    customer_file::CustomerId,
     file::File,
     interaction::{
         Interaction, InteractionId, InteractionKind, InteractionPlan, InteractionReport, InteractionState,
@@ -241,11 +243,47 @@ pub fn find(reader: &mut Reader<'_>, id: InteractionId) -> Result<Interaction, F
 }
 
 fn whole(reader: &mut Reader<'_>, row: Row) -> Result<Interaction, Failure> {
-    let evidence = crate::file::list_of(reader, Interaction::KIND, row.id.0)?;
+    let evidence = file::list_of(reader, Interaction::KIND, row.id.0)?;
     row.interaction(evidence.into_iter().map(|file| Id::from_uuid(file.id.uuid())).collect())
 }
 
 /// Whether the caller may read an interaction, and with it its files.
 pub(super) fn may_read(reader: &mut Reader<'_>, id: Uuid) -> Result<bool, Failure> {
     reader.finds_by(Permission::ReadCustomers, |reader| find(reader, Id::from_uuid(id)))
+}
+
+/// What stands for what was said, where it is erased.
+const ERASED: &str = "（已删除）";
+
+/// Forgets what was said in the interactions with a customer, and the files that prove them; that they took place stays.
+/// Answers which they are.
+pub(crate) fn erase(tx: &mut Tx<'_>, customer: CustomerId) -> Result<Vec<Key>, Failure> {
+    let of = interactions::customer_id.eq(Key::from(customer));
+    let reported = of.and(interactions::held_at.is_not_null());
+    db!(tx, |c| diesel::update(interactions::table.filter(reported))
+        .set(interactions::content.eq(ERASED))
+        .execute(c))?;
+    let planned =
+        serde_json::to_string(&Planned { purpose: ERASED.into(), content: ERASED.into(), focus: None })?;
+    let with_plan = of.and(interactions::planned_for.is_not_null());
+    db!(tx, |c| diesel::update(interactions::table.filter(with_plan))
+        .set(interactions::plan.eq(&planned))
+        .execute(c))?;
+    let nothing = None::<String>;
+    db!(tx, |c| diesel::update(interactions::table.filter(of))
+        .set((
+            interactions::participants.eq(&nothing),
+            interactions::needs.eq(&nothing),
+            interactions::next_step.eq(&nothing),
+        ))
+        .execute(c))?;
+    let keys: Vec<Key> = db!(tx, |c| interactions::table.filter(of).select(interactions::id).load(c))?;
+    for key in &keys {
+        let held = file::list_of(tx, Interaction::KIND, key.0)?;
+        file::attach_exactly(tx, &[], Interaction::KIND, key.0, "")?;
+        for one in held {
+            file::end(tx, Id::from_uuid(one.id.uuid()))?;
+        }
+    }
+    Ok(keys)
 }
