@@ -33,11 +33,8 @@ crate::refusals! { COMMISSION_REFUSALS:
 }
 
 /// What this noun brings to its wing.
-pub(crate) const NOUN: &crate::spine::Noun = &crate::spine::Noun {
-    refusals: &[COMMISSION_REFUSALS],
-    events: &[],
-    enums: &[RuleCode::LABELS, WhyNot::LABELS, Question::LABELS],
-};
+pub(crate) const NOUN: &crate::spine::Noun =
+    &crate::spine::Noun { refusals: &[COMMISSION_REFUSALS], events: &[], enums: &[] };
 
 #[cfg(test)]
 mod tests;

@@ -15,11 +15,8 @@ crate::refusals! { COUNTED_FIGURE_REFUSALS:
 }
 
 /// What this noun brings to its wing.
-pub(crate) const NOUN: &crate::spine::Noun = &crate::spine::Noun {
-    refusals: &[COUNTED_FIGURE_REFUSALS],
-    events: &[],
-    enums: &[CountedKind::LABELS, Control::LABELS],
-};
+pub(crate) const NOUN: &crate::spine::Noun =
+    &crate::spine::Noun { refusals: &[COUNTED_FIGURE_REFUSALS], events: &[], enums: &[] };
 
 /// What is counted; in the order in which figures are locked.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize, Deserialize, ToSchema)]

@@ -43,9 +43,9 @@ const TAX_RATE_MAX: u32 = 10_000;
 pub struct ProductDetails {
     /// Its code, 1 to 40 characters; unique.
     pub code: String,
-    /// Its Chinese name, 1 to 100 characters.
+    /// Its Chinese name, 1 to 60 characters.
     pub name_zh: String,
-    /// Its English name, 1 to 100 characters.
+    /// Its English name, 1 to 60 characters.
     pub name_en: String,
     /// What kind of product, 1 to 60 characters; also the product line of a filing.
     pub category: String,
@@ -80,8 +80,8 @@ impl ProductDetails {
         } = self;
         for (pointer, text, max) in [
             ("/code", code, 40),
-            ("/name_zh", name_zh, 100),
-            ("/name_en", name_en, 100),
+            ("/name_zh", name_zh, 60),
+            ("/name_en", name_en, 60),
             ("/category", category, 60),
             ("/unit", unit, 20),
         ] {
@@ -173,8 +173,8 @@ impl Product {
     ///
     /// # Errors
     /// `product.costs_overlap`, `product.costs_too_many`, amounts below nothing or of another currency.
-    pub fn cost(self, costs: Vec<ProductCost>, currency: Currency) -> Result<Change<Self>, Refusal> {
-        check_costs(&costs, currency)?;
+    pub fn cost(self, costs: Vec<ProductCost>) -> Result<Change<Self>, Refusal> {
+        check_costs(&costs)?;
         let after = Self { costs, ..self.clone() };
         // What it costs is for those who may read it: the feed tells only that it moved.
         let facts = after.facts();
@@ -205,7 +205,9 @@ impl Product {
     }
 }
 
-fn check_costs(costs: &[ProductCost], currency: Currency) -> Result<(), Refusal> {
+fn check_costs(costs: &[ProductCost]) -> Result<(), Refusal> {
+    // All of one currency: that of the first.
+    let currency = costs.first().map_or(Currency::Cny, |first| first.amount.currency());
     let mut findings = Findings::new();
     if costs.len() > COSTS_MAX {
         findings.add_with("/costs", COSTS_TOO_MANY, [("max", json!(COSTS_MAX))]);
@@ -263,11 +265,11 @@ mod tests {
 
     #[test]
     fn a_cost_holds_until_the_next_begins_or_its_last_day() {
-        let costed = product().cost(vec![cost(1, None, 100), cost(5, Some(9), 120)], Currency::Cny);
+        let costed = product().cost(vec![cost(1, None, 100), cost(5, Some(9), 120)]);
         let product = costed.expect("it is sound").into_after();
         let on = |date| product.cost_on(day(date)).map(Money::minor);
         assert_eq!([on(1), on(4), on(5), on(9), on(10)], [Some(100), Some(100), Some(120), Some(120), None]);
-        let overlapping = product.cost(vec![cost(1, Some(5), 1), cost(5, None, 1)], Currency::Cny);
+        let overlapping = product.cost(vec![cost(1, Some(5), 1), cost(5, None, 1)]);
         assert_eq!(overlapping.expect_err("refused").code.code, "product.costs_overlap");
     }
 

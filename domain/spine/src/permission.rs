@@ -87,9 +87,7 @@ permissions! {
     ManageProductCosts = "product-cost:manage", "管理产品成本", "Say what products cost";
     ReadPrices = "price:read", "查看价目表", "Read price lists and ask which price counts";
     ManagePrices = "price:manage", "管理价目表", "Open price lists and change prices";
-    ReadSalesPlans = "sales-plan:read", "查看销售计划", "Read sales plans of one's own and of departments in reach";
-    ManageSalesPlans = "sales-plan:manage", "编制销售计划", "Draft, submit and revise sales plans";
-    ExportSales = "sales:export", "导出销售资料", "Export lists of products, prices and sales plans";
+    ExportSales = "sales:export", "导出销售资料", "Export lists of products and prices";
     ReadUsers = "user:read", "查看账号", "Read user accounts and grants";
     ManageUsers = "user:manage", "管理账号", "Create and disable user accounts, grant roles";
     ExportUsers = "user:export", "导出账号", "Export lists of user accounts";

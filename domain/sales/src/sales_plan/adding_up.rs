@@ -3,18 +3,18 @@
 use super::{
     DOES_NOT_ADD_UP, LEVELS_REVERSED, NO_TOP, NODE_TWICE, OTHER_YEAR, OUTSIDE, PlanNode, PlanPeriod, Scope,
 };
-use crate::spine::{DepartmentId, Findings};
+use crate::{
+    organisation::DepartmentTree,
+    spine::{DepartmentId, Findings},
+};
 use serde_json::json;
-use std::collections::{BTreeMap, HashMap};
-
-/// Where departments stand: each with the one above it.
-pub type Above = HashMap<DepartmentId, DepartmentId>;
+use std::collections::BTreeMap;
 
 /// Everything that keeps the nodes of a plan from being sound.
-pub(super) fn check(
+pub fn check(
     nodes: &[PlanNode],
     (top, year): (DepartmentId, i32),
-    above: &Above,
+    above: &DepartmentTree,
     findings: &mut Findings,
 ) {
     let mut places: BTreeMap<(Scope, PlanPeriod), usize> = BTreeMap::new();
@@ -66,7 +66,7 @@ struct Sums {
 }
 
 impl Sums {
-    fn of(nodes: &[PlanNode], places: &BTreeMap<(Scope, PlanPeriod), usize>, above: &Above) -> Self {
+    fn of(nodes: &[PlanNode], places: &BTreeMap<(Scope, PlanPeriod), usize>, above: &DepartmentTree) -> Self {
         let mut sums = Self { of_scopes: BTreeMap::new(), of_periods: BTreeMap::new() };
         for node in nodes {
             if let Some(over) = over_scope(node, places, above) {
@@ -84,7 +84,7 @@ impl Sums {
 fn over_scope(
     node: &PlanNode,
     places: &BTreeMap<(Scope, PlanPeriod), usize>,
-    above: &Above,
+    above: &DepartmentTree,
 ) -> Option<usize> {
     let own = usize::from(node.scope.person.is_none());
     let over = |department| places.get(&(Scope { department, person: None }, node.period)).copied();
@@ -100,10 +100,6 @@ fn over_period(node: &PlanNode, places: &BTreeMap<(Scope, PlanPeriod), usize>) -
 }
 
 /// A department and those above it, the nearest first.
-fn line(department: DepartmentId, above: &Above) -> impl Iterator<Item = DepartmentId> {
-    let mut left = above.len() + 1;
-    std::iter::successors(Some(department), move |at| {
-        left -= 1;
-        above.get(at).copied().filter(|_| left > 0)
-    })
+fn line(department: DepartmentId, above: &DepartmentTree) -> impl Iterator<Item = DepartmentId> {
+    [department].into_iter().chain(above.above(department))
 }

@@ -1,8 +1,6 @@
-use super::{
-    adding_up::{self, Above},
-    *,
-};
-use crate::spine::{Findings, allocate};
+use super::*;
+use crate::organisation::DepartmentTree;
+use crate::spine::{Findings, Id, allocate};
 use proptest::prelude::*;
 use uuid::Uuid;
 
@@ -27,8 +25,8 @@ fn centre() -> Scope {
 fn team(number: u128) -> Scope {
     Scope { department: id(number), person: None }
 }
-fn above() -> Above {
-    [(id(2), id(1)), (id(3), id(1)), (id(4), id(2))].into()
+fn above() -> DepartmentTree {
+    [(id(1), None), (id(2), Some(id(1))), (id(3), Some(id(1))), (id(4), Some(id(2)))].into_iter().collect()
 }
 fn found(nodes: &[PlanNode]) -> Vec<(String, &'static str, Option<i64>)> {
     let mut findings = Findings::new();
