@@ -78,7 +78,9 @@ mod payment;
 mod payroll_batch;
 mod policy;
 mod post_evaluation;
+mod price_list;
 mod private;
+mod product;
 mod quickstart;
 mod resubmission;
 mod separation_policy;
@@ -158,7 +160,9 @@ const MODULES: &[&[Story]] = &[
     meta::STORIES,
     policy::STORIES,
     post_evaluation::STORIES,
+    price_list::STORIES,
     private::STORIES,
+    product::STORIES,
     quickstart::STORIES,
     settings::STORIES,
     sign_in::STORIES,
@@ -200,6 +204,8 @@ const RECORDS: &[&[Record]] = &[
     expense_request_amendment::RECORDS,
     cash_advance::RECORDS,
     post_evaluation::RECORDS,
+    price_list::RECORDS,
+    product::RECORDS,
     budget::RECORDS,
     budget_change::RECORDS,
     budget_execution::RECORDS,

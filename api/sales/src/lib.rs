@@ -2,6 +2,9 @@
 
 pub use api_base::{approval, spine};
 
+mod price_list;
+mod product;
+
 use spine::Wing;
 
 // One name inside and outside.
@@ -12,9 +15,15 @@ pub const WING: &Wing = &Wing {
     name: "sales",
     zh: "销售与佣金",
     en: "Sales and commission",
-    tags: &[],
+    tags: &[
+        ("price-lists", "价目表。What products cost whom, where and when."),
+        ("products", "产品。What is sold."),
+    ],
     rules: domain::WING,
     enums: &[],
     chores: &[],
-    routes: |_into| {},
+    routes: |into| {
+        product::routes(into);
+        price_list::routes(into);
+    },
 };

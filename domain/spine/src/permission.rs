@@ -81,6 +81,13 @@ permissions! {
     DecideIncentiveEntries = "incentive-entry:decide", "确认与撤销奖惩", "Confirm, cancel and reverse rewards and penalties";
     PayIncentiveEntries = "incentive-entry:payroll", "奖惩随工资执行", "Take, acknowledge and confirm batches of the payroll";
     ExportIncentiveEntries = "incentive-entry:export", "导出奖惩台账", "Export rewards and penalties, monthly totals and batches";
+    ReadProducts = "product:read", "查看产品", "Read products";
+    ManageProducts = "product:manage", "管理产品", "Enter and change products";
+    ReadProfit = "profit:read", "查看成本与毛利", "Read what products cost, floor prices and profit";
+    ManageProductCosts = "product-cost:manage", "管理产品成本", "Say what products cost";
+    ReadPrices = "price:read", "查看价目表", "Read price lists and ask which price counts";
+    ManagePrices = "price:manage", "管理价目表", "Open price lists and change prices";
+    ExportSales = "sales:export", "导出销售资料", "Export lists of products and prices";
     ReadUsers = "user:read", "查看账号", "Read user accounts and grants";
     ManageUsers = "user:manage", "管理账号", "Create and disable user accounts, grant roles";
     ExportUsers = "user:export", "导出账号", "Export lists of user accounts";

@@ -1,8 +1,16 @@
 //! Targets, products, prices, contracts, orders, receivables, sales and commission in the database.
 
 pub use persistence_customer::{
-    approval, audit, customer, duty, file, identity, organisation, policy, spine, task, vacancy,
+    approval, audit, customer, customer_file, duty, file, identity, interaction, organisation, policy, spine,
+    task, vacancy,
 };
+
+/// What a product costs whom, where and when.
+pub mod price_list;
+/// What is sold.
+pub mod product;
+
+pub(crate) use persistence_base::search;
 
 use persistence_sales_tables as schema;
 use spine::Wing;
@@ -14,4 +22,4 @@ pub extern crate self as sales;
 pub struct Sales;
 
 /// What this wing brings.
-pub const WING: &Wing = &Wing { name: "sales", nouns: &[] };
+pub const WING: &Wing = &Wing { name: "sales", nouns: &[price_list::NOUN] };

@@ -95,6 +95,12 @@ const SERVES_CUSTOMERS: &[Permission] =
 /// What somebody may do who answers for those who serve customers. Files of customers that leave are another matter.
 const OF_CUSTOMERS: &[Permission] = &[SuperviseCustomers, ClassifyCustomers, ManageOwnership, ManageSites];
 
+/// What somebody may do who sells: know products and their prices.
+const SELLS: &[Permission] = &[ReadProducts, ReadPrices];
+
+/// What somebody may do who answers for what is sold: prices as they are, what stands behind them, and files of both.
+const OF_SALES: &[Permission] = &[ReadProducts, ReadPrices, ReadProfit, ExportSales];
+
 /// What the office may do: people, their places and what they earn beside their wages; nothing of expenses.
 const OFFICE: &[Permission] = &[
     ReadOrganisation,
@@ -170,6 +176,7 @@ pub const SHIPPED_ROLES: &[ShippedRole] = &[
             OVERSIGHT,
             &[ReadAudit, ManagePostEvaluations, DecideIncentiveEntries],
             &[ReadCustomers, RevealCustomers, ExportCustomers, EraseCustomers],
+            OF_SALES,
         ],
     ),
     role(
@@ -190,6 +197,8 @@ pub const SHIPPED_ROLES: &[ShippedRole] = &[
             SERVES_CUSTOMERS,
             OF_CUSTOMERS,
             &[RevealCustomers, ExportCustomers, EraseCustomers],
+            OF_SALES,
+            &[ManageProducts, ManagePrices],
         ],
     ),
     role(
@@ -201,7 +210,7 @@ pub const SHIPPED_ROLES: &[ShippedRole] = &[
             "负责所辖部门的审批与预算，范围以授权部门为限",
             "Decides for the departments below, and no further than they reach",
         ),
-        &[STAFF, LEADERSHIP, OF_PEOPLE, SERVES_CUSTOMERS, OF_CUSTOMERS, &[ExportCustomers]],
+        &[STAFF, LEADERSHIP, OF_PEOPLE, SERVES_CUSTOMERS, OF_CUSTOMERS, &[ExportCustomers], SELLS],
     ),
     role(
         "finance",
@@ -227,6 +236,8 @@ pub const SHIPPED_ROLES: &[ShippedRole] = &[
                 ManagePostEvaluations,
                 PayIncentiveEntries,
             ],
+            OF_SALES,
+            &[ManageProductCosts],
         ],
     ),
     role(
@@ -266,7 +277,7 @@ pub const SHIPPED_ROLES: &[ShippedRole] = &[
             "负责本部门及下级部门的人员、审批与预算",
             "Answers for the people, decisions and budgets of the department and those below",
         ),
-        &[STAFF, LEADERSHIP, OF_PEOPLE, SERVES_CUSTOMERS, OF_CUSTOMERS],
+        &[STAFF, LEADERSHIP, OF_PEOPLE, SERVES_CUSTOMERS, OF_CUSTOMERS, SELLS],
     ),
     role(
         "sales-manager",
@@ -283,6 +294,7 @@ pub const SHIPPED_ROLES: &[ShippedRole] = &[
             &[ReadVacancies, RequestVacancies, GiveTasks, ProposeIncentiveEntries],
             SERVES_CUSTOMERS,
             OF_CUSTOMERS,
+            SELLS,
         ],
     ),
     role(
@@ -294,7 +306,7 @@ pub const SHIPPED_ROLES: &[ShippedRole] = &[
             "服务本人的客户，办理本人的费用事项；看不到他人客户的完整信息",
             "Serves customers of one's own, and one's own expenses; sees no customer of others whole",
         ),
-        &[STAFF, SERVES_CUSTOMERS],
+        &[STAFF, SERVES_CUSTOMERS, SELLS],
     ),
     role(
         "customer-service",
@@ -305,7 +317,7 @@ pub const SHIPPED_ROLES: &[ShippedRole] = &[
             "服务本人的客户，办理本人的费用事项；看不到他人客户的完整信息",
             "Serves customers of one's own, and one's own expenses; sees no customer of others whole",
         ),
-        &[STAFF, SERVES_CUSTOMERS],
+        &[STAFF, SERVES_CUSTOMERS, &[ReadProducts]],
     ),
     role(
         "market-specialist",
