@@ -15,15 +15,13 @@ pub use domain_customer as customer;
 #[doc(inline)]
 pub use domain_finance as finance;
 #[doc(inline)]
-pub use domain_performance as performance;
-#[doc(inline)]
 pub use domain_sales as sales;
 #[doc(inline)]
 pub use domain_spine::{self as spine, labels, status};
 
 /// The wings in their order: each knows only those before it.
 pub const WINGS: &[&spine::Wing] =
-    &[spine::WING, domain_base::WING, finance::WING, customer::WING, sales::WING, performance::WING];
+    &[spine::WING, domain_base::WING, finance::WING, customer::WING, sales::WING];
 
 /// Every refusal the rules can answer with, context by context.
 pub fn refusals() -> impl Iterator<Item = &'static spine::RefusalCode> {

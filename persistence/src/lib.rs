@@ -13,8 +13,6 @@ pub use persistence_customer as customer;
 #[doc(inline)]
 pub use persistence_finance as finance;
 #[doc(inline)]
-pub use persistence_performance as performance;
-#[doc(inline)]
 pub use persistence_sales as sales;
 #[doc(inline)]
 pub use persistence_spine as spine;
@@ -23,8 +21,7 @@ use diesel_migrations::{EmbeddedMigrations, embed_migrations};
 use spine::{EngineKind, House, Wing};
 
 /// The wings in their order: each knows only those before it.
-pub const WINGS: &[&Wing] =
-    &[persistence_base::WING, finance::WING, customer::WING, sales::WING, performance::WING];
+pub const WINGS: &[&Wing] = &[persistence_base::WING, finance::WING, customer::WING, sales::WING];
 
 /// The product as a whole.
 pub static HOUSE: House = House { wings: WINGS, migrations };

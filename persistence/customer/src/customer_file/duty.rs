@@ -43,7 +43,8 @@ pub static VERIFICATION_CALLED: Called = Called {
     kind: Customer::KIND,
     responsible,
     gone: &["customer.erased", "customer.merged"],
-    moved: &[],
+    passed: &[],
+    redated: &[],
 };
 
 /// Somebody has verified it.
