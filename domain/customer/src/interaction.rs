@@ -5,9 +5,12 @@
 //! policy when it is reported, with all that it lacks, and a superior may void it. The instant at which the server learned of
 //! it is the evidence; when it is said to have taken place is what somebody says.
 
+/// How people are in touch.
+mod kind;
 /// What counts, as data.
 pub mod policy;
 
+pub use kind::{InteractionKind, VisitMethod};
 pub use policy::{InteractionPolicy, InteractionShortfall};
 
 use crate::{
@@ -60,51 +63,6 @@ pub(crate) const NOUN: &crate::spine::Noun = &crate::spine::Noun {
         InteractionShortfall::LABELS,
     ],
 };
-
-/// How somebody was in touch with a customer.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize, Deserialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum InteractionKind {
-    /// Face to face, at theirs or ours.
-    Visit,
-    /// By phone.
-    Call,
-    /// By letter or e-mail.
-    Mail,
-    /// By a message.
-    Message,
-    /// In a meeting of several.
-    Meeting,
-}
-
-crate::labels! { InteractionKind = "InteractionKind":
-    Visit = "visit", "拜访", "Visit";
-    Call = "call", "电话", "Call";
-    Mail = "mail", "信函邮件", "Mail";
-    Message = "message", "消息", "Message";
-    Meeting = "meeting", "会议", "Meeting";
-}
-
-/// By which method a visit comes about. `[002 §6 ch.4]`
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize, Deserialize, ToSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum VisitMethod {
-    /// Met at an event of the industry.
-    IndustryEvent,
-    /// Agreed upon by phone.
-    Appointment,
-    /// Unannounced.
-    ColdVisit,
-    /// The customer was invited to us.
-    Invitation,
-}
-
-crate::labels! { VisitMethod = "VisitMethod":
-    IndustryEvent = "industry_event", "行业活动", "Industry event";
-    Appointment = "appointment", "电话预约登门", "Appointment";
-    ColdVisit = "cold_visit", "陌生拜访", "Cold visit";
-    Invitation = "invitation", "邀约来访", "Invitation";
-}
 
 /// What somebody means to do. `[002 §6 ch.4]`
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]

@@ -5,8 +5,8 @@
 use crate::{
     quantity::MOST_DECIMALS,
     spine::{
-        BusinessDate, Change, Citation, Currency, Entity, Findings, Id, Money, Refusal, Version, check_span,
-        codes, wording,
+        BusinessDate, Change, Citation, Currency, Entity, Findings, Id, Money, Refusal, Version, codes,
+        wording,
     },
 };
 use serde::{Deserialize, Serialize};
@@ -94,8 +94,8 @@ impl ProductDetails {
                 findings.add_with(pointer, codes::OUT_OF_RANGE, [("min", json!(0)), ("max", json!(max))]);
             }
         }
-        if let Some(Err(refusal)) = sold_to.map(|to| check_span(*sold_from, to)) {
-            findings.absorb(refusal.at("/sold_to"));
+        if let Some(to) = sold_to.filter(|to| to < sold_from) {
+            findings.add_with("/sold_to", codes::PERIOD_REVERSED, days(*sold_from, to));
         }
         if let Some((source, external_id)) = external {
             wording::check(&mut findings, "/source", source, 40);
@@ -103,6 +103,11 @@ impl ProductDetails {
         }
         findings.into_result().map_err(cite)
     }
+}
+
+/// The days of a period that ends before it begins, as its refusal tells them.
+fn days(from: BusinessDate, to: BusinessDate) -> [(&'static str, serde_json::Value); 2] {
+    [("from", json!(from.to_string())), ("to", json!(to.to_string()))]
 }
 
 /// What a unit costs the company for some days.
@@ -214,8 +219,8 @@ fn check_costs(costs: &[ProductCost]) -> Result<(), Refusal> {
     }
     for (index, cost) in costs.iter().enumerate() {
         let pointer = format!("/costs/{index}");
-        if let Some(Err(refusal)) = cost.to.map(|to| check_span(cost.from, to)) {
-            findings.absorb(refusal.at(format!("{pointer}/to")));
+        if let Some(to) = cost.to.filter(|to| *to < cost.from) {
+            findings.add_with(format!("{pointer}/to"), codes::PERIOD_REVERSED, days(cost.from, to));
         }
         let before = index.checked_sub(1).and_then(|before| costs.get(before));
         if before.is_some_and(|before| cost.from <= before.to.unwrap_or(before.from)) {

@@ -12,12 +12,12 @@ CREATE TABLE products (
     sold_from DATE NOT NULL,
     sold_to DATE,
     source TEXT,
-    external_id TEXT,
+    external_identity TEXT,
     changed_at TIMESTAMPTZ NOT NULL,
     version BIGINT NOT NULL,
     search_text TEXT NOT NULL,
-    UNIQUE (source, external_id),
-    CHECK ((source IS NULL) = (external_id IS NULL)),
+    UNIQUE (source, external_identity),
+    CHECK ((source IS NULL) = (external_identity IS NULL)),
     CHECK (decimals BETWEEN 0 AND 4),
     CHECK (sold_to IS NULL OR sold_from <= sold_to)
 );

@@ -13,6 +13,21 @@ use std::collections::BTreeMap;
 use utoipa::ToSchema;
 use validator::Validate;
 
+/// A phone number, as people type it.
+#[derive(Clone, Debug, Deserialize, Serialize, ToSchema)]
+#[schema(min_length = 1, max_length = 40, example = "138 1234 5678")]
+pub(super) struct PhoneText(pub String);
+
+/// A postal address.
+#[derive(Clone, Debug, Deserialize, Serialize, ToSchema)]
+#[schema(min_length = 1, max_length = 200, example = "杭州市西湖区文三路 1 号")]
+pub(super) struct Address(pub String);
+
+/// A tag.
+#[derive(Clone, Debug, Deserialize, Serialize, ToSchema)]
+#[schema(min_length = 1, max_length = 40, example = "老客户")]
+pub(super) struct Tag(pub String);
+
 /// A new customer.
 #[derive(Clone, Debug, Deserialize, Serialize, Validate, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -28,7 +43,7 @@ pub(super) struct CreateCustomer {
     #[serde(default)]
     #[validate(length(max = 10))]
     #[schema(max_items = 10, example = json!(["138 1234 5678"]))]
-    pub phones: Vec<String>,
+    pub phones: Vec<PhoneText>,
     /// The customer's own e-mail address.
     #[serde(default)]
     #[validate(length(max = 200))]
@@ -46,7 +61,7 @@ pub(super) struct CreateCustomer {
     #[serde(default)]
     #[validate(length(max = 10))]
     #[schema(max_items = 10)]
-    pub addresses: Vec<String>,
+    pub addresses: Vec<Address>,
     /// Those through whom the customer is reached.
     #[serde(default)]
     #[validate(length(max = 50), nested)]
@@ -79,7 +94,7 @@ pub(super) struct CreateCustomer {
     #[serde(default)]
     #[validate(length(max = 30))]
     #[schema(max_items = 30)]
-    pub tags: Vec<String>,
+    pub tags: Vec<Tag>,
     /// The other system it comes from.
     #[serde(default, deserialize_with = "typed::read_optional_reference")]
     #[validate(length(min = 1, max = 40))]
@@ -125,7 +140,7 @@ pub(super) struct CreateCustomerContact {
     #[serde(default)]
     #[validate(length(max = 10))]
     #[schema(max_items = 10)]
-    pub phones: Vec<String>,
+    pub phones: Vec<PhoneText>,
     /// Their e-mail address.
     #[serde(default)]
     #[validate(length(max = 200))]
@@ -140,9 +155,9 @@ impl Merged for CreateCustomer {
 }
 
 /// Reads phones as people type them; what is none is found at its place.
-fn read_phones(findings: &mut Findings, pointer: &str, phones: Vec<String>) -> Vec<Phone> {
+fn read_phones(findings: &mut Findings, pointer: &str, phones: Vec<PhoneText>) -> Vec<Phone> {
     let mut read = Vec::new();
-    for (index, text) in phones.into_iter().enumerate() {
+    for (index, PhoneText(text)) in phones.into_iter().enumerate() {
         match Phone::read(&text) {
             Ok(phone) if read.contains(&phone) => {}
             Ok(phone) => read.push(phone),
@@ -180,7 +195,7 @@ impl CreateCustomer {
             region: some_text(self.region),
             channel: self.channel,
             needs: some_text(self.needs),
-            tags: self.tags,
+            tags: self.tags.into_iter().map(|Tag(text)| text).collect(),
             external: self.source.zip(self.external_id),
             metadata: self.metadata,
             personal: Personal {
@@ -188,7 +203,7 @@ impl CreateCustomer {
                 e_mail: some_text(self.e_mail),
                 id_number: some_text(self.id_number).map(|number| typed::normalised(&number)),
                 birthday: self.birthday,
-                addresses: self.addresses,
+                addresses: self.addresses.into_iter().map(|Address(text)| text).collect(),
                 contacts,
                 is_sealed: false,
             },
@@ -196,8 +211,8 @@ impl CreateCustomer {
     }
 }
 
-fn typed_phones(phones: Vec<Phone>) -> Vec<String> {
-    phones.into_iter().map(|phone| phone.as_str().to_owned()).collect()
+fn typed_phones(phones: Vec<Phone>) -> Vec<PhoneText> {
+    phones.into_iter().map(|phone| PhoneText(phone.as_str().to_owned())).collect()
 }
 
 impl From<CustomerContent> for CreateCustomer {
@@ -220,14 +235,14 @@ impl From<CustomerContent> for CreateCustomer {
             e_mail,
             id_number,
             birthday,
-            addresses,
+            addresses: addresses.into_iter().map(Address).collect(),
             contacts: contacts.into_iter().map(contact).collect(),
             tax_number,
             industry,
             region,
             channel,
             needs,
-            tags,
+            tags: tags.into_iter().map(Tag).collect(),
             source,
             external_id,
             metadata,

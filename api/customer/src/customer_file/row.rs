@@ -1,6 +1,6 @@
 //! What a row of a file says of a customer.
 
-use super::body::{CreateCustomer, CreateCustomerContact};
+use super::body::{Address, CreateCustomer, CreateCustomerContact, PhoneText, Tag};
 use crate::spine::{
     Label,
     import::{Cells, Choice, ImportColumn, Imported},
@@ -179,7 +179,7 @@ impl CustomerRow {
 
 impl From<CustomerRow> for CreateCustomer {
     fn from(row: CustomerRow) -> Self {
-        let phones = |phone: Option<String>| phone.into_iter().collect::<Vec<_>>();
+        let phones = |phone: Option<String>| phone.into_iter().map(PhoneText).collect::<Vec<_>>();
         let contact = row.contact.map(|name| CreateCustomerContact {
             number: None,
             name,
@@ -194,14 +194,14 @@ impl From<CustomerRow> for CreateCustomer {
             e_mail: row.e_mail,
             id_number: row.id_number,
             birthday: row.birthday,
-            addresses: row.address.into_iter().collect(),
+            addresses: row.address.into_iter().map(Address).collect(),
             contacts: contact.into_iter().collect(),
             tax_number: row.tax_number,
             industry: row.industry,
             region: row.region,
             channel: row.channel,
             needs: row.needs,
-            tags: row.tags,
+            tags: row.tags.into_iter().map(Tag).collect(),
             source: row.source,
             external_id: row.external_id,
             metadata: BTreeMap::new(),

@@ -1,8 +1,13 @@
 //! The roles that ship with the product. `[ID-4]`
 
+mod share;
+
 use super::RoleDetails;
 use crate::spine::Permission::{self, *};
 use crate::spine::ScopeKind;
+use share::{
+    LEADERSHIP, OF_CUSTOMERS, OF_PEOPLE, OF_SALES, OFFICE, OVERSIGHT, SELLS, SERVES_CUSTOMERS, STAFF,
+};
 
 /// A role that ships with the product: data, brought up to date at each start.
 #[derive(Debug)]
@@ -32,99 +37,6 @@ impl ShippedRole {
         }
     }
 }
-
-/// What everybody who works here may do with what is theirs.
-const STAFF: &[Permission] = &[
-    ReadOrganisation,
-    ManageAbsences,
-    UseApprovals,
-    ReadExpenseClaims,
-    SubmitExpenseClaims,
-    ReadExpenseRequests,
-    SubmitExpenseRequests,
-    ReadCashAdvances,
-    SubmitCashAdvances,
-    ReadExpenseCategories,
-    ReadBudgets,
-    ReadPolicies,
-    ReadFiles,
-    UploadFiles,
-    ReadAuditFindings,
-    RemediateAuditFindings,
-    ReadDuties,
-    PerformDuties,
-    ReadTasks,
-    PerformTasks,
-    ReadIncentiveEntries,
-];
-
-/// What somebody may do who oversees how money is spent.
-const OVERSIGHT: &[Permission] = &[ReadRiskSignals, ReadInternalAudits, ReadPostEvaluations];
-
-/// What somebody may do who answers for others, or for the money of all.
-const LEADERSHIP: &[Permission] = &[
-    OverseeApprovals,
-    ExportExpenseClaims,
-    ExportExpenseRequests,
-    ExportCashAdvances,
-    ReadInvoices,
-    ReadExpenseStatements,
-    ReadAccountingPeriods,
-    CompileBudgets,
-    ExportBudgets,
-    ReadVacancies,
-    RequestVacancies,
-    ExportDuties,
-    GiveTasks,
-    ProposeIncentiveEntries,
-    ExportIncentiveEntries,
-];
-
-/// What somebody may do who answers for people: know who they are, and file what they cannot file themselves.
-const OF_PEOPLE: &[Permission] = &[
-    ExportOrganisation,
-    SubmitExpenseClaimsForOthers,
-    SubmitExpenseRequestsForOthers,
-    SubmitCashAdvancesForOthers,
-];
-
-/// What somebody may do who serves customers: keep the files of one's own, and ask whether somebody is known already.
-const SERVES_CUSTOMERS: &[Permission] =
-    &[ReadCustomers, MaintainCustomers, LookUpCustomers, RegisterCustomers];
-
-/// What somebody may do who answers for those who serve customers. Files of customers that leave are another matter.
-const OF_CUSTOMERS: &[Permission] = &[SuperviseCustomers, ClassifyCustomers, ManageOwnership, ManageSites];
-
-/// What somebody may do who sells: know products and their prices.
-const SELLS: &[Permission] = &[ReadProducts, ReadPrices];
-
-/// What somebody may do who answers for what is sold: prices as they are, what stands behind them, and files of both.
-const OF_SALES: &[Permission] = &[ReadProducts, ReadPrices, ReadProfit, ExportSales];
-
-/// What the office may do: people, their places and what they earn beside their wages; nothing of expenses.
-const OFFICE: &[Permission] = &[
-    ReadOrganisation,
-    ManageOrganisation,
-    ExportOrganisation,
-    ManageAbsences,
-    UseApprovals,
-    ReadPolicies,
-    ReadFiles,
-    UploadFiles,
-    ReadVacancies,
-    RequestVacancies,
-    ManageVacancies,
-    ReadDuties,
-    PerformDuties,
-    ExportDuties,
-    ReadTasks,
-    PerformTasks,
-    GiveTasks,
-    ReadIncentiveEntries,
-    ProposeIncentiveEntries,
-    DecideIncentiveEntries,
-    ExportIncentiveEntries,
-];
 
 const fn role(
     code: &'static str,

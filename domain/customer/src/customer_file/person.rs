@@ -180,3 +180,8 @@ pub fn masked_address(address: &str) -> String {
     let kept = (address.chars().count() / 2).min(6);
     format!("{}****", address.chars().take(kept).collect::<String>())
 }
+
+/// Notes a tax number, an identity or a text that is there but says nothing as absent.
+pub fn some_text(text: Option<String>) -> Option<String> {
+    text.map(|text| text.trim().to_owned()).filter(|text| !text.is_empty())
+}

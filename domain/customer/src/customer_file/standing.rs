@@ -13,6 +13,7 @@ use utoipa::ToSchema;
 /// Where a customer stands between owners.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
+#[schema(as = CustomerStandingState)]
 pub enum StandingState {
     /// Nothing has been derived yet: the file was entered, nobody has registered the customer.
     Unowned,

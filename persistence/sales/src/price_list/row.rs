@@ -3,7 +3,7 @@
 use crate::{
     organisation::unless_taken,
     schema::{price_lists, prices},
-    spine::{Failure, Instant, Key, Reader, Stored, Tx, db, guard, save_row},
+    spine::{Failure, Instant, Key, Reader, Stored, Tx, Where, db, guard, save_row},
 };
 use diesel::prelude::*;
 use domain::{
@@ -168,23 +168,29 @@ pub fn find(reader: &mut Reader<'_>, id: PriceListId) -> Result<PriceList, Failu
     Ok(PriceList { id, name: row.name, currency, prices: Vec::new(), version: row.version })
 }
 
-/// The list of a currency, with its prices of one product.
+/// The list of a currency, with its prices of one product; the oldest list where no currency is asked for.
 ///
 /// # Errors
 /// Where the database fails.
 pub(super) fn of_currency(
     reader: &mut Reader<'_>,
-    currency: Currency,
+    currency: Option<Currency>,
     product: ProductId,
 ) -> Result<Option<PriceList>, Failure> {
-    let code = currency.code();
+    let mut wanted = Where::new();
+    if let Some(currency) = currency {
+        wanted.also(price_lists::currency.eq(currency.code()));
+    }
     let row: Option<Row> = db!(reader, |c| price_lists::table
-        .filter(price_lists::currency.eq(code))
+        .filter(wanted)
+        .order(price_lists::id)
         .select(Row::as_select())
         .first(c)
         .optional())?;
-    let Some(Row { id, name, version, .. }) = row else { return Ok(None) };
-    let mut list = PriceList { id: id.into(), name, currency, prices: Vec::new(), version };
+    let Some(row) = row else { return Ok(None) };
+    let currency = row.currency.parse().map_err(|_| Failure::corrupt("price_lists", "currency", row.id.0))?;
+    let mut list =
+        PriceList { id: row.id.into(), name: row.name, currency, prices: Vec::new(), version: row.version };
     list.prices = standing(reader, &list, &[product.into()])?;
     Ok(Some(list))
 }

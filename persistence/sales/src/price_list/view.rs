@@ -110,7 +110,7 @@ columns! { PriceListView as "price-lists" "价目表" "Price lists", Permission:
 
 /// A price on a list.
 #[derive(Clone, Debug, Serialize, ToSchema)]
-#[schema(as = Price)]
+#[schema(as = ListPrice)]
 pub struct PriceView {
     /// Its identity.
     pub id: PriceId,
@@ -252,9 +252,9 @@ columns! { PriceView as "prices" "价格" "Prices", Permission::ExportSales:
 /// For whom, where, when and how much a price is asked for.
 #[derive(Clone, Debug, Deserialize, Validate, IntoParams)]
 pub struct AskedPrice {
-    /// In which currency.
+    /// In which currency; that of the oldest list where absent.
     #[param(inline)]
-    pub currency: Currency,
+    pub currency: Option<Currency>,
     /// How many; one where absent.
     pub quantity: Option<Quantity>,
     /// The document's business date; today where absent.

@@ -15,7 +15,7 @@ diesel::table! {
         sold_from -> Date,
         sold_to -> Nullable<Date>,
         source -> Nullable<Text>,
-        external_id -> Nullable<Text>,
+        external_identity -> Nullable<Text>,
         changed_at -> SqlInstant,
         version -> BigInt,
         search_text -> Text,
