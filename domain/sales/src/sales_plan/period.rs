@@ -63,7 +63,7 @@ impl PlanPeriod {
             Self::Quarter(..) => 1,
             Self::Month(..) => 2,
         };
-        let quarter = |period: Self| (period.first_day().month() + 2) / 3;
+        let quarter = |period: Self| period.first_day().month().div_ceil(3);
         let within = matches!(self, Self::Year(_)) || quarter(self) == quarter(other);
         self.year() == other.year() && depth(self) < depth(other) && within
     }
