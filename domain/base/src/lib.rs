@@ -15,6 +15,10 @@ pub mod incentive_entry;
 pub mod organisation;
 /// What goes with the wages of a month.
 pub mod payroll_batch;
+/// What the company has written down.
+pub mod regulation;
+/// What a regulation says from a day on.
+pub mod regulation_version;
 /// Two pairs of eyes: what one person may not both do.
 pub mod separation_policy;
 /// What somebody is to do for another by a day.
@@ -41,5 +45,7 @@ pub const WING: &spine::Wing = &spine::Wing {
         incentive_entry::NOUN,
         task::NOUN,
         payroll_batch::NOUN,
+        regulation::NOUN,
+        regulation_version::NOUN,
     ],
 };

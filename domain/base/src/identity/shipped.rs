@@ -47,6 +47,7 @@ const STAFF: &[Permission] = &[
     ReadExpenseCategories,
     ReadBudgets,
     ReadPolicies,
+    ReadRegulations,
     ReadFiles,
     UploadFiles,
     ReadAuditFindings,
@@ -78,6 +79,7 @@ const LEADERSHIP: &[Permission] = &[
     GiveTasks,
     ProposeIncentiveEntries,
     ExportIncentiveEntries,
+    DraftRegulations,
 ];
 
 /// What somebody may do who answers for people: know who they are, and file what they cannot file themselves.
@@ -96,6 +98,9 @@ const OFFICE: &[Permission] = &[
     ManageAbsences,
     UseApprovals,
     ReadPolicies,
+    ReadRegulations,
+    DraftRegulations,
+    PublishRegulations,
     ReadFiles,
     UploadFiles,
     ReadVacancies,
@@ -161,7 +166,7 @@ pub const SHIPPED_ROLES: &[ShippedRole] = &[
             LEADERSHIP,
             OF_PEOPLE,
             OVERSIGHT,
-            &[ReadAudit, ManagePostEvaluations, DecideIncentiveEntries],
+            &[ReadAudit, ManagePostEvaluations, DecideIncentiveEntries, PublishRegulations],
         ],
     ),
     role(
@@ -173,7 +178,13 @@ pub const SHIPPED_ROLES: &[ShippedRole] = &[
             "负责整个营销中心的审批与预算；不看审计记录，不记账",
             "Decides for the whole marketing centre and its budgets; reads no audit trail and keeps no books",
         ),
-        &[STAFF, LEADERSHIP, OF_PEOPLE, OVERSIGHT, &[ManagePostEvaluations, DecideIncentiveEntries]],
+        &[
+            STAFF,
+            LEADERSHIP,
+            OF_PEOPLE,
+            OVERSIGHT,
+            &[ManagePostEvaluations, DecideIncentiveEntries, PublishRegulations],
+        ],
     ),
     role(
         "deputy-director",
