@@ -1,6 +1,8 @@
 //! Who works here and may do what, what they agree to, and the evidence.
 #![warn(missing_docs)]
 
+/// Notices to one person, announcements to an audience, and what their readers did. The rules alone so far.
+pub mod announcement;
 /// Who must agree to a document: chains, plans, tasks, decisions. Knows no document.
 pub mod approval;
 /// What a regulation requires of somebody by a time.
@@ -11,6 +13,8 @@ pub mod file;
 pub mod identity;
 /// The ledger of rewards and penalties.
 pub mod incentive_entry;
+/// What takes longer than a request may. The rules alone so far.
+pub mod operation;
 /// Departments, positions, employees, absences.
 pub mod organisation;
 /// What goes with the wages of a month.
@@ -41,5 +45,7 @@ pub const WING: &spine::Wing = &spine::Wing {
         incentive_entry::NOUN,
         task::NOUN,
         payroll_batch::NOUN,
+        announcement::NOUN,
+        operation::NOUN,
     ],
 };
