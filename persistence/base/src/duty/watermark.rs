@@ -3,7 +3,7 @@
 
 use crate::{
     schema::duty_watermarks as watermarks,
-    spine::{Failure, Key, Reader, Tx, db, guard, is_taken},
+    spine::{Failure, Key, Reader, Tx, Where, db, guard, is_taken},
 };
 use diesel::prelude::*;
 use domain::{spine::BusinessDate, working_time::Period};
@@ -82,24 +82,19 @@ pub(super) fn set_raised(
     was: Option<&Watermark>,
 ) -> Result<(), Failure> {
     let occasion = Some(period.to_string());
-    let mine = watermarks::rule_code.eq(code);
     let Some(was) = was else {
         // What was raised just now was raised for the people of now.
         let row = Watermark { occasion, ..Watermark::begun(tx, code) };
         return insert(tx, &row);
     };
+    let mut still = Where::new();
+    still.also(watermarks::rule_code.eq(code.to_owned()));
+    match was.occasion.clone() {
+        Some(before) => still.also(watermarks::occasion.eq(before)),
+        None => still.also(watermarks::occasion.is_null()),
+    }
     let raised = watermarks::occasion.eq(&occasion);
-    let moved = match &was.occasion {
-        Some(before) => {
-            let mine = mine.and(watermarks::occasion.eq(before));
-            db!(tx, |c| diesel::update(watermarks::table.filter(mine)).set(raised).execute(c))?
-        }
-        None => {
-            let mine = mine.and(watermarks::occasion.is_null());
-            db!(tx, |c| diesel::update(watermarks::table.filter(mine)).set(raised).execute(c))?
-        }
-    };
-    guard(moved)
+    guard(db!(tx, |c| diesel::update(watermarks::table.filter(&still)).set(raised).execute(c))?)
 }
 
 /// Everybody was looked at up to a duty; `to`: none where that was everybody. What changed since the looking began is looked
@@ -118,16 +113,11 @@ pub(super) fn set_looked(tx: &mut Tx<'_>, was: &Watermark, to: Option<Key>) -> R
         watermarks::pass_on.eq(is.3),
         watermarks::pass_to.eq(is.4),
     );
-    let mine = watermarks::rule_code.eq(&was.rule_code).and(watermarks::revision.eq(was.revision));
-    let moved = match was.pass_to {
-        Some(before) => {
-            let mine = mine.and(watermarks::pass_to.eq(before));
-            db!(tx, |c| diesel::update(watermarks::table.filter(mine)).set(columns).execute(c))?
-        }
-        None => {
-            let mine = mine.and(watermarks::pass_to.is_null());
-            db!(tx, |c| diesel::update(watermarks::table.filter(mine)).set(columns).execute(c))?
-        }
-    };
-    guard(moved)
+    let mut still = Where::new();
+    still.also(watermarks::rule_code.eq(was.rule_code.clone()).and(watermarks::revision.eq(was.revision)));
+    match was.pass_to {
+        Some(before) => still.also(watermarks::pass_to.eq(before)),
+        None => still.also(watermarks::pass_to.is_null()),
+    }
+    guard(db!(tx, |c| diesel::update(watermarks::table.filter(&still)).set(columns).execute(c))?)
 }
