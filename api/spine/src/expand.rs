@@ -25,10 +25,10 @@ pub(super) const EXPANDED: &str = "expanded";
 pub struct Expand(Vec<&'static Refers>);
 
 /// The first name in `expand=` that is no reference of a view, and those there are.
-pub(super) fn unknown_of(said: &str, offered: &[Refers]) -> Option<(String, String)> {
+pub(super) fn unknown_of(said: &str, offered: &[Refers]) -> Option<(String, Vec<String>)> {
     let known: Vec<&str> = offered.iter().map(|refers| refers.name).collect();
     let unknown = names_in(said).into_iter().find(|name| !known.contains(&name.as_str()))?;
-    Some((unknown, known.join(", ")))
+    Some((unknown, known.into_iter().map(str::to_owned).collect()))
 }
 
 impl Expand {

@@ -78,18 +78,14 @@ impl Sent {
     /// In what a value differs from what this route can show, and from the filters its cursor belongs to.
     fn by_route(&self, name: &str, value: &str) -> Option<Finding> {
         let members = self.route.description.members.map(|members| members());
-        let expected = match (name, members) {
-            ("fields", Some(members)) => shape::unknown_of(value, &members).map(|(_, known)| known),
-            ("expand", _) => expand::unknown_of(value, self.route.description.refers).map(|(_, known)| known),
-            ("cursor", _) => {
-                let is_ours = page::is_of_filters(value, &self.path, &self.pairs);
-                (!is_ours).then(|| "next_cursor".to_owned())
+        let not_of = |known: &[String]| (rules::NOT_ONE_OF, "values", conform::one_of(known));
+        let (code, param, said) = match (name, members) {
+            ("fields", Some(members)) => not_of(&shape::unknown_of(value, &members)?.1),
+            ("expand", _) => not_of(&expand::unknown_of(value, self.route.description.refers)?.1),
+            ("cursor", _) if !page::is_of_filters(value, &self.path, &self.pairs) => {
+                (rules::BAD_FORMAT, "expected", "next_cursor".into())
             }
-            _ => None,
-        };
-        let (code, param, said) = match name {
-            "cursor" => (rules::BAD_FORMAT, "expected", expected?.into()),
-            _ => (rules::NOT_ONE_OF, "values", conform::one_of(&expected?.split(", ").collect::<Vec<_>>())),
+            _ => return None,
         };
         let params = [(param.to_owned(), said)].into_iter().collect();
         Some(Finding { pointer: name.to_owned(), code, params })

@@ -100,19 +100,20 @@ pub(super) fn names_in(said: &str) -> BTreeSet<String> {
 }
 
 /// The problem of a name in `fields=` or `expand=` that is none of those there are.
-pub(super) fn refused(parameter: &str, (unknown, known): (String, String)) -> Problem {
+pub(super) fn refused(parameter: &str, (unknown, known): (String, Vec<String>)) -> Problem {
+    let known = known.join(", ");
     let problem = Problem::new(codes::UNKNOWN_FIELD).with("field", unknown);
     problem.with("known", known.as_str()).at(parameter, known)
 }
 
 /// The first name that is none of the members, and those there are.
-fn first_unknown(wanted: &BTreeSet<String>, members: &BTreeSet<String>) -> Option<(String, String)> {
+fn first_unknown(wanted: &BTreeSet<String>, members: &BTreeSet<String>) -> Option<(String, Vec<String>)> {
     let unknown = wanted.difference(members).next()?;
-    Some((unknown.clone(), members.iter().map(String::as_str).collect::<Vec<_>>().join(", ")))
+    Some((unknown.clone(), members.iter().cloned().collect()))
 }
 
 /// The first name in `fields=` that is none of a view's members, and those there are.
-pub(super) fn unknown_of(said: &str, members: &BTreeSet<String>) -> Option<(String, String)> {
+pub(super) fn unknown_of(said: &str, members: &BTreeSet<String>) -> Option<(String, Vec<String>)> {
     first_unknown(&names_in(said), members)
 }
 
