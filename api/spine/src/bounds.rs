@@ -5,7 +5,7 @@
 //! does. That an array is no object is said here too: serde takes one for the other, member by member in their order.
 
 use super::per_type::PerType;
-use domain::spine::{Finding, RefusalCode, codes as rules};
+use domain::spine::{Finding, RefusalCode, codes as rules, in_both};
 use serde::{
     Deserializer,
     de::{DeserializeSeed, Error, IgnoredAny, MapAccess, SeqAccess, Visitor},
@@ -242,10 +242,9 @@ impl<'de> Visitor<'de> for At<'_, '_> {
     fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<(), A::Error> {
         let place = self.place();
         if place.is_object {
-            return Err(self.walk.found(
-                rules::BAD_FORMAT,
-                json!({"expected": {"zh-CN": "JSON 对象", "en": "a JSON object"}}),
-            ));
+            return Err(self
+                .walk
+                .found(rules::BAD_FORMAT, json!({"expected": in_both("JSON 对象", "a JSON object")})));
         }
         let (least, most) = place.items.unwrap_or((0, u64::MAX));
         for index in 0_u64.. {

@@ -2,7 +2,7 @@
 //! wants them all. Asked only once serde has refused; the schema is the one of the OpenAPI document. `[INT-6]`
 
 use super::per_type::PerType;
-use domain::spine::{FINDINGS_MAX, Finding, Findings, codes as rules};
+use domain::spine::{FINDINGS_MAX, Finding, Findings, codes as rules, in_both};
 use jsonschema::{
     ValidationError, Validator,
     error::{TypeKind, ValidationErrorKind as Kind},
@@ -163,7 +163,7 @@ fn types(kind: &TypeKind) -> String {
 /// Values of which one is wanted, as they are told in either language.
 pub(super) fn one_of<T: AsRef<str>>(values: &[T]) -> Value {
     let values: Vec<&str> = values.iter().map(AsRef::as_ref).collect();
-    json!({"zh-CN": values.join("、"), "en": values.join(", ")})
+    in_both(values.join("、"), values.join(", "))
 }
 
 fn plain(value: &Value) -> String {

@@ -2,9 +2,9 @@
 
 use crate::spine::{AppState, Problem, codes};
 use actix_web::{HttpResponse, rt::time::timeout, web};
+use domain::spine::in_both;
 use futures_util::future::{Either, select};
 use persistence::spine::Unready;
-use serde_json::json;
 use std::{path::Path, pin::pin, time::Duration};
 
 /// Whoever asks is answered within this time: what is not known by then is away.
@@ -59,7 +59,7 @@ pub(super) async fn ready(state: web::Data<AppState>) -> HttpResponse {
         Some(reason) => {
             let (zh, en) = reason.texts();
             log::warn!("not ready: {en}");
-            let reason = json!({"zh-CN": zh, "en": en});
+            let reason = in_both(zh, en);
             HttpResponse::from_error(Problem::new(codes::NOT_READY).with("reason", reason))
         }
     }

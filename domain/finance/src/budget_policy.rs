@@ -1,7 +1,7 @@
 //! The company's own settings for budgets: numbers, alerts, and what happens beyond and outside them. `[BUD-5]`
 
 use super::budget_line::Control;
-use crate::spine::{Finding, Findings, PolicyContent, codes};
+use crate::spine::{Finding, Findings, PolicyContent, codes, wording};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use utoipa::ToSchema;
@@ -78,11 +78,7 @@ impl PolicyContent for BudgetPolicy {
         for (field, prefix) in
             [("budget_prefix", &self.budget_prefix), ("change_prefix", &self.change_prefix)]
         {
-            if !(1..=6).contains(&prefix.len()) || !prefix.bytes().all(|b| b.is_ascii_uppercase()) {
-                let expected =
-                    [("expected", json!({"zh-CN": "1 至 6 个大写英文字母", "en": "1 to 6 capital letters"}))];
-                findings.add_with(format!("/content/{field}"), codes::BAD_FORMAT, expected);
-            }
+            wording::check_prefix(&mut findings, &format!("/content/{field}"), prefix);
         }
         for (index, percent) in self.alerts_percent.iter().enumerate() {
             if !(1..=100).contains(percent) {

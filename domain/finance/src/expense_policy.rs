@@ -120,14 +120,7 @@ impl PolicyContent for ExpensePolicy {
 
     fn findings(&self) -> Vec<Finding> {
         let mut findings = Findings::new();
-        let prefix = &self.number_prefix;
-        if !(1..=6).contains(&prefix.len()) || !prefix.bytes().all(|b| b.is_ascii_uppercase()) {
-            findings.add_with(
-                "/content/number_prefix",
-                codes::BAD_FORMAT,
-                [("expected", json!({"zh-CN": "1 至 6 个大写英文字母", "en": "1 to 6 capital letters"}))],
-            );
-        }
+        wording::check_prefix(&mut findings, "/content/number_prefix", &self.number_prefix);
         if self.buyers.is_empty() {
             findings.add("/content/buyers", codes::REQUIRED);
         }

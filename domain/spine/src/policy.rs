@@ -1,6 +1,8 @@
 //! Policies are data: versioned, effective-dated, immutable once used. `[REG-4]`
 
-use super::{BusinessDate, Change, Citation, Entity, Finding, Id, Refusal, Timestamp, User, Version, codes};
+use super::{
+    BusinessDate, Change, Citation, Entity, Finding, Id, Refusal, Timestamp, User, Version, codes, in_both,
+};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use serde_json::{Value, json};
 use utoipa::ToSchema;
@@ -139,7 +141,13 @@ impl Policy {
         match self.code.split_once('/') {
             Some((kind, name)) if is_word(kind, false) && is_word(name, true) => Ok(()),
             _ => Err(Refusal::new(codes::BAD_FORMAT)
-                .with("expected", json!({"zh-CN": "类别/名称，只用小写英文字母、数字和连字符", "en": "kind/name, of small letters, digits and hyphens"}))
+                .with(
+                    "expected",
+                    in_both(
+                        "类别/名称，只用小写英文字母、数字和连字符",
+                        "kind/name, of small letters, digits and hyphens",
+                    ),
+                )
                 .citing(Citation::rule("REG-4"))
                 .at("/code")),
         }

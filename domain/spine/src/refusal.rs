@@ -87,6 +87,12 @@ impl RefusalCode {
     }
 }
 
+/// Something said in both languages, as a parameter of a text: people read it in theirs.
+pub fn in_both(zh: impl Into<Value>, en: impl Into<Value>) -> Value {
+    let said = [(Language::Chinese, zh.into()), (Language::English, en.into())];
+    Map::from_iter(said.map(|(language, text)| (language.tag().to_owned(), text))).into()
+}
+
 /// Under which name a parameter's labels are given, where people read those in its place.
 fn label_of(name: &str) -> String {
     format!("{name}_label")
@@ -190,9 +196,7 @@ impl Refusal {
         code: &'static str,
         (zh, en): (&'static str, &'static str),
     ) -> Self {
-        let labels = [(Language::Chinese, zh), (Language::English, en)];
-        let labels = labels.map(|(language, label)| (language.tag().to_owned(), Value::from(label)));
-        self.with(&label_of(name), Map::from_iter(labels)).with(name, code)
+        self.with(&label_of(name), in_both(zh, en)).with(name, code)
     }
     /// Fills in a parameter with what another refusal says, in both languages.
     #[must_use]

@@ -1,6 +1,6 @@
 //! What every text a client sends must keep to.
 
-use super::{Findings, codes};
+use super::{Findings, codes, in_both};
 use serde_json::json;
 
 /// Notes a text that is empty, too long or carries control characters; `max` counts characters.
@@ -31,7 +31,7 @@ pub fn check_prefix(findings: &mut Findings, pointer: &str, prefix: &str) {
         findings.add_with(
             pointer,
             codes::BAD_FORMAT,
-            [("expected", json!({"zh-CN": "1 至 6 个大写英文字母", "en": "1 to 6 capital letters"}))],
+            [("expected", in_both("1 至 6 个大写英文字母", "1 to 6 capital letters"))],
         );
     }
 }

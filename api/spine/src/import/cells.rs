@@ -5,7 +5,7 @@ use super::{
     table::{Heading, RowFinding},
 };
 use chrono::NaiveDate;
-use domain::spine::{Currency, Money, RefusalCode, codes, import as rules, is_deceptive, typed};
+use domain::spine::{Currency, Money, RefusalCode, codes, import as rules, in_both, is_deceptive, typed};
 use serde_json::{Value, json};
 use std::{ops::RangeInclusive, str::FromStr};
 
@@ -42,10 +42,7 @@ impl Cells<'_> {
                 self.refuse(
                     column.name,
                     codes::BAD_FORMAT,
-                    [(
-                        "expected",
-                        json!({"zh-CN": "公式没有出错的单元格", "en": "a cell whose formula has no error"}),
-                    )],
+                    [("expected", in_both("公式没有出错的单元格", "a cell whose formula has no error"))],
                 );
             } else if text.is_some_and(is_deceptive) {
                 self.refuse(column.name, codes::BAD_CHARACTER, []);

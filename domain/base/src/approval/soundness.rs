@@ -3,20 +3,14 @@
 use super::{
     ApproverRule, CHAIN_ALWAYS_COUNTS, CHAIN_BAD_LIMIT, CHAIN_BAND_GAP, CHAIN_BAND_OVERLAP,
     CHAIN_BAND_WITHOUT_LADDER, CHAIN_DUPLICATE_STEP, CHAIN_NO_APPROVER, CHAIN_NO_STEPS, CHAIN_TOO_MANY_WAYS,
-    CHAIN_UNCOVERED, CHAIN_UNREACHABLE_STEP, ChainPolicy, Condition, ContentPart, RolePlace, StepRule,
+    CHAIN_UNCOVERED, CHAIN_UNREACHABLE_STEP, ChainPolicy, Condition, RolePlace, StepRule,
 };
-use crate::spine::{Finding, Findings, RefusalCode, codes};
+use crate::spine::{Finding, Findings, RefusalCode, codes, in_both};
 use serde_json::json;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// How deep conditions may nest.
 const NESTING_MAX: usize = 4;
-
-/// A part of a document as people call it, in either language.
-fn part_said(part: ContentPart) -> serde_json::Value {
-    let (zh, en) = part.labels();
-    json!({"zh-CN": zh, "en": en})
-}
 
 /// What can be said of a chain alone.
 pub(super) fn findings(chain: &ChainPolicy) -> Vec<Finding> {
@@ -30,8 +24,8 @@ pub(super) fn findings(chain: &ChainPolicy) -> Vec<Finding> {
     within(&mut found, "/departments", chain.departments.len(), 0, 200);
     within(&mut found, "/reminder_interval_hours", chain.reminder_interval_hours as usize, 1, 720);
     for (index, part) in chain.unseen_changes.iter().enumerate().filter(|(_, part)| part.always_counts()) {
-        let part = [("part", part_said(*part))];
-        found.add_with(format!("/unseen_changes/{index}"), CHAIN_ALWAYS_COUNTS, part);
+        let (zh, en) = part.labels();
+        found.add_with(format!("/unseen_changes/{index}"), CHAIN_ALWAYS_COUNTS, [("part", in_both(zh, en))]);
     }
     let mut met = BTreeSet::new();
     for (index, step) in chain.steps.iter().enumerate() {
@@ -64,7 +58,7 @@ fn check_step(found: &mut Findings, at: &str, step: &StepRule) {
         found.add_with(
             format!("{at}/code"),
             codes::BAD_FORMAT,
-            [("expected", json!({"zh-CN": "不含“+”", "en": "without \"+\""}))],
+            [("expected", in_both("不含“+”", "without \"+\""))],
         );
     }
     if step.approvers.is_empty() {
@@ -138,7 +132,13 @@ fn check_condition(found: &mut Findings, at: &str, condition: &Condition, depth:
                 found.add_with(
                     at,
                     codes::BAD_FORMAT,
-                    [("expected", json!({"zh-CN": format!("最多嵌套 {NESTING_MAX} 层"), "en": format!("nested at most {NESTING_MAX} deep")}))],
+                    [(
+                        "expected",
+                        in_both(
+                            format!("最多嵌套 {NESTING_MAX} 层"),
+                            format!("nested at most {NESTING_MAX} deep"),
+                        ),
+                    )],
                 );
                 return false;
             }

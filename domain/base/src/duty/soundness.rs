@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{
     approval::Label,
-    spine::{Finding, Findings, codes, wording},
+    spine::{Finding, Findings, codes, in_both, wording},
     working_time::Span,
 };
 use serde_json::json;
@@ -183,7 +183,7 @@ pub fn check_publication(rule: &DutyRule, publication: &Publication<'_>) -> Vec<
     }
     if rule.consequence.as_ref().is_some_and(|consequence| !consequence.despite_indicator) {
         for Label { zh, en } in publication.punished_by {
-            let name = json!({"zh-CN": zh, "en": en});
+            let name = in_both(zh.as_str(), en.as_str());
             found.add_with("/content/consequence", RULE_PUNISHED_TWICE, [("name", name)]);
         }
     }

@@ -1,7 +1,7 @@
 //! What may stand in a name, a code, a text and a date of master data.
 
 use super::DATE_NOT_SANE;
-use crate::spine::{BusinessDate, Findings, codes, is_deceptive};
+use crate::spine::{BusinessDate, Findings, codes, in_both, is_deceptive};
 use serde_json::json;
 use std::ops::RangeInclusive;
 
@@ -16,7 +16,7 @@ pub(crate) fn check_line(findings: &mut Findings, pointer: &str, text: &str, len
         findings.add_with(
             pointer,
             codes::BAD_FORMAT,
-            [("expected", json!({"zh-CN": "首尾没有空格", "en": "no blanks at either end"}))],
+            [("expected", in_both("首尾没有空格", "no blanks at either end"))],
         );
     } else if shown == 0 && *length.start() > 0 {
         findings.add(pointer, codes::REQUIRED);
