@@ -19,7 +19,7 @@ mod registering;
 mod standing;
 
 pub use course::{Credit, Derived, State, derive};
-pub use fact::{Channel, Fact, FactId, FirstInquiry, Registered, What};
+pub use fact::{Channel, Fact, FactId, FactKind, FirstInquiry, Registered, What};
 pub use learn::{CHANGED, FACT_LEARNT, LOST, NOT_CUSTOMERS_FACT, Ownership, REFUSED};
 pub use policy::{
     DatedPolicy, DisputeNumbers, GENERAL, OWNERSHIP_POLICY, OwnershipPolicy, OwnershipRule, PolicyBook,
@@ -39,12 +39,11 @@ pub(crate) const NOUN: &crate::spine::Noun = &crate::spine::Noun {
     enums: &[
         Because::LABELS,
         Channel::LABELS,
+        FactKind::LABELS,
         NextKind::LABELS,
         PoolCause::LABELS,
-        PoolLevel::LABELS,
         RuleKind::LABELS,
         StandingState::LABELS,
-        What::LABELS,
     ],
 };
 

@@ -35,6 +35,7 @@ const EMPTY: &[(&str, &str)] = &[
     ("list_tasks", "one's own where nothing else is asked for: tests/stories/task.rs"),
     ("list_emergency_funds", "tests/stories/emergency_fund.rs sets funds aside"),
     ("list_emergency_draws", "tests/stories/emergency_fund.rs draws on them"),
+    ("list_prices", "a price list begins empty: tests/stories/price_list.rs changes its prices"),
 ];
 
 /// A list with the path it is read at.

@@ -274,7 +274,56 @@ pub enum What {
     },
 }
 
-crate::labels! { tagged What = "OwnershipFactKind":
+/// The kind of a fact.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+#[schema(as = OwnershipFactKind)]
+pub enum FactKind {
+    /// Registered.
+    Registered,
+    /// Registered incompletely.
+    RegistrationBegun,
+    /// Relation registered.
+    Related,
+    /// Introduction registered.
+    Introduced,
+    /// Received, not registered.
+    Received,
+    /// Followed up.
+    FollowedUp,
+    /// Voided.
+    Voided,
+    /// Deposit paid.
+    Deposited,
+    /// Signed.
+    Signed,
+    /// Fell through.
+    FellThrough,
+    /// Completed.
+    Completed,
+    /// Representative left.
+    Left,
+    /// Claimed.
+    Claimed,
+    /// Released.
+    Released,
+    /// Assigned.
+    Assigned,
+    /// Transferred.
+    Transferred,
+    /// Locked.
+    Locked,
+    /// Dispute opened.
+    DisputeOpened,
+    /// Dispute closed.
+    DisputeClosed,
+    /// Ruled.
+    Ruled,
+    /// Tiered.
+    Tiered,
+}
+
+crate::labels! { FactKind = "OwnershipFactKind":
     Registered = "registered", "登记", "Registered";
     RegistrationBegun = "registration_begun", "登记未完整", "Registered incompletely";
     Related = "related", "亲友关系备案", "Relation registered";
@@ -296,4 +345,38 @@ crate::labels! { tagged What = "OwnershipFactKind":
     DisputeClosed = "dispute_closed", "争议撤回", "Dispute closed";
     Ruled = "ruled", "裁决", "Ruled";
     Tiered = "tiered", "客户分级", "Tiered";
+}
+
+impl What {
+    /// Of which kind it is.
+    pub const fn kind(&self) -> FactKind {
+        match self {
+            Self::Registered { .. } => FactKind::Registered,
+            Self::RegistrationBegun { .. } => FactKind::RegistrationBegun,
+            Self::Related { .. } => FactKind::Related,
+            Self::Introduced { .. } => FactKind::Introduced,
+            Self::Received { .. } => FactKind::Received,
+            Self::FollowedUp { .. } => FactKind::FollowedUp,
+            Self::Voided { .. } => FactKind::Voided,
+            Self::Deposited { .. } => FactKind::Deposited,
+            Self::Signed { .. } => FactKind::Signed,
+            Self::FellThrough { .. } => FactKind::FellThrough,
+            Self::Completed { .. } => FactKind::Completed,
+            Self::Left { .. } => FactKind::Left,
+            Self::Claimed { .. } => FactKind::Claimed,
+            Self::Released { .. } => FactKind::Released,
+            Self::Assigned { .. } => FactKind::Assigned,
+            Self::Transferred { .. } => FactKind::Transferred,
+            Self::Locked { .. } => FactKind::Locked,
+            Self::DisputeOpened { .. } => FactKind::DisputeOpened,
+            Self::DisputeClosed { .. } => FactKind::DisputeClosed,
+            Self::Ruled { .. } => FactKind::Ruled,
+            Self::Tiered { .. } => FactKind::Tiered,
+        }
+    }
+
+    /// The stable code of its kind.
+    pub const fn code(&self) -> &'static str {
+        self.kind().code()
+    }
 }

@@ -66,11 +66,6 @@ pub enum PoolLevel {
     Centre,
 }
 
-crate::labels! { PoolLevel = "CustomerPoolLevel":
-    Department = "department", "部门公海", "The department's pool";
-    Centre = "centre", "中心公海", "The centre's pool";
-}
-
 /// How a customer came into a pool.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]

@@ -47,8 +47,8 @@ fn with_owner(tx: &mut Tx<'_>, refusal: Refusal, owner: Option<EmployeeId>) -> R
 /// # Errors
 /// A customer out of sight.
 pub fn relate(tx: &mut Tx<'_>, customer: CustomerId, relative: EmployeeId) -> Result<Ownership, Failure> {
-    employee::refer(tx, relative, "/relative_id")?;
     let ownership = find(tx, customer)?;
+    employee::refer(tx, relative, "/relative_id")?;
     learn(tx, ownership, What::Related { relative })
 }
 
@@ -61,9 +61,9 @@ pub fn introduce(
     customer: CustomerId,
     introducer: CustomerId,
 ) -> Result<Ownership, Failure> {
+    let ownership = find(tx, customer)?;
     let introduced = customer_file::refer(tx, introducer, "/introducer_id")?.id;
     let representative = standing::of(tx, introduced)?.owner;
-    let ownership = find(tx, customer)?;
     let introducer = AnyId::from_uuid(introduced.uuid());
     learn(tx, ownership, What::Introduced { introducer, representative })
 }

@@ -11,8 +11,8 @@ use crate::{
 use domain::{
     customer_file::CustomerId,
     ownership::{
-        Because, Decision, Derived, Effect, Fact, LookedAt, NextKind, Ownership, RuleKind, Shares, Standing,
-        StandingState, State, What,
+        Because, Decision, Derived, Effect, Fact, FactKind, LookedAt, NextKind, Ownership, PoolCause,
+        RuleKind, Shares, Standing, StandingState, State, What,
     },
     spine::{AnyId, Citation, DepartmentId, Timestamp, Version},
 };
@@ -68,6 +68,8 @@ pub struct StateView {
     /// How credit and commission are shared.
     #[schema(max_items = 20)]
     pub shares: Vec<ShareView>,
+    /// How they came into the pool; null of whom somebody owns.
+    pub pool_cause: Option<PoolCause>,
     /// The department.
     pub department: Option<NamedRef>,
     /// The rule that held.
@@ -91,8 +93,7 @@ pub struct FactView {
     /// Its identity.
     pub id: AnyId,
     /// What kind of fact.
-    #[schema(max_length = 40, example = "registered")]
-    pub kind: String,
+    pub kind: FactKind,
     /// From when it counts.
     pub at: Timestamp,
     /// When the server knew it.
@@ -299,6 +300,10 @@ fn state_shown(register: &Register, state: &State) -> Result<StateView, Failure>
         state: state.standing.state(),
         owner: state.standing.owner().map(|owner| register.named(owner)).transpose()?,
         shares: shares_shown(register, shares)?,
+        pool_cause: match state.standing {
+            Standing::Pooled { cause, .. } => Some(cause),
+            _ => None,
+        },
         department: department.map(|id| register.placed(id)).transpose()?,
         rule: *rule,
         citation: citation.clone(),
@@ -323,7 +328,7 @@ fn fact_shown(register: &Register, fact: &Fact, known: &[&Fact]) -> Result<FactV
     });
     Ok(FactView {
         id: fact.id.uuid().into(),
-        kind: fact.what.code().to_owned(),
+        kind: fact.what.kind(),
         at: fact.at,
         known_at: fact.known_at,
         is_voided: voiding.is_some(),
