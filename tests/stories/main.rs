@@ -74,6 +74,7 @@ mod oidc;
 mod on_behalf;
 mod organisation;
 mod ownership;
+mod ownership_pool;
 mod payment;
 mod payroll_batch;
 mod policy;
@@ -170,6 +171,7 @@ const MODULES: &[&[Story]] = &[
     oidc::STORIES,
     organisation::STORIES,
     ownership::STORIES,
+    ownership_pool::STORIES,
     task::STORIES,
     payment::STORIES,
     on_behalf::STORIES,

@@ -1,10 +1,9 @@
-//! Whose customer it is: the worked examples of the specification over HTTP, and what may not go wrong when two come at once.
-//! `[OWN-1 … OWN-18]`
+//! Whose customer it is: the worked examples over HTTP, and what may not go wrong when two come at once. `[OWN-1 … OWN-18]`
 
 use crate::expense_request::act;
 use chrono::Duration;
 use serde_json::{Value, json};
-use tests::{App, Caller, Company, PASSWORD, Records, Reply, block_on, column, race, records, stories};
+use tests::{App, Caller, Company, PASSWORD, Records, Reply, column, race, records, stories};
 
 stories! {
     example_1_the_first_contact_owns_and_says_why,
@@ -18,12 +17,7 @@ stories! {
     example_9_whom_the_company_passes_on_is_registered_as_such,
     example_10_a_call_followed_up_is_shared_with_whom_the_customer_names,
     example_11_a_voided_follow_up_never_counted,
-    example_12_three_claims_in_one_instant_do_not_pass_the_limit,
-    example_13_the_waiting_time_is_the_former_owners_own,
-    example_14_a_contact_in_the_last_hour_keeps_the_customer,
-    example_16_a_leavers_customers_go_to_the_department,
     two_desks_that_register_one_customer_at_once_make_one_owner,
-    a_customer_in_the_pool_is_claimed_once,
     two_sites_on_one_day_share,
     ownership_is_asked_as_it_was_known,
 }
@@ -49,23 +43,23 @@ fn a_registration(made: &Records<'_>) -> String {
 }
 
 /// Answers to every question: no.
-fn nothing() -> Value {
+pub fn nothing() -> Value {
     json!({"is_first_visit": true, "was_elsewhere": false, "was_phoned": false, "was_introduced": false,
         "asks_for_somebody": false, "has_relative": false})
 }
 
 /// The site "城北售楼处" with 兰兰 as A, 小明 as B, and C and D beside them; E sells in town.
-struct Site {
-    company: Company,
-    c: Caller,
-    d: Caller,
-    ids: [String; 2],
-    north: String,
-    south: String,
+pub struct Site {
+    pub company: Company,
+    pub c: Caller,
+    pub d: Caller,
+    pub ids: [String; 2],
+    pub north: String,
+    pub south: String,
 }
 
 impl Site {
-    fn open(app: &App) -> Self {
+    pub fn open(app: &App) -> Self {
         let company = app.company();
         let (boss, marketing) = (&company.boss, &company.departments["marketing"]);
         let hired = ["chen", "dong"].map(|name| {
@@ -82,46 +76,46 @@ impl Site {
         Self { c, d, ids: [c_id, d_id], north, south, company }
     }
 
-    fn a(&self) -> &Caller {
+    pub fn a(&self) -> &Caller {
         self.company.who("lan")
     }
-    fn b(&self) -> &Caller {
+    pub fn b(&self) -> &Caller {
         self.company.who("ming")
     }
-    fn head(&self) -> &Caller {
+    pub fn head(&self) -> &Caller {
         self.company.who("head")
     }
 
     /// A file that the head entered, as its id.
     #[track_caller]
-    fn file(&self, number: u32) -> String {
+    pub fn file(&self, number: u32) -> String {
         self.file_by(self.head(), number)
     }
 
     #[track_caller]
-    fn file_by(&self, by: &Caller, number: u32) -> String {
+    pub fn file_by(&self, by: &Caller, number: u32) -> String {
         let phone = format!("138{number:08}");
         let body = json!({"kind": "person", "name": format!("客户{number}"), "phones": [phone]});
         by.post("/api/v1/customers", body).expect(201).text("/id")
     }
 
-    fn body(&self, customer: &str, inquiry: Value) -> Value {
+    pub fn body(&self, customer: &str, inquiry: Value) -> Value {
         json!({"customer_id": customer, "site_id": self.north, "channel": "walk_in", "inquiry": inquiry})
     }
 
-    fn register(&self, by: &Caller, customer: &str, inquiry: Value) -> Reply {
+    pub fn register(&self, by: &Caller, customer: &str, inquiry: Value) -> Reply {
         by.post(REGISTRATIONS, self.body(customer, inquiry))
     }
 
     /// Whose a customer is, as whoever leads sees it.
     #[track_caller]
-    fn ownership(&self, customer: &str) -> Reply {
-        self.company.who("director").get(&format!("{}", place(customer))).expect(200)
+    pub fn ownership(&self, customer: &str) -> Reply {
+        self.company.who("director").get(&place(customer)).expect(200)
     }
 
     /// Who owns a customer, and by which rule.
     #[track_caller]
-    fn owner(&self, customer: &str) -> (String, String) {
+    pub fn owner(&self, customer: &str) -> (String, String) {
         let shown = self.ownership(customer);
         let chain = shown.at("/chain");
         let last = chain.as_array().and_then(|chain| chain.last().cloned()).unwrap_or_default();
@@ -130,28 +124,28 @@ impl Site {
     }
 
     #[track_caller]
-    fn sign_in_again(&mut self, app: &App) {
+    pub fn sign_in_again(&mut self, app: &App) {
         self.company.sign_in_again(app);
         (self.c, self.d) = (app.sign_in("chen", PASSWORD), app.sign_in("dong", PASSWORD));
     }
 
     #[track_caller]
-    fn follow_up(&self, by: &Caller, customer: &str) -> Reply {
+    pub fn follow_up(&self, by: &Caller, customer: &str) -> Reply {
         let report = json!({"minutes": 5, "content": "电话沟通户型与预算，约定下次来访时间"});
         by.post("/api/v1/interactions", json!({"customer_id": customer, "kind": "call", "report": report}))
             .expect(201)
     }
 }
 
-fn place(customer: &str) -> String {
+pub fn place(customer: &str) -> String {
     format!("/api/v1/customers/{customer}/ownership")
 }
 
-fn deed(by: &Caller, customer: &str, what: &str, body: Value) -> Reply {
+pub fn deed(by: &Caller, customer: &str, what: &str, body: Value) -> Reply {
     by.post(&format!("{}/{what}", place(customer)), body)
 }
 
-fn pair(owner: &str, rule: &str) -> (String, String) {
+pub fn pair(owner: &str, rule: &str) -> (String, String) {
     (owner.to_owned(), rule.to_owned())
 }
 
@@ -350,105 +344,6 @@ fn example_11_a_voided_follow_up_never_counted(app: App) {
     assert_eq!((voided.len(), &voided[0]["voided_by"]["name"]), (1, &json!("head")), "{voided:?}");
 }
 
-fn pooled(site: &Site, number: u32) -> String {
-    let p = site.file(number);
-    site.register(site.b(), &p, nothing()).expect(201);
-    deed(site.b(), &p, "release", json!({"reason": "客户搬离本市"})).expect(200);
-    p
-}
-
-fn example_12_three_claims_in_one_instant_do_not_pass_the_limit(app: App) {
-    let site = Site::open(&app);
-    let pool: Vec<String> = (20..28).map(|number| pooled(&site, number)).collect();
-    for p in &pool[..3] {
-        deed(site.a(), p, "claim", json!(null)).expect(200);
-    }
-    let runners = pool[3..7].iter().map(|p| {
-        let by = site.a();
-        Box::new(move || deed(by, p, "claim", json!(null)).status) as Box<dyn FnOnce() -> u16 + Send>
-    });
-    let mut answers = race(runners.collect());
-    answers.sort_unstable();
-    assert_eq!(answers, [200, 200, 409, 409]);
-    let refused = deed(site.a(), &pool[7], "claim", json!(null)).refuses(409, "ownership.claims_used_up");
-    assert_eq!((refused.text("/rule"), refused.at("/params/limit")), ("OWN-15".into(), json!(5)));
-    deed(site.a(), &pool[0], "release", json!({"reason": "联系不上"})).expect(200);
-    deed(site.a(), &pool[7], "claim", json!(null)).refuses(409, "ownership.claims_used_up");
-    let counted = "SELECT COUNT(*) AS number FROM ownership_facts WHERE kind = 'claimed'";
-    assert_eq!(app.number(counted), 5);
-}
-
-fn example_13_the_waiting_time_is_the_former_owners_own(app: App) {
-    let mut site = Site::open(&app);
-    let p = pooled(&site, 30);
-    app.advance(Duration::days(2));
-    site.sign_in_again(&app);
-    deed(&site.c, &p, "claim", json!(null)).expect(200);
-    app.advance(Duration::days(1));
-    site.sign_in_again(&app);
-    deed(&site.c, &p, "release", json!({"reason": "无意向"})).expect(200);
-    app.advance(Duration::days(1));
-    site.sign_in_again(&app);
-    let refused = deed(site.b(), &p, "claim", json!(null)).refuses(409, "ownership.refused");
-    assert_eq!((refused.text("/rule"), refused.text("/params/because")), ("OWN-15".into(), "waits".into()));
-    assert_eq!(
-        refused.text("/params/until"),
-        "2026-03-19T16:00:00.000000Z",
-        "fifteen days after B's own release"
-    );
-    app.advance(Duration::days(11));
-    site.sign_in_again(&app);
-    deed(site.b(), &p, "claim", json!(null)).expect(200);
-}
-
-fn example_14_a_contact_in_the_last_hour_keeps_the_customer(app: App) {
-    let mut site = Site::open(&app);
-    let (kept, lost) = (site.file(31), site.file(32));
-    site.register(site.a(), &kept, nothing()).expect(201);
-    site.register(site.a(), &lost, nothing()).expect(201);
-    // 4 April 23:30: protection ends at midnight.
-    app.advance(Duration::days(30) + Duration::hours(14));
-    site.sign_in_again(&app);
-    site.follow_up(site.a(), &kept);
-    app.advance(Duration::minutes(31));
-    site.sign_in_again(&app);
-    let shown = site.ownership(&kept);
-    assert_eq!(shown.text("/owner/name"), "lan");
-    let warned = shown.at("/warnings").as_array().cloned().unwrap_or_default();
-    let last = warned.iter().find(|one| one["days"] == 1 && !one["answered_at"].is_null());
-    assert!(last.is_some(), "{warned:?}");
-    assert_eq!(site.ownership(&lost).text("/state"), "pooled", "whether or not a server has looked");
-    for _ in 0..2 {
-        block_on(api::settle_ownership(&app.database)).expect("what has fallen is written down");
-    }
-    let states = "SELECT COUNT(*) AS number FROM customer_standings WHERE state = 'department_pool'";
-    assert_eq!(app.number(states), 1);
-    app.advance(Duration::days(40));
-    site.sign_in_again(&app);
-    assert_eq!(site.ownership(&lost).text("/chain/2/rule"), "centre_pool");
-}
-
-fn example_16_a_leavers_customers_go_to_the_department(app: App) {
-    let site = Site::open(&app);
-    let (v, q) = (site.file(33), site.file(34));
-    site.register(site.a(), &v, nothing()).expect(201);
-    site.register(site.a(), &q, nothing()).expect(201);
-    let deal = json!({"deal_id": "00000000-0000-7000-8000-00000000dea1", "step": "signed"});
-    deed(site.head(), &v, "record-deal", deal).expect(200);
-    site.company.leave("lan");
-    let shown = site.ownership(&v);
-    assert_eq!(shown.text("/credits/0/leavers/0/name"), "lan", "the frozen share is a leaver's");
-    let states = |state: &str| {
-        app.number(&format!("SELECT COUNT(*) AS number FROM customer_standings WHERE state = '{state}'"))
-    };
-    assert_eq!((states("followed_up"), states("to_assign")), (1, 1));
-    let refused = site.register(site.b(), &q, nothing()).refuses(409, "ownership.refused");
-    assert_eq!(refused.text("/rule"), "OWN-8");
-    deed(site.b(), &q, "claim", json!(null)).refuses(409, "ownership.refused");
-    deed(site.head(), &q, "assign", json!({"employee_id": site.company.id("ming")})).expect(200);
-    assert_eq!(site.owner(&q).0, "ming");
-}
-
 fn two_desks_that_register_one_customer_at_once_make_one_owner(app: App) {
     let site = Site::open(&app);
     for number in 40..44 {
@@ -466,24 +361,6 @@ fn two_desks_that_register_one_customer_at_once_make_one_owner(app: App) {
         }
     }
     assert_eq!(app.count_rows("registrations"), 4);
-}
-
-fn a_customer_in_the_pool_is_claimed_once(app: App) {
-    let site = Site::open(&app);
-    let p = pooled(&site, 50);
-    let claims = [site.a(), &site.c, &site.d].map(|by| {
-        let p = p.as_str();
-        Box::new(move || deed(by, p, "claim", json!(null)).status) as Box<dyn FnOnce() -> u16 + Send>
-    });
-    let mut answers = race(claims.into_iter().collect());
-    answers.sort_unstable();
-    assert_eq!(
-        (answers[0], answers.iter().filter(|status| **status == 200).count()),
-        (200, 1),
-        "{answers:?}"
-    );
-    let kept = "SELECT COUNT(*) AS number FROM ownership_states WHERE state = 'owned'";
-    assert_eq!(app.number(kept), 2, "the chain of owners is kept");
 }
 
 fn two_sites_on_one_day_share(app: App) {
