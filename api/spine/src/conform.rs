@@ -238,7 +238,7 @@ mod tests {
             ("/lines/1/pieces", "validation.required"),
             ("/lines/1/piece~1s", "validation.unknown_member"),
             ("/name", "validation.required"),
-            ("/urgency", "validation.format"),
+            ("/urgency", "validation.not_one_of"),
             ("/x", "validation.unknown_member"),
         ];
         assert_eq!(told(&body), expected.map(|(at, code)| (at.to_owned(), code)));
