@@ -86,6 +86,7 @@ mod quickstart;
 mod resubmission;
 mod separation_policy;
 mod settings;
+mod setup;
 mod sign_in;
 mod spreadsheet;
 mod task;
@@ -166,6 +167,7 @@ const MODULES: &[&[Story]] = &[
     product::STORIES,
     quickstart::STORIES,
     settings::STORIES,
+    setup::STORIES,
     sign_in::STORIES,
     watch::STORIES,
     oidc::STORIES,
