@@ -53,6 +53,8 @@ const ROOMS: &[(&str, &[(&str, &str)])] = &[
 /// Contexts without rules of their own.
 const WITHOUT_RULES: &[(&str, &str)] = &[
     ("api/base/meta", "tells what the product is"),
+    ("api/base/setup", "what of several nouns is still to be set up"),
+    ("persistence/base/setup", "what of several nouns is still to be set up"),
     ("persistence/finance/open_matter", "what of several nouns somebody who leaves would leave open"),
 ];
 

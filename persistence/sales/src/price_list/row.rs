@@ -195,12 +195,20 @@ pub(super) fn of_currency(
     Ok(Some(list))
 }
 
-/// The list with the prices of all products that a change touches.
+/// The list with the prices of all products that a change touches; nobody else changes it until the unit of work ends.
+///
+/// # Errors
+/// Where it moved since the caller read it: its prices are not what the change was made for.
 pub(super) fn with_prices(
     tx: &mut Tx<'_>,
     list: PriceList,
     change: &PriceChange,
 ) -> Result<PriceList, Failure> {
+    tx.connection().lock_row("price_lists", list.id.into())?;
+    let current = find(tx, list.id)?.version;
+    if current != list.version {
+        return Err(Failure::Stale { current });
+    }
     let known: Vec<Key> = change.known().into_iter().map(Key::from).collect();
     let mut products: Vec<Key> = db!(tx, |c| prices::table
         .filter(prices::id.eq_any(&known))
