@@ -28,6 +28,13 @@ pub struct CommandLine {
     command: Option<Command>,
 }
 
+impl CommandLine {
+    /// Whether a line is logged for each request: the demo is a client of its own, and says at its end what it made.
+    pub const fn tells_requests(&self) -> bool {
+        !matches!(self.command, Some(Command::Demo(_)))
+    }
+}
+
 #[derive(Subcommand)]
 enum Command {
     /// Serve HTTP (the default).

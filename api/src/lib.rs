@@ -15,6 +15,8 @@ pub use api_base::{
     organisation::{begin_absences, finish_leavings, release_expired},
     vacancy::expire_vacancies,
 };
+pub use api_customer::customer_file::call_for_verifications;
+pub use api_customer::ownership::settle_ownership;
 pub use server::{Running, connect, first_start, open_database, start};
 pub use settings::Settings;
 
@@ -27,7 +29,7 @@ pub mod spine {
 }
 
 /// The wings of the product in their order: each knows only those before it.
-pub const WINGS: &[&Wing] = &[SPINE, api_base::WING, api_finance::WING];
+pub const WINGS: &[&Wing] = &[SPINE, api_base::WING, api_finance::WING, api_customer::WING, api_sales::WING];
 
 /// What the product says about itself and about what happened.
 const SPINE: &Wing = &Wing {

@@ -26,11 +26,11 @@ fn run() -> Result<(), String> {
     {
         return Err(format!(".env: {error}"));
     }
-    let filter = env_logger::Env::default().default_filter_or("info,actix_server=warn");
-    // What is no HTTP is the mistake of whoever sent it, and its connection is closed: that is no error of ours.
-    env_logger::Builder::from_env(filter).filter_module("actix_http::h1", log::LevelFilter::Off).init();
     match api::command::CommandLine::try_parse() {
-        Ok(line) => api::command::run(line),
+        Ok(line) => {
+            log(if line.tells_requests() { "info,actix_server=warn" } else { "warn" });
+            api::command::run(line)
+        }
         Err(asked) if !asked.use_stderr() => asked.print().map_err(|error| error.to_string()),
         Err(wrong) => {
             let text = wrong.to_string();
@@ -38,4 +38,11 @@ fn run() -> Result<(), String> {
             Err(text.trim_start_matches("error: ").to_owned())
         }
     }
+}
+
+/// Logs what is asked for by the environment, and else by default.
+fn log(by_default: &str) {
+    let filter = env_logger::Env::default().default_filter_or(by_default);
+    // What is no HTTP is the mistake of whoever sent it, and its connection is closed: that is no error of ours.
+    env_logger::Builder::from_env(filter).filter_module("actix_http::h1", log::LevelFilter::Off).init();
 }

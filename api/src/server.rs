@@ -81,6 +81,8 @@ pub fn connect(settings: &Settings, adjust: impl FnOnce(&mut Options)) -> Result
     options.writers = settings.writer_threads;
     options.statement_seconds_max = settings.request_seconds_max;
     options.full_durability = !settings.relaxed_durability;
+    let secret = settings.identity.sealing_secret().map_err(Failure::fault)?;
+    options.secret = secret.map(Into::into);
     adjust(&mut options);
     Database::open(options)
 }

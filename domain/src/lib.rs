@@ -11,12 +11,17 @@ pub use domain_base::{
     approval, duty, file, identity, incentive_entry, organisation, task, vacancy, working_time,
 };
 #[doc(inline)]
+pub use domain_customer as customer;
+#[doc(inline)]
 pub use domain_finance as finance;
+#[doc(inline)]
+pub use domain_sales as sales;
 #[doc(inline)]
 pub use domain_spine::{self as spine, labels, status};
 
 /// The wings in their order: each knows only those before it.
-pub const WINGS: &[&spine::Wing] = &[spine::WING, domain_base::WING, finance::WING];
+pub const WINGS: &[&spine::Wing] =
+    &[spine::WING, domain_base::WING, finance::WING, customer::WING, sales::WING];
 
 /// Every refusal the rules can answer with, context by context.
 pub fn refusals() -> impl Iterator<Item = &'static spine::RefusalCode> {

@@ -9,7 +9,11 @@ pub use persistence_base::{
     approval, audit, duty, file, identity, organisation, policy, seed, task, vacancy,
 };
 #[doc(inline)]
+pub use persistence_customer as customer;
+#[doc(inline)]
 pub use persistence_finance as finance;
+#[doc(inline)]
+pub use persistence_sales as sales;
 #[doc(inline)]
 pub use persistence_spine as spine;
 
@@ -17,7 +21,7 @@ use diesel_migrations::{EmbeddedMigrations, embed_migrations};
 use spine::{EngineKind, House, Wing};
 
 /// The wings in their order: each knows only those before it.
-pub const WINGS: &[&Wing] = &[persistence_base::WING, finance::WING];
+pub const WINGS: &[&Wing] = &[persistence_base::WING, finance::WING, customer::WING, sales::WING];
 
 /// The product as a whole.
 pub static HOUSE: House = House { wings: WINGS, migrations };

@@ -162,6 +162,8 @@ fn a_custom_role_gives_what_it_says(app: App) {
     company.boss.at(1).patch(&shipped, change).refuses(409, "identity.role_built_in");
     let unknown = json!({"code": "x", "name_zh": "x", "permissions": ["world:rule"]});
     company.boss.post("/api/v1/roles", unknown).refuses(422, "http.bad_body");
+    let list = company.boss.post("/api/v1/roles", json!(["x"])).refuses(422, "http.bad_body");
+    assert!(list.text("/title").ends_with('）'), "what is wrong with the whole is said: {list}");
 }
 
 /// Somebody of the sales department who manages accounts there, and no more.

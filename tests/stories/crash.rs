@@ -172,7 +172,8 @@ fn nothing_is_lost_or_doubled(caller: &Caller, sent: &BTreeMap<String, Option<St
 fn nothing_is_half(caller: &Caller, home: &Home, written: usize) {
     let feed = whole_feed(caller);
     let drafted = feed.iter().filter(|event| event["kind"] == "policy.drafted");
-    let drafted = drafted.filter(|event| event["facts"]["code"].as_str().is_some_and(|c| c.contains("/r")));
+    let drafted = drafted
+        .filter(|event| event["facts"]["code"].as_str().is_some_and(|c| c.starts_with("approval-chain/r")));
     assert_eq!(drafted.count(), written, "not one event for each thing that was written");
     let said = verified(home, "audit");
     assert!(said["broken_at"].is_null(), "{said}");

@@ -28,6 +28,10 @@ mod cash_advance_reversal;
 mod coverage;
 mod crash;
 mod crash_claim;
+mod customer_consent;
+mod customer_erasure;
+mod customer_file;
+mod customer_look_up;
 mod decision_race;
 mod department_template;
 mod duty;
@@ -49,6 +53,7 @@ mod expense_request_amendment;
 mod expense_request_race;
 mod expense_statement;
 mod export;
+mod field_key;
 mod fields;
 mod file;
 mod file_room;
@@ -57,6 +62,7 @@ mod idempotency;
 mod identity;
 mod incentive_entry;
 mod incentive_entry_approval;
+mod interaction;
 mod internal_audit;
 mod invoice;
 mod least_privilege;
@@ -67,15 +73,20 @@ mod meta;
 mod oidc;
 mod on_behalf;
 mod organisation;
+mod ownership;
+mod ownership_pool;
 mod payment;
 mod payroll_batch;
 mod policy;
 mod post_evaluation;
+mod price_list;
 mod private;
+mod product;
 mod quickstart;
 mod resubmission;
 mod separation_policy;
 mod settings;
+mod setup;
 mod sign_in;
 mod spreadsheet;
 mod task;
@@ -131,6 +142,12 @@ const MODULES: &[&[Story]] = &[
     emergency_fund::STORIES,
     expand::STORIES,
     crash_claim::STORIES,
+    customer_consent::STORIES,
+    customer_erasure::STORIES,
+    customer_file::STORIES,
+    customer_look_up::STORIES,
+    field_key::STORIES,
+    interaction::STORIES,
     hand_over_race::STORIES,
     idempotency::STORIES,
     identity::STORIES,
@@ -145,13 +162,18 @@ const MODULES: &[&[Story]] = &[
     meta::STORIES,
     policy::STORIES,
     post_evaluation::STORIES,
+    price_list::STORIES,
     private::STORIES,
+    product::STORIES,
     quickstart::STORIES,
     settings::STORIES,
+    setup::STORIES,
     sign_in::STORIES,
     watch::STORIES,
     oidc::STORIES,
     organisation::STORIES,
+    ownership::STORIES,
+    ownership_pool::STORIES,
     task::STORIES,
     payment::STORIES,
     on_behalf::STORIES,
@@ -186,6 +208,8 @@ const RECORDS: &[&[Record]] = &[
     expense_request_amendment::RECORDS,
     cash_advance::RECORDS,
     post_evaluation::RECORDS,
+    price_list::RECORDS,
+    product::RECORDS,
     budget::RECORDS,
     budget_change::RECORDS,
     budget_execution::RECORDS,
@@ -194,6 +218,10 @@ const RECORDS: &[&[Record]] = &[
     internal_audit::RECORDS,
     audit_finding::RECORDS,
     duty::RECORDS,
+    customer_consent::RECORDS,
+    customer_file::RECORDS,
+    ownership::RECORDS,
+    interaction::RECORDS,
 ];
 const CHECKS: &[&[Check]] = &[
     coverage::document::CHECKS,

@@ -53,6 +53,10 @@ fn the_quickstart_of_the_readme_works_line_by_line(app: App) {
         "duty-rule/task",
         "done",
         "事项完成",
+        "RG-",
+        "ownership.refused",
+        "OWN-1",
+        "ownership/real-estate",
     ] {
         assert!(
             lines.any(|line| line.contains(expected)),

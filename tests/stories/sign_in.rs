@@ -103,7 +103,9 @@ fn what_was_refused_and_taken_away_is_in_the_trail(app: App) {
     assert!(!refused[1].to_string().contains("nobody"), "what was typed may be a password: {}", refused[1]);
     // Who is signed in and asks for more than they may.
     let narrow = app.sign_in("li.na", PASSWORD);
-    narrow.get("/api/v1/users").refuses(403, "http.forbidden");
+    let refused = narrow.get("/api/v1/users").refuses(403, "http.forbidden");
+    assert_eq!(refused.at("/params/permission"), "user:read", "for programs");
+    assert!(refused.text("/title").contains("“查看账号”"), "for people: {refused}");
     let entry = &told(&boss, "access.refused")[0];
     let facts = json!({"method": "GET", "route": "/api/v1/users", "reason": "http.forbidden",
         "permission": "user:read"});

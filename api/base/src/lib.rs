@@ -9,6 +9,7 @@ mod incentive_entry;
 pub mod organisation;
 mod payroll_batch;
 mod policy;
+mod setup;
 mod task;
 pub mod vacancy;
 
@@ -40,6 +41,7 @@ pub const WING: &Wing = &Wing {
         ("policies", "政策。Limits, days and chains as data, each citing a clause."),
         ("positions", "岗位。What employees are appointed to."),
         ("roles", "角色。Permissions and how far they reach."),
+        ("setup", "初始设置。What is still to be set up, and where."),
         ("sessions", "会话。Signing in and out."),
         ("tasks", "事项。What people are to do for each other by a day."),
         ("users", "账号。Who may come in."),
@@ -67,6 +69,7 @@ pub const WING: &Wing = &Wing {
     routes: |into| {
         identity::routes(into);
         organisation::routes(into);
+        setup::routes(into);
         policy::routes(into);
         approval::routes(into);
         file::routes(into);

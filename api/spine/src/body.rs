@@ -161,11 +161,21 @@ fn unlike<T: ToSchema + 'static>(text: &str, pointer: String, reason: &str) -> P
 
 /// A body that differs in all this from what is described.
 pub(super) fn not_as_described(found: Vec<Finding>) -> Problem {
+    let problem = Problem::new(codes::BAD_BODY).with("reason", places(&found));
+    problem.finding(found)
+}
+
+/// Where a body differs; what is wrong with it, where that is the body as a whole.
+fn places(found: &[Finding]) -> Value {
+    if let [whole] = found
+        && whole.pointer.is_empty()
+    {
+        return whole.code.texts(&whole.params).into();
+    }
     let rest = (found.len() > PLACES_MAX).then_some("…");
     let places: Vec<&str> =
         found.iter().map(|found| found.pointer.as_str()).take(PLACES_MAX).chain(rest).collect();
-    let problem = Problem::new(codes::BAD_BODY).with("reason", places.join(", "));
-    problem.finding(found)
+    places.join(", ").into()
 }
 
 /// A body that is more than may be sent, or an array where an object is described.

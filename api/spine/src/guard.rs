@@ -88,7 +88,7 @@ impl<P: Requires> FromRequest for Can<P> {
             if principal.actor.may(P::PERMISSION) {
                 Ok(Self { principal, demanded: PhantomData })
             } else {
-                Err(Problem::new(codes::FORBIDDEN).with("permission", P::PERMISSION.code()))
+                Err(Problem::lacking(P::PERMISSION))
             }
         }))
     }

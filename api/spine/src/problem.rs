@@ -7,7 +7,9 @@ use actix_web::{
         header::{RETRY_AFTER, WWW_AUTHENTICATE},
     },
 };
-use domain::spine::{Citation, Finding, Language, Refusal, RefusalCode, RefusalKind};
+use domain::spine::{
+    Citation, Finding, Language, Permission, Refusal, RefusalCode, RefusalKind, in_both, label_of,
+};
 use persistence::spine::Failure;
 use serde::Serialize;
 use serde_json::{Map, Value};
@@ -47,7 +49,7 @@ pub mod codes {
         BAD_CURSOR = 400, "http.bad_cursor", "游标无效，或与当前筛选条件不符", "The cursor is not valid, or belongs to other filters";
         BAD_HEADER = 400, "http.bad_header", "请求头“{header}”无效", "The header \"{header}\" is not valid";
         UNAUTHENTICATED = 401, "http.unauthenticated", "请先登录，或登录已失效", "Sign in first, or sign in again";
-        FORBIDDEN = 403, "http.forbidden", "缺少权限“{permission}”", "The permission \"{permission}\" is missing";
+        FORBIDDEN = 403, "http.forbidden", "没有“{permission}”的权限，可请管理员授予", "You lack the permission \"{permission}\"; an administrator can grant it";
         NOT_FOUND = 404, "http.not_found", "未找到", "Not found";
         METHOD_NOT_ALLOWED = 405, "http.method_not_allowed", "不支持此请求方法", "This method is not supported here";
         NOT_ACCEPTABLE = 406, "http.not_acceptable", "无法提供所要求的格式", "The wanted format cannot be provided";
@@ -120,6 +122,12 @@ impl Problem {
     /// A problem without parameters.
     pub fn new(code: &'static EdgeCode) -> Self {
         Self::Edge { code, params: Map::new(), findings: Vec::new(), broken: Vec::new() }
+    }
+    /// A permission that the caller lacks: programs are given its code, people read its label.
+    pub fn lacking(permission: Permission) -> Self {
+        Self::new(codes::FORBIDDEN)
+            .with(&label_of("permission"), in_both(permission.zh(), permission.en()))
+            .with("permission", permission.code())
     }
     /// A parameter of the query that is not valid, and why.
     pub fn bad_parameter(parameter: &str, reason: &str) -> Self {
@@ -344,7 +352,7 @@ impl From<Failure> for Problem {
             Failure::NotFound => Self::new(codes::NOT_FOUND),
             Failure::Stale { current } => Self::new(codes::STALE).with("current", current),
             Failure::Unauthenticated => Self::new(codes::UNAUTHENTICATED),
-            Failure::Denied(permission) => Self::new(codes::FORBIDDEN).with("permission", permission.code()),
+            Failure::Denied(permission) => Self::lacking(permission),
             Failure::KeyReused => Self::new(codes::KEY_REUSED),
             Failure::Moved => Refusal::new(domain::spine::codes::VERSION_MOVED).into(),
             Failure::Overloaded => Self::new(codes::OVERLOADED),

@@ -175,6 +175,18 @@ impl UnitOfWork {
         .await
     }
 
+    /// Lets nothing of what was erased stand in files of the database any longer; waited for, once what erased it is
+    /// committed. That it is not possible at once, since others read, is logged and no failure: the next time does it.
+    pub async fn scrub(&self) -> Result<(), Problem> {
+        let database = state(&self.request)?.database.clone();
+        match web::block(move || database.scrub()).await {
+            Ok(Ok(())) => {}
+            Ok(Err(failure)) => log::warn!("the log of the database could not be emptied yet: {failure:?}"),
+            Err(error) => log::warn!("the log of the database could not be emptied: {error}"),
+        }
+        Ok(())
+    }
+
     /// Binds a key to what was sent with it.
     fn bind(&self, key: &str) -> Result<IdempotencyKey, Problem> {
         let mut digest = Sha256::new();

@@ -92,5 +92,8 @@ pub(super) fn keys(settings: &Settings, command: &KeysCommand) -> Result<(), Str
     let database = opened(settings)?;
     let kid = block_on(identity::rotate_keys(&database, &settings.identity))?;
     println!("tokens are signed by key {} from now on", kid.map_err(|problem| said(&problem))?);
+    let sealed = block_on(persistence::customer::field_key::rotate(&database))?;
+    let sealed = sealed.map_err(super::failed)?;
+    println!("{sealed} customers were sealed anew by a new key");
     Ok(())
 }

@@ -3,6 +3,7 @@
 
 mod claims;
 mod company;
+mod office;
 mod script;
 
 use crate::{Running, Settings, first_start, identity, open_database, spine::Problem, start};
@@ -64,7 +65,10 @@ pub(super) fn run(settings: &Settings, options: &Options) -> Result<(), String> 
     });
     let (address, handle) = hear.recv().map_err(|error| error.to_string())??;
     let mut script = Script::new(address, clock, end, options.seed);
-    let played = company::found(&mut script).and_then(|company| claims::play(&mut script, &company));
+    let played = company::found(&mut script).and_then(|company| {
+        let office = office::play(&mut script, &company)?;
+        claims::play(&mut script, &company).map(|claims| format!("{claims}; {office}"))
+    });
     super::block_on(handle.stop(true))?;
     server.join().map_err(|_| "the server fell".to_owned())??;
     println!("{}", played?);

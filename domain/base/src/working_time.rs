@@ -49,6 +49,11 @@ impl<T> Reckoned<T> {
     }
 }
 
+/// The midnight that begins a day in a zone.
+pub fn midnight(day: BusinessDate, zone: Tz) -> Timestamp {
+    local::instant(day, TimeOfDay::START, zone)
+}
+
 /// A calendar in a time zone.
 #[derive(Clone, Copy, Debug)]
 pub struct WorkingTime<'a> {

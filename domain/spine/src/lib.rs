@@ -45,7 +45,7 @@ pub use policy::{
 };
 pub use refusal::{
     FINDINGS_MAX, Finding, Findings, Language, Refusal, RefusalCode, RefusalKind, SPINE_REFUSALS, codes,
-    in_both,
+    in_both, label_of,
 };
 pub use search::{search_key, search_text};
 pub use status::Reason;

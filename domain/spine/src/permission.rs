@@ -81,6 +81,13 @@ permissions! {
     DecideIncentiveEntries = "incentive-entry:decide", "确认与撤销奖惩", "Confirm, cancel and reverse rewards and penalties";
     PayIncentiveEntries = "incentive-entry:payroll", "奖惩随工资执行", "Take, acknowledge and confirm batches of the payroll";
     ExportIncentiveEntries = "incentive-entry:export", "导出奖惩台账", "Export rewards and penalties, monthly totals and batches";
+    ReadProducts = "product:read", "查看产品", "Read products";
+    ManageProducts = "product:manage", "管理产品", "Enter and change products";
+    ReadProfit = "profit:read", "查看成本与毛利", "Read what products cost, floor prices and profit";
+    ManageProductCosts = "product-cost:manage", "管理产品成本", "Say what products cost";
+    ReadPrices = "price:read", "查看价目表", "Read price lists and ask which price counts";
+    ManagePrices = "price:manage", "管理价目表", "Open price lists and change prices";
+    ExportSales = "sales:export", "导出销售资料", "Export lists of products and prices";
     ReadUsers = "user:read", "查看账号", "Read user accounts and grants";
     ManageUsers = "user:manage", "管理账号", "Create and disable user accounts, grant roles";
     ExportUsers = "user:export", "导出账号", "Export lists of user accounts";
@@ -125,6 +132,17 @@ permissions! {
     RemediateAuditFindings = "audit-finding:remediate", "审计整改", "Report the remediation of audit findings";
     ReadPostEvaluations = "post-evaluation:read", "查看后评估", "Read post-evaluations by third parties";
     ManagePostEvaluations = "post-evaluation:manage", "管理后评估", "Commission, file and accept post-evaluations";
+    ReadCustomers = "customer:read", "查看客户", "Read customers of one's own, of those below one, and in reach; personal data masked where they are others'";
+    MaintainCustomers = "customer:maintain", "建立与维护客户档案", "Enter customers, keep their files, record interactions";
+    LookUpCustomers = "customer:look-up", "客户查重", "Ask before entering whether a customer is known; the answer is masked";
+    RevealCustomers = "customer:reveal", "查看客户完整信息", "See personal data of customers in reach without a mask";
+    ClassifyCustomers = "customer:classify", "划分客户重要性与敏感级别", "Say how important and how sensitive customers are";
+    SuperviseCustomers = "customer:supervise", "监督客户维护", "Void interactions, merge doubles and override tiers of customers in reach";
+    ExportCustomers = "customer:export", "导出客户", "Export lists of customers";
+    EraseCustomers = "customer:erase", "删除客户个人信息", "Hand out everything held on a customer, and erase it";
+    RegisterCustomers = "registration:register", "登记与领取客户", "Register customers, claim them from the pool and give them up, announce relatives and introductions";
+    ManageOwnership = "ownership:manage", "管理客户归属", "Assign customers, lock them, void facts and tell of deals, in reach";
+    ManageSites = "site:manage", "管理销售现场", "Set up sites and say who is on lunch duty";
     ReadFiles = "file:read", "查看附件", "Read attachments of documents in reach";
     UploadFiles = "file:upload", "上传附件", "Upload attachments";
 }

@@ -94,7 +94,7 @@ pub fn in_both(zh: impl Into<Value>, en: impl Into<Value>) -> Value {
 }
 
 /// Under which name a parameter's labels are given, where people read those in its place.
-fn label_of(name: &str) -> String {
+pub fn label_of(name: &str) -> String {
     format!("{name}_label")
 }
 

@@ -10,6 +10,7 @@ pub mod organisation;
 pub mod payroll_batch;
 pub mod policy;
 pub mod separation_policy;
+pub mod setup;
 pub mod task;
 pub mod vacancy;
 
@@ -31,6 +32,7 @@ pub const WING: &Wing = &Wing {
         identity::NOUN,
         file::NOUN,
         organisation::NOUN,
+        setup::NOUN,
         approval::NOUN,
         separation_policy::NOUN,
         vacancy::NOUN,

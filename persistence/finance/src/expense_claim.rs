@@ -35,7 +35,8 @@ pub use view::{EXPENSE_CLAIM, ExpenseClaimView, show, view};
 
 use crate::{
     file,
-    policy::{Kind, Shipped},
+    policy::{self, Kind, Shipped},
+    setup::{self, SetupStep},
     spine::{Failure, Part, Reader, Tx},
 };
 use domain::{
@@ -63,7 +64,21 @@ pub(crate) const NOUN: &[Part] = &[
         SHIPPED_EXPENSE_POLICY,
     ),
     &Shipped::text(CLAIM_CHAIN_CODE, "费用报销审批链", "003 营销费用审批流程；000 §9.3", SHIPPED_CLAIM_CHAIN),
+    &BUYERS,
 ];
+
+/// What ships names a company of nobody's: invoices made out to it are those of an example.
+const BUYERS: SetupStep = SetupStep {
+    code: "buyers",
+    zh: "在费用报销设置中登记本公司名称与税号，发票抬头据此核对",
+    en: "Register your own companies in the expense policy: invoices are made out to them",
+    href: "/api/v1/policies?kind=expense-policy",
+    is_required: true,
+    missing: |reader| {
+        let today = reader.today();
+        Ok(setup::unless(policy::in_force::<ExpensePolicy>(reader, "claims", today)?.number > 1))
+    },
+};
 
 crate::spine::resource! { crate::Finance: ExpenseClaim as ExpenseClaimView; find, apply, show = show }
 

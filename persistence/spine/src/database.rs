@@ -43,6 +43,8 @@ pub struct Options {
     pub statement_seconds_max: u64,
     /// SQLite: whether an answered write survives a power cut (it always survives a crash).
     pub full_durability: bool,
+    /// What seals the keys of what is sealed at rest; it is nowhere in the database. None: nothing can be sealed.
+    pub secret: Option<Arc<str>>,
 }
 
 impl Options {
@@ -59,6 +61,7 @@ impl Options {
             waiting_max: 2_048,
             statement_seconds_max: 0,
             full_durability: true,
+            secret: None,
         }
     }
 }
@@ -89,6 +92,7 @@ pub(super) struct Shared {
     pub ids: Arc<dyn IdSource>,
     pub zone: Tz,
     pub waiting_max: usize,
+    pub secret: Option<Arc<str>>,
     pub memory: Memory,
     pub health: Arc<Health>,
     epoch: AtomicI64,
@@ -121,6 +125,7 @@ impl Database {
             ids: options.ids,
             zone: options.zone,
             waiting_max: options.waiting_max,
+            secret: options.secret,
             memory: Memory::default(),
             health: Arc::new(Health::new()),
             epoch: AtomicI64::new(0),
@@ -163,6 +168,15 @@ impl Database {
     pub fn migrate(&self) -> Result<Vec<String>, Failure> {
         let migrations = (self.shared.house.migrations)(self.shared.kind);
         self.connections.get()?.migrate(migrations)
+    }
+
+    /// SQLite: lets nothing of what was deleted stand in the file any longer: what the log holds goes into the file, which
+    /// keeps nothing of what it no longer holds (`secure_delete`), and the log is emptied. PostgreSQL does that by itself.
+    ///
+    /// # Errors
+    /// Where the database does not answer. While others read, what they read stays until they are done.
+    pub fn scrub(&self) -> Result<(), Failure> {
+        Ok(self.connections.get()?.scrub()?)
     }
 
     /// Ends as soon as the database is known not to answer.

@@ -264,6 +264,27 @@ impl Connection {
         Ok(())
     }
 
+    /// Forgets the answers kept with idempotency keys that name something: it is to be forgotten altogether.
+    pub fn forget_answers_naming(&mut self, id: uuid::Uuid) -> diesel::QueryResult<()> {
+        let id = id.hyphenated();
+        match &mut self.engine {
+            Engine::Sqlite(c) => c.batch_execute(&format!(
+                "DELETE FROM idempotency_keys WHERE instr(body, CAST('{id}' AS BLOB)) > 0"
+            )),
+            Engine::Postgres(c) => c.batch_execute(&format!(
+                "DELETE FROM idempotency_keys WHERE position(convert_to('{id}', 'UTF8') IN body) > 0"
+            )),
+        }
+    }
+
+    /// Empties the log of what has gone into the file.
+    pub(super) fn scrub(&mut self) -> diesel::QueryResult<()> {
+        if let Engine::Sqlite(c) = &mut self.engine {
+            c.batch_execute("PRAGMA wal_checkpoint(TRUNCATE)")?;
+        }
+        Ok(())
+    }
+
     /// Whether a lock may have been waited for, so that what was read before it may have changed.
     pub fn locks_rows(&self) -> bool {
         matches!(self.engine, Engine::Postgres(_))

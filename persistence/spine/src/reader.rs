@@ -109,6 +109,10 @@ impl Reader<'_> {
     pub fn now(&self) -> Timestamp {
         self.now
     }
+    /// What seals the keys of what is sealed at rest, where whoever runs the server gave it.
+    pub fn secret(&self) -> Option<&str> {
+        self.shared.secret.as_deref()
+    }
     /// The company's time zone.
     pub fn zone(&self) -> Tz {
         self.shared.zone

@@ -23,6 +23,9 @@ const OTHERWISE: &[(&str, &str)] = &[
     ("list_budget_execution", "a report: its groups are computed together, and have their own order"),
     ("list_duty_board", "a report: its groups are computed together, and have their own order"),
     ("list_incentive_totals", "a report: its sums are reckoned together, the latest month first"),
+    ("list_customer_changes", "the history of one file, the latest first"),
+    ("list_customer_consents", "what one customer agreed to, the latest first"),
+    ("list_interaction_days", "a report: its days are summed together, the latest first"),
     ("list_staffing", "a report: its rows stand in the order of their codes"),
 ];
 
@@ -32,6 +35,7 @@ const EMPTY: &[(&str, &str)] = &[
     ("list_tasks", "one's own where nothing else is asked for: tests/stories/task.rs"),
     ("list_emergency_funds", "tests/stories/emergency_fund.rs sets funds aside"),
     ("list_emergency_draws", "tests/stories/emergency_fund.rs draws on them"),
+    ("list_prices", "a price list begins empty: tests/stories/price_list.rs changes its prices"),
 ];
 
 /// A list with the path it is read at.

@@ -53,11 +53,16 @@ const ROOMS: &[(&str, &[(&str, &str)])] = &[
 /// Contexts without rules of their own.
 const WITHOUT_RULES: &[(&str, &str)] = &[
     ("api/base/meta", "tells what the product is"),
+    ("api/base/setup", "what of several nouns is still to be set up"),
+    ("persistence/base/setup", "what of several nouns is still to be set up"),
     ("persistence/finance/open_matter", "what of several nouns somebody who leaves would leave open"),
 ];
 
 /// Rooms of one noun alone that its rules do not know by this word: what it does with the database or the edge.
 const WITHOUT_WORD: &[(&str, &str)] = &[
+    ("persistence/customer/customer_file/history", "what was changed in a file, and by whom"),
+    ("persistence/customer/field_key/ring", "the keys that are open in memory"),
+    ("persistence/customer/interaction/fact", "what ownership reads of an interaction"),
     ("api/base/approval/batch", "many decisions in one call"),
     ("api/base/approval/preview", "what a submission would do"),
     ("api/base/approval/speak", "what moves no step: reminders, comments, copies"),

@@ -76,6 +76,7 @@ const HEADS: &[(&str, &str)] = &[
 /// The ids the API gave.
 pub(super) struct Company {
     pub employees: BTreeMap<&'static str, String>,
+    pub departments: BTreeMap<&'static str, String>,
 }
 
 /// Who founds the company: an administrator of the demo's own.
@@ -108,7 +109,7 @@ pub(super) fn found(script: &mut Script) -> Result<Company, String> {
         script.patch(FOUNDER, &path, version, json!({"head_id": employees[head]}))?;
     }
     erp(script, &roles)?;
-    Ok(Company { employees })
+    Ok(Company { employees, departments })
 }
 
 fn departments(script: &mut Script) -> Result<BTreeMap<&'static str, String>, String> {

@@ -1,8 +1,13 @@
 //! The roles that ship with the product. `[ID-4]`
 
+mod share;
+
 use super::RoleDetails;
 use crate::spine::Permission::{self, *};
 use crate::spine::ScopeKind;
+use share::{
+    LEADERSHIP, OF_CUSTOMERS, OF_PEOPLE, OF_SALES, OFFICE, OVERSIGHT, SELLS, SERVES_CUSTOMERS, STAFF,
+};
 
 /// A role that ships with the product: data, brought up to date at each start.
 #[derive(Debug)]
@@ -32,86 +37,6 @@ impl ShippedRole {
         }
     }
 }
-
-/// What everybody who works here may do with what is theirs.
-const STAFF: &[Permission] = &[
-    ReadOrganisation,
-    ManageAbsences,
-    UseApprovals,
-    ReadExpenseClaims,
-    SubmitExpenseClaims,
-    ReadExpenseRequests,
-    SubmitExpenseRequests,
-    ReadCashAdvances,
-    SubmitCashAdvances,
-    ReadExpenseCategories,
-    ReadBudgets,
-    ReadPolicies,
-    ReadFiles,
-    UploadFiles,
-    ReadAuditFindings,
-    RemediateAuditFindings,
-    ReadDuties,
-    PerformDuties,
-    ReadTasks,
-    PerformTasks,
-    ReadIncentiveEntries,
-];
-
-/// What somebody may do who oversees how money is spent.
-const OVERSIGHT: &[Permission] = &[ReadRiskSignals, ReadInternalAudits, ReadPostEvaluations];
-
-/// What somebody may do who answers for others, or for the money of all.
-const LEADERSHIP: &[Permission] = &[
-    OverseeApprovals,
-    ExportExpenseClaims,
-    ExportExpenseRequests,
-    ExportCashAdvances,
-    ReadInvoices,
-    ReadExpenseStatements,
-    ReadAccountingPeriods,
-    CompileBudgets,
-    ExportBudgets,
-    ReadVacancies,
-    RequestVacancies,
-    ExportDuties,
-    GiveTasks,
-    ProposeIncentiveEntries,
-    ExportIncentiveEntries,
-];
-
-/// What somebody may do who answers for people: know who they are, and file what they cannot file themselves.
-const OF_PEOPLE: &[Permission] = &[
-    ExportOrganisation,
-    SubmitExpenseClaimsForOthers,
-    SubmitExpenseRequestsForOthers,
-    SubmitCashAdvancesForOthers,
-];
-
-/// What the office may do: people, their places and what they earn beside their wages; nothing of expenses.
-const OFFICE: &[Permission] = &[
-    ReadOrganisation,
-    ManageOrganisation,
-    ExportOrganisation,
-    ManageAbsences,
-    UseApprovals,
-    ReadPolicies,
-    ReadFiles,
-    UploadFiles,
-    ReadVacancies,
-    RequestVacancies,
-    ManageVacancies,
-    ReadDuties,
-    PerformDuties,
-    ExportDuties,
-    ReadTasks,
-    PerformTasks,
-    GiveTasks,
-    ReadIncentiveEntries,
-    ProposeIncentiveEntries,
-    DecideIncentiveEntries,
-    ExportIncentiveEntries,
-];
 
 const fn role(
     code: &'static str,
@@ -162,6 +87,8 @@ pub const SHIPPED_ROLES: &[ShippedRole] = &[
             OF_PEOPLE,
             OVERSIGHT,
             &[ReadAudit, ManagePostEvaluations, DecideIncentiveEntries],
+            &[ReadCustomers, RevealCustomers, ExportCustomers, EraseCustomers],
+            OF_SALES,
         ],
     ),
     role(
@@ -173,7 +100,18 @@ pub const SHIPPED_ROLES: &[ShippedRole] = &[
             "负责整个营销中心的审批与预算；不看审计记录，不记账",
             "Decides for the whole marketing centre and its budgets; reads no audit trail and keeps no books",
         ),
-        &[STAFF, LEADERSHIP, OF_PEOPLE, OVERSIGHT, &[ManagePostEvaluations, DecideIncentiveEntries]],
+        &[
+            STAFF,
+            LEADERSHIP,
+            OF_PEOPLE,
+            OVERSIGHT,
+            &[ManagePostEvaluations, DecideIncentiveEntries],
+            SERVES_CUSTOMERS,
+            OF_CUSTOMERS,
+            &[RevealCustomers, ExportCustomers, EraseCustomers],
+            OF_SALES,
+            &[ManageProducts, ManagePrices],
+        ],
     ),
     role(
         "deputy-director",
@@ -184,7 +122,7 @@ pub const SHIPPED_ROLES: &[ShippedRole] = &[
             "负责所辖部门的审批与预算，范围以授权部门为限",
             "Decides for the departments below, and no further than they reach",
         ),
-        &[STAFF, LEADERSHIP, OF_PEOPLE],
+        &[STAFF, LEADERSHIP, OF_PEOPLE, SERVES_CUSTOMERS, OF_CUSTOMERS, &[ExportCustomers], SELLS],
     ),
     role(
         "finance",
@@ -210,6 +148,8 @@ pub const SHIPPED_ROLES: &[ShippedRole] = &[
                 ManagePostEvaluations,
                 PayIncentiveEntries,
             ],
+            OF_SALES,
+            &[ManageProductCosts],
         ],
     ),
     role(
@@ -249,7 +189,7 @@ pub const SHIPPED_ROLES: &[ShippedRole] = &[
             "负责本部门及下级部门的人员、审批与预算",
             "Answers for the people, decisions and budgets of the department and those below",
         ),
-        &[STAFF, LEADERSHIP, OF_PEOPLE],
+        &[STAFF, LEADERSHIP, OF_PEOPLE, SERVES_CUSTOMERS, OF_CUSTOMERS, SELLS],
     ),
     role(
         "sales-manager",
@@ -264,6 +204,9 @@ pub const SHIPPED_ROLES: &[ShippedRole] = &[
             STAFF,
             &[OverseeApprovals, SubmitExpenseClaimsForOthers, SubmitExpenseRequestsForOthers, CompileBudgets],
             &[ReadVacancies, RequestVacancies, GiveTasks, ProposeIncentiveEntries],
+            SERVES_CUSTOMERS,
+            OF_CUSTOMERS,
+            SELLS,
         ],
     ),
     role(
@@ -271,24 +214,33 @@ pub const SHIPPED_ROLES: &[ShippedRole] = &[
         "销售代表",
         "Sales representative",
         ScopeKind::Own,
-        ("办理本人的费用事项", "One's own expenses"),
-        &[STAFF],
+        (
+            "服务本人的客户，办理本人的费用事项；看不到他人客户的完整信息",
+            "Serves customers of one's own, and one's own expenses; sees no customer of others whole",
+        ),
+        &[STAFF, SERVES_CUSTOMERS, SELLS],
     ),
     role(
         "customer-service",
         "客服",
         "Customer service",
         ScopeKind::Own,
-        ("办理本人的费用事项", "One's own expenses"),
-        &[STAFF],
+        (
+            "服务本人的客户，办理本人的费用事项；看不到他人客户的完整信息",
+            "Serves customers of one's own, and one's own expenses; sees no customer of others whole",
+        ),
+        &[STAFF, SERVES_CUSTOMERS, &[ReadProducts]],
     ),
     role(
         "market-specialist",
         "市场专员",
         "Market specialist",
         ScopeKind::Own,
-        ("办理本人的费用事项", "One's own expenses"),
-        &[STAFF],
+        (
+            "服务本人的客户，办理本人的费用事项；看不到他人客户的完整信息",
+            "Serves customers of one's own, and one's own expenses; sees no customer of others whole",
+        ),
+        &[STAFF, SERVES_CUSTOMERS],
     ),
     role(
         "planner",

@@ -284,13 +284,13 @@ impl Organisation {
     }
 
     /// Everybody below the caller, as rows name them; nobody where the caller is no employee.
-    pub(crate) fn below_caller(reader: &mut Reader<'_>) -> Result<Vec<Key>, Failure> {
+    pub fn below_caller(reader: &mut Reader<'_>) -> Result<Vec<Key>, Failure> {
         let Some(me) = reader.actor().employee else { return Ok(Vec::new()) };
         Ok(Self::today(reader)?.below(me).into_iter().map(Into::into).collect())
     }
 
     /// Whether the caller is a superior of somebody, however far above.
-    pub(crate) fn caller_is_above(reader: &mut Reader<'_>, employee: EmployeeId) -> Result<bool, Failure> {
+    pub fn caller_is_above(reader: &mut Reader<'_>, employee: EmployeeId) -> Result<bool, Failure> {
         let line = Self::today(reader)?.line_of(employee);
         Ok(line.iter().any(|superior| reader.actor().is(*superior)))
     }

@@ -57,10 +57,11 @@ impl Location {
             EngineKind::Sqlite => {
                 let mut connection = SqliteConnection::establish(&self.url)?;
                 let synchronous = if self.full_durability { "FULL" } else { "NORMAL" };
+                // What is erased is overwritten, not only forgotten.
                 connection
                     .batch_execute(&format!(
                         "PRAGMA busy_timeout = {BUSY_MILLIS_MAX}; PRAGMA journal_mode = WAL; PRAGMA synchronous = {synchronous};
-                         PRAGMA foreign_keys = ON; PRAGMA temp_store = MEMORY; PRAGMA cache_size = -8000;"
+                         PRAGMA foreign_keys = ON; PRAGMA secure_delete = ON; PRAGMA temp_store = MEMORY; PRAGMA cache_size = -8000;"
                     ))
                     .map_err(diesel::ConnectionError::CouldntSetupConfiguration)?;
                 Ok(Engine::Sqlite(connection))

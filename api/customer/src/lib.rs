@@ -1,0 +1,43 @@
+//! Customers and ownership, over HTTP.
+
+pub use api_base::{approval, spine};
+
+mod customer_consent;
+pub mod customer_file;
+mod customer_look_up;
+mod interaction;
+pub mod ownership;
+mod registration;
+mod site;
+
+use spine::Wing;
+
+// One name inside and outside.
+extern crate self as customer;
+
+/// What this wing brings.
+pub const WING: &Wing = &Wing {
+    name: "customer",
+    zh: "客户与归属",
+    en: "Customers and ownership",
+    tags: &[
+        ("customer-consents", "客户授权。What customers agreed to."),
+        ("customers", "客户档案。Files of customers."),
+        ("ownership", "客户归属。Whose a customer is, why, until when, and what happens next."),
+        ("registrations", "客户登记。That customers were received: the only proof of ownership."),
+        ("sites", "销售现场。Where customers are received."),
+        ("interactions", "客户跟进。Interactions with customers, planned before and reported after."),
+    ],
+    rules: domain::WING,
+    enums: &[ownership::STEPS],
+    chores: &[customer_file::VERIFICATIONS, ownership::FALLS],
+    routes: |into| {
+        customer_file::routes(into);
+        customer_look_up::routes(into);
+        customer_consent::routes(into);
+        interaction::routes(into);
+        ownership::routes(into);
+        registration::routes(into);
+        site::routes(into);
+    },
+};

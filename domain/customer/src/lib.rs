@@ -1,0 +1,47 @@
+//! Whose customer it is, and why: files, registrations, reception, pool, disputes. `[CUS, OWN, QUE, TIE]`
+#![warn(missing_docs)]
+
+/// What one registers when a customer comes: the only proof of ownership.
+pub mod registration;
+/// Where customers are received.
+pub mod site;
+
+/// Whose a customer is: derived from facts by policy.
+pub mod ownership;
+
+pub use domain_base::{
+    approval, duty, events, file, identity, incentive_entry, labels, organisation, refusals, spine, status,
+    task, working_time,
+};
+
+/// Files of customers.
+pub mod customer_file;
+
+/// What a customer agreed to.
+pub mod customer_consent;
+/// Whether a customer is known already.
+pub mod customer_look_up;
+/// Keys that seal what is personal of important customers.
+pub mod field_key;
+/// Interactions with customers.
+pub mod interaction;
+
+pub use customer_file::{Customer, CustomerId};
+
+// One name inside and outside.
+pub extern crate self as customer;
+
+/// What this wing brings.
+pub const WING: &spine::Wing = &spine::Wing {
+    name: "customer",
+    nouns: &[
+        customer_file::NOUN,
+        customer_consent::NOUN,
+        customer_look_up::NOUN,
+        field_key::NOUN,
+        interaction::NOUN,
+        ownership::NOUN,
+        registration::NOUN,
+        site::NOUN,
+    ],
+};

@@ -1,0 +1,50 @@
+//! Customer files, ownership, reception, pool, disputes and tiers in the database.
+
+pub use persistence_base::{
+    approval, audit, duty, file, identity, organisation, policy, spine, task, vacancy,
+};
+
+/// Files of customers.
+pub mod customer_file;
+
+/// What customers agreed to.
+pub mod customer_consent;
+/// Whether a customer is known already.
+pub mod customer_look_up;
+/// Keys that seal what is personal of important customers.
+pub mod field_key;
+/// Interactions with customers.
+pub mod interaction;
+
+/// Whose a customer is, and why.
+pub mod ownership;
+
+/// That a customer was received.
+pub mod registration;
+
+/// Where customers are received.
+pub mod site;
+
+use persistence_customer_tables as schema;
+use spine::Wing;
+
+// One name inside and outside.
+pub extern crate self as customer;
+
+/// This wing as the keeper of its entities.
+pub struct Customer;
+
+/// What this wing brings.
+pub const WING: &Wing = &Wing {
+    name: "customer",
+    nouns: &[
+        customer_file::NOUN,
+        customer_consent::NOUN,
+        customer_look_up::NOUN,
+        field_key::NOUN,
+        interaction::NOUN,
+        ownership::NOUN,
+        registration::NOUN,
+        site::NOUN,
+    ],
+};

@@ -1,0 +1,25 @@
+//! Ownership in the database: facts are added and never changed, whose a customer is follows in the same transaction, and
+//! the chain of owners is kept as each fact left it. `[OWN-14 … OWN-18]`
+
+/// What is done about ownership.
+pub mod deed;
+mod row;
+/// Why it is whose, until when, and what comes next.
+pub mod view;
+
+pub use row::{book, find, load};
+pub use view::{OwnershipView, view};
+
+use crate::{
+    policy::{Kind, Shipped},
+    spine::{Follows, Part},
+};
+use domain::ownership::{OwnershipPolicy, SHIPPED_GENERAL, SHIPPED_REAL_ESTATE};
+
+/// What this noun brings to its wing.
+pub(crate) const NOUN: &[Part] = &[
+    &Kind::of::<OwnershipPolicy>(),
+    &Shipped::text("ownership/real-estate", "客户归属规则（房地产销售）", "002 §5", SHIPPED_REAL_ESTATE),
+    &Shipped::text("ownership/general", "客户归属规则（通用）", "002 §5；000 §5.1", SHIPPED_GENERAL),
+    &Follows { wants: deed::wants, then: deed::follow },
+];

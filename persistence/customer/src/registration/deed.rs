@@ -1,0 +1,122 @@
+//! What registering does: the registration, and whose the customer is, in one transaction. Of two desks that register one
+//! customer at once, one comes first and the other is refused by the rule. `[OWN-1 … OWN-9, OWN-11, OWN-12, OWN-17]`
+
+use super::apply;
+use crate::{
+    customer_file::{self, standing},
+    organisation::{employee, referred},
+    ownership::{self, deed::learn},
+    site,
+    spine::{Failure, Tx},
+};
+use domain::{
+    customer_file::CustomerId,
+    ownership::{FirstInquiry, Registered, What},
+    registration::{NO_EMPLOYEE, NOT_REACHABLE, NUMBER_PREFIX, Registration, RegistrationContent},
+    site::Site,
+    spine::{AnyId, Citation, Id, Refusal},
+};
+
+/// Registers a customer in the caller's name.
+///
+/// # Errors
+/// `ownership.refused` with the rule that stands against it; a customer who can be neither called nor named by a tax number.
+pub fn make(tx: &mut Tx<'_>, content: RegistrationContent) -> Result<Registration, Failure> {
+    let department = tx.actor().department.ok_or_else(|| Refusal::new(NO_EMPLOYEE))?;
+    let site = referred(site::load(tx, content.site), "/site_id")?;
+    check_customer(tx, content.customer)?;
+    check_inquiry(tx, &content.inquiry)?;
+    if let Some(by) = content.entrusted_by {
+        employee::refer(tx, by, "/entrusted_by_id")?;
+    }
+    let (id, number) = (tx.id(), crate::spine::next_number(tx, NUMBER_PREFIX)?);
+    let change = Registration::make((id, number), content, department, tx.actor(), tx.now())?;
+    let registration = apply(tx, change)?;
+    tell(tx, &registration, &site)?;
+    Ok(registration)
+}
+
+/// Asks what was not asked.
+///
+/// # Errors
+/// `registration.not_receiver`, `registration.complete_already`.
+pub fn complete(
+    tx: &mut Tx<'_>,
+    registration: Registration,
+    inquiry: FirstInquiry,
+) -> Result<Registration, Failure> {
+    check_inquiry(tx, &inquiry)?;
+    let change = registration.complete(inquiry, tx.actor(), tx.now())?;
+    let registration = apply(tx, change)?;
+    if registration.completed_at.is_some() {
+        let site = site::load(tx, registration.content.site)?;
+        tell(tx, &registration, &site)?;
+    }
+    Ok(registration)
+}
+
+/// Squatting on a name earns nothing: there must be a phone or a tax number.
+fn check_customer(tx: &mut Tx<'_>, customer: CustomerId) -> Result<(), Failure> {
+    let customer = referred(customer_file::load(tx, customer), "/customer_id")?;
+    customer.ensure_active()?;
+    if customer.can_be_reached() {
+        return Ok(());
+    }
+    Err(Refusal::new(NOT_REACHABLE).citing(Citation::rule("OWN-1")).at("/customer_id").into())
+}
+
+fn check_inquiry(tx: &mut Tx<'_>, inquiry: &FirstInquiry) -> Result<(), Failure> {
+    let people = [
+        (inquiry.phoned_by, "/inquiry/phoned_by_id"),
+        (inquiry.asks_for, "/inquiry/asks_for_id"),
+        (inquiry.relative, "/inquiry/relative_id"),
+    ];
+    for (who, pointer) in people {
+        if let Some(who) = who {
+            employee::refer(tx, who, pointer)?;
+        }
+    }
+    if let Some(elsewhere) = inquiry.elsewhere {
+        referred(site::load(tx, Id::from_uuid(elsewhere.uuid())), "/inquiry/elsewhere_id")?;
+    }
+    if let Some(introducer) = inquiry.introducer {
+        referred(standing::of(tx, Id::from_uuid(introducer.uuid())), "/inquiry/introducer_id")?;
+    }
+    Ok(())
+}
+
+/// Tells ownership what was registered.
+fn tell(tx: &mut Tx<'_>, registration: &Registration, site: &Site) -> Result<(), Failure> {
+    let RegistrationContent { customer, channel, inquiry, entrusted_by, is_peer, .. } =
+        registration.content.clone();
+    let id = AnyId::from_uuid(registration.id.uuid());
+    let scope = site.details.policy.clone();
+    let known = ownership::load(tx, customer)?;
+    if registration.completed_at.is_none() {
+        let receiver = registration.receiver;
+        let begun = What::RegistrationBegun { registration: id, receiver, scope };
+        return learn(tx, known, begun).map(drop);
+    }
+    let introducer = inquiry.introducer.map(|introducer| Id::from_uuid(introducer.uuid()));
+    let introducers_owner = match introducer {
+        Some(introducer) => standing::of(tx, introducer)?.owner,
+        None => None,
+    };
+    let registered = Registered {
+        registration: id,
+        channel,
+        site: AnyId::from_uuid(site.id.uuid()),
+        scope,
+        receiver: registration.receiver,
+        department: AnyId::from_uuid(registration.department.uuid()),
+        inquiry,
+        // A later version of it: it was written before, and completed now.
+        begun_at: (registration.version > 1).then_some(registration.registered_at),
+        is_before_opening: site.is_before_opening(tx.today()),
+        lunch_duty: site.lunch_duty,
+        introducers_owner,
+        entrusted_by,
+        is_peer,
+    };
+    learn(tx, known, What::Registered(Box::new(registered))).map(drop)
+}

@@ -1,0 +1,400 @@
+//! Whose customer it is: the worked examples over HTTP, and what may not go wrong when two come at once. `[OWN-1 … OWN-18]`
+
+use crate::expense_request::act;
+use chrono::Duration;
+use serde_json::{Value, json};
+use tests::{App, Caller, Company, PASSWORD, Records, Reply, column, race, records, stories};
+
+stories! {
+    example_1_the_first_contact_owns_and_says_why,
+    example_2_a_completed_registration_does_not_overtake,
+    example_3_a_later_receiver_is_refused_and_told_whose_the_customer_is,
+    example_4_who_begins_for_another_does_not_register,
+    example_5_a_chance_meeting_does_not_count,
+    example_6_a_relation_counts_where_it_was_announced_before,
+    example_7_a_competitors_man_is_registered_like_others,
+    example_8_who_is_on_lunch_duty_owns_whom_they_receive,
+    example_9_whom_the_company_passes_on_is_registered_as_such,
+    example_10_a_call_followed_up_is_shared_with_whom_the_customer_names,
+    example_11_a_voided_follow_up_never_counted,
+    two_desks_that_register_one_customer_at_once_make_one_owner,
+    two_sites_on_one_day_share,
+    ownership_is_asked_as_it_was_known,
+}
+
+records! {
+    "/api/v1/sites/{id}" => a_site,
+    "/api/v1/registrations/{id}" => a_registration,
+}
+
+const SITES: &str = "/api/v1/sites";
+const REGISTRATIONS: &str = "/api/v1/registrations";
+
+fn a_site(made: &Records<'_>) -> String {
+    let body = json!({"code": "record", "name": "城北售楼处", "policy": "real-estate",
+        "department_id": made.company.departments["marketing"]});
+    made.post("head", "/api/v1/sites/{id}", body)
+}
+
+fn a_registration(made: &Records<'_>) -> String {
+    let body = json!({"customer_id": made.id("/api/v1/customers/{id}"), "site_id": made.id("/api/v1/sites/{id}"),
+        "channel": "walk_in"});
+    made.post("lan", "/api/v1/registrations/{id}", body)
+}
+
+/// Answers to every question: no.
+pub fn nothing() -> Value {
+    json!({"is_first_visit": true, "was_elsewhere": false, "was_phoned": false, "was_introduced": false,
+        "asks_for_somebody": false, "has_relative": false})
+}
+
+/// The site "城北售楼处" with 兰兰 as A, 小明 as B, and C and D beside them; E sells in town.
+pub struct Site {
+    pub company: Company,
+    pub c: Caller,
+    pub d: Caller,
+    pub ids: [String; 2],
+    pub north: String,
+    pub south: String,
+}
+
+impl Site {
+    pub fn open(app: &App) -> Self {
+        let company = app.company();
+        let (boss, marketing) = (&company.boss, &company.departments["marketing"]);
+        let hired = ["chen", "dong"].map(|name| {
+            let id = app.hire(boss, name, marketing, Some(company.id("head")));
+            (app.person(boss, name, &id, "sales-representative", "own"), id)
+        });
+        let [(c, c_id), (d, d_id)] = hired;
+        let site = |code: &str, name: &str, department: &str| {
+            let body = json!({"code": code, "name": name, "policy": "real-estate",
+                "department_id": company.departments[department]});
+            company.who("director").post(SITES, body).expect(201).text("/id")
+        };
+        let (north, south) = (site("north", "城北售楼处", "marketing"), site("south", "城南", "sales"));
+        Self { c, d, ids: [c_id, d_id], north, south, company }
+    }
+
+    pub fn a(&self) -> &Caller {
+        self.company.who("lan")
+    }
+    pub fn b(&self) -> &Caller {
+        self.company.who("ming")
+    }
+    pub fn head(&self) -> &Caller {
+        self.company.who("head")
+    }
+
+    /// A file that the head entered, as its id.
+    #[track_caller]
+    pub fn file(&self, number: u32) -> String {
+        self.file_by(self.head(), number)
+    }
+
+    #[track_caller]
+    pub fn file_by(&self, by: &Caller, number: u32) -> String {
+        let phone = format!("138{number:08}");
+        let body = json!({"kind": "person", "name": format!("客户{number}"), "phones": [phone]});
+        by.post("/api/v1/customers", body).expect(201).text("/id")
+    }
+
+    pub fn body(&self, customer: &str, inquiry: Value) -> Value {
+        json!({"customer_id": customer, "site_id": self.north, "channel": "walk_in", "inquiry": inquiry})
+    }
+
+    pub fn register(&self, by: &Caller, customer: &str, inquiry: Value) -> Reply {
+        by.post(REGISTRATIONS, self.body(customer, inquiry))
+    }
+
+    /// Whose a customer is, as whoever leads sees it.
+    #[track_caller]
+    pub fn ownership(&self, customer: &str) -> Reply {
+        self.company.who("director").get(&place(customer)).expect(200)
+    }
+
+    /// Who owns a customer, and by which rule.
+    #[track_caller]
+    pub fn owner(&self, customer: &str) -> (String, String) {
+        let shown = self.ownership(customer);
+        let chain = shown.at("/chain");
+        let last = chain.as_array().and_then(|chain| chain.last().cloned()).unwrap_or_default();
+        let owner = shown.at("/owner/name").as_str().unwrap_or_default().to_owned();
+        (owner, last["citation"]["rule"].as_str().unwrap_or_default().to_owned())
+    }
+
+    #[track_caller]
+    pub fn sign_in_again(&mut self, app: &App) {
+        self.company.sign_in_again(app);
+        (self.c, self.d) = (app.sign_in("chen", PASSWORD), app.sign_in("dong", PASSWORD));
+    }
+
+    #[track_caller]
+    pub fn follow_up(&self, by: &Caller, customer: &str) -> Reply {
+        let report = json!({"minutes": 5, "content": "电话沟通户型与预算，约定下次来访时间"});
+        by.post("/api/v1/interactions", json!({"customer_id": customer, "kind": "call", "report": report}))
+            .expect(201)
+    }
+}
+
+pub fn place(customer: &str) -> String {
+    format!("/api/v1/customers/{customer}/ownership")
+}
+
+pub fn deed(by: &Caller, customer: &str, what: &str, body: Value) -> Reply {
+    by.post(&format!("{}/{what}", place(customer)), body)
+}
+
+pub fn pair(owner: &str, rule: &str) -> (String, String) {
+    (owner.to_owned(), rule.to_owned())
+}
+
+fn example_1_the_first_contact_owns_and_says_why(app: App) {
+    let site = Site::open(&app);
+    let v = site.file(1);
+    let made = site.register(site.a(), &v, nothing()).expect(201);
+    assert_eq!((made.text("/number"), made.text("/status")), ("RG-2026-000001".into(), "complete".into()));
+    assert_eq!(site.owner(&v), pair("lan", "OWN-1"));
+    let shown = site.a().get(&place(&v)).expect(200);
+    assert_eq!(shown.text("/chain/0/citation/policy"), "ownership/real-estate");
+    assert_eq!(shown.at("/chain/0/citation/policy_version"), json!(1));
+    assert!(shown.text("/chain/0/citation/clause").contains("第一接触点"));
+    let looked = shown.at("/chain/0/looked_at");
+    assert_eq!(
+        column(&looked, "because").last().map(String::as_str),
+        Some("not_received_before"),
+        "{looked}"
+    );
+    assert_eq!(shown.text("/next/kind"), "follow_up_due");
+    // Thirty days after 5 March: 4 April is the last.
+    assert_eq!(shown.text("/protected_until"), "2026-04-04T16:00:00.000000Z");
+    let listed = site.a().get("/api/v1/customers").expect(200);
+    assert_eq!(column(&listed.at("/data"), "id"), [v], "the owner's list has them");
+    let mine = site.a().get(&format!("{REGISTRATIONS}?status=complete")).expect(200).at("/data");
+    assert_eq!(column(&mine, "number"), ["RG-2026-000001"]);
+    let shown = site.a().get(&format!("{REGISTRATIONS}/{}", made.text("/id"))).expect(200);
+    assert_eq!(shown.text("/receiver/name"), "lan");
+    assert_eq!(column(&site.a().get(SITES).expect(200).at("/data"), "code"), ["north"]);
+}
+
+fn example_2_a_completed_registration_does_not_overtake(app: App) {
+    let site = Site::open(&app);
+    let w = site.file(2);
+    let mut blank = nothing();
+    blank["was_elsewhere"] = Value::Null;
+    let begun = site.register(site.b(), &w, blank).expect(201);
+    assert_eq!(
+        (begun.text("/status"), begun.at("/missing")),
+        ("incomplete".into(), json!(["was_elsewhere"]))
+    );
+    assert_eq!(site.owner(&w).0, "");
+    let mut elsewhere = site.body(&w, nothing());
+    elsewhere["site_id"] = json!(site.south);
+    site.company.who("rep").post(REGISTRATIONS, elsewhere).expect(201);
+    let registration = begun.header("location").expect("a place");
+    let done = act(site.b(), &registration, "complete", json!({"inquiry": nothing()})).expect(200);
+    assert_eq!(done.text("/status"), "complete");
+    assert_eq!(site.owner(&w), pair("rep", "OWN-1"));
+    let effects = site.ownership(&w).at("/effects");
+    let lapse = effects.as_array().cloned().unwrap_or_default();
+    assert!(lapse.iter().any(|one| one["kind"] == "lapse" && one["employee"]["name"] == "ming"), "{effects}");
+    act(site.b(), &registration, "complete", json!({"inquiry": nothing()}))
+        .refuses(409, "registration.complete_already");
+}
+
+fn example_3_a_later_receiver_is_refused_and_told_whose_the_customer_is(app: App) {
+    let site = Site::open(&app);
+    let v = site.file(3);
+    site.register(site.a(), &v, nothing()).expect(201);
+    let refused = site.register(&site.c, &v, nothing()).refuses(409, "ownership.refused");
+    assert_eq!((refused.text("/rule"), refused.text("/params/owner")), ("OWN-1".into(), "lan".into()));
+    assert_eq!(refused.text("/params/because"), "another_owns");
+    assert_eq!(app.count_rows("registrations"), 1, "nothing was registered");
+    site.c.get(&place(&v)).refuses(404, "http.not_found");
+}
+
+fn example_4_who_begins_for_another_does_not_register(app: App) {
+    let site = Site::open(&app);
+    let (v, x) = (site.file(4), site.file(5));
+    site.register(site.a(), &v, nothing()).expect(201);
+    let mut asks = nothing();
+    (asks["was_introduced"], asks["introducer_id"]) = (json!(true), json!(v));
+    (asks["asks_for_somebody"], asks["asks_for_id"]) = (json!(true), json!(site.company.id("lan")));
+    let mut body = site.body(&x, asks.clone());
+    body["entrusted_by_id"] = json!(site.company.id("lan"));
+    let refused = site.b().post(REGISTRATIONS, body).refuses(409, "ownership.refused");
+    assert_eq!(refused.text("/rule"), "OWN-3");
+    assert!(refused.text("/clause").contains("受委托同事不做客户登记"));
+    site.register(site.a(), &x, asks).expect(201);
+    assert_eq!(site.owner(&x), pair("lan", "OWN-3"));
+}
+
+fn example_5_a_chance_meeting_does_not_count(app: App) {
+    let site = Site::open(&app);
+    let (v, y, z) = (site.file(6), site.file(7), site.file(8));
+    site.register(site.a(), &v, nothing()).expect(201);
+    let mut sent = nothing();
+    (sent["was_introduced"], sent["introducer_id"]) = (json!(true), json!(v));
+    site.register(&site.c, &y, sent.clone()).expect(201);
+    assert_eq!(site.owner(&y), pair("chen", "OWN-1"));
+    deed(site.head(), &z, "announce-introduction", json!({"introducer_id": v})).expect(200);
+    app.advance(Duration::minutes(1));
+    site.register(&site.c, &z, sent).expect(201);
+    assert_eq!(site.owner(&z), pair("lan", "OWN-3"), "announced before");
+}
+
+fn example_6_a_relation_counts_where_it_was_announced_before(app: App) {
+    let site = Site::open(&app);
+    let (z, late) = (site.file_by(&site.d, 9), site.file_by(&site.d, 10));
+    let of_d = json!({"relative_id": site.ids[1]});
+    deed(&site.d, &z, "announce-relative", of_d.clone()).expect(200);
+    app.advance(Duration::minutes(1));
+    site.register(site.b(), &z, nothing()).expect(201);
+    assert_eq!(site.owner(&z), pair("dong", "OWN-4"));
+    let assist = site.ownership(&z).at("/effects/0");
+    assert_eq!((&assist["kind"], &assist["employee"]["name"]), (&json!("assist"), &json!("ming")));
+    site.register(site.b(), &late, nothing()).expect(201);
+    deed(site.b(), &late, "announce-relative", of_d).expect(200);
+    assert_eq!(site.owner(&late).0, "ming", "too late");
+}
+
+fn example_7_a_competitors_man_is_registered_like_others(app: App) {
+    let site = Site::open(&app);
+    let r = site.file(11);
+    let mut body = site.body(&r, nothing());
+    body["is_peer"] = json!(true);
+    assert_eq!(site.b().post(REGISTRATIONS, body).expect(201).at("/is_peer"), json!(true));
+    assert_eq!(site.owner(&r).0, "ming");
+}
+
+fn example_8_who_is_on_lunch_duty_owns_whom_they_receive(app: App) {
+    let site = Site::open(&app);
+    let north = format!("{SITES}/{}", site.north);
+    act(site.head(), &north, "set-lunch-duty", json!({"employee_id": site.ids[1]})).expect(200);
+    let new = site.file(12);
+    site.register(&site.d, &new, nothing()).expect(201);
+    assert_eq!(site.owner(&new), pair("dong", "OWN-9"));
+}
+
+fn example_9_whom_the_company_passes_on_is_registered_as_such(app: App) {
+    let site = Site::open(&app);
+    let s = site.file(13);
+    let mut body = site.body(&s, nothing());
+    body["channel"] = json!("assigned");
+    site.c.post(REGISTRATIONS, body).expect(201);
+    assert_eq!(site.owner(&s), pair("chen", "OWN-11"));
+}
+
+/// A call of T to A, followed up after five and twelve days; the interactions.
+fn called(site: &mut Site, app: &App) -> (String, Reply) {
+    let t = site.file(14);
+    let mut call = site.body(&t, nothing());
+    call["channel"] = json!("call");
+    site.a().post(REGISTRATIONS, call).expect(201);
+    app.advance(Duration::days(5));
+    site.sign_in_again(app);
+    site.follow_up(site.a(), &t);
+    app.advance(Duration::days(7));
+    site.sign_in_again(app);
+    let second = site.follow_up(site.a(), &t);
+    app.advance(Duration::days(6));
+    site.sign_in_again(app);
+    (t, second)
+}
+
+fn names_b(site: &Site) -> Value {
+    let mut asks = nothing();
+    (asks["asks_for_somebody"], asks["asks_for_id"]) = (json!(true), json!(site.company.id("ming")));
+    asks
+}
+
+fn example_10_a_call_followed_up_is_shared_with_whom_the_customer_names(app: App) {
+    let mut site = Site::open(&app);
+    let (t, _) = called(&mut site, &app);
+    app.advance(Duration::days(1));
+    site.sign_in_again(&app);
+    site.register(site.b(), &t, names_b(&site)).expect(201);
+    assert_eq!(site.owner(&t), pair("ming", "OWN-12"));
+    let deal = "00000000-0000-7000-8000-00000000dea1";
+    let signed = deed(site.head(), &t, "record-deal", json!({"deal_id": deal, "step": "signed"})).expect(200);
+    assert_eq!(signed.text("/credits/0/owner/name"), "ming");
+    assert_eq!(signed.at("/credits/0/is_frozen"), json!(true));
+    let shares = signed.at("/credits/0/shares");
+    assert_eq!((&shares[0]["bp"], &shares[1]["bp"]), (&json!(5000), &json!(5000)));
+    assert_eq!(shares[1]["employee"]["name"], "lan");
+}
+
+fn example_11_a_voided_follow_up_never_counted(app: App) {
+    let mut site = Site::open(&app);
+    let (t, second) = called(&mut site, &app);
+    let interaction = second.header("location").expect("a place");
+    act(site.head(), &interaction, "void", json!({"reason": "无内容"})).expect(200);
+    app.advance(Duration::days(1));
+    site.sign_in_again(&app);
+    site.register(site.b(), &t, names_b(&site)).expect(201);
+    let shown = site.ownership(&t);
+    assert_eq!(shown.text("/owner/name"), "ming");
+    let last = shown.at("/chain/1");
+    assert_eq!(
+        (last["rule"].as_str(), last["shares"][0]["bp"].as_u64()),
+        (Some("phone_lapsed"), Some(10_000))
+    );
+    let facts = shown.at("/facts").as_array().cloned().unwrap_or_default();
+    let voided: Vec<_> = facts.iter().filter(|fact| fact["is_voided"] == json!(true)).collect();
+    assert_eq!((voided.len(), &voided[0]["voided_by"]["name"]), (1, &json!("head")), "{voided:?}");
+}
+
+fn two_desks_that_register_one_customer_at_once_make_one_owner(app: App) {
+    let site = Site::open(&app);
+    for number in 40..44 {
+        let customer = site.file(number);
+        let desks = [site.a(), site.b(), &site.c, &site.d].map(|by| {
+            let (site, customer) = (&site, customer.as_str());
+            Box::new(move || site.register(by, customer, nothing())) as Box<dyn FnOnce() -> Reply + Send>
+        });
+        let answers = race(desks.into_iter().collect());
+        let made = answers.iter().filter(|answer| answer.status == 201).count();
+        let refused: Vec<_> = answers.iter().filter(|answer| answer.status == 409).collect();
+        assert_eq!((made, refused.len()), (1, 3));
+        for one in refused {
+            assert_eq!((one.code(), one.text("/rule")), ("ownership.refused".into(), "OWN-1".into()));
+        }
+    }
+    assert_eq!(app.count_rows("registrations"), 4);
+}
+
+fn two_sites_on_one_day_share(app: App) {
+    let site = Site::open(&app);
+    let w = site.file(51);
+    site.register(site.a(), &w, nothing()).expect(201);
+    let mut shows = nothing();
+    (shows["was_elsewhere"], shows["elsewhere_id"]) = (json!(true), json!(site.north));
+    let mut body = site.body(&w, shows);
+    body["site_id"] = json!(site.south);
+    site.company.who("rep").post(REGISTRATIONS, body).expect(201);
+    assert_eq!(site.owner(&w), pair("lan", "OWN-6"));
+    let shares = site.ownership(&w).at("/chain/1/shares");
+    assert_eq!((&shares[0]["bp"], &shares[1]["employee"]["name"]), (&json!(5000), &json!("rep")));
+}
+
+fn ownership_is_asked_as_it_was_known(app: App) {
+    let mut site = Site::open(&app);
+    let v = site.file(52);
+    let made = site.register(site.a(), &v, nothing()).expect(201).text("/registered_at");
+    app.advance(Duration::days(2));
+    site.sign_in_again(&app);
+    let until = json!({"until": "2026-05-01T00:00:00+08:00"});
+    let locked = deed(site.head(), &v, "lock", until).expect(200);
+    assert_eq!(locked.text("/protected_until"), "2026-04-30T16:00:00.000000Z");
+    deed(site.a(), &v, "release", json!({"reason": "换个人"})).refuses(409, "ownership.refused");
+    let far = json!({"until": "2027-05-01T00:00:00+08:00"});
+    deed(site.head(), &v, "lock", far).refuses(422, "validation.out_of_range");
+    let fact = locked.text("/facts/0/id");
+    deed(site.head(), &v, "void-fact", json!({"fact_id": fact, "reason": "误登记"})).expect(200);
+    let director = site.company.who("director");
+    assert_eq!(director.get(&place(&v)).expect(200).text("/state"), "unowned");
+    let then = director.get(&format!("{}?as_of={made}", place(&v))).expect(200);
+    assert_eq!((then.text("/state"), then.text("/owner/name")), ("owned".into(), "lan".into()));
+    let again = json!({"fact_id": fact, "reason": "误登记"});
+    deed(site.head(), &v, "void-fact", again).refuses(422, "ownership.not_customers_fact");
+}
