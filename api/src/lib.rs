@@ -29,7 +29,15 @@ pub mod spine {
 }
 
 /// The wings of the product in their order: each knows only those before it.
-pub const WINGS: &[&Wing] = &[SPINE, api_base::WING, api_finance::WING, api_customer::WING, api_sales::WING];
+pub const WINGS: &[&Wing] = &[
+    SPINE,
+    api_base::WING,
+    api_governance::WING,
+    api_finance::WING,
+    api_customer::WING,
+    api_sales::WING,
+    api_performance::WING,
+];
 
 /// What the product says about itself and about what happened.
 const SPINE: &Wing = &Wing {
