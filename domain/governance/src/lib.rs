@@ -6,8 +6,25 @@ pub use domain_base::{
     task, working_time,
 };
 
+/// What the company has written down.
+pub mod regulation;
+/// That somebody knows what a regulation says.
+pub mod regulation_acknowledgement;
+/// How a regulation could be better.
+pub mod regulation_suggestion;
+/// What a regulation says from a day on.
+pub mod regulation_version;
+
 // One name inside and outside.
 pub extern crate self as governance;
 
 /// What this wing brings.
-pub const WING: &spine::Wing = &spine::Wing { name: "governance", nouns: &[] };
+pub const WING: &spine::Wing = &spine::Wing {
+    name: "governance",
+    nouns: &[
+        regulation::NOUN,
+        regulation_version::NOUN,
+        regulation_acknowledgement::NOUN,
+        regulation_suggestion::NOUN,
+    ],
+};
