@@ -82,6 +82,9 @@ mod price_list;
 mod private;
 mod product;
 mod quickstart;
+mod regulation;
+mod regulation_acknowledgement;
+mod regulation_suggestion;
 mod resubmission;
 mod separation_policy;
 mod settings;
@@ -164,6 +167,9 @@ const MODULES: &[&[Story]] = &[
     private::STORIES,
     product::STORIES,
     quickstart::STORIES,
+    regulation::STORIES,
+    regulation_acknowledgement::STORIES,
+    regulation_suggestion::STORIES,
     settings::STORIES,
     sign_in::STORIES,
     watch::STORIES,
@@ -218,6 +224,9 @@ const RECORDS: &[&[Record]] = &[
     customer_file::RECORDS,
     ownership::RECORDS,
     interaction::RECORDS,
+    regulation::RECORDS,
+    regulation_acknowledgement::RECORDS,
+    regulation_suggestion::RECORDS,
 ];
 const CHECKS: &[&[Check]] = &[
     coverage::document::CHECKS,

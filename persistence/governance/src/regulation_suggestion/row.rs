@@ -122,18 +122,37 @@ impl TryFrom<Row> for RegulationSuggestion {
     type Error = Failure;
     fn try_from(row: Row) -> Result<Self, Failure> {
         let status = row.standing()?;
-        let Row { clause, text, is_anonymous, .. } = row;
+        let Row {
+            id,
+            number,
+            regulation_id,
+            department_id,
+            clause,
+            text,
+            is_anonymous,
+            creator_id,
+            submitter_id,
+            created_at,
+            changed_at: _,
+            status: _,
+            status_at: _,
+            status_reason: _,
+            draft_id: _,
+            joined_to_id: _,
+            version,
+            search_text: _,
+        } = row;
         Ok(Self {
-            id: row.id.into(),
-            number: row.number,
-            regulation: row.regulation_id.into(),
-            department: row.department_id.into(),
+            id: id.into(),
+            number,
+            regulation: regulation_id.into(),
+            department: department_id.into(),
             content: SuggestionContent { clause, text, is_anonymous },
-            creator: row.creator_id.into(),
-            submitter: row.submitter_id.into(),
-            created_at: row.created_at.into(),
+            creator: creator_id.into(),
+            submitter: submitter_id.into(),
+            created_at: created_at.into(),
             status,
-            version: row.version,
+            version,
         })
     }
 }
