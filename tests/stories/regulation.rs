@@ -133,7 +133,7 @@ fn a_regulation_is_drafted_from_a_text_agreed_to_and_in_force_from_its_day(app: 
         .refuses(409, "regulation_version.not_approved");
     let approval = act(head, &place, "submit", json!({})).expect(200).text("/approval_id");
     let shown = company.who("director").get(&format!("/api/v1/approvals/{approval}")).expect(200);
-    assert_eq!(shown.text("/document/facts/nature"), "substantive", "approvers see that first");
+    assert_eq!(shown.text("/document/summary/facts/nature"), "substantive", "approvers see that first");
     approve(company.who("director"), &approval);
     approve(company.who("gm"), &approval);
     assert_eq!(head.get(&place).expect(200).text("/status"), "approved");
@@ -288,7 +288,7 @@ fn what_is_wrong_with_a_regulation_is_said(app: App) {
     head.post(REGULATIONS, twice).refuses(409, "validation.not_unique");
     let bad = json!({"code": "Travel!", "title": "差旅", "department_id": company.departments["marketing"]});
     assert_eq!(
-        head.post(REGULATIONS, bad).refuses(422, "validation.failed").text("/errors/0/pointer"),
+        head.post(REGULATIONS, bad).refuses(422, "validation.format").text("/errors/0/pointer"),
         "/code"
     );
     let clause = |id: &str, kind: &str, parent: Option<&str>| json!({"id": id, "kind": kind, "parent": parent, "text": "须先申请"});

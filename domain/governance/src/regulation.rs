@@ -91,7 +91,7 @@ impl RegulationDetails {
         let mut findings = Findings::new();
         let fits = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || matches!(c, '.' | '-');
         if !(1..=40).contains(&self.code.len()) || !self.code.chars().all(fits) {
-            findings.add_with("/code", codes::BAD_FORMAT, [("expected", json!("a-z 0-9 . -"))]);
+            findings.add_with("/code", codes::BAD_FORMAT, [("expected", clause::said(clause::CODE_OF))]);
         }
         wording::check(&mut findings, "/title", &self.title, 200);
         findings.into_result()

@@ -1,6 +1,6 @@
 //! The clauses of a regulation: a tree in reading order, each with an id that stays whatever its number becomes. `[REG-1a]`
 
-use crate::spine::{Findings, codes, wording};
+use crate::spine::{Findings, codes, in_both, wording};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use sha2::{Digest, Sha256};
@@ -15,6 +15,15 @@ crate::refusals! { CLAUSE_REFUSALS:
 
 /// The most clauses a text has.
 pub const MOST_CLAUSES: usize = 2_000;
+
+/// Of what codes and ids consist, for people.
+pub(super) const CODE_OF: (&str, &str) =
+    ("小写字母、数字、点和连字符", "small letters, digits, dots and hyphens");
+
+/// A word in both languages, as a parameter of a text.
+pub(super) fn said((zh, en): (&str, &str)) -> serde_json::Value {
+    in_both(zh, en)
+}
 
 /// What a clause is in the tree.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize, ToSchema)]
@@ -70,7 +79,7 @@ pub fn check(findings: &mut Findings, pointer: &str, clauses: &[Clause]) {
         let Clause { id, kind, parent, number, text, binding: _ } = clause;
         let fits = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || matches!(c, '.' | '-');
         if !(1..=60).contains(&id.len()) || !id.chars().all(fits) {
-            findings.add_with(at("id"), codes::BAD_FORMAT, [("expected", json!("a-z 0-9 . -"))]);
+            findings.add_with(at("id"), codes::BAD_FORMAT, [("expected", said(CODE_OF))]);
         }
         if number.chars().count() > 40 {
             findings.add_with(at("number"), codes::BAD_LENGTH, [("min", json!(0)), ("max", json!(40))]);
@@ -81,7 +90,7 @@ pub fn check(findings: &mut Findings, pointer: &str, clauses: &[Clause]) {
                 findings.add_with(at("parent"), PARENT_UNKNOWN, [("parent", json!(parent))]);
             }
             Some((_, Some(higher))) if *higher >= *kind && *kind != ClauseKind::Item => {
-                findings.add_with(at("parent"), PARENT_TOO_LOW, [("kind", json!(kind.code()))]);
+                findings.add_with(at("parent"), PARENT_TOO_LOW, [("kind", said(kind.labels()))]);
             }
             _ => {}
         }
