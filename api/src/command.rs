@@ -11,6 +11,7 @@ mod memory;
 pub mod openapi;
 mod policy;
 mod private;
+mod regulation;
 mod serve;
 
 use crate::{Settings, connect, open_database, spine::Problem};
@@ -69,6 +70,9 @@ enum Command {
     /// Policies from files.
     #[command(subcommand)]
     Policy(policy::Command),
+    /// The regulations that come with the product.
+    #[command(subcommand)]
+    Regulation(regulation::Command),
     /// Copy the SQLite database while the server runs; for PostgreSQL use `pg_dump`.
     Backup {
         /// The file to write; it must not exist.
@@ -100,6 +104,7 @@ pub fn run(line: CommandLine) -> Result<(), String> {
         Command::Files(command) => files::run(&settings, &command),
         Command::Demo(options) => demo::run(&settings, &options),
         Command::Policy(command) => policy::run(&settings, command),
+        Command::Regulation(command) => regulation::run(&settings, command),
         Command::Backup { to } => backup::run(&settings, &to),
     }
 }

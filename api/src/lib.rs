@@ -17,6 +17,7 @@ pub use api_base::{
 };
 pub use api_customer::customer_file::call_for_verifications;
 pub use api_customer::ownership::settle_ownership;
+pub use api_governance::regulation_acknowledgement::ask_for_acknowledgements;
 pub use server::{Running, connect, first_start, open_database, start};
 pub use settings::Settings;
 
@@ -29,7 +30,15 @@ pub mod spine {
 }
 
 /// The wings of the product in their order: each knows only those before it.
-pub const WINGS: &[&Wing] = &[SPINE, api_base::WING, api_finance::WING, api_customer::WING, api_sales::WING];
+pub const WINGS: &[&Wing] = &[
+    SPINE,
+    api_base::WING,
+    api_governance::WING,
+    api_finance::WING,
+    api_customer::WING,
+    api_sales::WING,
+    api_performance::WING,
+];
 
 /// What the product says about itself and about what happened.
 const SPINE: &Wing = &Wing {

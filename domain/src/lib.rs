@@ -15,13 +15,24 @@ pub use domain_customer as customer;
 #[doc(inline)]
 pub use domain_finance as finance;
 #[doc(inline)]
+pub use domain_governance as governance;
+#[doc(inline)]
+pub use domain_performance as performance;
+#[doc(inline)]
 pub use domain_sales as sales;
 #[doc(inline)]
 pub use domain_spine::{self as spine, labels, status};
 
 /// The wings in their order: each knows only those before it.
-pub const WINGS: &[&spine::Wing] =
-    &[spine::WING, domain_base::WING, finance::WING, customer::WING, sales::WING];
+pub const WINGS: &[&spine::Wing] = &[
+    spine::WING,
+    domain_base::WING,
+    governance::WING,
+    finance::WING,
+    customer::WING,
+    sales::WING,
+    performance::WING,
+];
 
 /// Every refusal the rules can answer with, context by context.
 pub fn refusals() -> impl Iterator<Item = &'static spine::RefusalCode> {

@@ -13,6 +13,10 @@ pub use persistence_customer as customer;
 #[doc(inline)]
 pub use persistence_finance as finance;
 #[doc(inline)]
+pub use persistence_governance as governance;
+#[doc(inline)]
+pub use persistence_performance as performance;
+#[doc(inline)]
 pub use persistence_sales as sales;
 #[doc(inline)]
 pub use persistence_spine as spine;
@@ -21,7 +25,14 @@ use diesel_migrations::{EmbeddedMigrations, embed_migrations};
 use spine::{EngineKind, House, Wing};
 
 /// The wings in their order: each knows only those before it.
-pub const WINGS: &[&Wing] = &[persistence_base::WING, finance::WING, customer::WING, sales::WING];
+pub const WINGS: &[&Wing] = &[
+    persistence_base::WING,
+    governance::WING,
+    finance::WING,
+    customer::WING,
+    sales::WING,
+    performance::WING,
+];
 
 /// The product as a whole.
 pub static HOUSE: House = House { wings: WINGS, migrations };

@@ -38,6 +38,10 @@ const UNAUDITED: &[(&str, &str)] = &[
     ("acknowledge_payroll_batch", "the same reference again changes nothing"),
     ("confirm_payroll_batch", "what went with the wages goes once"),
     ("take_payroll_batch", "the same batch is answered until it is confirmed"),
+    (
+        "load_shipped_regulations",
+        "what stands as it comes, or was changed by the company, is not written again",
+    ),
     ("import_customers", "the same file again changes nothing"),
     ("mirror_customer", "the same content again changes nothing"),
     ("copy_customer", "nothing changes; the trail tells who was handed what by a notice"),

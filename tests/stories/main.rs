@@ -83,6 +83,9 @@ mod price_list;
 mod private;
 mod product;
 mod quickstart;
+mod regulation;
+mod regulation_acknowledgement;
+mod regulation_suggestion;
 mod resubmission;
 mod separation_policy;
 mod settings;
@@ -166,6 +169,9 @@ const MODULES: &[&[Story]] = &[
     private::STORIES,
     product::STORIES,
     quickstart::STORIES,
+    regulation::STORIES,
+    regulation_acknowledgement::STORIES,
+    regulation_suggestion::STORIES,
     settings::STORIES,
     setup::STORIES,
     sign_in::STORIES,
@@ -222,6 +228,9 @@ const RECORDS: &[&[Record]] = &[
     customer_file::RECORDS,
     ownership::RECORDS,
     interaction::RECORDS,
+    regulation::RECORDS,
+    regulation_acknowledgement::RECORDS,
+    regulation_suggestion::RECORDS,
 ];
 const CHECKS: &[&[Check]] = &[
     coverage::document::CHECKS,

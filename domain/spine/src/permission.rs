@@ -70,6 +70,11 @@ permissions! {
     ReadVacancies = "vacancy:read", "查看用人申请与编制", "Read vacancies and how far the centre is from its standard";
     RequestVacancies = "vacancy:request", "提出用人申请", "Ask for people, change, submit and cancel one's own vacancies";
     ManageVacancies = "vacancy:manage", "管理用人申请", "Cancel vacancies of others";
+    ReadRegulations = "regulation:read", "查看制度", "Read regulations, their published versions, and who has acknowledged them as far as one's reach goes";
+    RespondToRegulations = "regulation:respond", "确认制度与提出改进建议", "Acknowledge regulations and suggest improvements, in one's own name";
+    DraftRegulations = "regulation:draft", "起草制度", "Set up regulations of departments in reach, draft and submit their versions, answer suggestions";
+    PublishRegulations = "regulation:publish", "发布与废止制度", "Publish and repeal approved versions, and file signed sheets";
+    LoadRegulations = "regulation:load", "启用随附制度", "Enter the regulations that come with the product, in force without approval";
     ReadDuties = "duty:read", "查看应办事项", "Read duties of one's own, of those below one, and in reach";
     PerformDuties = "duty:perform", "办理应办事项", "Report duties done, confirm, waive, extend and hand over those of people below one";
     ExportDuties = "duty:export", "导出应办事项", "Export lists of duties and the compliance board";

@@ -5,7 +5,7 @@ mod version;
 mod withdraw;
 
 pub use ship::{Shipped, ShippedContent, ship_all};
-pub use version::{Dated, all_of_kind, in_force};
+pub use version::{Dated, all_in_force, all_of_kind, in_force};
 pub use withdraw::{hold_ahead, withdraw};
 
 use crate::{

@@ -8,8 +8,18 @@ use std::{ffi::OsStr, fmt, path::Path};
 pub(super) const LAYERS: [&str; 3] = ["domain", "persistence", "api"];
 
 /// The wings in their order: each knows only those before it.
-pub(super) const WINGS: [&str; 9] =
-    ["spine", "base", "finance", "customer", "sales", "service", "marketing", "workplace", "performance"];
+pub(super) const WINGS: [&str; 10] = [
+    "spine",
+    "base",
+    "governance",
+    "finance",
+    "customer",
+    "sales",
+    "service",
+    "marketing",
+    "workplace",
+    "performance",
+];
 
 /// Where a file stands.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]

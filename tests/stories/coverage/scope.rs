@@ -36,6 +36,10 @@ const READ_BY_ALL: &[(&str, &str)] = &[
     ("show_product", "who sells knows what there is to sell"),
     ("show_price_list", "who sells knows the prices"),
     ("show_effective_price", "who sells knows the prices"),
+    ("show_regulation", "who is ruled by it may read it"),
+    ("show_regulation_text", "who is ruled by it may read it"),
+    ("show_regulation_coverage", "who is ruled by it may read what enforces it"),
+    ("show_regulation_suggestion", "who is ruled by a regulation may read what is suggested to it"),
 ];
 
 /// What everybody in a department may read of it, with the reason; nobody of another one.

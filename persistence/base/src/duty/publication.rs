@@ -23,7 +23,6 @@ use utoipa::ToSchema;
 const LATER: &[(&str, &str, &str)] = &[
     ("report.filed", "工作报告已提交", "A report was filed"),
     ("minutes.signed", "会议纪要已签署", "Minutes were signed"),
-    ("regulation.acknowledged", "制度已确认", "A regulation was acknowledged"),
     ("interaction.qualified", "客户跟进已确认", "A follow-up was qualified"),
     ("complaint.answered", "投诉已答复", "A complaint was answered"),
     ("proof.filed", "证明已提交", "A proof was filed"),

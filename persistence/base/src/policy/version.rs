@@ -8,7 +8,7 @@ use crate::{
 };
 use diesel::prelude::*;
 use domain::spine::{
-    BusinessDate, POLICY_MISSING, PolicyContent, PolicyVersion, Refusal, Timestamp, read_content,
+    BusinessDate, POLICY_MISSING, Policy, PolicyContent, PolicyVersion, Refusal, Timestamp, read_content,
 };
 use std::sync::Arc;
 
@@ -50,6 +50,25 @@ pub struct Dated<C> {
     pub published_at: Timestamp,
     /// What it says.
     pub version: PolicyVersion<C>,
+}
+
+/// The version of each policy that is in force on a day, by code.
+///
+/// # Errors
+/// Where the database fails.
+pub fn all_in_force(reader: &mut Reader<'_>, on: BusinessDate) -> Result<Vec<Policy>, Failure> {
+    let rows: Vec<Row> = db!(reader, |c| policies::table
+        .filter(policies::status.eq("published").and(policies::effective_from.le(on)))
+        .order((policies::code, policies::effective_from.desc(), policies::number.desc()))
+        .select(Row::as_select())
+        .load(c))?;
+    let mut latest: Vec<Policy> = Vec::new();
+    for row in rows {
+        if latest.last().is_none_or(|known| known.code != row.code) {
+            latest.push(row.try_into()?);
+        }
+    }
+    Ok(latest)
 }
 
 /// All published versions of all policies of a kind, by code and day. One that cannot be read is left out, and logged:

@@ -1,0 +1,36 @@
+//! Regulations, announcements and webhooks in the database.
+
+pub use persistence_base::{
+    approval, audit, duty, file, identity, organisation, policy, spine, task, vacancy,
+};
+
+pub(crate) use persistence_base::search;
+
+/// What the company has written down.
+pub mod regulation;
+/// Who knows of it.
+pub mod regulation_acknowledgement;
+/// How it could be better.
+pub mod regulation_suggestion;
+/// What it says from a day on.
+pub mod regulation_version;
+
+use persistence_governance_tables as schema;
+use spine::Wing;
+
+// One name inside and outside.
+pub extern crate self as governance;
+
+/// This wing as the keeper of its entities.
+pub struct Governance;
+
+/// What this wing brings.
+pub const WING: &Wing = &Wing {
+    name: "governance",
+    nouns: &[
+        regulation::NOUN,
+        regulation_version::NOUN,
+        regulation_acknowledgement::NOUN,
+        regulation_suggestion::NOUN,
+    ],
+};
