@@ -1,6 +1,21 @@
 //! How people are measured and judged: indicators, schemes, appraisals, consequences. `[KPI-1 … KPI-10]`
 #![warn(missing_docs)]
 
+/// One person's sheet of a period.
+pub mod appraisal;
+/// The course of all of them.
+pub mod appraisal_period;
+/// What people say about each other.
+pub mod appraisal_review;
+/// What is measured.
+pub mod indicator;
+/// What is entered, where nothing measures it.
+pub mod indicator_figure;
+/// Which indicators a position is measured by.
+pub mod scheme;
+/// How a score is computed.
+pub mod scoring;
+
 pub use domain_base::{
     approval, duty, events, file, identity, incentive_entry, labels, organisation, refusals, spine, status,
     task, working_time,
@@ -9,5 +24,6 @@ pub use domain_base::{
 // One name inside and outside.
 pub extern crate self as performance;
 
-/// What this wing brings.
+/// What this wing brings. Its nouns are listed here one by one as each comes with its tables and routes: what is listed is
+/// documented to clients.
 pub const WING: &spine::Wing = &spine::Wing { name: "performance", nouns: &[] };
