@@ -8,6 +8,7 @@ use tests::{
 mod access;
 mod accounting_period;
 mod actions;
+mod appraisal;
 mod approval;
 mod approval_race;
 mod approval_staffing;
@@ -62,6 +63,7 @@ mod idempotency;
 mod identity;
 mod incentive_entry;
 mod incentive_entry_approval;
+mod indicator;
 mod interaction;
 mod internal_audit;
 mod invoice;
@@ -161,6 +163,8 @@ const MODULES: &[&[Story]] = &[
     policy::STORIES,
     post_evaluation::STORIES,
     price_list::STORIES,
+    indicator::STORIES,
+    appraisal::STORIES,
     private::STORIES,
     product::STORIES,
     quickstart::STORIES,
@@ -205,6 +209,8 @@ const RECORDS: &[&[Record]] = &[
     cash_advance::RECORDS,
     post_evaluation::RECORDS,
     price_list::RECORDS,
+    indicator::RECORDS,
+    appraisal::RECORDS,
     product::RECORDS,
     budget::RECORDS,
     budget_change::RECORDS,

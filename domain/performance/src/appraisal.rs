@@ -5,19 +5,30 @@
 mod actions;
 /// Results are changed by hand, each change with its reason.
 mod calibrate;
+/// Somebody is exempt by decision.
+mod exempt;
+/// The computation in words.
+mod explained;
 /// What was measured, and from what; kept for good.
 mod frozen;
 /// The person objects, somebody rules.
 mod objection;
+/// The stretches of a period in which somebody was measured alike.
+mod parts;
 /// What is final is opened again, by two people, as a revision.
 mod reopen;
 /// From what is frozen and said to a result.
 mod score;
+/// What a person is to reach.
+mod targets;
 
 pub use actions::AppraisalAction;
 pub use calibrate::{Calibration, CalibrationKind, Recalibrated, Verdict};
+pub use exempt::Exemption;
+pub use explained::{Named, Said};
 pub use frozen::{Adjustment, Frozen, FrozenPoints, FrozenValue};
 pub use objection::{Objection, Ruling};
+pub use parts::{PartRules, Stay, parts};
 pub use reopen::Reopening;
 pub use score::{DirectionOf, SchemeOfPart, Scored};
 
@@ -25,11 +36,10 @@ use crate::{
     appraisal_period::AppraisalPeriod,
     scoring::{Computation, Target, YearSum},
     spine::{
-        Actor, BusinessDate, Change, Citation, DepartmentId, EmployeeId, Entity, Findings, Id, Policy,
-        Refusal, RefusalCode, Version, codes,
+        Actor, BusinessDate, Change, Citation, DepartmentId, EmployeeId, Entity, Id, Policy, Refusal,
+        RefusalCode, Version,
     },
 };
-use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use utoipa::ToSchema;
@@ -59,6 +69,8 @@ crate::events! { APPRAISAL_EVENTS:
     TARGETS_SET = "appraisal.targets_set", "考核目标已设定", "Targets of an appraisal were set";
     SCORED = "appraisal.scored", "考核已计分", "An appraisal was scored";
     BLOCKED = "appraisal.blocked", "考核缺少评分或数据，未能计分", "An appraisal could not be scored: a review or a value is missing";
+    EXEMPTED = "appraisal.exempted", "免予考核", "Somebody was exempted from an appraisal";
+    COVERED = "appraisal.covered", "考核适用方案已更新", "By what somebody is appraised was brought up to date";
     CALIBRATED = "appraisal.calibrated", "考核结果已校准", "The result of an appraisal was calibrated";
     OBJECTED = "appraisal.objected", "被考核人提出异议", "Somebody objected to the result of their appraisal";
     RULED = "appraisal.ruled", "异议已裁定", "An objection was ruled on";
@@ -126,6 +138,8 @@ pub enum Unscorable {
     ValueMissing,
     /// Neither indicators nor reviews apply.
     NothingApplies,
+    /// Somebody decided so.
+    Decided,
 }
 
 crate::labels! { Unscorable = "AppraisalUnscorable":
@@ -135,6 +149,7 @@ crate::labels! { Unscorable = "AppraisalUnscorable":
     ReviewMissing = "review_missing", "缺少评分", "A review is missing";
     ValueMissing = "value_missing", "缺少指标数据", "A value is missing";
     NothingApplies = "nothing_applies", "没有可计分的内容", "Nothing applies";
+    Decided = "decided", "经决定免予考核", "Exempt by decision";
 }
 
 /// A scheme by its version.
@@ -235,6 +250,8 @@ pub struct Appraisal {
     pub objection: Option<Objection>,
     /// Why it is not scored.
     pub unscored: Option<Unscorable>,
+    /// Who decided that it is not, and why.
+    pub exemption: Option<Exemption>,
     /// Where it stands.
     pub state: AppraisalState,
     /// From 1; more where it was opened again.
@@ -266,19 +283,13 @@ impl Appraisal {
     /// Opens the appraisal of a person; exempt where none of its parts is scored.
     pub fn open(new: NewAppraisal) -> Change<Self> {
         let NewAppraisal { id, period, employee, parts } = new;
-        let scored = parts.iter().rev().find(|part| part.unscored.is_none());
-        let last = scored.or(parts.last());
-        let unscored = match scored {
-            Some(_) => None,
-            None => Some(last.and_then(|part| part.unscored).unwrap_or(Unscorable::NoScheme)),
-        };
-        let appraisal = Self {
+        let mut appraisal = Self {
             id,
             period,
             employee,
-            department: last.map_or_else(|| Id::from_uuid(Uuid::nil()), |part| part.department),
-            scheme: last.and_then(|part| part.scheme.clone()),
-            parts,
+            department: Id::from_uuid(Uuid::nil()),
+            scheme: None,
+            parts: Vec::new(),
             targets: Vec::new(),
             frozen: None,
             computation: None,
@@ -286,14 +297,32 @@ impl Appraisal {
             verdict: None,
             calibrations: Vec::new(),
             objection: None,
-            unscored,
-            state: if unscored.is_some() { AppraisalState::Exempt } else { AppraisalState::Open },
+            unscored: None,
+            exemption: None,
+            state: AppraisalState::Open,
             revision: 1,
             reopening: None,
             version: 0,
         };
+        appraisal.lay_out(parts);
         let facts = appraisal.facts();
         Change::created(appraisal, OPENED, facts)
+    }
+
+    /// Takes parts, and what follows from the last of them that is scored.
+    fn lay_out(&mut self, parts: Vec<SheetPart>) {
+        let scored = parts.iter().rev().find(|part| part.unscored.is_none());
+        let last = scored.or(parts.last());
+        self.unscored = match scored {
+            Some(_) => None,
+            None => Some(last.and_then(|part| part.unscored).unwrap_or(Unscorable::NoScheme)),
+        };
+        self.state = if self.unscored.is_some() { AppraisalState::Exempt } else { AppraisalState::Open };
+        if let Some(last) = last {
+            self.department = last.department;
+            self.scheme = last.scheme.clone();
+        }
+        self.parts = parts;
     }
 
     /// What its events tell; no result, which is the person's.
@@ -319,53 +348,6 @@ impl Appraisal {
         self.parts.iter().filter_map(|part| part.superior).any(|superior| by.is(superior))
     }
 
-    /// Sets targets, all of them at once. `takes_target` says of part and indicator whether the scheme wants one; `manages`
-    /// whether the caller manages appraisals of the department.
-    ///
-    /// # Errors
-    /// `appraisal.own`, `appraisal.not_superior`, `appraisal.wrong_state`; targets that are not well formed.
-    pub fn set_targets(
-        self,
-        targets: Vec<SetTarget>,
-        takes_target: impl Fn(usize, &str) -> bool,
-        manages: bool,
-        by: &Actor,
-    ) -> Result<Change<Self>, Refusal> {
-        self.may_set_targets(manages, by)?;
-        let mut findings = Findings::new();
-        for (place, set) in targets.iter().enumerate() {
-            let at = |member: &str| format!("/targets/{place}/{member}");
-            if !takes_target(set.part, &set.indicator) {
-                let indicator = json!(set.indicator);
-                findings.add_with(at("indicator"), TARGET_UNKNOWN, [("indicator", indicator)]);
-            }
-            if set.target.is_some_and(|target| target.value < Decimal::ZERO) {
-                findings.add(at("value"), TARGET_NEGATIVE);
-            }
-            let same = |other: &SetTarget| other.part == set.part && other.indicator == set.indicator;
-            if targets[..place].iter().any(same) {
-                findings.add_with(at("indicator"), codes::NOT_UNIQUE, [("value", json!(set.indicator))]);
-            }
-        }
-        findings.into_result()?;
-        let after = Self { targets, ..self.clone() };
-        Ok(self.moved(after, TARGETS_SET))
-    }
-
-    /// Whether a caller may set targets now.
-    ///
-    /// # Errors
-    /// As [`Self::set_targets`].
-    pub fn may_set_targets(&self, manages: bool, by: &Actor) -> Result<(), Refusal> {
-        if by.is(self.employee) {
-            return Err(refused(OWN_APPRAISAL));
-        }
-        if !manages && !self.is_superior(by) {
-            return Err(refused(NOT_SUPERIOR));
-        }
-        self.ensure(&[AppraisalState::Open, AppraisalState::Blocked])
-    }
-
     /// Ends it: nothing moves any more. What is exempt stays so.
     ///
     /// # Errors
@@ -374,12 +356,6 @@ impl Appraisal {
         self.ensure(&[AppraisalState::Scored])?;
         let after = Self { state: AppraisalState::Final, ..self.clone() };
         Ok(self.moved(after, FINAL))
-    }
-
-    /// The target of an indicator in a part, from 1: what the person was set, else what the scheme says.
-    pub fn target(&self, part: usize, indicator: &str, of_scheme: Option<Target>) -> Option<Target> {
-        let set = self.targets.iter().find(|set| set.part == part && set.indicator == indicator);
-        set.map_or(of_scheme, |set| set.target)
     }
 }
 

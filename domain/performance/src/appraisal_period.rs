@@ -25,19 +25,25 @@ crate::refusals! { PERIOD_REFUSALS:
     NOT_OVER = "appraisal_period.not_over", Conflict, "考核期 {period} 尚未结束，不能计分", "The period {period} is not over, so nothing is scored yet";
     UNSCORED_LEFT = "appraisal_period.unscored_left", Conflict, "还有 {count} 人没有结果，不能公布", "{count} people have no result yet, so nothing is published";
     OBJECTIONS_OPEN = "appraisal_period.objections_open", Conflict, "还有 {count} 项异议未裁定", "{count} objections are not ruled on";
+    PASS_UNDER_WAY = "appraisal_period.pass_under_way", Conflict, "系统正在“{pass}”，已处理 {done} 人，完成后再进行此操作", "The period is in the midst of \"{pass}\", {done} people so far; this can be done once that is complete";
     OBJECTION_TIME = "appraisal_period.objection_time", Conflict, "异议期至 {date} 届满，届满前不能定档", "People may object until {date}; nothing is final before";
 }
 
 crate::events! { PERIOD_EVENTS:
     OPENED = "appraisal_period.opened", "考核期已建立", "A period of appraisal was opened";
+    PASSED = "appraisal_period.passed", "考核批量处理有进展", "People of a period of appraisal were gone through";
+    SCORING = "appraisal_period.scoring", "考核开始计分", "The scoring of a period of appraisal began";
     ADVANCED = "appraisal_period.advanced", "考核进入下一阶段", "A period of appraisal went to its next stage";
     PUBLISHED = "appraisal_period.published", "考核结果已公布", "The results of a period were published";
     FINALISED = "appraisal_period.finalised", "考核结果已定档", "The results of a period are final";
 }
 
 /// What this noun brings to its wing.
-pub const NOUN: &crate::spine::Noun =
-    &crate::spine::Noun { refusals: &[PERIOD_REFUSALS], events: &[PERIOD_EVENTS], enums: &[Stage::LABELS] };
+pub const NOUN: &crate::spine::Noun = &crate::spine::Noun {
+    refusals: &[PERIOD_REFUSALS],
+    events: &[PERIOD_EVENTS],
+    enums: &[Stage::LABELS, PassKind::LABELS],
+};
 
 /// How far a period has come.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize, ToSchema)]
@@ -157,6 +163,42 @@ pub struct StageBegun {
     pub due_on: Option<BusinessDate>,
 }
 
+/// What is done with everybody of a period.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+#[schema(as = AppraisalPassKind)]
+pub enum PassKind {
+    /// Who is appraised by what, and who is asked to review: again at each stage, for people come and move.
+    Covering,
+    /// Results are computed.
+    Scoring,
+    /// Results become final, and what follows from them follows.
+    Finalising,
+}
+
+crate::labels! { PassKind = "AppraisalPassKind":
+    Covering = "covering", "确定考核人员", "Finding who is appraised";
+    Scoring = "scoring", "计分", "Scoring";
+    Finalising = "finalising", "定档", "Making results final";
+}
+
+/// Everybody of a period is gone through, a few hundred in a unit of work: what is kept is how far it has come.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct Pass {
+    /// What is done.
+    pub kind: PassKind,
+    /// The last employee who was gone through.
+    pub behind: Option<Uuid>,
+    /// How many were.
+    pub done: i64,
+}
+
+impl Pass {
+    const fn begin(kind: PassKind) -> Self {
+        Self { kind, behind: None, done: 0 }
+    }
+}
+
 /// A period of appraisal.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize)]
 pub struct AppraisalPeriod {
@@ -166,6 +208,8 @@ pub struct AppraisalPeriod {
     pub period: Period,
     /// The stages it came through, at least one: in the last it is.
     pub stages: Vec<StageBegun>,
+    /// What is being done with everybody.
+    pub pass: Option<Pass>,
     /// Counts its states.
     pub version: Version,
 }
@@ -213,7 +257,8 @@ impl AppraisalPeriod {
         }
         let stages = vec![StageBegun { stage: Stage::Targets, at: now, by: by.user, due_on }];
         let facts = json!({"period": period});
-        Ok(Change::created(Self { id, period, stages, version: 0 }, OPENED, facts))
+        let pass = Some(Pass::begin(PassKind::Covering));
+        Ok(Change::created(Self { id, period, stages, pass, version: 0 }, OPENED, facts))
     }
 
     /// The stage it is in.
@@ -237,25 +282,59 @@ impl AppraisalPeriod {
         Err(refused(WRONG_STAGE).with_label("stage", self.stage()))
     }
 
+    /// Refuses while people are gone through.
+    ///
+    /// # Errors
+    /// `appraisal_period.pass_under_way`.
+    pub fn ensure_at_rest(&self) -> Result<(), Refusal> {
+        match self.pass {
+            None => Ok(()),
+            Some(pass) => Err(refused(PASS_UNDER_WAY).with_label("pass", pass.kind).with("done", pass.done)),
+        }
+    }
+
     /// Whether it may be scored.
     ///
     /// # Errors
-    /// `appraisal_period.wrong_stage`, `appraisal_period.not_over`.
+    /// `appraisal_period.wrong_stage`, `appraisal_period.not_over`, `appraisal_period.pass_under_way`.
     pub fn may_score(&self, today: BusinessDate) -> Result<(), Refusal> {
         self.ensure(Stage::Calibration)?;
         if self.period.last() >= today {
             return Err(refused(NOT_OVER).with("period", self.period.to_string()));
         }
-        Ok(())
+        self.ensure_at_rest()
+    }
+
+    /// Begins to score everybody who has no result yet.
+    ///
+    /// # Errors
+    /// As [`Self::may_score`].
+    pub fn score(self, today: BusinessDate) -> Result<Change<Self>, Refusal> {
+        self.may_score(today)?;
+        let after = Self { pass: Some(Pass::begin(PassKind::Scoring)), ..self.clone() };
+        let facts = json!({"period": self.period});
+        Ok(Change::updated(self, after, SCORING, facts))
+    }
+
+    /// Some more people were gone through, the last of them `behind`; nobody is left where that is none.
+    pub fn went_on(self, behind: Option<Uuid>, done: i64) -> Change<Self> {
+        let mut after = self.clone();
+        after.pass = match (self.pass, behind) {
+            (Some(pass), Some(_)) => Some(Pass { behind, done: pass.done + done, ..pass }),
+            _ => None,
+        };
+        let facts = json!({"period": self.period, "is_complete": after.pass.is_none()});
+        Change::updated(self, after, PASSED, facts)
     }
 
     /// Whether it may go on to its next stage, and which that is.
     ///
     /// # Errors
-    /// `appraisal_period.wrong_stage` of one that is final; what is still to be done before.
+    /// `appraisal_period.wrong_stage` of one that is final; `appraisal_period.pass_under_way`; what is still to be done before.
     pub fn may_advance(&self, outstanding: Outstanding, today: BusinessDate) -> Result<Stage, Refusal> {
         let next =
             self.stage().next().ok_or_else(|| refused(WRONG_STAGE).with_label("stage", self.stage()))?;
+        self.ensure_at_rest()?;
         if next == Stage::Published && outstanding.unscored > 0 {
             return Err(refused(UNSCORED_LEFT).with("count", outstanding.unscored));
         }
@@ -284,6 +363,13 @@ impl AppraisalPeriod {
         let stage = self.may_advance(outstanding, today)?;
         let mut after = self.clone();
         after.stages.push(StageBegun { stage, at: now, by: by.user, due_on });
+        after.pass = match stage {
+            Stage::Targets | Stage::SelfReview | Stage::PeerReview | Stage::SuperiorReview => {
+                Some(Pass::begin(PassKind::Covering))
+            }
+            Stage::Calibration | Stage::Published => None,
+            Stage::Final => Some(Pass::begin(PassKind::Finalising)),
+        };
         let kind = match stage {
             Stage::Published => PUBLISHED,
             Stage::Final => FINALISED,

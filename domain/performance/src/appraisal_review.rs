@@ -1,5 +1,5 @@
-//! Reviews (评分): one's own, the superior's, those of peers. What peers say is anonymous to the person, and to everybody else:
-//! a review is read by who gives it, and the feed tells nothing of it. `[KPI-4]`
+//! Reviews (评分): one's own, the superior's, those of peers. What peers say is anonymous to the person, and to everybody
+//! else: a review is read by who gives it, and the feed tells nothing of it. `[KPI-4]`
 
 use crate::{
     appraisal::Appraisal,
@@ -118,16 +118,18 @@ impl AppraisalReview {
         Change::created(self, ASKED, json!({}))
     }
 
-    /// Whether a caller may give it now.
+    /// Whether a caller may give it now. What a result waits for may also be given while results are calibrated:
+    /// `is_awaited` says so.
     ///
     /// # Errors
     /// `appraisal_review.not_reviewer`, `appraisal_review.not_now`.
-    pub fn may_give(&self, stage: Stage, by: &Actor) -> Result<(), Refusal> {
+    pub fn may_give(&self, stage: Stage, is_awaited: bool, by: &Actor) -> Result<(), Refusal> {
         let refused = |code| Refusal::new(code).citing(Citation::rule("KPI-4"));
         if !by.is(self.reviewer) {
             return Err(refused(NOT_REVIEWER));
         }
-        if stage != self.kind.stage() {
+        let is_late = is_awaited && self.given.is_none() && stage == Stage::Calibration;
+        if stage != self.kind.stage() && !is_late {
             return Err(refused(NOT_NOW).with_label("stage", stage).with_label("kind", self.kind));
         }
         Ok(())
@@ -141,11 +143,11 @@ impl AppraisalReview {
         self,
         score: Decimal,
         comment: Option<String>,
-        stage: Stage,
+        (stage, is_awaited): (Stage, bool),
         by: &Actor,
         now: Timestamp,
     ) -> Result<Change<Self>, Refusal> {
-        self.may_give(stage, by)?;
+        self.may_give(stage, is_awaited, by)?;
         let mut findings = Findings::new();
         let within =
             (Decimal::ZERO..=Decimal::ONE_HUNDRED).contains(&score) && score.normalize().scale() <= 2;

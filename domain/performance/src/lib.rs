@@ -24,6 +24,16 @@ pub use domain_base::{
 // One name inside and outside.
 pub extern crate self as performance;
 
-/// What this wing brings. Its nouns are listed here one by one as each comes with its tables and routes: what is listed is
-/// documented to clients.
-pub const WING: &spine::Wing = &spine::Wing { name: "performance", nouns: &[] };
+/// What this wing brings.
+pub const WING: &spine::Wing = &spine::Wing {
+    name: "performance",
+    nouns: &[
+        scoring::NOUN,
+        indicator::NOUN,
+        indicator_figure::NOUN,
+        scheme::NOUN,
+        appraisal_period::NOUN,
+        appraisal::NOUN,
+        appraisal_review::NOUN,
+    ],
+};

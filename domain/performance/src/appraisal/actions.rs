@@ -10,6 +10,8 @@ use crate::appraisal_period::Stage;
 pub enum AppraisalAction {
     /// Set targets.
     SetTargets,
+    /// Exempt the person.
+    Exempt,
     /// Change the result.
     Calibrate,
     /// Object to it.
@@ -28,6 +30,7 @@ pub enum AppraisalAction {
 
 crate::labels! { AppraisalAction = "AppraisalActionName":
     SetTargets = "set_targets", "设定目标", "Set targets";
+    Exempt = "exempt", "免予考核", "Exempt";
     Calibrate = "calibrate", "校准", "Calibrate";
     Object = "object", "提出异议", "Object";
     Rule = "rule", "裁定异议", "Rule on the objection";
@@ -38,18 +41,20 @@ crate::labels! { AppraisalAction = "AppraisalActionName":
 }
 
 impl Appraisal {
-    /// Every action with the refusal it would meet. `manages` says whether the caller manages appraisals of the department.
+    /// Every action with the refusal it would meet. `manages` says whether the caller manages appraisals of the department,
+    /// `later` where the revision behind it stands.
     pub fn actions(
         &self,
         period: &AppraisalPeriod,
         manages: bool,
-        by: &Actor,
-        today: BusinessDate,
+        later: Option<AppraisalState>,
+        (by, today): (&Actor, BusinessDate),
     ) -> Vec<(AppraisalAction, Result<(), Refusal>)> {
         let allowed = |action| match action {
             AppraisalAction::SetTargets => {
                 period.ensure(Stage::Targets).and_then(|()| self.may_set_targets(manages, by))
             }
+            AppraisalAction::Exempt => period.ensure(Stage::Calibration).and_then(|()| self.may_exempt(by)),
             AppraisalAction::Calibrate if self.state == AppraisalState::Reopened => self.may_calibrate(by),
             AppraisalAction::Calibrate => {
                 period.ensure(Stage::Calibration).and_then(|()| self.may_calibrate(by))
@@ -59,7 +64,7 @@ impl Appraisal {
                 period.ensure(Stage::Published).and_then(|()| self.may_object(until, by, today))
             }
             AppraisalAction::Rule => period.ensure(Stage::Published).and_then(|()| self.may_rule(by)),
-            AppraisalAction::AskToReopen => self.may_ask_to_reopen(by),
+            AppraisalAction::AskToReopen => self.may_ask_to_reopen(later, by),
             AppraisalAction::ApproveReopening | AppraisalAction::RefuseReopening => {
                 self.may_decide_reopening(by)
             }

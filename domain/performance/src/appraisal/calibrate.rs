@@ -1,5 +1,5 @@
-//! Results are calibrated by hand: one by one with a reason, or a cohort by its forced distribution. Every change keeps what
-//! was, what is, why and by whom. `[KPI-6, KPI-7]`
+//! Results are calibrated by hand: one by one with a reason, or a cohort by its forced distribution. Every change keeps
+//! what was, what is, why and by whom. `[KPI-6, KPI-7]`
 
 use super::{
     APPRAISAL_GRADE_UNKNOWN, Appraisal, AppraisalState, CALIBRATED, NOTHING_CHANGES, OWN_APPRAISAL, refused,

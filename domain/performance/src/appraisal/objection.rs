@@ -1,5 +1,5 @@
-//! The person objects within the days that the settings say; somebody rules who is neither the person nor a superior who gave
-//! a score. `[KPI-7]`
+//! The person objects within the days that the settings say; somebody rules who is neither the person nor a superior who
+//! gave a score. `[KPI-7]`
 
 use super::{
     Appraisal, AppraisalState, CalibrationKind, NOT_PERSON, NOTHING_OBJECTED, OBJECTED, OBJECTED_ALREADY,

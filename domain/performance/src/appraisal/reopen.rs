@@ -1,9 +1,9 @@
-//! What is final stays as it is. Somebody may ask for a revision, somebody else agrees, and what comes of it is a new appraisal
-//! that names the one before. `[KPI-7]`
+//! What is final stays as it is. Somebody may ask for a revision, somebody else agrees, and what comes of it is a new
+//! appraisal that names the one before. `[KPI-7]`
 
 use super::{
-    APPROVES_OWN, Appraisal, AppraisalState, FINAL, OWN_APPRAISAL, REOPENED, REOPENING_ASKED,
-    REOPENING_REFUSED, refused,
+    APPROVES_OWN, Appraisal, AppraisalState, FINAL, OWN_APPRAISAL, REOPENED, REOPENED_ALREADY,
+    REOPENING_ASKED, REOPENING_REFUSED, refused,
 };
 use crate::{
     approval::check_reason,
@@ -27,18 +27,23 @@ pub struct Reopening {
 }
 
 impl Appraisal {
-    /// Whether a caller may ask to open it again.
+    /// Whether a caller may ask to open it again; `later` is the state of the revision behind it, if there is one.
     ///
     /// # Errors
-    /// `appraisal.own`, `appraisal.wrong_state`.
-    pub fn may_ask_to_reopen(&self, by: &Actor) -> Result<(), Refusal> {
+    /// `appraisal.own`, `appraisal.wrong_state`, `appraisal.reopened_already`.
+    pub fn may_ask_to_reopen(&self, later: Option<AppraisalState>, by: &Actor) -> Result<(), Refusal> {
         if by.is(self.employee) {
             return Err(refused(OWN_APPRAISAL));
         }
-        self.ensure(&[AppraisalState::Final])
+        self.ensure(&[AppraisalState::Final])?;
+        match later {
+            None | Some(AppraisalState::ReopeningRefused) => Ok(()),
+            Some(_) => Err(refused(REOPENED_ALREADY)),
+        }
     }
 
-    /// Asks for a revision: a new appraisal, while this one stays.
+    /// Asks for a revision: a new appraisal, while this one stays. `later` is the last revision there is, with its number,
+    /// where it is another.
     ///
     /// # Errors
     /// As [`Self::may_ask_to_reopen`]; a reason that is missing or longer than 500 characters.
@@ -46,10 +51,11 @@ impl Appraisal {
         &self,
         id: Id<Self>,
         reason: String,
+        later: Option<(AppraisalState, i32)>,
         by: &Actor,
         now: Timestamp,
     ) -> Result<Change<Self>, Refusal> {
-        self.may_ask_to_reopen(by)?;
+        self.may_ask_to_reopen(later.map(|(state, _)| state), by)?;
         check_reason(&reason)?;
         let reopening = Reopening { of: self.id, reason, asked_by: by.user, asked_at: now, decided: None };
         let revision = Self {
@@ -57,7 +63,7 @@ impl Appraisal {
             calibrations: Vec::new(),
             objection: None,
             state: AppraisalState::ReopeningAsked,
-            revision: self.revision + 1,
+            revision: later.map_or(self.revision, |(_, revision)| revision) + 1,
             reopening: Some(reopening),
             version: 0,
             ..self.clone()

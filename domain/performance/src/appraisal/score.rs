@@ -1,7 +1,8 @@
 //! From what is frozen and said to a result. Run again it comes to the same. `[KPI-6]`
 
 use super::{
-    APPRAISAL_WRONG_STATE, Appraisal, AppraisalState, BLOCKED, Frozen, SCORED, Unscorable, Verdict, refused,
+    APPRAISAL_WRONG_STATE, Appraisal, AppraisalState, BLOCKED, EXEMPTED, Frozen, SCORED, Unscorable, Verdict,
+    refused,
 };
 use crate::{
     scheme::{MissingValue, Scheme},
@@ -41,8 +42,8 @@ pub enum Scored {
 }
 
 impl Appraisal {
-    /// Computes the result; changes nothing. `schemes` are those of the parts that are scored, by their places from 1; `months`
-    /// are those of a year.
+    /// Computes the result; changes nothing. `schemes` are those of the parts that are scored, by their places from 1;
+    /// `months` are those of a year.
     pub fn compute<'a>(
         &self,
         frozen: &Frozen,
@@ -119,6 +120,12 @@ impl Appraisal {
         let mut after = self.clone();
         let result = match scored {
             Scored::Result(result) => result,
+            // Nothing there could ever be waited for.
+            Scored::Not(why @ (Unscorable::NothingApplies | Unscorable::NoScheme)) => {
+                after.unscored = Some(why);
+                after.state = AppraisalState::Exempt;
+                return Ok(self.moved(after, EXEMPTED));
+            }
             Scored::Not(why) => {
                 after.unscored = Some(why);
                 after.state = AppraisalState::Blocked;
@@ -127,8 +134,9 @@ impl Appraisal {
         };
         let (computation, year, verdict) = *result;
         let citation = self.scheme.as_ref().map(|scheme| scheme.cite("KPI-6"));
-        let facts = json!({"indicators": computation.indicators, "reviews": computation.reviews.map(|r| r.sum),
-            "points": computation.points, "veto": computation.veto, "grade": verdict.grade});
+        let facts = json!({"indicators": computation.indicators,
+            "reviews": computation.reviews.map(|reviews| reviews.sum), "points": computation.points,
+            "veto": computation.veto, "result": verdict.result, "grade": verdict.grade});
         after.frozen = Some(frozen);
         after.computation = Some(computation);
         after.year = year;

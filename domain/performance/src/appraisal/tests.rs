@@ -6,6 +6,7 @@ use crate::{
     scoring::{Direction, ReviewAnswers},
     spine::{ActorKind, Timestamp},
 };
+use rust_decimal::Decimal;
 
 fn id<T>(number: u128) -> Id<T> {
     Id::from_uuid(Uuid::from_u128(number))
@@ -108,6 +109,33 @@ fn it_is_scored_and_run_again_comes_to_the_same() {
 }
 
 #[test]
+fn the_computation_is_said_in_words() {
+    let computation = scored().computation.expect("a computation");
+    let named = |_: usize, code: &str| {
+        Some(Named { zh: code.into(), en: code.into(), unit: "x".into(), clause: None, adjusted: Vec::new() })
+    };
+    let said: Vec<String> = computation.said(&named).into_iter().map(|said| said.zh).collect();
+    assert_eq!(said[0], "sales：1150000 x，目标 1000000，完成率 115 %，得分 115 × 权重 40 % = 46");
+    assert_eq!(said[3], "weekly-reports：2 x，得分 90 × 权重 20 % = 18");
+    assert_eq!(said[5], "指标合计：98");
+    assert_eq!(said[6], "评分：自评 95 × 20 % + 上级 88 × 60 % + 同事 89 × 20 % = 89.6");
+    assert_eq!(said[7], "结果：98 × 70 % + 89.6 × 30 % − 15 = 80.48；四舍五入后为 80.48");
+}
+
+#[test]
+fn who_is_exempt_by_decision_is_not_scored_and_people_who_move_are_covered_anew() {
+    let open = opened(vec![part()]);
+    assert_eq!(open.clone().exempt("x".into(), &person(LI), now()).unwrap_err().code, OWN_APPRAISAL);
+    assert!(open.clone().cover(vec![part()]).is_none(), "nothing changed");
+    let moved = SheetPart { superior: Some(id(OFFICE)), ..part() };
+    let covered = open.clone().cover(vec![moved.clone()]).expect("a change").into_after();
+    assert_eq!(covered.parts, [moved.clone()]);
+    let exempt = open.exempt("驻外".into(), &person(OFFICE), now()).expect("no refusal").into_after();
+    assert_eq!(exempt.unscored, Some(Unscorable::Decided));
+    assert!(exempt.cover(vec![moved]).is_none(), "what was decided stays");
+}
+
+#[test]
 fn who_was_hardly_there_is_exempt() {
     let short = SheetPart { unscored: Some(Unscorable::TooShort), ..part() };
     let exempt = opened(vec![short]);
@@ -156,7 +184,7 @@ fn what_is_final_is_only_revised_by_two() {
     let moved = done.clone().calibrate(to, CalibrationKind::Single, &scheme(), &person(OFFICE), now());
     assert_eq!(moved.unwrap_err().code, APPRAISAL_WRONG_STATE);
     let asked = done
-        .ask_to_reopen(id(70), "漏计一单".into(), &person(OFFICE), now())
+        .ask_to_reopen(id(70), "漏计一单".into(), None, &person(OFFICE), now())
         .expect("no refusal")
         .into_after();
     assert_eq!((asked.revision, asked.state), (2, AppraisalState::ReopeningAsked));

@@ -52,6 +52,10 @@ pub(super) fn findings(scheme: &Scheme) -> Vec<Finding> {
     if scheme.span.months().is_none() {
         findings.add("/content/span", NOT_A_PERIOD);
     }
+    if scheme.result.floor < Decimal::ZERO {
+        let bounds = [("min", json!(0)), ("max", json!(1_000))];
+        findings.add_with("/content/result/floor", codes::OUT_OF_RANGE, bounds);
+    }
     if scheme.result.cap <= scheme.result.floor {
         findings.add("/content/result/cap", BOUNDS_REVERSED);
     }

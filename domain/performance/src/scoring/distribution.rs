@@ -49,7 +49,7 @@ pub fn distribute<T: Clone>(
         return Err(TooSmall { size: cohort.len(), least });
     }
     let mut given = cohort.to_vec();
-    given.sort_by(|one, other| other.result.cmp(&one.result));
+    given.sort_by_key(|ranked| std::cmp::Reverse(ranked.result));
     let size = i64::try_from(given.len()).unwrap_or(i64::MAX);
     for (place, code) in grades.iter().enumerate().skip(1).rev() {
         let Some(cap) = caps.iter().find(|cap| cap.grade == *code) else { continue };

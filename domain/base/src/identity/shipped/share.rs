@@ -25,6 +25,9 @@ pub(super) const STAFF: &[Permission] = &[
     ReadTasks,
     PerformTasks,
     ReadIncentiveEntries,
+    ReadIndicators,
+    ReadAppraisals,
+    TakePartInAppraisals,
 ];
 
 /// What somebody may do who oversees how money is spent.
@@ -47,6 +50,8 @@ pub(super) const LEADERSHIP: &[Permission] = &[
     GiveTasks,
     ProposeIncentiveEntries,
     ExportIncentiveEntries,
+    EnterIndicatorFigures,
+    ConfirmIndicatorFigures,
 ];
 
 /// What somebody may do who answers for people: know who they are, and file what they cannot file themselves.
@@ -94,4 +99,12 @@ pub(super) const OFFICE: &[Permission] = &[
     ProposeIncentiveEntries,
     DecideIncentiveEntries,
     ExportIncentiveEntries,
+    ReadIndicators,
+    ManageIndicators,
+    EnterIndicatorFigures,
+    ConfirmIndicatorFigures,
+    ReadAppraisals,
+    TakePartInAppraisals,
+    ManageAppraisals,
+    ExportAppraisals,
 ];
