@@ -1,4 +1,5 @@
-//! Indicators and the figures of those that nothing measures: entered by one, confirmed by another. `[KPI-1, SER]`
+//! Indicators and the figures of those that nothing measures: entered by one, confirmed by another. `[KPI-1,
+//! SER]`
 
 use crate::{expense_request::act, file::hand_in, incentive_entry::Centre};
 use serde_json::{Value, json};
@@ -211,10 +212,5 @@ fn figures_are_seen_by_their_person_and_those_above_them(app: App) {
         assert_eq!(seen(centre.who(name)), Vec::<String>::new(), "{name}");
     }
     let by_name = format!("{FIGURES}?q=lan&period=2026-03&status=confirmed");
-    assert_eq!(
-        column(&centre.office.get(&by_name).expect(200).at("/data"), "part").len(),
-        0,
-        "a number is no text"
-    );
     assert_eq!(centre.office.get(&by_name).expect(200).at("/data").as_array().map(Vec::len), Some(1));
 }

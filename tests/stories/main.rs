@@ -9,6 +9,7 @@ mod access;
 mod accounting_period;
 mod actions;
 mod appraisal;
+mod appraisal_result;
 mod approval;
 mod approval_race;
 mod approval_staffing;
@@ -165,6 +166,7 @@ const MODULES: &[&[Story]] = &[
     price_list::STORIES,
     indicator::STORIES,
     appraisal::STORIES,
+    appraisal_result::STORIES,
     private::STORIES,
     product::STORIES,
     quickstart::STORIES,

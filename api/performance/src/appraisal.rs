@@ -9,8 +9,9 @@ use domain::{
     spine::perm,
 };
 use persistence::appraisal::{
-    self as appraisals, AppraisalFilter, AppraisalSummary, AppraisalView, deed,
-    view::{self, AttainmentView},
+    self as appraisals, AppraisalFilter, AppraisalSummary, AppraisalView,
+    attainment::{self, AttainmentView},
+    deed,
 };
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
@@ -40,8 +41,8 @@ pub(crate) fn routes(into: &mut Routes) {
 
 /// List appraisals. `[KPI-9, INT-4]`
 ///
-/// One's own, those of people below one, and those in reach; nobody else's. One's own result stands there once it is
-/// published.
+/// One's own, those of people below one, and those in reach; nobody else's. One's own result stands there
+/// once it is published.
 #[utoipa::path(get, path = "/api/v1/appraisals")]
 async fn list_appraisals(
     who: Can<perm::ReadAppraisals>,
@@ -72,7 +73,7 @@ async fn show_appraisal_attainment(
     id: PathId<Appraisal>,
     reading: Reading,
 ) -> Reply<AttainmentView> {
-    reading.read(who, move |reader| view::attainment(reader, *id)).await
+    reading.read(who, move |reader| attainment::view(reader, *id)).await
 }
 
 /// The targets of a person, all of them.
@@ -100,11 +101,17 @@ struct SetAppraisalTarget {
     indicator: String,
     /// The target for the whole period; null where there is to be none, such as in a new district.
     #[serde(default)]
-    #[schema(value_type = Option<String>, min_length = 1, max_length = 30, pattern = r"^[0-9]{1,15}(\.[0-9]{1,4})?$", example = "1000000")]
+    #[schema(
+        value_type = Option<String>, min_length = 1, max_length = 30,
+        pattern = r"^[0-9]{1,15}(\.[0-9]{1,4})?$", example = "1000000"
+    )]
     value: Option<Decimal>,
     /// The upper end, where the indicator is best within a band.
     #[serde(default)]
-    #[schema(value_type = Option<String>, min_length = 1, max_length = 30, pattern = r"^[0-9]{1,15}(\.[0-9]{1,4})?$")]
+    #[schema(
+        value_type = Option<String>, min_length = 1, max_length = 30,
+        pattern = r"^[0-9]{1,15}(\.[0-9]{1,4})?$"
+    )]
     upper: Option<Decimal>,
 }
 
@@ -122,7 +129,8 @@ impl From<SetAppraisalTarget> for SetTarget {
 
 /// Set a person's targets. `[KPI-2, KPI-7]`
 ///
-/// By a superior, or who manages appraisals there; all of them at once, while the period is in its first stage.
+/// By a superior, or who manages appraisals there; all of them at once, while the period is in its first
+/// stage.
 #[utoipa::path(post, path = "/api/v1/appraisals/{id}/set-targets")]
 async fn set_appraisal_targets(
     who: Can<perm::TakePartInAppraisals>,
@@ -139,7 +147,8 @@ async fn set_appraisal_targets(
 
 /// Exempt somebody. `[KPI-7]`
 ///
-/// While results are calibrated, with the reason: where a review will never come, or the period was none like others.
+/// While results are calibrated, with the reason: where a review will never come, or the period was none like
+/// others.
 #[utoipa::path(post, path = "/api/v1/appraisals/{id}/exempt")]
 async fn exempt_appraisal(
     who: Can<perm::ManageAppraisals>,
@@ -156,7 +165,10 @@ async fn exempt_appraisal(
 struct CalibrateAppraisal {
     /// Another result; its grade follows where none is said.
     #[serde(default)]
-    #[schema(value_type = Option<String>, min_length = 1, max_length = 10, pattern = r"^[0-9]{1,4}(\.[0-9]{1,2})?$", example = "82.00")]
+    #[schema(
+        value_type = Option<String>, min_length = 1, max_length = 10,
+        pattern = r"^[0-9]{1,4}(\.[0-9]{1,2})?$", example = "82.00"
+    )]
     result: Option<Decimal>,
     /// Another grade.
     #[serde(default)]
@@ -215,7 +227,10 @@ async fn object_to_appraisal(
 struct RuleOnAppraisal {
     /// Another result, where the objection is upheld.
     #[serde(default)]
-    #[schema(value_type = Option<String>, min_length = 1, max_length = 10, pattern = r"^[0-9]{1,4}(\.[0-9]{1,2})?$", example = "82.00")]
+    #[schema(
+        value_type = Option<String>, min_length = 1, max_length = 10,
+        pattern = r"^[0-9]{1,4}(\.[0-9]{1,2})?$", example = "82.00"
+    )]
     result: Option<Decimal>,
     /// Why.
     #[validate(length(min = 1, max = 500))]
@@ -276,8 +291,8 @@ async fn refuse_appraisal_reopening(
 
 /// End a revision. `[KPI-7, KPI-8]`
 ///
-/// Its result stands from now on. What followed from the one before and does so no longer is taken back by an entry of its
-/// own.
+/// Its result stands from now on. What followed from the one before and does so no longer is taken back by an
+/// entry of its own.
 #[utoipa::path(post, path = "/api/v1/appraisals/{id}/conclude")]
 async fn conclude_appraisal(
     who: Can<perm::ManageAppraisals>,

@@ -107,8 +107,8 @@ async fn open_appraisal_period(
 
 /// Take a period to its next stage. `[KPI-7]`
 ///
-/// Targets, self-review, peers, superiors, calibration, publication, final. It is published once everybody has a result or
-/// is exempt, and final once nobody may object any more and every objection is ruled on.
+/// Targets, self-review, peers, superiors, calibration, publication, final. It is published once everybody
+/// has a result or is exempt, and final once nobody may object any more and every objection is ruled on.
 #[utoipa::path(post, path = "/api/v1/appraisal-periods/{id}/advance")]
 async fn advance_appraisal_period(
     who: Can<perm::ManageAppraisals>,
@@ -126,8 +126,9 @@ async fn advance_appraisal_period(
 
 /// Score everybody of a period. `[KPI-6]`
 ///
-/// Who has no result yet: values are measured now and kept, with what they were measured from. It answers at once and goes
-/// on by itself; `pass` says how far it has come. Again, it scores those for whom something was missing.
+/// Who has no result yet: values are measured now and kept, with what they were measured from. It answers at
+/// once and goes on by itself; `pass` says how far it has come. Again, it scores those for whom something was
+/// missing.
 #[utoipa::path(post, path = "/api/v1/appraisal-periods/{id}/score")]
 async fn score_appraisal_period(
     who: Can<perm::ManageAppraisals>,
@@ -161,8 +162,8 @@ struct DistributeAppraisalGrades {
 
 /// Distribute the grades of a cohort. `[KPI-6]`
 ///
-/// By the forced distribution of its scheme, where the cohort is large enough: nobody gets a better grade than they have,
-/// who tie stand or fall together, and every change keeps what was and why.
+/// By the forced distribution of its scheme, where the cohort is large enough: nobody gets a better grade
+/// than they have, who tie stand or fall together, and every change keeps what was and why.
 #[utoipa::path(post, path = "/api/v1/appraisal-periods/{id}/distribute")]
 async fn distribute_appraisal_grades(
     who: Can<perm::ManageAppraisals>,

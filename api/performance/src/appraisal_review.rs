@@ -43,7 +43,10 @@ async fn show_appraisal_review(
 #[serde(deny_unknown_fields)]
 struct GiveAppraisalReview {
     /// 0 to 100, at most two decimal places.
-    #[schema(value_type = String, min_length = 1, max_length = 6, pattern = r"^[0-9]{1,3}(\.[0-9]{1,2})?$", example = "88")]
+    #[schema(
+        value_type = String, min_length = 1, max_length = 6,
+        pattern = r"^[0-9]{1,3}(\.[0-9]{1,2})?$", example = "88"
+    )]
     score: Decimal,
     /// In words; peers write none, so that nobody is known by them.
     #[serde(default)]
@@ -54,8 +57,9 @@ struct GiveAppraisalReview {
 
 /// Give a review. `[KPI-4]`
 ///
-/// In its stage, and anew as long as that lasts; one that a result waits for also while results are calibrated. What peers
-/// say is anonymous: it stands in the sheet as the mean of enough of them, and nowhere else.
+/// In its stage, and anew as long as that lasts; one that a result waits for also while results are
+/// calibrated. What peers say is anonymous: it stands in the sheet as the mean of enough of them, and nowhere
+/// else.
 #[utoipa::path(post, path = "/api/v1/appraisal-reviews/{id}/give")]
 async fn give_appraisal_review(
     who: Can<perm::TakePartInAppraisals>,

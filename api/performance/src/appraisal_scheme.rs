@@ -1,4 +1,5 @@
-//! Who is measured by what, over HTTP. Schemes themselves are policies of the kind `appraisal-scheme`. `[KPI-2]`
+//! Who is measured by what, over HTTP. Schemes themselves are policies of the kind `appraisal-scheme`.
+//! `[KPI-2]`
 
 use crate::spine::{ByRules, Can, List, Reading, Routes, Wanted, routes};
 use domain::spine::perm;
@@ -10,8 +11,8 @@ pub(crate) fn routes(into: &mut Routes) {
 
 /// List who would be scored by what. `[KPI-2, REG-4]`
 ///
-/// Everybody in reach who works here in the period, a row for each part, by the schemes in force; with `policy_id` as if
-/// that version were published: what a draft would mean is read before it is.
+/// Everybody in reach who works here in the period, a row for each part, by the schemes in force; with
+/// `policy_id` as if that version were published: what a draft would mean is read before it is.
 #[utoipa::path(get, path = "/api/v1/appraisal-coverage")]
 async fn list_appraisal_coverage(
     who: Can<perm::ManageAppraisals>,

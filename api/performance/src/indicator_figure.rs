@@ -78,7 +78,10 @@ struct EnterIndicatorFigure {
     #[schema(minimum = 1, maximum = 31)]
     part: i32,
     /// The value, in the unit of the indicator; at most four decimal places.
-    #[schema(value_type = String, min_length = 1, max_length = 30, pattern = r"^-?[0-9]{1,15}(\.[0-9]{1,4})?$", example = "1150000")]
+    #[schema(
+        value_type = String, min_length = 1, max_length = 30,
+        pattern = r"^-?[0-9]{1,15}(\.[0-9]{1,4})?$", example = "1150000"
+    )]
     value: Decimal,
     /// What it adjusts, where it is not the period's own.
     #[serde(default)]
@@ -151,7 +154,8 @@ impl EnterIndicatorFigure {
 
 /// Enter a figure. `[KPI-1]`
 ///
-/// With what it rests on. It counts once somebody else has confirmed it. What becomes known after a result is final
+/// With what it rests on. It counts once somebody else has confirmed it. What becomes known after a result is
+/// final
 /// `adjusts` an earlier period, and counts in this one.
 #[utoipa::path(post, path = "/api/v1/indicator-figures")]
 async fn enter_indicator_figure(

@@ -314,10 +314,7 @@ impl Task {
         Self::give_for(new, content, giver, (now, today))
     }
 
-    /// Gives a task by a rule, in the name of who accepts it.
-    ///
-    /// # Errors
-    /// As [`Self::give`].
+    /// Gives a task by a rule, in the name of who accepts it; refused as [`Self::give`] is.
     pub fn give_for(
         new: NewTask,
         content: TaskContent,

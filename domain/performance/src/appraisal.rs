@@ -1,5 +1,6 @@
-//! Appraisals (考核): one person's sheet of a period. Targets, frozen values, the computation line by line, calibration,
-//! objection; after it is final nothing moves, and what is opened again is a revision of its own. `[KPI-4 … KPI-7]`
+//! Appraisals (考核): one person's sheet of a period. Targets, frozen values, the computation line by line,
+//! calibration, objection; after it is final nothing moves, and what is opened again is a revision of its
+//! own. `[KPI-4 … KPI-7]`
 
 /// What may be done with an appraisal now, and if not why. `[ACT-1]`
 mod actions;

@@ -1,4 +1,5 @@
-//! Periods of appraisal (考核期): targets are set, people review, results are calibrated, published, objected to, final.
+//! Periods of appraisal (考核期): targets are set, people review, results are calibrated, published, objected
+//! to, final.
 //! `[KPI-3, KPI-7]`
 
 use crate::{
@@ -182,7 +183,8 @@ crate::labels! { PassKind = "AppraisalPassKind":
     Finalising = "finalising", "定档", "Making results final";
 }
 
-/// Everybody of a period is gone through, a few hundred in a unit of work: what is kept is how far it has come.
+/// Everybody of a period is gone through, a few hundred in a unit of work: what is kept is how far it has
+/// come.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct Pass {
     /// What is done.
@@ -330,7 +332,8 @@ impl AppraisalPeriod {
     /// Whether it may go on to its next stage, and which that is.
     ///
     /// # Errors
-    /// `appraisal_period.wrong_stage` of one that is final; `appraisal_period.pass_under_way`; what is still to be done before.
+    /// `appraisal_period.wrong_stage` of one that is final; `appraisal_period.pass_under_way`; what is still
+    /// to be done before.
     pub fn may_advance(&self, outstanding: Outstanding, today: BusinessDate) -> Result<Stage, Refusal> {
         let next =
             self.stage().next().ok_or_else(|| refused(WRONG_STAGE).with_label("stage", self.stage()))?;

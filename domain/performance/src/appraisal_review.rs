@@ -1,5 +1,5 @@
-//! Reviews (评分): one's own, the superior's, those of peers. What peers say is anonymous to the person, and to everybody
-//! else: a review is read by who gives it, and the feed tells nothing of it. `[KPI-4]`
+//! Reviews (评分): one's own, the superior's, those of peers. What peers say is anonymous to the person, and to
+//! everybody else: a review is read by who gives it, and the feed tells nothing of it. `[KPI-4]`
 
 use crate::{
     appraisal::Appraisal,
@@ -118,7 +118,8 @@ impl AppraisalReview {
         Change::created(self, ASKED, json!({}))
     }
 
-    /// Whether a caller may give it now. What a result waits for may also be given while results are calibrated:
+    /// Whether a caller may give it now. What a result waits for may also be given while results are
+    /// calibrated:
     /// `is_awaited` says so.
     ///
     /// # Errors

@@ -1,4 +1,5 @@
-//! Indicators (指标): what is measured, in which unit, which way is good, and where the value comes from. `[KPI-1]`
+//! Indicators (指标): what is measured, in which unit, which way is good, and where the value comes from.
+//! `[KPI-1]`
 
 use crate::{
     scoring::Direction,

@@ -1,5 +1,5 @@
-//! Figures that are entered (填报数据): by one, with evidence, and confirmed by another; missing is not nothing. What becomes
-//! known after a score is final is an adjustment in a later period. `[KPI-1, SER]`
+//! Figures that are entered (填报数据): by one, with evidence, and confirmed by another; missing is not nothing.
+//! What becomes known after a score is final is an adjustment in a later period. `[KPI-1, SER]`
 
 use crate::{
     approval::check_reason,

@@ -1,5 +1,5 @@
-//! Schemes (考核方案): which indicators a position is measured by in a kind of period, how they are weighed and scored, and
-//! what follows. A policy: drafted, published, in force from a day on. `[KPI-2 … KPI-8, REG-4]`
+//! Schemes (考核方案): which indicators a position is measured by in a kind of period, how they are weighed and
+//! scored, and what follows. A policy: drafted, published, in force from a day on. `[KPI-2 … KPI-8, REG-4]`
 
 /// What follows from a result.
 mod consequence;

@@ -1,5 +1,5 @@
-//! How a score is computed (计分): exact decimals with twelve places inside, rounded once at the end, every line kept. Pure:
-//! who was measured by what, and when, is decided elsewhere. `[KPI-2, KPI-4, KPI-6]`
+//! How a score is computed (计分): exact decimals with twelve places inside, rounded once at the end, every
+//! line kept. Pure: who was measured by what, and when, is decided elsewhere. `[KPI-2, KPI-4, KPI-6]`
 
 /// How far a value reaches its target.
 mod attainment;

@@ -1,5 +1,8 @@
-//! Appraisals in the database: found by the person, by those above them and within reach, and by nobody else. `[KPI-4 … KPI-9]`
+//! Appraisals in the database: found by the person, by those above them and within reach, and by nobody else.
+//! `[KPI-4 … KPI-9]`
 
+/// How far somebody has come while the period runs.
+pub mod attainment;
 /// What follows from a result that is final.
 pub(crate) mod consequence;
 /// What people do about an appraisal.

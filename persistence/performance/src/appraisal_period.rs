@@ -1,5 +1,5 @@
-//! Periods of appraisal in the database: opened, taken from stage to stage, with everybody gone through a few hundred in a
-//! unit of work. `[KPI-3, KPI-7]`
+//! Periods of appraisal in the database: opened, taken from stage to stage, with everybody gone through a few
+//! hundred in a unit of work. `[KPI-3, KPI-7]`
 
 /// What is done with a period.
 pub mod deed;

@@ -1,4 +1,5 @@
-//! Reviews in the database: read by who gives them and by nobody else; what comes of them stands in the sheet. `[KPI-4]`
+//! Reviews in the database: read by who gives them and by nobody else; what comes of them stands in the
+//! sheet. `[KPI-4]`
 
 /// Who is asked.
 mod ask;

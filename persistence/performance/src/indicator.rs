@@ -1,4 +1,5 @@
-//! Indicators in the database: set up, changed, retired where no scheme uses them, shown and listed. `[KPI-1]`
+//! Indicators in the database: set up, changed, retired where no scheme uses them, shown and listed.
+//! `[KPI-1]`
 
 mod row;
 /// What an indicator looks like, and all of them.

@@ -1,4 +1,5 @@
-//! Figures that are entered, in the database: by one, confirmed by another, once for an indicator, a person and a period.
+//! Figures that are entered, in the database: by one, confirmed by another, once for an indicator, a person
+//! and a period.
 //! `[KPI-1, SER]`
 
 /// What people do about a figure.

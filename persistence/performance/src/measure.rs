@@ -1,5 +1,5 @@
-//! What the product measures by itself, from what it has decided already: verdicts of duties and tasks. Each wing that has
-//! something to measure registers it. `[KPI-1]`
+//! What the product measures by itself, from what it has decided already: verdicts of duties and tasks. Each
+//! wing that has something to measure registers it. `[KPI-1]`
 
 use crate::{
     digest, duty,

@@ -1,8 +1,10 @@
-//! Schemes in the database: versions of policies, sound against the indicators and positions there are, and who would be
-//! scored by what. `[KPI-2, REG-4]`
+//! Schemes in the database: versions of policies, sound against the indicators and positions there are, and
+//! who would be scored by what. `[KPI-2, REG-4]`
 
 /// Who would be scored by what.
 pub mod coverage;
+/// What an indicator deducts, nothing else takes.
+mod punishing;
 /// Where somebody worked in a period.
 pub(crate) mod stay;
 
@@ -26,7 +28,7 @@ use serde_json::json;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What this noun brings to its wing.
-pub(crate) const NOUN: &[Part] = &[&Kind { check, ..Kind::of::<Scheme>() }];
+pub(crate) const NOUN: &[Part] = &[&Kind { check, ..Kind::of::<Scheme>() }, &punishing::PUNISHES];
 
 /// Everything that speaks against publishing a scheme.
 fn check(reader: &mut Reader<'_>, policy: &Policy) -> Result<Vec<Finding>, Failure> {

@@ -1,4 +1,5 @@
-//! Figures from a spreadsheet: every good row is entered, and waits for somebody else to confirm it. `[KPI-1, INT-5]`
+//! Figures from a spreadsheet: every good row is entered, and waits for somebody else to confirm it. `[KPI-1,
+//! INT-5]`
 
 use crate::spine::{
     Can, Label, Query, Reading, Reply, UnitOfWork, Upload,
@@ -108,8 +109,8 @@ pub(super) struct ImportIndicatorFigures {
 
 /// Import figures from CSV or XLSX. `[KPI-1, INT-5]`
 ///
-/// Each row is entered as if it were by itself, and counts once somebody else has confirmed it. The same again changes
-/// nothing. With `validate_only=true` the report says of every row what would become of it.
+/// Each row is entered as if it were by itself, and counts once somebody else has confirmed it. The same
+/// again changes nothing. With `validate_only=true` the report says of every row what would become of it.
 #[utoipa::path(post, path = "/api/v1/indicator-figures/import")]
 pub(super) async fn import_indicator_figures(
     who: Can<perm::EnterIndicatorFigures>,

@@ -41,7 +41,8 @@ crate::labels! { AppraisalAction = "AppraisalActionName":
 }
 
 impl Appraisal {
-    /// Every action with the refusal it would meet. `manages` says whether the caller manages appraisals of the department,
+    /// Every action with the refusal it would meet. `manages` says whether the caller manages appraisals of
+    /// the department,
     /// `later` where the revision behind it stands.
     pub fn actions(
         &self,

@@ -1,5 +1,5 @@
-//! Results are calibrated by hand: one by one with a reason, or a cohort by its forced distribution. Every change keeps
-//! what was, what is, why and by whom. `[KPI-6, KPI-7]`
+//! Results are calibrated by hand: one by one with a reason, or a cohort by its forced distribution. Every
+//! change keeps what was, what is, why and by whom. `[KPI-6, KPI-7]`
 
 use super::{
     APPRAISAL_GRADE_UNKNOWN, Appraisal, AppraisalState, CALIBRATED, NOTHING_CHANGES, OWN_APPRAISAL, refused,
@@ -88,7 +88,8 @@ impl Appraisal {
     /// Changes the result or the grade.
     ///
     /// # Errors
-    /// As [`Self::may_calibrate`]; `appraisal.nothing_changes`, `appraisal.grade_unknown`; a reason that is missing or too long.
+    /// As [`Self::may_calibrate`]; `appraisal.nothing_changes`, `appraisal.grade_unknown`; a reason that is
+    /// missing or too long.
     pub fn calibrate(
         self,
         to: Recalibrated,

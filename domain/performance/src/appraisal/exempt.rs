@@ -1,4 +1,5 @@
-//! Somebody is exempt by decision, with the reason: where a review will never come, or a month was no month like others.
+//! Somebody is exempt by decision, with the reason: where a review will never come, or a month was no month
+//! like others.
 //! `[KPI-7]`
 
 use super::{Appraisal, AppraisalState, EXEMPTED, OWN_APPRAISAL, Unscorable, refused};

@@ -1,4 +1,5 @@
-//! The computation in words, line by line, as a clerk would write it down: each sheet explains itself. `[KPI-6, KPI-9]`
+//! The computation in words, line by line, as a clerk would write it down: each sheet explains itself.
+//! `[KPI-6, KPI-9]`
 
 use crate::{
     scoring::{Computation, Line, LineNote, PartSum, ReviewFate, ReviewLine, ReviewSum, YearSum},
@@ -49,7 +50,8 @@ fn basis_points(share: i64) -> String {
 }
 
 impl Computation {
-    /// All of it, the indicators of each part first; `named` says what an indicator of a part, from 1, is called.
+    /// All of it, the indicators of each part first; `named` says what an indicator of a part, from 1, is
+    /// called.
     pub fn said(&self, named: &dyn Fn(usize, &str) -> Option<Named>) -> Vec<Said> {
         let mut said = Vec::new();
         for (place, part) in self.parts.iter().enumerate() {
@@ -118,7 +120,7 @@ impl YearSum {
         Said {
             zh: format!("年度：{months} 个月的平均与年度目标（免考核 {exempt} 个月）：{terms} = {result}"),
             en: format!(
-                "The year: the mean of {months} months and its own goals ({exempt} exempt): {terms} = {result}"
+                "The year: mean of {months} months and its own goals ({exempt} exempt): {terms} = {result}"
             ),
         }
     }

@@ -1,4 +1,5 @@
-//! What was measured at the cut-off, and from what: kept, so that a later fact changes no old score. `[KPI-6]`
+//! What was measured at the cut-off, and from what: kept, so that a later fact changes no old score.
+//! `[KPI-6]`
 
 use crate::{spine::Timestamp, working_time::Period};
 use rust_decimal::Decimal;

@@ -1,5 +1,5 @@
-//! The person objects within the days that the settings say; somebody rules who is neither the person nor a superior who
-//! gave a score. `[KPI-7]`
+//! The person objects within the days that the settings say; somebody rules who is neither the person nor a
+//! superior who gave a score. `[KPI-7]`
 
 use super::{
     Appraisal, AppraisalState, CalibrationKind, NOT_PERSON, NOTHING_OBJECTED, OBJECTED, OBJECTED_ALREADY,
@@ -41,7 +41,8 @@ impl Appraisal {
     /// Whether a caller may object now; `until` is the last day for it.
     ///
     /// # Errors
-    /// `appraisal.not_person`, `appraisal.objected_already`, `appraisal.objection_late`, `appraisal.wrong_state`.
+    /// `appraisal.not_person`, `appraisal.objected_already`, `appraisal.objection_late`,
+    /// `appraisal.wrong_state`.
     pub fn may_object(&self, until: BusinessDate, by: &Actor, today: BusinessDate) -> Result<(), Refusal> {
         if !by.is(self.employee) {
             return Err(refused(NOT_PERSON));

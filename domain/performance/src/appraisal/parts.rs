@@ -1,5 +1,5 @@
-//! A change of position, department or superior in the period makes parts by calendar days; days that are exempt leave
-//! them, and a part that is too short is not scored. `[KPI-6; "How a score is computed" 6]`
+//! A change of position, department or superior in the period makes parts by calendar days; days that are
+//! exempt leave them, and a part that is too short is not scored. `[KPI-6; "How a score is computed" 6]`
 
 use super::{Appraisal, AppraisalState, COVERED, SchemeReference, SheetPart, Unscorable};
 use crate::{
@@ -50,8 +50,8 @@ fn days(from: BusinessDate, until: BusinessDate) -> impl Iterator<Item = Busines
     from.iter_days().take_while(move |day| *day <= until)
 }
 
-/// The parts of a period for somebody who worked in some places, in order of time, and was away from the first to the last
-/// day of each of some absences. None where they did not work here in the period.
+/// The parts of a period for somebody who worked in some places, in order of time, and was away from the
+/// first to the last day of each of some absences. None where they did not work here in the period.
 pub fn parts(stays: &[Stay], away: &[(BusinessDate, BusinessDate)], rules: &PartRules<'_>) -> Vec<SheetPart> {
     let (first, last) = (rules.period.first(), rules.period.last());
     let absent: BTreeSet<BusinessDate> =
@@ -97,8 +97,8 @@ fn part(stay: Stay, rules: &PartRules<'_>, is_exempt: &dyn Fn(BusinessDate) -> b
 }
 
 impl Appraisal {
-    /// Brings the parts up to date before anything is measured: people move, fall ill, leave. None where nothing changes,
-    /// or it is too late.
+    /// Brings the parts up to date before anything is measured: people move, fall ill, leave. None where
+    /// nothing changes, or it is too late.
     pub fn cover(self, parts: Vec<SheetPart>) -> Option<Change<Self>> {
         let is_open = match self.state {
             AppraisalState::Open | AppraisalState::Blocked => true,

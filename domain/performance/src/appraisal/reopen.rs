@@ -1,5 +1,5 @@
-//! What is final stays as it is. Somebody may ask for a revision, somebody else agrees, and what comes of it is a new
-//! appraisal that names the one before. `[KPI-7]`
+//! What is final stays as it is. Somebody may ask for a revision, somebody else agrees, and what comes of it
+//! is a new appraisal that names the one before. `[KPI-7]`
 
 use super::{
     APPROVES_OWN, Appraisal, AppraisalState, FINAL, OWN_APPRAISAL, REOPENED, REOPENED_ALREADY,
@@ -27,7 +27,8 @@ pub struct Reopening {
 }
 
 impl Appraisal {
-    /// Whether a caller may ask to open it again; `later` is the state of the revision behind it, if there is one.
+    /// Whether a caller may ask to open it again; `later` is the state of the revision behind it, if there is
+    /// one.
     ///
     /// # Errors
     /// `appraisal.own`, `appraisal.wrong_state`, `appraisal.reopened_already`.
@@ -42,8 +43,8 @@ impl Appraisal {
         }
     }
 
-    /// Asks for a revision: a new appraisal, while this one stays. `later` is the last revision there is, with its number,
-    /// where it is another.
+    /// Asks for a revision: a new appraisal, while this one stays. `later` is the last revision there is,
+    /// with its number, where it is another.
     ///
     /// # Errors
     /// As [`Self::may_ask_to_reopen`]; a reason that is missing or longer than 500 characters.

@@ -42,7 +42,8 @@ pub enum Scored {
 }
 
 impl Appraisal {
-    /// Computes the result; changes nothing. `schemes` are those of the parts that are scored, by their places from 1;
+    /// Computes the result; changes nothing. `schemes` are those of the parts that are scored, by their
+    /// places from 1;
     /// `months` are those of a year.
     pub fn compute<'a>(
         &self,

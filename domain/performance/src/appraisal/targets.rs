@@ -12,8 +12,8 @@ use rust_decimal::Decimal;
 use serde_json::json;
 
 impl Appraisal {
-    /// Sets targets, all of them at once. `takes_target` says of part and indicator whether the scheme wants one; `manages`
-    /// whether the caller manages appraisals of the department.
+    /// Sets targets, all of them at once. `takes_target` says of part and indicator whether the scheme wants
+    /// one; `manages` whether the caller manages appraisals of the department.
     ///
     /// # Errors
     /// `appraisal.own`, `appraisal.not_superior`, `appraisal.wrong_state`; targets that are not well formed.

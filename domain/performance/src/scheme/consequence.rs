@@ -12,7 +12,8 @@ pub enum Occasion {
         /// Their codes.
         grades: Vec<String>,
     },
-    /// So many periods in a row had one of these grades, this one the last; exempt ones neither count nor break the row.
+    /// So many periods in a row had one of these grades, this one the last; exempt ones neither count nor
+    /// break the row.
     InARow {
         /// Their codes.
         grades: Vec<String>,
@@ -30,7 +31,8 @@ pub enum Follows {
         /// What is granted or taken.
         amount: IncentiveAmount,
     },
-    /// A task of the person's superior: coaching, a training plan, to propose a promotion, a move, a demotion.
+    /// A task of the person's superior: coaching, a training plan, to propose a promotion, a move, a
+    /// demotion.
     Task {
         /// What is to be done: 1 to 200 characters.
         title: String,

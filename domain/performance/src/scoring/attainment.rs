@@ -1,4 +1,5 @@
-//! How far a value reaches its target: higher is better, lower is better, or a band in which it lies. `[KPI-1]`
+//! How far a value reaches its target: higher is better, lower is better, or a band in which it lies.
+//! `[KPI-1]`
 
 use super::ratio;
 use rust_decimal::Decimal;
@@ -61,7 +62,8 @@ pub enum Attainment {
 }
 
 impl Attainment {
-    /// Of a value against its target. A value outside a band reaches as much as it is of the nearer end, or that end of it.
+    /// Of a value against its target. A value outside a band reaches as much as it is of the nearer end, or
+    /// that end of it.
     pub fn of(direction: Direction, value: Decimal, target: Option<Target>) -> Self {
         let Some(target) = target.filter(|target| target.value > Decimal::ZERO) else {
             return Self::NotApplicable;

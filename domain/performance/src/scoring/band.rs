@@ -1,4 +1,5 @@
-//! Bands are half-open, `[from, below)`, from nothing to without end, without gap or overlap; refused on saving otherwise.
+//! Bands are half-open, `[from, below)`, from nothing to without end, without gap or overlap; refused on
+//! saving otherwise.
 
 use crate::spine::{Findings, RefusalCode};
 use rust_decimal::Decimal;

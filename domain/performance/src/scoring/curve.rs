@@ -44,7 +44,8 @@ pub enum Curve {
         /// The greatest score.
         cap: Decimal,
     },
-    /// Floor gives 60, target 100, challenge 120, with straight lines between; short of the floor is 0. (目标/冲刺/挑战)
+    /// Floor gives 60, target 100, challenge 120, with straight lines between; short of the floor is 0.
+    /// (目标/冲刺/挑战)
     ThreeLevels {
         /// What gives 60, in the unit of the indicator.
         floor: Decimal,
@@ -87,7 +88,8 @@ impl Curve {
         matches!(self, Self::Linear { .. } | Self::Bands { .. } | Self::AllOrNothing {})
     }
 
-    /// The score of a value, and how far it reaches its target; none where that does not apply. A veto has none.
+    /// The score of a value, and how far it reaches its target; none where that does not apply. A veto has
+    /// none.
     pub fn score(
         &self,
         direction: Direction,

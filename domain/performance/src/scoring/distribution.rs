@@ -34,8 +34,9 @@ pub struct TooSmall {
     pub least: u32,
 }
 
-/// The grades of a cohort under caps: `grades` are the codes from the lowest to the best. Nobody gets a better grade than
-/// by the bands. People who tie stand or fall together: where all of them do not fit, none has the grade.
+/// The grades of a cohort under caps: `grades` are the codes from the lowest to the best. Nobody gets a
+/// better grade than by the bands. People who tie stand or fall together: where all of them do not fit, none
+/// has the grade.
 ///
 /// # Errors
 /// Where the cohort has fewer than `least` people.

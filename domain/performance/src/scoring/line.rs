@@ -1,4 +1,5 @@
-//! Indicators by weight: what does not apply has its weight spread over the others in proportion, and the line says so.
+//! Indicators by weight: what does not apply has its weight spread over the others in proportion, and the
+//! line says so.
 
 use super::{Attainment, Curve, Direction, Target, ratio};
 use rust_decimal::Decimal;

@@ -43,14 +43,18 @@ proptest! {
 
     #[test]
     fn more_is_never_worse_and_less_is_never_better(value in 0_i64..3_000_000, more in 0_i64..1_000_000) {
-        let levels = Curve::ThreeLevels { floor: dec("800000"), target: dec("1000000"), challenge: dec("1300000") };
+        let (floor, million, challenge) = (dec("800000"), dec("1000000"), dec("1300000"));
+        let levels = Curve::ThreeLevels { floor, target: million, challenge };
         let bands = Curve::Bands { bands: vec![
-            curve_band("0", Some("60"), "0"), curve_band("60", Some("100"), "80"), curve_band("100", None, "110"),
+            curve_band("0", Some("60"), "0"),
+            curve_band("60", Some("100"), "80"),
+            curve_band("100", None, "110"),
         ] };
         let linear = Curve::Linear { floor: Decimal::ZERO, cap: dec("120") };
         let target = Some(Target::of(dec("1000000")));
         for curve in [levels, bands, linear, Curve::AllOrNothing {}] {
-            let score = |value: i64| curve.score(Direction::HigherIsBetter, value.into(), target).map(|s| s.0);
+            let score =
+                |value: i64| curve.score(Direction::HigherIsBetter, value.into(), target).map(|s| s.0);
             prop_assert!(score(value) <= score(value + more));
         }
         let slow = Curve::Linear { floor: Decimal::ZERO, cap: dec("120") };
@@ -73,7 +77,8 @@ proptest! {
     #[test]
     fn parts_of_the_same_come_to_the_whole(days in 1_u32..30, value in 0_i64..2_000_000) {
         let part = |days| Part { days, measurements: vec![measured(10_000, value, 1_000_000)] };
-        let compute = |parts: &[Part]| compute(parts, (&PLAN, &answers(&[])), SHARES, BOUNDS, 0).expect("scored");
+        let compute =
+            |parts: &[Part]| compute(parts, (&PLAN, &answers(&[])), SHARES, BOUNDS, 0).expect("scored");
         let (whole, split) = (compute(&[part(30)]), compute(&[part(days), part(30 - days)]));
         prop_assert_eq!(whole.result, split.result);
     }
@@ -82,9 +87,10 @@ proptest! {
     fn nobody_gains_by_a_distribution_and_no_grade_is_beyond_its_cap(
         results in prop::collection::vec(0_i64..12_000, 5..60), share in 0_i64..=10_000,
     ) {
-        let cohort: Vec<_> = results.iter().enumerate()
-            .map(|(who, cents)| Ranked { who, result: Decimal::new(*cents, 2), grade: usize::from(*cents >= 6_000) })
-            .collect();
+        let ranked = |(who, cents): (usize, &i64)| {
+            Ranked { who, result: Decimal::new(*cents, 2), grade: usize::from(*cents >= 6_000) }
+        };
+        let cohort: Vec<_> = results.iter().enumerate().map(ranked).collect();
         let caps = [Cap { grade: "A".into(), share }];
         let given = distribute(&cohort, &["C", "A"], &caps, 5).expect("large enough");
         let best = given.iter().filter(|ranked| ranked.grade == 1).count();

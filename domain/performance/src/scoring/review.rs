@@ -1,5 +1,5 @@
-//! Self, superior and peers by weight. A missing answer is not a zero: it is *missing*, and the plan says what then; the
-//! result says which happened. `[KPI-4]`
+//! Self, superior and peers by weight. A missing answer is not a zero: it is *missing*, and the plan says
+//! what then; the result says which happened. `[KPI-4]`
 
 use super::ratio;
 use rust_decimal::Decimal;

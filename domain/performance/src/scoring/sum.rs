@@ -1,4 +1,5 @@
-//! From indicators, reviews and points to a result: parts by days, within floor and cap, then the veto, rounded once.
+//! From indicators, reviews and points to a result: parts by days, within floor and cap, then the veto,
+//! rounded once.
 //! `[KPI-5, KPI-6]`
 
 use super::{

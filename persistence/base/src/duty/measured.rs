@@ -1,4 +1,5 @@
-//! What the duties of somebody come to over some days: what indicators count. It judges nothing anew. `[KPI-1, DUT-4]`
+//! What the duties of somebody come to over some days: what indicators count. It judges nothing anew.
+//! `[KPI-1, DUT-4]`
 
 use super::row::several;
 use crate::{
@@ -13,7 +14,8 @@ use domain::{
 };
 use uuid::Uuid;
 
-/// The duties of a rule for which somebody answers and that are due on some days, both ends in, with where each stands.
+/// The duties of a rule for which somebody answers and that are due on some days, both ends in, with where
+/// each stands.
 ///
 /// # Errors
 /// Where the database fails.

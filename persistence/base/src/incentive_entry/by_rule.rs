@@ -1,5 +1,5 @@
-//! What follows from a rule: one entry for each incident, whoever comes at the same time, taken back where its basis is
-//! gone; and what points come to for those who count them. `[INC-2, INC-2a, KPI-5]`
+//! What follows from a rule: one entry for each incident, whoever comes at the same time, taken back where
+//! its basis is gone; and what points come to for those who count them. `[INC-2, INC-2a, KPI-5]`
 
 use super::{
     apply,

@@ -1,4 +1,5 @@
-//! What follows from a result that is final, by the scheme: an entry in the ledger, or a task of the superior, once each.
+//! What follows from a result that is final, by the scheme: an entry in the ledger, or a task of the
+//! superior, once each.
 //! `[KPI-8; 004 §9.3]`
 
 use super::row::results_of;
@@ -23,7 +24,8 @@ use serde_json::json;
 use sha2::{Digest, Sha256};
 use uuid::{Builder, Uuid};
 
-/// Lets follow what follows from a result. What followed from the revision before and does so no longer is taken back.
+/// Lets follow what follows from a result. What followed from the revision before and does so no longer is
+/// taken back.
 pub(crate) fn follow(tx: &mut Tx<'_>, period: &AppraisalPeriod, sheet: &Appraisal) -> Result<(), Failure> {
     let Some(reference) = &sheet.scheme else { return Ok(()) };
     let content = policy::find(tx, reference.id)?.content;
@@ -44,7 +46,8 @@ pub(crate) fn follow(tx: &mut Tx<'_>, period: &AppraisalPeriod, sheet: &Appraisa
     Ok(())
 }
 
-/// The grades of the person's periods of this kind up to this one, the latest first; exempt ones are left out.
+/// The grades of the person's periods of this kind up to this one, the latest first; exempt ones are left
+/// out.
 fn grades(
     reader: &mut Reader<'_>,
     period: &AppraisalPeriod,
@@ -118,8 +121,8 @@ fn give(
     give_by_rule(tx, giver, given).map(drop)
 }
 
-/// Who does it: the nearest superior who works here; and who accepts it: the next above them. One who has nobody above
-/// accepts nothing from themselves, so then there is none.
+/// Who does it: the nearest superior who works here; and who accepts it: the next above them. One who has
+/// nobody above accepts nothing from themselves, so then there is none.
 fn people(
     reader: &mut Reader<'_>,
     employee: EmployeeId,

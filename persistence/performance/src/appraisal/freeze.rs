@@ -1,5 +1,5 @@
-//! What is measured at the cut-off, and from what; kept with the sheet, so that a later fact changes no old score, and a
-//! second run comes to the same. `[KPI-5, KPI-6]`
+//! What is measured at the cut-off, and from what; kept with the sheet, so that a later fact changes no old
+//! score, and a second run comes to the same. `[KPI-5, KPI-6]`
 
 use super::row::results_of;
 use crate::{
@@ -92,7 +92,8 @@ impl Measuring {
         part.unscored.is_none().then_some(&version.content)
     }
 
-    /// What has grown with the days so far, as much as it would be at the end of each part if it went on like that.
+    /// What has grown with the days so far, as much as it would be at the end of each part if it went on like
+    /// that.
     pub fn forecast(&self, sheet: &Appraisal, mut frozen: Frozen, today: BusinessDate) -> Frozen {
         for value in &mut frozen.values {
             let part = value.part.checked_sub(1).and_then(|place| sheet.parts.get(place));
@@ -196,7 +197,8 @@ fn value(
     })
 }
 
-/// What was entered and confirmed: the period's own figure, with what adjusts it. Without an own figure there is none.
+/// What was entered and confirmed: the period's own figure, with what adjusts it. Without an own figure there
+/// is none.
 fn entered(figures: &[IndicatorFigure], place: usize, indicator: &Indicator) -> FrozenValue {
     let of_part = |figure: &&IndicatorFigure| {
         figure.indicator == indicator.id && usize::try_from(figure.part).is_ok_and(|part| part == place)

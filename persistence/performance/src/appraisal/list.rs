@@ -127,7 +127,8 @@ orders! {
 
 type Found = (Row, (String, String));
 
-/// Appraisals within the caller's sight. By grade or result one does not find one's own before it is published.
+/// Appraisals within the caller's sight. By grade or result one does not find one's own before it is
+/// published.
 ///
 /// # Errors
 /// Where the database fails.

@@ -190,7 +190,8 @@ pub(crate) fn of_people(
     Ok(all(rows)?.into_iter().map(|appraisal| (appraisal.employee, appraisal)).collect())
 }
 
-/// Those of a period that have a result which is not final, behind a person, in the order of people; at most so many.
+/// Those of a period that have a result which is not final, behind a person, in the order of people; at most
+/// so many.
 pub(crate) fn scored_behind(
     reader: &mut Reader<'_>,
     period: Id<AppraisalPeriod>,
@@ -267,8 +268,8 @@ pub(crate) fn later(
     row.map(state).transpose()
 }
 
-/// What somebody's periods of a kind came to within a stretch of days, by period: the last revision of each counts once it is
-/// final; none where they were exempt.
+/// What somebody's periods of a kind came to within a stretch of days, by period: the last revision of each
+/// counts once it is final; none where they were exempt.
 pub(crate) fn results_of(
     reader: &mut Reader<'_>,
     people: &[EmployeeId],

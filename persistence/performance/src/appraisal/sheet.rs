@@ -1,4 +1,5 @@
-//! A sheet, line by line: what was measured and from what, what it was held against, what it adds, and all of it in words.
+//! A sheet, line by line: what was measured and from what, what it was held against, what it adds, and all of
+//! it in words.
 //! `[KPI-6, KPI-9]`
 
 use super::deed::scheme_of;

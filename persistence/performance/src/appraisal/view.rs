@@ -1,24 +1,22 @@
-//! What an appraisal looks like: its own person sees results once they are published; those above them see all but what
-//! single peers said, which nobody does. `[KPI-7, KPI-9]`
+//! What an appraisal looks like: its own person sees results once they are published; those above them see
+//! all but what single peers said, which nobody does. `[KPI-7, KPI-9]`
 
 use super::{
     deed::manages,
     find,
-    freeze::{self, Measuring},
     row::later,
     sheet::{self, SheetView},
 };
 use crate::{
     appraisal_period::{self, APPRAISAL_PERIOD},
     organisation::{DEPARTMENT, EMPLOYEE, NamedRef, PersonRef, Register},
-    scheme::Schemes,
     spine::{ActionView, Failure, Place, Placed, Reader, Refers, Target, View, in_json},
 };
 use chrono::NaiveDate;
 use domain::{
     appraisal::{
-        Appraisal, AppraisalAction, AppraisalState, Calibration, CalibrationKind, Frozen, Objection,
-        Reopening, Scored, SetTarget, SheetPart, Unscorable,
+        Appraisal, AppraisalAction, AppraisalState, Calibration, CalibrationKind, Objection, Reopening,
+        SetTarget, SheetPart, Unscorable,
     },
     appraisal_period::{AppraisalPeriod, Stage},
     spine::{AnyId, Id, Permission, Timestamp, UserId, Version},
@@ -386,44 +384,4 @@ fn reopening_view(reopening: Reopening) -> ReopeningView {
         decided_by: decided.map(|(by, _)| by),
         decided_at: decided.map(|(_, at)| at),
     }
-}
-
-/// How far somebody has come by now, without reviews, and where that leads.
-#[derive(Clone, Debug, Serialize, ToSchema)]
-#[schema(as = AppraisalAttainment)]
-pub struct AttainmentView {
-    /// What is there by now.
-    pub so_far: Option<SheetView>,
-    /// What it would be at the end if it went on like that: of amounts that grow with the days.
-    pub forecast: Option<SheetView>,
-}
-
-impl View for AttainmentView {}
-
-/// How far somebody has come, measured now; nothing is kept of it.
-///
-/// # Errors
-/// Not found where the caller may not see the appraisal.
-pub fn attainment(reader: &mut Reader<'_>, id: Id<Appraisal>) -> Result<AttainmentView, Failure> {
-    let appraisal = find(reader, id)?;
-    let period = appraisal_period::find(reader, appraisal.period)?;
-    let schemes = Schemes::of(reader, period.period.span())?.so_far();
-    let appraisal = Appraisal { year: None, ..appraisal };
-    let measuring = Measuring::of(reader, &period, schemes, std::slice::from_ref(&appraisal))?;
-    let frozen = freeze::freeze(reader, &measuring, &appraisal)?;
-    let forecast = measuring.forecast(&appraisal, frozen.clone(), reader.today());
-    Ok(AttainmentView {
-        so_far: computed(reader, &appraisal, &measuring, &frozen)?,
-        forecast: computed(reader, &appraisal, &measuring, &forecast)?,
-    })
-}
-
-fn computed(
-    reader: &mut Reader<'_>,
-    appraisal: &Appraisal,
-    measuring: &Measuring,
-    frozen: &Frozen,
-) -> Result<Option<SheetView>, Failure> {
-    let Scored::Result(result) = measuring.compute(appraisal, frozen) else { return Ok(None) };
-    sheet::of(reader, appraisal, frozen, &result.0, Vec::new()).map(Some)
 }

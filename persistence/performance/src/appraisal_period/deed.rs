@@ -1,4 +1,5 @@
-//! What is done with a period: opened, taken to its next stage, scored; a cohort of it distributed. `[KPI-6, KPI-7]`
+//! What is done with a period: opened, taken to its next stage, scored; a cohort of it distributed. `[KPI-6,
+//! KPI-7]`
 
 use super::{apply, pass};
 use crate::{
@@ -89,11 +90,12 @@ pub struct Cohort {
     pub reason: String,
 }
 
-/// Gives a cohort the grades that its scheme's forced distribution allows: nobody a better one than they have. Answers how
-/// many have another now.
+/// Gives a cohort the grades that its scheme's forced distribution allows: nobody a better one than they
+/// have. Answers how many have another now.
 ///
 /// # Errors
-/// `appraisal.cohort_too_small` with its size, `appraisal.no_distribution`, `appraisal.own`; a department out of reach.
+/// `appraisal.cohort_too_small` with its size, `appraisal.no_distribution`, `appraisal.own`; a department out
+/// of reach.
 pub fn distribute_cohort(
     tx: &mut Tx<'_>,
     period: &AppraisalPeriod,

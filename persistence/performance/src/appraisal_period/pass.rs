@@ -1,5 +1,6 @@
-//! Everybody of a period is gone through, a few hundred in a unit of work behind a watermark: the first with the call that
-//! begins it, the rest by a chore, so that ten thousand people take one call. Two servers meet on the version of the period.
+//! Everybody of a period is gone through, a few hundred in a unit of work behind a watermark: the first with
+//! the call that begins it, the rest by a chore, so that ten thousand people take one call. Two servers meet
+//! on the version of the period.
 //! `[KPI-6]`
 
 use super::{apply, find};

@@ -1,4 +1,5 @@
-//! Who is asked for a review in which stage: the person, peers of the department by lot, the superiors by parts. `[KPI-4]`
+//! Who is asked for a review in which stage: the person, peers of the department by lot, the superiors by
+//! parts. `[KPI-4]`
 
 use super::{
     apply,
@@ -60,8 +61,8 @@ pub(crate) fn ask(tx: &mut Tx<'_>, sheet: &Appraisal, scheme: &Scheme, stage: St
     Ok(())
 }
 
-/// As many peers as are wanted beside those who were asked and are still here: colleagues of the department, by lot. What
-/// the lot falls by is chance that nobody can reckon from what they know.
+/// As many peers as are wanted beside those who were asked and are still here: colleagues of the department,
+/// by lot. What the lot falls by is chance that nobody can reckon from what they know.
 fn peers(
     tx: &mut Tx<'_>,
     sheet: &Appraisal,

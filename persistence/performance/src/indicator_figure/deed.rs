@@ -42,7 +42,8 @@ pub struct Entering {
 /// Enters a figure.
 ///
 /// # Errors
-/// Somebody out of reach, an unknown indicator; what [`IndicatorFigure::enter`] refuses; `indicator_figure.entered_twice`.
+/// Somebody out of reach, an unknown indicator; what [`IndicatorFigure::enter`] refuses;
+/// `indicator_figure.entered_twice`.
 pub fn enter(tx: &mut Tx<'_>, entering: Entering) -> Result<IndicatorFigure, Failure> {
     let Entering { indicator, employee, period, part, value, adjusts, basis, evidence } = entering;
     let indicator = referred(indicator::find(tx, indicator), "/indicator_id")?;

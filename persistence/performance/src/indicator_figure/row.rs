@@ -127,7 +127,8 @@ impl Stored<crate::Performance> for IndicatorFigure {
     }
 }
 
-/// One figure that the caller may see: their own, one they entered, that of somebody below them, what lies within reach.
+/// One figure that the caller may see: their own, one they entered, that of somebody below them, what lies
+/// within reach.
 ///
 /// # Errors
 /// Not found where they may not.

@@ -179,7 +179,8 @@ orders! {
 
 type Found = (Row, NamedColumns);
 
-/// Figures within the caller's sight: their own, those they entered, those of people below them, and those in reach.
+/// Figures within the caller's sight: their own, those they entered, those of people below them, and those in
+/// reach.
 ///
 /// # Errors
 /// Where the database fails.

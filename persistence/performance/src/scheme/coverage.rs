@@ -1,4 +1,5 @@
-//! Who would be scored by what in a period, by the schemes in force, and by one that is a draft yet. `[KPI-2, REG-4]`
+//! Who would be scored by what in a period, by the schemes in force, and by one that is a draft yet. `[KPI-2,
+//! REG-4]`
 
 use super::stay::{Covered, Rules, covered};
 use crate::{

@@ -64,7 +64,8 @@ impl Rules {
     }
 }
 
-/// At most so many people who worked here in a period, behind one of them, in the order of their ids, with their parts.
+/// At most so many people who worked here in a period, behind one of them, in the order of their ids, with
+/// their parts.
 pub(crate) fn covered(
     reader: &mut Reader<'_>,
     rules: &Rules,
