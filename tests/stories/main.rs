@@ -8,6 +8,8 @@ use tests::{
 mod access;
 mod accounting_period;
 mod actions;
+mod appraisal;
+mod appraisal_result;
 mod approval;
 mod approval_race;
 mod approval_staffing;
@@ -62,6 +64,7 @@ mod idempotency;
 mod identity;
 mod incentive_entry;
 mod incentive_entry_approval;
+mod indicator;
 mod interaction;
 mod internal_audit;
 mod invoice;
@@ -166,6 +169,9 @@ const MODULES: &[&[Story]] = &[
     policy::STORIES,
     post_evaluation::STORIES,
     price_list::STORIES,
+    indicator::STORIES,
+    appraisal::STORIES,
+    appraisal_result::STORIES,
     private::STORIES,
     product::STORIES,
     quickstart::STORIES,
@@ -215,6 +221,8 @@ const RECORDS: &[&[Record]] = &[
     cash_advance::RECORDS,
     post_evaluation::RECORDS,
     price_list::RECORDS,
+    indicator::RECORDS,
+    appraisal::RECORDS,
     product::RECORDS,
     budget::RECORDS,
     budget_change::RECORDS,

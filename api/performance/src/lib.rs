@@ -2,6 +2,13 @@
 
 pub use api_base::{approval, spine};
 
+mod appraisal;
+pub mod appraisal_period;
+mod appraisal_review;
+mod appraisal_scheme;
+mod indicator;
+mod indicator_figure;
+
 use spine::Wing;
 
 // One name inside and outside.
@@ -12,9 +19,25 @@ pub const WING: &Wing = &Wing {
     name: "performance",
     zh: "绩效考核",
     en: "Performance",
-    tags: &[],
+    tags: &[
+        (
+            "appraisal-periods",
+            "考核期。The course of all appraisals of a month, a quarter, half a year or a year.",
+        ),
+        ("appraisal-reviews", "评分。What one is asked to say about oneself, peers and people below one."),
+        ("appraisals", "绩效考核。One person's sheet of a period: targets, values, the result line by line."),
+        ("indicator-figures", "指标数据。What is entered by one and confirmed by another."),
+        ("indicators", "考核指标。What people are measured by."),
+    ],
     rules: domain::WING,
     enums: &[],
-    chores: &[],
-    routes: |_into| {},
+    chores: &[appraisal_period::CHORE],
+    routes: |into| {
+        indicator::routes(into);
+        indicator_figure::routes(into);
+        appraisal_scheme::routes(into);
+        appraisal_period::routes(into);
+        appraisal::routes(into);
+        appraisal_review::routes(into);
+    },
 };

@@ -311,6 +311,16 @@ impl Task {
         (now, today): (Timestamp, BusinessDate),
     ) -> Result<Change<Self>, Refusal> {
         let giver = by.employee.ok_or_else(|| refused(NO_GIVER))?;
+        Self::give_for(new, content, giver, (now, today))
+    }
+
+    /// Gives a task by a rule, in the name of who accepts it; refused as [`Self::give`] is.
+    pub fn give_for(
+        new: NewTask,
+        content: TaskContent,
+        giver: EmployeeId,
+        (now, today): (Timestamp, BusinessDate),
+    ) -> Result<Change<Self>, Refusal> {
         content.check()?;
         let NewTask { id, number, owner, department, due_on, origin } = new;
         if owner == giver {

@@ -1,6 +1,21 @@
 //! How people are measured and judged: indicators, schemes, appraisals, consequences. `[KPI-1 … KPI-10]`
 #![warn(missing_docs)]
 
+/// One person's sheet of a period.
+pub mod appraisal;
+/// The course of all of them.
+pub mod appraisal_period;
+/// What people say about each other.
+pub mod appraisal_review;
+/// What is measured.
+pub mod indicator;
+/// What is entered, where nothing measures it.
+pub mod indicator_figure;
+/// Which indicators a position is measured by.
+pub mod scheme;
+/// How a score is computed.
+pub mod scoring;
+
 pub use domain_base::{
     approval, duty, events, file, identity, incentive_entry, labels, organisation, refusals, spine, status,
     task, working_time,
@@ -10,4 +25,15 @@ pub use domain_base::{
 pub extern crate self as performance;
 
 /// What this wing brings.
-pub const WING: &spine::Wing = &spine::Wing { name: "performance", nouns: &[] };
+pub const WING: &spine::Wing = &spine::Wing {
+    name: "performance",
+    nouns: &[
+        scoring::NOUN,
+        indicator::NOUN,
+        indicator_figure::NOUN,
+        scheme::NOUN,
+        appraisal_period::NOUN,
+        appraisal::NOUN,
+        appraisal_review::NOUN,
+    ],
+};

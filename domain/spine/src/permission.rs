@@ -148,6 +148,15 @@ permissions! {
     RegisterCustomers = "registration:register", "登记与领取客户", "Register customers, claim them from the pool and give them up, announce relatives and introductions";
     ManageOwnership = "ownership:manage", "管理客户归属", "Assign customers, lock them, void facts and tell of deals, in reach";
     ManageSites = "site:manage", "管理销售现场", "Set up sites and say who is on lunch duty";
+    ReadIndicators = "indicator:read", "查看考核指标", "Read indicators and what is measured";
+    ManageIndicators = "indicator:manage", "管理考核指标", "Set up, change and retire indicators";
+    EnterIndicatorFigures = "indicator-figure:enter", "填报指标数据", "Enter and take back figures of people below one or in reach";
+    ConfirmIndicatorFigures = "indicator-figure:confirm", "确认指标数据", "Confirm or reject figures that somebody else entered, in reach";
+    ReadAppraisals = "appraisal:read", "查看绩效考核", "Read appraisals and figures of one's own, of those below one, and in reach";
+    TakePartInAppraisals = "appraisal:take-part", "参与绩效考核", "Review where one is asked to, set targets of people below one, object to one's own result";
+    ManageAppraisals = "appraisal:manage", "组织绩效考核", "Open periods, score, calibrate, publish, rule on objections, in reach";
+    ApproveReopenings = "appraisal:approve-reopening", "批准重新打开考核", "Agree that an appraisal that is final is opened again";
+    ExportAppraisals = "appraisal:export", "导出绩效考核", "Export lists of appraisals and figures";
     ReadFiles = "file:read", "查看附件", "Read attachments of documents in reach";
     UploadFiles = "file:upload", "上传附件", "Upload attachments";
 }

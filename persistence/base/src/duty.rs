@@ -9,6 +9,8 @@ pub mod deed;
 pub mod effect;
 /// The duties within the caller's sight.
 pub mod list;
+/// What the duties of somebody come to.
+pub mod measured;
 /// Times without any server.
 pub mod outage;
 /// Who is meant by a rule.

@@ -1,6 +1,8 @@
 //! The ledger of rewards and penalties in the database: one entry for each incident whoever comes at the same time, found
 //! within the caller's sight, moved by people and by what becomes of duties, and summed by month. `[INC-1 … INC-3]`
 
+/// What follows from a rule.
+pub mod by_rule;
 /// What people do about an entry.
 pub mod deed;
 mod duty;

@@ -40,6 +40,8 @@ const READ_BY_ALL: &[(&str, &str)] = &[
     ("show_regulation_text", "who is ruled by it may read it"),
     ("show_regulation_coverage", "who is ruled by it may read what enforces it"),
     ("show_regulation_suggestion", "who is ruled by a regulation may read what is suggested to it"),
+    ("show_indicator", "who is measured by it may read it"),
+    ("show_appraisal_period", "whose sheet is in it knows how far it has come"),
 ];
 
 /// What everybody in a department may read of it, with the reason; nobody of another one.
@@ -58,6 +60,11 @@ const READ_IN_THE_DEPARTMENT: &[(&str, &str)] = &[
 /// Records of the company as a whole, which no department bounds: the permission alone guards them.
 const OF_THE_COMPANY: &[(&str, &str)] = &[
     ("/api/v1/policies/{id}", "a policy rules the company"),
+    ("/api/v1/indicators/{id}", "an indicator measures everywhere alike"),
+    (
+        "/api/v1/appraisal-periods/{id}",
+        "a period is the company's; of its people only those in reach are counted",
+    ),
     ("/api/v1/roles/{id}", "a role is granted everywhere"),
     ("/api/v1/accounting-periods/{month}", "the books are the company's"),
     ("/api/v1/products/{id}", "what is sold is the company's"),

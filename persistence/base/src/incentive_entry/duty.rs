@@ -1,19 +1,17 @@
 //! What follows from duties: one entry for each that is missed, taken back where it is let go afterwards. `[DUT-2d]`
 
 use super::{
-    apply,
-    deed::{next_number, undo},
-    month::{OwnCap, caps, open_month},
-    row::{is_decided_against, of_incident},
+    by_rule::{self, ByRule},
+    deed::undo,
+    row::of_incident,
 };
 use crate::{
     duty::World,
-    organisation::Register,
     spine::{Failure, Tx},
 };
 use domain::{
     duty::{Duty, DutyRule, DutyState, consequence::Charged, consequence::Consequence},
-    incentive_entry::{IncentiveEntry, Incident, IncidentKind, NewEntry, UndoGround},
+    incentive_entry::{Incident, IncidentKind, UndoGround},
     spine::{PolicyVersion, Timestamp},
 };
 
@@ -34,10 +32,7 @@ pub(crate) fn follow(tx: &mut Tx<'_>, duty: &Duty) -> Result<(), Failure> {
 
 fn take_back(tx: &mut Tx<'_>, duty: &Duty, ground: UndoGround) -> Result<(), Failure> {
     let incident = Incident { kind: IncidentKind::Duty, id: duty.id.uuid(), on: tx.today() };
-    match of_incident(tx, &incident)? {
-        Some(entry) => undo(tx, entry, ground).map(drop),
-        None => Ok(()),
-    }
+    by_rule::take_back(tx, &incident, ground)
 }
 
 /// Proposes what a duty costs, unless that stands in the ledger or somebody cancelled it. What was proposed for a miss gives
@@ -54,33 +49,14 @@ fn enter(
             return Ok(());
         }
         undo(tx, entered, UndoGround::InTime)?;
-        if of_incident(tx, &charged.incident)?.is_some() {
-            return Ok(());
-        }
-    } else if is_decided_against(tx, &charged.incident)? {
-        return Ok(());
     }
-    let (today, Charged { employee, amount, monthly_cap, incident, explanation }) = (tx.today(), charged);
-    let department = Register::of(tx)?.department_on(employee, incident.on);
-    let department = department.ok_or_else(|| Failure::corrupt("employees", "department_id", employee))?;
-    let month = open_month(tx, incident.on)?;
+    let Charged { employee, amount, monthly_cap, incident, explanation } = charged;
     let citation = rule.cite("DUT-2d", None);
-    let own = monthly_cap.map(|cap| OwnCap { cap, rule: &rule.code, citation: citation.clone() });
-    let caps = caps(tx, employee, month, &amount, own)?;
-    let new = NewEntry {
-        id: tx.id(),
-        number: next_number(tx)?,
-        employee,
-        department,
-        incident,
-        amount,
-        month,
-        grounds: grounds(duty, rule, duty.state(now)),
-        evidence: Vec::new(),
-        citation,
-    };
-    let change = IncentiveEntry::propose(new, None, &caps, None, Some(explanation), (now, today))?;
-    apply(tx, change).map(drop)
+    let grounds = grounds(duty, rule, duty.state(now));
+    by_rule::enter(
+        tx,
+        ByRule { employee, incident, amount, grounds, citation, monthly_cap, why: explanation },
+    )
 }
 
 /// What it is entered for, in words.

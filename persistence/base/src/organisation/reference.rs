@@ -126,6 +126,18 @@ macro_rules! search {
             $wanted.also(stands);
         }
     };
+    // By nothing but the name of a person.
+    ($wanted:ident, $filter:expr; $person:expr) => {
+        if let Some(text) = &$filter.q {
+            let named = $crate::organisation::people::search_text
+                .like($crate::organisation::like(text))
+                .escape('\\');
+            let named = $crate::organisation::people::table
+                .filter(named)
+                .select($crate::organisation::people::id.nullable());
+            $wanted.also($person.nullable().eq_any(named));
+        }
+    };
 }
 
 diesel::define_sql_function! {

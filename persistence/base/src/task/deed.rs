@@ -49,6 +49,19 @@ pub fn give(tx: &mut Tx<'_>, given: Given) -> Result<Task, Failure> {
     apply(tx, change)
 }
 
+/// Gives a task by a rule, in the name of somebody who then accepts it.
+///
+/// # Errors
+/// A due in the past; a text that is not well formed.
+pub fn give_by_rule(tx: &mut Tx<'_>, giver: EmployeeId, given: Given) -> Result<Task, Failure> {
+    let Given { content, owner, due_on, origin } = given;
+    let department = Organisation::today(tx)?.department_of(owner).ok_or(Failure::NotFound)?;
+    let number = crate::spine::next_number(tx, NUMBER_PREFIX)?;
+    let new = NewTask { id: tx.id(), number, owner, department, due_on, origin };
+    let change = Task::give_for(new, content, giver, (tx.now(), tx.today()))?;
+    apply(tx, change)
+}
+
 /// The department of somebody who may be given a task by the actor.
 fn may_own(reader: &mut Reader<'_>, owner: EmployeeId) -> Result<DepartmentId, Failure> {
     let today = reader.today();

@@ -27,6 +27,9 @@ pub(super) const STAFF: &[Permission] = &[
     ReadTasks,
     PerformTasks,
     ReadIncentiveEntries,
+    ReadIndicators,
+    ReadAppraisals,
+    TakePartInAppraisals,
 ];
 
 /// What somebody may do who oversees how money is spent.
@@ -50,6 +53,8 @@ pub(super) const LEADERSHIP: &[Permission] = &[
     DraftRegulations,
     ProposeIncentiveEntries,
     ExportIncentiveEntries,
+    EnterIndicatorFigures,
+    ConfirmIndicatorFigures,
 ];
 
 /// What somebody may do who answers for people: know who they are, and file what they cannot file themselves.
@@ -101,4 +106,12 @@ pub(super) const OFFICE: &[Permission] = &[
     ProposeIncentiveEntries,
     DecideIncentiveEntries,
     ExportIncentiveEntries,
+    ReadIndicators,
+    ManageIndicators,
+    EnterIndicatorFigures,
+    ConfirmIndicatorFigures,
+    ReadAppraisals,
+    TakePartInAppraisals,
+    ManageAppraisals,
+    ExportAppraisals,
 ];

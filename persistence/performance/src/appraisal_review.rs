@@ -1,0 +1,28 @@
+//! Reviews in the database: read by who gives them and by nobody else; what comes of them stands in the
+//! sheet. `[KPI-4]`
+
+/// Who is asked.
+mod ask;
+/// What is done with a review.
+pub mod deed;
+mod row;
+/// What a review looks like to who gives it.
+pub mod view;
+
+pub(crate) use ask::ask;
+pub use row::{CommentView, find};
+pub(crate) use row::{answers, comments};
+pub use view::{ReviewFilter, ReviewView, list, show, view};
+
+use crate::spine::{Failure, Tx};
+use domain::{appraisal_review::AppraisalReview, spine::Change};
+
+crate::spine::resource! { crate::Performance: AppraisalReview as ReviewView; find, apply, show = show }
+
+/// Writes a change of a review.
+///
+/// # Errors
+/// Where it moved meanwhile.
+pub fn apply(tx: &mut Tx<'_>, change: Change<AppraisalReview>) -> Result<AppraisalReview, Failure> {
+    tx.apply(change)
+}
