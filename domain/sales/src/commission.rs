@@ -37,4 +37,6 @@ pub(crate) const NOUN: &crate::spine::Noun =
     &crate::spine::Noun { refusals: &[COMMISSION_REFUSALS], events: &[], enums: &[] };
 
 #[cfg(test)]
+mod properties;
+#[cfg(test)]
 mod tests;
