@@ -6,8 +6,8 @@
 use crate::{
     commission::statement::{Statement, StatementLine},
     spine::{
-        Actor, BusinessDate, Change, Citation, DepartmentId, EmployeeId, Entity, Findings, Id, Refusal,
-        RefusalCode, Timestamp, UserId, Version, wording,
+        Actor, BusinessDate, Change, Citation, DepartmentId, Entity, Findings, Id, Refusal, RefusalCode,
+        Timestamp, UserId, Version, wording,
     },
     working_time::Period,
 };
@@ -163,6 +163,11 @@ impl CommissionStatement {
         }
     }
 
+    /// Whether it may be reckoned anew.
+    pub const fn is_open(&self) -> bool {
+        matches!(self.state, CommissionStatementState::Compiled)
+    }
+
     /// Lets the person see it, who may object until an instant.
     ///
     /// # Errors
@@ -196,7 +201,7 @@ impl CommissionStatement {
             return Err(cite(Refusal::new(OBJECTION_OVER).with("until", json!(until))));
         }
         if self.objections.iter().any(|known| known.source == source && known.settled.is_none()) {
-            return Err(cite(Refusal::new(OBJECTED_ALREADY).at("/line_id")));
+            return Err(cite(Refusal::new(OBJECTED_ALREADY).at("/entry_id")));
         }
         let mut after = self.clone();
         after.hold(source, true)?;
@@ -204,28 +209,25 @@ impl CommissionStatement {
         Ok(self.becomes(after, OBJECTED))
     }
 
-    /// Settles an objection: the line goes on as it is. What is to change of it, a ruling books.
+    /// Settles an objection: the line goes on as it is; where the statement has gone on without it, to the next one. What is to
+    /// change of it, a ruling books.
     ///
     /// # Errors
-    /// `commission_statement.nothing_to_settle`, `…own_statement`, `…wrong_state`.
-    pub fn settle(
-        self,
-        source: Uuid,
-        said: String,
-        by: &Actor,
-        now: Timestamp,
-    ) -> Result<Change<Self>, Refusal> {
-        self.expect(CommissionStatementState::Published)?;
+    /// `commission_statement.nothing_to_settle`, `…own_statement`.
+    pub fn settle(self, source: Uuid, said: String, by: &Actor, now: Timestamp) -> Result<Change<Self>, Refusal> {
         self.refuse_own(by)?;
         let mut findings = Findings::new();
         wording::check(&mut findings, "/note", &said, 500);
         findings.into_result().map_err(cite)?;
         let mut after = self.clone();
-        let open =
-            after.objections.iter_mut().find(|known| known.source == source && known.settled.is_none());
-        let Some(open) = open else { return Err(cite(Refusal::new(NOTHING_TO_SETTLE).at("/line_id"))) };
+        let open = after.objections.iter_mut().find(|known| known.source == source && known.settled.is_none());
+        let Some(open) = open else { return Err(cite(Refusal::new(NOTHING_TO_SETTLE).at("/entry_id"))) };
         open.settled = Some((said, by.user, now));
-        after.hold(source, false)?;
+        if self.state == CommissionStatementState::Published {
+            after.hold(source, false)?;
+        } else {
+            after.reckoned.lines.retain(|line| line.source != source);
+        }
         Ok(self.becomes(after, SETTLED))
     }
 
@@ -267,7 +269,7 @@ impl CommissionStatement {
     fn hold(&mut self, source: Uuid, held: bool) -> Result<(), Refusal> {
         let line: Option<&mut StatementLine> =
             self.reckoned.lines.iter_mut().find(|line| line.source == source);
-        line.ok_or_else(|| cite(Refusal::new(NO_SUCH_LINE).at("/line_id")))?.held = held;
+        line.ok_or_else(|| cite(Refusal::new(NO_SUCH_LINE).at("/entry_id")))?.held = held;
         Ok(())
     }
 

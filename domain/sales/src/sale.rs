@@ -11,7 +11,7 @@ mod credit;
 /// What people say of it, beside what records show.
 mod told;
 
-pub use course::{Closing, Frozen};
+pub use course::{Closing, Court, Frozen};
 pub use credit::{CreditEntry, Credited};
 pub use told::{RuledPart, Told, ToldFact};
 

@@ -23,8 +23,8 @@ pub use status::SalesContractState;
 use crate::{
     approval::{Course, Document, Facts, Holds, NewDocument, Petition, RoutedField, StandingState, facts},
     spine::{
-        Actor, BusinessDate, Change, Citation, DepartmentId, Entity, EventKind, Id, Permission, Refusal,
-        Timestamp, Version,
+        Actor, BusinessDate, Change, Citation, DepartmentId, Entity, Id, Permission, Refusal, Timestamp,
+        Version,
     },
 };
 use serde::Serialize;
