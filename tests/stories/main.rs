@@ -25,6 +25,7 @@ mod cash_advance;
 mod cash_advance_pay_out;
 mod cash_advance_reconcile;
 mod cash_advance_reversal;
+mod commission_statement;
 mod coverage;
 mod crash;
 mod crash_claim;
@@ -83,6 +84,8 @@ mod private;
 mod product;
 mod quickstart;
 mod resubmission;
+mod sale;
+mod sales_contract;
 mod separation_policy;
 mod settings;
 mod sign_in;
@@ -163,6 +166,9 @@ const MODULES: &[&[Story]] = &[
     price_list::STORIES,
     private::STORIES,
     product::STORIES,
+    commission_statement::STORIES,
+    sale::STORIES,
+    sales_contract::STORIES,
     quickstart::STORIES,
     settings::STORIES,
     sign_in::STORIES,
@@ -206,6 +212,9 @@ const RECORDS: &[&[Record]] = &[
     post_evaluation::RECORDS,
     price_list::RECORDS,
     product::RECORDS,
+    commission_statement::RECORDS,
+    sale::RECORDS,
+    sales_contract::RECORDS,
     budget::RECORDS,
     budget_change::RECORDS,
     budget_execution::RECORDS,

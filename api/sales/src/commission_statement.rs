@@ -72,8 +72,9 @@ pub(crate) fn month(text: &str) -> Result<Period, Failure> {
 
 /// Compile the commission statements of a month. `[COM-11]`
 ///
-/// For everybody at once, when the month is over: what was booked by its end and is on no statement, upon what the month
-/// before left below nothing. Again, it comes to the same but for what was booked meanwhile; what is published stays.
+/// For everybody at once: what was booked by its end and is on no statement, upon what the month before left below nothing.
+/// Again, it comes to the same but for what was booked meanwhile; what is published stays, and what comes later goes with the
+/// next month.
 #[utoipa::path(post, path = "/api/v1/commission-statements/compile")]
 async fn compile_commission_statements(
     who: Can<perm::CompileCommission>,

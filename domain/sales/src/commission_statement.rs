@@ -18,7 +18,7 @@ use uuid::Uuid;
 
 crate::refusals! { COMMISSION_STATEMENT_REFUSALS:
     NOT_A_MONTH = "commission_statement.not_a_month", Invalid, "佣金结算须指明月份", "A commission statement is of a month";
-    MONTH_AHEAD = "commission_statement.month_not_over", Invalid, "该月尚未结束，不能编制佣金结算单", "The month is not over yet";
+    MONTH_AHEAD = "commission_statement.month_ahead", Invalid, "不得编制尚未开始的月份", "A month that has not begun is not compiled";
     EARLIER_OPEN = "commission_statement.earlier_open", Conflict, "{month} 的佣金结算单尚未全部批准，不能编制以后的月份", "Statements of {month} are not all approved yet, so later months wait";
     OF_THE_COMPANY = "commission_statement.of_the_company", Forbidden, "佣金结算涉及全公司，须有全公司范围的权限", "Commission is compiled for the whole company; so must the permission be";
     WRONG_STATE = "commission_statement.wrong_state", Conflict, "结算单当前为“{state}”，不能办理", "The statement is \"{state}\"; this cannot be done";
@@ -295,16 +295,16 @@ impl CommissionStatement {
     }
 }
 
-/// Whether a month may be reckoned on a day: it is a month, and over.
+/// Whether a month may be reckoned on a day: it is a month, and has begun. What is booked of it later goes with the next.
 ///
 /// # Errors
-/// `commission_statement.not_a_month`, `commission_statement.month_not_over`.
+/// `commission_statement.not_a_month`, `commission_statement.month_ahead`.
 pub fn check_month(month: Period, today: BusinessDate) -> Result<(), Refusal> {
     let refuse = |code: &'static RefusalCode| Err(cite(Refusal::new(code).at("/month")));
     if month.span() != crate::working_time::Span::Month {
         return refuse(NOT_A_MONTH);
     }
-    if month.last() >= today { refuse(MONTH_AHEAD) } else { Ok(()) }
+    if month.first() > today { refuse(MONTH_AHEAD) } else { Ok(()) }
 }
 
 /// Refuses whoever does not answer for the whole company.

@@ -41,7 +41,7 @@ impl View for CommissionRunView {}
 /// nothing. Again, it comes to the same, but for what was booked meanwhile; those that are published stay.
 ///
 /// # Errors
-/// A month that is not over; an earlier one that is not approved; where the permission does not reach the whole company.
+/// A month that has not begun; an earlier one that is not approved; where the permission does not reach the whole company.
 pub fn compile(tx: &mut Tx<'_>, month: Period) -> Result<CommissionRunView, Failure> {
     ensure_of_the_company(tx.reach().all)?;
     check_month(month, tx.today())?;
