@@ -83,6 +83,7 @@ mod price_list;
 mod private;
 mod product;
 mod quickstart;
+mod refund;
 mod resubmission;
 mod sale;
 mod sales_contract;
@@ -167,6 +168,7 @@ const MODULES: &[&[Story]] = &[
     private::STORIES,
     product::STORIES,
     commission_statement::STORIES,
+    refund::STORIES,
     sale::STORIES,
     sales_contract::STORIES,
     quickstart::STORIES,
@@ -213,6 +215,7 @@ const RECORDS: &[&[Record]] = &[
     price_list::RECORDS,
     product::RECORDS,
     commission_statement::RECORDS,
+    refund::RECORDS,
     sale::RECORDS,
     sales_contract::RECORDS,
     budget::RECORDS,

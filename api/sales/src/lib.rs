@@ -7,6 +7,7 @@ mod commission_statement;
 mod price_list;
 mod product;
 mod receipt;
+mod refund;
 mod sale;
 mod sales_contract;
 
@@ -26,6 +27,7 @@ pub const WING: &Wing = &Wing {
         ("price-lists", "价目表。What products cost whom, where and when."),
         ("products", "产品。What is sold."),
         ("receipts", "收款。What customers paid."),
+        ("refunds", "退款。What goes back to customers."),
         ("sales", "成交。Whom sales count for, and what they pay."),
         ("sales-contracts", "销售合同。What is agreed with customers."),
     ],
@@ -37,6 +39,7 @@ pub const WING: &Wing = &Wing {
         price_list::routes(into);
         sales_contract::routes(into);
         receipt::routes(into);
+        refund::routes(into);
         sale::routes(into);
         commission_statement::routes(into);
         commission_batch::routes(into);

@@ -214,13 +214,20 @@ impl CommissionStatement {
     ///
     /// # Errors
     /// `commission_statement.nothing_to_settle`, `…own_statement`.
-    pub fn settle(self, source: Uuid, said: String, by: &Actor, now: Timestamp) -> Result<Change<Self>, Refusal> {
+    pub fn settle(
+        self,
+        source: Uuid,
+        said: String,
+        by: &Actor,
+        now: Timestamp,
+    ) -> Result<Change<Self>, Refusal> {
         self.refuse_own(by)?;
         let mut findings = Findings::new();
         wording::check(&mut findings, "/note", &said, 500);
         findings.into_result().map_err(cite)?;
         let mut after = self.clone();
-        let open = after.objections.iter_mut().find(|known| known.source == source && known.settled.is_none());
+        let open =
+            after.objections.iter_mut().find(|known| known.source == source && known.settled.is_none());
         let Some(open) = open else { return Err(cite(Refusal::new(NOTHING_TO_SETTLE).at("/entry_id"))) };
         open.settled = Some((said, by.user, now));
         if self.state == CommissionStatementState::Published {

@@ -27,6 +27,8 @@ pub mod product;
 pub mod quantity;
 /// What customers paid.
 pub mod receipt;
+/// What goes back to customers.
+pub mod refund;
 /// Whom a sale counts for, and what it earns.
 pub mod sale;
 /// What is agreed with a customer.
@@ -51,6 +53,7 @@ pub const WING: &spine::Wing = &spine::Wing {
         product::NOUN,
         quantity::NOUN,
         receipt::NOUN,
+        refund::NOUN,
         sale::NOUN,
         sales_contract::NOUN,
         sales_plan::NOUN,

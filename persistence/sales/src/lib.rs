@@ -19,6 +19,8 @@ pub mod price_list;
 pub mod product;
 /// What customers paid.
 pub mod receipt;
+/// What goes back to customers.
+pub mod refund;
 /// Whom sales count for, and what they earn.
 pub mod sale;
 /// What is agreed with customers.
@@ -45,6 +47,7 @@ pub const WING: &Wing = &Wing {
         commission_statement::NOUN,
         price_list::NOUN,
         receipt::NOUN,
+        refund::NOUN,
         sale::NOUN,
         sales_contract::NOUN,
         sales_terms::NOUN,

@@ -6,7 +6,8 @@ use super::RoleDetails;
 use crate::spine::Permission::{self, *};
 use crate::spine::ScopeKind;
 use share::{
-    LEADERSHIP, LEADS_SELLERS, OF_CUSTOMERS, OF_PEOPLE, OF_SALES, OFFICE, OVERSIGHT, SELLS, SERVES_CUSTOMERS, STAFF,
+    LEADERSHIP, LEADS_SELLERS, OF_CUSTOMERS, OF_PEOPLE, OF_SALES, OFFICE, OVERSIGHT, SELLS, SERVES_CUSTOMERS,
+    STAFF,
 };
 
 /// A role that ships with the product: data, brought up to date at each start.
@@ -126,7 +127,16 @@ pub const SHIPPED_ROLES: &[ShippedRole] = &[
             "负责所辖部门的审批与预算，范围以授权部门为限",
             "Decides for the departments below, and no further than they reach",
         ),
-        &[STAFF, LEADERSHIP, OF_PEOPLE, SERVES_CUSTOMERS, OF_CUSTOMERS, &[ExportCustomers], SELLS, LEADS_SELLERS],
+        &[
+            STAFF,
+            LEADERSHIP,
+            OF_PEOPLE,
+            SERVES_CUSTOMERS,
+            OF_CUSTOMERS,
+            &[ExportCustomers],
+            SELLS,
+            LEADS_SELLERS,
+        ],
     ),
     role(
         "finance",

@@ -1,6 +1,6 @@
 //! What is booked of commission, entry by entry; and proof that sales and entries say the same. `[COM-10b]`
 
-use super::row::BookedRow as Row;
+use super::row::{BookedRow as Row, find_unscoped};
 use crate::{
     organisation::{EMPLOYEE, PersonRef, Register},
     schema::{commission_entries, sales},
@@ -135,7 +135,7 @@ pub fn verify(reader: &mut Reader<'_>) -> Result<Vec<(SaleId, i64, i64)>, Failur
         let Some(last) = ids.last() else { return Ok(differences) };
         after = *last;
         for id in ids {
-            let sale = super::find(reader, id.into())?;
+            let sale = find_unscoped(reader, id)?;
             let booked: i64 = sale.ledger.iter().map(|entry| entry.booked.amount).sum();
             let due = sale.due().unwrap_or_default();
             if due != booked {

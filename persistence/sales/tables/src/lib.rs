@@ -6,6 +6,7 @@ mod counted_figure;
 mod price_list;
 mod product;
 mod receipt;
+mod refund;
 mod sale;
 mod sales_contract;
 
@@ -15,6 +16,7 @@ pub use persistence_customer_tables::*;
 pub use price_list::*;
 pub use product::*;
 pub use receipt::*;
+pub use refund::*;
 pub use sale::*;
 pub use sales_contract::*;
 
@@ -31,6 +33,7 @@ spine::together!(
     counted_entries,
     receipts,
     receipt_allocations,
+    refunds,
     sales,
     sale_lines,
     credit_entries,
@@ -40,6 +43,6 @@ spine::together!(
     commission_statement_lines,
 );
 spine::beside!(
-    sales_contracts, receipts, receipt_allocations, sales, credit_entries, commission_entries, commission_statements, products;
+    sales_contracts, receipts, receipt_allocations, refunds, sales, credit_entries, commission_entries, commission_statements, products;
     (customers, departments, document_readers, employees)
 );
