@@ -27,6 +27,7 @@ mod cash_advance;
 mod cash_advance_pay_out;
 mod cash_advance_reconcile;
 mod cash_advance_reversal;
+mod commission_statement;
 mod coverage;
 mod crash;
 mod crash_claim;
@@ -89,7 +90,10 @@ mod quickstart;
 mod regulation;
 mod regulation_acknowledgement;
 mod regulation_suggestion;
+mod refund;
 mod resubmission;
+mod sale;
+mod sales_contract;
 mod separation_policy;
 mod settings;
 mod setup;
@@ -174,6 +178,10 @@ const MODULES: &[&[Story]] = &[
     appraisal_result::STORIES,
     private::STORIES,
     product::STORIES,
+    commission_statement::STORIES,
+    refund::STORIES,
+    sale::STORIES,
+    sales_contract::STORIES,
     quickstart::STORIES,
     regulation::STORIES,
     regulation_acknowledgement::STORIES,
@@ -224,6 +232,10 @@ const RECORDS: &[&[Record]] = &[
     indicator::RECORDS,
     appraisal::RECORDS,
     product::RECORDS,
+    commission_statement::RECORDS,
+    refund::RECORDS,
+    sale::RECORDS,
+    sales_contract::RECORDS,
     budget::RECORDS,
     budget_change::RECORDS,
     budget_execution::RECORDS,

@@ -10,6 +10,8 @@ pub mod accrual;
 pub mod attribution;
 /// The facts of a sale, and what is not known of them.
 pub mod fact;
+/// What sales earn.
+pub mod plan;
 /// The rules as data.
 pub mod policy;
 /// What a ruling settles, line by line, to exactly zero.
@@ -28,13 +30,25 @@ crate::refusals! { COMMISSION_REFUSALS:
     SETTLEMENT_UNBALANCED = "settlement.unbalanced", Invalid, "清算不平：尚差 {difference}", "The settlement does not come out: {difference} is missing";
     AWARD_TO_RULER = "settlement.award_to_ruler", Invalid, "裁决人不得从清算中获得分配", "Whoever rules takes no award";
     TIERS_NOT_ADJOINING = "commission_plan.tiers_not_adjoining", Invalid, "提成档位须从零起首尾相接", "Tiers begin at zero and adjoin";
+    PLAN_INCOMPLETE = "commission_plan.incomplete", Invalid, "最后一项费率须适用于所有产品，否则有的成交没有提成", "The last rate must fit every product, or some sales earn nothing unsaid";
     RULE_TWICE = "commission_rules.rule_twice", Invalid, "规则“{rule}”重复", "The rule \"{rule}\" is given twice";
     RULES_INCOMPLETE = "commission_rules.incomplete", Invalid, "最后一条规则须为“客户归属人全得”，否则有成交无从归属", "The last rule must be the owner's, or a sale may belong to nobody";
 }
 
 /// What this noun brings to its wing.
-pub(crate) const NOUN: &crate::spine::Noun =
-    &crate::spine::Noun { refusals: &[COMMISSION_REFUSALS], events: &[], enums: &[] };
+pub(crate) const NOUN: &crate::spine::Noun = &crate::spine::Noun {
+    refusals: &[COMMISSION_REFUSALS],
+    events: &[],
+    enums: &[
+        fact::Finding::LABELS,
+        fact::Misdeed::LABELS,
+        fact::Question::LABELS,
+        RuleCode::LABELS,
+        WhyNot::LABELS,
+    ],
+};
 
+#[cfg(test)]
+mod properties;
 #[cfg(test)]
 mod tests;

@@ -1,13 +1,18 @@
 //! From the opportunity to the commission: targets, prices, contracts, orders, receivables, the sale. `[SAL, PRI, CON, ORD, REC, COM, ANA]`
 #![warn(missing_docs)]
 
+pub use domain_base::payroll_batch;
 pub use domain_customer::{
     approval, customer, customer_file, duty, events, file, identity, incentive_entry, interaction, labels,
-    organisation, refusals, spine, status, task, working_time,
+    organisation, ownership, refusals, spine, status, task, working_time,
 };
 
 /// Performance credit and commission.
 pub mod commission;
+/// What goes to the payroll of commission.
+pub mod commission_batch;
+/// What a person is paid of commission for a month.
+pub mod commission_statement;
 /// One counted figure with a ceiling.
 pub mod counted_figure;
 /// What the lines of a document come to.
@@ -20,8 +25,18 @@ pub mod price_list;
 pub mod product;
 /// How many of something.
 pub mod quantity;
+/// What customers paid.
+pub mod receipt;
+/// What goes back to customers.
+pub mod refund;
+/// Whom a sale counts for, and what it earns.
+pub mod sale;
+/// What is agreed with a customer.
+pub mod sales_contract;
 /// What is to be sold.
 pub mod sales_plan;
+/// The company's terms of selling.
+pub mod sales_terms;
 
 // One name inside and outside.
 pub extern crate self as sales;
@@ -31,10 +46,16 @@ pub const WING: &spine::Wing = &spine::Wing {
     name: "sales",
     nouns: &[
         commission::NOUN,
+        commission_batch::NOUN,
+        commission_statement::NOUN,
         counted_figure::NOUN,
         price_list::NOUN,
         product::NOUN,
         quantity::NOUN,
+        receipt::NOUN,
+        refund::NOUN,
+        sale::NOUN,
+        sales_contract::NOUN,
         sales_plan::NOUN,
     ],
 };

@@ -1,14 +1,32 @@
 //! Targets, products, prices, contracts, orders, receivables, sales and commission in the database.
 
 pub use persistence_customer::{
-    approval, audit, customer, customer_file, duty, file, identity, interaction, organisation, policy, spine,
-    task, vacancy,
+    approval, audit, customer, customer_file, duty, file, identity, interaction, organisation, ownership,
+    policy, spine, task, vacancy,
 };
 
+/// The rules and the plan of commission.
+mod commission;
+/// What goes to the payroll of commission.
+pub mod commission_batch;
+/// What people are paid of commission for a month.
+pub mod commission_statement;
+/// Figures with a ceiling.
+pub mod counted_figure;
 /// What a product costs whom, where and when.
 pub mod price_list;
 /// What is sold.
 pub mod product;
+/// What customers paid.
+pub mod receipt;
+/// What goes back to customers.
+pub mod refund;
+/// Whom sales count for, and what they earn.
+pub mod sale;
+/// What is agreed with customers.
+pub mod sales_contract;
+/// The company's terms of selling.
+mod sales_terms;
 
 pub(crate) use persistence_base::search;
 
@@ -22,4 +40,16 @@ pub extern crate self as sales;
 pub struct Sales;
 
 /// What this wing brings.
-pub const WING: &Wing = &Wing { name: "sales", nouns: &[price_list::NOUN] };
+pub const WING: &Wing = &Wing {
+    name: "sales",
+    nouns: &[
+        commission::NOUN,
+        commission_statement::NOUN,
+        price_list::NOUN,
+        receipt::NOUN,
+        refund::NOUN,
+        sale::NOUN,
+        sales_contract::NOUN,
+        sales_terms::NOUN,
+    ],
+};

@@ -17,8 +17,12 @@ use crate::{
     spine::{Failure, Part, Reader, Tx},
 };
 use domain::{
-    price_list::{PRICE_ORDER_CODE, PriceChange, PriceEdit, PriceList, PriceOrder, SHIPPED_PRICE_ORDER},
-    spine::{BusinessDate, Change, PolicyVersion},
+    price_list::{
+        Asked, ChosenPrice, PRICE_ORDER_CODE, PriceChange, PriceEdit, PriceList, PriceOrder,
+        SHIPPED_PRICE_ORDER,
+    },
+    product::Product,
+    spine::{BusinessDate, Change, Currency, PolicyVersion},
 };
 use std::sync::Arc;
 
@@ -61,6 +65,22 @@ pub fn change(tx: &mut Tx<'_>, list: PriceList, change: &PriceChange) -> Result<
     }
     let list = row::with_prices(tx, list, change)?;
     Ok(list.change(change, || tx.id())?)
+}
+
+/// The price that counts, for rules: whoever asks.
+///
+/// # Errors
+/// `price_list.no_price`.
+pub(crate) fn chosen(
+    reader: &mut Reader<'_>,
+    product: &Product,
+    currency: Currency,
+    asked: &Asked,
+) -> Result<ChosenPrice, Failure> {
+    let order = order(reader, asked.on)?;
+    let list = row::of_currency(reader, Some(currency), product.id)?;
+    let standing = list.as_ref().map_or(&[][..], |list| &list.prices);
+    Ok(order.content.choose(standing, asked, &product.details.code)?)
 }
 
 /// In which order keys make a price specific, on a day.

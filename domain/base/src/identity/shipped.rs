@@ -6,7 +6,8 @@ use super::RoleDetails;
 use crate::spine::Permission::{self, *};
 use crate::spine::ScopeKind;
 use share::{
-    LEADERSHIP, OF_CUSTOMERS, OF_PEOPLE, OF_SALES, OFFICE, OVERSIGHT, SELLS, SERVES_CUSTOMERS, STAFF,
+    LEADERSHIP, LEADS_SELLERS, OF_CUSTOMERS, OF_PEOPLE, OF_SALES, OFFICE, OVERSIGHT, SELLS, SERVES_CUSTOMERS,
+    STAFF,
 };
 
 /// A role that ships with the product: data, brought up to date at each start.
@@ -90,6 +91,8 @@ pub const SHIPPED_ROLES: &[ShippedRole] = &[
             &[ManageAppraisals, ApproveReopenings, ExportAppraisals],
             &[ReadCustomers, RevealCustomers, ExportCustomers, EraseCustomers],
             OF_SALES,
+            LEADS_SELLERS,
+            &[ApproveCommission],
         ],
     ),
     role(
@@ -112,7 +115,9 @@ pub const SHIPPED_ROLES: &[ShippedRole] = &[
             OF_CUSTOMERS,
             &[RevealCustomers, ExportCustomers, EraseCustomers],
             OF_SALES,
-            &[ManageProducts, ManagePrices],
+            SELLS,
+            LEADS_SELLERS,
+            &[ManageProducts, ManagePrices, ApproveCommission],
         ],
     ),
     role(
@@ -124,7 +129,16 @@ pub const SHIPPED_ROLES: &[ShippedRole] = &[
             "负责所辖部门的审批与预算，范围以授权部门为限",
             "Decides for the departments below, and no further than they reach",
         ),
-        &[STAFF, LEADERSHIP, OF_PEOPLE, SERVES_CUSTOMERS, OF_CUSTOMERS, &[ExportCustomers], SELLS],
+        &[
+            STAFF,
+            LEADERSHIP,
+            OF_PEOPLE,
+            SERVES_CUSTOMERS,
+            OF_CUSTOMERS,
+            &[ExportCustomers],
+            SELLS,
+            LEADS_SELLERS,
+        ],
     ),
     role(
         "finance",
@@ -151,7 +165,7 @@ pub const SHIPPED_ROLES: &[ShippedRole] = &[
                 PayIncentiveEntries,
             ],
             OF_SALES,
-            &[ManageProductCosts],
+            &[ManageProductCosts, RecordReceipts, PayRefunds, CompileCommission, PayCommission],
         ],
     ),
     role(
@@ -191,7 +205,7 @@ pub const SHIPPED_ROLES: &[ShippedRole] = &[
             "负责本部门及下级部门的人员、审批与预算",
             "Answers for the people, decisions and budgets of the department and those below",
         ),
-        &[STAFF, LEADERSHIP, OF_PEOPLE, SERVES_CUSTOMERS, OF_CUSTOMERS, SELLS],
+        &[STAFF, LEADERSHIP, OF_PEOPLE, SERVES_CUSTOMERS, OF_CUSTOMERS, SELLS, LEADS_SELLERS],
     ),
     role(
         "sales-manager",
@@ -209,6 +223,7 @@ pub const SHIPPED_ROLES: &[ShippedRole] = &[
             SERVES_CUSTOMERS,
             OF_CUSTOMERS,
             SELLS,
+            LEADS_SELLERS,
         ],
     ),
     role(

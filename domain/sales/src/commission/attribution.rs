@@ -6,6 +6,7 @@ use super::{
 };
 use crate::spine::{Citation, EmployeeId, allocate};
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 /// A whole in basis points.
 pub const WHOLE_BP: u32 = 10_000;
@@ -89,8 +90,9 @@ pub struct Incident {
 }
 
 /// Why a rule did not hold.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize, Deserialize)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
+#[schema(as = CommissionWhyNot)]
 pub enum WhyNot {
     /// Nothing was ruled.
     NothingRuled,

@@ -2,6 +2,7 @@
 
 use crate::spine::{EmployeeId, Timestamp};
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 /// Whether something was so. What nobody has shown is unknown, and unknown is not "no".
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
@@ -17,8 +18,9 @@ pub enum Answer {
 }
 
 /// What the manager is asked where a fact is missing; answered once, with evidence, not by a party.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize, Deserialize)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
+#[schema(as = CommissionQuestion)]
 pub enum Question {
     /// Had whoever closed been shown before whose customer it was?
     DidTheyKnow,
@@ -53,8 +55,9 @@ pub struct Closer {
 }
 
 /// How far something that must be decided is.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
+#[schema(as = CommissionFinding)]
 pub enum Finding {
     /// Nobody has decided yet.
     Undecided,
@@ -62,6 +65,12 @@ pub enum Finding {
     Upheld,
     /// It was found not to be so.
     Dismissed,
+}
+
+crate::labels! { Finding = "CommissionFinding":
+    Undecided = "undecided", "待认定", "Undecided";
+    Upheld = "upheld", "成立", "Upheld";
+    Dismissed = "dismissed", "不成立", "Dismissed";
 }
 
 /// A customer's complaint that demanded somebody else. `[SRV-3]`
@@ -78,7 +87,7 @@ pub struct Demand {
 }
 
 /// What somebody is said to have done. `[COM-8]`
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize, Deserialize)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum Misdeed {
     /// Hinted at a lower price before the closing.
@@ -91,6 +100,14 @@ pub enum Misdeed {
     Promise,
     /// Grabbed a unit by trickery.
     GrabbedUnit,
+}
+
+crate::labels! { Misdeed = "Misdeed":
+    Hint = "hint", "成交前暗示经理有最低折扣", "Hinted at a lower price before the closing";
+    HintToAnothersCustomer = "hint_to_anothers_customer", "暗示他人客户并引起投诉", "Hinted so to another's customer, who complained";
+    Knowingly = "knowingly", "知情抢单", "Knowingly worked another's customer";
+    Promise = "promise", "越权承诺", "Promised something without authority";
+    GrabbedUnit = "grabbed_unit", "以欺骗手段抢房", "Grabbed a unit by trickery";
 }
 
 /// A misdeed of somebody about this sale.

@@ -5,6 +5,7 @@ use crate::spine::{Finding, Findings, PolicyContent, codes};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use std::collections::BTreeSet;
+use utoipa::ToSchema;
 
 /// The code under which the company's rules are kept.
 pub const COMMISSION_RULES_CODE: &str = "commission-rules/company";
@@ -13,8 +14,9 @@ pub const COMMISSION_RULES_CODE: &str = "commission-rules/company";
 pub const SHIPPED_COMMISSION_RULES: &str = include_str!("../shipped/commission_rules.json");
 
 /// One of the rules a sale may be attributed by.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize, Deserialize)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
+#[schema(as = CommissionRule)]
 pub enum RuleCode {
     /// What a manager ruled. `[OWN-14]`
     Ruling,

@@ -13,7 +13,7 @@ use uuid::Uuid;
 
 const SECOND: i64 = 1_000_000;
 
-fn person(number: u128) -> EmployeeId {
+pub(super) fn person(number: u128) -> EmployeeId {
     Id::from_uuid(Uuid::from_u128(number))
 }
 fn at(seconds: i64) -> Timestamp {
@@ -22,7 +22,7 @@ fn at(seconds: i64) -> Timestamp {
 fn rules() -> CommissionRules {
     serde_json::from_str(SHIPPED_COMMISSION_RULES).expect("it reads")
 }
-const A: u128 = 1;
+pub(super) const A: u128 = 1;
 const B: u128 = 2;
 const C: u128 = 3;
 
@@ -241,7 +241,7 @@ fn a_blank_answer_is_a_question_and_no_denial() {
     assert_eq!(held(&shallow), [Hold::Asked { question: Question::WasHelpAgreed, about: person(A) }]);
 }
 
-fn tiers(mode: TierMode) -> Tiers {
+pub(super) fn tiers(mode: TierMode) -> Tiers {
     let tier = |from, rate_bp| Tier { from, rate_bp };
     Tiers { mode, tiers: vec![tier(0, 50), tier(50_000_000, 80), tier(100_000_000, 100)] }
 }
@@ -318,5 +318,3 @@ fn a_settlement_comes_out_at_exactly_nothing() {
     ];
     assert_eq!(refused(&greedy, person(9)).params["difference"], 1);
 }
-
-mod properties;

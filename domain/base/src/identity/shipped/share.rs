@@ -74,10 +74,31 @@ pub(super) const OF_CUSTOMERS: &[Permission] =
     &[SuperviseCustomers, ClassifyCustomers, ManageOwnership, ManageSites];
 
 /// What somebody may do who sells: know products and their prices.
-pub(super) const SELLS: &[Permission] = &[ReadProducts, ReadPrices];
+pub(super) const SELLS: &[Permission] = &[
+    ReadProducts,
+    ReadPrices,
+    ReadContracts,
+    SubmitContracts,
+    ReadReceipts,
+    RequestRefunds,
+    ReadSales,
+    ReadCommission,
+];
+
+/// What somebody may do who leads sellers: stand in for them, and answer what is asked about their sales.
+pub(super) const LEADS_SELLERS: &[Permission] = &[SuperviseContracts, JudgeSales];
 
 /// What somebody may do who answers for what is sold: prices as they are, what stands behind them, and files of both.
-pub(super) const OF_SALES: &[Permission] = &[ReadProducts, ReadPrices, ReadProfit, ExportSales];
+pub(super) const OF_SALES: &[Permission] = &[
+    ReadProducts,
+    ReadPrices,
+    ReadProfit,
+    ReadContracts,
+    ReadReceipts,
+    ReadSales,
+    ReadCommission,
+    ExportSales,
+];
 
 /// What the office may do: people, their places and what they earn beside their wages; nothing of expenses.
 pub(super) const OFFICE: &[Permission] = &[

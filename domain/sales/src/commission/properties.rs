@@ -1,7 +1,14 @@
-//! What holds whatever happens.
+//! What holds whatever happens: sums of parts, mirrored amounts, digests, tiers.
 
-use super::*;
+use super::{
+    attribution::Party,
+    statement::{Statement, StatementLine},
+    tests::{A, person, tiers},
+    tier::TierMode,
+    *,
+};
 use proptest::prelude::*;
+use uuid::Uuid;
 
 fn parties() -> impl Strategy<Value = Vec<Party>> {
     prop::collection::vec((1_u64..1_000, 0_u32..=10_000), 1..5).prop_map(|people| {

@@ -1,0 +1,184 @@
+//! Receipts over HTTP. `[REC-1b]`
+
+use crate::spine::{
+    At, Can, Created, List, PathId, Reading, Reason, Reply, Routes, UnitOfWork, Valid, Wanted, routes,
+};
+use chrono::NaiveDate;
+use domain::{
+    customer_file::CustomerId,
+    receipt::{Receipt, ReceiptDetails},
+    sales_contract::SalesContractId,
+    spine::{Currency, EmployeeId, Money, Refusal, codes, perm},
+};
+use persistence::receipt::{self as receipts, ReceiptFilter, ReceiptView, deed, view::ReceiptSummary};
+use serde::Deserialize;
+use utoipa::ToSchema;
+use validator::Validate;
+
+pub(crate) fn routes(into: &mut Routes) {
+    routes!(
+        into,
+        "receipts",
+        [list_receipts, record_receipt, show_receipt, allocate_receipt, bounce_receipt]
+    );
+}
+
+/// List receipts. `[REC-1b, INT-4]`
+///
+/// Those of customers of departments in reach, and of contracts of one's own. The newest first.
+#[utoipa::path(get, path = "/api/v1/receipts")]
+async fn list_receipts(
+    who: Can<perm::ReadReceipts>,
+    wanted: Wanted<ReceiptFilter>,
+    reading: Reading,
+) -> List<ReceiptSummary> {
+    reading.list(who, wanted, receipts::list).await
+}
+
+/// Show a receipt. `[REC-1b]`
+#[utoipa::path(get, path = "/api/v1/receipts/{id}")]
+async fn show_receipt(
+    who: Can<perm::ReadReceipts>,
+    id: PathId<Receipt>,
+    reading: Reading,
+) -> Reply<ReceiptView> {
+    reading.read(who, move |reader| receipts::view(reader, *id)).await
+}
+
+/// How the bank knows it.
+#[derive(Clone, Debug, Deserialize, Validate, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct BankReference {
+    /// Our account.
+    #[validate(length(min = 1, max = 60))]
+    #[schema(min_length = 1, max_length = 60, example = "3301 0401 6000 1234567")]
+    account: String,
+    /// The bank's reference.
+    #[validate(length(min = 1, max = 100))]
+    #[schema(min_length = 1, max_length = 100)]
+    reference: String,
+}
+
+/// An identity in another system.
+#[derive(Clone, Debug, Deserialize, Validate, ToSchema)]
+#[serde(deny_unknown_fields)]
+#[schema(as = ReceiptExternalIdentity)]
+struct ExternalIdentity {
+    /// Which system.
+    #[validate(length(min = 1, max = 40))]
+    #[schema(min_length = 1, max_length = 40, example = "erp")]
+    source: String,
+    /// The identity there.
+    #[validate(length(min = 1, max = 100))]
+    #[schema(min_length = 1, max_length = 100, example = "10023")]
+    external_id: String,
+}
+
+/// What was received.
+#[derive(Clone, Debug, Deserialize, Validate, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct RecordReceipt {
+    /// From which customer.
+    customer_id: CustomerId,
+    /// For which contract; for those approved first where absent.
+    #[serde(default)]
+    contract_id: Option<SalesContractId>,
+    /// How much, in the book currency.
+    amount: Money,
+    /// The day it was received.
+    received_on: NaiveDate,
+    /// Who paid, as the bank calls them.
+    #[serde(default)]
+    #[validate(length(min = 1, max = 100))]
+    #[schema(min_length = 1, max_length = 100)]
+    payer: Option<String>,
+    /// How the bank knows it; one account has a reference once.
+    #[serde(default)]
+    #[validate(nested)]
+    bank: Option<BankReference>,
+    /// The other system that keeps it, and its identity there.
+    #[serde(default)]
+    #[validate(nested)]
+    external: Option<ExternalIdentity>,
+    /// Whether it is the large deposit (大定).
+    #[serde(default)]
+    is_deposit: bool,
+    /// Who took it from the customer.
+    #[serde(default)]
+    taken_by_id: Option<EmployeeId>,
+}
+
+impl From<RecordReceipt> for ReceiptDetails {
+    fn from(body: RecordReceipt) -> Self {
+        Self {
+            customer: body.customer_id,
+            amount: body.amount,
+            received_on: body.received_on,
+            payer: body.payer,
+            bank: body.bank.map(|bank| (bank.account, bank.reference)),
+            external: body.external.map(|external| (external.source, external.external_id)),
+            is_deposit: body.is_deposit,
+            taken_by: body.taken_by_id,
+        }
+    }
+}
+
+/// Record a receipt. `[REC-1b, CNT; 002 §7]`
+///
+/// A receipt is a fact and never refused for what it is; what is allocated is bounded by what contracts come to, however many
+/// receipts come at once, and the rest stays the customer's. Commission follows in the same moment. One of the same payer,
+/// amount and day as another is marked.
+#[utoipa::path(post, path = "/api/v1/receipts")]
+async fn record_receipt(
+    who: Can<perm::RecordReceipts>,
+    body: Valid<RecordReceipt>,
+    work: UnitOfWork,
+) -> Created<ReceiptView> {
+    work.write(who, move |tx| {
+        let body = body.0.clone();
+        let contract = body.contract_id;
+        let receipt = deed::record(tx, body.into(), contract)?;
+        receipts::show(tx, receipt)
+    })
+    .await
+}
+
+/// To which contract, how much.
+#[derive(Clone, Debug, Deserialize, Validate, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct AllocateReceipt {
+    /// To which contract.
+    contract_id: SalesContractId,
+    /// How much.
+    amount: Money,
+}
+
+/// Allocate what is left of a receipt. `[REC-1b, CNT]`
+#[utoipa::path(post, path = "/api/v1/receipts/{id}/allocate")]
+async fn allocate_receipt(
+    who: Can<perm::RecordReceipts>,
+    at: At<Receipt>,
+    body: Valid<AllocateReceipt>,
+    work: UnitOfWork,
+) -> Reply<ReceiptView> {
+    work.moves(who, at, move |receipt, tx| {
+        if !body.amount.is_positive() || body.amount.currency() != Currency::Cny {
+            return Err(Refusal::new(codes::AMOUNT_NOT_POSITIVE).at("/amount").into());
+        }
+        deed::allocate(tx, receipt, (body.contract_id, body.amount))
+    })
+    .await
+}
+
+/// Bounce a receipt. `[REC-1b]`
+///
+/// The bank took it back: what was allocated is undone by counter-entries, and commission with it.
+#[utoipa::path(post, path = "/api/v1/receipts/{id}/bounce")]
+async fn bounce_receipt(
+    who: Can<perm::RecordReceipts>,
+    at: At<Receipt>,
+    body: Valid<Reason>,
+    work: UnitOfWork,
+) -> Reply<ReceiptView> {
+    work.moves(who, at, move |receipt, tx| deed::bounce(tx, receipt, body.reason.clone())).await
+}

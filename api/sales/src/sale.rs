@@ -1,0 +1,101 @@
+//! Sales, whom they count for and what they pay, over HTTP. `[COM-1 … COM-10, SAL-1c]`
+
+use crate::spine::{At, Can, List, PathId, Reading, Reply, Routes, UnitOfWork, Valid, Wanted, routes};
+use domain::{
+    sale::{Sale, ToldFact},
+    spine::perm,
+};
+use persistence::sale::{
+    self as sales, SaleFilter, SaleSummary, SaleView,
+    credit::{self, CreditEntryFilter, CreditEntryView},
+    deed,
+    ledger::{self, CommissionEntryFilter, CommissionEntryView},
+};
+use serde::Deserialize;
+use utoipa::ToSchema;
+use validator::Validate;
+
+pub(crate) fn routes(into: &mut Routes) {
+    routes!(
+        into,
+        "sales",
+        [list_sales, show_sale, tell_sale_fact, list_credit_entries, list_commission_entries]
+    );
+}
+
+/// List sales. `[COM, INT-4]`
+///
+/// Those of departments in reach, of contracts of one's own, and those one has a part in. The newest first; what waits for an
+/// answer by `status=held`.
+#[utoipa::path(get, path = "/api/v1/sales")]
+async fn list_sales(
+    who: Can<perm::ReadSales>,
+    wanted: Wanted<SaleFilter>,
+    reading: Reading,
+) -> List<SaleSummary> {
+    reading.list(who, wanted, sales::list).await
+}
+
+/// Show a sale. `[COM-10, REG-6]`
+///
+/// Whom it counts for and who shares its commission, by which rule, version, clause and facts; which rules were looked at
+/// before and why they did not hold; for what it waits; what was booked.
+#[utoipa::path(get, path = "/api/v1/sales/{id}")]
+async fn show_sale(who: Can<perm::ReadSales>, id: PathId<Sale>, reading: Reading) -> Reply<SaleView> {
+    reading.read(who, move |reader| sales::view(reader, *id)).await
+}
+
+/// What is said of a sale.
+#[derive(Clone, Debug, Deserialize, Validate, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct TellSaleFact {
+    /// What.
+    fact: ToldFact,
+    /// What shows it.
+    #[validate(length(min = 1, max = 500))]
+    #[schema(min_length = 1, max_length = 500, example = "接待登记表第 3 页")]
+    evidence: String,
+}
+
+/// Tell a fact about a sale. `[COM-5 … COM-10, OWN-14]`
+///
+/// The answer to a question, a finding, a ruling; never by somebody who has a part in the sale, and an answer once. A held sale
+/// is judged anew, by the rules of the day it closed; one that is attributed is moved by nothing that is said later.
+#[utoipa::path(post, path = "/api/v1/sales/{id}/tell-fact")]
+async fn tell_sale_fact(
+    who: Can<perm::JudgeSales>,
+    at: At<Sale>,
+    body: Valid<TellSaleFact>,
+    work: UnitOfWork,
+) -> Reply<SaleView> {
+    work.moves(who, at, move |sale, tx| {
+        let TellSaleFact { fact, evidence } = body.0.clone();
+        deed::tell(tx, sale, fact, evidence)
+    })
+    .await
+}
+
+/// List entries of performance credit. `[SAL-1c, ANA-1]`
+///
+/// Whom sales count for, by person, department, customer and product, on the day they count; what is taken back has an entry
+/// of its own.
+#[utoipa::path(get, path = "/api/v1/credit-entries")]
+async fn list_credit_entries(
+    who: Can<perm::ReadSales>,
+    wanted: Wanted<CreditEntryFilter>,
+    reading: Reading,
+) -> List<CreditEntryView> {
+    reading.list(who, wanted, credit::list).await
+}
+
+/// List entries of commission. `[COM-10b]`
+///
+/// One's own, and of sales of departments in reach: each receipt and refund as it was booked.
+#[utoipa::path(get, path = "/api/v1/commission-entries")]
+async fn list_commission_entries(
+    who: Can<perm::ReadCommission>,
+    wanted: Wanted<CommissionEntryFilter>,
+    reading: Reading,
+) -> List<CommissionEntryView> {
+    reading.list(who, wanted, ledger::list).await
+}

@@ -1,0 +1,140 @@
+//! Commission that goes with the wages (佣金发放批次): approved statements of a month, taken, acknowledged and confirmed, each
+//! once, as the batches of rewards and penalties are. `[COM-11, EXP-10]`
+
+use crate::{
+    payroll_batch::{
+        Acknowledgement, NOT_ACKNOWLEDGED, OTHER_REFERENCE, PayrollBatchState, PayrollBatchStatus,
+    },
+    spine::{
+        Actor, Change, Citation, Entity, Findings, Id, Refusal, RefusalCode, Timestamp, UserId, Version,
+        wording,
+    },
+    working_time::Period,
+};
+use serde::Serialize;
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+crate::events! { COMMISSION_BATCH_EVENTS:
+    COMMISSION_TAKEN = "commission_batch.taken", "佣金发放批次已提取", "A batch of commission was taken";
+    COMMISSION_ACKNOWLEDGED = "commission_batch.acknowledged", "佣金发放批次已签收", "A batch of commission was acknowledged";
+    COMMISSION_CONFIRMED = "commission_batch.confirmed", "佣金发放批次已确认", "A batch of commission was confirmed";
+}
+
+/// What this noun brings to its wing.
+pub(crate) const NOUN: &crate::spine::Noun =
+    &crate::spine::Noun { refusals: &[], events: &[COMMISSION_BATCH_EVENTS], enums: &[] };
+
+/// What goes with the wages of a month of commission.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
+pub struct CommissionBatch {
+    /// Identity.
+    pub id: Id<Self>,
+    /// The month.
+    pub month: Period,
+    /// Which batch of the month, from 1.
+    pub part: u32,
+    /// How many statements it has.
+    pub statements: u32,
+    /// What they pay, in minor units of the book currency.
+    pub total: i64,
+    /// Who took it.
+    pub taken_by: UserId,
+    /// When.
+    pub taken_at: Timestamp,
+    /// Where it stands.
+    pub status: PayrollBatchStatus,
+    /// Counts its states.
+    pub version: Version,
+}
+
+impl Entity for CommissionBatch {
+    const KIND: &'static str = "commission_batch";
+    fn uuid(&self) -> Uuid {
+        self.id.uuid()
+    }
+    fn version(&self) -> Version {
+        self.version
+    }
+    fn version_mut(&mut self) -> &mut Version {
+        &mut self.version
+    }
+}
+
+fn refused(code: &'static RefusalCode) -> Refusal {
+    Refusal::new(code).citing(Citation::rule("COM-11"))
+}
+
+impl CommissionBatch {
+    /// Takes a batch of a month: so many statements that pay so much.
+    pub fn take(
+        id: Id<Self>,
+        (month, part): (Period, u32),
+        (statements, total): (u32, i64),
+        by: &Actor,
+        now: Timestamp,
+    ) -> Change<Self> {
+        let status = PayrollBatchStatus::Taken {};
+        let batch =
+            Self { id, month, part, statements, total, taken_by: by.user, taken_at: now, status, version: 0 };
+        let facts = batch.facts();
+        Change::created(batch, COMMISSION_TAKEN, facts)
+    }
+
+    /// Whether another batch of the month may follow: once this one is confirmed.
+    pub const fn is_over(&self) -> bool {
+        matches!(self.status.state(), PayrollBatchState::Confirmed)
+    }
+
+    /// The payroll says that it has it, under a reference of 1 to 60 characters. Nothing where it said so before.
+    ///
+    /// # Errors
+    /// `payroll_batch.other_reference`; a reference that is empty or too long.
+    pub fn acknowledge(
+        self,
+        reference: String,
+        by: &Actor,
+        now: Timestamp,
+    ) -> Result<Result<Change<Self>, Self>, Refusal> {
+        let mut findings = Findings::new();
+        wording::check(&mut findings, "/reference", &reference, 60);
+        findings.into_result()?;
+        match &self.status {
+            PayrollBatchStatus::Acknowledged { acknowledgement }
+            | PayrollBatchStatus::Confirmed { acknowledgement, .. } => {
+                if acknowledgement.reference == reference {
+                    return Ok(Err(self));
+                }
+                let known = acknowledgement.reference.as_str();
+                return Err(refused(OTHER_REFERENCE).with("reference", known));
+            }
+            PayrollBatchStatus::Taken {} => {}
+        }
+        let acknowledgement = Acknowledgement { at: now, by: by.user, reference };
+        let mut facts = self.facts();
+        facts["reference"] = json!(acknowledgement.reference);
+        let after = Self { status: PayrollBatchStatus::Acknowledged { acknowledgement }, ..self.clone() };
+        Ok(Ok(Change::updated(self, after, COMMISSION_ACKNOWLEDGED, facts)))
+    }
+
+    /// The payroll says that it went with the wages; its statements are paid in the same unit of work. Nothing where it
+    /// said so before.
+    ///
+    /// # Errors
+    /// `payroll_batch.not_acknowledged`.
+    pub fn confirm(self, by: &Actor, now: Timestamp) -> Result<Result<Change<Self>, Self>, Refusal> {
+        let acknowledgement = match &self.status {
+            PayrollBatchStatus::Taken {} => return Err(refused(NOT_ACKNOWLEDGED)),
+            PayrollBatchStatus::Confirmed { .. } => return Ok(Err(self)),
+            PayrollBatchStatus::Acknowledged { acknowledgement } => acknowledgement.clone(),
+        };
+        let facts = self.facts();
+        let status = PayrollBatchStatus::Confirmed { acknowledgement, at: now, by: by.user };
+        let after = Self { status, ..self.clone() };
+        Ok(Ok(Change::updated(self, after, COMMISSION_CONFIRMED, facts)))
+    }
+
+    fn facts(&self) -> Value {
+        json!({"month": self.month, "part": self.part, "statements": self.statements, "total_minor": self.total})
+    }
+}

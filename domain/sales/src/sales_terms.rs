@@ -1,0 +1,51 @@
+//! The company's terms of selling (销售业务规则): numbers of documents, days to sign and to object. `[CON-1, COM-11]`
+
+use crate::spine::{Finding, Findings, PolicyContent, codes, wording};
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+
+/// The code under which they are kept.
+pub const SALES_TERMS_CODE: &str = "sales-terms/company";
+/// Those terms as shipped.
+pub const SHIPPED_SALES_TERMS: &str = include_str!("shipped/sales_terms.json");
+
+/// What holds of all selling.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct SalesTerms {
+    /// With what numbers of contracts begin.
+    pub contract_prefix: String,
+    /// With what numbers of receipts begin.
+    pub receipt_prefix: String,
+    /// With what numbers of refunds begin.
+    pub refund_prefix: String,
+    /// How many days an approved contract may wait for its signature. `[CON-1]`
+    pub unsigned_days: u32,
+    /// How many working days somebody may object to their statement. `[COM-11]`
+    pub objection_working_days: u32,
+}
+
+impl PolicyContent for SalesTerms {
+    const KIND: &'static str = "sales-terms";
+
+    fn findings(&self) -> Vec<Finding> {
+        let mut findings = Findings::new();
+        let prefixes = [
+            ("contract_prefix", &self.contract_prefix),
+            ("receipt_prefix", &self.receipt_prefix),
+            ("refund_prefix", &self.refund_prefix),
+        ];
+        for (name, prefix) in prefixes {
+            wording::check_prefix(&mut findings, &format!("/content/{name}"), prefix);
+        }
+        let numbers =
+            [("unsigned_days", self.unsigned_days), ("objection_working_days", self.objection_working_days)];
+        for (name, days) in numbers {
+            if !(1..=366).contains(&days) {
+                let range = [("min", json!(1)), ("max", json!(366))];
+                findings.add_with(format!("/content/{name}"), codes::OUT_OF_RANGE, range);
+            }
+        }
+        findings.into_vec()
+    }
+}

@@ -1,0 +1,35 @@
+//! Sales in the database: opened and closed with their contract, attributed from what records show, paid as money comes in.
+//! `[COM-1 … COM-10]`
+
+/// Whom sales count for.
+pub mod credit;
+/// What is done about a sale.
+pub mod deed;
+/// What records show of it.
+mod fact;
+/// What is booked of commission.
+pub mod ledger;
+/// The parts of a sale as it is shown.
+mod part;
+mod row;
+/// What a sale looks like, and those within the caller's sight.
+pub mod view;
+
+pub use row::find;
+pub use view::{SALE, SaleFilter, SaleSummary, SaleView, list, show, view};
+
+use crate::spine::{Failure, Part, Tx};
+use domain::{sale::Sale, spine::Change};
+
+/// What this noun brings to its wing.
+pub(crate) const NOUN: &[Part] = &[];
+
+crate::spine::resource! { crate::Sales: Sale as SaleView; find, apply, show = show }
+
+/// Writes a change of a sale.
+///
+/// # Errors
+/// Where it moved meanwhile.
+pub fn apply(tx: &mut Tx<'_>, change: Change<Sale>) -> Result<Sale, Failure> {
+    tx.apply(change)
+}

@@ -1,0 +1,160 @@
+//! What is done about a sale: it opens and closes with its contract, is told of, and paid as money comes in.
+
+use super::{
+    apply, fact,
+    row::{closed_before, locked_of},
+};
+use crate::{
+    commission,
+    organisation::Register,
+    ownership, product,
+    spine::{Failure, Key, Reader, Tx},
+};
+use domain::{
+    commission::{CommissionRules, plan::PlanLine},
+    document_line::extended,
+    ownership::What,
+    sale::{Court, Frozen, Sale, SaleLine, Told, ToldFact},
+    sales_contract::{SalesContract, SalesContractId},
+    spine::{AnyId, BusinessDate, Currency, DepartmentId, EmployeeId, Money},
+    working_time::{Period, Span},
+};
+use uuid::Uuid;
+
+/// Opens the sale of an approved contract; the customer stays with whose they are while it is open. `[OWN-15]`
+pub(crate) fn open(tx: &mut Tx<'_>, contract: &SalesContract) -> Result<(), Failure> {
+    let amounts = contract.content.amounts().map_err(Failure::fault)?;
+    let lines = contract.content.lines.iter().zip(amounts).map(|(line, amounts)| SaleLine {
+        product: line.product,
+        quantity: line.quantity,
+        gross: amounts.gross.minor(),
+        net: amounts.net.minor(),
+        cost: None,
+    });
+    let lines: Vec<SaleLine> = lines.collect();
+    let sale = Sale {
+        id: tx.id(),
+        contract: contract.id,
+        number: contract.petition.number.clone(),
+        customer: contract.content.customer,
+        department: contract.department,
+        submitter: contract.petition.submitter,
+        region: contract.content.region.clone(),
+        channel: contract.content.channel.clone(),
+        total: lines.iter().map(|line| line.gross).sum(),
+        lines,
+        opened_at: tx.now(),
+        received: 0,
+        closing: None,
+        fell_through_at: None,
+        told: Vec::new(),
+        credits: Vec::new(),
+        ledger: Vec::new(),
+        version: 0,
+    };
+    let sale = apply(tx, Sale::open(sale))?;
+    let deal = AnyId::from_uuid(sale.id.uuid());
+    learn(tx, &sale, What::Deposited { deal })
+}
+
+/// Closes the sale of a contract that was signed: what records show, rates and rules freeze.
+pub(crate) fn close(tx: &mut Tx<'_>, contract: &SalesContract) -> Result<(), Failure> {
+    let Some(signature) = &contract.signature else { return Err(Failure::fault("it is not signed")) };
+    let mut sale = locked_of(tx, contract.id)?;
+    let today = tx.today();
+    let facts = fact::gather(tx, &sale, signature.taken_by)?;
+    let (plan, rules) = (commission::plan(tx, today)?, commission::rules(tx, today)?);
+    let lines = plan_lines(tx, &mut sale, today)?;
+    let month = Period::containing(Span::Month, today);
+    let before = closed_before(tx, Key::from(facts.owner), (month.first(), month.last()))?;
+    let tier_base = plan.content.tier_base(&lines);
+    let terms = Frozen {
+        plan_version: plan.number,
+        rules_version: rules.number,
+        earned: plan.content.earned(&lines, before, before + tier_base),
+        tier_base,
+    };
+    let change = in_court(tx, &rules.content, &sale.clone(), |court| sale.close(facts, terms, court))??;
+    let sale = apply(tx, change)?;
+    let deal = AnyId::from_uuid(sale.id.uuid());
+    learn(tx, &sale, What::Signed { deal })
+}
+
+/// The sale of a contract that was given up comes to nothing.
+pub(crate) fn fall_through(tx: &mut Tx<'_>, contract: &SalesContract) -> Result<(), Failure> {
+    let (sale, now) = (locked_of(tx, contract.id)?, tx.now());
+    let sale = apply(tx, sale.fall_through(now)?)?;
+    let deal = AnyId::from_uuid(sale.id.uuid());
+    learn(tx, &sale, What::FellThrough { deal })
+}
+
+/// Money went to a contract, or back from it, by a source: booked once at the frozen split.
+pub(crate) fn receive(
+    tx: &mut Tx<'_>,
+    contract: SalesContractId,
+    source: Uuid,
+    amount: i64,
+) -> Result<(), Failure> {
+    let (sale, now) = (locked_of(tx, contract)?, (tx.now(), tx.today()));
+    let change = sale.receive(source, amount, now, &mut || tx.ids().fresh())?;
+    apply(tx, change).map(drop)
+}
+
+/// Says something of a sale; a held one is judged anew.
+///
+/// # Errors
+/// Somebody who has a part in it; an answer that was given before.
+pub fn tell(tx: &mut Tx<'_>, sale: Sale, fact: ToldFact, evidence: String) -> Result<Sale, Failure> {
+    let register = Register::of(tx)?;
+    for named in fact.named() {
+        crate::organisation::referred(register.named(named), "/fact")?;
+    }
+    let (by, actor) = (tx.actor().user, tx.actor().clone());
+    let told = Told { fact, evidence, by, at: tx.now() };
+    let Some(closing) = &sale.closing else { return apply(tx, sale.tell(told, &actor, None)?) };
+    let rules = commission::rules(tx, closing.on)?;
+    let change = in_court(tx, &rules.content, &sale.clone(), |court| sale.tell(told, &actor, Some(court)))??;
+    apply(tx, change)
+}
+
+/// The lines of a sale as its plan reads them; what they cost on the day is kept with the sale.
+fn plan_lines(reader: &mut Reader<'_>, sale: &mut Sale, on: BusinessDate) -> Result<Vec<PlanLine>, Failure> {
+    let mut lines = Vec::new();
+    for line in &mut sale.lines {
+        let product = product::find(reader, line.product)?;
+        let cost = product.cost_on(on).filter(|cost| cost.currency() == Currency::Cny);
+        let cost = cost.map(|cost| extended(line.quantity, cost)).transpose().map_err(Failure::fault)?;
+        line.cost = cost.map(Money::minor);
+        lines.push(PlanLine {
+            product: product.details.code,
+            category: product.details.category,
+            quantity: line.quantity,
+            gross: line.gross,
+            net: line.net,
+            cost: line.cost,
+        });
+    }
+    Ok(lines)
+}
+
+/// With what a sale is judged now: the rules, where those who may have a part belong today, ids.
+fn in_court<T>(
+    tx: &mut Tx<'_>,
+    rules: &CommissionRules,
+    sale: &Sale,
+    judge: impl FnOnce(Court<'_>) -> T,
+) -> Result<T, Failure> {
+    let (register, now) = (Register::of(tx)?, (tx.now(), tx.today()));
+    let on = sale.closing.as_ref().map_or(now.1, |closing| closing.on);
+    let department_of = |person: EmployeeId| -> DepartmentId {
+        register.department_on(person, on).unwrap_or(sale.department)
+    };
+    let mut fresh = || tx.ids().fresh();
+    Ok(judge(Court { rules, department_of: &department_of, fresh: &mut fresh, now }))
+}
+
+/// Lets whose the customer is learn of a deal.
+fn learn(tx: &mut Tx<'_>, sale: &Sale, what: What) -> Result<(), Failure> {
+    let owned = ownership::load(tx, sale.customer)?;
+    ownership::deed::learn(tx, owned, what).map(drop)
+}

@@ -1,0 +1,191 @@
+//! What records show of a sale by its closing: owner and shares, who took deposit and signature, receptions, first inquiries,
+//! look-ups. What no record shows stays unknown, and unknown is not "no". `[COM-10]`
+
+use crate::{
+    ownership,
+    schema::{audit_entries as audit, interactions, receipt_allocations as allocations, receipts, users},
+    spine::{Failure, Instant, Key, Reader, db},
+};
+use diesel::prelude::*;
+use domain::{
+    commission::{
+        Answer, Closer, SaleFacts,
+        fact::{Protection, Ruling},
+    },
+    interaction::{InteractionKind, InteractionState},
+    ownership::{Derived, Ownership, Registered, RuleKind, Shares, Standing, What},
+    sale::Sale,
+    spine::{AnyId, EmployeeId, Timestamp},
+};
+
+/// What records show of a sale whose signature somebody took.
+///
+/// # Errors
+/// Where the database fails.
+pub(super) fn gather(
+    reader: &mut Reader<'_>,
+    sale: &Sale,
+    taken_by: EmployeeId,
+) -> Result<SaleFacts, Failure> {
+    let (now, zone) = (reader.now(), reader.zone());
+    let (book, owned) = (ownership::book(reader)?, ownership::load(reader, sale.customer)?);
+    let derived = owned.as_of(&book, now, zone);
+    let (owner, shares) = owner_of(&derived, sale);
+    // A customer whom nobody owns is whose who closes.
+    let owner = owner.unwrap_or(taken_by);
+    let deposits = deposits(reader, sale)?;
+    let mut facts = SaleFacts::plain(owner, now);
+    facts.deposit_at = deposits.first().map(|(at, _)| *at);
+    facts.open_dispute = derived.dispute.is_some();
+    share(&mut facts, &derived, shares, taken_by);
+    let mut closers: Vec<EmployeeId> = deposits.iter().filter_map(|(_, by)| *by).chain([taken_by]).collect();
+    closers.sort_unstable();
+    closers.dedup();
+    for person in closers.into_iter().filter(|person| *person != owner) {
+        let took_deposit = deposits.iter().any(|(_, by)| *by == Some(person));
+        let took = (took_deposit, person == taken_by);
+        facts.closers.push(closer(reader, &owned, (owner, person), took)?);
+    }
+    Ok(facts)
+}
+
+/// Whose the customer was: as it stood when the deal opened, or now.
+fn owner_of(derived: &Derived, sale: &Sale) -> (Option<EmployeeId>, Option<Shares>) {
+    let deal = AnyId::from_uuid(sale.id.uuid());
+    if let Some(credit) = derived.credits.iter().find(|credit| credit.deal == deal) {
+        return (credit.owner, credit.shares.clone());
+    }
+    match derived.standing() {
+        Standing::Owned { owner, shares, .. } => (Some(*owner), Some(shares.clone())),
+        _ => (None, None),
+    }
+}
+
+/// How ownership says that two share: by a ruling, a protected call, or two sites.
+fn share(facts: &mut SaleFacts, derived: &Derived, shares: Option<Shares>, taken_by: EmployeeId) {
+    let Some(shares) = shares.filter(|shares| shares.each().len() > 1) else { return };
+    let each = shares.each();
+    let rule = derived.chain.last().map(|state| state.decision.rule);
+    match (rule, each) {
+        (Some(RuleKind::Ruling), _) => {
+            let parties = each.iter().map(|share| (share.employee, share.bp)).collect();
+            facts.ruling = Some(Ruling { credit: facts.owner, parties });
+        }
+        (Some(RuleKind::TwoSitesOneDay), [earlier, later]) => {
+            let (earlier, later) = (earlier.employee, later.employee);
+            facts.protection = Some(Protection::TwoSites { earlier, later });
+        }
+        (_, [one, other]) => {
+            let (one, other) = (one.employee, other.employee);
+            let closer = if other == taken_by { other } else { one };
+            let caller = if closer == one { other } else { one };
+            facts.protection = Some(Protection::Phone { caller, closer });
+        }
+        _ => {}
+    }
+}
+
+/// When large deposits were recorded on the contract, and who took them; the earliest first.
+fn deposits(reader: &mut Reader<'_>, sale: &Sale) -> Result<Vec<(Timestamp, Option<EmployeeId>)>, Failure> {
+    let key = Key::from(sale.contract);
+    let rows: Vec<(Instant, Option<Key>)> = db!(reader, |c| allocations::table
+        .inner_join(receipts::table.on(receipts::id.eq(allocations::receipt_id)))
+        .filter(allocations::contract_id.eq(key))
+        .filter(receipts::is_deposit.eq(true).and(receipts::status.eq("recorded")))
+        .order(receipts::recorded_at)
+        .select((receipts::recorded_at, receipts::taken_by_id))
+        .load(c))?;
+    Ok(rows.into_iter().map(|(at, by)| (at.into(), by.map(Into::into))).collect())
+}
+
+/// What records show of somebody who closed another's customer.
+fn closer(
+    reader: &mut Reader<'_>,
+    owned: &Ownership,
+    (owner, person): (EmployeeId, EmployeeId),
+    (took_deposit, took_signature): (bool, bool),
+) -> Result<Closer, Failure> {
+    let registrations: Vec<(Timestamp, &Registered)> = owned
+        .facts
+        .iter()
+        .filter_map(|fact| match &fact.what {
+            What::Registered(registered) if registered.receiver == person => {
+                Some((fact.at, registered.as_ref()))
+            }
+            _ => None,
+        })
+        .collect();
+    let (met, minutes) = receptions(reader, owned, person)?;
+    let registered = registrations.iter().map(|(at, _)| *at).min();
+    let first_reception = [met, registered].into_iter().flatten().min();
+    let before = first_reception.unwrap_or_else(|| reader.now());
+    let knew_owner = if looked_up(reader, owned, person, before)? {
+        Answer::Shown
+    } else if registrations.iter().any(|(_, registered)| denies(registered)) {
+        Answer::Denied
+    } else {
+        Answer::Unknown
+    };
+    let entrusted = registrations.iter().any(|(_, registered)| registered.entrusted_by == Some(owner));
+    Ok(Closer {
+        person,
+        took_deposit,
+        took_signature,
+        first_reception,
+        reception_minutes: minutes,
+        quoted: false,
+        knew_owner,
+        help_agreed: if entrusted { Answer::Shown } else { Answer::Unknown },
+    })
+}
+
+/// The answers deny that anybody else had the customer before: their first visit, nobody had called, they ask for nobody.
+fn denies(registered: &Registered) -> bool {
+    let inquiry = &registered.inquiry;
+    inquiry.is_first_visit == Some(true)
+        && inquiry.was_phoned == Some(false)
+        && inquiry.asks_for_somebody == Some(false)
+}
+
+/// When somebody first met the customer, and for how many minutes they did together.
+fn receptions(
+    reader: &mut Reader<'_>,
+    owned: &Ownership,
+    person: EmployeeId,
+) -> Result<(Option<Timestamp>, u32), Failure> {
+    let (customer, employee) = (Key::from(owned.customer), Key::from(person));
+    let kinds = [InteractionKind::Visit.code(), InteractionKind::Meeting.code()];
+    let rows: Vec<(Option<Instant>, Option<i32>)> = db!(reader, |c| interactions::table
+        .filter(interactions::customer_id.eq(customer).and(interactions::employee_id.eq(employee)))
+        .filter(interactions::status.eq(InteractionState::Reported.code()))
+        .filter(interactions::kind.eq_any(kinds))
+        .order(interactions::held_at)
+        .select((interactions::held_at, interactions::minutes))
+        .load(c))?;
+    let first = rows.first().and_then(|(at, _)| *at).map(Into::into);
+    let minutes = rows.iter().filter_map(|(_, minutes)| u32::try_from((*minutes)?).ok()).sum();
+    Ok((first, minutes))
+}
+
+/// Whether a look-up showed somebody before an instant whose the customer is.
+fn looked_up(
+    reader: &mut Reader<'_>,
+    owned: &Ownership,
+    person: EmployeeId,
+    before: Timestamp,
+) -> Result<bool, Failure> {
+    /// Of more look-ups than this, the last are looked at.
+    const AT_MOST: i64 = 1_000;
+    let (employee, before) = (Some(Key::from(person)), Instant::from(before));
+    let accounts: Vec<Key> =
+        db!(reader, |c| users::table.filter(users::employee_id.eq(employee)).select(users::id).load(c))?;
+    let said: Vec<Option<String>> = db!(reader, |c| audit::table
+        .filter(audit::actor.eq_any(&accounts).and(audit::at.lt(before)))
+        .filter(audit::deed.eq("customer.looked_up"))
+        .order((audit::at.desc(), audit::sequence.desc()))
+        .select(audit::after)
+        .limit(AT_MOST)
+        .load(c))?;
+    let shown = owned.customer.uuid().to_string();
+    Ok(said.into_iter().flatten().any(|text| text.contains(&shown)))
+}
