@@ -8,6 +8,7 @@ use tests::{
 mod access;
 mod accounting_period;
 mod actions;
+mod announcement;
 mod approval;
 mod approval_race;
 mod approval_staffing;
@@ -96,6 +97,7 @@ mod year;
 const MODULES: &[&[Story]] = &[
     access::STORIES,
     actions::STORIES,
+    announcement::STORIES,
     approval::STORIES,
     approval_race::STORIES,
     approval_staffing::STORIES,
@@ -195,6 +197,7 @@ const RECORDS: &[&[Record]] = &[
     organisation::RECORDS,
     vacancy::RECORDS,
     task::RECORDS,
+    announcement::RECORDS,
     incentive_entry::RECORDS,
     payroll_batch::RECORDS,
     file::RECORDS,

@@ -6,8 +6,11 @@ pub use domain_base::{
     task, working_time,
 };
 
+/// Notices and announcements.
+pub mod announcement;
+
 // One name inside and outside.
 pub extern crate self as governance;
 
 /// What this wing brings.
-pub const WING: &spine::Wing = &spine::Wing { name: "governance", nouns: &[] };
+pub const WING: &spine::Wing = &spine::Wing { name: "governance", nouns: &[announcement::NOUN] };

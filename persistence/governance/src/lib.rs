@@ -4,6 +4,9 @@ pub use persistence_base::{
     approval, audit, duty, file, identity, organisation, policy, spine, task, vacancy,
 };
 
+/// Notices and announcements.
+pub mod announcement;
+
 use persistence_governance_tables as schema;
 use spine::Wing;
 
@@ -14,4 +17,4 @@ pub extern crate self as governance;
 pub struct Governance;
 
 /// What this wing brings.
-pub const WING: &Wing = &Wing { name: "governance", nouns: &[] };
+pub const WING: &Wing = &Wing { name: "governance", nouns: &[announcement::NOUN] };

@@ -25,6 +25,7 @@ pub(super) const STAFF: &[Permission] = &[
     ReadTasks,
     PerformTasks,
     ReadIncentiveEntries,
+    ReadNotices,
 ];
 
 /// What somebody may do who oversees how money is spent.
@@ -49,12 +50,14 @@ pub(super) const LEADERSHIP: &[Permission] = &[
     ExportIncentiveEntries,
 ];
 
-/// What somebody may do who answers for people: know who they are, and file what they cannot file themselves.
+/// What somebody may do who answers for people: know who they are, tell them what they must know, and
+/// file what they cannot file themselves.
 pub(super) const OF_PEOPLE: &[Permission] = &[
     ExportOrganisation,
     SubmitExpenseClaimsForOthers,
     SubmitExpenseRequestsForOthers,
     SubmitCashAdvancesForOthers,
+    PublishAnnouncements,
 ];
 
 /// What somebody may do who serves customers: keep the files of one's own, and ask whether somebody is known already.
@@ -94,4 +97,6 @@ pub(super) const OFFICE: &[Permission] = &[
     ProposeIncentiveEntries,
     DecideIncentiveEntries,
     ExportIncentiveEntries,
+    ReadNotices,
+    PublishAnnouncements,
 ];
