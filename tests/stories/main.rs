@@ -8,6 +8,7 @@ use tests::{
 mod access;
 mod accounting_period;
 mod actions;
+mod announcement;
 mod appraisal;
 mod appraisal_result;
 mod approval;
@@ -87,10 +88,10 @@ mod price_list;
 mod private;
 mod product;
 mod quickstart;
+mod refund;
 mod regulation;
 mod regulation_acknowledgement;
 mod regulation_suggestion;
-mod refund;
 mod resubmission;
 mod sale;
 mod sales_contract;
@@ -108,6 +109,7 @@ mod year;
 const MODULES: &[&[Story]] = &[
     access::STORIES,
     actions::STORIES,
+    announcement::STORIES,
     approval::STORIES,
     approval_race::STORIES,
     approval_staffing::STORIES,
@@ -219,6 +221,7 @@ const RECORDS: &[&[Record]] = &[
     organisation::RECORDS,
     vacancy::RECORDS,
     task::RECORDS,
+    announcement::RECORDS,
     incentive_entry::RECORDS,
     payroll_batch::RECORDS,
     file::RECORDS,

@@ -2,6 +2,7 @@
 
 pub use api_base::{approval, spine};
 
+pub mod announcement;
 mod regulation;
 pub mod regulation_acknowledgement;
 mod regulation_suggestion;
@@ -18,6 +19,8 @@ pub const WING: &Wing = &Wing {
     zh: "制度与通知",
     en: "Regulations and notices",
     tags: &[
+        ("announcements", "通知公告。What is published to people, and who has read it."),
+        ("notices", "我的通知。What was announced to oneself: read, received, answered."),
         ("regulations", "制度。What the company has written down, by clause, and which rule enforces it."),
         (
             "regulation-versions",
@@ -28,8 +31,9 @@ pub const WING: &Wing = &Wing {
     ],
     rules: domain::WING,
     enums: &[],
-    chores: &[regulation_acknowledgement::ASKING],
+    chores: &[announcement::REMINDERS, regulation_acknowledgement::ASKING],
     routes: |into| {
+        announcement::routes(into);
         regulation::routes(into);
         regulation_version::routes(into);
         regulation_acknowledgement::routes(into);

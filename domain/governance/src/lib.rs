@@ -6,6 +6,8 @@ pub use domain_base::{
     task, working_time,
 };
 
+/// Notices and announcements.
+pub mod announcement;
 /// What the company has written down.
 pub mod regulation;
 /// That somebody knows what a regulation says.
@@ -22,6 +24,7 @@ pub extern crate self as governance;
 pub const WING: &spine::Wing = &spine::Wing {
     name: "governance",
     nouns: &[
+        announcement::NOUN,
         regulation::NOUN,
         regulation_version::NOUN,
         regulation_acknowledgement::NOUN,

@@ -81,6 +81,8 @@ permissions! {
     ReadTasks = "task:read", "查看事项", "Read tasks one gave or owns, of those below one, and in reach";
     PerformTasks = "task:perform", "办理事项", "Begin, finish, accept and hand over tasks that are one's own";
     GiveTasks = "task:give", "交办事项", "Give tasks to people below one or of departments in reach";
+    ReadNotices = "notice:read", "阅读与回复通知", "Read and answer what was announced to oneself";
+    PublishAnnouncements = "announcement:publish", "发布通知公告", "Publish notices and announcements to people in reach, and see who has read them";
     ReadIncentiveEntries = "incentive-entry:read", "查看奖惩台账", "Read rewards and penalties of one's own, of those below one, and in reach";
     ProposeIncentiveEntries = "incentive-entry:propose", "提出奖惩", "Propose rewards and penalties, tell the person, hand them to approvers";
     DecideIncentiveEntries = "incentive-entry:decide", "确认与撤销奖惩", "Confirm, cancel and reverse rewards and penalties";
@@ -116,6 +118,7 @@ permissions! {
     ManagePolicies = "policy:manage", "管理政策", "Draft and publish policy versions";
     ReadAudit = "audit:read", "查看审计记录", "Read the audit trail";
     ReadEvents = "event:read", "读取事件流", "Read the feed of events";
+    ManageWebhooks = "webhook:manage", "管理事件推送", "Set up webhook endpoints, rotate their secrets, see and resend what they were sent";
     UseApprovals = "approval:use", "处理审批", "Read and decide what waits for one's approval";
     OverseeApprovals = "approval:oversee", "监督审批", "Read every approval in reach";
     ReadExpenseClaims = "expense-claim:read", "查看报销单", "Read expense claims";

@@ -6,6 +6,8 @@ pub use persistence_base::{
 
 pub(crate) use persistence_base::search;
 
+/// Notices and announcements.
+pub mod announcement;
 /// What the company has written down.
 pub mod regulation;
 /// Who knows of it.
@@ -28,6 +30,7 @@ pub struct Governance;
 pub const WING: &Wing = &Wing {
     name: "governance",
     nouns: &[
+        announcement::NOUN,
         regulation::NOUN,
         regulation_version::NOUN,
         regulation_acknowledgement::NOUN,

@@ -33,6 +33,7 @@ const OTHERWISE: &[(&str, &str)] = &[
 const EMPTY: &[(&str, &str)] = &[
     ("list_duties", "one's own where nothing else is asked for: tests/stories/duty.rs"),
     ("list_tasks", "one's own where nothing else is asked for: tests/stories/task.rs"),
+    ("list_notices", "one's own where nothing else can be asked for: tests/stories/announcement.rs"),
     ("list_emergency_funds", "tests/stories/emergency_fund.rs sets funds aside"),
     ("list_emergency_draws", "tests/stories/emergency_fund.rs draws on them"),
     ("list_prices", "a price list begins empty: tests/stories/price_list.rs changes its prices"),

@@ -219,7 +219,7 @@ pub const SHIPPED_ROLES: &[ShippedRole] = &[
         &[
             STAFF,
             &[OverseeApprovals, SubmitExpenseClaimsForOthers, SubmitExpenseRequestsForOthers, CompileBudgets],
-            &[ReadVacancies, RequestVacancies, GiveTasks, ProposeIncentiveEntries],
+            &[ReadVacancies, RequestVacancies, GiveTasks, ProposeIncentiveEntries, PublishAnnouncements],
             SERVES_CUSTOMERS,
             OF_CUSTOMERS,
             SELLS,
@@ -353,7 +353,7 @@ mod tests {
 
     #[test]
     fn only_the_administrator_and_nobody_else_manages_access() {
-        let managing = [ManageUsers, ManageRoles, ManageApiKeys, ManagePolicies];
+        let managing = [ManageUsers, ManageRoles, ManageApiKeys, ManagePolicies, ManageWebhooks];
         for role in &SHIPPED_ROLES[1..] {
             let held = role.details().permissions;
             assert!(managing.iter().all(|permission| !held.contains(permission)), "{}", role.code);

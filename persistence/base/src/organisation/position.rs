@@ -119,6 +119,20 @@ pub fn ids_of_codes(reader: &mut Reader<'_>, codes: &[&str]) -> Result<HashMap<S
     Ok(rows.into_iter().map(|(code, id)| (code, id.into())).collect())
 }
 
+/// The codes and names of positions, in the order of their codes.
+///
+/// # Errors
+/// Where the database fails.
+pub fn names(reader: &mut Reader<'_>, ids: &[PositionId]) -> Result<Vec<NamedRef>, Failure> {
+    let keys: Vec<Key> = ids.iter().copied().map(Key::from).collect();
+    let rows: Vec<NamedColumns> = db!(reader, |c| positions::table
+        .filter(positions::id.eq_any(&keys))
+        .order(positions::code)
+        .select((positions::id, positions::code, positions::name_zh, positions::name_en))
+        .load(c))?;
+    Ok(rows.into_iter().map(Into::into).collect())
+}
+
 /// A position, as it is shown.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 #[schema(as = Position)]

@@ -20,3 +20,12 @@ spine::beside!(
     regulation_acknowledgements, regulation_suggestions, regulation_versions, regulations;
     (departments, document_readers, employees, policies)
 );
+mod announcement;
+
+pub use announcement::*;
+pub use persistence_base_tables::*;
+
+use persistence_spine_tables as spine;
+
+spine::together!(announcement_receipts, announcements);
+spine::beside!(announcement_receipts, announcements; (employees));

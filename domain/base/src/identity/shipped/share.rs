@@ -30,6 +30,7 @@ pub(super) const STAFF: &[Permission] = &[
     ReadIndicators,
     ReadAppraisals,
     TakePartInAppraisals,
+    ReadNotices,
 ];
 
 /// What somebody may do who oversees how money is spent.
@@ -57,12 +58,14 @@ pub(super) const LEADERSHIP: &[Permission] = &[
     ConfirmIndicatorFigures,
 ];
 
-/// What somebody may do who answers for people: know who they are, and file what they cannot file themselves.
+/// What somebody may do who answers for people: know who they are, tell them what they must know, and
+/// file what they cannot file themselves.
 pub(super) const OF_PEOPLE: &[Permission] = &[
     ExportOrganisation,
     SubmitExpenseClaimsForOthers,
     SubmitExpenseRequestsForOthers,
     SubmitCashAdvancesForOthers,
+    PublishAnnouncements,
 ];
 
 /// What somebody may do who serves customers: keep the files of one's own, and ask whether somebody is known already.
@@ -135,4 +138,6 @@ pub(super) const OFFICE: &[Permission] = &[
     TakePartInAppraisals,
     ManageAppraisals,
     ExportAppraisals,
+    ReadNotices,
+    PublishAnnouncements,
 ];

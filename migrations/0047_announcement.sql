@@ -1,0 +1,53 @@
+-- Notices and announcements, and what each of their readers did with them.
+CREATE TABLE announcements (
+    id ID PRIMARY KEY NOT NULL,
+    number TEXT NOT NULL UNIQUE,
+    kind TEXT NOT NULL,
+    title TEXT NOT NULL,
+    -- None: the product itself tells somebody something.
+    publisher_id ID REFERENCES employees (id),
+    department_id ID REFERENCES departments (id),
+    corrects_id ID REFERENCES announcements (id),
+    want TEXT NOT NULL,
+    answer_by DATE,
+    readers BIGINT NOT NULL,
+    detail TEXT NOT NULL,
+    drafted_at INSTANT NOT NULL,
+    published_at INSTANT,
+    changed_at INSTANT NOT NULL,
+    status TEXT NOT NULL,
+    status_at INSTANT,
+    status_reason TEXT,
+    version BIGINT NOT NULL,
+    search_text TEXT NOT NULL,
+    CHECK ((want = 'answer') = (answer_by IS NOT NULL)),
+    CHECK ((status = 'draft') = (published_at IS NULL))
+);
+CREATE INDEX announcements_by_publisher ON announcements (publisher_id, id);
+CREATE INDEX announcements_by_department ON announcements (department_id, id);
+CREATE INDEX announcements_by_correction ON announcements (corrects_id) WHERE corrects_id IS NOT NULL;
+CREATE INDEX announcements_by_status ON announcements (status, id);
+CREATE INDEX announcements_by_change ON announcements (changed_at, id);
+
+-- The audience, frozen at publication: one row a reader.
+CREATE TABLE announcement_receipts (
+    id ID PRIMARY KEY NOT NULL,
+    announcement_id ID NOT NULL REFERENCES announcements (id),
+    reader_id ID NOT NULL REFERENCES employees (id),
+    state TEXT NOT NULL,
+    read_at INSTANT,
+    answered_at INSTANT,
+    answer TEXT,
+    remind_at INSTANT,
+    reminded_at INSTANT,
+    errand TEXT,
+    version BIGINT NOT NULL,
+    UNIQUE (announcement_id, reader_id),
+    CHECK ((state = 'unread') = (read_at IS NULL)),
+    CHECK (remind_at IS NULL OR (read_at IS NULL AND reminded_at IS NULL))
+);
+CREATE INDEX announcement_receipts_by_reader ON announcement_receipts (reader_id, id);
+CREATE INDEX announcement_receipts_by_reader_state ON announcement_receipts (reader_id, state, id);
+CREATE INDEX announcement_receipts_by_state ON announcement_receipts (announcement_id, state, id);
+CREATE INDEX announcement_receipts_to_remind ON announcement_receipts (remind_at, id) WHERE remind_at IS NOT NULL;
+CREATE INDEX announcement_receipts_to_tell ON announcement_receipts (id) WHERE errand IS NOT NULL;
