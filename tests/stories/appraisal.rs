@@ -338,7 +338,8 @@ fn each_line_says_how_it_came_about(app: App) {
     april.facts(&people[0], "1400000");
     let targets = json!({"targets": [{"indicator": "new-customers", "value": null}]});
     let sheet = april.sheet(&people[1]);
-    act(april.who("lan"), &sheet, "set-targets", targets.clone()).refuses(404, "http.not_found");
+    let path = format!("{sheet}/set-targets");
+    april.who("lan").at(1).post(&path, targets.clone()).refuses(404, "http.not_found");
     act(april.who("head"), &sheet, "set-targets", targets).expect(200);
     let unknown = json!({"targets": [{"indicator": "weekly-reports", "value": "1"}]});
     act(april.who("head"), &sheet, "set-targets", unknown).refuses(422, "appraisal.target_unknown");

@@ -174,7 +174,8 @@ async fn distribute_appraisal_grades(
     work.write(who, move |tx| {
         let period = at.find(tx)?;
         let DistributeAppraisalGrades { department_id, scheme, reason } = body.0.clone();
-        deed::distribute_cohort(tx, &period, Cohort { department: department_id, scheme, reason })?;
+        let cohort = Cohort { department: department_id, scheme, reason };
+        let period = deed::distribute_cohort(tx, period, cohort)?;
         periods::show(tx, period)
     })
     .await

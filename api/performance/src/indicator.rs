@@ -8,8 +8,8 @@ use domain::{
     scoring::Direction,
     spine::perm,
 };
-use persistence::{
-    indicator::{self as indicators, IndicatorFilter, IndicatorView},
+use persistence::indicator::{
+    self as indicators, IndicatorFilter, IndicatorView,
     measure::{self, MeasuresView},
 };
 use serde::{Deserialize, Serialize};

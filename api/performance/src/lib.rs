@@ -5,9 +5,9 @@ pub use api_base::{approval, spine};
 mod appraisal;
 pub mod appraisal_period;
 mod appraisal_review;
-mod appraisal_scheme;
 mod indicator;
 mod indicator_figure;
+mod scheme;
 
 use spine::Wing;
 
@@ -35,7 +35,7 @@ pub const WING: &Wing = &Wing {
     routes: |into| {
         indicator::routes(into);
         indicator_figure::routes(into);
-        appraisal_scheme::routes(into);
+        scheme::routes(into);
         appraisal_period::routes(into);
         appraisal::routes(into);
         appraisal_review::routes(into);

@@ -4,8 +4,8 @@
 
 use crate::{
     spine::{
-        Actor, BusinessDate, Change, Citation, Entity, Finding, Findings, Id, PolicyContent, Refusal,
-        RefusalCode, Timestamp, User, Version, codes,
+        Actor, BusinessDate, Change, Citation, DepartmentId, Entity, Finding, Findings, Id, PolicyContent,
+        Refusal, RefusalCode, Timestamp, User, Version, codes,
     },
     working_time::Period,
 };
@@ -34,6 +34,7 @@ crate::events! { PERIOD_EVENTS:
     OPENED = "appraisal_period.opened", "考核期已建立", "A period of appraisal was opened";
     PASSED = "appraisal_period.passed", "考核批量处理有进展", "People of a period of appraisal were gone through";
     SCORING = "appraisal_period.scoring", "考核开始计分", "The scoring of a period of appraisal began";
+    DISTRIBUTED = "appraisal_period.distributed", "已按强制分布调整等级", "The grades of a cohort were distributed";
     ADVANCED = "appraisal_period.advanced", "考核进入下一阶段", "A period of appraisal went to its next stage";
     PUBLISHED = "appraisal_period.published", "考核结果已公布", "The results of a period were published";
     FINALISED = "appraisal_period.finalised", "考核结果已定档", "The results of a period are final";
@@ -316,6 +317,13 @@ impl AppraisalPeriod {
         let after = Self { pass: Some(Pass::begin(PassKind::Scoring)), ..self.clone() };
         let facts = json!({"period": self.period});
         Ok(Change::updated(self, after, SCORING, facts))
+    }
+
+    /// The grades of a cohort were distributed: of so many people they are others now.
+    pub fn distributed(self, department: DepartmentId, scheme: &str, changed: usize) -> Change<Self> {
+        let facts = json!({"period": self.period, "department_id": department, "scheme": scheme,
+            "changed": changed});
+        Change::updated(self.clone(), self, DISTRIBUTED, facts)
     }
 
     /// Some more people were gone through, the last of them `behind`; nobody is left where that is none.

@@ -8,7 +8,7 @@ pub(crate) mod consequence;
 /// What people do about an appraisal.
 pub mod deed;
 /// What was measured is kept.
-pub(crate) mod freeze;
+pub(crate) mod frozen;
 /// The appraisals within the caller's sight.
 pub mod list;
 mod row;

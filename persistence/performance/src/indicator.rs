@@ -1,6 +1,8 @@
 //! Indicators in the database: set up, changed, retired where no scheme uses them, shown and listed.
 //! `[KPI-1]`
 
+/// What the product measures by itself.
+pub mod measure;
 mod row;
 /// What an indicator looks like, and all of them.
 pub mod view;
@@ -9,8 +11,8 @@ pub use row::{all, find, of_code};
 pub use view::{INDICATOR, IndicatorFilter, IndicatorView, list, show, view};
 
 use crate::{
-    measure, scheme,
-    spine::{Failure, Reader, Tx},
+    scheme,
+    spine::{Failure, Part, Reader, Tx},
 };
 use domain::{
     indicator::{
@@ -18,6 +20,9 @@ use domain::{
     },
     spine::{Change, Citation, Refusal},
 };
+
+/// What this noun brings to its wing.
+pub(crate) const NOUN: &[Part] = measure::NOUN;
 
 crate::spine::resource! { crate::Performance: Indicator as IndicatorView; find, apply, show = show }
 

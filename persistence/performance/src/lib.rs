@@ -14,8 +14,6 @@ pub mod appraisal_review;
 pub mod indicator;
 /// What is entered, where nothing measures it.
 pub mod indicator_figure;
-/// What the product measures by itself.
-pub mod measure;
 /// Which indicators a position is measured by.
 pub mod scheme;
 
@@ -34,7 +32,7 @@ pub struct Performance;
 /// What this wing brings.
 pub const WING: &Wing = &Wing {
     name: "performance",
-    nouns: &[measure::NOUN, scheme::NOUN, indicator_figure::NOUN, appraisal_period::NOUN, appraisal::NOUN],
+    nouns: &[indicator::NOUN, scheme::NOUN, indicator_figure::NOUN, appraisal_period::NOUN, appraisal::NOUN],
 };
 
 /// A digest of rows, by which it can be shown later that a value was computed from these.

@@ -2,7 +2,7 @@
 
 use super::{
     find,
-    freeze::{self, Measuring},
+    frozen::{self, Measuring},
     sheet::{self, SheetView},
 };
 use crate::{
@@ -39,7 +39,7 @@ pub fn view(reader: &mut Reader<'_>, id: Id<Appraisal>) -> Result<AttainmentView
     let schemes = Schemes::of(reader, period.period.span())?.so_far();
     let appraisal = Appraisal { year: None, ..appraisal };
     let measuring = Measuring::of(reader, &period, schemes, std::slice::from_ref(&appraisal))?;
-    let frozen = freeze::freeze(reader, &measuring, &appraisal)?;
+    let frozen = frozen::freeze(reader, &measuring, &appraisal)?;
     let forecast = measuring.forecast(&appraisal, frozen.clone(), reader.today());
     Ok(AttainmentView {
         so_far: computed(reader, &appraisal, &measuring, &frozen)?,

@@ -53,7 +53,7 @@ fn grades(
     period: &AppraisalPeriod,
     sheet: &Appraisal,
 ) -> Result<Vec<String>, Failure> {
-    let days = (BusinessDate::MIN, period.period.last());
+    let days = (BusinessDate::default(), period.period.last());
     let results = results_of(reader, &[sheet.employee], period.period.span(), days)?;
     let of_person = results.into_values().next().unwrap_or_default();
     let graded = of_person.into_iter().rev().filter_map(|(_, verdict)| verdict.map(|verdict| verdict.grade));

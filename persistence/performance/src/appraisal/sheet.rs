@@ -195,7 +195,7 @@ pub struct YearView {
     #[schema(max_items = 12)]
     pub months: Vec<MonthView>,
     /// Their mean; null where all are exempt.
-    #[schema(value_type = Option<String>, max_length = 40, example = "84.50")]
+    #[schema(value_type = Option<String>, max_length = 40, example = "84.5")]
     pub mean: Option<Decimal>,
     /// The year's own goals.
     #[schema(value_type = Option<String>, max_length = 40, example = "90")]
@@ -286,14 +286,14 @@ pub(super) fn of(
     Ok(SheetView {
         measured_at: frozen.at,
         lines,
-        indicators: computation.indicators,
+        indicators: computation.indicators.map(|sum| sum.normalize()),
         indicator_share_bp: computation.shares.indicators,
         reviews: computation.reviews.map(|reviews| reviews_view(reviews, comments)),
         review_share_bp: computation.shares.reviews,
         points: PointsView { points, entries, left_out },
-        sum: computation.sum,
-        bounded: computation.bounded,
-        veto: computation.veto,
+        sum: computation.sum.normalize(),
+        bounded: computation.bounded.normalize(),
+        veto: computation.veto.map(|cap| cap.normalize()),
         result: computation.result,
         year: sheet.year.clone().map(year_view),
         said,
@@ -356,8 +356,8 @@ fn year_view(year: YearSum) -> YearView {
     let months = year.months.into_iter();
     YearView {
         months: months.map(|month| MonthView { month: month.month, result: month.result }).collect(),
-        mean: year.mean,
-        goals: year.goals,
+        mean: year.mean.map(|mean| mean.normalize()),
+        goals: year.goals.map(|goals| goals.normalize()),
         result: year.result,
     }
 }

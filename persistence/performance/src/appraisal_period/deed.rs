@@ -98,9 +98,9 @@ pub struct Cohort {
 /// of reach.
 pub fn distribute_cohort(
     tx: &mut Tx<'_>,
-    period: &AppraisalPeriod,
+    period: AppraisalPeriod,
     cohort: Cohort,
-) -> Result<usize, Failure> {
+) -> Result<AppraisalPeriod, Failure> {
     let Cohort { department, scheme: code, reason } = cohort;
     tx.connection().hold_rows("appraisal_periods", &[period.id.into()])?;
     period.ensure(Stage::Calibration)?;
@@ -139,7 +139,7 @@ pub fn distribute_cohort(
         appraisal::apply(tx, change)?;
         changed += 1;
     }
-    Ok(changed)
+    apply(tx, period.distributed(department, &code, changed))
 }
 
 /// People with their results and the places of their grades.

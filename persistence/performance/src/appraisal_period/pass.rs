@@ -7,7 +7,7 @@ use super::{apply, find};
 use crate::{
     appraisal::{
         self, consequence,
-        freeze::{self, Measuring},
+        frozen::{self, Measuring},
     },
     appraisal_review,
     scheme::stay::{Covered, Rules, covered},
@@ -116,7 +116,7 @@ fn score(tx: &mut Tx<'_>, period: &AppraisalPeriod, behind: Option<Key>) -> Resu
         .collect();
     let measuring = Measuring::of(tx, period, rules.schemes, &unscored)?;
     for sheet in unscored {
-        let frozen = freeze::freeze(tx, &measuring, &sheet)?;
+        let frozen = frozen::freeze(tx, &measuring, &sheet)?;
         let scored = measuring.compute(&sheet, &frozen);
         let change = sheet.score(frozen, scored)?;
         appraisal::apply(tx, change)?;

@@ -12,7 +12,7 @@ use domain::{
     appraisal::{SheetPart, Unscorable},
     scheme::{NOT_A_PERIOD, Scheme},
     spine::{AnyId, Citation, Id, Permission, Policy, PolicyVersion, Refusal, read_content},
-    working_time::Period,
+    working_time::{Period, Span},
 };
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -57,16 +57,15 @@ impl View for CoverageView {
 
 /// Of which period it is asked, and with which draft.
 #[derive(Clone, Debug, Default, Deserialize, Validate, IntoParams)]
+#[serde(default)]
 pub struct CoverageFilter {
-    /// The period: a month, a quarter, half a year or a year.
+    /// The period: a month, a quarter, half a year or a year; this month where absent.
     #[validate(length(min = 4, max = 10))]
     #[param(min_length = 4, max_length = 10, example = "2026-05")]
-    pub period: String,
+    pub period: Option<String>,
     /// A version of a scheme, taken as if it were published.
-    #[serde(default)]
     pub policy_id: Option<AnyId>,
     /// Only those whom no scheme measures, or only those whom one does.
-    #[serde(default)]
     pub covered: Option<bool>,
 }
 
@@ -82,7 +81,10 @@ pub fn list(
     page: &Page,
 ) -> Result<Slice<CoverageView>, Failure> {
     let not_a_period = || Refusal::new(NOT_A_PERIOD).citing(Citation::rule("KPI-3")).at("period");
-    let period: Period = filter.period.parse().map_err(|_| not_a_period())?;
+    let period = match &filter.period {
+        Some(text) => text.parse().map_err(|_| not_a_period())?,
+        None => Period::containing(Span::Month, reader.today()),
+    };
     if period.span().months().is_none() {
         return Err(not_a_period().into());
     }

@@ -5,8 +5,11 @@ use super::row::results_of;
 use crate::{
     appraisal_review, digest,
     incentive_entry::by_rule::points_of,
-    indicator, indicator_figure,
-    measure::{self, Asked},
+    indicator::{
+        self,
+        measure::{self, Asked},
+    },
+    indicator_figure,
     scheme::Schemes,
     spine::{Failure, Reader},
 };
