@@ -15,7 +15,6 @@ use domain::{
     sales_contract::SalesContractId,
     spine::{Currency, Id, Money, Refusal},
 };
-use serde_json::json;
 use uuid::Uuid;
 
 /// Records what a customer paid, and allocates it: to the contract that is named, or to those approved first; what does not
@@ -91,8 +90,8 @@ pub fn allocate(
     if amount.minor() > left {
         let number = sales_contract::find_unscoped(tx, contract)?.petition.number;
         let refusal = Refusal::new(CONTRACT_FULL).with("number", number);
-        let refusal = refusal.with("left", json!(Money::from_minor(left, Currency::Cny)));
-        return Err(refusal.with("asked", json!(amount)).at("/amount").into());
+        let refusal = refusal.with("left", Money::from_minor(left, Currency::Cny).to_string());
+        return Err(refusal.with("asked", amount.to_string()).at("/amount").into());
     }
     let part = Allocation { id: tx.ids().fresh(), contract, amount: amount.minor(), at: tx.now() };
     allocated(tx, receipt, vec![part])

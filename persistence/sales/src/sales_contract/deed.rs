@@ -51,7 +51,7 @@ pub(super) fn priced(reader: &mut Reader<'_>, contract: &SalesContract) -> Resul
         });
         let deviation = Deviation::of(amounts.gross, listed);
         if deviation.is_none_or(|deviation| authority.content.asked(deviation, below_floor).is_some()) {
-            let named = [("line", json!(index + 1)), ("list", json!(chosen.price))];
+            let named = [("line", json!(index + 1)), ("list", json!(chosen.price.to_string()))];
             findings.add_with(format!("/lines/{index}/price"), PRICE_DEVIATES, named);
         }
     }
