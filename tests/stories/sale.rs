@@ -196,10 +196,16 @@ fn example_13_a_blank_answer_is_a_question_to_the_manager(app: App) {
     assert_eq!(held.text("/waits_for/0/employee/name"), "ming");
     let waiting = trade.who("head").get("/api/v1/sales?status=held").expect(200).at("/data");
     assert_eq!(column(&waiting, "number"), ["SC-2026-000001"]);
+    let owed = || {
+        let path = "/api/v1/duties?rule_code=duty-rule/held-sale";
+        column(&trade.who("head").get(path).expect(200).at("/data"), "status")
+    };
+    assert_eq!(owed(), ["open"], "whoever leads owes the answer");
     trade.receive(&contract, "111.00");
     assert_eq!(trade.booked(&contract, Some("ming")), Vec::<String>::new(), "it waits, the deal goes on");
     let shown = json!({"kind": "owner_shown", "employee_id": trade.company.id("ming"), "shown": false});
     trade.tell("head", &contract, shown).expect(200);
+    assert_eq!(owed(), ["on_time"]);
     let halves = parts(&[("lan", 5_000), ("ming", 5_000)]);
     assert_eq!(trade.split(&contract), (halves, vec!["ming".into()], "unknowing".into()));
     trade.receive(&contract, "111.00");
