@@ -13,7 +13,7 @@ use domain::{
     counted_figure::{CountedKind, Movement},
     receipt::{Allocation, CONTRACT_FULL, NewReceipt, OTHER_CUSTOMER, Receipt, ReceiptDetails},
     sales_contract::SalesContractId,
-    spine::{Currency, Id, Money, Refusal},
+    spine::{Currency, Money, Refusal},
 };
 use uuid::Uuid;
 
@@ -123,13 +123,14 @@ pub fn bounce(tx: &mut Tx<'_>, receipt: Receipt, reason: String) -> Result<Recei
     let standing = receipt.standing();
     let subjects: Vec<Uuid> = standing.iter().map(|(contract, _)| contract.uuid()).collect();
     counted_figure::locked(tx, CountedKind::Collected, &subjects)?;
-    let (now, undo) = (tx.now(), |id, (contract, amount): &(SalesContractId, i64), at| Allocation {
-        id,
-        contract: Id::from_uuid(contract.uuid()),
+    let now = tx.now();
+    let undo = |(contract, amount): &(SalesContractId, i64)| Allocation {
+        id: tx.ids().fresh(),
+        contract: *contract,
         amount: -amount,
-        at,
-    });
-    let undone: Vec<Allocation> = standing.iter().map(|part| undo(tx.ids().fresh(), part, now)).collect();
+        at: now,
+    };
+    let undone: Vec<Allocation> = standing.iter().map(undo).collect();
     let receipt = apply(tx, receipt.bounce(reason, undone.clone(), now)?)?;
     moved(tx, &undone)?;
     Ok(receipt)
