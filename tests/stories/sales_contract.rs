@@ -8,11 +8,13 @@ use crate::{
     expense_request::{act, submit},
     product::entered,
 };
+use chrono::Duration;
 use serde_json::{Value, json};
 use tests::{App, Caller, Company, Records, Reply, column, race, records, stories};
 
 stories! {
     a_contract_is_reviewed_by_value_and_signed_as_it_was_approved,
+    what_is_not_signed_in_time_lapses,
     a_review_that_says_nothing_of_a_subject_is_refused,
     nobody_sells_above_or_below_the_list_without_having_asked,
     example_1_two_receipts_at_once_come_to_the_contract_and_no_further,
@@ -180,6 +182,17 @@ fn a_contract_is_reviewed_by_value_and_signed_as_it_was_approved(app: App) {
     assert_eq!(column(&listed, "number"), ["SC-2026-000001"]);
     let told = trade.company.boss.get("/api/v1/events?kinds=sales_contract.signed,sale.closed").expect(200);
     assert_eq!(told.at("/data").as_array().map(Vec::len), Some(2));
+}
+
+fn what_is_not_signed_in_time_lapses(app: App) {
+    let mut trade = Trade::open(&app, "111.00");
+    let contract = trade.approved("lan", "1");
+    app.advance(Duration::days(31));
+    trade.company.sign_in_again(&app);
+    let body = json!({"signed_on": "2026-03-05", "original": "甲"});
+    let refused = act(trade.who("lan"), &contract, "sign", body).refuses(409, "sales_contract.lapsed");
+    assert_eq!(refused.text("/params/date"), "2026-04-04");
+    act(trade.who("lan"), &contract, "cancel", json!({"reason": "逾期未签"})).expect(200);
 }
 
 fn a_review_that_says_nothing_of_a_subject_is_refused(app: App) {
