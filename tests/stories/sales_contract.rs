@@ -10,7 +10,7 @@ use crate::{
 };
 use chrono::Duration;
 use serde_json::{Value, json};
-use tests::{App, Caller, Company, Records, Reply, column, race, records, stories};
+use tests::{App, Caller, Company, Records, Reply, block_on, column, race, records, stories};
 
 stories! {
     a_contract_is_reviewed_by_value_and_signed_as_it_was_approved,
@@ -172,8 +172,7 @@ fn a_contract_is_reviewed_by_value_and_signed_as_it_was_approved(app: App) {
         "above 100,000 finance and director review it too"
     );
     trade.approve(&approval);
-    act(trade.who("ming"), &place, "sign", json!({"signed_on": "2026-03-05", "original": "甲"}))
-        .refuses(404, "http.not_found");
+    trade.who("ming").get(&place).refuses(404, "http.not_found");
     let ahead = json!({"signed_on": "2026-03-06", "original": "甲"});
     act(trade.who("lan"), &place, "sign", ahead).refuses(422, "sales_contract.signed_ahead");
     let signed = trade.sign("lan", &place);
@@ -260,6 +259,16 @@ fn twenty_receipts_at_once_are_all_recorded_and_the_contract_takes_what_it_comes
     assert_eq!(booked, 300, "commission by what was allocated, to the fen");
     let sums = "SELECT CAST(counted - (SELECT SUM(amount) FROM counted_entries) AS BIGINT) AS number FROM counted_figures";
     assert_eq!(app.number(sums), 0);
+    let verify = |reader: &mut persistence::spine::Reader<'_>| {
+        let figures = persistence::sales::counted_figure::verify(reader)?;
+        Ok((
+            figures.figures,
+            figures.differences.len(),
+            persistence::sales::sale::ledger::verify(reader)?.len(),
+        ))
+    };
+    let read = app.database.read(persistence::spine::Request::system("story"), verify);
+    assert_eq!(block_on(read).expect("a report"), (1, 0, 0), "counted anew it is the same");
 }
 
 fn a_receipt_goes_to_what_was_approved_first_and_the_rest_stays_the_customers(app: App) {
