@@ -111,7 +111,8 @@ fn a_month_is_compiled_published_approved_and_paid_once(app: App) {
     let qian = trade.who("qian");
     qian.act(&format!("{path}/confirm")).refuses(409, "payroll_batch.not_acknowledged");
     let acknowledge = |name: &str| qian.post(&format!("{path}/acknowledge"), json!({"reference": name}));
-    acknowledge("YJ-2026-03").expect(200);
+    let first = acknowledge("YJ-2026-03").expect(200);
+    assert_eq!(acknowledge("YJ-2026-03").expect(200).bytes, first.bytes, "again, nothing happens");
     acknowledge("YJ-2026-04").refuses(409, "payroll_batch.other_reference");
     qian.act(&format!("{path}/confirm")).expect(200);
     qian.act(&format!("{path}/confirm")).expect(200);

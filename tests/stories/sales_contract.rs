@@ -8,11 +8,13 @@ use crate::{
     expense_request::{act, submit},
     product::entered,
 };
+use chrono::Duration;
 use serde_json::{Value, json};
-use tests::{App, Caller, Company, Records, Reply, column, race, records, stories};
+use tests::{App, Caller, Company, Records, Reply, block_on, column, race, records, stories};
 
 stories! {
     a_contract_is_reviewed_by_value_and_signed_as_it_was_approved,
+    what_is_not_signed_in_time_lapses,
     a_review_that_says_nothing_of_a_subject_is_refused,
     nobody_sells_above_or_below_the_list_without_having_asked,
     example_1_two_receipts_at_once_come_to_the_contract_and_no_further,
@@ -158,7 +160,7 @@ fn a_contract_is_reviewed_by_value_and_signed_as_it_was_approved(app: App) {
     );
     assert_eq!(drawn.text("/lines/0/net/amount"), "106194.69", "13 % stand in it");
     let preview = trade.who("lan").get(&format!("{place}/approval-preview")).expect(200);
-    assert_eq!(preview.at("/refused"), json!([]));
+    assert_eq!(preview.at("/submittable"), json!(true));
     act(trade.who("lan"), &place, "sign", json!({"signed_on": "2026-03-05", "original": "甲"}))
         .refuses(409, "sales_contract.not_approved");
     let approval = submit(trade.who("lan"), &place);
@@ -170,8 +172,7 @@ fn a_contract_is_reviewed_by_value_and_signed_as_it_was_approved(app: App) {
         "above 100,000 finance and director review it too"
     );
     trade.approve(&approval);
-    act(trade.who("ming"), &place, "sign", json!({"signed_on": "2026-03-05", "original": "甲"}))
-        .refuses(404, "http.not_found");
+    trade.who("ming").get(&place).refuses(404, "http.not_found");
     let ahead = json!({"signed_on": "2026-03-06", "original": "甲"});
     act(trade.who("lan"), &place, "sign", ahead).refuses(422, "sales_contract.signed_ahead");
     let signed = trade.sign("lan", &place);
@@ -180,6 +181,17 @@ fn a_contract_is_reviewed_by_value_and_signed_as_it_was_approved(app: App) {
     assert_eq!(column(&listed, "number"), ["SC-2026-000001"]);
     let told = trade.company.boss.get("/api/v1/events?kinds=sales_contract.signed,sale.closed").expect(200);
     assert_eq!(told.at("/data").as_array().map(Vec::len), Some(2));
+}
+
+fn what_is_not_signed_in_time_lapses(app: App) {
+    let mut trade = Trade::open(&app, "111.00");
+    let contract = trade.approved("lan", "1");
+    app.advance(Duration::days(31));
+    trade.company.sign_in_again(&app);
+    let body = json!({"signed_on": "2026-03-05", "original": "甲"});
+    let refused = act(trade.who("lan"), &contract, "sign", body).refuses(409, "sales_contract.lapsed");
+    assert_eq!(refused.text("/params/date"), "2026-04-04");
+    act(trade.who("lan"), &contract, "cancel", json!({"reason": "逾期未签"})).expect(200);
 }
 
 fn a_review_that_says_nothing_of_a_subject_is_refused(app: App) {
@@ -205,7 +217,7 @@ fn nobody_sells_above_or_below_the_list_without_having_asked(app: App) {
         assert_eq!((refused.text("/rule"), refused.text("/clause")), ("PRI-2".into(), "004 §5.3".into()));
         assert_eq!(refused.text("/errors/0/pointer"), "/lines/0/price");
         let preview = lan.get(&format!("{place}/approval-preview")).expect(200);
-        assert_eq!(preview.text("/refused/0/code"), "sales_contract.price_deviates");
+        assert_eq!(preview.text("/refusal/code"), "sales_contract.price_deviates");
     }
     let other = entered(trade.who("director"), "M-301");
     let place = lan.post(CONTRACTS, body(&trade.customer, &other, "1", "5.00")).expect(201);
@@ -241,12 +253,22 @@ fn twenty_receipts_at_once_are_all_recorded_and_the_contract_takes_what_it_comes
     };
     assert_eq!(race((0..20).map(receiver).collect()), [201; 20]);
     assert_eq!((trade.collected(&contract), app.count_rows("receipts")), ("1000.00".into(), 20));
-    let left = app.number("SELECT SUM(unallocated_minor) AS number FROM receipts");
+    let left = app.number("SELECT CAST(SUM(unallocated_minor) AS BIGINT) AS number FROM receipts");
     assert_eq!(left, 20 * 7_777 - 100_000);
-    let booked = app.number("SELECT SUM(amount_minor) AS number FROM commission_entries");
+    let booked = app.number("SELECT CAST(SUM(amount_minor) AS BIGINT) AS number FROM commission_entries");
     assert_eq!(booked, 300, "commission by what was allocated, to the fen");
-    let sums = "SELECT counted - (SELECT SUM(amount) FROM counted_entries) AS number FROM counted_figures";
+    let sums = "SELECT CAST(counted - (SELECT SUM(amount) FROM counted_entries) AS BIGINT) AS number FROM counted_figures";
     assert_eq!(app.number(sums), 0);
+    let verify = |reader: &mut persistence::spine::Reader<'_>| {
+        let figures = persistence::sales::counted_figure::verify(reader)?;
+        Ok((
+            figures.figures,
+            figures.differences.len(),
+            persistence::sales::sale::ledger::verify(reader)?.len(),
+        ))
+    };
+    let read = app.database.read(persistence::spine::Request::system("story"), verify);
+    assert_eq!(block_on(read).expect("a report"), (1, 0, 0), "counted anew it is the same");
 }
 
 fn a_receipt_goes_to_what_was_approved_first_and_the_rest_stays_the_customers(app: App) {

@@ -32,7 +32,7 @@ pub const WING: &Wing = &Wing {
         ("sales-contracts", "销售合同。What is agreed with customers."),
     ],
     rules: domain::WING,
-    enums: &[],
+    enums: &[sale::SAID],
     chores: &[],
     routes: |into| {
         product::routes(into);

@@ -3,7 +3,7 @@
 use crate::spine::{At, Can, List, PathId, Reading, Reply, Routes, UnitOfWork, Valid, Wanted, routes};
 use domain::{
     sale::{Sale, ToldFact},
-    spine::perm,
+    spine::{EnumLabels, perm},
 };
 use persistence::sale::{
     self as sales, SaleFilter, SaleSummary, SaleView,
@@ -12,7 +12,10 @@ use persistence::sale::{
     ledger::{self, CommissionEntryFilter, CommissionEntryView},
 };
 use serde::Deserialize;
-use utoipa::ToSchema;
+use utoipa::{
+    PartialSchema, ToSchema,
+    openapi::{RefOr, Schema, schema::AdditionalProperties},
+};
 use validator::Validate;
 
 pub(crate) fn routes(into: &mut Routes) {
@@ -45,12 +48,43 @@ async fn show_sale(who: Can<perm::ReadSales>, id: PathId<Sale>, reading: Reading
     reading.read(who, move |reader| sales::view(reader, *id)).await
 }
 
+/// A fact as it may be sent: the derive leaves the choices of a tagged enum open to unknown members, which are refused.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(transparent)]
+struct SaidFact(ToldFact);
+
+/// What people read for the kinds of facts that are sent: the same as for those that are kept.
+pub(crate) const SAID: &EnumLabels = &EnumLabels { name: "SaidSaleFact", values: ToldFact::LABELS.values };
+
+impl PartialSchema for SaidFact {
+    fn schema() -> RefOr<Schema> {
+        let mut schema = ToldFact::schema();
+        if let RefOr::T(Schema::OneOf(choice)) = &mut schema {
+            for item in &mut choice.items {
+                if let RefOr::T(Schema::Object(object)) = item {
+                    object.additional_properties = Some(Box::new(AdditionalProperties::FreeForm(false)));
+                }
+            }
+        }
+        schema
+    }
+}
+
+impl ToSchema for SaidFact {
+    fn name() -> std::borrow::Cow<'static, str> {
+        "SaidSaleFact".into()
+    }
+    fn schemas(schemas: &mut Vec<(String, RefOr<Schema>)>) {
+        <ToldFact as ToSchema>::schemas(schemas);
+    }
+}
+
 /// What is said of a sale.
 #[derive(Clone, Debug, Deserialize, Validate, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct TellSaleFact {
     /// What.
-    fact: ToldFact,
+    fact: SaidFact,
     /// What shows it.
     #[validate(length(min = 1, max = 500))]
     #[schema(min_length = 1, max_length = 500, example = "接待登记表第 3 页")]
@@ -70,7 +104,7 @@ async fn tell_sale_fact(
 ) -> Reply<SaleView> {
     work.moves(who, at, move |sale, tx| {
         let TellSaleFact { fact, evidence } = body.0.clone();
-        deed::tell(tx, sale, fact, evidence)
+        deed::tell(tx, sale, fact.0, evidence)
     })
     .await
 }

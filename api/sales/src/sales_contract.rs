@@ -9,7 +9,7 @@ use crate::{
 };
 use chrono::NaiveDate;
 use domain::{
-    approval::{Document, NewDocument},
+    approval::{Document, NO_EMPLOYEE, NewDocument},
     customer_file::CustomerId,
     product::ProductId,
     quantity::Quantity,
@@ -17,7 +17,7 @@ use domain::{
         ContractKind, ContractLine, ReviewFinding, ReviewSubject, Reviewed, SalesContract,
         SalesContractContent,
     },
-    spine::{Currency, EmployeeId, Money, perm},
+    spine::{Currency, EmployeeId, Money, Refusal, perm},
 };
 use persistence::{
     approval::document,
@@ -219,7 +219,7 @@ fn create(tx: &mut Tx<'_>, content: SalesContractContent) -> Result<SalesContrac
     let (number, actor, today) = (contracts::next_number(tx)?, tx.actor().clone(), tx.today());
     let register = Register::of(tx)?;
     let department = actor.employee.and_then(|person| register.department_on(person, today));
-    let department = department.or(actor.department).unwrap_or_else(|| tx.id());
+    let department = department.or(actor.department).ok_or_else(|| Refusal::new(NO_EMPLOYEE))?;
     let new = NewDocument { id: tx.id(), number, submitter: None };
     let change = SalesContract::create(new, department, content, &actor, tx.now())?;
     contracts::apply(tx, change)

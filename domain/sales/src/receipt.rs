@@ -202,8 +202,8 @@ impl Receipt {
         let (asked, left) = (parts.iter().map(|part| part.amount).sum::<i64>(), self.unallocated());
         if asked > left {
             let yuan = |minor| Money::from_minor(minor, Currency::Cny);
-            let refusal = self.refuse(NOTHING_LEFT).with("left", json!(yuan(left)));
-            return Err(refusal.with("asked", json!(yuan(asked))));
+            let refusal = self.refuse(NOTHING_LEFT).with("left", yuan(left).to_string());
+            return Err(refusal.with("asked", yuan(asked).to_string()));
         }
         let mut after = self.clone();
         after.allocations.extend(parts);

@@ -247,8 +247,8 @@ impl Refund {
             return Ok(());
         }
         let left = Money::from_minor(collected, Currency::Cny);
-        let refusal = Refusal::new(MORE_THAN_COLLECTED).with("left", json!(left));
-        Err(cite(refusal.with("asked", json!(self.content.amount)).at("/amount")))
+        let refusal = Refusal::new(MORE_THAN_COLLECTED).with("left", left.to_string());
+        Err(cite(refusal.with("asked", self.content.amount.to_string()).at("/amount")))
     }
 
     /// Finance says that it was paid, under a reference. Nothing where it said so before.

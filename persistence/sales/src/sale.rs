@@ -5,6 +5,7 @@
 pub mod credit;
 /// What is done about a sale.
 pub mod deed;
+mod duty;
 /// What records show of it.
 mod fact;
 /// What is booked of commission.
@@ -18,11 +19,18 @@ pub mod view;
 pub use row::find;
 pub use view::{SALE, SaleFilter, SaleSummary, SaleView, list, show, view};
 
-use crate::spine::{Failure, Part, Tx};
+use crate::{
+    policy::Shipped,
+    spine::{Failure, Part, Tx},
+};
 use domain::{sale::Sale, spine::Change};
 
 /// What this noun brings to its wing.
-pub(crate) const NOUN: &[Part] = &[];
+pub(crate) const NOUN: &[Part] = &[
+    &duty::HELD,
+    &duty::ATTRIBUTED,
+    &Shipped::text("duty-rule/held-sale", "成交归属问题答复", "002 §5", duty::HELD_SALE_RULE),
+];
 
 crate::spine::resource! { crate::Sales: Sale as SaleView; find, apply, show = show }
 

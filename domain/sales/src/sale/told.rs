@@ -93,7 +93,7 @@ pub enum ToldFact {
     },
 }
 
-crate::labels! { tagged ToldFact = "ToldSaleFactKind":
+crate::labels! { tagged ToldFact = "ToldSaleFact":
     OwnerShown = "owner_shown", "成交人是否事先知道归属", "Whether whoever closed had been shown the owner";
     HelpAgreed = "help_agreed", "是否事先约定协助", "Whether help was agreed beforehand";
     Quoted = "quoted", "已报价", "A quotation was given";

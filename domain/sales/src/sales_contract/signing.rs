@@ -32,17 +32,20 @@ impl SalesContract {
         if self.state() == SalesContractState::Approved { Ok(()) } else { Err(self.refuse(NOT_APPROVED)) }
     }
 
-    /// Signs it: the version that was approved, as nothing changes one.
+    /// Signs it: the version that was approved, as nothing changes one; until the last day on which that may be.
     ///
     /// # Errors
-    /// `sales_contract.not_approved`, `sales_contract.signed_ahead`.
+    /// `sales_contract.not_approved`, `sales_contract.signed_ahead`, `sales_contract.lapsed`.
     pub fn sign(
         self,
         signature: Signature,
         by: &Actor,
-        today: BusinessDate,
+        (today, last): (BusinessDate, BusinessDate),
     ) -> Result<Change<Self>, Refusal> {
         self.may_sign(by)?;
+        if last < today {
+            return Err(self.refuse(LAPSED).with("date", json!(last)));
+        }
         let mut findings = Findings::new();
         wording::check(&mut findings, "/original", &signature.original, 200);
         if signature.on > today {

@@ -13,9 +13,8 @@ use domain::{
     counted_figure::{CountedKind, Movement},
     receipt::{Allocation, CONTRACT_FULL, NewReceipt, OTHER_CUSTOMER, Receipt, ReceiptDetails},
     sales_contract::SalesContractId,
-    spine::{Currency, Id, Money, Refusal},
+    spine::{Currency, Money, Refusal},
 };
-use serde_json::json;
 use uuid::Uuid;
 
 /// Records what a customer paid, and allocates it: to the contract that is named, or to those approved first; what does not
@@ -91,8 +90,8 @@ pub fn allocate(
     if amount.minor() > left {
         let number = sales_contract::find_unscoped(tx, contract)?.petition.number;
         let refusal = Refusal::new(CONTRACT_FULL).with("number", number);
-        let refusal = refusal.with("left", json!(Money::from_minor(left, Currency::Cny)));
-        return Err(refusal.with("asked", json!(amount)).at("/amount").into());
+        let refusal = refusal.with("left", Money::from_minor(left, Currency::Cny).to_string());
+        return Err(refusal.with("asked", amount.to_string()).at("/amount").into());
     }
     let part = Allocation { id: tx.ids().fresh(), contract, amount: amount.minor(), at: tx.now() };
     allocated(tx, receipt, vec![part])
@@ -124,13 +123,14 @@ pub fn bounce(tx: &mut Tx<'_>, receipt: Receipt, reason: String) -> Result<Recei
     let standing = receipt.standing();
     let subjects: Vec<Uuid> = standing.iter().map(|(contract, _)| contract.uuid()).collect();
     counted_figure::locked(tx, CountedKind::Collected, &subjects)?;
-    let (now, undo) = (tx.now(), |id, (contract, amount): &(SalesContractId, i64), at| Allocation {
-        id,
-        contract: Id::from_uuid(contract.uuid()),
+    let now = tx.now();
+    let undo = |(contract, amount): &(SalesContractId, i64)| Allocation {
+        id: tx.ids().fresh(),
+        contract: *contract,
         amount: -amount,
-        at,
-    });
-    let undone: Vec<Allocation> = standing.iter().map(|part| undo(tx.ids().fresh(), part, now)).collect();
+        at: now,
+    };
+    let undone: Vec<Allocation> = standing.iter().map(undo).collect();
     let receipt = apply(tx, receipt.bounce(reason, undone.clone(), now)?)?;
     moved(tx, &undone)?;
     Ok(receipt)

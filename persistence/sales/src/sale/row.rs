@@ -339,7 +339,7 @@ pub(super) fn find_unscoped(reader: &mut Reader<'_>, key: Key) -> Result<Sale, F
     whole(reader, row)
 }
 
-/// What somebody closed in a month before an instant, as tiers count it; without one sale.
+/// What somebody's customers closed in some days, as tiers count it.
 pub(super) fn closed_before(
     reader: &mut Reader<'_>,
     owner: Key,

@@ -5,9 +5,10 @@ use crate::{
     approval::document,
     counted_figure,
     organisation::employee,
-    policy, price_list, product, sale,
+    policy, price_list, product, sale, sales_terms,
     spine::{Failure, Reader, Tx},
 };
+use chrono::Days;
 use domain::{
     counted_figure::CountedKind,
     document_line::extended,
@@ -51,7 +52,7 @@ pub(super) fn priced(reader: &mut Reader<'_>, contract: &SalesContract) -> Resul
         });
         let deviation = Deviation::of(amounts.gross, listed);
         if deviation.is_none_or(|deviation| authority.content.asked(deviation, below_floor).is_some()) {
-            let named = [("line", json!(index + 1)), ("list", json!(chosen.price))];
+            let named = [("line", json!(index + 1)), ("list", json!(chosen.price.to_string()))];
             findings.add_with(format!("/lines/{index}/price"), PRICE_DEVIATES, named);
         }
     }
@@ -77,7 +78,10 @@ pub fn sign(
     let today = tx.today();
     employee::refer_superior(tx, taken_by, today, "/taken_by_id")?;
     let signature = Signature { on, at: tx.now(), taken_by, original };
-    let change = contract.sign(signature, tx.actor(), today)?;
+    let approved = contract.petition.standing.told().0.unwrap_or(tx.now()).date_in(tx.zone());
+    let days = Days::new(sales_terms::today(tx)?.content.unsigned_days.into());
+    let last = approved.checked_add_days(days).unwrap_or(BusinessDate::MAX);
+    let change = contract.sign(signature, tx.actor(), (today, last))?;
     let contract = apply(tx, change)?;
     sale::deed::close(tx, &contract)?;
     Ok(contract)
