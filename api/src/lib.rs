@@ -17,6 +17,7 @@ pub use api_base::{
 };
 pub use api_customer::customer_file::call_for_verifications;
 pub use api_customer::ownership::settle_ownership;
+pub use api_customer::reception::escalate_receptions;
 pub use server::{Running, connect, first_start, open_database, start};
 pub use settings::Settings;
 

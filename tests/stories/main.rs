@@ -82,6 +82,7 @@ mod price_list;
 mod private;
 mod product;
 mod quickstart;
+mod reception;
 mod resubmission;
 mod separation_policy;
 mod settings;
@@ -170,6 +171,7 @@ const MODULES: &[&[Story]] = &[
     oidc::STORIES,
     organisation::STORIES,
     ownership::STORIES,
+    reception::STORIES,
     task::STORIES,
     payment::STORIES,
     on_behalf::STORIES,
@@ -217,6 +219,7 @@ const RECORDS: &[&[Record]] = &[
     customer_consent::RECORDS,
     customer_file::RECORDS,
     ownership::RECORDS,
+    reception::RECORDS,
     interaction::RECORDS,
 ];
 const CHECKS: &[&[Check]] = &[

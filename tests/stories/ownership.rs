@@ -34,7 +34,7 @@ records! {
 }
 
 const SITES: &str = "/api/v1/sites";
-const REGISTRATIONS: &str = "/api/v1/registrations";
+pub const REGISTRATIONS: &str = "/api/v1/registrations";
 
 fn a_site(made: &Records<'_>) -> String {
     let body = json!({"code": "record", "name": "城北售楼处", "policy": "real-estate",
@@ -49,23 +49,23 @@ fn a_registration(made: &Records<'_>) -> String {
 }
 
 /// Answers to every question: no.
-fn nothing() -> Value {
+pub fn nothing() -> Value {
     json!({"is_first_visit": true, "was_elsewhere": false, "was_phoned": false, "was_introduced": false,
         "asks_for_somebody": false, "has_relative": false})
 }
 
 /// The site "城北售楼处" with 兰兰 as A, 小明 as B, and C and D beside them; E sells in town.
-struct Site {
-    company: Company,
-    c: Caller,
-    d: Caller,
-    ids: [String; 2],
-    north: String,
-    south: String,
+pub struct Site {
+    pub company: Company,
+    pub c: Caller,
+    pub d: Caller,
+    pub ids: [String; 2],
+    pub north: String,
+    pub south: String,
 }
 
 impl Site {
-    fn open(app: &App) -> Self {
+    pub fn open(app: &App) -> Self {
         let company = app.company();
         let (boss, marketing) = (&company.boss, &company.departments["marketing"]);
         let hired = ["chen", "dong"].map(|name| {
@@ -82,46 +82,46 @@ impl Site {
         Self { c, d, ids: [c_id, d_id], north, south, company }
     }
 
-    fn a(&self) -> &Caller {
+    pub fn a(&self) -> &Caller {
         self.company.who("lan")
     }
-    fn b(&self) -> &Caller {
+    pub fn b(&self) -> &Caller {
         self.company.who("ming")
     }
-    fn head(&self) -> &Caller {
+    pub fn head(&self) -> &Caller {
         self.company.who("head")
     }
 
     /// A file that the head entered, as its id.
     #[track_caller]
-    fn file(&self, number: u32) -> String {
+    pub fn file(&self, number: u32) -> String {
         self.file_by(self.head(), number)
     }
 
     #[track_caller]
-    fn file_by(&self, by: &Caller, number: u32) -> String {
+    pub fn file_by(&self, by: &Caller, number: u32) -> String {
         let phone = format!("138{number:08}");
         let body = json!({"kind": "person", "name": format!("客户{number}"), "phones": [phone]});
         by.post("/api/v1/customers", body).expect(201).text("/id")
     }
 
-    fn body(&self, customer: &str, inquiry: Value) -> Value {
+    pub fn body(&self, customer: &str, inquiry: Value) -> Value {
         json!({"customer_id": customer, "site_id": self.north, "channel": "walk_in", "inquiry": inquiry})
     }
 
-    fn register(&self, by: &Caller, customer: &str, inquiry: Value) -> Reply {
+    pub fn register(&self, by: &Caller, customer: &str, inquiry: Value) -> Reply {
         by.post(REGISTRATIONS, self.body(customer, inquiry))
     }
 
     /// Whose a customer is, as whoever leads sees it.
     #[track_caller]
-    fn ownership(&self, customer: &str) -> Reply {
+    pub fn ownership(&self, customer: &str) -> Reply {
         self.company.who("director").get(&format!("{}", place(customer))).expect(200)
     }
 
     /// Who owns a customer, and by which rule.
     #[track_caller]
-    fn owner(&self, customer: &str) -> (String, String) {
+    pub fn owner(&self, customer: &str) -> (String, String) {
         let shown = self.ownership(customer);
         let chain = shown.at("/chain");
         let last = chain.as_array().and_then(|chain| chain.last().cloned()).unwrap_or_default();
@@ -130,28 +130,28 @@ impl Site {
     }
 
     #[track_caller]
-    fn sign_in_again(&mut self, app: &App) {
+    pub fn sign_in_again(&mut self, app: &App) {
         self.company.sign_in_again(app);
         (self.c, self.d) = (app.sign_in("chen", PASSWORD), app.sign_in("dong", PASSWORD));
     }
 
     #[track_caller]
-    fn follow_up(&self, by: &Caller, customer: &str) -> Reply {
+    pub fn follow_up(&self, by: &Caller, customer: &str) -> Reply {
         let report = json!({"minutes": 5, "content": "电话沟通户型与预算，约定下次来访时间"});
         by.post("/api/v1/interactions", json!({"customer_id": customer, "kind": "call", "report": report}))
             .expect(201)
     }
 }
 
-fn place(customer: &str) -> String {
+pub fn place(customer: &str) -> String {
     format!("/api/v1/customers/{customer}/ownership")
 }
 
-fn deed(by: &Caller, customer: &str, what: &str, body: Value) -> Reply {
+pub fn deed(by: &Caller, customer: &str, what: &str, body: Value) -> Reply {
     by.post(&format!("{}/{what}", place(customer)), body)
 }
 
-fn pair(owner: &str, rule: &str) -> (String, String) {
+pub fn pair(owner: &str, rule: &str) -> (String, String) {
     (owner.to_owned(), rule.to_owned())
 }
 

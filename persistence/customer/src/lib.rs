@@ -19,6 +19,10 @@ pub mod interaction;
 /// Whose a customer is, and why.
 pub mod ownership;
 
+/// That a visitor is received.
+pub mod reception;
+/// Whose turn it is to receive.
+pub mod reception_queue;
 /// That a customer was received.
 pub mod registration;
 
@@ -44,6 +48,8 @@ pub const WING: &Wing = &Wing {
         field_key::NOUN,
         interaction::NOUN,
         ownership::NOUN,
+        reception::NOUN,
+        reception_queue::NOUN,
         registration::NOUN,
         site::NOUN,
     ],

@@ -109,6 +109,12 @@ impl QueueState {
         }
     }
 
+    /// Why a turn would pass somebody over; none where they could take it.
+    pub fn passes_over(&self, who: EmployeeId, away: &BTreeSet<EmployeeId>) -> Option<PassedOver> {
+        let receives = (self.open_of(who) > 0).then_some(PassedOver::Receiving);
+        self.not_there(who, away).or(receives)
+    }
+
     /// Those in line, whose turn was given back first.
     fn line(&self) -> Vec<EmployeeId> {
         let (before, from) = self.order.split_at(self.next.min(self.order.len()));

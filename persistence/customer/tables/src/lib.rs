@@ -6,6 +6,7 @@ mod customer_file;
 mod customer_look_up;
 mod interaction;
 mod ownership;
+mod reception;
 
 pub use customer_consent::*;
 pub use customer_file::*;
@@ -13,6 +14,7 @@ pub use customer_look_up::*;
 pub use interaction::*;
 pub use ownership::*;
 pub use persistence_base_tables::*;
+pub use reception::*;
 
 use persistence_spine_tables as spine;
 
@@ -24,6 +26,10 @@ spine::together!(
     customers,
     field_keys,
     interactions,
+    reception_entries,
+    reception_places,
+    reception_queues,
+    receptions,
     registrations,
     sites
 );
