@@ -74,6 +74,8 @@ mod oidc;
 mod on_behalf;
 mod organisation;
 mod ownership;
+mod ownership_dispute;
+mod ownership_transfer;
 mod payment;
 mod payroll_batch;
 mod policy;
@@ -171,6 +173,8 @@ const MODULES: &[&[Story]] = &[
     oidc::STORIES,
     organisation::STORIES,
     ownership::STORIES,
+    ownership_dispute::STORIES,
+    ownership_transfer::STORIES,
     reception::STORIES,
     task::STORIES,
     payment::STORIES,
@@ -219,6 +223,8 @@ const RECORDS: &[&[Record]] = &[
     customer_consent::RECORDS,
     customer_file::RECORDS,
     ownership::RECORDS,
+    ownership_dispute::RECORDS,
+    ownership_transfer::RECORDS,
     reception::RECORDS,
     interaction::RECORDS,
 ];

@@ -13,6 +13,10 @@ pub mod reception;
 
 /// Whose a customer is: derived from facts by policy.
 pub mod ownership;
+/// Disputes over that.
+pub mod ownership_dispute;
+/// Customers are handed to somebody else.
+pub mod ownership_transfer;
 
 pub use domain_base::{
     approval, duty, events, file, identity, incentive_entry, labels, organisation, refusals, spine, status,
@@ -46,6 +50,8 @@ pub const WING: &spine::Wing = &spine::Wing {
         field_key::NOUN,
         interaction::NOUN,
         ownership::NOUN,
+        ownership_dispute::NOUN,
+        ownership_transfer::NOUN,
         reception::NOUN,
         reception_queue::NOUN,
         registration::NOUN,

@@ -55,7 +55,7 @@ crate::events! { RECEPTION_QUEUE_EVENTS:
 pub(crate) const NOUN: &crate::spine::Noun = &crate::spine::Noun {
     refusals: &[RECEPTION_QUEUE_REFUSALS],
     events: &[RECEPTION_QUEUE_EVENTS],
-    enums: &[PassedOver::LABELS, Queued::LABELS, Turn::LABELS],
+    enums: &[PassedOver::LABELS, Turn::LABELS],
 };
 
 /// Who is on lunch duty, and when. `[OWN-9; 002 §5(二)4]`

@@ -180,12 +180,18 @@ fn owner_beside(
     })
 }
 
-/// The reception of which the caller registers the customer.
+/// The reception at a site of which the caller registers the customer.
 ///
 /// # Errors
 /// A refusal that names the field.
-pub(crate) fn refer(tx: &mut Tx<'_>, id: Id<Reception>, at: &str) -> Result<Reception, Failure> {
-    referred(super::find(tx, id), at)
+pub(crate) fn refer(
+    tx: &mut Tx<'_>,
+    id: Id<Reception>,
+    site: Id<Site>,
+    at: &str,
+) -> Result<Reception, Failure> {
+    let found = referred(super::find(tx, id), at)?;
+    if found.site == site { Ok(found) } else { referred(Err(Failure::NotFound), at) }
 }
 
 /// Notes the registration that came of a reception.

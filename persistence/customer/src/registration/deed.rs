@@ -36,7 +36,8 @@ pub fn make(
     if let Some(by) = content.entrusted_by {
         employee::refer(tx, by, "/entrusted_by_id")?;
     }
-    let reception = reception.map(|id| reception::deed::refer(tx, id, "/reception_id")).transpose()?;
+    let reception = reception.map(|id| reception::deed::refer(tx, id, site.id, "/reception_id"));
+    let reception = reception.transpose()?;
     let content = of_reception(tx, content, reception.as_ref());
     let (id, number) = (tx.id(), crate::spine::next_number(tx, NUMBER_PREFIX)?);
     let change = Registration::make((id, number), content, department, tx.actor(), tx.now())?;
