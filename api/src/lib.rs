@@ -17,6 +17,7 @@ pub use api_base::{
 };
 pub use api_customer::customer_file::call_for_verifications;
 pub use api_customer::ownership::settle_ownership;
+pub use api_customer::reception::escalate_receptions;
 pub use api_governance::announcement::attend as attend_notices;
 pub use api_governance::regulation_acknowledgement::ask_for_acknowledgements;
 pub use api_performance::appraisal_period::go_on as go_on_with_appraisals;

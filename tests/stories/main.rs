@@ -79,7 +79,9 @@ mod oidc;
 mod on_behalf;
 mod organisation;
 mod ownership;
+mod ownership_dispute;
 mod ownership_pool;
+mod ownership_transfer;
 mod payment;
 mod payroll_batch;
 mod policy;
@@ -88,6 +90,7 @@ mod price_list;
 mod private;
 mod product;
 mod quickstart;
+mod reception;
 mod refund;
 mod regulation;
 mod regulation_acknowledgement;
@@ -196,6 +199,9 @@ const MODULES: &[&[Story]] = &[
     organisation::STORIES,
     ownership::STORIES,
     ownership_pool::STORIES,
+    ownership_dispute::STORIES,
+    ownership_transfer::STORIES,
+    reception::STORIES,
     task::STORIES,
     payment::STORIES,
     on_behalf::STORIES,
@@ -250,6 +256,9 @@ const RECORDS: &[&[Record]] = &[
     customer_consent::RECORDS,
     customer_file::RECORDS,
     ownership::RECORDS,
+    ownership_dispute::RECORDS,
+    ownership_transfer::RECORDS,
+    reception::RECORDS,
     interaction::RECORDS,
     regulation::RECORDS,
     regulation_acknowledgement::RECORDS,

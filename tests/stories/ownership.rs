@@ -28,7 +28,7 @@ records! {
 }
 
 const SITES: &str = "/api/v1/sites";
-const REGISTRATIONS: &str = "/api/v1/registrations";
+pub const REGISTRATIONS: &str = "/api/v1/registrations";
 
 fn a_site(made: &Records<'_>) -> String {
     let body = json!({"code": "record", "name": "城北售楼处", "policy": "real-estate",

@@ -1,8 +1,11 @@
 //! Ownership over HTTP. `[OWN-3, OWN-4, OWN-8, OWN-13, OWN-15, OWN-18]`
 
+mod act;
+
 use crate::spine::{
     Can, Chore, Every, PathId, Query, Reading, Reason, Reply, Routes, UnitOfWork, Valid, each, routes,
 };
+use act::{__path_assign_customers, assign_customers};
 use domain::{
     customer_file::{Customer, CustomerId},
     ownership::{FactId, What},
@@ -27,6 +30,7 @@ pub(crate) fn routes(into: &mut Routes) {
             claim_customer,
             release_customer,
             assign_customer,
+            assign_customers,
             lock_customer,
             record_deal,
             void_ownership_fact,

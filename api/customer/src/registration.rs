@@ -112,6 +112,9 @@ struct RegisterCustomer {
     /// Who asked the caller to begin in their place: then they register, and not the caller.
     #[serde(default)]
     entrusted_by_id: Option<EmployeeId>,
+    /// The reception of which it comes.
+    #[serde(default)]
+    reception_id: Option<AnyId>,
     /// Whether they are of a competitor.
     #[serde(default)]
     is_peer: bool,
@@ -133,7 +136,7 @@ async fn register_customer(
 ) -> Created<RegistrationView> {
     work.write(who, move |tx| {
         let RegisterCustomer { customer_id, site_id, channel, inquiry, .. } = body.0.clone();
-        let RegisterCustomer { entrusted_by_id, is_peer, claimed_at, .. } = body.0.clone();
+        let RegisterCustomer { entrusted_by_id, reception_id, is_peer, claimed_at, .. } = body.0.clone();
         let content = RegistrationContent {
             customer: customer_id,
             site: Id::from_uuid(site_id.uuid()),
@@ -143,7 +146,8 @@ async fn register_customer(
             is_peer,
             claimed_at,
         };
-        let registration = deed::make(tx, content)?;
+        let reception = reception_id.map(|id| Id::from_uuid(id.uuid()));
+        let registration = deed::make(tx, content, reception)?;
         registrations::show(tx, registration)
     })
     .await

@@ -1,13 +1,22 @@
 //! Whose customer it is, and why: files, registrations, reception, pool, disputes. `[CUS, OWN, QUE, TIE]`
 #![warn(missing_docs)]
 
+/// Whose turn it is to receive.
+pub mod reception_queue;
 /// What one registers when a customer comes: the only proof of ownership.
 pub mod registration;
 /// Where customers are received.
 pub mod site;
 
+/// That a visitor is received.
+pub mod reception;
+
 /// Whose a customer is: derived from facts by policy.
 pub mod ownership;
+/// Disputes over that.
+pub mod ownership_dispute;
+/// Customers are handed to somebody else.
+pub mod ownership_transfer;
 
 pub use domain_base::{
     approval, duty, events, file, identity, incentive_entry, labels, organisation, refusals, spine, status,
@@ -41,6 +50,10 @@ pub const WING: &spine::Wing = &spine::Wing {
         field_key::NOUN,
         interaction::NOUN,
         ownership::NOUN,
+        ownership_dispute::NOUN,
+        ownership_transfer::NOUN,
+        reception::NOUN,
+        reception_queue::NOUN,
         registration::NOUN,
         site::NOUN,
     ],

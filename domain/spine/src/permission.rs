@@ -161,9 +161,10 @@ permissions! {
     SuperviseCustomers = "customer:supervise", "监督客户维护", "Void interactions, merge doubles and override tiers of customers in reach";
     ExportCustomers = "customer:export", "导出客户", "Export lists of customers";
     EraseCustomers = "customer:erase", "删除客户个人信息", "Hand out everything held on a customer, and erase it";
-    RegisterCustomers = "registration:register", "登记与领取客户", "Register customers, claim them from the pool and give them up, announce relatives and introductions";
+    RegisterCustomers = "registration:register", "接待、登记与领取客户", "Receive and register customers, claim them from the pool and give them up, announce relatives and introductions, dispute ownership";
     ManageOwnership = "ownership:manage", "管理客户归属", "Assign customers, lock them, void facts and tell of deals, in reach";
-    ManageSites = "site:manage", "管理销售现场", "Set up sites and say who is on lunch duty";
+    RuleOwnershipDisputes = "ownership-dispute:rule", "调解与裁决归属争议", "Mediate and rule on disputes over ownership in reach, where one is no party";
+    ManageSites = "site:manage", "管理销售现场与排号", "Set up sites, say who is on lunch duty, set and suspend queues";
     ReadIndicators = "indicator:read", "查看考核指标", "Read indicators and what is measured";
     ManageIndicators = "indicator:manage", "管理考核指标", "Set up, change and retire indicators";
     EnterIndicatorFigures = "indicator-figure:enter", "填报指标数据", "Enter and take back figures of people below one or in reach";

@@ -18,7 +18,15 @@ pub mod interaction;
 
 /// Whose a customer is, and why.
 pub mod ownership;
+/// Disputes over that.
+pub mod ownership_dispute;
+/// Customers are handed to somebody else.
+pub mod ownership_transfer;
 
+/// That a visitor is received.
+pub mod reception;
+/// Whose turn it is to receive.
+pub mod reception_queue;
 /// That a customer was received.
 pub mod registration;
 
@@ -44,6 +52,10 @@ pub const WING: &Wing = &Wing {
         field_key::NOUN,
         interaction::NOUN,
         ownership::NOUN,
+        ownership_dispute::NOUN,
+        ownership_transfer::NOUN,
+        reception::NOUN,
+        reception_queue::NOUN,
         registration::NOUN,
         site::NOUN,
     ],

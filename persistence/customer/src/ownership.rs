@@ -7,6 +7,7 @@ mod row;
 /// Why it is whose, until when, and what comes next.
 pub mod view;
 
+pub(crate) use row::customers_of;
 pub use row::{book, find, load};
 pub use view::{OwnershipView, view};
 

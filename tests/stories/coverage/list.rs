@@ -25,6 +25,11 @@ const OTHERWISE: &[(&str, &str)] = &[
     ("list_incentive_totals", "a report: its sums are reckoned together, the latest month first"),
     ("list_customer_changes", "the history of one file, the latest first"),
     ("list_customer_consents", "what one customer agreed to, the latest first"),
+    ("list_reception_queue_entries", "the ledger of one queue, in its order"),
+    (
+        "list_reception_statistics",
+        "a report: its counts are reckoned together, in the order of people's numbers",
+    ),
     ("list_interaction_days", "a report: its days are summed together, the latest first"),
     ("list_staffing", "a report: its rows stand in the order of their codes"),
 ];

@@ -12,6 +12,7 @@ use crate::{
     customer_file::history::{self, CustomerChangeView},
     interaction::{self, InteractionView},
     organisation::Organisation,
+    ownership_dispute,
     spine::{Failure, Reader, Tx, View, erase_content, notice},
 };
 use domain::{
@@ -125,6 +126,7 @@ fn erase_one(tx: &mut Tx<'_>, customer: Customer, reason: &str) -> Result<Custom
     let (id, now) = (customer.id, tx.now());
     let mut things = interaction::erase(tx, id)?;
     things.extend(customer_consent::erase(tx, id)?);
+    things.extend(ownership_dispute::erase(tx, id)?);
     for thing in things {
         erase_content(tx, thing.0, reason.to_owned())?;
     }

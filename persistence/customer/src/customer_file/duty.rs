@@ -43,7 +43,8 @@ pub static VERIFICATION_CALLED: Called = Called {
     kind: Customer::KIND,
     responsible,
     gone: &["customer.erased", "customer.merged"],
-    passed: &[],
+    // Ownership has the identity of its customer.
+    passed: &["customer_ownership.changed"],
     redated: &[],
 };
 

@@ -174,7 +174,7 @@ pub(super) fn owned_by(reader: &mut Reader<'_>, who: EmployeeId) -> Result<i64, 
 }
 
 /// Whose customers somebody's are.
-pub(super) fn customers_of(reader: &mut Reader<'_>, who: EmployeeId) -> Result<Vec<CustomerId>, Failure> {
+pub(crate) fn customers_of(reader: &mut Reader<'_>, who: EmployeeId) -> Result<Vec<CustomerId>, Failure> {
     use crate::schema::customer_standings as standings;
     let key = Some(Key::from(who));
     let rows: Vec<Key> = db!(reader, |c| standings::table

@@ -146,6 +146,8 @@ pub struct CreditView {
     pub is_frozen: bool,
     /// Whether it is still open.
     pub is_open: bool,
+    /// Whether what it earns is held, since it is disputed whose the customer is.
+    pub is_held: bool,
     /// Those of them who have left.
     #[schema(max_items = 20)]
     pub leavers: Vec<PersonRef>,
@@ -264,7 +266,7 @@ fn warnings(derived: &Derived) -> Vec<WarningView> {
     shown.collect()
 }
 
-fn shares_shown(register: &Register, shares: Option<&Shares>) -> Result<Vec<ShareView>, Failure> {
+pub(crate) fn shares_shown(register: &Register, shares: Option<&Shares>) -> Result<Vec<ShareView>, Failure> {
     let Some(shares) = shares else { return Ok(Vec::new()) };
     each(shares.each(), |share| Ok(ShareView { employee: register.named(share.employee)?, bp: share.bp }))
 }
@@ -278,6 +280,7 @@ fn credits(register: &Register, derived: &Derived) -> Result<Vec<CreditView>, Fa
             since: credit.since,
             is_frozen: credit.is_frozen,
             is_open: credit.is_open,
+            is_held: credit.is_open && derived.dispute.is_some(),
             leavers: each(&credit.leavers, |who| register.named(*who))?,
         })
     })

@@ -6,22 +6,29 @@ use crate::{
     customer_file::{self, standing},
     organisation::{employee, referred},
     ownership::{self, deed::learn},
-    site,
+    reception, site,
     spine::{Failure, Tx},
 };
 use domain::{
     customer_file::CustomerId,
     ownership::{FirstInquiry, Registered, What},
+    reception::Reception,
+    reception_queue::Turn,
     registration::{NO_EMPLOYEE, NOT_REACHABLE, NUMBER_PREFIX, Registration, RegistrationContent},
     site::Site,
-    spine::{AnyId, Citation, Id, Refusal},
+    spine::{AnyId, Citation, EmployeeId, Id, Refusal},
 };
 
-/// Registers a customer in the caller's name.
+/// Registers a customer in the caller's name, of a reception where one is named: who only began in another's place registers
+/// nobody, and who received in the lunch duty owns whom they received.
 ///
 /// # Errors
 /// `ownership.refused` with the rule that stands against it; a customer who can be neither called nor named by a tax number.
-pub fn make(tx: &mut Tx<'_>, content: RegistrationContent) -> Result<Registration, Failure> {
+pub fn make(
+    tx: &mut Tx<'_>,
+    content: RegistrationContent,
+    reception: Option<Id<Reception>>,
+) -> Result<Registration, Failure> {
     let department = tx.actor().department.ok_or_else(|| Refusal::new(NO_EMPLOYEE))?;
     let site = referred(site::load(tx, content.site), "/site_id")?;
     check_customer(tx, content.customer)?;
@@ -29,11 +36,30 @@ pub fn make(tx: &mut Tx<'_>, content: RegistrationContent) -> Result<Registratio
     if let Some(by) = content.entrusted_by {
         employee::refer(tx, by, "/entrusted_by_id")?;
     }
+    let reception = reception.map(|id| reception::deed::refer(tx, id, site.id, "/reception_id"));
+    let reception = reception.transpose()?;
+    let content = of_reception(tx, content, reception.as_ref());
     let (id, number) = (tx.id(), crate::spine::next_number(tx, NUMBER_PREFIX)?);
     let change = Registration::make((id, number), content, department, tx.actor(), tx.now())?;
     let registration = apply(tx, change)?;
-    tell(tx, &registration, &site)?;
+    let on_duty = reception.as_ref().filter(|reception| reception.turn == Turn::LunchDuty);
+    let on_duty = on_duty.map(|reception| reception.receiver).or(site.lunch_duty);
+    if let Some(reception) = reception {
+        reception::deed::register(tx, reception, &registration)?;
+    }
+    tell(tx, &registration, &site, on_duty)?;
     Ok(registration)
+}
+
+/// Who received somebody who asked for another only began in that one's place, as the reception tells.
+fn of_reception(
+    tx: &Tx<'_>,
+    content: RegistrationContent,
+    reception: Option<&Reception>,
+) -> RegistrationContent {
+    let entrusted = reception.filter(|reception| tx.actor().is(reception.receiver));
+    let by = entrusted.and_then(Reception::entrusted_by);
+    RegistrationContent { entrusted_by: content.entrusted_by.or(by), ..content }
 }
 
 /// Asks what was not asked.
@@ -50,7 +76,7 @@ pub fn complete(
     let registration = apply(tx, change)?;
     if registration.completed_at.is_some() {
         let site = site::load(tx, registration.content.site)?;
-        tell(tx, &registration, &site)?;
+        tell(tx, &registration, &site, site.lunch_duty)?;
     }
     Ok(registration)
 }
@@ -86,7 +112,12 @@ fn check_inquiry(tx: &mut Tx<'_>, inquiry: &FirstInquiry) -> Result<(), Failure>
 }
 
 /// Tells ownership what was registered.
-fn tell(tx: &mut Tx<'_>, registration: &Registration, site: &Site) -> Result<(), Failure> {
+fn tell(
+    tx: &mut Tx<'_>,
+    registration: &Registration,
+    site: &Site,
+    lunch_duty: Option<EmployeeId>,
+) -> Result<(), Failure> {
     let RegistrationContent { customer, channel, inquiry, entrusted_by, is_peer, .. } =
         registration.content.clone();
     let id = AnyId::from_uuid(registration.id.uuid());
@@ -113,7 +144,7 @@ fn tell(tx: &mut Tx<'_>, registration: &Registration, site: &Site) -> Result<(),
         // A later version of it: it was written before, and completed now.
         begun_at: (registration.version > 1).then_some(registration.registered_at),
         is_before_opening: site.is_before_opening(tx.today()),
-        lunch_duty: site.lunch_duty,
+        lunch_duty,
         introducers_owner,
         entrusted_by,
         is_peer,

@@ -6,13 +6,19 @@ mod customer_file;
 mod customer_look_up;
 mod interaction;
 mod ownership;
+mod ownership_dispute;
+mod ownership_transfer;
+mod reception;
 
 pub use customer_consent::*;
 pub use customer_file::*;
 pub use customer_look_up::*;
 pub use interaction::*;
 pub use ownership::*;
+pub use ownership_dispute::*;
+pub use ownership_transfer::*;
 pub use persistence_base_tables::*;
+pub use reception::*;
 
 use persistence_spine_tables as spine;
 
@@ -24,7 +30,15 @@ spine::together!(
     customers,
     field_keys,
     interactions,
+    ownership_dispute_respondents,
+    ownership_disputes,
+    ownership_transfer_customers,
+    ownership_transfers,
+    reception_entries,
+    reception_places,
+    reception_queues,
+    receptions,
     registrations,
     sites
 );
-spine::beside!(customer_standings, customers, interactions, registrations, sites; (departments, document_readers, employees, files));
+spine::beside!(customer_standings, customers, interactions, ownership_transfers, registrations, sites; (departments, document_readers, employees, files));

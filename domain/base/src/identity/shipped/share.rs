@@ -74,7 +74,7 @@ pub(super) const SERVES_CUSTOMERS: &[Permission] =
 
 /// What somebody may do who answers for those who serve customers. Files of customers that leave are another matter.
 pub(super) const OF_CUSTOMERS: &[Permission] =
-    &[SuperviseCustomers, ClassifyCustomers, ManageOwnership, ManageSites];
+    &[SuperviseCustomers, ClassifyCustomers, ManageOwnership, RuleOwnershipDisputes, ManageSites];
 
 /// What somebody may do who sells: know products and their prices.
 pub(super) const SELLS: &[Permission] = &[

@@ -32,9 +32,11 @@ impl Course<'_> {
             What::Claimed { by, department } => self.claim(fact, *by, *department),
             What::Released { by, .. } => self.release(fact, *by),
             What::Assigned { to, department, .. } => {
-                self.give(fact, RuleKind::Assignment, *to, Shares::whole(*to), *department);
+                self.hand_on(fact, RuleKind::Assignment, *to, *department);
             }
-            What::Transferred { to, department, .. } => self.transfer(fact, *to, *department),
+            What::Transferred { to, department, .. } => {
+                self.hand_on(fact, RuleKind::Transfer, *to, *department);
+            }
             What::Locked { until } => self.locked_until = Some(*until),
             What::DisputeOpened { dispute } => self.dispute = Some(*dispute),
             What::DisputeClosed { dispute } => {
@@ -172,11 +174,12 @@ impl Course<'_> {
         }
     }
 
-    fn transfer(&mut self, fact: &Fact, to: EmployeeId, department: AnyId) {
+    /// While it is disputed whose they are, nobody gives them to anybody.
+    fn hand_on(&mut self, fact: &Fact, rule: RuleKind, to: EmployeeId, department: AnyId) {
         if self.dispute.is_some() {
-            return self.refuse(fact, RuleKind::Transfer, to, Because::Disputed);
+            return self.refuse(fact, rule, to, Because::Disputed);
         }
-        self.give(fact, RuleKind::Transfer, to, Shares::whole(to), department);
+        self.give(fact, rule, to, Shares::whole(to), department);
     }
 
     fn give(&mut self, fact: &Fact, rule: RuleKind, to: EmployeeId, shares: Shares, department: AnyId) {

@@ -1,0 +1,155 @@
+//! Transfers of customers over HTTP. `[OWN-16]`
+
+use crate::{
+    approval::SubmissionPreview,
+    spine::{
+        At, Can, Created, List, Note, PathId, Reading, Reason, Reply, Routes, UnitOfWork, Valid, Wanted,
+        routes,
+    },
+};
+use domain::{
+    customer_file::CustomerId,
+    ownership_transfer::OwnershipTransfer,
+    spine::{EmployeeId, perm},
+};
+use persistence::{
+    approval::document,
+    ownership_transfer::{self as transfers, TransferFilter, TransferView, deed},
+};
+use serde::Deserialize;
+use utoipa::ToSchema;
+use validator::Validate;
+
+pub(crate) fn routes(into: &mut Routes) {
+    routes!(
+        into,
+        "ownership-transfers",
+        [
+            list_ownership_transfers,
+            create_ownership_transfer,
+            show_ownership_transfer,
+            preview_ownership_transfer_approval,
+            submit_ownership_transfer,
+            withdraw_ownership_transfer,
+            void_ownership_transfer,
+        ]
+    );
+}
+
+/// List transfers of customers. `[OWN-16, INT-4]`
+///
+/// Those the caller asked for, gives or receives by, those of departments in reach, and those that came to them for approval;
+/// the newest first.
+#[utoipa::path(get, path = "/api/v1/ownership-transfers")]
+async fn list_ownership_transfers(
+    who: Can<perm::ReadCustomers>,
+    wanted: Wanted<TransferFilter>,
+    reading: Reading,
+) -> List<TransferView> {
+    reading.list(who, wanted, transfers::list).await
+}
+
+/// Show a transfer of customers. `[OWN-16]`
+#[utoipa::path(get, path = "/api/v1/ownership-transfers/{id}")]
+async fn show_ownership_transfer(
+    who: Can<perm::ReadCustomers>,
+    id: PathId<OwnershipTransfer>,
+    reading: Reading,
+) -> Reply<TransferView> {
+    reading.read(who, move |reader| transfers::view(reader, *id)).await
+}
+
+/// What is to be handed over.
+#[derive(Clone, Debug, Deserialize, Validate, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct CreateOwnershipTransfer {
+    /// Whose customers; the caller's where absent. Those of others are handed over by whoever manages ownership there.
+    #[serde(default)]
+    from_id: Option<EmployeeId>,
+    /// To whom.
+    to_id: EmployeeId,
+    /// Which customers; all of theirs where none is listed.
+    #[serde(default)]
+    #[validate(length(max = 1000))]
+    #[schema(max_items = 1000)]
+    customer_ids: Vec<CustomerId>,
+    /// What is still to be done, as it is handed over.
+    #[serde(default)]
+    #[validate(length(max = 200))]
+    #[schema(max_items = 200)]
+    open_matters: Vec<String>,
+    /// Why.
+    #[validate(length(min = 1, max = 500))]
+    #[schema(min_length = 1, max_length = 500, example = "调往城南项目")]
+    reason: String,
+}
+
+/// Draft a transfer of customers. `[OWN-16; 000 §5.1]`
+///
+/// Some of one's customers, or all of them: they are listed now. Nothing moves before approvers agree.
+#[utoipa::path(post, path = "/api/v1/ownership-transfers")]
+async fn create_ownership_transfer(
+    who: Can<perm::RegisterCustomers>,
+    body: Valid<CreateOwnershipTransfer>,
+    work: UnitOfWork,
+) -> Created<TransferView> {
+    work.write(who, move |tx| {
+        let CreateOwnershipTransfer { from_id, to_id, customer_ids, open_matters, reason } = body.0.clone();
+        let asked = deed::Asked { from: from_id, to: to_id, reason, open_matters, customers: customer_ids };
+        let transfer = deed::create(tx, asked)?;
+        transfers::show(tx, transfer)
+    })
+    .await
+}
+
+/// Preview the approval of a transfer. `[APR-8]`
+#[utoipa::path(get, path = "/api/v1/ownership-transfers/{id}/approval-preview")]
+async fn preview_ownership_transfer_approval(
+    who: Can<perm::ReadCustomers>,
+    id: PathId<OwnershipTransfer>,
+    reading: Reading,
+) -> Reply<SubmissionPreview> {
+    reading
+        .read(who, move |reader| {
+            let transfer = transfers::find(reader, *id)?;
+            transfers::preview(reader, &transfer).map(SubmissionPreview::of)
+        })
+        .await
+}
+
+/// Submit a transfer for approval. `[OWN-16]`
+///
+/// Once approved, each customer who is still theirs is handed over in the same transaction; one who is disputed by then
+/// stays, and says so.
+#[utoipa::path(post, path = "/api/v1/ownership-transfers/{id}/submit")]
+async fn submit_ownership_transfer(
+    who: Can<perm::RegisterCustomers>,
+    at: At<OwnershipTransfer>,
+    work: UnitOfWork,
+) -> Reply<TransferView> {
+    work.moves(who, at, move |transfer, tx| deed::submit(tx, transfer)).await
+}
+
+/// Withdraw a transfer that waits for approval. `[APR-3]`
+#[utoipa::path(post, path = "/api/v1/ownership-transfers/{id}/withdraw")]
+async fn withdraw_ownership_transfer(
+    who: Can<perm::RegisterCustomers>,
+    at: At<OwnershipTransfer>,
+    body: Valid<Note>,
+    work: UnitOfWork,
+) -> Reply<TransferView> {
+    work.moves(who, at, move |transfer, tx| document::withdraw(tx, &transfer, body.note.clone())).await
+}
+
+/// Void a transfer. `[OWN-16]`
+///
+/// From draft, returned, rejected or withdrawn. Its number stays taken.
+#[utoipa::path(post, path = "/api/v1/ownership-transfers/{id}/void")]
+async fn void_ownership_transfer(
+    who: Can<perm::RegisterCustomers>,
+    at: At<OwnershipTransfer>,
+    body: Valid<Reason>,
+    work: UnitOfWork,
+) -> Reply<TransferView> {
+    work.moves(who, at, move |transfer, tx| document::void(tx, transfer, body.reason.clone())).await
+}

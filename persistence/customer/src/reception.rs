@@ -1,0 +1,27 @@
+//! Receptions in the database: begun and ended with what they do to the queue and to ownership in the same transaction.
+//! `[QUE-1, QUE-2, OWN-3, OWN-7, OWN-10]`
+
+/// What begins, is answered and ends.
+pub mod deed;
+mod row;
+/// What one looks like, and those within the caller's sight.
+pub mod view;
+
+pub use row::{due_to_escalate, find};
+pub use view::{ReceptionFilter, ReceptionView, list, show, view};
+
+use crate::spine::{Failure, Part, Tx};
+use domain::{reception::Reception, spine::Change};
+
+/// What this noun brings to its wing.
+pub(crate) const NOUN: &[Part] = &[];
+
+crate::spine::resource! { crate::Customer: Reception as ReceptionView; find, apply, show = show }
+
+/// Writes a change of a reception.
+///
+/// # Errors
+/// Where it moved meanwhile.
+pub fn apply(tx: &mut Tx<'_>, change: Change<Reception>) -> Result<Reception, Failure> {
+    tx.apply(change)
+}
