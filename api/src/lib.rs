@@ -18,6 +18,7 @@ pub use api_base::{
 pub use api_customer::customer_file::call_for_verifications;
 pub use api_customer::ownership::settle_ownership;
 pub use api_governance::announcement::attend as attend_notices;
+pub use api_governance::webhook::deliver_all as deliver_webhooks;
 pub use server::{Running, connect, first_start, open_database, start};
 pub use settings::Settings;
 

@@ -92,6 +92,7 @@ mod task;
 mod unit_of_work;
 mod vacancy;
 mod watch;
+mod webhook;
 mod year;
 
 const MODULES: &[&[Story]] = &[
@@ -169,6 +170,7 @@ const MODULES: &[&[Story]] = &[
     settings::STORIES,
     sign_in::STORIES,
     watch::STORIES,
+    webhook::STORIES,
     oidc::STORIES,
     organisation::STORIES,
     ownership::STORIES,
@@ -198,6 +200,7 @@ const RECORDS: &[&[Record]] = &[
     vacancy::RECORDS,
     task::RECORDS,
     announcement::RECORDS,
+    webhook::RECORDS,
     incentive_entry::RECORDS,
     payroll_batch::RECORDS,
     file::RECORDS,

@@ -8,9 +8,12 @@ pub use domain_base::{
 
 /// Notices and announcements.
 pub mod announcement;
+/// Webhook endpoints.
+pub mod webhook;
 
 // One name inside and outside.
 pub extern crate self as governance;
 
 /// What this wing brings.
-pub const WING: &spine::Wing = &spine::Wing { name: "governance", nouns: &[announcement::NOUN] };
+pub const WING: &spine::Wing =
+    &spine::Wing { name: "governance", nouns: &[announcement::NOUN, webhook::NOUN] };

@@ -6,6 +6,8 @@ pub use persistence_base::{
 
 /// Notices and announcements.
 pub mod announcement;
+/// Webhook endpoints.
+pub mod webhook;
 
 use persistence_governance_tables as schema;
 use spine::Wing;
@@ -17,4 +19,4 @@ pub extern crate self as governance;
 pub struct Governance;
 
 /// What this wing brings.
-pub const WING: &Wing = &Wing { name: "governance", nouns: &[announcement::NOUN] };
+pub const WING: &Wing = &Wing { name: "governance", nouns: &[announcement::NOUN, webhook::NOUN] };
