@@ -299,7 +299,7 @@ fn one_that_is_gone_is_disabled_at_once_and_one_that_fails_for_days_is_too(app: 
     act(&company.boss, &place, "enable", json!({"from": "last_success"})).expect(200);
     erp.answers(&[500; 40]);
     deliver(&app);
-    assert_eq!(erp.got()[1].sequence(), first, "behind the last success");
+    assert!(sequences(&erp.got()[1..]).contains(&first), "behind the last success");
     // After an hour the owner is told, after five days it is disabled.
     for hours in [1, 3, 6, 12, 24, 24, 24, 24, 24, 24] {
         app.advance(Duration::hours(hours));
