@@ -80,6 +80,7 @@ crate::labels! { WebhookState = "WebhookState":
 /// Why an endpoint is told nothing any more.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
+#[schema(as = WebhookDisabledBy)]
 pub enum DisabledBy {
     /// Somebody disabled it.
     Hand,
