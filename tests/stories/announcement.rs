@@ -1,10 +1,14 @@
 //! Notices and announcements: published to an audience that is frozen then, read, answered, reminded once. `[NOT-1, NOT-2]`
 
+/// What these stories stand on.
+mod scene;
+
+use self::scene::{crowd, may};
 use crate::{duty::attend as attend_duties, expense_request::act};
 use chrono::Duration;
 use serde_json::{Value, json};
 use std::time::Instant;
-use tests::{App, Caller, Company, Engine, Records, Reply, block_on, column, race, records, stories};
+use tests::{App, Caller, Company, Records, Reply, block_on, column, race, records, stories};
 
 stories! {
     an_announcement_reaches_those_who_work_here_when_it_is_published,
@@ -177,26 +181,6 @@ fn readers_reply_that_they_received_it_and_the_publisher_sees_who_has_not(app: A
     company.who("lan").get(&format!("{place}/receipts")).refuses(403, "http.forbidden");
 }
 
-/// Lets the clock stand at an instant of May 2026 in Shanghai; the story began on Thursday 5 March at 9:30.
-fn may(app: &App, company: &mut Company, day: i64, (hour, minute): (i64, i64)) {
-    let now = app.clock_minutes();
-    // From 5 March 9:30 to 1 May 0:00 there are 57 days less nine and a half hours.
-    let wanted = 57 * 1440 - 570 + (day - 1) * 1440 + hour * 60 + minute;
-    app.advance(Duration::minutes(wanted - now));
-    company.sign_in_again(app);
-}
-
-/// Minutes since a story began.
-trait Clocked {
-    fn clock_minutes(&self) -> i64;
-}
-
-impl Clocked for App {
-    fn clock_minutes(&self) -> i64 {
-        (self.database.now().micros() - 1_772_674_200_000_000) / 60_000_000
-    }
-}
-
 fn two_working_hours_or_twelve_others_and_each_unread_reader_is_reminded_once(app: App) {
     let mut company = app.company();
     // Worked example 11: Friday 8 May 16:30 comes to Saturday 05:30, held to 07:00; Monday 11 May 11:30 to 15:30.
@@ -349,25 +333,6 @@ fn of_publishing_and_changing_at_once_one_happens(app: App) {
     assert_eq!(statuses, [200, 412, 412]);
     assert!(app.count_rows("announcement_receipts") <= 1);
     app.prove_no_circle();
-}
-
-/// Ten thousand more who work in a department.
-fn crowd(app: &App, department: &str) {
-    let (id, of, until) = match app.engine {
-        Engine::Sqlite => ("randomblob(16)", format!("X'{}'", department.replace('-', "")), "NULL"),
-        Engine::Postgres => ("gen_random_uuid()", format!("'{department}'::uuid"), "NULL::date"),
-    };
-    app.execute(&format!(
-        "WITH RECURSIVE more(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM more WHERE n < 10000) \
-         INSERT INTO employees (id, number, name, joined_on, status, last_day, version, search_text) \
-         SELECT {id}, 'C' || n, '众' || n, '2025-01-01', 'employed', {until}, 1, '' FROM more"
-    ));
-    app.execute(&format!(
-        "INSERT INTO employee_placements (employee_id, from_on, until_on, is_first, department_id) \
-         SELECT id, '2025-01-01', {until}, TRUE, {of} FROM employees WHERE number LIKE 'C%'"
-    ));
-    app.execute("UPDATE access_epoch SET master_revision = master_revision + 1");
-    app.execute("UPDATE master_revisions SET revision = revision + 1");
 }
 
 fn ten_thousand_are_told_in_one_unit_of_work_and_asked_in_batches(app: App) {

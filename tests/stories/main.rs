@@ -107,6 +107,7 @@ mod task;
 mod unit_of_work;
 mod vacancy;
 mod watch;
+mod webhook;
 mod year;
 
 const MODULES: &[&[Story]] = &[
@@ -195,6 +196,7 @@ const MODULES: &[&[Story]] = &[
     setup::STORIES,
     sign_in::STORIES,
     watch::STORIES,
+    webhook::STORIES,
     oidc::STORIES,
     organisation::STORIES,
     ownership::STORIES,
@@ -228,6 +230,7 @@ const RECORDS: &[&[Record]] = &[
     vacancy::RECORDS,
     task::RECORDS,
     announcement::RECORDS,
+    webhook::RECORDS,
     incentive_entry::RECORDS,
     payroll_batch::RECORDS,
     file::RECORDS,

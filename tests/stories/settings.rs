@@ -41,6 +41,8 @@ const WRONG: &[(&str, &[&str])] = &[
     ("ALLOWED_ORIGINS", &["*", "console.example.com", "https://x.example/path", "https://*.example", ""]),
     ("METRICS_LISTEN", &["nowhere", ""]),
     ("METRICS_TOKEN", &["short"]),
+    ("WEBHOOK_NETWORKS", &["localhost", "10.0.0.0/33"]),
+    ("WEBHOOK_WORKERS", &["-1", "x"]),
     ("TEST_CLOCK", &["perhaps"]),
     ("PRODUCTION", &["perhaps", "true"]),
     ("TOKEN_ISSUER", &[""]),

@@ -7,6 +7,7 @@ mod regulation;
 pub mod regulation_acknowledgement;
 mod regulation_suggestion;
 mod regulation_version;
+pub mod webhook;
 
 use spine::Wing;
 
@@ -28,15 +29,22 @@ pub const WING: &Wing = &Wing {
         ),
         ("regulation-acknowledgements", "制度确认。Who knows what a regulation says."),
         ("regulation-suggestions", "改进建议。How a regulation could be better."),
+        ("webhook-endpoints", "事件推送。Where other systems are told of events, and what came of it."),
     ],
     rules: domain::WING,
-    enums: &[],
-    chores: &[announcement::REMINDERS, regulation_acknowledgement::ASKING],
+    enums: &[webhook::ENABLE_FROM],
+    chores: &[
+        announcement::REMINDERS,
+        regulation_acknowledgement::ASKING,
+        webhook::DELIVERIES,
+        webhook::OLD_ATTEMPTS,
+    ],
     routes: |into| {
         announcement::routes(into);
         regulation::routes(into);
         regulation_version::routes(into);
         regulation_acknowledgement::routes(into);
         regulation_suggestion::routes(into);
+        webhook::routes(into);
     },
 };

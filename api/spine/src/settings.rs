@@ -22,6 +22,10 @@ where
     RangedU64ValueParser::new().range(1..=THREADS_MAX)
 }
 
+fn threads_or_none() -> RangedU64ValueParser<usize> {
+    RangedU64ValueParser::new().range(0..=THREADS_MAX)
+}
+
 /// How the server runs.
 #[derive(Args, Clone, Debug)]
 pub struct ServerSettings {
@@ -93,6 +97,13 @@ pub struct ServerSettings {
     /// What whoever asks for `/metrics` must show, as `Authorization: Bearer …`; 16 characters at least.
     #[arg(long, global = true, env = "METRICS_TOKEN", hide_env_values = true)]
     pub metrics_token: Option<String>,
+    /// Networks (10.0.0.0/8) inside the company where webhooks may be sent, also by plain http, separated by commas; elsewhere
+    /// only https and public addresses will do.
+    #[arg(long, global = true, env = "WEBHOOK_NETWORKS", value_delimiter = ',', value_parser = network)]
+    pub webhook_networks: Vec<IpNet>,
+    /// How many webhook endpoints this server begins to tell of events each second; 0 leaves that to other servers.
+    #[arg(long, global = true, env = "WEBHOOK_WORKERS", default_value_t = 16, value_parser = threads_or_none())]
+    pub webhook_workers: usize,
     /// A clock that stands still until `POST /test-clock/advance`; for testing from outside.
     #[arg(long, global = true, env = "TEST_CLOCK", default_value_t = false)]
     pub test_clock: bool,

@@ -16,6 +16,8 @@ pub mod regulation_acknowledgement;
 pub mod regulation_suggestion;
 /// What a regulation says from a day on.
 pub mod regulation_version;
+/// Webhook endpoints.
+pub mod webhook;
 
 // One name inside and outside.
 pub extern crate self as governance;
@@ -29,5 +31,6 @@ pub const WING: &spine::Wing = &spine::Wing {
         regulation_version::NOUN,
         regulation_acknowledgement::NOUN,
         regulation_suggestion::NOUN,
+        webhook::NOUN,
     ],
 };

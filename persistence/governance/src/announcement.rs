@@ -17,7 +17,7 @@ pub mod view;
 
 pub use list::{AnnouncementFilter, AnnouncementSummary, list};
 pub use row::find;
-pub use view::{ANNOUNCEMENT, AnnouncementView, show, view};
+pub use view::{AnnouncementView, show, view};
 
 use crate::{
     policy::{Kind, Shipped},

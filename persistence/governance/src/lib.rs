@@ -16,6 +16,8 @@ pub mod regulation_acknowledgement;
 pub mod regulation_suggestion;
 /// What it says from a day on.
 pub mod regulation_version;
+/// Webhook endpoints.
+pub mod webhook;
 
 use persistence_governance_tables as schema;
 use spine::Wing;
@@ -35,5 +37,6 @@ pub const WING: &Wing = &Wing {
         regulation_version::NOUN,
         regulation_acknowledgement::NOUN,
         regulation_suggestion::NOUN,
+        webhook::NOUN,
     ],
 };

@@ -66,6 +66,7 @@ const WITHOUT_WORD: &[(&str, &str)] = &[
     ("api/base/approval/batch", "many decisions in one call"),
     ("api/base/approval/preview", "what a submission would do"),
     ("api/base/approval/speak", "what moves no step: reminders, comments, copies"),
+    ("api/governance/webhook/target", "where messages may go"),
     ("persistence/governance/announcement/reminder", "when readers are told of it again, by the clock"),
     ("persistence/base/policy/version", "which version is in force on a day"),
     ("persistence/base/duty/measured", "what indicators count of duties"),

@@ -4,7 +4,7 @@ use super::row::find;
 use crate::{
     organisation::{EMPLOYEE, NamedRef, PersonRef, Register, position},
     schema::announcement_receipts as receipts,
-    spine::{ActionView, Failure, Key, Place, Placed, Reader, Refers, Target, View, db, in_json},
+    spine::{ActionView, Failure, Key, Place, Placed, Reader, Refers, View, db},
 };
 use chrono::NaiveDate;
 use diesel::prelude::*;
@@ -111,8 +111,7 @@ pub struct ReceiptCounts {
 }
 
 impl View for AnnouncementView {
-    const REFERS: &'static [Refers] =
-        &[Refers::to("publisher", &EMPLOYEE), Refers::to("corrects", &ANNOUNCEMENT)];
+    const REFERS: &'static [Refers] = &[Refers::to("publisher", &EMPLOYEE)];
     fn version(&self) -> Option<Version> {
         Some(self.version)
     }
@@ -120,12 +119,6 @@ impl View for AnnouncementView {
         Some(format!("/api/v1/announcements/{}", self.id))
     }
 }
-
-/// An announcement where something refers to it.
-pub static ANNOUNCEMENT: Target = Target {
-    permission: Permission::PublishAnnouncements,
-    look: |reader, id| in_json(view(reader, id.into())),
-};
 
 /// One announcement, if the caller may see it.
 ///

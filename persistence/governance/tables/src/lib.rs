@@ -3,10 +3,12 @@
 
 mod announcement;
 mod regulation;
+mod webhook;
 
 pub use announcement::*;
 pub use persistence_base_tables::*;
 pub use regulation::*;
+pub use webhook::*;
 
 use persistence_spine_tables as spine;
 
@@ -19,6 +21,7 @@ spine::together!(
     regulation_versions,
     regulations,
 );
+spine::together!(webhook_cursors, webhook_endpoints);
 spine::beside!(announcement_receipts, announcements; (employees));
 spine::beside!(
     regulation_acknowledgements, regulation_suggestions, regulation_versions, regulations;
