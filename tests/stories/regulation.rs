@@ -310,12 +310,12 @@ fn what_is_wrong_with_a_regulation_is_said(app: App) {
     }
     let nothing = json!({"regulation_id": id, "nature": "substantive", "summary": "首次制定"});
     assert_eq!(
-        head.post(VERSIONS, nothing).refuses(422, "validation.failed").text("/errors/0/pointer"),
+        head.post(VERSIONS, nothing).refuses(422, "validation.length").text("/errors/0/pointer"),
         "/clauses"
     );
     let unknown = json!({"regulation_id": "019ccccc-0000-7000-8000-00000000dead", "nature": "substantive",
         "summary": "首次制定", "text": TRAVEL});
-    head.post(VERSIONS, unknown).refuses(404, "http.not_found");
+    head.post(VERSIONS, unknown).refuses(422, "validation.unknown_reference");
 }
 
 fn the_regulations_that_come_with_the_product_are_entered_once(app: App) {

@@ -196,6 +196,11 @@ async fn list_shipped_regulations(who: Can<perm::LoadRegulations>, reading: Read
     reading.read(who, shipped::all).await
 }
 
+/// The code of a regulation that comes with the product.
+#[derive(Clone, Debug, Deserialize, Serialize, ToSchema)]
+#[schema(min_length = 1, max_length = 40, example = "000")]
+struct ShippedRegulationCode(String);
+
 /// Which regulations are entered.
 #[derive(Clone, Debug, Deserialize, Serialize, Validate, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -203,8 +208,8 @@ struct LoadShippedRegulations {
     /// Only these, by code; all where empty.
     #[serde(default)]
     #[validate(length(max = 100))]
-    #[schema(max_items = 100, example = json!(["000"]))]
-    codes: Vec<String>,
+    #[schema(max_items = 100)]
+    codes: Vec<ShippedRegulationCode>,
     /// Who issues them.
     department_id: DepartmentId,
     /// The first day on which they are in force.
@@ -223,6 +228,7 @@ async fn load_shipped_regulations(
 ) -> Reply<ShippedAll> {
     work.write(who, move |tx| {
         let LoadShippedRegulations { codes, department_id, effective_from } = body.0.clone();
+        let codes = codes.into_iter().map(|code| code.0).collect();
         shipped::load(tx, &Loading { codes, department: department_id, effective_from })
     })
     .await

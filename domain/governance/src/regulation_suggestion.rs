@@ -28,7 +28,6 @@ pub const SHIPPED_SUGGESTION_RULE: &str = include_str!("regulation_suggestion/sh
 crate::refusals! { SUGGESTION_REFUSALS:
     NO_EMPLOYEE = "regulation_suggestion.no_employee", Forbidden, "该账号未关联员工，不能提出建议", "An account without an employee cannot make suggestions";
     ALREADY_ANSWERED = "regulation_suggestion.answered", Conflict, "建议 {number} 当前为“{state}”，不能再办理", "The suggestion {number} is \"{state}\"; this can be done no more";
-    NOT_ADOPTED = "regulation_suggestion.not_adopted", Conflict, "建议 {number} 当前为“{state}”，尚未采纳", "The suggestion {number} is \"{state}\" and not adopted";
     OTHER_REGULATION = "regulation_suggestion.other_regulation", Invalid, "该版本属于另一制度", "The version is of another regulation";
     CLAUSE_UNKNOWN = "regulation_suggestion.clause_unknown", Invalid, "现行文本中没有条款“{clause}”", "The text in force has no clause \"{clause}\"";
     OF_ITSELF = "regulation_suggestion.of_itself", Invalid, "建议不能与自身合并", "A suggestion cannot be joined to itself";

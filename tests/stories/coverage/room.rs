@@ -60,6 +60,10 @@ const WITHOUT_RULES: &[(&str, &str)] = &[
 
 /// Rooms of one noun alone that its rules do not know by this word: what it does with the database or the edge.
 const WITHOUT_WORD: &[(&str, &str)] = &[
+    (
+        "persistence/governance/regulation_version/comparison",
+        "two versions side by side, by the rules of regulations",
+    ),
     ("persistence/customer/customer_file/history", "what was changed in a file, and by whom"),
     ("persistence/customer/field_key/ring", "the keys that are open in memory"),
     ("persistence/customer/interaction/fact", "what ownership reads of an interaction"),

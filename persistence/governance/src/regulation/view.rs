@@ -22,6 +22,11 @@ use std::collections::HashMap;
 use utoipa::{IntoParams, ToSchema};
 use validator::Validate;
 
+/// The code of a role, a position or a department.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, ToSchema)]
+#[schema(as = RegulationScopeCode, min_length = 1, max_length = 100, example = "sales-representative")]
+pub struct ScopeCode(String);
+
 /// For whom a regulation holds: what is empty excludes nobody.
 #[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize, Validate, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -29,18 +34,18 @@ pub struct RegulationScope {
     /// Holders of one of these roles, by code.
     #[serde(default)]
     #[validate(length(max = 100))]
-    #[schema(max_items = 100, example = json!(["sales-representative"]))]
-    pub roles: Vec<String>,
+    #[schema(max_items = 100)]
+    pub roles: Vec<ScopeCode>,
     /// Holders of one of these positions, by code.
     #[serde(default)]
     #[validate(length(max = 100))]
     #[schema(max_items = 100)]
-    pub positions: Vec<String>,
+    pub positions: Vec<ScopeCode>,
     /// Members of one of these departments or of one below, by code.
     #[serde(default)]
     #[validate(length(max = 100))]
     #[schema(max_items = 100)]
-    pub departments: Vec<String>,
+    pub departments: Vec<ScopeCode>,
     /// Not these.
     #[serde(default)]
     #[validate(length(max = 100))]
@@ -51,6 +56,8 @@ pub struct RegulationScope {
 impl From<Scope> for RegulationScope {
     fn from(scope: Scope) -> Self {
         let Scope { roles, positions, departments, heads: _, except } = scope;
+        let [roles, positions, departments] =
+            [roles, positions, departments].map(|codes| codes.into_iter().map(ScopeCode).collect());
         Self { roles, positions, departments, except_ids: except }
     }
 }
@@ -58,6 +65,8 @@ impl From<Scope> for RegulationScope {
 impl From<RegulationScope> for Scope {
     fn from(scope: RegulationScope) -> Self {
         let RegulationScope { roles, positions, departments, except_ids } = scope;
+        let [roles, positions, departments] =
+            [roles, positions, departments].map(|codes| codes.into_iter().map(|code| code.0).collect());
         Self { roles, positions, departments, except: except_ids, ..Self::default() }
     }
 }

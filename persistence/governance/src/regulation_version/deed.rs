@@ -4,7 +4,7 @@
 use super::{apply, last, last_published, row::Row, settle::routed};
 use crate::{
     approval::document,
-    organisation::department,
+    organisation::{department, referred},
     regulation, regulation_suggestion,
     schema::regulation_versions as versions,
     spine::{Failure, Key, Reader, Tx, db, next_number},
@@ -36,7 +36,7 @@ pub fn draft(
     of: Id<Regulation>,
     text: RegulationText,
 ) -> Result<RegulationVersion, Failure> {
-    let regulation = regulation::find(tx, of)?;
+    let regulation = referred(regulation::find(tx, of), "/regulation_id")?;
     refuse_second(tx, of)?;
     let edition = last(tx, of)?.map_or(1, |last| last.edition + 1);
     let number = next_number(tx, NUMBER_PREFIX)?;

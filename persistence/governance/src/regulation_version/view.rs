@@ -395,7 +395,7 @@ fn standing(state: RegulationVersionState, today: BusinessDate) -> Where {
         ),
         RegulationVersionState::Superseded => wanted.also(superseded_from.le(today)),
         RegulationVersionState::Repealed => {
-            wanted.also(repealed_from.le(today).and(superseded_from.is_null().or(superseded_from.gt(today))))
+            wanted.also(repealed_from.le(today).and(superseded_from.is_null().or(superseded_from.gt(today))));
         }
         _ => wanted.also(regulation_versions::status.eq(state.code())),
     }
