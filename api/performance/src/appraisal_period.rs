@@ -116,8 +116,8 @@ async fn advance_appraisal_period(
     work: UnitOfWork,
 ) -> Reply<PeriodView> {
     work.write(who, move |tx| {
-        tx.over_everything()?;
         let period = at.find(tx)?;
+        tx.over_everything()?;
         let period = deed::advance(tx, period)?;
         periods::show(tx, period)
     })
@@ -136,8 +136,8 @@ async fn score_appraisal_period(
     work: UnitOfWork,
 ) -> Reply<PeriodView> {
     work.write(who, move |tx| {
-        tx.over_everything()?;
         let period = at.find(tx)?;
+        tx.over_everything()?;
         let period = deed::score(tx, period)?;
         periods::show(tx, period)
     })

@@ -20,6 +20,7 @@ const OTHERWISE: &[(&str, &str)] = &[
     ("take_cash_advances", "a queue: what waits longest comes first, for programs"),
     ("take_expense_claims", "a queue: what waits longest comes first, for programs"),
     ("list_expense_statement_rows", "the rows of one document, frozen in their order"),
+    ("list_appraisal_coverage", "a preview of who is measured by what, by number"),
     ("list_budget_execution", "a report: its groups are computed together, and have their own order"),
     ("list_duty_board", "a report: its groups are computed together, and have their own order"),
     ("list_incentive_totals", "a report: its sums are reckoned together, the latest month first"),
