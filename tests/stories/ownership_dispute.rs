@@ -95,7 +95,8 @@ fn a_dispute_is_proved_mediated_and_ruled_on(app: App) {
         "2026-03-08T01:30:00.000000Z",
         "three days by the policy of the site"
     );
-    say(site.b(), &dispute, "路过").refuses(404, "http.not_found");
+    let passing = json!({"content": "路过"});
+    site.b().at(1).post(&format!("{dispute}/add-evidence"), passing).refuses(404, "http.not_found");
     let fact = site.ownership(&v).text("/facts/0/id");
     let proof = json!({"content": "我先登记", "fact_ids": [fact]});
     act(site.a(), &dispute, "add-evidence", proof).expect(200);

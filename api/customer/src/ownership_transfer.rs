@@ -16,7 +16,7 @@ use persistence::{
     approval::document,
     ownership_transfer::{self as transfers, TransferFilter, TransferView, deed},
 };
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use validator::Validate;
 
@@ -59,6 +59,11 @@ async fn show_ownership_transfer(
     reading.read(who, move |reader| transfers::view(reader, *id)).await
 }
 
+/// Something that is still to be done.
+#[derive(Clone, Debug, Deserialize, Serialize, ToSchema)]
+#[schema(min_length = 1, max_length = 200, example = "三月八日复访")]
+struct OpenMatter(String);
+
 /// What is to be handed over.
 #[derive(Clone, Debug, Deserialize, Validate, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -77,7 +82,7 @@ struct CreateOwnershipTransfer {
     #[serde(default)]
     #[validate(length(max = 200))]
     #[schema(max_items = 200)]
-    open_matters: Vec<String>,
+    open_matters: Vec<OpenMatter>,
     /// Why.
     #[validate(length(min = 1, max = 500))]
     #[schema(min_length = 1, max_length = 500, example = "调往城南项目")]
@@ -95,6 +100,7 @@ async fn create_ownership_transfer(
 ) -> Created<TransferView> {
     work.write(who, move |tx| {
         let CreateOwnershipTransfer { from_id, to_id, customer_ids, open_matters, reason } = body.0.clone();
+        let open_matters = open_matters.into_iter().map(|OpenMatter(matter)| matter).collect();
         let asked = deed::Asked { from: from_id, to: to_id, reason, open_matters, customers: customer_ids };
         let transfer = deed::create(tx, asked)?;
         transfers::show(tx, transfer)
