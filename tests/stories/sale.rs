@@ -126,7 +126,7 @@ fn example_9_a_plain_sale_pays_its_owner_as_money_comes_in(app: App) {
     assert_eq!(sale.at("/attribution/did_not_hold").as_array().map(Vec::len), Some(8));
     act(trade.who("qian"), &last, "bounce", json!({"reason": "退票"})).expect(200);
     assert_eq!(trade.booked(&contract, Some("lan")).last().map(String::as_str), Some("-0.33"));
-    let why = trade.who("head").get(&format!("{}", trade.sale_of(&contract))).expect(200);
+    let why = trade.who("head").get(&trade.sale_of(&contract)).expect(200);
     assert_eq!(why.text("/due/amount"), "0.67");
 }
 

@@ -30,6 +30,9 @@ impl Stay {
     }
 }
 
+/// The scheme of a position on a day, and the fewest working days of a part that is scored by it.
+pub type SchemeOn<'a> = dyn Fn(&str, BusinessDate) -> Option<(SchemeReference, u32)> + 'a;
+
 /// By what parts are made.
 pub struct PartRules<'a> {
     /// The period.
@@ -38,8 +41,8 @@ pub struct PartRules<'a> {
     pub long_leave_days: u32,
     /// Whether people work on a day.
     pub is_working_day: &'a dyn Fn(BusinessDate) -> bool,
-    /// The scheme of a position on a day, and the fewest working days of a part that is scored by it.
-    pub scheme: &'a dyn Fn(&str, BusinessDate) -> Option<(SchemeReference, u32)>,
+    /// What people are scored by.
+    pub scheme: &'a SchemeOn<'a>,
 }
 
 fn count(days: impl Iterator<Item = BusinessDate>) -> u32 {

@@ -129,7 +129,7 @@ fn who_is_exempt_by_decision_is_not_scored_and_people_who_move_are_covered_anew(
     assert!(open.clone().cover(vec![part()]).is_none(), "nothing changed");
     let moved = SheetPart { superior: Some(id(OFFICE)), ..part() };
     let covered = open.clone().cover(vec![moved.clone()]).expect("a change").into_after();
-    assert_eq!(covered.parts, [moved.clone()]);
+    assert_eq!(covered.parts, std::slice::from_ref(&moved));
     let exempt = open.exempt("驻外".into(), &person(OFFICE), now()).expect("no refusal").into_after();
     assert_eq!(exempt.unscored, Some(Unscorable::Decided));
     assert!(exempt.cover(vec![moved]).is_none(), "what was decided stays");

@@ -195,7 +195,7 @@ pub fn statistics(
         one.mistaken += if is_mistaken { count } else { 0 };
         one.unregistered += if is_unregistered { count } else { 0 };
     }
-    for (kind, who, because, count) in passed(reader, filter, span)? {
+    for (kind, (who, because, count)) in passed(reader, filter, span)? {
         let Some(who) = who else { continue };
         let one = of(&mut people, register.named(who.into())?);
         match (kind, because.as_deref().and_then(PassedOver::from_code)) {
@@ -252,7 +252,7 @@ fn passed(
     reader: &mut Reader<'_>,
     filter: &StatisticFilter,
     (from, end): (Instant, Instant),
-) -> Result<Vec<(&'static str, Option<Key>, Option<String>, i64)>, Failure> {
+) -> Result<Vec<(&'static str, PassedRow)>, Failure> {
     let mut all = Vec::new();
     for kind in ["passed_over", "restored"] {
         let (mut wanted, sight) = (Where::new(), Sight::of(reader));
@@ -277,7 +277,7 @@ fn passed(
             .group_by(by)
             .select((by.0, by.1, diesel::dsl::count_star()))
             .load(c))?;
-        all.extend(rows.into_iter().map(|(who, because, count)| (kind, who, because, count)));
+        all.extend(rows.into_iter().map(|row| (kind, row)));
     }
     Ok(all)
 }
