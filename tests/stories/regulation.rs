@@ -109,7 +109,7 @@ fn a_regulation_is_drafted_from_a_text_agreed_to_and_in_force_from_its_day(app: 
     let id = established(&company);
     let body = json!({"regulation_id": id, "nature": "substantive", "summary": "首次制定", "text": TRAVEL});
     let draft = head.post(VERSIONS, body).expect(201);
-    assert_eq!((draft.text("/number"), draft.text("/status")), ("RG-2026-000001".into(), "draft".into()));
+    assert_eq!((draft.text("/number"), draft.text("/status")), ("RV-2026-000001".into(), "draft".into()));
     let read: Vec<(String, String)> = [
         ("1", "第一章"),
         ("1.1", "第一条"),
@@ -192,7 +192,7 @@ fn a_new_version_is_compared_by_clause_and_takes_the_place_of_the_one_before(app
     let lan = &app.sign_in("lan", tests::PASSWORD);
     assert_eq!(lan.get(&first).expect(200).text("/status"), "superseded");
     let listed = lan.get(&format!("{VERSIONS}?regulation_id={id}&status=superseded")).expect(200);
-    assert_eq!(column(&listed.at("/data"), "number"), ["RG-2026-000001"]);
+    assert_eq!(column(&listed.at("/data"), "number"), ["RV-2026-000001"]);
     let shown = lan.get(&format!("{REGULATIONS}/{id}")).expect(200);
     assert_eq!(shown.at("/in_force/edition"), json!(2));
 }

@@ -61,7 +61,7 @@ async fn show_ownership_transfer(
 
 /// Something that is still to be done.
 #[derive(Clone, Debug, Deserialize, Serialize, ToSchema)]
-#[schema(min_length = 1, max_length = 200, example = "三月八日复访")]
+#[schema(as = HandedOverMatter, min_length = 1, max_length = 200, example = "三月八日复访")]
 struct OpenMatter(String);
 
 /// What is to be handed over.

@@ -118,6 +118,7 @@ pub(crate) const NOUN: &crate::spine::Noun = &crate::spine::Noun {
         Hold::LABELS,
         RetimingCause::LABELS,
         rule::SubjectKind::LABELS,
+        crate::working_time::Span::LABELS,
     ],
 };
 

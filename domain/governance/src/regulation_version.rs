@@ -34,7 +34,7 @@ pub const REGULATION_CHAIN_CODE: &str = "approval-chain/regulation";
 /// That chain as shipped: director, then the management.
 pub const SHIPPED_REGULATION_CHAIN: &str = include_str!("regulation_version/shipped/regulation_chain.json");
 /// What the numbers of versions begin with.
-pub const NUMBER_PREFIX: &str = "RG";
+pub const NUMBER_PREFIX: &str = "RV";
 
 /// By what versions let their chain route; none where the chain is another's.
 pub fn routed_fields(chain: &str) -> Option<&'static [RoutedField]> {

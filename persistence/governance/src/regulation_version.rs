@@ -5,17 +5,19 @@
 pub mod comparison;
 /// What is done with a version, and what follows elsewhere.
 pub mod deed;
+/// The versions within the caller's sight.
+pub mod list;
 mod row;
 mod settle;
-/// What one version looks like, and the versions within the caller's sight.
+/// What one version looks like.
 pub mod view;
 
+pub use list::{RegulationVersionFilter, RegulationVersionSummary, list};
 pub(crate) use row::find_unscoped;
 pub use row::{find, in_force, last, last_published};
 pub use settle::preview;
 pub use view::{
-    EditionRef, REGULATION_VERSION, RegulationVersionFilter, RegulationVersionSummary, RegulationVersionView,
-    editions_in_force, list, show, view, view_in_force,
+    EditionRef, REGULATION_VERSION, RegulationVersionView, editions_in_force, show, view, view_in_force,
 };
 
 use crate::{

@@ -178,7 +178,15 @@ fn what_hands_out_a_secret_has_no_rehearsal(app: App) {
         assert!([400, 422].contains(&asked.status), "{}: {asked}", route.path);
     }
     secret.sort_unstable();
-    let known = ["change_password", "issue_api_key", "refresh_session", "rotate_api_key", "start_session"];
+    let known = [
+        "change_password",
+        "issue_api_key",
+        "make_webhook_endpoint",
+        "refresh_session",
+        "rotate_api_key",
+        "rotate_webhook_secret",
+        "start_session",
+    ];
     assert_eq!(secret, known);
     // What was asked for is not given, and the token is as good as before.
     let account = json!({"username": "boss", "password": tests::PASSWORD});

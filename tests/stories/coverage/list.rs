@@ -42,7 +42,7 @@ const EMPTY: &[(&str, &str)] = &[
     ("list_notices", "one's own where nothing else can be asked for: tests/stories/announcement.rs"),
     ("list_emergency_funds", "tests/stories/emergency_fund.rs sets funds aside"),
     ("list_emergency_draws", "tests/stories/emergency_fund.rs draws on them"),
-    ("list_prices", "a price list begins empty: tests/stories/price_list.rs changes its prices"),
+    ("list_appraisal_reviews", "one's own, where one is asked for any: tests/stories/appraisal.rs"),
 ];
 
 /// A list with the path it is read at.
