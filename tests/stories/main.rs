@@ -94,6 +94,7 @@ mod reception;
 mod refund;
 mod regulation;
 mod regulation_acknowledgement;
+mod regulation_shipped;
 mod regulation_suggestion;
 mod resubmission;
 mod sale;
@@ -191,6 +192,7 @@ const MODULES: &[&[Story]] = &[
     quickstart::STORIES,
     regulation::STORIES,
     regulation_acknowledgement::STORIES,
+    regulation_shipped::STORIES,
     regulation_suggestion::STORIES,
     settings::STORIES,
     setup::STORIES,

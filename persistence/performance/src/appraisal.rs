@@ -32,8 +32,7 @@ use domain::{
 };
 
 /// What this noun brings to its wing.
-pub(crate) const NOUN: &[Part] =
-    &[&file::DocumentKind { kind: Appraisal::KIND, may_read: row::may_read }, list::Whose::LABELS];
+pub(crate) const NOUN: &[Part] = &[&file::DocumentKind { kind: Appraisal::KIND, may_read: row::may_read }];
 
 crate::spine::resource! { crate::Performance: Appraisal as AppraisalView; find, apply, show = show }
 
