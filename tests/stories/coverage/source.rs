@@ -5,7 +5,7 @@ use super::{
     place::{LAYERS, Place, WINGS, wing},
     product, root, rust_files,
 };
-use std::path::Path;
+use std::{collections::BTreeMap, path::Path};
 use tests::checks;
 
 checks! {
@@ -17,6 +17,7 @@ checks! {
     the_domain_is_pure,
     nothing_is_left_to_be_done,
     no_table_has_more_than_thirty_two_columns,
+    no_two_kinds_of_document_are_numbered_alike,
 }
 
 const ALL: &[&str] =
@@ -196,4 +197,20 @@ fn no_table_has_more_than_thirty_two_columns() {
     for width in ["64-column-tables", "128-column-tables"] {
         assert!(!manifest.contains(width), "diesel is built for wider tables: {width}");
     }
+}
+
+/// Whoever reads a number must know what it is the number of, and two kinds of one prefix would share a series.
+fn no_two_kinds_of_document_are_numbered_alike() {
+    const BEFORE: [&str; 3] = ["PREFIX: &str = \"", "_prefix\": \"", "next_number(tx, \""];
+    let wanted = |path: &Path| path.extension().is_some_and(|kind| kind == "rs" || kind == "json");
+    let mut seen = BTreeMap::new();
+    for (path, text) in files(&["domain", "persistence"], wanted) {
+        for line in product(&text).lines() {
+            let Some(rest) = BEFORE.iter().find_map(|before| line.split_once(before)) else { continue };
+            let prefix = rest.1.split('"').next().unwrap_or_default().to_owned();
+            let other = seen.insert(prefix.clone(), path.clone());
+            assert_eq!(other, None, "{prefix} numbers what stands in {} too", path.display());
+        }
+    }
+    assert!(seen.len() > 20, "only {seen:?}");
 }
