@@ -9,10 +9,7 @@ mod tests;
 
 use crate::{
     incentive_entry::month::MonthlyTotals,
-    spine::{
-        Actor, Change, Citation, Entity, Findings, Id, Refusal, RefusalCode, Timestamp, User, Version,
-        wording,
-    },
+    spine::{Actor, Change, Citation, Entity, Findings, Id, Refusal, Timestamp, User, Version, wording},
     working_time::{Period, Span},
 };
 use serde::{Deserialize, Serialize};
@@ -131,9 +128,69 @@ impl Entity for PayrollBatch {
     }
 }
 
-fn refused(code: &'static RefusalCode) -> Refusal {
-    Refusal::new(code).citing(Citation::rule("INC-3"))
+impl PayrollBatchStatus {
+    /// That the payroll has the batch, once it says so.
+    pub const fn acknowledgement(&self) -> Option<&Acknowledgement> {
+        match self {
+            Self::Taken {} => None,
+            Self::Acknowledged { acknowledgement } | Self::Confirmed { acknowledgement, .. } => {
+                Some(acknowledgement)
+            }
+        }
+    }
+
+    /// When and by whom it was confirmed, once it was.
+    pub const fn confirmation(&self) -> Option<(Timestamp, Id<User>)> {
+        match self {
+            Self::Confirmed { at, by, .. } => Some((*at, *by)),
+            _ => None,
+        }
+    }
+
+    /// The payroll says that it has the batch, under a reference of 1 to 60 characters; none where it said so before. The
+    /// rule is what a refusal cites: other wings hand over batches of their own in the same way.
+    ///
+    /// # Errors
+    /// `payroll_batch.other_reference`; a reference that is empty or too long.
+    pub fn acknowledged(
+        &self,
+        reference: String,
+        (by, now): (&Actor, Timestamp),
+        rule: &str,
+    ) -> Result<Option<Self>, Refusal> {
+        let mut findings = Findings::new();
+        wording::check(&mut findings, "/reference", &reference, 60);
+        findings.into_result()?;
+        match self.acknowledgement().map(|known| known.reference.as_str()) {
+            Some(known) if known == reference => Ok(None),
+            Some(known) => {
+                Err(Refusal::new(OTHER_REFERENCE).citing(Citation::rule(rule)).with("reference", known))
+            }
+            None => {
+                let acknowledgement = Acknowledgement { at: now, by: by.user, reference };
+                Ok(Some(Self::Acknowledged { acknowledgement }))
+            }
+        }
+    }
+
+    /// The payroll says that the batch went with the wages; none where it said so before.
+    ///
+    /// # Errors
+    /// `payroll_batch.not_acknowledged`.
+    pub fn confirmed(&self, (by, now): (&Actor, Timestamp), rule: &str) -> Result<Option<Self>, Refusal> {
+        match self {
+            Self::Taken {} => Err(Refusal::new(NOT_ACKNOWLEDGED).citing(Citation::rule(rule))),
+            Self::Confirmed { .. } => Ok(None),
+            Self::Acknowledged { acknowledgement } => {
+                let acknowledgement = acknowledgement.clone();
+                Ok(Some(Self::Confirmed { acknowledgement, at: now, by: by.user }))
+            }
+        }
+    }
 }
+
+/// The rule that the payroll's batches of rewards and penalties are taken by.
+const RULE: &str = "INC-3";
 
 impl PayrollBatch {
     /// What its entries say of it: `2026-05`, `2026-05-2`.
@@ -189,24 +246,12 @@ impl PayrollBatch {
         by: &Actor,
         now: Timestamp,
     ) -> Result<Result<Change<Self>, Self>, Refusal> {
-        let mut findings = Findings::new();
-        wording::check(&mut findings, "/reference", &reference, 60);
-        findings.into_result()?;
-        match &self.status {
-            PayrollBatchStatus::Acknowledged { acknowledgement }
-            | PayrollBatchStatus::Confirmed { acknowledgement, .. } => {
-                if acknowledgement.reference == reference {
-                    return Ok(Err(self));
-                }
-                let known = acknowledgement.reference.as_str();
-                return Err(refused(OTHER_REFERENCE).with("reference", known));
-            }
-            PayrollBatchStatus::Taken {} => {}
-        }
-        let acknowledgement = Acknowledgement { at: now, by: by.user, reference };
+        let Some(status) = self.status.acknowledged(reference.clone(), (by, now), RULE)? else {
+            return Ok(Err(self));
+        };
         let mut facts = self.facts();
-        facts["reference"] = json!(acknowledgement.reference);
-        let after = Self { status: PayrollBatchStatus::Acknowledged { acknowledgement }, ..self.clone() };
+        facts["reference"] = json!(reference);
+        let after = Self { status, ..self.clone() };
         Ok(Ok(Change::updated(self, after, BATCH_ACKNOWLEDGED, facts)))
     }
 
@@ -216,13 +261,8 @@ impl PayrollBatch {
     /// # Errors
     /// `payroll_batch.not_acknowledged`.
     pub fn confirm(self, by: &Actor, now: Timestamp) -> Result<Result<Change<Self>, Self>, Refusal> {
-        let acknowledgement = match &self.status {
-            PayrollBatchStatus::Taken {} => return Err(refused(NOT_ACKNOWLEDGED)),
-            PayrollBatchStatus::Confirmed { .. } => return Ok(Err(self)),
-            PayrollBatchStatus::Acknowledged { acknowledgement } => acknowledgement.clone(),
-        };
+        let Some(status) = self.status.confirmed((by, now), RULE)? else { return Ok(Err(self)) };
         let facts = self.facts();
-        let status = PayrollBatchStatus::Confirmed { acknowledgement, at: now, by: by.user };
         let after = Self { status, ..self.clone() };
         Ok(Ok(Change::updated(self, after, BATCH_CONFIRMED, facts)))
     }
@@ -237,5 +277,5 @@ impl PayrollBatch {
 /// # Errors
 /// `payroll_batch.of_the_company`.
 pub fn ensure_of_the_company(reaches_all: bool) -> Result<(), Refusal> {
-    if reaches_all { Ok(()) } else { Err(refused(OF_THE_COMPANY)) }
+    if reaches_all { Ok(()) } else { Err(Refusal::new(OF_THE_COMPANY).citing(Citation::rule(RULE))) }
 }

@@ -2,13 +2,8 @@
 //! once, as the batches of rewards and penalties are. `[COM-11, EXP-10]`
 
 use crate::{
-    payroll_batch::{
-        Acknowledgement, NOT_ACKNOWLEDGED, OTHER_REFERENCE, PayrollBatchState, PayrollBatchStatus,
-    },
-    spine::{
-        Actor, Change, Citation, Entity, Findings, Id, Refusal, RefusalCode, Timestamp, UserId, Version,
-        wording,
-    },
+    payroll_batch::{PayrollBatchState, PayrollBatchStatus},
+    spine::{Actor, Change, Entity, Id, Refusal, Timestamp, UserId, Version},
     working_time::Period,
 };
 use serde::Serialize;
@@ -61,9 +56,8 @@ impl Entity for CommissionBatch {
     }
 }
 
-fn refused(code: &'static RefusalCode) -> Refusal {
-    Refusal::new(code).citing(Citation::rule("COM-11"))
-}
+/// The rule that commission goes with the wages by.
+const RULE: &str = "COM-11";
 
 impl CommissionBatch {
     /// Takes a batch of a month: so many statements that pay so much.
@@ -96,24 +90,12 @@ impl CommissionBatch {
         by: &Actor,
         now: Timestamp,
     ) -> Result<Result<Change<Self>, Self>, Refusal> {
-        let mut findings = Findings::new();
-        wording::check(&mut findings, "/reference", &reference, 60);
-        findings.into_result()?;
-        match &self.status {
-            PayrollBatchStatus::Acknowledged { acknowledgement }
-            | PayrollBatchStatus::Confirmed { acknowledgement, .. } => {
-                if acknowledgement.reference == reference {
-                    return Ok(Err(self));
-                }
-                let known = acknowledgement.reference.as_str();
-                return Err(refused(OTHER_REFERENCE).with("reference", known));
-            }
-            PayrollBatchStatus::Taken {} => {}
-        }
-        let acknowledgement = Acknowledgement { at: now, by: by.user, reference };
+        let Some(status) = self.status.acknowledged(reference.clone(), (by, now), RULE)? else {
+            return Ok(Err(self));
+        };
         let mut facts = self.facts();
-        facts["reference"] = json!(acknowledgement.reference);
-        let after = Self { status: PayrollBatchStatus::Acknowledged { acknowledgement }, ..self.clone() };
+        facts["reference"] = json!(reference);
+        let after = Self { status, ..self.clone() };
         Ok(Ok(Change::updated(self, after, COMMISSION_ACKNOWLEDGED, facts)))
     }
 
@@ -123,13 +105,8 @@ impl CommissionBatch {
     /// # Errors
     /// `payroll_batch.not_acknowledged`.
     pub fn confirm(self, by: &Actor, now: Timestamp) -> Result<Result<Change<Self>, Self>, Refusal> {
-        let acknowledgement = match &self.status {
-            PayrollBatchStatus::Taken {} => return Err(refused(NOT_ACKNOWLEDGED)),
-            PayrollBatchStatus::Confirmed { .. } => return Ok(Err(self)),
-            PayrollBatchStatus::Acknowledged { acknowledgement } => acknowledgement.clone(),
-        };
+        let Some(status) = self.status.confirmed((by, now), RULE)? else { return Ok(Err(self)) };
         let facts = self.facts();
-        let status = PayrollBatchStatus::Confirmed { acknowledgement, at: now, by: by.user };
         let after = Self { status, ..self.clone() };
         Ok(Ok(Change::updated(self, after, COMMISSION_CONFIRMED, facts)))
     }

@@ -4,7 +4,7 @@ mod row;
 /// What one batch looks like, and the batches.
 pub mod view;
 
-pub use row::find;
+pub use row::{StatusColumns, find};
 pub use view::{PayrollBatchFilter, PayrollBatchView, list, show, view};
 
 use crate::{

@@ -41,15 +41,7 @@ struct MemberRow {
 impl Row {
     fn of(batch: &PayrollBatch) -> Result<Self, Failure> {
         let PayrollBatch { id, month, part, entries, totals, taken_by, taken_at, status, version } = batch;
-        let acknowledged = match status {
-            PayrollBatchStatus::Taken {} => None,
-            PayrollBatchStatus::Acknowledged { acknowledgement }
-            | PayrollBatchStatus::Confirmed { acknowledgement, .. } => Some(acknowledgement),
-        };
-        let confirmed = match status {
-            PayrollBatchStatus::Confirmed { at, by, .. } => Some((*at, *by)),
-            _ => None,
-        };
+        let (acknowledged, confirmed) = (status.acknowledgement(), status.confirmation());
         Ok(Self {
             id: (*id).into(),
             month: month.to_string(),
@@ -69,23 +61,53 @@ impl Row {
     }
 
     fn status(&self) -> Result<PayrollBatchStatus, Failure> {
-        let missing = |column| move || Failure::corrupt("payroll_batches", column, self.id.0);
-        let state = PayrollBatchState::from_code(&self.status).ok_or_else(missing("status"))?;
+        let columns = StatusColumns {
+            status: &self.status,
+            acknowledged: (self.acknowledged_at, self.acknowledged_by_id),
+            reference: self.reference.as_deref(),
+            confirmed: (self.confirmed_at, self.confirmed_by_id),
+        };
+        columns.read(|column| Failure::corrupt("payroll_batches", column, self.id.0))
+    }
+}
+
+/// Where a batch stands, as it lies in the columns of its row: of the payroll's own, and of those that other wings hand over
+/// in the same way.
+pub struct StatusColumns<'a> {
+    /// The code of the state.
+    pub status: &'a str,
+    /// When and by whom it was acknowledged.
+    pub acknowledged: (Option<Instant>, Option<Key>),
+    /// Under which reference.
+    pub reference: Option<&'a str>,
+    /// When and by whom it was confirmed.
+    pub confirmed: (Option<Instant>, Option<Key>),
+}
+
+impl StatusColumns<'_> {
+    /// Where the batch stands.
+    ///
+    /// # Errors
+    /// Where a column that the state needs is empty or unknown.
+    pub fn read(self, corrupt: impl Fn(&'static str) -> Failure) -> Result<PayrollBatchStatus, Failure> {
+        let state = PayrollBatchState::from_code(self.status).ok_or_else(|| corrupt("status"))?;
         if state == PayrollBatchState::Taken {
             return Ok(PayrollBatchStatus::Taken {});
         }
+        let (at, by) = self.acknowledged;
         let acknowledgement = Acknowledgement {
-            at: self.acknowledged_at.ok_or_else(missing("acknowledged_at"))?.into(),
-            by: self.acknowledged_by_id.ok_or_else(missing("acknowledged_by_id"))?.into(),
-            reference: self.reference.clone().ok_or_else(missing("reference"))?,
+            at: at.ok_or_else(|| corrupt("acknowledged_at"))?.into(),
+            by: by.ok_or_else(|| corrupt("acknowledged_by_id"))?.into(),
+            reference: self.reference.ok_or_else(|| corrupt("reference"))?.to_owned(),
         };
         if state == PayrollBatchState::Acknowledged {
             return Ok(PayrollBatchStatus::Acknowledged { acknowledgement });
         }
+        let (at, by) = self.confirmed;
         Ok(PayrollBatchStatus::Confirmed {
             acknowledgement,
-            at: self.confirmed_at.ok_or_else(missing("confirmed_at"))?.into(),
-            by: self.confirmed_by_id.ok_or_else(missing("confirmed_by_id"))?.into(),
+            at: at.ok_or_else(|| corrupt("confirmed_at"))?.into(),
+            by: by.ok_or_else(|| corrupt("confirmed_by_id"))?.into(),
         })
     }
 }

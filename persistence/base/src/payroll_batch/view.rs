@@ -8,7 +8,7 @@ use crate::{
 };
 use diesel::prelude::*;
 use domain::{
-    payroll_batch::{Acknowledgement, PayrollBatch, PayrollBatchState, PayrollBatchStatus},
+    payroll_batch::{PayrollBatch, PayrollBatchState},
     spine::{AnyId, Id, Timestamp, UserId, Version},
 };
 use serde::{Deserialize, Serialize};
@@ -67,15 +67,10 @@ impl From<PayrollBatch> for PayrollBatchView {
         let name = batch.name();
         let PayrollBatch { id, month, part, entries, totals, taken_by, taken_at, status, version } = batch;
         let state = status.state();
-        let (acknowledgement, confirmed_at) = match status {
-            PayrollBatchStatus::Taken {} => (None, None),
-            PayrollBatchStatus::Acknowledged { acknowledgement } => (Some(acknowledgement), None),
-            PayrollBatchStatus::Confirmed { acknowledgement, at, .. } => (Some(acknowledgement), Some(at)),
-        };
-        let (acknowledged_at, reference) = match acknowledgement {
-            Some(Acknowledgement { at, by: _, reference }) => (Some(at), Some(reference)),
-            None => (None, None),
-        };
+        let acknowledgement = status.acknowledgement();
+        let (acknowledged_at, reference) =
+            (acknowledgement.map(|known| known.at), acknowledgement.map(|known| known.reference.clone()));
+        let confirmed_at = status.confirmation().map(|(at, _)| at);
         Self {
             id: id.uuid().into(),
             name,

@@ -1,13 +1,14 @@
 //! Rows of the batches of commission.
 
 use crate::{
+    payroll_batch::StatusColumns,
     schema::commission_batches as batches,
     spine::{Failure, Instant, Key, Reader, Stored, Tx, db, guard, is_taken, save_row},
 };
 use diesel::prelude::*;
 use domain::{
     commission_batch::CommissionBatch,
-    payroll_batch::{Acknowledgement, PayrollBatchState, PayrollBatchStatus},
+    payroll_batch::PayrollBatchStatus,
     spine::{Id, Version},
     working_time::Period,
 };
@@ -35,15 +36,7 @@ impl Row {
     fn of(batch: &CommissionBatch) -> Self {
         let CommissionBatch { id, month, part, statements, total, taken_by, taken_at, status, version } =
             batch;
-        let acknowledged = match status {
-            PayrollBatchStatus::Taken {} => None,
-            PayrollBatchStatus::Acknowledged { acknowledgement }
-            | PayrollBatchStatus::Confirmed { acknowledgement, .. } => Some(acknowledgement),
-        };
-        let confirmed = match status {
-            PayrollBatchStatus::Confirmed { at, by, .. } => Some((*at, *by)),
-            _ => None,
-        };
+        let (acknowledged, confirmed) = (status.acknowledgement(), status.confirmation());
         Self {
             id: (*id).into(),
             month: month.to_string(),
@@ -63,24 +56,13 @@ impl Row {
     }
 
     fn status(&self) -> Result<PayrollBatchStatus, Failure> {
-        let missing = |column| move || Failure::corrupt("commission_batches", column, self.id.0);
-        let state = PayrollBatchState::from_code(&self.status).ok_or_else(missing("status"))?;
-        if state == PayrollBatchState::Taken {
-            return Ok(PayrollBatchStatus::Taken {});
-        }
-        let acknowledgement = Acknowledgement {
-            at: self.acknowledged_at.ok_or_else(missing("acknowledged_at"))?.into(),
-            by: self.acknowledged_by_id.ok_or_else(missing("acknowledged_by_id"))?.into(),
-            reference: self.reference.clone().ok_or_else(missing("reference"))?,
+        let columns = StatusColumns {
+            status: &self.status,
+            acknowledged: (self.acknowledged_at, self.acknowledged_by_id),
+            reference: self.reference.as_deref(),
+            confirmed: (self.confirmed_at, self.confirmed_by_id),
         };
-        if state == PayrollBatchState::Acknowledged {
-            return Ok(PayrollBatchStatus::Acknowledged { acknowledgement });
-        }
-        Ok(PayrollBatchStatus::Confirmed {
-            acknowledgement,
-            at: self.confirmed_at.ok_or_else(missing("confirmed_at"))?.into(),
-            by: self.confirmed_by_id.ok_or_else(missing("confirmed_by_id"))?.into(),
-        })
+        columns.read(|column| Failure::corrupt("commission_batches", column, self.id.0))
     }
 }
 

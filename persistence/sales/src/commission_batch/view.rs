@@ -8,7 +8,7 @@ use crate::{
 use diesel::prelude::*;
 use domain::{
     commission_batch::CommissionBatch,
-    payroll_batch::{Acknowledgement, PayrollBatchState, PayrollBatchStatus},
+    payroll_batch::PayrollBatchState,
     spine::{AnyId, Currency, Id, Money, Timestamp, UserId, Version},
 };
 use serde::{Deserialize, Serialize};
@@ -64,15 +64,10 @@ impl From<CommissionBatch> for CommissionBatchView {
         let CommissionBatch { id, month, part, statements, total, taken_by, taken_at, status, version } =
             batch;
         let state = status.state();
-        let (acknowledgement, confirmed_at) = match status {
-            PayrollBatchStatus::Taken {} => (None, None),
-            PayrollBatchStatus::Acknowledged { acknowledgement } => (Some(acknowledgement), None),
-            PayrollBatchStatus::Confirmed { acknowledgement, at, .. } => (Some(acknowledgement), Some(at)),
-        };
-        let (acknowledged_at, reference) = match acknowledgement {
-            Some(Acknowledgement { at, by: _, reference }) => (Some(at), Some(reference)),
-            None => (None, None),
-        };
+        let acknowledgement = status.acknowledgement();
+        let (acknowledged_at, reference) =
+            (acknowledgement.map(|known| known.at), acknowledgement.map(|known| known.reference.clone()));
+        let confirmed_at = status.confirmation().map(|(at, _)| at);
         Self {
             id: id.uuid().into(),
             month: month.to_string(),
