@@ -55,8 +55,7 @@ fn the_quickstart_of_the_readme_works_line_by_line(app: App) {
         "事项完成",
         "RG-",
         "ownership.refused",
-        "OWN-1",
-        "ownership/real-estate",
+        r#""rule":"OWN-1","policy":"ownership/real-estate","policy_version":1,"clause":"#,
     ] {
         assert!(
             lines.any(|line| line.contains(expected)),
