@@ -41,7 +41,10 @@ fn a_statement(made: &Records<'_>) -> String {
 }
 
 fn a_batch(made: &Records<'_>) -> String {
-    made.company.who("qian").post(BATCHES, json!({"month": "2026-02"})).expect(200).text("/id")
+    made.id("/api/v1/commission-statements/{id}");
+    // The days in which the person may object do not pass while records are made.
+    made.app.execute("UPDATE commission_statements SET status = 'approved'");
+    made.company.who("qian").post(BATCHES, json!({"month": "2026-03"})).expect(200).text("/id")
 }
 
 /// A trade in which 兰兰 sold a piece in March, and April has begun.
@@ -122,6 +125,8 @@ fn a_month_is_compiled_published_approved_and_paid_once(app: App) {
     assert_eq!(paid, 1);
     let listed = qian.get(&format!("{BATCHES}?month=2026-03")).expect(200).at("/data");
     assert_eq!(column(&listed, "reference"), ["YJ-2026-03"]);
+    let whom = format!("{STATEMENTS}?commission_batch_id={}", batch["id"].as_str().unwrap_or_default());
+    assert_eq!(column(&qian.get(&whom).expect(200).at("/data"), "month"), ["2026-03"], "whom it pays");
 }
 
 fn an_objection_holds_its_line_alone(app: App) {
@@ -235,4 +240,9 @@ fn what_is_out_of_order_is_refused(app: App) {
     let mut trade = trade;
     pass(&app, &mut trade, 32);
     trade.run("compile", "2026-04").refuses(409, "commission_statement.earlier_open");
+    let batch = |month: &str| trade.who("qian").post(BATCHES, json!({"month": month}));
+    // An empty batch would wait to be confirmed, and what is approved later behind it.
+    batch("2026-03").refuses(409, "commission_batch.nothing_ready");
+    batch("2028-01").refuses(409, "commission_batch.nothing_ready");
+    assert_eq!(app.count_rows("commission_batches"), 0);
 }

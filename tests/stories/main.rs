@@ -29,6 +29,7 @@ mod cash_advance_pay_out;
 mod cash_advance_reconcile;
 mod cash_advance_reversal;
 mod commission_statement;
+mod confidential;
 mod coverage;
 mod crash;
 mod crash_claim;
@@ -186,6 +187,7 @@ const MODULES: &[&[Story]] = &[
     private::STORIES,
     product::STORIES,
     commission_statement::STORIES,
+    confidential::STORIES,
     refund::STORIES,
     sale::STORIES,
     sales_contract::STORIES,

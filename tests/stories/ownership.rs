@@ -20,6 +20,10 @@ stories! {
     two_desks_that_register_one_customer_at_once_make_one_owner,
     two_sites_on_one_day_share,
     ownership_is_asked_as_it_was_known,
+    who_has_left_or_does_something_else_becomes_nobodys_owner,
+    a_blank_answer_is_no_way_round_whose_a_customer_is,
+    answers_that_contradict_each_other_are_refused,
+    a_site_goes_by_rules_that_there_are_and_may_be_changed,
 }
 
 records! {
@@ -397,4 +401,72 @@ fn ownership_is_asked_as_it_was_known(app: App) {
     assert_eq!((then.text("/state"), then.text("/owner/name")), ("owned".into(), "lan".into()));
     let again = json!({"fact_id": fact, "reason": "误登记"});
     deed(site.head(), &v, "void-fact", again).refuses(422, "ownership.not_customers_fact");
+}
+
+fn who_has_left_or_does_something_else_becomes_nobodys_owner(app: App) {
+    let mut site = Site::open(&app);
+    let asks_for = |who: &str| {
+        let mut inquiry = nothing();
+        (inquiry["asks_for_somebody"], inquiry["asks_for_id"]) = (json!(true), json!(who));
+        inquiry
+    };
+    let finance = site.company.id("qian").to_owned();
+    let v = site.file(71);
+    site.register(site.a(), &v, asks_for(&finance)).expect(201);
+    assert_eq!(site.owner(&v), pair("lan", "OWN-1"), "whoever received them");
+    let looked = site.ownership(&v).at("/chain/0/looked_at");
+    assert!(column(&looked, "because").contains(&"named_serves_nobody".to_owned()), "{looked}");
+    site.company.leave("ming");
+    site.sign_in_again(&app);
+    let w = site.file(72);
+    site.register(site.a(), &w, asks_for(site.company.id("ming"))).expect(201);
+    assert_eq!(site.owner(&w), pair("lan", "OWN-1"));
+    // Nor are they given any.
+    for who in ["qian", "ming"] {
+        let to = json!({"employee_id": site.company.id(who)});
+        deed(site.head(), &w, "assign", to).refuses(422, "ownership.serves_nobody");
+    }
+}
+
+fn a_blank_answer_is_no_way_round_whose_a_customer_is(app: App) {
+    let site = Site::open(&app);
+    let v = site.file(73);
+    site.register(site.a(), &v, nothing()).expect(201);
+    let mut blank = nothing();
+    blank["was_elsewhere"] = json!(null);
+    let refused = site.register(site.b(), &v, blank).refuses(422, "registration.ask_first");
+    assert_eq!(refused.text("/errors/0/pointer"), "/inquiry/was_elsewhere");
+    site.register(site.b(), &v, nothing()).refuses(409, "ownership.refused");
+    assert_eq!(app.count_rows("registrations"), 1);
+}
+
+fn answers_that_contradict_each_other_are_refused(app: App) {
+    let site = Site::open(&app);
+    let v = site.file(74);
+    let mut inquiry = nothing();
+    inquiry["asks_for_id"] = json!(site.company.id("ming"));
+    let refused = site.register(site.a(), &v, inquiry).refuses(422, "registration.answers_contradict");
+    assert_eq!(refused.text("/errors/0/pointer"), "/inquiry/asks_for_id");
+    let mut inquiry = nothing();
+    (inquiry["was_introduced"], inquiry["introducer_id"]) = (json!(true), json!(v));
+    site.register(site.a(), &v, inquiry).refuses(422, "registration.introduced_by_self");
+    deed(site.a(), &v, "introduce", json!({"introducer_id": v}))
+        .refuses(422, "registration.introduced_by_self");
+    let mut body = site.body(&v, nothing());
+    body["claimed_at"] = json!("2030-01-01T00:00:00Z");
+    site.a().post(REGISTRATIONS, body).refuses(422, "registration.claimed_ahead");
+}
+
+fn a_site_goes_by_rules_that_there_are_and_may_be_changed(app: App) {
+    let site = Site::open(&app);
+    let director = site.company.who("director");
+    let body = json!({"code": "west", "name": "城西售楼处", "policy": "nix",
+        "department_id": site.company.departments["sales"]});
+    let refused = director.post(SITES, body).refuses(422, "site.no_such_policy");
+    assert!(refused.text("/detail").contains("nix"));
+    let place = format!("{SITES}/{}", site.south);
+    let patch = json!({"name": "城南展厅", "policy": "general"});
+    let changed = director.at(1).patch(&place, patch).expect(200);
+    assert_eq!((changed.text("/name"), changed.text("/policy")), ("城南展厅".into(), "general".into()));
+    director.at(2).patch(&place, json!({"policy": "nix"})).refuses(422, "site.no_such_policy");
 }

@@ -11,6 +11,7 @@ stories! {
     example_14_a_contact_in_the_last_hour_keeps_the_customer,
     example_16_a_leavers_customers_go_to_the_department,
     a_customer_in_the_pool_is_claimed_once,
+    the_pool_of_a_department_is_for_those_who_work_there,
 }
 
 fn pooled(site: &Site, number: u32) -> String {
@@ -128,4 +129,15 @@ fn a_customer_in_the_pool_is_claimed_once(app: App) {
     );
     let kept = "SELECT COUNT(*) AS number FROM ownership_states WHERE state = 'owned'";
     assert_eq!(app.number(kept), 2, "the chain of owners is kept");
+}
+
+fn the_pool_of_a_department_is_for_those_who_work_there(app: App) {
+    let site = Site::open(&app);
+    let p = pooled(&site, 45);
+    let (boss, sales) = (&site.company.boss, &site.company.departments["sales"]);
+    let id = app.hire(boss, "elsewhere", sales, None);
+    let elsewhere = app.person(boss, "elsewhere", &id, "sales-representative", "own");
+    let refused = deed(&elsewhere, &p, "claim", json!(null)).refuses(403, "ownership.not_of_the_pool");
+    assert_eq!(refused.text("/rule"), "OWN-15");
+    deed(site.a(), &p, "claim", json!(null)).expect(200);
 }

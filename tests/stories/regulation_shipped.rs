@@ -9,6 +9,7 @@ stories! {
     what_the_company_has_changed_stays,
     coverage_names_what_enforces_each_clause_or_why_nothing_does,
     what_rules_cite_must_stand_in_the_regulations,
+    whatever_ships_cites_clauses_that_stand,
 }
 
 fn the_regulations_that_come_with_the_product_are_entered_once(app: App) {
@@ -100,4 +101,15 @@ fn what_rules_cite_must_stand_in_the_regulations(app: App) {
     let shown = company.who("lan").get(&format!("{REGULATIONS}/{id}/coverage")).expect(200);
     let broken = shown.at("/broken");
     assert!(column(&broken, "policy_code").contains(&"duty-rule/before".to_owned()), "{broken}");
+}
+
+fn whatever_ships_cites_clauses_that_stand(app: App) {
+    let company = app.company();
+    let body = json!({"department_id": company.departments["centre"], "effective_from": "2026-01-01"});
+    company.boss.post(LOAD, body).expect(200);
+    let all = company.boss.get(&format!("{REGULATIONS}?limit=100")).expect(200).at("/data");
+    for id in column(&all, "id") {
+        let shown = company.boss.get(&format!("{REGULATIONS}/{id}/coverage")).expect(200);
+        assert_eq!(shown.at("/broken"), json!([]));
+    }
 }

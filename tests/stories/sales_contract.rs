@@ -24,6 +24,7 @@ stories! {
     a_receipt_is_recorded_once_and_one_like_it_is_marked,
     a_contract_is_cancelled_before_it_is_signed_once_nothing_is_left_on_it,
     what_is_wrong_with_a_contract_or_a_receipt_is_said,
+    one_payment_is_one_however_its_reference_is_typed,
 }
 
 records! {
@@ -388,4 +389,20 @@ fn what_is_wrong_with_a_contract_or_a_receipt_is_said(app: App) {
     director.at(version).patch(&product, json!({"sold_to": "2026-03-04"})).expect(200);
     let place = trade.draft("lan", "1");
     act(lan, &place, "submit", json!({})).refuses(422, "sales_contract.product_not_sold");
+}
+
+fn one_payment_is_one_however_its_reference_is_typed(app: App) {
+    let trade = Trade::open(&app, "333.00");
+    let pay = |account: &str, reference: &str| {
+        let mut body = receipt(&trade.customer, None, "50.00");
+        body["bank"] = json!({"account": account, "reference": reference});
+        trade.who("qian").post(RECEIPTS, body)
+    };
+    pay("6222", "B1").expect(201);
+    for (account, reference) in
+        [("６２２２", "B1"), ("6222", "Ｂ１"), ("6222 ", "B1 "), ("6222", "B\u{200B}1")]
+    {
+        pay(account, reference).refuses(409, "validation.not_unique");
+    }
+    pay("6222", "b1").expect(201);
 }

@@ -86,6 +86,7 @@ struct AcknowledgePayrollBatch {
     /// What the payroll calls it.
     #[validate(length(min = 1, max = 60))]
     #[schema(min_length = 1, max_length = 60, example = "GZ-2026-05")]
+    #[serde(deserialize_with = "domain::spine::typed::read_reference")]
     reference: String,
 }
 

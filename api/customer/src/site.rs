@@ -1,7 +1,7 @@
 //! Sites over HTTP. `[OWN-6, OWN-9]`
 
 use crate::spine::{
-    At, Can, Created, List, PathId, Reading, Reply, Routes, UnitOfWork, Valid, Wanted, routes,
+    At, Can, Created, List, Merge, Merged, PathId, Reading, Reply, Routes, UnitOfWork, Valid, Wanted, routes,
 };
 use chrono::NaiveDate;
 use domain::{
@@ -9,15 +9,15 @@ use domain::{
     spine::{DepartmentId, EmployeeId, perm},
 };
 use persistence::{
-    organisation::{department, employee, referred},
+    organisation::employee,
     site::{self as sites, SiteFilter, SiteView},
 };
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use validator::Validate;
 
 pub(crate) fn routes(into: &mut Routes) {
-    routes!(into, "sites", [list_sites, set_up_site, show_site, set_lunch_duty]);
+    routes!(into, "sites", [list_sites, set_up_site, show_site, revise_site, set_lunch_duty]);
 }
 
 /// List sites. `[OWN-6]`
@@ -44,7 +44,7 @@ async fn show_site(who: Can<perm::ReadCustomers>, id: PathId<Site>, reading: Rea
 }
 
 /// A new site.
-#[derive(Clone, Debug, Deserialize, Validate, ToSchema)]
+#[derive(Clone, Debug, Serialize, Deserialize, Validate, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct SetUpSite {
     /// Its code.
@@ -67,6 +67,25 @@ struct SetUpSite {
     opens_on: Option<NaiveDate>,
 }
 
+impl Merged for SetUpSite {
+    const PATCH: &'static str = "ReviseSite";
+    const FILLED: &'static [&'static str] = &["policy"];
+}
+
+impl From<SiteDetails> for SetUpSite {
+    fn from(details: SiteDetails) -> Self {
+        let SiteDetails { code, name, department, policy, opens_on } = details;
+        Self { code, name, department_id: department, policy, opens_on }
+    }
+}
+
+impl From<SetUpSite> for SiteDetails {
+    fn from(body: SetUpSite) -> Self {
+        let SetUpSite { code, name, department_id, policy, opens_on } = body;
+        Self { code, name, department: department_id, policy, opens_on }
+    }
+}
+
 fn general() -> String {
     domain::ownership::GENERAL.to_owned()
 }
@@ -79,13 +98,29 @@ async fn set_up_site(
     work: UnitOfWork,
 ) -> Created<SiteView> {
     work.write(who, move |tx| {
-        let SetUpSite { code, name, department_id, policy, opens_on } = body.0.clone();
-        department::refer(tx, department_id, "/department_id")?;
-        referred(department::ensure_within_reach(tx, department_id), "/department_id")?;
-        let details = SiteDetails { code, name, department: department_id, policy, opens_on };
+        let details = body.0.clone().into();
+        sites::check(tx, &details)?;
         let change = Site::set_up(tx.id(), details)?;
         let site = sites::apply(tx, change)?;
         sites::show(tx, site)
+    })
+    .await
+}
+
+/// Change a site. `[OWN-6, OWN-12]`
+///
+/// What was registered there before stays judged by the rules of its day.
+#[utoipa::path(patch, path = "/api/v1/sites/{id}")]
+async fn revise_site(
+    who: Can<perm::ManageSites>,
+    at: At<Site>,
+    patch: Merge<SetUpSite>,
+    work: UnitOfWork,
+) -> Reply<SiteView> {
+    work.moves(who, at, move |site, tx| {
+        let details = patch.over(&site.details.clone().into())?.into();
+        sites::check(tx, &details)?;
+        Ok(site.revise(details)?)
     })
     .await
 }

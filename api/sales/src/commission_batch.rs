@@ -74,6 +74,7 @@ struct AcknowledgeCommissionBatch {
     /// What the payroll calls it.
     #[validate(length(min = 1, max = 60))]
     #[schema(min_length = 1, max_length = 60, example = "GZ-2026-05")]
+    #[serde(deserialize_with = "domain::spine::typed::read_reference")]
     reference: String,
 }
 

@@ -52,10 +52,12 @@ struct BankReference {
     /// Our account.
     #[validate(length(min = 1, max = 60))]
     #[schema(min_length = 1, max_length = 60, example = "3301 0401 6000 1234567")]
+    #[serde(deserialize_with = "domain::spine::typed::read_reference")]
     account: String,
     /// The bank's reference.
     #[validate(length(min = 1, max = 100))]
     #[schema(min_length = 1, max_length = 100)]
+    #[serde(deserialize_with = "domain::spine::typed::read_reference")]
     reference: String,
 }
 
@@ -67,10 +69,12 @@ struct ExternalIdentity {
     /// Which system.
     #[validate(length(min = 1, max = 40))]
     #[schema(min_length = 1, max_length = 40, example = "erp")]
+    #[serde(deserialize_with = "domain::spine::typed::read_reference")]
     source: String,
     /// The identity there.
     #[validate(length(min = 1, max = 100))]
     #[schema(min_length = 1, max_length = 100, example = "10023")]
+    #[serde(deserialize_with = "domain::spine::typed::read_reference")]
     external_id: String,
 }
 

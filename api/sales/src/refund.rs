@@ -190,6 +190,7 @@ struct PayRefund {
     /// What finance calls the payment; unique.
     #[validate(length(min = 1, max = 100))]
     #[schema(min_length = 1, max_length = 100, example = "PAY-2026-0312")]
+    #[serde(deserialize_with = "domain::spine::typed::read_reference")]
     reference: String,
 }
 

@@ -20,7 +20,9 @@ mod standing;
 
 pub use course::{Credit, Derived, State, derive};
 pub use fact::{Channel, Fact, FactId, FactKind, FirstInquiry, Registered, What};
-pub use learn::{CHANGED, FACT_LEARNT, LOST, NOT_CUSTOMERS_FACT, Ownership, REFUSED};
+pub use learn::{
+    CHANGED, FACT_LEARNT, LOST, NOT_CUSTOMERS_FACT, NOT_OF_THE_POOL, Ownership, REFUSED, SERVES_NOBODY,
+};
 pub use policy::{
     DatedPolicy, DisputeNumbers, GENERAL, OWNERSHIP_POLICY, OwnershipPolicy, OwnershipRule, PolicyBook,
     PoolNumbers, REAL_ESTATE, ReceptionNumbers, RuleKind, SHIPPED_GENERAL, SHIPPED_REAL_ESTATE,

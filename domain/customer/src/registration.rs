@@ -19,6 +19,11 @@ crate::refusals! { REGISTRATION_REFUSALS:
     NO_EMPLOYEE = "registration.no_employee", Forbidden, "该账号没有对应的员工，不能登记客户", "The account has no employee and registers no customers";
     NOT_RECEIVER = "registration.not_receiver", Forbidden, "只有接待人可以补全登记", "Only the receiver completes a registration";
     COMPLETE_ALREADY = "registration.complete_already", Conflict, "登记 {number} 已完整", "The registration {number} is complete already";
+    CONTRADICTS = "registration.answers_contradict", Invalid, "首问答“否”，却又填了姓名：请改答“是”，或去掉姓名", "The answer is no, and yet somebody is named: answer yes, or name nobody";
+    ASK_FIRST = "registration.ask_first", Invalid, "该客户已归他人，须先问完首问各项再登记", "Somebody owns the customer already: ask every question of the first inquiry before you register";
+    NEEDS_RECEPTION = "registration.needs_reception", Conflict, "本现场今日按排号接待，此类客户由轮到的人接待后登记", "The site has a queue today: such a customer is registered by whoever's turn it is, of a reception";
+    CLAIMED_AHEAD = "registration.claimed_ahead", Invalid, "所称的接待时间不得晚于现在", "The time that is claimed lies ahead";
+    SELF_INTRODUCED = "registration.introduced_by_self", Invalid, "客户不能由自己介绍", "Nobody is introduced by themselves";
     NOT_REACHABLE = "registration.not_reachable", Invalid, "客户档案没有有效电话或统一社会信用代码，登记不计", "The file has neither a phone nor a tax number; such a registration does not count";
 }
 

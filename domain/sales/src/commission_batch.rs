@@ -3,12 +3,16 @@
 
 use crate::{
     payroll_batch::{PayrollBatchState, PayrollBatchStatus},
-    spine::{Actor, Change, Entity, Id, Refusal, Timestamp, UserId, Version},
+    spine::{Actor, Change, Citation, Entity, Id, Refusal, Timestamp, UserId, Version},
     working_time::Period,
 };
 use serde::Serialize;
 use serde_json::{Value, json};
 use uuid::Uuid;
+
+crate::refusals! { COMMISSION_BATCH_REFUSALS:
+    NOTHING_READY = "commission_batch.nothing_ready", Conflict, "{month} 没有已批准而未发放的佣金结算单；结算单批准后再提取", "No approved commission statement of {month} is waiting; take a batch once they are approved";
+}
 
 crate::events! { COMMISSION_BATCH_EVENTS:
     COMMISSION_TAKEN = "commission_batch.taken", "佣金发放批次已提取", "A batch of commission was taken";
@@ -17,8 +21,14 @@ crate::events! { COMMISSION_BATCH_EVENTS:
 }
 
 /// What this noun brings to its wing.
-pub(crate) const NOUN: &crate::spine::Noun =
-    &crate::spine::Noun { refusals: &[], events: &[COMMISSION_BATCH_EVENTS], enums: &[] };
+pub(crate) const NOUN: &crate::spine::Noun = &crate::spine::Noun {
+    refusals: &[COMMISSION_BATCH_REFUSALS],
+    events: &[COMMISSION_BATCH_EVENTS],
+    enums: &[],
+};
+
+/// The id of a batch of commission.
+pub type CommissionBatchId = Id<CommissionBatch>;
 
 /// What goes with the wages of a month of commission.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize)]
@@ -61,18 +71,25 @@ const RULE: &str = "COM-11";
 
 impl CommissionBatch {
     /// Takes a batch of a month: so many statements that pay so much.
+    ///
+    /// # Errors
+    /// `commission_batch.nothing_ready`: an empty batch would wait to be confirmed, and what is approved later behind it.
     pub fn take(
         id: Id<Self>,
         (month, part): (Period, u32),
         (statements, total): (u32, i64),
         by: &Actor,
         now: Timestamp,
-    ) -> Change<Self> {
+    ) -> Result<Change<Self>, Refusal> {
+        if statements == 0 {
+            let refusal = Refusal::new(NOTHING_READY).with("month", month.to_string());
+            return Err(refusal.citing(Citation::rule(RULE)));
+        }
         let status = PayrollBatchStatus::Taken {};
         let batch =
             Self { id, month, part, statements, total, taken_by: by.user, taken_at: now, status, version: 0 };
         let facts = batch.facts();
-        Change::created(batch, COMMISSION_TAKEN, facts)
+        Ok(Change::created(batch, COMMISSION_TAKEN, facts))
     }
 
     /// Whether another batch of the month may follow: once this one is confirmed.

@@ -1,5 +1,9 @@
 //! The trail, to be read: by thing, account, deed and time. `[AUD-1]`
 
+mod confidential;
+
+pub use confidential::{Confidential, Shown};
+
 use crate::{
     organisation::{PersonRef, Register, lower},
     schema::audit_entries as entries,
@@ -8,6 +12,7 @@ use crate::{
         AuditRow as Row, Failure, Filter, Page, Reader, Slice, View, Where, columns, narrow, orders, paged,
     },
 };
+use confidential::Discretion;
 use diesel::prelude::*;
 use domain::spine::{AnyId, EmployeeId, Timestamp};
 use serde::{Deserialize, Serialize};
@@ -44,7 +49,8 @@ pub struct AuditEntryView {
     #[schema(minimum = 1)]
     pub entity_version: i64,
     /// The members that changed, before; null for a new thing. Of a list that grows with every deed, such as the
-    /// history of an approval, the items that changed by their places from 0.
+    /// history of an approval, the items that changed by their places from 0. Of what is confidential, such as a
+    /// customer's file, the names of the members with `***` for what they hold.
     #[schema(value_type = Option<Object>)]
     pub before: Option<Value>,
     /// The members that changed, afterwards; lists as before.
@@ -114,7 +120,9 @@ pub fn list_audit(
     page: &Page,
 ) -> Result<Slice<AuditEntryView>, Failure> {
     reader.over_everything()?;
+    let discretion = Discretion::of(reader);
     let mut wanted = Where::new();
+    discretion.narrow(&mut wanted);
     narrow!(wanted, entries, filter;
         entity = entity, entity_kind = entity_kind, actor = actor, on_behalf_of = on_behalf_of, deed = action,
         at >= recorded_from, at < recorded_before);
@@ -122,11 +130,14 @@ pub fn list_audit(
     let found =
         paged!(reader, page, filter.sort, wanted; entries::table => Row::as_select(); |row: &Row| row);
     let register = Register::of(reader)?;
-    found.try_map(|row| view(row, &register))
+    found.try_map(|row| view(row, &register, &discretion))
 }
 
-fn view(row: Row, register: &Register) -> Result<AuditEntryView, Failure> {
-    let read = |text: Option<String>| text.map(|text| serde_json::from_str(&text)).transpose();
+fn view(row: Row, register: &Register, discretion: &Discretion) -> Result<AuditEntryView, Failure> {
+    let read = |text: Option<String>| -> Result<Option<Value>, Failure> {
+        let members = text.map(|text| serde_json::from_str(&text)).transpose()?;
+        Ok(discretion.shown(&row.entity_kind, members))
+    };
     Ok(AuditEntryView {
         sequence: row.sequence,
         at: row.at.into(),
@@ -134,11 +145,11 @@ fn view(row: Row, register: &Register) -> Result<AuditEntryView, Failure> {
         actor_name: row.actor_name,
         on_behalf_of: row.on_behalf_of.map(|whom| register.named(whom.into())).transpose()?,
         action: row.action,
+        before: read(row.before)?,
+        after: read(row.after)?,
         entity_kind: row.entity_kind,
         entity: row.entity.into(),
         entity_version: row.entity_version,
-        before: read(row.before)?,
-        after: read(row.after)?,
         request_id: row.request,
         origin: row.origin,
         hash: hex::encode(row.hash),

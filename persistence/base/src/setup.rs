@@ -10,7 +10,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 /// What this noun brings to its wing: what must stand of the organisation, in the order in which it is set up.
-pub(crate) const NOUN: &[Part] = &[&DEPARTMENTS, &EMPLOYEES, &HEADS, &ACCOUNTS];
+pub(crate) const NOUN: &[Part] = &[&DEPARTMENTS, &EMPLOYEES, &HEADS, &SUPERIORS, &ACCOUNTS];
 
 /// At most so many names of what is missing are told.
 const NAMES_MAX: i64 = 20;
@@ -151,6 +151,30 @@ const HEADS: SetupStep = SetupStep {
             .select(departments::name_zh)
             .load(c))?;
         Ok(unless_named(headless))
+    },
+};
+
+/// Whoever has nobody above them is seen by nobody: superiors see the customers, duties and results of their people.
+const SUPERIORS: SetupStep = SetupStep {
+    code: "superiors",
+    zh: "为员工指定直接上级：客户资料、应办事项和考核结果由其查看；单位负责人除外",
+    en: "Name the direct superior of everybody but whoever leads the company: they see their people's customers, duties and results",
+    href: "/api/v1/employees",
+    is_required: false,
+    missing: |reader| {
+        let today = reader.today();
+        let placed = employee_placements::until_on.is_null().or(employee_placements::until_on.gt(today));
+        let alone = employee_placements::table
+            .filter(placed.and(employee_placements::superior_id.is_null()))
+            .select(employee_placements::employee_id);
+        let names: Vec<String> = db!(reader, |c| employees::table
+            .filter(employees::status.ne("left").and(employees::id.eq_any(alone)))
+            .order(employees::number)
+            .limit(NAMES_MAX)
+            .select(employees::name)
+            .load(c))?;
+        // Somebody is at the very top.
+        Ok(unless_named(if names.len() > 1 { names } else { Vec::new() }))
     },
 };
 

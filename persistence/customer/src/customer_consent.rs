@@ -1,6 +1,7 @@
 //! What customers agreed to, in the database. `[CUS-9]`
 
 use crate::{
+    audit::{Confidential, Shown},
     customer_file,
     schema::customer_consents as consents,
     spine::{Failure, Instant, Key, Page, Part, Reader, Slice, Stored, Tx, View, db, guard, save_row},
@@ -9,13 +10,13 @@ use diesel::prelude::*;
 use domain::{
     customer_consent::{ConsentMeans, ConsentPurpose, CustomerConsent},
     customer_file::CustomerId,
-    spine::{AnyId, Change, Id, Timestamp, UserId, Version},
+    spine::{AnyId, Change, Entity, Id, Timestamp, UserId, Version},
 };
 use serde::Serialize;
 use utoipa::ToSchema;
 
 /// What this noun brings to its wing.
-pub(crate) const NOUN: &[Part] = &[];
+pub(crate) const NOUN: &[Part] = &[&Confidential { kind: CustomerConsent::KIND, shown: Shown::Never }];
 
 #[derive(Queryable, Selectable, Insertable, AsChangeset, Clone)]
 #[diesel(table_name = consents, treat_none_as_default_value = false, treat_none_as_null = true)]

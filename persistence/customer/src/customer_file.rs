@@ -25,6 +25,7 @@ pub use row::{due_for_verification, find, find_by_external, find_same, load};
 pub use view::{CUSTOMER, CustomerRef, CustomerView, show, view};
 
 use crate::{
+    audit::{Confidential, Shown},
     customer_look_up,
     organisation::{department, referred},
     policy::{self, Kind, Shipped},
@@ -35,12 +36,13 @@ use domain::{
         Customer, CustomerFilePolicy, CustomerId, DEPARTMENT_NEEDED, Standing,
         policy::{CUSTOMER_FILE_CODE, SHIPPED_CUSTOMER_FILE},
     },
-    spine::{BusinessDate, Change, Citation, DepartmentId, PolicyVersion, Refusal},
+    spine::{BusinessDate, Change, Citation, DepartmentId, Entity, PolicyVersion, Refusal},
 };
 use std::sync::Arc;
 
 /// What this noun brings to its wing.
 pub(crate) const NOUN: &[Part] = &[
+    &Confidential { kind: Customer::KIND, shown: Shown::Never },
     &Kind::of::<CustomerFilePolicy>(),
     &Shipped::text(CUSTOMER_FILE_CODE, "客户档案规则", "000 §5.1", SHIPPED_CUSTOMER_FILE),
     &duty::VERIFICATION_CALLED,

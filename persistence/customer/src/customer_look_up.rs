@@ -44,6 +44,8 @@ pub struct Sought {
 #[derive(Clone, Debug, Serialize, ToSchema)]
 #[schema(as = CustomerMatch)]
 pub struct CustomerMatch {
+    /// Its identity, by which it is registered and received; who may not see the file sees no more by it.
+    pub id: CustomerId,
     /// The number of the file.
     #[schema(max_length = 60, example = "CU-2026-000012")]
     pub number: String,
@@ -177,6 +179,7 @@ pub fn look_up(
         let (verdict, citation) = RegistrationVerdict::of(&standing, &actor);
         found.push(id.0);
         matches.push(CustomerMatch {
+            id: id.into(),
             number,
             kind: CustomerKind::from_code(&kind)
                 .ok_or_else(|| Failure::corrupt("customers", "kind", id.0))?,
@@ -260,7 +263,7 @@ pub fn ensure_new(
         let same = same.into_iter().find(|same| by.contains(same))?;
         Some((known, same))
     });
-    let Some(((_, number, _, _, row), same)) = refused.next() else { return Ok(()) };
+    let Some(((id, number, _, _, row), same)) = refused.next() else { return Ok(()) };
     if allow_double && tx.actor().may(Permission::SuperviseCustomers) {
         return Ok(());
     }
@@ -272,6 +275,8 @@ pub fn ensure_new(
     };
     let refusal =
         Refusal::new(KNOWN_ALREADY).with_label("by", same).with("number", number).with("whose", whose);
+    // By the identity they are registered and received, though the file stays out of sight.
+    let refusal = refusal.with("customer_id", CustomerId::from(id).to_string());
     Err(refusal.citing(rules.cite("CUS-2", None)).into())
 }
 

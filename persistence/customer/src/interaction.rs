@@ -19,6 +19,7 @@ pub(crate) use row::load;
 pub use view::{InteractionView, show, view};
 
 use crate::{
+    audit::{Confidential, Shown},
     customer_file::{self, standing},
     file::{self, DocumentKind},
     organisation::Organisation,
@@ -37,6 +38,7 @@ use std::sync::Arc;
 
 /// What this noun brings to its wing.
 pub(crate) const NOUN: &[Part] = &[
+    &Confidential { kind: Interaction::KIND, shown: Shown::Never },
     &Kind::of::<InteractionPolicy>(),
     &Shipped::text(INTERACTION_POLICY_CODE, "客户跟进规则", "002 §6 第四章", SHIPPED_INTERACTION_POLICY),
     &DocumentKind { kind: Interaction::KIND, may_read: row::may_read },

@@ -4,6 +4,8 @@
 /// What is done about ownership.
 pub mod deed;
 mod row;
+/// Who may own customers.
+pub mod serving;
 /// Why it is whose, until when, and what comes next.
 pub mod view;
 

@@ -12,6 +12,7 @@ pub use row::find;
 pub use view::{DisputeFilter, DisputeView, list, show, view};
 
 use crate::{
+    audit::{Confidential, Shown},
     file::{self, DocumentKind},
     spine::{Failure, Part, Tx},
 };
@@ -21,7 +22,10 @@ use domain::{
 };
 
 /// What this noun brings to its wing.
-pub(crate) const NOUN: &[Part] = &[&DocumentKind { kind: OwnershipDispute::KIND, may_read: row::may_read }];
+pub(crate) const NOUN: &[Part] = &[
+    &Confidential { kind: OwnershipDispute::KIND, shown: Shown::Never },
+    &DocumentKind { kind: OwnershipDispute::KIND, may_read: row::may_read },
+];
 
 crate::spine::resource! { crate::Customer: OwnershipDispute as DisputeView; find, apply, show = show }
 

@@ -10,11 +10,17 @@ pub mod view;
 pub use row::{due_to_escalate, find};
 pub use view::{ReceptionFilter, ReceptionView, list, show, view};
 
-use crate::spine::{Failure, Part, Tx};
-use domain::{reception::Reception, spine::Change};
+use crate::{
+    audit::{Confidential, Shown},
+    spine::{Failure, Part, Tx},
+};
+use domain::{
+    reception::Reception,
+    spine::{Change, Entity},
+};
 
 /// What this noun brings to its wing.
-pub(crate) const NOUN: &[Part] = &[];
+pub(crate) const NOUN: &[Part] = &[&Confidential { kind: Reception::KIND, shown: Shown::Never }];
 
 crate::spine::resource! { crate::Customer: Reception as ReceptionView; find, apply, show = show }
 

@@ -10,11 +10,17 @@ pub mod view;
 pub use row::find;
 pub use view::{RegistrationFilter, RegistrationView, list, show, view};
 
-use crate::spine::{Failure, Part, Tx};
-use domain::{registration::Registration, spine::Change};
+use crate::{
+    audit::{Confidential, Shown},
+    spine::{Failure, Part, Tx},
+};
+use domain::{
+    registration::Registration,
+    spine::{Change, Entity},
+};
 
 /// What this noun brings to its wing.
-pub(crate) const NOUN: &[Part] = &[];
+pub(crate) const NOUN: &[Part] = &[&Confidential { kind: Registration::KIND, shown: Shown::Never }];
 
 crate::spine::resource! { crate::Customer: Registration as RegistrationView; find, apply, show = show }
 

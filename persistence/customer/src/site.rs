@@ -1,8 +1,10 @@
 //! Sites in the database. `[OWN-6, OWN-9]`
 
 use crate::{
-    organisation::{DEPARTMENT, EMPLOYEE, NamedRef, PersonRef, Register, unless_taken},
+    organisation::{DEPARTMENT, EMPLOYEE, NamedRef, PersonRef, Register, department, referred, unless_taken},
+    ownership,
     schema::sites,
+    setup::{self, SetupStep},
     spine::{
         Failure, Filter, Key, Page, Part, Reader, Refers, Sight, Slice, Stored, Tx, View, Where, columns, db,
         guard, narrow, orders, paged, save_row,
@@ -11,15 +13,30 @@ use crate::{
 use chrono::NaiveDate;
 use diesel::prelude::*;
 use domain::{
-    site::{Site, SiteDetails},
-    spine::{AnyId, BusinessDate, Change, DepartmentId, Id, Version},
+    site::{NO_SUCH_POLICY, Site, SiteDetails},
+    spine::{AnyId, BusinessDate, Change, Citation, DepartmentId, Id, Refusal, Version},
 };
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use validator::Validate;
 
 /// What this noun brings to its wing.
-pub(crate) const NOUN: &[Part] = &[];
+pub(crate) const NOUN: &[Part] = &[&SITES];
+
+/// Where customers are received and registered.
+const SITES: SetupStep = SetupStep {
+    code: "sites",
+    zh: "登记销售现场，选定其客户归属规则，再排号接待",
+    en: "Enter the sites where customers are received, each with the rules of ownership it goes by",
+    href: "/api/v1/sites",
+    is_required: false,
+    missing: |reader| {
+        Ok(setup::unless(db!(reader, |c| diesel::select(diesel::dsl::exists(
+            sites::table.select(sites::id)
+        ))
+        .get_result(c))?))
+    },
+};
 
 #[derive(Queryable, Selectable, Insertable, AsChangeset, Clone, Debug)]
 #[diesel(table_name = sites, treat_none_as_default_value = false, treat_none_as_null = true)]
@@ -74,6 +91,21 @@ crate::spine::resource! { crate::Customer: Site as SiteView; find, apply, show =
 /// A code that is taken.
 pub fn apply(tx: &mut Tx<'_>, change: Change<Site>) -> Result<Site, Failure> {
     tx.apply(change)
+}
+
+/// Whether a site may be so: of a department in reach, by rules that there are.
+///
+/// # Errors
+/// A department that is not in reach; `site.no_such_policy`.
+pub fn check(tx: &mut Tx<'_>, details: &SiteDetails) -> Result<(), Failure> {
+    department::refer(tx, details.department, "/department_id")?;
+    referred(department::ensure_within_reach(tx, details.department), "/department_id")?;
+    let (book, today, now) = (ownership::book(tx)?, tx.today(), tx.now());
+    if book.ruling(&details.policy, today, now).is_some() {
+        return Ok(());
+    }
+    let refusal = Refusal::new(NO_SUCH_POLICY).with("policy", details.policy.clone());
+    Err(refusal.citing(Citation::rule("OWN-6")).at("/policy").into())
 }
 
 /// One site whoever asks: whoever receives there need not see its department.

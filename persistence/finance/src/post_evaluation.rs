@@ -44,7 +44,12 @@ pub(crate) const NOUN: &[Part] = &[
     &file::DocumentKind { kind: PostEvaluation::KIND, may_read },
     &duty::CALLED,
     &duty::FILED,
-    &policy::Shipped::text("duty-rule/post-evaluation", "后评估报告", "003 营销费用审计", duty::REPORT_RULE),
+    &policy::Shipped::text(
+        "duty-rule/post-evaluation",
+        "后评估报告",
+        "003 §7.3 2 费用监督",
+        duty::REPORT_RULE,
+    ),
 ];
 
 impl Stored<crate::Finance> for PostEvaluation {

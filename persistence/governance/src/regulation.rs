@@ -16,7 +16,8 @@ pub use view::{REGULATION, RegulationFilter, RegulationRef, RegulationScope, Reg
 use crate::{
     organisation::{department, referred},
     policy::Clauses,
-    schema::{regulation_askings as askings, regulation_versions as versions},
+    schema::{regulation_askings as askings, regulation_versions as versions, regulations},
+    setup::{self, SetupStep},
     spine::{Failure, Key, Part, Reader, Tx, db},
 };
 use diesel::prelude::*;
@@ -26,7 +27,22 @@ use domain::{
 };
 
 /// What this noun brings to its wing.
-pub(crate) const NOUN: &[Part] = &[&Clauses(citation::is_known)];
+pub(crate) const NOUN: &[Part] = &[&Clauses(citation::is_known), &REGULATIONS];
+
+/// What the rules cite.
+const REGULATIONS: SetupStep = SetupStep {
+    code: "regulations",
+    zh: "启用随附制度或登记本公司的制度，由员工确认",
+    en: "Load the regulations that come with the product, or enter your own, for people to acknowledge",
+    href: "/api/v1/shipped-regulations",
+    is_required: false,
+    missing: |reader| {
+        Ok(setup::unless(db!(reader, |c| diesel::select(diesel::dsl::exists(
+            regulations::table.select(regulations::id)
+        ))
+        .get_result(c))?))
+    },
+};
 
 crate::spine::resource! { crate::Governance: Regulation as RegulationView; find, apply, view = view }
 

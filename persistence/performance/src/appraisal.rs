@@ -23,16 +23,20 @@ pub(crate) use row::{find_unscoped, of_people, outstanding, scored_behind, score
 pub use view::{APPRAISAL, AppraisalView, show, view};
 
 use crate::{
+    audit::{Confidential, Shown},
     file,
     spine::{Failure, Part, Tx},
 };
 use domain::{
     appraisal::Appraisal,
-    spine::{Change, Entity},
+    spine::{Change, Entity, Permission},
 };
 
 /// What this noun brings to its wing.
-pub(crate) const NOUN: &[Part] = &[&file::DocumentKind { kind: Appraisal::KIND, may_read: row::may_read }];
+pub(crate) const NOUN: &[Part] = &[
+    &Confidential { kind: Appraisal::KIND, shown: Shown::WithPermission(Permission::ReadAppraisals) },
+    &file::DocumentKind { kind: Appraisal::KIND, may_read: row::may_read },
+];
 
 crate::spine::resource! { crate::Performance: Appraisal as AppraisalView; find, apply, show = show }
 

@@ -14,8 +14,17 @@ pub use row::{CommentView, find};
 pub(crate) use row::{answers, comments};
 pub use view::{ReviewFilter, ReviewView, list, show, view};
 
-use crate::spine::{Failure, Tx};
-use domain::{appraisal_review::AppraisalReview, spine::Change};
+use crate::{
+    audit::{Confidential, Shown},
+    spine::{Failure, Part, Tx},
+};
+use domain::{
+    appraisal_review::AppraisalReview,
+    spine::{Change, Entity},
+};
+
+// Whoever reads the trail would see who reviewed whom, and how.
+pub(crate) const NOUN: &[Part] = &[&Confidential { kind: AppraisalReview::KIND, shown: Shown::Unlisted }];
 
 crate::spine::resource! { crate::Performance: AppraisalReview as ReviewView; find, apply, show = show }
 

@@ -32,7 +32,14 @@ pub struct Performance;
 /// What this wing brings.
 pub const WING: &Wing = &Wing {
     name: "performance",
-    nouns: &[indicator::NOUN, scheme::NOUN, indicator_figure::NOUN, appraisal_period::NOUN, appraisal::NOUN],
+    nouns: &[
+        indicator::NOUN,
+        scheme::NOUN,
+        indicator_figure::NOUN,
+        appraisal_period::NOUN,
+        appraisal::NOUN,
+        appraisal_review::NOUN,
+    ],
 };
 
 /// A digest of rows, by which it can be shown later that a value was computed from these.

@@ -30,7 +30,7 @@ pub fn apply(tx: &mut Tx<'_>, change: Change<CommissionBatch>) -> Result<Commiss
 /// is asked; so it is where nothing is left.
 ///
 /// # Errors
-/// Where the permission does not reach the whole company.
+/// Where the permission does not reach the whole company; where nothing of the month was ever ready.
 pub fn take(tx: &mut Tx<'_>, month: Period) -> Result<CommissionBatch, Failure> {
     ensure_of_the_company(tx.reach().all)?;
     tx.hold_alone(RECKONING)?;
@@ -50,7 +50,7 @@ pub fn take(tx: &mut Tx<'_>, month: Period) -> Result<CommissionBatch, Failure> 
     }
     let total = found.iter().map(|statement| statement.reckoned.payable()).sum();
     let count = u32::try_from(found.len()).unwrap_or(u32::MAX);
-    let change = CommissionBatch::take(tx.id(), (month, part), (count, total), tx.actor(), tx.now());
+    let change = CommissionBatch::take(tx.id(), (month, part), (count, total), tx.actor(), tx.now())?;
     let batch = apply(tx, change)?;
     for statement in found {
         let statement = statements::apply(tx, statement.export()?)?;

@@ -12,11 +12,20 @@ pub use view::{
     CommissionStatementFilter, CommissionStatementSummary, CommissionStatementView, list, show, view,
 };
 
-use crate::spine::{Failure, Gate, Part, Tx};
-use domain::{commission_statement::CommissionStatement, spine::Change};
+use crate::{
+    audit::{Confidential, Shown},
+    spine::{Failure, Gate, Part, Tx},
+};
+use domain::{
+    commission_statement::CommissionStatement,
+    spine::{Change, Entity, Permission},
+};
 
 /// What this noun brings to its wing.
-pub(crate) const NOUN: &[Part] = &[];
+pub(crate) const NOUN: &[Part] = &[&Confidential {
+    kind: CommissionStatement::KIND,
+    shown: Shown::WithPermission(Permission::ReadCommission),
+}];
 
 /// Whoever reckons or takes a month is alone.
 pub(crate) const RECKONING: Gate = Gate { key: 7_221_054_090 };

@@ -2,7 +2,7 @@
 
 pub use persistence_customer::{
     approval, audit, customer, customer_file, duty, file, identity, interaction, organisation, ownership,
-    payroll_batch, policy, spine, task, vacancy,
+    payroll_batch, policy, setup, spine, task, vacancy,
 };
 
 /// The rules and the plan of commission.
@@ -45,6 +45,7 @@ pub const WING: &Wing = &Wing {
     nouns: &[
         commission::NOUN,
         commission_statement::NOUN,
+        product::NOUN,
         price_list::NOUN,
         receipt::NOUN,
         refund::NOUN,

@@ -14,8 +14,11 @@ use crate::{
     customer_file, policy,
     policy::{Kind, Shipped},
     product,
-    spine::{Failure, Part, Reader, Tx},
+    schema::price_lists,
+    setup::{self, SetupStep},
+    spine::{Failure, Part, Reader, Tx, db},
 };
+use diesel::prelude::*;
 use domain::{
     price_list::{
         Asked, ChosenPrice, PRICE_ORDER_CODE, PriceChange, PriceEdit, PriceList, PriceOrder,
@@ -28,9 +31,25 @@ use std::sync::Arc;
 
 /// What this noun brings to its wing.
 pub(crate) const NOUN: &[Part] = &[
+    &PRICES,
     &Kind::of::<PriceOrder>(),
     &Shipped::text(PRICE_ORDER_CODE, "价格适用次序", "004 §5.3", SHIPPED_PRICE_ORDER),
 ];
+
+/// Without a price nothing is sold.
+const PRICES: SetupStep = SetupStep {
+    code: "price_lists",
+    zh: "建立价目表，为产品定价",
+    en: "Open a price list and give the products their prices",
+    href: "/api/v1/price-lists",
+    is_required: false,
+    missing: |reader| {
+        Ok(setup::unless(db!(reader, |c| diesel::select(diesel::dsl::exists(
+            price_lists::table.select(price_lists::id)
+        ))
+        .get_result(c))?))
+    },
+};
 
 crate::spine::resource! { crate::Sales: PriceList as PriceListView; find, apply, show = show }
 

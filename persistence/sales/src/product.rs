@@ -9,13 +9,33 @@ pub use view::{PRODUCT, ProductFilter, ProductView, list, show, view};
 
 use crate::{
     organisation::referred,
-    spine::{Failure, Key, Reader, Tx, db},
+    schema::products,
+    setup::{self, SetupStep},
+    spine::{Failure, Key, Part, Reader, Tx, db},
 };
 use diesel::{dsl::exists, prelude::*};
 use domain::{
     product::{Product, ProductId},
     spine::Change,
 };
+
+/// What is sold.
+const PRODUCTS: SetupStep = SetupStep {
+    code: "products",
+    zh: "登记产品",
+    en: "Enter the products",
+    href: "/api/v1/products",
+    is_required: false,
+    missing: |reader| {
+        Ok(setup::unless(db!(reader, |c| diesel::select(diesel::dsl::exists(
+            products::table.select(products::id)
+        ))
+        .get_result(c))?))
+    },
+};
+
+/// What this noun brings to its wing.
+pub(crate) const NOUN: &[Part] = &[&PRODUCTS];
 
 crate::spine::resource! { crate::Sales: Product as ProductView; find, apply, show = show }
 

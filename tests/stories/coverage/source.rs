@@ -18,6 +18,7 @@ checks! {
     nothing_is_left_to_be_done,
     no_table_has_more_than_thirty_two_columns,
     no_two_kinds_of_document_are_numbered_alike,
+    every_reference_is_read_as_it_looks,
 }
 
 const ALL: &[&str] =
@@ -213,4 +214,28 @@ fn no_two_kinds_of_document_are_numbered_alike() {
         }
     }
     assert!(seen.len() > 20, "only {seen:?}");
+}
+
+/// What the bank, the wages or another system call a thing is typed by people: one payment must not come twice because its
+/// reference came in another width, or with a blank behind it.
+fn every_reference_is_read_as_it_looks() {
+    let is_reference = |line: &str| {
+        let (name, kind) = line.trim().trim_start_matches("pub ").split_once(": ").unwrap_or_default();
+        matches!(name, "reference" | "source" | "external_id" | "bank_reference")
+            && matches!(kind, "String," | "Option<String>,")
+    };
+    for (path, text) in rust_files(&["api"]) {
+        let (mut is_body, mut is_folded) = (false, false);
+        for line in text.lines() {
+            match line {
+                _ if line.starts_with("#[derive(") => is_body = line.contains("Deserialize"),
+                _ if is_body && is_reference(line) => {
+                    assert!(is_folded, "{}: {} needs typed::read_reference", path.display(), line.trim());
+                }
+                _ => {}
+            }
+            is_folded |= line.contains("read_reference") || line.contains("read_optional_reference");
+            is_folded &= !line.ends_with(',');
+        }
+    }
 }

@@ -1,7 +1,7 @@
 //! Routes that enter customers and change their files.
 
 use super::body::CreateCustomer;
-use crate::spine::{At, Can, Created, Merge, PathOf, Reply, UnitOfWork, Valid};
+use crate::spine::{At, Can, Created, Merge, PathOf, Reply, UnitOfWork, Unrehearsed, Valid};
 use domain::{
     customer_file::{Customer, NewCustomer},
     spine::{Refusal, codes, perm},
@@ -17,12 +17,12 @@ use utoipa::IntoParams;
 ///
 /// Phones are kept in one form, however they are typed; what the company requires of every file must be there, and nobody is
 /// entered who is known already by phone or tax number. The customer belongs to a department until a registration gives it
-/// to somebody.
+/// to somebody. There is no rehearsal: whether somebody is known is asked by `POST /customers/look-up`, which is counted.
 #[utoipa::path(post, path = "/api/v1/customers")]
 pub(super) async fn create_customer(
     who: Can<perm::MaintainCustomers>,
     body: Valid<CreateCustomer>,
-    work: UnitOfWork,
+    work: Unrehearsed,
 ) -> Created<CustomerView> {
     work.write(who, move |tx| {
         let customer = enter(tx, body.0.clone())?;

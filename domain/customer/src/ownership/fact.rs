@@ -96,6 +96,22 @@ impl FirstInquiry {
         questions.into_iter().filter(|(_, is_missing)| *is_missing).map(|(name, _)| name).collect()
     }
 
+    /// The questions whose answers contradict each other: a no, and yet a name.
+    pub fn contradictions(&self) -> Vec<&'static str> {
+        let answers = [
+            ("elsewhere_id", self.was_elsewhere, self.elsewhere.is_some()),
+            ("phoned_by_id", self.was_phoned, self.phoned_by.is_some()),
+            ("introducer_id", self.was_introduced, self.introducer.is_some()),
+            ("asks_for_id", self.asks_for_somebody, self.asks_for.is_some()),
+            ("relative_id", self.has_relative, self.relative.is_some()),
+        ];
+        answers
+            .into_iter()
+            .filter(|(_, said, named)| *said == Some(false) && *named)
+            .map(|(name, ..)| name)
+            .collect()
+    }
+
     /// Whether all was asked.
     pub fn is_complete(&self) -> bool {
         self.missing().is_empty()
@@ -120,7 +136,10 @@ pub struct Registered {
     pub scope: String,
     /// Who received them.
     pub receiver: EmployeeId,
-    /// The department of that person.
+    /// Whether the one they ask for receives nobody: has left, or works at something else.
+    #[serde(default)]
+    pub named_serves_nobody: bool,
+    /// The department of the receiver.
     pub department: AnyId,
     /// What was answered.
     pub inquiry: FirstInquiry,

@@ -84,6 +84,7 @@ impl Course<'_> {
             RuleKind::Relative => self.relative(said, at),
             RuleKind::Introduced => self.introduced(said, at),
             RuleKind::Named => match said.inquiry.asks_for {
+                Some(_) if said.named_serves_nobody => Err(Because::NamedServesNobody),
                 Some(named) => Ok(owned(named, said)),
                 None => Err(Because::NamedNobody),
             },

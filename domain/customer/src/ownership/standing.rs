@@ -206,6 +206,8 @@ pub enum Because {
     NeitherNamedNorAnnounced,
     /// They ask for nobody.
     NamedNobody,
+    /// Whom they ask for has left, or does not receive customers.
+    NamedServesNobody,
     /// The receiver is not on lunch duty.
     NotOnDuty,
     /// The company did not pass them on.
@@ -252,6 +254,7 @@ crate::labels! { Because = "OwnershipBecause":
     IntroducerUnowned = "introducer_unowned", "介绍客户无归属人", "Whoever brought them is nobody's";
     NeitherNamedNorAnnounced = "neither_named_nor_announced", "未指名且未事先备案", "They named nobody, and it was not announced before";
     NamedNobody = "named_nobody", "未指名", "They ask for nobody";
+    NamedServesNobody = "named_serves_nobody", "所指名的人已离职或不接待客户", "Whom they ask for has left, or receives no customers";
     NotOnDuty = "not_on_duty", "接待人不在午间值班", "The receiver is not on lunch duty";
     NotAssigned = "not_assigned", "不是公司转介", "The company did not pass them on";
     NotReceivedBefore = "not_received_before", "此前无未登记的接待", "Nobody received them before without registering them";

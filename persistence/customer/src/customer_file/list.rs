@@ -2,7 +2,7 @@
 
 use super::{
     row::Row,
-    scope::{Unmasked, covered},
+    scope::{Unmasked, covered, unmasked},
     standing::{self, StandingView},
     view::PhoneView,
 };
@@ -23,7 +23,8 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use validator::Validate;
 
-/// So many digits at least are sought as the last of a phone: fewer are everybody's.
+/// So many digits at least are sought as the last of a phone: fewer are everybody's. A mask shows as many; more are sought
+/// among those of whom the caller sees all.
 const SUFFIX_DIGITS_MIN: usize = 4;
 
 /// A customer in a list.
@@ -106,7 +107,8 @@ pub struct CustomerFilter {
     pub owner_id: Option<EmployeeId>,
     /// Only of this department.
     pub department_id: Option<DepartmentId>,
-    /// Only with this phone, as people type it; found also where it is sealed.
+    /// Only with this phone, as people type it; found also where it is sealed. Among those whose personal data the caller sees;
+    /// whether another is known is asked by `POST /customers/look-up`.
     #[validate(length(min = 1, max = 40))]
     #[param(min_length = 1, max_length = 40, example = "13812345678")]
     pub phone: Option<String>,
@@ -125,8 +127,8 @@ pub struct CustomerFilter {
     /// Only what changed before this instant.
     #[serde(rename = "changed_at[lt]")]
     pub changed_before: Option<Timestamp>,
-    /// Only where this stands in name, number or tags, however that is written or read; or the last four digits of a phone,
-    /// or more of them.
+    /// Only where this stands in name, number or tags, however that is written or read; or the last four digits of a phone;
+    /// more of them among those whose personal data the caller sees.
     #[validate(length(min = 1, max = 100))]
     #[param(min_length = 1, max_length = 100, example = "李娜")]
     pub q: Option<String>,
@@ -147,7 +149,7 @@ orders! {
 }
 
 /// The condition that a text is meant: in names and tags, or as the last digits of a phone.
-fn meant(text: &str) -> Where {
+fn meant(reader: &mut Reader<'_>, text: &str) -> Result<Where, Failure> {
     let mut named = Where::new();
     named.also(customers::search_text.like(like(text)).escape('\\'));
     let folded = typed::normalised(text);
@@ -161,11 +163,14 @@ fn meant(text: &str) -> Where {
             .select(phones::customer_id);
         let mut called = Where::new();
         called.also(customers::id.eq_any(found));
+        if folded.len() > SUFFIX_DIGITS_MIN {
+            called.also_all(unmasked(reader)?);
+        }
         any.push(called);
     }
     let mut wanted = Where::new();
     wanted.also_any(any);
-    wanted
+    Ok(wanted)
 }
 
 /// What a filter asks of customers.
@@ -187,9 +192,10 @@ fn asked(reader: &mut Reader<'_>, filter: &CustomerFilter) -> Result<Where, Fail
             super::phone::lookups(reader, &Phone::read(text).map_err(|refusal| refusal.at("phone"))?)?;
         let found = phones::table.filter(phones::lookup.eq_any(lookups)).select(phones::customer_id);
         wanted.also(customers::id.eq_any(found));
+        wanted.also_all(unmasked(reader)?);
     }
     if let Some(text) = &filter.q {
-        wanted.also_all(meant(text));
+        wanted.also_all(meant(reader, text)?);
     }
     Ok(wanted)
 }

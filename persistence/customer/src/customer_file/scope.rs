@@ -48,6 +48,26 @@ pub fn covered(reader: &mut Reader<'_>) -> Result<Where, Failure> {
     Ok(wanted)
 }
 
+/// That the caller sees more than a mask of a customer, as a condition on customers: only of those may be asked what a mask
+/// hides, or who asks often enough reads it out of the answers.
+///
+/// # Errors
+/// Where the database fails.
+pub fn unmasked(reader: &mut Reader<'_>) -> Result<Where, Failure> {
+    let sight = Sight::of(reader);
+    let mut owners = Organisation::below_caller(reader)?;
+    owners.push(sight.employee);
+    let owners: Vec<Option<Key>> = owners.into_iter().map(Some).collect();
+    let entered =
+        standings::state.eq(StandingState::Unowned.code()).and(standings::creator_id.eq(sight.user));
+    let shown = standings::table
+        .filter(standings::owner_id.eq_any(owners).or(entered.nullable()))
+        .select(standings::customer_id);
+    let mut wanted = Where::new();
+    wanted.also(customers::id.eq_any(shown));
+    Ok(wanted)
+}
+
 /// Of whom the caller sees more than a mask: read once for many customers.
 pub struct Unmasked {
     employee: Option<EmployeeId>,

@@ -1,7 +1,10 @@
 //! What is done about ownership: facts are learnt, customers claimed, given up, assigned. `[OWN-3, OWN-4, OWN-8, OWN-13,
 //! OWN-15, OWN-17]`
 
-use super::row::{book, claims_since, customers_of, department_of, find, load, owned_by};
+use super::{
+    row::{book, claims_since, customers_of, department_of, find, load, owned_by},
+    serving::{ensure_of_the_pool, ensure_serves},
+};
 use crate::{
     customer_file::{self, standing},
     interaction,
@@ -13,6 +16,7 @@ use diesel::prelude::*;
 use domain::{
     customer_file::{CustomerId, StandingState},
     ownership::{FactId, LOST, Ownership, REFUSED, RuleKind, What, cite},
+    registration::SELF_INTRODUCED,
     spine::{AnyId, Citation, EmployeeId, Id, Permission, Refusal, Timestamp, codes},
     working_time::midnight,
 };
@@ -62,6 +66,10 @@ pub fn introduce(
     introducer: CustomerId,
 ) -> Result<Ownership, Failure> {
     let ownership = find(tx, customer)?;
+    if introducer == customer {
+        let refusal = Refusal::new(SELF_INTRODUCED).citing(Citation::rule("OWN-3"));
+        return Err(refusal.at("/introducer_id").into());
+    }
     let introduced = customer_file::refer(tx, introducer, "/introducer_id")?.id;
     let representative = standing::of(tx, introduced)?.owner;
     let introducer = AnyId::from_uuid(introduced.uuid());
@@ -90,7 +98,11 @@ pub fn claim(tx: &mut Tx<'_>, customer: CustomerId) -> Result<Ownership, Failure
     let by = tx.actor().employee.ok_or_else(none)?;
     tx.connection().lock_row("employees", Key::from(by))?;
     within_limits(tx, &ownership, by)?;
-    let department = AnyId::from_uuid(department_of(tx, by)?.uuid());
+    let department = department_of(tx, by)?;
+    if ownership.standing.state == StandingState::DepartmentPool {
+        ensure_of_the_pool(tx, ownership.standing.department, department)?;
+    }
+    let department = AnyId::from_uuid(department.uuid());
     learn(tx, ownership, What::Claimed { by, department })
 }
 
@@ -133,11 +145,11 @@ pub fn release(tx: &mut Tx<'_>, customer: CustomerId, reason: String) -> Result<
 /// Gives a customer to somebody: by whoever manages ownership of the department. `[OWN-8]`
 ///
 /// # Errors
-/// Somebody who does not work here.
+/// Somebody who does not work here, or receives no customers.
 pub fn assign(tx: &mut Tx<'_>, customer: CustomerId, to: EmployeeId) -> Result<Ownership, Failure> {
-    let today = tx.today();
     let ownership = find(tx, customer)?;
-    employee::refer_superior(tx, to, today, "/employee_id")?;
+    employee::refer(tx, to, "/employee_id")?;
+    ensure_serves(tx, to, "/employee_id")?;
     let (department, by) = (AnyId::from_uuid(department_of(tx, to)?.uuid()), tx.actor().employee);
     learn(tx, ownership, What::Assigned { to, department, by })
 }

@@ -5,18 +5,21 @@ use super::apply;
 use crate::{
     customer_file::{self, standing},
     organisation::{employee, referred},
-    ownership::{self, deed::learn},
-    reception, site,
+    ownership::{self, deed::learn, serving::serves_customers},
+    reception, reception_queue, site,
     spine::{Failure, Tx},
 };
 use domain::{
-    customer_file::CustomerId,
-    ownership::{FirstInquiry, Registered, What},
+    customer_file::{CustomerId, StandingState},
+    ownership::{Channel, FirstInquiry, Registered, What},
     reception::Reception,
     reception_queue::Turn,
-    registration::{NO_EMPLOYEE, NOT_REACHABLE, NUMBER_PREFIX, Registration, RegistrationContent},
+    registration::{
+        ASK_FIRST, CLAIMED_AHEAD, CONTRADICTS, NEEDS_RECEPTION, NO_EMPLOYEE, NOT_REACHABLE, NUMBER_PREFIX,
+        Registration, RegistrationContent, SELF_INTRODUCED,
+    },
     site::Site,
-    spine::{AnyId, Citation, EmployeeId, Id, Refusal},
+    spine::{AnyId, Citation, EmployeeId, Findings, Id, Refusal},
 };
 
 /// Registers a customer in the caller's name, of a reception where one is named: who only began in another's place registers
@@ -32,10 +35,14 @@ pub fn make(
     let department = tx.actor().department.ok_or_else(|| Refusal::new(NO_EMPLOYEE))?;
     let site = referred(site::load(tx, content.site), "/site_id")?;
     check_customer(tx, content.customer)?;
-    check_inquiry(tx, &content.inquiry)?;
+    check_inquiry(tx, content.customer, &content.inquiry)?;
+    if content.claimed_at.is_some_and(|claimed| claimed > tx.now()) {
+        return Err(Refusal::new(CLAIMED_AHEAD).citing(Citation::rule("OWN-1")).at("/claimed_at").into());
+    }
     if let Some(by) = content.entrusted_by {
         employee::refer(tx, by, "/entrusted_by_id")?;
     }
+    ensure_in_turn(tx, &content, reception.is_some())?;
     let reception = reception.map(|id| reception::deed::refer(tx, id, site.id, "/reception_id"));
     let reception = reception.transpose()?;
     let content = of_reception(tx, content, reception.as_ref());
@@ -62,6 +69,33 @@ fn of_reception(
     RegistrationContent { entrusted_by: content.entrusted_by.or(by), ..content }
 }
 
+/// A blank answer is no way round whose the customer is; and whom the company passes on, or who stands in a pool, is
+/// registered by whoever's turn it is where there are turns. `[OWN-2, OWN-11, OWN-15]`
+fn ensure_in_turn(tx: &mut Tx<'_>, content: &RegistrationContent, is_received: bool) -> Result<(), Failure> {
+    let standing = standing::of(tx, content.customer)?;
+    let is_anothers = standing.owner.is_some_and(|owner| !tx.actor().is(owner));
+    if is_anothers && !content.inquiry.is_complete() {
+        let missing = content.inquiry.missing().into_iter();
+        let mut findings = Findings::new();
+        missing.for_each(|name| findings.add(format!("/inquiry/{name}"), ASK_FIRST));
+        findings.into_result().map_err(|refusal| refusal.citing(Citation::rule("OWN-2")))?;
+    }
+    let is_pooled = matches!(standing.state, StandingState::DepartmentPool | StandingState::CentrePool);
+    let takes_turn =
+        content.channel == Channel::Assigned || (is_pooled && content.channel == Channel::WalkIn);
+    if is_received || !takes_turn {
+        return Ok(());
+    }
+    let today = tx.today();
+    match reception_queue::of_day(tx, content.site, today) {
+        Ok(_) => {
+            Err(Refusal::new(NEEDS_RECEPTION).citing(Citation::rule("OWN-11")).at("/reception_id").into())
+        }
+        Err(Failure::NotFound) => Ok(()),
+        Err(failure) => Err(failure),
+    }
+}
+
 /// Asks what was not asked.
 ///
 /// # Errors
@@ -71,7 +105,7 @@ pub fn complete(
     registration: Registration,
     inquiry: FirstInquiry,
 ) -> Result<Registration, Failure> {
-    check_inquiry(tx, &inquiry)?;
+    check_inquiry(tx, registration.content.customer, &inquiry)?;
     let change = registration.complete(inquiry, tx.actor(), tx.now())?;
     let registration = apply(tx, change)?;
     if registration.completed_at.is_some() {
@@ -91,7 +125,15 @@ fn check_customer(tx: &mut Tx<'_>, customer: CustomerId) -> Result<(), Failure> 
     Err(Refusal::new(NOT_REACHABLE).citing(Citation::rule("OWN-1")).at("/customer_id").into())
 }
 
-fn check_inquiry(tx: &mut Tx<'_>, inquiry: &FirstInquiry) -> Result<(), Failure> {
+fn check_inquiry(tx: &mut Tx<'_>, customer: CustomerId, inquiry: &FirstInquiry) -> Result<(), Failure> {
+    let mut findings = Findings::new();
+    for answer in inquiry.contradictions() {
+        findings.add(format!("/inquiry/{answer}"), CONTRADICTS);
+    }
+    if inquiry.introducer.is_some_and(|introducer| introducer.uuid() == customer.uuid()) {
+        findings.add("/inquiry/introducer_id", SELF_INTRODUCED);
+    }
+    findings.into_result().map_err(|refusal| refusal.citing(Citation::rule("OWN-2")))?;
     let people = [
         (inquiry.phoned_by, "/inquiry/phoned_by_id"),
         (inquiry.asks_for, "/inquiry/asks_for_id"),
@@ -139,6 +181,10 @@ fn tell(
         site: AnyId::from_uuid(site.id.uuid()),
         scope,
         receiver: registration.receiver,
+        named_serves_nobody: match inquiry.asks_for {
+            Some(named) => !serves_customers(tx, named)?,
+            None => false,
+        },
         department: AnyId::from_uuid(registration.department.uuid()),
         inquiry,
         // A later version of it: it was written before, and completed now.

@@ -1,13 +1,16 @@
 //! The appraisals within the caller's sight, and the list of results. `[KPI-9, INT-4]`
 
-use super::{row::Row, view::is_out};
+use super::{
+    row::{Row, organised},
+    view::is_out,
+};
 use crate::{
     organisation::{DEPARTMENT, EMPLOYEE, NamedRef, Organisation, PersonRef, Register},
     schema::{appraisal_periods, appraisals},
     search,
     spine::{
-        Failure, Filter, Page, Reader, Refers, Several, Sight, Slice, View, Where, columns, narrow, orders,
-        paged,
+        Failure, Filter, Key, Page, Reader, Refers, Several, Sight, Slice, View, Where, columns, narrow,
+        orders, paged,
     },
 };
 use diesel::prelude::*;
@@ -156,15 +159,16 @@ pub fn list(
 }
 
 fn within_sight(reader: &mut Reader<'_>, whose: Whose) -> Result<Where, Failure> {
-    let (mut wanted, sight) = (Where::new(), Sight::of(reader));
-    let own = appraisals::employee_id.eq(sight.employee);
+    let (mut wanted, organised) = (Where::new(), organised(reader));
+    let own = appraisals::employee_id.eq(Sight::of(reader).employee);
     match whose {
         Whose::Mine => wanted.also(own),
         Whose::Below => wanted.also(appraisals::employee_id.eq_any(Organisation::below_caller(reader)?)),
-        Whose::All if sight.all => {}
+        Whose::All if organised.all => {}
         Whose::All => {
             let below = appraisals::employee_id.eq_any(Organisation::below_caller(reader)?);
-            wanted.also(own.or(below).or(appraisals::department_id.eq_any(sight.departments)));
+            let departments: Vec<Key> = organised.departments.into_iter().map(Key::from).collect();
+            wanted.also(own.or(below).or(appraisals::department_id.eq_any(departments)));
         }
     }
     Ok(wanted)

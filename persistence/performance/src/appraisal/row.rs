@@ -13,7 +13,7 @@ use domain::{
     },
     appraisal_period::{AppraisalPeriod, Outstanding},
     scoring::{Computation, YearSum},
-    spine::{EmployeeId, Id, Permission, Version},
+    spine::{EmployeeId, Id, Permission, Reach, Version},
     working_time::{Period, Span},
 };
 use rust_decimal::{Decimal, prelude::ToPrimitive};
@@ -156,14 +156,20 @@ pub(crate) fn find_unscoped(reader: &mut Reader<'_>, id: Id<Appraisal>) -> Resul
     row.try_into()
 }
 
-/// One appraisal that the caller may see: their own, that of somebody below them, and what lies within reach.
+/// How far the caller sees appraisals of people who are not below them: as far as they organise them. Whoever reads for other
+/// work, all customers or all claims, has as little to do with results as anybody. `[KPI-9]`
+pub(super) fn organised(reader: &Reader<'_>) -> Reach {
+    reader.actor().reach(Permission::ManageAppraisals)
+}
+
+/// One appraisal that the caller may see: their own, that of somebody below them, and what they organise.
 ///
 /// # Errors
 /// Not found where they may not.
 pub fn find(reader: &mut Reader<'_>, id: Id<Appraisal>) -> Result<Appraisal, Failure> {
     let appraisal = find_unscoped(reader, id)?;
     let is_own = reader.actor().is(appraisal.employee);
-    if is_own || reader.reach().covers(appraisal.department, false) {
+    if is_own || organised(reader).covers(appraisal.department, false) {
         return Ok(appraisal);
     }
     let is_above = Organisation::caller_is_above(reader, appraisal.employee)?;

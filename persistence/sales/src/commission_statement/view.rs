@@ -13,6 +13,7 @@ use crate::{
 };
 use diesel::prelude::*;
 use domain::{
+    commission_batch::CommissionBatchId,
     commission_statement::{CommissionStatement, CommissionStatementId, CommissionStatementState},
     sale::SaleId,
     spine::{AnyId, Currency, DepartmentId, EmployeeId, Money, Timestamp, UserId, Version},
@@ -224,6 +225,8 @@ pub struct CommissionStatementFilter {
     pub employee_id: Option<EmployeeId>,
     /// Only of this department.
     pub department_id: Option<DepartmentId>,
+    /// Only what goes with this batch of the payroll.
+    pub commission_batch_id: Option<CommissionBatchId>,
     /// Only what changed at this instant or later.
     #[serde(rename = "changed_at[gte]")]
     pub changed_from: Option<Timestamp>,
@@ -256,7 +259,7 @@ pub fn list(
     let mut wanted = covered(reader);
     narrow!(wanted, commission_statements, filter;
         status in status, month = month, employee_id = employee_id, department_id = department_id,
-        changed_at >= changed_from, changed_at < changed_before);
+        batch_id = commission_batch_id, changed_at >= changed_from, changed_at < changed_before);
     let found = paged!(reader, page, filter.sort, wanted;
         commission_statements::table => Row::as_select(); |row: &Row| row);
     let register = Register::of(reader)?;

@@ -119,6 +119,7 @@ pub fn registered(receiver: char) -> Registered {
         introducers_owner: None,
         entrusted_by: None,
         is_peer: false,
+        named_serves_nobody: false,
     }
 }
 
