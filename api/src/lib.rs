@@ -7,6 +7,7 @@ mod meta;
 mod server;
 mod settings;
 
+use api_base::operation;
 pub use api_base::{
     approval::limits::sweep as sweep_time_limits,
     duty::attend as attend_duties,
@@ -79,6 +80,19 @@ const SPINE: &Wing = &Wing {
 /// Every route of the product.
 pub fn routes() -> Routes {
     Routes::of(WINGS)
+}
+
+/// Works on the long operations that wait, and does at most so many batches of each; safe to be done by several servers.
+///
+/// # Errors
+/// The first failure, after everything was tried.
+pub async fn work_on_operations(
+    database: &persistence::spine::Database,
+    batches: usize,
+) -> Result<(), persistence::spine::Failure> {
+    let routes = routes();
+    let kinds: Vec<&'static operation::Kind> = routes.all().collect();
+    operation::work_on_all(database, &kinds, batches).await
 }
 
 /// Every code the product can answer with.

@@ -7,6 +7,7 @@ mod company;
 mod engine;
 mod export;
 mod fill;
+mod import;
 mod ledger;
 mod load;
 mod measure;
@@ -36,6 +37,9 @@ pub struct Choice {
     /// About how many entries the budget ledger has.
     #[arg(long, default_value_t = 1_000_000)]
     pub entries: u64,
+    /// How many people are imported; at least 1,001, which is an operation.
+    #[arg(long, default_value_t = 10_000, value_parser = clap::value_parser!(u32).range(1_001..=99_999))]
+    pub people: u32,
     /// Seconds of each measurement.
     #[arg(long, default_value_t = 4.0, value_parser = seconds)]
     pub seconds: f64,

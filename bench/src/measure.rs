@@ -8,6 +8,7 @@ use crate::{
     engine::Home,
     export::{Export, export},
     fill::{fill, id_of, scramble},
+    import::import,
     ledger,
     load::{Measured, Pressure, Script, once, request, run},
     report::{Engine, Report, Row, median},
@@ -101,6 +102,9 @@ pub fn engine(choice: &Choice, home: Home, report: &mut Report) -> Outcome<()> {
     say("export of everything");
     site.sign_in();
     let exports = [site.export("ndjson")?, site.export("csv")?];
+    say("import of people");
+    let boss = company::sign_in(site.product.address, "boss");
+    let import = import(&site.product, &boss, choice.people)?;
     say("execution of budgets");
     site.sign_in();
     let finance = &site.tokens[2];
@@ -115,6 +119,7 @@ pub fn engine(choice: &Choice, home: Home, report: &mut Report) -> Outcome<()> {
         resident_idle,
         resident_under_load,
         exports,
+        import,
         executions,
     });
     Ok(())

@@ -1,6 +1,6 @@
 //! The figures, as a table for people and as JSON for programs.
 
-use crate::{export::Export, ledger::Execution};
+use crate::{export::Export, import::Import, ledger::Execution};
 use serde::Serialize;
 use std::fmt::Write;
 
@@ -40,6 +40,7 @@ pub struct Engine {
     pub resident_idle: f64,
     pub resident_under_load: f64,
     pub exports: [Export; 2],
+    pub import: Import,
     /// Reports over the budget ledger.
     pub executions: Vec<Execution>,
 }
@@ -117,8 +118,22 @@ impl Report {
                 "| {name} | {format} | {rows} | {seconds:.1} | {mebibytes:.0} | {resident_before:.0} / {resident_most:.0} |",
             );
         }
+        self.tell_imports(&mut text);
         self.tell_executions(&mut text);
         text
+    }
+
+    fn tell_imports(&self, text: &mut String) {
+        *text += "\n| engine | import of people with account and role | seconds | people /s | the same again, s | resident before / at most, MiB |\n";
+        *text += "| --- | ---: | ---: | ---: | ---: | ---: |\n";
+        for (name, import) in self.engines.iter().map(|engine| (&engine.engine, &engine.import)) {
+            let Import { people, seconds, again_seconds, resident_before, resident_most } = import;
+            let rate = f64::from(*people) / seconds;
+            let _infallible = writeln!(
+                text,
+                "| {name} | {people} | {seconds:.1} | {rate:.0} | {again_seconds:.1} | {resident_before:.0} / {resident_most:.0} |",
+            );
+        }
     }
 
     fn tell_executions(&self, text: &mut String) {

@@ -8,7 +8,8 @@ use std::{collections::BTreeSet, error::Error, process::Command};
 fn the_benchmark_still_sets_up_and_does_all_its_work() -> Result<(), Box<dyn Error>> {
     let directory = tempfile::tempdir()?;
     let figures = directory.path().join("figures.json");
-    let small = "--claims 200 --entries 200 --seconds 0.01 --rounds 1 --connections 4 --relaxed --json";
+    let small =
+        "--claims 200 --entries 200 --people 1001 --seconds 0.01 --rounds 1 --connections 4 --relaxed --json";
     let ran = Command::new(env!("CARGO_BIN_EXE_bench")).args(small.split(' ')).arg(&figures).output()?;
     assert!(ran.status.success(), "{}", String::from_utf8_lossy(&ran.stderr));
     let figures: Value = serde_json::from_slice(&std::fs::read(&figures)?)?;
@@ -27,6 +28,11 @@ fn the_benchmark_still_sets_up_and_does_all_its_work() -> Result<(), Box<dyn Err
         // However short the rounds, each connection does each work once.
         let was_done = ["product", "half_p50"].map(|told| row[told].as_f64().is_some_and(|told| told > 0.0));
         assert_eq!(was_done, [true, true], "{row}");
+    }
+    for engine in list("engines") {
+        let import = &engine["import"];
+        assert_eq!(import["people"], 1001, "{import}");
+        assert!(import["seconds"].as_f64().is_some_and(|seconds| seconds > 0.0), "{import}");
     }
     Ok(())
 }

@@ -162,6 +162,8 @@ impl App {
         settings.writer_threads = WRITERS;
         settings.relaxed_durability = true;
         settings.requests_per_minute = 1_000_000;
+        // A story says when long operations are worked on.
+        settings.operation_workers = 0;
         settings
     }
 
@@ -249,6 +251,7 @@ impl App {
         settings.listen = "127.0.0.1:0".to_owned();
         settings.files_directory = self.files_directory();
         settings.requests_per_minute = 1_000_000;
+        settings.operation_workers = 0;
         adjust(&mut settings);
         let (address, server) = serve(settings, self.database.clone());
         self.others.lock().expect("the other servers").push(server);

@@ -33,6 +33,7 @@ mod confidential;
 mod coverage;
 mod crash;
 mod crash_claim;
+mod crash_import;
 mod customer_consent;
 mod customer_erasure;
 mod customer_file;
@@ -44,6 +45,7 @@ mod duty_follow;
 mod duty_record;
 mod edge;
 mod emergency_fund;
+mod employee_import;
 mod erasure;
 mod erp_program;
 mod expand;
@@ -78,6 +80,7 @@ mod master_race;
 mod meta;
 mod oidc;
 mod on_behalf;
+mod operation;
 mod organisation;
 mod ownership;
 mod ownership_dispute;
@@ -110,6 +113,7 @@ mod unit_of_work;
 mod vacancy;
 mod watch;
 mod webhook;
+mod working_calendar;
 mod year;
 
 const MODULES: &[&[Story]] = &[
@@ -160,6 +164,7 @@ const MODULES: &[&[Story]] = &[
     emergency_fund::STORIES,
     expand::STORIES,
     crash_claim::STORIES,
+    crash_import::STORIES,
     customer_consent::STORIES,
     customer_erasure::STORIES,
     customer_file::STORIES,
@@ -201,6 +206,9 @@ const MODULES: &[&[Story]] = &[
     sign_in::STORIES,
     watch::STORIES,
     webhook::STORIES,
+    operation::STORIES,
+    employee_import::STORIES,
+    working_calendar::STORIES,
     oidc::STORIES,
     organisation::STORIES,
     ownership::STORIES,
@@ -235,6 +243,7 @@ const RECORDS: &[&[Record]] = &[
     task::RECORDS,
     announcement::RECORDS,
     webhook::RECORDS,
+    operation::RECORDS,
     incentive_entry::RECORDS,
     payroll_batch::RECORDS,
     file::RECORDS,

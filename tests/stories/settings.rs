@@ -43,6 +43,7 @@ const WRONG: &[(&str, &[&str])] = &[
     ("METRICS_TOKEN", &["short"]),
     ("WEBHOOK_NETWORKS", &["localhost", "10.0.0.0/33"]),
     ("WEBHOOK_WORKERS", &["-1", "x"]),
+    ("OPERATION_WORKERS", &["-1", "x"]),
     ("TEST_CLOCK", &["perhaps"]),
     ("PRODUCTION", &["perhaps", "true"]),
     ("TOKEN_ISSUER", &[""]),

@@ -1,6 +1,7 @@
 //! Signing in, sessions, accounts, roles, grants and keys. `[ID-1 … ID-5]`
 
 mod account;
+mod activation;
 mod api_key;
 mod attempts;
 mod entrance;
@@ -22,6 +23,7 @@ pub use oidc::OidcSettings;
 pub use settings::IdentitySettings;
 
 pub use account::keeping_an_administrator;
+pub(crate) use activation::give_account;
 pub use entrance::Entrance;
 
 use crate::spine::{Chore, Doorkeeper, Every, Problem, Routes, codes};
@@ -83,6 +85,7 @@ pub fn routes(into: &mut Routes) {
     account::routes(into);
     role::routes(into);
     grant::routes(into);
+    activation::routes(into);
     api_key::routes(into);
 }
 

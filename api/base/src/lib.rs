@@ -6,6 +6,7 @@ pub mod duty;
 pub mod file;
 pub mod identity;
 mod incentive_entry;
+pub mod operation;
 pub mod organisation;
 mod payroll_batch;
 mod policy;
@@ -37,6 +38,10 @@ pub const WING: &Wing = &Wing {
             "incentive-entries",
             "奖惩台账。Rewards and penalties: proposed, answered, confirmed, taken back, summed by month.",
         ),
+        (
+            "operations",
+            "长时操作。What takes longer than a request may: how far it has come, and what came of it.",
+        ),
         ("payroll-batches", "工资批次。What of rewards and penalties goes with the wages of a month."),
         ("policies", "政策。Limits, days and chains as data, each citing a clause."),
         ("positions", "岗位。What employees are appointed to."),
@@ -45,12 +50,14 @@ pub const WING: &Wing = &Wing {
         ("sessions", "会话。Signing in and out."),
         ("tasks", "事项。What people are to do for each other by a day."),
         ("users", "账号。Who may come in."),
+        ("working-calendar", "工作日历。Holidays and the days that are worked in their stead."),
         ("vacancies", "用人申请与人员配置。Vacancies, and how the centre is staffed."),
     ],
     rules: domain::WING,
     enums: &[
         incentive_entry::PROPOSED_AMOUNTS,
         approval::BatchDecision::LABELS,
+        organisation::DAY_SORTS,
         organisation::SetUpKind::LABELS,
     ],
     chores: &[
@@ -61,6 +68,8 @@ pub const WING: &Wing = &Wing {
         identity::KEYS,
         identity::KEY_USES,
         identity::TOKENS,
+        operation::CHORE,
+        operation::FORGET,
         organisation::ABSENCES,
         organisation::EXPIRED_GRANTS,
         organisation::LEAVINGS,
@@ -69,6 +78,7 @@ pub const WING: &Wing = &Wing {
     routes: |into| {
         identity::routes(into);
         organisation::routes(into);
+        operation::routes(into);
         setup::routes(into);
         policy::routes(into);
         approval::routes(into);

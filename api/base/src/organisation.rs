@@ -6,12 +6,14 @@ mod employee;
 mod leave;
 mod position;
 mod template;
+mod working_calendar;
 
 use crate::spine::Routes;
 
 pub use absence::{ABSENCES, EXPIRED_GRANTS, begin_absences, release_expired};
 pub use leave::{LEAVINGS, finish_leavings};
 pub use template::SetUpKind;
+pub use working_calendar::DAY_SORTS;
 
 pub fn routes(into: &mut Routes) {
     department::routes(into);
@@ -20,4 +22,5 @@ pub fn routes(into: &mut Routes) {
     leave::routes(into);
     absence::routes(into);
     template::routes(into);
+    working_calendar::routes(into);
 }

@@ -44,6 +44,7 @@ pub(crate) fn routes(into: &mut Routes) {
             import_customers,
         ]
     );
+    into.part(&import::KIND);
 }
 
 /// Files whose day of verification has come.

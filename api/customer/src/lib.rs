@@ -1,6 +1,6 @@
 //! Customers and ownership, over HTTP.
 
-pub use api_base::{approval, spine};
+pub use api_base::{approval, operation, spine};
 
 mod customer_consent;
 pub mod customer_file;

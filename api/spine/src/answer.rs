@@ -45,7 +45,7 @@ pub(super) fn store<V: View, const STATUS: u16>(view: &V) -> Result<StoredAnswer
 /// What is sent of a view that was written as these bytes.
 pub(super) fn store_as<V: View, const STATUS: u16>(view: &V, body: Vec<u8>) -> StoredAnswer {
     let etag = view.version().map(|version| etag(version, &body));
-    let location = if STATUS == 201 { view.location() } else { None };
+    let location = if matches!(STATUS, 201 | 202) { view.location() } else { None };
     StoredAnswer { status: STATUS, etag, location, body }
 }
 
@@ -62,6 +62,16 @@ impl<V, const STATUS: u16> Answer<V, STATUS> {
 
     pub(super) fn fresh(stored: StoredAnswer) -> Self {
         Self { stored, replayed: false, link: None, view: PhantomData }
+    }
+
+    /// The same answer as it is now.
+    pub(super) fn anew(self, stored: StoredAnswer) -> Self {
+        Self { stored, ..self }
+    }
+
+    /// Where what it tells of can be read.
+    pub fn location(&self) -> Option<&str> {
+        self.stored.location.as_deref()
     }
 
     /// Whether it is the answer of an earlier request with the same idempotency key.
@@ -116,6 +126,7 @@ impl<V: View, const STATUS: u16> Described for Answer<V, STATUS> {
     fn describe(description: &mut Description) {
         let mut response = ResponseBuilder::new().description(match STATUS {
             201 => "Created.",
+            202 => "It takes longer: an operation was queued, which says how far it has come.",
             204 => "Done.",
             207 => "A result per item.",
             _ => "As asked.",
@@ -125,7 +136,7 @@ impl<V: View, const STATUS: u16> Described for Answer<V, STATUS> {
             response =
                 response.content("application/json", ContentBuilder::new().schema(Some(schema)).build());
         }
-        if STATUS == 201 {
+        if matches!(STATUS, 201 | 202) {
             let location = description.header("Location", "Where the new resource can be read.");
             response = response.header_ref("Location", location);
         }
@@ -134,6 +145,32 @@ impl<V: View, const STATUS: u16> Described for Answer<V, STATUS> {
         if STATUS == 200 && description.reads && !description.writes {
             shape::describe::<V>(description);
         }
+    }
+}
+
+/// One of two answers: what was asked for, or, above a stated bound, what will find it.
+#[derive(Debug)]
+pub enum Either<A, B> {
+    /// The one.
+    This(A),
+    /// The other.
+    That(B),
+}
+
+impl<A: Responder<Body = BoxBody>, B: Responder<Body = BoxBody>> Responder for Either<A, B> {
+    type Body = BoxBody;
+    fn respond_to(self, request: &HttpRequest) -> HttpResponse {
+        match self {
+            Self::This(answer) => answer.respond_to(request),
+            Self::That(answer) => answer.respond_to(request),
+        }
+    }
+}
+
+impl<A: Described, B: Described> Described for Either<A, B> {
+    fn describe(description: &mut Description) {
+        A::describe(description);
+        B::describe(description);
     }
 }
 

@@ -8,6 +8,7 @@ mod csv;
 mod format;
 mod xlsx;
 
+pub use self::csv::csv_text;
 pub(super) use self::csv::harmless;
 pub use format::Format;
 pub use persistence::spine::{Cell, Column, Exported, Label};

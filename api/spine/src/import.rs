@@ -17,7 +17,7 @@ mod workbook;
 pub use cells::Cells;
 pub use column::{Choice, ImportColumn};
 pub use report::{ImportReport, Outcome};
-pub use table::Sheet;
+pub use table::{RawRows, Sheet};
 pub use template::{Template, TemplateFormat};
 
 use super::{Answer, Guard, Label, Problem, UnitOfWork, Upload, codes};
@@ -33,7 +33,9 @@ pub trait Imported: Clone + Send + Sync + 'static {
     /// The columns, in the order of the template.
     const COLUMNS: &'static [ImportColumn];
     /// How many rows a file may have.
-    const ROWS_MAX: usize = ROWS_MAX;
+    const ROWS_MAX: usize = 20_000;
+    /// How many bytes a file may have.
+    const BYTES_MAX: usize = 5 * 1024 * 1024;
     /// The columns that hold amounts: numbers in the template's workbook.
     const NUMBERS: &'static [&'static str] = &[];
     /// What may be chosen in a column, by the names people read: a drop-down in the template's workbook.
@@ -45,10 +47,8 @@ pub trait Imported: Clone + Send + Sync + 'static {
     fn read(cells: &mut Cells<'_>) -> Option<Self>;
 }
 
-/// How many bytes a file may have.
-const BYTES_MAX: usize = 5 * 1024 * 1024;
 /// How many rows below its headings any file may have.
-pub(super) const ROWS_MAX: usize = 20_000;
+pub(super) const ROWS_MAX: usize = 100_000;
 /// How many columns a file may have.
 pub(super) const COLUMNS_MAX: usize = 100;
 /// How long a file may take to arrive.
@@ -62,29 +62,35 @@ impl Upload {
     /// Receives a file and reads its rows. Together with its name and the parameters of the request its bytes
     /// are what an idempotency key stands for.
     pub async fn sheet<T: Imported>(self) -> Result<Sheet<T>, Problem> {
-        let received = tokio::time::timeout(ARRIVAL_MAX, self.received()).await;
-        let bytes = received.map_err(|_| Problem::new(codes::TIMEOUT))??;
+        Ok(self.named_sheet().await?.1)
+    }
+
+    /// The same with the name of the file.
+    pub async fn named_sheet<T: Imported>(self) -> Result<(String, Sheet<T>), Problem> {
+        let received = tokio::time::timeout(ARRIVAL_MAX, self.received(T::BYTES_MAX)).await;
+        let (name, bytes) = received.map_err(|_| Problem::new(codes::TIMEOUT))??;
         let place = tokio::time::timeout(WAITING_MAX, READING.acquire()).await;
         let _place = place.map_err(|_| Problem::new(codes::OVERLOADED))?;
         let read = actix_web::web::block(move || Sheet::read(&bytes)).await;
         let read = read.map_err(|error| Failure::fault(format_args!("reading a sheet: {error}")))?;
-        Ok(read?)
+        Ok((name, read?))
     }
 
-    async fn received(self) -> Result<Vec<u8>, Problem> {
+    async fn received(self, bytes_max: usize) -> Result<(String, Vec<u8>), Problem> {
         let query = self.query_string();
         let mut arriving = self.begin().await?;
         let mut bytes = Vec::new();
         while let Some(piece) = arriving.piece().await? {
-            if bytes.len() + piece.len() > BYTES_MAX {
-                return Err(Problem::new(codes::TOO_LARGE).with("limit", BYTES_MAX));
+            if bytes.len() + piece.len() > bytes_max {
+                return Err(Problem::new(codes::TOO_LARGE).with("limit", bytes_max));
             }
             bytes.extend_from_slice(&piece);
         }
         let digest = Sha256::new().chain_update(query).chain_update([0]).chain_update(&arriving.name);
         let digest = digest.chain_update([0]).chain_update(&bytes).finalize();
+        let name = arriving.name.clone();
         arriving.end(digest.into()).await?;
-        Ok(bytes)
+        Ok((name, bytes))
     }
 }
 

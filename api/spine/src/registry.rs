@@ -8,7 +8,8 @@ use actix_web::{
     http::{Method, header},
     web,
 };
-use std::{collections::BTreeMap, sync::Arc};
+use persistence::spine::Part;
+use std::{any::Any, collections::BTreeMap, sync::Arc};
 use utoipa::openapi::path::{HttpMethod, Operation, Parameter, ParameterIn};
 
 /// One route.
@@ -51,6 +52,8 @@ pub struct Routes {
     pub(super) wings: &'static [&'static Wing],
     /// The wing that is adding.
     adding: &'static str,
+    /// What the nouns registered beside their routes.
+    pub(super) parts: Vec<Part>,
 }
 
 /// Adds handlers to the registry: `routes!(into, "tag", [list_things, show_thing])`.
@@ -64,7 +67,7 @@ macro_rules! routes {
 impl Routes {
     /// The routes of these wings.
     pub fn of(wings: &'static [&'static Wing]) -> Self {
-        let mut routes = Self { list: Vec::new(), wings, adding: "" };
+        let mut routes = Self { list: Vec::new(), wings, adding: "", parts: Vec::new() };
         for wing in wings {
             routes.adding = wing.name;
             (wing.routes)(&mut routes);
@@ -97,6 +100,16 @@ impl Routes {
             make: Box::new(move || route_for(&make_method).to(handler.clone())),
             method,
         }));
+    }
+
+    /// Registers something of any type that a lower wing asks for: a kind of long operation, say.
+    pub fn part(&mut self, part: Part) {
+        self.parts.push(part);
+    }
+
+    /// Everything of a type that the nouns registered, in their order.
+    pub fn all<T: Any>(&self) -> impl Iterator<Item = &'static T> + use<'_, T> {
+        self.parts.iter().filter_map(|part| part.downcast_ref())
     }
 
     /// Every route.

@@ -104,6 +104,9 @@ pub struct ServerSettings {
     /// How many webhook endpoints this server begins to tell of events each second; 0 leaves that to other servers.
     #[arg(long, global = true, env = "WEBHOOK_WORKERS", default_value_t = 16, value_parser = threads_or_none())]
     pub webhook_workers: usize,
+    /// How many long operations this server works on at once; 0 leaves them to other servers.
+    #[arg(long, global = true, env = "OPERATION_WORKERS", default_value_t = 4, value_parser = threads_or_none())]
+    pub operation_workers: usize,
     /// A clock that stands still until `POST /test-clock/advance`; for testing from outside.
     #[arg(long, global = true, env = "TEST_CLOCK", default_value_t = false)]
     pub test_clock: bool,

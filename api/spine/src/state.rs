@@ -6,7 +6,7 @@ use super::{
 };
 use domain::spine::Timestamp;
 use moka::sync::Cache;
-use persistence::spine::{Credential, Database, Failure, Principal};
+use persistence::spine::{Credential, Database, Failure, Part, Principal};
 use std::{
     any::{Any, TypeId},
     collections::HashMap,
@@ -37,6 +37,9 @@ pub struct AppState {
     pub told: Told,
     /// Whose turn it is to have a long body read.
     pub(super) slow_bodies: Semaphore,
+    /// The places of this server for long operations.
+    pub long_work: Arc<Semaphore>,
+    registered: Vec<Part>,
 }
 
 /// What the wings keep for all requests of a server, one of each type.
@@ -67,6 +70,8 @@ impl AppState {
         let limiter = Limiter::new(settings.requests_per_minute);
         let (principals, draining) = (Cache::new(PRINCIPALS_MAX), AtomicBool::new(false));
         let slow_bodies = Semaphore::new(SLOW_BODIES_AT_ONCE);
+        let long_work = Arc::new(Semaphore::new(settings.operation_workers));
+        let registered = routes.parts.clone();
         let (routes, told) = (routes.table(), Told::default());
         let metrics_addresses = OnceLock::new();
         Self {
@@ -81,6 +86,8 @@ impl AppState {
             metrics_addresses,
             told,
             slow_bodies,
+            long_work,
+            registered,
         }
     }
 
@@ -91,6 +98,11 @@ impl AppState {
     pub fn part<T: Any + Send + Sync>(&self) -> Result<&T, Failure> {
         let part = self.parts.0.get(&TypeId::of::<T>()).and_then(|part| part.downcast_ref());
         part.ok_or_else(|| Failure::fault(format_args!("no {} was given", std::any::type_name::<T>())))
+    }
+
+    /// Everything of a type that the nouns registered beside their routes.
+    pub fn all<T: Any>(&self) -> impl Iterator<Item = &'static T> + use<'_, T> {
+        self.registered.iter().filter_map(|part| part.downcast_ref())
     }
 
     /// Whether whoever signs in now can be given a token.

@@ -55,11 +55,11 @@ impl Unrehearsed {
     }
 }
 
-fn state(request: &HttpRequest) -> Result<&web::Data<AppState>, Problem> {
+pub(super) fn state(request: &HttpRequest) -> Result<&web::Data<AppState>, Problem> {
     request.app_data::<web::Data<AppState>>().ok_or_else(|| Problem::new(codes::INTERNAL))
 }
 
-fn as_asked<G: Guard>(who: &G, request: &HttpRequest) -> Request {
+pub(super) fn as_asked<G: Guard>(who: &G, request: &HttpRequest) -> Request {
     let request_id = request.extensions().get::<RequestId>().map(|id| id.0.clone()).unwrap_or_default();
     Request {
         principal: who.principal().clone(),
@@ -155,6 +155,25 @@ impl UnitOfWork {
         request.idempotency = self.key.as_ref().map(|key| self.bind(key)).transpose()?;
         let answered = database.write(request, move |tx| Ok(answer::store::<V, STATUS>(&work(tx)?)?)).await?;
         Ok(Answer::new(answered))
+    }
+
+    /// The same work as a rehearsal, where the caller says so otherwise than by `validate_only`.
+    #[must_use]
+    pub fn rehearsed(self, rehearsal: bool) -> Self {
+        Self { rehearsal: self.rehearsal || rehearsal, ..self }
+    }
+
+    /// Looks again at what an answer told, which may have moved since.
+    pub async fn look<G: Guard, V: View, const STATUS: u16>(
+        &self,
+        who: &G,
+        told: Answer<V, STATUS>,
+        look: impl FnOnce(&mut Reader<'_>) -> Result<V, Failure> + Send + 'static,
+    ) -> Result<Answer<V, STATUS>, Problem> {
+        let database = &state(&self.request)?.database;
+        let looked = move |reader: &mut Reader<'_>| Ok(answer::store::<V, STATUS>(&look(reader)?)?);
+        let stored = database.read(as_asked(who, &self.request), looked).await?;
+        Ok(told.anew(stored))
     }
 
     /// Moves the resource at an address and shows it: found in the caller's sight (404), at the version that was read

@@ -4,6 +4,7 @@
 
 mod account;
 mod actions;
+mod activation;
 mod api_key;
 mod grant;
 mod password;
@@ -15,6 +16,7 @@ mod throttle;
 
 pub use account::{Account, AccountDetails, AccountKind, AccountStatus, Username};
 pub use actions::{AccountAction, RoleAction};
+pub use activation::{Activation, CODE_DAYS};
 pub use api_key::{ApiKey, NewKey};
 pub use grant::{Grant, GrantTerms, HeldGrant, narrow, reaches};
 pub use password::{PasswordHash, PasswordPolicy, Secret};
@@ -92,6 +94,8 @@ crate::events! { IDENTITY_EVENTS:
     ROLE_CREATED = "role.created", "角色已建立", "A role was made";
     ROLE_CHANGED = "role.changed", "角色已变更", "A role was changed";
     ROLE_RETIRED = "role.retired", "角色已停用", "A role was retired";
+    ACTIVATION_ISSUED = "activation.issued", "激活码已签发", "An activation code was issued";
+    ACTIVATION_USED = "activation.used", "账号已用激活码激活", "An account was activated with its code";
     GRANT_GIVEN = "grant.given", "已授予角色", "A role was granted";
     GRANT_ENDED = "grant.ended", "已收回角色", "A granted role was taken back";
     API_KEY_ISSUED = "api_key.issued", "接口密钥已签发", "An API key was issued";
@@ -129,6 +133,7 @@ crate::refusals! { IDENTITY_REFUSALS:
     KEY_EXPIRY_PAST = "identity.key_expiry_past", Invalid, "有效期须晚于当前时间", "The expiry must lie ahead";
     KEY_SCOPES_EMPTY = "identity.key_scopes_empty", Invalid, "接口密钥至少需要一个权限范围", "An API key needs at least one scope";
     KEY_OVER = "identity.key_over", Conflict, "接口密钥已失效", "The API key is no longer valid";
+    CODE_NOT_VALID = "identity.activation_code_invalid", Invalid, "激活码无效或已过期，请向管理员索取新的激活码", "The activation code is wrong or has expired; ask your administrator for a new one";
     LAST_ADMINISTRATOR = "identity.last_administrator", Conflict, "不能移除最后一名管理员", "The last administrator cannot be removed";
 }
 

@@ -11,6 +11,8 @@ pub mod file;
 pub mod identity;
 /// The ledger of rewards and penalties.
 pub mod incentive_entry;
+/// What takes longer than a request may.
+pub mod operation;
 /// Departments, positions, employees, absences.
 pub mod organisation;
 /// What goes with the wages of a month.
@@ -41,5 +43,6 @@ pub const WING: &spine::Wing = &spine::Wing {
         incentive_entry::NOUN,
         task::NOUN,
         payroll_batch::NOUN,
+        operation::NOUN,
     ],
 };

@@ -62,6 +62,10 @@ crate::refusals! { ORGANISATION_REFUSALS:
     NOT_EMPLOYED = "organisation.not_employed", Conflict, "该员工已离职", "The employee has left";
     LEAVES_BEFORE_JOINING = "organisation.leaves_before_joining", Invalid, "离职日期须晚于入职日期 {joined_on}", "The leaving must come after the joining on {joined_on}";
     NOT_LEAVING = "organisation.not_leaving", Conflict, "该员工没有待生效的离职登记", "No leaving is registered that has not come into effect";
+    JOINED_ON_DIFFERS = "organisation.joined_on_differs", Invalid, "与登记的入职日期 {joined_on} 不同，导入不更改入职日期，请改正或留空", "The registered day of joining is {joined_on}; an import does not change it: correct the cell or leave it empty";
+    USERNAME_DIFFERS = "organisation.username_differs", Invalid, "该员工的登录名是 {username}，导入不更改登录名，请改正或留空", "The employee's user name is {username}; an import does not change it: correct the cell or leave it empty";
+    ZEROS_LOST = "organisation.zeros_lost", Invalid, "已有工号 {number}，仅前面的零不同，请按文本填写完整工号", "There is a number {number} that differs in leading zeros alone; write the whole number, as text";
+    SUPERIORS_IN_CIRCLE = "organisation.superiors_in_circle", Invalid, "第 {rows} 行的上级关系形成循环，请更正其中一行的上级", "The superiors of rows {rows} form a circle; correct the superior of one of them";
     PERIOD_REVERSED = "organisation.period_reversed", Invalid, "结束日期不得早于开始日期", "The last day cannot be before the first";
     STAND_IN_IS_SELF = "organisation.stand_in_is_self", Invalid, "代理人不能是本人", "Nobody stands in for themselves";
     STAND_IN_UNAVAILABLE = "organisation.stand_in_unavailable", Invalid, "代理人在该期间不在职", "The stand-in is not employed throughout the period";

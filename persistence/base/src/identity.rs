@@ -1,6 +1,7 @@
 //! Accounts, roles, grants, sessions, API keys, and who a credential stands for. `[ID-1 … ID-5]`
 
 pub mod account;
+pub mod activation;
 pub mod api_key;
 pub mod grant;
 mod principal;

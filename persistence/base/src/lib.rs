@@ -6,6 +6,7 @@ pub mod duty;
 pub mod file;
 pub mod identity;
 pub mod incentive_entry;
+pub mod operation;
 pub mod organisation;
 pub mod payroll_batch;
 pub mod policy;
@@ -40,6 +41,7 @@ pub const WING: &Wing = &Wing {
         task::NOUN,
         incentive_entry::NOUN,
         payroll_batch::NOUN,
+        operation::NOUN,
     ],
 };
 

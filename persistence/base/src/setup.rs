@@ -115,9 +115,9 @@ const DEPARTMENTS: SetupStep = SetupStep {
 
 const EMPLOYEES: SetupStep = SetupStep {
     code: "employees",
-    zh: "登记员工",
-    en: "Enter the employees",
-    href: "/api/v1/employees",
+    zh: "登记员工：可下载模板，连同上级、账号和角色一起导入",
+    en: "Enter the employees: fill in the template and import them with superiors, accounts and roles",
+    href: "/api/v1/employees/import-template",
     is_required: true,
     missing: |reader| {
         let here = employees::table.filter(employees::status.ne("left"));
@@ -182,7 +182,7 @@ const ACCOUNTS: SetupStep = SetupStep {
     code: "accounts",
     zh: "为员工开通账号并授予角色",
     en: "Give the employees accounts and roles",
-    href: "/api/v1/users",
+    href: "/api/v1/employees/import-template",
     is_required: false,
     missing: |reader| {
         let without = db!(reader, |c| employees::table

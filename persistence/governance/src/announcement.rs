@@ -37,6 +37,7 @@ pub(crate) const NOUN: &[Part] = &[
     &duty::CALLED,
     &duty::FILED,
     &Follows { wants: reminder::wants, then: reminder::leave_changed },
+    &Follows { wants: deed::is_told_to_asker, then: deed::tell_asker },
 ];
 
 crate::spine::resource! { crate::Governance: Announcement as AnnouncementView; find, apply, show = show }

@@ -1,7 +1,7 @@
 //! Regulations, announcements and webhooks in the database.
 
 pub use persistence_base::{
-    approval, audit, duty, file, identity, organisation, policy, setup, spine, task, vacancy,
+    approval, audit, duty, file, identity, operation, organisation, policy, setup, spine, task, vacancy,
 };
 
 pub(crate) use persistence_base::search;

@@ -17,6 +17,7 @@ mod gate;
 mod health;
 mod hold;
 mod idempotency;
+mod lease;
 mod ledger;
 mod master;
 mod number;

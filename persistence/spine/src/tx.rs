@@ -127,6 +127,27 @@ impl Tx<'_> {
         self.connection().master_moved = true;
     }
 
+    /// Does a part of the work and undoes it, whatever came of it: what would become of something, told without doing it.
+    ///
+    /// # Errors
+    /// What the part fails with.
+    pub fn rehearse<T>(&mut self, part: impl FnOnce(&mut Self) -> Result<T, Failure>) -> Result<T, Failure> {
+        let (access, master) = (self.access_moved, self.master_moved.clone());
+        let master_of_connection = self.connection().master_moved;
+        let mut found = None;
+        let undone = self.attempt(|tx| -> Result<(), Failure> {
+            found = Some(part(tx)?);
+            Err(Failure::NotFound)
+        })?;
+        (self.access_moved, self.master_moved) = (access, master);
+        self.connection().master_moved = master_of_connection;
+        match (found, undone) {
+            (Some(found), _) => Ok(found),
+            (None, Err(failure)) => Err(failure),
+            (None, Ok(())) => Err(Failure::fault("what was rehearsed was kept")),
+        }
+    }
+
     /// Does a part of the work that may fail alone, as one item of a batch: what the rules or the caller's
     /// sight refuse undoes that part and leaves the rest standing.
     ///
@@ -263,7 +284,7 @@ pub struct Told {
 /// Tells those who follow of everything that happened. What came of a chain of such deeds without end is a fault of ours.
 fn follow(tx: &mut Tx<'_>) -> Result<(), Failure> {
     const LINKS_MAX: usize = 10_000;
-    let house = tx.house();
+    let (house, most) = (tx.house(), tx.records.len() + LINKS_MAX);
     let mut at = 0;
     while let Some(record) = tx.records.get(at) {
         let mut wanted = Vec::new();
@@ -275,7 +296,7 @@ fn follow(tx: &mut Tx<'_>) -> Result<(), Failure> {
         }
         wanted.iter().try_for_each(|(follows, told)| (follows.then)(tx, told))?;
         at += 1;
-        if at > LINKS_MAX {
+        if at > most {
             return Err(Failure::fault("what follows on what happened has no end"));
         }
     }

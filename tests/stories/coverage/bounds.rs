@@ -180,6 +180,7 @@ fn what_hands_out_a_secret_has_no_rehearsal(app: App) {
     secret.sort_unstable();
     let known = [
         "change_password",
+        "issue_activation_codes",
         "issue_api_key",
         "make_webhook_endpoint",
         "refresh_session",

@@ -40,6 +40,7 @@ const EMPTY: &[(&str, &str)] = &[
     ("list_duties", "one's own where nothing else is asked for: tests/stories/duty.rs"),
     ("list_tasks", "one's own where nothing else is asked for: tests/stories/task.rs"),
     ("list_notices", "one's own where nothing else can be asked for: tests/stories/announcement.rs"),
+    ("list_operations", "one's own where nothing else can be asked for: tests/stories/operation.rs"),
     ("list_emergency_funds", "tests/stories/emergency_fund.rs sets funds aside"),
     ("list_emergency_draws", "tests/stories/emergency_fund.rs draws on them"),
     ("list_appraisal_reviews", "one's own, where one is asked for any: tests/stories/appraisal.rs"),

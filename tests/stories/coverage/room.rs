@@ -71,6 +71,8 @@ const WITHOUT_WORD: &[(&str, &str)] = &[
     ("api/base/approval/preview", "what a submission would do"),
     ("api/base/approval/speak", "what moves no step: reminders, comments, copies"),
     ("api/governance/webhook/target", "where messages may go"),
+    ("api/base/operation/worker", "what works on them"),
+    ("persistence/base/operation/piece", "what was handed in, and the file of results"),
     ("persistence/governance/announcement/reminder", "when readers are told of it again, by the clock"),
     ("persistence/base/policy/version", "which version is in force on a day"),
     ("persistence/base/duty/measured", "what indicators count of duties"),

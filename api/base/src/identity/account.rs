@@ -108,7 +108,7 @@ async fn create_user(
 }
 
 /// Hashes a password somebody chose, if it is one that may be chosen.
-async fn hash_chosen(
+pub(super) async fn hash_chosen(
     entrance: &Entrance,
     password: Secret,
     names: &[&str],
@@ -197,7 +197,7 @@ pub(super) fn find_manageable(tx: &mut Tx<'_>, id: UserId) -> Result<Account, Fa
     Ok(account)
 }
 
-fn ensure_manageable(tx: &mut Tx<'_>, account: &Account) -> Result<(), Failure> {
+pub(super) fn ensure_manageable(tx: &mut Tx<'_>, account: &Account) -> Result<(), Failure> {
     let reaches = account::reaches_of_account(tx, account)?;
     Ok(Grant::ensure_within(tx.actor(), &reaches)?)
 }

@@ -85,7 +85,12 @@ async fn give_grant(
 }
 
 /// Refuses what goes beyond the caller's own rights, counted for the holder's department of today.
-fn ensure_within(tx: &mut Tx<'_>, account: &Account, role: &Role, terms: &GrantTerms) -> Result<(), Failure> {
+pub(super) fn ensure_within(
+    tx: &mut Tx<'_>,
+    account: &Account,
+    role: &Role,
+    terms: &GrantTerms,
+) -> Result<(), Failure> {
     let today = tx.today();
     let own_department = match account.details.employee {
         Some(employee) => employee::department_on(tx, employee, today)?,

@@ -67,6 +67,7 @@ impl Passwords {
     /// # Errors
     /// 503 where too many wait.
     pub async fn verify(&self, password: Secret, hash: Option<PasswordHash>) -> Result<bool, Problem> {
+        let hash = hash.filter(PasswordHash::is_set);
         self.in_turn(move |passwords| passwords.verify_now(&password, hash.as_ref())).await?
     }
 

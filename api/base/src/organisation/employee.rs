@@ -1,4 +1,7 @@
-//! Employees: taken on, corrected, moved. `[ORG-1]`
+//! Employees: taken on, corrected, moved, many of them from a file. `[ORG-1]`
+
+mod import;
+mod row;
 
 use crate::spine::{
     At, Can, Created, List, Merge, Merged, PathId, Reading, Reply, Routes, UnitOfWork, Valid, Wanted, routes,
@@ -7,6 +10,9 @@ use chrono::NaiveDate;
 use domain::{
     organisation::{Employee, Hire, Placement, PositionId},
     spine::{self, AnyId, BusinessDate, DepartmentId, EmployeeId, Id, perm},
+};
+use import::{
+    __path_import_employees, __path_show_employee_template, import_employees, show_employee_template,
 };
 use persistence::{
     organisation::{EmployeeFilter, EmployeeView, department, employee, position, referred},
@@ -21,8 +27,17 @@ pub(super) fn routes(into: &mut Routes) {
     routes!(
         into,
         "employees",
-        [list_employees, hire_employee, show_employee, change_employee, move_employee]
+        [
+            list_employees,
+            hire_employee,
+            show_employee,
+            change_employee,
+            move_employee,
+            show_employee_template,
+            import_employees,
+        ]
     );
+    into.part(&import::KIND);
 }
 
 /// List the employees within reach. `[ORG-1, INT-4]`

@@ -69,19 +69,29 @@ async fn leave_employee(
     work: UnitOfWork,
 ) -> Reply<EmployeeView> {
     work.moves(who, at, move |found, tx| {
-        let today = tx.today();
-        if !body.despite_open_matters {
-            ensure_cleared(tx, found.id)?;
-        }
-        let leaves = found.leave(body.last_day.unwrap_or(today), today)?;
-        let leaver = keeping_an_administrator(tx, |tx| employee::apply(tx, leaves))?;
-        if let Employment::Left { .. } = leaver.employment {
-            hand_over(tx, &leaver)?;
-        }
-        vacancy::deed::follow(tx, &leaver)?;
-        Ok(leaver)
+        let last_day = body.last_day.unwrap_or_else(|| tx.today());
+        register(tx, found, last_day, body.despite_open_matters)
     })
     .await
+}
+
+/// Registers somebody's last day, and hands everything over where it has come.
+pub(super) fn register(
+    tx: &mut Tx<'_>,
+    found: Employee,
+    last_day: NaiveDate,
+    despite_open_matters: bool,
+) -> Result<Employee, Failure> {
+    if !despite_open_matters {
+        ensure_cleared(tx, found.id)?;
+    }
+    let leaves = found.leave(last_day, tx.today())?;
+    let leaver = keeping_an_administrator(tx, |tx| employee::apply(tx, leaves))?;
+    if let Employment::Left { .. } = leaver.employment {
+        hand_over(tx, &leaver)?;
+    }
+    vacancy::deed::follow(tx, &leaver)?;
+    Ok(leaver)
 }
 
 /// Take a registered leaving back. `[ORG-4]`

@@ -4,13 +4,17 @@
 //! the row fills in is changed there, and what it leaves empty stays.
 
 use super::{body::CreateCustomer, row::CustomerRow, write::enter};
+use crate::operation::{
+    Kind,
+    import::{self, HandedIn, Imports, LongImport},
+};
 use crate::spine::{
-    Can, Query, Reading, Reply, UnitOfWork, Upload,
-    import::{ImportReport, Outcome, Template, TemplateFormat},
+    Can, Patience, Query, Reading, UnitOfWork, Upload,
+    import::{Outcome, Sheet, Template, TemplateFormat},
 };
 use domain::{
     customer_file::{Customer, CustomerContent},
-    spine::perm,
+    spine::{Permission, perm},
 };
 use persistence::{
     customer_file as customers,
@@ -37,23 +41,41 @@ pub(super) async fn show_customer_template(
 pub(super) struct ImportCustomers {
     /// Whether the good rows shall be taken where others are bad.
     partial: Option<bool>,
+    /// Whether the file is rehearsed alone: as `validate_only`, but also above the bound, where it is an operation that keeps
+    /// nothing of the rows.
+    rehearsal: Option<bool>,
 }
 
-/// Import customers from CSV or XLSX. `[CUS-1, CUS-2, INT-5]`
+impl LongImport for CustomerRow {
+    const KIND: &'static str = "customer_import";
+    const CALLED: (&'static str, &'static str) = ("导入客户", "Import of customers");
+    const PERMISSION: Permission = Permission::MaintainCustomers;
+    type How = ();
+
+    fn take(tx: &mut Tx<'_>, sheet: &mut Sheet<Self>, (): &(), _: bool) -> Result<(), Failure> {
+        sheet.each(tx, take)
+    }
+}
+
+/// Files of many customers.
+pub(super) static KIND: Kind = import::kind::<CustomerRow>();
+
+/// Import customers from CSV or XLSX. `[CUS-1, CUS-2, INT-5, OPR-1]`
 ///
 /// Each row is judged as a customer entered by hand; who is known to somebody else by phone or tax number is refused with the
 /// owner's name. The same file again changes nothing. With `validate_only=true` the report says of every row what would become
-/// of it.
+/// of it. A file of more than 1,000 rows, 100,000 at most, is an operation.
 #[utoipa::path(post, path = "/api/v1/customers/import")]
 pub(super) async fn import_customers(
     who: Can<perm::MaintainCustomers>,
     how: Query<ImportCustomers>,
+    patience: Patience,
     upload: Upload,
     work: UnitOfWork,
-) -> Reply<ImportReport> {
-    let partial = how.0.partial.unwrap_or(false);
-    let sheet = upload.sheet::<CustomerRow>().await?;
-    work.import(who, sheet, partial, |tx, sheet| sheet.each(tx, take)).await
+) -> Imports {
+    let (partial, rehearsal) = (how.0.partial.unwrap_or(false), how.0.rehearsal.unwrap_or(false));
+    let file = upload.named_sheet::<CustomerRow>().await?;
+    import::hand_in((who, patience, work), HandedIn { file, partial, rehearsal, how: () }).await
 }
 
 fn take(tx: &mut Tx<'_>, row: &CustomerRow) -> Result<Outcome, Failure> {

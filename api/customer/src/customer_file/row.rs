@@ -12,9 +12,6 @@ use domain::{
 };
 use std::collections::BTreeMap;
 
-/// So many rows are taken in one transaction, which others wait for.
-const ROWS_MAX: usize = 2_000;
-
 /// A customer as a row of a file says it.
 #[derive(Clone, Debug)]
 pub(super) struct CustomerRow {
@@ -94,7 +91,8 @@ impl Imported for CustomerRow {
             ("同一编号更新原客户", "A known one changes that customer"),
         ),
     ];
-    const ROWS_MAX: usize = ROWS_MAX;
+    const ROWS_MAX: usize = 100_000;
+    const BYTES_MAX: usize = 20 * 1024 * 1024;
 
     fn choices(column: &str) -> Vec<&'static str> {
         match column {

@@ -60,6 +60,16 @@ fn text(cell: Cell<'_>, language: Language, zone: Tz) -> Cow<'_, str> {
     }
 }
 
+/// Rows as the text of a file that spreadsheets open: UTF-8 with a byte order mark, no cell a formula.
+pub fn csv_text<R: IntoIterator<Item = String>>(rows: impl IntoIterator<Item = R>) -> String {
+    let mut file = writer(BYTE_ORDER_MARK);
+    for row in rows {
+        // Writing to memory never fails.
+        let _written = file.write_record(row.into_iter().map(|text| harmless(text.into()).into_owned()));
+    }
+    file.into_inner().ok().and_then(|bytes| String::from_utf8(bytes).ok()).unwrap_or_default()
+}
+
 /// Text that a spreadsheet shows as it is.
 pub(crate) fn harmless(text: Cow<'_, str>) -> Cow<'_, str> {
     let digits_only = text.len() > 1 && text.bytes().all(|byte| byte.is_ascii_digit());

@@ -5,10 +5,10 @@ use super::{
     column::PROBLEMS,
     table::{Row, RowFinding, Sheet},
 };
-use crate::spine::{View, export::harmless};
-use csv::{Terminator, WriterBuilder};
+use crate::spine::{View, csv_text};
 use domain::spine::{Finding, Language, Refusal, import as rules};
 use serde::Serialize;
+use std::collections::BTreeMap;
 use utoipa::ToSchema;
 
 /// What became of a row.
@@ -103,7 +103,10 @@ impl View for ImportReport {}
 
 impl<T: Imported> Sheet<T> {
     /// The report; one bad row refuses all, unless nothing is kept anyway or the good ones shall be taken.
-    pub(super) fn report(&self, partial: bool, rehearsal: bool) -> Result<ImportReport, Refusal> {
+    ///
+    /// # Errors
+    /// `import.rows_refused`.
+    pub fn report(&self, partial: bool, rehearsal: bool) -> Result<ImportReport, Refusal> {
         let is_bad = |row: &&Row<T>| !row.findings.is_empty();
         let refused = self.rows.iter().filter(is_bad).count();
         if refused > 0 && !rehearsal && (!partial || refused == self.rows.len()) {
@@ -120,7 +123,7 @@ impl<T: Imported> Sheet<T> {
             removed: self.removed,
             place: self.made.clone().filter(|_| !rehearsal),
             rows: self.rows.iter().map(|row| self.shown(row)).collect(),
-            refused_rows: if refused == 0 { None } else { Some(self.refused_rows()) },
+            refused_rows: if refused == 0 { None } else { Some(self.refused_rows(self.widest())) },
         })
     }
 
@@ -150,8 +153,31 @@ impl<T: Imported> Sheet<T> {
         ImportRow { row: row.number, outcome: outcome(row), findings: findings.collect() }
     }
 
-    fn refused_rows(&self) -> String {
-        let width = self.rows.iter().map(|row| row.cells.len()).max().unwrap_or(0).max(self.headings.len());
+    /// How many rows came out how, by the codes of the outcomes.
+    pub fn counts(&self) -> BTreeMap<String, i64> {
+        let mut counts = BTreeMap::new();
+        for row in &self.rows {
+            *counts.entry(outcome(row).code().to_owned()).or_default() += 1;
+        }
+        counts
+    }
+
+    /// The refused rows as a piece of a file to be mended, under the headings or, where those stand already, behind
+    /// others; nothing where none were. What stands beyond the headings is left out.
+    pub fn refused_piece(&self, with_headings: bool) -> Option<Vec<u8>> {
+        let file = self.has_refused().then(|| self.refused_rows(self.headings.len()))?;
+        if with_headings {
+            return Some(file.into_bytes());
+        }
+        // Headings have no lines inside.
+        file.split_once("\r\n").map(|(_, rows)| rows.as_bytes().to_vec())
+    }
+
+    fn widest(&self) -> usize {
+        self.rows.iter().map(|row| row.cells.len()).max().unwrap_or(0).max(self.headings.len())
+    }
+
+    fn refused_rows(&self, width: usize) -> String {
         let problems = |row: &Row<T>| {
             let said = row.findings.iter().map(|found| {
                 let heading = self.heading(found.column).unwrap_or_else(|| found.column.to_owned());
@@ -166,18 +192,12 @@ impl<T: Imported> Sheet<T> {
             .filter(|index| self.headings.get(*index).is_none_or(|heading| heading != PROBLEMS))
             .collect();
         let cell = |cells: &[String], index: &usize| cells.get(*index).cloned().unwrap_or_default();
-        let mut file =
-            WriterBuilder::new().terminator(Terminator::CRLF).from_writer("\u{feff}".as_bytes().to_vec());
-        let mut write = |cells: &[String], last: String| {
-            let fields = kept.iter().map(|index| cell(cells, index)).chain([last]);
-            // Writing to memory never fails.
-            let _written = file.write_record(fields.map(|text| harmless(text.into()).into_owned()));
+        let line = |cells: &[String], last: String| -> Vec<String> {
+            kept.iter().map(|index| cell(cells, index)).chain([last]).collect()
         };
-        write(&self.headings, PROBLEMS.to_owned());
-        for row in self.rows.iter().filter(|row| !row.findings.is_empty()) {
-            write(&row.cells, problems(row));
-        }
-        file.into_inner().ok().and_then(|bytes| String::from_utf8(bytes).ok()).unwrap_or_default()
+        let bad = self.rows.iter().filter(|row| !row.findings.is_empty());
+        let bad = bad.map(|row| line(&row.cells, problems(row)));
+        csv_text([line(&self.headings, PROBLEMS.to_owned())].into_iter().chain(bad))
     }
 }
 

@@ -8,6 +8,7 @@ use super::{
 };
 use domain::spine::{Refusal, RefusalCode, codes, import as rules};
 use persistence::spine::{Failure, Tx};
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 /// Where a column stands in the file, if it does.
@@ -34,6 +35,13 @@ impl RowFinding {
         let params = params.into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
         Self { column, code, params }
     }
+}
+
+/// Rows of a file as they stand in it, to be kept and read again.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct RawRows {
+    headings: Vec<String>,
+    rows: Vec<(u32, Vec<String>)>,
 }
 
 #[derive(Clone)]
@@ -70,6 +78,39 @@ impl<T: Imported> Sheet<T> {
             count if count > T::ROWS_MAX => Err(too_large(T::ROWS_MAX)),
             _ => Ok(Self { headings, places, rows, made: None, removed: 0 }),
         }
+    }
+
+    /// How many rows there are.
+    pub fn count(&self) -> usize {
+        self.rows.len()
+    }
+
+    /// The rows as they stand in the file, so many a batch.
+    pub fn batches(&self, of: usize) -> Vec<RawRows> {
+        let batch = |rows: &[Row<T>]| RawRows {
+            headings: self.headings.clone(),
+            rows: rows.iter().map(|row| (row.number, row.cells.clone())).collect(),
+        };
+        self.rows.chunks(of.max(1)).map(batch).collect()
+    }
+
+    /// Reads rows again that were kept as they stood in the file.
+    ///
+    /// # Errors
+    /// Where the columns are others by now.
+    pub fn of(RawRows { headings, rows }: RawRows) -> Result<Self, Refusal> {
+        let places = place(T::COLUMNS, &headings)?;
+        let rows = rows.into_iter().map(|(number, cells)| Self::read_row(GridRow { number, cells }, &places));
+        Ok(Self { rows: rows.collect(), headings, places, made: None, removed: 0 })
+    }
+
+    /// Puts the rows into another order, by their places; each keeps its number. Those that are not named follow.
+    pub fn arrange(&mut self, order: &[usize]) {
+        let mut rows: Vec<Option<Row<T>>> = std::mem::take(&mut self.rows).into_iter().map(Some).collect();
+        let mut arranged = Vec::with_capacity(rows.len());
+        arranged.extend(order.iter().filter_map(|index| rows.get_mut(*index)?.take()));
+        arranged.extend(rows.into_iter().flatten());
+        self.rows = arranged;
     }
 
     fn read_row(GridRow { number, cells: texts }: GridRow, places: &[Heading]) -> Row<T> {

@@ -12,6 +12,8 @@ use zip::ZipArchive;
 
 /// How many bytes a workbook may unpack to: what a file of the largest size honestly needs, several times.
 const UNPACKED_MAX: u64 = 64 * 1024 * 1024;
+/// How many cells merged ranges may fill.
+const SPREAD_MAX: usize = 2_000_000;
 /// How many parts a workbook may have.
 const PARTS_MAX: usize = 1_000;
 
@@ -55,7 +57,7 @@ pub(super) fn rows_of(bytes: &[u8]) -> Result<Vec<GridRow>, Refusal> {
 /// Gives every cell of a merged range what stands in its first one: that is what people see there. Rows of which nothing
 /// else is filled in are none.
 fn spread(rows: &mut [GridRow], merged: &[Dimensions]) -> Result<(), Refusal> {
-    let mut left = ROWS_MAX * COLUMNS_MAX;
+    let mut left = SPREAD_MAX;
     for region in merged {
         let (top, bottom) = (region.start.0.saturating_add(1), region.end.0.saturating_add(1));
         let (first, last) = (region.start.1 as usize, region.end.1 as usize);

@@ -164,6 +164,24 @@ impl Account {
         account.opened()
     }
 
+    /// Opens the account of a person who will choose a password with an activation code.
+    ///
+    /// # Errors
+    /// A name that is not well formed.
+    pub fn open_to_be_activated(
+        id: Id<User>,
+        username: Username,
+        details: AccountDetails,
+    ) -> Result<Change<Self>, Refusal> {
+        let password = Some(PasswordHash::unset());
+        Self { password, ..Self::blank(id, username, AccountKind::Person, details) }.opened()
+    }
+
+    /// Whether it waits for its owner to choose a password.
+    pub fn awaits_activation(&self) -> bool {
+        self.is_active() && self.password.as_ref().is_some_and(|password| !password.is_set())
+    }
+
     /// Opens the account of a service, which has no password.
     ///
     /// # Errors

@@ -39,6 +39,16 @@ impl PasswordHash {
     pub fn new(phc: impl Into<String>) -> Self {
         Self(Secret::new(phc))
     }
+    /// That of an account whose owner has not chosen one yet: no password fits it.
+    pub fn unset() -> Self {
+        Self::new(Self::UNSET)
+    }
+    /// What stands where no password was chosen yet.
+    pub const UNSET: &'static str = "!";
+    /// Whether a password was chosen.
+    pub fn is_set(&self) -> bool {
+        self.reveal() != Self::UNSET
+    }
     /// The PHC string.
     pub fn reveal(&self) -> &str {
         self.0.reveal()

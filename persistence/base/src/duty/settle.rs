@@ -20,11 +20,13 @@ use domain::{
         occasion::Called,
         people::{LeaveEffect, on_leave, owes_on_joining},
     },
-    organisation::{Absence, AbsenceId},
-    spine::{BusinessDate, Change, EmployeeId, PolicyVersion, Timestamp},
+    organisation::{Absence, AbsenceId, working_calendar::WorkingCalendar},
+    spine::{AnyId, BusinessDate, Change, EmployeeId, PolicyVersion, Timestamp},
     working_time::{Period, TimeOfDay},
 };
-use std::collections::BTreeMap;
+use serde::Serialize;
+use std::{collections::BTreeMap, sync::Arc};
+use utoipa::ToSchema;
 
 /// At most this many duties are looked at in one unit of work.
 const LOOK_MAX: i64 = 500;
@@ -69,6 +71,56 @@ pub fn settle(tx: &mut Tx<'_>, code: &str) -> Result<bool, Failure> {
     let more = more || is_joined;
     watermark::set_looked(tx, &was, to.filter(|_| more))?;
     Ok(more)
+}
+
+/// An open due that another calendar would move.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[schema(as = DueMovedByCalendar)]
+pub struct MovedDue {
+    /// The duty.
+    pub duty_id: AnyId,
+    /// The rule that calls for it.
+    #[schema(max_length = 200, example = "duty-rule/weekly-report")]
+    pub rule: String,
+    /// When it is due.
+    pub due_at: Timestamp,
+    /// When it would be.
+    pub would_be_due_at: Timestamp,
+}
+
+/// The open dues that a calendar would move if it were in force now, the first so many, and how many they are. `[INT-5c, DUT-2i]`
+///
+/// # Errors
+/// Where the database fails.
+pub fn moved_by(
+    reader: &mut Reader<'_>,
+    calendar: &WorkingCalendar,
+    most: usize,
+) -> Result<(Vec<MovedDue>, usize), Failure> {
+    let (now, mut world, mut moved, mut count) = (reader.now(), World::today(reader)?, Vec::new(), 0);
+    world.calendar = Arc::new(PolicyVersion { content: calendar.clone(), ..world.calendar.as_ref().clone() });
+    let codes: Vec<String> = world.rules.iter().map(|(code, _)| code.to_owned()).collect();
+    for code in codes {
+        let mut behind = None;
+        loop {
+            let looked = pending_behind(reader, &code, behind, LOOK_MAX)?;
+            let Some(last) = looked.last() else { break };
+            behind = Some(Key::from(last.id));
+            for duty in looked {
+                let easing = world.rules.easing(&duty.rule, world.today);
+                let rule = &rule_of_times(&world, &duty, easing)?.content;
+                let times = duty.by_new_calendar(rule, now, &world.settings.content, world.time());
+                let dues = duty.times.due.zip(times.and_then(|times| times.due));
+                let Some((due_at, would_be_due_at)) = dues.filter(|(old, new)| old != new) else { continue };
+                count += 1;
+                if moved.len() < most {
+                    let rule = duty.rule.code.clone();
+                    moved.push(MovedDue { duty_id: duty.id.uuid().into(), rule, due_at, would_be_due_at });
+                }
+            }
+        }
+    }
+    Ok((moved, count))
 }
 
 /// Lets a duty follow what changed; answers whether it moved.

@@ -140,6 +140,21 @@ pub fn held_on(reader: &mut Reader<'_>, user: UserId, day: BusinessDate) -> Resu
     Ok(held.into_values().collect())
 }
 
+/// Whether an account holds a role so far, for its holder's own department of the day and without end, today or later.
+pub fn is_held(
+    reader: &mut Reader<'_>,
+    user: UserId,
+    role: RoleId,
+    scope: ScopeKind,
+) -> Result<bool, Failure> {
+    let (user, role) = (Key::from(user), Key::from(role));
+    let held = grants::table
+        .filter(grants::user_id.eq(user).and(grants::role_id.eq(role)))
+        .filter(grants::scope.eq(scope_text(scope)).and(grants::department_id.is_null()))
+        .filter(grants::ended_at.is_null().and(grants::until_on.is_null()));
+    Ok(db!(reader, |c| diesel::select(diesel::dsl::exists(held)).get_result(c))?)
+}
+
 /// How many accounts of people hold a role without bounds and without end, and can go on using it: not disabled,
 /// and of nobody in particular or of somebody who has joined and of whom no last day is registered.
 pub fn count_unbounded_holders(reader: &mut Reader<'_>, role_code: &str) -> Result<i64, Failure> {

@@ -128,6 +128,16 @@ pub fn by_code(reader: &mut Reader<'_>, code: &str) -> Result<Option<Role>, Fail
     Ok(assemble(reader, row.into_iter().collect())?.pop())
 }
 
+/// Every role that can be granted.
+pub fn grantable(reader: &mut Reader<'_>) -> Result<Vec<Role>, Failure> {
+    let rows: Vec<Row> = db!(reader, |c| roles::table
+        .filter(roles::is_retired.eq(false))
+        .order(roles::code)
+        .select(Row::as_select())
+        .load(c))?;
+    assemble(reader, rows)
+}
+
 /// How many grants of a role are live.
 pub fn count_grants(reader: &mut Reader<'_>, id: RoleId) -> Result<i64, Failure> {
     let key = Key::from(id);

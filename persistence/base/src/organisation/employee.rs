@@ -159,6 +159,24 @@ pub fn find(reader: &mut Reader<'_>, id: EmployeeId) -> Result<Employee, Failure
     if within { Ok(employee) } else { Err(Failure::NotFound) }
 }
 
+/// The employee with a number, whoever asks.
+pub fn by_number(reader: &mut Reader<'_>, number: &str) -> Result<Option<Employee>, Failure> {
+    let row: Option<Row> = db!(reader, |c| employees::table
+        .filter(employees::number.eq(number))
+        .select(Row::as_select())
+        .first(c)
+        .optional())?;
+    Ok(assemble(reader, row.into_iter().collect())?.pop())
+}
+
+/// The numbers of all employees that begin with a zero.
+pub fn numbers_with_zeros(reader: &mut Reader<'_>) -> Result<Vec<String>, Failure> {
+    Ok(db!(reader, |c| employees::table
+        .filter(employees::number.ge("0").and(employees::number.lt("1")))
+        .select(employees::number)
+        .load(c))?)
+}
+
 /// An employee that a field refers to: they must exist.
 pub fn refer(reader: &mut Reader<'_>, id: EmployeeId, pointer: &str) -> Result<Employee, Failure> {
     referred(load(reader, id), pointer)

@@ -119,6 +119,22 @@ pub fn ids_of_codes(reader: &mut Reader<'_>, codes: &[&str]) -> Result<HashMap<S
     Ok(rows.into_iter().map(|(code, id)| (code, id.into())).collect())
 }
 
+/// Every position with its department, in the order of their codes.
+///
+/// # Errors
+/// Where the database fails.
+pub fn all_names(reader: &mut Reader<'_>) -> Result<Vec<(NamedRef, Option<DepartmentId>)>, Failure> {
+    let rows: Vec<(NamedColumns, Option<Key>)> = db!(reader, |c| positions::table
+        .order(positions::code)
+        .select((
+            (positions::id, positions::code, positions::name_zh, positions::name_en),
+            positions::department_id,
+        ))
+        .load(c))?;
+    let named = |(name, department): (NamedColumns, Option<Key>)| (name.into(), department.map(Into::into));
+    Ok(rows.into_iter().map(named).collect())
+}
+
 /// The codes and names of positions, in the order of their codes.
 ///
 /// # Errors

@@ -116,3 +116,16 @@ diesel::table! {
 diesel::joinable!(grants -> roles (role_id));
 diesel::joinable!(grants -> users (user_id));
 diesel::joinable!(role_permissions -> roles (role_id));
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::spine::{SqlId, SqlInstant};
+    activations (id) {
+        id -> SqlId,
+        user_id -> SqlId,
+        code_hash -> Binary,
+        issued_at -> SqlInstant,
+        used_at -> Nullable<SqlInstant>,
+        version -> BigInt,
+    }
+}

@@ -6,6 +6,7 @@ mod duty;
 mod file;
 mod identity;
 mod incentive_entry;
+mod operation;
 mod organisation;
 mod policy;
 mod task;
@@ -16,6 +17,7 @@ pub use duty::*;
 pub use file::*;
 pub use identity::*;
 pub use incentive_entry::*;
+pub use operation::*;
 pub use organisation::*;
 pub use persistence_spine_tables::*;
 pub use policy::*;
@@ -26,6 +28,7 @@ use persistence_spine_tables as spine;
 
 spine::together!(
     absences,
+    activations,
     api_keys,
     approval_boxes,
     approval_copies,
@@ -41,6 +44,8 @@ spine::together!(
     files,
     grants,
     incentive_entries,
+    operation_pieces,
+    operations,
     payroll_batch_entries,
     payroll_batches,
     positions,

@@ -8,9 +8,11 @@ use super::{
     row::find_unscoped as announcement,
 };
 use crate::{
+    identity::account,
+    operation as operations,
     organisation::{Organisation, department, employee, position, referred},
     schema::announcement_receipts as receipts,
-    spine::{Failure, Instant, Key, Reader, Tx, db, insert_all, next_number},
+    spine::{Failure, House, Instant, Key, Reader, Told, Tx, db, insert_all, next_number},
 };
 use diesel::prelude::*;
 use domain::{
@@ -18,8 +20,9 @@ use domain::{
         Announcement, AnnouncementContent, Audience, Errand, NUMBER_PREFIX, READERS_OUT_OF_REACH, Receipt,
     },
     approval::Directory,
+    operation::{self, OperationStatus},
     organisation::PositionId,
-    spine::{EmployeeId, Refusal},
+    spine::{EmployeeId, Id, Refusal},
 };
 use std::collections::{BTreeSet, HashMap};
 
@@ -89,6 +92,28 @@ pub fn tell(tx: &mut Tx<'_>, to: EmployeeId, title: String, text: String) -> Res
     let change = Announcement::tell((tx.id(), number), (title, text), to, tx.now());
     let told = apply(tx, change)?;
     open_receipts(tx, &told, &[to])
+}
+
+/// Whether whoever asked for a long operation is told of it: how it ended, unless they ended it.
+pub(super) fn is_told_to_asker(_: &'static House, kind: &'static str) -> bool {
+    [operation::SUCCEEDED.name, operation::FAILED.name].contains(&kind)
+}
+
+/// Tells whoever asked for a long operation how it ended; nobody, where that is a service. `[OPR-2]`
+pub(super) fn tell_asker(tx: &mut Tx<'_>, told: &Told) -> Result<(), Failure> {
+    let ended = operations::find_unscoped(tx, Id::from_uuid(told.entity))?;
+    let Some(asker) = account::load(tx, ended.asker)?.details.employee else { return Ok(()) };
+    let ((kind_zh, kind_en), (done, total)) = (&ended.called, (ended.progress.done, ended.progress.total));
+    let counted = total.map_or_else(|| done.to_string(), |total| format!("{done} / {total}"));
+    let (zh, en, text) = match &ended.status {
+        OperationStatus::Failed { problem, .. } => {
+            ("未能完成", "not completed", format!("{}。\n{}.\n{counted}", problem.zh, problem.en))
+        }
+        _ => ("已完成", "done", format!("可查看处理结果。Its result can be seen now.\n{counted}")),
+    };
+    let title: String =
+        format!("{kind_zh}{zh} / {kind_en}: {en}：{}", ended.title).chars().take(200).collect();
+    tell(tx, asker, title, text)
 }
 
 /// Whom an audience covers today: everybody who works here, but for who publishes it.

@@ -12,9 +12,8 @@ use super::{
 };
 use crate::{
     schema::{webhook_cursors as cursors, webhook_retries as retries},
-    spine::{EventFilter, EventView, Failure, Instant, Key, Reader, Tx, db, list_events},
+    spine::{EventFilter, EventView, Failure, Instant, Key, Reader, Tx, db, list_events, take_lease},
 };
-use chrono::Duration;
 use diesel::prelude::*;
 use domain::{
     spine::{Id, Timestamp},
@@ -141,17 +140,11 @@ fn next_retry(reader: &mut Reader<'_>, id: Id<WebhookEndpoint>) -> Result<Option
 /// # Errors
 /// Where the database fails.
 pub fn take(tx: &mut Tx<'_>, id: Id<WebhookEndpoint>) -> Result<Option<Lease>, Failure> {
-    let (key, now) = (Key::from(id), tx.now());
-    let until = Instant::from(now.plus(Duration::seconds(LEASE_SECONDS)));
-    let free = cursors::lease_until.is_null().or(cursors::lease_until.le(Instant::from(now)));
-    let taken =
-        db!(tx, |c| diesel::update(cursors::table.filter(cursors::endpoint_id.eq(key)).filter(free))
-            .set((cursors::fence.eq(cursors::fence + 1), cursors::lease_until.eq(Some(until))))
-            .execute(c))?;
-    if taken == 0 {
+    let key = Key::from(id);
+    let Some(fence) = take_lease!(tx, cursors, cursors::endpoint_id.eq(key), LEASE_SECONDS) else {
         return Ok(None);
-    }
-    let (position, fence, ..) = cursor(tx, id)?;
+    };
+    let (position, ..) = cursor(tx, id)?;
     let endpoint = find_unscoped(tx, id)?;
     let is_enabled = matches!(endpoint.status, WebhookStatus::Enabled {});
     if is_enabled && position < head(tx)? && position + 1 < first_kept(tx)? {

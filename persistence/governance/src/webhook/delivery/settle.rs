@@ -15,7 +15,7 @@ use crate::{
     identity::account,
     policy,
     schema::{webhook_attempts as attempts, webhook_cursors as cursors, webhook_retries as retries},
-    spine::{Failure, Instant, Key, Tx, db, insert_all},
+    spine::{Failure, Instant, Key, Tx, db, end_lease, insert_all},
 };
 use diesel::prelude::*;
 use domain::{
@@ -56,11 +56,8 @@ pub fn settle(tx: &mut Tx<'_>, batch: &Batch, done: &[Attempted]) -> Result<(), 
 
 /// Gives an endpoint back, if the worker still holds it: from here on the row of its cursor is locked.
 fn let_go(tx: &mut Tx<'_>, lease: Lease) -> Result<bool, Failure> {
-    let mine = cursors::endpoint_id.eq(Key::from(lease.endpoint)).and(cursors::fence.eq(lease.fence));
-    let touched = db!(tx, |c| diesel::update(cursors::table.filter(mine))
-        .set(cursors::lease_until.eq(None::<Instant>))
-        .execute(c))?;
-    Ok(touched > 0)
+    let mine = cursors::endpoint_id.eq(Key::from(lease.endpoint));
+    Ok(end_lease!(tx, cursors, mine, lease.fence))
 }
 
 /// Up to which event the feed was sent, or put aside to be tried again.
