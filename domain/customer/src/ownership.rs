@@ -17,10 +17,15 @@ mod protection;
 mod registering;
 /// Where a customer stands, and what was decided.
 mod standing;
+/// The owner is warned, and a contact is owed.
+mod warn;
 
 pub use course::{Credit, Derived, State, derive};
 pub use fact::{Channel, Fact, FactId, FactKind, FirstInquiry, Registered, What};
-pub use learn::{CHANGED, FACT_LEARNT, LOST, NOT_CUSTOMERS_FACT, Ownership, REFUSED};
+pub use learn::{
+    CHANGED, FACT_LEARNT, FOLLOW_UP_DUE, FOLLOW_UP_MOVED, FOLLOW_UP_OVER, LOST, NOT_CUSTOMERS_FACT,
+    Ownership, REFUSED, WARNED,
+};
 pub use policy::{
     DatedPolicy, DisputeNumbers, GENERAL, OWNERSHIP_POLICY, OwnershipPolicy, OwnershipRule, PolicyBook,
     PoolNumbers, REAL_ESTATE, ReceptionNumbers, RuleKind, SHIPPED_GENERAL, SHIPPED_REAL_ESTATE,
