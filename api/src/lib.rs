@@ -17,8 +17,11 @@ pub use api_base::{
     vacancy::expire_vacancies,
 };
 pub use api_customer::customer_file::call_for_verifications;
-pub use api_customer::ownership::settle_ownership;
 pub use api_customer::reception::escalate_receptions;
+pub use api_customer::{
+    customer_tier::attend as attend_tiers,
+    ownership::{settle_ownership, warn_owners},
+};
 pub use api_governance::announcement::attend as attend_notices;
 pub use api_governance::regulation_acknowledgement::ask_for_acknowledgements;
 pub use api_governance::webhook::deliver_all as deliver_webhooks;

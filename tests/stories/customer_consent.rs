@@ -27,6 +27,8 @@ fn a_customer_agrees_to_a_purpose_and_takes_it_back(app: App) {
     let ahead = json!({"purpose": "survey", "means": "online", "given_at": "2027-01-01T00:00:00+08:00"});
     lan.post(&path, ahead).refuses(422, "customer_consent.given_in_future");
     let place = given.header("location").expect("a place");
+    let shown = lan.get(&place).expect(200);
+    assert_eq!((shown.text("/purpose"), shown.text("/note")), ("marketing".into(), "电话中同意".into()));
     let withdrawn = lan.at(1).act(&format!("{place}/withdraw")).expect(200);
     assert!(withdrawn.at("/withdrawn_at").is_string());
     lan.at(2).act(&format!("{place}/withdraw")).refuses(409, "customer_consent.withdrawn_already");

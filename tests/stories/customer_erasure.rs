@@ -11,12 +11,14 @@ stories! {
 }
 
 const SAID: &str = "她的孩子明年上小学需要学区";
-const TABLES: [&str; 10] = [
+const TABLES: [&str; 12] = [
     "customers",
     "customer_phones",
     "customer_standings",
     "customer_consents",
     "interactions",
+    "tier_figures",
+    "tier_overrides",
     "audit_entries",
     "events",
     "idempotency_keys",
@@ -36,6 +38,11 @@ fn known(by: &Caller) -> String {
     by.post("/api/v1/interactions", body).expect(201);
     let body = json!({"purpose": "marketing", "means": "spoken", "note": "慕容雪莹电话同意"});
     by.post(&format!("{path}/consents"), body).expect(201);
+    let body =
+        json!({"customer_id": id, "dimension": "potential", "value": "80", "basis": "慕容雪莹的公司将扩建"});
+    by.post("/api/v1/tier-figures", body).expect(201);
+    let body = json!({"customer_id": id, "tier": "A", "until": "2026-06-30", "reason": "慕容雪莹为老客户"});
+    by.post("/api/v1/tier-overrides", body).expect(201);
     id
 }
 
@@ -50,6 +57,7 @@ fn everything_that_is_held_is_handed_out_and_the_trail_keeps_that(app: App) {
         (copy.text("/interactions/0/report/content"), copy.text("/consents/0/purpose")),
         (SAID.into(), "marketing".into())
     );
+    assert_eq!(copy.text("/tier_figures/0/basis"), "慕容雪莹的公司将扩建");
     assert_eq!(copy.at("/changes").as_array().map(Vec::len), Some(2));
     let told =
         company.boss.get("/api/v1/audit-entries?action=customer.copied").expect(200).at("/data/0/after");

@@ -12,6 +12,7 @@ stories! {
     an_interaction_is_seen_by_whoever_sees_the_customer_or_is_above,
     each_day_is_summed_by_employee,
     what_is_wrong_with_an_interaction_is_said,
+    a_visit_that_does_not_take_place_is_cancelled_and_says_why,
 }
 
 records! {
@@ -161,4 +162,26 @@ fn what_is_wrong_with_an_interaction_is_said(app: App) {
     let refused = lan.post(INTERACTIONS, wrong).refuses(422, "validation.failed");
     assert_eq!(column(&refused.at("/errors"), "pointer"), ["/method", "/report/held_at"]);
     assert_eq!(refused.text("/rule"), "CUS-6");
+}
+
+fn a_visit_that_does_not_take_place_is_cancelled_and_says_why(app: App) {
+    let company = app.company();
+    let lan = company.who("lan");
+    let customer = entered(lan, "李娜", "13812345678");
+    let plan =
+        json!({"planned_for": "2026-03-06T10:00:00+08:00", "purpose": "介绍项目", "content": "户型与价格"});
+    let visit = json!({"customer_id": customer, "kind": "visit", "method": "appointment", "plan": plan});
+    let place = lan.post(INTERACTIONS, visit).expect(201).header("location").expect("a place");
+    company
+        .who("ming")
+        .at(1)
+        .post(&format!("{place}/cancel"), json!({"reason": "误"}))
+        .refuses(404, "http.not_found");
+    let cancelled =
+        lan.at(1).post(&format!("{place}/cancel"), json!({"reason": "客户出差，改约"})).expect(200);
+    assert_eq!(cancelled.text("/status"), "cancelled");
+    let report = json!({"minutes": 40, "content": SAID});
+    lan.at(2).post(&format!("{place}/report"), report).refuses(409, "interaction.not_planned");
+    let listed = lan.get(&format!("{INTERACTIONS}?status=cancelled")).expect(200).at("/data");
+    assert_eq!(column(&listed, "kind"), ["visit"]);
 }

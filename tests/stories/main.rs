@@ -29,6 +29,7 @@ mod cash_advance_pay_out;
 mod cash_advance_reconcile;
 mod cash_advance_reversal;
 mod commission_statement;
+mod conduct_violation;
 mod confidential;
 mod coverage;
 mod crash;
@@ -36,8 +37,13 @@ mod crash_claim;
 mod crash_import;
 mod customer_consent;
 mod customer_erasure;
+mod customer_export;
 mod customer_file;
+mod customer_follow_up;
+mod customer_helper;
 mod customer_look_up;
+mod customer_merge;
+mod customer_tier;
 mod decision_race;
 mod department_template;
 mod duty;
@@ -85,6 +91,7 @@ mod organisation;
 mod ownership;
 mod ownership_dispute;
 mod ownership_pool;
+mod ownership_race;
 mod ownership_transfer;
 mod payment;
 mod payroll_batch;
@@ -109,6 +116,7 @@ mod setup;
 mod sign_in;
 mod spreadsheet;
 mod task;
+mod tier_override;
 mod unit_of_work;
 mod vacancy;
 mod watch;
@@ -167,7 +175,14 @@ const MODULES: &[&[Story]] = &[
     crash_import::STORIES,
     customer_consent::STORIES,
     customer_erasure::STORIES,
+    customer_export::STORIES,
     customer_file::STORIES,
+    tier_override::STORIES,
+    customer_tier::STORIES,
+    customer_merge::STORIES,
+    customer_helper::STORIES,
+    customer_follow_up::STORIES,
+    conduct_violation::STORIES,
     customer_look_up::STORIES,
     field_key::STORIES,
     interaction::STORIES,
@@ -214,6 +229,7 @@ const MODULES: &[&[Story]] = &[
     ownership::STORIES,
     ownership_pool::STORIES,
     ownership_dispute::STORIES,
+    ownership_race::STORIES,
     ownership_transfer::STORIES,
     reception::STORIES,
     task::STORIES,
@@ -274,6 +290,12 @@ const RECORDS: &[&[Record]] = &[
     ownership::RECORDS,
     ownership_dispute::RECORDS,
     ownership_transfer::RECORDS,
+    customer_export::RECORDS,
+    customer_tier::RECORDS,
+    tier_override::RECORDS,
+    customer_merge::RECORDS,
+    customer_helper::RECORDS,
+    conduct_violation::RECORDS,
     reception::RECORDS,
     interaction::RECORDS,
     regulation::RECORDS,

@@ -13,6 +13,7 @@ stories! {
     one_customer_is_handed_over_once_the_head_agrees,
     a_whole_portfolio_is_handed_over_and_a_disputed_customer_stays,
     one_hands_over_ones_own_customers_alone,
+    a_draft_is_changed_and_says_what_can_be_done_with_it,
     a_dispute_and_an_approval_in_one_instant_leave_one_story,
     what_is_owed_of_a_file_passes_with_the_customer,
     many_customers_are_assigned_at_once_each_with_its_result,
@@ -129,6 +130,33 @@ fn one_hands_over_ones_own_customers_alone(app: App) {
     submitted(site.a(), &mine);
     let back = act(site.a(), &mine, "withdraw", json!({"note": "再想想"})).expect(200);
     assert_eq!(back.text("/status"), "withdrawn");
+}
+
+fn a_draft_is_changed_and_says_what_can_be_done_with_it(app: App) {
+    let site = Site::open(&app);
+    let (v, w) = (owned(&site, 1), owned(&site, 2));
+    let drafted = draft(&site, site.a(), json!([v])).expect(201);
+    let enabled = |reply: &Reply| -> Vec<String> {
+        let actions = reply.at("/actions").as_array().cloned().unwrap_or_default();
+        let allowed = actions.iter().filter(|action| action["allowed"] == true);
+        allowed.filter_map(|action| action["name"].as_str().map(str::to_owned)).collect()
+    };
+    assert_eq!(enabled(&drafted), ["revise", "submit", "void"]);
+    let transfer = at(&drafted);
+    let changed =
+        site.a().at(1).patch(&transfer, json!({"customer_ids": [w], "to_id": site.ids[0]})).expect(200);
+    assert_eq!((changed.text("/customers/0/customer_id"), changed.text("/to/name")), (w, "chen".into()));
+    assert_eq!(changed.at("/open_matters").as_array().map(Vec::len), Some(2), "what is not said stays");
+    let all = site.a().at(2).patch(&transfer, json!({"customer_ids": []})).expect(200);
+    assert_eq!(
+        (all.at("/is_hand_over"), all.at("/customers").as_array().map(Vec::len)),
+        (json!(true), Some(2))
+    );
+    submitted(site.a(), &transfer);
+    assert_eq!(enabled(&site.a().get(&transfer).expect(200)), ["withdraw"]);
+    site.a().at(4).patch(&transfer, json!({"reason": "改"})).refuses(409, "document.not_editable");
+    let own = site.b().get(&transfer);
+    assert_eq!(own.status, 404, "a former receiver sees it no longer");
 }
 
 fn a_dispute_and_an_approval_in_one_instant_leave_one_story(app: App) {

@@ -289,3 +289,20 @@ pub async fn settle_ownership(database: &Database) -> Result<(), Failure> {
     let due = database.read(Request::system("ownership-falls"), deed::due).await?;
     each(database, "ownership-falls", due, deed::settle).await
 }
+
+/// Owners whose protection ends soon.
+pub const WARNINGS: &Chore = &Chore {
+    name: "ownership-warnings",
+    every: Every::Seconds(60),
+    run: |state| Box::pin(warn_owners(&state.database)),
+};
+
+/// Warns owners whose protection ends soon, and calls for the contact that keeps the customer; safe to be done by several
+/// servers, and twice. `[OWN-15, TIE-2]`
+///
+/// # Errors
+/// A database that does not answer; a customer whose owner could not be warned, when the others have been.
+pub async fn warn_owners(database: &Database) -> Result<(), Failure> {
+    let due = database.read(Request::system("ownership-warnings"), deed::to_warn).await?;
+    each(database, "ownership-warnings", due, deed::warn).await
+}

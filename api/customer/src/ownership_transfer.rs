@@ -3,13 +3,14 @@
 use crate::{
     approval::SubmissionPreview,
     spine::{
-        At, Can, Created, List, Note, PathId, Reading, Reason, Reply, Routes, UnitOfWork, Valid, Wanted,
-        routes,
+        At, Can, Created, List, Merge, Merged, Note, PathId, Reading, Reason, Reply, Routes, UnitOfWork,
+        Valid, Wanted, routes,
     },
 };
 use domain::{
+    approval::Document,
     customer_file::CustomerId,
-    ownership_transfer::OwnershipTransfer,
+    ownership_transfer::{OwnershipTransfer, TransferContent},
     spine::{EmployeeId, perm},
 };
 use persistence::{
@@ -28,6 +29,7 @@ pub(crate) fn routes(into: &mut Routes) {
             list_ownership_transfers,
             create_ownership_transfer,
             show_ownership_transfer,
+            revise_ownership_transfer,
             preview_ownership_transfer_approval,
             submit_ownership_transfer,
             withdraw_ownership_transfer,
@@ -65,7 +67,7 @@ async fn show_ownership_transfer(
 struct OpenMatter(String);
 
 /// What is to be handed over.
-#[derive(Clone, Debug, Deserialize, Validate, ToSchema)]
+#[derive(Clone, Debug, Deserialize, Serialize, Validate, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct CreateOwnershipTransfer {
     /// Whose customers; the caller's where absent. Those of others are handed over by whoever manages ownership there.
@@ -89,6 +91,34 @@ struct CreateOwnershipTransfer {
     reason: String,
 }
 
+impl Merged for CreateOwnershipTransfer {
+    const PATCH: &'static str = "ReviseOwnershipTransfer";
+    const FILLED: &'static [&'static str] = &[];
+}
+
+impl From<TransferContent> for CreateOwnershipTransfer {
+    fn from(content: TransferContent) -> Self {
+        let TransferContent { from, to, department: _, is_hand_over, reason, open_matters, customers } =
+            content;
+        let listed = customers.into_iter().filter(|_| !is_hand_over).map(|handed| handed.customer);
+        Self {
+            from_id: Some(from),
+            to_id: to,
+            customer_ids: listed.collect(),
+            open_matters: open_matters.into_iter().map(OpenMatter).collect(),
+            reason,
+        }
+    }
+}
+
+impl From<CreateOwnershipTransfer> for deed::Asked {
+    fn from(body: CreateOwnershipTransfer) -> Self {
+        let CreateOwnershipTransfer { from_id, to_id, customer_ids, open_matters, reason } = body;
+        let open_matters = open_matters.into_iter().map(|OpenMatter(matter)| matter).collect();
+        Self { from: from_id, to: to_id, reason, open_matters, customers: customer_ids }
+    }
+}
+
 /// Draft a transfer of customers. `[OWN-16; 000 §5.1]`
 ///
 /// Some of one's customers, or all of them: they are listed now. Nothing moves before approvers agree.
@@ -99,11 +129,26 @@ async fn create_ownership_transfer(
     work: UnitOfWork,
 ) -> Created<TransferView> {
     work.write(who, move |tx| {
-        let CreateOwnershipTransfer { from_id, to_id, customer_ids, open_matters, reason } = body.0.clone();
-        let open_matters = open_matters.into_iter().map(|OpenMatter(matter)| matter).collect();
-        let asked = deed::Asked { from: from_id, to: to_id, reason, open_matters, customers: customer_ids };
-        let transfer = deed::create(tx, asked)?;
+        let transfer = deed::create(tx, body.0.clone().into())?;
         transfers::show(tx, transfer)
+    })
+    .await
+}
+
+/// Change a transfer of customers. `[OWN-16]`
+///
+/// While it is a draft, returned or withdrawn; whose customers are handed over stays, and they are listed anew.
+#[utoipa::path(patch, path = "/api/v1/ownership-transfers/{id}")]
+async fn revise_ownership_transfer(
+    who: Can<perm::RegisterCustomers>,
+    at: At<OwnershipTransfer>,
+    patch: Merge<CreateOwnershipTransfer>,
+    work: UnitOfWork,
+) -> Reply<TransferView> {
+    work.moves(who, at, move |transfer, tx| {
+        transfer.may_revise(tx.actor())?;
+        let asked = patch.over(&transfer.content.clone().into())?.into();
+        deed::revise(tx, transfer, asked)
     })
     .await
 }

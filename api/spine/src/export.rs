@@ -21,7 +21,7 @@ use actix_web::{HttpRequest, HttpResponse, Responder, body::BoxBody, http::heade
 use bytes::Bytes;
 use domain::spine::{BusinessDate, LIST_EXPORTED, Language};
 use futures_util::stream::{self, Stream, StreamExt};
-use persistence::spine::{Failure, Filter, Mark, Page, Reader, Request, Slice};
+use persistence::spine::{ExportGate, Failure, Filter, Mark, Page, Reader, Request, Slice};
 use serde::Serialize;
 use serde_json::json;
 use std::{pin::Pin, sync::Arc};
@@ -91,6 +91,26 @@ impl<T: Exported> Source<T> {
     }
 }
 
+impl<T: Exported> Source<T> {
+    /// Lets the gates of a list look at how many rows it has, where it has any.
+    async fn pass_gates(&self) -> Result<(), Problem> {
+        let Some(permission) = T::PERMISSION else { return Ok(()) };
+        let page_of = self.page_of.clone();
+        let passed = self.database.read(self.request.clone(), move |reader| {
+            let gates = reader.house().all::<ExportGate>().filter(|gate| gate.permission == permission);
+            let gates: Vec<&ExportGate> = gates.collect();
+            if gates.is_empty() {
+                return Ok(());
+            }
+            reader.bound_by(permission)?;
+            let page = Page { include_total: true, ..Page::first(1) };
+            let rows = page_of(reader, &page)?.total.unwrap_or_default();
+            gates.into_iter().try_for_each(|gate| (gate.allow)(reader, T::FILE.name, rows))
+        });
+        Ok(passed.await?)
+    }
+}
+
 impl Reading {
     /// Answers a list as it is wanted: a page of it as JSON, or everything that matches as a file. `work` reads one page
     /// of what a filter lets through; it runs many times for a file.
@@ -110,6 +130,7 @@ impl Reading {
         self.shape().for_file(format == Format::Ndjson)?;
         let database = self.database()?.clone();
         let source = Source { request: self.as_asked(&who), page_of: Arc::new(page_of), database };
+        source.pass_gates().await?;
         let language = edge::language(self.request().headers());
         let today = source.database.now().date_in(source.database.zone());
         let pieces = produce(format, source, page.after, language, shape).await?;

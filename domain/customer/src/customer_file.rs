@@ -9,6 +9,8 @@ mod class;
 mod erasure;
 /// What customers are told apart by.
 mod kind;
+/// Another file stands for the same customer.
+mod merger;
 /// By what two names are found to be one.
 pub mod naming;
 /// What is personal.
@@ -67,6 +69,8 @@ crate::events! { CUSTOMER_FILE_EVENTS:
     CLASSIFIED = "customer.classified", "客户重要性与敏感级别已划分", "The importance and sensitivity of a customer were said";
     VERIFICATION_DUE = "customer.verification_due", "客户档案须核查", "The file of a customer is to be verified";
     VERIFIED = "customer.verified", "客户档案已核查", "The file of a customer was verified";
+    MERGED = "customer.merged", "客户档案已并入另一份档案", "Another file stands for a customer from now on";
+    UNMERGED = "customer.unmerged", "客户档案已恢复独立", "A file stands for its customer again";
     ERASED = "customer.erased", "客户个人信息已删除", "The personal data of a customer were erased";
     REVEALED = "customer.revealed", "客户完整信息被查看（仅记入审计）", "Somebody saw the personal data of a customer (told in the audit trail alone)";
     COPIED = "customer.copied", "客户全部信息被导出（仅记入审计）", "Everything held on a customer was handed out (told in the audit trail alone)";
@@ -299,11 +303,11 @@ impl CustomerContent {
     }
 }
 
-/// What a new file is given.
+/// What a new file is given: its identity and its number.
 pub struct NewCustomer {
-    /// Its identity.
+    /// Identity.
     pub id: CustomerId,
-    /// Its number.
+    /// Number.
     pub number: String,
 }
 
@@ -343,8 +347,7 @@ impl Customer {
         Ok(Change::created(customer, CREATED, facts))
     }
 
-    /// Whether there is a phone to call them by or a tax number that names them: without either a registration does not
-    /// count. `[OWN-1]`
+    /// Whether a phone or a tax number names them: without either a registration does not count. `[OWN-1]`
     pub fn can_be_reached(&self) -> bool {
         self.content.tax_number.is_some() || !self.content.personal.phones.is_empty()
     }

@@ -35,6 +35,24 @@ pub mod field_key;
 /// Interactions with customers.
 pub mod interaction;
 
+/// Which tier a customer holds, and why.
+pub mod customer_tier;
+/// Figures of tiers that people enter.
+pub mod tier_figure;
+/// Other tiers than the model gives, once approvers agree.
+pub mod tier_override;
+/// Runs of the tier model.
+pub mod tier_run;
+
+/// Violations of the rules of conduct at a reception.
+pub mod conduct_violation;
+/// Requests to take lists of customers away.
+pub mod customer_export;
+/// Customers whom several serve.
+pub mod customer_helper;
+/// Two files of one customer become one.
+pub mod customer_merge;
+
 pub use customer_file::{Customer, CustomerId};
 
 // One name inside and outside.
@@ -44,9 +62,14 @@ pub extern crate self as customer;
 pub const WING: &spine::Wing = &spine::Wing {
     name: "customer",
     nouns: &[
+        conduct_violation::NOUN,
         customer_file::NOUN,
         customer_consent::NOUN,
+        customer_export::NOUN,
+        customer_helper::NOUN,
         customer_look_up::NOUN,
+        customer_merge::NOUN,
+        customer_tier::NOUN,
         field_key::NOUN,
         interaction::NOUN,
         ownership::NOUN,
@@ -56,5 +79,8 @@ pub const WING: &spine::Wing = &spine::Wing {
         reception_queue::NOUN,
         registration::NOUN,
         site::NOUN,
+        tier_figure::NOUN,
+        tier_override::NOUN,
+        tier_run::NOUN,
     ],
 };

@@ -17,11 +17,14 @@ mod protection;
 mod registering;
 /// Where a customer stands, and what was decided.
 mod standing;
+/// The owner is warned, and a contact is owed.
+mod warn;
 
 pub use course::{Credit, Derived, State, derive};
 pub use fact::{Channel, Fact, FactId, FactKind, FirstInquiry, Registered, What};
 pub use learn::{
-    CHANGED, FACT_LEARNT, LOST, NOT_CUSTOMERS_FACT, NOT_OF_THE_POOL, Ownership, REFUSED, SERVES_NOBODY,
+    CHANGED, FACT_LEARNT, FOLLOW_UP_DUE, FOLLOW_UP_MOVED, FOLLOW_UP_OVER, LOST, NOT_CUSTOMERS_FACT,
+    NOT_OF_THE_POOL, Ownership, REFUSED, SERVES_NOBODY, WARNED,
 };
 pub use policy::{
     DatedPolicy, DisputeNumbers, GENERAL, OWNERSHIP_POLICY, OwnershipPolicy, OwnershipRule, PolicyBook,

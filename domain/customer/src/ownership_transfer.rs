@@ -6,7 +6,7 @@
 
 use crate::{
     approval::{
-        Approval, Course, Document, Facts, Holds, NewDocument, Outcome, Petition, RoutedField, facts,
+        Approval, Course, Document, Facts, Holds, NewDocument, Outcome, Owner, Petition, RoutedField, facts,
     },
     customer_file::CustomerId,
     ownership::Because,
@@ -49,6 +49,7 @@ crate::refusals! { OWNERSHIP_TRANSFER_REFUSALS:
 
 crate::events! { OWNERSHIP_TRANSFER_EVENTS:
     CREATED = "ownership_transfer.created", "客户移交已建立", "A transfer of customers was drafted";
+    CHANGED = "ownership_transfer.changed", "客户移交已修改", "A transfer of customers was changed";
     SUBMITTED = "ownership_transfer.submitted", "客户移交已提交", "A transfer of customers was submitted";
     WITHDRAWN = "ownership_transfer.withdrawn", "客户移交已撤回", "A transfer of customers was withdrawn";
     RETURNED = "ownership_transfer.returned", "客户移交已退回", "A transfer of customers was returned to whoever asked for it";
@@ -61,8 +62,30 @@ crate::events! { OWNERSHIP_TRANSFER_EVENTS:
 pub(crate) const NOUN: &crate::spine::Noun = &crate::spine::Noun {
     refusals: &[OWNERSHIP_TRANSFER_REFUSALS],
     events: &[OWNERSHIP_TRANSFER_EVENTS],
-    enums: &[TransferOutcome::LABELS],
+    enums: &[TransferAction::LABELS, TransferOutcome::LABELS],
 };
+
+/// What can be done with a transfer.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+#[schema(as = OwnershipTransferActionName)]
+pub enum TransferAction {
+    /// Rewrite it.
+    Revise,
+    /// Hand it to its approvers.
+    Submit,
+    /// Take it back.
+    Withdraw,
+    /// Give it up.
+    Void,
+}
+
+crate::labels! { TransferAction = "OwnershipTransferActionName":
+    Revise = "revise", "修改", "Revise";
+    Submit = "submit", "提交", "Submit";
+    Withdraw = "withdraw", "撤回", "Withdraw";
+    Void = "void", "作废", "Void";
+}
 
 /// What became of a customer who was to be handed over.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize, Deserialize, ToSchema)]
@@ -225,6 +248,37 @@ impl OwnershipTransfer {
         let transfer = Self { id, petition, content, version: 0 };
         let facts = transfer.all_facts();
         Ok(Change::created(transfer, CREATED, facts.into()))
+    }
+
+    /// Rewrites a draft; whose customers are handed over stays.
+    ///
+    /// # Errors
+    /// Where it is not the actor's, or not to be changed now; what is not sound in it, all of it named.
+    pub fn revise(self, content: TransferContent, by: &Actor) -> Result<Change<Self>, Refusal> {
+        self.may_revise(by)?;
+        let TransferContent { from, department, .. } = self.content;
+        let content = TransferContent { from, department, ..content };
+        if content.customers.is_empty() {
+            return Err(cite(Refusal::new(NOTHING)));
+        }
+        content.check()?;
+        let after = Self { content, ..self.clone() };
+        let facts = after.all_facts();
+        Ok(Change::updated(self, after, CHANGED, facts.into()))
+    }
+
+    /// Every action, with the refusal it would meet; none for who may not register customers.
+    pub fn actions(&self, owner: Owner, by: &Actor) -> Vec<(TransferAction, Result<(), Refusal>)> {
+        if !by.may(Permission::RegisterCustomers) {
+            return Vec::new();
+        }
+        let allowed = |action| match action {
+            TransferAction::Revise => self.may_revise(by),
+            TransferAction::Submit => self.may_submit(by),
+            TransferAction::Withdraw => self.may_withdraw(by),
+            TransferAction::Void => self.may_void(owner, by),
+        };
+        TransferAction::ALL.into_iter().map(|action| (action, allowed(action))).collect()
     }
 
     /// What its approval came to, with what became of each customer where it was given.

@@ -55,8 +55,11 @@ crate::spine::resource! { crate::Customer: Customer as CustomerView; find, apply
 /// Writes a change of a customer who has been entered: see [`enter`] for a new one.
 ///
 /// # Errors
-/// Where it moved meanwhile.
+/// Where it moved meanwhile; `customer_helper.read_only`.
 pub fn apply(tx: &mut Tx<'_>, change: Change<Customer>) -> Result<Customer, Failure> {
+    if change.before().is_some() {
+        scope::ensure_may_write(tx, change.after().id)?;
+    }
     tx.apply(change)
 }
 

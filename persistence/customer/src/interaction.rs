@@ -65,7 +65,8 @@ pub fn apply(tx: &mut Tx<'_>, change: Change<Interaction>) -> Result<Interaction
 /// # Errors
 /// A refusal that names the field.
 pub fn refer(reader: &mut Reader<'_>, customer: CustomerId) -> Result<(), Failure> {
-    Ok(customer_file::refer(reader, customer, "/customer_id")?.ensure_active()?)
+    customer_file::refer(reader, customer, "/customer_id")?.ensure_active()?;
+    customer_file::scope::ensure_may_write(reader, customer)
 }
 
 /// Checks that the caller may void an interaction: a superior of whose it is, or somebody who supervises the customers of the

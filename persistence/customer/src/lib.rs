@@ -1,7 +1,8 @@
 //! Customer files, ownership, reception, pool, disputes and tiers in the database.
 
 pub use persistence_base::{
-    approval, audit, duty, file, identity, organisation, payroll_batch, policy, setup, spine, task, vacancy,
+    approval, audit, duty, file, identity, incentive_entry, organisation, payroll_batch, policy, setup,
+    spine, task, vacancy,
 };
 
 /// Files of customers.
@@ -15,6 +16,23 @@ pub mod customer_look_up;
 pub mod field_key;
 /// Interactions with customers.
 pub mod interaction;
+
+/// Violations of the rules of conduct at a reception.
+pub mod conduct_violation;
+/// Requests to take lists of customers away.
+pub mod customer_export;
+/// Customers whom several serve.
+pub mod customer_helper;
+/// Two files of one customer become one.
+pub mod customer_merge;
+/// Which tier a customer holds, and why.
+pub mod customer_tier;
+/// Figures of tiers that people enter.
+pub mod tier_figure;
+/// Other tiers than the model gives, once approvers agree.
+pub mod tier_override;
+/// Runs of the tier model.
+pub mod tier_run;
 
 /// Whose a customer is, and why.
 pub mod ownership;
@@ -46,9 +64,14 @@ pub struct Customer;
 pub const WING: &Wing = &Wing {
     name: "customer",
     nouns: &[
+        conduct_violation::NOUN,
         customer_file::NOUN,
         customer_consent::NOUN,
+        customer_export::NOUN,
+        customer_helper::NOUN,
         customer_look_up::NOUN,
+        customer_merge::NOUN,
+        customer_tier::NOUN,
         field_key::NOUN,
         interaction::NOUN,
         ownership::NOUN,
@@ -58,5 +81,8 @@ pub const WING: &Wing = &Wing {
         reception_queue::NOUN,
         registration::NOUN,
         site::NOUN,
+        tier_figure::NOUN,
+        tier_override::NOUN,
+        tier_run::NOUN,
     ],
 };

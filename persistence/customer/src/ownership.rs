@@ -3,6 +3,8 @@
 
 /// What is done about ownership.
 pub mod deed;
+/// The contact that keeps a customer is owed.
+pub mod duty;
 mod row;
 /// Who may own customers.
 pub mod serving;
@@ -25,4 +27,12 @@ pub(crate) const NOUN: &[Part] = &[
     &Shipped::text("ownership/real-estate", "客户归属规则（房地产销售）", "002 §5", SHIPPED_REAL_ESTATE),
     &Shipped::text("ownership/general", "客户归属规则（通用）", "002 §5；000 §5.1", SHIPPED_GENERAL),
     &Follows { wants: deed::wants, then: deed::follow },
+    &duty::FOLLOW_UP_CALLED,
+    &duty::FOLLOWED_UP,
+    &Shipped::text(
+        "duty-rule/customer-follow-up",
+        "客户按期跟进",
+        "002 §6 第四章二第三条",
+        duty::FOLLOW_UP_RULE,
+    ),
 ];

@@ -1,8 +1,8 @@
 //! Targets, products, prices, contracts, orders, receivables, sales and commission in the database.
 
 pub use persistence_customer::{
-    approval, audit, customer, customer_file, duty, file, identity, interaction, organisation, ownership,
-    payroll_batch, policy, setup, spine, task, vacancy,
+    approval, audit, customer, customer_file, customer_tier, duty, file, identity, interaction, organisation,
+    ownership, payroll_batch, policy, setup, spine, task, vacancy,
 };
 
 /// The rules and the plan of commission.

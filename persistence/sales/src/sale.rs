@@ -13,6 +13,8 @@ pub mod ledger;
 /// The parts of a sale as it is shown.
 mod part;
 mod row;
+/// What sales measure for the tiers of customers.
+mod tier;
 /// What a sale looks like, and those within the caller's sight.
 pub mod view;
 
@@ -29,6 +31,9 @@ use domain::{sale::Sale, spine::Change};
 pub(crate) const NOUN: &[Part] = &[
     &duty::HELD,
     &duty::ATTRIBUTED,
+    &tier::PURCHASES,
+    &tier::PAYMENT,
+    &tier::LOYALTY,
     &Shipped::text("duty-rule/held-sale", "成交归属问题答复", "002 §5", duty::HELD_SALE_RULE),
 ];
 

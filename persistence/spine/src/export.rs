@@ -1,6 +1,6 @@
 //! What a row of a list shows in a file, said beside the view. `[INT-4]`
 
-use super::View;
+use super::{Failure, Reader, View};
 use chrono::NaiveDate;
 use domain::spine::{Coded, Id, Language, Money, Permission, Timestamp};
 use rust_decimal::Decimal;
@@ -36,6 +36,14 @@ pub trait Exported: View + Sync {
     /// What is demanded for a file beyond what the list demands. The file holds only what lies within the
     /// reach of both.
     const PERMISSION: Option<Permission> = None;
+}
+
+/// What a file must pass beside the permission that its list demands: registered by the noun that says so.
+pub struct ExportGate {
+    /// Of lists that demand this permission.
+    pub permission: Permission,
+    /// Lets a list of so many rows leave, or refuses.
+    pub allow: fn(&mut Reader<'_>, &'static str, i64) -> Result<(), Failure>,
 }
 
 /// One column of a file.

@@ -40,7 +40,7 @@ pub use database::{Database, Options, Unready};
 pub use engine::EngineKind;
 pub use event::{EventFilter, EventView, list_events};
 pub use explanation::{ExplanationView, explanations_of};
-pub use export::{AsItIs, Cell, Column, Exported, Label, ToCell};
+pub use export::{AsItIs, Cell, Column, ExportGate, Exported, Label, ToCell};
 pub use failure::{Failure, Fault};
 pub use filter::{Amount, Amounts, Filter, Several};
 pub use gate::Gate;

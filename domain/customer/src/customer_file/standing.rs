@@ -6,7 +6,7 @@
 //! whoever entered it.
 
 use super::CustomerId;
-use crate::spine::{DepartmentId, EmployeeId, Timestamp, UserId, Version};
+use crate::spine::{BusinessDate, DepartmentId, EmployeeId, Timestamp, UserId, Version};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -53,6 +53,12 @@ pub struct Standing {
     pub protected_until: Option<Timestamp>,
     /// Since when it stands so.
     pub since: Timestamp,
+    /// The tier it holds. `[TIE-1]`
+    pub tier: Option<String>,
+    /// When the owner is next warned that protection ends. `[OWN-15]`
+    pub warn_at: Option<Timestamp>,
+    /// The last day for the contact that is owed; none while none is. `[TIE-2]`
+    pub follow_up_on: Option<BusinessDate>,
     /// The account that entered the customer, whose own it is while it is `unowned`.
     pub creator: UserId,
     /// Counts its states, for whoever writes it.
@@ -74,6 +80,9 @@ impl Standing {
             state: StandingState::Unowned,
             protected_until: None,
             since: at,
+            tier: None,
+            warn_at: None,
+            follow_up_on: None,
             creator,
             version: 1,
         }

@@ -68,6 +68,8 @@ pub struct Derived {
     pub waiting: BTreeMap<EmployeeId, Timestamp>,
     /// The name of the policy that rules.
     pub scope: String,
+    /// The tier that they hold.
+    pub tier: Option<String>,
 }
 
 impl Derived {
@@ -137,8 +139,17 @@ pub(super) struct Course<'a> {
     pub(super) waiting: BTreeMap<EmployeeId, Timestamp>,
     pub(super) dispute: Option<AnyId>,
     pub(super) locked_until: Option<Timestamp>,
-    pub(super) tier: String,
+    pub(super) tier: Option<GivenTier>,
+    /// Before when a tier that was given meanwhile does not let protection end: for want of a contact, of a deal.
+    pub(super) floor: (Option<Timestamp>, Option<Timestamp>),
     pub(super) left: BTreeSet<EmployeeId>,
+}
+
+/// A tier that a customer was given.
+pub(super) struct GivenTier {
+    pub code: String,
+    /// The days between contacts and until a deal, as the tier model said then.
+    pub days: Option<(u32, u32)>,
 }
 
 /// A rule that holds: what follows.
@@ -188,7 +199,8 @@ impl<'a> Course<'a> {
             waiting: BTreeMap::new(),
             dispute: None,
             locked_until: None,
-            tier: String::new(),
+            tier: None,
+            floor: (None, None),
             left: BTreeSet::new(),
         }
     }
@@ -229,6 +241,7 @@ impl<'a> Course<'a> {
         let is_owned = standing.owner().is_some();
         self.won_by = None;
         self.contacts.clear();
+        self.floor = (None, None);
         (self.touched, self.courted) = (is_owned.then_some(from), is_owned.then_some(from));
         self.chain.push(State { from, standing, decision: decision.clone() });
     }

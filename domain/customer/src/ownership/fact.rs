@@ -290,6 +290,12 @@ pub enum What {
     Tiered {
         /// Which.
         tier: String,
+        /// So many days may pass between two qualified contacts, as the tier model says; none of older facts.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        follow_up_days: Option<u32>,
+        /// So many days may pass until a deal, as the tier model says.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        deal_days: Option<u32>,
     },
 }
 

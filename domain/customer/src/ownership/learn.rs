@@ -1,7 +1,10 @@
 //! A fact is learnt: whose the customer is follows anew in the same transition. What the rules refuse is not learnt.
 //! `[OWN-14 … OWN-18]`
 
-use super::{Decision, Derived, Fact, FactId, Outcome, PolicyBook, PoolCause, PoolLevel, What, derive};
+use super::{
+    Decision, Derived, Fact, FactId, Outcome, PolicyBook, PoolCause, PoolLevel, What, derive,
+    warn::{Owed, next_warning},
+};
 use crate::{
     customer_file::{self, CustomerId, StandingState},
     spine::{Change, Citation, DepartmentId, Entity, Explanation, Refusal, Timestamp, Version},
@@ -22,6 +25,10 @@ crate::refusals! { OWNERSHIP_REFUSALS:
 crate::events! { OWNERSHIP_EVENTS:
     FACT_LEARNT = "customer_ownership.fact_learnt", "客户归属事实已记录", "A fact about the ownership of a customer was learnt";
     CHANGED = "customer_ownership.changed", "客户归属已变更", "A customer came to stand otherwise";
+    WARNED = "customer_ownership.protection_warned", "客户保护期即将届满", "The protection of a customer's owner ends soon";
+    FOLLOW_UP_DUE = "customer_ownership.follow_up_due", "客户须按期跟进", "A customer is to be followed up";
+    FOLLOW_UP_MOVED = "customer_ownership.follow_up_moved", "客户跟进期限已变更", "A customer is to be followed up by another day";
+    FOLLOW_UP_OVER = "customer_ownership.follow_up_over", "客户无须再跟进", "A customer need no longer be followed up";
 }
 
 /// All that is known of whose a customer is, and where it leaves the customer.
@@ -69,7 +76,7 @@ impl Ownership {
         if let What::Voided { fact, .. } = &what {
             self.ensure_voidable(*fact)?;
         }
-        let kind = what.code();
+        let (kind, is_contact) = (what.code(), matches!(what, What::FollowedUp { .. }));
         // One that is completed late is complete, though it overtakes nobody: the lapse is written down.
         let is_late = matches!(&what, What::Registered(registered) if registered.begun_at.is_some());
         let mut facts = self.facts.clone();
@@ -79,14 +86,14 @@ impl Ownership {
         if let Some(refusal) = decision.as_ref().filter(|_| !is_late).and_then(refusal) {
             return Err(refusal);
         }
-        let standing = self.left_behind(&derived);
+        let (standing, owed) = self.left_behind(&derived, is_contact, (now, zone));
         let is_otherwise = standing.owner != self.standing.owner || standing.state != self.standing.state;
         let told = json!({"kind": kind, "fact_id": id});
-        let owner =
-            json!({"owner_id": standing.owner, "state": standing.state.code(), "since": standing.since});
+        let owner = self.told_of(&standing);
         let after = Self { facts, standing, ..self.clone() };
         let change = Change::updated(self, after, FACT_LEARNT, told);
         let change = if is_otherwise { change.and(CHANGED, owner) } else { change };
+        let change = owed.told(change);
         let by_time = derived.chain.last().map(|state| state.decision.clone()).filter(|_| is_otherwise);
         Ok(change.explained(decision.or(by_time).as_ref().map(explained)))
     }
@@ -94,15 +101,20 @@ impl Ownership {
     /// Lets what time has brought about show where others read it; none where nothing has.
     pub fn settle(self, book: &PolicyBook, (now, zone): (Timestamp, Tz)) -> Option<Change<Self>> {
         let derived = derive(&self.facts, book, now, zone);
-        let standing = self.left_behind(&derived);
+        let (standing, owed) = self.left_behind(&derived, false, (now, zone));
         if standing == self.standing {
             return None;
         }
-        let told =
-            json!({"owner_id": standing.owner, "state": standing.state.code(), "since": standing.since});
+        let told = self.told_of(&standing);
         let after = Self { standing, ..self.clone() };
         let why = derived.chain.last().map(|state| explained(&state.decision));
-        Some(Change::updated(self, after, CHANGED, told).explained(why))
+        Some(owed.told(Change::updated(self, after, CHANGED, told)).explained(why))
+    }
+
+    /// What the feed tells of where the customer came to stand.
+    pub(super) fn told_of(&self, standing: &customer_file::Standing) -> serde_json::Value {
+        json!({"owner_id": standing.owner, "state": standing.state.code(), "since": standing.since,
+            "owner_before_id": self.standing.owner})
     }
 
     fn ensure_voidable(&self, fact: FactId) -> Result<(), Refusal> {
@@ -115,22 +127,34 @@ impl Ownership {
         Err(Refusal::new(NOT_CUSTOMERS_FACT).citing(Citation::rule("OWN-15")).at("/fact_id"))
     }
 
-    /// What others read of what was derived.
-    fn left_behind(&self, derived: &Derived) -> customer_file::Standing {
-        let before = &self.standing;
+    /// What others read of what was derived, and what becomes of the contact that is owed.
+    fn left_behind(
+        &self,
+        derived: &Derived,
+        is_contact: bool,
+        (now, zone): (Timestamp, Tz),
+    ) -> (customer_file::Standing, Owed) {
+        let (before, tier) = (&self.standing, derived.tier.clone());
         let Some(last) = derived.chain.last() else {
-            let state = StandingState::Unowned;
-            return customer_file::Standing { owner: None, state, protected_until: None, ..before.clone() };
+            let (state, protected_until) = (StandingState::Unowned, None);
+            let standing =
+                customer_file::Standing { owner: None, state, protected_until, tier, ..before.clone() };
+            return (standing, Owed::Unchanged);
         };
         let department = last.standing.department().map(|id| DepartmentId::from_uuid(id.uuid()));
-        customer_file::Standing {
+        let mut standing = customer_file::Standing {
             owner: last.standing.owner(),
             department: department.unwrap_or(before.department),
             state: state_of(&last.standing),
             protected_until: derived.protection.map(|protection| protection.end().at),
             since: last.from,
+            tier,
             ..before.clone()
-        }
+        };
+        standing.warn_at = next_warning(before, derived, now);
+        let owed = Owed::after(before, derived, is_contact, zone);
+        standing.follow_up_on = owed.day(before.follow_up_on);
+        (standing, owed)
     }
 }
 

@@ -207,7 +207,7 @@ pub struct TierProtection {
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct PoolNumbers {
-    /// By tier; the first stands for tiers that are not listed.
+    /// By tier, where it is to be other than the tier model says; the first stands for customers without a tier.
     pub tiers: Vec<TierProtection>,
     /// Warnings come so many days before, the most first.
     pub warning_days: Vec<u32>,
@@ -261,10 +261,14 @@ impl OwnershipPolicy {
         self.rules.iter().find(|rule| rule.when == kind)
     }
 
-    /// How long an owner of a customer of a tier is safe.
-    pub fn protection(&self, tier: &str) -> Option<&TierProtection> {
+    /// How long an owner is safe: days between contacts, and until a deal. Of a tier that is listed as the list says, of
+    /// another as the tier model said when it was given, without one as the first of the list says.
+    pub fn protection(&self, tier: Option<(&str, Option<(u32, u32)>)>) -> Option<(u32, u32)> {
         let tiers = &self.pool.tiers;
-        tiers.iter().find(|listed| listed.tier == tier).or_else(|| tiers.first())
+        let listed = tier.and_then(|(code, _)| tiers.iter().find(|listed| listed.tier == code));
+        let given = tier.and_then(|(_, days)| days).filter(|_| listed.is_none());
+        let days = |listed: &TierProtection| (listed.follow_up_days, listed.deal_days);
+        given.or_else(|| listed.or_else(|| tiers.first()).map(days))
     }
 
     fn check_rules(&self, findings: &mut Findings) {

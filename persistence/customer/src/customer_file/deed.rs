@@ -14,6 +14,8 @@ use crate::{
     organisation::Organisation,
     ownership_dispute,
     spine::{Failure, Reader, Tx, View, erase_content, notice},
+    tier_figure::{self, FigureView},
+    tier_override,
 };
 use domain::{
     customer_file::{
@@ -66,6 +68,9 @@ pub struct CustomerCopy {
     /// All interactions with them.
     #[schema(max_items = 100_000)]
     pub interactions: Vec<InteractionView>,
+    /// Figures that people entered for the customer's tier.
+    #[schema(max_items = 10_000)]
+    pub tier_figures: Vec<FigureView>,
     /// When the file was changed, and what of it.
     #[schema(max_items = 100_000)]
     pub changes: Vec<CustomerChangeView>,
@@ -83,6 +88,7 @@ pub fn copy(tx: &mut Tx<'_>, id: CustomerId, reason: &str) -> Result<CustomerCop
     Ok(CustomerCopy {
         consents: customer_consent::of_customer(tx, id)?,
         interactions: interaction::all_with(tx, id)?,
+        tier_figures: tier_figure::of_customer(tx, id)?,
         changes: history::of(tx, id)?,
         customer: show_as(tx, customer, false)?,
     })
@@ -127,6 +133,8 @@ fn erase_one(tx: &mut Tx<'_>, customer: Customer, reason: &str) -> Result<Custom
     let mut things = interaction::erase(tx, id)?;
     things.extend(customer_consent::erase(tx, id)?);
     things.extend(ownership_dispute::erase(tx, id)?);
+    things.extend(tier_figure::erase(tx, id)?);
+    things.extend(tier_override::erase(tx, id)?);
     for thing in things {
         erase_content(tx, thing.0, reason.to_owned())?;
     }

@@ -103,6 +103,10 @@ pub struct CustomerFilter {
     /// Only in these states of ownership, separated by commas.
     #[param(inline, example = "owned")]
     pub standing: Several<StandingState>,
+    /// Only of this tier.
+    #[validate(length(min = 1, max = 60))]
+    #[param(min_length = 1, max_length = 60, example = "A")]
+    pub tier: Option<String>,
     /// Only of this owner.
     pub owner_id: Option<EmployeeId>,
     /// Only of this department.
@@ -183,6 +187,9 @@ fn asked(reader: &mut Reader<'_>, filter: &CustomerFilter) -> Result<Where, Fail
         several => wanted.also(customers::status.eq_any(several.to_vec())),
     }
     narrow!(wanted, standings, filter; owner_id = owner_id, department_id = department_id, state in standing);
+    if let Some(tier) = &filter.tier {
+        wanted.also(standings::tier.eq(Some(tier.clone())));
+    }
     if let Some(tag) = &filter.tag {
         let quoted = serde_json::to_string(tag)?;
         wanted.also(customers::tags.like(like_as_it_is(&quoted)).escape('\\'));
@@ -272,6 +279,7 @@ columns! { CustomerSummary as "customers" "客户" "Customers", domain::spine::P
     sensitivity "敏感级别" "Sensitivity";
     completeness "完整度" "Completeness";
     status "状态" "Status";
+    tier "客户等级" "Tier" = |customer| customer.standing.tier.as_deref();
     standing "归属状态" "Ownership" = |customer| customer.standing.state.labels();
     owner "归属人" "Owner" = |customer| customer.standing.owner.as_ref().map(|owner| owner.name.as_str());
     department "部门" "Department" = |customer| customer.department_names();

@@ -1,18 +1,20 @@
 //! Whose customers the caller sees, and of whom they see more than a mask. `[CUS-5, ID-5, ID-6]`
 //!
-//! Both go by the standing alone. Seen by the owner, their superiors, and whoever's permission reaches the department;
-//! without a mask by owner and superiors, while whoever holds the permission to reveal says why each time (`deed::reveal`).
-//! A customer whom nobody has registered yet is the own one of whoever entered it.
+//! Both go by the standing and by who was let in to help. Seen by the owner, their superiors, helpers, and whoever's
+//! permission reaches the department; without a mask by owner, superiors and helpers who may write, while whoever holds the
+//! permission to reveal says why each time (`deed::reveal`). A customer whom nobody has registered yet is the own one of
+//! whoever entered it.
 
 use crate::{
     organisation::Organisation,
-    schema::{customer_standings as standings, customers},
-    spine::{Failure, Key, Reader, Sight, Where},
+    schema::{customer_helpers as helpers, customer_standings as standings, customers},
+    spine::{Failure, Key, Reader, Sight, Where, db},
 };
 use diesel::prelude::*;
 use domain::{
-    customer_file::{Standing, StandingState},
-    spine::{EmployeeId, UserId},
+    customer_file::{CustomerId, Standing, StandingState},
+    customer_helper::{HelperAccess, READ_ONLY},
+    spine::{Citation, EmployeeId, Refusal, UserId},
 };
 use std::collections::BTreeSet;
 
@@ -32,8 +34,61 @@ pub fn seen(reader: &mut Reader<'_>) -> Result<Option<Where>, Failure> {
     let entered =
         standings::state.eq(StandingState::Unowned.code()).and(standings::creator_id.eq(sight.user));
     let reached = standings::department_id.eq_any(sight.departments).or(entered);
-    seen.also(standings::owner_id.eq_any(owners).or(reached.nullable()));
+    let helped = standings::customer_id.eq_any(
+        helpers::table
+            .filter(helpers::employee_id.eq(sight.employee))
+            .filter(helpers::ended_at.is_null().and(helpers::until_on.ge(reader.today())))
+            .select(helpers::customer_id),
+    );
+    seen.also(standings::owner_id.eq_any(owners).or(reached.or(helped).nullable()));
     Ok(Some(seen))
+}
+
+/// The customers with whom the caller helps today, with what they may do.
+fn helped(
+    reader: &mut Reader<'_>,
+    only: Option<CustomerId>,
+) -> Result<Vec<(CustomerId, HelperAccess)>, Failure> {
+    let Some(me) = reader.actor().employee else { return Ok(Vec::new()) };
+    let mut wanted = Where::new();
+    wanted.also(helpers::employee_id.eq(Key::from(me)));
+    wanted.also(helpers::ended_at.is_null().and(helpers::until_on.ge(reader.today())));
+    if let Some(only) = only {
+        wanted.also(helpers::customer_id.eq(Key::from(only)));
+    }
+    let rows: Vec<(Key, String)> = db!(reader, |c| helpers::table
+        .filter(&wanted)
+        .order(helpers::id)
+        .select((helpers::customer_id, helpers::access))
+        .load(c))?;
+    let read = |(customer, access): (Key, String)| {
+        let access = HelperAccess::from_code(&access);
+        let corrupt = || Failure::corrupt("customer_helpers", "access", customer.0);
+        Ok((customer.into(), access.ok_or_else(corrupt)?))
+    };
+    rows.into_iter().map(read).collect()
+}
+
+/// Refuses whoever sees a customer only as a helper who may read.
+///
+/// # Errors
+/// `customer_helper.read_only`.
+pub fn ensure_may_write(reader: &mut Reader<'_>, customer: CustomerId) -> Result<(), Failure> {
+    let helps = helped(reader, Some(customer))?;
+    if helps.is_empty() || helps.iter().any(|(_, access)| *access == HelperAccess::Write) {
+        return Ok(());
+    }
+    let standing = super::standing::of(reader, customer)?;
+    let is_entered = standing.state == StandingState::Unowned && standing.creator == reader.actor().user;
+    let is_reached = reader.reach().covers(standing.department, is_entered);
+    let is_above = match standing.owner {
+        Some(owner) => reader.actor().is(owner) || Organisation::caller_is_above(reader, owner)?,
+        None => false,
+    };
+    if is_reached || is_above {
+        return Ok(());
+    }
+    Err(Refusal::new(READ_ONLY).citing(Citation::rule("OWN-16")).into())
 }
 
 /// That a customer lies within the caller's sight, as a condition on customers.
@@ -73,6 +128,7 @@ pub struct Unmasked {
     employee: Option<EmployeeId>,
     user: UserId,
     below: BTreeSet<EmployeeId>,
+    helped: BTreeSet<CustomerId>,
 }
 
 impl Unmasked {
@@ -82,12 +138,18 @@ impl Unmasked {
     /// Where the database fails.
     pub fn to(reader: &mut Reader<'_>) -> Result<Self, Failure> {
         let below = Organisation::below_caller(reader)?.into_iter().map(EmployeeId::from).collect();
-        let actor = reader.actor();
-        Ok(Self { employee: actor.employee, user: actor.user, below })
+        let helped = helped(reader, None)?.into_iter();
+        let helped =
+            helped.filter(|(_, access)| *access == HelperAccess::Write).map(|(customer, _)| customer);
+        let (helped, actor) = (helped.collect(), reader.actor());
+        Ok(Self { employee: actor.employee, user: actor.user, below, helped })
     }
 
     /// Whether it covers a customer who stands so.
     pub fn covers(&self, standing: &Standing) -> bool {
+        if self.helped.contains(&standing.customer) {
+            return true;
+        }
         match standing.owner {
             Some(owner) => self.employee == Some(owner) || self.below.contains(&owner),
             None => standing.state == StandingState::Unowned && standing.creator == self.user,

@@ -6,10 +6,11 @@ use crate::{
     schema::customer_standings as standings,
     spine::{Failure, Instant, Key, Reader, Tx, db, guard},
 };
+use chrono::NaiveDate;
 use diesel::prelude::*;
 use domain::{
     customer_file::{CustomerId, Standing, StandingState},
-    spine::{Timestamp, Version},
+    spine::{BusinessDate, Timestamp, Version},
 };
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -26,12 +27,16 @@ pub(crate) struct Row {
     pub since: Instant,
     pub creator_id: Key,
     pub version: Version,
+    pub tier: Option<String>,
+    pub warn_at: Option<Instant>,
+    pub follow_up_on: Option<BusinessDate>,
 }
 
 impl From<&Standing> for Row {
     fn from(standing: &Standing) -> Self {
-        let Standing { customer, owner, department, state, protected_until, since, creator, version } =
+        let Standing { customer, owner, department, state, protected_until, since, creator, version, .. } =
             standing;
+        let Standing { tier, warn_at, follow_up_on, .. } = standing;
         Self {
             customer_id: (*customer).into(),
             owner_id: owner.map(Into::into),
@@ -41,6 +46,9 @@ impl From<&Standing> for Row {
             since: (*since).into(),
             creator_id: (*creator).into(),
             version: *version,
+            tier: tier.clone(),
+            warn_at: warn_at.map(Into::into),
+            follow_up_on: *follow_up_on,
         }
     }
 }
@@ -48,8 +56,8 @@ impl From<&Standing> for Row {
 impl TryFrom<Row> for Standing {
     type Error = Failure;
     fn try_from(row: Row) -> Result<Self, Failure> {
-        let Row { customer_id, owner_id, department_id, state, protected_until, since, creator_id, version } =
-            row;
+        let Row { customer_id, owner_id, department_id, state, protected_until, since, creator_id, .. } = row;
+        let Row { version, tier, warn_at, follow_up_on, .. } = row;
         let corrupt = || Failure::corrupt("customer_standings", "state", customer_id.0);
         Ok(Self {
             customer: customer_id.into(),
@@ -60,6 +68,9 @@ impl TryFrom<Row> for Standing {
             since: since.into(),
             creator: creator_id.into(),
             version,
+            tier,
+            warn_at: warn_at.map(Into::into),
+            follow_up_on,
         })
     }
 }
@@ -111,6 +122,11 @@ pub struct StandingView {
     pub protected_until: Option<Timestamp>,
     /// Since when it stands so.
     pub since: Timestamp,
+    /// The tier it holds.
+    #[schema(max_length = 60, example = "A")]
+    pub tier: Option<String>,
+    /// The last day for the contact that is owed; null while none is.
+    pub follow_up_on: Option<NaiveDate>,
 }
 
 impl StandingView {
@@ -121,6 +137,8 @@ impl StandingView {
             department: register.placed(standing.department)?,
             protected_until: standing.protected_until,
             since: standing.since,
+            tier: standing.tier.clone(),
+            follow_up_on: standing.follow_up_on,
         })
     }
 }

@@ -6,15 +6,15 @@ use super::{
     serving::{ensure_of_the_pool, ensure_serves},
 };
 use crate::{
-    customer_file::{self, standing},
+    customer_file::{self, scope::ensure_may_write, standing},
     interaction,
     organisation::{Register, employee},
-    schema::customer_standings as standings,
+    schema::{customer_standings as standings, customers},
     spine::{Failure, House, Instant, Key, Reader, Told, Tx, db},
 };
 use diesel::prelude::*;
 use domain::{
-    customer_file::{CustomerId, StandingState},
+    customer_file::{CustomerId, CustomerState, StandingState},
     ownership::{FactId, LOST, Ownership, REFUSED, RuleKind, What, cite},
     registration::SELF_INTRODUCED,
     spine::{AnyId, Citation, EmployeeId, Id, Permission, Refusal, Timestamp, codes},
@@ -52,6 +52,7 @@ fn with_owner(tx: &mut Tx<'_>, refusal: Refusal, owner: Option<EmployeeId>) -> R
 /// A customer out of sight.
 pub fn relate(tx: &mut Tx<'_>, customer: CustomerId, relative: EmployeeId) -> Result<Ownership, Failure> {
     let ownership = find(tx, customer)?;
+    ensure_may_write(tx, customer)?;
     employee::refer(tx, relative, "/relative_id")?;
     learn(tx, ownership, What::Related { relative })
 }
@@ -70,6 +71,7 @@ pub fn introduce(
         let refusal = Refusal::new(SELF_INTRODUCED).citing(Citation::rule("OWN-3"));
         return Err(refusal.at("/introducer_id").into());
     }
+    ensure_may_write(tx, customer)?;
     let introduced = customer_file::refer(tx, introducer, "/introducer_id")?.id;
     let representative = standing::of(tx, introduced)?.owner;
     let introducer = AnyId::from_uuid(introduced.uuid());
@@ -95,6 +97,7 @@ fn find_in_pool(reader: &mut Reader<'_>, customer: CustomerId) -> Result<Ownersh
 pub fn claim(tx: &mut Tx<'_>, customer: CustomerId) -> Result<Ownership, Failure> {
     let none = || Refusal::new(domain::registration::NO_EMPLOYEE).citing(Citation::rule("OWN-15"));
     let ownership = find_in_pool(tx, customer)?;
+    customer_file::load(tx, customer)?.ensure_active()?;
     let by = tx.actor().employee.ok_or_else(none)?;
     tx.connection().lock_row("employees", Key::from(by))?;
     within_limits(tx, &ownership, by)?;
@@ -248,6 +251,36 @@ pub fn due(reader: &mut Reader<'_>) -> Result<Vec<CustomerId>, Failure> {
         .limit(AT_ONCE)
         .load(c))?;
     Ok(rows.into_iter().map(Into::into).collect())
+}
+
+/// The customers whose owners are to be warned that protection ends; the longest due first.
+///
+/// # Errors
+/// Where the database fails.
+pub fn to_warn(reader: &mut Reader<'_>) -> Result<Vec<CustomerId>, Failure> {
+    /// At most so many at once; the others have their turn next.
+    const AT_ONCE: i64 = 500;
+    let (now, active) = (Some(Instant::from(reader.now())), CustomerState::Active.code());
+    let rows: Vec<Key> = db!(reader, |c| standings::table
+        .inner_join(customers::table)
+        .filter(standings::warn_at.le(now).and(customers::status.eq(active)))
+        .order((standings::warn_at, standings::customer_id))
+        .select(standings::customer_id)
+        .limit(AT_ONCE)
+        .load(c))?;
+    Ok(rows.into_iter().map(Into::into).collect())
+}
+
+/// Warns the owner of a customer, and calls for the contact that keeps them; safe to be done by several servers, and twice.
+///
+/// # Errors
+/// Where the database fails.
+pub fn warn(tx: &mut Tx<'_>, customer: CustomerId) -> Result<(), Failure> {
+    let (book, now, zone) = (book(tx)?, tx.now(), tx.zone());
+    if let Some(change) = load(tx, customer)?.warn(&book, (now, zone)) {
+        tx.apply(change)?;
+    }
+    Ok(())
 }
 
 /// How far back a question may reach: the instant itself, where it does not lie ahead.

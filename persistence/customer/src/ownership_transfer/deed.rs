@@ -14,7 +14,7 @@ use domain::{
     ownership_transfer::{
         Handed, NOT_THEIRS, NUMBER_PREFIX, OwnershipTransfer, TransferContent, TransferOutcome, cite,
     },
-    spine::{EmployeeId, Refusal},
+    spine::{Change, EmployeeId, Refusal},
 };
 
 /// What is to be handed over.
@@ -47,6 +47,37 @@ pub fn create(tx: &mut Tx<'_>, asked: Asked) -> Result<OwnershipTransfer, Failur
     employee::refer_superior(tx, to, today, "/to_id")?;
     let corrupt = || Failure::corrupt("employees", "department_id", from);
     let department = Register::of(tx)?.department_on(from, today).ok_or_else(corrupt)?;
+    let (is_hand_over, customers) = listed(tx, from, customers)?;
+    let content = TransferContent { from, to, department, is_hand_over, reason, open_matters, customers };
+    let number = crate::spine::next_number(tx, NUMBER_PREFIX)?;
+    let new = NewDocument { id: tx.id(), number, submitter: None };
+    let change = OwnershipTransfer::create(new, content, tx.actor(), tx.now())?;
+    apply(tx, change)
+}
+
+/// Rewrites a draft: the customers are listed anew, also where all are handed over; whose they are stays.
+///
+/// # Errors
+/// Where it is not the actor's, or not to be changed now; `ownership_transfer.not_theirs`; somebody who does not work here.
+pub fn revise(
+    tx: &mut Tx<'_>,
+    transfer: OwnershipTransfer,
+    asked: Asked,
+) -> Result<Change<OwnershipTransfer>, Failure> {
+    let Asked { from: _, to, reason, open_matters, customers } = asked;
+    let (today, from, department) = (tx.today(), transfer.content.from, transfer.content.department);
+    employee::refer_superior(tx, to, today, "/to_id")?;
+    let (is_hand_over, customers) = listed(tx, from, customers)?;
+    let content = TransferContent { from, to, department, is_hand_over, reason, open_matters, customers };
+    Ok(transfer.revise(content, tx.actor())?)
+}
+
+/// Whether all of somebody's customers are handed over, and which.
+fn listed(
+    tx: &mut Tx<'_>,
+    from: EmployeeId,
+    customers: Vec<CustomerId>,
+) -> Result<(bool, Vec<Handed>), Failure> {
     let is_hand_over = customers.is_empty();
     let customers = if is_hand_over { ownership::customers_of(tx, from)? } else { customers };
     for (index, customer) in customers.iter().enumerate() {
@@ -60,12 +91,7 @@ pub fn create(tx: &mut Tx<'_>, asked: Asked) -> Result<OwnershipTransfer, Failur
         }
     }
     let handed = |customer| Handed { customer, outcome: TransferOutcome::Waits, because: None };
-    let customers = customers.into_iter().map(handed).collect();
-    let content = TransferContent { from, to, department, is_hand_over, reason, open_matters, customers };
-    let number = crate::spine::next_number(tx, NUMBER_PREFIX)?;
-    let new = NewDocument { id: tx.id(), number, submitter: None };
-    let change = OwnershipTransfer::create(new, content, tx.actor(), tx.now())?;
-    apply(tx, change)
+    Ok((is_hand_over, customers.into_iter().map(handed).collect()))
 }
 
 /// Hands a transfer to its approvers.

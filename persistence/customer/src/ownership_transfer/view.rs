@@ -2,19 +2,19 @@
 
 use super::row::{Row, find};
 use crate::{
-    approval::APPROVAL,
+    approval::{APPROVAL, document::owner},
     organisation::{DEPARTMENT, EMPLOYEE, NamedRef, PersonRef, Register},
     schema::ownership_transfers,
     spine::{
-        Failure, Filter, Page, Reader, Refers, Several, Sight, Slice, View, columns, covered, narrow, orders,
-        paged,
+        ActionView, Failure, Filter, Page, Place, Placed, Reader, Refers, Several, Sight, Slice, View,
+        columns, covered, narrow, orders, paged,
     },
 };
 use diesel::prelude::*;
 use domain::{
     approval::StandingState,
     ownership::Because,
-    ownership_transfer::{OwnershipTransfer, TransferOutcome},
+    ownership_transfer::{OwnershipTransfer, TransferAction, TransferOutcome},
     spine::{AnyId, EmployeeId, Id, Timestamp, UserId, Version},
 };
 use serde::{Deserialize, Serialize};
@@ -32,6 +32,9 @@ pub struct HandedView {
     /// Why a rule stood against it.
     pub because: Option<Because>,
 }
+
+/// What the caller may do with a transfer. An alias, because the derive would take a generic type apart.
+type TransferActionView = ActionView<TransferAction>;
 
 /// A transfer of customers.
 #[derive(Clone, Debug, Serialize, ToSchema)]
@@ -74,6 +77,9 @@ pub struct TransferView {
     pub customers: Vec<HandedView>,
     /// The approval of its latest submission.
     pub approval_id: Option<AnyId>,
+    /// What the caller may do with it now.
+    #[schema(max_items = 20)]
+    pub actions: Vec<TransferActionView>,
     /// Its version, for `If-Match`.
     #[schema(minimum = 1)]
     pub version: Version,
@@ -95,7 +101,20 @@ impl View for TransferView {
     }
 }
 
-fn shown(register: &Register, transfer: OwnershipTransfer) -> Result<TransferView, Failure> {
+impl Placed<crate::Customer> for TransferAction {
+    fn place(self) -> Place {
+        match self {
+            Self::Revise => Place::Patch,
+            Self::Submit => Place::Post("/submit"),
+            Self::Withdraw => Place::Post("/withdraw"),
+            Self::Void => Place::Post("/void"),
+        }
+    }
+}
+
+fn shown(reader: &mut Reader<'_>, transfer: OwnershipTransfer) -> Result<TransferView, Failure> {
+    let register = Register::of(reader)?;
+    let actions = transfer.actions(owner(reader, &transfer)?, reader.actor());
     let OwnershipTransfer { id, petition, content, version } = transfer;
     let (at, reason) = petition.standing.told();
     let customers = content.customers.into_iter().map(|handed| HandedView {
@@ -119,6 +138,7 @@ fn shown(register: &Register, transfer: OwnershipTransfer) -> Result<TransferVie
         open_matters: content.open_matters,
         customers: customers.collect(),
         approval_id: petition.approval.map(|approval| approval.uuid().into()),
+        actions: ActionView::listed(&format!("/api/v1/ownership-transfers/{id}"), actions),
         number: petition.number,
         version,
     })
@@ -129,7 +149,7 @@ fn shown(register: &Register, transfer: OwnershipTransfer) -> Result<TransferVie
 /// # Errors
 /// Where the database fails.
 pub fn show(reader: &mut Reader<'_>, transfer: OwnershipTransfer) -> Result<TransferView, Failure> {
-    shown(&*Register::of(reader)?, transfer)
+    shown(reader, transfer)
 }
 
 /// One transfer, if the caller may see it.
@@ -184,10 +204,10 @@ pub fn list(
     narrow!(wanted, ownership_transfers, filter; from_id = from_id, to_id = to_id, status in status);
     let found = paged!(reader, page, filter.sort, wanted;
         ownership_transfers::table => Row::as_select(); |row: &Row| row);
-    let register = Register::of(reader)?;
-    let Slice { data, next, total } = found;
-    let data = data.into_iter().map(|row: Row| shown(&register, row.whole(reader)?));
-    Ok(Slice { data: data.collect::<Result<_, Failure>>()?, next, total })
+    found.try_map(|row| {
+        let transfer = row.whole(reader)?;
+        shown(reader, transfer)
+    })
 }
 
 columns! { TransferView as "ownership-transfers" "客户移交" "Transfers of customers", domain::spine::Permission::ExportCustomers:

@@ -75,6 +75,9 @@ diesel::table! {
         since -> SqlInstant,
         creator_id -> SqlId,
         version -> BigInt,
+        tier -> Nullable<Text>,
+        warn_at -> Nullable<SqlInstant>,
+        follow_up_on -> Nullable<Date>,
     }
 }
 

@@ -5,7 +5,8 @@ use super::{
     row::{PriceRow, Row, of_currency},
 };
 use crate::{
-    customer_file::CUSTOMER,
+    customer_file::{self, CUSTOMER},
+    customer_tier,
     organisation::{NamedColumns, NamedRef},
     product::{self, PRODUCT},
     schema::{price_lists, prices, products},
@@ -265,7 +266,7 @@ pub struct AskedPrice {
     #[validate(length(min = 1, max = 40))]
     #[param(min_length = 1, max_length = 40)]
     pub channel: Option<String>,
-    /// For which tier of customers.
+    /// For which tier of customers; that of the customer on that day where absent.
     #[validate(length(min = 1, max = 40))]
     #[param(min_length = 1, max_length = 40)]
     pub tier: Option<String>,
@@ -304,6 +305,15 @@ pub struct EffectivePriceView {
 
 impl View for EffectivePriceView {}
 
+/// The tier that is asked for: the one that is named, else the one that the customer holds, where the caller sees them.
+fn tier(reader: &mut Reader<'_>, asked: &AskedPrice, on: NaiveDate) -> Result<Option<String>, Failure> {
+    let Some(customer) = asked.customer_id.filter(|_| asked.tier.is_none()) else {
+        return Ok(asked.tier.clone());
+    };
+    let sees = reader.finds_by(Permission::ReadCustomers, |reader| customer_file::find(reader, customer))?;
+    if sees { customer_tier::held_on(reader, customer, on) } else { Ok(None) }
+}
+
 /// Which price of a product counts.
 ///
 /// # Errors
@@ -317,10 +327,11 @@ pub fn effective(
     let on = asked.on.unwrap_or_else(|| reader.today());
     let order = order(reader, on)?;
     let list = of_currency(reader, asked.currency, product.id)?;
+    let tier = tier(reader, asked, on)?;
     let wanted = Asked {
         customer: asked.customer_id,
         channel: asked.channel.clone(),
-        tier: asked.tier.clone(),
+        tier,
         region: asked.region.clone(),
         quantity: asked.quantity.unwrap_or(Quantity::units(1)),
         on,

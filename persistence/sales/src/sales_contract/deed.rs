@@ -3,7 +3,7 @@
 use super::{apply, settle::routed};
 use crate::{
     approval::document,
-    counted_figure,
+    counted_figure, customer_tier,
     organisation::employee,
     policy, price_list, product, sale, sales_terms,
     spine::{Failure, Reader, Tx},
@@ -37,6 +37,7 @@ pub(super) fn priced(reader: &mut Reader<'_>, contract: &SalesContract) -> Resul
     let authority: Arc<PolicyVersion<DiscountAuthority>> = policy::in_force(reader, "company", today)?;
     let amounts = contract.content.amounts().map_err(Failure::fault)?;
     let mut findings = Findings::new();
+    let tier = customer_tier::held_on(reader, contract.content.customer, today)?;
     for (index, (line, amounts)) in contract.content.lines.iter().zip(amounts).enumerate() {
         let product = product::find(reader, line.product)?;
         if product.expect_sold(today).is_err() {
@@ -44,7 +45,7 @@ pub(super) fn priced(reader: &mut Reader<'_>, contract: &SalesContract) -> Resul
             findings.add_with(format!("/lines/{index}/product_id"), NOT_SOLD, named);
             continue;
         }
-        let asked = asked(&contract.content, line.quantity, today);
+        let asked = asked(&contract.content, tier.clone(), line.quantity, today);
         let chosen = price_list::chosen(reader, &product, line.price.currency(), &asked)?;
         let listed = extended(line.quantity, chosen.price).map_err(Failure::fault)?;
         let below_floor = chosen.floor.is_some_and(|floor| {
@@ -60,8 +61,13 @@ pub(super) fn priced(reader: &mut Reader<'_>, contract: &SalesContract) -> Resul
     Ok(findings.into_result().map_err(cited)?)
 }
 
-fn asked(content: &SalesContractContent, quantity: domain::quantity::Quantity, on: BusinessDate) -> Asked {
-    let (customer, tier) = (Some(content.customer), None);
+fn asked(
+    content: &SalesContractContent,
+    tier: Option<String>,
+    quantity: domain::quantity::Quantity,
+    on: BusinessDate,
+) -> Asked {
+    let customer = Some(content.customer);
     Asked { customer, channel: content.channel.clone(), tier, region: content.region.clone(), quantity, on }
 }
 

@@ -1,6 +1,6 @@
 //! What facts about people, pools, deals and disputes do. `[OWN-8, OWN-13 … OWN-16]`
 
-use super::{Course, Credit, Held};
+use super::{Course, Credit, GivenTier, Held};
 use crate::{
     ownership::{
         Because, Fact, Outcome, PoolCause, PoolLevel, RuleKind, Shares, Standing, StandingState, What,
@@ -50,7 +50,9 @@ impl Course<'_> {
                 self.give(fact, RuleKind::Ruling, *owner, shares.clone(), *department);
                 self.rule_on_credits(*owner, shares);
             }
-            What::Tiered { tier } => self.tier.clone_from(tier),
+            What::Tiered { tier, follow_up_days, deal_days } => {
+                self.hold_tier(at, GivenTier { code: tier.clone(), days: follow_up_days.zip(*deal_days) });
+            }
         }
     }
 

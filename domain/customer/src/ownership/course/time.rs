@@ -1,6 +1,6 @@
 //! What time does by itself. `[OWN-15]`
 
-use super::{Course, Derived, Held};
+use super::{Course, Derived, GivenTier, Held};
 use crate::{
     ownership::{
         Channel, Next, NextKind, Outcome, PoolCause, PoolLevel, Protection, RuleKind, Standing, Warning,
@@ -36,12 +36,30 @@ impl Course<'_> {
         let (touched, courted) = (self.touched?, self.courted?);
         let policy = &self.policy(courted)?.content;
         policy.rule(RuleKind::Protection)?;
-        let tier = policy.protection(&self.tier)?;
+        let tier = self.tier.as_ref().map(|tier| (tier.code.as_str(), tier.days));
+        let (follow_up_days, deal_days) = policy.protection(tier)?;
         let not_before = |end: Timestamp| self.locked_until.map_or(end, |locked| end.max(locked));
+        let follow_up_by = not_before(end_of_days(touched, follow_up_days, self.zone));
+        let deal_by = not_before(end_of_days(courted, deal_days, self.zone));
+        let floored = |end: Timestamp, floor: Option<Timestamp>| floor.map_or(end, |floor| end.max(floor));
         Some(Protection {
-            follow_up_by: not_before(end_of_days(touched, tier.follow_up_days, self.zone)),
-            deal_by: not_before(end_of_days(courted, tier.deal_days, self.zone)),
+            follow_up_by: floored(follow_up_by, self.floor.0),
+            deal_by: floored(deal_by, self.floor.1),
         })
+    }
+
+    /// A tier holds from an instant on. One that is stricter takes nothing that was safe before: what is left of the old time
+    /// stays, unless its own time, counted from then on, ends earlier.
+    pub(super) fn hold_tier(&mut self, at: Timestamp, tier: GivenTier) {
+        let before = self.protection();
+        let days = self
+            .policy(at)
+            .and_then(|policy| policy.content.protection(Some((tier.code.as_str(), tier.days))));
+        (self.tier, self.floor) = (Some(tier), (None, None));
+        if let Some((before, (follow_up_days, deal_days))) = before.zip(days) {
+            let anew = |days: u32, end: Timestamp| Some(end.min(end_of_days(at, days, self.zone)));
+            self.floor = (anew(follow_up_days, before.follow_up_by), anew(deal_days, before.deal_by));
+        }
     }
 
     /// What happens next to the standing if nobody acts.
@@ -94,9 +112,9 @@ impl Course<'_> {
     /// Time for a contact, and perhaps for a deal, runs anew; warnings that were given are answered by it.
     pub(super) fn touch(&mut self, at: Timestamp, also_deal: bool) {
         let before = self.protection();
-        self.touched = Some(at);
+        (self.touched, self.floor.0) = (Some(at), None);
         if also_deal {
-            self.courted = Some(at);
+            (self.courted, self.floor.1) = (Some(at), None);
         }
         let (Some(before), after) = (before, self.protection()) else { return };
         if after.is_some_and(|after| after.end().at <= before.end().at) {
@@ -150,6 +168,7 @@ impl Course<'_> {
             credits: self.credits,
             waiting: self.waiting,
             scope: self.scope,
+            tier: self.tier.map(|tier| tier.code),
         }
     }
 }

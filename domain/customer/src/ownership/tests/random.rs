@@ -28,6 +28,11 @@ fn what() -> impl Strategy<Value = What> {
             department: thing(0xD),
             transfer: thing(3)
         }),
+        (1_u32..90, 1_u32..400).prop_map(|(contact, deal)| What::Tiered {
+            tier: "A".to_owned(),
+            follow_up_days: Some(contact),
+            deal_days: Some(deal),
+        }),
         deal().prop_map(|deal| What::Deposited { deal }),
         deal().prop_map(|deal| What::Signed { deal }),
         deal().prop_map(|deal| What::FellThrough { deal }),
