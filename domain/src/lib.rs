@@ -8,7 +8,7 @@
 
 #[doc(inline)]
 pub use domain_base::{
-    approval, duty, file, identity, incentive_entry, organisation, task, vacancy, working_time,
+    approval, duty, file, identity, incentive_entry, organisation, pack, task, vacancy, working_time,
 };
 #[doc(inline)]
 pub use domain_customer as customer;

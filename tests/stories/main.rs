@@ -82,9 +82,11 @@ mod ownership;
 mod ownership_dispute;
 mod ownership_pool;
 mod ownership_transfer;
+mod pack;
 mod payment;
 mod payroll_batch;
 mod policy;
+mod policy_replay;
 mod post_evaluation;
 mod price_list;
 mod private;
@@ -178,6 +180,7 @@ const MODULES: &[&[Story]] = &[
     master_race::STORIES,
     meta::STORIES,
     policy::STORIES,
+    policy_replay::STORIES,
     post_evaluation::STORIES,
     price_list::STORIES,
     indicator::STORIES,
@@ -207,6 +210,7 @@ const MODULES: &[&[Story]] = &[
     ownership_transfer::STORIES,
     reception::STORIES,
     task::STORIES,
+    pack::STORIES,
     payment::STORIES,
     on_behalf::STORIES,
     resubmission::STORIES,
@@ -228,6 +232,7 @@ const RECORDS: &[&[Record]] = &[
     access::RECORDS,
     identity::RECORDS,
     policy::RECORDS,
+    policy_replay::RECORDS,
     organisation::RECORDS,
     vacancy::RECORDS,
     task::RECORDS,

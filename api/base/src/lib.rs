@@ -7,8 +7,10 @@ pub mod file;
 pub mod identity;
 mod incentive_entry;
 pub mod organisation;
+mod pack;
 mod payroll_batch;
 mod policy;
+pub mod policy_replay;
 mod setup;
 mod task;
 pub mod vacancy;
@@ -37,6 +39,7 @@ pub const WING: &Wing = &Wing {
             "incentive-entries",
             "奖惩台账。Rewards and penalties: proposed, answered, confirmed, taken back, summed by month.",
         ),
+        ("packs", "行业包。What a company of a kind begins with: previewed, loaded, exported."),
         ("payroll-batches", "工资批次。What of rewards and penalties goes with the wages of a month."),
         ("policies", "政策。Limits, days and chains as data, each citing a clause."),
         ("positions", "岗位。What employees are appointed to."),
@@ -64,6 +67,7 @@ pub const WING: &Wing = &Wing {
         organisation::ABSENCES,
         organisation::EXPIRED_GRANTS,
         organisation::LEAVINGS,
+        policy_replay::ENDS,
         vacancy::EXPIRIES,
     ],
     routes: |into| {
@@ -71,6 +75,8 @@ pub const WING: &Wing = &Wing {
         organisation::routes(into);
         setup::routes(into);
         policy::routes(into);
+        policy_replay::routes(into);
+        pack::routes(into);
         approval::routes(into);
         file::routes(into);
         audit::routes(into);

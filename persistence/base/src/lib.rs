@@ -7,8 +7,10 @@ pub mod file;
 pub mod identity;
 pub mod incentive_entry;
 pub mod organisation;
+pub mod pack;
 pub mod payroll_batch;
 pub mod policy;
+pub mod policy_replay;
 pub mod separation_policy;
 pub mod setup;
 pub mod task;
@@ -32,6 +34,7 @@ pub const WING: &Wing = &Wing {
         identity::NOUN,
         file::NOUN,
         organisation::NOUN,
+        pack::NOUN,
         setup::NOUN,
         approval::NOUN,
         separation_policy::NOUN,
@@ -40,6 +43,7 @@ pub const WING: &Wing = &Wing {
         task::NOUN,
         incentive_entry::NOUN,
         payroll_batch::NOUN,
+        policy_replay::NOUN,
     ],
 };
 

@@ -1,7 +1,8 @@
 //! Customer files, ownership, reception, pool, disputes and tiers in the database.
 
 pub use persistence_base::{
-    approval, audit, duty, file, identity, organisation, payroll_batch, policy, spine, task, vacancy,
+    approval, audit, duty, file, identity, organisation, payroll_batch, policy, policy_replay, spine, task,
+    vacancy,
 };
 
 /// Files of customers.

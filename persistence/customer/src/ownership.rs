@@ -3,6 +3,7 @@
 
 /// What is done about ownership.
 pub mod deed;
+mod replay;
 mod row;
 /// Why it is whose, until when, and what comes next.
 pub mod view;
@@ -23,4 +24,5 @@ pub(crate) const NOUN: &[Part] = &[
     &Shipped::text("ownership/real-estate", "客户归属规则（房地产销售）", "002 §5", SHIPPED_REAL_ESTATE),
     &Shipped::text("ownership/general", "客户归属规则（通用）", "002 §5；000 §5.1", SHIPPED_GENERAL),
     &Follows { wants: deed::wants, then: deed::follow },
+    replay::REPLAYED,
 ];

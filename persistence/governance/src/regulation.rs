@@ -4,6 +4,8 @@
 pub mod citation;
 /// Which rule enforces which clause.
 pub mod coverage;
+/// As items of packs.
+mod pack;
 mod row;
 /// The texts that come with the product.
 pub mod shipped;
@@ -26,7 +28,7 @@ use domain::{
 };
 
 /// What this noun brings to its wing.
-pub(crate) const NOUN: &[Part] = &[&Clauses(citation::is_known)];
+pub(crate) const NOUN: &[Part] = &[&Clauses(citation::is_known), &pack::REGULATION];
 
 crate::spine::resource! { crate::Governance: Regulation as RegulationView; find, apply, view = view }
 

@@ -2,7 +2,7 @@
 
 pub use persistence_customer::{
     approval, audit, customer, customer_file, duty, file, identity, interaction, organisation, ownership,
-    payroll_batch, policy, spine, task, vacancy,
+    payroll_batch, policy, policy_replay, spine, task, vacancy,
 };
 
 /// The rules and the plan of commission.

@@ -7,7 +7,9 @@ mod file;
 mod identity;
 mod incentive_entry;
 mod organisation;
+mod pack;
 mod policy;
+mod policy_replay;
 mod task;
 mod vacancy;
 
@@ -17,8 +19,10 @@ pub use file::*;
 pub use identity::*;
 pub use incentive_entry::*;
 pub use organisation::*;
+pub use pack::*;
 pub use persistence_spine_tables::*;
 pub use policy::*;
+pub use policy_replay::*;
 pub use task::*;
 pub use vacancy::*;
 
@@ -53,4 +57,5 @@ spine::together!(
     vacancies,
     vacancy_places,
 );
+spine::together!(policy_replay_lines, policy_replays);
 spine::beside!(approvals, approval_boxes, departments, employees, incentive_entries, vacancies; (document_readers));

@@ -8,6 +8,7 @@ use super::{
     row::find_unscoped as announcement,
 };
 use crate::{
+    notice_preference,
     organisation::{Organisation, department, employee, position, referred},
     schema::announcement_receipts as receipts,
     spine::{Failure, Instant, Key, Reader, Tx, db, insert_all, next_number},
@@ -151,10 +152,12 @@ fn open_receipts(tx: &mut Tx<'_>, of: &Announcement, readers: &[EmployeeId]) -> 
     let published = tx.now();
     let reminders = Reminders::of(tx, published, readers)?;
     let usual = reminders.due(published, &[]);
+    let muting = notice_preference::who_mutes(tx, of, readers)?;
     let rows: Vec<Row> = readers
         .iter()
         .map(|reader| {
             let remind_at = match reminders.away.get(reader) {
+                _ if muting.contains(reader) => None,
                 None => usual,
                 Some(away) => reminders.due(published, away),
             };
