@@ -9,6 +9,7 @@ mod files;
 mod ledger;
 mod memory;
 pub mod openapi;
+mod pack;
 mod policy;
 mod private;
 mod regulation;
@@ -67,6 +68,9 @@ enum Command {
     Files(files::Command),
     /// Load a small company with claims in every state.
     Demo(demo::Options),
+    /// Packs: what a company of a kind begins with.
+    #[command(subcommand)]
+    Pack(pack::Command),
     /// Policies from files.
     #[command(subcommand)]
     Policy(policy::Command),
@@ -103,6 +107,7 @@ pub fn run(line: CommandLine) -> Result<(), String> {
         Command::Ledger(command) => ledger::run(&settings, &command),
         Command::Files(command) => files::run(&settings, &command),
         Command::Demo(options) => demo::run(&settings, &options),
+        Command::Pack(command) => pack::run(&settings, command),
         Command::Policy(command) => policy::run(&settings, command),
         Command::Regulation(command) => regulation::run(&settings, command),
         Command::Backup { to } => backup::run(&settings, &to),

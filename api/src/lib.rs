@@ -14,6 +14,7 @@ pub use api_base::{
     file::{self, FileStore},
     identity,
     organisation::{begin_absences, finish_leavings, release_expired},
+    policy_replay::forget_policy_replays,
     vacancy::expire_vacancies,
 };
 pub use api_customer::customer_file::call_for_verifications;

@@ -8,7 +8,8 @@
 
 #[doc(inline)]
 pub use domain_base::{
-    approval, duty, file, identity, incentive_entry, operation, organisation, task, vacancy, working_time,
+    approval, duty, file, identity, incentive_entry, operation, organisation, pack, task, vacancy,
+    working_time,
 };
 #[doc(inline)]
 pub use domain_customer as customer;

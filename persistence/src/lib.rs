@@ -6,7 +6,7 @@
 
 #[doc(inline)]
 pub use persistence_base::{
-    approval, audit, duty, file, identity, operation, organisation, policy, seed, task, vacancy,
+    approval, audit, duty, file, identity, operation, organisation, pack, policy, seed, task, vacancy,
 };
 #[doc(inline)]
 pub use persistence_customer as customer;

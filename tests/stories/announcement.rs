@@ -22,6 +22,7 @@ stories! {
     of_publishing_and_changing_at_once_one_happens,
     ten_thousand_are_told_in_one_unit_of_work_and_asked_in_batches,
     what_is_wrong_with_an_announcement_is_said,
+    who_mutes_a_kind_is_reminded_only_of_what_wants_something,
 }
 
 records! {
@@ -384,4 +385,31 @@ fn what_is_wrong_with_an_announcement_is_said(app: App) {
     act(head, &alone, "withdraw", json!({"reason": "作废"})).refuses(409, "announcement.not_published");
     let revised = head.at(1).patch(&alone, json!({"audience": {"employee_ids": [company.id("lan")]}}));
     assert_eq!(revised.expect(200).at("/audience/employees/0/name"), json!("lan"));
+}
+
+fn who_mutes_a_kind_is_reminded_only_of_what_wants_something(app: App) {
+    let mut company = app.company();
+    may(&app, &mut company, 11, (11, 30));
+    let preferences = "/api/v1/notice-preferences";
+    assert_eq!(company.who("lan").get(preferences).expect(200).at("/muted"), json!([]));
+    let muted = json!({"muted": ["announcement"]});
+    let said = company.who("lan").put(preferences, muted.clone()).expect(200);
+    assert_eq!(said.at("/muted"), json!(["announcement"]));
+    assert_eq!(told(&company, "notice_preference.changed"), 1);
+    company.who("lan").put(preferences, muted).expect(200);
+    assert_eq!(told(&company, "notice_preference.changed"), 1, "again, nothing changes");
+    let both = json!({"employee_ids": [company.id("lan"), company.id("ming")]});
+    published(company.who("head"), body(both.clone()));
+    published(company.who("head"), wanting(both, "received", None));
+    may(&app, &mut company, 11, (15, 30));
+    attend(&app);
+    // 小明 of both; 兰兰 of the one that wants 收到. Both stand in her list.
+    assert_eq!(told(&company, "notice.reminded"), 3);
+    let mine = company.who("lan").get(NOTICES).expect(200).at("/data");
+    let reminded: Vec<bool> =
+        mine.as_array().into_iter().flatten().map(|notice| !notice["reminded_at"].is_null()).collect();
+    assert_eq!(reminded, [true, false], "the newest first: {mine}");
+    let nobody = json!({"muted": []});
+    company.boss.put(preferences, nobody.clone()).refuses(403, "notice_preference.no_employee");
+    assert_eq!(company.who("lan").put(preferences, nobody).expect(200).at("/muted"), json!([]));
 }

@@ -93,9 +93,11 @@ mod ownership_dispute;
 mod ownership_pool;
 mod ownership_race;
 mod ownership_transfer;
+mod pack;
 mod payment;
 mod payroll_batch;
 mod policy;
+mod policy_replay;
 mod post_evaluation;
 mod price_list;
 mod private;
@@ -199,6 +201,7 @@ const MODULES: &[&[Story]] = &[
     master_race::STORIES,
     meta::STORIES,
     policy::STORIES,
+    policy_replay::STORIES,
     post_evaluation::STORIES,
     price_list::STORIES,
     indicator::STORIES,
@@ -233,6 +236,7 @@ const MODULES: &[&[Story]] = &[
     ownership_transfer::STORIES,
     reception::STORIES,
     task::STORIES,
+    pack::STORIES,
     payment::STORIES,
     on_behalf::STORIES,
     resubmission::STORIES,
@@ -254,6 +258,7 @@ const RECORDS: &[&[Record]] = &[
     access::RECORDS,
     identity::RECORDS,
     policy::RECORDS,
+    policy_replay::RECORDS,
     organisation::RECORDS,
     vacancy::RECORDS,
     task::RECORDS,

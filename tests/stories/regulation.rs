@@ -14,6 +14,7 @@ stories! {
     a_repealed_regulation_is_in_force_no_longer_and_may_come_back,
     a_draft_is_seen_by_whoever_writes_it_or_answers_for_the_department,
     what_is_wrong_with_a_regulation_is_said,
+    an_edited_clause_makes_a_review_for_the_owner_of_each_policy_that_cites_it,
 }
 
 records! {
@@ -312,4 +313,44 @@ fn what_is_wrong_with_a_regulation_is_said(app: App) {
     let unknown = json!({"regulation_id": "019ccccc-0000-7000-8000-00000000dead", "nature": "substantive",
         "summary": "首次制定", "text": TRAVEL});
     head.post(VERSIONS, unknown).refuses(422, "validation.unknown_reference");
+}
+
+fn an_edited_clause_makes_a_review_for_the_owner_of_each_policy_that_cites_it(app: App) {
+    let company = app.company();
+    let (boss, head) = (&company.boss, company.who("head"));
+    // Policies cite regulations by three digits.
+    let body =
+        json!({"code": "005", "title": "差旅管理制度", "department_id": company.departments["marketing"]});
+    let id = head.post(REGULATIONS, body).expect(201).text("/id");
+    let body = json!({"regulation_id": id, "nature": "substantive", "summary": "首次制定", "text": TRAVEL});
+    published(&company, &drafted(head, body), "2026-03-05");
+    // The general manager keeps the policy that rests on the third article; a policy of another article is nobody's concern.
+    let role = json!({"code": "policy-keeper", "name_zh": "政策管理员", "name_en": "Keeper of policies",
+        "permissions": ["policy:read", "policy:manage"]});
+    let role = boss.post("/api/v1/roles", role).expect(201).text("/id");
+    let grant = json!({"role_id": role, "scope": "all"});
+    boss.post(&format!("/api/v1/users/{}/grants", company.user("gm")), grant).expect(201);
+    let policy = |by: &Caller, code: &str, clause: &str| {
+        let shipped = boss.get(&format!("/api/v1/policies?code={code}")).expect(200).at("/data/0");
+        let body = json!({"code": code, "title": shipped["title"], "effective_from": "2026-03-05",
+            "content": shipped["content"], "clause": clause});
+        let place = by.post("/api/v1/policies", body).expect(201).header("location").expect("a place");
+        by.at(1).act(&format!("{place}/publish")).expect(200);
+    };
+    policy(company.who("gm"), "notice-reminder/company", "005 第三条");
+    policy(boss, "webhook-delivery/company", "005 第二条");
+    let edited = TRAVEL.replace("五天", "七天");
+    let body = json!({"regulation_id": id, "nature": "substantive", "summary": "放宽期限", "text": edited});
+    let place = drafted(head, body);
+    let tasks = || company.who("gm").get("/api/v1/tasks").expect(200).at("/data");
+    assert_eq!(tasks(), json!([]));
+    published(&company, &place, "2026-03-20");
+    let given = tasks();
+    assert_eq!(given.as_array().map(Vec::len), Some(1), "{given}");
+    let title = given[0]["title"].as_str().unwrap_or_default();
+    assert!(title.starts_with("复核政策："), "{given}");
+    assert_eq!(given[0]["owner"]["id"], json!(company.id("gm")), "{given}");
+    assert_eq!(given[0]["due_on"], "2026-03-20");
+    let all = app.count_rows("tasks");
+    assert_eq!(all, 1, "the other policy rests on what stayed as it was");
 }

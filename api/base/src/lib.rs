@@ -8,8 +8,10 @@ pub mod identity;
 mod incentive_entry;
 pub mod operation;
 pub mod organisation;
+mod pack;
 mod payroll_batch;
 mod policy;
+pub mod policy_replay;
 mod setup;
 mod task;
 pub mod vacancy;
@@ -42,6 +44,7 @@ pub const WING: &Wing = &Wing {
             "operations",
             "长时操作。What takes longer than a request may: how far it has come, and what came of it.",
         ),
+        ("packs", "行业包。What a company of a kind begins with: previewed, loaded, exported."),
         ("payroll-batches", "工资批次。What of rewards and penalties goes with the wages of a month."),
         ("policies", "政策。Limits, days and chains as data, each citing a clause."),
         ("positions", "岗位。What employees are appointed to."),
@@ -73,6 +76,7 @@ pub const WING: &Wing = &Wing {
         organisation::ABSENCES,
         organisation::EXPIRED_GRANTS,
         organisation::LEAVINGS,
+        policy_replay::ENDS,
         vacancy::EXPIRIES,
     ],
     routes: |into| {
@@ -81,6 +85,8 @@ pub const WING: &Wing = &Wing {
         operation::routes(into);
         setup::routes(into);
         policy::routes(into);
+        policy_replay::routes(into);
+        pack::routes(into);
         approval::routes(into);
         file::routes(into);
         audit::routes(into);

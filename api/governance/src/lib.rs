@@ -3,6 +3,7 @@
 pub use api_base::{approval, spine};
 
 pub mod announcement;
+mod notice_preference;
 mod regulation;
 pub mod regulation_acknowledgement;
 mod regulation_suggestion;
@@ -41,6 +42,7 @@ pub const WING: &Wing = &Wing {
     ],
     routes: |into| {
         announcement::routes(into);
+        notice_preference::routes(into);
         regulation::routes(into);
         regulation_version::routes(into);
         regulation_acknowledgement::routes(into);

@@ -23,6 +23,8 @@ mod opening;
 pub mod petition;
 mod plan;
 mod remind;
+/// Whom a chain asked, to be compared.
+pub mod replay;
 mod roster;
 mod round;
 mod routing;

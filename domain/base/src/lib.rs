@@ -15,8 +15,12 @@ pub mod incentive_entry;
 pub mod operation;
 /// Departments, positions, employees, absences.
 pub mod organisation;
+/// What a company of a kind begins with.
+pub mod pack;
 /// What goes with the wages of a month.
 pub mod payroll_batch;
+/// What drafts of policies would have decided about a period gone by.
+pub mod policy_replay;
 /// Two pairs of eyes: what one person may not both do.
 pub mod separation_policy;
 /// What somebody is to do for another by a day.
@@ -44,5 +48,7 @@ pub const WING: &spine::Wing = &spine::Wing {
         task::NOUN,
         payroll_batch::NOUN,
         operation::NOUN,
+        policy_replay::NOUN,
+        pack::NOUN,
     ],
 };

@@ -19,8 +19,8 @@ pub mod ownership_dispute;
 pub mod ownership_transfer;
 
 pub use domain_base::{
-    approval, duty, events, file, identity, incentive_entry, labels, organisation, refusals, spine, status,
-    task, working_time,
+    approval, duty, events, file, identity, incentive_entry, labels, organisation, policy_replay, refusals,
+    spine, status, task, working_time,
 };
 
 /// Files of customers.

@@ -15,6 +15,8 @@ mod policy;
 mod protection;
 /// Which rule decides about a registration.
 mod registering;
+/// What is derived, to be compared.
+mod replay;
 /// Where a customer stands, and what was decided.
 mod standing;
 /// The owner is warned, and a contact is owed.

@@ -23,6 +23,8 @@ pub mod prepare;
 pub(crate) mod purchase;
 /// Approving less than was claimed.
 pub mod reduce;
+/// Whether it keeps to the rules, to be compared.
+mod replay;
 /// Claiming on an approved request.
 pub mod request;
 /// The linked counter-document.

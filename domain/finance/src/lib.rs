@@ -57,8 +57,8 @@ pub mod procurement;
 pub mod routing;
 
 pub use domain_base::{
-    approval, duty, events, file, identity, labels, organisation, refusals, separation_policy, spine, status,
-    task, working_time,
+    approval, duty, events, file, identity, labels, organisation, policy_replay, refusals, separation_policy,
+    spine, status, task, working_time,
 };
 
 use spine::wording;

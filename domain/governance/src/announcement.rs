@@ -81,7 +81,7 @@ const RULE: &str = "NOT-1";
 pub const READERS_MAX: usize = 20_000;
 
 /// Whether it goes to one person or to an audience.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize, ToSchema)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum AnnouncementKind {
     /// A notice to one person.

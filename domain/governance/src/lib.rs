@@ -2,12 +2,14 @@
 #![warn(missing_docs)]
 
 pub use domain_base::{
-    approval, duty, events, file, identity, incentive_entry, labels, operation, organisation, refusals,
+    approval, duty, events, file, identity, incentive_entry, labels, operation, organisation, pack, refusals,
     spine, status, task, working_time,
 };
 
 /// Notices and announcements.
 pub mod announcement;
+/// What somebody does not want to be reminded of.
+pub mod notice_preference;
 /// What the company has written down.
 pub mod regulation;
 /// That somebody knows what a regulation says.
@@ -27,6 +29,7 @@ pub const WING: &spine::Wing = &spine::Wing {
     name: "governance",
     nouns: &[
         announcement::NOUN,
+        notice_preference::NOUN,
         regulation::NOUN,
         regulation_version::NOUN,
         regulation_acknowledgement::NOUN,

@@ -8,6 +8,8 @@
 mod course;
 /// Whom it counts for: entries of performance credit.
 mod credit;
+/// Whom it counts for, to be compared.
+mod replay;
 /// What people say of it, beside what records show.
 mod told;
 

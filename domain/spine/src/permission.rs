@@ -74,6 +74,7 @@ permissions! {
     RespondToRegulations = "regulation:respond", "确认制度与提出改进建议", "Acknowledge regulations and suggest improvements, in one's own name";
     DraftRegulations = "regulation:draft", "起草制度", "Set up regulations of departments in reach, draft and submit their versions, answer suggestions";
     PublishRegulations = "regulation:publish", "发布与废止制度", "Publish and repeal approved versions, and file signed sheets";
+    LoadPacks = "pack:load", "加载行业包", "Load packs: departments, positions, roles, policies and regulations, without approval";
     LoadRegulations = "regulation:load", "启用随附制度", "Enter the regulations that come with the product, in force without approval";
     ReadDuties = "duty:read", "查看应办事项", "Read duties of one's own, of those below one, and in reach";
     PerformDuties = "duty:perform", "办理应办事项", "Report duties done, confirm, waive, extend and hand over those of people below one";

@@ -12,6 +12,7 @@ mod hold;
 mod limits;
 mod policy;
 mod record;
+mod replay;
 mod row;
 mod show;
 mod step_view;
@@ -26,6 +27,7 @@ pub use course::{
 pub use hold::{APPROVALS, hold};
 pub use limits::{due, reach_limits};
 pub use policy::check;
+pub use replay::submitted_at;
 pub use show::{
     APPROVAL, ApprovalState, ApprovalView, DocumentView, EntryView, PersonName, TaskView, history, show, view,
 };
@@ -42,6 +44,7 @@ use domain::approval::ChainPolicy;
 pub(crate) const NOUN: &[Part] = &[
     &APPROVALS,
     &Kind { check, ..Kind::of::<ChainPolicy>() },
+    replay::REPLAYED,
     ApprovalState::LABELS,
     CandidateReason::LABELS,
     SeatProgress::LABELS,

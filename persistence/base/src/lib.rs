@@ -8,8 +8,10 @@ pub mod identity;
 pub mod incentive_entry;
 pub mod operation;
 pub mod organisation;
+pub mod pack;
 pub mod payroll_batch;
 pub mod policy;
+pub mod policy_replay;
 pub mod separation_policy;
 pub mod setup;
 pub mod task;
@@ -33,6 +35,7 @@ pub const WING: &Wing = &Wing {
         identity::NOUN,
         file::NOUN,
         organisation::NOUN,
+        pack::NOUN,
         setup::NOUN,
         approval::NOUN,
         separation_policy::NOUN,
@@ -42,6 +45,7 @@ pub const WING: &Wing = &Wing {
         incentive_entry::NOUN,
         payroll_batch::NOUN,
         operation::NOUN,
+        policy_replay::NOUN,
     ],
 };
 

@@ -1,8 +1,8 @@
 //! Customer files, ownership, reception, pool, disputes and tiers in the database.
 
 pub use persistence_base::{
-    approval, audit, duty, file, identity, incentive_entry, organisation, payroll_batch, policy, setup,
-    spine, task, vacancy,
+    approval, audit, duty, file, identity, incentive_entry, organisation, payroll_batch, policy,
+    policy_replay, setup, spine, task, vacancy,
 };
 
 /// Files of customers.

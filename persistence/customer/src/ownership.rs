@@ -5,6 +5,7 @@
 pub mod deed;
 /// The contact that keeps a customer is owed.
 pub mod duty;
+mod replay;
 mod row;
 /// Who may own customers.
 pub mod serving;
@@ -35,4 +36,5 @@ pub(crate) const NOUN: &[Part] = &[
         "002 §6 第四章二第三条",
         duty::FOLLOW_UP_RULE,
     ),
+    replay::REPLAYED,
 ];

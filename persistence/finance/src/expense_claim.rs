@@ -16,6 +16,7 @@ mod part;
 mod prepare;
 /// What a claim refers to.
 pub mod reference;
+mod replay;
 mod request;
 mod save;
 mod scope;
@@ -65,6 +66,8 @@ pub(crate) const NOUN: &[Part] = &[
     ),
     &Shipped::text(CLAIM_CHAIN_CODE, "费用报销审批链", "003 营销费用审批流程；000 §9.3", SHIPPED_CLAIM_CHAIN),
     &BUYERS,
+    replay::BY_SETTINGS,
+    replay::BY_CATEGORIES,
 ];
 
 /// What ships names a company of nobody's: invoices made out to it are those of an example.

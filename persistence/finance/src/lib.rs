@@ -43,8 +43,8 @@ mod shared;
 
 pub(crate) use persistence_base::{Seed, search};
 pub use persistence_base::{
-    approval, audit, duty, file, identity, organisation, policy, separation_policy, setup, spine, task,
-    vacancy,
+    approval, audit, duty, file, identity, organisation, policy, policy_replay, separation_policy, setup,
+    spine, task, vacancy,
 };
 
 use persistence_finance_tables as schema;

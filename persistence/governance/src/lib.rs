@@ -1,13 +1,15 @@
 //! Regulations, announcements and webhooks in the database.
 
 pub use persistence_base::{
-    approval, audit, duty, file, identity, operation, organisation, policy, setup, spine, task, vacancy,
+    approval, audit, duty, file, identity, operation, organisation, pack, policy, setup, spine, task, vacancy,
 };
 
 pub(crate) use persistence_base::search;
 
 /// Notices and announcements.
 pub mod announcement;
+/// What somebody does not want to be reminded of.
+pub mod notice_preference;
 /// What the company has written down.
 pub mod regulation;
 /// Who knows of it.
@@ -33,6 +35,7 @@ pub const WING: &Wing = &Wing {
     name: "governance",
     nouns: &[
         announcement::NOUN,
+        notice_preference::NOUN,
         regulation::NOUN,
         regulation_version::NOUN,
         regulation_acknowledgement::NOUN,

@@ -4,6 +4,8 @@
 pub mod citation;
 /// Which rule enforces which clause.
 pub mod coverage;
+/// As items of packs.
+mod pack;
 mod row;
 /// The texts that come with the product.
 pub mod shipped;
@@ -27,7 +29,7 @@ use domain::{
 };
 
 /// What this noun brings to its wing.
-pub(crate) const NOUN: &[Part] = &[&Clauses(citation::is_known), &REGULATIONS];
+pub(crate) const NOUN: &[Part] = &[&Clauses(citation::is_known), &REGULATIONS, &pack::REGULATION];
 
 /// What the rules cite.
 const REGULATIONS: SetupStep = SetupStep {

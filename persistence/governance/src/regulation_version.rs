@@ -7,6 +7,8 @@ pub mod comparison;
 pub mod deed;
 /// The versions within the caller's sight.
 pub mod list;
+/// Policies whose clause was edited.
+mod review;
 mod row;
 mod settle;
 /// What one version looks like.
@@ -23,7 +25,7 @@ pub use view::{
 use crate::{
     approval::{Routing, SubjectKind},
     policy::Shipped,
-    spine::{Failure, Part, Tx},
+    spine::{Failure, Follows, Part, Tx},
 };
 use domain::{
     regulation_version::{REGULATION_CHAIN_CODE, RegulationVersion, SHIPPED_REGULATION_CHAIN, routed_fields},
@@ -34,6 +36,7 @@ use domain::{
 pub(crate) const NOUN: &[Part] = &[
     &const { SubjectKind::of::<RegulationVersion, crate::Governance>() },
     &Routing(routed_fields),
+    &Follows { wants: review::wants, then: review::follow },
     &Shipped::text(REGULATION_CHAIN_CODE, "制度审批链", "000 §9.2 六；§11.1", SHIPPED_REGULATION_CHAIN),
 ];
 

@@ -2,7 +2,7 @@
 
 pub use persistence_customer::{
     approval, audit, customer, customer_file, customer_tier, duty, file, identity, interaction, organisation,
-    ownership, payroll_batch, policy, setup, spine, task, vacancy,
+    ownership, payroll_batch, policy, policy_replay, setup, spine, task, vacancy,
 };
 
 /// The rules and the plan of commission.

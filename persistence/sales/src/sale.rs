@@ -12,6 +12,7 @@ mod fact;
 pub mod ledger;
 /// The parts of a sale as it is shown.
 mod part;
+mod replay;
 mod row;
 /// What sales measure for the tiers of customers.
 mod tier;
@@ -35,6 +36,8 @@ pub(crate) const NOUN: &[Part] = &[
     &tier::PAYMENT,
     &tier::LOYALTY,
     &Shipped::text("duty-rule/held-sale", "成交归属问题答复", "002 §5", duty::HELD_SALE_RULE),
+    replay::BY_RULES,
+    replay::BY_PLAN,
 ];
 
 crate::spine::resource! { crate::Sales: Sale as SaleView; find, apply, show = show }

@@ -7,7 +7,7 @@ use crate::finance::{
     invoice,
     procurement::{self, QUOTES_MISSING},
 };
-use crate::spine::{BusinessDate, Money};
+use crate::spine::{BusinessDate, Finding, Money};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What regulation asks for the description of a claim.
@@ -46,10 +46,7 @@ impl ExpenseClaim {
         if self.content.lines.is_empty() {
             findings.add("/lines", NO_LINES);
         }
-        self.content.check_dates(today, rules, &mut findings);
-        self.content.check_details(rules, &mut findings);
-        self.content.check_invoices(today, rules, &mut findings);
-        self.content.check_direct_limits(rules, &mut findings)?;
+        self.content.check_by_settings(today, rules, &mut findings)?;
         self.check_purchases(rules, &mut findings)?;
         self.content.check_request(submitter, rules, &mut findings);
         self.content.check_advertisements(submitter, rules, &mut findings);
@@ -71,7 +68,7 @@ pub struct Met {
 }
 
 /// The rule that the (first) finding of a refused submission breaks.
-fn cite(refusal: &Refusal, rules: ClaimRules<'_>) -> Citation {
+pub(super) fn cite(refusal: &Refusal, rules: ClaimRules<'_>) -> Citation {
     let Some(first) = refusal.findings.first() else { return rules.policy.cite("EXP-4", None) };
     let code = first.code.code;
     if first.code == request::OTHER_USE {
@@ -94,6 +91,25 @@ fn cite(refusal: &Refusal, rules: ClaimRules<'_>) -> Citation {
 }
 
 impl ClaimContent {
+    /// What settings and categories alone say of it, as of the day of its submission.
+    pub(super) fn judged(&self, today: BusinessDate, rules: ClaimRules<'_>) -> Result<Vec<Finding>, Refusal> {
+        let mut findings = Findings::new();
+        self.check_by_settings(today, rules, &mut findings)?;
+        Ok(findings.into_vec())
+    }
+
+    fn check_by_settings(
+        &self,
+        today: BusinessDate,
+        rules: ClaimRules<'_>,
+        findings: &mut Findings,
+    ) -> Result<(), Refusal> {
+        self.check_dates(today, rules, findings);
+        self.check_details(rules, findings);
+        self.check_invoices(today, rules, findings);
+        self.check_direct_limits(rules, findings)
+    }
+
     fn check_dates(&self, today: BusinessDate, rules: ClaimRules<'_>, findings: &mut Findings) {
         let policy = &rules.policy.content;
         // The business date chooses the policies: an old one must not bring back rules of long ago.

@@ -26,26 +26,26 @@ use std::{
 /// The organisation as it is on a day, with the absences of later days.
 #[derive(Clone, Debug, Default)]
 pub struct Organisation {
-    people: BTreeMap<EmployeeId, Person>,
-    units: BTreeMap<DepartmentId, Unit>,
-    roles: BTreeMap<String, Vec<Holder>>,
-    positions: BTreeMap<String, BTreeSet<EmployeeId>>,
-    absences: Vec<Away>,
-    members: OnceLock<BTreeMap<EmployeeId, Member>>,
+    pub(super) people: BTreeMap<EmployeeId, Person>,
+    pub(super) units: BTreeMap<DepartmentId, Unit>,
+    pub(super) roles: BTreeMap<String, Vec<Holder>>,
+    pub(super) positions: BTreeMap<String, BTreeSet<EmployeeId>>,
+    pub(super) absences: Vec<Away>,
+    pub(super) members: OnceLock<BTreeMap<EmployeeId, Member>>,
 }
 
 #[derive(Clone, Debug)]
-struct Person {
-    name: String,
-    joined_on: BusinessDate,
-    employment: Employment,
-    has_account: bool,
+pub(super) struct Person {
+    pub name: String,
+    pub joined_on: BusinessDate,
+    pub employment: Employment,
+    pub has_account: bool,
     /// Whether a role they hold today lets them deal with approvals.
-    may_decide: bool,
-    department: DepartmentId,
-    superior: Option<EmployeeId>,
+    pub may_decide: bool,
+    pub department: DepartmentId,
+    pub superior: Option<EmployeeId>,
     /// The code of the position they hold.
-    position: Option<String>,
+    pub position: Option<String>,
 }
 
 impl Person {
@@ -56,27 +56,27 @@ impl Person {
 }
 
 #[derive(Clone, Debug)]
-struct Unit {
-    code: String,
-    parent: Option<DepartmentId>,
-    head: Option<EmployeeId>,
+pub(super) struct Unit {
+    pub code: String,
+    pub parent: Option<DepartmentId>,
+    pub head: Option<EmployeeId>,
 }
 
 /// Somebody who holds a role, and the department for which they hold it.
 #[derive(Clone, Debug)]
-struct Holder {
-    employee: EmployeeId,
-    department: DepartmentId,
-    from: BusinessDate,
-    until: Option<BusinessDate>,
+pub(super) struct Holder {
+    pub employee: EmployeeId,
+    pub department: DepartmentId,
+    pub from: BusinessDate,
+    pub until: Option<BusinessDate>,
 }
 
 #[derive(Clone, Debug)]
-struct Away {
-    employee: EmployeeId,
-    stand_in: EmployeeId,
-    from: BusinessDate,
-    until: BusinessDate,
+pub(super) struct Away {
+    pub employee: EmployeeId,
+    pub stand_in: EmployeeId,
+    pub from: BusinessDate,
+    pub until: BusinessDate,
 }
 
 impl Organisation {

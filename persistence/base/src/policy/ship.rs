@@ -38,6 +38,17 @@ impl Shipped {
     ) -> Self {
         Self { code, title, clause, content: ShippedContent::Text(json) }
     }
+
+    /// What it says.
+    ///
+    /// # Errors
+    /// Where it cannot be read.
+    pub fn said(&self) -> serde_json::Result<serde_json::Value> {
+        match self.content {
+            ShippedContent::Text(json) => serde_json::from_str(json),
+            ShippedContent::Defaults(made) => made(),
+        }
+    }
 }
 
 /// Publishes every shipped policy. Doing it again changes nothing.
@@ -53,10 +64,7 @@ pub fn ship_all(tx: &mut Tx<'_>) -> Result<(), Failure> {
 /// stays as it is. Doing it twice changes nothing. The content is checked like any other.
 fn ship(tx: &mut Tx<'_>, shipped: &Shipped) -> Result<(), Failure> {
     let (by, now) = (tx.actor().user, tx.now());
-    let content = match shipped.content {
-        ShippedContent::Text(json) => serde_json::from_str(json)?,
-        ShippedContent::Defaults(made) => made()?,
-    };
+    let content = shipped.said()?;
     let number = next_version_number(tx, shipped.code)?;
     if number > 1 && !is_outdated(tx, shipped.code, &content, number - 1)? {
         return Ok(());

@@ -8,7 +8,9 @@ mod identity;
 mod incentive_entry;
 mod operation;
 mod organisation;
+mod pack;
 mod policy;
+mod policy_replay;
 mod task;
 mod vacancy;
 
@@ -19,8 +21,10 @@ pub use identity::*;
 pub use incentive_entry::*;
 pub use operation::*;
 pub use organisation::*;
+pub use pack::*;
 pub use persistence_spine_tables::*;
 pub use policy::*;
+pub use policy_replay::*;
 pub use task::*;
 pub use vacancy::*;
 
@@ -58,4 +62,5 @@ spine::together!(
     vacancies,
     vacancy_places,
 );
+spine::together!(policy_replay_lines, policy_replays);
 spine::beside!(approvals, approval_boxes, departments, employees, incentive_entries, vacancies; (document_readers));

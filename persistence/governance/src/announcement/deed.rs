@@ -9,7 +9,7 @@ use super::{
 };
 use crate::{
     identity::account,
-    operation as operations,
+    notice_preference, operation as operations,
     organisation::{Organisation, department, employee, position, referred},
     schema::announcement_receipts as receipts,
     spine::{Failure, House, Instant, Key, Reader, Told, Tx, db, insert_all, next_number},
@@ -176,10 +176,12 @@ fn open_receipts(tx: &mut Tx<'_>, of: &Announcement, readers: &[EmployeeId]) -> 
     let published = tx.now();
     let reminders = Reminders::of(tx, published, readers)?;
     let usual = reminders.due(published, &[]);
+    let muting = notice_preference::who_mutes(tx, of, readers)?;
     let rows: Vec<Row> = readers
         .iter()
         .map(|reader| {
             let remind_at = match reminders.away.get(reader) {
+                _ if muting.contains(reader) => None,
                 None => usual,
                 Some(away) => reminders.due(published, away),
             };

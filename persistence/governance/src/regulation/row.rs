@@ -129,3 +129,8 @@ pub fn find(reader: &mut Reader<'_>, id: Id<Regulation>) -> Result<Regulation, F
 pub fn refer(reader: &mut Reader<'_>, id: Id<Regulation>, pointer: &str) -> Result<Regulation, Failure> {
     referred(load(reader, id), pointer)
 }
+
+/// The codes of all of them.
+pub(super) fn all_codes(reader: &mut Reader<'_>) -> Result<Vec<String>, Failure> {
+    Ok(db!(reader, |c| regulations::table.order(regulations::id).select(regulations::code).load(c))?)
+}

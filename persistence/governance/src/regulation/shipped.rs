@@ -71,13 +71,13 @@ pub struct Loading {
     pub effective_from: BusinessDate,
 }
 
-struct Standing {
+pub(super) struct Standing {
     shipped: ShippedRegulation,
     has: Option<(Regulation, Option<RegulationVersion>)>,
 }
 
 impl Standing {
-    fn of(reader: &mut Reader<'_>, shipped: ShippedRegulation) -> Result<Self, Failure> {
+    pub fn of(reader: &mut Reader<'_>, shipped: ShippedRegulation) -> Result<Self, Failure> {
         let has = match of_code(reader, &shipped.code)? {
             None => None,
             Some(regulation) => {
@@ -143,7 +143,7 @@ pub fn load(tx: &mut Tx<'_>, loading: &Loading) -> Result<ShippedAll, Failure> {
 }
 
 /// Who answers for what is entered: the head of the department, or the nearest above.
-fn answers(reader: &mut Reader<'_>, department: DepartmentId) -> Result<EmployeeId, Failure> {
+pub(super) fn answers(reader: &mut Reader<'_>, department: DepartmentId) -> Result<EmployeeId, Failure> {
     department::refer(reader, department, "/department_id")?;
     let organisation = Organisation::today(reader)?;
     let mut here = Some(department);
@@ -156,7 +156,12 @@ fn answers(reader: &mut Reader<'_>, department: DepartmentId) -> Result<Employee
     Err(Refusal::new(NOBODY_ANSWERS).at("/department_id").into())
 }
 
-fn enter(tx: &mut Tx<'_>, standing: Standing, loading: &Loading, answers: EmployeeId) -> Result<(), Failure> {
+pub(super) fn enter(
+    tx: &mut Tx<'_>,
+    standing: Standing,
+    loading: &Loading,
+    answers: EmployeeId,
+) -> Result<(), Failure> {
     let Standing { shipped, has } = standing;
     let digest = shipped.digest();
     let (regulation, last) = match has {

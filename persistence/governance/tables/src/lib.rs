@@ -2,10 +2,12 @@
 #![allow(clippy::wildcard_imports, missing_docs)]
 
 mod announcement;
+mod notice_preference;
 mod regulation;
 mod webhook;
 
 pub use announcement::*;
+pub use notice_preference::*;
 pub use persistence_base_tables::*;
 pub use regulation::*;
 pub use webhook::*;

@@ -118,7 +118,11 @@ pub fn tell(tx: &mut Tx<'_>, sale: Sale, fact: ToldFact, evidence: String) -> Re
 }
 
 /// The lines of a sale as its plan reads them; what they cost on the day is kept with the sale.
-fn plan_lines(reader: &mut Reader<'_>, sale: &mut Sale, on: BusinessDate) -> Result<Vec<PlanLine>, Failure> {
+pub(super) fn plan_lines(
+    reader: &mut Reader<'_>,
+    sale: &mut Sale,
+    on: BusinessDate,
+) -> Result<Vec<PlanLine>, Failure> {
     let mut lines = Vec::new();
     for line in &mut sale.lines {
         let product = product::find(reader, line.product)?;

@@ -15,6 +15,7 @@ use domain::{
     sale::{Closing, CommissionEntry, CreditEntry, Sale, SaleId, SaleLine, SaleState},
     sales_contract::SalesContractId,
     spine::{BusinessDate, Currency, Version},
+    working_time::{Period, Span},
 };
 
 #[derive(Queryable, Selectable, Insertable, AsChangeset, Clone, Debug)]
@@ -352,7 +353,19 @@ pub(super) fn closed_before(
     Ok(bases.into_iter().flatten().sum())
 }
 
-fn whole(reader: &mut Reader<'_>, row: Row) -> Result<Sale, Failure> {
+/// What somebody's customers closed in the month of a closing before it, as tiers count it.
+pub(super) fn earned_before(reader: &mut Reader<'_>, owner: Key, closing: &Closing) -> Result<i64, Failure> {
+    let month = Period::containing(Span::Month, closing.on);
+    let at = Some(Instant::from(closing.at));
+    let bases: Vec<Option<i64>> = db!(reader, |c| sales::table
+        .filter(sales::owner_id.eq(Some(owner)).and(sales::closed_on.between(month.first(), month.last())))
+        .filter(sales::closed_at.lt(at))
+        .select(sales::tier_base_minor)
+        .load(c))?;
+    Ok(bases.into_iter().flatten().sum())
+}
+
+pub(super) fn whole(reader: &mut Reader<'_>, row: Row) -> Result<Sale, Failure> {
     let key = row.id;
     let lines: Vec<LineRow> = db!(reader, |c| lines::table
         .filter(lines::sale_id.eq(key))

@@ -1,0 +1,13 @@
+-- Written from migrations/0156_pack.sql by `UPDATE=1 cargo test`: what is to be changed, change there.
+-- Packs that were loaded, and the digests of what each of them wrote.
+CREATE TABLE loaded_packs (
+    id UUID PRIMARY KEY NOT NULL,
+    code TEXT NOT NULL UNIQUE,
+    edition TEXT NOT NULL,
+    -- The digest of what the pack said of each item, by kind and code.
+    written TEXT NOT NULL,
+    loaded_by_id UUID NOT NULL REFERENCES users (id),
+    loaded_at TIMESTAMPTZ NOT NULL,
+    version BIGINT NOT NULL
+);
+CREATE INDEX loaded_packs_by_loader ON loaded_packs (loaded_by_id);
