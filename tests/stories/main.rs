@@ -61,6 +61,7 @@ mod field_key;
 mod fields;
 mod file;
 mod file_room;
+mod filing;
 mod hand_over_race;
 mod idempotency;
 mod identity;
@@ -77,6 +78,7 @@ mod master_race;
 mod meta;
 mod oidc;
 mod on_behalf;
+mod opportunity;
 mod organisation;
 mod ownership;
 mod ownership_dispute;
@@ -98,7 +100,10 @@ mod regulation_shipped;
 mod regulation_suggestion;
 mod resubmission;
 mod sale;
+mod sales_analysis;
 mod sales_contract;
+mod sales_plan;
+mod sales_report;
 mod separation_policy;
 mod settings;
 mod setup;
@@ -134,6 +139,9 @@ const MODULES: &[&[Story]] = &[
     fields::STORIES,
     file::STORIES,
     file_room::STORIES,
+    filing::STORIES,
+    opportunity::STORIES,
+    sales_analysis::STORIES,
     erasure::STORIES,
     erp_program::STORIES,
     expense_category::STORIES,
@@ -189,6 +197,8 @@ const MODULES: &[&[Story]] = &[
     refund::STORIES,
     sale::STORIES,
     sales_contract::STORIES,
+    sales_plan::STORIES,
+    sales_report::STORIES,
     quickstart::STORIES,
     regulation::STORIES,
     regulation_acknowledgement::STORIES,
@@ -250,6 +260,10 @@ const RECORDS: &[&[Record]] = &[
     refund::RECORDS,
     sale::RECORDS,
     sales_contract::RECORDS,
+    filing::RECORDS,
+    opportunity::RECORDS,
+    sales_plan::RECORDS,
+    sales_report::RECORDS,
     budget::RECORDS,
     budget_change::RECORDS,
     budget_execution::RECORDS,
