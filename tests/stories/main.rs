@@ -70,6 +70,7 @@ mod field_key;
 mod fields;
 mod file;
 mod file_room;
+mod filing;
 mod hand_over_race;
 mod idempotency;
 mod identity;
@@ -87,6 +88,7 @@ mod meta;
 mod oidc;
 mod on_behalf;
 mod operation;
+mod opportunity;
 mod organisation;
 mod ownership;
 mod ownership_dispute;
@@ -111,7 +113,10 @@ mod regulation_shipped;
 mod regulation_suggestion;
 mod resubmission;
 mod sale;
+mod sales_analysis;
 mod sales_contract;
+mod sales_plan;
+mod sales_report;
 mod separation_policy;
 mod settings;
 mod setup;
@@ -149,6 +154,9 @@ const MODULES: &[&[Story]] = &[
     fields::STORIES,
     file::STORIES,
     file_room::STORIES,
+    filing::STORIES,
+    opportunity::STORIES,
+    sales_analysis::STORIES,
     erasure::STORIES,
     erp_program::STORIES,
     expense_category::STORIES,
@@ -214,6 +222,8 @@ const MODULES: &[&[Story]] = &[
     refund::STORIES,
     sale::STORIES,
     sales_contract::STORIES,
+    sales_plan::STORIES,
+    sales_report::STORIES,
     quickstart::STORIES,
     regulation::STORIES,
     regulation_acknowledgement::STORIES,
@@ -282,6 +292,10 @@ const RECORDS: &[&[Record]] = &[
     refund::RECORDS,
     sale::RECORDS,
     sales_contract::RECORDS,
+    filing::RECORDS,
+    opportunity::RECORDS,
+    sales_plan::RECORDS,
+    sales_report::RECORDS,
     budget::RECORDS,
     budget_change::RECORDS,
     budget_execution::RECORDS,

@@ -2,8 +2,8 @@
 
 mod chart;
 
-use crate::spine::{Can, List, Query, Reading, Reply, Routes, Wanted, routes};
-use chart::{Chart, draw};
+use crate::spine::{Can, List, Query, Reading, Reply, Routes, Wanted, chart::Chart, routes};
+use chart::draw;
 use domain::spine::{Language, perm};
 use persistence::finance::budget_execution::{
     self as execution, BudgetAlertsView, ExecutionFilter, ExecutionRow,

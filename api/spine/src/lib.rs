@@ -9,6 +9,8 @@ mod background;
 mod batch;
 mod body;
 mod bounds;
+/// Figures as a picture.
+pub mod chart;
 mod conform;
 mod edge;
 pub mod event;

@@ -17,6 +17,12 @@ pub mod commission_statement;
 pub mod counted_figure;
 /// What the lines of a document come to.
 pub mod document_line;
+/// Protected chances.
+pub mod filing;
+/// Pursued from stage to stage.
+pub mod opportunity;
+/// The company's terms of pursuing sales.
+pub mod pipeline_terms;
 /// How far a price is from the list, and who may agree to that.
 pub mod price_deviation;
 /// What a product costs whom, where and when.
@@ -25,16 +31,22 @@ pub mod price_list;
 pub mod product;
 /// How many of something.
 pub mod quantity;
+/// What customers are offered.
+pub mod quotation;
 /// What customers paid.
 pub mod receipt;
 /// What goes back to customers.
 pub mod refund;
 /// Whom a sale counts for, and what it earns.
 pub mod sale;
+/// Sales analysed.
+pub mod sales_analysis;
 /// What is agreed with a customer.
 pub mod sales_contract;
 /// What is to be sold.
 pub mod sales_plan;
+/// What somebody did and sold on a day or in a month.
+pub mod sales_report;
 /// The company's terms of selling.
 pub mod sales_terms;
 
@@ -49,13 +61,19 @@ pub const WING: &spine::Wing = &spine::Wing {
         commission_batch::NOUN,
         commission_statement::NOUN,
         counted_figure::NOUN,
+        filing::NOUN,
+        opportunity::NOUN,
+        pipeline_terms::NOUN,
         price_list::NOUN,
         product::NOUN,
         quantity::NOUN,
+        quotation::NOUN,
         receipt::NOUN,
         refund::NOUN,
         sale::NOUN,
+        sales_analysis::NOUN,
         sales_contract::NOUN,
         sales_plan::NOUN,
+        sales_report::NOUN,
     ],
 };

@@ -98,6 +98,17 @@ permissions! {
     ReadContracts = "sales-contract:read", "查看销售合同", "Read sales contracts of one's own, and in reach";
     SubmitContracts = "sales-contract:submit", "填报销售合同", "Draw up, submit and sign sales contracts of one's own";
     SuperviseContracts = "sales-contract:supervise", "监督销售合同", "Sign and cancel sales contracts of departments in reach";
+    ReadSalesPlans = "sales-plan:read", "查看销售目标", "Read sales plans in reach, and what is to be reached by oneself and in reach";
+    CompileSalesPlans = "sales-plan:compile", "编制销售计划", "Draw up, submit and revise sales plans of departments in reach";
+    ReadFilings = "filing:read", "查看销售报备", "Read filings of one's own, and in reach";
+    SubmitFilings = "filing:submit", "销售报备", "File customers one may sell to, extend and give up one's own filings";
+    ReviewFilings = "filing:review", "审核销售报备", "Review and rule on filings of departments in reach, where one is no party";
+    ReadOpportunities = "opportunity:read", "查看销售机会", "Read opportunities and quotations of one's own, and in reach";
+    WorkOpportunities = "opportunity:work", "跟进销售机会", "Open and move opportunities of one's own, and quote";
+    SuperviseOpportunities = "opportunity:supervise", "监督销售机会", "Move and hand over opportunities of departments in reach";
+    ReadSalesReports = "sales-report:read", "查看销售日报与月报", "Read daily records and monthly reports of one's own, of those below one, and in reach";
+    FileSalesReports = "sales-report:file", "填报销售日报与月报", "Confirm one's daily record, compile and submit one's monthly report";
+    ReadSalesAnalysis = "sales-analysis:read", "查看销售分析", "Analyse sales in reach";
     ReadReceipts = "receipt:read", "查看收款", "Read receipts and refunds in reach";
     RecordReceipts = "receipt:record", "登记收款", "Record, allocate and bounce receipts";
     RequestRefunds = "refund:request", "申请退款", "Ask for refunds of contracts in reach";

@@ -13,18 +13,32 @@ pub mod commission_batch;
 pub mod commission_statement;
 /// Figures with a ceiling.
 pub mod counted_figure;
+/// Protected chances.
+pub mod filing;
+/// Pursued from stage to stage.
+pub mod opportunity;
+/// The company's terms of pursuing sales.
+pub mod pipeline_terms;
 /// What a product costs whom, where and when.
 pub mod price_list;
 /// What is sold.
 pub mod product;
+/// What customers are offered.
+pub mod quotation;
 /// What customers paid.
 pub mod receipt;
 /// What goes back to customers.
 pub mod refund;
 /// Whom sales count for, and what they earn.
 pub mod sale;
+/// Sales analysed.
+pub mod sales_analysis;
 /// What is agreed with customers.
 pub mod sales_contract;
+/// What is to be sold.
+pub mod sales_plan;
+/// What people did and sold on a day or in a month.
+pub mod sales_report;
 /// The company's terms of selling.
 mod sales_terms;
 
@@ -46,11 +60,16 @@ pub const WING: &Wing = &Wing {
         commission::NOUN,
         commission_statement::NOUN,
         product::NOUN,
+        filing::NOUN,
+        opportunity::NOUN,
+        pipeline_terms::NOUN,
         price_list::NOUN,
         receipt::NOUN,
         refund::NOUN,
         sale::NOUN,
         sales_contract::NOUN,
+        sales_plan::NOUN,
+        sales_report::NOUN,
         sales_terms::NOUN,
     ],
 };

@@ -20,6 +20,7 @@ mod tier;
 pub mod view;
 
 pub use row::find;
+pub(crate) use row::find_unscoped;
 pub use view::{SALE, SaleFilter, SaleSummary, SaleView, list, show, view};
 
 use crate::{

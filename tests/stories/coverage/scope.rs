@@ -72,8 +72,13 @@ const OF_THE_COMPANY: &[(&str, &str)] = &[
 ];
 
 /// A file that routes which take one accept.
-const FILES: &[(&str, &str)] =
-    &[("import_budget_lines", "category,period,amount\npromotion.advertising,2026-03,10.00\n")];
+const FILES: &[(&str, &str)] = &[
+    ("import_budget_lines", "category,period,amount\npromotion.advertising,2026-03,10.00\n"),
+    (
+        "import_sales_targets",
+        "number,m01,m02,m03,m04,m05,m06,m07,m08,m09,m10,m11,m12\nE1,1,1,1,1,1,1,1,1,1,1,1,1\n",
+    ),
+];
 
 /// A route and where the record it is called with stands.
 struct Target<'a> {

@@ -1,16 +1,8 @@
 //! The report as a picture: horizontal bars, one for each row, in plain SVG that needs no script and no font.
 
-use crate::spine::{Described, Description, Problem};
-use actix_web::{HttpRequest, HttpResponse, Responder, body::BoxBody, http::header};
+use crate::spine::chart::{Svg, escaped};
 use persistence::finance::budget_execution::{ExecutionGroup, ExecutionRow};
 use std::fmt::Write;
-use utoipa::openapi::{ContentBuilder, ObjectBuilder, ResponseBuilder, schema::Type};
-
-/// A chart, or why not.
-pub(super) type Chart = Result<Svg, Problem>;
-
-/// A drawing.
-pub(super) struct Svg(String);
 
 /// At most so many rows are drawn.
 const ROWS_MAX: usize = 40;
@@ -22,44 +14,6 @@ const LEFT: usize = 240;
 const LENGTH: i64 = 480;
 /// What stands above the rows, in pixels.
 const HEAD: usize = 56;
-
-impl Responder for Svg {
-    type Body = BoxBody;
-    fn respond_to(self, _: &HttpRequest) -> HttpResponse {
-        HttpResponse::Ok()
-            .insert_header((header::CONTENT_TYPE, "image/svg+xml"))
-            .insert_header((header::CONTENT_SECURITY_POLICY, "sandbox; default-src 'none'"))
-            .insert_header((header::X_CONTENT_TYPE_OPTIONS, "nosniff"))
-            .body(self.0)
-    }
-}
-
-impl Described for Svg {
-    fn describe(description: &mut Description) {
-        let text = ObjectBuilder::new().schema_type(Type::String).build();
-        let response = ResponseBuilder::new()
-            .description("The drawing.")
-            .content("image/svg+xml", ContentBuilder::new().schema(Some(text)).build());
-        description.responses.insert(200, response.build());
-    }
-}
-
-/// Text as it may stand in a document.
-fn escaped(text: &str) -> String {
-    let mut safe = String::with_capacity(text.len());
-    for character in text.chars() {
-        match character {
-            '&' => safe.push_str("&amp;"),
-            '<' => safe.push_str("&lt;"),
-            '>' => safe.push_str("&gt;"),
-            '"' => safe.push_str("&quot;"),
-            '\'' => safe.push_str("&#39;"),
-            character if character.is_control() => safe.push(' '),
-            character => safe.push(character),
-        }
-    }
-    safe
-}
 
 /// What a row is called.
 fn name(group: &ExecutionGroup, chinese: bool) -> String {
@@ -133,15 +87,5 @@ pub(super) fn draw(year: i32, rows: &[ExecutionRow], chinese: bool) -> Svg {
         ));
     }
     drawing.push_str("</svg>");
-    Svg(drawing)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::escaped;
-
-    #[test]
-    fn text_never_becomes_markup() {
-        assert_eq!(escaped("<a href=\"x\">'&\u{1}"), "&lt;a href=&quot;x&quot;&gt;&#39;&amp; ");
-    }
+    Svg::drawn(drawing)
 }

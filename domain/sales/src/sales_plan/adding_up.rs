@@ -59,6 +59,17 @@ pub fn check(
     }
 }
 
+/// What of each node the scopes below it leave over; none where nothing lies below it.
+pub(super) fn left_by_scopes(nodes: &[PlanNode], above: &DepartmentTree) -> Vec<Option<i64>> {
+    let places = nodes.iter().enumerate().map(|(index, node)| ((node.scope, node.period), index)).collect();
+    let sums = Sums::of(nodes, &places, above);
+    let left = |(index, node): (usize, &PlanNode)| {
+        let below = sums.of_scopes.get(&index)?;
+        i64::try_from(i128::from(node.target) - below).ok()
+    };
+    nodes.iter().enumerate().map(left).collect()
+}
+
 /// What lies below each node, by its place.
 struct Sums {
     of_scopes: BTreeMap<usize, i128>,

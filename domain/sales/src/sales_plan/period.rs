@@ -1,7 +1,7 @@
 //! Years, quarters and months of a plan.
 
 use crate::spine::BusinessDate;
-use chrono::Datelike;
+use chrono::{Datelike, Months};
 use serde::{Deserialize, Serialize};
 use std::{fmt, str::FromStr};
 use utoipa::ToSchema;
@@ -44,6 +44,28 @@ impl PlanPeriod {
             Self::Month(_, month) => month,
         };
         BusinessDate::from_ymd_opt(self.year(), month, 1).unwrap_or(BusinessDate::MIN)
+    }
+    /// Its days, the first before the others.
+    pub fn days(self) -> impl Iterator<Item = BusinessDate> {
+        let (first, next) = (self.first_day(), self.next_first_day());
+        first.iter_days().take_while(move |day| *day < next)
+    }
+    /// The first day after it.
+    pub fn next_first_day(self) -> BusinessDate {
+        let months = match self {
+            Self::Year(_) => 12,
+            Self::Quarter(..) => 3,
+            Self::Month(..) => 1,
+        };
+        self.first_day().checked_add_months(Months::new(months)).unwrap_or(BusinessDate::MAX)
+    }
+    /// Whether a day lies in it.
+    pub fn contains(self, day: BusinessDate) -> bool {
+        self.first_day() <= day && day < self.next_first_day()
+    }
+    /// Whether all of its months have begun: then nothing of it lies ahead that a revision could move.
+    pub fn has_begun(self, today: BusinessDate) -> bool {
+        self.months().last().is_some_and(|month| month.first_day() <= today)
     }
     /// The months it holds.
     pub fn months(self) -> impl Iterator<Item = Self> {

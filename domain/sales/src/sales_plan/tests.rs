@@ -1,6 +1,6 @@
 use super::*;
 use crate::organisation::DepartmentTree;
-use crate::spine::{Findings, Id, allocate};
+use crate::spine::{BusinessDate, Findings, Id, allocate};
 use proptest::prelude::*;
 use uuid::Uuid;
 
@@ -119,6 +119,32 @@ fn periods_are_read_and_hold_each_other() {
     }
 }
 
+#[test]
+fn who_leaves_keeps_the_days_until_then_and_the_rest_is_the_teams() {
+    let day = |text: &str| text.parse().expect("a day");
+    let (june, year) = (PlanPeriod::Month(2026, 6), PlanPeriod::Year(2026));
+    let until = |text: &str| [Stay { from: None, to: Some(day(text)) }];
+    assert_eq!(left_over(3_000, june, &until("2026-06-10")), (1_000, 2_000), "10 of 30 days");
+    assert_eq!(left_over(3_000, june, &until("2026-05-31")), (0, 3_000), "none");
+    assert_eq!(left_over(3_000, june, &until("2026-07-01")), (3_000, 0), "all");
+    assert_eq!(left_over(365, year, &until("2026-06-30")), (181, 184));
+    let later = [Stay { from: Some(day("2026-06-15")), to: None }];
+    assert_eq!(left_over(3_000, june, &later), (3_000, 0), "who comes later has what was given to them");
+    let returned = [Stay { from: None, to: Some(day("2026-06-05")) }, later[0]];
+    assert_eq!(left_over(3_000, june, &returned), (3_000, 0));
+}
+
+#[test]
+fn a_period_has_begun_for_good_with_its_last_month() {
+    let day = |text: &str| text.parse().expect("a day");
+    assert!(PlanPeriod::Month(2026, 3).has_begun(day("2026-03-01")));
+    assert!(!PlanPeriod::Month(2026, 3).has_begun(day("2026-02-28")));
+    assert!(!PlanPeriod::Quarter(2026, 1).has_begun(day("2026-02-28")));
+    assert!(PlanPeriod::Year(2026).has_begun(day("2026-12-01")));
+    assert!(PlanPeriod::Year(2026).contains(day("2026-12-31")));
+    assert!(!PlanPeriod::Quarter(2026, 1).contains(day("2026-04-01")));
+}
+
 proptest! {
     #[test]
     fn what_the_helper_splits_adds_up(year in 0_i64..10_000_000_000, weights in prop::collection::vec(0_u64..1_000, 12)) {
@@ -128,10 +154,42 @@ proptest! {
     }
 
     #[test]
+    fn what_a_leaver_keeps_and_leaves_is_the_target(target in -1_000_000_000_i64..1_000_000_000, month in 1_u32..13, day in 1_u32..366) {
+        let last = BusinessDate::from_yo_opt(2026, day);
+        let (kept, left) = left_over(target, PlanPeriod::Month(2026, month), &[Stay { from: None, to: last }]);
+        prop_assert_eq!(kept + left, target);
+        prop_assert!(kept.signum() * target.signum() >= 0 && left.signum() * target.signum() >= 0);
+    }
+
+    #[test]
+    fn no_part_of_a_split_is_a_unit_from_its_share(whole in 0_i64..10_000_000_000, weights in prop::collection::vec(0_u64..1_000, 12)) {
+        let total: u64 = weights.iter().sum();
+        prop_assume!(total > 0);
+        for (part, weight) in split(whole, Some(&weights), 12).expect("it splits").into_iter().zip(weights) {
+            let (exact, part) = (i128::from(whole) * i128::from(weight), i128::from(part) * i128::from(total));
+            prop_assert!((part - exact).abs() < i128::from(total));
+        }
+    }
+
+    #[test]
     fn a_difference_is_said_to_the_unit(by in -1_000_i64..1_000) {
         let mut months = allocate(120_000, &[1; 12]);
         months[11] -= by;
         let found = found(&year_of_months(&months, 120_000, 0));
         prop_assert_eq!(found.first().and_then(|(_, _, difference)| *difference), (by != 0).then_some(by));
     }
+}
+
+#[test]
+fn what_people_leave_of_their_team_is_its_reserve() {
+    let mut nodes = vec![node(centre(), "2026", 120), node(team(2), "2026", 100)];
+    nodes.extend((1..=12).map(|month| node(team(2), &format!("2026-{month:02}"), 8)));
+    nodes[1].reserve_of_periods = 4;
+    nodes[0].reserve_of_scopes = 20;
+    let one = |number, months| PersonalYear { person: id(number), department: id(4), months };
+    let nodes = with_people(nodes, 2026, &[one(9, [3; 12]), one(8, [4; 12])], &above());
+    assert_eq!(found(&nodes), []);
+    assert_eq!((nodes[1].reserve_of_scopes, nodes[2].reserve_of_scopes), (100 - 84, 1));
+    let again = with_people(nodes.clone(), 2026, &[one(9, [5; 12])], &above());
+    assert_eq!((again.len(), again[2].reserve_of_scopes), (nodes.len(), -1), "over-assigned");
 }

@@ -335,7 +335,7 @@ pub(super) fn locked_of(tx: &mut Tx<'_>, contract: SalesContractId) -> Result<Sa
 }
 
 /// One sale whoever asks: for proof, never for an answer.
-pub(super) fn find_unscoped(reader: &mut Reader<'_>, key: Key) -> Result<Sale, Failure> {
+pub(crate) fn find_unscoped(reader: &mut Reader<'_>, key: Key) -> Result<Sale, Failure> {
     let row: Row = db!(reader, |c| sales::table.filter(sales::id.eq(key)).select(Row::as_select()).first(c))?;
     whole(reader, row)
 }

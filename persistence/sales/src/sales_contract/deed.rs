@@ -3,7 +3,7 @@
 use super::{apply, settle::routed};
 use crate::{
     approval::document,
-    counted_figure, customer_tier,
+    counted_figure, customer_tier, filing,
     organisation::employee,
     policy, price_list, product, sale, sales_terms,
     spine::{Failure, Reader, Tx},
@@ -26,9 +26,16 @@ use std::sync::Arc;
 /// Where it is not the actor's to submit, or not now; a price that deviates from the list, or has none.
 pub fn submit(tx: &mut Tx<'_>, contract: SalesContract) -> Result<SalesContract, Failure> {
     contract.check_submission(tx.actor())?;
+    unprotected(tx, &contract)?;
     priced(tx, &contract)?;
     let routed = routed(tx, &contract)?;
     document::submit(tx, contract, routed)
+}
+
+/// Whether nobody else's filing protects what it sells to its customer. `[SAL-2c]`
+pub(super) fn unprotected(reader: &mut Reader<'_>, contract: &SalesContract) -> Result<(), Failure> {
+    let products = contract.content.lines.iter().map(|line| line.product);
+    filing::protection::check(reader, (contract.content.customer, contract.petition.submitter), products)
 }
 
 /// Whether every line is sold at its list price, discounts counted in. Nobody sells above or below it without having asked.

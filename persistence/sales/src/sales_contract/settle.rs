@@ -1,6 +1,9 @@
 //! How contracts plug into approvals: what is approved opens a sale, and may be paid for. `[CON-1, CNT]`
 
-use super::{deed::priced, row::find_unscoped};
+use super::{
+    deed::{priced, unprotected},
+    row::find_unscoped,
+};
 use crate::{
     approval::{
         DocumentSummary, Summaries,
@@ -57,9 +60,10 @@ pub(super) fn routed(reader: &Reader<'_>, contract: &SalesContract) -> Result<Ro
 /// Where the chain is missing.
 pub fn preview(reader: &mut Reader<'_>, contract: &SalesContract) -> Result<Preview, Failure> {
     let refused = contract.check_submission(reader.actor()).err();
+    let by_filing = foreseen(unprotected(reader, contract))?.err();
     let by_price = foreseen(priced(reader, contract))?.err();
     let routed = routed(reader, contract)?;
-    document::preview(reader, contract, routed, refused.into_iter().chain(by_price))
+    document::preview(reader, contract, routed, refused.into_iter().chain(by_filing).chain(by_price))
 }
 
 type SummaryRow = (Key, String, String, String, i64, String, String);

@@ -86,10 +86,19 @@ pub(super) const SELLS: &[Permission] = &[
     RequestRefunds,
     ReadSales,
     ReadCommission,
+    ReadSalesPlans,
+    ReadFilings,
+    SubmitFilings,
+    ReadOpportunities,
+    WorkOpportunities,
+    ReadSalesReports,
+    FileSalesReports,
+    ReadSalesAnalysis,
 ];
 
 /// What somebody may do who leads sellers: stand in for them, and answer what is asked about their sales.
-pub(super) const LEADS_SELLERS: &[Permission] = &[SuperviseContracts, JudgeSales];
+pub(super) const LEADS_SELLERS: &[Permission] =
+    &[SuperviseContracts, JudgeSales, CompileSalesPlans, ReviewFilings, SuperviseOpportunities];
 
 /// What somebody may do who answers for what is sold: prices as they are, what stands behind them, and files of both.
 pub(super) const OF_SALES: &[Permission] = &[
@@ -100,6 +109,11 @@ pub(super) const OF_SALES: &[Permission] = &[
     ReadReceipts,
     ReadSales,
     ReadCommission,
+    ReadSalesPlans,
+    ReadFilings,
+    ReadOpportunities,
+    ReadSalesReports,
+    ReadSalesAnalysis,
     ExportSales,
 ];
 
