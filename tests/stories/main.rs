@@ -10,6 +10,7 @@ mod accounting_period;
 mod actions;
 mod announcement;
 mod appraisal;
+mod appraisal_example;
 mod appraisal_result;
 mod approval;
 mod approval_race;
@@ -28,6 +29,7 @@ mod cash_advance;
 mod cash_advance_pay_out;
 mod cash_advance_reconcile;
 mod cash_advance_reversal;
+mod certificate;
 mod commission_statement;
 mod coverage;
 mod crash;
@@ -67,6 +69,7 @@ mod identity;
 mod incentive_entry;
 mod incentive_entry_approval;
 mod indicator;
+mod indicator_measure;
 mod interaction;
 mod internal_audit;
 mod invoice;
@@ -97,14 +100,17 @@ mod regulation_acknowledgement;
 mod regulation_shipped;
 mod regulation_suggestion;
 mod resubmission;
+mod review_round;
 mod sale;
 mod sales_contract;
+mod scheme_review;
 mod separation_policy;
 mod settings;
 mod setup;
 mod sign_in;
 mod spreadsheet;
 mod task;
+mod team_award;
 mod unit_of_work;
 mod vacancy;
 mod watch;
@@ -154,6 +160,7 @@ const MODULES: &[&[Story]] = &[
     cash_advance::STORIES,
     cash_advance_reconcile::STORIES,
     cash_advance_reversal::STORIES,
+    certificate::STORIES,
     cash_advance_pay_out::STORIES,
     crash::STORIES,
     emergency_fund::STORIES,
@@ -181,7 +188,9 @@ const MODULES: &[&[Story]] = &[
     post_evaluation::STORIES,
     price_list::STORIES,
     indicator::STORIES,
+    indicator_measure::STORIES,
     appraisal::STORIES,
+    appraisal_example::STORIES,
     appraisal_result::STORIES,
     private::STORIES,
     product::STORIES,
@@ -189,6 +198,7 @@ const MODULES: &[&[Story]] = &[
     refund::STORIES,
     sale::STORIES,
     sales_contract::STORIES,
+    scheme_review::STORIES,
     quickstart::STORIES,
     regulation::STORIES,
     regulation_acknowledgement::STORIES,
@@ -207,9 +217,11 @@ const MODULES: &[&[Story]] = &[
     ownership_transfer::STORIES,
     reception::STORIES,
     task::STORIES,
+    team_award::STORIES,
     payment::STORIES,
     on_behalf::STORIES,
     resubmission::STORIES,
+    review_round::STORIES,
     separation_policy::STORIES,
     spreadsheet::STORIES,
     leaving::STORIES,
@@ -231,6 +243,7 @@ const RECORDS: &[&[Record]] = &[
     organisation::RECORDS,
     vacancy::RECORDS,
     task::RECORDS,
+    team_award::RECORDS,
     announcement::RECORDS,
     webhook::RECORDS,
     incentive_entry::RECORDS,
@@ -245,11 +258,13 @@ const RECORDS: &[&[Record]] = &[
     price_list::RECORDS,
     indicator::RECORDS,
     appraisal::RECORDS,
+    certificate::RECORDS,
     product::RECORDS,
     commission_statement::RECORDS,
     refund::RECORDS,
     sale::RECORDS,
     sales_contract::RECORDS,
+    scheme_review::RECORDS,
     budget::RECORDS,
     budget_change::RECORDS,
     budget_execution::RECORDS,

@@ -31,6 +31,7 @@ mod said;
 mod settings;
 mod shape;
 mod state;
+pub mod svg;
 mod upload;
 mod wanted;
 mod wing;

@@ -6,6 +6,7 @@ pub mod duty;
 pub mod file;
 pub mod identity;
 pub mod incentive_entry;
+pub mod measure;
 pub mod organisation;
 pub mod payroll_batch;
 pub mod policy;
@@ -38,6 +39,7 @@ pub const WING: &Wing = &Wing {
         vacancy::NOUN,
         duty::NOUN,
         task::NOUN,
+        measure::NOUN,
         incentive_entry::NOUN,
         payroll_batch::NOUN,
     ],

@@ -16,6 +16,9 @@ pub mod field_key;
 /// Interactions with customers.
 pub mod interaction;
 
+/// What customers bring to indicators.
+mod measure;
+
 /// Whose a customer is, and why.
 pub mod ownership;
 /// Disputes over that.
@@ -51,6 +54,7 @@ pub const WING: &Wing = &Wing {
         customer_look_up::NOUN,
         field_key::NOUN,
         interaction::NOUN,
+        measure::NOUN,
         ownership::NOUN,
         ownership_dispute::NOUN,
         ownership_transfer::NOUN,

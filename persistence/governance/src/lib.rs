@@ -8,6 +8,8 @@ pub(crate) use persistence_base::search;
 
 /// Notices and announcements.
 pub mod announcement;
+/// What notices and regulations bring to indicators.
+mod measure;
 /// What the company has written down.
 pub mod regulation;
 /// Who knows of it.
@@ -33,6 +35,7 @@ pub const WING: &Wing = &Wing {
     name: "governance",
     nouns: &[
         announcement::NOUN,
+        measure::NOUN,
         regulation::NOUN,
         regulation_version::NOUN,
         regulation_acknowledgement::NOUN,

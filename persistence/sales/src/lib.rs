@@ -13,6 +13,8 @@ pub mod commission_batch;
 pub mod commission_statement;
 /// Figures with a ceiling.
 pub mod counted_figure;
+/// What sales bring to indicators.
+mod measure;
 /// What a product costs whom, where and when.
 pub mod price_list;
 /// What is sold.
@@ -45,6 +47,7 @@ pub const WING: &Wing = &Wing {
     nouns: &[
         commission::NOUN,
         commission_statement::NOUN,
+        measure::NOUN,
         price_list::NOUN,
         receipt::NOUN,
         refund::NOUN,

@@ -1,16 +1,14 @@
 //! The report as a picture: horizontal bars, one for each row, in plain SVG that needs no script and no font.
 
-use crate::spine::{Described, Description, Problem};
-use actix_web::{HttpRequest, HttpResponse, Responder, body::BoxBody, http::header};
+use crate::spine::{
+    Problem,
+    svg::{Svg, escaped, opened},
+};
 use persistence::finance::budget_execution::{ExecutionGroup, ExecutionRow};
 use std::fmt::Write;
-use utoipa::openapi::{ContentBuilder, ObjectBuilder, ResponseBuilder, schema::Type};
 
 /// A chart, or why not.
 pub(super) type Chart = Result<Svg, Problem>;
-
-/// A drawing.
-pub(super) struct Svg(String);
 
 /// At most so many rows are drawn.
 const ROWS_MAX: usize = 40;
@@ -22,44 +20,6 @@ const LEFT: usize = 240;
 const LENGTH: i64 = 480;
 /// What stands above the rows, in pixels.
 const HEAD: usize = 56;
-
-impl Responder for Svg {
-    type Body = BoxBody;
-    fn respond_to(self, _: &HttpRequest) -> HttpResponse {
-        HttpResponse::Ok()
-            .insert_header((header::CONTENT_TYPE, "image/svg+xml"))
-            .insert_header((header::CONTENT_SECURITY_POLICY, "sandbox; default-src 'none'"))
-            .insert_header((header::X_CONTENT_TYPE_OPTIONS, "nosniff"))
-            .body(self.0)
-    }
-}
-
-impl Described for Svg {
-    fn describe(description: &mut Description) {
-        let text = ObjectBuilder::new().schema_type(Type::String).build();
-        let response = ResponseBuilder::new()
-            .description("The drawing.")
-            .content("image/svg+xml", ContentBuilder::new().schema(Some(text)).build());
-        description.responses.insert(200, response.build());
-    }
-}
-
-/// Text as it may stand in a document.
-fn escaped(text: &str) -> String {
-    let mut safe = String::with_capacity(text.len());
-    for character in text.chars() {
-        match character {
-            '&' => safe.push_str("&amp;"),
-            '<' => safe.push_str("&lt;"),
-            '>' => safe.push_str("&gt;"),
-            '"' => safe.push_str("&quot;"),
-            '\'' => safe.push_str("&#39;"),
-            character if character.is_control() => safe.push(' '),
-            character => safe.push(character),
-        }
-    }
-    safe
-}
 
 /// What a row is called.
 fn name(group: &ExecutionGroup, chinese: bool) -> String {
@@ -95,11 +55,7 @@ pub(super) fn draw(year: i32, rows: &[ExecutionRow], chinese: bool) -> Svg {
     };
     let colours = ["#d0d7de", "#f2b84b", "#2f7d5b"];
     let (width, height) = (LEFT + 480 + 160, HEAD + rows.len() * ROW + 16);
-    let mut drawing = format!(
-        "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {width} {height}\" width=\"{width}\" \
-         height=\"{height}\" font-family=\"sans-serif\" font-size=\"13\" role=\"img\"><title>{title}</title>\
-         <rect width=\"100%\" height=\"100%\" fill=\"#fff\"/><text x=\"16\" y=\"28\" font-size=\"17\">{title}</text>"
-    );
+    let mut drawing = opened(&title, (width, height));
     let mut put = |piece: std::fmt::Arguments<'_>| {
         // Writing to a string cannot fail.
         let _ = drawing.write_fmt(piece);
@@ -134,14 +90,4 @@ pub(super) fn draw(year: i32, rows: &[ExecutionRow], chinese: bool) -> Svg {
     }
     drawing.push_str("</svg>");
     Svg(drawing)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::escaped;
-
-    #[test]
-    fn text_never_becomes_markup() {
-        assert_eq!(escaped("<a href=\"x\">'&\u{1}"), "&lt;a href=&quot;x&quot;&gt;&#39;&amp; ");
-    }
 }
