@@ -1,6 +1,7 @@
 //! The command line. Without a subcommand it serves.
 
 mod access;
+mod appraisal;
 mod audit;
 mod backup;
 mod demo;
@@ -54,6 +55,9 @@ enum Command {
     /// Keys that sign access tokens.
     #[command(subcommand)]
     Keys(access::KeysCommand),
+    /// Results of appraisals.
+    #[command(subcommand)]
+    Appraisal(appraisal::Command),
     /// Duties.
     #[command(subcommand)]
     Duty(duty::Command),
@@ -103,6 +107,7 @@ pub fn run(line: CommandLine) -> Result<(), String> {
         Command::ApiKey(command) => access::api_key(&settings, command),
         Command::Keys(command) => access::keys(&settings, &command),
         Command::Audit(command) => audit::run(&settings, command),
+        Command::Appraisal(command) => appraisal::run(&settings, &command),
         Command::Duty(command) => duty::run(&settings, &command),
         Command::Ledger(command) => ledger::run(&settings, &command),
         Command::Files(command) => files::run(&settings, &command),

@@ -21,6 +21,7 @@ stories! {
     a_review_that_is_waited_for_is_given_late_or_the_person_is_exempt,
     of_two_who_take_a_period_on_at_once_one_does,
     a_scheme_is_previewed_before_it_is_published,
+    three_months_in_a_row_bring_what_one_does_not_and_only_once,
 }
 
 /// Worked example 12: a month final at 84.50, one exempt, and goals that come to 90.
@@ -330,4 +331,40 @@ fn who_moved_has_two_parts_weighed_by_days(app: App) {
     assert_eq!((shown.at("/parts/0/days"), shown.at("/parts/1/days")), (json!(10), json!(20)));
     assert_eq!(column(&shown.at("/sheet/lines"), "score"), ["90", "120"]);
     assert_eq!((shown.text("/sheet/indicators"), shown.text("/result")), ("110".into(), "110.00".into()));
+}
+
+/// Each D brings coaching, the third in a row a proposal to move or demote, accepted by the next above; an exempt month neither
+/// counts nor breaks the row.
+fn three_months_in_a_row_bring_what_one_does_not_and_only_once(app: App) {
+    let mut scheme = bare();
+    scheme["consequences"] = json!([
+        {"when": {"kind": "grade", "grades": ["D"]}, "clause": "001 §3",
+            "follows": {"kind": "task", "title": "绩效辅导面谈", "within_days": 10}},
+        {"when": {"kind": "in_a_row", "grades": ["D"], "periods": 3}, "clause": "004 §9.3",
+            "follows": {"kind": "task", "title": "提出调岗或降级方案", "within_days": 10}}]);
+    let mut april = April::come(&app, &scheme, 0, 0);
+    let mut given = Vec::new();
+    for month in ["2026-04", "2026-05", "2026-06", "2026-07", "2026-08"] {
+        april = april.open_month(month);
+        let sales = if month == "2026-05" { None } else { Some("0") };
+        for (code, value) in [("sales", sales), ("new-customers", Some("7")), ("weekly-reports", Some("9"))] {
+            let Some(value) = value else { continue };
+            enter_and_confirm(&april.centre, figure(&april.centre, april.lan(), code, (month, value)));
+        }
+        april.wait(&app, 30);
+        april.advance_to("calibration");
+        if month == "2026-05" {
+            let sheet = april.sheet_of_latest();
+            act(april.office(), &sheet, "exempt", json!({"reason": "驻外培训"})).expect(200);
+        }
+        april.score().expect(200);
+        april.advance_to("published");
+        april.wait(&app, 30);
+        april.advance_to("final");
+        let tasks = april.who("head").get("/api/v1/tasks?limit=50").expect(200);
+        let titles = column(&tasks.at("/data"), "title");
+        let of = |title: &str| titles.iter().filter(|found| *found == title).count();
+        given.push((of("绩效辅导面谈"), of("提出调岗或降级方案")));
+    }
+    assert_eq!(given, [(1, 0), (1, 0), (2, 0), (3, 1), (4, 1)]);
 }

@@ -44,6 +44,7 @@ pub(crate) fn set_up(by: &Caller) {
         body("new-customers", "客户开发数量", "New customers", ("家", "higher_is_better")),
         body("complaints-in-time", "投诉按时办结率", "Complaints in time", ("%", "higher_is_better")),
         body("weekly-reports", "周报", "Weekly reports", ("次", "lower_is_better")),
+        body("response-days", "响应时长", "Response time", ("天", "lower_is_better")),
         body("customer-data-leaked", "泄露客户资料", "Customer data leaked", ("次", "lower_is_better")),
     ] {
         by.post(INDICATORS, body).expect(201);
@@ -109,7 +110,23 @@ fn what_is_measured_names_a_measure_that_there_is(app: App) {
     let measures = office.get("/api/v1/indicator-measures").expect(200);
     assert_eq!(
         column(&measures.at("/measures"), "code"),
-        ["duties-failed", "duties-in-time", "tasks-in-time"]
+        [
+            "duties-failed",
+            "duties-in-time",
+            "tasks-in-time",
+            "notices-answered-in-time",
+            "regulations-acknowledged-in-time",
+            "cash-advances-settled-in-time",
+            "audit-findings-remedied-in-time",
+            "new-customers",
+            "follow-ups",
+            "visits-as-planned",
+            "customer-files-complete",
+            "customer-files-verified-in-time",
+            "sales-amount",
+            "sales-closed",
+            "receipts-amount",
+        ]
     );
     let with = |source: Value| {
         let mut body = body("reports", "周报", "Reports", ("次", "lower_is_better"));

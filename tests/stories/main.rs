@@ -10,6 +10,7 @@ mod accounting_period;
 mod actions;
 mod announcement;
 mod appraisal;
+mod appraisal_example;
 mod appraisal_result;
 mod approval;
 mod approval_race;
@@ -28,6 +29,7 @@ mod cash_advance;
 mod cash_advance_pay_out;
 mod cash_advance_reconcile;
 mod cash_advance_reversal;
+mod certificate;
 mod commission_statement;
 mod conduct_violation;
 mod confidential;
@@ -77,6 +79,7 @@ mod identity;
 mod incentive_entry;
 mod incentive_entry_approval;
 mod indicator;
+mod indicator_measure;
 mod interaction;
 mod internal_audit;
 mod invoice;
@@ -112,17 +115,20 @@ mod regulation_acknowledgement;
 mod regulation_shipped;
 mod regulation_suggestion;
 mod resubmission;
+mod review_round;
 mod sale;
 mod sales_analysis;
 mod sales_contract;
 mod sales_plan;
 mod sales_report;
+mod scheme_review;
 mod separation_policy;
 mod settings;
 mod setup;
 mod sign_in;
 mod spreadsheet;
 mod task;
+mod team_award;
 mod tier_override;
 mod unit_of_work;
 mod vacancy;
@@ -177,6 +183,7 @@ const MODULES: &[&[Story]] = &[
     cash_advance::STORIES,
     cash_advance_reconcile::STORIES,
     cash_advance_reversal::STORIES,
+    certificate::STORIES,
     cash_advance_pay_out::STORIES,
     crash::STORIES,
     emergency_fund::STORIES,
@@ -213,7 +220,9 @@ const MODULES: &[&[Story]] = &[
     post_evaluation::STORIES,
     price_list::STORIES,
     indicator::STORIES,
+    indicator_measure::STORIES,
     appraisal::STORIES,
+    appraisal_example::STORIES,
     appraisal_result::STORIES,
     private::STORIES,
     product::STORIES,
@@ -224,6 +233,7 @@ const MODULES: &[&[Story]] = &[
     sales_contract::STORIES,
     sales_plan::STORIES,
     sales_report::STORIES,
+    scheme_review::STORIES,
     quickstart::STORIES,
     regulation::STORIES,
     regulation_acknowledgement::STORIES,
@@ -247,9 +257,11 @@ const MODULES: &[&[Story]] = &[
     reception::STORIES,
     task::STORIES,
     pack::STORIES,
+    team_award::STORIES,
     payment::STORIES,
     on_behalf::STORIES,
     resubmission::STORIES,
+    review_round::STORIES,
     separation_policy::STORIES,
     spreadsheet::STORIES,
     leaving::STORIES,
@@ -272,6 +284,7 @@ const RECORDS: &[&[Record]] = &[
     organisation::RECORDS,
     vacancy::RECORDS,
     task::RECORDS,
+    team_award::RECORDS,
     announcement::RECORDS,
     webhook::RECORDS,
     operation::RECORDS,
@@ -287,6 +300,7 @@ const RECORDS: &[&[Record]] = &[
     price_list::RECORDS,
     indicator::RECORDS,
     appraisal::RECORDS,
+    certificate::RECORDS,
     product::RECORDS,
     commission_statement::RECORDS,
     refund::RECORDS,
@@ -296,6 +310,7 @@ const RECORDS: &[&[Record]] = &[
     opportunity::RECORDS,
     sales_plan::RECORDS,
     sales_report::RECORDS,
+    scheme_review::RECORDS,
     budget::RECORDS,
     budget_change::RECORDS,
     budget_execution::RECORDS,

@@ -38,7 +38,7 @@ pub(crate) fn routes(into: &mut Routes) {
     );
 }
 
-/// Goes on with whatever a period's people are being gone through for. `[KPI-6]`
+/// Goes on with whatever a period's people are being gone through for, and takes periods on whose stage is over. `[KPI-6, KPI-7]`
 pub const CHORE: &Chore =
     &Chore { name: "appraisals", every: Every::Seconds(5), run: |state| Box::pin(go_on(&state.database)) };
 
@@ -49,10 +49,15 @@ pub const CHORE: &Chore =
 pub async fn go_on(database: &Database) -> Result<(), Failure> {
     loop {
         let under_way = database.read(Request::system("appraisals"), periods::under_way).await?;
-        if under_way.is_empty() {
+        if !under_way.is_empty() {
+            each(database, "appraisals", under_way, pass::go_on_with).await?;
+            continue;
+        }
+        let over = database.read(Request::system("appraisals"), periods::over).await?;
+        each(database, "appraisals", over.iter().copied(), deed::close_by_clock).await?;
+        if database.read(Request::system("appraisals"), periods::under_way).await?.is_empty() {
             return Ok(());
         }
-        each(database, "appraisals", under_way, pass::go_on_with).await?;
     }
 }
 

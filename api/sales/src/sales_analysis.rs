@@ -2,7 +2,7 @@
 
 use crate::spine::{
     Can, List, Query, Reading, Routes, Wanted,
-    chart::{Chart, Svg, escaped},
+    chart::{Chart, Svg, escaped, opened},
     routes,
 };
 use domain::spine::{Language, perm};
@@ -73,11 +73,7 @@ fn draw(rows: &[SalesAnalysisRow], chinese: bool) -> Svg {
     let length = |value: i64| i128::from(value.max(0)) * LENGTH / i128::from(longest);
     let title = if chinese { "销售分析" } else { "Sales analysis" };
     let (width, height) = (LEFT + LENGTH + 160, HEAD + rows.len() * ROW + 16);
-    let mut drawing = format!(
-        "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {width} {height}\" width=\"{width}\" \
-         height=\"{height}\" font-family=\"sans-serif\" font-size=\"13\" role=\"img\"><title>{title}</title>\
-         <rect width=\"100%\" height=\"100%\" fill=\"#fff\"/><text x=\"16\" y=\"28\" font-size=\"17\">{title}</text>"
-    );
+    let mut drawing = opened(title, (width, height));
     for (index, row) in rows.iter().enumerate() {
         let y = HEAD + index * ROW;
         let name: String = row.group.name(chinese).chars().take(18).collect();

@@ -79,6 +79,11 @@ crate::labels! { Stage = "AppraisalStage":
 }
 
 impl Stage {
+    /// Whether it ends behind its last day by itself. To calibrate and publish is decided by people.
+    pub const fn ends_by_clock(self) -> bool {
+        !matches!(self, Self::Calibration | Self::Final)
+    }
+
     /// The stage that follows.
     pub fn next(self) -> Option<Self> {
         Self::ALL.into_iter().find(|stage| *stage > self)

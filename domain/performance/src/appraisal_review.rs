@@ -75,7 +75,7 @@ pub struct Given {
 }
 
 /// A review that somebody is asked for.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
+#[derive(Clone, PartialEq, Eq, Debug)]
 pub struct AppraisalReview {
     /// Identity.
     pub id: Id<Self>,
@@ -95,6 +95,42 @@ pub struct AppraisalReview {
     pub given: Option<Given>,
     /// Counts its states.
     pub version: Version,
+}
+
+/// What the audit keeps of a review: of a peer's that there is one and whether it was given; neither about whom, nor by whom,
+/// nor what. Whoever reads the trail learns no more of it than anybody else.
+#[derive(Serialize)]
+struct Audited<'a> {
+    id: Id<AppraisalReview>,
+    period: Id<AppraisalPeriod>,
+    kind: ReviewKind,
+    appraisal: Option<Id<Appraisal>>,
+    employee: Option<EmployeeId>,
+    reviewer: Option<EmployeeId>,
+    days: u32,
+    is_given: bool,
+    given: Option<&'a Given>,
+    version: Version,
+}
+
+impl Serialize for AppraisalReview {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let Self { id, appraisal, period, employee, reviewer, kind, days, given, version } = self;
+        let is_told = *kind != ReviewKind::Peer;
+        let audited = Audited {
+            id: *id,
+            period: *period,
+            kind: *kind,
+            appraisal: is_told.then_some(*appraisal),
+            employee: is_told.then_some(*employee),
+            reviewer: is_told.then_some(*reviewer),
+            days: *days,
+            is_given: given.is_some(),
+            given: given.as_ref().filter(|_| is_told),
+            version: *version,
+        };
+        audited.serialize(serializer)
+    }
 }
 
 impl Entity for AppraisalReview {

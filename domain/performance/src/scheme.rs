@@ -148,7 +148,9 @@ impl PolicyContent for Scheme {
     }
 }
 
-pub use soundness::{INDICATOR_UNKNOWN, NOT_A_PERIOD, POSITION_ELSEWHERE, POSITION_UNKNOWN, SCHEME_REFUSALS};
+pub use soundness::{
+    INDICATOR_UNKNOWN, NOT_A_PERIOD, POSITION_ELSEWHERE, POSITION_UNKNOWN, PUNISHED_TWICE, SCHEME_REFUSALS,
+};
 
 #[cfg(test)]
 pub(crate) mod tests {

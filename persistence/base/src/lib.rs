@@ -6,6 +6,7 @@ pub mod duty;
 pub mod file;
 pub mod identity;
 pub mod incentive_entry;
+pub mod measure;
 pub mod operation;
 pub mod organisation;
 pub mod pack;
@@ -42,6 +43,7 @@ pub const WING: &Wing = &Wing {
         vacancy::NOUN,
         duty::NOUN,
         task::NOUN,
+        measure::NOUN,
         incentive_entry::NOUN,
         payroll_batch::NOUN,
         operation::NOUN,

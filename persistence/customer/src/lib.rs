@@ -27,6 +27,8 @@ pub mod customer_helper;
 pub mod customer_merge;
 /// Which tier a customer holds, and why.
 pub mod customer_tier;
+/// What customers bring to indicators.
+mod measure;
 /// Figures of tiers that people enter.
 pub mod tier_figure;
 /// Other tiers than the model gives, once approvers agree.
@@ -74,6 +76,7 @@ pub const WING: &Wing = &Wing {
         customer_tier::NOUN,
         field_key::NOUN,
         interaction::NOUN,
+        measure::NOUN,
         ownership::NOUN,
         ownership_dispute::NOUN,
         ownership_transfer::NOUN,

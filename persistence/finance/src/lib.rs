@@ -33,6 +33,8 @@ pub mod internal_audit;
 /// Who holds an invoice; at most one live claim does.
 pub mod invoice;
 mod journal;
+/// What finance brings to indicators.
+mod measure;
 
 mod open_matter;
 mod payment;
@@ -75,6 +77,7 @@ pub const WING: &Wing = &Wing {
         expense_request_amendment::NOUN,
         expense_statement::NOUN,
         invoice::NOUN,
+        measure::NOUN,
         open_matter::NOUN,
         post_evaluation::NOUN,
     ],

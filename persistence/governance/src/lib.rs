@@ -8,6 +8,8 @@ pub(crate) use persistence_base::search;
 
 /// Notices and announcements.
 pub mod announcement;
+/// What notices and regulations bring to indicators.
+mod measure;
 /// What somebody does not want to be reminded of.
 pub mod notice_preference;
 /// What the company has written down.
@@ -36,6 +38,7 @@ pub const WING: &Wing = &Wing {
     nouns: &[
         announcement::NOUN,
         notice_preference::NOUN,
+        measure::NOUN,
         regulation::NOUN,
         regulation_version::NOUN,
         regulation_acknowledgement::NOUN,

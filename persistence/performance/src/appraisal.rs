@@ -19,7 +19,10 @@ pub mod view;
 
 pub use list::{AppraisalFilter, AppraisalSummary, list};
 pub use row::find;
-pub(crate) use row::{find_unscoped, of_people, outstanding, scored_behind, scored_of};
+pub(crate) use row::{
+    computed_behind, final_behind, final_of_period, find_unscoped, of_people, outstanding, scored_behind,
+    scored_of,
+};
 pub use view::{APPRAISAL, AppraisalView, show, view};
 
 use crate::{

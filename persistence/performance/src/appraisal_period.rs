@@ -9,7 +9,8 @@ mod row;
 /// What a period looks like, and all of them.
 pub mod view;
 
-pub use row::{find, under_way};
+pub(crate) use row::{all, of_period};
+pub use row::{find, over, under_way};
 pub use view::{APPRAISAL_PERIOD, PeriodFilter, PeriodSummary, PeriodView, list, show, view};
 
 use crate::{

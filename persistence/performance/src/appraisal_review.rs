@@ -9,7 +9,7 @@ mod row;
 /// What a review looks like to who gives it.
 pub mod view;
 
-pub(crate) use ask::ask;
+pub(crate) use ask::{ask, wanted};
 pub use row::{CommentView, find};
 pub(crate) use row::{answers, comments};
 pub use view::{ReviewFilter, ReviewView, list, show, view};

@@ -12,7 +12,7 @@ pub use view::{INDICATOR, IndicatorFilter, IndicatorView, list, show, view};
 
 use crate::{
     scheme,
-    spine::{Failure, Part, Reader, Tx},
+    spine::{Failure, Reader, Tx},
 };
 use domain::{
     indicator::{
@@ -20,9 +20,6 @@ use domain::{
     },
     spine::{Change, Citation, Refusal},
 };
-
-/// What this noun brings to its wing.
-pub(crate) const NOUN: &[Part] = measure::NOUN;
 
 crate::spine::resource! { crate::Performance: Indicator as IndicatorView; find, apply, show = show }
 

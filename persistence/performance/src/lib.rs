@@ -10,17 +10,24 @@ pub mod appraisal;
 pub mod appraisal_period;
 /// What people say about each other.
 pub mod appraisal_review;
+/// What people and teams are honoured with on paper.
+pub mod certificate;
 /// What is measured.
 pub mod indicator;
 /// What is entered, where nothing measures it.
 pub mod indicator_figure;
+/// All that somebody is asked to say in a period.
+mod review_round;
 /// Which indicators a position is measured by.
 pub mod scheme;
+/// A scheme itself is reviewed.
+pub mod scheme_review;
+/// What teams came to, and which are honoured.
+pub mod team_award;
 
-pub(crate) use persistence_base::search;
+pub(crate) use persistence_base::{measure::digest, search};
 
 use persistence_performance_tables as schema;
-use sha2::{Digest, Sha256};
 use spine::Wing;
 
 // One name inside and outside.
@@ -33,21 +40,13 @@ pub struct Performance;
 pub const WING: &Wing = &Wing {
     name: "performance",
     nouns: &[
-        indicator::NOUN,
         scheme::NOUN,
+        scheme_review::NOUN,
         indicator_figure::NOUN,
         appraisal_period::NOUN,
         appraisal::NOUN,
         appraisal_review::NOUN,
+        review_round::NOUN,
+        team_award::NOUN,
     ],
 };
-
-/// A digest of rows, by which it can be shown later that a value was computed from these.
-fn digest(rows: impl IntoIterator<Item = String>) -> String {
-    let mut hash = Sha256::new();
-    for row in rows {
-        hash.update(row.as_bytes());
-        hash.update([0]);
-    }
-    hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
-}

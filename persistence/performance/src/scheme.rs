@@ -5,6 +5,8 @@
 pub mod coverage;
 /// What an indicator deducts, nothing else takes.
 mod punishing;
+/// What a draft would have come to.
+pub mod replay;
 /// Where somebody worked in a period.
 pub(crate) mod stay;
 
@@ -19,9 +21,11 @@ use crate::{
 use diesel::prelude::*;
 use domain::{
     appraisal::SchemeReference,
-    scheme::{INDICATOR_UNKNOWN, MissingValue, POSITION_ELSEWHERE, POSITION_UNKNOWN, Scheme},
+    scheme::{INDICATOR_UNKNOWN, MissingValue, POSITION_ELSEWHERE, POSITION_UNKNOWN, PUNISHED_TWICE, Scheme},
     scoring::{Shares, WHOLE},
-    spine::{BusinessDate, Finding, Findings, Id, Policy, PolicyContent, PolicyVersion, read_content},
+    spine::{
+        BusinessDate, Finding, Findings, Id, Policy, PolicyContent, PolicyVersion, in_both, read_content,
+    },
     working_time::Span,
 };
 use serde_json::json;
@@ -55,6 +59,10 @@ fn check(reader: &mut Reader<'_>, policy: &Policy) -> Result<Vec<Finding>, Failu
             let params = [("position", json!(position)), ("scheme", json!(other.name.zh))];
             findings.add_with(pointer, POSITION_ELSEWHERE, params);
         }
+    }
+    for (place, rule) in punishing::punished_already(reader, &scheme, policy.effective_from)? {
+        let pointer = format!("/content/indicators/{place}/indicator");
+        findings.add_with(pointer, PUNISHED_TWICE, [("name", in_both(rule.zh.as_str(), rule.en.as_str()))]);
     }
     Ok(scheme.findings().into_iter().chain(findings.into_vec()).collect())
 }
@@ -115,6 +123,12 @@ impl Schemes {
             version.content.missing_values = MissingValue::Spread;
         }
         self
+    }
+
+    /// How many peers must answer for their mean to be shown, by the strictest of them.
+    fn peers_at_least(&self) -> u32 {
+        let all = self.0.values().flatten();
+        all.map(|(_, version)| version.content.reviews.peer_plan.at_least).max().unwrap_or(0)
     }
 
     /// Whether there is none in force on any day up to one.

@@ -15,6 +15,8 @@ pub mod commission_statement;
 pub mod counted_figure;
 /// Protected chances.
 pub mod filing;
+/// What sales bring to indicators.
+mod measure;
 /// Pursued from stage to stage.
 pub mod opportunity;
 /// The company's terms of pursuing sales.
@@ -63,6 +65,7 @@ pub const WING: &Wing = &Wing {
         filing::NOUN,
         opportunity::NOUN,
         pipeline_terms::NOUN,
+        measure::NOUN,
         price_list::NOUN,
         receipt::NOUN,
         refund::NOUN,

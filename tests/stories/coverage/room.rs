@@ -55,6 +55,14 @@ const WITHOUT_RULES: &[(&str, &str)] = &[
     ("api/base/meta", "tells what the product is"),
     ("api/base/setup", "what of several nouns is still to be set up"),
     ("persistence/base/setup", "what of several nouns is still to be set up"),
+    (
+        "persistence/base/measure",
+        "what is measured of duties and tasks, and how wings register what they measure",
+    ),
+    ("persistence/governance/measure", "what indicators count of notices and regulations"),
+    ("persistence/finance/measure", "what indicators count of advances and findings"),
+    ("persistence/customer/measure", "what indicators count of customers"),
+    ("persistence/sales/measure", "what indicators count of sales"),
     ("persistence/finance/open_matter", "what of several nouns somebody who leaves would leave open"),
 ];
 
@@ -80,6 +88,7 @@ const WITHOUT_WORD: &[(&str, &str)] = &[
     ("persistence/performance/appraisal/consequence", "entries and tasks that follow from a result"),
     ("persistence/performance/scheme/coverage", "who is measured by what, a report"),
     ("persistence/performance/scheme/punishing", "what rules of duties ask of schemes"),
+    ("persistence/performance/scheme/replay", "what a draft would have come to, a report"),
     ("persistence/performance/scheme/stay", "where people worked in a period"),
     ("persistence/base/incentive_entry/total", "sums of a person in a month"),
     ("api/base/file/judge", "what a file is, by its content"),

@@ -1,6 +1,6 @@
 //! The report as a picture: horizontal bars, one for each row, in plain SVG that needs no script and no font.
 
-use crate::spine::chart::{Svg, escaped};
+use crate::spine::chart::{Svg, escaped, opened};
 use persistence::finance::budget_execution::{ExecutionGroup, ExecutionRow};
 use std::fmt::Write;
 
@@ -49,11 +49,7 @@ pub(super) fn draw(year: i32, rows: &[ExecutionRow], chinese: bool) -> Svg {
     };
     let colours = ["#d0d7de", "#f2b84b", "#2f7d5b"];
     let (width, height) = (LEFT + 480 + 160, HEAD + rows.len() * ROW + 16);
-    let mut drawing = format!(
-        "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {width} {height}\" width=\"{width}\" \
-         height=\"{height}\" font-family=\"sans-serif\" font-size=\"13\" role=\"img\"><title>{title}</title>\
-         <rect width=\"100%\" height=\"100%\" fill=\"#fff\"/><text x=\"16\" y=\"28\" font-size=\"17\">{title}</text>"
-    );
+    let mut drawing = opened(&title, (width, height));
     let mut put = |piece: std::fmt::Arguments<'_>| {
         // Writing to a string cannot fail.
         let _ = drawing.write_fmt(piece);

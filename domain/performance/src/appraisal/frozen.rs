@@ -1,7 +1,7 @@
 //! What was measured at the cut-off, and from what: kept, so that a later fact changes no old score.
 //! `[KPI-6]`
 
-use crate::{spine::Timestamp, working_time::Period};
+use crate::{scoring::Direction, spine::Timestamp, working_time::Period};
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -36,6 +36,9 @@ pub struct FrozenValue {
     pub adjustments: Vec<Adjustment>,
     /// The incidents it counts, where it counts incidents; the first hundred.
     pub incidents: Vec<Uuid>,
+    /// Which values were good when it was measured; none where that was not kept yet.
+    #[serde(default)]
+    pub direction: Option<Direction>,
 }
 
 /// The points of the ledger that count.
@@ -63,9 +66,17 @@ pub struct Frozen {
 }
 
 impl Frozen {
+    fn of(&self, part: usize, indicator: &str) -> Option<&FrozenValue> {
+        self.values.iter().find(|value| value.part == part && value.indicator == indicator)
+    }
+
     /// The value of an indicator in a part, from 1.
     pub fn value(&self, part: usize, indicator: &str) -> Option<Decimal> {
-        let found = self.values.iter().find(|value| value.part == part && value.indicator == indicator);
-        found.and_then(|value| value.value)
+        self.of(part, indicator)?.value
+    }
+
+    /// Which values of it were good when it was measured.
+    pub fn direction(&self, part: usize, indicator: &str) -> Option<Direction> {
+        self.of(part, indicator)?.direction
     }
 }

@@ -100,7 +100,9 @@ impl Appraisal {
             Measurement {
                 indicator: known.indicator.clone(),
                 weight: known.weight,
-                direction: of.direction.of(&known.indicator),
+                direction: frozen
+                    .direction(place, &known.indicator)
+                    .unwrap_or_else(|| of.direction.of(&known.indicator)),
                 curve,
                 target,
                 value: frozen.value(place, &known.indicator),

@@ -70,6 +70,7 @@ fn frozen() -> Frozen {
         digest: String::new(),
         adjustments: Vec::new(),
         incidents: Vec::new(),
+        direction: Some(Direction::HigherIsBetter),
     };
     let values = vec![
         value("sales", "1150000"),

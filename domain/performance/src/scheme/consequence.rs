@@ -1,6 +1,6 @@
 //! What follows from a final result: a reward or penalty, a task, or a proposal to be decided. `[KPI-8]`
 
-use crate::incentive_entry::IncentiveAmount;
+use crate::{approval::Label, incentive_entry::IncentiveAmount};
 use serde::{Deserialize, Serialize};
 
 /// When something follows.
@@ -30,6 +30,11 @@ pub enum Follows {
     Entry {
         /// What is granted or taken.
         amount: IncentiveAmount,
+    },
+    /// A certificate of the person. (荣誉证书)
+    Certificate {
+        /// The honour: 1 to 60 characters each.
+        title: Label,
     },
     /// A task of the person's superior: coaching, a training plan, to propose a promotion, a move, a
     /// demotion.

@@ -18,6 +18,7 @@ crate::refusals! { SCHEME_REFUSALS:
     INDICATOR_UNKNOWN = "scheme.indicator_unknown", Invalid, "没有在用的指标“{indicator}”", "There is no indicator \"{indicator}\" in use";
     POSITION_UNKNOWN = "scheme.position_unknown", Invalid, "没有岗位“{position}”", "There is no position \"{position}\"";
     POSITION_ELSEWHERE = "scheme.position_elsewhere", Invalid, "岗位“{position}”已适用另一考核方案“{scheme}”", "The position \"{position}\" is measured by another scheme, \"{scheme}\"";
+    PUNISHED_TWICE = "scheme.punished_twice", Invalid, "应办事项“{name}”逾期已有处罚，该指标不得就同一事件再次扣分；条款另有规定的，须注明重复计入", "The duty \"{name}\" has a penalty of its own, so this indicator must not deduct for the same; where the clause says that both count, the scheme says so";
     GRADE_UNKNOWN = "scheme.grade_unknown", Invalid, "方案中没有等级“{grade}”", "The scheme has no grade \"{grade}\"";
     GRADE_TWICE = "scheme.grade_twice", Invalid, "等级重复", "The grade is given twice";
     NOT_A_PERIOD = "scheme.not_a_period", Invalid, "考核周期须为月、季、半年或年", "A period of appraisal is a month, a quarter, half a year or a year";
@@ -39,8 +40,9 @@ pub(super) fn findings(scheme: &Scheme) -> Vec<Finding> {
     if shares.reviews > 0 {
         whole(&mut findings, "/content/reviews", &[reviews.own, reviews.superior, reviews.peers]);
     }
-    if reviews.peer_plan.at_least == 0 || reviews.peer_plan.asked > 50 {
-        let bounds = [("min", json!(1)), ("max", json!(50))];
+    // Of a single peer the mean would be what they said.
+    if reviews.peer_plan.at_least < 2 || reviews.peer_plan.asked > 50 {
+        let bounds = [("min", json!(2)), ("max", json!(50))];
         findings.add_with("/content/reviews/peer_plan", codes::OUT_OF_RANGE, bounds);
     }
     if let Some(year) = year {
@@ -170,6 +172,7 @@ fn check_consequence(scheme: &Scheme, consequence: &Consequence, findings: &mut 
     }
     match follows {
         Follows::Entry { amount } => amount.check(findings, &format!("{pointer}/follows/amount")),
+        Follows::Certificate { title } => named(findings, &format!("{pointer}/follows/title"), title),
         Follows::Task { title, within_days } => {
             range("follows/within_days", *within_days, 1, 366);
             wording::check(findings, &format!("{pointer}/follows/title"), title, 200);

@@ -27,16 +27,22 @@ fn computed(measurements: Vec<Measurement>, peers: &[i64]) -> Option<Computation
     compute(&[Part { days: 30, measurements }], (&PLAN, &answers(peers)), SHARES, BOUNDS, 3).ok()
 }
 
+/// Things, and the same in any other order.
+fn shuffled<T: Clone + std::fmt::Debug>(
+    things: impl Strategy<Value = Vec<T>>,
+) -> impl Strategy<Value = (Vec<T>, Vec<T>)> {
+    things.prop_flat_map(|things| (Just(things.clone()), Just(things).prop_shuffle()))
+}
+
 proptest! {
     #[test]
     fn neither_the_order_of_indicators_nor_of_answers_changes_a_result(
-        lines in prop::collection::vec((1_i64..4_000, 0_i64..2_000_000, 0_i64..1_000_000), 1..8),
-        peers in prop::collection::vec(0_i64..=100, 0..7),
+        (lines, permuted) in shuffled(prop::collection::vec((1_i64..4_000, 0_i64..2_000_000, 0_i64..1_000_000), 1..8)),
+        (peers, others) in shuffled(prop::collection::vec(0_i64..=100, 0..7)),
     ) {
-        let measurements: Vec<_> = lines.iter().map(|(w, v, t)| measured(*w, *v, *t)).collect();
-        let turned: Vec<_> = measurements.iter().rev().cloned().collect();
-        let backwards: Vec<_> = peers.iter().rev().copied().collect();
-        let (one, other) = (computed(measurements.clone(), &peers), computed(turned, &backwards));
+        let of = |lines: &[(i64, i64, i64)]| lines.iter().map(|(w, v, t)| measured(*w, *v, *t)).collect::<Vec<_>>();
+        let measurements = of(&lines);
+        let (one, other) = (computed(measurements.clone(), &peers), computed(of(&permuted), &others));
         prop_assert_eq!(one.as_ref().map(|one| one.result), other.map(|other| other.result));
         prop_assert_eq!(one, computed(measurements, &peers), "run again, it is the same to the last line");
     }

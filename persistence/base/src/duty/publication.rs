@@ -70,11 +70,11 @@ pub(super) fn check(reader: &mut Reader<'_>, policy: &Policy) -> Result<Vec<Find
 }
 
 /// Something else that takes something from people for a fact that duties are about, such as an indicator that deducts:
-/// registered by its noun. What it is called, of those that take something from one of these people where a rule is missed.
+/// registered by its noun. What it is called, of those that take something from one of these people where a rule, by its code, is missed.
 pub struct Punishes(pub Punishing);
 
 /// Asks what takes something from people where a rule is missed.
-type Punishing = fn(&mut Reader<'_>, &DutyRule, &[EmployeeId]) -> Result<Vec<Label>, Failure>;
+type Punishing = fn(&mut Reader<'_>, (&str, &DutyRule), &[EmployeeId]) -> Result<Vec<Label>, Failure>;
 
 /// What else takes something from the same people for the same: other rules of duties, and what nouns registered.
 fn punished_by(
@@ -107,7 +107,7 @@ fn punished_by(
         .collect();
     let ours: Vec<EmployeeId> = ours.into_iter().collect();
     for Punishes(names) in reader.house().all::<Punishes>() {
-        found.extend(names(reader, rule, &ours)?);
+        found.extend(names(reader, (&policy.code, rule), &ours)?);
     }
     Ok(found)
 }

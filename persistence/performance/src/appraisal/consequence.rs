@@ -4,7 +4,7 @@
 
 use super::row::results_of;
 use crate::{
-    appraisal_period,
+    appraisal_period, certificate,
     incentive_entry::by_rule::{self, ByRule},
     organisation::{Organisation, Register},
     policy,
@@ -15,6 +15,7 @@ use chrono::Duration;
 use domain::{
     appraisal::Appraisal,
     appraisal_period::AppraisalPeriod,
+    approval::Label,
     incentive_entry::{IncentiveAmount, Incident, IncidentKind, UndoGround},
     scheme::{Consequence, Follows, Scheme},
     spine::{BusinessDate, EmployeeId, Entity, Explanation, read_content},
@@ -37,6 +38,9 @@ pub(crate) fn follow(tx: &mut Tx<'_>, period: &AppraisalPeriod, sheet: &Appraisa
         let has_come = consequence.when.has_come(&grades);
         match &consequence.follows {
             Follows::Entry { amount } => enter(tx, (period, sheet), (place, consequence), amount, has_come)?,
+            Follows::Certificate { title } => {
+                honour(tx, (period, sheet), (place, consequence), title, has_come)?;
+            }
             Follows::Task { title, within_days } if has_come && sheet.revision == 1 => {
                 give(tx, (period, sheet), consequence, title, *within_days)?;
             }
@@ -62,7 +66,11 @@ fn grades(
 
 /// The incident of a consequence: the same for all revisions of a person's period.
 fn incident(period: &AppraisalPeriod, sheet: &Appraisal, place: usize) -> Uuid {
-    let text = format!("{} {} {place}", period.id, sheet.employee);
+    derived(&format!("{} {} {place}", period.id, sheet.employee))
+}
+
+/// An id that is the same for the same text.
+pub(crate) fn derived(text: &str) -> Uuid {
     let mut bytes = [0_u8; 16];
     bytes.iter_mut().zip(Sha256::digest(text.as_bytes())).for_each(|(byte, hashed)| *byte = hashed);
     Builder::from_custom_bytes(bytes).into_uuid()
@@ -97,6 +105,31 @@ fn enter(
             why,
         },
     )
+}
+
+/// A certificate of the person; one whose ground is gone with a revision is revoked.
+fn honour(
+    tx: &mut Tx<'_>,
+    (period, sheet): (&AppraisalPeriod, &Appraisal),
+    (place, consequence): (usize, &Consequence),
+    title: &Label,
+    has_come: bool,
+) -> Result<(), Failure> {
+    let incident = incident(period, sheet, place);
+    if !has_come {
+        return certificate::deed::take_back(tx, incident, "考核结果修订后不再符合条件");
+    }
+    let grade = sheet.verdict.as_ref().map_or("", |verdict| verdict.grade.as_str());
+    let given = certificate::deed::Given {
+        incident,
+        employee: Some(sheet.employee),
+        department: sheet.department,
+        period: period.period,
+        title,
+        grounds: format!("{} 绩效考核等级 {grade}", period.period),
+        clause: &consequence.clause,
+    };
+    certificate::deed::issue(tx, given)
 }
 
 /// A task of the superior, accepted by who published the results, or by the next above.

@@ -7,7 +7,7 @@ use crate::{
     incentive_entry::by_rule::points_of,
     indicator::{
         self,
-        measure::{self, Asked},
+        measure::{self, Adjusted, Asked},
     },
     indicator_figure,
     scheme::Schemes,
@@ -86,6 +86,27 @@ impl Measuring {
             points: by_person(points_of(reader, &people, &months)?, |entry| entry.employee),
             answers: appraisal_review::answers(reader, sheets)?,
             months: if is_year { year_of(reader, &people, of, &months)? } else { BTreeMap::new() },
+            at: reader.now(),
+        })
+    }
+
+    /// What is known of some sheets that were reckoned, to reckon them again: what was frozen stands in them, and so do the
+    /// months of a year.
+    pub fn again(
+        reader: &mut Reader<'_>,
+        period: &AppraisalPeriod,
+        schemes: Schemes,
+        sheets: &[Appraisal],
+    ) -> Result<Self, Failure> {
+        let of_year = |sheet: &Appraisal| Some((sheet.employee, sheet.year.as_ref()?.months.clone()));
+        Ok(Self {
+            period: period.period,
+            schemes,
+            indicators: Directions(indicator::all(reader)?),
+            figures: BTreeMap::new(),
+            points: BTreeMap::new(),
+            answers: appraisal_review::answers(reader, sheets)?,
+            months: sheets.iter().filter_map(of_year).collect(),
             at: reader.now(),
         })
     }
@@ -188,6 +209,9 @@ fn value(
     let subject = of.clone().unwrap_or_default();
     let asked = Asked { employee, from: part.from, until: part.until, of: &subject };
     let measured = (known.of)(reader, &asked)?;
+    let span = measuring.period.span();
+    let adjustment =
+        |Adjusted { on, about, value }| Adjustment { period: Period::containing(span, on), about, value };
     Ok(FrozenValue {
         part: place,
         indicator: code,
@@ -195,8 +219,9 @@ fn value(
         query: format!("{measure} {subject} {} {}", part.from, part.until),
         rows: measured.rows,
         digest: measured.digest,
-        adjustments: Vec::new(),
+        adjustments: measured.adjusted.into_iter().map(adjustment).collect(),
         incidents: measured.incidents,
+        direction: Some(indicator.details.direction),
     })
 }
 
@@ -227,6 +252,7 @@ fn entered(figures: &[IndicatorFigure], place: usize, indicator: &Indicator) -> 
         ),
         adjustments,
         incidents: Vec::new(),
+        direction: Some(indicator.details.direction),
     }
 }
 

@@ -236,6 +236,79 @@ pub(crate) fn scored_of(
     all(rows)
 }
 
+/// So many sheets are read at once.
+const AT_ONCE: i64 = 500;
+
+/// The first revisions of a period that were reckoned, behind a person, in the order of people.
+pub(crate) fn computed_behind(
+    reader: &mut Reader<'_>,
+    period: Id<AppraisalPeriod>,
+    behind: Option<Key>,
+) -> Result<Vec<Appraisal>, Failure> {
+    let key = Key::from(period);
+    let reckoned = [AppraisalState::Scored, AppraisalState::Final].map(AppraisalState::code);
+    let mut wanted = Where::new();
+    wanted.also(appraisals::appraisal_period_id.eq(key).and(appraisals::revision.eq(1)));
+    wanted.also(appraisals::status.eq_any(reckoned));
+    if let Some(behind) = behind {
+        wanted.also(appraisals::employee_id.gt(behind));
+    }
+    let rows: Vec<Row> = db!(reader, |c| appraisals::table
+        .filter(&wanted)
+        .order(appraisals::employee_id)
+        .limit(AT_ONCE)
+        .select(Row::as_select())
+        .load(c))?;
+    all(rows)
+}
+
+/// The sheets of a period that are final, of all revisions, behind a sheet, by id.
+pub(crate) fn final_of_period(
+    reader: &mut Reader<'_>,
+    period: Id<AppraisalPeriod>,
+    behind: Option<Key>,
+) -> Result<Vec<Appraisal>, Failure> {
+    let key = Key::from(period);
+    let mut wanted = Where::new();
+    wanted.also(appraisals::appraisal_period_id.eq(key));
+    wanted.also(appraisals::status.eq(AppraisalState::Final.code()));
+    if let Some(behind) = behind {
+        wanted.also(appraisals::id.gt(behind));
+    }
+    let rows: Vec<Row> = db!(reader, |c| appraisals::table
+        .filter(&wanted)
+        .order(appraisals::id)
+        .limit(AT_ONCE)
+        .select(Row::as_select())
+        .load(c))?;
+    all(rows)
+}
+
+/// The sheets by some versions of a scheme that are final, of the periods from one to another, behind a sheet, by id.
+pub(crate) fn final_behind(
+    reader: &mut Reader<'_>,
+    schemes: &[Key],
+    (from, until): (Period, Period),
+    behind: Option<Key>,
+) -> Result<Vec<Appraisal>, Failure> {
+    let mut wanted = Where::new();
+    let schemes: Vec<Option<Key>> = schemes.iter().copied().map(Some).collect();
+    wanted.also(appraisals::scheme_id.eq_any(schemes));
+    wanted.also(appraisals::status.eq(AppraisalState::Final.code()));
+    wanted.also(periods::first_on.ge(from.first()).and(periods::last_on.le(until.last())));
+    if let Some(behind) = behind {
+        wanted.also(appraisals::id.gt(behind));
+    }
+    let rows: Vec<Row> = db!(reader, |c| appraisals::table
+        .inner_join(periods::table)
+        .filter(&wanted)
+        .order(appraisals::id)
+        .limit(AT_ONCE)
+        .select(Row::as_select())
+        .load(c))?;
+    all(rows)
+}
+
 /// What of a period has still to be done before it goes on.
 pub(crate) fn outstanding(
     reader: &mut Reader<'_>,

@@ -18,7 +18,7 @@ use domain::{
     organisation::working_calendar::WorkingCalendar,
     scheme::Scheme,
     scoring::{Ranked, distribute},
-    spine::{BusinessDate, Citation, DepartmentId, PolicyVersion, Refusal},
+    spine::{BusinessDate, Citation, DepartmentId, Id, PolicyVersion, Refusal},
     working_time::{Period, WorkingTime},
 };
 use std::sync::Arc;
@@ -67,6 +67,25 @@ pub fn advance(tx: &mut Tx<'_>, period: AppraisalPeriod) -> Result<AppraisalPeri
     let change = period.advance(outstanding, due_on, &tx.actor().clone(), at)?;
     let period = apply(tx, change)?;
     pass::go_on(tx, period)
+}
+
+/// Takes a period to its next stage behind the last day of the one it is in; leaves it where something is still to be done
+/// before. Done twice, or by two servers, it goes one stage on.
+///
+/// # Errors
+/// Where the database fails.
+pub fn close_by_clock(tx: &mut Tx<'_>, id: Id<AppraisalPeriod>) -> Result<(), Failure> {
+    tx.connection().hold_rows("appraisal_periods", &[id.into()])?;
+    let period = super::find(tx, id)?;
+    let is_over = period.due_on().is_some_and(|due_on| due_on < tx.today());
+    if !is_over || !period.stage().ends_by_clock() || period.pass.is_some() {
+        return Ok(());
+    }
+    let outstanding = appraisal::outstanding(tx, id)?;
+    if period.stage() == Stage::Published && outstanding.objections > 0 {
+        return Ok(());
+    }
+    advance(tx, period).map(drop)
 }
 
 /// Begins to score everybody of a period who has no result yet.

@@ -9,7 +9,7 @@ use crate::{
         self, consequence,
         frozen::{self, Measuring},
     },
-    appraisal_review,
+    appraisal_review, review_round,
     scheme::stay::{Covered, Rules, covered},
     spine::{Failure, Key, Tx},
 };
@@ -67,14 +67,17 @@ fn employees(covered: &[Covered]) -> Vec<EmployeeId> {
 fn cover(tx: &mut Tx<'_>, period: &AppraisalPeriod, behind: Option<Key>) -> Result<Came, Failure> {
     let rules = Rules::of(tx, period.period)?;
     let people = covered(tx, &rules, behind, AT_ONCE)?;
-    let came = came(&employees(&people));
+    let employees = employees(&people);
+    review_round::deed::close(tx, period, &employees)?;
+    let mut wanted = Vec::new();
     for sheet in sheets(tx, period, people)?.into_values() {
         let of = sheet.scheme.as_ref().and_then(|scheme| rules.schemes.version(scheme.id));
         if let Some(version) = of.filter(|_| sheet.state == AppraisalState::Open) {
-            appraisal_review::ask(tx, &sheet, &version.content, period.stage())?;
+            wanted.extend(appraisal_review::wanted(tx, &sheet, &version.content, period.stage())?);
         }
     }
-    Ok(came)
+    appraisal_review::ask(tx, period, wanted)?;
+    Ok(came(&employees))
 }
 
 /// The sheets of some people, opened where they have none, with the parts as they are now.
@@ -108,7 +111,8 @@ fn sheets(
 fn score(tx: &mut Tx<'_>, period: &AppraisalPeriod, behind: Option<Key>) -> Result<Came, Failure> {
     let rules = Rules::of(tx, period.period)?;
     let people = covered(tx, &rules, behind, AT_ONCE)?;
-    let came = came(&employees(&people));
+    let employees = employees(&people);
+    review_round::deed::close(tx, period, &employees)?;
     let sheets = sheets(tx, period, people)?;
     let unscored: Vec<Appraisal> = sheets
         .into_values()
@@ -121,7 +125,7 @@ fn score(tx: &mut Tx<'_>, period: &AppraisalPeriod, behind: Option<Key>) -> Resu
         let change = sheet.score(frozen, scored)?;
         appraisal::apply(tx, change)?;
     }
-    Ok(came)
+    Ok(came(&employees))
 }
 
 /// Results become final, and what follows from them follows.

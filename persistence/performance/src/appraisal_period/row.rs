@@ -6,8 +6,9 @@ use crate::{
 };
 use diesel::prelude::*;
 use domain::{
-    appraisal_period::{AppraisalPeriod, PERIOD_OPEN, Pass, StageBegun},
+    appraisal_period::{AppraisalPeriod, PERIOD_OPEN, Pass, Stage, StageBegun},
     spine::{BusinessDate, Citation, Id, Refusal, Version},
+    working_time::Period,
 };
 use serde::{Deserialize, Serialize};
 
@@ -85,6 +86,43 @@ pub fn find(reader: &mut Reader<'_>, id: Id<AppraisalPeriod>) -> Result<Appraisa
     let row: Row =
         db!(reader, |c| periods::table.filter(periods::id.eq(key)).select(Row::as_select()).first(c))?;
     row.try_into()
+}
+
+/// That of some days, where it was opened.
+pub(crate) fn of_period(reader: &mut Reader<'_>, period: Period) -> Result<Option<AppraisalPeriod>, Failure> {
+    let text = period.to_string();
+    let row: Option<Row> = db!(reader, |c| periods::table
+        .filter(periods::period.eq(&text))
+        .select(Row::as_select())
+        .first(c)
+        .optional())?;
+    row.map(TryInto::try_into).transpose()
+}
+
+/// The periods whose stage ends by the clock and whose last day has passed.
+///
+/// # Errors
+/// Where the database fails.
+pub fn over(reader: &mut Reader<'_>) -> Result<Vec<Id<AppraisalPeriod>>, Failure> {
+    let today = reader.today();
+    let by_clock = Stage::ALL.into_iter().filter(|stage| stage.ends_by_clock()).map(Stage::code);
+    let stages: Vec<&str> = by_clock.collect();
+    let keys: Vec<Key> = db!(reader, |c| periods::table
+        .filter(periods::stage.eq_any(&stages).and(periods::pass.is_null()))
+        .filter(periods::due_on.lt(Some(today)))
+        .order(periods::id)
+        .select(periods::id)
+        .load(c))?;
+    Ok(keys.into_iter().map(Into::into).collect())
+}
+
+/// All periods, in the order of their days.
+pub(crate) fn all(reader: &mut Reader<'_>) -> Result<Vec<AppraisalPeriod>, Failure> {
+    let rows: Vec<Row> = db!(reader, |c| periods::table
+        .order((periods::first_on, periods::id))
+        .select(Row::as_select())
+        .load(c))?;
+    rows.into_iter().map(TryInto::try_into).collect()
 }
 
 /// The periods whose people are being gone through.

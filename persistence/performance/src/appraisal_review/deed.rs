@@ -1,7 +1,7 @@
 //! A review is given. `[KPI-4]`
 
 use crate::{
-    appraisal, appraisal_period,
+    appraisal, appraisal_period, review_round,
     spine::{Failure, Reader, Tx},
 };
 use domain::{
@@ -33,5 +33,9 @@ pub fn give(
 ) -> Result<Change<AppraisalReview>, Failure> {
     tx.connection().hold_rows("appraisal_periods", &[review.period.into()])?;
     let stage = stage(tx, &review)?;
-    Ok(review.give(score, comment, stage, tx.actor(), tx.now())?)
+    let change = review.clone().give(score, comment, stage, tx.actor(), tx.now())?;
+    if review.given.is_none() {
+        review_round::deed::given(tx, &review)?;
+    }
+    Ok(change)
 }

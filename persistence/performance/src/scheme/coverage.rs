@@ -113,7 +113,10 @@ pub fn list(
 }
 
 /// A version as if it were published.
-fn as_published(reader: &mut Reader<'_>, id: Id<Policy>) -> Result<PolicyVersion<Scheme>, Failure> {
+pub(super) fn as_published(
+    reader: &mut Reader<'_>,
+    id: Id<Policy>,
+) -> Result<PolicyVersion<Scheme>, Failure> {
     let policy = policy::find(reader, id)?;
     let content = read_content::<Scheme>(&policy.content).map_err(|_| Failure::NotFound)?;
     let Policy { id, code, number, clause, .. } = policy;
