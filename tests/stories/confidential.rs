@@ -35,7 +35,8 @@ fn the_trail_tells_which_members_of_a_customer_changed_and_not_what_they_hold(ap
 }
 
 fn the_trail_does_not_tell_who_reviewed_whom(app: App) {
-    let april = April::come(&app, &scheme(), 3, 3);
+    let april = April::come(&app, &scheme(), 3, 3).open();
+    april.advance_to("peer_review");
     let boss = &april.centre.company.boss;
     assert!(app.count_rows("appraisal_reviews") > 0, "people are asked");
     let asked = "SELECT COUNT(*) AS number FROM audit_entries WHERE entity_kind = 'appraisal_review'";
@@ -81,7 +82,7 @@ fn a_mask_is_not_read_out_by_searching(app: App) {
 }
 
 fn whoever_reads_all_customers_reads_nobodys_results(app: App) {
-    let april = April::come(&app, &scheme(), 3, 3);
+    let april = April::come(&app, &scheme(), 3, 3).open();
     let company = &april.centre.company;
     let all = company.boss.get(APPRAISALS).expect(200).at("/data");
     let lans = |list: &Value| column(list, "id").len();

@@ -136,7 +136,7 @@ fn the_pool_of_a_department_is_for_those_who_work_there(app: App) {
     let p = pooled(&site, 45);
     let (boss, sales) = (&site.company.boss, &site.company.departments["sales"]);
     let id = app.hire(boss, "elsewhere", sales, None);
-    let elsewhere = app.person(boss, "elsewhere", &id, "sales-representative", "own");
+    let elsewhere = app.person(boss, "elsewhere", &id, "sales-representative", "all");
     let refused = deed(&elsewhere, &p, "claim", json!(null)).refuses(403, "ownership.not_of_the_pool");
     assert_eq!(refused.text("/rule"), "OWN-15");
     deed(site.a(), &p, "claim", json!(null)).expect(200);

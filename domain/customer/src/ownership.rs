@@ -7,6 +7,7 @@
 mod course;
 /// What the rules read.
 mod fact;
+mod inquiry;
 /// A fact is learnt, and whose the customer is follows anew.
 mod learn;
 /// The rules as data.
@@ -23,7 +24,8 @@ mod standing;
 mod warn;
 
 pub use course::{Credit, Derived, State, derive};
-pub use fact::{Channel, Fact, FactId, FactKind, FirstInquiry, Registered, What};
+pub use fact::{Channel, Fact, FactId, FactKind, Registered, What};
+pub use inquiry::FirstInquiry;
 pub use learn::{
     CHANGED, FACT_LEARNT, FOLLOW_UP_DUE, FOLLOW_UP_MOVED, FOLLOW_UP_OVER, LOST, NOT_CUSTOMERS_FACT,
     NOT_OF_THE_POOL, Ownership, REFUSED, SERVES_NOBODY, WARNED,

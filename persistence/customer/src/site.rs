@@ -13,6 +13,7 @@ use crate::{
 use chrono::NaiveDate;
 use diesel::prelude::*;
 use domain::{
+    ownership::OWNERSHIP_POLICY,
     site::{NO_SUCH_POLICY, Site, SiteDetails},
     spine::{AnyId, BusinessDate, Change, Citation, DepartmentId, Id, Refusal, Version},
 };
@@ -101,7 +102,9 @@ pub fn check(tx: &mut Tx<'_>, details: &SiteDetails) -> Result<(), Failure> {
     department::refer(tx, details.department, "/department_id")?;
     referred(department::ensure_within_reach(tx, details.department), "/department_id")?;
     let (book, today, now) = (ownership::book(tx)?, tx.today(), tx.now());
-    if book.ruling(&details.policy, today, now).is_some() {
+    let code = format!("{OWNERSHIP_POLICY}/{}", details.policy);
+    // Where there are none of the name the general ones rule: that is not what a name is given for.
+    if book.ruling(&details.policy, today, now).is_some_and(|ruling| ruling.code == code) {
         return Ok(());
     }
     let refusal = Refusal::new(NO_SUCH_POLICY).with("policy", details.policy.clone());
