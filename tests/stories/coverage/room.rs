@@ -74,6 +74,7 @@ const WITHOUT_WORD: &[(&str, &str)] = &[
     ),
     ("persistence/customer/customer_file/history", "what was changed in a file, and by whom"),
     ("persistence/customer/field_key/ring", "the keys that are open in memory"),
+    ("persistence/customer/tier_run/pass", "everybody is gone through, a few hundred at once"),
     ("persistence/customer/interaction/fact", "what ownership reads of an interaction"),
     ("api/base/approval/batch", "many decisions in one call"),
     ("api/base/approval/preview", "what a submission would do"),

@@ -42,6 +42,7 @@ const READ_BY_ALL: &[(&str, &str)] = &[
     ("show_regulation_suggestion", "who is ruled by a regulation may read what is suggested to it"),
     ("show_indicator", "who is measured by it may read it"),
     ("show_appraisal_period", "whose sheet is in it knows how far it has come"),
+    ("show_tier_run", "who serves customers knows how far a run has come"),
 ];
 
 /// What everybody in a department may read of it, with the reason; nobody of another one.
@@ -65,6 +66,7 @@ const OF_THE_COMPANY: &[(&str, &str)] = &[
         "/api/v1/appraisal-periods/{id}",
         "a period is the company's; of its people only those in reach are counted",
     ),
+    ("/api/v1/tier-runs/{id}", "a run is the company's; how it came out is told of customers in sight"),
     ("/api/v1/roles/{id}", "a role is granted everywhere"),
     ("/api/v1/accounting-periods/{month}", "the books are the company's"),
     ("/api/v1/products/{id}", "what is sold is the company's"),
