@@ -202,7 +202,6 @@ struct Line {
     index: usize,
     /// Its number in the file.
     row: u32,
-    number: String,
     superior: Option<String>,
 }
 
@@ -230,7 +229,7 @@ impl Rows {
                 Superior::Unsaid | Superior::Nobody => None,
             };
             rows.1.insert(said.number.clone(), rows.0.len());
-            rows.0.push(Line { index, row, number: said.number.clone(), superior });
+            rows.0.push(Line { index, row, superior });
         }
         rows
     }
