@@ -99,6 +99,7 @@ mod regulation_suggestion;
 mod resubmission;
 mod sale;
 mod sales_contract;
+mod sales_contract_draft;
 mod separation_policy;
 mod settings;
 mod setup;
@@ -189,6 +190,7 @@ const MODULES: &[&[Story]] = &[
     refund::STORIES,
     sale::STORIES,
     sales_contract::STORIES,
+    sales_contract_draft::STORIES,
     quickstart::STORIES,
     regulation::STORIES,
     regulation_acknowledgement::STORIES,
