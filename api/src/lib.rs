@@ -9,6 +9,7 @@ mod settings;
 
 pub use api_base::{
     approval::limits::sweep as sweep_time_limits,
+    audit::tell_audit_head,
     duty::attend as attend_duties,
     file::{self, FileStore},
     identity,

@@ -220,6 +220,7 @@ const MODULES: &[&[Story]] = &[
     year::STORIES,
     coverage::access::STORIES,
     coverage::bounds::STORIES,
+    coverage::example::STORIES,
     coverage::input::STORIES,
     coverage::list::STORIES,
     coverage::schema::STORIES,
@@ -272,6 +273,7 @@ const RECORDS: &[&[Record]] = &[
     regulation_suggestion::RECORDS,
 ];
 const CHECKS: &[&[Check]] = &[
+    quickstart::CHECKS,
     coverage::document::CHECKS,
     coverage::migration::CHECKS,
     coverage::room::CHECKS,

@@ -35,6 +35,8 @@ pub mod invoice;
 mod journal;
 
 mod open_matter;
+/// The company itself, as invoices name it.
+pub mod own_company;
 mod payment;
 /// Post-evaluations by third parties.
 pub mod post_evaluation;
