@@ -75,7 +75,7 @@ fn the_page_of_the_document_is_small_and_asked_for_once(app: App) {
         let whole = guest.get(file).expect(200);
         let packed = guest.with("Accept-Encoding", "br;q=1.0, gzip").get(file).expect(200);
         assert_eq!(packed.header("content-encoding").as_deref(), Some("gzip"), "{file}");
-        assert_eq!(packed.header("vary").as_deref(), Some("Accept-Encoding"));
+        assert!(packed.header("vary").is_some_and(|vary| vary.contains("Accept-Encoding")), "{file}");
         assert_eq!(packed.bytes[..2], [0x1f, 0x8b], "{file}");
         assert!(packed.bytes.len() * 2 < whole.bytes.len() + 1_000, "{file} is packed");
         let plain = guest.with("Accept-Encoding", "gzip;q=0").get(file).expect(200);

@@ -39,8 +39,7 @@ impl Fixed {
         // It may be kept and is asked after each time: the next version of the product has another.
         response
             .insert_header((header::ETAG, self.etag.as_str()))
-            .insert_header((header::CACHE_CONTROL, "no-cache"))
-            .insert_header((header::VARY, "Accept-Encoding"));
+            .insert_header((header::CACHE_CONTROL, "no-cache"));
         if known {
             return response.finish();
         }
