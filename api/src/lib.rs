@@ -10,6 +10,7 @@ mod settings;
 use api_base::operation;
 pub use api_base::{
     approval::limits::sweep as sweep_time_limits,
+    audit::tell_audit_head,
     duty::attend as attend_duties,
     file::{self, FileStore},
     identity,

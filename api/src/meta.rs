@@ -80,6 +80,7 @@ async fn list_permissions(who: Public, reading: Reading) -> Reply<PermissionLabe
 
 /// One value of an enum and its labels.
 #[derive(Serialize, ToSchema)]
+#[schema(as = ValueLabel)]
 pub struct ValueLabelView {
     /// The stable code, as it stands in answers and filters.
     #[schema(max_length = 60, example = "in_approval")]
@@ -94,6 +95,7 @@ pub struct ValueLabelView {
 
 /// An enum and the labels of its values.
 #[derive(Serialize, ToSchema)]
+#[schema(as = EnumLabels)]
 pub struct EnumLabelsView {
     /// The name of its schema in the OpenAPI document.
     #[schema(max_length = 100, example = "ExpenseClaimStatus")]
@@ -105,6 +107,7 @@ pub struct EnumLabelsView {
 
 /// All enums.
 #[derive(Serialize, ToSchema)]
+#[schema(as = Enums)]
 pub struct EnumsView {
     /// Each with the labels of its values.
     #[schema(max_items = 500)]

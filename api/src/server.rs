@@ -106,7 +106,6 @@ pub fn start(settings: Settings, database: Database) -> std::io::Result<Running>
             .app_data(shared.clone())
             .app_data(web::PayloadConfig::new(crate::spine::JSON_BYTES_MAX))
             .configure(move |config| configure(config, &routes))
-            .service(document::browser())
             .default_service(web::to(|| async { HttpResponse::from_error(Problem::new(codes::NOT_FOUND)) }))
             .wrap(from_fn(metrics::apart))
             .wrap(from_fn(limit))

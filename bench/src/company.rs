@@ -45,6 +45,8 @@ pub fn sign_in(address: SocketAddr, username: &str) -> String {
 /// Sets the company up on a running server.
 pub fn set_up(address: SocketAddr) -> Outcome<Company> {
     let hands = Hands { boss: Caller::of(address, Some(sign_in(address, "boss"))), next: Cell::new(1) };
+    let own = json!({"name": "杭州云杉营销服务有限公司", "tax_number": "91330106MA2XYQNL8A"});
+    hands.boss.post("/api/v1/own-companies", json!({"companies": [own]})).expect(200);
     let centre = hands.department("centre", "营销中心", None);
     let department = hands.department("market", "市场部", Some(&centre));
     let field = hands.department("field", "外勤部", Some(&centre));

@@ -23,7 +23,8 @@ install_tools() {
     fi
     (cd "$tools" && [ -f package.json ] || (cd "$tools" && npm init -y >/dev/null))
     (cd "$tools" && npm install --no-fund --no-audit --loglevel=error \
-        @redocly/cli@2.77.0 openapi-typescript@7.13.0 typescript@5.9.3 >/dev/null)
+        @redocly/cli@2.77.0 openapi-typescript@7.13.0 openapi-fetch@0.17.0 \
+        typescript@5.9.3 >/dev/null)
     if [ ! -x "$tools/python/bin/schemathesis" ]; then
         python3 -m venv "$tools/python"
         "$tools/python/bin/pip" install --quiet --disable-pip-version-check \
@@ -64,6 +65,15 @@ fi
 echo "== openapi-typescript, tsc --strict"
 "$tools/node_modules/.bin/openapi-typescript" "$work/openapi.json" -o "$work/api.ts"
 "$tools/node_modules/.bin/tsc" --strict --noEmit "$work/api.ts"
+
+echo "== openapi-fetch: a strict client that compiles and runs"
+client="$tools/client"
+rm -rf "$client"
+mkdir -p "$client/out"
+cp tests/outside/client.ts tests/outside/tsconfig.json "$work/api.ts" "$client"
+echo '{"type": "module"}' >"$client/out/package.json"
+"$tools/node_modules/.bin/tsc" -p "$client"
+node "$client/out/client.js" "$url" admin "Seen from outside, 42 times"
 
 echo "== openapi-python-client"
 (cd "$work" && "$tools/python/bin/openapi-python-client" generate --path openapi.json --output-path client \

@@ -112,6 +112,8 @@ impl App {
             let caller = self.person(&boss, name, &id, role, scope);
             people.insert(name, Person { id, caller });
         }
+        let own = json!({"name": "杭州云杉营销服务有限公司", "tax_number": "91330106MA2XYQNL8A"});
+        boss.post("/api/v1/own-companies", json!({"companies": [own]})).expect(200);
         let company = Company { boss, departments, people, invoices: AtomicU64::new(1) };
         for (department, head) in
             [("company", "chair"), ("centre", "director"), ("marketing", "head"), ("finance", "qian")]

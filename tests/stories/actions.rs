@@ -19,6 +19,7 @@ stories! {
     people_and_departments_say_what_may_be_done_with_them,
     accounts_and_roles_say_what_may_be_done_with_them,
     a_policy_version_says_what_may_be_done_with_it,
+    a_month_and_a_key_say_what_may_be_done_with_them,
 }
 
 /// Calls an action as it is listed, without its effect.
@@ -138,6 +139,33 @@ fn a_policy_version_says_what_may_be_done_with_it(app: App) {
     assert_eq!(agreed(&boss, &place, body), ["withdraw"]);
     let shipped = format!("/api/v1/policies/{}", shipped["id"].as_str().expect("an id"));
     assert!(agreed(&boss, &shipped, body).is_empty(), "what is in force stands");
+}
+
+fn a_month_and_a_key_say_what_may_be_done_with_them(app: App) {
+    let company = app.company();
+    let (boss, qian) = (&company.boss, company.who("qian"));
+    let body =
+        |action: &str| if action == "reopen" { json!({"reason": "漏记一笔"}) } else { Value::Null };
+    let month = |month: &str| format!("/api/v1/accounting-periods/{month}");
+    assert_eq!(agreed(qian, &month("2026-02"), body), ["close"]);
+    assert!(agreed(qian, &month("2026-03"), body).is_empty(), "it is not over");
+    assert_eq!(company.who("gm").get(&month("2026-02")).expect(200).at("/actions"), json!([]));
+    qian.act(&format!("{}/close", month("2026-02"))).expect(200);
+    assert_eq!(agreed(qian, &month("2026-02"), body), ["reopen"]);
+    let service = json!({"username": "erp", "kind": "service", "name": "ERP"});
+    let service = boss.post("/api/v1/users", service).expect(201).text("/id");
+    let key = json!({"user_id": service, "name": "ERP", "scopes": ["event:read"]});
+    let key = boss.post("/api/v1/api-keys", key).expect(201).text("/api_key/id");
+    let key = format!("/api/v1/api-keys/{key}");
+    let allowed = || {
+        let actions = boss.get(&key).expect(200).at("/actions");
+        let actions = actions.as_array().cloned().unwrap_or_default();
+        let allowed = actions.iter().filter(|action| action["allowed"] == true);
+        allowed.map(|action| action["name"].as_str().unwrap_or_default().to_owned()).collect::<Vec<_>>()
+    };
+    assert_eq!(allowed(), ["rotate", "revoke"]);
+    boss.at(1).act(&format!("{key}/revoke")).expect(200);
+    assert!(allowed().is_empty(), "what is over is over");
 }
 
 fn an_audit_says_what_may_be_done_with_it_at_every_stage(app: App) {

@@ -1,14 +1,17 @@
 //! The trail says on whose behalf somebody acted, and is searched by deed and time. `[AUD-1]`
 
 use super::approval::{act, approve, path, waiting};
+use chrono::Duration;
+use persistence::spine::{HeadVerdict, Reader, Request, audit_head, holds_head, verify_audit};
 use serde_json::{Value, json};
-use tests::{App, Company, column, stories};
+use tests::{App, Caller, Company, block_on, column, stories};
 
 stories! {
     who_acts_for_another_is_recorded_with_whom,
     who_acts_in_their_own_office_is_recorded_alone,
     the_trail_is_searched_by_deed_and_time,
     an_entry_that_names_another_person_breaks_the_chain,
+    a_trail_whose_tail_was_cut_is_known_by_a_head_that_was_kept,
 }
 
 const TRAIL: &str = "/api/v1/audit-entries";
@@ -150,4 +153,39 @@ fn an_entry_that_names_another_person_breaks_the_chain(app: App) {
     assert_eq!(verdict["broken_at"], place);
     name("(SELECT beneficiary_id FROM expense_claims WHERE expense_claims.id = audit_entries.entity)");
     assert!(verify().status.success(), "the right name makes it whole again");
+}
+
+fn a_trail_whose_tail_was_cut_is_known_by_a_head_that_was_kept(app: App) {
+    let tell = || block_on(api::tell_audit_head(&app.database)).expect("the head is told");
+    let told = |by: &Caller| by.get("/api/v1/events?kinds=audit.head_told").expect(200).at("/data");
+    let boss = app.administrator();
+    tell();
+    assert_eq!(told(&boss), json!([]), "the feed is told of it once a day");
+    app.advance(Duration::hours(25));
+    let boss = app.administrator();
+    let shown = boss.get("/api/v1/audit-head").expect(200);
+    tell();
+    tell();
+    let events = told(&boss);
+    assert_eq!(events.as_array().map(Vec::len), Some(1), "{events}");
+    let facts = &events[0]["facts"];
+    assert_eq!((&facts["sequence"], &facts["hash"]), (&shown.at("/sequence"), &shown.at("/hash")));
+    app.advance(Duration::hours(25));
+    tell();
+    let read = app.database.read(Request::system("story"), audit_head);
+    let kept = block_on(read).expect("the head");
+    let found = || {
+        let kept = kept.clone();
+        let read =
+            move |reader: &mut Reader<'_>| Ok((verify_audit(reader)?.is_sound(), holds_head(reader, &kept)?));
+        block_on(app.database.read(Request::system("story"), read)).expect("a verdict")
+    };
+    assert_eq!(found(), (true, HeadVerdict::Held));
+    // Somebody with access to the database cuts off the last entry, and writes the head anew so that the chain holds.
+    app.execute("DELETE FROM audit_entries WHERE sequence = (SELECT MAX(sequence) FROM audit_entries)");
+    app.execute(
+        "UPDATE ledger_head SET audit_sequence = (SELECT MAX(sequence) FROM audit_entries),
+         audit_hash = (SELECT hash FROM audit_entries ORDER BY sequence DESC LIMIT 1)",
+    );
+    assert_eq!(found(), (true, HeadVerdict::Lost), "by itself the chain shows nothing");
 }

@@ -5,6 +5,7 @@
 pub mod access;
 pub mod bounds;
 pub mod document;
+pub mod example;
 pub mod input;
 pub mod list;
 pub mod migration;

@@ -17,7 +17,9 @@ fn erase(app: &App, entities: &str, reason: &str) -> Output {
 
 #[track_caller]
 fn verified(app: &App) -> Value {
-    let verdict = Program::run(&app.home(), &["audit", "verify", "--json"]);
+    let head = Program::run(&app.home(), &["audit", "head"]);
+    let head = String::from_utf8(head.stdout).expect("a line");
+    let verdict = Program::run(&app.home(), &["audit", "verify", "--json", "--head", head.trim()]);
     assert!(verdict.status.success(), "{verdict:?}");
     serde_json::from_slice(&verdict.stdout).expect("a verdict")
 }

@@ -17,7 +17,7 @@ stories! {
 }
 
 fn a_claim_of_another_system_is_mirrored_not_doubled(app: App) {
-    let company = app.company();
+    let mut company = app.company();
     let lan = company.who("lan");
     let body = company.claim_of(250);
     let mirror = format!("{CLAIMS}/by-external/mini-program/T-77");
@@ -27,7 +27,16 @@ fn a_claim_of_another_system_is_mirrored_not_doubled(app: App) {
     assert_eq!((same.text("/id"), same.version()), (first.text("/id"), 1));
     let mut other = body.clone();
     other["details"]["purpose"] = json!("改期拜访");
-    assert_eq!(lan.put(&mirror, other).expect(200).version(), 2);
+    assert_eq!(lan.put(&mirror, other.clone()).expect(200).version(), 2);
+    // Handed in meanwhile, it says the same to whoever lost the answer, also on another day; another content comes too late.
+    company.submit("lan", &first.text("/id"));
+    app.advance(chrono::Duration::hours(23));
+    company.sign_in_again(&app);
+    let lan = company.who("lan");
+    let again = lan.put(&mirror, other).expect(200);
+    assert_eq!((again.text("/id"), again.text("/status")), (first.text("/id"), "in_approval".into()));
+    let late = company.claim_of(251);
+    lan.put(&mirror, late).refuses(409, "document.not_editable");
     company.who("ming").put(&mirror, company.claim_of(9)).refuses(409, "validation.not_unique");
     let mut misnamed = body;
     misnamed["external_id"] = json!("T-78");
@@ -110,6 +119,13 @@ fn the_same_list_is_had_as_a_file_by_who_may_export(app: App) {
     assert_eq!(lines.len(), 3, "{text}");
     assert!(lines[0].starts_with("单号,状态,付款状态,填报人"), "{text}");
     assert!(lines[1].contains("123.00") && lines[2].contains("321.00"), "{text}");
+    for (heading, shown) in [("费用类别", "差旅费"), ("事由", "拜访客户"), ("收款人工号", "E6D696E67")]
+    {
+        let place = lines[0].split(',').position(|above| above == heading).expect(heading);
+        let cell = lines[1].split(',').nth(place).unwrap_or_default();
+        assert!(cell.contains(shown), "{heading}: {text}");
+    }
+    assert!(lines[0].contains("入账日期,付款日期"), "{text}");
     let file = company.who("head").get(&format!("{CLAIMS}?format=ndjson&q=lan")).expect(200);
     assert_eq!(String::from_utf8(file.bytes).expect("UTF-8").lines().count(), 1);
 }

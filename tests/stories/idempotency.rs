@@ -69,6 +69,13 @@ fn a_key_belongs_to_what_was_sent_with_it(app: App) {
     assert_eq!(versions(&caller, "other"), 0);
     let again = caller.once("bound").post("/api/v1/policies", draft("bound")).expect(201);
     assert_eq!(again.header("idempotent-replayed").as_deref(), Some("true"));
+    // The same, written otherwise, means the same.
+    let said = draft("bound");
+    let turned: serde_json::Map<_, _> =
+        said.as_object().expect("members").clone().into_iter().rev().collect();
+    let turned = serde_json::to_vec_pretty(&turned).expect("JSON");
+    let again = caller.once("bound").send("POST", "/api/v1/policies", Some(("application/json", turned)));
+    assert_eq!(again.expect(201).header("idempotent-replayed").as_deref(), Some("true"));
     assert_eq!(versions(&caller, "bound"), 1);
 }
 

@@ -226,7 +226,8 @@ fn a_password_set_by_somebody_else_must_be_changed_first_of_all(app: App) {
     let tokens = app.anonymous().post("/api/v1/sessions", body).expect(201);
     assert_eq!(tokens.at("/must_change_password"), true);
     let lina = app.with_token(&tokens.text("/access_token"));
-    lina.get("/api/v1/departments").refuses(403, "http.forbidden");
+    let refused = lina.get("/api/v1/departments").refuses(403, "http.password_to_change");
+    assert_eq!(refused.text("/params/href"), "/api/v1/me/password", "no permission is missing");
     let change = json!({"current_password": "given by the boss", "new_password": "chosen by herself"});
     lina.post("/api/v1/me/password", change).expect(204);
     app.sign_in("li.na", "chosen by herself").get("/api/v1/departments").expect(200);

@@ -119,6 +119,7 @@ mod review_round;
 mod sale;
 mod sales_analysis;
 mod sales_contract;
+mod sales_contract_draft;
 mod sales_plan;
 mod sales_report;
 mod scheme_review;
@@ -234,6 +235,7 @@ const MODULES: &[&[Story]] = &[
     sales_plan::STORIES,
     sales_report::STORIES,
     scheme_review::STORIES,
+    sales_contract_draft::STORIES,
     quickstart::STORIES,
     regulation::STORIES,
     regulation_acknowledgement::STORIES,
@@ -270,6 +272,7 @@ const MODULES: &[&[Story]] = &[
     year::STORIES,
     coverage::access::STORIES,
     coverage::bounds::STORIES,
+    coverage::example::STORIES,
     coverage::input::STORIES,
     coverage::list::STORIES,
     coverage::schema::STORIES,
@@ -337,6 +340,7 @@ const RECORDS: &[&[Record]] = &[
     regulation_suggestion::RECORDS,
 ];
 const CHECKS: &[&[Check]] = &[
+    quickstart::CHECKS,
     coverage::document::CHECKS,
     coverage::migration::CHECKS,
     coverage::room::CHECKS,

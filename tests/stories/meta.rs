@@ -8,6 +8,7 @@ stories! {
     every_permission_has_a_label_in_two_languages,
     the_product_tells_its_version,
     the_document_is_served_and_can_be_browsed,
+    the_page_of_the_document_is_small_and_asked_for_once,
 }
 
 fn every_problem_has_a_page_that_explains_it(app: App) {
@@ -62,4 +63,30 @@ fn the_document_is_served_and_can_be_browsed(app: App) {
     let page = app.anonymous().get("/docs/").expect(200);
     let html = String::from_utf8_lossy(&page.bytes).into_owned();
     assert!(html.contains("swagger") && !html.contains("//cdn") && !html.contains("https://"), "{html}");
+}
+
+fn the_page_of_the_document_is_small_and_asked_for_once(app: App) {
+    let guest = app.anonymous();
+    for place in ["/", "/docs"] {
+        let page = guest.get(place).expect(200);
+        assert!(String::from_utf8_lossy(&page.bytes).contains("swagger"), "{place} leads to the page");
+    }
+    for file in ["/openapi.json", "/docs/swagger-ui-bundle.js", "/docs/"] {
+        let whole = guest.get(file).expect(200);
+        let packed = guest.with("Accept-Encoding", "br;q=1.0, gzip").get(file).expect(200);
+        assert_eq!(packed.header("content-encoding").as_deref(), Some("gzip"), "{file}");
+        assert!(packed.header("vary").is_some_and(|vary| vary.contains("Accept-Encoding")), "{file}");
+        assert_eq!(packed.bytes[..2], [0x1f, 0x8b], "{file}");
+        assert!(packed.bytes.len() * 2 < whole.bytes.len() + 1_000, "{file} is packed");
+        let plain = guest.with("Accept-Encoding", "gzip;q=0").get(file).expect(200);
+        assert_eq!((plain.header("content-encoding"), plain.bytes.len()), (None, whole.bytes.len()));
+        let tag = packed.header("etag").expect("a version");
+        guest.with("If-None-Match", tag).get(file).expect(304);
+    }
+    let choices = guest.get("/docs/swagger-initializer.js").expect(200);
+    let choices = String::from_utf8_lossy(&choices.bytes).replace(' ', "");
+    for chosen in [r#""filter":true"#, r#""docExpansion":"none""#, r#""persistAuthorization":true"#] {
+        assert!(choices.contains(chosen), "{choices}");
+    }
+    guest.get("/docs/no-such-file.js").refuses(404, "http.not_found");
 }

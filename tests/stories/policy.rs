@@ -6,6 +6,7 @@ use tests::{App, Caller, Reply, race, records, stories};
 stories! {
     a_draft_is_mended_checked_and_published_and_stands,
     an_unsound_policy_is_not_published,
+    a_draft_that_was_overtaken_is_not_published,
     a_kind_nobody_knows_is_refused,
     a_published_version_is_withdrawn_before_its_day_and_never_after,
     a_version_that_decides_a_document_of_a_day_ahead_is_not_withdrawn,
@@ -126,6 +127,23 @@ fn a_version_is_withdrawn_or_decides_a_document_never_both(app: App) {
             withdrawn.expect(200);
         }
     }
+}
+
+fn a_draft_that_was_overtaken_is_not_published(app: App) {
+    let caller = app.administrator();
+    let content = shipped(&caller)["content"].clone();
+    let drafted = || {
+        let made = caller.post("/api/v1/policies", draft("sign-in/company", &content)).expect(201);
+        made.header("location").expect("a location")
+    };
+    let (first, second) = (drafted(), drafted());
+    caller.at(1).act(&format!("{second}/publish")).expect(200);
+    let refused = caller.at(1).act(&format!("{first}/publish")).refuses(409, "policy.overtaken");
+    assert_eq!(refused.at("/params/newer"), json!(3));
+    let actions = caller.get(&first).expect(200).at("/actions");
+    let publish =
+        actions.as_array().and_then(|all| all.iter().find(|action| action["name"] == "publish").cloned());
+    assert_eq!(publish.map(|action| action["refusal"]["code"].clone()), Some(json!("policy.overtaken")));
 }
 
 fn an_unsound_policy_is_not_published(app: App) {

@@ -1,13 +1,18 @@
 //! What the README promises, done as it says: the demo is loaded, the server started, the lines pasted.
 
 use std::process::{Command, Stdio};
-use tests::{App, Program, stories};
+use tests::{App, Program, checks, stories};
+
+checks! {
+    both_readmes_have_the_same_quickstart,
+}
 
 stories! {
     the_quickstart_of_the_readme_works_line_by_line,
 }
 
 const README: &str = include_str!("../../README.md");
+const CHINESE_README: &str = include_str!("../../README.zh-CN.md");
 
 /// The `sh` blocks between the marks, in their order.
 fn lines_to_paste() -> String {
@@ -62,4 +67,17 @@ fn the_quickstart_of_the_readme_works_line_by_line(app: App) {
             "no {expected} in its turn in\n{told}\n{complained}"
         );
     }
+}
+
+/// The commands of the `sh` blocks of a text, without what is said of them.
+fn commands(text: &str) -> Vec<String> {
+    let blocks = text.split("```sh\n").skip(1).filter_map(|block| block.split("```").next());
+    let bare = |line: &str| line.split(" # ").next().unwrap_or_default().trim_end().to_owned();
+    blocks.flat_map(str::lines).map(bare).collect()
+}
+
+fn both_readmes_have_the_same_quickstart() {
+    let (english, chinese) = (commands(README), commands(CHINESE_README));
+    let other = english.iter().zip(&chinese).find(|(one, other)| one != other);
+    assert!(other.is_none() && english.len() == chinese.len(), "{other:?}");
 }

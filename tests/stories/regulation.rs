@@ -8,6 +8,7 @@ use tests::{App, Caller, Company, Records, Reply, column, race, records, stories
 
 stories! {
     a_regulation_is_drafted_from_a_text_agreed_to_and_in_force_from_its_day,
+    a_version_is_withdrawn_and_agreed_to_as_it_was_changed,
     a_new_version_is_compared_by_clause_and_takes_the_place_of_the_one_before,
     one_version_is_written_at_a_time_however_many_begin_at_once,
     a_trial_is_reviewed_after_it_takes_effect,
@@ -149,6 +150,27 @@ fn a_regulation_is_drafted_from_a_text_agreed_to_and_in_force_from_its_day(app: 
         json!([]),
         "who only reads may do nothing with it"
     );
+}
+
+fn a_version_is_withdrawn_and_agreed_to_as_it_was_changed(app: App) {
+    let company = app.company();
+    let head = company.who("head");
+    let id = established(&company);
+    let body = json!({"regulation_id": id, "nature": "substantive", "summary": "首次制定", "text": TRAVEL});
+    let place = drafted(head, body);
+    let first = act(head, &place, "submit", json!({})).expect(200).text("/approval_id");
+    act(company.who("director"), &place, "withdraw", json!({"note": "暂缓"})).expect(403);
+    let back = act(head, &place, "withdraw", json!({"note": "第二条须改写"})).expect(200);
+    assert_eq!(back.text("/status"), "withdrawn");
+    let director = company.who("director");
+    let read = director.get(&format!("/api/v1/approvals/{first}")).expect(200);
+    assert_eq!(read.text("/state"), "withdrawn");
+    let revised =
+        head.at(back.version()).patch(&place, json!({"summary": "首次制定，改写第二条"})).expect(200);
+    assert_eq!(revised.text("/summary"), "首次制定，改写第二条");
+    agreed(&company, &place);
+    assert_eq!(head.get(&place).expect(200).text("/status"), "approved");
+    act(head, &place, "withdraw", json!({"note": "太迟"})).refuses(409, "document.not_in_approval");
 }
 
 fn a_new_version_is_compared_by_clause_and_takes_the_place_of_the_one_before(app: App) {

@@ -1,7 +1,7 @@
 //! People, access, approvals, policies, files and the audit trail, over HTTP.
 
 pub mod approval;
-mod audit;
+pub mod audit;
 pub mod duty;
 pub mod file;
 pub mod identity;
@@ -65,6 +65,7 @@ pub const WING: &Wing = &Wing {
     ],
     chores: &[
         approval::limits::CHORE,
+        audit::HEADS,
         duty::CHORE,
         file::CHORE,
         file::ENDS,

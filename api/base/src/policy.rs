@@ -200,7 +200,8 @@ async fn check_policy(
 
 /// Publish a policy version. `[REG-4, APR-10]`
 ///
-/// It is in force from its effective date until a later version's. An unsound one is refused with all findings.
+/// It is in force from its effective date until a later version's. An unsound one is refused with all findings, and so is one
+/// that a later version has overtaken: what that one changed would be lost without a word.
 #[utoipa::path(post, path = "/api/v1/policies/{id}/publish")]
 async fn publish_policy(
     who: Can<perm::ManagePolicies>,
@@ -208,6 +209,7 @@ async fn publish_policy(
     work: UnitOfWork,
 ) -> Reply<PolicyView> {
     work.moves(who, at, move |drafted, tx| {
+        policy::may_follow(tx, &drafted)??;
         let findings = policy::check(tx, &drafted)?;
         let earliest = policy::earliest_start(tx, &drafted.code)?;
         Ok(drafted.publish(tx.actor().user, tx.now(), earliest, findings)?)

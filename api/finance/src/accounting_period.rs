@@ -54,7 +54,11 @@ async fn close_accounting_period(
     path: PathOf<MonthPath>,
     work: UnitOfWork,
 ) -> Reply<AccountingPeriodView> {
-    work.write(who, move |tx| Ok(periods::close(tx, path.month)?.into())).await
+    work.write(who, move |tx| {
+        periods::close(tx, path.month)?;
+        periods::view(tx, path.month)
+    })
+    .await
 }
 
 /// Ask to open a closed accounting period again. `[BUD-9]`
@@ -67,5 +71,9 @@ async fn reopen_accounting_period(
     body: Valid<Reason>,
     work: UnitOfWork,
 ) -> Reply<AccountingPeriodView> {
-    work.write(who, move |tx| Ok(periods::ask_to_reopen(tx, path.month, body.reason.clone())?.into())).await
+    work.write(who, move |tx| {
+        periods::ask_to_reopen(tx, path.month, body.reason.clone())?;
+        periods::view(tx, path.month)
+    })
+    .await
 }

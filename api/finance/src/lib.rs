@@ -16,6 +16,7 @@ mod expense_request_amendment;
 mod expense_statement;
 mod internal_audit;
 mod invoice;
+mod own_company;
 mod post_evaluation;
 
 pub use api_base::{approval, spine};
@@ -61,6 +62,7 @@ pub const WING: &Wing = &Wing {
         audit_risk::routes(into);
         internal_audit::routes(into);
         invoice::routes(into);
+        own_company::routes(into);
         post_evaluation::routes(into);
     },
 };

@@ -74,6 +74,7 @@ async fn show_announcement(
 /// For whom it is meant: whoever one of these covers, among those who work here when it is published.
 #[derive(Clone, Debug, Default, Deserialize, Serialize, Validate, ToSchema)]
 #[serde(deny_unknown_fields, default)]
+#[schema(as = AudienceChoice)]
 struct AudienceBody {
     /// Everybody who works here.
     everybody: bool,

@@ -72,6 +72,7 @@ async fn show_regulation_version(
 /// A clause as it is written.
 #[derive(Clone, Debug, Deserialize, Serialize, Validate, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(as = DraftRegulationClause)]
 struct RegulationClauseBody {
     /// Stays through all versions: small letters, digits, dots and hyphens.
     #[validate(length(min = 1, max = 60))]

@@ -2,20 +2,22 @@
 
 use super::{
     Access, AppState, Argument, Description, Problem, bounds::Bounds, codes, conform::differences,
-    edge::Arrival,
+    edge::Arrival, meaning,
 };
 use actix_web::{FromRequest, HttpMessage, HttpRequest, dev::Payload, http::header, web};
-use domain::spine::{Finding, Findings, Refusal, codes as rules, is_deceptive, is_forbidden, is_unseen};
+use domain::spine::{
+    Finding, Findings, Refusal, codes as rules, in_both, is_deceptive, is_forbidden, is_unseen, reason,
+};
 use futures_util::{FutureExt, future::LocalBoxFuture};
 use serde::de::DeserializeOwned;
-use serde_json::{Value, json};
+use serde_json::{Map, Value};
 use sha2::{Digest, Sha256};
 use std::ops::Deref;
 use utoipa::{
     ToSchema,
     openapi::{ContentBuilder, Required, request_body::RequestBodyBuilder},
 };
-use validator::{Validate, ValidationErrors, ValidationErrorsKind};
+use validator::{Validate, ValidationError, ValidationErrors, ValidationErrorsKind};
 
 /// A JSON body that was read and found valid.
 #[derive(Clone, Debug)]
@@ -94,9 +96,13 @@ fn arrived(
     async move {
         let body = body.await.map_err(|_| too_large())?;
         let bytes = body.to_bytes_limited(most).await.map_err(|_| too_large())?;
-        let bytes = bytes
-            .map_err(|_| Problem::new(codes::MALFORMED_JSON).with("reason", "the body could not be read"))?;
-        BodyDigest(Sha256::digest(&bytes).into()).keep(&request);
+        let bytes = bytes.map_err(|_| {
+            Problem::new(codes::MALFORMED_JSON).with("reason", reason::told("the body could not be read"))
+        })?;
+        // What it means is asked of nobody who does not send a key with it.
+        let is_keyed = request.headers().contains_key("Idempotency-Key");
+        let digest = if is_keyed { meaning::digest(&bytes) } else { Sha256::digest(&bytes).into() };
+        BodyDigest(digest).keep(&request);
         Ok(bytes)
     }
     .boxed_local()
@@ -119,11 +125,12 @@ fn bytes_max(request: &HttpRequest) -> usize {
 
 pub(super) fn read<T: DeserializeOwned + Validate + ToSchema + 'static>(bytes: &[u8]) -> Result<T, Problem> {
     let malformed = |error: &serde_json::Error| {
-        let reason = format!("line {} column {}", error.line(), error.column());
-        Problem::new(codes::MALFORMED_JSON).with("reason", reason)
+        let (line, column) = (error.line(), error.column());
+        let place = in_both(format!("第 {line} 行第 {column} 列"), format!("line {line} column {column}"));
+        Problem::new(codes::MALFORMED_JSON).with("reason", place)
     };
     let text = std::str::from_utf8(bytes)
-        .map_err(|_| Problem::new(codes::MALFORMED_JSON).with("reason", "not UTF-8"))?;
+        .map_err(|_| Problem::new(codes::MALFORMED_JSON).with("reason", reason::told("not UTF-8")))?;
     Bounds::of::<T>().judge(text).map_err(out_of_bounds)?;
     let mut deserializer = serde_json::Deserializer::from_str(text);
     let read: T = serde_path_to_error::deserialize(&mut deserializer).map_err(|error| {
@@ -147,13 +154,14 @@ const PLACES_MAX: usize = 5;
 fn unlike<T: ToSchema + 'static>(text: &str, pointer: String, reason: &str) -> Problem {
     let body: Value = serde_json::from_str(text).unwrap_or(Value::Null);
     let mut found = differences::<T>(body, &pointer);
+    let reason = reason::told(reason);
     if found.is_empty() {
-        return Problem::new(codes::BAD_BODY).with("reason", reason).at(pointer, reason);
+        return Problem::new(codes::BAD_BODY).with("reason", reason.clone()).at(pointer, reason);
     }
     let is_told =
         |found: &Finding| found.pointer == pointer || found.pointer.starts_with(&format!("{pointer}/"));
     if !found.iter().any(is_told) {
-        let expected = [("expected".to_owned(), reason.into())].into_iter().collect();
+        let expected = [("expected".to_owned(), reason)].into_iter().collect();
         found.push(Finding { pointer, code: rules::BAD_FORMAT, params: expected });
     }
     not_as_described(found)
@@ -261,28 +269,32 @@ fn collect(errors: &ValidationErrors, at: &str, findings: &mut Findings) {
             }
             ValidationErrorsKind::Field(found) => {
                 for error in found {
-                    let param = |name: &str, open: &str| {
-                        error.params.get(name).cloned().unwrap_or_else(|| json!(open))
-                    };
-                    match error.code.as_ref() {
-                        "length" => {
-                            let params = [("min", param("min", "0")), ("max", param("max", "∞"))];
-                            findings.add_with(&pointer, rules::BAD_LENGTH, params);
-                        }
-                        "range" => {
-                            let params = [("min", param("min", "-∞")), ("max", param("max", "∞"))];
-                            findings.add_with(&pointer, rules::OUT_OF_RANGE, params);
-                        }
-                        "required" => findings.add(&pointer, rules::REQUIRED),
-                        other => {
-                            let expected = error.message.as_deref().unwrap_or(other).to_owned();
-                            findings.add_with(&pointer, rules::BAD_FORMAT, [("expected", json!(expected))]);
-                        }
-                    }
+                    findings.note(unbound(&pointer, error));
                 }
             }
         }
     }
+}
+
+/// What is wrong with one field. A bound that is open is left out.
+fn unbound(pointer: &str, error: &ValidationError) -> Finding {
+    let given = |name: &str| error.params.get(name).map(|value| (name.to_owned(), value.clone()));
+    let (code, params) = match error.code.as_ref() {
+        "length" | "range" => {
+            let is_range = error.code == "range";
+            let exactly = error.params.get("equal").into_iter();
+            let exactly =
+                exactly.flat_map(|value| ["min", "max"].map(|name| (name.to_owned(), value.clone())));
+            let bounds = ["min", "max"].into_iter().filter_map(given).chain(exactly).collect();
+            (if is_range { rules::OUT_OF_RANGE } else { rules::BAD_LENGTH }, bounds)
+        }
+        "required" => (rules::REQUIRED, Map::new()),
+        other => {
+            let expected = reason::told(error.message.as_deref().unwrap_or(other));
+            (rules::BAD_FORMAT, [("expected".to_owned(), expected)].into_iter().collect())
+        }
+    };
+    Finding { pointer: pointer.to_owned(), code, params }
 }
 
 impl<T: DeserializeOwned + Validate + ToSchema + Send + 'static> Argument for Valid<T> {

@@ -2,7 +2,7 @@
 //! wants them all. Asked only once serde has refused; the schema is the one of the OpenAPI document. `[INT-6]`
 
 use super::per_type::PerType;
-use domain::spine::{FINDINGS_MAX, Finding, Findings, codes as rules, in_both};
+use domain::spine::{FINDINGS_MAX, Finding, Findings, Language, codes as rules, in_both, reason, said};
 use jsonschema::{
     ValidationError, Validator,
     error::{TypeKind, ValidationErrorKind as Kind},
@@ -109,8 +109,8 @@ pub(super) fn schema_of<T: ToSchema>() -> Option<Value> {
 
 fn tell(error: &ValidationError<'_>, findings: &mut Findings) {
     let at = error.instance_path().as_str();
-    let mut expected = |expected: String| {
-        findings.add_with(at, rules::BAD_FORMAT, [("expected", expected.into())]);
+    let mut expected = |expected: Value| {
+        findings.add_with(at, rules::BAD_FORMAT, [("expected", expected)]);
     };
     match error.kind() {
         Kind::Type { kind } => expected(types(kind)),
@@ -118,46 +118,53 @@ fn tell(error: &ValidationError<'_>, findings: &mut Findings) {
             let values: Vec<String> = options.as_array().into_iter().flatten().map(plain).collect();
             findings.add_with(at, rules::NOT_ONE_OF, [("values", one_of(&values))]);
         }
-        Kind::Constant { expected_value } => expected(plain(expected_value)),
-        Kind::Format { format } => expected(format.clone()),
-        Kind::Pattern { pattern } => expected(pattern.clone()),
+        Kind::Constant { expected_value } => expected(plain(expected_value).into()),
+        Kind::Format { format } => expected(reason::format(format)),
+        Kind::Pattern { pattern } => expected(reason::pattern(pattern).unwrap_or_else(|| reason::told(""))),
         Kind::Required { property } => findings.add(below(at, &plain(property)), rules::REQUIRED),
         Kind::AdditionalProperties { unexpected } | Kind::UnevaluatedProperties { unexpected } => {
             unexpected.iter().for_each(|name| findings.add(below(at, name), rules::UNKNOWN_MEMBER));
         }
+        // An end that is open is left out.
         Kind::MinLength { limit } | Kind::MinItems { limit } => {
-            findings.add_with(at, rules::BAD_LENGTH, [("min", json!(limit)), ("max", json!("∞"))]);
+            findings.add_with(at, rules::BAD_LENGTH, [("min", json!(limit))]);
         }
         Kind::MaxLength { limit } | Kind::MaxItems { limit } => {
-            findings.add_with(at, rules::BAD_LENGTH, [("min", json!(0)), ("max", json!(limit))]);
+            findings.add_with(at, rules::BAD_LENGTH, [("max", json!(limit))]);
         }
         Kind::Minimum { limit } | Kind::ExclusiveMinimum { limit } => {
-            findings.add_with(at, rules::OUT_OF_RANGE, [("min", limit.clone()), ("max", json!("∞"))]);
+            findings.add_with(at, rules::OUT_OF_RANGE, [("min", limit.clone())]);
         }
         Kind::Maximum { limit } | Kind::ExclusiveMaximum { limit } => {
-            findings.add_with(at, rules::OUT_OF_RANGE, [("min", json!("-∞")), ("max", limit.clone())]);
+            findings.add_with(at, rules::OUT_OF_RANGE, [("max", limit.clone())]);
         }
         Kind::OneOfNotValid { context } | Kind::AnyOf { context } => {
             nearest(context).iter().for_each(|error| tell(error, findings));
         }
         // What was sent may be long, and need not be told to whoever sent it.
-        _ => expected(error.masked().to_string()),
+        _ => expected(reason::told(&error.masked().to_string())),
     }
 }
 
 /// Of several forms a value may have, the one it comes nearest to: "null" is never meant by what is not null.
 fn nearest<'a>(forms: &'a [Vec<ValidationError<'static>>]) -> &'a [ValidationError<'static>] {
-    let is_null = |form: &&Vec<ValidationError<'static>>| matches!(form.as_slice(), [only] if matches!(only.kind(), Kind::Type { kind } if types(kind) == "null"));
+    let is_null = |kind: &TypeKind| matches!(kind, TypeKind::Single(one) if one.to_string() == "null");
+    let is_null = |form: &&Vec<ValidationError<'static>>| matches!(form.as_slice(), [only] if matches!(only.kind(), Kind::Type { kind } if is_null(kind)));
     forms.iter().filter(|form| !is_null(form)).min_by_key(|form| form.len()).map_or(&[], Vec::as_slice)
 }
 
-fn types(kind: &TypeKind) -> String {
-    match kind {
-        TypeKind::Single(one) => one.to_string(),
-        TypeKind::Multiple(several) => {
-            several.iter().map(|one| one.to_string()).collect::<Vec<_>>().join(", ")
-        }
-    }
+/// The types of JSON that are taken, as people call them.
+fn types(kind: &TypeKind) -> Value {
+    let names: Vec<String> = match kind {
+        TypeKind::Single(one) => vec![one.to_string()],
+        TypeKind::Multiple(several) => several.iter().map(|one| one.to_string()).collect(),
+    };
+    // Nothing at all is never meant by what is something.
+    let named =
+        names.iter().filter(|name| names.len() == 1 || *name != "null").map(|name| reason::kind(name));
+    let named: Vec<Value> = named.collect();
+    let said = |language| named.iter().map(|name| said(name, language)).collect::<Vec<_>>();
+    in_both(said(Language::Chinese).join("、"), said(Language::English).join(", "))
 }
 
 /// Values of which one is wanted, as they are told in either language.

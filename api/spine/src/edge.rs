@@ -247,12 +247,15 @@ fn render(response: &mut ServiceResponse<BoxBody>, language: Language, request_i
     }
 }
 
+/// By what an answer differs for others: what is asked for most is also had packed.
+const VARIES: &str = "Accept-Encoding, Accept-Language, Authorization, Origin";
+
 fn headers(headers: &mut HeaderMap, language: Language, request_id: &str) {
     if let Ok(id) = HeaderValue::from_str(request_id) {
         headers.insert(HeaderName::from_static("x-request-id"), id);
     }
     headers.insert(header::CONTENT_LANGUAGE, HeaderValue::from_static(language.tag()));
-    headers.insert(header::VARY, HeaderValue::from_static("Accept-Language, Authorization, Origin"));
+    headers.insert(header::VARY, HeaderValue::from_static(VARIES));
     headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     if !headers.contains_key(header::CACHE_CONTROL) {
         headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));

@@ -10,6 +10,7 @@ mod xlsx;
 
 pub use self::csv::csv_text;
 pub(super) use self::csv::harmless;
+use format::Dialect;
 pub use format::Format;
 pub use persistence::spine::{Cell, Column, Exported, Label};
 
@@ -25,10 +26,7 @@ use persistence::spine::{ExportGate, Failure, Filter, Mark, Page, Reader, Reques
 use serde::Serialize;
 use serde_json::json;
 use std::{pin::Pin, sync::Arc};
-use utoipa::{
-    ToSchema,
-    openapi::{ContentBuilder, KnownFormat, ObjectBuilder, RefOr, SchemaFormat, schema::Type},
-};
+use utoipa::{ToSchema, openapi::RefOr};
 
 /// How many rows are read at once: a read of a few milliseconds.
 const ROWS_AT_ONCE: i64 = 1_000;
@@ -133,7 +131,8 @@ impl Reading {
         source.pass_gates().await?;
         let language = edge::language(self.request().headers());
         let today = source.database.now().date_in(source.database.zone());
-        let pieces = produce(format, source, page.after, language, shape).await?;
+        let dialect = Dialect::wanted(self.request())?;
+        let pieces = produce((format, dialect), source, page.after, language, shape).await?;
         self.tell_export::<T>(format).await?;
         let (name, title) = names::<T>(format, language, today);
         Ok(Listed::File(Download { format, name, title, pieces }))
@@ -153,7 +152,7 @@ impl Reading {
 }
 
 async fn produce<T: Exported>(
-    format: Format,
+    (format, dialect): (Format, Dialect),
     source: Source<T>,
     after: Option<Mark>,
     language: Language,
@@ -163,7 +162,7 @@ async fn produce<T: Exported>(
     match format {
         Format::Csv => {
             let head = csv::head::<T>(language)?;
-            pieces(source, after, Some(head), move |rows| csv::rows(rows, language, zone)).await
+            pieces(source, after, Some(head), move |rows| csv::rows(rows, language, zone, dialect)).await
         }
         Format::Ndjson | Format::Json => pieces(source, after, None, move |rows| lines(rows, &shape)).await,
         Format::Xlsx => xlsx::produce(source, after, language, zone).await,
@@ -237,18 +236,12 @@ impl<V: ToSchema> Responder for Listed<V> {
 }
 
 impl<V: Exported> Described for Listed<V> {
+    /// JSON alone is what a list answers unless a file is asked for, and so what programs are made for: the parameter
+    /// `format` says what else there is.
     fn describe(description: &mut Description) {
         Reply::<Listing<V>>::describe(description);
-        let text = || ObjectBuilder::new().schema_type(Type::String);
-        let binary = || text().format(Some(SchemaFormat::KnownFormat(KnownFormat::Binary)));
         let disposition = description.header("Content-Disposition", "With a file: its name (RFC 6266).");
         let Some(response) = description.responses.get_mut(&200) else { return };
-        for format in [Format::Csv, Format::Ndjson, Format::Xlsx] {
-            let schema = if format == Format::Xlsx { binary() } else { text() };
-            let content = ContentBuilder::new().schema(Some(schema.build())).build();
-            let essence = format.media_type().split(';').next().unwrap_or_default();
-            response.content.insert(essence.to_owned(), RefOr::T(content));
-        }
         response.headers.insert("Content-Disposition".to_owned(), RefOr::Ref(disposition));
         if V::PERMISSION.is_some() {
             description.problems.insert(403);

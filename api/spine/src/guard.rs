@@ -9,6 +9,9 @@ use std::{
     marker::PhantomData,
 };
 
+/// Where whoever must do so changes their password.
+const CHANGE_PASSWORD: &str = "/api/v1/me/password";
+
 /// What a route demands of its caller.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Access {
@@ -87,6 +90,8 @@ impl<P: Requires> FromRequest for Can<P> {
         ready(caller(request).and_then(|principal| {
             if principal.actor.may(P::PERMISSION) {
                 Ok(Self { principal, demanded: PhantomData })
+            } else if principal.must_change_password {
+                Err(Problem::new(codes::PASSWORD_TO_CHANGE).with("href", CHANGE_PASSWORD))
             } else {
                 Err(Problem::lacking(P::PERMISSION))
             }

@@ -7,7 +7,7 @@ use super::{
     conform::differences,
 };
 use actix_web::{FromRequest, HttpRequest, dev::Payload};
-use domain::spine::{Finding, Findings, Refusal, codes as rules};
+use domain::spine::{Finding, Findings, Refusal, codes as rules, reason};
 use futures_util::{FutureExt, future::LocalBoxFuture};
 use persistence::spine::Failure;
 use serde::{Deserialize, Deserializer, Serialize, de::DeserializeOwned};
@@ -89,7 +89,7 @@ fn unreadable<T: Merged>(said: &Value, pointer: String, reason: String) -> Refus
     let mut findings = Findings::new();
     differences::<T>(said.clone(), &pointer).into_iter().for_each(|found| findings.note(found));
     if findings.is_empty() {
-        findings.add_with(pointer, rules::BAD_FORMAT, [("expected", reason.into())]);
+        findings.add_with(pointer, rules::BAD_FORMAT, [("expected", reason::told(&reason))]);
     }
     findings.into_result().err().unwrap_or_else(|| Refusal::new(rules::VALIDATION_FAILED))
 }

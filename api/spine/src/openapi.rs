@@ -1,6 +1,6 @@
 //! The OpenAPI document, derived from the registry. Nothing is said twice.
 
-use super::{Access, RouteInfo, Routes, Wing, problem::ProblemDocument};
+use super::{Access, RouteInfo, Routes, Wing, problem::ProblemDocument, sample, tidy::tidy};
 use domain::spine::EventKind;
 use persistence::spine::EventView;
 use serde_json::json;
@@ -70,6 +70,8 @@ pub fn document(routes: &Routes, wing: Option<&Wing>) -> OpenApi {
         .components(Some(components(&wanted)))
         .build();
     document.webhooks = Some(webhooks(&events));
+    tidy(&mut document);
+    sample::add_to(&mut document);
     document
 }
 

@@ -88,7 +88,7 @@ fn read(request: &HttpRequest) -> Result<Paged, Problem> {
                     .ok_or_else(|| bad("limit", "1–200"))?;
             }
             "include_total" => {
-                include_total = value.parse().map_err(|_| bad("include_total", "true or false"))?;
+                include_total = value.parse().map_err(|_| bad("include_total", "true, false"))?;
             }
             _ => {}
         }

@@ -2,7 +2,7 @@
 
 use super::{Argument, Description, Problem, codes, query::Sent};
 use actix_web::{FromRequest, HttpRequest, dev::Payload, http::header};
-use domain::spine::{Id, Version, is_deceptive};
+use domain::spine::{Id, Version, is_deceptive, reason};
 use percent_encoding::percent_decode_str;
 use persistence::spine::Failure;
 use serde::de::DeserializeOwned;
@@ -119,14 +119,13 @@ fn read_query<T: DeserializeOwned + Validate>(text: &str) -> Result<T, Problem> 
     let pairs = serde_urlencoded::Deserializer::new(form_pairs(text));
     let read: T = serde_path_to_error::deserialize(pairs).map_err(|error| {
         let parameter = error.path().to_string();
-        let reason = error.inner().to_string();
-        Problem::bad_parameter(&parameter, &reason)
+        Problem::bad_parameter(&parameter, reason::told(&error.inner().to_string()))
     })?;
     read.validate().map_err(|errors| {
         let field = errors.errors().keys().next().map(ToString::to_string).unwrap_or_default();
         Problem::new(codes::BAD_PARAMETER)
             .with("parameter", field.as_str())
-            .with("reason", "out of bounds")
+            .with("reason", reason::told("out of bounds"))
             .at(field, "")
     })?;
     Ok(read)

@@ -8,7 +8,7 @@ use actix_web::{
     },
 };
 use domain::spine::{
-    Citation, Finding, Language, Permission, Refusal, RefusalCode, RefusalKind, in_both, label_of,
+    Citation, Finding, Language, Permission, Refusal, RefusalCode, RefusalKind, in_both, label_of, said,
 };
 use persistence::spine::Failure;
 use serde::Serialize;
@@ -50,6 +50,7 @@ pub mod codes {
         BAD_HEADER = 400, "http.bad_header", "请求头“{header}”无效", "The header \"{header}\" is not valid";
         UNAUTHENTICATED = 401, "http.unauthenticated", "请先登录，或登录已失效", "Sign in first, or sign in again";
         FORBIDDEN = 403, "http.forbidden", "没有“{permission}”的权限，可请管理员授予", "You lack the permission \"{permission}\"; an administrator can grant it";
+        PASSWORD_TO_CHANGE = 403, "http.password_to_change", "须先修改密码，之后才能使用其他功能", "Change your password first; nothing else is open before that";
         NOT_FOUND = 404, "http.not_found", "未找到", "Not found";
         METHOD_NOT_ALLOWED = 405, "http.method_not_allowed", "不支持此请求方法", "This method is not supported here";
         NOT_ACCEPTABLE = 406, "http.not_acceptable", "无法提供所要求的格式", "The wanted format cannot be provided";
@@ -110,7 +111,7 @@ pub enum Problem {
         /// The parameters of its text.
         params: Map<String, Value>,
         /// The fields at fault, as JSON pointers with their texts.
-        findings: Vec<(String, String)>,
+        findings: Vec<(String, Value)>,
         /// The fields at fault, by the rules that they break.
         broken: Vec<Finding>,
     },
@@ -126,14 +127,15 @@ impl Problem {
     /// A permission that the caller lacks: programs are given its code, people read its label.
     pub fn lacking(permission: Permission) -> Self {
         Self::new(codes::FORBIDDEN)
-            .with(&label_of("permission"), in_both(permission.zh(), permission.en()))
+            .with(&label_of("permission"), in_both(permission.zh(), permission.name_en()))
             .with("permission", permission.code())
     }
     /// A parameter of the query that is not valid, and why.
-    pub fn bad_parameter(parameter: &str, reason: &str) -> Self {
+    pub fn bad_parameter(parameter: &str, reason: impl Into<Value>) -> Self {
+        let reason = reason.into();
         Self::new(codes::BAD_PARAMETER)
             .with("parameter", parameter)
-            .with("reason", reason)
+            .with("reason", reason.clone())
             .at(parameter, reason)
     }
     /// Fills in a parameter of the text.
@@ -146,7 +148,7 @@ impl Problem {
     }
     /// Names a field at fault.
     #[must_use]
-    pub fn at(mut self, pointer: impl Into<String>, text: impl Into<String>) -> Self {
+    pub fn at(mut self, pointer: impl Into<String>, text: impl Into<Value>) -> Self {
         if let Self::Edge { findings, .. } = &mut self {
             findings.push((pointer.into(), text.into()));
         }
@@ -223,7 +225,7 @@ impl Problem {
                 let errors = findings.iter().map(|(pointer, text)| FieldProblem {
                     pointer: clipped(pointer.clone(), POINTER_MAX),
                     code: code.code.to_owned(),
-                    detail: clipped(text.clone(), TEXT_MAX),
+                    detail: clipped(said(text, language).into_owned(), TEXT_MAX),
                 });
                 let broken = broken.iter().map(|finding| field_problem(finding, language));
                 (text.text(language, params), params.clone(), errors.chain(broken).collect(), None)
@@ -311,14 +313,15 @@ pub struct ProblemDocument {
     params: Map<String, Value>,
     /// The rule that refused.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(example = "EXP-6", max_length = 40)]
+    #[schema(nullable = false, example = "EXP-6", max_length = 40)]
     rule: Option<String>,
     /// The clause of the regulation behind the rule.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(example = "000 §9.3(5)", max_length = 200)]
+    #[schema(nullable = false, example = "000 §9.3(5)", max_length = 200)]
     clause: Option<String>,
     /// The rule, its policy version and clause.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     citation: Option<Citation>,
     /// Quote this to the administrator.
     #[schema(max_length = 200)]

@@ -9,7 +9,9 @@ use super::{
     parameter::query_pairs, shape,
 };
 use actix_web::{HttpRequest, web};
-use domain::spine::{BusinessDate, FINDINGS_MAX, Finding, Findings, Refusal, Timestamp, codes as rules};
+use domain::spine::{
+    BusinessDate, FINDINGS_MAX, Finding, Findings, Refusal, Timestamp, codes as rules, reason,
+};
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 use std::{collections::BTreeSet, sync::Arc};
@@ -113,7 +115,7 @@ impl Sent {
                     let parameter = self.route.query_parameters().find(|known| known.name == *name);
                     let values = named_in(&reason);
                     if values.is_empty() {
-                        let expected = [("expected", expected(parameter, &reason).into())];
+                        let expected = [("expected", expected(parameter, &reason))];
                         self.findings.add_with(name.as_str(), rules::BAD_FORMAT, expected);
                     } else {
                         let values = [("values", conform::one_of(&values))];
@@ -132,10 +134,10 @@ impl Sent {
     }
 
     /// The same with what a handler found, which nobody could know before it.
-    fn and(mut self, found: &[(String, String)]) -> Self {
+    fn and(mut self, found: &[(String, Value)]) -> Self {
         for (at, reason) in found {
             if !self.findings.so_far().any(|known| known.pointer == *at) {
-                let expected = [("expected", reason.as_str().into())];
+                let expected = [("expected", reason.clone())];
                 self.findings.add_with(at.as_str(), rules::BAD_FORMAT, expected);
             }
         }
@@ -143,7 +145,7 @@ impl Sent {
     }
 
     /// Whether something is wrong beside what these name.
-    fn goes_beyond(&self, found: &[(String, String)]) -> bool {
+    fn goes_beyond(&self, found: &[(String, Value)]) -> bool {
         self.findings.so_far().any(|known| found.iter().all(|(at, _)| *at != known.pointer))
     }
 
@@ -242,7 +244,7 @@ fn named_in(reason: &str) -> Vec<&str> {
 }
 
 /// How a value should have looked.
-fn expected(parameter: Option<&Parameter>, reason: &str) -> String {
+fn expected(parameter: Option<&Parameter>, reason: &str) -> Value {
     let known = parameter.and_then(|known| serde_json::to_value(known).ok()).unwrap_or_default();
     let said = |pointer: &str| known.pointer(pointer).and_then(Value::as_str);
     let looks = match (said("/schema/$ref"), said("/schema/format")) {
@@ -251,5 +253,5 @@ fn expected(parameter: Option<&Parameter>, reason: &str) -> String {
         (_, Some("date")) => Some("2026-03-05"),
         _ => said("/example"),
     };
-    looks.map_or_else(|| reason.to_owned(), str::to_owned)
+    looks.map_or_else(|| reason::told(reason), Value::from)
 }

@@ -4,6 +4,7 @@ use super::{Argument, Description, Problem, body::BodyDigest, codes};
 use actix_multipart::{Field, Multipart, MultipartError};
 use actix_web::{FromRequest, HttpRequest, dev::Payload, http::header};
 use bytes::Bytes;
+use domain::spine::{in_both, reason};
 use futures_util::StreamExt;
 use std::{
     future::{Ready, ready},
@@ -91,21 +92,22 @@ impl Arriving {
                 Ok(())
             }
             Some(Err(error)) => Err(unreadable(&error)),
-            Some(Ok(_)) => Err(bad("one part named \"file\" and nothing else")),
+            Some(Ok(_)) => Err(bad("只能有一个名为 file 的部分", "one part named \"file\" and nothing else")),
         }
     }
 }
 
-fn bad(reason: &str) -> Problem {
-    Problem::new(codes::BAD_BODY).with("reason", reason).at(format!("/{PART}"), reason)
+fn bad(zh: &str, en: &str) -> Problem {
+    let reason = in_both(zh, en);
+    Problem::new(codes::BAD_BODY).with("reason", reason.clone()).at(format!("/{PART}"), reason)
 }
 
 fn missing() -> Problem {
-    bad("a part named \"file\" with a file name is wanted")
+    bad("须有名为 file 的部分，并带文件名", "a part named \"file\" with a file name is wanted")
 }
 
 fn unreadable(error: &MultipartError) -> Problem {
-    Problem::new(codes::MALFORMED_MULTIPART).with("reason", error.to_string())
+    Problem::new(codes::MALFORMED_MULTIPART).with("reason", reason::told(&error.to_string()))
 }
 
 impl Argument for Upload {

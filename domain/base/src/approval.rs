@@ -63,10 +63,10 @@ crate::refusals! { APPROVAL_REFUSALS:
     CHAIN_UNREACHABLE_STEP = "approval.chain_unreachable_step", Invalid, "步骤“{step}”的条件不可能成立", "The conditions of the step \"{step}\" can never hold";
     CHAIN_TOO_MANY_WAYS = "approval.chain_too_many_ways", Invalid, "步骤“{step}”的条件组合超过 {max} 种，无法逐一检查，请拆分步骤", "The conditions of the step \"{step}\" can hold in more than {max} ways, too many to check; split the step";
     CHAIN_ALWAYS_COUNTS = "approval.chain_always_counts", Invalid, "“{part}”变更后必须重新审批，不能设为沿用原审批意见", "A change of \"{part}\" always has to be approved anew; the chain cannot let earlier decisions stand";
-    CHAIN_BAND_GAP = "approval.chain_band_gap", Invalid, "金额分档“{ladder}”在 {from} 至 {to} 之间有空档", "The amount bands of \"{ladder}\" leave a gap from {from} to {to}";
-    CHAIN_BAND_OVERLAP = "approval.chain_band_overlap", Invalid, "金额分档“{ladder}”在 {from} 至 {to} 之间重叠", "The amount bands of \"{ladder}\" overlap from {from} to {to}";
+    CHAIN_BAND_GAP = "approval.chain_band_gap", Invalid, "金额分档“{ladder}”有空档：{band}", "The amount bands of \"{ladder}\" leave a gap: {band}";
+    CHAIN_BAND_OVERLAP = "approval.chain_band_overlap", Invalid, "金额分档“{ladder}”重叠：{band}", "The amount bands of \"{ladder}\" overlap: {band}";
     CHAIN_BAND_WITHOUT_LADDER = "approval.chain_band_without_ladder", Invalid, "步骤“{step}”的金额有上限，须注明所属分档", "The step \"{step}\" ends at an amount and must name its ladder of bands";
-    CHAIN_UNCOVERED = "approval.chain_uncovered", Invalid, "金额 {from} 至 {to} 的单据可能不经过任何步骤", "A document from {from} to {to} may meet no step at all";
+    CHAIN_UNCOVERED = "approval.chain_uncovered", Invalid, "金额为 {band} 的单据可能不经过任何步骤", "A document of {band} may meet no step at all";
     CHAIN_BAD_LIMIT = "approval.chain_bad_limit", Invalid, "步骤“{step}”的升级时间须晚于提醒时间", "The step \"{step}\" must escalate later than it reminds";
     CHAIN_NOBODY_IN_DEPARTMENT = "approval.chain_nobody_in_department", Invalid, "部门“{department}”的单据在步骤“{step}”找不到审批人", "Nobody can decide the step \"{step}\" for the department \"{department}\"";
     CHAIN_OWN_SPENDING = "approval.chain_own_spending", Invalid, "在步骤“{step}”，{employee} 只能由本人审批", "At the step \"{step}\" only {employee} could approve their own document";

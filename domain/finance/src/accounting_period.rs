@@ -41,7 +41,7 @@ crate::events! { ACCOUNTING_PERIOD_EVENTS:
 pub(crate) const NOUN: &crate::spine::Noun = &crate::spine::Noun {
     refusals: &[ACCOUNTING_PERIOD_REFUSALS],
     events: &[ACCOUNTING_PERIOD_EVENTS],
-    enums: &[PeriodState::LABELS],
+    enums: &[PeriodAction::LABELS, PeriodState::LABELS],
 };
 
 /// Where a month stands.
@@ -58,9 +58,25 @@ pub enum PeriodState {
 }
 
 crate::labels! { PeriodState = "AccountingPeriodStatus":
-    Open = "open", "开账", "Open";
-    Closed = "closed", "关账", "Closed";
+    Open = "open", "未关账", "Open";
+    Closed = "closed", "已关账", "Closed";
     Reopening = "reopening", "重新开账审批中", "Reopening in approval";
+}
+
+/// A named action on a month.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+#[schema(as = AccountingPeriodActionName)]
+pub enum PeriodAction {
+    /// Close it.
+    Close,
+    /// Ask to open it again.
+    Reopen,
+}
+
+crate::labels! { PeriodAction = "AccountingPeriodActionName":
+    Close = "close", "关账", "Close";
+    Reopen = "reopen", "申请重新开账", "Ask to open again";
 }
 
 /// A month that was closed at least once.
@@ -145,13 +161,20 @@ impl AccountingPeriod {
 
     /// Closes a month that was opened again.
     pub fn close_again(self, by: &Actor, now: Timestamp) -> Result<Change<Self>, Refusal> {
+        self.may_close()?;
+        let facts = json!({"month": self.month});
+        let state = PeriodState::Closed;
+        let after = Self { state, at: now, by: by.user, reopened_until: Some(now), ..self.clone() };
+        Ok(Change::updated(self, after, CLOSED, facts))
+    }
+
+    /// Whether it could be closed, as far as where it stands goes.
+    ///
+    /// # Errors
+    /// A month that is closed, or of which it is being decided whether it is opened again.
+    pub fn may_close(&self) -> Result<(), Refusal> {
         match self.state {
-            PeriodState::Open => {
-                let facts = json!({"month": self.month});
-                let state = PeriodState::Closed;
-                let after = Self { state, at: now, by: by.user, reopened_until: Some(now), ..self.clone() };
-                Ok(Change::updated(self, after, CLOSED, facts))
-            }
+            PeriodState::Open => Ok(()),
             PeriodState::Closed => Err(refuse(ALREADY_CLOSED, self.month)),
             PeriodState::Reopening => Err(refuse(BEING_REOPENED, self.month)),
         }

@@ -4,7 +4,7 @@
 //! all follow from the category, so that none of it stands in code.
 
 use super::wording;
-use crate::spine::{Finding, Findings, Money, PolicyContent, codes};
+use crate::spine::{Finding, Findings, Money, PolicyContent, codes, reason};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use std::collections::BTreeMap;
@@ -271,7 +271,7 @@ impl PolicyContent for ExpenseCategories {
             let starts_well = category.code.starts_with(|c: char| c.is_ascii_lowercase());
             let plain = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || matches!(b, b'_' | b'.');
             if !starts_well || category.code.len() > 60 || !category.code.bytes().all(plain) {
-                let expected = [("expected", json!("^[a-z][a-z0-9_.]*$"))];
+                let expected = [("expected", reason::pattern("^[a-z][a-z0-9_.]*$").into())];
                 findings.add_with(format!("{pointer}/code"), codes::BAD_FORMAT, expected);
             }
             wording::check(&mut findings, &format!("{pointer}/zh"), &category.zh, 60);

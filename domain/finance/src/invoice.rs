@@ -33,7 +33,8 @@ crate::refusals! { INVOICE_REFUSALS:
     NEGATIVE = "invoice.negative", Invalid, "金额和税额不得为负，价税合计须大于零", "Amount and tax must not be negative, the total must be more than zero";
     IN_FUTURE = "invoice.in_future", Invalid, "开票日期 {date} 晚于今天", "The invoice date {date} lies in the future";
     TOO_OLD = "invoice.too_old", Invalid, "开票日期 {date} 超过 {days} 天", "The invoice date {date} is more than {days} days ago";
-    NOT_OUR_COMPANY = "invoice.not_our_company", Invalid, "购买方不是本公司", "The buyer is not our company";
+    NOT_OUR_COMPANY = "invoice.not_our_company", Invalid, "购买方“{buyer}”不是本公司，发票抬头须为：{ours}", "The buyer \"{buyer}\" is not our company; invoices must be made out to: {ours}";
+    NO_OWN_COMPANY = "invoice.no_own_company", Invalid, "尚未登记本公司的名称和税号，无法核对发票抬头；请管理员在“本公司抬头”中登记", "The company has not registered its own name and tax number, by which the buyer of an invoice is checked; an administrator registers them under \"own companies\"";
     NOT_COVERED = "invoice.line_not_covered", Invalid, "发票合计 {covered} 小于报销金额 {claimed}", "The invoices add up to {covered}, less than the claimed {claimed}";
     MISSING = "invoice.missing", Invalid, "此费用类别须附发票", "This category needs an invoice";
     TWICE_IN_CLAIM = "invoice.twice_in_claim", Invalid, "同一发票在本单中出现两次；分摊到多行时，请逐行填写本行报销的金额", "The same invoice appears in this claim twice; where several lines share it, state how much each of them takes";
@@ -260,7 +261,14 @@ impl Invoice {
         if let Some(buyer) = &self.buyer
             && !policy.is_our_company(buyer)
         {
-            findings.add(format!("{pointer}/buyer"), NOT_OUR_COMPANY);
+            let pointer = format!("{pointer}/buyer");
+            let ours: Vec<&str> = policy.buyers.iter().map(|ours| ours.name.as_str()).collect();
+            if ours.is_empty() {
+                findings.add_with(pointer, NO_OWN_COMPANY, [("href", json!("/api/v1/own-companies"))]);
+            } else {
+                let named = [("buyer", json!(buyer.name)), ("ours", json!(ours.join("、")))];
+                findings.add_with(pointer, NOT_OUR_COMPANY, named);
+            }
         }
     }
 }

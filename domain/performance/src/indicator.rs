@@ -3,7 +3,7 @@
 
 use crate::{
     scoring::Direction,
-    spine::{Change, Citation, Entity, Findings, Id, Refusal, Version, codes, wording},
+    spine::{Change, Citation, Entity, Findings, Id, Refusal, Version, codes, reason, wording},
 };
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -95,7 +95,11 @@ fn check_code(findings: &mut Findings, pointer: &str, code: &str) {
         && code.bytes().next().is_some_and(|first| first.is_ascii_lowercase())
         && code.bytes().all(plain);
     if !is_plain {
-        findings.add_with(pointer, codes::BAD_FORMAT, [("expected", json!("[a-z][a-z0-9-]{0,59}"))]);
+        findings.add_with(
+            pointer,
+            codes::BAD_FORMAT,
+            [("expected", reason::pattern("^[a-z][a-z0-9-]*$").into())],
+        );
     }
 }
 

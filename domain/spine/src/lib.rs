@@ -2,6 +2,7 @@
 #![warn(missing_docs)]
 
 mod actor;
+mod audit_head;
 mod change;
 mod currency;
 mod erasure;
@@ -15,6 +16,8 @@ mod money;
 mod notice;
 mod permission;
 mod policy;
+/// Why something could not be read, in both languages.
+pub mod reason;
 mod refusal;
 mod search;
 mod status;
@@ -29,6 +32,7 @@ pub mod wording;
 pub use actor::{
     Actor, ActorKind, Department, DepartmentId, Employee, EmployeeId, Reach, Session, SessionId, User, UserId,
 };
+pub use audit_head::{AUDIT_HEAD_EVENTS, HEAD_TOLD, ToldHead};
 pub use change::{Change, Entity, EventKind, Happening, Version};
 pub use currency::Currency;
 pub use erasure::{AUDIT_EVENTS, AUDIT_REFUSALS, Erasure};
@@ -40,12 +44,12 @@ pub use money::{Money, MoneyError, allocate, split_evenly};
 pub use notice::{ACCESS_REFUSED, LIST_EXPORTED, NOTICE_EVENTS, Notice, SIGN_IN_REFUSED};
 pub use permission::{Permission, Requires, ScopeKind, perm};
 pub use policy::{
-    POLICY_EVENTS, POLICY_MISSING, POLICY_REFUSALS, POLICY_UNKNOWN_KIND, POLICY_UNSOUND, Policy,
-    PolicyAction, PolicyContent, PolicyStatus, PolicyVersion, read_content,
+    POLICY_EVENTS, POLICY_MISSING, POLICY_OVERTAKEN, POLICY_REFUSALS, POLICY_UNKNOWN_KIND, POLICY_UNSOUND,
+    Policy, PolicyAction, PolicyContent, PolicyStatus, PolicyVersion, read_content,
 };
 pub use refusal::{
     FINDINGS_MAX, Finding, Findings, Language, Refusal, RefusalCode, RefusalKind, SPINE_REFUSALS, codes,
-    in_both, label_of,
+    in_both, label_of, said,
 };
 pub use search::{search_key, search_text};
 pub use status::Reason;
@@ -59,7 +63,7 @@ pub extern crate self as spine;
 /// What this noun brings to its wing.
 const NOUN: &crate::spine::Noun = &crate::spine::Noun {
     refusals: &[SPINE_REFUSALS, POLICY_REFUSALS, AUDIT_REFUSALS, import::IMPORT_REFUSALS],
-    events: &[AUDIT_EVENTS, NOTICE_EVENTS, POLICY_EVENTS],
+    events: &[AUDIT_EVENTS, AUDIT_HEAD_EVENTS, NOTICE_EVENTS, POLICY_EVENTS],
     enums: &[
         Currency::LABELS,
         Permission::LABELS,

@@ -21,15 +21,28 @@ pub enum MoneyError {
     UnknownCurrency,
 }
 
+impl MoneyError {
+    /// All of them.
+    pub const ALL: [Self; 5] =
+        [Self::NotANumber, Self::TooPrecise, Self::TooLarge, Self::MixedCurrencies, Self::UnknownCurrency];
+
+    /// What people read, Chinese and English.
+    pub const fn texts(self) -> (&'static str, &'static str) {
+        match self {
+            Self::NotANumber => ("不是金额，金额只写数字和小数点", "not a plain decimal number"),
+            Self::TooPrecise => ("小数位数超过币种允许的位数", "more decimal places than the currency has"),
+            Self::TooLarge => ("金额过大", "the amount is too large"),
+            Self::MixedCurrencies => {
+                ("不同币种的金额不能相加", "amounts of different currencies cannot be added")
+            }
+            Self::UnknownCurrency => ("没有这种货币", "unknown currency"),
+        }
+    }
+}
+
 impl fmt::Display for MoneyError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::NotANumber => "not a plain decimal number",
-            Self::TooPrecise => "more decimal places than the currency has",
-            Self::TooLarge => "the amount is too large",
-            Self::MixedCurrencies => "amounts of different currencies cannot be added",
-            Self::UnknownCurrency => "unknown currency",
-        })
+        f.write_str(self.texts().1)
     }
 }
 impl std::error::Error for MoneyError {}

@@ -50,7 +50,7 @@ macro_rules! permissions {
             pub const fn code(self) -> &'static str { match self { $(Self::$name => $code),* } }
             /// The Chinese label.
             pub const fn zh(self) -> &'static str { match self { $(Self::$name => $zh),* } }
-            /// The English label.
+            /// What it allows, in an English sentence.
             pub const fn en(self) -> &'static str { match self { $(Self::$name => $en),* } }
         }
 
@@ -188,6 +188,15 @@ permissions! {
     ExportAppraisals = "appraisal:export", "导出绩效考核", "Export lists of appraisals and figures";
     ReadFiles = "file:read", "查看附件", "Read attachments of documents in reach";
     UploadFiles = "file:upload", "上传附件", "Upload attachments";
+}
+
+impl Permission {
+    /// What it is called in English, in a few words: `Expense claim: submit for others`.
+    pub fn name_en(self) -> String {
+        let words = self.code().replace('-', " ").replacen(':', ": ", 1);
+        let mut letters = words.chars();
+        letters.next().map(|first| first.to_ascii_uppercase()).into_iter().chain(letters).collect()
+    }
 }
 
 impl fmt::Display for Permission {

@@ -2,6 +2,7 @@
 
 use super::{
     BusinessDate, Change, Citation, Entity, Finding, Id, Refusal, Timestamp, User, Version, codes, in_both,
+    reason,
 };
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use serde_json::{Value, json};
@@ -83,7 +84,8 @@ crate::refusals! { POLICY_REFUSALS:
     POLICY_IN_FORCE = "policy.in_force", Conflict, "该政策版本自 {from} 起已生效，不可撤回", "The policy version has been in force since {from} and cannot be withdrawn";
     POLICY_USED = "policy.used", Conflict, "已有单据 {number}（业务日期 {date}）按该政策版本审批，不可撤回", "The document {number} of {date} is approved by this policy version; it cannot be withdrawn";
     POLICY_UNSOUND = "policy.unsound", Invalid, "政策有 {count} 处问题，不能发布", "The policy has {count} findings and cannot be published";
-    POLICY_BACKDATED = "policy.backdated", Invalid, "生效日期不得早于 {earliest}", "The effective date must not be before {earliest}";
+    POLICY_BACKDATED = "policy.backdated", Invalid, "生效日期 {from} 早于 {earliest}，该日之前的业务已按现行版本办理", "The effective date {from} must not be before {earliest}: what happened earlier was decided by the version in force";
+    POLICY_OVERTAKEN = "policy.overtaken", Conflict, "第 {newer} 版已经发布，本版未包含其中的改动；请按第 {newer} 版另行起草", "Version {newer} was published meanwhile, and this one knows nothing of what it changed; draft a new one from it";
     POLICY_MISSING = "policy.missing", Conflict, "{date} 没有生效的政策“{code}”", "No version of the policy \"{code}\" is in force on {date}";
     POLICY_UNKNOWN_KIND = "policy.unknown_kind", Invalid, "未知的政策类型", "Unknown kind of policy";
 }
@@ -185,6 +187,7 @@ impl Policy {
         self.ensure_draft()?;
         if self.effective_from < earliest {
             return Err(Refusal::new(POLICY_BACKDATED)
+                .with("from", self.effective_from.to_string())
                 .with("earliest", earliest.to_string())
                 .citing(Citation::rule("REG-4"))
                 .at("/effective_from"));
@@ -260,19 +263,31 @@ impl<C> PolicyVersion<C> {
 
 /// Reads typed content; an unreadable one is a finding.
 pub fn read_content<C: PolicyContent>(content: &Value) -> Result<C, Finding> {
-    let unlike = |pointer: String, expected: String| Finding {
+    let unlike = |pointer: String, expected: Value| Finding {
         pointer,
         code: codes::BAD_FORMAT,
-        params: serde_json::Map::from_iter([("expected".to_owned(), json!(expected))]),
+        params: serde_json::Map::from_iter([("expected".to_owned(), expected)]),
     };
-    let unreadable = |error: serde_json::Error| unlike("/content".into(), error.to_string());
-    let read: C = serde_json::from_value(content.clone()).map_err(unreadable)?;
+    let read: C = serde_path_to_error::deserialize(content)
+        .map_err(|error| unlike(pointer_of(error.path()), reason::told(&error.inner().to_string())))?;
     // serde takes an array for an object, member by member in their order.
-    let meant = serde_json::to_value(&read).map_err(unreadable)?;
+    let meant = serde_json::to_value(&read)
+        .map_err(|error| unlike("/content".into(), reason::told(&error.to_string())))?;
     match array_for_object(content, &meant, "/content".into()) {
-        Some(pointer) => Err(unlike(pointer, "object".into())),
+        Some(pointer) => Err(unlike(pointer, reason::kind("object"))),
         None => Ok(read),
     }
+}
+
+/// Where in the content, as a JSON pointer: `/content/steps/0/code`.
+fn pointer_of(path: &serde_path_to_error::Path) -> String {
+    use serde_path_to_error::Segment;
+    path.iter().fold("/content".to_owned(), |at, segment| match segment {
+        Segment::Seq { index } => format!("{at}/{index}"),
+        Segment::Map { key } => format!("{at}/{}", key.replace('~', "~0").replace('/', "~1")),
+        // The tag of a choice, or what nobody can name, is no place of its own.
+        Segment::Enum { .. } | Segment::Unknown => at,
+    })
 }
 
 /// Where an array was sent for an object, if anywhere.
@@ -307,6 +322,15 @@ mod tests {
         fn findings(&self) -> Vec<Finding> {
             Vec::new()
         }
+    }
+
+    #[test]
+    fn what_cannot_be_read_is_found_where_it_stands() {
+        let found = |content: Value| read_content::<Bands>(&content).expect_err("a finding");
+        let deep = found(json!({"bands": [{"days": 1}, {"days": "two"}]}));
+        assert_eq!(deep.pointer, "/content/bands/1/days");
+        assert_eq!(deep.params["expected"]["zh-CN"], "数据类型不符");
+        assert_eq!(found(json!({"bands": [{}]})).pointer, "/content/bands/0");
     }
 
     #[test]

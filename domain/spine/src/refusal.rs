@@ -71,10 +71,10 @@ impl RefusalCode {
         while let Some((before, named)) = rest.split_once('{') {
             text.push_str(before);
             let parameter =
-                named.split_once('}').and_then(|(name, after)| Some((read(params, name)?, after)));
+                named.split_once('}').and_then(|(name, after)| Some((shown(params, name, language)?, after)));
             rest = match parameter {
                 Some((value, after)) => {
-                    text.push_str(&said(value, language));
+                    text.push_str(&value);
                     after
                 }
                 None => {
@@ -98,13 +98,42 @@ pub fn label_of(name: &str) -> String {
     format!("{name}_label")
 }
 
+/// What a text shows in the place of a parameter.
+fn shown<'a>(params: &'a Map<String, Value>, name: &str, language: Language) -> Option<Cow<'a, str>> {
+    match read(params, name) {
+        Some(value) => Some(said(value, language)),
+        None if name == BOUNDS => Some(bounds(params, language).into()),
+        None => None,
+    }
+}
+
+/// In the place of this parameter a text says within which bounds something must lie, by the parameters `min` and `max`.
+/// One that is open at an end leaves that end out.
+const BOUNDS: &str = "bounds";
+
+fn bounds(params: &Map<String, Value>, language: Language) -> String {
+    let bound = |name: &str| params.get(name).map(|value| said(value, language));
+    match (bound("min"), bound("max"), language) {
+        (Some(min), Some(max), Language::Chinese) if min == max => format!("须为 {min}"),
+        (Some(min), Some(max), Language::English) if min == max => format!("must be {min}"),
+        (Some(min), Some(max), Language::Chinese) => format!("须在 {min} 至 {max} 之间"),
+        (Some(min), Some(max), Language::English) => format!("must be between {min} and {max}"),
+        (Some(min), None, Language::Chinese) => format!("不得小于 {min}"),
+        (Some(min), None, Language::English) => format!("must be at least {min}"),
+        (None, Some(max), Language::Chinese) => format!("不得超过 {max}"),
+        (None, Some(max), Language::English) => format!("must be at most {max}"),
+        (None, None, Language::Chinese) => "不符合要求".to_owned(),
+        (None, None, Language::English) => "is not allowed".to_owned(),
+    }
+}
+
 /// The parameter that a text shows: the labels of a code, where there are any.
 fn read<'a>(params: &'a Map<String, Value>, name: &str) -> Option<&'a Value> {
     params.get(&label_of(name)).or_else(|| params.get(name))
 }
 
 /// A parameter as it stands in a text. One that is a text itself stands there in both languages.
-fn said(value: &Value, language: Language) -> Cow<'_, str> {
+pub fn said(value: &Value, language: Language) -> Cow<'_, str> {
     match value.get(language.tag()).unwrap_or(value) {
         Value::String(text) => text.into(),
         other => other.to_string().into(),
@@ -127,9 +156,9 @@ pub mod codes {
     crate::refusals! { SPINE_REFUSALS:
         VALIDATION_FAILED = "validation.failed", Invalid, "提交的内容有 {count} 处不符合要求", "The request has {count} invalid values";
         REQUIRED = "validation.required", Invalid, "必填", "This is required";
-        OUT_OF_RANGE = "validation.out_of_range", Invalid, "超出允许范围（{min} 至 {max}）", "Out of range ({min} to {max})";
+        OUT_OF_RANGE = "validation.out_of_range", Invalid, "数值{bounds}", "The value {bounds}";
         PERIOD_REVERSED = "validation.period_reversed", Invalid, "起始 {from} 晚于截止 {to}", "The start {from} lies after the end {to}";
-        BAD_LENGTH = "validation.length", Invalid, "长度须在 {min} 至 {max} 之间（文字按字符计，列表按项计）", "The length must be between {min} and {max}, counted in characters or in the items of a list";
+        BAD_LENGTH = "validation.length", Invalid, "长度{bounds}（文字按字符计，列表按项计）", "The length {bounds}, counted in characters or in the items of a list";
         TOO_MUCH = "validation.too_much", Invalid, "一次提交的内容过多（最多 {max} 个数据项），请分次提交", "Too much was sent at once (at most {max} values); send it in parts";
         BAD_FORMAT = "validation.format", Invalid, "格式不正确（{expected}）", "The form is not right ({expected})";
         NOT_ONE_OF = "validation.not_one_of", Invalid, "须为以下之一：{values}", "It must be one of: {values}";
@@ -312,6 +341,23 @@ mod tests {
         assert_eq!(said(Language::Chinese, params.clone()), "财务最多500元");
         // A parameter that nobody gave stays as it is written.
         assert_eq!(said(Language::English, params), "Finance may spend 500 at most, see {clause}");
+    }
+
+    #[test]
+    fn a_bound_that_is_open_is_left_out() {
+        let said = |params: Value, language| {
+            let Value::Object(params) = params else { panic!("parameters have names") };
+            codes::OUT_OF_RANGE.text(language, &params)
+        };
+        for (params, zh, en) in [
+            (json!({"min": 1, "max": 9}), "数值须在 1 至 9 之间", "The value must be between 1 and 9"),
+            (json!({"min": 1}), "数值不得小于 1", "The value must be at least 1"),
+            (json!({"max": 9}), "数值不得超过 9", "The value must be at most 9"),
+            (json!({"min": 64, "max": 64}), "数值须为 64", "The value must be 64"),
+        ] {
+            assert_eq!(said(params.clone(), Language::Chinese), zh);
+            assert_eq!(said(params, Language::English), en);
+        }
     }
 
     #[test]

@@ -5,7 +5,7 @@ mod version;
 mod withdraw;
 
 pub use ship::{Shipped, ShippedContent, ship_all};
-pub use version::{Dated, all_in_force, all_of_kind, in_force};
+pub use version::{Dated, all_in_force, all_of_kind, in_force, may_follow};
 pub use withdraw::{hold_ahead, withdraw};
 
 use crate::{
@@ -141,14 +141,26 @@ pub fn next_version_number(reader: &mut Reader<'_>, code: &str) -> Result<i32, F
     Ok(last.unwrap_or(0) + 1)
 }
 
-/// The first day a new version of a code may take effect: today, since days gone by have been decided on.
-/// The very first version may reach back as far as it likes.
+/// The first day a new version of a code may take effect: today, since days gone by have been decided on. The very first
+/// version may reach back as far as it likes, and so may the first that a company writes itself of a kind that decides
+/// documents alone, as long as none was handed in.
 pub fn earliest_start(reader: &mut Reader<'_>, code: &str) -> Result<BusinessDate, Failure> {
     let published: i64 = db!(reader, |c| policies::table
         .filter(policies::code.eq(code).and(policies::status.eq("published")))
         .count()
         .get_result(c))?;
-    Ok(if published == 0 { BusinessDate::MIN } else { reader.today() })
+    if published == 0 {
+        return Ok(BusinessDate::MIN);
+    }
+    let is_first = decides_documents(reader, code)? && ship::is_the_products_own(reader, code)?;
+    if is_first && !withdraw::is_anything_handed_in(reader)? {
+        return Ok(BusinessDate::MIN);
+    }
+    Ok(reader.today())
+}
+
+fn decides_documents(reader: &Reader<'_>, code: &str) -> Result<bool, Refusal> {
+    Ok(Kind::of_code(reader, code)?.is_of_documents)
 }
 
 /// A kind of policy, registered by the noun that reads it: how its content is checked before it is published.
@@ -159,12 +171,14 @@ pub struct Kind {
     pub check: fn(&mut Reader<'_>, &Policy) -> Result<Vec<Finding>, Failure>,
     /// Everything that makes the content unsound in itself.
     pub findings: fn(&serde_json::Value) -> Vec<Finding>,
+    /// Whether it decides documents that are handed in, and nothing else.
+    pub is_of_documents: bool,
 }
 
 impl Kind {
     /// A kind whose soundness depends on its content alone.
     pub const fn of<C: PolicyContent>() -> Self {
-        Self { name: C::KIND, check: check_content::<C>, findings: findings_in::<C> }
+        Self { name: C::KIND, check: check_content::<C>, findings: findings_in::<C>, is_of_documents: false }
     }
 
     /// The kind of a policy with this code; refuses one that nobody registered.
@@ -283,7 +297,11 @@ pub fn view(reader: &mut Reader<'_>, id: Id<Policy>) -> Result<PolicyView, Failu
     let policy = find(reader, id)?;
     let mut view = PolicyView::try_from(Row::from(&policy))?;
     if reader.actor().may(Permission::ManagePolicies) {
-        let actions = policy.actions(reader.today());
+        let follows = may_follow(reader, &policy)?;
+        let actions = policy.actions(reader.today()).map(|(action, allowed)| match action {
+            PolicyAction::Publish => (action, allowed.and_then(|()| follows.clone())),
+            PolicyAction::Revise | PolicyAction::Withdraw => (action, allowed),
+        });
         view.actions = ActionView::listed(&format!("/api/v1/policies/{id}"), actions);
     }
     Ok(view)

@@ -1,16 +1,16 @@
 //! Accounting periods: months in which nothing is posted any more. A month without a row is open. `[BUD-9]`
 
+mod view;
+
+pub use view::{AccountingPeriodView, PeriodFilter, list, view};
+
 use crate::{
-    approval::{self, APPROVAL, DocumentSummary, SubjectKind, Summaries},
-    organisation::{lower_if_any, unless_taken},
+    approval::{self, DocumentSummary, SubjectKind, Summaries},
+    organisation::unless_taken,
     policy::Shipped,
     schema::accounting_periods as periods,
-    search,
     shared::BOOKS,
-    spine::{
-        Failure, Filter, Instant, Key, Master, Page, Part, Reader, Refers, Several, Slice, Stored, Tx, View,
-        Where, columns, db, guard, narrow, orders, paged, save_row,
-    },
+    spine::{Failure, Instant, Key, Master, Part, Reader, Stored, Tx, db, guard, save_row},
 };
 use diesel::prelude::*;
 use domain::{
@@ -22,14 +22,11 @@ use domain::{
         },
         period::Period,
     },
-    spine::{AnyId, BusinessDate, Entity, Refusal, Timestamp, UserId, Version},
+    spine::{BusinessDate, Entity, Refusal, Timestamp, Version},
 };
-use serde::{Deserialize, Serialize};
 use serde_json::json;
 use std::{collections::HashSet, sync::Arc};
-use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
-use validator::Validate;
 
 /// Months as a kind of master data.
 const PERIODS: Master = Master("accounting periods");
@@ -275,116 +272,4 @@ fn summaries(reader: &mut Reader<'_>, documents: &[Uuid]) -> Result<Summaries, F
         (row.id.0, summary)
     };
     Ok(rows.into_iter().map(summary).collect())
-}
-
-/// A month, as it is shown.
-#[derive(Clone, Debug, Serialize, ToSchema)]
-#[schema(as = AccountingPeriod)]
-pub struct AccountingPeriodView {
-    /// The month.
-    pub month: Period,
-    /// Where it stands.
-    pub status: PeriodState,
-    /// Since when; null for a month that was never closed.
-    pub status_at: Option<Timestamp>,
-    /// The account that moved it last.
-    pub changed_by: Option<UserId>,
-    /// Why it is, or was, to be opened again.
-    #[schema(max_length = 500)]
-    pub reason: Option<String>,
-    /// The approval of that.
-    pub approval_id: Option<AnyId>,
-    /// Its version; 0 for a month that was never closed.
-    #[schema(minimum = 0)]
-    pub version: Version,
-}
-
-impl View for AccountingPeriodView {
-    const REFERS: &'static [Refers] = &[Refers::to("approval", &APPROVAL).by("approval_id")];
-    fn version(&self) -> Option<Version> {
-        Some(self.version)
-    }
-}
-
-impl From<AccountingPeriod> for AccountingPeriodView {
-    fn from(period: AccountingPeriod) -> Self {
-        let AccountingPeriod { id: _, month, state, at, by, reason, approval, version, .. } = period;
-        Self {
-            month,
-            status: state,
-            status_at: Some(at),
-            changed_by: Some(by),
-            reason,
-            approval_id: approval.map(|approval| approval.uuid().into()),
-            version,
-        }
-    }
-}
-
-/// A month, also one that was never closed.
-pub fn view(reader: &mut Reader<'_>, month: Period) -> Result<AccountingPeriodView, Failure> {
-    let open = AccountingPeriodView {
-        month,
-        status: PeriodState::Open,
-        status_at: None,
-        changed_by: None,
-        reason: None,
-        approval_id: None,
-        version: 0,
-    };
-    Ok(find(reader, month)?.map_or(open, Into::into))
-}
-
-/// Which months are wanted, and in what order.
-#[derive(Clone, Debug, Default, Deserialize, Validate, IntoParams)]
-#[serde(default)]
-pub struct PeriodFilter {
-    /// Only these states, separated by commas.
-    #[param(inline, example = "closed")]
-    pub status: Several<PeriodState>,
-    /// Only of this year, quarter or month.
-    #[param(value_type = Option<String>, max_length = 7, example = "2026-Q1")]
-    pub period: Option<Period>,
-    /// Only where this stands in the reason why it is opened again, or in the name of who asked, however that is written or read.
-    #[validate(length(min = 1, max = 100))]
-    #[param(min_length = 1, max_length = 100, example = "补")]
-    pub q: Option<String>,
-    /// The order; a minus turns it round. In the order in which they were first closed where absent.
-    #[param(inline)]
-    pub sort: PeriodOrder,
-}
-
-impl Filter for PeriodFilter {}
-
-orders! {
-    /// By what accounting periods are ordered.
-    pub PeriodOrder of Row in periods by id, ascending:
-    created_at = id;
-    month;
-    status_at;
-}
-
-/// The months that were closed at least once.
-pub fn list(
-    reader: &mut Reader<'_>,
-    filter: &PeriodFilter,
-    page: &Page,
-) -> Result<Slice<AccountingPeriodView>, Failure> {
-    let mut wanted = Where::new();
-    narrow!(wanted, periods, filter; status in status);
-    if let Some(period) = filter.period {
-        let months: Vec<String> = period.months().map(|month| month.to_string()).collect();
-        wanted.also(periods::month.eq_any(months));
-    }
-    search!(wanted, filter, lower_if_any(periods::reason); periods::requester_id);
-    let found =
-        paged!(reader, page, filter.sort, wanted; periods::table => Row::as_select(); |row: &Row| row);
-    found.try_map(|row| Ok(AccountingPeriod::try_from(row)?.into()))
-}
-
-columns! { AccountingPeriodView as "accounting-periods" "会计期间" "Accounting periods":
-    month "月份" "Month" = |period| period.month.to_string();
-    status "状态" "Status";
-    status_at "时间" "Since";
-    reason "重新开账原因" "Why it is opened again";
 }

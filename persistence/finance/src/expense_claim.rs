@@ -1,6 +1,7 @@
 //! Expense claims: found within the caller's sight, written by applying changes, shown and listed.
 
 mod advance;
+mod beside;
 mod charge;
 /// What moves more than the claim itself.
 pub mod deed;
@@ -57,7 +58,7 @@ pub(crate) const NOUN: &[Part] = &[
     &settle::SUBJECT,
     &file::DocumentKind { kind: ExpenseClaim::KIND, may_read },
     hand_over::DifferenceKind::LABELS,
-    &Kind::of::<ExpensePolicy>(),
+    &Kind { is_of_documents: true, ..Kind::of::<ExpensePolicy>() },
     &Shipped::text(
         EXPENSE_POLICY_CODE,
         "费用报销设置",
@@ -70,16 +71,17 @@ pub(crate) const NOUN: &[Part] = &[
     replay::BY_CATEGORIES,
 ];
 
-/// What ships names a company of nobody's: invoices made out to it are those of an example.
+/// None ships: whose the invoices are made out to, only the company knows.
 const BUYERS: SetupStep = SetupStep {
     code: "buyers",
-    zh: "在费用报销设置中登记本公司名称与税号，发票抬头据此核对",
-    en: "Register your own companies in the expense policy: invoices are made out to them",
-    href: "/api/v1/policies?kind=expense-policy",
+    zh: "登记本公司名称与税号，发票抬头据此核对",
+    en: "Register your own companies: invoices are made out to them",
+    href: "/api/v1/own-companies",
     is_required: true,
     missing: |reader| {
         let today = reader.today();
-        Ok(setup::unless(policy::in_force::<ExpensePolicy>(reader, "claims", today)?.number > 1))
+        let policy = policy::in_force::<ExpensePolicy>(reader, "claims", today)?;
+        Ok(setup::unless(!policy.content.buyers.is_empty()))
     },
 };
 

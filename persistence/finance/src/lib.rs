@@ -37,6 +37,8 @@ mod journal;
 mod measure;
 
 mod open_matter;
+/// The company itself, as invoices name it.
+pub mod own_company;
 mod payment;
 /// Post-evaluations by third parties.
 pub mod post_evaluation;

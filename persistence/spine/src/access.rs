@@ -32,11 +32,18 @@ pub enum Credential {
 /// asked about the product itself or about nobody.
 pub struct Credentials {
     /// Looks it up.
-    pub actor: fn(&mut Reader<'_>, Credential) -> Result<Stands, Failure>,
+    pub actor: fn(&mut Reader<'_>, Credential) -> Result<Option<Stands>, Failure>,
 }
 
-/// The actor a credential stands for, and until when.
-pub type Stands = Option<(Actor, Timestamp)>;
+/// Whom a credential stands for.
+pub struct Stands {
+    /// Who acts.
+    pub actor: Actor,
+    /// Until when that stays true unless the access epoch moves.
+    pub until: Timestamp,
+    /// Whether nothing is open to them before they have changed their password.
+    pub must_change_password: bool,
+}
 
 /// A credential resolved to an actor.
 #[derive(Clone, Debug)]
@@ -49,18 +56,24 @@ pub struct Principal {
     pub epoch: i64,
     /// Until when this stays true unless the epoch moves.
     pub valid_until: Option<Timestamp>,
+    /// Whether nothing is open to them before they have changed their password.
+    pub must_change_password: bool,
 }
 
 impl Principal {
     /// The product itself.
     pub fn system() -> Self {
-        Self { actor: Arc::new(Actor::system()), credential: Credential::System, epoch: 0, valid_until: None }
+        Self::of(Actor::system(), Credential::System)
+    }
+
+    fn of(actor: Actor, credential: Credential) -> Self {
+        Self { actor: Arc::new(actor), credential, epoch: 0, valid_until: None, must_change_password: false }
     }
 
     /// A caller of a public route: may do nothing, is nobody.
     pub fn anonymous() -> Self {
         let nobody = Actor { name: "anonymous".into(), reaches: Default::default(), ..Actor::system() };
-        Self { actor: Arc::new(nobody), credential: Credential::Anonymous, epoch: 0, valid_until: None }
+        Self::of(nobody, Credential::Anonymous)
     }
 }
 
@@ -123,10 +136,10 @@ pub fn resolve(reader: &mut Reader, credential: Credential) -> Result<Option<Pri
     let known = reader.house().all::<Credentials>().next();
     let known = known.ok_or_else(|| Failure::fault("no wing knows whom a credential stands for"))?;
     let found = (known.actor)(reader, credential)?;
-    Ok(found.map(|(actor, valid_until)| Principal {
-        actor: Arc::new(actor),
-        credential,
+    Ok(found.map(|Stands { actor, until, must_change_password }| Principal {
         epoch,
-        valid_until: Some(valid_until),
+        valid_until: Some(until),
+        must_change_password,
+        ..Principal::of(actor, credential)
     }))
 }

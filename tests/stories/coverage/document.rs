@@ -20,8 +20,50 @@ checks! {
     everything_that_can_be_sent_is_closed_and_bounded,
     reading_routes_read_and_writing_routes_write,
     public_routes_are_those_on_the_list,
+    every_body_of_json_has_an_example,
+    programs_of_other_languages_are_made_of_it,
     every_resource_can_be_had_in_part,
     what_can_be_shown_along_is_referred_to_by_an_id,
+}
+
+/// That it is the least that a route takes is what [`super::input`] shows.
+fn every_body_of_json_has_an_example() {
+    let document = document();
+    for (place, operation) in operations(&document) {
+        let body = operation.pointer("/requestBody/content/application~1json");
+        assert!(
+            body.is_none_or(|body| !body["example"].is_null()),
+            "{place}: nobody can try it as it stands"
+        );
+    }
+}
+
+/// Names that only this source understands, and members that are null by default, make poor types elsewhere.
+fn programs_of_other_languages_are_made_of_it() {
+    fn null_by_default(value: &Value) -> bool {
+        match value {
+            Value::Object(members) => {
+                members.get("default").is_some_and(Value::is_null) || members.values().any(null_by_default)
+            }
+            Value::Array(items) => items.iter().any(null_by_default),
+            _ => false,
+        }
+    }
+    let document = document();
+    let schemas = document["components"]["schemas"].as_object().expect("schemas");
+    let inward = |name: &&String| {
+        let is_type = name.starts_with(|first: char| first.is_ascii_lowercase());
+        is_type || name.ends_with("Body") || name.ends_with("View")
+    };
+    let inward: Vec<_> = schemas.keys().filter(inward).collect();
+    assert!(inward.is_empty(), "say what people call it by #[schema(as = …)]: {inward:?}");
+    let null: Vec<_> =
+        schemas.iter().filter(|(_, schema)| null_by_default(schema)).map(|(name, _)| name).collect();
+    assert!(null.is_empty(), "{null:?}");
+    // What is answered always is required, also where it may be null.
+    let required = document.pointer("/components/schemas/ExpenseClaimSummary/required").expect("a list");
+    let required = required.as_array().expect("a list");
+    assert!(required.contains(&Value::from("voucher_number")), "{required:?}");
 }
 
 fn every_resource_can_be_had_in_part() {

@@ -28,7 +28,7 @@ stories! {
 
 /// Asserts a problem document: its shape, its headers, its language.
 #[track_caller]
-fn is_problem(reply: &Reply, statuses: &[u16], what: &str) {
+pub(super) fn is_problem(reply: &Reply, statuses: &[u16], what: &str) {
     assert!(statuses.contains(&reply.status), "{what}: {reply}");
     assert_eq!(reply.header("content-type").as_deref(), Some("application/problem+json"), "{what}: {reply}");
     assert_eq!(reply.at("/status"), Value::from(reply.status), "{what}: {reply}");
@@ -39,6 +39,13 @@ fn is_problem(reply: &Reply, statuses: &[u16], what: &str) {
     let wanted = reply.header("content-language").as_deref() == Some("zh-CN");
     assert_eq!(chinese, wanted, "{what}: the title is in another language than was said: {reply}");
     assert!(!reply.text("/title").contains('{'), "{what}: a parameter of the text is missing: {reply}");
+    if wanted {
+        let errors = reply.at("/errors");
+        let details = errors.as_array().into_iter().flatten().filter_map(|error| error["detail"].as_str());
+        for text in details.chain([reply.text("/title").as_str()]) {
+            assert_eq!(super::words::foreign_in_chinese(text), None, "{what}: {reply}");
+        }
+    }
     let within = |text: &Value, most: usize| text.as_str().is_some_and(|text| text.chars().count() <= most);
     let errors = reply.at("/errors");
     let errors: Vec<&Value> = errors.as_array().into_iter().flatten().collect();
@@ -62,7 +69,7 @@ fn everywhere(administrator: &Caller, kind: &str, body: &[u8], statuses: &[u16],
     }
 }
 
-fn takes_json(route: &api::spine::RouteInfo) -> bool {
+pub(super) fn takes_json(route: &api::spine::RouteInfo) -> bool {
     let body = route.description.request_body.as_ref();
     body.is_some_and(|body| body.content.keys().any(|kind| kind == "application/json"))
 }
@@ -76,7 +83,7 @@ fn entries(caller: &Caller) -> usize {
 }
 
 /// Does something and asserts that nothing was written by it.
-fn changing_nothing(app: &App, act: impl FnOnce(&Caller)) {
+pub(super) fn changing_nothing(app: &App, act: impl FnOnce(&Caller)) {
     let caller = app.administrator();
     let before = entries(&caller);
     act(&caller);

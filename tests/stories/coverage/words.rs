@@ -5,7 +5,7 @@ use super::{
     place::{LAYERS, places},
     rust_files,
 };
-use serde_json::Value;
+use serde_json::{Value, json};
 use std::{
     collections::{BTreeMap, BTreeSet, HashMap},
     fmt::Write,
@@ -16,6 +16,10 @@ use tests::checks;
 checks! {
     every_code_has_one_meaning_in_two_languages,
     every_text_reads_as_people_write_whatever_fills_it,
+    no_end_of_a_range_is_told_as_a_sign,
+    every_reason_is_told_in_both_languages,
+    every_pattern_is_told_in_words,
+    what_a_permission_is_called_is_short,
     every_code_is_used,
     every_code_is_documented,
     every_enum_of_the_document_has_its_labels,
@@ -83,6 +87,79 @@ fn every_text_reads_as_people_write_whatever_fills_it() {
         }
     }
     assert!(found.is_empty(), "texts with braces or codes: {found:#?}");
+}
+
+/// What in a Chinese text only a programmer reads: two English words in a row, or the sign of what has no end.
+pub(super) fn foreign_in_chinese(text: &str) -> Option<&str> {
+    let is_word = |word: &str| word.len() > 1 && word.bytes().all(|byte| byte.is_ascii_lowercase());
+    // What somebody sent is told between quotation marks, and values of which one is wanted between commas.
+    let mut parts = text.split(['“', '”', '"', '、', '，', '：', '；']);
+    parts.find(|part| {
+        let words: Vec<&str> = part.split(|c: char| c.is_whitespace() || !c.is_ascii()).collect();
+        part.contains('∞') || words.windows(2).any(|pair| pair.iter().all(|word| is_word(word)))
+    })
+}
+
+fn no_end_of_a_range_is_told_as_a_sign() {
+    for (path, text) in rust_files(&["domain", "persistence", "api"]) {
+        let code = text.lines().filter(|line| !line.trim_start().starts_with("//"));
+        let signs: Vec<&str> = code.filter(|line| line.contains('∞')).collect();
+        assert!(signs.is_empty(), "{}: leave the end that is open out: {signs:?}", path.display());
+    }
+    let open = json!({"min": 1});
+    for meaning in domain::refusals().filter(|code| code.zh.contains("{bounds}")) {
+        let Value::Object(open) = open.clone() else { continue };
+        let text = meaning.text(domain::spine::Language::Chinese, &open);
+        assert!(!text.contains('{') && text.contains("不得小于 1"), "{}: {text}", meaning.code);
+    }
+}
+
+/// What stands in a text as a parameter, and is a sentence of one language only.
+fn every_reason_is_told_in_both_languages() {
+    let mut found = Vec::new();
+    for (path, text) in rust_files(&["domain", "persistence", "api"]) {
+        let told = ["(\"reason\", ", "(\"expected\", "];
+        for rest in told.iter().flat_map(|told| text.split(told).skip(1)) {
+            let said =
+                rest.trim_start_matches("json!(").strip_prefix('"').and_then(|rest| rest.split('"').next());
+            let is_sentence = |said: &&str| said.split(' ').filter(|word| word.len() > 1).count() > 1;
+            let is_example = |said: &&str| said.bytes().any(|byte| byte.is_ascii_digit());
+            if let Some(said) = said.filter(|said| is_sentence(said) && !is_example(said)) {
+                found.push(format!("{}: {said}", path.display()));
+            }
+        }
+    }
+    assert!(found.is_empty(), "say it with `in_both` or `reason::told`: {found:#?}");
+}
+
+fn patterns_of(value: &Value, found: &mut BTreeSet<String>) {
+    match value {
+        Value::Object(members) => {
+            found.extend(members.get("pattern").and_then(Value::as_str).map(str::to_owned));
+            members.values().for_each(|member| patterns_of(member, found));
+        }
+        Value::Array(items) => items.iter().for_each(|item| patterns_of(item, found)),
+        _ => {}
+    }
+}
+
+fn every_pattern_is_told_in_words() {
+    let mut patterns = BTreeSet::new();
+    patterns_of(&document(), &mut patterns);
+    let silent: Vec<_> =
+        patterns.iter().filter(|pattern| domain::spine::reason::pattern(pattern).is_none()).collect();
+    assert!(silent.is_empty(), "say in `domain::spine::reason` what these ask for: {silent:?}");
+}
+
+fn what_a_permission_is_called_is_short() {
+    for permission in domain::spine::Permission::ALL {
+        let (zh, en) = (permission.zh(), permission.name_en());
+        assert!(zh.chars().count() <= 16 && en.len() <= 48 && !en.contains([',', '.']), "{zh}: {en}");
+    }
+    assert_eq!(
+        domain::spine::Permission::SubmitExpenseClaimsForOthers.name_en(),
+        "Expense claim: submit for others"
+    );
 }
 
 /// The constants a table of the source declares: name and code.

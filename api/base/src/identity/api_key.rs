@@ -136,7 +136,7 @@ struct RotateApiKey {
     #[validate(range(min = 0, max = 2160))]
     #[schema(minimum = 0, maximum = 2160, example = 24)]
     overlap_hours: i64,
-    /// When the new key ends by itself.
+    /// When the new key ends by itself; where absent, as long after now as the old one was to live.
     expires_at: Option<Timestamp>,
 }
 

@@ -14,6 +14,7 @@ use validator::Validate;
 /// What a finding says.
 #[derive(Clone, Debug, Deserialize, Serialize, Validate, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(as = AuditFindingContent)]
 pub(super) struct FindingBody {
     /// How grave it is.
     severity: Severity,

@@ -5,7 +5,7 @@
 
 use super::row::{LineRow, cells_of};
 use crate::spine::{
-    At, ByRules, Can, PathId, Problem, Query, Reading, Reply, UnitOfWork, Upload, codes,
+    At, ByRules, Can, PathId, Problem, Query, Reading, Reply, UnitOfWork, Upload,
     import::{ImportReport, Outcome, Sheet, Template, TemplateFormat},
 };
 use domain::{
@@ -15,7 +15,8 @@ use domain::{
         expense_category::ExpenseCategories,
     },
     spine::{
-        DepartmentId, Finding, PolicyVersion, Refusal, RefusalCode, codes as refusals, import as rules, perm,
+        DepartmentId, Finding, PolicyVersion, Refusal, RefusalCode, codes as refusals, import as rules,
+        in_both, perm,
     },
 };
 use persistence::{
@@ -95,8 +96,8 @@ pub(super) async fn import_budget_lines(
 ) -> Reply<ImportReport> {
     let how = Manner { partial: how.partial.unwrap_or(false), whole: how.replace.unwrap_or(false) };
     if how.partial && how.whole {
-        let problem = Problem::new(codes::BAD_PARAMETER).with("parameter", "partial");
-        return Err(problem.with("reason", "not together with replace").at("partial", "replace"));
+        let reason = in_both("不能与 replace 同时使用", "not together with replace");
+        return Err(Problem::bad_parameter("partial", reason));
     }
     let sheet = upload.sheet::<LineRow>().await?;
     work.import(who, sheet, how.partial, move |tx, sheet| {

@@ -35,6 +35,7 @@ pub(super) async fn take_cash_advances(
 /// A pay-out that was made.
 #[derive(Clone, Debug, Deserialize, Serialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(as = ConfirmedPayout)]
 pub(super) struct PayoutBody {
     /// The advance.
     #[schema(value_type = AnyId)]
@@ -155,6 +156,7 @@ pub(super) struct ReconcileCashAdvances {
 /// What the ERP has of one advance.
 #[derive(Clone, Debug, Deserialize, Serialize, Validate, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(as = TheirCashAdvance)]
 struct TheirEntryBody {
     /// The advance's number.
     #[validate(length(min = 1, max = 60))]

@@ -1,7 +1,7 @@
 //! Categories from a spreadsheet: good rows make a draft of the next version of the tree. `[EXP-1, INT-5]`
 
 use crate::spine::{
-    ByRules, Can, Label, Problem, Query, Reading, Reply, UnitOfWork, Upload, codes,
+    ByRules, Can, Label, Problem, Query, Reading, Reply, UnitOfWork, Upload,
     import::{Cells, Choice, ImportColumn, ImportReport, Imported, Outcome, Sheet, Template, TemplateFormat},
 };
 use chrono::NaiveDate;
@@ -10,7 +10,8 @@ use domain::{
         Detail, EXPENSE_CATEGORIES_CODE, ExpenseCategories, ExpenseCategory, MAX_CATEGORIES, Nature,
     },
     spine::{
-        Currency, Finding, POLICY_UNSOUND, Policy, PolicyContent, PolicyStatus, PolicyVersion, Refusal, perm,
+        Currency, Finding, POLICY_UNSOUND, Policy, PolicyContent, PolicyStatus, PolicyVersion, Refusal,
+        in_both, perm,
     },
 };
 use persistence::{
@@ -225,8 +226,8 @@ pub(super) async fn import_expense_categories(
     let Query(how) = how;
     let partial = how.partial.unwrap_or(false);
     if partial && how.replace == Some(true) {
-        let problem = Problem::new(codes::BAD_PARAMETER).with("parameter", "partial");
-        return Err(problem.with("reason", "not together with replace").at("partial", "replace"));
+        let reason = in_both("不能与 replace 同时使用", "not together with replace");
+        return Err(Problem::bad_parameter("partial", reason));
     }
     let sheet = upload.sheet::<CategoryRow>().await?;
     work.import(who, sheet, partial, move |tx, sheet| take(tx, sheet, &how)).await

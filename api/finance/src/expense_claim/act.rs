@@ -59,6 +59,7 @@ pub(super) struct ReduceExpenseClaim {
 /// What is approved of one line.
 #[derive(Clone, Debug, Deserialize, Serialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(as = LineReduction)]
 struct LineDecisionBody {
     /// The line, counted from 1.
     #[schema(minimum = 1, maximum = 200)]

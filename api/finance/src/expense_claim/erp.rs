@@ -164,6 +164,7 @@ pub(super) async fn acknowledge_expense_claims(
 /// A posting that was made.
 #[derive(Clone, Debug, Deserialize, Serialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(as = ConfirmedPosting)]
 pub(super) struct PostingBody {
     /// The claim.
     #[schema(value_type = AnyId)]
@@ -196,6 +197,7 @@ pub(super) async fn confirm_expense_claim_postings(
 /// A posting that was refused.
 #[derive(Clone, Debug, Deserialize, Serialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(as = RefusedPosting)]
 pub(super) struct RefusedPostingBody {
     /// The claim.
     #[schema(value_type = AnyId)]
@@ -229,6 +231,7 @@ pub(super) async fn refuse_expense_claim_postings(
 /// A payment that was made.
 #[derive(Clone, Debug, Deserialize, Serialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(as = ConfirmedPayment)]
 pub(super) struct PaymentBody {
     /// The claim.
     #[schema(value_type = AnyId)]
@@ -272,6 +275,7 @@ pub(super) async fn confirm_expense_claim_payments(
 /// A payment that the bank returned.
 #[derive(Clone, Debug, Deserialize, Serialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(as = BouncedPayment)]
 pub(super) struct ReturnedPaymentBody {
     /// The claim.
     #[schema(value_type = AnyId)]
@@ -334,6 +338,7 @@ pub(super) struct ReconcileExpenseClaims {
 /// What the ERP has of one claim.
 #[derive(Clone, Debug, Deserialize, Serialize, Validate, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(as = TheirExpenseClaim)]
 struct TheirItemBody {
     /// The claim's number.
     #[validate(length(min = 1, max = 60))]

@@ -110,8 +110,8 @@ pub(super) struct ExternalPath {
 
 /// Create or replace the expense claim of another system. `[EXP-10]`
 ///
-/// Sent twice, the second call replaces the first while the claim lies with its submitter; the same content
-/// changes nothing.
+/// Sent twice, the second call replaces the first while the claim lies with its submitter; the same content changes
+/// nothing, wherever the claim stands by then.
 #[utoipa::path(put, path = "/api/v1/expense-claims/by-external/{source}/{external_id}")]
 pub(super) async fn mirror_expense_claim(
     who: Can<perm::SubmitExpenseClaims>,
@@ -144,16 +144,18 @@ fn mirror(
         (body.source, body.external_id) = (Some(source), Some(external_id));
         return create(tx, body);
     };
-    claim.may_revise(tx.actor())?;
-    let (actor, today, book) = (tx.actor().clone(), tx.today(), claim.content.exchange.book);
+    // Sent again on another day without a date of its own it is of the day on which it was sent first.
+    let (actor, today, book) = (tx.actor().clone(), claim.content.business_date, claim.content.exchange.book);
     body.submitter_id = Some(claim.petition.submitter);
     let home = claims::reference::home_of(tx, body.acted_for(), body.business_date().unwrap_or(today))?;
     let content = body.content(&Given { actor: &actor, home, today, book })?;
     claims::reference::check(tx, Some(claim.petition.submitter), &content)?;
     let policies = PoliciesInForce::on(tx, content.business_date)?;
+    // Wherever it stands: what it says already is not refused to whoever only lost an answer.
     if claim.says(&content, policies.rules()) {
         return Ok(claim);
     }
+    claim.may_revise(tx.actor())?;
     let change = claim.revise(content, &actor, policies.rules())?;
     let claim = claims::apply(tx, change)?;
     claims::keep_evidence(tx, &claim)?;

@@ -1,10 +1,10 @@
 //! CSV as spreadsheets read it: UTF-8 with BOM, CRLF, RFC 4180.
 //!
-//! Text is never taken for anything else: what begins like a formula gets an apostrophe before it, and
-//! digits that a spreadsheet would spoil (leading zeros, more than eleven) are written `="0012"`, which it
-//! keeps as that text. Programs read NDJSON, where nothing is dressed up.
+//! Text is never taken for a formula: what begins like one gets an apostrophe before it. Where a file is meant for Excel
+//! (`dialect=excel`), digits that it would spoil (leading zeros, more than eleven) are written `="0012"`, which it keeps as
+//! that text and every other program reads as it stands. Programs read NDJSON, where nothing is dressed up.
 
-use super::{Cell, Exported, fault, flag};
+use super::{Cell, Dialect, Exported, fault, flag};
 use crate::spine::Problem;
 use ::csv::{Terminator, Writer, WriterBuilder};
 use bytes::Bytes;
@@ -30,21 +30,28 @@ pub(super) fn head<T: Exported>(language: Language) -> Result<Bytes, Problem> {
 }
 
 /// A record for each row.
-pub(super) fn rows<T: Exported>(rows: &[T], language: Language, zone: Tz) -> Result<Bytes, Failure> {
+pub(super) fn rows<T: Exported>(
+    rows: &[T],
+    language: Language,
+    zone: Tz,
+    dialect: Dialect,
+) -> Result<Bytes, Failure> {
     let mut file = writer(&[]);
     for row in rows {
         for column in T::COLUMNS {
-            file.write_field(text((column.cell)(row), language, zone).as_bytes()).map_err(Failure::fault)?;
+            file.write_field(text((column.cell)(row), language, zone, dialect).as_bytes())
+                .map_err(Failure::fault)?;
         }
         file.write_record(None::<&[u8]>).map_err(Failure::fault)?;
     }
     Ok(file.into_inner().map_err(Failure::fault)?.into())
 }
 
-fn text(cell: Cell<'_>, language: Language, zone: Tz) -> Cow<'_, str> {
+fn text(cell: Cell<'_>, language: Language, zone: Tz, dialect: Dialect) -> Cow<'_, str> {
     match cell {
         Cell::Empty => "".into(),
-        Cell::Text(text) => harmless(text),
+        Cell::Text(text) if dialect == Dialect::Excel => harmless(text),
+        Cell::Text(text) => no_formula(text),
         Cell::Labelled(zh, en) => {
             if language == Language::Chinese {
                 zh
@@ -70,12 +77,17 @@ pub fn csv_text<R: IntoIterator<Item = String>>(rows: impl IntoIterator<Item = R
     file.into_inner().ok().and_then(|bytes| String::from_utf8(bytes).ok()).unwrap_or_default()
 }
 
-/// Text that a spreadsheet shows as it is.
+/// Text that Excel shows as it is.
 pub(crate) fn harmless(text: Cow<'_, str>) -> Cow<'_, str> {
     let digits_only = text.len() > 1 && text.bytes().all(|byte| byte.is_ascii_digit());
     if digits_only && (text.len() > DIGITS_SHOWN || text.starts_with('0')) {
         return format!("=\"{text}\"").into();
     }
+    no_formula(text)
+}
+
+/// Text that no spreadsheet takes for a formula.
+fn no_formula(text: Cow<'_, str>) -> Cow<'_, str> {
     if text.starts_with(['=', '+', '-', '@', '\t', '\r', '\n', '＝', '＋', '－', '＠']) {
         return format!("'{text}").into();
     }
@@ -84,7 +96,7 @@ pub(crate) fn harmless(text: Cow<'_, str>) -> Cow<'_, str> {
 
 #[cfg(test)]
 mod tests {
-    use super::harmless;
+    use super::{harmless, no_formula};
 
     #[test]
     fn text_is_never_a_formula_nor_a_number() {
@@ -105,5 +117,7 @@ mod tests {
         ] {
             assert_eq!(harmless(text.into()), written);
         }
+        assert_eq!(no_formula("6222020200112233445".into()), "6222020200112233445");
+        assert_eq!(no_formula("=1+1".into()), "'=1+1");
     }
 }

@@ -83,7 +83,7 @@ impl Format {
         let named = query_pairs(request.query_string()).into_iter().find(|(name, _)| name == "format");
         if let Some((_, name)) = named {
             let found = offered.iter().copied().find(|format| format.ending() == name);
-            return found.ok_or_else(|| Problem::bad_parameter("format", &endings(offered).join(", ")));
+            return found.ok_or_else(|| Problem::bad_parameter("format", endings(offered).join(", ")));
         }
         match request.headers().get(header::ACCEPT).and_then(|value| value.to_str().ok()) {
             None | Some("") => Ok(Self::Json),
@@ -121,11 +121,49 @@ impl FromRequest for Format {
     }
 }
 
+/// For whom a CSV file is written.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Dialect {
+    /// For whoever reads CSV.
+    Plain,
+    /// For Excel, which spoils digits that are no numbers.
+    Excel,
+}
+
+impl Dialect {
+    const NAME: &'static str = "dialect";
+    const EXCEL: &'static str = "excel";
+
+    /// The one that a request asks for.
+    pub(super) fn wanted(request: &HttpRequest) -> Result<Self, Problem> {
+        let pairs = query_pairs(request.query_string());
+        match pairs.iter().find(|(name, _)| name == Self::NAME).map(|(_, value)| value.as_str()) {
+            None => Ok(Self::Plain),
+            Some(Self::EXCEL) => Ok(Self::Excel),
+            Some(_) => Err(Problem::bad_parameter(Self::NAME, Self::EXCEL)),
+        }
+    }
+
+    fn parameter() -> Parameter {
+        let schema = ObjectBuilder::new().schema_type(Type::String).enum_values(Some([Self::EXCEL])).build();
+        ParameterBuilder::new()
+            .name(Self::NAME)
+            .parameter_in(ParameterIn::Query)
+            .required(Required::False)
+            .description(Some(
+                "Of CSV alone: `excel` writes digits that Excel would spoil, such as account numbers, so that it keeps them.",
+            ))
+            .schema(Some(schema))
+            .build()
+    }
+}
+
 impl Argument for Format {
     fn describe(description: &mut Description) {
-        let about =
-            "The format; else `Accept` decides. A file holds everything that matches, whatever `limit` says.";
+        let about = "The format; else `Accept` decides. A file (`text/csv`, `application/x-ndjson`, Office Open XML) holds everything \
+             that matches, whatever `limit` says.";
         description.share(Self::parameter(Self::OF_LISTS, about));
+        description.share(Dialect::parameter());
         description.problems.extend([400, 406]);
     }
 }

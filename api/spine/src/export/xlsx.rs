@@ -21,6 +21,8 @@ use std::{
 const ROWS_MAX: u32 = 1_048_576;
 /// A cell holds no more characters (UTF-16 units) than these.
 const CHARACTERS_MAX: usize = 32_767;
+/// The name of a sheet has 31 characters at most, with the number of a further one.
+const TITLE_MAX: usize = 27;
 /// How many bytes of the finished file are sent at once.
 const PIECE: usize = 64 * 1024;
 
@@ -30,14 +32,23 @@ type Rows = Vec<Vec<Cell<'static>>>;
 /// A workbook in the making.
 struct Book {
     workbook: Workbook,
+    /// What its sheets are called.
+    title: &'static str,
     headings: Vec<&'static str>,
     language: Language,
     zone: Tz,
     /// How many rows the last sheet has.
     filled: u32,
     bold: Format,
+    looks: Looks,
+}
+
+/// How a spreadsheet shows what it counts.
+struct Looks {
     instant: Format,
     day: Format,
+    /// Amounts, by how many places they have.
+    amounts: [Format; 4],
 }
 
 /// Builds the workbook page by page, then sends it.
@@ -48,7 +59,7 @@ pub(super) async fn produce<T: Exported>(
     zone: Tz,
 ) -> Result<Pieces, Problem> {
     let headings = T::COLUMNS.iter().map(|column| column.label.text(language)).collect();
-    let mut book = Book::new(headings, language, zone);
+    let mut book = Book::new(T::FILE.text(language), headings, language, zone);
     loop {
         let (rows, next) = source.page(after, |rows| Ok(owned(rows))).await?;
         let writing = block(move || book.write(rows).map(|()| book));
@@ -77,16 +88,21 @@ fn owned<T: Exported>(rows: &[T]) -> Rows {
 }
 
 impl Book {
-    fn new(headings: Vec<&'static str>, language: Language, zone: Tz) -> Self {
+    fn new(title: &'static str, headings: Vec<&'static str>, language: Language, zone: Tz) -> Self {
+        let amount = |form: &str| Format::new().set_num_format(form);
         Self {
             workbook: Workbook::new(),
+            title,
             headings,
             language,
             zone,
             filled: ROWS_MAX,
             bold: Format::new().set_bold(),
-            instant: Format::new().set_num_format("yyyy-mm-dd hh:mm:ss"),
-            day: Format::new().set_num_format("yyyy-mm-dd"),
+            looks: Looks {
+                instant: Format::new().set_num_format("yyyy-mm-dd hh:mm:ss"),
+                day: Format::new().set_num_format("yyyy-mm-dd"),
+                amounts: ["#,##0", "#,##0.0", "#,##0.00", "#,##0.000"].map(amount),
+            },
         }
     }
 
@@ -101,14 +117,7 @@ impl Book {
             let last = self.workbook.worksheets().len() - 1;
             let sheet = self.workbook.worksheet_from_index(last)?;
             for (column, cell) in (0..).zip(row) {
-                put(
-                    sheet,
-                    (self.filled, column),
-                    cell,
-                    self.language,
-                    self.zone,
-                    (&self.instant, &self.day),
-                )?;
+                put(sheet, (self.filled, column), cell, self.language, self.zone, &self.looks)?;
             }
             self.filled += 1;
         }
@@ -116,7 +125,10 @@ impl Book {
     }
 
     fn begin_sheet(&mut self) -> Result<(), XlsxError> {
+        let sheets = self.workbook.worksheets().len();
+        let title: String = self.title.chars().take(TITLE_MAX).collect();
         let sheet = self.workbook.add_worksheet_with_constant_memory()?;
+        sheet.set_name(if sheets == 0 { title } else { format!("{title} {}", sheets + 1) })?;
         sheet.set_freeze_panes(1, 0)?;
         for (column, heading) in (0..).zip(&self.headings) {
             sheet.set_column_width(column, 20)?;
@@ -142,7 +154,7 @@ fn put(
     cell: Cell<'_>,
     language: Language,
     zone: Tz,
-    (instant, day): (&Format, &Format),
+    looks: &Looks,
 ) -> Result<(), XlsxError> {
     match cell {
         Cell::Empty => return Ok(()),
@@ -156,18 +168,22 @@ fn put(
         }
         Cell::Integer(number) => sheet.write_string(row, column, number.to_string())?,
         Cell::Decimal(number) if number.mantissa().unsigned_abs() < 1_000_000_000_000_000 => {
-            sheet.write_number(row, column, number.to_f64().unwrap_or_default())?
+            let shown = number.to_f64().unwrap_or_default();
+            match usize::try_from(number.scale()).ok().and_then(|places| looks.amounts.get(places)) {
+                Some(look) => sheet.write_number_with_format(row, column, shown, look)?,
+                None => sheet.write_number(row, column, shown)?,
+            }
         }
         Cell::Decimal(number) => sheet.write_string(row, column, number.to_string())?,
         Cell::Instant(at) => {
             let local = at.instant().with_timezone(&zone).naive_local();
             match serial(local.date(), local.and_utc().timestamp().rem_euclid(86_400)) {
-                Some(moment) => sheet.write_datetime_with_format(row, column, moment, instant)?,
+                Some(moment) => sheet.write_datetime_with_format(row, column, moment, &looks.instant)?,
                 None => sheet.write_string(row, column, at.to_string())?,
             }
         }
         Cell::Day(date) => match serial(date, 0) {
-            Some(moment) => sheet.write_datetime_with_format(row, column, moment, day)?,
+            Some(moment) => sheet.write_datetime_with_format(row, column, moment, &looks.day)?,
             None => sheet.write_string(row, column, date.to_string())?,
         },
         Cell::Flag(yes) => sheet.write_string(row, column, flag(yes, language))?,

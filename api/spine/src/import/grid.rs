@@ -1,7 +1,7 @@
 //! The cells of a file as text, whatever it was written by.
 
 use super::{COLUMNS_MAX, ROWS_MAX, workbook};
-use domain::spine::{Refusal, import as rules};
+use domain::spine::{Refusal, import as rules, in_both};
 use encoding_rs::{Encoding, GB18030, UTF_8};
 use std::borrow::Cow;
 
@@ -39,7 +39,8 @@ pub(super) fn too_large(rows: usize) -> Refusal {
 
 /// Refuses a file that is not what it seems.
 pub(super) fn unreadable(reason: impl std::fmt::Display) -> Refusal {
-    Refusal::new(rules::IMPORT_UNREADABLE).with("reason", reason.to_string()).at("/file")
+    let reason = in_both("文件已损坏，或者不是表格", reason.to_string());
+    Refusal::new(rules::IMPORT_UNREADABLE).with("reason", reason).at("/file")
 }
 
 /// By its mark, else UTF-8 if it can be, else what spreadsheets in China write.

@@ -103,6 +103,8 @@ pub(super) fn found(script: &mut Script) -> Result<Company, String> {
         account(script, username, name, Some(&employee), role, &roles)?;
         employees.insert(username, employee);
     }
+    let own = json!({"name": "杭州云杉营销服务有限公司", "tax_number": "91330106MA2XYQNL8A"});
+    script.post(FOUNDER, "/api/v1/own-companies", json!({"companies": [own]}))?;
     for (code, head) in HEADS {
         let path = format!("/api/v1/departments/{}", departments[code]);
         let version = script.get(FOUNDER, &path)?.version.unwrap_or(1);

@@ -5,8 +5,8 @@ use super::{
     CHAIN_BAND_WITHOUT_LADDER, CHAIN_DUPLICATE_STEP, CHAIN_NO_APPROVER, CHAIN_NO_STEPS, CHAIN_TOO_MANY_WAYS,
     CHAIN_UNCOVERED, CHAIN_UNREACHABLE_STEP, ChainPolicy, Condition, RolePlace, StepRule,
 };
-use crate::spine::{Finding, Findings, RefusalCode, codes, in_both};
-use serde_json::json;
+use crate::spine::{Currency, Finding, Findings, Money, RefusalCode, codes, in_both};
+use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// How deep conditions may nest.
@@ -117,7 +117,7 @@ fn check_condition(found: &mut Findings, at: &str, condition: &Condition, depth:
         Condition::Amount { from, to } => {
             let negative = from.is_some_and(|from| from < 0) || to.is_some_and(|to| to < 0);
             if negative {
-                found.add_with(at, codes::OUT_OF_RANGE, [("min", json!(0)), ("max", json!(i64::MAX))]);
+                found.add_with(at, codes::OUT_OF_RANGE, [("min", json!(0))]);
             }
             return !negative;
         }
@@ -252,8 +252,21 @@ fn check_ladders(found: &mut Findings, chain: &ChainPolicy) {
 }
 
 fn band(found: &mut Findings, code: &'static RefusalCode, ladder: &str, from: i64, to: Option<i64>) {
-    let to = to.map_or(json!("∞"), |to| json!(to));
-    found.add_with("/steps", code, [("ladder", json!(ladder)), ("from", json!(from)), ("to", to)]);
+    let params =
+        [("ladder", json!(ladder)), ("from", json!(from)), ("to", json!(to)), ("band", said(from, to))];
+    found.add_with("/steps", code, params);
+}
+
+/// A band of amounts as people read it; one without an end says from where on.
+fn said(from: i64, to: Option<i64>) -> Value {
+    let amount = |minor| Money::from_minor(minor, Currency::Cny).to_string();
+    match to {
+        Some(to) => in_both(
+            format!("{} 至 {}", amount(from), amount(to)),
+            format!("{} to {}", amount(from), amount(to)),
+        ),
+        None => in_both(format!("{} 及以上", amount(from)), format!("{} and more", amount(from))),
+    }
 }
 
 /// Every amount meets at least one step that asks for nothing but the amount.
@@ -275,8 +288,8 @@ fn check_coverage(found: &mut Findings, chain: &ChainPolicy) {
 }
 
 fn uncovered(found: &mut Findings, from: i64, to: Option<i64>) {
-    let to = to.map_or(json!("∞"), |to| json!(to));
-    found.add_with("/steps", CHAIN_UNCOVERED, [("from", json!(from)), ("to", to)]);
+    let params = [("from", json!(from)), ("to", json!(to)), ("band", said(from, to))];
+    found.add_with("/steps", CHAIN_UNCOVERED, params);
 }
 
 fn text(found: &mut Findings, at: &str, value: &str, max: usize) {

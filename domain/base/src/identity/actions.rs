@@ -1,7 +1,7 @@
 //! What may be done with an account or a role now, and if not why: front ends hold no copy of the rules. `[ACT-1]`
 
-use super::{ACCOUNT_NOT_DISABLED, Account, AccountKind, Grant, NOT_A_PERSON, OWN_ACCOUNT, Role};
-use crate::spine::{Actor, Citation, Permission, Reach, Refusal};
+use super::{ACCOUNT_NOT_DISABLED, Account, AccountKind, ApiKey, Grant, NOT_A_PERSON, OWN_ACCOUNT, Role};
+use crate::spine::{Actor, Citation, Permission, Reach, Refusal, Timestamp};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use utoipa::ToSchema;
@@ -42,6 +42,29 @@ pub enum RoleAction {
 crate::labels! { RoleAction = "RoleActionName":
     Change = "change", "修改", "Change";
     Retire = "retire", "停用", "Retire";
+}
+
+/// A named action on an API key.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+#[schema(as = ApiKeyActionName)]
+pub enum ApiKeyAction {
+    /// Replace it by a new one.
+    Rotate,
+    /// End it at once.
+    Revoke,
+}
+
+crate::labels! { ApiKeyAction = "ApiKeyActionName":
+    Rotate = "rotate", "轮换", "Rotate";
+    Revoke = "revoke", "吊销", "Revoke";
+}
+
+impl ApiKey {
+    /// Every action with the refusal it would meet: none is left of a key that is over.
+    pub fn actions(&self, now: Timestamp) -> impl Iterator<Item = (ApiKeyAction, Result<(), Refusal>)> {
+        ApiKeyAction::ALL.into_iter().map(move |action| (action, self.ensure_valid(now)))
+    }
 }
 
 impl Account {

@@ -128,6 +128,9 @@ impl ApiKey {
         if expires_at.is_some_and(|end| end <= now) {
             return Err(Refusal::new(KEY_EXPIRY_PAST).citing(Citation::rule("ID-2")).at("/expires_at"));
         }
+        // Without a day of its own the new key lives as long as the old one was to live.
+        let lifetime = self.expires_at.map(|end| end.since(self.issued_at));
+        let expires_at = expires_at.or(lifetime.map(|lifetime| now.plus(lifetime)));
         let NewKey { id, prefix, hash } = new;
         let overlap = overlap.clamp(Duration::zero(), Duration::days(90));
         let end = now.plus(overlap);
@@ -167,7 +170,7 @@ impl ApiKey {
         self.revoked_at.is_none() && self.expires_at.is_none_or(|end| now < end)
     }
 
-    fn ensure_valid(&self, now: Timestamp) -> Result<(), Refusal> {
+    pub(super) fn ensure_valid(&self, now: Timestamp) -> Result<(), Refusal> {
         if self.is_valid(now) {
             return Ok(());
         }
@@ -219,6 +222,10 @@ mod tests {
         assert_eq!(old.after().expires_at, Some(at(10)));
         assert_eq!(new.after().scopes, old.after().scopes);
         assert_eq!(new.after().version, 1);
+        assert_eq!(new.after().expires_at, Some(at(11)), "it lives as long as the old one was to live");
+        let endless = issue(&[Permission::ReadEvents], None).expect("no refusal");
+        let (_, endless) = endless.rotate(new_key(4), Duration::zero(), None, at(1)).expect("no refusal");
+        assert_eq!(endless.after().expires_at, None);
         let (old, _) =
             new.into_after().rotate(new_key(3), Duration::hours(2), None, at(3)).expect("no refusal");
         assert!(old.after().is_valid(at(4)) && !old.after().is_valid(at(5)));

@@ -1,9 +1,9 @@
 use super::*;
-use crate::finance::expense_policy::{ExpensePolicy, SHIPPED_EXPENSE_POLICY};
+use crate::finance::expense_policy::ExpensePolicy;
 use crate::spine::codes;
 
 fn policy() -> ExpensePolicy {
-    serde_json::from_str(SHIPPED_EXPENSE_POLICY).expect("it reads")
+    ExpensePolicy::of_a_company()
 }
 
 fn day(text: &str) -> BusinessDate {

@@ -5,13 +5,13 @@ use crate::{
     organisation::{like, lower},
     schema::{api_keys, users},
     spine::{
-        Failure, Filter, Instant, Key, Page, Reader, Slice, Stored, Tx, View, Where, columns, db, guard,
-        narrow, orders, paged, save_row,
+        ActionView, Failure, Filter, Instant, Key, Page, Place, Placed, Reader, Slice, Stored, Tx, View,
+        Where, columns, db, guard, narrow, orders, paged, save_row,
     },
 };
 use diesel::prelude::*;
 use domain::{
-    identity::{ApiKey, ApiKeyId, TokenHash},
+    identity::{ApiKey, ApiKeyAction, ApiKeyId, TokenHash},
     spine::{Change, Permission, Timestamp, UserId, Version},
 };
 use serde::{Deserialize, Serialize};
@@ -193,9 +193,23 @@ pub struct ApiKeyView {
     pub replaces_id: Option<ApiKeyId>,
     /// When it was last used; exact to a minute.
     pub last_used_at: Option<Timestamp>,
+    /// What the caller may do now; in lists left out.
+    #[schema(max_items = 10)]
+    pub actions: Vec<ApiKeyActionView>,
     /// The version, for `If-Match`.
     #[schema(minimum = 1)]
     pub version: Version,
+}
+
+type ApiKeyActionView = ActionView<ApiKeyAction>;
+
+impl Placed<crate::Base> for ApiKeyAction {
+    fn place(self) -> Place {
+        match self {
+            Self::Rotate => Place::Post("/rotate"),
+            Self::Revoke => Place::Post("/revoke"),
+        }
+    }
 }
 
 impl View for ApiKeyView {
@@ -222,6 +236,7 @@ fn shown((row, last_used_at, user): Shown) -> Result<ApiKeyView, Failure> {
         revoked_at: row.revoked_at.map(Into::into),
         replaces_id: row.replaces_id.map(Into::into),
         last_used_at: last_used_at.map(Into::into),
+        actions: Vec::new(),
         version: row.version,
     })
 }
@@ -241,10 +256,12 @@ fn rows(
 
 /// A key, as it is shown, of an account within reach.
 pub fn view(reader: &mut Reader<'_>, id: ApiKeyId) -> Result<ApiKeyView, Failure> {
-    find(reader, id)?;
+    let key = find(reader, id)?;
     let mut wanted = Where::new();
     wanted.also(api_keys::id.eq(Key::from(id)));
-    rows(reader, wanted, ApiKeyOrder::default(), &Page::first(1))?.data.pop().ok_or(Failure::NotFound)
+    let shown = rows(reader, wanted, ApiKeyOrder::default(), &Page::first(1))?.data.pop();
+    let actions = ActionView::listed(&format!("/api/v1/api-keys/{id}"), key.actions(reader.now()));
+    shown.map(|shown| ApiKeyView { actions, ..shown }).ok_or(Failure::NotFound)
 }
 
 /// Which keys are wanted, and in what order.

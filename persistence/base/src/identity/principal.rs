@@ -3,7 +3,7 @@
 use super::{account, api_key, grant, session};
 use crate::{
     organisation::{DEPARTMENT, EMPLOYEE, NamedRef, PersonRef, department, employee},
-    spine::{Credential, Failure, Key, Reader, Refers, View},
+    spine::{Credential, Failure, Key, Reader, Refers, Stands, View},
 };
 use chrono::{Days, NaiveTime, TimeZone};
 use domain::{
@@ -17,10 +17,7 @@ use std::{collections::BTreeMap, sync::Arc};
 use utoipa::ToSchema;
 
 /// Whom a credential stands for.
-pub(super) fn actor_of(
-    reader: &mut Reader<'_>,
-    credential: Credential,
-) -> Result<Option<(Actor, Timestamp)>, Failure> {
+pub(super) fn actor_of(reader: &mut Reader<'_>, credential: Credential) -> Result<Option<Stands>, Failure> {
     match credential {
         Credential::Session(session) => actor_of_session(reader, Key::from(session)),
         Credential::Account(user) => actor_of_account(reader, user),
@@ -30,7 +27,7 @@ pub(super) fn actor_of(
 }
 
 /// The actor behind a live session, and until when that stays true unless the access epoch moves.
-fn actor_of_session(reader: &mut Reader<'_>, key: Key) -> Result<Option<(Actor, Timestamp)>, Failure> {
+fn actor_of_session(reader: &mut Reader<'_>, key: Key) -> Result<Option<Stands>, Failure> {
     let id: SessionId = key.into();
     let session = match session::load(reader, id) {
         Err(Failure::NotFound) => return Ok(None),
@@ -42,20 +39,21 @@ fn actor_of_session(reader: &mut Reader<'_>, key: Key) -> Result<Option<(Actor, 
     let account = account::load(reader, session.user)?;
     let Some(actor) = actor_behind(reader, &account)? else { return Ok(None) };
     let until = session.expires_at.min(end_of_day(reader));
-    Ok(Some((Actor { session: Some(id), ..actor }, until)))
+    let actor = Actor { session: Some(id), ..actor };
+    Ok(Some(Stands { actor, until, must_change_password: account.must_change_password }))
 }
 
 /// The actor an account is for whom the company's identity provider vouches, and until when that stays true unless the
 /// access epoch moves. A password that must be changed here is no matter there.
-fn actor_of_account(reader: &mut Reader<'_>, user: UserId) -> Result<Option<(Actor, Timestamp)>, Failure> {
+fn actor_of_account(reader: &mut Reader<'_>, user: UserId) -> Result<Option<Stands>, Failure> {
     let account = Account { must_change_password: false, ..account::load(reader, user)? };
     let of_person = account.kind == AccountKind::Person;
     let Some(actor) = actor_behind(reader, &account)?.filter(|_| of_person) else { return Ok(None) };
-    Ok(Some((actor, end_of_day(reader))))
+    Ok(Some(Stands { actor, until: end_of_day(reader), must_change_password: false }))
 }
 
 /// The actor behind a live API key, and until when that stays true unless the access epoch moves.
-fn actor_of_api_key(reader: &mut Reader<'_>, key: Key) -> Result<Option<(Actor, Timestamp)>, Failure> {
+fn actor_of_api_key(reader: &mut Reader<'_>, key: Key) -> Result<Option<Stands>, Failure> {
     let Some(key) = api_key::load(reader, key)? else { return Ok(None) };
     if !key.is_valid(reader.now()) {
         return Ok(None);
@@ -65,7 +63,8 @@ fn actor_of_api_key(reader: &mut Reader<'_>, key: Key) -> Result<Option<(Actor, 
     let end = end_of_day(reader);
     let until = key.expires_at.map_or(end, |expiry| expiry.min(end));
     let reaches = narrow(actor.reaches, &key.scopes);
-    Ok(Some((Actor { reaches, ..actor }, until)))
+    let actor = Actor { reaches, ..actor };
+    Ok(Some(Stands { actor, until, must_change_password: false }))
 }
 
 /// The actor an account is today; none where it is disabled or its employee has not joined or has left.

@@ -3,10 +3,10 @@
 use super::{Kind, apply, next_version_number};
 use crate::{
     schema::policies,
-    spine::{Failure, Key, Tx, db},
+    spine::{Failure, Key, Reader, Tx, db},
 };
 use diesel::prelude::*;
-use domain::spine::{BusinessDate, Policy, PolicyStatus};
+use domain::spine::{Actor, BusinessDate, Policy, PolicyStatus};
 
 /// A policy the product ships with: registered by its noun, published at the first start.
 pub struct Shipped {
@@ -111,3 +111,13 @@ const FIRST_DAY: BusinessDate = match BusinessDate::from_ymd_opt(2000, 1, 1) {
     Some(day) => day,
     None => BusinessDate::MIN,
 };
+
+/// Whether nobody but the product has published versions of a code.
+pub(super) fn is_the_products_own(reader: &mut Reader<'_>, code: &str) -> Result<bool, Failure> {
+    let product = Key::from(Actor::system().user);
+    let published: Vec<Option<Key>> = db!(reader, |c| policies::table
+        .filter(policies::code.eq(code).and(policies::status.eq("published")))
+        .select(policies::published_by)
+        .load(c))?;
+    Ok(published.iter().all(|by| *by == Some(product)))
+}

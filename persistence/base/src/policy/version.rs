@@ -8,7 +8,8 @@ use crate::{
 };
 use diesel::prelude::*;
 use domain::spine::{
-    BusinessDate, POLICY_MISSING, Policy, PolicyContent, PolicyVersion, Refusal, Timestamp, read_content,
+    BusinessDate, Citation, POLICY_MISSING, POLICY_OVERTAKEN, Policy, PolicyContent, PolicyVersion, Refusal,
+    Timestamp, read_content,
 };
 use std::sync::Arc;
 
@@ -25,6 +26,23 @@ pub fn in_force<C: PolicyContent>(
         Some((_, Err(unreadable))) => Err(Failure::fault(unreadable)),
         None => Err(Refusal::new(POLICY_MISSING).with("code", code).with("date", on.to_string()).into()),
     }
+}
+
+/// Whether no later version was published before this one: it would have no effect, or take back what that one changed.
+///
+/// # Errors
+/// Where the database fails.
+pub fn may_follow(reader: &mut Reader<'_>, policy: &Policy) -> Result<Result<(), Refusal>, Failure> {
+    let newest: Option<i32> = db!(reader, |c| policies::table
+        .filter(policies::code.eq(&policy.code).and(policies::status.eq("published")))
+        .select(diesel::dsl::max(policies::number))
+        .first(c))?;
+    Ok(match newest.filter(|newest| *newest > policy.number) {
+        Some(newer) => {
+            Err(Refusal::new(POLICY_OVERTAKEN).with("newer", newer).citing(Citation::rule("REG-4")))
+        }
+        None => Ok(()),
+    })
 }
 
 /// The published versions of a code with the day each takes effect, the latest first. One that cannot be

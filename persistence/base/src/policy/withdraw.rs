@@ -4,7 +4,7 @@
 use super::apply;
 use crate::{
     schema::{approvals, policies},
-    spine::{Failure, Key, Tx, db},
+    spine::{Failure, Key, Reader, Tx, db},
 };
 use diesel::prelude::*;
 use domain::spine::{BusinessDate, Policy};
@@ -27,6 +27,12 @@ fn first_of(tx: &mut Tx<'_>, from: BusinessDate) -> Result<Option<(String, Busin
         .select((approvals::number, approvals::business_date))
         .first(c)
         .optional())?)
+}
+
+/// Whether any document was ever handed in.
+pub(super) fn is_anything_handed_in(reader: &mut Reader<'_>) -> Result<bool, Failure> {
+    Ok(db!(reader, |c| diesel::select(diesel::dsl::exists(approvals::table.select(approvals::id)))
+        .get_result(c))?)
 }
 
 /// Holds the versions that would be in force on a day ahead, until the end of the unit of work: none of them is

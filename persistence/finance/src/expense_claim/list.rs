@@ -1,21 +1,24 @@
 //! Lists of claims within the caller's sight: filtered, sorted, by keyset. `[INT-4]`
 
-use super::scope::covered;
+use super::{
+    beside::{self, Beside},
+    scope::covered,
+};
 use crate::{
     finance::expense_category::in_category,
     organisation::{DEPARTMENT, EMPLOYEE, NamedRef, PersonRef, Register},
     schema::{expense_claim_lines, expense_claim_mirrors as mirrors, expense_claims as claims},
     search,
     spine::{
-        Amount, Amounts, Failure, Filter, Instant, Key, Page, Reader, Refers, Several, Sight, Slice, View,
-        Where, columns, narrow, orders, paged,
+        Amount, Amounts, Cell, Failure, Filter, Instant, Key, Page, Reader, Refers, Several, Sight, Slice,
+        View, Where, columns, narrow, orders, paged,
     },
 };
 use chrono::NaiveDate;
 use diesel::prelude::*;
 use domain::{
     finance::{
-        expense_claim::ClaimState,
+        expense_claim::{ClaimState, Details},
         payment::{Direction, PaidState},
     },
     spine::{AnyId, BusinessDate, Currency, DepartmentId, EmployeeId, Money, Timestamp, Version},
@@ -45,6 +48,19 @@ pub struct ExpenseClaimSummary {
     pub department: NamedRef,
     /// The business day.
     pub business_date: NaiveDate,
+    /// What it is for.
+    #[schema(max_length = 2000)]
+    pub purpose: Option<String>,
+    /// The names of the categories of its lines, in Chinese.
+    #[schema(max_items = 200)]
+    pub categories_zh: Vec<String>,
+    /// The same in English.
+    #[schema(max_items = 200)]
+    pub categories_en: Vec<String>,
+    /// The day on which it was posted.
+    pub posted_on: Option<NaiveDate>,
+    /// The day of the last payment.
+    pub paid_on: Option<NaiveDate>,
     /// What is asked for.
     pub claimed: Money,
     /// What is approved.
@@ -211,6 +227,7 @@ struct SummaryRow {
     beneficiary_id: Key,
     department_id: Key,
     business_date: BusinessDate,
+    details: String,
     currency: String,
     book_currency: String,
     claimed_minor: i64,
@@ -235,11 +252,18 @@ pub fn list(
     wanted.also_all(filter.wanted());
     let found = paged!(reader, page, filter.sort, wanted;
         claims::table => SummaryRow::as_select(); |row: &SummaryRow| row);
+    let shown: Vec<Key> = found.data.iter().map(|row| row.id).collect();
+    let mut beside = beside::of(reader, &shown)?;
     let register = Register::of(reader)?;
-    found.try_map(|row| summary(&register, row))
+    found.try_map(|row| {
+        let beside = beside.remove(&row.id.0).unwrap_or_default();
+        summary(&register, row, beside)
+    })
 }
 
-fn summary(register: &Register, row: SummaryRow) -> Result<ExpenseClaimSummary, Failure> {
+fn summary(register: &Register, row: SummaryRow, beside: Beside) -> Result<ExpenseClaimSummary, Failure> {
+    let Beside { categories: (categories_zh, categories_en), posted_on, paid_on } = beside;
+    let details: Details = serde_json::from_str(&row.details)?;
     let corrupt = |column| Failure::corrupt("expense_claims", column, row.id.0);
     let status = ClaimState::from_code(&row.status).ok_or_else(|| corrupt("status"))?;
     let currency: Currency = row.currency.parse().map_err(|_| corrupt("currency"))?;
@@ -255,6 +279,11 @@ fn summary(register: &Register, row: SummaryRow) -> Result<ExpenseClaimSummary, 
         beneficiary: register.named(row.beneficiary_id.into())?,
         department: register.placed(row.department_id.into())?,
         business_date: row.business_date,
+        purpose: details.purpose,
+        categories_zh,
+        categories_en,
+        posted_on,
+        paid_on,
         claimed: Money::from_minor(row.claimed_minor, currency),
         approved: Money::from_minor(row.approved_minor, currency),
         payable,
@@ -268,14 +297,22 @@ fn summary(register: &Register, row: SummaryRow) -> Result<ExpenseClaimSummary, 
     })
 }
 
+/// Several names in one cell.
+fn both(zh: &[String], en: &[String]) -> Cell<'static> {
+    Cell::Labelled(zh.join("、").into(), en.join(", ").into())
+}
+
 columns! { ExpenseClaimSummary as "expense-claims" "报销单" "Expense claims", domain::spine::Permission::ExportExpenseClaims:
     number "单号" "Number";
     status "状态" "Status";
     paid_status "付款状态" "Paid";
     submitter "填报人" "Submitter";
+    beneficiary_number "收款人工号" "Beneficiary's number" = |claim| &claim.beneficiary.number;
     beneficiary "收款人" "Beneficiary";
     department "部门" "Department";
     business_date "业务日期" "Business date";
+    categories "费用类别" "Categories" = |claim| both(&claim.categories_zh, &claim.categories_en);
+    purpose "事由" "Purpose";
     currency "币种" "Currency" = |claim| claim.claimed.currency().code();
     claimed "申报金额" "Claimed";
     approved "核准金额" "Approved";
@@ -283,6 +320,8 @@ columns! { ExpenseClaimSummary as "expense-claims" "报销单" "Expense claims",
     paid "已付（本位币）" "Paid in the books";
     direction "收付方向" "Direction";
     voucher_number "凭证号" "Voucher";
+    posted_on "入账日期" "Posted on";
+    paid_on "付款日期" "Paid on";
     created_at "填报时间" "Created at";
     changed_at "更新时间" "Changed at";
 }
