@@ -32,6 +32,7 @@ mod commission_statement;
 mod coverage;
 mod crash;
 mod crash_claim;
+mod credit_grant;
 mod customer_consent;
 mod customer_erasure;
 mod customer_file;
@@ -86,6 +87,7 @@ mod payment;
 mod payroll_batch;
 mod policy;
 mod post_evaluation;
+mod price_deviation;
 mod price_list;
 mod private;
 mod product;
@@ -99,12 +101,16 @@ mod regulation_suggestion;
 mod resubmission;
 mod sale;
 mod sales_contract;
+mod sales_order;
+mod sales_order_erp;
 mod separation_policy;
 mod settings;
 mod setup;
+mod shipment;
 mod sign_in;
 mod spreadsheet;
 mod task;
+mod unit;
 mod unit_of_work;
 mod vacancy;
 mod watch;
@@ -179,6 +185,7 @@ const MODULES: &[&[Story]] = &[
     meta::STORIES,
     policy::STORIES,
     post_evaluation::STORIES,
+    price_deviation::STORIES,
     price_list::STORIES,
     indicator::STORIES,
     appraisal::STORIES,
@@ -189,6 +196,11 @@ const MODULES: &[&[Story]] = &[
     refund::STORIES,
     sale::STORIES,
     sales_contract::STORIES,
+    sales_order::STORIES,
+    sales_order_erp::STORIES,
+    shipment::STORIES,
+    credit_grant::STORIES,
+    unit::STORIES,
     quickstart::STORIES,
     regulation::STORIES,
     regulation_acknowledgement::STORIES,
@@ -242,6 +254,7 @@ const RECORDS: &[&[Record]] = &[
     expense_request_amendment::RECORDS,
     cash_advance::RECORDS,
     post_evaluation::RECORDS,
+    price_deviation::RECORDS,
     price_list::RECORDS,
     indicator::RECORDS,
     appraisal::RECORDS,
@@ -250,6 +263,10 @@ const RECORDS: &[&[Record]] = &[
     refund::RECORDS,
     sale::RECORDS,
     sales_contract::RECORDS,
+    sales_order::RECORDS,
+    shipment::RECORDS,
+    credit_grant::RECORDS,
+    unit::RECORDS,
     budget::RECORDS,
     budget_change::RECORDS,
     budget_execution::RECORDS,

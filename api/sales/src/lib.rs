@@ -4,12 +4,17 @@ pub use api_base::{approval, spine};
 
 mod commission_batch;
 mod commission_statement;
+mod credit_grant;
+pub mod price_deviation;
 mod price_list;
 mod product;
 mod receipt;
 mod refund;
 mod sale;
 mod sales_contract;
+mod sales_order;
+mod shipment;
+mod unit;
 
 use spine::Wing;
 
@@ -24,20 +29,30 @@ pub const WING: &Wing = &Wing {
     tags: &[
         ("commission-batches", "佣金发放批次。What goes to the payroll of commission."),
         ("commission-statements", "佣金结算单。What people are paid of commission for a month."),
+        ("credit-grants", "客户授信。What customers may owe, and orders that may go beyond."),
+        ("price-deviations", "价格偏差。Prices above and below the list, and who agreed to them."),
         ("price-lists", "价目表。What products cost whom, where and when."),
         ("products", "产品。What is sold."),
         ("receipts", "收款。What customers paid."),
         ("refunds", "退款。What goes back to customers."),
         ("sales", "成交。Whom sales count for, and what they pay."),
         ("sales-contracts", "销售合同。What is agreed with customers."),
+        ("sales-orders", "销售订单。What customers order, and how far it is."),
+        ("shipments", "发货单。Goods on their way to customers."),
+        ("units", "房源。What one customer holds at a time, by a large deposit."),
     ],
     rules: domain::WING,
     enums: &[sale::SAID],
-    chores: &[],
+    chores: &[price_deviation::EXPIRIES],
     routes: |into| {
         product::routes(into);
         price_list::routes(into);
+        price_deviation::routes(into);
         sales_contract::routes(into);
+        sales_order::routes(into);
+        shipment::routes(into);
+        credit_grant::routes(into);
+        unit::routes(into);
         receipt::routes(into);
         refund::routes(into);
         sale::routes(into);

@@ -15,8 +15,12 @@ pub mod commission_batch;
 pub mod commission_statement;
 /// One counted figure with a ceiling.
 pub mod counted_figure;
+/// What customers may owe.
+pub mod credit_grant;
 /// What the lines of a document come to.
 pub mod document_line;
+/// The company's terms of pricing, ordering and granting credit.
+pub mod order_terms;
 /// How far a price is from the list, and who may agree to that.
 pub mod price_deviation;
 /// What a product costs whom, where and when.
@@ -33,10 +37,16 @@ pub mod refund;
 pub mod sale;
 /// What is agreed with a customer.
 pub mod sales_contract;
+/// What customers order.
+pub mod sales_order;
 /// What is to be sold.
 pub mod sales_plan;
 /// The company's terms of selling.
 pub mod sales_terms;
+/// Goods on their way.
+pub mod shipment;
+/// What one customer holds at a time.
+pub mod unit;
 
 // One name inside and outside.
 pub extern crate self as sales;
@@ -49,6 +59,8 @@ pub const WING: &spine::Wing = &spine::Wing {
         commission_batch::NOUN,
         commission_statement::NOUN,
         counted_figure::NOUN,
+        credit_grant::NOUN,
+        price_deviation::NOUN,
         price_list::NOUN,
         product::NOUN,
         quantity::NOUN,
@@ -56,6 +68,9 @@ pub const WING: &spine::Wing = &spine::Wing {
         refund::NOUN,
         sale::NOUN,
         sales_contract::NOUN,
+        sales_order::NOUN,
         sales_plan::NOUN,
+        shipment::NOUN,
+        unit::NOUN,
     ],
 };

@@ -13,6 +13,12 @@ pub mod commission_batch;
 pub mod commission_statement;
 /// Figures with a ceiling.
 pub mod counted_figure;
+/// What customers may owe.
+pub mod credit_grant;
+/// The company's terms of pricing, ordering and granting credit.
+mod order_terms;
+/// Prices above and below the list, and who agreed to them.
+pub mod price_deviation;
 /// What a product costs whom, where and when.
 pub mod price_list;
 /// What is sold.
@@ -25,8 +31,14 @@ pub mod refund;
 pub mod sale;
 /// What is agreed with customers.
 pub mod sales_contract;
+/// What customers order.
+pub mod sales_order;
 /// The company's terms of selling.
 mod sales_terms;
+/// Goods on their way.
+pub mod shipment;
+/// What one customer holds at a time.
+pub mod unit;
 
 pub(crate) use persistence_base::search;
 
@@ -45,11 +57,15 @@ pub const WING: &Wing = &Wing {
     nouns: &[
         commission::NOUN,
         commission_statement::NOUN,
+        credit_grant::NOUN,
+        order_terms::NOUN,
+        price_deviation::NOUN,
         price_list::NOUN,
         receipt::NOUN,
         refund::NOUN,
         sale::NOUN,
         sales_contract::NOUN,
+        sales_order::NOUN,
         sales_terms::NOUN,
     ],
 };

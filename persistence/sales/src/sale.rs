@@ -16,6 +16,7 @@ mod row;
 /// What a sale looks like, and those within the caller's sight.
 pub mod view;
 
+pub(crate) use row::deal_of;
 pub use row::find;
 pub use view::{SALE, SaleFilter, SaleSummary, SaleView, list, show, view};
 

@@ -3,32 +3,49 @@
 
 mod commission_statement;
 mod counted_figure;
+mod credit_grant;
+mod price_deviation;
 mod price_list;
 mod product;
 mod receipt;
 mod refund;
 mod sale;
 mod sales_contract;
+mod sales_order;
+mod shipment;
+mod unit;
 
 pub use commission_statement::*;
 pub use counted_figure::*;
+pub use credit_grant::*;
 pub use persistence_customer_tables::*;
+pub use price_deviation::*;
 pub use price_list::*;
 pub use product::*;
 pub use receipt::*;
 pub use refund::*;
 pub use sale::*;
 pub use sales_contract::*;
+pub use sales_order::*;
+pub use shipment::*;
+pub use unit::*;
 
 use persistence_spine_tables as spine;
 
 spine::together!(
+    price_deviations,
     price_lists,
     prices,
     product_costs,
     products,
     sales_contracts,
     sales_contract_lines,
+    sales_orders,
+    sales_order_lines,
+    shipments,
+    shipment_lines,
+    credit_grants,
+    units,
     counted_figures,
     counted_entries,
     receipts,
@@ -43,6 +60,6 @@ spine::together!(
     commission_statement_lines,
 );
 spine::beside!(
-    sales_contracts, receipts, receipt_allocations, refunds, sales, credit_entries, commission_entries, commission_statements, products;
+    price_deviations, sales_contracts, sales_orders, shipments, credit_grants, receipts, receipt_allocations, refunds, sales, credit_entries, commission_entries, commission_statements, products;
     (customers, departments, document_readers, employees)
 );

@@ -84,12 +84,21 @@ pub(super) const SELLS: &[Permission] = &[
     SubmitContracts,
     ReadReceipts,
     RequestRefunds,
+    ReadPriceDeviations,
+    AskPriceDeviations,
+    ReadOrders,
+    SubmitOrders,
+    ReadCredit,
+    RequestCredit,
+    ReadUnits,
+    ReserveUnits,
     ReadSales,
     ReadCommission,
 ];
 
 /// What somebody may do who leads sellers: stand in for them, and answer what is asked about their sales.
-pub(super) const LEADS_SELLERS: &[Permission] = &[SuperviseContracts, JudgeSales];
+pub(super) const LEADS_SELLERS: &[Permission] =
+    &[SuperviseContracts, SuperviseOrders, ProgressOrders, DispatchOrders, JudgeSales];
 
 /// What somebody may do who answers for what is sold: prices as they are, what stands behind them, and files of both.
 pub(super) const OF_SALES: &[Permission] = &[
@@ -98,6 +107,10 @@ pub(super) const OF_SALES: &[Permission] = &[
     ReadProfit,
     ReadContracts,
     ReadReceipts,
+    ReadPriceDeviations,
+    ReadOrders,
+    ReadCredit,
+    ReadUnits,
     ReadSales,
     ReadCommission,
     ExportSales,
