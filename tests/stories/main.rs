@@ -37,6 +37,7 @@ mod coverage;
 mod crash;
 mod crash_claim;
 mod crash_import;
+mod credit_grant;
 mod customer_consent;
 mod customer_erasure;
 mod customer_export;
@@ -104,6 +105,7 @@ mod payroll_batch;
 mod policy;
 mod policy_replay;
 mod post_evaluation;
+mod price_deviation;
 mod price_list;
 mod private;
 mod product;
@@ -120,17 +122,21 @@ mod sale;
 mod sales_analysis;
 mod sales_contract;
 mod sales_contract_draft;
+mod sales_order;
+mod sales_order_erp;
 mod sales_plan;
 mod sales_report;
 mod scheme_review;
 mod separation_policy;
 mod settings;
 mod setup;
+mod shipment;
 mod sign_in;
 mod spreadsheet;
 mod task;
 mod team_award;
 mod tier_override;
+mod unit;
 mod unit_of_work;
 mod vacancy;
 mod watch;
@@ -219,6 +225,7 @@ const MODULES: &[&[Story]] = &[
     policy::STORIES,
     policy_replay::STORIES,
     post_evaluation::STORIES,
+    price_deviation::STORIES,
     price_list::STORIES,
     indicator::STORIES,
     indicator_measure::STORIES,
@@ -236,6 +243,11 @@ const MODULES: &[&[Story]] = &[
     sales_report::STORIES,
     scheme_review::STORIES,
     sales_contract_draft::STORIES,
+    sales_order::STORIES,
+    sales_order_erp::STORIES,
+    shipment::STORIES,
+    credit_grant::STORIES,
+    unit::STORIES,
     quickstart::STORIES,
     regulation::STORIES,
     regulation_acknowledgement::STORIES,
@@ -300,6 +312,7 @@ const RECORDS: &[&[Record]] = &[
     expense_request_amendment::RECORDS,
     cash_advance::RECORDS,
     post_evaluation::RECORDS,
+    price_deviation::RECORDS,
     price_list::RECORDS,
     indicator::RECORDS,
     appraisal::RECORDS,
@@ -314,6 +327,10 @@ const RECORDS: &[&[Record]] = &[
     sales_plan::RECORDS,
     sales_report::RECORDS,
     scheme_review::RECORDS,
+    sales_order::RECORDS,
+    shipment::RECORDS,
+    credit_grant::RECORDS,
+    unit::RECORDS,
     budget::RECORDS,
     budget_change::RECORDS,
     budget_execution::RECORDS,

@@ -49,6 +49,10 @@ pub(crate) fn yuan(amount: &str) -> Value {
     json!({"amount": amount, "currency": "CNY"})
 }
 
+pub(crate) fn contract_body(customer: &str, product: &str, quantity: &str, price: &str) -> Value {
+    body(customer, product, quantity, price)
+}
+
 fn body(customer: &str, product: &str, quantity: &str, price: &str) -> Value {
     let subjects = ["rights_and_duties", "specification", "quantity", "price", "delivery_time", "payment"];
     let review: Vec<Value> =

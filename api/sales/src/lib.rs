@@ -4,9 +4,11 @@ pub use api_base::{approval, spine};
 
 mod commission_batch;
 mod commission_statement;
+mod credit_grant;
 /// Protected chances.
 pub mod filing;
 mod opportunity;
+pub mod price_deviation;
 mod price_list;
 mod product;
 mod quotation;
@@ -15,8 +17,11 @@ mod refund;
 mod sale;
 mod sales_analysis;
 mod sales_contract;
+mod sales_order;
 mod sales_plan;
 mod sales_report;
+mod shipment;
+mod unit;
 
 use spine::Wing;
 
@@ -33,6 +38,8 @@ pub const WING: &Wing = &Wing {
         ("commission-statements", "佣金结算单。What people are paid of commission for a month."),
         ("filings", "销售报备。Protected chances per customer and product line."),
         ("opportunities", "销售机会与漏斗。What is pursued, from stage to stage."),
+        ("credit-grants", "客户授信。What customers may owe, and orders that may go beyond."),
+        ("price-deviations", "价格偏差。Prices above and below the list, and who agreed to them."),
         ("price-lists", "价目表。What products cost whom, where and when."),
         ("products", "产品。What is sold."),
         ("quotations", "报价。What customers are offered, and until when."),
@@ -43,17 +50,25 @@ pub const WING: &Wing = &Wing {
         ("sales-plans", "销售计划与目标。What is to be sold, and how far it is."),
         ("sales-reports", "销售日报与月报。What people did and sold on a day or in a month."),
         ("sales-contracts", "销售合同。What is agreed with customers."),
+        ("sales-orders", "销售订单。What customers order, and how far it is."),
+        ("shipments", "发货单。Goods on their way to customers."),
+        ("units", "房源。What one customer holds at a time, by a large deposit."),
     ],
     rules: domain::WING,
     enums: &[sale::SAID],
-    chores: &[filing::EXPIRIES],
+    chores: &[filing::EXPIRIES, price_deviation::EXPIRIES],
     routes: |into| {
         product::routes(into);
         price_list::routes(into);
+        price_deviation::routes(into);
         filing::routes(into);
         opportunity::routes(into);
         quotation::routes(into);
         sales_contract::routes(into);
+        sales_order::routes(into);
+        shipment::routes(into);
+        credit_grant::routes(into);
+        unit::routes(into);
         sales_plan::routes(into);
         sales_report::routes(into);
         sales_analysis::routes(into);

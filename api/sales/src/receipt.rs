@@ -6,8 +6,10 @@ use crate::spine::{
 use chrono::NaiveDate;
 use domain::{
     customer_file::CustomerId,
-    receipt::{Receipt, ReceiptDetails},
+    receipt::{Receipt, ReceiptDetails, TWO_DEALS},
+    sale::Deal,
     sales_contract::SalesContractId,
+    sales_order::SalesOrderId,
     spine::{Currency, EmployeeId, Money, Refusal, codes, perm},
 };
 use persistence::receipt::{self as receipts, ReceiptFilter, ReceiptView, deed, view::ReceiptSummary};
@@ -84,9 +86,12 @@ struct ExternalIdentity {
 struct RecordReceipt {
     /// From which customer.
     customer_id: CustomerId,
-    /// For which contract; for those approved first where absent.
+    /// For which contract; for what was approved first where neither is named.
     #[serde(default)]
     contract_id: Option<SalesContractId>,
+    /// For which order, where it is under no contract.
+    #[serde(default)]
+    order_id: Option<SalesOrderId>,
     /// How much, in the book currency.
     amount: Money,
     /// The day it was received.
@@ -140,19 +145,32 @@ async fn record_receipt(
 ) -> Created<ReceiptView> {
     work.write(who, move |tx| {
         let body = body.0.clone();
-        let contract = body.contract_id;
-        let receipt = deed::record(tx, body.into(), contract)?;
+        let deal = deal_of(body.contract_id, body.order_id)?;
+        let receipt = deed::record(tx, body.into(), deal)?;
         receipts::show(tx, receipt)
     })
     .await
 }
 
-/// To which contract, how much.
+/// The contract or the order that is named.
+fn deal_of(contract: Option<SalesContractId>, order: Option<SalesOrderId>) -> Result<Option<Deal>, Refusal> {
+    match (contract, order) {
+        (Some(_), Some(_)) => Err(Refusal::new(TWO_DEALS).at("/order_id")),
+        (Some(contract), None) => Ok(Some(Deal::Contract(contract))),
+        (None, order) => Ok(order.map(Deal::Order)),
+    }
+}
+
+/// To which contract or order, how much.
 #[derive(Clone, Debug, Deserialize, Validate, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct AllocateReceipt {
     /// To which contract.
-    contract_id: SalesContractId,
+    #[serde(default)]
+    contract_id: Option<SalesContractId>,
+    /// Or to which order, where it is under no contract.
+    #[serde(default)]
+    order_id: Option<SalesOrderId>,
     /// How much.
     amount: Money,
 }
@@ -169,7 +187,9 @@ async fn allocate_receipt(
         if !body.amount.is_positive() || body.amount.currency() != Currency::Cny {
             return Err(Refusal::new(codes::AMOUNT_NOT_POSITIVE).at("/amount").into());
         }
-        deed::allocate(tx, receipt, (body.contract_id, body.amount))
+        let deal = deal_of(body.contract_id, body.order_id)?;
+        let deal = deal.ok_or_else(|| Refusal::new(codes::REQUIRED).at("/contract_id"))?;
+        deed::allocate(tx, receipt, (deal, body.amount))
     })
     .await
 }

@@ -24,6 +24,8 @@ pub(crate) const NOUN: &crate::spine::Noun =
 pub enum CountedKind {
     /// A customer's exposure, of the credit limit.
     Credit,
+    /// What a customer owes of one contract or order, of what credit they have.
+    Exposure,
     /// What is allocated of receipts, of a contract's total.
     Collected,
     /// What is shipped of an order's line, of what is ordered and not cancelled.
@@ -38,6 +40,7 @@ pub enum CountedKind {
 
 crate::labels! { CountedKind = "CountedKind":
     Credit = "credit", "信用额度占用", "Credit exposure";
+    Exposure = "exposure", "单笔应收占用", "Exposure of a deal";
     Collected = "collected", "已收款", "Collected";
     Shipped = "shipped", "已发货", "Shipped";
     Returned = "returned", "已退货", "Returned";

@@ -15,12 +15,16 @@ pub mod commission_batch;
 pub mod commission_statement;
 /// One counted figure with a ceiling.
 pub mod counted_figure;
+/// What customers may owe.
+pub mod credit_grant;
 /// What the lines of a document come to.
 pub mod document_line;
 /// Protected chances.
 pub mod filing;
 /// Pursued from stage to stage.
 pub mod opportunity;
+/// The company's terms of pricing, ordering and granting credit.
+pub mod order_terms;
 /// The company's terms of pursuing sales.
 pub mod pipeline_terms;
 /// How far a price is from the list, and who may agree to that.
@@ -43,12 +47,18 @@ pub mod sale;
 pub mod sales_analysis;
 /// What is agreed with a customer.
 pub mod sales_contract;
+/// What customers order.
+pub mod sales_order;
 /// What is to be sold.
 pub mod sales_plan;
 /// What somebody did and sold on a day or in a month.
 pub mod sales_report;
 /// The company's terms of selling.
 pub mod sales_terms;
+/// Goods on their way.
+pub mod shipment;
+/// What one customer holds at a time.
+pub mod unit;
 
 // One name inside and outside.
 pub extern crate self as sales;
@@ -64,6 +74,8 @@ pub const WING: &spine::Wing = &spine::Wing {
         filing::NOUN,
         opportunity::NOUN,
         pipeline_terms::NOUN,
+        credit_grant::NOUN,
+        price_deviation::NOUN,
         price_list::NOUN,
         product::NOUN,
         quantity::NOUN,
@@ -73,7 +85,10 @@ pub const WING: &spine::Wing = &spine::Wing {
         sale::NOUN,
         sales_analysis::NOUN,
         sales_contract::NOUN,
+        sales_order::NOUN,
         sales_plan::NOUN,
         sales_report::NOUN,
+        shipment::NOUN,
+        unit::NOUN,
     ],
 };

@@ -1,12 +1,63 @@
 //! How far a price is from its list price (价格偏差), and who may agree to that. `[PRI-2; 004 §5.3]`
 //!
 //! Compared as fractions: 9,500 for 9,999 is −499.05 basis points and within 500, where rounding would have to say which
-//! way. Nobody sells above *or* below the list without having asked.
+//! way. Nobody sells above *or* below the list without having asked: what was agreed to is a document, which one contract or
+//! order holds, and uses once.
 
-use crate::spine::{Finding, Findings, Money, PolicyContent, codes};
-use serde::{Deserialize, Serialize};
-use serde_json::json;
+/// Who may agree to how much.
+mod authority;
+/// What holds an approved deviation, uses it, lets go of it.
+mod holding;
+/// A deviation that somebody asks for, and its course.
+mod request;
+/// Where it stands.
+mod status;
+
+pub use authority::{AuthorityBand, DISCOUNT_AUTHORITY_CODE, DiscountAuthority, SHIPPED_DISCOUNT_AUTHORITY};
+pub use holding::{Holder, HolderKind, Offered};
+pub use request::{
+    Compared, DeviationMode, PRICE_DEVIATION_CHAIN, PRICE_DEVIATION_CHAIN_CODE, PriceDeviation,
+    PriceDeviationContent, PriceDeviationId, SHIPPED_PRICE_DEVIATION_CHAIN, routed_fields,
+};
+pub use status::{PriceDeviationAction, PriceDeviationState};
+
+use crate::spine::Money;
 use std::cmp::Ordering;
+
+crate::refusals! { PRICE_DEVIATION_REFUSALS:
+    ALLOWED_ALREADY = "price_deviation.allowed_already", Invalid, "该价格与价目表价格 {list} 一致，无须申请", "The price is that of the list, {list}; nothing need be asked for";
+    HELD_BY = "price_deviation.held", Conflict, "价格偏差 {number} 已由 {holder} 占用", "The deviation {number} is held by {holder}";
+    NOT_REVOCABLE = "price_deviation.not_revocable", Conflict, "价格偏差 {number} 当前为“{state}”，只有未占用的可以撤销", "The deviation {number} is \"{state}\"; only one that nothing holds is revoked";
+    WRONG_CURRENCY = "price_deviation.not_in_book_currency", Invalid, "价格须为记账本位币", "The price is in the book currency";
+}
+
+crate::events! { PRICE_DEVIATION_EVENTS:
+    CREATED = "price_deviation.created", "价格偏差申请已建立", "A price deviation was drafted";
+    CHANGED = "price_deviation.changed", "价格偏差申请已修改", "A price deviation was changed";
+    SUBMITTED = "price_deviation.submitted", "价格偏差申请已提交", "A price deviation was submitted";
+    WITHDRAWN = "price_deviation.withdrawn", "价格偏差申请已撤回", "A price deviation was withdrawn";
+    RETURNED = "price_deviation.returned", "价格偏差申请已退回", "A price deviation was returned to whoever asked for it";
+    REJECTED = "price_deviation.rejected", "价格偏差申请已驳回", "A price deviation was rejected";
+    APPROVED = "price_deviation.approved", "价格偏差申请已批准", "A price deviation was approved";
+    VOIDED = "price_deviation.voided", "价格偏差申请已作废", "A price deviation was voided; its number stays taken";
+    HELD = "price_deviation.held", "价格偏差已被单据占用", "A document holds a price deviation";
+    LET_GO = "price_deviation.let_go", "价格偏差已释放", "A document let go of a price deviation";
+    USED = "price_deviation.used", "价格偏差已使用", "A price deviation was used";
+    EXPIRED = "price_deviation.expired", "价格偏差已过期", "A price deviation expired";
+    REVOKED = "price_deviation.revoked", "价格偏差已撤销", "A price deviation was revoked";
+}
+
+/// What this noun brings to its wing.
+pub(crate) const NOUN: &crate::spine::Noun = &crate::spine::Noun {
+    refusals: &[PRICE_DEVIATION_REFUSALS],
+    events: &[PRICE_DEVIATION_EVENTS],
+    enums: &[
+        DeviationMode::LABELS,
+        HolderKind::LABELS,
+        PriceDeviationAction::LABELS,
+        PriceDeviationState::LABELS,
+    ],
+};
 
 /// A price against its list price, in minor units of one currency.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -53,78 +104,10 @@ impl Deviation {
     }
 }
 
-/// The code under which the authority over prices is kept.
-pub const DISCOUNT_AUTHORITY_CODE: &str = "discount-authority/company";
-
-/// That authority as shipped: manager ±500, director ±1500, general manager beyond or below the floor.
-pub const SHIPPED_DISCOUNT_AUTHORITY: &str = include_str!("shipped/discount_authority.json");
-
-/// Who may agree to how much of a deviation.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct DiscountAuthority {
-    /// Up to how many basis points nobody is asked.
-    pub tolerance_bp: u32,
-    /// Who may agree up to where, the narrowest first.
-    pub bands: Vec<AuthorityBand>,
-    /// The role that agrees to what lies beyond all bands or below the floor price.
-    pub beyond: String,
-    /// How many days an approved deviation can be used.
-    pub valid_days: u32,
-}
-
-/// How far a role may agree.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct AuthorityBand {
-    /// The code of the role.
-    pub role: String,
-    /// Up to how many basis points, either way.
-    pub within_bp: u32,
-}
-
-impl DiscountAuthority {
-    /// The role that must agree to a price; none where nobody is asked.
-    pub fn asked(&self, deviation: Deviation, below_floor: bool) -> Option<&str> {
-        if below_floor {
-            return Some(&self.beyond);
-        }
-        if deviation.is_within(self.tolerance_bp) {
-            return None;
-        }
-        let band = self.bands.iter().find(|band| deviation.is_within(band.within_bp));
-        Some(band.map_or(&self.beyond, |band| &band.role))
-    }
-}
-
-impl PolicyContent for DiscountAuthority {
-    const KIND: &'static str = "discount-authority";
-
-    fn findings(&self) -> Vec<Finding> {
-        let mut findings = Findings::new();
-        let mut reached = self.tolerance_bp;
-        for (index, band) in self.bands.iter().enumerate() {
-            if band.within_bp <= reached || band.within_bp > 10_000 {
-                let range = [("min", json!(reached.saturating_add(1))), ("max", json!(10_000))];
-                findings.add_with(format!("/content/bands/{index}/within_bp"), codes::OUT_OF_RANGE, range);
-            }
-            reached = reached.max(band.within_bp);
-        }
-        if self.beyond.trim().is_empty() {
-            findings.add("/content/beyond", codes::REQUIRED);
-        }
-        if !(1..=3_660).contains(&self.valid_days) {
-            let range = [("min", json!(1)), ("max", json!(3_660))];
-            findings.add_with("/content/valid_days", codes::OUT_OF_RANGE, range);
-        }
-        findings.into_vec()
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::spine::Currency;
+    use crate::spine::{Currency, PolicyContent};
     use proptest::prelude::*;
 
     fn fen(minor: i64) -> Money {

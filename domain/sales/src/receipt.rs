@@ -5,7 +5,7 @@
 
 use crate::{
     customer_file::CustomerId,
-    sales_contract::SalesContractId,
+    sale::Deal,
     spine::{
         BusinessDate, Change, Citation, Currency, DepartmentId, EmployeeId, Entity, Findings, Id, Money,
         Refusal, Timestamp, UserId, Version, codes, wording,
@@ -24,8 +24,10 @@ crate::refusals! { RECEIPT_REFUSALS:
     WRONG_CURRENCY = "receipt.not_in_book_currency", Invalid, "收款须为记账本位币", "A receipt is in the book currency";
     BOUNCED_ALREADY = "receipt.bounced_already", Conflict, "收款 {number} 已退票", "The receipt {number} has bounced";
     NOTHING_LEFT = "receipt.nothing_left", Conflict, "收款 {number} 未分配余额为 {left}，不足以分配 {asked}", "Only {left} of the receipt {number} is not allocated, not {asked}";
-    CONTRACT_FULL = "receipt.contract_full", Conflict, "合同 {number} 尚可收 {left}，不足以分配 {asked}", "The contract {number} takes only {left} more, not {asked}";
-    OTHER_CUSTOMER = "receipt.other_customer", Invalid, "合同 {number} 属于另一客户", "The contract {number} is another customer's";
+    CONTRACT_FULL = "receipt.contract_full", Conflict, "合同或订单 {number} 尚可收 {left}，不足以分配 {asked}", "{number} takes only {left} more, not {asked}";
+    OTHER_CUSTOMER = "receipt.other_customer", Invalid, "{number} 属于另一客户", "{number} is another customer's";
+    ORDER_NOT_COLLECTING = "receipt.order_not_collecting", Conflict, "订单 {number} 不能收款：未批准、已取消，或按合同收款", "Nothing is collected of the order {number}: it is not approved, was cancelled, or is paid by its contract";
+    TWO_DEALS = "receipt.two_deals", Invalid, "只能指定合同或订单之一", "Either a contract or an order can be named, not both";
 }
 
 crate::events! { RECEIPT_EVENTS:
@@ -78,13 +80,13 @@ pub struct ReceiptDetails {
     pub taken_by: Option<EmployeeId>,
 }
 
-/// What went to a contract: append-only, below nothing where it was undone.
+/// What went to a contract or an order: append-only, below nothing where it was undone.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct Allocation {
     /// Identity: the source of what follows from it.
     pub id: Uuid,
-    /// To which contract.
-    pub contract: SalesContractId,
+    /// To what.
+    pub deal: Deal,
     /// In minor units of the book currency.
     pub amount: i64,
     /// When.
@@ -211,13 +213,13 @@ impl Receipt {
         Ok(Change::updated(self, after, ALLOCATED, facts))
     }
 
-    /// What is on contracts now: each with so much.
-    pub fn standing(&self) -> Vec<(SalesContractId, i64)> {
-        let mut sums: Vec<(SalesContractId, i64)> = Vec::new();
+    /// What is on contracts and orders now: each with so much.
+    pub fn standing(&self) -> Vec<(Deal, i64)> {
+        let mut sums: Vec<(Deal, i64)> = Vec::new();
         for allocation in &self.allocations {
-            match sums.iter_mut().find(|(contract, _)| *contract == allocation.contract) {
+            match sums.iter_mut().find(|(deal, _)| *deal == allocation.deal) {
                 Some((_, sum)) => *sum += allocation.amount,
-                None => sums.push((allocation.contract, allocation.amount)),
+                None => sums.push((allocation.deal, allocation.amount)),
             }
         }
         sums.retain(|(_, sum)| *sum != 0);

@@ -1,9 +1,11 @@
-//! The sale (成交): what commission, ownership, targets and points read. One per contract, written once. `[COM-1 … COM-10; 002 §5]`
+//! The sale (成交): what commission, ownership, targets and points read. One per contract, or per order under none, written once. `[COM-1 … COM-10; 002 §5]`
 //!
 //! It opens when its contract is approved and closes when that is signed: then rules, plan, parties and split freeze. Until
 //! everything is known that the rules ask for it is held: commission waits, the deal goes on. What is received or refunded
 //! later is booked at the frozen split, each source once. Deliberately not here: how the facts are gathered.
 
+/// Less, or other, than it was.
+mod becoming;
 /// From opened to closed, held, fallen through; what is received of it.
 mod course;
 /// Whom it counts for: entries of performance credit.
@@ -23,6 +25,7 @@ use crate::{
     product::ProductId,
     quantity::Quantity,
     sales_contract::SalesContractId,
+    sales_order::SalesOrderId,
     spine::{BusinessDate, DepartmentId, EmployeeId, Entity, Id, Timestamp, Version},
 };
 use serde::{Deserialize, Serialize};
@@ -95,6 +98,34 @@ pub struct SaleLine {
     pub cost: Option<i64>,
 }
 
+/// What a sale is of, and what money is allocated to: a contract, or an order that is under none.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Deal {
+    /// A contract.
+    Contract(SalesContractId),
+    /// An order without a contract, or under a framework.
+    Order(SalesOrderId),
+}
+
+impl Deal {
+    /// The identity of the contract or order.
+    pub const fn uuid(self) -> Uuid {
+        match self {
+            Self::Contract(id) => id.uuid(),
+            Self::Order(id) => id.uuid(),
+        }
+    }
+    /// The contract, where it is one.
+    pub const fn contract(self) -> Option<SalesContractId> {
+        if let Self::Contract(id) = self { Some(id) } else { None }
+    }
+    /// The order, where it is one.
+    pub const fn order(self) -> Option<SalesOrderId> {
+        if let Self::Order(id) = self { Some(id) } else { None }
+    }
+}
+
 /// An entry of commission: append-only, each source once a holder.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct CommissionEntry {
@@ -113,9 +144,9 @@ pub struct CommissionEntry {
 pub struct Sale {
     /// Identity; the id of the deal as ownership knows it.
     pub id: SaleId,
-    /// Its contract.
-    pub contract: SalesContractId,
-    /// The number of that contract.
+    /// Of what.
+    pub deal: Deal,
+    /// The number of that contract or order.
     pub number: String,
     /// With whom.
     pub customer: CustomerId,

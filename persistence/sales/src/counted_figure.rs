@@ -2,7 +2,7 @@
 
 use crate::{
     schema::{counted_entries as entries, counted_figures as figures},
-    spine::{Failure, Instant, Key, Reader, Tx, db, load_locked},
+    spine::{Failure, Instant, Key, Reader, Tx, db, insert_missing, load_locked},
 };
 use diesel::prelude::*;
 use domain::counted_figure::{Control, CountedFigure, CountedKind, Movement};
@@ -74,6 +74,53 @@ pub(crate) fn locked(
     rows.into_iter().map(|row| Ok((row.subject.0, row.figure()?))).collect()
 }
 
+/// What is counted of some subjects, as it is read: those without a figure of the kind are not there.
+///
+/// # Errors
+/// Where the database fails.
+pub(crate) fn counted(
+    reader: &mut Reader<'_>,
+    kind: CountedKind,
+    subjects: &[Uuid],
+) -> Result<BTreeMap<Uuid, i64>, Failure> {
+    let keys: Vec<Key> = subjects.iter().copied().map(Key).collect();
+    let rows: Vec<(Key, i64)> = db!(reader, |c| figures::table
+        .filter(figures::kind.eq(kind.code()).and(figures::subject.eq_any(&keys)))
+        .select((figures::subject, figures::counted))
+        .load(c))?;
+    Ok(rows.into_iter().map(|(subject, counted)| (subject.0, counted)).collect())
+}
+
+/// Opens a figure of something, unless it has one of the kind. Of two who open it at once one does, and the other waits.
+///
+/// # Errors
+/// Where the database fails.
+pub(crate) fn ensure(tx: &mut Tx<'_>, subject: Uuid, figure: CountedFigure) -> Result<(), Failure> {
+    let CountedFigure { kind, counted, ceiling, control } = figure;
+    let (kind, control) = (kind.code().to_owned(), control.code().to_owned());
+    let row = Row { id: Key(tx.ids().fresh()), kind, subject: Key(subject), counted, ceiling, control };
+    insert_missing!(tx, figures::table, &[row]);
+    Ok(())
+}
+
+/// Moves the ceiling of a figure; a hard one never below what is counted. Whether it was moved.
+///
+/// # Errors
+/// Where the database fails.
+pub(crate) fn limit(
+    tx: &mut Tx<'_>,
+    kind: CountedKind,
+    subject: Uuid,
+    ceiling: i64,
+) -> Result<bool, Failure> {
+    let mine = figures::kind.eq(kind.code()).and(figures::subject.eq(Key(subject)));
+    let fits = mine.and(figures::control.ne(Control::Hard.code()).or(figures::counted.le(ceiling)));
+    let touched: usize = db!(tx, |c| diesel::update(figures::table.filter(fits))
+        .set(figures::ceiling.eq(ceiling))
+        .execute(c))?;
+    Ok(touched > 0)
+}
+
 /// What is counted of a subject; none where it has no figure of the kind.
 ///
 /// # Errors
@@ -91,6 +138,23 @@ pub(crate) fn of(
     row.map(|row| row.figure()).transpose()
 }
 
+/// One update, whose condition carries bounds and ceiling; and the entry. Whether it was moved: where not, nothing is written.
+macro_rules! move_where {
+    ($tx:expr, $kind:expr, $subject:expr, $movement:expr, $bound:expr) => {{
+        let Movement { source, amount } = $movement;
+        let mine = figures::kind.eq($kind.code()).and(figures::subject.eq(Key($subject)));
+        let fits = mine.and($bound).and(figures::counted.ge(-amount));
+        let touched: Vec<Key> = db!($tx, |c| diesel::update(figures::table.filter(fits))
+            .set(figures::counted.eq(figures::counted + amount))
+            .returning(figures::id)
+            .get_results(c))?;
+        let Some(figure_id) = touched.first().copied() else { return Ok(false) };
+        let entry = EntryRow { figure_id, source: Key(source), amount, at: $tx.now().into() };
+        db!($tx, |c| diesel::insert_into(entries::table).values(&entry).execute(c))?;
+        Ok(true)
+    }};
+}
+
 /// Moves a figure by an entry: one update, whose condition carries bounds and ceiling. Whether it was moved; where it was
 /// not, nothing is written.
 ///
@@ -102,18 +166,25 @@ pub(crate) fn moved(
     subject: Uuid,
     movement: Movement,
 ) -> Result<bool, Failure> {
-    let Movement { source, amount } = movement;
-    let bound = figures::control.ne(Control::Hard.code()).or(figures::counted.le(figures::ceiling - amount));
-    let mine = figures::kind.eq(kind.code()).and(figures::subject.eq(Key(subject)));
-    let fits = mine.and(bound).and(figures::counted.ge(-amount));
-    let touched: Vec<Key> = db!(tx, |c| diesel::update(figures::table.filter(fits))
-        .set(figures::counted.eq(figures::counted + amount))
-        .returning(figures::id)
-        .get_results(c))?;
-    let Some(figure_id) = touched.first().copied() else { return Ok(false) };
-    let entry = EntryRow { figure_id, source: Key(source), amount, at: tx.now().into() };
-    db!(tx, |c| diesel::insert_into(entries::table).values(&entry).execute(c))?;
-    Ok(true)
+    let up_to = figures::ceiling - movement.amount;
+    let bound = figures::control.ne(Control::Hard.code()).or(figures::counted.le(up_to));
+    move_where!(tx, kind, subject, movement, bound)
+}
+
+/// The same of a figure whose ceiling a special release may pass: without one it goes no further than `beyond` above its
+/// ceiling.
+///
+/// # Errors
+/// A source that moved it before; where the database fails.
+pub(crate) fn moved_within(
+    tx: &mut Tx<'_>,
+    kind: CountedKind,
+    subject: Uuid,
+    (movement, beyond): (Movement, i64),
+) -> Result<bool, Failure> {
+    let up_to = figures::ceiling + beyond.saturating_sub(movement.amount);
+    let bound = figures::control.eq(Control::Special.code()).and(figures::counted.le(up_to));
+    move_where!(tx, kind, subject, movement, bound)
 }
 
 /// What counting everything anew found.

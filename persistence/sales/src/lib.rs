@@ -13,14 +13,20 @@ pub mod commission_batch;
 pub mod commission_statement;
 /// Figures with a ceiling.
 pub mod counted_figure;
+/// What customers may owe.
+pub mod credit_grant;
 /// Protected chances.
 pub mod filing;
 /// What sales bring to indicators.
 mod measure;
 /// Pursued from stage to stage.
 pub mod opportunity;
+/// The company's terms of pricing, ordering and granting credit.
+mod order_terms;
 /// The company's terms of pursuing sales.
 pub mod pipeline_terms;
+/// Prices above and below the list, and who agreed to them.
+pub mod price_deviation;
 /// What a product costs whom, where and when.
 pub mod price_list;
 /// What is sold.
@@ -37,12 +43,18 @@ pub mod sale;
 pub mod sales_analysis;
 /// What is agreed with customers.
 pub mod sales_contract;
+/// What customers order.
+pub mod sales_order;
 /// What is to be sold.
 pub mod sales_plan;
 /// What people did and sold on a day or in a month.
 pub mod sales_report;
 /// The company's terms of selling.
 mod sales_terms;
+/// Goods on their way.
+pub mod shipment;
+/// What one customer holds at a time.
+pub mod unit;
 
 pub(crate) use persistence_base::search;
 
@@ -66,6 +78,9 @@ pub const WING: &Wing = &Wing {
         opportunity::NOUN,
         pipeline_terms::NOUN,
         measure::NOUN,
+        credit_grant::NOUN,
+        order_terms::NOUN,
+        price_deviation::NOUN,
         price_list::NOUN,
         receipt::NOUN,
         refund::NOUN,
@@ -73,6 +88,7 @@ pub const WING: &Wing = &Wing {
         sales_contract::NOUN,
         sales_plan::NOUN,
         sales_report::NOUN,
+        sales_order::NOUN,
         sales_terms::NOUN,
     ],
 };

@@ -19,6 +19,7 @@ mod tier;
 /// What a sale looks like, and those within the caller's sight.
 pub mod view;
 
+pub(crate) use row::deal_of;
 pub use row::find;
 pub(crate) use row::find_unscoped;
 pub use view::{SALE, SaleFilter, SaleSummary, SaleView, list, show, view};

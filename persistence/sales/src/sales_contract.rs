@@ -18,12 +18,11 @@ use crate::{
     approval::{Routing, SubjectKind},
     customer_file,
     organisation::referred,
-    policy::{Kind, Shipped},
+    policy::Shipped,
     product, sales_terms,
     spine::{Failure, Part, Reader, Tx},
 };
 use domain::{
-    price_deviation::{DISCOUNT_AUTHORITY_CODE, DiscountAuthority, SHIPPED_DISCOUNT_AUTHORITY},
     sales_contract::{
         SALES_CONTRACT_CHAIN_CODE, SHIPPED_SALES_CONTRACT_CHAIN, SalesContract, SalesContractContent,
         routed_fields,
@@ -35,8 +34,6 @@ use domain::{
 pub(crate) const NOUN: &[Part] = &[
     &const { SubjectKind::of::<SalesContract, crate::Sales>() },
     &Routing(routed_fields),
-    &Kind::of::<DiscountAuthority>(),
-    &Shipped::text(DISCOUNT_AUTHORITY_CODE, "价格审批权限", "004 §5.3", SHIPPED_DISCOUNT_AUTHORITY),
     &Shipped::text(
         SALES_CONTRACT_CHAIN_CODE,
         "销售合同评审链",

@@ -34,6 +34,7 @@ const READ_BY_ALL: &[(&str, &str)] = &[
     ("show_position", "everybody finds their way about the company"),
     ("show_policy", "who is ruled by it may read it"),
     ("show_product", "who sells knows what there is to sell"),
+    ("show_unit", "who sells knows what there is to sell"),
     ("show_price_list", "who sells knows the prices"),
     ("show_effective_price", "who sells knows the prices"),
     ("show_regulation", "who is ruled by it may read it"),
@@ -70,6 +71,7 @@ const OF_THE_COMPANY: &[(&str, &str)] = &[
     ("/api/v1/roles/{id}", "a role is granted everywhere"),
     ("/api/v1/accounting-periods/{month}", "the books are the company's"),
     ("/api/v1/products/{id}", "what is sold is the company's"),
+    ("/api/v1/units/{id}", "what is to be had is the company's; who holds it guards it"),
     ("/api/v1/price-lists/{id}", "prices are the company's"),
 ];
 

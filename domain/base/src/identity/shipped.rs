@@ -117,7 +117,7 @@ pub const SHIPPED_ROLES: &[ShippedRole] = &[
             OF_SALES,
             SELLS,
             LEADS_SELLERS,
-            &[ManageProducts, ManagePrices, ApproveCommission],
+            &[ManageProducts, ManagePrices, ManageUnits, ApproveCommission],
         ],
     ),
     role(
@@ -166,6 +166,7 @@ pub const SHIPPED_ROLES: &[ShippedRole] = &[
             ],
             OF_SALES,
             &[ManageProductCosts, RecordReceipts, PayRefunds, CompileCommission, PayCommission],
+            &[RequestCredit, SyncOrders],
         ],
     ),
     role(
@@ -246,7 +247,7 @@ pub const SHIPPED_ROLES: &[ShippedRole] = &[
             "服务本人的客户，办理本人的费用事项；看不到他人客户的完整信息",
             "Serves customers of one's own, and one's own expenses; sees no customer of others whole",
         ),
-        &[STAFF, SERVES_CUSTOMERS, &[ReadProducts]],
+        &[STAFF, SERVES_CUSTOMERS, &[ReadProducts, ReadOrders, SubmitOrders, DispatchOrders]],
     ),
     role(
         "market-specialist",

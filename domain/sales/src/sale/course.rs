@@ -220,14 +220,19 @@ impl Sale {
         }
     }
 
-    fn accrue(&mut self, source: Uuid, (at, on): (Timestamp, BusinessDate), fresh: &mut dyn FnMut() -> Uuid) {
+    pub(super) fn accrue(
+        &mut self,
+        source: Uuid,
+        (at, on): (Timestamp, BusinessDate),
+        fresh: &mut dyn FnMut() -> Uuid,
+    ) {
         let (Some(due), Some(attribution)) = (self.due(), self.attribution()) else { return };
         let mut ledger = Ledger::of(self.ledger.iter().map(|entry| entry.booked).collect());
         let new = ledger.book(source, due, &attribution.parties).to_vec();
         self.ledger.extend(new.into_iter().map(|booked| CommissionEntry { id: fresh(), booked, at, on }));
     }
 
-    fn expect(&self, states: &[SaleState]) -> Result<(), Refusal> {
+    pub(super) fn expect(&self, states: &[SaleState]) -> Result<(), Refusal> {
         if states.contains(&self.state()) {
             return Ok(());
         }
@@ -235,8 +240,8 @@ impl Sale {
         Err(cite(refusal.with_label("state", self.state())))
     }
 
-    fn facts(&self) -> Value {
-        json!({"number": self.number, "contract_id": self.contract, "customer_id": self.customer,
+    pub(super) fn facts(&self) -> Value {
+        json!({"number": self.number, "contract_id": self.deal.contract(), "order_id": self.deal.order(), "customer_id": self.customer,
             "state": self.state(), "total_minor": self.total, "received_minor": self.received, "due_minor": self.due()})
     }
 }

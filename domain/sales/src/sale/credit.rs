@@ -52,14 +52,14 @@ impl Sale {
         let mut entries: Vec<CreditEntry> =
             self.standing_credits().map(|entry| entry.taken_back(on, fresh())).collect();
         let weights: Vec<u64> = to.iter().map(|credited| credited.share_bp.into()).collect();
-        for line in &self.lines {
+        for line in self.lines.iter().filter(|line| line.quantity.is_positive()) {
             entries.extend(parted(line, to, &weights, on, fresh));
         }
         entries
     }
 
     /// What it counts for now: the entries that were not taken back.
-    fn standing_credits(&self) -> impl Iterator<Item = &CreditEntry> {
+    pub(super) fn standing_credits(&self) -> impl Iterator<Item = &CreditEntry> {
         let taken = self.credits.iter().rposition(|entry| entry.quantity.scaled() < 0);
         self.credits.iter().skip(taken.map_or(0, |last| last + 1))
     }

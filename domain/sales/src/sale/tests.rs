@@ -34,7 +34,7 @@ fn opened() -> Sale {
     };
     let sale = Sale {
         id: Id::from_uuid(Uuid::from_u128(100)),
-        contract: Id::from_uuid(Uuid::from_u128(101)),
+        deal: Deal::Contract(Id::from_uuid(Uuid::from_u128(101))),
         number: "SC-2026-000001".into(),
         customer: Id::from_uuid(Uuid::from_u128(102)),
         department: Id::from_uuid(Uuid::from_u128(103)),

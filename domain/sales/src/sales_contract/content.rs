@@ -31,12 +31,15 @@ pub enum ContractKind {
     UnitPurchase,
     /// With a channel partner.
     Channel,
+    /// A framework: its orders are sales of their own.
+    Framework,
 }
 
 crate::labels! { ContractKind = "SalesContractKind":
     Sale = "sale", "销售合同", "Sale";
     UnitPurchase = "unit_purchase", "认购合同", "Purchase of a unit";
     Channel = "channel", "渠道合同", "Channel";
+    Framework = "framework", "框架合同", "Framework";
 }
 
 /// What the review of a contract looks at. `[003 销售合同管理]`

@@ -66,9 +66,14 @@ impl SalesContract {
     /// `sales_contract.not_collecting`.
     pub fn check_collecting(&self) -> Result<(), Refusal> {
         match self.state() {
-            SalesContractState::Approved | SalesContractState::Signed => Ok(()),
+            SalesContractState::Approved | SalesContractState::Signed if self.is_own_sale() => Ok(()),
             _ => Err(self.refuse(NOT_COLLECTING)),
         }
+    }
+
+    /// Whether it is a sale itself; the orders under a framework are sales of their own.
+    pub const fn is_own_sale(&self) -> bool {
+        !matches!(self.content.kind, ContractKind::Framework)
     }
 
     pub(super) fn refuse(&self, code: &'static crate::spine::RefusalCode) -> Refusal {

@@ -1,18 +1,23 @@
-//! What is done with a receipt: recorded and allocated in one transaction, allocated later, bounced. Lock order: the counted
-//! figures of contracts by their ids, then their sales. `[REC-1b, CNT]`
+//! What is done with a receipt: recorded and allocated in one transaction, allocated later, bounced. Lock order: the
+//! customer's credit, the counted figures of contracts and orders by their ids, then their sales. `[REC-1b, CNT]`
 
 use super::{apply, row::is_suspect};
 use crate::{
     counted_figure,
+    credit_grant::exposure,
     customer_file::{standing, view::refer_to},
     organisation::{employee, referred},
-    sale, sales_contract, sales_terms,
+    sale, sales_contract, sales_order, sales_terms,
     spine::{Failure, Tx},
+    unit,
 };
 use domain::{
     counted_figure::{CountedKind, Movement},
-    receipt::{Allocation, CONTRACT_FULL, NewReceipt, OTHER_CUSTOMER, Receipt, ReceiptDetails},
-    sales_contract::SalesContractId,
+    customer_file::CustomerId,
+    receipt::{
+        Allocation, CONTRACT_FULL, NewReceipt, ORDER_NOT_COLLECTING, OTHER_CUSTOMER, Receipt, ReceiptDetails,
+    },
+    sale::Deal,
     spine::{Currency, Money, Refusal},
 };
 use uuid::Uuid;
@@ -22,53 +27,83 @@ use uuid::Uuid;
 ///
 /// # Errors
 /// What refers to nothing; a reference that is taken. Never how much it is.
-pub fn record(
-    tx: &mut Tx<'_>,
-    details: ReceiptDetails,
-    to: Option<SalesContractId>,
-) -> Result<Receipt, Failure> {
+pub fn record(tx: &mut Tx<'_>, details: ReceiptDetails, to: Option<Deal>) -> Result<Receipt, Failure> {
+    exposure::lock(tx, details.customer)?;
+    if let Some(deal) = to {
+        check(tx, deal, &details)?;
+    }
+    let customer = details.customer;
+    let receipt = keep(tx, details)?;
+    let deals = match to {
+        Some(deal) => vec![deal],
+        None => collecting(tx, customer)?,
+    };
+    spread(tx, receipt, &deals)
+}
+
+/// Records what a customer paid, and leaves it theirs: a deposit, for what is to come.
+///
+/// # Errors
+/// What refers to nothing; a reference that is taken.
+pub(crate) fn keep(tx: &mut Tx<'_>, details: ReceiptDetails) -> Result<Receipt, Failure> {
     referred(refer_to(tx, details.customer), "/customer_id")?;
     if let Some(taken_by) = details.taken_by {
         employee::refer(tx, taken_by, "/taken_by_id")?;
-    }
-    if let Some(contract) = to {
-        check(tx, contract, &details)?;
     }
     let department = standing::of(tx, details.customer)?.department;
     let is_suspect = is_suspect(tx, &details)?;
     let terms = sales_terms::today(tx)?;
     let number = crate::spine::next_number(tx, &terms.content.receipt_prefix)?;
     let new = NewReceipt { id: tx.id(), number, department, is_suspect, by: tx.actor().user };
-    let (customer, when) = (details.customer, (tx.now(), tx.today()));
-    let receipt = apply(tx, Receipt::record(new, details, when)?)?;
-    let contracts = match to {
-        Some(contract) => vec![contract],
-        None => sales_contract::collecting(tx, customer)?,
+    let when = (tx.now(), tx.today());
+    apply(tx, Receipt::record(new, details, when)?)
+}
+
+/// What of a customer's takes money: contracts, and orders that are sales of their own; what was approved first before the others.
+fn collecting(tx: &mut Tx<'_>, customer: CustomerId) -> Result<Vec<Deal>, Failure> {
+    let contracts = sales_contract::collecting(tx, customer)?;
+    let mut deals: Vec<_> = contracts.into_iter().map(|(at, id)| (at, Deal::Contract(id))).collect();
+    let orders = sales_order::collecting(tx, customer)?;
+    deals.extend(orders.into_iter().map(|(at, id)| (at, Deal::Order(id))));
+    deals.sort_by_key(|(at, deal)| (*at, deal.uuid()));
+    Ok(deals.into_iter().map(|(_, deal)| deal).collect())
+}
+
+/// Whether a contract or an order takes money, and from this customer.
+fn check(tx: &mut Tx<'_>, deal: Deal, details: &ReceiptDetails) -> Result<(), Failure> {
+    let (number, customer, pointer) = match deal {
+        Deal::Contract(id) => {
+            let contract = referred(sales_contract::find_unscoped(tx, id), "/contract_id")?;
+            contract.check_collecting()?;
+            (contract.petition.number, contract.content.customer, "/contract_id")
+        }
+        Deal::Order(id) => {
+            let order = referred(sales_order::find_unscoped(tx, id), "/order_id")?;
+            let part_of = sales_order::deed::deal_of(tx, &order)?;
+            if part_of != deal || !order.is_collecting() {
+                let refusal = Refusal::new(ORDER_NOT_COLLECTING).with("number", order.petition.number);
+                return Err(refusal.at("/order_id").into());
+            }
+            (order.petition.number, order.content.customer, "/order_id")
+        }
     };
-    spread(tx, receipt, &contracts)
-}
-
-/// Whether a contract takes money, and from this customer.
-fn check(tx: &mut Tx<'_>, contract: SalesContractId, details: &ReceiptDetails) -> Result<(), Failure> {
-    let contract = referred(sales_contract::find_unscoped(tx, contract), "/contract_id")?;
-    if contract.content.customer != details.customer {
-        let number = contract.petition.number.clone();
-        return Err(Refusal::new(OTHER_CUSTOMER).with("number", number).at("/contract_id").into());
+    if customer != details.customer {
+        return Err(Refusal::new(OTHER_CUSTOMER).with("number", number).at(pointer).into());
     }
-    Ok(contract.check_collecting()?)
+    Ok(())
 }
 
-/// Allocates what is left of a receipt to contracts in their order, each as far as it takes it.
-fn spread(tx: &mut Tx<'_>, receipt: Receipt, contracts: &[SalesContractId]) -> Result<Receipt, Failure> {
-    let subjects: Vec<Uuid> = contracts.iter().map(|contract| contract.uuid()).collect();
+/// Allocates what is left of a receipt to contracts and orders in their order, each as far as it takes it.
+fn spread(tx: &mut Tx<'_>, receipt: Receipt, deals: &[Deal]) -> Result<Receipt, Failure> {
+    let subjects: Vec<Uuid> = deals.iter().map(|deal| deal.uuid()).collect();
     let figures = counted_figure::locked(tx, CountedKind::Collected, &subjects)?;
     let (mut left, mut parts) = (receipt.unallocated(), Vec::new());
-    for contract in contracts {
-        let Some(figure) = figures.get(&contract.uuid()) else { continue };
+    for deal in deals {
+        let Some(figure) = figures.get(&deal.uuid()) else { continue };
         let (after, rest) = figure.take_up_to(left);
         let amount = after.counted - figure.counted;
         if amount > 0 {
-            parts.push(Allocation { id: tx.ids().fresh(), contract: *contract, amount, at: tx.now() });
+            parts.push(Allocation { id: tx.ids().fresh(), deal: *deal, amount, at: tx.now() });
         }
         left = rest;
     }
@@ -82,35 +117,40 @@ fn spread(tx: &mut Tx<'_>, receipt: Receipt, contracts: &[SalesContractId]) -> R
 pub fn allocate(
     tx: &mut Tx<'_>,
     receipt: Receipt,
-    (contract, amount): (SalesContractId, Money),
+    (deal, amount): (Deal, Money),
 ) -> Result<Receipt, Failure> {
-    check(tx, contract, &receipt.details)?;
-    let figures = counted_figure::locked(tx, CountedKind::Collected, &[contract.uuid()])?;
-    let left = figures.get(&contract.uuid()).map_or(0, |figure| figure.left());
+    exposure::lock(tx, receipt.details.customer)?;
+    check(tx, deal, &receipt.details)?;
+    let figures = counted_figure::locked(tx, CountedKind::Collected, &[deal.uuid()])?;
+    let left = figures.get(&deal.uuid()).map_or(0, |figure| figure.left());
     if amount.minor() > left {
-        let number = sales_contract::find_unscoped(tx, contract)?.petition.number;
+        let number = match deal {
+            Deal::Contract(id) => sales_contract::find_unscoped(tx, id)?.petition.number,
+            Deal::Order(id) => sales_order::find_unscoped(tx, id)?.petition.number,
+        };
         let refusal = Refusal::new(CONTRACT_FULL).with("number", number);
         let refusal = refusal.with("left", Money::from_minor(left, Currency::Cny).to_string());
         return Err(refusal.with("asked", amount.to_string()).at("/amount").into());
     }
-    let part = Allocation { id: tx.ids().fresh(), contract, amount: amount.minor(), at: tx.now() };
+    let part = Allocation { id: tx.ids().fresh(), deal, amount: amount.minor(), at: tx.now() };
     allocated(tx, receipt, vec![part])
 }
 
 /// Writes allocations with what they move: the counted figure of each contract and the commission of its sale.
 fn allocated(tx: &mut Tx<'_>, receipt: Receipt, parts: Vec<Allocation>) -> Result<Receipt, Failure> {
     let receipt = apply(tx, receipt.allocate(parts.clone())?)?;
-    moved(tx, &parts)?;
+    moved(tx, receipt.details.customer, &parts)?;
     Ok(receipt)
 }
 
-fn moved(tx: &mut Tx<'_>, parts: &[Allocation]) -> Result<(), Failure> {
+fn moved(tx: &mut Tx<'_>, customer: CustomerId, parts: &[Allocation]) -> Result<(), Failure> {
     for part in parts {
         let movement = Movement { source: part.id, amount: part.amount };
-        if !counted_figure::moved(tx, CountedKind::Collected, part.contract.uuid(), movement)? {
+        if !counted_figure::moved(tx, CountedKind::Collected, part.deal.uuid(), movement)? {
             return Err(Failure::Moved);
         }
-        sale::deed::receive(tx, part.contract, part.id, part.amount)?;
+        sale::deed::receive(tx, part.deal, part.id, part.amount)?;
+        exposure::settle(tx, customer, part.deal)?;
     }
     Ok(())
 }
@@ -120,18 +160,20 @@ fn moved(tx: &mut Tx<'_>, parts: &[Allocation]) -> Result<(), Failure> {
 /// # Errors
 /// `receipt.bounced_already`.
 pub fn bounce(tx: &mut Tx<'_>, receipt: Receipt, reason: String) -> Result<Receipt, Failure> {
+    exposure::lock(tx, receipt.details.customer)?;
     let standing = receipt.standing();
-    let subjects: Vec<Uuid> = standing.iter().map(|(contract, _)| contract.uuid()).collect();
+    let subjects: Vec<Uuid> = standing.iter().map(|(deal, _)| deal.uuid()).collect();
     counted_figure::locked(tx, CountedKind::Collected, &subjects)?;
     let now = tx.now();
-    let undo = |(contract, amount): &(SalesContractId, i64)| Allocation {
+    let undo = |(deal, amount): &(Deal, i64)| Allocation {
         id: tx.ids().fresh(),
-        contract: *contract,
+        deal: *deal,
         amount: -amount,
         at: now,
     };
     let undone: Vec<Allocation> = standing.iter().map(undo).collect();
     let receipt = apply(tx, receipt.bounce(reason, undone.clone(), now)?)?;
-    moved(tx, &undone)?;
+    moved(tx, receipt.details.customer, &undone)?;
+    unit::deed::without_deposit(tx, receipt.id)?;
     Ok(receipt)
 }

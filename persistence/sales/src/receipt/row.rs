@@ -2,6 +2,7 @@
 
 use crate::{
     organisation::unless_taken,
+    sale::deal_of,
     schema::{receipt_allocations as allocations, receipts},
     spine::{Failure, Instant, Key, Reader, Sight, Stored, Tx, Where, db, guard, insert_all, save_row},
 };
@@ -45,7 +46,8 @@ struct AllocationRow {
     id: Key,
     receipt_id: Key,
     place: i32,
-    contract_id: Key,
+    contract_id: Option<Key>,
+    order_id: Option<Key>,
     amount_minor: i64,
     at: Instant,
 }
@@ -137,19 +139,22 @@ impl Row {
 
 impl AllocationRow {
     fn of(receipt: Key, index: usize, allocation: &Allocation) -> Self {
-        let Allocation { id, contract, amount, at } = allocation;
+        let Allocation { id, deal, amount, at } = allocation;
         Self {
             id: Key(*id),
             receipt_id: receipt,
             place: i32::try_from(index).unwrap_or(i32::MAX),
-            contract_id: (*contract).into(),
+            contract_id: deal.contract().map(Into::into),
+            order_id: deal.order().map(Into::into),
             amount_minor: *amount,
             at: (*at).into(),
         }
     }
-    fn allocation(self) -> Allocation {
-        let Self { id, receipt_id: _, place: _, contract_id, amount_minor, at } = self;
-        Allocation { id: id.0, contract: contract_id.into(), amount: amount_minor, at: at.into() }
+    fn allocation(self) -> Result<Allocation, Failure> {
+        let Self { id, receipt_id: _, place: _, contract_id, order_id, amount_minor, at } = self;
+        let deal = deal_of((contract_id, order_id))
+            .ok_or_else(|| Failure::corrupt("receipt_allocations", "contract_id", id.0))?;
+        Ok(Allocation { id: id.0, deal, amount: amount_minor, at: at.into() })
     }
 }
 
@@ -175,16 +180,21 @@ impl Stored<crate::Sales> for Receipt {
 
 /// That a receipt lies within the caller's sight: of departments in reach, one's own recording, or of one's own contracts.
 pub(super) fn covered(reader: &Reader<'_>) -> Where {
-    use crate::schema::sales_contracts as contracts;
+    use crate::schema::{sales_contracts as contracts, sales_orders as orders};
     let (sight, mut wanted) = (Sight::of(reader), Where::new());
     if sight.all {
         return wanted;
     }
     let of_mine = allocations::table
-        .inner_join(contracts::table.on(contracts::id.eq(allocations::contract_id)))
+        .inner_join(contracts::table.on(contracts::id.nullable().eq(allocations::contract_id)))
         .filter(contracts::submitter_id.eq(sight.employee))
         .select(allocations::receipt_id);
+    let of_my_orders = allocations::table
+        .inner_join(orders::table.on(orders::id.nullable().eq(allocations::order_id)))
+        .filter(orders::submitter_id.eq(sight.employee))
+        .select(allocations::receipt_id);
     let own = receipts::recorded_by_id.eq(sight.user).or(receipts::id.eq_any(of_mine));
+    let own = own.or(receipts::id.eq_any(of_my_orders));
     wanted.also(own.or(receipts::department_id.eq_any(sight.departments)));
     wanted
 }
@@ -203,7 +213,7 @@ pub fn find(reader: &mut Reader<'_>, id: ReceiptId) -> Result<Receipt, Failure> 
         .order(allocations::place)
         .select(AllocationRow::as_select())
         .load(c))?;
-    row.receipt(rows.into_iter().map(AllocationRow::allocation).collect())
+    row.receipt(rows.into_iter().map(AllocationRow::allocation).collect::<Result<_, _>>()?)
 }
 
 /// Whether another receipt of the same payer, amount and day is there.

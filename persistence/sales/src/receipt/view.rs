@@ -22,6 +22,7 @@ use domain::{
     customer_file::CustomerId,
     receipt::{Receipt, ReceiptId, ReceiptState},
     sales_contract::SalesContractId,
+    sales_order::SalesOrderId,
     spine::{Currency, DepartmentId, Money, Timestamp, UserId, Version},
 };
 use serde::{Deserialize, Serialize};
@@ -79,7 +80,7 @@ pub struct ReceiptView {
     /// Why.
     #[schema(max_length = 1000)]
     pub bounced_reason: Option<String>,
-    /// What went to contracts, in order.
+    /// What went to contracts and orders, one after the other.
     #[schema(max_items = 10000)]
     pub allocations: Vec<ReceiptAllocationView>,
     /// Its version, for `If-Match`.
@@ -91,8 +92,10 @@ pub struct ReceiptView {
 #[derive(Clone, Debug, Serialize, ToSchema)]
 #[schema(as = ReceiptAllocation)]
 pub struct ReceiptAllocationView {
-    /// To which contract.
-    pub contract_id: SalesContractId,
+    /// To which contract; null where it went to an order.
+    pub contract_id: Option<SalesContractId>,
+    /// To which order; null where it went to a contract.
+    pub order_id: Option<SalesOrderId>,
     /// How much; below nothing where it was undone.
     pub amount: Money,
     /// When.
@@ -127,7 +130,8 @@ pub fn show(reader: &mut Reader<'_>, receipt: Receipt) -> Result<ReceiptView, Fa
     let register = Register::of(reader)?;
     let (status, left) = (receipt.state(), Money::from_minor(receipt.unallocated(), Currency::Cny));
     let allocations = receipt.allocations.iter().map(|part| ReceiptAllocationView {
-        contract_id: part.contract,
+        contract_id: part.deal.contract(),
+        order_id: part.deal.order(),
         amount: Money::from_minor(part.amount, Currency::Cny),
         at: part.at,
     });

@@ -7,14 +7,17 @@ use super::{
 use crate::{
     approval::document,
     counted_figure,
+    credit_grant::exposure,
     organisation::referred,
     sale, sales_contract, sales_terms,
     spine::{Failure, Tx},
+    unit,
 };
 use domain::{
     approval::NewDocument,
     counted_figure::{CountedKind, Movement},
     refund::{Refund, RefundContent},
+    sale::Deal,
 };
 
 /// Asks for a refund of a contract in sight.
@@ -49,6 +52,8 @@ pub fn submit(tx: &mut Tx<'_>, refund: Refund) -> Result<Refund, Failure> {
 /// `refund.more_than_collected`, `refund.not_payable`, `refund.paid_otherwise`; a reference that is taken.
 pub fn pay(tx: &mut Tx<'_>, refund: Refund, reference: String) -> Result<Refund, Failure> {
     let (contract, amount) = (refund.content.contract, refund.content.amount.minor());
+    let customer = sales_contract::find_unscoped(tx, contract)?.content.customer;
+    exposure::lock(tx, customer)?;
     let figures = counted_figure::locked(tx, CountedKind::Collected, &[contract.uuid()])?;
     let collected = figures.get(&contract.uuid()).map_or(0, |figure| figure.counted);
     let refund = match refund.pay(reference, tx.actor(), tx.now())? {
@@ -62,6 +67,10 @@ pub fn pay(tx: &mut Tx<'_>, refund: Refund, reference: String) -> Result<Refund,
     if !counted_figure::moved(tx, CountedKind::Collected, contract.uuid(), movement)? {
         return Err(Failure::Moved);
     }
-    sale::deed::receive(tx, contract, refund.id.uuid(), -amount)?;
+    sale::deed::receive(tx, Deal::Contract(contract), refund.id.uuid(), -amount)?;
+    exposure::settle(tx, customer, Deal::Contract(contract))?;
+    if collected == amount {
+        unit::deed::without_money(tx, contract)?;
+    }
     Ok(refund)
 }

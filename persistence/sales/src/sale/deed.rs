@@ -12,35 +12,65 @@ use crate::{
 };
 use domain::{
     commission::{CommissionRules, plan::PlanLine},
-    document_line::extended,
+    customer_file::CustomerId,
+    document_line::{Amounts, extended},
     ownership::What,
-    sale::{Court, Frozen, Sale, SaleLine, Told, ToldFact},
-    sales_contract::{SalesContract, SalesContractId},
+    product::ProductId,
+    quantity::Quantity,
+    sale::{Court, Deal, Frozen, Sale, SaleLine, Told, ToldFact},
+    sales_contract::SalesContract,
     spine::{AnyId, BusinessDate, Currency, DepartmentId, EmployeeId, Money},
     working_time::{Period, Span},
 };
 use uuid::Uuid;
 
+/// What is known of a sale by what it is of.
+pub(crate) struct Opening {
+    pub deal: Deal,
+    pub number: String,
+    pub customer: CustomerId,
+    pub department: DepartmentId,
+    pub submitter: EmployeeId,
+    pub region: Option<String>,
+    pub channel: Option<String>,
+    pub lines: Vec<SaleLine>,
+}
+
 /// Opens the sale of an approved contract; the customer stays with whose they are while it is open. `[OWN-15]`
 pub(crate) fn open(tx: &mut Tx<'_>, contract: &SalesContract) -> Result<(), Failure> {
     let amounts = contract.content.amounts().map_err(Failure::fault)?;
-    let lines = contract.content.lines.iter().zip(amounts).map(|(line, amounts)| SaleLine {
-        product: line.product,
-        quantity: line.quantity,
-        gross: amounts.gross.minor(),
-        net: amounts.net.minor(),
-        cost: None,
-    });
-    let lines: Vec<SaleLine> = lines.collect();
-    let sale = Sale {
-        id: tx.id(),
-        contract: contract.id,
+    let lines = contract.content.lines.iter().zip(amounts);
+    let lines = lines.map(|(line, amounts)| sale_line(line.product, line.quantity, amounts));
+    let opening = Opening {
+        deal: Deal::Contract(contract.id),
         number: contract.petition.number.clone(),
         customer: contract.content.customer,
         department: contract.department,
         submitter: contract.petition.submitter,
         region: contract.content.region.clone(),
         channel: contract.content.channel.clone(),
+        lines: lines.collect(),
+    };
+    begin(tx, opening)
+}
+
+/// A line as a sale reads it.
+pub(crate) fn sale_line(product: ProductId, quantity: Quantity, amounts: Amounts) -> SaleLine {
+    SaleLine { product, quantity, gross: amounts.gross.minor(), net: amounts.net.minor(), cost: None }
+}
+
+/// Opens a sale.
+pub(crate) fn begin(tx: &mut Tx<'_>, opening: Opening) -> Result<(), Failure> {
+    let Opening { deal, number, customer, department, submitter, region, channel, lines } = opening;
+    let sale = Sale {
+        id: tx.id(),
+        deal,
+        number,
+        customer,
+        department,
+        submitter,
+        region,
+        channel,
         total: lines.iter().map(|line| line.gross).sum(),
         lines,
         opened_at: tx.now(),
@@ -60,9 +90,14 @@ pub(crate) fn open(tx: &mut Tx<'_>, contract: &SalesContract) -> Result<(), Fail
 /// Closes the sale of a contract that was signed: what records show, rates and rules freeze.
 pub(crate) fn close(tx: &mut Tx<'_>, contract: &SalesContract) -> Result<(), Failure> {
     let Some(signature) = &contract.signature else { return Err(Failure::fault("it is not signed")) };
-    let mut sale = locked_of(tx, contract.id)?;
+    conclude(tx, Deal::Contract(contract.id), signature.taken_by)
+}
+
+/// Closes the sale of something, by who took it from the customer.
+pub(crate) fn conclude(tx: &mut Tx<'_>, deal: Deal, taken_by: EmployeeId) -> Result<(), Failure> {
+    let mut sale = locked_of(tx, deal)?;
     let today = tx.today();
-    let facts = fact::gather(tx, &sale, signature.taken_by)?;
+    let facts = fact::gather(tx, &sale, taken_by)?;
     let (plan, rules) = (commission::plan(tx, today)?, commission::rules(tx, today)?);
     let lines = plan_lines(tx, &mut sale, today)?;
     let month = Period::containing(Span::Month, today);
@@ -82,20 +117,22 @@ pub(crate) fn close(tx: &mut Tx<'_>, contract: &SalesContract) -> Result<(), Fai
 
 /// The sale of a contract that was given up comes to nothing.
 pub(crate) fn fall_through(tx: &mut Tx<'_>, contract: &SalesContract) -> Result<(), Failure> {
-    let (sale, now) = (locked_of(tx, contract.id)?, tx.now());
+    let (sale, now) = (locked_of(tx, Deal::Contract(contract.id))?, tx.now());
     let sale = apply(tx, sale.fall_through(now)?)?;
     let deal = AnyId::from_uuid(sale.id.uuid());
     learn(tx, &sale, What::FellThrough { deal })
 }
 
-/// Money went to a contract, or back from it, by a source: booked once at the frozen split.
-pub(crate) fn receive(
-    tx: &mut Tx<'_>,
-    contract: SalesContractId,
-    source: Uuid,
-    amount: i64,
-) -> Result<(), Failure> {
-    let (sale, now) = (locked_of(tx, contract)?, (tx.now(), tx.today()));
+/// A sale is of these lines by now: credit and commission follow, at the frozen rates and split.
+pub(crate) fn become_of(tx: &mut Tx<'_>, deal: Deal, lines: Vec<SaleLine>) -> Result<(), Failure> {
+    let (sale, now, source) = (locked_of(tx, deal)?, (tx.now(), tx.today()), tx.ids().fresh());
+    let change = sale.become_of(lines, source, now, &mut || tx.ids().fresh())?;
+    apply(tx, change).map(drop)
+}
+
+/// Money went to a contract or an order, or back from it, by a source: booked once at the frozen split.
+pub(crate) fn receive(tx: &mut Tx<'_>, deal: Deal, source: Uuid, amount: i64) -> Result<(), Failure> {
+    let (sale, now) = (locked_of(tx, deal)?, (tx.now(), tx.today()));
     let change = sale.receive(source, amount, now, &mut || tx.ids().fresh())?;
     apply(tx, change).map(drop)
 }

@@ -87,10 +87,10 @@ fn share(facts: &mut SaleFacts, derived: &Derived, shares: Option<Shares>, taken
 
 /// When large deposits were recorded on the contract, and who took them; the earliest first.
 fn deposits(reader: &mut Reader<'_>, sale: &Sale) -> Result<Vec<(Timestamp, Option<EmployeeId>)>, Failure> {
-    let key = Key::from(sale.contract);
+    let (contract, order) = (sale.deal.contract().map(Key::from), sale.deal.order().map(Key::from));
     let rows: Vec<(Instant, Option<Key>)> = db!(reader, |c| allocations::table
         .inner_join(receipts::table.on(receipts::id.eq(allocations::receipt_id)))
-        .filter(allocations::contract_id.eq(key))
+        .filter(allocations::contract_id.eq(contract).or(allocations::order_id.eq(order)))
         .filter(receipts::is_deposit.eq(true).and(receipts::status.eq("recorded")))
         .order(receipts::recorded_at)
         .select((receipts::recorded_at, receipts::taken_by_id))

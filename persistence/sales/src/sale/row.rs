@@ -12,8 +12,7 @@ use diesel::prelude::*;
 use domain::{
     commission::{Booked, Holder},
     quantity::Quantity,
-    sale::{Closing, CommissionEntry, CreditEntry, Sale, SaleId, SaleLine, SaleState},
-    sales_contract::SalesContractId,
+    sale::{Closing, CommissionEntry, CreditEntry, Deal, Sale, SaleId, SaleLine, SaleState},
     spine::{BusinessDate, Currency, Version},
     working_time::{Period, Span},
 };
@@ -22,7 +21,8 @@ use domain::{
 #[diesel(table_name = sales, treat_none_as_default_value = false, treat_none_as_null = true)]
 pub(super) struct Row {
     pub id: Key,
-    pub contract_id: Key,
+    pub contract_id: Option<Key>,
+    pub order_id: Option<Key>,
     pub number: String,
     pub customer_id: Key,
     pub department_id: Key,
@@ -95,7 +95,7 @@ impl Row {
     fn of(sale: &Sale, tx: &Tx<'_>) -> Result<Self, Failure> {
         let Sale {
             id,
-            contract,
+            deal,
             number,
             customer,
             department,
@@ -116,7 +116,8 @@ impl Row {
         let closed = closing.as_ref();
         Ok(Self {
             id: (*id).into(),
-            contract_id: (*contract).into(),
+            contract_id: deal.contract().map(Into::into),
+            order_id: deal.order().map(Into::into),
             number: number.clone(),
             customer_id: (*customer).into(),
             department_id: (*department).into(),
@@ -152,10 +153,12 @@ impl Row {
         credits: Vec<CreditEntry>,
         ledger: Vec<CommissionEntry>,
     ) -> Result<Sale, Failure> {
+        let deal = deal_of((self.contract_id, self.order_id))
+            .ok_or_else(|| Failure::corrupt("sales", "contract_id", self.id.0))?;
         let closing: Option<Closing> = self.closing.as_deref().map(serde_json::from_str).transpose()?;
         Ok(Sale {
             id: self.id.into(),
-            contract: self.contract_id.into(),
+            deal,
             number: self.number,
             customer: self.customer_id.into(),
             department: self.department_id.into(),
@@ -173,6 +176,15 @@ impl Row {
             ledger,
             version: self.version,
         })
+    }
+}
+
+/// Of what a row is, by the contract or the order that it names.
+pub(crate) fn deal_of((contract, order): (Option<Key>, Option<Key>)) -> Option<Deal> {
+    match (contract, order) {
+        (Some(contract), None) => Some(Deal::Contract(contract.into())),
+        (None, Some(order)) => Some(Deal::Order(order.into())),
+        _ => None,
     }
 }
 
@@ -272,12 +284,12 @@ impl Stored<crate::Sales> for Sale {
         let row = Row::of(self, tx)?;
         guard(save_row!(tx, sales, &row, before)?)?;
         let key = row.id;
-        // What lines cost is known, and kept, once it closes.
-        let closes = before.is_some_and(|before| before.closing.is_none() && self.closing.is_some());
-        if closes {
+        // What lines cost is known, and kept, once it closes; what came back counts no more.
+        let is_other = before.is_some_and(|before| before.lines != self.lines);
+        if is_other {
             db!(tx, |c| diesel::delete(lines::table.filter(lines::sale_id.eq(key))).execute(c))?;
         }
-        if before.is_none() || closes {
+        if before.is_none() || is_other {
             let rows: Vec<LineRow> =
                 self.lines.iter().enumerate().map(|(index, line)| LineRow::of(key, index, line)).collect();
             insert_all!(tx, lines::table, &rows);
@@ -307,10 +319,15 @@ pub(super) fn covered(reader: &Reader<'_>) -> Where {
     let read = document_readers::table
         .filter(document_readers::document_kind.eq("sales_contract"))
         .filter(document_readers::employee_id.eq(sight.employee))
-        .select(document_readers::document);
-    let own =
-        sales::submitter_id.eq(sight.employee).or(sales::id.eq_any(shared)).or(sales::id.eq_any(counted));
-    wanted.also(own.or(sales::department_id.eq_any(sight.departments)).or(sales::contract_id.eq_any(read)));
+        .select(document_readers::document.nullable());
+    let read_order = document_readers::table
+        .filter(document_readers::document_kind.eq("sales_order"))
+        .filter(document_readers::employee_id.eq(sight.employee))
+        .select(document_readers::document.nullable());
+    let own = sales::submitter_id.eq(sight.employee).or(sales::id.eq_any(shared));
+    let own = own.or(sales::id.eq_any(counted));
+    let of_documents = sales::contract_id.eq_any(read).or(sales::order_id.eq_any(read_order));
+    wanted.also(own.or(sales::department_id.eq_any(sight.departments)).nullable().or(of_documents));
     wanted
 }
 
@@ -325,11 +342,17 @@ pub fn find(reader: &mut Reader<'_>, id: SaleId) -> Result<Sale, Failure> {
     whole(reader, row)
 }
 
-/// The sale of a contract, locked until the unit of work ends; for rules, never for an answer.
-pub(super) fn locked_of(tx: &mut Tx<'_>, contract: SalesContractId) -> Result<Sale, Failure> {
-    let key = Key::from(contract);
-    let rows: Vec<Row> =
-        load_locked!(tx, sales::table.filter(sales::contract_id.eq(key)).select(Row::as_select()))?;
+/// The sale of a contract or an order, locked until the unit of work ends; for rules, never for an answer.
+pub(super) fn locked_of(tx: &mut Tx<'_>, deal: Deal) -> Result<Sale, Failure> {
+    let (contract, order) = (deal.contract().map(Key::from), deal.order().map(Key::from));
+    let rows: Vec<Row> = match deal {
+        Deal::Contract(_) => {
+            load_locked!(tx, sales::table.filter(sales::contract_id.eq(contract)).select(Row::as_select()))?
+        }
+        Deal::Order(_) => {
+            load_locked!(tx, sales::table.filter(sales::order_id.eq(order)).select(Row::as_select()))?
+        }
+    };
     let row = rows.into_iter().next().ok_or(Failure::NotFound)?;
     whole(tx, row)
 }

@@ -15,6 +15,7 @@ use crate::{
     },
     organisation::{DEPARTMENT, EMPLOYEE, NamedRef, PersonRef, Register},
     sales_contract::SALES_CONTRACT,
+    sales_order::SALES_ORDER,
     schema::{customers, sales},
     spine::{
         Failure, Filter, Page, Reader, Refers, Several, Slice, Target, View, columns, in_json, narrow,
@@ -28,6 +29,7 @@ use domain::{
     customer_file::CustomerId,
     sale::{Sale, SaleId, SaleState},
     sales_contract::SalesContractId,
+    sales_order::SalesOrderId,
     spine::{Currency, DepartmentId, EmployeeId, Money, Permission, Timestamp, Version},
 };
 use serde::{Deserialize, Serialize};
@@ -40,11 +42,13 @@ use validator::Validate;
 pub struct SaleView {
     /// Its identity.
     pub id: SaleId,
-    /// The number of its contract.
+    /// The number of its contract or order.
     #[schema(max_length = 60, example = "SC-2026-000012")]
     pub number: String,
-    /// Its contract.
-    pub contract_id: SalesContractId,
+    /// Its contract; null where it is of an order under none.
+    pub contract_id: Option<SalesContractId>,
+    /// Its order; null where it is of a contract.
+    pub order_id: Option<SalesOrderId>,
     /// Where it stands.
     pub status: SaleState,
     /// With whom.
@@ -87,6 +91,7 @@ pub struct SaleView {
 impl View for SaleView {
     const REFERS: &'static [Refers] = &[
         Refers::to("contract", &SALES_CONTRACT).by("contract_id"),
+        Refers::to("order", &SALES_ORDER).by("order_id"),
         Refers::to("department", &DEPARTMENT),
         Refers::to("submitter", &EMPLOYEE),
         Refers::to("owner", &EMPLOYEE),
@@ -131,7 +136,8 @@ pub fn show(reader: &mut Reader<'_>, sale: Sale) -> Result<SaleView, Failure> {
     Ok(SaleView {
         id: sale.id,
         status: sale.state(),
-        contract_id: sale.contract,
+        contract_id: sale.deal.contract(),
+        order_id: sale.deal.order(),
         customer: refer_to(reader, sale.customer)?,
         department: register.placed(sale.department)?,
         submitter: register.named(sale.submitter)?,

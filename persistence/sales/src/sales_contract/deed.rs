@@ -3,33 +3,36 @@
 use super::{apply, settle::routed};
 use crate::{
     approval::document,
-    counted_figure, customer_tier, filing,
+    counted_figure, filing,
     organisation::employee,
-    policy, price_list, product, sale, sales_terms,
+    price_deviation::holding::{self, Offer, OfferedLine},
+    sale, sales_terms,
     spine::{Failure, Reader, Tx},
 };
 use chrono::Days;
 use domain::{
     counted_figure::CountedKind,
-    document_line::extended,
-    price_deviation::{Deviation, DiscountAuthority},
-    price_list::Asked,
-    sales_contract::{NOT_SOLD, PRICE_DEVIATES, SalesContract, SalesContractContent, Signature},
-    spine::{BusinessDate, EmployeeId, Findings, PolicyVersion, Refusal},
+    document_line::Amounts,
+    price_deviation::HolderKind,
+    sales_contract::{
+        ContractLine, NOT_SOLD, PRICE_DEVIATES, SalesContract, SalesContractContent, Signature,
+    },
+    spine::{BusinessDate, EmployeeId},
 };
-use serde_json::json;
-use std::sync::Arc;
 
-/// Hands a contract to its reviewers: prices are compared with the list of today.
+/// Hands a contract to its reviewers: prices are compared with the list of today, and it holds the deviations it sells by.
 ///
 /// # Errors
-/// Where it is not the actor's to submit, or not now; a price that deviates from the list, or has none.
+/// Where it is not the actor's to submit, or not now; a price that deviates from the list without having been agreed to, or
+/// that has none; `price_deviation.held`.
 pub fn submit(tx: &mut Tx<'_>, contract: SalesContract) -> Result<SalesContract, Failure> {
     contract.check_submission(tx.actor())?;
     unprotected(tx, &contract)?;
-    priced(tx, &contract)?;
+    let offer = offered(&contract)?;
     let routed = routed(tx, &contract)?;
-    document::submit(tx, contract, routed)
+    let contract = document::submit(tx, contract, routed)?;
+    holding::take(tx, &offer)?;
+    Ok(contract)
 }
 
 /// Whether nobody else's filing protects what it sells to its customer. `[SAL-2c]`
@@ -38,44 +41,26 @@ pub(super) fn unprotected(reader: &mut Reader<'_>, contract: &SalesContract) -> 
     filing::protection::check(reader, (contract.content.customer, contract.petition.submitter), products)
 }
 
-/// Whether every line is sold at its list price, discounts counted in. Nobody sells above or below it without having asked.
-pub(super) fn priced(reader: &mut Reader<'_>, contract: &SalesContract) -> Result<(), Failure> {
-    let today = reader.today();
-    let authority: Arc<PolicyVersion<DiscountAuthority>> = policy::in_force(reader, "company", today)?;
+/// What a contract sells, as deviations are looked for.
+pub(super) fn offered(contract: &SalesContract) -> Result<Offer, Failure> {
+    let SalesContractContent { customer, region, channel, lines, .. } = &contract.content;
     let amounts = contract.content.amounts().map_err(Failure::fault)?;
-    let mut findings = Findings::new();
-    let tier = customer_tier::held_on(reader, contract.content.customer, today)?;
-    for (index, (line, amounts)) in contract.content.lines.iter().zip(amounts).enumerate() {
-        let product = product::find(reader, line.product)?;
-        if product.expect_sold(today).is_err() {
-            let named = [("product", json!(product.details.code))];
-            findings.add_with(format!("/lines/{index}/product_id"), NOT_SOLD, named);
-            continue;
-        }
-        let asked = asked(&contract.content, tier.clone(), line.quantity, today);
-        let chosen = price_list::chosen(reader, &product, line.price.currency(), &asked)?;
-        let listed = extended(line.quantity, chosen.price).map_err(Failure::fault)?;
-        let below_floor = chosen.floor.is_some_and(|floor| {
-            extended(line.quantity, floor).is_ok_and(|floor| amounts.gross.minor() < floor.minor())
-        });
-        let deviation = Deviation::of(amounts.gross, listed);
-        if deviation.is_none_or(|deviation| authority.content.asked(deviation, below_floor).is_some()) {
-            let named = [("line", json!(index + 1)), ("list", json!(chosen.price.to_string()))];
-            findings.add_with(format!("/lines/{index}/price"), PRICE_DEVIATES, named);
-        }
-    }
-    let cited = |refusal: Refusal| refusal.citing(authority.cite("PRI-2", Some("004 §5.3")));
-    Ok(findings.into_result().map_err(cited)?)
-}
-
-fn asked(
-    content: &SalesContractContent,
-    tier: Option<String>,
-    quantity: domain::quantity::Quantity,
-    on: BusinessDate,
-) -> Asked {
-    let customer = Some(content.customer);
-    Asked { customer, channel: content.channel.clone(), tier, region: content.region.clone(), quantity, on }
+    let line = |(line, amounts): (&ContractLine, Amounts)| OfferedLine {
+        product: line.product,
+        quantity: line.quantity,
+        gross: amounts.gross,
+        agreed: None,
+    };
+    Ok(Offer {
+        kind: HolderKind::SalesContract,
+        document: contract.id.uuid(),
+        number: contract.petition.number.clone(),
+        customer: *customer,
+        region: region.clone(),
+        channel: channel.clone(),
+        lines: lines.iter().zip(amounts).map(line).collect(),
+        refusals: (PRICE_DEVIATES, NOT_SOLD),
+    })
 }
 
 /// Signs a contract: its sale closes, is attributed, and whose the customer is learns of it, all at once.
@@ -96,7 +81,10 @@ pub fn sign(
     let last = approved.checked_add_days(days).unwrap_or(BusinessDate::MAX);
     let change = contract.sign(signature, tx.actor(), (today, last))?;
     let contract = apply(tx, change)?;
-    sale::deed::close(tx, &contract)?;
+    if contract.is_own_sale() {
+        sale::deed::close(tx, &contract)?;
+    }
+    holding::use_up(tx, contract.id.uuid())?;
     Ok(contract)
 }
 
@@ -110,6 +98,9 @@ pub fn cancel(tx: &mut Tx<'_>, contract: SalesContract, reason: String) -> Resul
     let collected = figures.get(&id).map_or(0, |figure| figure.counted);
     let change = contract.cancel(reason, collected, tx.actor(), tx.now())?;
     let contract = apply(tx, change)?;
-    sale::deed::fall_through(tx, &contract)?;
+    if contract.is_own_sale() {
+        sale::deed::fall_through(tx, &contract)?;
+    }
+    holding::let_go(tx, contract.id.uuid())?;
     Ok(contract)
 }

@@ -244,18 +244,18 @@ pub(crate) fn find_unscoped(reader: &mut Reader<'_>, id: SalesContractId) -> Res
 pub(crate) fn collecting(
     reader: &mut Reader<'_>,
     customer: CustomerId,
-) -> Result<Vec<SalesContractId>, Failure> {
+) -> Result<Vec<(Option<Instant>, SalesContractId)>, Failure> {
     /// Of more than so many, those approved first.
     const AT_MOST: i64 = 500;
     let key = Key::from(customer);
     let states = [SalesContractState::Approved.code(), SalesContractState::Signed.code()];
-    let found: Vec<Key> = db!(reader, |c| sales_contracts::table
+    let found: Vec<(Option<Instant>, Key)> = db!(reader, |c| sales_contracts::table
         .filter(sales_contracts::customer_id.eq(key).and(sales_contracts::status.eq_any(states)))
         .order((sales_contracts::approved_at, sales_contracts::id))
-        .select(sales_contracts::id)
+        .select((sales_contracts::approved_at, sales_contracts::id))
         .limit(AT_MOST)
         .load(c))?;
-    Ok(found.into_iter().map(Into::into).collect())
+    Ok(found.into_iter().map(|(at, id)| (at, id.into())).collect())
 }
 
 fn whole(reader: &mut Reader<'_>, row: Row) -> Result<SalesContract, Failure> {

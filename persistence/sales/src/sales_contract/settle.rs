@@ -1,7 +1,7 @@
 //! How contracts plug into approvals: what is approved opens a sale, and may be paid for. `[CON-1, CNT]`
 
 use super::{
-    deed::{priced, unprotected},
+    deed::{offered, unprotected},
     row::find_unscoped,
 };
 use crate::{
@@ -9,7 +9,9 @@ use crate::{
         DocumentSummary, Summaries,
         document::{self, Handed, Preview, Routed, foreseen},
     },
-    counted_figure, sale,
+    counted_figure,
+    price_deviation::holding,
+    sale,
     schema::{customers, departments, sales_contracts},
     spine::{Failure, Key, Reader, Tx, db},
 };
@@ -35,6 +37,9 @@ impl Handed<crate::Sales> for SalesContract {
     }
     fn follow(self, tx: &mut Tx<'_>, outcome: &Outcome) -> Result<(), Failure> {
         if !matches!(outcome, Outcome::Approved { .. }) {
+            return holding::let_go(tx, self.id.uuid());
+        }
+        if !self.is_own_sale() {
             return Ok(());
         }
         let total = self.content.total().map_err(Failure::fault)?.minor();
@@ -61,7 +66,8 @@ pub(super) fn routed(reader: &Reader<'_>, contract: &SalesContract) -> Result<Ro
 pub fn preview(reader: &mut Reader<'_>, contract: &SalesContract) -> Result<Preview, Failure> {
     let refused = contract.check_submission(reader.actor()).err();
     let by_filing = foreseen(unprotected(reader, contract))?.err();
-    let by_price = foreseen(priced(reader, contract))?.err();
+    let offer = offered(contract)?;
+    let by_price = foreseen(holding::check(reader, &offer))?.err();
     let routed = routed(reader, contract)?;
     document::preview(reader, contract, routed, refused.into_iter().chain(by_filing).chain(by_price))
 }

@@ -3,8 +3,10 @@
 
 mod commission_statement;
 mod counted_figure;
+mod credit_grant;
 mod filing;
 mod opportunity;
+mod price_deviation;
 mod price_list;
 mod product;
 mod quotation;
@@ -12,14 +14,19 @@ mod receipt;
 mod refund;
 mod sale;
 mod sales_contract;
+mod sales_order;
 mod sales_plan;
 mod sales_report;
+mod shipment;
+mod unit;
 
 pub use commission_statement::*;
 pub use counted_figure::*;
+pub use credit_grant::*;
 pub use filing::*;
 pub use opportunity::*;
 pub use persistence_customer_tables::*;
+pub use price_deviation::*;
 pub use price_list::*;
 pub use product::*;
 pub use quotation::*;
@@ -27,18 +34,28 @@ pub use receipt::*;
 pub use refund::*;
 pub use sale::*;
 pub use sales_contract::*;
+pub use sales_order::*;
 pub use sales_plan::*;
 pub use sales_report::*;
+pub use shipment::*;
+pub use unit::*;
 
 use persistence_spine_tables as spine;
 
 spine::together!(
+    price_deviations,
     price_lists,
     prices,
     product_costs,
     products,
     sales_contracts,
     sales_contract_lines,
+    sales_orders,
+    sales_order_lines,
+    shipments,
+    shipment_lines,
+    credit_grants,
+    units,
     counted_figures,
     counted_entries,
     receipts,
@@ -61,7 +78,8 @@ spine::together!(
     sales_reports,
 );
 spine::beside!(
-    sales_contracts, receipts, receipt_allocations, refunds, sales, credit_entries, commission_entries, commission_statements, products,
-    filings, opportunities, quotations, sales_plans, sales_plan_nodes, sales_reports;
+    price_deviations, sales_contracts, sales_orders, shipments, credit_grants, receipts, receipt_allocations, refunds, sales,
+    credit_entries, commission_entries, commission_statements, products, filings, opportunities, quotations, sales_plans,
+    sales_plan_nodes, sales_reports;
     (customers, departments, document_readers, employees)
 );

@@ -37,7 +37,8 @@ diesel::table! {
         id -> SqlId,
         receipt_id -> SqlId,
         place -> Integer,
-        contract_id -> SqlId,
+        contract_id -> Nullable<SqlId>,
+        order_id -> Nullable<SqlId>,
         amount_minor -> BigInt,
         at -> SqlInstant,
     }

@@ -5,7 +5,8 @@ diesel::table! {
     use crate::spine::{SqlId, SqlInstant};
     sales (id) {
         id -> SqlId,
-        contract_id -> SqlId,
+        contract_id -> Nullable<SqlId>,
+        order_id -> Nullable<SqlId>,
         number -> Text,
         customer_id -> SqlId,
         department_id -> SqlId,

@@ -84,6 +84,14 @@ pub(super) const SELLS: &[Permission] = &[
     SubmitContracts,
     ReadReceipts,
     RequestRefunds,
+    ReadPriceDeviations,
+    AskPriceDeviations,
+    ReadOrders,
+    SubmitOrders,
+    ReadCredit,
+    RequestCredit,
+    ReadUnits,
+    ReserveUnits,
     ReadSales,
     ReadCommission,
     ReadSalesPlans,
@@ -97,8 +105,16 @@ pub(super) const SELLS: &[Permission] = &[
 ];
 
 /// What somebody may do who leads sellers: stand in for them, and answer what is asked about their sales.
-pub(super) const LEADS_SELLERS: &[Permission] =
-    &[SuperviseContracts, JudgeSales, CompileSalesPlans, ReviewFilings, SuperviseOpportunities];
+pub(super) const LEADS_SELLERS: &[Permission] = &[
+    SuperviseContracts,
+    SuperviseOrders,
+    ProgressOrders,
+    DispatchOrders,
+    JudgeSales,
+    CompileSalesPlans,
+    ReviewFilings,
+    SuperviseOpportunities,
+];
 
 /// What somebody may do who answers for what is sold: prices as they are, what stands behind them, and files of both.
 pub(super) const OF_SALES: &[Permission] = &[
@@ -107,6 +123,10 @@ pub(super) const OF_SALES: &[Permission] = &[
     ReadProfit,
     ReadContracts,
     ReadReceipts,
+    ReadPriceDeviations,
+    ReadOrders,
+    ReadCredit,
+    ReadUnits,
     ReadSales,
     ReadCommission,
     ReadSalesPlans,

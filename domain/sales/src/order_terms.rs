@@ -1,0 +1,76 @@
+//! The company's terms of pricing, ordering, delivering and granting credit (订货与授信规则). `[PRI-2a, ORD-1, ORD-2, REC-1d, REC-1e]`
+
+use crate::spine::{Finding, Findings, PolicyContent, codes, wording};
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+
+/// The code under which they are kept.
+pub const ORDER_TERMS_CODE: &str = "order-terms/company";
+/// Those terms as shipped.
+pub const SHIPPED_ORDER_TERMS: &str = include_str!("shipped/order_terms.json");
+
+/// What holds of all orders.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct OrderTerms {
+    /// With what numbers of price deviations begin.
+    pub deviation_prefix: String,
+    /// With what numbers of orders begin.
+    pub order_prefix: String,
+    /// With what numbers of shipments begin.
+    pub shipment_prefix: String,
+    /// With what numbers of grants of credit begin.
+    pub credit_prefix: String,
+    /// How much more than was ordered may be shipped, in basis points of it. `[ORD-1a]`
+    pub over_delivery_bp: u32,
+    /// How many working hours production may take from the approval on. `[ORD-1b]`
+    pub production_hours: u32,
+    /// How many working hours shipping may take from when it is finished. `[ORD-1b]`
+    pub shipping_hours: u32,
+    /// How many working hours delivery may take from the first shipment on. `[ORD-1b]`
+    pub delivery_hours: u32,
+    /// After how many days overdue new orders of a customer are held. `[REC-1d]`
+    pub overdue_hold_days: u32,
+    /// How many days a reserved unit may wait for its signature. `[ORD-2]`
+    pub reserved_days: u32,
+    /// The limit of customers to whom none was granted, in minor units of the book currency; none: they are not limited. `[REC-1e]`
+    pub limit_without_grant_minor: Option<i64>,
+}
+
+impl PolicyContent for OrderTerms {
+    const KIND: &'static str = "order-terms";
+
+    fn findings(&self) -> Vec<Finding> {
+        let mut findings = Findings::new();
+        let prefixes = [
+            ("deviation_prefix", &self.deviation_prefix),
+            ("order_prefix", &self.order_prefix),
+            ("shipment_prefix", &self.shipment_prefix),
+            ("credit_prefix", &self.credit_prefix),
+        ];
+        for (name, prefix) in prefixes {
+            wording::check_prefix(&mut findings, &format!("/content/{name}"), prefix);
+        }
+        let numbers = [
+            ("production_hours", self.production_hours, 10_000),
+            ("shipping_hours", self.shipping_hours, 10_000),
+            ("delivery_hours", self.delivery_hours, 10_000),
+            ("overdue_hold_days", self.overdue_hold_days, 3_660),
+            ("reserved_days", self.reserved_days, 366),
+        ];
+        for (name, number, max) in numbers {
+            if !(1..=max).contains(&number) {
+                let range = [("min", json!(1)), ("max", json!(max))];
+                findings.add_with(format!("/content/{name}"), codes::OUT_OF_RANGE, range);
+            }
+        }
+        if self.over_delivery_bp > 10_000 {
+            let range = [("min", json!(0)), ("max", json!(10_000))];
+            findings.add_with("/content/over_delivery_bp", codes::OUT_OF_RANGE, range);
+        }
+        if self.limit_without_grant_minor.is_some_and(i64::is_negative) {
+            findings.add("/content/limit_without_grant_minor", codes::AMOUNT_NOT_POSITIVE);
+        }
+        findings.into_vec()
+    }
+}

@@ -1,0 +1,34 @@
+-- Written from migrations/0139_unit.sql by `UPDATE=1 cargo test`: what is to be changed, change there.
+-- Units, and by whom they are held.
+CREATE TABLE units (
+    id UUID PRIMARY KEY NOT NULL,
+    code TEXT NOT NULL UNIQUE,
+    place TEXT NOT NULL,
+    product_id UUID NOT NULL REFERENCES products (id),
+    status TEXT NOT NULL,
+    customer_id UUID REFERENCES customers (id),
+    deposit_id UUID REFERENCES receipts (id),
+    reserved_by_id UUID REFERENCES employees (id),
+    department_id UUID REFERENCES departments (id),
+    reserved_at TIMESTAMPTZ,
+    reserved_until DATE,
+    contract_id UUID REFERENCES sales_contracts (id),
+    changed_at TIMESTAMPTZ NOT NULL,
+    version BIGINT NOT NULL,
+    -- Whatever the code does, nobody holds a unit without a deposit.
+    CHECK ((status = 'available') = (deposit_id IS NULL)),
+    CHECK ((deposit_id IS NULL) = (customer_id IS NULL)),
+    CHECK ((deposit_id IS NULL) = (reserved_by_id IS NULL)),
+    CHECK ((deposit_id IS NULL) = (department_id IS NULL)),
+    CHECK ((deposit_id IS NULL) = (reserved_at IS NULL)),
+    CHECK ((deposit_id IS NULL) = (reserved_until IS NULL)),
+    CHECK ((status = 'signed') = (contract_id IS NOT NULL))
+);
+CREATE UNIQUE INDEX units_by_deposit ON units (deposit_id);
+CREATE INDEX units_by_product ON units (product_id, id);
+CREATE INDEX units_by_status ON units (status, id);
+CREATE INDEX units_by_customer ON units (customer_id);
+CREATE INDEX units_by_reserver ON units (reserved_by_id, id);
+CREATE INDEX units_by_department ON units (department_id);
+CREATE INDEX units_by_contract ON units (contract_id);
+CREATE INDEX units_by_change ON units (changed_at, id);
