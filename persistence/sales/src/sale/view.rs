@@ -25,7 +25,7 @@ use crate::{
 use chrono::NaiveDate;
 use diesel::prelude::*;
 use domain::{
-    commission::RuleCode,
+    commission::{Holder, RuleCode},
     customer_file::CustomerId,
     sale::{Sale, SaleId, SaleState},
     sales_contract::SalesContractId,
@@ -67,7 +67,7 @@ pub struct SaleView {
     pub total: Money,
     /// Received less refunded.
     pub received: Money,
-    /// What of its commission is due by that; null until it is attributed.
+    /// What of its commission is due by that; null until it is attributed, and for whoever is shown their own part alone.
     pub due: Option<Money>,
     /// How it is attributed, and why; null until it is.
     pub attribution: Option<AttributionView>,
@@ -80,7 +80,7 @@ pub struct SaleView {
     /// Whom it counts for, entry by entry.
     #[schema(max_items = 100000)]
     pub credits: Vec<SaleCreditView>,
-    /// What is booked of its commission, entry by entry.
+    /// What is booked of its commission, entry by entry: one's own, and all to whose reach the department belongs.
     #[schema(max_items = 100000)]
     pub commission: Vec<SaleCommissionView>,
     /// Its version, for `If-Match`.
@@ -132,7 +132,10 @@ pub fn show(reader: &mut Reader<'_>, sale: Sale) -> Result<SaleView, Failure> {
     let attribution = sale.attribution().map(|said| attributed(&register, said, plan)).transpose()?;
     let waits_for = sale.holds().iter().map(|hold| held(&register, *hold)).collect::<Result<_, _>>()?;
     let credits = sale.credits.iter().map(|entry| credited(&register, entry)).collect::<Result<_, _>>()?;
-    let commission = sale.ledger.iter().map(|entry| booked(&register, entry)).collect::<Result<_, _>>()?;
+    // What others earn is for who answers for the department: one's own entries are one's own, here as in the list of them.
+    let (sees_all, me) = (reader.reach().covers(sale.department, false), reader.actor().employee.map(Holder::Person));
+    let shown = sale.ledger.iter().filter(|entry| sees_all || Some(entry.booked.holder) == me);
+    let commission = shown.map(|entry| booked(&register, entry)).collect::<Result<_, _>>()?;
     Ok(SaleView {
         id: sale.id,
         status: sale.state(),
@@ -146,7 +149,7 @@ pub fn show(reader: &mut Reader<'_>, sale: Sale) -> Result<SaleView, Failure> {
         owner: closing.map(|closing| register.named(closing.facts.owner)).transpose()?,
         total: yuan(sale.total),
         received: yuan(sale.received),
-        due: sale.due().map(yuan),
+        due: sale.due().filter(|_| sees_all).map(yuan),
         attribution,
         waits_for,
         credits,
