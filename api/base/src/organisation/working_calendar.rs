@@ -252,7 +252,10 @@ fn merged(sheet: &Sheet<HolidayRow>, base: &WorkingCalendar) -> (WorkingCalendar
         match row.sort {
             DaySort::Off => {
                 places.insert(format!("years/{at}/holidays/{}", year.holidays.len()), index);
-                let en = row.english.clone().unwrap_or_else(|| row.name.clone());
+                // What the file leaves out of a holiday that stands is kept.
+                let stood = base.years.iter().flat_map(|year| &year.holidays).find(|one| one.zh == row.name);
+                let known = row.english.clone().or_else(|| stood.map(|one| one.en.clone()));
+                let en = known.unwrap_or_else(|| row.name.clone());
                 year.holidays.push(Holiday { zh: row.name.clone(), en, from: row.from, to: row.to });
             }
             DaySort::Worked => {

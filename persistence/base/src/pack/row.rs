@@ -64,5 +64,5 @@ pub(super) fn all(reader: &mut Reader<'_>) -> Result<Vec<LoadedPack>, Failure> {
 
 /// Whether any was.
 pub(super) fn is_any_loaded(reader: &mut Reader<'_>) -> Result<bool, Failure> {
-    Ok(db!(reader, |c| diesel::select(diesel::dsl::exists(packs::table)).get_result(c))?)
+    Ok(db!(reader, |c| diesel::select(diesel::dsl::exists(packs::table.select(packs::code))).get_result(c))?)
 }
