@@ -8,8 +8,8 @@ use crate::{
 };
 use diesel::prelude::*;
 use domain::spine::{
-    BusinessDate, Citation, POLICY_MISSING, POLICY_OVERTAKEN, Policy, PolicyContent, PolicyStatus, PolicyVersion, Refusal,
-    Timestamp, read_content,
+    BusinessDate, Citation, POLICY_MISSING, POLICY_OVERTAKEN, Policy, PolicyContent, PolicyStatus,
+    PolicyVersion, Refusal, Timestamp, read_content,
 };
 use std::sync::Arc;
 
@@ -28,7 +28,8 @@ pub fn in_force<C: PolicyContent>(
     }
 }
 
-/// Whether this draft may still be published, no later version having been: it would have no effect, or take back what that one changed.
+/// Whether a draft may still be published: where a later version was, it would have no effect, or take back what that one
+/// changed.
 ///
 /// # Errors
 /// Where the database fails.
