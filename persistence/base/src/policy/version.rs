@@ -8,8 +8,8 @@ use crate::{
 };
 use diesel::prelude::*;
 use domain::spine::{
-    BusinessDate, Citation, POLICY_MISSING, POLICY_OVERTAKEN, Policy, PolicyContent, PolicyVersion, Refusal,
-    Timestamp, read_content,
+    BusinessDate, Citation, POLICY_MISSING, POLICY_OVERTAKEN, Policy, PolicyContent, PolicyStatus,
+    PolicyVersion, Refusal, Timestamp, read_content,
 };
 use std::sync::Arc;
 
@@ -28,7 +28,8 @@ pub fn in_force<C: PolicyContent>(
     }
 }
 
-/// Whether no later version was published before this one: it would have no effect, or take back what that one changed.
+/// Whether a draft may still be published: where a later version was, it would have no effect, or take back what that one
+/// changed.
 ///
 /// # Errors
 /// Where the database fails.
@@ -37,7 +38,8 @@ pub fn may_follow(reader: &mut Reader<'_>, policy: &Policy) -> Result<Result<(),
         .filter(policies::code.eq(&policy.code).and(policies::status.eq("published")))
         .select(diesel::dsl::max(policies::number))
         .first(c))?;
-    Ok(match newest.filter(|newest| *newest > policy.number) {
+    let is_draft = policy.status == PolicyStatus::Draft;
+    Ok(match newest.filter(|newest| is_draft && *newest > policy.number) {
         Some(newer) => {
             Err(Refusal::new(POLICY_OVERTAKEN).with("newer", newer).citing(Citation::rule("REG-4")))
         }
