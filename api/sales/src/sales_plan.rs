@@ -90,27 +90,27 @@ struct Node {
     period: PlanPeriod,
     /// At least; the target where absent.
     #[serde(default)]
-    #[validate(range(min = -1_000_000_000_000_000, max = 1_000_000_000_000_000))]
-    #[schema(minimum = -1_000_000_000_000_000, maximum = 1_000_000_000_000_000)]
+    #[validate(range(min = -1_000_000_000_000_000_i64, max = 1_000_000_000_000_000_i64))]
+    #[schema(minimum = -1_000_000_000_000_000_i64, maximum = 1_000_000_000_000_000_i64)]
     floor: Option<i64>,
     /// What adds up.
-    #[validate(range(min = -1_000_000_000_000_000, max = 1_000_000_000_000_000))]
-    #[schema(minimum = -1_000_000_000_000_000, maximum = 1_000_000_000_000_000, example = 8_333_333)]
+    #[validate(range(min = -1_000_000_000_000_000_i64, max = 1_000_000_000_000_000_i64))]
+    #[schema(minimum = -1_000_000_000_000_000_i64, maximum = 1_000_000_000_000_000_i64, example = 8_333_333)]
     target: i64,
     /// At best; the target where absent.
     #[serde(default)]
-    #[validate(range(min = -1_000_000_000_000_000, max = 1_000_000_000_000_000))]
-    #[schema(minimum = -1_000_000_000_000_000, maximum = 1_000_000_000_000_000)]
+    #[validate(range(min = -1_000_000_000_000_000_i64, max = 1_000_000_000_000_000_i64))]
+    #[schema(minimum = -1_000_000_000_000_000_i64, maximum = 1_000_000_000_000_000_i64)]
     challenge: Option<i64>,
     /// What of it no scope below has; below nothing where they were given more.
     #[serde(default)]
-    #[validate(range(min = -1_000_000_000_000_000, max = 1_000_000_000_000_000))]
-    #[schema(minimum = -1_000_000_000_000_000, maximum = 1_000_000_000_000_000)]
+    #[validate(range(min = -1_000_000_000_000_000_i64, max = 1_000_000_000_000_000_i64))]
+    #[schema(minimum = -1_000_000_000_000_000_i64, maximum = 1_000_000_000_000_000_i64)]
     reserve_of_scopes: i64,
     /// What of it no period within has.
     #[serde(default)]
-    #[validate(range(min = -1_000_000_000_000_000, max = 1_000_000_000_000_000))]
-    #[schema(minimum = -1_000_000_000_000_000, maximum = 1_000_000_000_000_000)]
+    #[validate(range(min = -1_000_000_000_000_000_i64, max = 1_000_000_000_000_000_i64))]
+    #[schema(minimum = -1_000_000_000_000_000_i64, maximum = 1_000_000_000_000_000_i64)]
     reserve_of_periods: i64,
 }
 
@@ -275,8 +275,8 @@ async fn void_sales_plan(
 #[derive(Clone, Debug, Deserialize, Validate, IntoParams)]
 struct SplitSalesPlan {
     /// How much, in the unit of the measure.
-    #[validate(range(min = 0, max = 1_000_000_000_000_000))]
-    #[param(minimum = 0, maximum = 1_000_000_000_000_000, example = 100_000_000)]
+    #[validate(range(min = 0, max = 1_000_000_000_000_000_i64))]
+    #[param(minimum = 0, maximum = 1_000_000_000_000_000_i64, example = 100_000_000)]
     whole: i64,
     /// How; equally where absent.
     #[param(inline)]

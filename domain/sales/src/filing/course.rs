@@ -8,7 +8,7 @@ use super::{
 use crate::{
     approval::check_reason,
     pipeline_terms::{FilingTerms, OnConflict},
-    spine::{Actor, BusinessDate, Change, Refusal, RefusalCode, Timestamp, in_both},
+    spine::{Actor, BusinessDate, Change, Refusal, RefusalCode, Timestamp},
 };
 
 /// Where filing a customer leads: what stands in its way, and how many its filer has.

@@ -2,12 +2,9 @@
 
 use crate::spine::BusinessDate;
 use chrono::{Datelike, Days as Count, Months};
-use serde::Serialize;
-use utoipa::ToSchema;
 
 /// From one day to another, both counted.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, ToSchema)]
-#[schema(as = SalesPeriod)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Days {
     /// The first.
     pub from: BusinessDate,
