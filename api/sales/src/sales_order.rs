@@ -11,8 +11,10 @@ use crate::{
         Wanted, routes,
     },
 };
+use act::*;
 use body::CreateSalesOrder;
 use domain::{approval::Document, sales_order::SalesOrder, spine::perm};
+use erp::*;
 use persistence::{
     approval::document,
     sales_order::{self as orders, SalesOrderFilter, SalesOrderSummary, SalesOrderView, deed},
@@ -31,15 +33,15 @@ pub(crate) fn routes(into: &mut Routes) {
             submit_sales_order,
             withdraw_sales_order,
             void_sales_order,
-            act::cancel_sales_order,
-            act::cut_short_sales_order,
-            act::close_sales_order,
-            act::hold_sales_order,
-            act::release_sales_order,
-            act::progress_sales_order,
-            erp::take_sales_orders,
-            erp::acknowledge_sales_orders,
-            erp::progress_sales_orders,
+            cancel_sales_order,
+            cut_short_sales_order,
+            close_sales_order,
+            hold_sales_order,
+            release_sales_order,
+            progress_sales_order,
+            take_sales_orders,
+            acknowledge_sales_orders,
+            progress_sales_orders,
         ]
     );
 }

@@ -2,6 +2,8 @@
 
 mod erp;
 
+use erp::*;
+
 use crate::{
     sales_order::body::{MovedLine, moved},
     spine::{
@@ -29,7 +31,7 @@ pub(crate) fn routes(into: &mut Routes) {
             show_shipment,
             deliver_shipment,
             take_back_shipment,
-            erp::tell_shipments,
+            tell_shipments,
         ]
     );
 }
