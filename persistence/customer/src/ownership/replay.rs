@@ -95,7 +95,7 @@ impl Owned {
         let end = self.asked.until.min(self.span.1.plus(-chrono::Duration::microseconds(1)));
         let current = owned.as_of(&known, end, zone);
         let draft = owned.as_of(&self.draft, end, zone);
-        let stored = self.stored(reader, &owned, &current, end)?;
+        let stored = stored(reader, &owned, &current, end)?;
         let register = Register::of(reader)?;
         let names = |who: EmployeeId| {
             register.person(who).map_or_else(|| who.to_string(), |person| person.name.clone())
@@ -115,30 +115,29 @@ impl Owned {
             },
         })
     }
+}
 
-    /// How the customer stood by what was kept with the last fact; nothing where time has moved them since, which is not
-    /// kept.
-    fn stored(
-        &self,
-        reader: &mut Reader<'_>,
-        owned: &Ownership,
-        current: &Derived,
-        end: Timestamp,
-    ) -> Result<Option<Derived>, Failure> {
-        let known: Vec<&Fact> = owned.facts.iter().filter(|fact| fact.known_at <= end).collect();
-        let Some(last) = known.iter().map(|fact| fact.known_at).max() else { return Ok(None) };
-        if current.since().is_some_and(|since| since > last) {
-            return Ok(None);
-        }
-        let key = Key::from(owned.customer);
-        let detail: Option<String> = db!(reader, |c| states::table
-            .filter(states::customer_id.eq(key).and(states::known_at.le(Instant::from(end))))
-            .order((states::revision.desc(), states::place.desc()))
-            .select(states::detail)
-            .first(c)
-            .optional())?;
-        let Some(detail) = detail else { return Ok(None) };
-        let state: State = serde_json::from_str(&detail)?;
-        Ok(Some(Derived { chain: vec![state], ..current.clone() }))
+/// How the customer stood by what was kept with the last fact; nothing where time has moved them since, which is not
+/// kept.
+fn stored(
+    reader: &mut Reader<'_>,
+    owned: &Ownership,
+    current: &Derived,
+    end: Timestamp,
+) -> Result<Option<Derived>, Failure> {
+    let known: Vec<&Fact> = owned.facts.iter().filter(|fact| fact.known_at <= end).collect();
+    let Some(last) = known.iter().map(|fact| fact.known_at).max() else { return Ok(None) };
+    if current.since().is_some_and(|since| since > last) {
+        return Ok(None);
     }
+    let key = Key::from(owned.customer);
+    let detail: Option<String> = db!(reader, |c| states::table
+        .filter(states::customer_id.eq(key).and(states::known_at.le(Instant::from(end))))
+        .order((states::revision.desc(), states::place.desc()))
+        .select(states::detail)
+        .first(c)
+        .optional())?;
+    let Some(detail) = detail else { return Ok(None) };
+    let state: State = serde_json::from_str(&detail)?;
+    Ok(Some(Derived { chain: vec![state], ..current.clone() }))
 }
