@@ -3,7 +3,7 @@
 use crate::{
     indicator_figure::period,
     spine::{
-        At, Can, Created, List, PathId, Problem, Query, Reading, Reply, Routes, UnitOfWork, Valid, Wanted,
+        At, Can, Created, List, PathId, Query, Reading, Reply, Routes, UnitOfWork, Valid, Wanted,
         chart::{Bar, Chart, Svg, bars},
         routes,
     },

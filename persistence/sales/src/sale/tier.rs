@@ -55,29 +55,40 @@ pub(super) static LOYALTY: TierMeasure = TierMeasure {
 
 /// The sales of customers that closed in a window.
 fn bought(reader: &mut Reader<'_>, asked: &Asked<'_>) -> Result<Vec<(Key, Bought)>, Failure> {
-    type Row = (Key, Key, Key, Option<BusinessDate>, i64);
+    type Row = (Key, Key, Option<Key>, Option<Key>, Option<BusinessDate>, i64);
     let keys: Vec<Key> = asked.customers.iter().map(|customer| (*customer).into()).collect();
     let end = midnight(asked.until.succ_opt().unwrap_or(asked.until), reader.zone());
     let (from, until, end) = (Some(asked.from), Some(asked.until), Instant::from(end));
     let stands = sales::fell_through_at.is_null().or(sales::fell_through_at.ge(Some(end)));
+    let sold = (
+        sales::customer_id,
+        sales::id,
+        sales::contract_id,
+        sales::order_id,
+        sales::closed_on,
+        sales::total_minor,
+    );
     let rows: Vec<Row> = db!(reader, |c| sales::table
         .filter(sales::customer_id.eq_any(&keys).and(stands))
         .filter(sales::closed_on.ge(from).and(sales::closed_on.le(until)))
         .order(sales::id)
-        .select((sales::customer_id, sales::id, sales::contract_id, sales::closed_on, sales::total_minor))
+        .select(sold)
         .load(c))?;
-    let contracts: Vec<Key> = rows.iter().map(|row| row.2).collect();
-    let paid: Vec<(Key, i64)> = db!(reader, |c| allocations::table
-        .filter(allocations::contract_id.eq_any(&contracts).and(allocations::at.lt(end)))
-        .order((allocations::contract_id, allocations::id))
-        .select((allocations::contract_id, allocations::amount_minor))
+    // A sale is of a contract or of an order under none.
+    let contracts: Vec<Option<Key>> = rows.iter().map(|row| row.2).filter(Option::is_some).collect();
+    let orders: Vec<Option<Key>> = rows.iter().map(|row| row.3).filter(Option::is_some).collect();
+    let of = allocations::contract_id.eq_any(&contracts).or(allocations::order_id.eq_any(&orders));
+    let paid: Vec<(Option<Key>, Option<Key>, i64)> = db!(reader, |c| allocations::table
+        .filter(of.and(allocations::at.lt(end)))
+        .order(allocations::id)
+        .select((allocations::contract_id, allocations::order_id, allocations::amount_minor))
         .load(c))?;
-    let mut by: BTreeMap<Key, i64> = BTreeMap::new();
-    for (contract, minor) in paid {
-        *by.entry(contract).or_default() += minor;
+    let mut by: BTreeMap<Option<Key>, i64> = BTreeMap::new();
+    for (contract, order, minor) in paid {
+        *by.entry(contract.or(order)).or_default() += minor;
     }
-    let with = |(customer, id, contract, closed_on, total_minor): Row| {
-        let paid_minor = by.get(&contract).copied().unwrap_or_default();
+    let with = |(customer, id, contract, order, closed_on, total_minor): Row| {
+        let paid_minor = by.get(&contract.or(order)).copied().unwrap_or_default();
         (customer, Bought { id, closed_on, total_minor, paid_minor })
     };
     Ok(rows.into_iter().map(with).collect())

@@ -133,7 +133,8 @@ pub fn show(reader: &mut Reader<'_>, sale: Sale) -> Result<SaleView, Failure> {
     let waits_for = sale.holds().iter().map(|hold| held(&register, *hold)).collect::<Result<_, _>>()?;
     let credits = sale.credits.iter().map(|entry| credited(&register, entry)).collect::<Result<_, _>>()?;
     // What others earn is for who answers for the department: one's own entries are one's own, here as in the list of them.
-    let (sees_all, me) = (reader.reach().covers(sale.department, false), reader.actor().employee.map(Holder::Person));
+    let (sees_all, me) =
+        (reader.reach().covers(sale.department, false), reader.actor().employee.map(Holder::Person));
     let shown = sale.ledger.iter().filter(|entry| sees_all || Some(entry.booked.holder) == me);
     let commission = shown.map(|entry| booked(&register, entry)).collect::<Result<_, _>>()?;
     Ok(SaleView {
