@@ -158,7 +158,9 @@ impl April {
     #[track_caller]
     pub fn advance_to(&self, stage: &str) {
         while self.office().get(&self.period).expect(200).text("/stage") != stage {
-            self.advance().expect(200);
+            // What ends by the clock may have been ended by the chore in the same instant.
+            let reply = self.advance();
+            assert!(matches!(reply.status, 200 | 409), "{reply}");
         }
     }
 
@@ -302,7 +304,8 @@ fn a_month_is_appraised_from_targets_to_final(app: App) {
     assert_eq!(line(&own, "sales")["query"], "entered");
     april.advance().refuses(409, "appraisal_period.objection_time");
     april.wait(&app, 10);
-    let done = april.advance().expect(200);
+    april.advance_to("final");
+    let done = april.office().get(&april.period).expect(200);
     assert_eq!((done.text("/stage"), done.at("/people/finished")), ("final".into(), json!(1)));
     act(april.office(), &sheet, "calibrate", json!({"grade": "A", "reason": "补"}))
         .refuses(409, "appraisal_period.wrong_stage");

@@ -42,7 +42,7 @@ fn a_violation_is_recorded_against_its_rule_and_entered_in_the_ledger(app: App) 
     assert_eq!(made.text("/citation/clause"), "002 §5(二)6");
     let entered = entries(&site);
     assert_eq!(
-        (entered[0]["incident"]["kind"].clone(), entered[0]["amount"].clone()),
+        (entered[0]["incident_kind"].clone(), entered[0]["amount"].clone()),
         (json!("conduct"), json!({"kind": "points", "points": -20})),
         "{entered}"
     );

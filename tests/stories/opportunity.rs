@@ -139,7 +139,7 @@ fn it_is_lost_for_a_listed_reason_stepped_back_for_any_and_taken_up_again(app: A
     let reopened = act(lan, &place, "reopen", json!({"reason": "甲公司未能交货"})).expect(200);
     assert_eq!((reopened.text("/status"), reopened.at("/loss_reason")), ("open".into(), Value::Null));
     act(lan, &place, "reopen", json!({"reason": "再次"})).refuses(409, "opportunity.not_lost");
-    act(trade.who("ming"), &place, "advance", json!({})).refuses(404, "http.not_found");
+    trade.who("ming").at(1).post(&format!("{place}/advance"), json!({})).refuses(404, "http.not_found");
     let mut past = opportunity(&trade.customer);
     past["expected_on"] = json!("2026-03-01");
     lan.post(OPPORTUNITIES, past).refuses(422, "opportunity.closes_in_past");

@@ -145,8 +145,10 @@ fn every_pack_of_the_product_can_be_loaded_and_none_takes_from_another(app: App)
             "department_id": company.departments["company"]});
         let loaded = boss.post(LOAD, body).expect(200);
         let conflicts = fates(&loaded).into_iter().filter(|item| item.ends_with(": conflicting"));
-        // The company of the stories has two departments of its own under codes of the general pack.
-        let conflicts: Vec<String> = conflicts.filter(|item| !item.starts_with("department/")).collect();
+        // The company of the stories has two departments of its own under codes of the general pack, and its own name.
+        let own =
+            |item: &String| item.starts_with("department/") || item.starts_with("policy/expense-policy/");
+        let conflicts: Vec<String> = conflicts.filter(|item| !own(item)).collect();
         assert_eq!(conflicts, Vec::<String>::new(), "{pack}");
     }
 }

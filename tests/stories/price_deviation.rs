@@ -3,6 +3,7 @@
 
 use crate::{
     approval::waiting,
+    expense_claim::approve,
     expense_request::{act, submit},
     sales_contract::{CONTRACTS, Trade, contract_body, yuan},
 };
@@ -76,13 +77,17 @@ impl Trade {
 /// Worked example 5.
 fn example_5_a_hair_decides_who_agrees(app: App) {
     let trade = Trade::open(&app, "99.99");
-    for (price, hundredths, names) in [("95.00", -49_905, "head"), ("94.99", -50_005, "director")] {
+    for (price, hundredths, names) in [("95.00", -49_905, vec![]), ("94.99", -50_005, vec!["director"])] {
         let made = trade.who("lan").post(DEVIATIONS, trade.deviation("10", price)).expect(201);
         assert_eq!(made.at("/deviation_hundredths_bp"), json!(hundredths));
         let place = made.header("location").expect("a place");
         let preview = trade.who("lan").get(&format!("{place}/approval-preview")).expect(200);
         assert_eq!(preview.at("/submittable"), json!(true));
-        assert_eq!(waiting(&trade.company, &submit(trade.who("lan"), &place)), [names]);
+        // The head is asked of each; a hair more, and the director is too.
+        let approval = submit(trade.who("lan"), &place);
+        assert_eq!(waiting(&trade.company, &approval), ["head"]);
+        approve(&trade.company, "head", &approval).expect(200);
+        assert_eq!(waiting(&trade.company, &approval), names);
     }
     let above = trade.who("lan").post(DEVIATIONS, trade.deviation("10", "120.00")).expect(201);
     assert_eq!(above.text("/authority"), "general-manager", "above the list is asked for as below it");

@@ -131,20 +131,7 @@ fn nothing_that_is_read_tells_what_a_single_peer_said(app: App) {
     }
     // Who was asked about whom stands in no trail, and the order in which they were asked is none.
     let trail = boss.get("/api/v1/audit-entries?entity_kind=appraisal_review&limit=200").expect(200);
-    let of_peers: Vec<Value> = trail
-        .at("/data")
-        .as_array()
-        .into_iter()
-        .flatten()
-        .filter(|entry| entry["after"]["kind"] == "peer")
-        .cloned()
-        .collect();
-    assert_eq!(of_peers.len(), 3, "everybody of the department but the superior was asked");
-    for entry in of_peers {
-        for member in ["employee", "reviewer", "appraisal", "given"] {
-            assert_eq!(entry["after"][member], Value::Null, "{entry}");
-        }
-    }
+    assert_eq!(trail.at("/data"), json!([]), "not even that there are any");
     april.advance_to("superior_review");
     april.review(april.who("head"), april.lan(), "88");
     april.advance_to("calibration");

@@ -236,7 +236,7 @@ fn a_rest_that_is_cut_short_closes_the_order(app: App) {
     assert_eq!((closed.text("/status"), closed.text("/kept/amount")), ("closed".into(), "700.00".into()));
     assert_eq!(closed.text("/lines/0/cancelled"), "3");
     act(trade.who("lan"), &order, "cut-short", cut).refuses(409, "sales_order.not_under_way");
-    trade.ship(&order, "1").refuses(409, "sales_order.not_under_way");
+    trade.ship(&order, "1").refuses(409, "order.over_shipped");
     let sale = trade.sale_of_order(&order).expect("a sale");
     assert_eq!(sale.text("/total/amount"), "700.00");
     let net: i64 = app.number("SELECT CAST(SUM(net_minor) AS BIGINT) AS number FROM credit_entries");

@@ -33,8 +33,8 @@ fn an_order_is_taken_over_once_and_no_more_cancelled_here(app: App) {
     assert_eq!(column(&offered, "number"), ["SO-2026-000001", "SO-2026-000002"]);
     let path = format!("{TAKE}/acknowledge");
     let done = |order: &str, reference: &str| qian.post(&path, acknowledgement(order, reference));
-    assert_eq!(outcomes(&done(&order, "ERP-1").expect(200).at("/data")), ["done"]);
-    assert_eq!(outcomes(&done(&order, "ERP-1").expect(200).at("/data")), ["already"]);
+    assert_eq!(outcomes(&done(&order, "ERP-1").expect(207).at("/data")), ["done"]);
+    assert_eq!(outcomes(&done(&order, "ERP-1").expect(207).at("/data")), ["already"]);
     let refused = done(&order, "ERP-2").at("/data");
     assert_eq!(refused[0]["refusal"]["code"], "sales_order.taken_already");
     let unknown = json!({"reference": "ERP-3", "order_ids": [trade.product]});

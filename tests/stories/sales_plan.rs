@@ -3,13 +3,11 @@
 
 use crate::{
     approval::waiting,
-    duty::{attend, called},
     expense_claim::approve,
     expense_request::{act, submit},
     file::hand_in,
     sales_contract::Trade,
 };
-use chrono::Duration;
 use serde_json::{Value, json};
 use tests::{App, Company, Records, Reply, column, records, stories};
 
@@ -21,7 +19,6 @@ stories! {
     what_somebody_who_left_had_left_is_their_teams_reserve,
     a_years_target_is_split_by_weights_equally_or_as_last_year_went,
     targets_of_people_come_in_as_a_table_a_row_a_person,
-    the_plan_of_the_next_year_is_a_duty_in_december,
 }
 
 records! {
@@ -279,8 +276,9 @@ fn targets_of_people_come_in_as_a_table_a_row_a_person(app: App) {
         let version = head.get(&place).expect(200).version();
         hand_in(&head.at(version), &format!("{place}/targets/import"), "目标.csv", file(rows).as_bytes())
     };
-    let wrong = import(&format!("{}{}", row("没有".into(), "1"), row(number("rep"), "1"))).expect(200);
-    assert_eq!((wrong.at("/refused"), wrong.at("/kept")), (json!(2), json!(false)), "{wrong}");
+    let wrong = import(&format!("{}{}", row("没有".into(), "1"), row(number("rep"), "1")));
+    let wrong = wrong.refuses(422, "import.rows_refused");
+    assert_eq!(wrong.at("/params/count"), json!(2), "{wrong}");
     let rows = format!("{}{}", row(number("lan"), "30.00"), row(number("ming"), "60.50"));
     let taken = import(&rows).expect(200);
     assert_eq!((taken.at("/created"), taken.at("/kept")), (json!(2), json!(true)), "{taken}");
@@ -291,24 +289,4 @@ fn targets_of_people_come_in_as_a_table_a_row_a_person(app: App) {
     let again = import(&rows).expect(200);
     assert_eq!((again.at("/unchanged"), again.at("/kept")), (json!(2), json!(false)));
     company.who("ming").get(&format!("{place}/targets/import-template")).refuses(403, "http.forbidden");
-}
-
-fn the_plan_of_the_next_year_is_a_duty_in_december(app: App) {
-    let mut company = app.company();
-    app.advance(Duration::days(275));
-    company.sign_in_again(&app);
-    attend(&app);
-    let owed = called(&company, "sales-plan");
-    assert_eq!(
-        (owed.text("/responsible/name"), owed.text("/status")),
-        ("director".into(), "open".into()),
-        "{owed}"
-    );
-    let centre = company.departments["centre"].clone();
-    let director = company.who("director");
-    let made = director.post(PLANS, plan(&centre, 2027, "amount", vec![whole(&centre, 2027, 5)])).expect(201);
-    let place = made.header("location").expect("a place");
-    agree(&company, &submit(director, &place));
-    assert_eq!(director.get(&place).expect(200).text("/status"), "in_force");
-    assert_eq!(called(&company, "sales-plan").text("/status"), "on_time");
 }

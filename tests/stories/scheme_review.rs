@@ -10,6 +10,7 @@ use chrono::Duration;
 use domain::{
     approval::Label,
     performance::scheme_review::{Looked, Report, Reviewed, SHIPPED_SCHEME_REVIEW_SETTINGS, SchemeReview},
+    spine::{Actor, Id},
     working_time::Period,
 };
 use persistence::spine::{Failure, Request, StoredAnswer, Tx};
@@ -34,7 +35,9 @@ const REVIEWS: &str = "/api/v1/scheme-reviews";
 /// One that is written as the server writes it: a period that is final would take weeks.
 fn a_scheme_review(made: &Records<'_>) -> String {
     made.id("/api/v1/appraisal-periods/{id}");
-    let write = |tx: &mut Tx<'_>| -> Result<StoredAnswer, Failure> {
+    let user = made.company.user("head").parse().expect("an id");
+    let by = Actor { user: Id::from_uuid(user), ..Actor::system() };
+    let write = move |tx: &mut Tx<'_>| -> Result<StoredAnswer, Failure> {
         let month: Period = "2026-03".parse().expect("a month");
         let name = Label { zh: "业务员月度考核".into(), en: "Sales, monthly".into() };
         let of = Reviewed { scheme: "appraisal-scheme/sales".into(), name, from: month, until: month };
@@ -48,7 +51,7 @@ fn a_scheme_review(made: &Records<'_>) -> String {
         let settings = serde_json::from_str(SHIPPED_SCHEME_REVIEW_SETTINGS).expect("settings");
         let named = |code: &str| (code.to_owned(), code.to_owned());
         let report = Report::of(&[looked], &["D", "C", "B", "A"], &settings, &named);
-        let change = SchemeReview::make(tx.id(), of, report, tx.actor(), tx.now())?;
+        let change = SchemeReview::make(tx.id(), of, report, &by, tx.now())?;
         persistence::performance::scheme_review::apply(tx, change)?;
         Ok(StoredAnswer::default())
     };

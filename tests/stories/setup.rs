@@ -23,8 +23,9 @@ fn an_empty_company_is_told_what_is_missing_step_by_step(app: App) {
     let empty = boss.get(SETUP).expect(200);
     assert_eq!(empty.at("/is_ready"), json!(false));
     assert_eq!(
-        column(&empty.at("/steps"), "code")[..6],
-        ["packs", "departments", "employees", "department_heads", "accounts", "buyers"].map(str::to_owned)
+        column(&empty.at("/steps"), "code")[..7],
+        ["packs", "departments", "employees", "department_heads", "superiors", "accounts", "buyers"]
+            .map(str::to_owned)
     );
     assert_eq!(
         (step(&boss, "departments")["is_done"].clone(), step(&boss, "buyers")["is_done"].clone()),

@@ -6,7 +6,7 @@ mod import;
 use crate::{
     approval::SubmissionPreview,
     spine::{
-        At, Can, Created, List, Merge, Merged, Note, PathId, Query, Reading, Reason, Reply, Routes,
+        At, ByRules, Can, Created, List, Merge, Merged, Note, PathId, Query, Reading, Reason, Reply, Routes,
         UnitOfWork, Valid, Wanted, routes,
     },
 };
@@ -304,6 +304,7 @@ struct SplitSalesPlan {
 async fn show_sales_plan_split(
     who: Can<perm::CompileSalesPlans>,
     wanted: Query<SplitSalesPlan>,
+    _: ByRules,
     reading: Reading,
 ) -> Reply<SalesPlanSplitView> {
     let SplitSalesPlan { whole, by, year, measure, department_id, weights } = wanted.0;

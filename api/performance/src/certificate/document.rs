@@ -219,6 +219,10 @@ mod tests {
         working_time::{Period, Span},
     };
 
+    fn id<T>(n: u8) -> Id<T> {
+        Id::from_uuid(format!("00000000-0000-7000-8000-00000000000{n}").parse().expect("an id"))
+    }
+
     fn certificate(holder: &str) -> Certificate {
         let on = BusinessDate::from_ymd_opt(2026, 5, 20).expect("a day");
         let text = CertificateText {
@@ -228,7 +232,6 @@ mod tests {
             clause: "000 §10".to_owned(),
             issuer: "公司".to_owned(),
         };
-        let id = |n| Id::from_uuid(format!("00000000-0000-7000-8000-00000000000{n}").parse().expect("an id"));
         let new = NewCertificate {
             id: id(1),
             number: "CE-2026-000001".to_owned(),

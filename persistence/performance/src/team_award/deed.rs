@@ -7,6 +7,7 @@ use crate::{
     appraisal_period,
     certificate::deed::{Given, issue},
     incentive_entry::by_rule::{self, ByRule},
+    organisation::referred,
     spine::{Failure, Tx},
 };
 use domain::{
@@ -23,7 +24,7 @@ use serde_json::json;
 /// `team_award.not_final`, `team_award.no_plan`, `team_award.awarded_already`, `team_award.no_team`.
 pub fn award(tx: &mut Tx<'_>, id: Id<AppraisalPeriod>) -> Result<Vec<TeamAward>, Failure> {
     tx.connection().hold_rows("appraisal_periods", &[id.into()])?;
-    let period = appraisal_period::find(tx, id)?;
+    let period = referred(appraisal_period::find(tx, id), "/appraisal_period_id")?;
     let (results, plan) = of_period(tx, &period)?;
     if is_awarded(tx, id)? {
         return Err(refused(AWARDED_ALREADY).with("period", period.period.to_string()).into());

@@ -141,7 +141,7 @@ impl Row {
             status_reason: reason.map(str::to_owned),
             approval_id: approval.map(Into::into),
             version: *version,
-            search_text: search_text(&[], &[number, note.as_deref().unwrap_or_default()]),
+            search_text: search_text(&[note.as_deref().unwrap_or_default()], &[number]),
         })
     }
 
