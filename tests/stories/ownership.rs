@@ -449,7 +449,7 @@ fn answers_that_contradict_each_other_are_refused(app: App) {
     let mut inquiry = nothing();
     (inquiry["was_introduced"], inquiry["introducer_id"]) = (json!(true), json!(v));
     site.register(site.a(), &v, inquiry).refuses(422, "registration.introduced_by_self");
-    deed(site.head(), &v, "introduce", json!({"introducer_id": v}))
+    deed(site.head(), &v, "announce-introduction", json!({"introducer_id": v}))
         .refuses(422, "registration.introduced_by_self");
     let mut body = site.body(&v, nothing());
     body["claimed_at"] = json!("2030-01-01T00:00:00Z");
