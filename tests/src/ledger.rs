@@ -47,6 +47,7 @@ const UNAUDITED: &[(&str, &str)] = &[
     ("confirm_commission_batch", "what went with the wages goes once"),
     ("pay_refund", "the same reference again changes nothing"),
     ("take_commission_batch", "the same batch is answered until it is confirmed"),
+    ("say_notice_preferences", "the same wishes again change nothing"),
     ("load_pack", "what stands as the pack says is not written again"),
     ("import_holidays", "the same announcement again changes nothing"),
     ("issue_activation_codes", "nothing where nobody waits for a code"),

@@ -61,7 +61,12 @@ fn a_visit_is_planned_reported_and_counts(app: App) {
     assert_eq!(reported.at("/report/shortfalls"), json!([]));
     assert_eq!(reported.text("/report/evidence/0/name"), "现场.pdf");
     lan.at(2).post(&format!("{place}/report"), report).refuses(409, "interaction.not_planned");
-    let events = app.administrator().get("/api/v1/events?limit=200").expect(200).at("/data").to_string();
+    let events = app
+        .administrator()
+        .get(&format!("/api/v1/events?entity={}&limit=200", place.rsplit('/').next().unwrap_or_default()))
+        .expect(200)
+        .at("/data")
+        .to_string();
     assert!(
         events.contains("interaction.qualified") && !events.contains(SAID),
         "the feed tells nothing that was said"

@@ -37,7 +37,7 @@ fn add(operation: &mut Operation, schemas: &Value) {
 
 /// The least value that conforms to a schema.
 fn sample(schema: &Value, schemas: &Value, depth: usize) -> Value {
-    if let Some(example) = schema.get("example") {
+    if let Some(example) = schema.get("example").or_else(|| schema["examples"].get(0)) {
         return example.clone();
     }
     if depth > DEEP {

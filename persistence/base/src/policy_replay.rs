@@ -29,6 +29,9 @@ pub fn apply(tx: &mut Tx<'_>, change: Change<PolicyReplay>) -> Result<PolicyRepl
     tx.apply(change)
 }
 
+/// How one begins to go through history by a draft.
+pub type Begin = fn(&mut Reader<'_>, &Asked) -> Result<Box<dyn Replayer>, Failure>;
+
 /// A decision that can be replayed: registered by the noun that takes it.
 pub struct Replayable {
     /// Its name: `approver_routing`.
@@ -36,7 +39,7 @@ pub struct Replayable {
     /// The kind of policy by which it is taken.
     pub kind: &'static str,
     /// Begins to go through history by a draft.
-    pub begin: fn(&mut Reader<'_>, &Asked) -> Result<Box<dyn Replayer>, Failure>,
+    pub begin: Begin,
 }
 
 /// What is replayed, and over which history.

@@ -148,7 +148,7 @@ impl utoipa::PartialSchema for PlanPeriod {
             .min_length(Some(4))
             .max_length(Some(7))
             .pattern(Some("^[0-9]{4}(-(Q[1-4]|0[1-9]|1[0-2]))?$"))
-            .example(Some(serde_json::json!("2026-03")))
+            .examples([serde_json::json!("2026-03")])
             .into()
     }
 }
