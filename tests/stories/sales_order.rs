@@ -33,7 +33,7 @@ fn an_order(made: &Records<'_>) -> String {
     made.place("/api/v1/sales/{id}");
     let (product, customer) = (made.id("/api/v1/products/{id}"), made.id("/api/v1/customers/{id}"));
     let place = made.post("lan", "/api/v1/sales-orders/{id}", order_body(&customer, &product, "3", "111.00"));
-    let order = made.place("/api/v1/sales-orders/{id}");
+    let order = format!("/api/v1/sales-orders/{place}");
     let approval = submit(made.company.who("lan"), &order);
     crate::expense_claim::approve(made.company, "head", &approval).expect(200);
     place

@@ -66,10 +66,12 @@ pub(crate) struct ExternalIdentity {
     /// Which system.
     #[validate(length(min = 1, max = 40))]
     #[schema(min_length = 1, max_length = 40, example = "erp")]
+    #[serde(deserialize_with = "domain::spine::typed::read_reference")]
     source: String,
     /// The identity there.
     #[validate(length(min = 1, max = 100))]
     #[schema(min_length = 1, max_length = 100, example = "10023")]
+    #[serde(deserialize_with = "domain::spine::typed::read_reference")]
     external_id: String,
 }
 

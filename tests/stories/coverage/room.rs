@@ -52,6 +52,8 @@ const ROOMS: &[(&str, &[(&str, &str)])] = &[
 
 /// Contexts without rules of their own.
 const WITHOUT_RULES: &[(&str, &str)] = &[
+    ("api/finance/own_company", "a part of the policy of expenses, registered by itself"),
+    ("persistence/finance/own_company", "a part of the policy of expenses, registered by itself"),
     ("api/base/meta", "tells what the product is"),
     ("api/base/setup", "what of several nouns is still to be set up"),
     ("persistence/base/setup", "what of several nouns is still to be set up"),
@@ -68,6 +70,12 @@ const WITHOUT_RULES: &[(&str, &str)] = &[
 
 /// Rooms of one noun alone that its rules do not know by this word: what it does with the database or the edge.
 const WITHOUT_WORD: &[(&str, &str)] = &[
+    ("persistence/base/audit/confidential", "what the trail holds and does not show"),
+    ("persistence/base/organisation/past", "who worked where as it was known then"),
+    ("persistence/base/policy_replay/run", "a draft on its way through history"),
+    ("persistence/customer/ownership/serving", "who may own customers"),
+    ("persistence/governance/regulation/pack", "regulations as items of packs"),
+    ("persistence/sales/credit_grant/exposure", "what a customer owes and has ordered"),
     (
         "persistence/governance/regulation_version/comparison",
         "two versions side by side, by the rules of regulations",

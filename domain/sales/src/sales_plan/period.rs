@@ -147,7 +147,7 @@ impl utoipa::PartialSchema for PlanPeriod {
             .description(Some("A year, a quarter or a month."))
             .min_length(Some(4))
             .max_length(Some(7))
-            .pattern(Some("^[0-9]{4}(-(Q[1-4]|0[1-9]|1[0-2]))?$"))
+            .pattern(Some("^2[0-9]{3}(-Q[1-4]|-(0[1-9]|1[0-2]))?$"))
             .examples([serde_json::json!("2026-03")])
             .into()
     }

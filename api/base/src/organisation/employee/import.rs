@@ -191,7 +191,7 @@ impl<'a> Known<'a> {
             superior_id,
             vacancy_id: None::<AnyId>,
         };
-        Ok(on_columns(hire(tx, body))?)
+        on_columns(hire(tx, body))
     }
 
     /// Corrects the name of somebody who is known, and moves them where the row says so.
