@@ -92,8 +92,9 @@ fn plan_of(
 ) -> Result<Option<PolicyVersion<TeamAwardPlan>>, Failure> {
     let last = period.period.last();
     let plans = policy::all_of_kind::<TeamAwardPlan>(reader)?.into_iter();
-    let fits = plans.filter(|dated| dated.from <= last && dated.version.content.span == period.period.span());
-    Ok(fits.last().map(|dated| dated.version))
+    let mut fits =
+        plans.filter(|dated| dated.from <= last && dated.version.content.span == period.period.span());
+    Ok(fits.next_back().map(|dated| dated.version))
 }
 
 /// What the teams of a period came to, and the plan by which they are honoured.
