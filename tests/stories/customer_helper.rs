@@ -21,8 +21,10 @@ records! {
 const HELPERS: &str = "/api/v1/customer-helpers";
 
 fn a_helper(made: &Records<'_>) -> String {
-    let registered = made.place("/api/v1/registrations/{id}");
-    let customer = made.company.who("lan").get(&registered).expect(200).text("/customer/id");
+    let customer = crate::customer_file::entered(made.company.who("lan"), "王五", "13900001111");
+    let assigned = json!({"employee_id": made.company.id("lan")});
+    let path = format!("/api/v1/customers/{customer}/ownership/assign");
+    made.company.who("head").post(&path, assigned).expect(200);
     let body = json!({"customer_id": customer, "employee_id": made.company.id("head"), "access": "read",
         "until": "2026-06-30"});
     made.post("lan", "/api/v1/customer-helpers/{id}", body)

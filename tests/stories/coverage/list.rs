@@ -22,6 +22,8 @@ const OTHERWISE: &[(&str, &str)] = &[
     ("take_expense_claims", "a queue: what waits longest comes first, for programs"),
     ("list_expense_statement_rows", "the rows of one document, frozen in their order"),
     ("list_appraisal_coverage", "a preview of who is measured by what, by number"),
+    ("list_appraisal_replay", "a report: what a draft would have made of each sheet of a period"),
+    ("list_team_results", "a report: the teams of a period are ranked together"),
     ("list_budget_execution", "a report: its groups are computed together, and have their own order"),
     ("list_duty_board", "a report: its groups are computed together, and have their own order"),
     ("list_incentive_totals", "a report: its sums are reckoned together, the latest month first"),
@@ -226,7 +228,7 @@ fn every_list_is_narrowed_by_several_values_at_once(app: App) {
         let names = list.route.query_parameters().map(|known| known.name.clone());
         let chosen = names.filter(|name| !list.values(name, "/enum").is_empty());
         let other = |name: &String| {
-            !matches!(name.as_str(), "sort" | "format" | "box" | "whose" | "by" | "measure")
+            !matches!(name.as_str(), "sort" | "format" | "box" | "whose" | "by" | "measure" | "dialect")
                 && !name.ends_with("_currency")
         };
         chosen.filter(other).map(|name| format!("{}: {name}", list.name())).collect::<Vec<_>>()

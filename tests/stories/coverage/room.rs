@@ -72,6 +72,7 @@ const WITHOUT_RULES: &[(&str, &str)] = &[
 const WITHOUT_WORD: &[(&str, &str)] = &[
     ("persistence/base/audit/confidential", "what the trail holds and does not show"),
     ("persistence/base/organisation/past", "who worked where as it was known then"),
+    ("persistence/base/organisation/past/office", "who held which role and who was away then"),
     ("persistence/base/policy_replay/run", "a draft on its way through history"),
     ("persistence/customer/ownership/serving", "who may own customers"),
     ("persistence/governance/regulation/pack", "regulations as items of packs"),
