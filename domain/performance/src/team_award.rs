@@ -32,11 +32,8 @@ crate::events! { TEAM_AWARD_EVENTS:
 }
 
 /// What this noun brings to its wing.
-pub const NOUN: &crate::spine::Noun = &crate::spine::Noun {
-    refusals: &[TEAM_AWARD_REFUSALS],
-    events: &[TEAM_AWARD_EVENTS],
-    enums: &[Sharing::LABELS],
-};
+pub const NOUN: &crate::spine::Noun =
+    &crate::spine::Noun { refusals: &[TEAM_AWARD_REFUSALS], events: &[TEAM_AWARD_EVENTS], enums: &[] };
 
 /// How a sum is shared among the people of a team.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize, ToSchema)]

@@ -21,11 +21,8 @@ crate::refusals! { PIPELINE_TERMS_REFUSALS:
 }
 
 /// What this noun brings to its wing.
-pub(crate) const NOUN: &crate::spine::Noun = &crate::spine::Noun {
-    refusals: &[PIPELINE_TERMS_REFUSALS],
-    events: &[],
-    enums: &[OnConflict::LABELS, EntryFact::LABELS],
-};
+pub(crate) const NOUN: &crate::spine::Noun =
+    &crate::spine::Noun { refusals: &[PIPELINE_TERMS_REFUSALS], events: &[], enums: &[] };
 
 /// What becomes of a filing that meets a live one of the same customer and product line.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize, ToSchema)]

@@ -23,11 +23,8 @@ crate::refusals! { SALES_ANALYSIS_REFUSALS:
 }
 
 /// What this noun brings to its wing.
-pub(crate) const NOUN: &crate::spine::Noun = &crate::spine::Noun {
-    refusals: &[SALES_ANALYSIS_REFUSALS],
-    events: &[],
-    enums: &[Dimension::LABELS, AnalysisMeasure::LABELS],
-};
+pub(crate) const NOUN: &crate::spine::Noun =
+    &crate::spine::Noun { refusals: &[SALES_ANALYSIS_REFUSALS], events: &[], enums: &[] };
 
 /// At most so many days are analysed at once.
 pub const DAYS_MAX: u64 = 3_660;

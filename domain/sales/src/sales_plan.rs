@@ -64,7 +64,7 @@ crate::events! { SALES_PLAN_EVENTS:
 pub(crate) const NOUN: &crate::spine::Noun = &crate::spine::Noun {
     refusals: &[SALES_PLAN_REFUSALS],
     events: &[SALES_PLAN_EVENTS],
-    enums: &[Measure::LABELS, SalesPlanAction::LABELS, SalesPlanState::LABELS, SplitBy::LABELS],
+    enums: &[Measure::LABELS, SalesPlanAction::LABELS, SalesPlanState::LABELS],
 };
 
 /// What a plan measures.

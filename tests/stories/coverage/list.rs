@@ -45,6 +45,8 @@ const OTHERWISE: &[(&str, &str)] = &[
 /// Lists in which the stories have nothing, with the reason.
 const EMPTY: &[(&str, &str)] = &[
     ("list_duties", "one's own where nothing else is asked for: tests/stories/duty.rs"),
+    ("list_policy_replay_lines", "of one replay, by its place"),
+    ("list_tier_assessments", "of one run, by its place"),
     ("list_tasks", "one's own where nothing else is asked for: tests/stories/task.rs"),
     ("list_notices", "one's own where nothing else can be asked for: tests/stories/announcement.rs"),
     ("list_operations", "one's own where nothing else can be asked for: tests/stories/operation.rs"),
