@@ -353,9 +353,8 @@ fn each_line_says_how_it_came_about(app: App) {
     april.facts(&people[1], "1000000");
     april.facts(&people[2], "1000000");
     confirmed(&april.centre, &people[2], "customer-data-leaked", ("2026-04", "1"));
-    let refund = json!({"period": "2026-03", "about": "XS-2026-0312 退款"});
     let mut adjusting = figure(&april.centre, &people[0], "sales", ("2026-04", "-200000"));
-    adjusting["adjusts"] = refund;
+    adjusting["adjusts"] = json!({"period": "2026-03", "about": "XS-2026-0312 退款"});
     enter_and_confirm(&april.centre, adjusting);
     april.advance_to("calibration");
     april.score().expect(200);

@@ -61,7 +61,10 @@ fn who_may_read_sees_the_customer_behind_the_mask_and_changes_nothing(app: App) 
         (shown.at("/is_masked"), shown.text("/phones/0/display")),
         (json!(true), "138****0001".into())
     );
-    assert_eq!(column(&site.c.get("/api/v1/customers").expect(200).at("/data"), "id"), [v.clone()]);
+    assert_eq!(
+        column(&site.c.get("/api/v1/customers").expect(200).at("/data"), "id"),
+        std::slice::from_ref(&v)
+    );
     site.follow_up(site.a(), &v);
     let seen = site.c.get(&format!("/api/v1/interactions?customer_id={v}")).expect(200).at("/data");
     assert_eq!(column(&seen, "kind"), ["call"], "in every finder");

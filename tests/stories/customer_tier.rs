@@ -30,7 +30,7 @@ pub const RUNS: &str = "/api/v1/tier-runs";
 const FIGURES: &str = "/api/v1/tier-figures";
 
 fn a_run(made: &Records<'_>) -> String {
-    supervised(&made.company);
+    supervised(made.company);
     made.post("gm", "/api/v1/tier-runs/{id}", json!({"cut_off": "2026-03-04"}))
 }
 

@@ -82,7 +82,7 @@ fn an_approved_override_is_held_until_its_day_and_the_model_goes_on_behind_it(ap
     }
     assert_eq!(crate::duty::events(&app, "customer_tier.override_ended").len(), 1);
     let listed = site.a().get("/api/v1/customers?tier=B").expect(200).at("/data");
-    assert_eq!(column(&listed, "id"), [v.clone()], "the list follows");
+    assert_eq!(column(&listed, "id"), std::slice::from_ref(&v), "the list follows");
     assert_eq!(column(&site.ownership(&v).at("/facts"), "kind"), ["tiered", "tiered", "tiered"]);
 }
 

@@ -60,7 +60,6 @@ pub const WING: &Wing = &Wing {
     enums: &[
         incentive_entry::PROPOSED_AMOUNTS,
         approval::BatchDecision::LABELS,
-        organisation::DAY_SORTS,
         organisation::SetUpKind::LABELS,
     ],
     chores: &[

@@ -13,7 +13,6 @@ use crate::spine::Routes;
 pub use absence::{ABSENCES, EXPIRED_GRANTS, begin_absences, release_expired};
 pub use leave::{LEAVINGS, finish_leavings};
 pub use template::SetUpKind;
-pub use working_calendar::DAY_SORTS;
 
 pub fn routes(into: &mut Routes) {
     department::routes(into);

@@ -1,8 +1,8 @@
 //! Tiers of customers over HTTP: which one is held, runs of the model, figures that people enter. `[TIE-1]`
 
 use crate::spine::{
-    Can, Chore, Created, Every, List, PathId, Query, Reading, Reply, Routes, UnitOfWork, Valid, Wanted, each,
-    routes,
+    Attempts, Can, Chore, Created, Every, List, PathId, Query, Reading, Reply, Routes, UnitOfWork, Valid,
+    Wanted, each, routes,
 };
 use chrono::NaiveDate;
 use domain::{
@@ -50,17 +50,21 @@ pub const RUNS: &Chore =
 /// The first thing that could not be done, when the rest has been.
 pub async fn attend(database: &Database) -> Result<(), Failure> {
     const NAME: &str = "tier-runs";
+    let mut tried = Attempts::default();
     let over = database.read(Request::system(NAME), tiers::overridden).await?;
-    each(database, NAME, over, tiers::deed::let_override_end).await?;
+    tried.add(each(database, NAME, over, tiers::deed::let_override_end).await);
     if database.read(Request::system(NAME), runs::scheduled).await?.is_some() {
-        each(database, NAME, vec![()], |tx, ()| runs::open_scheduled(tx)).await?;
+        tried.add(each(database, NAME, vec![()], |tx, ()| runs::open_scheduled(tx)).await);
     }
     loop {
         let under_way = database.read(Request::system(NAME), runs::under_way).await?;
         if under_way.is_empty() {
-            return Ok(());
+            return tried.outcome();
         }
-        each(database, NAME, under_way, pass::go_on_with).await?;
+        if let Err(failed) = each(database, NAME, under_way, pass::go_on_with).await {
+            tried.add(Err(failed));
+            return tried.outcome();
+        }
     }
 }
 

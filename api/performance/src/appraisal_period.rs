@@ -3,8 +3,8 @@
 use crate::{
     indicator_figure::period,
     spine::{
-        At, Can, Chore, Created, Every, List, PathId, Reading, Reply, Routes, UnitOfWork, Valid, Wanted,
-        each, routes,
+        At, Attempts, Can, Chore, Created, Every, List, PathId, Reading, Reply, Routes, UnitOfWork, Valid,
+        Wanted, each, routes,
     },
 };
 use domain::{
@@ -47,16 +47,22 @@ pub const CHORE: &Chore =
 /// # Errors
 /// The first thing that could not be done, when the rest has been.
 pub async fn go_on(database: &Database) -> Result<(), Failure> {
+    const NAME: &str = "appraisals";
+    let mut tried = Attempts::default();
     loop {
-        let under_way = database.read(Request::system("appraisals"), periods::under_way).await?;
+        let under_way = database.read(Request::system(NAME), periods::under_way).await?;
         if !under_way.is_empty() {
-            each(database, "appraisals", under_way, pass::go_on_with).await?;
+            // What fails would fail at once again: it is left to the next time.
+            if let Err(failed) = each(database, NAME, under_way, pass::go_on_with).await {
+                tried.add(Err(failed));
+                return tried.outcome();
+            }
             continue;
         }
-        let over = database.read(Request::system("appraisals"), periods::over).await?;
-        each(database, "appraisals", over.iter().copied(), deed::close_by_clock).await?;
-        if database.read(Request::system("appraisals"), periods::under_way).await?.is_empty() {
-            return Ok(());
+        let over = database.read(Request::system(NAME), periods::over).await?;
+        tried.add(each(database, NAME, over.iter().copied(), deed::close_by_clock).await);
+        if database.read(Request::system(NAME), periods::under_way).await?.is_empty() {
+            return tried.outcome();
         }
     }
 }

@@ -36,7 +36,7 @@ pub const WING: &Wing = &Wing {
         ("team-awards", "团队考核与评优。What teams came to, and which were honoured."),
     ],
     rules: domain::WING,
-    enums: &[scheme_review::CHARTS],
+    enums: &[],
     chores: &[appraisal_period::CHORE],
     routes: |into| {
         indicator::routes(into);

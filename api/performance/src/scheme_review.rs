@@ -10,7 +10,7 @@ use crate::{
 };
 use domain::{
     scheme_review::{Report, SchemeReview},
-    spine::{AnyId, EnumLabels, Language, Permission, perm},
+    spine::{AnyId, Language, Permission, perm},
 };
 use persistence::scheme_review::{
     self as reviews, SchemeReviewFilter, SchemeReviewSummary, SchemeReviewView, deed,
@@ -111,9 +111,6 @@ domain::labels! { SchemeReviewChart = "SchemeReviewChart":
     Grades = "grades", "等级分布", "Grades";
     Indicators = "indicators", "指标区分度", "How far indicators differ";
 }
-
-/// The labels of what is drawn.
-pub const CHARTS: &EnumLabels = SchemeReviewChart::LABELS;
 
 /// What is to be drawn.
 #[derive(Debug, Default, Deserialize, Validate, IntoParams)]

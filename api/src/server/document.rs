@@ -56,7 +56,8 @@ fn takes_gzip(request: &HttpRequest) -> bool {
     let accepted = request.headers().get(header::ACCEPT_ENCODING).and_then(|value| value.to_str().ok());
     let codings = accepted.unwrap_or_default().split(',');
     codings.map(|coding| coding.replace(' ', "")).any(|coding| {
-        coding.strip_prefix("gzip").is_some_and(|weight| !matches!(weight, ";q=0" | ";q=0.0" | ";q=0.00"))
+        let weight = coding.strip_prefix("gzip").map(|rest| rest.strip_prefix(";q=").unwrap_or("1"));
+        weight.and_then(|weight| weight.parse::<f32>().ok()).is_some_and(|weight| weight > 0.0)
     })
 }
 

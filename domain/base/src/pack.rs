@@ -11,9 +11,7 @@ mod three_way;
 
 pub use three_way::{Fate, three_way};
 
-use crate::spine::{
-    Change, Citation, Entity, Finding, Findings, Id, Refusal, Timestamp, User, Version, codes,
-};
+use crate::spine::{Change, Citation, Entity, Finding, Findings, Id, Refusal, Timestamp, Version, codes};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 use sha2::{Digest, Sha256};
@@ -316,8 +314,6 @@ pub struct LoadedPack {
     pub edition: String,
     /// What it said of each item that it wrote or found as it says.
     pub written: BTreeMap<String, String>,
-    /// Who loaded it.
-    pub by: Id<User>,
     /// When.
     pub at: Timestamp,
     /// Counts its states.

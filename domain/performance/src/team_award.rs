@@ -95,6 +95,8 @@ impl PolicyContent for TeamAwardPlan {
             let bounds = [("min", json!(1)), ("max", json!(20))];
             findings.add_with("/content/places", codes::BAD_LENGTH, bounds);
         }
+        // Teams that tie share the sums of several places, so all are of one currency.
+        let currency = self.places.iter().find_map(|place| place.sum).map(|sum| sum.currency());
         for (expected, place) in (1..).zip(&self.places) {
             let at = |member: &str| format!("/content/places/{}/{member}", expected - 1);
             if place.place != expected {
@@ -104,6 +106,12 @@ impl PolicyContent for TeamAwardPlan {
             wording::check(&mut findings, &at("title/en"), &place.title.en, 60);
             if place.sum.is_some_and(|sum| sum.minor() <= 0) {
                 findings.add(at("sum"), SUM_NOT_POSITIVE);
+            }
+            if let (Some(sum), Some(expected)) = (place.sum, currency)
+                && sum.currency() != expected
+            {
+                let first = [("expected", json!(expected.code()))];
+                findings.add_with(at("sum"), codes::WRONG_CURRENCY, first);
             }
         }
         findings.into_vec()
@@ -232,7 +240,7 @@ fn shared_sums(plan: &TeamAwardPlan, place: &AwardPlace, teams: usize) -> Vec<Op
     let taken = plan.places.iter().skip(first).take(teams);
     let sums: Vec<Money> = taken.filter_map(|place| place.sum).collect();
     let Some(currency) = sums.first().map(|sum| sum.currency()) else { return vec![None; teams] };
-    let whole: i64 = sums.iter().filter(|sum| sum.currency() == currency).map(|sum| sum.minor()).sum();
+    let whole: i64 = sums.iter().map(|sum| sum.minor()).sum();
     allocate(whole, &vec![1; teams])
         .into_iter()
         .map(|minor| Some(Money::from_minor(minor, currency)))
@@ -336,15 +344,24 @@ mod tests {
 
     #[test]
     fn who_tie_share_what_their_places_bring_and_who_falls_short_gets_none() {
-        let plan = plan(&[1_000_01, 500_00]);
+        let plan = plan(&[100_001, 50_000]);
         assert_eq!(plan.findings(), []);
         let teams =
             vec![team(1, ["90", "90", "90"]), team(2, ["90", "90", "90"]), team(3, ["79", "79", "79"])];
         let results = ranked(teams, 3);
         let honoured = honoured(&results, &plan);
         let sums: Vec<i64> = honoured.iter().filter_map(|(_, _, sum)| Some(sum.as_ref()?.minor())).collect();
-        assert_eq!(sums, [750_01, 750_00]);
+        assert_eq!(sums, [75_001, 75_000]);
         assert_eq!(honoured.iter().map(|(_, place, _)| place.place).collect::<Vec<_>>(), [1, 1]);
+    }
+
+    #[test]
+    fn the_sums_of_a_plan_are_of_one_currency() {
+        let mut plan = plan(&[100_000, 50_000]);
+        plan.places[1].sum = Some(Money::from_minor(50_000, Currency::Usd));
+        let findings = plan.findings();
+        let told: Vec<_> = findings.iter().map(|finding| (&*finding.pointer, finding.code)).collect();
+        assert_eq!(told, [("/content/places/1/sum", codes::WRONG_CURRENCY)]);
     }
 
     proptest! {

@@ -6,8 +6,6 @@ CREATE TABLE loaded_packs (
     edition TEXT NOT NULL,
     -- The digest of what the pack said of each item, by kind and code.
     written TEXT NOT NULL,
-    loaded_by_id BLOB NOT NULL REFERENCES users (id),
     loaded_at BIGINT NOT NULL,
     version BIGINT NOT NULL
 );
-CREATE INDEX loaded_packs_by_loader ON loaded_packs (loaded_by_id);

@@ -8,6 +8,7 @@ pub mod deed;
 mod duty;
 /// What records show of it.
 mod fact;
+mod find;
 /// What is booked of commission.
 pub mod ledger;
 /// The parts of a sale as it is shown.
@@ -19,9 +20,9 @@ mod tier;
 /// What a sale looks like, and those within the caller's sight.
 pub mod view;
 
+pub use find::find;
+pub(crate) use find::find_unscoped;
 pub(crate) use row::deal_of;
-pub use row::find;
-pub(crate) use row::find_unscoped;
 pub use view::{SALE, SaleFilter, SaleSummary, SaleView, list, show, view};
 
 use crate::{

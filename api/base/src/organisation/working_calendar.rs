@@ -10,8 +10,8 @@ use chrono::{Datelike, NaiveDate};
 use domain::{
     organisation::working_calendar::{CalendarYear, Holiday, WORKING_CALENDAR_CODE, WorkingCalendar},
     spine::{
-        BusinessDate, EnumLabels, Finding, POLICY_UNSOUND, Policy, PolicyContent, PolicyStatus,
-        PolicyVersion, Refusal, perm,
+        BusinessDate, Finding, POLICY_UNSOUND, Policy, PolicyContent, PolicyStatus, PolicyVersion, Refusal,
+        perm,
     },
 };
 use persistence::{
@@ -42,9 +42,6 @@ domain::labels! { DaySort = "DaySort":
     Off = "off", "放假", "Off";
     Worked = "worked", "上班", "Worked";
 }
-
-/// The labels of what becomes of days.
-pub const DAY_SORTS: &EnumLabels = DaySort::LABELS;
 
 /// A holiday, or days worked for it, as a row of a file says it.
 #[derive(Clone, Debug)]
@@ -259,7 +256,7 @@ fn merged(sheet: &Sheet<HolidayRow>, base: &WorkingCalendar) -> (WorkingCalendar
                 year.holidays.push(Holiday { zh: row.name.clone(), en, from: row.from, to: row.to });
             }
             DaySort::Worked => {
-                for day in row.from.iter_days().take_while(|day| *day <= row.to).take(31) {
+                for day in row.from.iter_days().take_while(|day| *day <= row.to).take(366) {
                     places.insert(format!("years/{at}/make_up_days/{}", year.make_up_days.len()), index);
                     year.make_up_days.push(day);
                 }

@@ -20,6 +20,7 @@ impl Responder for Pdf {
     fn respond_to(self, _: &HttpRequest) -> HttpResponse {
         HttpResponse::Ok()
             .insert_header((header::CONTENT_TYPE, "application/pdf"))
+            .insert_header((header::CONTENT_SECURITY_POLICY, "sandbox; default-src 'none'"))
             .insert_header((header::X_CONTENT_TYPE_OPTIONS, "nosniff"))
             .body(self.0)
     }

@@ -137,9 +137,17 @@ impl Ownership {
         let (before, tier) = (&self.standing, derived.tier.clone());
         let Some(last) = derived.chain.last() else {
             let (state, protected_until) = (StandingState::Unowned, None);
-            let standing =
-                customer_file::Standing { owner: None, state, protected_until, tier, ..before.clone() };
-            return (standing, Owed::Unchanged);
+            let owed = if before.follow_up_on.is_some() { Owed::Over } else { Owed::Unchanged };
+            let standing = customer_file::Standing {
+                owner: None,
+                state,
+                protected_until,
+                tier,
+                warn_at: None,
+                follow_up_on: None,
+                ..before.clone()
+            };
+            return (standing, owed);
         };
         let department = last.standing.department().map(|id| DepartmentId::from_uuid(id.uuid()));
         let mut standing = customer_file::Standing {

@@ -131,8 +131,12 @@ pub fn hold(tx: &mut Tx<'_>, id: Id<Operation>, fence: i64) -> Result<bool, Fail
 /// # Errors
 /// Where the database fails.
 pub fn over(tx: &mut Tx<'_>, id: Id<Operation>, fence: i64) -> Result<bool, Failure> {
-    piece::drop_input(tx, id)?;
-    Ok(end_lease!(tx, operations, operations::id.eq(Key::from(id)), fence))
+    // Who lost it drops nothing: the input is whose worker holds it now.
+    let is_held = end_lease!(tx, operations, operations::id.eq(Key::from(id)), fence);
+    if is_held {
+        piece::drop_input(tx, id)?;
+    }
+    Ok(is_held)
 }
 
 /// Cancels an operation of the caller: one that waits at once, one that runs before its next batch. The second time

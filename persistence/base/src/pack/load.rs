@@ -45,8 +45,8 @@ pub fn load(tx: &mut Tx<'_>, pack: &Pack, loading: &Loading) -> Result<LoadedVie
         told.push(item);
     }
     let (code, edition) = (pack.code.clone(), pack.edition.clone());
-    let (id, by, at) = (tx.id(), tx.actor().user, tx.now());
-    let noted = LoadedPack { id, code, edition, written, by, at, version: 0 };
+    let (id, at) = (tx.id(), tx.now());
+    let noted = LoadedPack { id, code, edition, written, at, version: 0 };
     if let Some(change) = noted.note(before, &counted) {
         tx.apply(change)?;
     }

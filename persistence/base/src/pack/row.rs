@@ -14,7 +14,6 @@ struct Row {
     code: String,
     edition: String,
     written: String,
-    loaded_by_id: Key,
     loaded_at: Instant,
     version: Version,
 }
@@ -22,29 +21,20 @@ struct Row {
 impl TryFrom<Row> for LoadedPack {
     type Error = Failure;
     fn try_from(row: Row) -> Result<Self, Failure> {
-        let Row { id, code, edition, written, loaded_by_id, loaded_at, version } = row;
+        let Row { id, code, edition, written, loaded_at, version } = row;
         let written = serde_json::from_str(&written)?;
-        Ok(Self {
-            id: id.into(),
-            code,
-            edition,
-            written,
-            by: loaded_by_id.into(),
-            at: loaded_at.into(),
-            version,
-        })
+        Ok(Self { id: id.into(), code, edition, written, at: loaded_at.into(), version })
     }
 }
 
 impl Stored<crate::Base> for LoadedPack {
     fn save(&self, before: Option<&Self>, tx: &mut Tx<'_>) -> Result<(), Failure> {
-        let Self { id, code, edition, written, by, at, version } = self;
+        let Self { id, code, edition, written, at, version } = self;
         let row = Row {
             id: (*id).into(),
             code: code.clone(),
             edition: edition.clone(),
             written: serde_json::to_string(written)?,
-            loaded_by_id: (*by).into(),
             loaded_at: (*at).into(),
             version: *version,
         };

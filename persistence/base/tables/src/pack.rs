@@ -8,7 +8,6 @@ diesel::table! {
         code -> Text,
         edition -> Text,
         written -> Text,
-        loaded_by_id -> SqlId,
         loaded_at -> SqlInstant,
         version -> BigInt,
     }

@@ -56,14 +56,14 @@ fn helped(
     if let Some(only) = only {
         wanted.also(helpers::customer_id.eq(Key::from(only)));
     }
-    let rows: Vec<(Key, String)> = db!(reader, |c| helpers::table
+    let rows: Vec<(Key, Key, String)> = db!(reader, |c| helpers::table
         .filter(&wanted)
         .order(helpers::id)
-        .select((helpers::customer_id, helpers::access))
+        .select((helpers::id, helpers::customer_id, helpers::access))
         .load(c))?;
-    let read = |(customer, access): (Key, String)| {
+    let read = |(id, customer, access): (Key, Key, String)| {
         let access = HelperAccess::from_code(&access);
-        let corrupt = || Failure::corrupt("customer_helpers", "access", customer.0);
+        let corrupt = || Failure::corrupt("customer_helpers", "access", id.0);
         Ok((customer.into(), access.ok_or_else(corrupt)?))
     };
     rows.into_iter().map(read).collect()
@@ -118,8 +118,12 @@ pub fn unmasked(reader: &mut Reader<'_>) -> Result<Where, Failure> {
     let shown = standings::table
         .filter(standings::owner_id.eq_any(owners).or(entered.nullable()))
         .select(standings::customer_id);
+    let helped = helpers::table
+        .filter(helpers::employee_id.eq(sight.employee).and(helpers::access.eq(HelperAccess::Write.code())))
+        .filter(helpers::ended_at.is_null().and(helpers::until_on.ge(reader.today())))
+        .select(helpers::customer_id);
     let mut wanted = Where::new();
-    wanted.also(customers::id.eq_any(shown));
+    wanted.also(customers::id.eq_any(shown).or(customers::id.eq_any(helped)));
     Ok(wanted)
 }
 

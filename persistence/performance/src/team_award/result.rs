@@ -85,16 +85,19 @@ fn is_final(period: &AppraisalPeriod) -> bool {
     period.stage() == Stage::Final && period.pass.is_none()
 }
 
-/// The plan in force on the last day of a period.
+/// The plan in force on the last day of a period; of several for such periods the one that came into force last.
 fn plan_of(
     reader: &mut Reader<'_>,
     period: &AppraisalPeriod,
 ) -> Result<Option<PolicyVersion<TeamAwardPlan>>, Failure> {
     let last = period.period.last();
-    let plans = policy::all_of_kind::<TeamAwardPlan>(reader)?.into_iter();
-    let mut fits =
-        plans.filter(|dated| dated.from <= last && dated.version.content.span == period.period.span());
-    Ok(fits.next_back().map(|dated| dated.version))
+    let mut in_force = BTreeMap::new();
+    for dated in policy::all_of_kind::<TeamAwardPlan>(reader)?.into_iter().filter(|dated| dated.from <= last)
+    {
+        in_force.insert(dated.version.code.clone(), dated);
+    }
+    let fits = in_force.into_values().filter(|dated| dated.version.content.span == period.period.span());
+    Ok(fits.max_by_key(|dated| (dated.from, dated.published_at)).map(|dated| dated.version))
 }
 
 /// What the teams of a period came to, and the plan by which they are honoured.

@@ -2,7 +2,7 @@
 
 use super::{
     apply, fact,
-    row::{closed_before, locked_of},
+    find::{closed_before, locked_of},
 };
 use crate::{
     commission,

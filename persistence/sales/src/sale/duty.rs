@@ -1,6 +1,6 @@
 //! A held sale asks something of whoever leads: that is a duty, and judging the sale fulfils it. `[COM-10, DUT-1a]`
 
-use super::row::find_unscoped;
+use super::find::find_unscoped;
 use crate::{
     duty::{Called, Filed, FiledRecord},
     organisation::Organisation,

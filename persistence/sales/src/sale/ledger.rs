@@ -1,6 +1,6 @@
 //! What is booked of commission, entry by entry; and proof that sales and entries say the same. `[COM-10b]`
 
-use super::row::{BookedRow as Row, find_unscoped};
+use super::{find::find_unscoped, row::BookedRow as Row};
 use crate::{
     organisation::{EMPLOYEE, PersonRef, Register},
     schema::{commission_entries, sales},

@@ -3,7 +3,8 @@
 
 use super::{
     deed::plan_lines,
-    row::{Row, earned_before, whole},
+    find::earned_before,
+    row::{Row, whole},
 };
 use crate::{
     commission,

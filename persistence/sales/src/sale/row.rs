@@ -1,20 +1,15 @@
 //! Rows of sales, of what they count for and of what is booked of them. Entries are only ever added.
 
 use crate::{
-    schema::{
-        commission_entries as booked, credit_entries as credits, document_readers, sale_lines as lines, sales,
-    },
-    spine::{
-        Failure, Instant, Key, Reader, Sight, Stored, Tx, Where, db, guard, insert_all, load_locked, save_row,
-    },
+    schema::{commission_entries as booked, credit_entries as credits, sale_lines as lines, sales},
+    spine::{Failure, Instant, Key, Reader, Stored, Tx, db, guard, insert_all, save_row},
 };
 use diesel::prelude::*;
 use domain::{
     commission::{Booked, Holder},
     quantity::Quantity,
-    sale::{Closing, CommissionEntry, CreditEntry, Deal, Sale, SaleId, SaleLine, SaleState},
+    sale::{Closing, CommissionEntry, CreditEntry, Deal, Sale, SaleLine, SaleState},
     spine::{BusinessDate, Currency, Version},
-    working_time::{Period, Span},
 };
 
 #[derive(Queryable, Selectable, Insertable, AsChangeset, Clone, Debug)]
@@ -304,88 +299,6 @@ impl Stored<crate::Sales> for Sale {
         insert_all!(tx, booked::table, &rows);
         Ok(())
     }
-}
-
-/// That a sale lies within the caller's sight: of departments in reach, of one's own contracts, or one whose commission one
-/// shares.
-pub(super) fn covered(reader: &Reader<'_>) -> Where {
-    let (sight, mut wanted) = (Sight::of(reader), Where::new());
-    if sight.all {
-        return wanted;
-    }
-    let shared = booked::table.filter(booked::employee_id.eq(Some(sight.employee))).select(booked::sale_id);
-    let counted =
-        credits::table.filter(credits::employee_id.eq(Some(sight.employee))).select(credits::sale_id);
-    let read = document_readers::table
-        .filter(document_readers::document_kind.eq("sales_contract"))
-        .filter(document_readers::employee_id.eq(sight.employee))
-        .select(document_readers::document.nullable());
-    let read_order = document_readers::table
-        .filter(document_readers::document_kind.eq("sales_order"))
-        .filter(document_readers::employee_id.eq(sight.employee))
-        .select(document_readers::document.nullable());
-    let own = sales::submitter_id.eq(sight.employee).or(sales::id.eq_any(shared));
-    let own = own.or(sales::id.eq_any(counted));
-    let of_documents = sales::contract_id.eq_any(read).or(sales::order_id.eq_any(read_order));
-    wanted.also(own.or(sales::department_id.eq_any(sight.departments)).nullable().or(of_documents));
-    wanted
-}
-
-/// One sale, if the caller may see it.
-///
-/// # Errors
-/// Where there is none in sight.
-pub fn find(reader: &mut Reader<'_>, id: SaleId) -> Result<Sale, Failure> {
-    let (mut wanted, key) = (covered(reader), Key::from(id));
-    wanted.also(sales::id.eq(key));
-    let row: Row = db!(reader, |c| sales::table.filter(wanted).select(Row::as_select()).first(c))?;
-    whole(reader, row)
-}
-
-/// The sale of a contract or an order, locked until the unit of work ends; for rules, never for an answer.
-pub(super) fn locked_of(tx: &mut Tx<'_>, deal: Deal) -> Result<Sale, Failure> {
-    let (contract, order) = (deal.contract().map(Key::from), deal.order().map(Key::from));
-    let rows: Vec<Row> = match deal {
-        Deal::Contract(_) => {
-            load_locked!(tx, sales::table.filter(sales::contract_id.eq(contract)).select(Row::as_select()))?
-        }
-        Deal::Order(_) => {
-            load_locked!(tx, sales::table.filter(sales::order_id.eq(order)).select(Row::as_select()))?
-        }
-    };
-    let row = rows.into_iter().next().ok_or(Failure::NotFound)?;
-    whole(tx, row)
-}
-
-/// One sale whoever asks: for proof, never for an answer.
-pub(crate) fn find_unscoped(reader: &mut Reader<'_>, key: Key) -> Result<Sale, Failure> {
-    let row: Row = db!(reader, |c| sales::table.filter(sales::id.eq(key)).select(Row::as_select()).first(c))?;
-    whole(reader, row)
-}
-
-/// What somebody's customers closed in some days, as tiers count it.
-pub(super) fn closed_before(
-    reader: &mut Reader<'_>,
-    owner: Key,
-    (from, to): (BusinessDate, BusinessDate),
-) -> Result<i64, Failure> {
-    let bases: Vec<Option<i64>> = db!(reader, |c| sales::table
-        .filter(sales::owner_id.eq(Some(owner)).and(sales::closed_on.between(from, to)))
-        .select(sales::tier_base_minor)
-        .load(c))?;
-    Ok(bases.into_iter().flatten().sum())
-}
-
-/// What somebody's customers closed in the month of a closing before it, as tiers count it.
-pub(super) fn earned_before(reader: &mut Reader<'_>, owner: Key, closing: &Closing) -> Result<i64, Failure> {
-    let month = Period::containing(Span::Month, closing.on);
-    let at = Some(Instant::from(closing.at));
-    let bases: Vec<Option<i64>> = db!(reader, |c| sales::table
-        .filter(sales::owner_id.eq(Some(owner)).and(sales::closed_on.between(month.first(), month.last())))
-        .filter(sales::closed_at.lt(at))
-        .select(sales::tier_base_minor)
-        .load(c))?;
-    Ok(bases.into_iter().flatten().sum())
 }
 
 pub(super) fn whole(reader: &mut Reader<'_>, row: Row) -> Result<Sale, Failure> {

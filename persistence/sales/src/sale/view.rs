@@ -2,11 +2,12 @@
 
 use super::{
     find,
+    find::covered,
     part::{
         AttributionView, HoldView, SaleCommissionView, SaleCreditView, ToldView, attributed, booked,
         credited, held, said,
     },
-    row::{Row, covered},
+    row::Row,
 };
 use crate::{
     customer_file::{
