@@ -18,7 +18,7 @@ const VIOLATIONS: &str = "/api/v1/conduct-violations";
 const ENTRIES: &str = "/api/v1/incentive-entries";
 
 fn a_violation(made: &Records<'_>) -> String {
-    let body = body(made.company.id("ming"), &made.id("/api/v1/sites/{id}"), "picked_customers");
+    let body = body(made.company.id("lan"), &made.id("/api/v1/sites/{id}"), "picked_customers");
     made.post("head", "/api/v1/conduct-violations/{id}", body)
 }
 

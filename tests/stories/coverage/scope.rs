@@ -24,9 +24,25 @@ pub type Places = BTreeMap<&'static str, String>;
 const WITHOUT_RECORD: &[(&str, &str)] =
     &[("show_problem", "a page of the documentation, which belongs to nobody")];
 
-/// Routes that name a record by a name of which it can be said that it is taken, and no more.
-const SAID_TO_BE_TAKEN: &[(&str, &str)] =
-    &[("mirror_expense_claim", "an identity in another system is given once in the company")];
+/// Routes at which a rule, and not the record, stands in the way of those who have no part in it: what it answers, and why.
+const REFUSED_BY_RULE: &[(&str, (u16, &str), &str)] = &[
+    (
+        "mirror_expense_claim",
+        (409, "validation.not_unique"),
+        "an identity in another system is given once in the company",
+    ),
+    (
+        "deposit_on_unit",
+        (422, "validation.unknown_reference"),
+        "what is free is to be had by all who sell, for customers of theirs",
+    ),
+    ("sign_unit", (422, "validation.unknown_reference"), "the contract is none of theirs"),
+    (
+        "release_unit",
+        (409, "unit.not_reserved"),
+        "nobody holds it; where somebody does, they alone release it",
+    ),
+];
 
 /// What every employee may read, with the reason.
 const READ_BY_ALL: &[(&str, &str)] = &[
@@ -119,8 +135,8 @@ fn targets<'a>(routes: &'a Routes, places: &Places) -> Vec<Target<'a>> {
 
 /// Fails where the lists here name what is no route.
 fn every_name_is_a_route(routes: &Routes) {
-    let lists = [SAID_TO_BE_TAKEN, READ_BY_ALL, READ_IN_THE_DEPARTMENT, FILES];
-    let named = lists.into_iter().flatten().map(|(name, _)| *name);
+    let lists = [READ_BY_ALL, READ_IN_THE_DEPARTMENT, FILES].into_iter().flatten().map(|(name, _)| *name);
+    let named = lists.chain(REFUSED_BY_RULE.iter().map(|(name, ..)| *name));
     let gone: Vec<_> = named.filter(|name| !routes.iter().any(|route| route.operation_id == *name)).collect();
     assert!(gone.is_empty(), "exceptions of what is no route: {gone:?}");
 }
@@ -145,12 +161,11 @@ fn call(caller: &Caller, target: &Target<'_>) -> tests::Reply {
 fn complaint(caller: &Caller, target: &Target<'_>, whom: &str) -> Option<String> {
     let reply = call(caller, target);
     let lacks = |permission: domain::spine::Permission| reply.at("/params/permission") == permission.code();
-    let is_said_to_be_taken = listed(SAID_TO_BE_TAKEN, &target.route.operation_id);
+    let rule = REFUSED_BY_RULE.iter().find(|(name, ..)| *name == target.route.operation_id);
     let right = match (reply.status, reply.code().as_str()) {
-        (404, "http.not_found") => !is_said_to_be_taken,
+        (404, "http.not_found") => rule.is_none(),
         (403, "http.forbidden") => matches!(target.route.access, Access::Permission(asked) if lacks(asked)),
-        (409, "validation.not_unique") => is_said_to_be_taken,
-        _ => false,
+        answer => rule.is_some_and(|(_, expected, _)| *expected == answer),
     };
     let route = &target.route;
     (!right).then(|| {
