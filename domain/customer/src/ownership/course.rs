@@ -143,6 +143,8 @@ pub(super) struct Course<'a> {
     /// Before when a tier that was given meanwhile does not let protection end: for want of a contact, of a deal.
     pub(super) floor: (Option<Timestamp>, Option<Timestamp>),
     pub(super) left: BTreeSet<EmployeeId>,
+    /// The instant of the last fact that was taken.
+    pub(super) reached: Option<Timestamp>,
 }
 
 /// A tier that a customer was given.
@@ -202,6 +204,7 @@ impl<'a> Course<'a> {
             tier: None,
             floor: (None, None),
             left: BTreeSet::new(),
+            reached: None,
         }
     }
 
@@ -247,6 +250,7 @@ impl<'a> Course<'a> {
     }
 
     fn take(&mut self, fact: &Fact) {
+        self.reached = Some(fact.at);
         match &fact.what {
             What::Registered(registered) => self.register(fact, registered),
             other => self.happen(fact, other),

@@ -15,10 +15,12 @@ impl Course<'_> {
     /// Lets everything happen that time brings about until an instant, itself included.
     pub(super) fn pass_until(&mut self, until: Timestamp) {
         while let Some(next) = self.falls().filter(|next| next.at <= until) {
+            // What a fact let go that held it back happens with that fact, not in the past that was told otherwise.
+            let at = self.reached.map_or(next.at, |reached| reached.max(next.at));
             match next.kind {
-                NextKind::FollowUpDue => self.fall(next.at, PoolCause::NotFollowedUp),
-                NextKind::DealDue => self.fall(next.at, PoolCause::NoDeal),
-                NextKind::CentrePool => self.sink(next.at),
+                NextKind::FollowUpDue => self.fall(at, PoolCause::NotFollowedUp),
+                NextKind::DealDue => self.fall(at, PoolCause::NoDeal),
+                NextKind::CentrePool => self.sink(at),
                 NextKind::PhoneLapses => return,
             }
         }

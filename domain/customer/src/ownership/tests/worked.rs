@@ -277,6 +277,19 @@ fn example_15_a_dispute_freezes_and_the_ruling_releases() {
     );
 }
 
+/// What was told of a day while a dispute held the customer stays what was told of it.
+#[test]
+fn a_pool_that_a_dispute_held_back_empties_when_it_closes_and_not_before() {
+    let dispute = thing(0xD15);
+    let after = |days: i64| may("1 09:00").plus(chrono::Duration::days(days));
+    let v = walked_in('A', "1 09:00").at(after(50), What::DisputeOpened { dispute });
+    assert!(matches!(v.as_of(after(70)).standing(), Standing::Pooled { level: PoolLevel::Department, .. }));
+    let v = v.at(after(71), What::DisputeClosed { dispute });
+    let derived = v.as_of(after(72));
+    assert!(matches!(derived.standing(), Standing::Pooled { level: PoolLevel::Centre, .. }));
+    assert_eq!(derived.since(), Some(after(71)));
+}
+
 #[test]
 fn example_16_a_leavers_customers_go_to_the_department() {
     let left = || What::Left { employee: employee('A') };
