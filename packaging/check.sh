@@ -16,6 +16,12 @@ mkdir -p "$work/unit"
 sed "s|/usr/bin/marketing-center|/bin/true|; /^EnvironmentFile=/d" packaging/marketing-center.service >"$work/unit/marketing-center.service"
 systemd-analyze verify "$work/unit/marketing-center.service"
 
+# Puts a package into the empty root, or takes it out: as anybody, for the root is a folder. What went wrong is told.
+package() {
+    dpkg --root="$work/root" --force-depends --force-not-root --force-bad-path --log="$work/dpkg.log" "$@" \
+        >"$work/said" 2>&1 || { cat "$work/said" >&2; return 1; }
+}
+
 echo "== package: made, put in, taken out"
 # Symbols are of no use here and take long to copy.
 strip -o "$work/binary" "$binary"
@@ -28,10 +34,10 @@ mkdir -p "$work/bare"
 dpkg-deb --raw-extract "$package" "$work/bare"
 rm "$work/bare/DEBIAN/postinst" "$work/bare/DEBIAN/prerm"
 dpkg-deb -Znone --root-owner-group --build "$work/bare" "$work/bare.deb" >/dev/null
-dpkg --root="$work/root" --force-depends --install "$work/bare.deb" >/dev/null 2>&1
+package --install "$work/bare.deb"
 "$work/root/usr/bin/marketing-center" --version
 test -f "$work/root/etc/marketing-center/environment"
-dpkg --root="$work/root" --force-depends --remove marketing-center >/dev/null 2>&1
+package --remove marketing-center
 test ! -e "$work/root/usr/bin/marketing-center"
 test -f "$work/root/etc/marketing-center/environment"
 (cd "$work/dist" && sha256sum --quiet --check ./*.sha256)
