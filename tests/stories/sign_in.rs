@@ -9,6 +9,7 @@ stories! {
     a_stranger_shuts_out_neither_the_owner_nor_the_office,
     whoever_guesses_waits_longer_each_time,
     what_was_refused_and_taken_away_is_in_the_trail,
+    the_trail_of_an_account_tells_when_it_came_and_went,
     the_same_refusal_is_told_once_in_a_while,
     passwords_that_many_choose_or_that_name_their_owner_are_refused,
 }
@@ -123,6 +124,38 @@ fn what_was_refused_and_taken_away_is_in_the_trail(app: App) {
     // Other systems are not told of any of it.
     let feed = boss.get("/api/v1/events?limit=200").expect(200).at("/data").to_string();
     assert!(!feed.contains("access."), "{feed}");
+}
+
+fn the_trail_of_an_account_tells_when_it_came_and_went(app: App) {
+    let boss = app.administrator();
+    let li = app.account(&boss, "li.na", None);
+    attempt(&app, "10.0.0.1", "curl/8", "li.na", "wrong horse battery")
+        .refuses(401, "identity.sign_in_failed");
+    let came = attempt(&app, "10.0.0.1", "curl/8", "li.na", PASSWORD).expect(201);
+    let caller = app.anonymous().with("Authorization", &format!("Bearer {}", came.text("/access_token")));
+    caller.delete("/api/v1/sessions/current").expect(204);
+    let kept = app.sign_in("li.na", PASSWORD);
+    boss.at(1).act(&format!("/api/v1/users/{li}/disable")).expect(200);
+    kept.get("/api/v1/me").refuses(401, "http.unauthenticated");
+    let trail = boss.get(&format!("/api/v1/audit-entries?entity={li}&entity_kind=access_notice")).expect(200);
+    let trail = trail.at("/data").as_array().cloned().unwrap_or_default();
+    let deed = |entry: &Value| {
+        let (action, reason) = (entry["action"].as_str(), entry["after"]["reason"].as_str());
+        (action.unwrap_or_default().to_owned(), reason.unwrap_or_default().to_owned())
+    };
+    let deeds: Vec<_> = trail.iter().rev().map(deed).collect();
+    let expected = [
+        ("access.sign_in_refused", "wrong_password"),
+        ("access.signed_in", ""),
+        ("access.signed_out", "signed_out"),
+        ("access.signed_in", ""),
+        ("access.signed_out", "disabled"),
+    ];
+    assert_eq!(deeds, expected.map(|(action, reason)| (action.to_owned(), reason.to_owned())));
+    let session = came.text("/session_id");
+    let about = [1, 2].map(|place| trail[trail.len() - 1 - place]["after"]["session_id"].clone());
+    assert_eq!(about, [json!(session), json!(session)], "one session came and went");
+    assert_eq!(trail[trail.len() - 2]["after"]["agent"], "curl/8");
 }
 
 fn the_same_refusal_is_told_once_in_a_while(app: App) {

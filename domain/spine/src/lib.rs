@@ -41,7 +41,9 @@ pub use explanation::{Citation, Explanation};
 pub use id::{AnyId, Id, IdSource};
 pub use label::{Coded, EnumLabels, ValueLabel};
 pub use money::{Money, MoneyError, allocate, split_evenly};
-pub use notice::{ACCESS_REFUSED, LIST_EXPORTED, NOTICE_EVENTS, Notice, SIGN_IN_REFUSED};
+pub use notice::{
+    ACCESS_REFUSED, LIST_EXPORTED, NOTICE_EVENTS, Notice, SIGN_IN_REFUSED, SIGNED_IN, SIGNED_OUT,
+};
 pub use permission::{Permission, Requires, ScopeKind, perm};
 pub use policy::{
     POLICY_EVENTS, POLICY_MISSING, POLICY_OVERTAKEN, POLICY_REFUSALS, POLICY_UNKNOWN_KIND, POLICY_UNSOUND,

@@ -1,4 +1,4 @@
-//! What the audit trail tells although nothing changed by it: somebody could not sign in, was refused access, took a list
+//! What the audit trail tells although nothing changed by it: somebody signed in or could not, was refused access, took a list
 //! away as a file. Nobody but the trail keeps it, and the feed, which other systems follow, does not tell it. `[AUD-1]`
 
 use super::{Change, Entity, EventKind, Id, Version};
@@ -7,6 +7,8 @@ use serde_json::Value;
 use uuid::Uuid;
 
 crate::events! { NOTICE_EVENTS:
+    SIGNED_IN = "access.signed_in", "已登录（仅记入审计）", "Signed in (told in the audit trail alone)";
+    SIGNED_OUT = "access.signed_out", "登录已结束（仅记入审计）", "A sign-in ended (told in the audit trail alone)";
     SIGN_IN_REFUSED = "access.sign_in_refused", "登录被拒绝（仅记入审计）", "A sign-in was refused (told in the audit trail alone)";
     ACCESS_REFUSED = "access.refused", "越权操作被拒绝（仅记入审计）", "Somebody asked for what they may not do (told in the audit trail alone)";
     LIST_EXPORTED = "access.list_exported", "清单已导出（仅记入审计）", "A list was taken away as a file (told in the audit trail alone)";

@@ -4,15 +4,16 @@ use crate::{
     schema::{refresh_tokens, sessions},
     spine::{
         Failure, Filter, Instant, Key, Page, Reader, Slice, Stored, Tx, View, Where, columns, db, guard,
-        orders, paged, save_row,
+        notice, orders, paged, save_row,
     },
 };
 use diesel::prelude::*;
 use domain::{
     identity::{DeviceNote, EndReason, SealedToken, SessionFamily, SessionStatus, TokenHash},
-    spine::{Change, SessionId, Timestamp, UserId, Version},
+    spine::{Change, SIGNED_IN, SIGNED_OUT, SessionId, Timestamp, UserId, Version},
 };
 use serde::{Deserialize, Serialize};
+use serde_json::json;
 use utoipa::{IntoParams, ToSchema};
 use validator::Validate;
 
@@ -130,12 +131,23 @@ impl Stored<crate::Base> for SessionFamily {
     }
 }
 
-/// Writes a change of a session; where it ended, everybody learns of it at once.
+/// Writes a change of a session; where it ended, everybody learns of it at once. The trail of the account tells when one
+/// began and ended, from where and why. `[AUD-1]`
 pub fn apply(tx: &mut Tx<'_>, change: Change<SessionFamily>) -> Result<SessionFamily, Failure> {
-    if change.after().status != SessionStatus::Live {
-        tx.access_changed();
+    let is_new = change.before().is_none();
+    let session = tx.apply(change)?;
+    let about = Some(session.user.uuid());
+    let DeviceNote { address, agent } = &session.device;
+    let from = json!({"session_id": session.id, "address": address, "agent": agent});
+    match session.status {
+        SessionStatus::Live if is_new => notice(tx, SIGNED_IN, about, from)?,
+        SessionStatus::Live => {}
+        SessionStatus::Ended { reason, .. } => {
+            tx.access_changed();
+            notice(tx, SIGNED_OUT, about, json!({"session_id": session.id, "reason": reason}))?;
+        }
     }
-    tx.apply(change)
+    Ok(session)
 }
 
 /// A session.
