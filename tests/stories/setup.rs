@@ -1,11 +1,13 @@
 //! From the empty database to the first document: what is still missing is said, and where it is mended. `[ID-1, ORG-1]`
 
+use chrono::Duration;
 use serde_json::{Value, json};
-use tests::{App, Caller, column, stories};
+use tests::{App, Caller, Company, column, stories};
 
 stories! {
     an_empty_company_is_told_what_is_missing_step_by_step,
     whom_invoices_are_made_out_to_is_registered_before_the_first_claim,
+    who_is_registered_does_not_vanish_with_settings_that_come_later,
 }
 
 const SETUP: &str = "/api/v1/setup";
@@ -99,4 +101,23 @@ fn whom_invoices_are_made_out_to_is_registered_before_the_first_claim(app: App) 
     );
     assert!(refused.text("/title").contains("2026-03-04") && refused.text("/title").contains("2026-03-05"));
     assert_eq!(lan.get(OWN).expect(200).text("/companies/0/name"), "别的公司", "whoever claims may read it");
+}
+
+fn who_is_registered_does_not_vanish_with_settings_that_come_later(app: App) {
+    let mut people = app.company();
+    let shipped =
+        people.boss.get("/api/v1/policies?code=expense-policy/claims&limit=1").expect(200).at("/data/0");
+    let body = json!({"code": shipped["code"], "title": shipped["title"], "clause": "财务部通知 4 号",
+        "content": shipped["content"], "effective_from": "2026-03-20"});
+    let drafted = people.boss.post("/api/v1/policies", body).expect(201).header("location").expect("a place");
+    people.boss.at(1).act(&format!("{drafted}/publish")).expect(200);
+    people.boss.post(OWN, json!({"companies": [company("别的公司")]})).expect(200);
+    let named = |people: &Company| people.boss.get(OWN).expect(200).text("/companies/0/name");
+    assert_eq!(named(&people), "别的公司");
+    app.advance(Duration::days(20));
+    people.sign_in_again(&app);
+    assert_eq!(named(&people), "别的公司", "the settings of the 20th know them too");
+    let latest =
+        people.boss.get("/api/v1/policies?code=expense-policy/claims&limit=1").expect(200).at("/data/0");
+    assert_eq!(latest["clause"], "财务部通知 4 号", "and say what they said otherwise");
 }

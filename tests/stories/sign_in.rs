@@ -132,7 +132,7 @@ fn the_trail_of_an_account_tells_when_it_came_and_went(app: App) {
     attempt(&app, "10.0.0.1", "curl/8", "li.na", "wrong horse battery")
         .refuses(401, "identity.sign_in_failed");
     let came = attempt(&app, "10.0.0.1", "curl/8", "li.na", PASSWORD).expect(201);
-    let caller = app.anonymous().with("Authorization", &format!("Bearer {}", came.text("/access_token")));
+    let caller = app.anonymous().with("Authorization", format!("Bearer {}", came.text("/access_token")));
     caller.delete("/api/v1/sessions/current").expect(204);
     let kept = app.sign_in("li.na", PASSWORD);
     boss.at(1).act(&format!("/api/v1/users/{li}/disable")).expect(200);

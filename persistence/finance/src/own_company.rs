@@ -13,6 +13,7 @@ use domain::{
     spine::{BusinessDate, Finding, Policy, PolicyStatus},
 };
 use serde::Serialize;
+use std::collections::BTreeMap;
 use utoipa::ToSchema;
 
 /// Whom invoices are made out to.
@@ -46,7 +47,8 @@ const FIRST_DAY: BusinessDate = match BusinessDate::from_ymd_opt(2000, 1, 1) {
 };
 
 /// Publishes a version of the settings of claims that differs in the companies alone: from a day on, or from as early as may
-/// be, but not ahead of today.
+/// be, but not ahead of today. Versions that are to come into force later are published anew with these companies, so that
+/// nobody who is registered vanishes with them.
 ///
 /// # Errors
 /// A tax number that is none; a day before which documents were decided.
@@ -54,16 +56,37 @@ pub fn register(tx: &mut Tx<'_>, companies: Vec<Party>, from: Option<BusinessDat
     let today = tx.today();
     let now = policy::in_force::<ExpensePolicy>(tx, "claims", today)?;
     let earliest = policy::earliest_start(tx, EXPENSE_POLICY_CODE)?;
-    let content = ExpensePolicy { buyers: companies, ..now.content.clone() };
+    let from = from.unwrap_or(earliest.max(FIRST_DAY));
+    let mut later = BTreeMap::new();
+    for dated in policy::all_of_kind::<ExpensePolicy>(tx)? {
+        if dated.version.code == EXPENSE_POLICY_CODE && dated.from > from.max(today) {
+            later.insert(dated.from, (dated.version.content, dated.version.clause));
+        }
+    }
+    let first = (from, (now.content.clone(), now.clause.clone()));
+    for (from, (content, clause)) in std::iter::once(first).chain(later) {
+        let content = ExpensePolicy { buyers: companies.clone(), ..content };
+        publish(tx, content, clause, (from, earliest))?;
+    }
+    Ok(())
+}
+
+/// Publishes the settings of claims from a day on, and no earlier than may be.
+fn publish(
+    tx: &mut Tx<'_>,
+    content: ExpensePolicy,
+    clause: String,
+    (from, earliest): (BusinessDate, BusinessDate),
+) -> Result<(), Failure> {
     let drafted = Policy {
         id: tx.id(),
         code: EXPENSE_POLICY_CODE.to_owned(),
         number: policy::next_version_number(tx, EXPENSE_POLICY_CODE)?,
         title: "费用报销设置".to_owned(),
         status: PolicyStatus::Draft,
-        effective_from: from.unwrap_or(earliest.max(FIRST_DAY)),
+        effective_from: from,
         content: serde_json::to_value(content)?,
-        clause: now.clause.clone(),
+        clause,
         published: None,
         version: 0,
     };

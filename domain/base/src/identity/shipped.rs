@@ -315,8 +315,8 @@ pub const SHIPPED_ROLES: &[ShippedRole] = &[
         "Integration",
         ScopeKind::All,
         (
-            "供其他系统经接口密钥使用：取单、回写记账与付款、读取事件；不能填报或审批，密钥可再收窄",
-            "For other systems, by API keys: take documents, confirm posting and payment, follow the feed; files and decides nothing, and a key may narrow it further",
+            "供其他系统经接口密钥使用：取单、回写记账与付款，登记收款与发货，办理佣金发放，读取事件；不能填报或审批，密钥可再收窄",
+            "For other systems, by API keys: take documents, confirm posting and payment, record receipts and shipments, pay commission, follow the feed; files and decides nothing, and a key may narrow it further",
         ),
         &[&[
             ReadOrganisation,
@@ -335,6 +335,14 @@ pub const SHIPPED_ROLES: &[ShippedRole] = &[
             ReadEvents,
             ReadIncentiveEntries,
             PayIncentiveEntries,
+            // What a company's books and stores tell of sales, and what its payroll pays of them.
+            ReadOrders,
+            SyncOrders,
+            ReadReceipts,
+            RecordReceipts,
+            PayRefunds,
+            ReadCommission,
+            PayCommission,
         ]],
     ),
 ];
