@@ -118,6 +118,7 @@ mod regulation_suggestion;
 mod resubmission;
 mod review_round;
 mod sale;
+mod sale_dispute;
 mod sales_analysis;
 mod sales_contract;
 mod sales_contract_draft;

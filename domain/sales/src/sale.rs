@@ -10,6 +10,8 @@ mod becoming;
 mod course;
 /// Whom it counts for: entries of performance credit.
 mod credit;
+/// Held by a dispute over the customer, and released by its end.
+mod dispute;
 /// Whom it counts for, to be compared.
 mod replay;
 /// What people say of it, beside what records show.
@@ -17,6 +19,7 @@ mod told;
 
 pub use course::{Closing, Court, Frozen};
 pub use credit::{CreditEntry, Credited};
+pub use dispute::Disputed;
 pub use told::{RuledPart, Told, ToldFact};
 
 use crate::{
@@ -51,6 +54,7 @@ crate::events! { SALE_EVENTS:
     SALE_ACCRUED = "sale.accrued", "成交佣金已计提", "Commission of a sale was booked";
     SALE_CHANGED = "sale.changed", "成交收款已变动", "What is received of a sale changed";
     SALE_TOLD = "sale.fact_told", "成交事实已记录", "Somebody told a fact about a sale";
+    SALE_JUDGED_ANEW = "sale.judged_anew", "客户归属争议有变，成交重新认定", "A sale was judged anew for a dispute over its customer";
     SALE_FELL_THROUGH = "sale.fell_through", "成交已撤销", "A sale fell through";
 }
 

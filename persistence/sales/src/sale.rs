@@ -5,6 +5,8 @@
 pub mod credit;
 /// What is done about a sale.
 pub mod deed;
+/// What disputes hold, and release.
+mod dispute;
 mod duty;
 /// What records show of it.
 mod fact;
@@ -27,7 +29,7 @@ pub use view::{SALE, SaleFilter, SaleSummary, SaleView, list, show, view};
 
 use crate::{
     policy::Shipped,
-    spine::{Failure, Part, Tx},
+    spine::{Failure, Follows, Part, Tx},
 };
 use domain::{sale::Sale, spine::Change};
 
@@ -39,6 +41,7 @@ pub(crate) const NOUN: &[Part] = &[
     &tier::PAYMENT,
     &tier::LOYALTY,
     &Shipped::text("duty-rule/held-sale", "成交归属问题答复", "002 §5", duty::HELD_SALE_RULE),
+    &Follows { wants: dispute::wants, then: dispute::follow },
     replay::BY_RULES,
     replay::BY_PLAN,
 ];

@@ -198,7 +198,7 @@ impl Sale {
     }
 
     /// Lets what was judged count: credit moves, and what was received by now is booked with the closing as its source.
-    fn take_effect(&mut self, court: &mut Court<'_>) {
+    pub(super) fn take_effect(&mut self, court: &mut Court<'_>) {
         let Some(closing) = &self.closing else { return };
         let owner = closing.facts.owner;
         let nobody = |department| vec![Credited { person: None, department, share_bp: WHOLE_BP }];
@@ -247,7 +247,7 @@ impl Sale {
 }
 
 /// Says whom it counts for and why, or for what it waits.
-fn explained(change: Change<Sale>) -> Change<Sale> {
+pub(super) fn explained(change: Change<Sale>) -> Change<Sale> {
     let sale = change.after();
     let Some(closing) = &sale.closing else { return change };
     match closing.judged.clone() {

@@ -179,7 +179,7 @@ pub(super) fn plan_lines(
 }
 
 /// With what a sale is judged now: the rules, where those who may have a part belong today, ids.
-fn in_court<T>(
+pub(super) fn in_court<T>(
     tx: &mut Tx<'_>,
     rules: &CommissionRules,
     sale: &Sale,

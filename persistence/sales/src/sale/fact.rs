@@ -13,7 +13,7 @@ use domain::{
         fact::{Protection, Ruling},
     },
     interaction::{InteractionKind, InteractionState},
-    ownership::{Derived, Ownership, Registered, RuleKind, Shares, Standing, What},
+    ownership::{Derived, FactId, Ownership, Registered, RuleKind, Shares, Standing, What},
     sale::Sale,
     spine::{AnyId, EmployeeId, Timestamp},
 };
@@ -38,6 +38,7 @@ pub(super) fn gather(
     facts.deposit_at = deposits.first().map(|(at, _)| *at);
     facts.open_dispute = derived.dispute.is_some();
     share(&mut facts, &derived, shares, taken_by);
+    facts.ruling = ruled_while_open(&owned, sale).or(facts.ruling);
     let mut closers: Vec<EmployeeId> = deposits.iter().filter_map(|(_, by)| *by).chain([taken_by]).collect();
     closers.sort_unstable();
     closers.dedup();
@@ -83,6 +84,22 @@ fn share(facts: &mut SaleFacts, derived: &Derived, shares: Option<Shares>, taken
         }
         _ => {}
     }
+}
+
+/// What was ruled of the customer while the deal was open: that decides, for whomever it is. A ruling of before has made
+/// the customer whose they are, and the deal goes by the rules like any other.
+fn ruled_while_open(owned: &Ownership, sale: &Sale) -> Option<Ruling> {
+    let voided = |id: FactId| {
+        owned.facts.iter().any(|known| matches!(&known.what, What::Voided { fact, .. } if *fact == id))
+    };
+    let since = owned.facts.iter().rev().filter(|fact| fact.at >= sale.opened_at && !voided(fact.id));
+    since.into_iter().find_map(|fact| match &fact.what {
+        What::Ruled { owner, shares, .. } => {
+            let parties = shares.each().iter().map(|share| (share.employee, share.bp)).collect();
+            Some(Ruling { credit: *owner, parties })
+        }
+        _ => None,
+    })
 }
 
 /// When large deposits were recorded on the contract, and who took them; the earliest first.
