@@ -119,6 +119,8 @@ mod resubmission;
 mod review_round;
 mod sale;
 mod sale_dispute;
+mod sale_fact;
+mod sale_settlement;
 mod sales_analysis;
 mod sales_contract;
 mod sales_contract_draft;

@@ -6,6 +6,7 @@ use super::{
     apply,
     deed::{in_court, plan_lines},
     find::{earned_before, locked_with},
+    settle::by_ruling,
 };
 use crate::{
     commission, ownership_dispute,
@@ -26,12 +27,14 @@ pub(super) fn wants(_: &'static House, kind: &'static str) -> bool {
 /// What is held is judged anew by what became of the dispute.
 pub(super) fn follow(tx: &mut Tx<'_>, told: &Told) -> Result<(), Failure> {
     let dispute = ownership_dispute::load(tx, Id::from_uuid(told.entity))?;
+    let mut held = Vec::new();
     for sale in locked_with(tx, dispute.customer)? {
         if sale.state() == SaleState::Held {
+            held.push(sale.id);
             judge_anew(tx, sale, became_of(&dispute))?;
         }
     }
-    Ok(())
+    by_ruling(tx, &dispute, &held)
 }
 
 fn became_of(dispute: &OwnershipDispute) -> Disputed {
