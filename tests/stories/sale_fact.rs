@@ -23,7 +23,7 @@ stories! {
 impl Trade {
     /// 小明 receives the customer of 兰兰's at the site for some minutes; whether she agreed to it, where she answered.
     #[track_caller]
-    fn receives(&self, app: &App, agreed: Option<bool>, minutes: i64) {
+    fn receives(&mut self, app: &App, agreed: Option<bool>, minutes: i64) {
         let site = json!({"code": "north", "name": "城北售楼处", "policy": "real-estate",
             "department_id": self.company.departments["marketing"]});
         let site = self.who("director").post("/api/v1/sites", site).expect(201).text("/id");
@@ -38,6 +38,7 @@ impl Trade {
             act(self.who("lan"), &place, answer, Value::Null).expect(200);
         }
         app.advance(Duration::minutes(minutes));
+        self.company.sign_in_again(app);
         if agreed != Some(false) {
             act(self.who("ming"), &place, "end", json!({})).expect(200);
         }
@@ -68,7 +69,7 @@ impl Trade {
 }
 
 fn help_that_was_agreed_to_at_the_reception_is_shared(app: App) {
-    let trade = Trade::open(&app, "111.00");
+    let mut trade = Trade::open(&app, "111.00");
     trade.receives(&app, Some(true), 30);
     let contract = trade.approved("ming", "1");
     trade.sign("ming", &contract);
@@ -81,7 +82,7 @@ fn help_that_was_agreed_to_at_the_reception_is_shared(app: App) {
 }
 
 fn who_came_only_to_sign_after_the_deposit_is_commended_once(app: App) {
-    let trade = Trade::open(&app, "111.00");
+    let mut trade = Trade::open(&app, "111.00");
     let contract = trade.approved("ming", "1");
     let deposit = json!({"customer_id": trade.customer, "contract_id": id_in(&contract), "amount": yuan("50.00"),
         "received_on": "2026-03-05", "is_deposit": true, "taken_by_id": trade.company.id("lan")});
@@ -101,7 +102,7 @@ fn who_came_only_to_sign_after_the_deposit_is_commended_once(app: App) {
 }
 
 fn whoever_received_anothers_visitor_knew_whose_they_were(app: App) {
-    let trade = Trade::open(&app, "111.00");
+    let mut trade = Trade::open(&app, "111.00");
     trade.receives(&app, None, 25);
     let contract = trade.approved("ming", "1");
     trade.sign("ming", &contract);

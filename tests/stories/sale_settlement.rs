@@ -41,11 +41,11 @@ impl Trade {
         let body = json!({"reasons": "双方均有促成，按现场裁决清算", "lines": lines});
         act(self.who(by), &self.sale_of(contract), "settle", body)
     }
+}
 
-    /// What is booked in all of a contract, in fen.
-    fn sum(&self, app: &App) -> i64 {
-        app.number("SELECT CAST(COALESCE(SUM(amount_minor), 0) AS BIGINT) AS number FROM commission_entries")
-    }
+/// What is booked in all, in fen.
+fn sum(app: &App) -> i64 {
+    app.number("SELECT CAST(COALESCE(SUM(amount_minor), 0) AS BIGINT) AS number FROM commission_entries")
 }
 
 /// Worked example 17, on a sale that the dispute held.
@@ -57,7 +57,7 @@ fn example_17_is_booked_with_the_ruling_once_the_commission_is_due_in_full(app: 
     trade.sign("lan", &contract);
     trade.receive(&contract, "30000.00");
     trade.rule(&dispute, "ming", &[], &trade.example_17()).expect(200);
-    assert_eq!(trade.sum(&app), 0, "it waits until the commission is due in full");
+    assert_eq!(sum(&app), 0, "it waits until the commission is due in full");
     let settled = trade.sale(&contract);
     assert_eq!(settled.at("/settlement/is_booked"), json!(false));
     let pots: Vec<String> =
@@ -71,7 +71,7 @@ fn example_17_is_booked_with_the_ruling_once_the_commission_is_due_in_full(app: 
         ["-350.00", "410.00"],
         "the company puts in, the fund is given"
     );
-    assert_eq!(trade.sum(&app), 60_000, "together the commission, to the fen");
+    assert_eq!(sum(&app), 60_000, "together the commission, to the fen");
     assert_eq!(trade.sale(&contract).at("/settlement/is_booked"), json!(true));
     let entries = trade.who("lan").get(ENTRIES).expect(200);
     assert_eq!(
@@ -124,7 +124,7 @@ fn a_later_settlement_takes_the_place_of_the_first(app: App) {
     trade.settle("director", &contract, &whole).expect(200);
     assert_eq!(trade.booked(&contract, Some("lan")), ["600.00", "-360.00", "360.00"]);
     assert_eq!(trade.booked(&contract, Some("ming")), ["300.00", "-300.00"]);
-    assert_eq!(trade.sum(&app), 60_000);
+    assert_eq!(sum(&app), 60_000);
     let entries = trade.who("lan").get(ENTRIES).expect(200);
     assert_eq!(entries.text("/data/0/status"), "cancelled", "its fine is taken back with it");
 }
@@ -168,9 +168,9 @@ fn what_is_paid_back_takes_its_part_of_every_line(app: App) {
         .map(|half| trade.receive(&contract, half).header("location").expect("a place"))
         .to_vec();
     trade.rule(&dispute, "ming", &[], &trade.example_17()).expect(200);
-    assert_eq!(trade.sum(&app), 60_000, "all was paid already");
+    assert_eq!(sum(&app), 60_000, "all was paid already");
     act(trade.who("qian"), &receipts[1], "bounce", json!({"reason": "退票"})).expect(200);
     assert_eq!(trade.booked(&contract, Some("ming")), ["300.00", "-150.00"]);
     assert_eq!(trade.booked(&contract, None), ["-350.00", "410.00", "175.00", "-205.00"]);
-    assert_eq!(trade.sum(&app), 30_000);
+    assert_eq!(sum(&app), 30_000);
 }

@@ -214,8 +214,14 @@ impl Sale {
         }
     }
 
-    /// Lets what was judged count: credit moves, and what was received by now is booked with the closing as its source.
+    /// Lets what was judged count: credit moves, and what was received by now is booked.
     pub(super) fn take_effect(&mut self, court: &mut Court<'_>) {
+        self.give_credit(court);
+        self.catch_up(court);
+    }
+
+    /// Credit moves to whom it was judged to count for.
+    pub(super) fn give_credit(&mut self, court: &mut Court<'_>) {
         let Some(closing) = &self.closing else { return };
         let owner = closing.facts.owner;
         let nobody = |department| vec![Credited { person: None, department, share_bp: WHOLE_BP }];
@@ -232,6 +238,10 @@ impl Sale {
         };
         let entries = self.credited(&to, court.now.1, court.fresh);
         self.credits.extend(entries);
+    }
+
+    /// Books what was received by now, with the closing as its source.
+    fn catch_up(&mut self, court: &mut Court<'_>) {
         if self.received != 0 {
             self.accrue(self.id.uuid(), court.now, court.fresh);
         }

@@ -23,10 +23,12 @@ pub enum Disputed {
 impl Sale {
     /// Judges a held sale anew by what became of a dispute over the customer, where that is of any consequence for it. By a
     /// ruling the customer was, for this sale, whose it says; where tiers rate it by that person's month, `terms` are theirs.
+    /// Where the ruling settles its money as well, nothing is booked by the split: the settlement, which follows, stands in
+    /// place of that.
     pub fn dispute_moved(
         self,
         disputed: Disputed,
-        terms: Option<Frozen>,
+        (terms, settles): (Option<Frozen>, bool),
         mut court: Court<'_>,
     ) -> Option<Change<Self>> {
         if self.state() != SaleState::Held {
@@ -50,7 +52,11 @@ impl Sale {
             (COMMISSION_RULES_CODE, closing.terms.rules_version),
         );
         if matches!(closing.judged, Attributed::Decided(_)) {
-            after.take_effect(&mut court);
+            if settles {
+                after.give_credit(&mut court);
+            } else {
+                after.take_effect(&mut court);
+            }
         }
         let facts = after.facts();
         Some(explained(Change::updated(before, after, SALE_JUDGED_ANEW, facts)))

@@ -27,11 +27,12 @@ pub(super) fn wants(_: &'static House, kind: &'static str) -> bool {
 /// What is held is judged anew by what became of the dispute.
 pub(super) fn follow(tx: &mut Tx<'_>, told: &Told) -> Result<(), Failure> {
     let dispute = ownership_dispute::load(tx, Id::from_uuid(told.entity))?;
+    let settles = dispute.ruling.as_ref().is_some_and(|ruling| !ruling.settlement.is_empty());
     let mut held = Vec::new();
     for sale in locked_with(tx, dispute.customer)? {
         if sale.state() == SaleState::Held {
             held.push(sale.id);
-            judge_anew(tx, sale, became_of(&dispute))?;
+            judge_anew(tx, sale, became_of(&dispute), settles)?;
         }
     }
     by_ruling(tx, &dispute, &held)
@@ -48,15 +49,16 @@ fn became_of(dispute: &OwnershipDispute) -> Disputed {
     }
 }
 
-fn judge_anew(tx: &mut Tx<'_>, sale: Sale, disputed: Disputed) -> Result<(), Failure> {
+fn judge_anew(tx: &mut Tx<'_>, sale: Sale, disputed: Disputed, settles: bool) -> Result<(), Failure> {
     let Some(on) = sale.closing.as_ref().map(|closing| closing.on) else { return Ok(()) };
     let terms = match &disputed {
         Disputed::Ruled(ruling) => terms_of(tx, &sale, ruling.credit)?,
         _ => None,
     };
     let rules = commission::rules(tx, on)?;
-    let judged =
-        in_court(tx, &rules.content, &sale.clone(), |court| sale.dispute_moved(disputed, terms, court))?;
+    let judged = in_court(tx, &rules.content, &sale.clone(), |court| {
+        sale.dispute_moved(disputed, (terms, settles), court)
+    })?;
     judged.map_or(Ok(()), |change| apply(tx, change).map(drop))
 }
 
