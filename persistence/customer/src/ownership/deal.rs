@@ -1,7 +1,7 @@
 //! Deals as somebody tells them by hand, for customers with whom no sale is kept: where one is, it alone tells of the deal, so
 //! that none counts twice. `[OWN-8, OWN-13, OWN-15]`
 
-use super::{deed, load};
+use super::{deed, find, load};
 use crate::spine::{Failure, Reader, Tx};
 use domain::{
     customer_file::CustomerId,
@@ -20,13 +20,16 @@ pub struct SalesKept {
 /// Tells what became of a deal.
 ///
 /// # Errors
-/// `ownership.deal_of_a_sale`: it is a sale's, or begins beside one; how one ends that was told by hand before is told.
+/// A customer out of sight; `ownership.deal_of_a_sale`: it is a sale's, or begins beside one. How one ends that was told by
+/// hand before is told.
 pub fn record(tx: &mut Tx<'_>, customer: CustomerId, what: What) -> Result<Ownership, Failure> {
     let (deal, begins) = match &what {
         What::Deposited { deal } | What::Signed { deal } => (*deal, true),
         What::FellThrough { deal } | What::Completed { deal } => (*deal, false),
         _ => return Err(Failure::fault("it is told of no deal")),
     };
+    // Whoever may not see the customer learns of no sale.
+    find(tx, customer)?;
     let house = tx.house();
     for kept in house.all::<SalesKept>() {
         let mut number = (kept.of_deal)(tx, deal)?;
