@@ -12,6 +12,7 @@ stories! {
     of_two_refunds_at_once_of_what_is_left_for_one_one_is_paid,
     a_refund_is_paid_once_and_never_by_who_asked,
     a_refund_is_changed_taken_back_and_given_up,
+    an_approved_refund_that_no_longer_fits_is_given_up,
 }
 
 records! {
@@ -134,4 +135,26 @@ fn a_refund_is_changed_taken_back_and_given_up(app: App) {
     assert_eq!((voided.text("/status"), voided.text("/amount/amount")), ("void".into(), "20.00".into()));
     let listed = trade.who("head").get(&format!("{REFUNDS}?status=void")).expect(200);
     assert_eq!(listed.text("/data/0/number"), "RF-2026-000001");
+}
+
+fn an_approved_refund_that_no_longer_fits_is_given_up(app: App) {
+    let trade = Trade::open(&app, "100.00");
+    let contract = trade.approved("lan", "1");
+    let receipt = trade.receive(&contract, "100.00").header("location").expect("a place");
+    let refunds = ["60.00", "50.00", "40.00"].map(|amount| trade.refund("lan", &contract, amount));
+    act(trade.who("qian"), &receipt, "bounce", json!({"reason": "退票"})).expect(200);
+    let pay = |place: &str| trade.who("qian").post(&format!("{place}/pay"), json!({"reference": "P-1"}));
+    pay(&refunds[0]).refuses(409, "refund.more_than_collected");
+    let reason = json!({"reason": "收款已退票，无款可退"});
+    let path = format!("{}/void", refunds[0]);
+    trade.who("ming").at(1).post(&path, reason.clone()).refuses(404, "http.not_found");
+    for (by, place) in ["lan", "head", "qian"].iter().zip(&refunds) {
+        let given_up = act(trade.who(by), place, "void", reason.clone()).expect(200);
+        assert_eq!(given_up.text("/status"), "void", "by who asked, who supervises, who pays");
+        pay(place).refuses(409, "refund.not_payable");
+    }
+    trade.receive(&contract, "100.00");
+    let paid = trade.refund("lan", &contract, "10.00");
+    pay(&paid).expect(200);
+    act(trade.who("lan"), &paid, "void", reason).refuses(409, "document.not_voidable");
 }

@@ -18,9 +18,10 @@ use crate::{
     ownership_transfer, pack, payment, payroll_batch, policy, policy_replay, post_evaluation,
     price_deviation, price_list, private, product, quickstart, reception, refund, regulation,
     regulation_acknowledgement, regulation_shipped, regulation_suggestion, resubmission, review_round, sale,
-    sales_analysis, sales_contract, sales_contract_draft, sales_order, sales_order_erp, sales_plan,
-    sales_report, scheme_review, separation_policy, settings, setup, shipment, sign_in, spreadsheet, task,
-    team_award, tier_override, unit, unit_of_work, vacancy, watch, webhook, working_calendar, year,
+    sale_dispute, sale_fact, sale_settlement, sales_analysis, sales_contract, sales_contract_draft,
+    sales_order, sales_order_erp, sales_plan, sales_report, scheme_review, separation_policy, settings,
+    setup, shipment, sign_in, spreadsheet, task, team_award, tier_override, unit, unit_of_work, vacancy,
+    watch, webhook, working_calendar, year,
 };
 use tests::{Check, Record, Story};
 
@@ -120,6 +121,9 @@ pub const MODULES: &[&[Story]] = &[
     confidential::STORIES,
     refund::STORIES,
     sale::STORIES,
+    sale_dispute::STORIES,
+    sale_fact::STORIES,
+    sale_settlement::STORIES,
     sales_contract::STORIES,
     sales_contract::receipt::STORIES,
     sales_plan::STORIES,

@@ -12,7 +12,7 @@ use domain::{
     spine::{AnyId, EmployeeId, Timestamp, perm},
 };
 use persistence::{
-    ownership::{self as ownerships, OwnershipView, deed, view::show},
+    ownership::{self as ownerships, OwnershipView, deal, deed, view::show},
     spine::{Database, Failure, Request, Tx},
 };
 use serde::Deserialize;
@@ -209,8 +209,9 @@ struct RecordDeal {
 
 /// Tell what became of a deal. `[OWN-8, OWN-13, OWN-15]`
 ///
-/// Until sales tell it by themselves. An open deal keeps the customer with the owner; whose it is credited to stands from the
-/// deposit on, and is frozen when it is signed.
+/// By hand, where no sale is kept: a sale tells of its deal by itself, and with a customer with whom there is one no deal
+/// begins by hand; one that began so before it ends. An open deal keeps the customer with the owner; whose it is credited to
+/// stands from the deposit on, and is frozen when it is signed.
 #[utoipa::path(post, path = "/api/v1/customers/{id}/ownership/record-deal")]
 async fn record_deal(
     who: Can<perm::ManageOwnership>,
@@ -226,7 +227,7 @@ async fn record_deal(
             Step::FellThrough => What::FellThrough { deal },
             Step::Completed => What::Completed { deal },
         };
-        deed::tell(tx, *id, what)
+        deal::record(tx, *id, what)
     })
     .await
 }

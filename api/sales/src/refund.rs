@@ -172,10 +172,11 @@ async fn withdraw_refund(
 
 /// Void a refund. `[REC-1c]`
 ///
-/// From draft, returned, rejected or withdrawn. Its number stays taken.
+/// From draft, returned, rejected or withdrawn; and while an approved one is not paid, also by whoever supervises the contracts
+/// of the department or pays refunds: what was collected may have gone elsewhere meanwhile. Its number stays taken.
 #[utoipa::path(post, path = "/api/v1/refunds/{id}/void")]
 async fn void_refund(
-    who: Can<perm::RequestRefunds>,
+    who: Can<perm::ReadReceipts>,
     at: At<Refund>,
     body: Valid<Reason>,
     work: UnitOfWork,

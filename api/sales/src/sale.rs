@@ -2,16 +2,19 @@
 
 use crate::spine::{At, Can, List, PathId, Reading, Reply, Routes, UnitOfWork, Valid, Wanted, routes};
 use domain::{
+    commission::settlement::SaidLine,
+    ownership_dispute::SettlementKind,
     sale::{Sale, ToldFact},
-    spine::{EnumLabels, perm},
+    spine::{EmployeeId, EnumLabels, Money, perm},
 };
 use persistence::sale::{
     self as sales, SaleFilter, SaleSummary, SaleView,
     credit::{self, CreditEntryFilter, CreditEntryView},
     deed,
     ledger::{self, CommissionEntryFilter, CommissionEntryView},
+    settle,
 };
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use utoipa::{
     PartialSchema, ToSchema,
     openapi::{RefOr, Schema, schema::AdditionalProperties},
@@ -22,7 +25,7 @@ pub(crate) fn routes(into: &mut Routes) {
     routes!(
         into,
         "sales",
-        [list_sales, show_sale, tell_sale_fact, list_credit_entries, list_commission_entries]
+        [list_sales, show_sale, tell_sale_fact, settle_sale, list_credit_entries, list_commission_entries]
     );
 }
 
@@ -107,6 +110,71 @@ async fn tell_sale_fact(
         deed::tell(tx, sale, fact.0, evidence)
     })
     .await
+}
+
+/// A line of a settlement.
+#[derive(Clone, Debug, Deserialize, Serialize, Validate, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct SettleSaleLine {
+    /// What it is.
+    kind: SettlementKind,
+    /// Who pays or is given it; absent for the company.
+    #[serde(default)]
+    employee_id: Option<EmployeeId>,
+    /// How much, in the book currency; absent for a fund, which takes what is left.
+    #[serde(default)]
+    amount: Option<Money>,
+    /// Of an award in place of an amount: how much of the commission, in basis points.
+    #[serde(default)]
+    #[validate(range(min = 1, max = 10000))]
+    #[schema(minimum = 1, maximum = 10000)]
+    share_bp: Option<u32>,
+    /// Of a fund its name.
+    #[serde(default)]
+    #[validate(length(min = 1, max = 200))]
+    #[schema(min_length = 1, max_length = 200, example = "团队基金")]
+    purpose: Option<String>,
+}
+
+/// What is settled of a sale.
+#[derive(Clone, Debug, Deserialize, Validate, ToSchema)]
+#[serde(deny_unknown_fields)]
+struct SettleSale {
+    /// Why.
+    #[validate(length(min = 1, max = 4000))]
+    #[schema(min_length = 1, max_length = 4000, example = "双方均有促成，按现场裁决清算")]
+    reasons: String,
+    /// What comes into the pot and what goes out of it.
+    #[validate(length(min = 1, max = 100), nested)]
+    #[schema(min_items = 1, max_items = 100)]
+    lines: Vec<SettleSaleLine>,
+}
+
+/// Settle what a sale earns. `[COM-9]`
+///
+/// A ruling: the commission that comes in is what the sale earns in full, with contributions and fines; out go awards, and what
+/// is left to a fund. It comes out at exactly zero or is refused with the difference. It stands in place of the split, and is
+/// booked whole once the commission is due in full; a later one takes its place. Fines go to the ledger of rewards and
+/// penalties.
+#[utoipa::path(post, path = "/api/v1/sales/{id}/settle")]
+async fn settle_sale(
+    who: Can<perm::JudgeSales>,
+    at: At<Sale>,
+    body: Valid<SettleSale>,
+    work: UnitOfWork,
+) -> Reply<SaleView> {
+    work.moves(who, at, move |sale, tx| {
+        let SettleSale { reasons, lines } = body.0.clone();
+        settle::settle(tx, sale, reasons, lines.into_iter().map(Into::into).collect())
+    })
+    .await
+}
+
+impl From<SettleSaleLine> for SaidLine {
+    fn from(line: SettleSaleLine) -> Self {
+        let SettleSaleLine { kind, employee_id: employee, amount, share_bp, purpose } = line;
+        Self { kind, employee, amount, share_bp, purpose }
+    }
 }
 
 /// List entries of performance credit. `[SAL-1c, ANA-1]`

@@ -47,7 +47,7 @@ pub use fate::Fate;
 pub use hand_over::Unavailable;
 pub use history::{Entry, EntryKind};
 pub use leaver::Owner;
-pub use petition::{NO_EMPLOYEE, NewDocument, Petition, Standing, StandingState, check_reason};
+pub use petition::{NO_EMPLOYEE, NOT_VOIDABLE, NewDocument, Petition, Standing, StandingState, check_reason};
 pub use plan::{Candidate, Plan, PlannedStep, PolicyReference, Why, plan};
 pub use roster::Roster;
 pub use round::{Added, Placement, Round, Seat, SeatState, Step, StepReason, StepState};

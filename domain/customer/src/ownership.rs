@@ -27,8 +27,8 @@ pub use course::{Credit, Derived, State, derive};
 pub use fact::{Channel, Fact, FactId, FactKind, Registered, What};
 pub use inquiry::FirstInquiry;
 pub use learn::{
-    CHANGED, FACT_LEARNT, FOLLOW_UP_DUE, FOLLOW_UP_MOVED, FOLLOW_UP_OVER, LOST, NOT_CUSTOMERS_FACT,
-    NOT_OF_THE_POOL, Ownership, REFUSED, SERVES_NOBODY, WARNED,
+    CHANGED, DEAL_OF_A_SALE, FACT_LEARNT, FOLLOW_UP_DUE, FOLLOW_UP_MOVED, FOLLOW_UP_OVER, LOST,
+    NOT_CUSTOMERS_FACT, NOT_OF_THE_POOL, Ownership, REFUSED, SERVES_NOBODY, WARNED,
 };
 pub use policy::{
     DatedPolicy, DisputeNumbers, GENERAL, OWNERSHIP_POLICY, OwnershipPolicy, OwnershipRule, PolicyBook,

@@ -28,6 +28,7 @@ pub use policy::{COMMISSION_RULES_CODE, CommissionRules, RuleCode, SHIPPED_COMMI
 
 crate::refusals! { COMMISSION_REFUSALS:
     SETTLEMENT_UNBALANCED = "settlement.unbalanced", Invalid, "清算不平：尚差 {difference}", "The settlement does not come out: {difference} is missing";
+    LINE_UNSOUND = "settlement.line_unsound", Invalid, "清算明细不完整：金额须为正数的人民币，罚款与分配须指明员工，分配写金额或佣金比例之一，基金只写名称", "A line of a settlement is not sound: amounts are positive and in yuan, fines and awards name somebody, an award has an amount or a share of the commission, a fund has its name alone";
     AWARD_TO_RULER = "settlement.award_to_ruler", Invalid, "裁决人不得从清算中获得分配", "Whoever rules takes no award";
     TIERS_NOT_ADJOINING = "commission_plan.tiers_not_adjoining", Invalid, "提成档位须从零起首尾相接", "Tiers begin at zero and adjoin";
     PLAN_INCOMPLETE = "commission_plan.incomplete", Invalid, "最后一项费率须适用于所有产品，否则有的成交没有提成", "The last rate must fit every product, or some sales earn nothing unsaid";

@@ -4,7 +4,7 @@
 pub use domain_base::payroll_batch;
 pub use domain_customer::{
     approval, customer, customer_file, duty, events, file, identity, incentive_entry, interaction, labels,
-    organisation, ownership, policy_replay, refusals, spine, status, task, working_time,
+    organisation, ownership, ownership_dispute, policy_replay, refusals, spine, status, task, working_time,
 };
 
 /// Performance credit and commission.

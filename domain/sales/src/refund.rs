@@ -4,7 +4,8 @@
 
 use crate::{
     approval::{
-        Course, Document, Facts, Holds, NewDocument, Owner, Petition, RoutedField, StandingState, facts,
+        Course, Document, Facts, Holds, NOT_VOIDABLE, NewDocument, Owner, Petition, RoutedField,
+        StandingState, facts,
     },
     sales_contract::SalesContractId,
     spine::{
@@ -204,6 +205,18 @@ impl Document for Refund {
     fn asked(&self) -> Result<Facts, Refusal> {
         Ok(self.facts())
     }
+    /// One that was approved and is not paid is given up as well: what was collected may have gone elsewhere meanwhile. By who
+    /// asked for it, whoever supervises the contracts of the department, and whoever pays refunds.
+    fn may_void(&self, owner: Owner, by: &Actor) -> Result<(), Refusal> {
+        let supervises = by.reach(Permission::SuperviseContracts).covers(self.department, false);
+        let is_unpaid = self.state() == RefundState::Approved;
+        let in_office = is_unpaid && (supervises || by.may(Permission::PayRefunds));
+        if !in_office && !owner.is_stood_in_for(by, Permission::SuperviseContracts, self.department) {
+            self.petition.refuse_stranger(by)?;
+        }
+        let is_voidable = self.payment.is_none() && self.petition.state().is_voidable();
+        if is_unpaid || is_voidable { Ok(()) } else { Err(self.wrong_state(NOT_VOIDABLE)) }
+    }
 }
 
 impl Refund {
@@ -299,7 +312,7 @@ impl Refund {
 
     /// Every action, with the refusal it would meet; none for who may not ask for refunds.
     pub fn actions(&self, owner: Owner, by: &Actor) -> Vec<(RefundAction, Result<(), Refusal>)> {
-        if !by.may(Permission::RequestRefunds) {
+        if !by.may(Permission::RequestRefunds) && !by.may(Permission::PayRefunds) {
             return Vec::new();
         }
         let allowed = |action| match action {

@@ -10,13 +10,22 @@ mod becoming;
 mod course;
 /// Whom it counts for: entries of performance credit.
 mod credit;
+/// Held by a dispute over the customer, and released by its end.
+mod dispute;
+/// What it brings about in the ledger of rewards and penalties.
+mod incident;
 /// Whom it counts for, to be compared.
 mod replay;
+/// What a ruling settles of what it earns.
+mod settle;
 /// What people say of it, beside what records show.
 mod told;
 
 pub use course::{Closing, Court, Frozen};
 pub use credit::{CreditEntry, Credited};
+pub use dispute::Disputed;
+pub use incident::{Cause, SaleIncident};
+pub use settle::NewSettlement;
 pub use told::{RuledPart, Told, ToldFact};
 
 use crate::{
@@ -40,6 +49,9 @@ crate::refusals! { SALE_REFUSALS:
     PARTY_CANNOT_TELL = "sale.party_cannot_tell", Forbidden, "成交的当事人不得就该成交作证或答复", "Whoever has a part in a sale cannot answer for it";
     ANSWERED_ALREADY = "sale.answered_already", Conflict, "该问题已答复，答复只有一次", "That was answered already; it is answered once";
     PARTS_NOT_WHOLE = "sale.parts_not_whole", Invalid, "分配比例须合计为 100%，且每人只列一次", "The parts must come to the whole, each person once";
+    SETTLED_TOO_EARLY = "sale.settled_too_early", Conflict, "成交 {number} 尚未签署，佣金未定；请先裁决归属，签署后在该成交上清算", "The sale {number} is not signed, and what it earns is not known; rule on whose it is, and settle the sale once it is signed";
+    SETTLES_WHICH = "sale.settles_which", Conflict, "该客户有多笔成交；请先裁决归属，再在所涉成交上清算", "There are several sales with this customer; rule on whose it is, and settle the sale that it is about";
+    SETTLEMENT_ABOVE_LIMIT = "sale.settlement_above_limit", Forbidden, "补入合计 {amount}，超过 {limit} 的清算须由总经理裁决", "{amount} is put in; a settlement above {limit} is the general manager's to rule";
     NEITHER_PARTY = "sale.two_are_one", Invalid, "须为两名不同的员工", "Two different people must be named";
 }
 
@@ -51,6 +63,8 @@ crate::events! { SALE_EVENTS:
     SALE_ACCRUED = "sale.accrued", "成交佣金已计提", "Commission of a sale was booked";
     SALE_CHANGED = "sale.changed", "成交收款已变动", "What is received of a sale changed";
     SALE_TOLD = "sale.fact_told", "成交事实已记录", "Somebody told a fact about a sale";
+    SALE_SETTLED = "sale.settled", "成交已清算", "What a sale earns was settled by a ruling";
+    SALE_JUDGED_ANEW = "sale.judged_anew", "客户归属争议有变，成交重新认定", "A sale was judged anew for a dispute over its customer";
     SALE_FELL_THROUGH = "sale.fell_through", "成交已撤销", "A sale fell through";
 }
 

@@ -1,6 +1,8 @@
 //! Ownership in the database: facts are added and never changed, whose a customer is follows in the same transaction, and
 //! the chain of owners is kept as each fact left it. `[OWN-14 … OWN-18]`
 
+/// Deals that are told by hand.
+pub mod deal;
 /// What is done about ownership.
 pub mod deed;
 /// The contact that keeps a customer is owed.

@@ -8,7 +8,7 @@ mod row;
 pub mod view;
 
 pub(crate) use row::erase;
-pub use row::find;
+pub use row::{find, load};
 pub use view::{DisputeFilter, DisputeView, list, show, view};
 
 use crate::{

@@ -1,8 +1,9 @@
 //! Targets, products, prices, contracts, orders, receivables, sales and commission in the database.
 
 pub use persistence_customer::{
-    approval, audit, customer, customer_file, customer_tier, duty, file, identity, interaction, organisation,
-    ownership, payroll_batch, policy, policy_replay, setup, spine, task, vacancy,
+    approval, audit, customer, customer_file, customer_tier, duty, file, identity, incentive_entry,
+    interaction, organisation, ownership, ownership_dispute, payroll_batch, policy, policy_replay, setup,
+    spine, task, vacancy,
 };
 
 /// The rules and the plan of commission.

@@ -5,16 +5,24 @@
 pub mod credit;
 /// What is done about a sale.
 pub mod deed;
+/// What disputes hold, and release.
+mod dispute;
 mod duty;
 /// What records show of it.
 mod fact;
 mod find;
+/// Points and fines that follow.
+mod incident;
 /// What is booked of commission.
 pub mod ledger;
+/// Who met a customer, and by whose leave.
+mod met;
 /// The parts of a sale as it is shown.
 mod part;
 mod replay;
 mod row;
+/// What rulings settle.
+pub mod settle;
 /// What sales measure for the tiers of customers.
 mod tier;
 /// What a sale looks like, and those within the caller's sight.
@@ -26,8 +34,9 @@ pub(crate) use row::deal_of;
 pub use view::{SALE, SaleFilter, SaleSummary, SaleView, list, show, view};
 
 use crate::{
+    ownership::deal::SalesKept,
     policy::Shipped,
-    spine::{Failure, Part, Tx},
+    spine::{Failure, Follows, Part, Tx},
 };
 use domain::{sale::Sale, spine::Change};
 
@@ -39,16 +48,21 @@ pub(crate) const NOUN: &[Part] = &[
     &tier::PAYMENT,
     &tier::LOYALTY,
     &Shipped::text("duty-rule/held-sale", "成交归属问题答复", "002 §5", duty::HELD_SALE_RULE),
+    &Follows { wants: dispute::wants, then: dispute::follow },
+    &SalesKept { standing: find::standing_with, of_deal: find::number_of },
     replay::BY_RULES,
     replay::BY_PLAN,
 ];
 
 crate::spine::resource! { crate::Sales: Sale as SaleView; find, apply, show = show }
 
-/// Writes a change of a sale.
+/// Writes a change of a sale, with what it leads to in the ledger of rewards and penalties.
 ///
 /// # Errors
 /// Where it moved meanwhile.
 pub fn apply(tx: &mut Tx<'_>, change: Change<Sale>) -> Result<Sale, Failure> {
-    tx.apply(change)
+    let before = change.before().map_or_else(Vec::new, Sale::incidents);
+    let sale = tx.apply(change)?;
+    incident::follow(tx, &before, &sale)?;
+    Ok(sale)
 }

@@ -37,7 +37,9 @@ pub struct Credit {
     pub shares: Option<Shares>,
     /// When the deposit was paid, or the contract signed without one.
     pub since: Timestamp,
-    /// Whether it was signed: from then on nothing moves it.
+    /// Whether it was signed.
+    pub is_signed: bool,
+    /// Whether it was signed and whose the customer is was not disputed then, or no more: from then on nothing moves it.
     pub is_frozen: bool,
     /// Those of them who have left.
     pub leavers: Vec<EmployeeId>,

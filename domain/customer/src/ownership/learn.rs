@@ -17,6 +17,7 @@ use uuid::Uuid;
 crate::refusals! { OWNERSHIP_REFUSALS:
     REFUSED = "ownership.refused", Conflict, "按“{rule}”规则不能办理：{because}", "The rule \"{rule}\" stands against it: {because}";
     NOT_CUSTOMERS_FACT = "ownership.not_customers_fact", Invalid, "该客户没有可作废的此项事实", "The customer has no such fact that could be voided";
+    DEAL_OF_A_SALE = "ownership.deal_of_a_sale", Conflict, "该客户已有成交 {number}，定金、签约与撤单请在其合同或订单上办理", "There is the sale {number} with this customer; deposit, signature and giving up are told on its contract or order";
     SERVES_NOBODY = "ownership.serves_nobody", Invalid, "{name} 已离职或不接待客户，不能成为归属人", "{name} has left or receives no customers, and cannot be given any";
     NOT_OF_THE_POOL = "ownership.not_of_the_pool", Forbidden, "该客户在{department}的公海，只有该部门人员可以领取", "The customer is in the pool of {department}; only people who work there claim it";
     LOST = "ownership.claims_used_up", Conflict, "已达上限 {limit}（{counted}），不能再领取", "The limit of {limit} is reached ({counted}); nothing more can be claimed";

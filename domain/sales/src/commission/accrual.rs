@@ -76,6 +76,8 @@ pub enum Holder {
     Person(EmployeeId),
     /// The company, of what was cut.
     Company,
+    /// The fund that a settlement names. `[COM-9]`
+    Fund,
 }
 
 /// An entry of commission: append-only, unique by source and holder.
@@ -104,6 +106,10 @@ impl Ledger {
     pub fn entries(&self) -> &[Booked] {
         &self.entries
     }
+    /// What is booked in all.
+    pub fn sum(&self) -> i64 {
+        self.entries.iter().map(|entry| entry.amount).sum()
+    }
     /// What is booked for somebody.
     pub fn booked(&self, holder: Holder) -> i64 {
         self.entries.iter().filter(|entry| entry.holder == holder).map(|entry| entry.amount).sum()
@@ -112,11 +118,21 @@ impl Ledger {
     /// Books what a source moves: of each, the part of what is now due less what is booked; nothing where the source is
     /// booked already. One that moves nothing leaves an entry of nothing with the primary, so that it is known.
     pub fn book(&mut self, source: Uuid, due: i64, parties: &[Party]) -> &[Booked] {
+        let primary = parties.first().map(|party| Holder::Person(party.person));
+        self.book_to(source, parts(due, parties), primary)
+    }
+
+    /// The same, to what each has from now on.
+    pub fn book_to(
+        &mut self,
+        source: Uuid,
+        mut now: BTreeMap<Holder, i64>,
+        primary: Option<Holder>,
+    ) -> &[Booked] {
         let from = self.entries.len();
         if self.entries.iter().any(|entry| entry.source == source) {
             return &self.entries[from..];
         }
-        let mut now = parts(due, parties);
         for entry in &self.entries {
             now.entry(entry.holder).or_default();
         }
@@ -127,9 +143,9 @@ impl Ledger {
             }
         }
         if self.entries.len() == from
-            && let Some(primary) = parties.first()
+            && let Some(holder) = primary
         {
-            self.entries.push(Booked { source, holder: Holder::Person(primary.person), amount: 0 });
+            self.entries.push(Booked { source, holder, amount: 0 });
         }
         &self.entries[from..]
     }

@@ -309,12 +309,12 @@ fn a_settlement_comes_out_at_exactly_nothing() {
     let without_fund = refused(&lines[..5], person(9));
     assert_eq!(
         (without_fund.code.code, &without_fund.params["difference"]),
-        ("settlement.unbalanced", &41_000.into())
+        ("settlement.unbalanced", &"410.00".into())
     );
     assert_eq!(refused(&lines, person(A)).code.code, "settlement.award_to_ruler");
     let greedy = [
         SettlementLine::Commission { amount: 10 },
         SettlementLine::Award { to: person(A), award: Award::Amount(11) },
     ];
-    assert_eq!(refused(&greedy, person(9)).params["difference"], 1);
+    assert_eq!(refused(&greedy, person(9)).params["difference"], "0.01");
 }

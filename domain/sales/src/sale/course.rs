@@ -3,9 +3,10 @@
 use super::{told::with_told, *};
 use crate::{
     commission::{
-        COMMISSION_RULES_CODE, CommissionRules, Due, Earned, Ledger, SaleFacts,
+        COMMISSION_RULES_CODE, CommissionRules, Due, Earned, Holder, Ledger, SaleFacts,
         attribution::{Attribution, Hold, WHOLE_BP, attribute},
         plan::COMMISSION_PLAN_CODE,
+        settlement::Settlement,
     },
     spine::{Actor, Change, Citation, Explanation, Findings, Refusal, wording},
 };
@@ -37,6 +38,9 @@ pub struct Closing {
     pub terms: Frozen,
     /// Whom it counts for and who shares, or for what that waits.
     pub judged: Attributed,
+    /// What a ruling settled of what it earns.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub settlement: Option<Settlement>,
 }
 
 /// By which version of which rules a sale is judged, and where people belonged on the day.
@@ -77,18 +81,22 @@ impl Sale {
             (COMMISSION_RULES_CODE, terms.rules_version),
         );
         let before = self.clone();
-        let mut after = Self { closing: Some(Closing { at, on, facts, terms, judged }), ..self };
+        let mut after =
+            Self { closing: Some(Closing { at, on, facts, terms, judged, settlement: None }), ..self };
         after.take_effect(&mut court);
         let told = after.facts();
         Ok(explained(Change::updated(before, after, SALE_CLOSED, told)))
     }
 
-    /// Says something of it. Where that lets a held sale be judged, it is.
+    /// Says something of it. Where that lets a held sale be judged, it is. A violation is found whether or not the deal came
+    /// about.
     ///
     /// # Errors
     /// `sale.party_cannot_tell`, `sale.answered_already`, `sale.parts_not_whole`, `sale.two_are_one`, `sale.not_open`.
     pub fn tell(self, told: Told, by: &Actor, court: Option<Court<'_>>) -> Result<Change<Self>, Refusal> {
-        self.expect(&[SaleState::Open, SaleState::Held, SaleState::Closed])?;
+        if !matches!(told.fact, ToldFact::Violated { .. }) {
+            self.expect(&[SaleState::Open, SaleState::Held, SaleState::Closed])?;
+        }
         self.check(&told, by)?;
         let before = self.clone();
         let mut after = self;
@@ -173,12 +181,21 @@ impl Sale {
         Ok(Change::updated(self, after, SALE_FELL_THROUGH, facts))
     }
 
-    /// What is due of its commission by what was received; none until it is attributed.
+    /// What is due of its commission by what was received; none until it is attributed. What was settled and is not due in
+    /// full yet leaves what was booked before.
     pub fn due(&self) -> Option<i64> {
         let closing = self.closing.as_ref()?;
         let Attributed::Decided(_) = &closing.judged else { return None };
         let due = Due { earned: closing.terms.earned, received: self.received, total: self.total };
-        due.so_far().ok()
+        let due = due.so_far().ok()?;
+        let booked = || self.ledger.iter().map(|entry| entry.booked.amount).sum();
+        Some(if self.waits_in_full() { due.min(booked()) } else { due })
+    }
+
+    /// Whether a settlement waits until its commission is due in full.
+    fn waits_in_full(&self) -> bool {
+        let settled = self.closing.as_ref().and_then(|closing| closing.settlement.as_ref());
+        settled.is_some_and(|settlement| !settlement.is_booked) && self.received < self.total
     }
 
     /// How it is attributed, once it is.
@@ -197,8 +214,14 @@ impl Sale {
         }
     }
 
-    /// Lets what was judged count: credit moves, and what was received by now is booked with the closing as its source.
-    fn take_effect(&mut self, court: &mut Court<'_>) {
+    /// Lets what was judged count: credit moves, and what was received by now is booked.
+    pub(super) fn take_effect(&mut self, court: &mut Court<'_>) {
+        self.give_credit(court);
+        self.catch_up(court);
+    }
+
+    /// Credit moves to whom it was judged to count for.
+    pub(super) fn give_credit(&mut self, court: &mut Court<'_>) {
         let Some(closing) = &self.closing else { return };
         let owner = closing.facts.owner;
         let nobody = |department| vec![Credited { person: None, department, share_bp: WHOLE_BP }];
@@ -215,6 +238,10 @@ impl Sale {
         };
         let entries = self.credited(&to, court.now.1, court.fresh);
         self.credits.extend(entries);
+    }
+
+    /// Books what was received by now, with the closing as its source.
+    fn catch_up(&mut self, court: &mut Court<'_>) {
         if self.received != 0 {
             self.accrue(self.id.uuid(), court.now, court.fresh);
         }
@@ -228,7 +255,20 @@ impl Sale {
     ) {
         let (Some(due), Some(attribution)) = (self.due(), self.attribution()) else { return };
         let mut ledger = Ledger::of(self.ledger.iter().map(|entry| entry.booked).collect());
-        let new = ledger.book(source, due, &attribution.parties).to_vec();
+        let waits = self.waits_in_full();
+        let settled = self.closing.as_ref().and_then(|closing| closing.settlement.as_ref());
+        let new = match settled.filter(|_| !waits) {
+            Some(settlement) => {
+                let primary = attribution.parties.first().map(|party| Holder::Person(party.person));
+                ledger.book_to(source, settlement.parts(due), primary).to_vec()
+            }
+            // Of what waits, only what is taken back is booked.
+            None if waits && due == ledger.sum() => return,
+            None => ledger.book(source, due, &attribution.parties).to_vec(),
+        };
+        if let Some(settlement) = self.closing.as_mut().and_then(|closing| closing.settlement.as_mut()) {
+            settlement.is_booked |= !waits;
+        }
         self.ledger.extend(new.into_iter().map(|booked| CommissionEntry { id: fresh(), booked, at, on }));
     }
 
@@ -247,7 +287,7 @@ impl Sale {
 }
 
 /// Says whom it counts for and why, or for what it waits.
-fn explained(change: Change<Sale>) -> Change<Sale> {
+pub(super) fn explained(change: Change<Sale>) -> Change<Sale> {
     let sale = change.after();
     let Some(closing) = &sale.closing else { return change };
     match closing.judged.clone() {

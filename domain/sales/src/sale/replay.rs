@@ -76,6 +76,7 @@ fn outcome(judged: &Attributed, earned: Earned, total: i64, names: &dyn Fn(Emplo
                 let whose = match holder {
                     Holder::Person(person) => names(person),
                     Holder::Company => "公司".to_owned(),
+                    Holder::Fund => "基金".to_owned(),
                 };
                 (whose, Money::from_minor(minor, Currency::Cny))
             };

@@ -197,15 +197,23 @@ impl Stored<crate::Customer> for OwnershipDispute {
     }
 }
 
+/// One dispute whoever asks: for rules, never for an answer.
+///
+/// # Errors
+/// Where there is none.
+pub fn load(reader: &mut Reader<'_>, id: Id<OwnershipDispute>) -> Result<OwnershipDispute, Failure> {
+    let key = Key::from(id);
+    let row: Row =
+        db!(reader, |c| disputes::table.filter(disputes::id.eq(key)).select(Row::as_select()).first(c))?;
+    row.whole(reader)
+}
+
 /// One dispute that the caller may see: a party, who leads a party, and whoever's permission reaches the department.
 ///
 /// # Errors
 /// Not found where they may not.
 pub fn find(reader: &mut Reader<'_>, id: Id<OwnershipDispute>) -> Result<OwnershipDispute, Failure> {
-    let key = Key::from(id);
-    let row: Row =
-        db!(reader, |c| disputes::table.filter(disputes::id.eq(key)).select(Row::as_select()).first(c))?;
-    let dispute = row.whole(reader)?;
+    let dispute = load(reader, id)?;
     if dispute.is_party(reader.actor()) || reader.reach().covers(dispute.department, false) {
         return Ok(dispute);
     }

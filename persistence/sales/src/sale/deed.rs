@@ -84,7 +84,8 @@ pub(crate) fn begin(tx: &mut Tx<'_>, opening: Opening) -> Result<(), Failure> {
     };
     let sale = apply(tx, Sale::open(sale))?;
     let deal = AnyId::from_uuid(sale.id.uuid());
-    learn(tx, &sale, What::Deposited { deal })
+    learn(tx, &sale, What::Deposited { deal })?;
+    ownership::deal::take_over(tx, sale.customer, deal)
 }
 
 /// Closes the sale of a contract that was signed: what records show, rates and rules freeze.
@@ -179,7 +180,7 @@ pub(super) fn plan_lines(
 }
 
 /// With what a sale is judged now: the rules, where those who may have a part belong today, ids.
-fn in_court<T>(
+pub(super) fn in_court<T>(
     tx: &mut Tx<'_>,
     rules: &CommissionRules,
     sale: &Sale,

@@ -1,9 +1,11 @@
-//! What records show of a sale by its closing: owner and shares, who took deposit and signature, receptions, first inquiries,
-//! look-ups. What no record shows stays unknown, and unknown is not "no". `[COM-10]`
+//! What records show of a sale by its closing: owner and shares, rulings, who took deposit and signature, receptions and
+//! the help that was agreed to at them, quotations, first inquiries, look-ups. What no record shows stays unknown, and
+//! unknown is not "no". `[COM-2, COM-3, COM-10]`
 
+use super::met::{has_quoted, met};
 use crate::{
     ownership,
-    schema::{audit_entries as audit, interactions, receipt_allocations as allocations, receipts, users},
+    schema::{audit_entries as audit, receipt_allocations as allocations, receipts, users},
     spine::{Failure, Instant, Key, Reader, db},
 };
 use diesel::prelude::*;
@@ -12,8 +14,7 @@ use domain::{
         Answer, Closer, SaleFacts,
         fact::{Protection, Ruling},
     },
-    interaction::{InteractionKind, InteractionState},
-    ownership::{Derived, Ownership, Registered, RuleKind, Shares, Standing, What},
+    ownership::{Derived, FactId, Ownership, Registered, RuleKind, Shares, Standing, What},
     sale::Sale,
     spine::{AnyId, EmployeeId, Timestamp},
 };
@@ -38,6 +39,7 @@ pub(super) fn gather(
     facts.deposit_at = deposits.first().map(|(at, _)| *at);
     facts.open_dispute = derived.dispute.is_some();
     share(&mut facts, &derived, shares, taken_by);
+    facts.ruling = ruled_while_open(&owned, sale).or(facts.ruling);
     let mut closers: Vec<EmployeeId> = deposits.iter().filter_map(|(_, by)| *by).chain([taken_by]).collect();
     closers.sort_unstable();
     closers.dedup();
@@ -85,6 +87,22 @@ fn share(facts: &mut SaleFacts, derived: &Derived, shares: Option<Shares>, taken
     }
 }
 
+/// What was ruled of the customer while the deal was open: that decides, for whomever it is. A ruling of before has made
+/// the customer whose they are, and the deal goes by the rules like any other.
+fn ruled_while_open(owned: &Ownership, sale: &Sale) -> Option<Ruling> {
+    let voided = |id: FactId| {
+        owned.facts.iter().any(|known| matches!(&known.what, What::Voided { fact, .. } if *fact == id))
+    };
+    let since = owned.facts.iter().rev().filter(|fact| fact.at >= sale.opened_at && !voided(fact.id));
+    since.into_iter().find_map(|fact| match &fact.what {
+        What::Ruled { owner, shares, .. } => {
+            let parties = shares.each().iter().map(|share| (share.employee, share.bp)).collect();
+            Some(Ruling { credit: *owner, parties })
+        }
+        _ => None,
+    })
+}
+
 /// When large deposits were recorded on the contract, and who took them; the earliest first.
 fn deposits(reader: &mut Reader<'_>, sale: &Sale) -> Result<Vec<(Timestamp, Option<EmployeeId>)>, Failure> {
     let (contract, order) = (sale.deal.contract().map(Key::from), sale.deal.order().map(Key::from));
@@ -115,11 +133,11 @@ fn closer(
             _ => None,
         })
         .collect();
-    let (met, minutes) = receptions(reader, owned, person)?;
+    let met = met(reader, owned.customer, person)?;
     let registered = registrations.iter().map(|(at, _)| *at).min();
-    let first_reception = [met, registered].into_iter().flatten().min();
+    let first_reception = [met.first(), registered].into_iter().flatten().min();
     let before = first_reception.unwrap_or_else(|| reader.now());
-    let knew_owner = if looked_up(reader, owned, person, before)? {
+    let knew_owner = if met.was_shown(owner) || looked_up(reader, owned, person, before)? {
         Answer::Shown
     } else if registrations.iter().any(|(_, registered)| denies(registered)) {
         Answer::Denied
@@ -132,10 +150,15 @@ fn closer(
         took_deposit,
         took_signature,
         first_reception,
-        reception_minutes: minutes,
-        quoted: false,
+        reception_minutes: met.minutes(),
+        quoted: has_quoted(reader, owned.customer, person)?,
         knew_owner,
-        help_agreed: if entrusted { Answer::Shown } else { Answer::Unknown },
+        help_agreed: match met.was_agreed(owner) {
+            _ if entrusted => Answer::Shown,
+            Some(true) => Answer::Shown,
+            Some(false) => Answer::Denied,
+            None => Answer::Unknown,
+        },
     })
 }
 
@@ -145,26 +168,6 @@ fn denies(registered: &Registered) -> bool {
     inquiry.is_first_visit == Some(true)
         && inquiry.was_phoned == Some(false)
         && inquiry.asks_for_somebody == Some(false)
-}
-
-/// When somebody first met the customer, and for how many minutes they did together.
-fn receptions(
-    reader: &mut Reader<'_>,
-    owned: &Ownership,
-    person: EmployeeId,
-) -> Result<(Option<Timestamp>, u32), Failure> {
-    let (customer, employee) = (Key::from(owned.customer), Key::from(person));
-    let kinds = [InteractionKind::Visit.code(), InteractionKind::Meeting.code()];
-    let rows: Vec<(Option<Instant>, Option<i32>)> = db!(reader, |c| interactions::table
-        .filter(interactions::customer_id.eq(customer).and(interactions::employee_id.eq(employee)))
-        .filter(interactions::status.eq(InteractionState::Reported.code()))
-        .filter(interactions::kind.eq_any(kinds))
-        .order(interactions::held_at)
-        .select((interactions::held_at, interactions::minutes))
-        .load(c))?;
-    let first = rows.first().and_then(|(at, _)| *at).map(Into::into);
-    let minutes = rows.iter().filter_map(|(_, minutes)| u32::try_from((*minutes)?).ok()).sum();
-    Ok((first, minutes))
 }
 
 /// Whether a look-up showed somebody before an instant whose the customer is.

@@ -7,8 +7,9 @@ use crate::{
 };
 use diesel::prelude::*;
 use domain::{
-    sale::{Closing, Deal, Sale, SaleId},
-    spine::BusinessDate,
+    customer_file::CustomerId,
+    sale::{Closing, Deal, Sale, SaleId, SaleState},
+    spine::{AnyId, BusinessDate},
     working_time::{Period, Span},
 };
 
@@ -61,6 +62,41 @@ pub(super) fn locked_of(tx: &mut Tx<'_>, deal: Deal) -> Result<Sale, Failure> {
     };
     let row = rows.into_iter().next().ok_or(Failure::NotFound)?;
     whole(tx, row)
+}
+
+/// The sales with a customer that did not fall through, locked until the unit of work ends, by their ids; for rules, never
+/// for an answer.
+pub(super) fn locked_with(tx: &mut Tx<'_>, customer: CustomerId) -> Result<Vec<Sale>, Failure> {
+    let (key, gone) = (Key::from(customer), SaleState::FellThrough.code());
+    let rows: Vec<Row> = load_locked!(
+        tx,
+        sales::table
+            .filter(sales::customer_id.eq(key).and(sales::status.ne(gone)))
+            .order(sales::id)
+            .select(Row::as_select())
+    )?;
+    rows.into_iter().map(|row| whole(tx, row)).collect()
+}
+
+/// The number of a sale with a customer that did not fall through.
+pub(super) fn standing_with(
+    reader: &mut Reader<'_>,
+    customer: CustomerId,
+) -> Result<Option<String>, Failure> {
+    let (key, gone) = (Key::from(customer), SaleState::FellThrough.code());
+    Ok(db!(reader, |c| sales::table
+        .filter(sales::customer_id.eq(key).and(sales::status.ne(gone)))
+        .order(sales::id.desc())
+        .select(sales::number)
+        .first(c)
+        .optional())?)
+}
+
+/// The number of the sale that is a deal.
+pub(super) fn number_of(reader: &mut Reader<'_>, deal: AnyId) -> Result<Option<String>, Failure> {
+    let key = Key(deal.uuid());
+    let found = sales::table.filter(sales::id.eq(key)).select(sales::number);
+    Ok(db!(reader, |c| found.first(c).optional())?)
 }
 
 /// One sale whoever asks: for proof, never for an answer.

@@ -30,8 +30,10 @@ pub struct CommissionEntryView {
     /// The number of its contract.
     #[schema(max_length = 60, example = "SC-2026-000012")]
     pub number: String,
-    /// Whose it is; null is the company's.
+    /// Whose it is; null is the company's, or the fund's that a settlement names.
     pub employee: Option<PersonRef>,
+    /// Whether it is the fund's.
+    pub is_fund: bool,
     /// How much; below nothing where it is taken back.
     pub amount: Money,
     /// The business day.
@@ -100,6 +102,7 @@ pub fn list(
             id: row.id.into(),
             sale_id: row.sale_id.into(),
             number,
+            is_fund: row.is_of_a_fund(),
             employee: row.employee_id.map(|person| register.named(person.into())).transpose()?,
             amount: Money::from_minor(row.amount_minor, Currency::Cny),
             booked_on: row.booked_on,

@@ -11,7 +11,9 @@ use domain::{
         Holder, RuleCode, WhyNot,
         attribution::{Attribution, Hold},
         fact::{Misdeed, Question},
+        settlement::{Poured, Settlement, SettlementLine},
     },
+    ownership_dispute::SettlementKind,
     sale::{CommissionEntry, CreditEntry, Told, ToldFact},
     spine::{Citation, Money, Timestamp, UserId},
 };
@@ -108,6 +110,41 @@ pub struct HoldView {
     pub employee: Option<PersonRef>,
 }
 
+/// What a ruling settled of what a sale earns.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[schema(as = SaleSettlement)]
+pub struct SettlementView {
+    /// Why.
+    #[schema(max_length = 4000)]
+    pub reasons: String,
+    /// By which account.
+    pub by: UserId,
+    /// When.
+    pub at: Timestamp,
+    /// Whether it was booked: once the commission is due in full.
+    pub is_booked: bool,
+    /// Its lines, and what is in the pot after each.
+    #[schema(max_items = 100)]
+    pub lines: Vec<SettledLineView>,
+}
+
+/// A line of it.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[schema(as = SaleSettlementLine)]
+pub struct SettledLineView {
+    /// What it is.
+    pub kind: SettlementKind,
+    /// Who pays or is given it; null for the company and the fund.
+    pub employee: Option<PersonRef>,
+    /// The fund.
+    #[schema(max_length = 500)]
+    pub fund: Option<String>,
+    /// What it moves: above nothing into the pot, below out of it.
+    pub amount: Money,
+    /// What is then in the pot.
+    pub pot: Money,
+}
+
 /// Something that somebody said of a sale.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 #[schema(as = SaleTold)]
@@ -147,8 +184,10 @@ pub struct SaleCommissionView {
     /// The receipt, refund or closing it comes from.
     #[schema(value_type = domain::spine::AnyId)]
     pub source: Uuid,
-    /// Whose it is; null is the company's.
+    /// Whose it is; null is the company's, or the fund's that a settlement names.
     pub employee: Option<PersonRef>,
+    /// Whether it is the fund's.
+    pub is_fund: bool,
     /// How much; below nothing where it is taken back.
     pub amount: Money,
     /// When it was booked.
@@ -193,6 +232,29 @@ pub(super) fn attributed(
     })
 }
 
+pub(super) fn settled(register: &Register, settlement: &Settlement) -> Result<SettlementView, Failure> {
+    let Settlement { id: _, by, at, reasons, lines, poured, is_booked } = settlement;
+    let line = |(line, poured): (&SettlementLine, &Poured)| {
+        let (kind, who, fund) = match line {
+            SettlementLine::Commission { .. } => (SettlementKind::Commission, None, None),
+            SettlementLine::Contribution { by, .. } => (SettlementKind::Contribution, *by, None),
+            SettlementLine::Fine { of, .. } => (SettlementKind::Fine, Some(*of), None),
+            SettlementLine::Award { to, .. } => (SettlementKind::Award, Some(*to), None),
+            SettlementLine::Fund { name } => (SettlementKind::Fund, None, Some(name.clone())),
+        };
+        let employee = who.map(|who| register.named(who)).transpose()?;
+        let (amount, pot) = (yuan(poured.amount), yuan(poured.pot));
+        Ok(SettledLineView { kind, employee, fund, amount, pot })
+    };
+    Ok(SettlementView {
+        reasons: reasons.clone(),
+        by: *by,
+        at: *at,
+        is_booked: *is_booked,
+        lines: lines.iter().zip(poured).map(line).collect::<Result<_, Failure>>()?,
+    })
+}
+
 pub(super) fn held(register: &Register, hold: Hold) -> Result<HoldView, Failure> {
     let (kind, question, misdeed, about) = match hold {
         Hold::Dispute => ("dispute", None, None, None),
@@ -216,8 +278,9 @@ pub(super) fn credited(register: &Register, entry: &CreditEntry) -> Result<SaleC
 pub(super) fn booked(register: &Register, entry: &CommissionEntry) -> Result<SaleCommissionView, Failure> {
     let employee = match entry.booked.holder {
         Holder::Person(person) => Some(register.named(person)?),
-        Holder::Company => None,
+        Holder::Company | Holder::Fund => None,
     };
     let (source, amount) = (entry.booked.source, yuan(entry.booked.amount));
-    Ok(SaleCommissionView { id: entry.id, source, employee, amount, at: entry.at })
+    let is_fund = entry.booked.holder == Holder::Fund;
+    Ok(SaleCommissionView { id: entry.id, source, employee, is_fund, amount, at: entry.at })
 }

@@ -246,12 +246,20 @@ impl CreditRow {
     }
 }
 
+/// The holder that is the fund of a settlement.
+const FUND: &str = "fund";
+
 impl BookedRow {
+    /// Whether it is the fund's of a settlement.
+    pub fn is_of_a_fund(&self) -> bool {
+        self.holder == FUND
+    }
     fn of(sale: Key, index: usize, entry: &CommissionEntry) -> Self {
         let CommissionEntry { id, booked: Booked { source, holder, amount }, at, on } = entry;
-        let person = match holder {
-            Holder::Person(person) => Some(*person),
-            Holder::Company => None,
+        let (person, holder) = match holder {
+            Holder::Person(person) => (Some(*person), person.to_string()),
+            Holder::Company => (None, "company".to_owned()),
+            Holder::Fund => (None, FUND.to_owned()),
         };
         Self {
             id: Key(*id),
@@ -259,14 +267,15 @@ impl BookedRow {
             place: place(index),
             source: Key(*source),
             employee_id: person.map(Into::into),
-            holder: person.map_or_else(|| "company".to_owned(), |person| person.to_string()),
+            holder,
             amount_minor: *amount,
             booked_at: (*at).into(),
             booked_on: *on,
         }
     }
     fn entry(self) -> CommissionEntry {
-        let holder = self.employee_id.map_or(Holder::Company, |person| Holder::Person(person.into()));
+        let nobodys = if self.is_of_a_fund() { Holder::Fund } else { Holder::Company };
+        let holder = self.employee_id.map_or(nobodys, |person| Holder::Person(person.into()));
         let booked = Booked { source: self.source.0, holder, amount: self.amount_minor };
         CommissionEntry { id: self.id.0, booked, at: self.booked_at.into(), on: self.booked_on }
     }

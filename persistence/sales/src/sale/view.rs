@@ -4,8 +4,8 @@ use super::{
     find,
     find::covered,
     part::{
-        AttributionView, HoldView, SaleCommissionView, SaleCreditView, ToldView, attributed, booked,
-        credited, held, said,
+        AttributionView, HoldView, SaleCommissionView, SaleCreditView, SettlementView, ToldView, attributed,
+        booked, credited, held, said, settled,
     },
     row::Row,
 };
@@ -72,6 +72,9 @@ pub struct SaleView {
     pub due: Option<Money>,
     /// How it is attributed, and why; null until it is.
     pub attribution: Option<AttributionView>,
+    /// What a ruling settled of what it earns, in place of the split; null where none did, and for whoever is shown their own
+    /// part alone.
+    pub settlement: Option<SettlementView>,
     /// For what its commission waits.
     #[schema(max_items = 100)]
     pub waits_for: Vec<HoldView>,
@@ -138,6 +141,8 @@ pub fn show(reader: &mut Reader<'_>, sale: Sale) -> Result<SaleView, Failure> {
         (reader.reach().covers(sale.department, false), reader.actor().employee.map(Holder::Person));
     let shown = sale.ledger.iter().filter(|entry| sees_all || Some(entry.booked.holder) == me);
     let commission = shown.map(|entry| booked(&register, entry)).collect::<Result<_, _>>()?;
+    let settlement = closing.and_then(|closing| closing.settlement.as_ref()).filter(|_| sees_all);
+    let settlement = settlement.map(|settlement| settled(&register, settlement)).transpose()?;
     Ok(SaleView {
         id: sale.id,
         status: sale.state(),
@@ -153,6 +158,7 @@ pub fn show(reader: &mut Reader<'_>, sale: Sale) -> Result<SaleView, Failure> {
         received: yuan(sale.received),
         due: sale.due().filter(|_| sees_all).map(yuan),
         attribution,
+        settlement,
         waits_for,
         credits,
         commission,

@@ -42,6 +42,7 @@ impl Course<'_> {
             What::DisputeClosed { dispute } => {
                 if self.dispute == Some(*dispute) {
                     self.dispute = None;
+                    self.freeze_signed();
                     self.touch(at, true);
                 }
             }
@@ -49,6 +50,7 @@ impl Course<'_> {
                 self.dispute = None;
                 self.give(fact, RuleKind::Ruling, *owner, shares.clone(), *department);
                 self.rule_on_credits(*owner, shares);
+                self.freeze_signed();
             }
             What::Tiered { tier, follow_up_days, deal_days } => {
                 self.hold_tier(at, GivenTier { code: tier.clone(), days: follow_up_days.zip(*deal_days) });
@@ -72,9 +74,11 @@ impl Course<'_> {
         }
     }
 
-    /// A deposit is credited as it stands; what is signed is frozen.
-    fn credit(&mut self, deal: AnyId, at: Timestamp, is_frozen: bool) {
+    /// A deposit is credited as it stands; what is signed is frozen, in a dispute once that is over.
+    fn credit(&mut self, deal: AnyId, at: Timestamp, is_signed: bool) {
+        let is_frozen = is_signed && self.dispute.is_none();
         if let Some(credit) = self.credits.iter_mut().find(|credit| credit.deal == deal) {
+            credit.is_signed |= is_signed;
             credit.is_frozen |= is_frozen;
             return;
         }
@@ -84,7 +88,15 @@ impl Course<'_> {
         };
         self.touch(at, false);
         let leavers = Vec::new();
-        self.credits.push(Credit { deal, owner, shares, since: at, is_frozen, leavers, is_open: true });
+        let (since, is_open) = (at, true);
+        self.credits.push(Credit { deal, owner, shares, since, is_signed, is_frozen, leavers, is_open });
+    }
+
+    /// The dispute in which it was signed is over.
+    fn freeze_signed(&mut self) {
+        for credit in &mut self.credits {
+            credit.is_frozen |= credit.is_signed;
+        }
     }
 
     fn close(&mut self, deal: AnyId, at: Timestamp) {
