@@ -26,6 +26,7 @@ pub(crate) use row::deal_of;
 pub use view::{SALE, SaleFilter, SaleSummary, SaleView, list, show, view};
 
 use crate::{
+    instalment::deed::{Course, follow},
     policy::Shipped,
     spine::{Failure, Part, Tx},
 };
@@ -45,10 +46,13 @@ pub(crate) const NOUN: &[Part] = &[
 
 crate::spine::resource! { crate::Sales: Sale as SaleView; find, apply, show = show }
 
-/// Writes a change of a sale.
+/// Writes a change of a sale; what its customer is to pay of it follows.
 ///
 /// # Errors
 /// Where it moved meanwhile.
 pub fn apply(tx: &mut Tx<'_>, change: Change<Sale>) -> Result<Sale, Failure> {
-    tx.apply(change)
+    let before = change.before().map(Course::from);
+    let sale = tx.apply(change)?;
+    follow(tx, &sale, before)?;
+    Ok(sale)
 }
