@@ -42,7 +42,7 @@ fn an_instalment(made: &Records<'_>) -> String {
 impl Trade {
     /// A contract of 100.00 of 兰兰's with these instalments, approved; its place.
     #[track_caller]
-    fn agreed(&self, instalments: Value) -> String {
+    fn in_instalments(&self, instalments: Value) -> String {
         let mut body = contract_body(&self.customer, &self.product, "1", "100.00");
         body["instalments"] = instalments;
         let place = self.who("lan").post(CONTRACTS, body).expect(201).header("location").expect("a place");
@@ -75,7 +75,7 @@ fn receipt_on(customer: &str, amount: &str, day: &str) -> Value {
 
 fn instalments_come_to_the_contract_to_the_fen_and_are_paid_in_turn(app: App) {
     let trade = Trade::open(&app, "100.00");
-    let contract = trade.agreed(json!([
+    let contract = trade.in_instalments(json!([
         {"share_bp": 3333, "after": "signature"},
         {"share_bp": 3333, "after": "signature", "days": 30},
         {"share_bp": 3334, "due_on": "2026-03-20"},
@@ -171,7 +171,7 @@ fn what_is_wrong_with_instalments_is_said(app: App) {
 
 fn what_is_cancelled_is_not_owed_any_more(app: App) {
     let trade = Trade::open(&app, "100.00");
-    let contract = trade.agreed(json!([on("2026-03-20", "100.00")]));
+    let contract = trade.in_instalments(json!([on("2026-03-20", "100.00")]));
     act(trade.who("lan"), &contract, "cancel", json!({"reason": "客户放弃"})).expect(200);
     let listed = trade.instalments_of(&contract).at("/data");
     assert_eq!(
@@ -183,7 +183,11 @@ fn what_is_cancelled_is_not_owed_any_more(app: App) {
 
 fn receivables_are_aged_as_they_stood_on_any_day_in_the_buckets_of_the_policy(app: App) {
     let mut trade = Trade::open(&app, "100.00");
-    trade.agreed(json!([on("2026-03-04", "30.00"), on("2026-01-25", "20.00"), on("2026-04-10", "50.00")]));
+    trade.in_instalments(json!([
+        on("2026-03-04", "30.00"),
+        on("2026-01-25", "20.00"),
+        on("2026-04-10", "50.00")
+    ]));
     let aged = |trade: &Trade, by: &str, query: &str| {
         trade.who(by).get(&format!("{RECEIVABLES}{query}")).expect(200)
     };
@@ -223,7 +227,7 @@ fn receivables_are_aged_as_they_stood_on_any_day_in_the_buckets_of_the_policy(ap
 
 fn collecting_an_instalment_is_the_owners_duty_until_it_is_paid(app: App) {
     let trade = Trade::open(&app, "100.00");
-    let contract = trade.agreed(json!([on("2026-03-20", "100.00")]));
+    let contract = trade.in_instalments(json!([on("2026-03-20", "100.00")]));
     let duty = called(&trade.company, "collection");
     assert_eq!(
         (duty.text("/due_at"), duty.text("/responsible/id")),
@@ -241,10 +245,10 @@ fn collecting_an_instalment_is_the_owners_duty_until_it_is_paid(app: App) {
 
 fn an_order_of_who_is_overdue_for_too_long_is_held(app: App) {
     let trade = Trade::open(&app, "100.00");
-    trade.agreed(json!([on("2026-02-04", "100.00")]));
+    trade.in_instalments(json!([on("2026-02-04", "100.00")]));
     let order = trade.orders("lan", "1", "100.00");
     assert_eq!(trade.order(&order).at("/hold_kind"), Value::Null, "29 days are not too long");
-    let longer = trade.agreed(json!([on("2026-02-03", "100.00")]));
+    let longer = trade.in_instalments(json!([on("2026-02-03", "100.00")]));
     let order = trade.orders("lan", "1", "100.00");
     let held = trade.order(&order);
     assert_eq!((held.text("/status"), held.text("/hold_kind")), ("approved".into(), "credit".into()));
