@@ -80,6 +80,7 @@ mod incentive_entry;
 mod incentive_entry_approval;
 mod indicator;
 mod indicator_measure;
+mod instalment;
 mod interaction;
 mod internal_audit;
 mod invoice;

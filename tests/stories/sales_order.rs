@@ -1,4 +1,5 @@
-//! Orders: entered, reviewed, made, shipped, delivered; a sale of their own where no contract is. `[ORD-1, ORD-1a, ORD-1c]`
+//! Orders: entered, reviewed, made, shipped, delivered, returned; a sale of their own where no contract is. `[ORD-1, ORD-1a,
+//! ORD-1c, ORD-3]`
 
 use crate::{
     approval::waiting,
@@ -17,6 +18,8 @@ stories! {
     an_order_under_a_framework_is_a_sale_of_its_own,
     a_rest_that_is_cut_short_closes_the_order,
     a_cancelled_order_takes_credit_and_commission_back,
+    example_7_what_comes_back_piece_by_piece_gives_the_whole_back,
+    what_comes_back_of_an_order_under_a_contract_comes_off_the_sale_of_the_contract,
     an_order_on_hold_is_neither_made_nor_shipped,
     an_order_is_changed_taken_back_and_given_up,
     what_is_wrong_with_an_order_or_a_shipment_is_said,
@@ -259,6 +262,47 @@ fn a_cancelled_order_takes_credit_and_commission_back(app: App) {
     trade.ship(&shipped, "1").expect(201);
     act(trade.who("lan"), &shipped, "cancel", json!({"reason": "晚了"}))
         .refuses(409, "sales_order.shipped_already");
+}
+
+fn back(quantity: &str) -> Value {
+    json!({"lines": [{"line": 1, "quantity": quantity}]})
+}
+
+/// Worked example 7.
+fn example_7_what_comes_back_piece_by_piece_gives_the_whole_back(app: App) {
+    let trade = Trade::open(&app, "33.34");
+    trade.pays(30);
+    trade.deviates("3", "33.33");
+    let mut body = order_body(&trade.customer, &trade.product, "3", "33.34");
+    body["discount"] = yuan("0.02");
+    let order = trade.who("lan").post(ORDERS, body).expect(201).header("location").expect("a place");
+    trade.approve(&submit(trade.who("lan"), &order));
+    let head = trade.who("head");
+    act(head, &order, "return-goods", back("1")).refuses(409, "order.over_returned");
+    trade.delivered(&order, "3");
+    let kept: Vec<String> = (0..3)
+        .map(|_| act(head, &order, "return-goods", back("1")).expect(200).text("/kept/amount"))
+        .collect();
+    assert_eq!(kept, ["66.67", "33.33", "0.00"], "33.33, 33.34 and 33.33 go back");
+    act(head, &order, "return-goods", back("1")).refuses(409, "order.over_returned");
+    let sums = "SELECT CAST(SUM(net_minor) + SUM(quantity) AS BIGINT) AS number FROM credit_entries";
+    assert_eq!(app.number(sums), 0, "credit is taken back whole");
+    act(trade.who("lan"), &order, "return-goods", back("1")).refuses(403, "http.forbidden");
+}
+
+fn what_comes_back_of_an_order_under_a_contract_comes_off_the_sale_of_the_contract(app: App) {
+    let trade = Trade::open(&app, "100.00");
+    trade.pays(100);
+    let contract = trade.approved("lan", "2");
+    trade.sign("lan", &contract);
+    trade.receive(&contract, "100.00");
+    let order = trade.orders_under(&contract, "2", "100.00");
+    trade.delivered(&order, "2");
+    act(trade.who("head"), &order, "return-goods", back("1")).expect(200);
+    let sale = trade.sale(&contract);
+    assert_eq!(sale.text("/total/amount"), "100.00");
+    let booked = app.number("SELECT CAST(SUM(amount_minor) AS BIGINT) AS number FROM commission_entries");
+    assert_eq!(booked, 100, "commission of what is kept");
 }
 
 fn an_order_on_hold_is_neither_made_nor_shipped(app: App) {

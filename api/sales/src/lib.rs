@@ -7,6 +7,7 @@ mod commission_statement;
 mod credit_grant;
 /// Protected chances.
 pub mod filing;
+mod instalment;
 mod opportunity;
 pub mod price_deviation;
 mod price_list;
@@ -37,6 +38,7 @@ pub const WING: &Wing = &Wing {
         ("commission-batches", "佣金发放批次。What goes to the payroll of commission."),
         ("commission-statements", "佣金结算单。What people are paid of commission for a month."),
         ("filings", "销售报备。Protected chances per customer and product line."),
+        ("instalments", "分期应收与账龄。What customers are to pay, by when, and how long it is overdue."),
         ("opportunities", "销售机会与漏斗。What is pursued, from stage to stage."),
         ("credit-grants", "客户授信。What customers may owe, and orders that may go beyond."),
         ("price-deviations", "价格偏差。Prices above and below the list, and who agreed to them."),
@@ -72,6 +74,7 @@ pub const WING: &Wing = &Wing {
         sales_plan::routes(into);
         sales_report::routes(into);
         sales_analysis::routes(into);
+        instalment::routes(into);
         receipt::routes(into);
         refund::routes(into);
         sale::routes(into);

@@ -1,5 +1,9 @@
 //! Receipts over HTTP. `[REC-1b]`
 
+mod erp;
+
+use erp::*;
+
 use crate::spine::{
     At, Can, Created, List, PathId, Reading, Reason, Reply, Routes, UnitOfWork, Valid, Wanted, routes,
 };
@@ -13,7 +17,7 @@ use domain::{
     spine::{Currency, EmployeeId, Money, Refusal, codes, perm},
 };
 use persistence::receipt::{self as receipts, ReceiptFilter, ReceiptView, deed, view::ReceiptSummary};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use validator::Validate;
 
@@ -21,7 +25,7 @@ pub(crate) fn routes(into: &mut Routes) {
     routes!(
         into,
         "receipts",
-        [list_receipts, record_receipt, show_receipt, allocate_receipt, bounce_receipt]
+        [list_receipts, record_receipt, show_receipt, allocate_receipt, bounce_receipt, tell_receipts]
     );
 }
 
@@ -48,7 +52,7 @@ async fn show_receipt(
 }
 
 /// How the bank knows it.
-#[derive(Clone, Debug, Deserialize, Validate, ToSchema)]
+#[derive(Clone, Debug, Deserialize, Serialize, Validate, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct BankReference {
     /// Our account.
@@ -64,7 +68,7 @@ struct BankReference {
 }
 
 /// An identity in another system.
-#[derive(Clone, Debug, Deserialize, Validate, ToSchema)]
+#[derive(Clone, Debug, Deserialize, Serialize, Validate, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(as = ReceiptExternalIdentity)]
 struct ExternalIdentity {
@@ -81,7 +85,7 @@ struct ExternalIdentity {
 }
 
 /// What was received.
-#[derive(Clone, Debug, Deserialize, Validate, ToSchema)]
+#[derive(Clone, Debug, Deserialize, Serialize, Validate, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct RecordReceipt {
     /// From which customer.
@@ -136,7 +140,8 @@ impl From<RecordReceipt> for ReceiptDetails {
 ///
 /// A receipt is a fact and never refused for what it is; what is allocated is bounded by what contracts come to, however many
 /// receipts come at once, and the rest stays the customer's. Commission follows in the same moment. One of the same payer,
-/// amount and day as another is marked.
+/// amount and day as another is marked. Its day lies neither ahead nor further back than the terms of receivables allow, and in a
+/// month that is not closed.
 #[utoipa::path(post, path = "/api/v1/receipts")]
 async fn record_receipt(
     who: Can<perm::RecordReceipts>,

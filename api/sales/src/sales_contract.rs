@@ -2,6 +2,7 @@
 
 use crate::{
     approval::SubmissionPreview,
+    instalment::Term,
     spine::{
         At, Can, Created, List, Merge, Merged, Note, PathId, Reading, Reason, Reply, Routes, UnitOfWork,
         Valid, Wanted, routes,
@@ -135,6 +136,12 @@ struct CreateSalesContract {
     #[validate(length(max = 6), nested)]
     #[schema(max_items = 6)]
     review: Vec<ReviewLine>,
+    /// In which parts it is paid, each by when: all by share or all by amount, which come to exactly the total. Where there are
+    /// none, the whole is due after the signature as the customer was granted days, or as the terms of receivables say.
+    #[serde(default)]
+    #[validate(length(max = 60), nested)]
+    #[schema(max_items = 60)]
+    instalments: Vec<Term>,
 }
 
 const fn sale() -> ContractKind {
@@ -146,13 +153,13 @@ const fn nothing() -> Money {
 
 impl Merged for CreateSalesContract {
     const PATCH: &'static str = "ReviseSalesContract";
-    const FILLED: &'static [&'static str] = &["kind", "discount", "review"];
+    const FILLED: &'static [&'static str] = &["kind", "discount", "review", "instalments"];
 }
 
 impl From<SalesContractContent> for CreateSalesContract {
     fn from(content: SalesContractContent) -> Self {
-        let SalesContractContent { customer, kind, subject, region, channel, lines, discount, review } =
-            content;
+        let SalesContractContent { customer, kind, subject, region, channel, .. } = content;
+        let SalesContractContent { lines, discount, review, instalments, .. } = content;
         let line = |line: ContractLine| Line {
             product_id: line.product,
             quantity: line.quantity,
@@ -169,14 +176,15 @@ impl From<SalesContractContent> for CreateSalesContract {
             lines: lines.into_iter().map(line).collect(),
             discount,
             review: review.into_iter().map(reviewed).collect(),
+            instalments: instalments.into_iter().map(Into::into).collect(),
         }
     }
 }
 
 impl From<CreateSalesContract> for SalesContractContent {
     fn from(body: CreateSalesContract) -> Self {
-        let CreateSalesContract { customer_id, kind, subject, region, channel, lines, discount, review } =
-            body;
+        let CreateSalesContract { customer_id, kind, subject, region, channel, .. } = body;
+        let CreateSalesContract { lines, discount, review, instalments, .. } = body;
         let line = |Line { product_id, quantity, price }| ContractLine {
             product: product_id,
             quantity,
@@ -193,6 +201,7 @@ impl From<CreateSalesContract> for SalesContractContent {
             lines: lines.into_iter().map(line).collect(),
             discount,
             review: review.into_iter().map(reviewed).collect(),
+            instalments: instalments.into_iter().map(Into::into).collect(),
         }
     }
 }

@@ -39,6 +39,7 @@ pub(crate) fn routes(into: &mut Routes) {
             hold_sales_order,
             release_sales_order,
             progress_sales_order,
+            return_sales_order_goods,
             take_sales_orders,
             acknowledge_sales_orders,
             progress_sales_orders,

@@ -17,10 +17,14 @@ pub mod commission_statement;
 pub mod counted_figure;
 /// What customers may owe.
 pub mod credit_grant;
+/// Days that documents bear.
+mod dated;
 /// What the lines of a document come to.
 pub mod document_line;
 /// Protected chances.
 pub mod filing;
+/// What customers are to pay, and by when.
+pub mod instalment;
 /// Pursued from stage to stage.
 pub mod opportunity;
 /// The company's terms of pricing, ordering and granting credit.
@@ -39,6 +43,8 @@ pub mod quantity;
 pub mod quotation;
 /// What customers paid.
 pub mod receipt;
+/// The company's terms of receivables.
+pub mod receivable_terms;
 /// What goes back to customers.
 pub mod refund;
 /// Whom a sale counts for, and what it earns.
@@ -72,6 +78,7 @@ pub const WING: &spine::Wing = &spine::Wing {
         commission_statement::NOUN,
         counted_figure::NOUN,
         filing::NOUN,
+        instalment::NOUN,
         opportunity::NOUN,
         pipeline_terms::NOUN,
         credit_grant::NOUN,

@@ -5,6 +5,7 @@
 
 use crate::{
     customer_file::CustomerId,
+    dated,
     sale::Deal,
     spine::{
         BusinessDate, Change, Citation, Currency, DepartmentId, EmployeeId, Entity, Findings, Id, Money,
@@ -21,6 +22,8 @@ pub type ReceiptId = Id<Receipt>;
 
 crate::refusals! { RECEIPT_REFUSALS:
     RECEIVED_AHEAD = "receipt.received_ahead", Invalid, "收款日期 {date} 不得晚于今天", "The day {date} of the receipt lies ahead";
+    RECEIVED_TOO_EARLY = "receipt.received_too_early", Invalid, "收款日期 {date} 早于可登记的最早日期 {earliest}", "The day {date} of the receipt lies before {earliest}, the first that may be recorded";
+    SAID_OTHERWISE = "receipt.said_otherwise", Conflict, "外部单号 {external} 已登记为收款 {number}，内容不同", "{external} is known as the receipt {number}, with another content";
     WRONG_CURRENCY = "receipt.not_in_book_currency", Invalid, "收款须为记账本位币", "A receipt is in the book currency";
     BOUNCED_ALREADY = "receipt.bounced_already", Conflict, "收款 {number} 已退票", "The receipt {number} has bounced";
     NOTHING_LEFT = "receipt.nothing_left", Conflict, "收款 {number} 未分配余额为 {left}，不足以分配 {asked}", "Only {left} of the receipt {number} is not allocated, not {asked}";
@@ -147,14 +150,15 @@ pub struct NewReceipt {
 }
 
 impl Receipt {
-    /// Records what was received.
+    /// Records what was received, from the earliest day that may be named until today.
     ///
     /// # Errors
     /// What is not well formed, all of it named. Never how much it is.
     pub fn record(
         new: NewReceipt,
         details: ReceiptDetails,
-        (now, today): (Timestamp, BusinessDate),
+        now: Timestamp,
+        (earliest, today): (BusinessDate, BusinessDate),
     ) -> Result<Change<Self>, Refusal> {
         let mut findings = Findings::new();
         if details.amount.currency() != Currency::Cny {
@@ -162,9 +166,8 @@ impl Receipt {
         } else if !details.amount.is_positive() {
             findings.add("/amount", codes::AMOUNT_NOT_POSITIVE);
         }
-        if details.received_on > today {
-            findings.add_with("/received_on", RECEIVED_AHEAD, [("date", json!(details.received_on))]);
-        }
+        let codes = (RECEIVED_TOO_EARLY, RECEIVED_AHEAD);
+        dated::check(&mut findings, "/received_on", details.received_on, (earliest, today), codes);
         wording::check_optional(&mut findings, "/payer", details.payer.as_deref(), 100);
         findings.into_result().map_err(cite)?;
         let NewReceipt { id, number, department, is_suspect, by } = new;
@@ -182,6 +185,18 @@ impl Receipt {
         };
         let facts = receipt.facts();
         Ok(Change::created(receipt, RECORDED, facts))
+    }
+
+    /// Whether the same was said of it before under its identity elsewhere.
+    ///
+    /// # Errors
+    /// `receipt.said_otherwise`.
+    pub fn expect_same(&self, details: &ReceiptDetails) -> Result<(), Refusal> {
+        if self.details == *details {
+            return Ok(());
+        }
+        let external = details.external.as_ref().map(|(_, identity)| identity.clone());
+        Err(self.refuse(SAID_OTHERWISE).with("external", external.unwrap_or_default()))
     }
 
     /// Where it stands.

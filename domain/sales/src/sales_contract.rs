@@ -56,6 +56,7 @@ crate::refusals! { SALES_CONTRACT_REFUSALS:
     NOT_APPROVED = "sales_contract.not_approved", Conflict, "合同 {number} 当前为“{state}”，只有已批准而未签署的合同可以办理", "The contract {number} is \"{state}\"; this can be done only once it is approved and not yet signed";
     NOT_COLLECTING = "sales_contract.not_collecting", Conflict, "合同 {number} 当前为“{state}”，不能收款", "The contract {number} is \"{state}\"; nothing is collected of it";
     SIGNED_AHEAD = "sales_contract.signed_ahead", Invalid, "签署日期 {date} 不得晚于今天", "The day {date} of the signature lies ahead";
+    SIGNED_BEFORE_APPROVAL = "sales_contract.signed_before_approval", Invalid, "签署日期 {date} 不得早于合同批准日期 {earliest}", "The day {date} of the signature lies before {earliest}, when the contract was approved";
     LAPSED = "sales_contract.lapsed", Conflict, "合同 {number} 须在 {date} 前签署，已逾期失效，请取消后重新填报", "The contract {number} was to be signed by {date}; cancel it and draw it up anew";
     STILL_HOLDS_MONEY = "sales_contract.still_holds_money", Conflict, "合同 {number} 仍有已收款项，须先退款", "Money is still allocated to the contract {number}; refund it first";
 }

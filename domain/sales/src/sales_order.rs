@@ -58,6 +58,7 @@ crate::refusals! { SALES_ORDER_REFUSALS:
     CONTRACT_NOT_SIGNED = "sales_order.contract_not_signed", Conflict, "合同 {number} 当前为“{state}”，只能按已签署的合同下单", "The contract {number} is \"{state}\"; only a signed one is ordered under";
     CONTRACT_OF_ANOTHER = "sales_order.contract_of_another", Invalid, "合同 {number} 属于另一客户", "The contract {number} is another customer's";
     NOT_IN_CONTRACT = "sales_order.not_in_contract", Invalid, "第 {line} 行的产品不在合同 {number} 内", "What line {line} orders is not in the contract {number}";
+    PAID_BY_CONTRACT = "sales_order.paid_by_contract", Invalid, "订单按合同 {number} 收款，不另约定分期", "The order is paid by its contract {number}; it has no instalments of its own";
     NOT_UNDER_WAY = "sales_order.not_under_way", Conflict, "订单 {number} 当前为“{state}”，不能办理", "The order {number} is \"{state}\"; this cannot be done";
     ON_HOLD = "sales_order.on_hold", Conflict, "订单 {number} 已暂停：{reason}，须先解除", "The order {number} is on hold, which is to be released first: {reason}";
     NOT_ON_HOLD = "sales_order.not_on_hold", Conflict, "订单 {number} 未被暂停", "The order {number} is not on hold";

@@ -5,6 +5,7 @@
 use crate::{
     approval::check_reason,
     customer_file::CustomerId,
+    dated,
     quantity::Quantity,
     sales_order::{OrderLineId, SalesOrderId},
     spine::{
@@ -25,6 +26,7 @@ const LINES_MAX: usize = 200;
 
 crate::refusals! { SHIPMENT_REFUSALS:
     SHIPPED_AHEAD = "shipment.shipped_ahead", Invalid, "发货日期 {date} 不得晚于今天", "The day {date} of the shipment lies ahead";
+    SHIPPED_BEFORE_ORDER = "shipment.shipped_before_order", Invalid, "发货日期 {date} 不得早于订单批准日期 {earliest}", "The day {date} of the shipment lies before {earliest}, when the order was approved";
     DELIVERED_BEFORE = "shipment.delivered_before", Invalid, "送达日期 {date} 须在发货日期之后、今天之前", "The day {date} of the delivery must lie between the shipment and today";
     SAID_OTHERWISE = "shipment.said_otherwise", Conflict, "外部单号 {external} 已登记为发货单 {number}，内容不同", "{external} is known as the shipment {number}, with another content";
     NOT_ON_ITS_WAY = "shipment.not_on_its_way", Conflict, "发货单 {number} 当前为“{state}”，不能办理", "The shipment {number} is \"{state}\"; this cannot be done";
@@ -129,19 +131,18 @@ impl Entity for Shipment {
 }
 
 impl Shipment {
-    /// Records it.
+    /// Records it, from the day on which its order was approved until today.
     ///
     /// # Errors
     /// What is not well formed, all of it named.
-    pub fn dispatch(shipment: Self, today: BusinessDate) -> Result<Change<Self>, Refusal> {
+    pub fn dispatch(shipment: Self, days: (BusinessDate, BusinessDate)) -> Result<Change<Self>, Refusal> {
         let ShipmentDetails { shipped_on, carrier, tracking_number, external } = &shipment.details;
         let mut findings = Findings::new();
         if shipment.lines.is_empty() || shipment.lines.len() > LINES_MAX {
             findings.add_with("/lines", codes::OUT_OF_RANGE, [("min", json!(1)), ("max", json!(LINES_MAX))]);
         }
-        if *shipped_on > today {
-            findings.add_with("/shipped_on", SHIPPED_AHEAD, [("date", json!(shipped_on))]);
-        }
+        let codes = (SHIPPED_BEFORE_ORDER, SHIPPED_AHEAD);
+        dated::check(&mut findings, "/shipped_on", *shipped_on, days, codes);
         wording::check_optional(&mut findings, "/carrier", carrier.as_deref(), 100);
         wording::check_optional(&mut findings, "/tracking_number", tracking_number.as_deref(), 100);
         if let Some((source, identity)) = external {

@@ -18,6 +18,8 @@ pub mod counted_figure;
 pub mod credit_grant;
 /// Protected chances.
 pub mod filing;
+/// What customers are to pay, and by when.
+pub mod instalment;
 /// What sales bring to indicators.
 mod measure;
 /// Pursued from stage to stage.
@@ -36,6 +38,8 @@ pub mod product;
 pub mod quotation;
 /// What customers paid.
 pub mod receipt;
+/// The company's terms of receivables.
+mod receivable_terms;
 /// What goes back to customers.
 pub mod refund;
 /// Whom sales count for, and what they earn.
@@ -76,6 +80,7 @@ pub const WING: &Wing = &Wing {
         commission_statement::NOUN,
         product::NOUN,
         filing::NOUN,
+        instalment::NOUN,
         opportunity::NOUN,
         pipeline_terms::NOUN,
         measure::NOUN,
@@ -84,6 +89,7 @@ pub const WING: &Wing = &Wing {
         price_deviation::NOUN,
         price_list::NOUN,
         receipt::NOUN,
+        receivable_terms::NOUN,
         refund::NOUN,
         sale::NOUN,
         sales_contract::NOUN,

@@ -34,6 +34,7 @@ pub(crate) use row::deal_of;
 pub use view::{SALE, SaleFilter, SaleSummary, SaleView, list, show, view};
 
 use crate::{
+    instalment::deed::{self as instalments, Course},
     ownership::deal::SalesKept,
     policy::Shipped,
     spine::{Failure, Follows, Part, Tx},
@@ -56,13 +57,15 @@ pub(crate) const NOUN: &[Part] = &[
 
 crate::spine::resource! { crate::Sales: Sale as SaleView; find, apply, show = show }
 
-/// Writes a change of a sale, with what it leads to in the ledger of rewards and penalties.
+/// Writes a change of a sale, with what it leads to in the ledger of rewards and penalties, and what its customer is to pay of it.
 ///
 /// # Errors
 /// Where it moved meanwhile.
 pub fn apply(tx: &mut Tx<'_>, change: Change<Sale>) -> Result<Sale, Failure> {
-    let before = change.before().map_or_else(Vec::new, Sale::incidents);
+    let incidents = change.before().map_or_else(Vec::new, Sale::incidents);
+    let course = change.before().map(Course::from);
     let sale = tx.apply(change)?;
-    incident::follow(tx, &before, &sale)?;
+    incident::follow(tx, &incidents, &sale)?;
+    instalments::follow(tx, &sale, course)?;
     Ok(sale)
 }

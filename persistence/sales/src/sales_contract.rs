@@ -16,7 +16,7 @@ pub use view::{
 
 use crate::{
     approval::{Routing, SubjectKind},
-    customer_file,
+    customer_file, instalment,
     organisation::referred,
     policy::Shipped,
     product, sales_terms,
@@ -62,6 +62,7 @@ pub fn complete(
     mut content: SalesContractContent,
 ) -> Result<SalesContractContent, Failure> {
     referred(customer_file::view::refer_to(reader, content.customer), "/customer_id")?;
+    instalment::deed::check(reader, &content.instalments)?;
     let mut findings = Findings::new();
     for (index, line) in content.lines.iter_mut().enumerate() {
         let product = product::refer(reader, line.product, &format!("/lines/{index}/product_id"))?;

@@ -4,6 +4,8 @@
 pub mod deed;
 /// The orders within the caller's sight.
 pub mod list;
+/// Goods that come back.
+pub mod returned;
 mod row;
 mod settle;
 /// What another system takes over.

@@ -6,7 +6,7 @@ use domain::{
     sales_order::{HoldKind, SalesOrder},
     spine::perm,
 };
-use persistence::sales_order::{SalesOrderView, deed};
+use persistence::sales_order::{SalesOrderView, deed, returned};
 use serde::Deserialize;
 use utoipa::ToSchema;
 use validator::Validate;
@@ -97,6 +97,31 @@ pub(super) async fn release_sales_order(
     work: UnitOfWork,
 ) -> Reply<SalesOrderView> {
     work.moves(who, at, move |order, tx| deed::release(tx, order)).await
+}
+
+/// What came back.
+#[derive(Clone, Debug, Deserialize, Validate, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct ReturnSalesOrder {
+    /// Of which lines, this time.
+    #[validate(length(min = 1, max = 200), nested)]
+    #[schema(min_items = 1, max_items = 200)]
+    lines: Vec<MovedLine>,
+}
+
+/// Record that goods of an order came back. `[ORD-3, COM-10b]`
+///
+/// At most what was delivered. What the customer pays is what is kept of each line, so that a full return gives the whole back
+/// however it is parted; credit, commission, credit limit and instalments move with it, once a return. What was paid beyond that is
+/// to be refunded.
+#[utoipa::path(post, path = "/api/v1/sales-orders/{id}/return-goods")]
+pub(super) async fn return_sales_order_goods(
+    who: Can<perm::DispatchOrders>,
+    at: At<SalesOrder>,
+    body: Valid<ReturnSalesOrder>,
+    work: UnitOfWork,
+) -> Reply<SalesOrderView> {
+    work.moves(who, at, move |order, tx| returned::take_return(tx, order, &moved(&body.lines))).await
 }
 
 /// How many are produced.

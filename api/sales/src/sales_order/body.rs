@@ -1,6 +1,6 @@
 //! What a client sends of an order.
 
-use crate::spine::Merged;
+use crate::{instalment::Term, spine::Merged};
 use chrono::NaiveDate;
 use domain::{
     customer_file::CustomerId,
@@ -83,6 +83,13 @@ pub(super) struct CreateSalesOrder {
     #[serde(default)]
     #[validate(nested)]
     external: Option<ExternalIdentity>,
+    /// In which parts it is paid, each by when, where it is under no contract of sale: all by share or all by amount, which come to
+    /// exactly the total. Where there are none, the whole is due after its approval as the customer was granted days, or as the
+    /// terms of receivables say.
+    #[serde(default)]
+    #[validate(length(max = 60), nested)]
+    #[schema(max_items = 60)]
+    instalments: Vec<Term>,
 }
 
 const fn nothing() -> Money {
@@ -91,7 +98,7 @@ const fn nothing() -> Money {
 
 impl Merged for CreateSalesOrder {
     const PATCH: &'static str = "ReviseSalesOrder";
-    const FILLED: &'static [&'static str] = &["discount"];
+    const FILLED: &'static [&'static str] = &["discount", "instalments"];
 }
 
 impl From<SalesOrderContent> for CreateSalesOrder {
@@ -106,6 +113,7 @@ impl From<SalesOrderContent> for CreateSalesOrder {
             deliver_by,
             note,
             external,
+            instalments,
         } = content;
         let line =
             |line: OrderLine| Line { product_id: line.product, quantity: line.quantity, price: line.price };
@@ -119,6 +127,7 @@ impl From<SalesOrderContent> for CreateSalesOrder {
             deliver_by,
             note,
             external: external.map(|(source, external_id)| ExternalIdentity { source, external_id }),
+            instalments: instalments.into_iter().map(Into::into).collect(),
         }
     }
 }
@@ -135,6 +144,7 @@ impl From<CreateSalesOrder> for SalesOrderContent {
             deliver_by,
             note,
             external,
+            instalments,
         } = body;
         let line = |Line { product_id, quantity, price }| OrderLine {
             id: OrderLineId::from_uuid(Uuid::nil()),
@@ -153,6 +163,7 @@ impl From<CreateSalesOrder> for SalesOrderContent {
             deliver_by,
             note,
             external: external.map(|external| (external.source, external.external_id)),
+            instalments: instalments.into_iter().map(Into::into).collect(),
         }
     }
 }

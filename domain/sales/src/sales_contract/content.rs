@@ -4,6 +4,7 @@ use super::{DISCOUNT_BEYOND_LINES, REVIEW_INCOMPLETE, REVIEW_TWICE, cite};
 use crate::{
     customer_file::CustomerId,
     document_line::{Amounts, Priced, amounts},
+    instalment::{InstalmentTerm, MILESTONES_OF_CONTRACTS, OF_ITS_ORDERS, check_terms},
     product::ProductId,
     quantity::Quantity,
     spine::{Currency, Findings, Money, MoneyError, Refusal, codes, wording},
@@ -129,6 +130,8 @@ pub struct SalesContractContent {
     pub discount: Money,
     /// What its review found.
     pub review: Vec<Reviewed>,
+    /// In which parts it is paid, each by when; where there are none the whole is due as the terms of receivables say.
+    pub instalments: Vec<InstalmentTerm>,
 }
 
 impl SalesContractContent {
@@ -152,6 +155,12 @@ impl SalesContractContent {
             findings.add("/discount", NOT_IN_BOOK_CURRENCY);
         }
         self.check_reasons(&mut findings);
+        if matches!(self.kind, ContractKind::Framework) && !self.instalments.is_empty() {
+            findings.add("/instalments", OF_ITS_ORDERS);
+        } else {
+            let total = self.total().ok();
+            check_terms(&mut findings, &self.instalments, total, MILESTONES_OF_CONTRACTS);
+        }
         findings.into_result().map_err(cite)?;
         let is_whole = !self.discount.minor().is_negative() && self.total().is_ok_and(Money::is_positive);
         if is_whole { Ok(()) } else { Err(cite(Refusal::new(DISCOUNT_BEYOND_LINES).at("/discount"))) }

@@ -3,6 +3,7 @@
 use super::*;
 use crate::{
     approval::{Standing, check_reason},
+    dated,
     spine::{EmployeeId, Findings, wording},
 };
 use serde::Deserialize;
@@ -32,15 +33,18 @@ impl SalesContract {
         if self.state() == SalesContractState::Approved { Ok(()) } else { Err(self.refuse(NOT_APPROVED)) }
     }
 
-    /// Signs it: the version that was approved, as nothing changes one; until the last day on which that may be.
+    /// Signs it: the version that was approved, as nothing changes one; from the day of its approval until the last day on which
+    /// that may be.
     ///
     /// # Errors
-    /// `sales_contract.not_approved`, `sales_contract.signed_ahead`, `sales_contract.lapsed`.
+    /// `sales_contract.not_approved`, `sales_contract.signed_ahead`, `sales_contract.signed_before_approval`,
+    /// `sales_contract.lapsed`.
     pub fn sign(
         self,
         signature: Signature,
         by: &Actor,
-        (today, last): (BusinessDate, BusinessDate),
+        today: BusinessDate,
+        (approved, last): (BusinessDate, BusinessDate),
     ) -> Result<Change<Self>, Refusal> {
         self.may_sign(by)?;
         if last < today {
@@ -48,9 +52,8 @@ impl SalesContract {
         }
         let mut findings = Findings::new();
         wording::check(&mut findings, "/original", &signature.original, 200);
-        if signature.on > today {
-            findings.add_with("/signed_on", SIGNED_AHEAD, [("date", json!(signature.on))]);
-        }
+        let codes = (SIGNED_BEFORE_APPROVAL, SIGNED_AHEAD);
+        dated::check(&mut findings, "/signed_on", signature.on, (approved, today), codes);
         findings.into_result().map_err(cite)?;
         let mut facts = self.all_facts();
         facts.insert("signed_on".to_owned(), json!(signature.on));

@@ -4,6 +4,7 @@ use super::{ORDER_DISCOUNT_BEYOND, cite};
 use crate::{
     customer_file::CustomerId,
     document_line::{Amounts, Priced, amounts},
+    instalment::{InstalmentTerm, MILESTONES_OF_ORDERS, check_terms},
     product::ProductId,
     quantity::Quantity,
     sales_contract::SalesContractId,
@@ -58,6 +59,9 @@ pub struct SalesOrderContent {
     pub note: Option<String>,
     /// The other system that keeps it and its identity there; unique together.
     pub external: Option<(String, String)>,
+    /// In which parts it is paid, each by when, where it is a sale of its own; where there are none the whole is due as the
+    /// terms of receivables say.
+    pub instalments: Vec<InstalmentTerm>,
 }
 
 impl SalesOrderContent {
@@ -84,6 +88,7 @@ impl SalesOrderContent {
         if self.discount.currency() != Currency::Cny {
             findings.add("/discount", ORDER_NOT_IN_BOOK_CURRENCY);
         }
+        check_terms(&mut findings, &self.instalments, self.total().ok(), MILESTONES_OF_ORDERS);
         findings.into_result().map_err(cite)?;
         let is_whole = !self.discount.minor().is_negative() && self.total().is_ok_and(Money::is_positive);
         if is_whole { Ok(()) } else { Err(cite(Refusal::new(ORDER_DISCOUNT_BEYOND).at("/discount"))) }

@@ -3,6 +3,8 @@
 use super::{progress::Promise, *};
 use crate::{
     approval::check_reason,
+    order_terms::ORDER_TERMS_CODE,
+    spine::Explanation,
     working_time::clock::{ClockRule, PauseReason},
 };
 use serde::Deserialize;
@@ -165,6 +167,36 @@ impl SalesOrder {
         self.refuse_outsider(by)?;
         self.expect_moving()?;
         check_reason(&reason)?;
+        self.held((kind, reason), promise)
+    }
+
+    /// Holds it as soon as it is approved: its customer has owed something overdue for as long as the terms allow, or longer.
+    /// `[REC-1d]`
+    ///
+    /// # Errors
+    /// `sales_order.not_under_way`, `sales_order.on_hold`.
+    pub fn hold_for_debt(
+        self,
+        overdue_days: i64,
+        terms_version: i32,
+        promise: &Promise<'_>,
+    ) -> Result<Change<Self>, Refusal> {
+        self.expect_moving()?;
+        let allowed = promise.terms.overdue_hold_days;
+        let reason =
+            format!("客户有逾期 {overdue_days} 天的应收款 / The customer is {overdue_days} days overdue");
+        let citation = Citation::clause("REC-1d", "001 第十七条").by_policy(ORDER_TERMS_CODE, terms_version);
+        let facts = json!({"customer_id": self.content.customer, "overdue_days": overdue_days,
+            "held_from_days": allowed});
+        let why = Explanation::new("order_held_for_debt", citation, facts);
+        Ok(self.held((HoldKind::Credit, reason), promise)?.explained([why]))
+    }
+
+    fn held(
+        self,
+        (kind, reason): (HoldKind, String),
+        promise: &Promise<'_>,
+    ) -> Result<Change<Self>, Refusal> {
         let mut after = self.clone();
         if let Some(clock) = after.clock.take() {
             after.clock = Some(match self.stage() {

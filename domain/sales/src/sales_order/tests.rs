@@ -52,6 +52,7 @@ fn approved(quantities: &[i64]) -> SalesOrder {
         deliver_by: None,
         note: None,
         external: None,
+        instalments: Vec::new(),
     };
     let department = Id::from_uuid(Uuid::from_u128(4));
     let change = SalesOrder::create(new, department, content, &by(), now()).expect("a draft");

@@ -46,6 +46,17 @@ pub(super) fn limit_of(reader: &mut Reader<'_>, customer: CustomerId) -> Result<
     }
 }
 
+/// How many days a customer has to pay, where that was granted.
+///
+/// # Errors
+/// Where the database fails.
+pub(crate) fn days_of(reader: &mut Reader<'_>, customer: CustomerId) -> Result<Option<u32>, Failure> {
+    Ok(match limit_in_force(reader, customer)?.map(|grant| grant.content.granted) {
+        Some(Granted::Limit { days, .. }) => Some(days),
+        _ => None,
+    })
+}
+
 /// What a customer paid and nothing has, in minor units.
 ///
 /// # Errors

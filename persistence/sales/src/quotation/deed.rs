@@ -91,6 +91,7 @@ pub fn convert(tx: &mut Tx<'_>, quotation: Quotation) -> Result<Quotation, Failu
         lines,
         discount,
         review: Vec::new(),
+        instalments: Vec::new(),
     };
     let content = sales_contract::complete(tx, content)?;
     let (number, now) = (sales_contract::next_number(tx)?, tx.now());

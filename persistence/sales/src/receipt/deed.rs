@@ -1,13 +1,16 @@
 //! What is done with a receipt: recorded and allocated in one transaction, allocated later, bounced. Lock order: the
 //! customer's credit, the counted figures of contracts and orders by their ids, then their sales. `[REC-1b, CNT]`
 
-use super::{apply, row::is_suspect};
+use super::{
+    apply,
+    row::{is_suspect, known_as},
+};
 use crate::{
     counted_figure,
     credit_grant::exposure,
     customer_file::{standing, view::refer_to},
     organisation::{employee, referred},
-    sale, sales_contract, sales_order, sales_terms,
+    receivable_terms, sale, sales_contract, sales_order, sales_terms,
     spine::{Failure, Tx},
     unit,
 };
@@ -20,13 +23,15 @@ use domain::{
     sale::Deal,
     spine::{Currency, Money, Refusal},
 };
+use persistence_finance::accounting_period;
 use uuid::Uuid;
 
 /// Records what a customer paid, and allocates it: to the contract that is named, or to those approved first; what does not
 /// fit stays the customer's.
 ///
 /// # Errors
-/// What refers to nothing; a reference that is taken. Never how much it is.
+/// What refers to nothing; a reference that is taken; a day that lies ahead, too far back or in a month that is closed. Never how
+/// much it is.
 pub fn record(tx: &mut Tx<'_>, details: ReceiptDetails, to: Option<Deal>) -> Result<Receipt, Failure> {
     exposure::lock(tx, details.customer)?;
     if let Some(deal) = to {
@@ -41,6 +46,23 @@ pub fn record(tx: &mut Tx<'_>, details: ReceiptDetails, to: Option<Deal>) -> Res
     spread(tx, receipt, &deals)
 }
 
+/// Another system tells of a receipt: recorded once under its identity there; whether it was known.
+///
+/// # Errors
+/// As of [`record`]; `receipt.said_otherwise`.
+pub fn told(tx: &mut Tx<'_>, details: ReceiptDetails, to: Option<Deal>) -> Result<(Receipt, bool), Failure> {
+    referred(refer_to(tx, details.customer), "/customer_id")?;
+    // Of two that tell the same at once the second waits here, and finds what the first recorded.
+    exposure::lock(tx, details.customer)?;
+    if let Some(external) = &details.external
+        && let Some(known) = known_as(tx, external)?
+    {
+        known.expect_same(&details)?;
+        return Ok((known, true));
+    }
+    Ok((record(tx, details, to)?, false))
+}
+
 /// Records what a customer paid, and leaves it theirs: a deposit, for what is to come.
 ///
 /// # Errors
@@ -52,11 +74,14 @@ pub(crate) fn keep(tx: &mut Tx<'_>, details: ReceiptDetails) -> Result<Receipt, 
     }
     let department = standing::of(tx, details.customer)?.department;
     let is_suspect = is_suspect(tx, &details)?;
-    let terms = sales_terms::today(tx)?;
+    let (terms, receivables) = (sales_terms::today(tx)?, receivable_terms::today(tx)?);
+    let (earliest, today) = (receivables.content.earliest_receipt(tx.today()), tx.today());
     let number = crate::spine::next_number(tx, &terms.content.receipt_prefix)?;
     let new = NewReceipt { id: tx.id(), number, department, is_suspect, by: tx.actor().user };
-    let when = (tx.now(), tx.today());
-    apply(tx, Receipt::record(new, details, when)?)
+    let change = Receipt::record(new, details, tx.now(), (earliest, today))?;
+    // Days that cannot be are said before months that are closed.
+    accounting_period::ensure_open(tx, change.after().details.received_on)?;
+    apply(tx, change)
 }
 
 /// What of a customer's takes money: contracts, and orders that are sales of their own; what was approved first before the others.

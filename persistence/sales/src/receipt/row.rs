@@ -207,6 +207,23 @@ pub fn find(reader: &mut Reader<'_>, id: ReceiptId) -> Result<Receipt, Failure> 
     let (mut wanted, key) = (covered(reader), Key::from(id));
     wanted.also(receipts::id.eq(key));
     let row: Row = db!(reader, |c| receipts::table.filter(wanted).select(Row::as_select()).first(c))?;
+    whole(reader, row)
+}
+
+/// The receipt that another system knows by an identity, whoever asks.
+pub(super) fn known_as(
+    reader: &mut Reader<'_>,
+    (source, identity): &(String, String),
+) -> Result<Option<Receipt>, Failure> {
+    let row: Option<Row> = db!(reader, |c| receipts::table
+        .filter(receipts::source.eq(Some(source)).and(receipts::external_identity.eq(Some(identity))))
+        .select(Row::as_select())
+        .first(c)
+        .optional())?;
+    row.map(|row| whole(reader, row)).transpose()
+}
+
+fn whole(reader: &mut Reader<'_>, row: Row) -> Result<Receipt, Failure> {
     let key = row.id;
     let rows: Vec<AllocationRow> = db!(reader, |c| allocations::table
         .filter(allocations::receipt_id.eq(key))

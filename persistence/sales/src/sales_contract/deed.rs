@@ -79,7 +79,7 @@ pub fn sign(
     let approved = contract.petition.standing.told().0.unwrap_or(tx.now()).date_in(tx.zone());
     let days = Days::new(sales_terms::today(tx)?.content.unsigned_days.into());
     let last = approved.checked_add_days(days).unwrap_or(BusinessDate::MAX);
-    let change = contract.sign(signature, tx.actor(), (today, last))?;
+    let change = contract.sign(signature, tx.actor(), today, (approved, last))?;
     let contract = apply(tx, change)?;
     if contract.is_own_sale() {
         sale::deed::close(tx, &contract)?;

@@ -48,6 +48,7 @@ pub(super) struct Row {
     pub approval_id: Option<Key>,
     pub version: Version,
     pub search_text: String,
+    pub instalments: String,
 }
 
 #[derive(Queryable, Selectable, Insertable, Clone, Debug)]
@@ -66,8 +67,8 @@ impl Row {
         let SalesContract { id, petition, department, content, signature, version } = contract;
         let Petition { number, creator, creator_employee, submitter, created_at, standing, approval } =
             petition;
-        let SalesContractContent { customer, kind, subject, region, channel, lines: _, discount, review } =
-            content;
+        let SalesContractContent { customer, kind, subject, region, channel, .. } = content;
+        let SalesContractContent { lines: _, discount, review, instalments, .. } = content;
         let (at, reason) = standing.told();
         let approved = matches!(standing, Standing::Approved { .. }).then_some(at).flatten();
         let total = content.total().map_err(Failure::fault)?;
@@ -100,6 +101,7 @@ impl Row {
             approval_id: approval.map(Into::into),
             version: *version,
             search_text: search_text(&[], &[number, subject]),
+            instalments: serde_json::to_string(instalments)?,
         })
     }
 
@@ -161,6 +163,7 @@ impl Row {
                 channel: self.channel,
                 lines,
                 discount: Money::from_minor(self.discount_minor, currency),
+                instalments: serde_json::from_str(&self.instalments)?,
             },
             petition: Petition {
                 number: self.number,

@@ -8,6 +8,7 @@ use crate::{
         CustomerRef,
         view::{CustomerColumns, refer_to},
     },
+    instalment::{InstalmentTermView, view::terms},
     organisation::{DEPARTMENT, EMPLOYEE, NamedRef, PersonRef, Register},
     product,
     schema::{customers, sales_contracts},
@@ -85,6 +86,9 @@ pub struct SalesContractView {
     /// What its review found.
     #[schema(max_items = 6)]
     pub review: Vec<ContractReviewView>,
+    /// In which parts it is paid, each by when; where there are none, as the terms of receivables say.
+    #[schema(max_items = 60)]
+    pub instalments: Vec<InstalmentTermView>,
     /// The day of its signature.
     pub signed_on: Option<NaiveDate>,
     /// Who took the signature.
@@ -199,6 +203,7 @@ pub fn show(reader: &mut Reader<'_>, contract: SalesContract) -> Result<SalesCon
         total,
         collected: figure.map(|figure| Money::from_minor(figure.counted, Currency::Cny)),
         review: review.collect(),
+        instalments: terms(&content.instalments, total),
         signed_on: signature.as_ref().map(|signature| signature.on),
         taken_by: signature.as_ref().map(|signature| register.named(signature.taken_by)).transpose()?,
         original: signature.map(|signature| signature.original),

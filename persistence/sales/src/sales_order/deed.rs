@@ -5,7 +5,7 @@ use crate::{
     approval::document,
     counted_figure,
     credit_grant::exposure,
-    customer_file, filing, order_terms,
+    customer_file, filing, instalment, order_terms,
     organisation::referred,
     policy,
     price_deviation::{
@@ -19,6 +19,7 @@ use domain::{
     approval::{Document, NewDocument},
     counted_figure::CountedKind,
     document_line::{Amounts, kept, taxed},
+    instalment::Milestone,
     organisation::working_calendar::WorkingCalendar,
     price_deviation::HolderKind,
     quantity::Quantity,
@@ -26,9 +27,10 @@ use domain::{
     sales_contract::{SalesContract, SalesContractState},
     sales_order::{
         CONTRACT_NOT_SIGNED, CONTRACT_OF_ANOTHER, HoldKind, NOT_IN_CONTRACT, ORDER_NOT_SOLD,
-        ORDER_PRICE_DEVIATES, OrderLine, Promise, SalesOrder, SalesOrderContent,
+        ORDER_PRICE_DEVIATES, OrderLine, PAID_BY_CONTRACT, Promise, SalesOrder, SalesOrderContent,
+        SalesOrderState,
     },
-    spine::{Change, Findings, Money, PolicyVersion, Refusal},
+    spine::{BusinessDate, Change, Findings, Money, PolicyVersion, Refusal},
     working_time::WorkingTime,
 };
 use serde_json::json;
@@ -54,6 +56,7 @@ pub fn create(tx: &mut Tx<'_>, content: SalesOrderContent) -> Result<SalesOrder,
 /// A refusal that names the field.
 pub fn complete(tx: &mut Tx<'_>, mut content: SalesOrderContent) -> Result<SalesOrderContent, Failure> {
     referred(customer_file::view::refer_to(tx, content.customer), "/customer_id")?;
+    instalment::deed::check(tx, &content.instalments)?;
     let mut findings = Findings::new();
     for (index, line) in content.lines.iter_mut().enumerate() {
         let product = product::refer(tx, line.product, &format!("/lines/{index}/product_id"))?;
@@ -64,7 +67,13 @@ pub fn complete(tx: &mut Tx<'_>, mut content: SalesOrderContent) -> Result<Sales
         }
     }
     findings.into_result()?;
-    contract_of(tx, &content)?;
+    let contract = contract_of(tx, &content)?;
+    if let Some(contract) =
+        contract.filter(|contract| contract.is_own_sale() && !content.instalments.is_empty())
+    {
+        let refusal = Refusal::new(PAID_BY_CONTRACT).with("number", contract.petition.number);
+        return Err(refusal.at("/instalments").into());
+    }
     Ok(content)
 }
 
@@ -214,6 +223,8 @@ pub fn cut_short(
         apply(tx, change)
     })?;
     cut(tx, &order)?;
+    let today = tx.today();
+    delivered(tx, &order, today)?;
     Ok(order)
 }
 
@@ -238,6 +249,15 @@ pub(crate) fn amend(tx: &mut Tx<'_>, order: &SalesOrder) -> Result<(), Failure> 
         sale::deed::become_of(tx, deal, sale_lines(order)?)?;
     }
     exposure::settle(tx, order.content.customer, deal)
+}
+
+/// Where all of it is delivered by now, what is to be paid after that is due from this day on. `[REC-1a]`
+pub(crate) fn delivered(tx: &mut Tx<'_>, order: &SalesOrder, on: BusinessDate) -> Result<(), Failure> {
+    if !matches!(order.state(), SalesOrderState::Delivered | SalesOrderState::Closed) {
+        return Ok(());
+    }
+    let deal = deal_of(tx, order)?;
+    instalment::deed::reached(tx, deal, Milestone::Delivery, on)
 }
 
 /// The lines of its sale: what is kept of the order.

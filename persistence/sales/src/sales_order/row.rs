@@ -56,6 +56,7 @@ pub(super) struct Row {
     pub approval_id: Option<Key>,
     pub version: Version,
     pub search_text: String,
+    pub instalments: String,
 }
 
 #[derive(Queryable, Selectable, Insertable, AsChangeset, Clone, Debug)]
@@ -102,6 +103,7 @@ impl Row {
             deliver_by,
             note,
             external,
+            instalments,
         } = content;
         let (at, reason) = standing.told();
         let total = content.total().map_err(Failure::fault)?;
@@ -142,6 +144,7 @@ impl Row {
             approval_id: approval.map(Into::into),
             version: *version,
             search_text: search_text(&[note.as_deref().unwrap_or_default()], &[number]),
+            instalments: serde_json::to_string(instalments)?,
         })
     }
 
@@ -198,6 +201,7 @@ impl Row {
                 deliver_by: self.deliver_by,
                 note: self.note,
                 external: self.source.zip(self.external_identity),
+                instalments: serde_json::from_str(&self.instalments)?,
             },
             petition: Petition {
                 number: self.number,

@@ -11,9 +11,10 @@ use crate::{
     },
     counted_figure,
     credit_grant::exposure,
-    order_terms,
+    instalment, order_terms,
     price_deviation::holding,
     sale::deed::{Opening, begin, conclude},
+    sales_order,
     schema::{customers, departments, sales_orders},
     spine::{Failure, Key, Reader, Tx, db},
 };
@@ -50,18 +51,19 @@ impl Handed<crate::Sales> for SalesOrder {
         }
         open_figures(tx, &self, deal)?;
         holding::use_up(tx, self.id.uuid())?;
+        let order = held_for_debt(tx, self)?;
         if matches!(deal, Deal::Contract(_)) {
             return Ok(());
         }
-        let lines = sale_lines(&self)?;
-        let (submitter, content) = (self.petition.submitter, self.content);
+        let lines = sale_lines(&order)?;
+        let (submitter, content) = (order.petition.submitter, order.content);
         begin(
             tx,
             Opening {
                 deal,
-                number: self.petition.number,
+                number: order.petition.number,
                 customer: content.customer,
-                department: self.department,
+                department: order.department,
                 submitter,
                 region: content.region,
                 channel: content.channel,
@@ -70,6 +72,19 @@ impl Handed<crate::Sales> for SalesOrder {
         )?;
         conclude(tx, deal, submitter)
     }
+}
+
+/// Holds an order that was approved just now where its customer is overdue for too long. `[REC-1d]`
+fn held_for_debt(tx: &mut Tx<'_>, order: SalesOrder) -> Result<SalesOrder, Failure> {
+    let terms = order_terms::today(tx)?;
+    let overdue = instalment::deed::longest_overdue(tx, order.content.customer)?;
+    let Some(days) = overdue.filter(|days| *days >= i64::from(terms.content.overdue_hold_days)) else {
+        return Ok(order);
+    };
+    with_promise(tx, |tx, promise| {
+        let change = order.hold_for_debt(days, terms.number, promise)?;
+        sales_order::apply(tx, change)
+    })
 }
 
 /// What can be shipped and returned of each line, and collected of the whole where it is a sale of its own.

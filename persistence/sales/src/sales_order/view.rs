@@ -5,6 +5,7 @@ use crate::{
     approval::{APPROVAL, document::owner},
     counted_figure,
     customer_file::{CustomerRef, view::refer_to},
+    instalment::{InstalmentTermView, view::terms},
     organisation::{DEPARTMENT, EMPLOYEE, NamedRef, PersonRef, Register},
     policy, product,
     sales_contract::SALES_CONTRACT,
@@ -72,6 +73,9 @@ pub struct SalesOrderView {
     pub kept: Money,
     /// What of that is collected; null where it is paid by its contract, or not approved.
     pub collected: Option<Money>,
+    /// In which parts it is paid, each by when; where there are none, as its contract or the terms of receivables say.
+    #[schema(max_items = 60)]
+    pub instalments: Vec<InstalmentTermView>,
     /// By which day the customer wants it.
     pub deliver_by: Option<NaiveDate>,
     /// What is to be heeded.
@@ -177,7 +181,7 @@ pub fn show(reader: &mut Reader<'_>, order: SalesOrder) -> Result<SalesOrderView
     let actions = order.actions(owner(reader, &order)?, reader.actor());
     let figure = counted_figure::of(reader, CountedKind::Collected, order.id.uuid())?;
     let (status, stage, lines) = (order.state(), order.stage(), lines(reader, &order)?);
-    let (total, kept) = (order.content.total(), order.total_kept());
+    let (total, kept) = (order.content.total().map_err(Failure::fault)?, order.total_kept());
     let due = stage_due(reader, &order)?;
     let SalesOrder { id, petition, department, content, progress: _, hold, taken, clock: _, version } = order;
     let (status_at, reason) = petition.standing.told();
@@ -197,9 +201,10 @@ pub fn show(reader: &mut Reader<'_>, order: SalesOrder) -> Result<SalesOrderView
         channel: content.channel,
         lines,
         discount: content.discount,
-        total: total.map_err(Failure::fault)?,
+        total,
         kept: kept.map_err(Failure::fault)?,
         collected: figure.map(|figure| Money::from_minor(figure.counted, Currency::Cny)),
+        instalments: terms(&content.instalments, total),
         deliver_by: content.deliver_by,
         note: content.note,
         stage,

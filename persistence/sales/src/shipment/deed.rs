@@ -5,7 +5,10 @@ use crate::{
     counted_figure, order_terms,
     organisation::referred,
     product,
-    sales_order::{self, deed::with_promise},
+    sales_order::{
+        self,
+        deed::{delivered, with_promise},
+    },
     spine::{Failure, Tx},
 };
 use domain::{
@@ -29,7 +32,7 @@ pub fn dispatch(
 ) -> Result<Shipment, Failure> {
     let order = referred(sales_order::find(tx, order), "/order_id")?;
     order.check_lines(moved)?;
-    check(tx, &order, moved)?;
+    check_quantities(tx, &order, moved)?;
     let terms = order_terms::today(tx)?;
     let number = crate::spine::next_number(tx, &terms.content.shipment_prefix)?;
     let lines = lines(&order, moved)?;
@@ -48,7 +51,8 @@ pub fn dispatch(
         taken_back: None,
         version: 0,
     };
-    let change = Shipment::dispatch(shipment, tx.today())?;
+    let approved = order.petition.standing.told().0.unwrap_or(tx.now()).date_in(tx.zone());
+    let change = Shipment::dispatch(shipment, (approved, tx.today()))?;
     count(tx, change.after(), 1)?;
     let shipment = apply(tx, change)?;
     with_promise(tx, |tx, promise| {
@@ -77,7 +81,12 @@ pub fn told(
     Ok((dispatch(tx, order, moved, details)?, false))
 }
 
-fn check(tx: &mut Tx<'_>, order: &SalesOrder, moved: &[(usize, Quantity)]) -> Result<(), Failure> {
+/// Whether quantities of lines can be counted in the units of their products.
+pub(crate) fn check_quantities(
+    tx: &mut Tx<'_>,
+    order: &SalesOrder,
+    moved: &[(usize, Quantity)],
+) -> Result<(), Failure> {
     let mut findings = Findings::new();
     for (index, (place, quantity)) in moved.iter().enumerate() {
         let (_, line, _) = order.line(*place)?;
@@ -128,10 +137,11 @@ pub fn deliver(
     let change = shipment.deliver(on, proof, tx.today())?;
     let shipment = apply(tx, change)?;
     let order = sales_order::find_unscoped(tx, shipment.order)?;
-    with_promise(tx, |tx, promise| {
+    let order = with_promise(tx, |tx, promise| {
         let change = order.deliver(&shipment.moved(), promise)?;
         sales_order::apply(tx, change)
     })?;
+    delivered(tx, &order, on)?;
     Ok(shipment)
 }
 

@@ -5,6 +5,7 @@ mod commission_statement;
 mod counted_figure;
 mod credit_grant;
 mod filing;
+mod instalment;
 mod opportunity;
 mod price_deviation;
 mod price_list;
@@ -24,6 +25,7 @@ pub use commission_statement::*;
 pub use counted_figure::*;
 pub use credit_grant::*;
 pub use filing::*;
+pub use instalment::*;
 pub use opportunity::*;
 pub use persistence_customer_tables::*;
 pub use price_deviation::*;
@@ -58,6 +60,8 @@ spine::together!(
     units,
     counted_figures,
     counted_entries,
+    instalments,
+    instalment_entries,
     receipts,
     receipt_allocations,
     refunds,
@@ -80,6 +84,7 @@ spine::together!(
 spine::beside!(
     price_deviations, sales_contracts, sales_orders, shipments, credit_grants, receipts, receipt_allocations, refunds, sales,
     credit_entries, commission_entries, commission_statements, products, filings, opportunities, quotations, sales_plans,
-    sales_plan_nodes, sales_reports;
+    sales_plan_nodes, sales_reports, instalments;
     (customers, departments, document_readers, employees)
 );
+spine::beside!(instalments; (customer_standings));

@@ -32,6 +32,7 @@ diesel::table! {
         approval_id -> Nullable<SqlId>,
         version -> BigInt,
         search_text -> Text,
+        instalments -> Text,
     }
 }
 

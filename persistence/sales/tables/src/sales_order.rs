@@ -35,6 +35,7 @@ diesel::table! {
         approval_id -> Nullable<SqlId>,
         version -> BigInt,
         search_text -> Text,
+        instalments -> Text,
     }
 }
 

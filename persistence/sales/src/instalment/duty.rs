@@ -1,0 +1,62 @@
+//! An instalment is collected by its day: a duty of whoever owns the customer, reminded before and told upwards after. `[REC-1d;
+//! 001 第十七条]`
+
+use super::row::find_unscoped;
+use crate::{
+    customer_file::standing,
+    duty::{Called, Filed, FiledRecord, Undone},
+    organisation::Organisation,
+    spine::{Failure, Reader},
+};
+use domain::{
+    approval::Directory,
+    duty::TakenBy,
+    instalment::{Instalment, InstalmentId},
+    spine::{EmployeeId, Entity},
+};
+use serde_json::json;
+use uuid::Uuid;
+
+/// The rule that calls for collecting, and says who is reminded when.
+pub(super) const COLLECTION_RULE: &str = include_str!("../shipped/collection_rule.json");
+
+/// Who collects: whoever owns the customer, else whoever drew the document up, else the head of its department or the nearest
+/// above; of those who work here.
+fn collector(reader: &mut Reader<'_>, id: Uuid) -> Result<Option<EmployeeId>, Failure> {
+    let instalment = find_unscoped(reader, InstalmentId::from_uuid(id))?;
+    let owner = standing::of(reader, instalment.customer)?.owner;
+    let (organisation, today) = (Organisation::today(reader)?, reader.today());
+    let here = |person: &EmployeeId| organisation.works_here(*person, today);
+    if let Some(person) = owner.filter(here).or(Some(instalment.submitter).filter(here)) {
+        return Ok(Some(person));
+    }
+    let mut place = Some(instalment.department);
+    while let Some(department) = place {
+        let head = organisation.department_head(department).filter(here);
+        if head.is_some() {
+            return Ok(head);
+        }
+        place = organisation.department_parent(department);
+    }
+    Ok(None)
+}
+
+/// Its day is known.
+pub(super) static SCHEDULED: Called = Called {
+    event: "instalment.scheduled",
+    kind: Instalment::KIND,
+    responsible: collector,
+    gone: &["instalment.dropped"],
+    passed: &[],
+    redated: &[],
+};
+
+/// It was paid; where what was paid goes back, it is owed again.
+pub(super) static SETTLED: Filed = Filed {
+    source: "instalment.settled",
+    zh: "分期应收已收清",
+    en: "An instalment was paid",
+    event: "instalment.settled",
+    undone: &[Undone { event: "instalment.reopened", by: |_| Some(TakenBy::Another) }],
+    of: |_, id| Ok(Some(FiledRecord::Record { kind: Instalment::KIND, id, facts: json!({}) })),
+};
