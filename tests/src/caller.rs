@@ -1,6 +1,7 @@
 //! Somebody who calls the API: a front end, a script, the ERP.
 
 use crate::{
+    Listener,
     ledger::{Ledger, route_of},
     race,
 };
@@ -131,6 +132,40 @@ impl Caller {
             assert_eq!(again.status, 304, "GET {path} with If-None-Match {etag}");
         }
         reply
+    }
+
+    /// Opens a stream of server-sent events.
+    #[track_caller]
+    pub fn listen(&self, path: &str) -> Listener {
+        let token = self.token.iter().map(|token| ("Authorization".to_owned(), format!("Bearer {token}")));
+        let headers: Vec<_> = token.chain(self.headers.iter().cloned()).collect();
+        let (listener, head) = Listener::open(self, path, &headers);
+        for part in [
+            "http/1.1 200",
+            "content-type: text/event-stream",
+            "x-accel-buffering: no",
+            "cache-control: no-store",
+        ] {
+            assert!(head.contains(part), "{part} in {head}");
+        }
+        if let Some(route) = route_of("GET", path) {
+            let reply =
+                Reply { status: 200, headers: Default::default(), bytes: Vec::new(), json: OnceLock::new() };
+            self.ledger.hear(route, "GET", path, None, &reply);
+        }
+        listener
+    }
+
+    /// The same caller at another server.
+    #[must_use]
+    pub fn at_server_of(&self, other: &Self) -> Self {
+        Self { base: other.base.clone(), ..self.clone() }
+    }
+
+    /// The same caller, who shows no token.
+    #[must_use]
+    pub fn without_token(&self) -> Self {
+        Self { token: None, ..self.clone() }
     }
 
     /// The same caller with one header replaced, whose requests leave no trace in the order of ids.
