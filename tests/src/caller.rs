@@ -202,7 +202,9 @@ impl Caller {
 
 fn read(answered: http::Response<Body>) -> Option<Reply> {
     let (parts, mut body) = answered.into_parts();
-    let bytes = body.with_config().limit(1 << 30).read_to_vec().ok()?;
+    // A stream has no end to read to: whoever wants what it tells listens.
+    let is_stream = parts.headers.get("content-type").is_some_and(|kind| kind == "text/event-stream");
+    let bytes = if is_stream { Vec::new() } else { body.with_config().limit(1 << 30).read_to_vec().ok()? };
     Some(Reply { status: parts.status.as_u16(), headers: parts.headers, bytes, json: OnceLock::new() })
 }
 
