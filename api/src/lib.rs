@@ -55,10 +55,11 @@ pub const WINGS: &[&Wing] = &[
 /// What the product says about itself and about what happened.
 const SPINE: &Wing = &Wing {
     name: "spine",
-    zh: "事件与产品自述",
-    en: "Events, the product itself",
+    zh: "事件、实时消息与产品自述",
+    en: "Events, streams, the product itself",
     tags: &[
         ("events", "事件。The feed other systems follow."),
+        ("streams", "实时消息。What is told on connections that stay open."),
         ("meta", "产品自述。What the product says about itself."),
     ],
     rules: domain::spine::WING,
@@ -77,10 +78,16 @@ const SPINE: &Wing = &Wing {
             every: Every::Seconds(60),
             run: |state| Box::pin(state.database.forget_answers(state.settings.idempotency_hours)),
         },
+        &Chore {
+            name: "streams",
+            every: Every::Seconds(1),
+            run: |state| Box::pin(state.streams.go_round(state)),
+        },
     ],
     routes: |into| {
         meta::routes(into);
         spine::event::routes(into);
+        spine::stream::routes(into);
     },
 };
 

@@ -50,6 +50,8 @@ impl Running {
                 let patience = rt::time::sleep(Duration::from_secs(state.settings.drain_seconds));
                 select(pin!(patience), pin!(signal::told())).await;
             }
+            // Whoever was not told yet is now: no stream is waited for.
+            state.drain();
             handle.stop(true).await;
         });
         server.await
@@ -161,7 +163,7 @@ fn cross_origin(settings: &ServerSettings) -> Cors {
             "If-Match",
             "If-None-Match",
         ])
-        .allowed_headers(["Idempotency-Key", "X-Request-Id"])
+        .allowed_headers(["Idempotency-Key", "Last-Event-ID", "X-Request-Id"])
         .expose_headers([
             "ETag",
             "Location",

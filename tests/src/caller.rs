@@ -1,6 +1,7 @@
 //! Somebody who calls the API: a front end, a script, the ERP.
 
 use crate::{
+    Listener,
     ledger::{Ledger, route_of},
     race,
 };
@@ -134,6 +135,40 @@ impl Caller {
         reply
     }
 
+    /// Opens a stream of server-sent events.
+    #[track_caller]
+    pub fn listen(&self, path: &str) -> Listener {
+        let token = self.token.iter().map(|token| ("Authorization".to_owned(), format!("Bearer {token}")));
+        let headers: Vec<_> = token.chain(self.headers.iter().cloned()).collect();
+        let (listener, head) = Listener::open(self, path, &headers);
+        for part in [
+            "http/1.1 200",
+            "content-type: text/event-stream",
+            "x-accel-buffering: no",
+            "cache-control: no-store",
+        ] {
+            assert!(head.contains(part), "{part} in {head}");
+        }
+        if let Some(route) = route_of("GET", path) {
+            let reply =
+                Reply { status: 200, headers: Default::default(), bytes: Vec::new(), json: OnceLock::new() };
+            self.ledger.hear(route, "GET", path, None, &reply);
+        }
+        listener
+    }
+
+    /// The same caller at another server.
+    #[must_use]
+    pub fn at_server_of(&self, other: &Self) -> Self {
+        Self { base: other.base.clone(), ..self.clone() }
+    }
+
+    /// The same caller, who shows no token.
+    #[must_use]
+    pub fn without_token(&self) -> Self {
+        Self { token: None, ..self.clone() }
+    }
+
     /// The same caller with one header replaced, whose requests leave no trace in the order of ids.
     fn probing(&self, header: &str, value: &str) -> Self {
         let mut caller = self.clone();
@@ -168,7 +203,9 @@ impl Caller {
 
 fn read(answered: http::Response<Body>) -> Option<Reply> {
     let (parts, mut body) = answered.into_parts();
-    let bytes = body.with_config().limit(1 << 30).read_to_vec().ok()?;
+    // A stream has no end to read to: whoever wants what it tells listens.
+    let is_stream = parts.headers.get("content-type").is_some_and(|kind| kind == "text/event-stream");
+    let bytes = if is_stream { Vec::new() } else { body.with_config().limit(1 << 30).read_to_vec().ok()? };
     Some(Reply { status: parts.status.as_u16(), headers: parts.headers, bytes, json: OnceLock::new() })
 }
 

@@ -53,6 +53,10 @@ const UNAUDITED: &[(&str, &str)] = &[
     ("issue_activation_codes", "nothing where nobody waits for a code"),
     ("mirror_customer", "the same content again changes nothing"),
     ("copy_customer", "nothing changes; the trail tells who was handed what by a notice"),
+    (
+        "issue_stream_ticket",
+        "a ticket lets nobody do what they could not do without it, and is gone in half a minute",
+    ),
     ("look_up_customer", "nothing changes; the trail tells who asked by a notice"),
     ("reveal_customer", "nothing changes; the trail tells who saw it by a notice"),
     ("mirror_expense_claim", "the same content again changes nothing"),

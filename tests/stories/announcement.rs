@@ -1,4 +1,5 @@
-//! Notices and announcements: published to an audience that is frozen then, read, answered, reminded once. `[NOT-1, NOT-2]`
+//! Notices and announcements: published to an audience that is frozen then, read, answered, reminded once. `[NOT-1, NOT-1a,
+//! NOT-1b, NOT-2]`
 
 /// Who is reminded, and when.
 pub mod reminder;

@@ -1,4 +1,4 @@
-//! Approvals over HTTP, on expense claims.
+//! Approvals over HTTP, on expense claims. `[APR-1, APR-10, INT-3, REG-6]`
 
 use serde_json::{Value, json};
 use tests::{App, Caller, Company, Reply, column, records, stories};

@@ -1,4 +1,4 @@
-//! Approvals as time passes: absences, leavers, time limits.
+//! Approvals as time passes: absences, leavers, time limits. `[APR-5]`
 
 use super::approval::{path, reasons, waiting};
 use serde_json::{Value, json};

@@ -1,7 +1,10 @@
 //! What is held on a customer is handed out on their demand, and destroyed thoroughly: no file tells of them any longer, and
 //! the trail stays whole. `[CUS-9; 000 §5.1]`
 
-use crate::customer_file::CUSTOMERS;
+use crate::{
+    customer_file::CUSTOMERS,
+    sales_contract::{RECEIPTS, receipt},
+};
 use serde_json::json;
 use tests::{App, Caller, Engine, Program, stories};
 
@@ -11,7 +14,8 @@ stories! {
 }
 
 const SAID: &str = "她的孩子明年上小学需要学区";
-const TABLES: [&str; 12] = [
+const TABLES: [&str; 13] = [
+    "receipts",
     "customers",
     "customer_phones",
     "customer_standings",
@@ -89,7 +93,13 @@ fn who_is_erased_is_found_nowhere_and_the_trail_stays_whole(app: App) {
     let company = app.company();
     let (lan, director) = (company.who("lan"), company.who("director"));
     let id = known(lan);
+    // What was paid stays in the books; who paid it, as the bank calls them, does not.
+    let mut paid = receipt(&id, None, "50.00");
+    paid["payer"] = json!("慕容雪莹之母");
+    let qian = company.who("qian");
+    let paid = qian.once("pay-once").post(RECEIPTS, paid).expect(201).header("location").expect("a place");
     let secrets = [
+        "慕容雪莹之母",
         "慕容雪莹",
         "13812345678",
         "13912345678",
@@ -109,6 +119,8 @@ fn who_is_erased_is_found_nowhere_and_the_trail_stays_whole(app: App) {
     let erased =
         director.at(version).post(&format!("{path}/erase"), json!({"reason": "本人要求删除"})).expect(200);
     assert_eq!((erased.text("/status"), erased.text("/number")), ("erased".into(), "CU-2026-000001".into()));
+    let kept = qian.get(&paid).expect(200);
+    assert_eq!((kept.at("/payer"), kept.text("/amount/amount")), (json!(null), "50.00".into()));
     let left: Vec<_> = secrets.into_iter().filter(|secret| tells(&app, secret)).collect();
     assert!(left.is_empty(), "{left:?} can still be read");
     director

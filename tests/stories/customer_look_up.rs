@@ -1,13 +1,17 @@
 //! Whether a customer is known already: asked before they are entered, answered without their data. `[CUS-2]`
 
-use crate::customer_file::{CUSTOMERS, entered, owned, person};
+use crate::{
+    customer_file::{CUSTOMERS, entered, owned, person},
+    file::hand_in,
+};
 use serde_json::{Value, json};
-use tests::{App, column, race, stories};
+use tests::{App, Caller, column, race, stories};
 
 stories! {
     a_look_up_tells_whose_a_customer_is_and_nothing_of_their_data,
     a_company_is_found_whatever_is_appended_to_its_name,
     nobody_fishes_by_looking_up,
+    a_rehearsed_file_asks_as_often_as_it_has_rows,
     who_is_known_by_phone_is_not_entered_again_but_by_a_superior,
     two_who_enter_the_same_phone_at_once_make_one_file,
 }
@@ -72,6 +76,28 @@ fn nobody_fishes_by_looking_up(app: App) {
     app.advance(chrono::Duration::hours(1));
     let rep = app.sign_in("rep", tests::PASSWORD);
     rep.post(LOOK_UP, json!({"kind": "person", "phone": "13812345678"})).expect(200);
+}
+
+fn a_rehearsed_file_asks_as_often_as_it_has_rows(app: App) {
+    let company = app.company();
+    entered(company.who("lan"), "李娜", "13812345678");
+    let rehearse = |by: &Caller, rows: u32| {
+        let lines = (0..rows).map(|row| format!("客户{row},139{row:08}\n"));
+        let file: String = std::iter::once("名称,电话\n李丽,13812345678\n".to_owned()).chain(lines).collect();
+        hand_in(by, &format!("{CUSTOMERS}/import?validate_only=true"), "客户.csv", file.as_bytes())
+    };
+    let (rep, head) = (company.who("rep"), company.who("head"));
+    let told = rehearse(rep, 39).expect(200);
+    assert_eq!((told.at("/created"), told.at("/refused")), (json!(39), json!(1)));
+    rehearse(rep, 30).refuses(429, "customer_look_up.too_often");
+    let asked = || rep.post(LOOK_UP, json!({"kind": "person", "phone": "13812345678"}));
+    (0..20).for_each(|_| drop(asked().expect(200)));
+    asked().refuses(429, "customer_look_up.too_often");
+    rehearse(rep, 0).refuses(429, "customer_look_up.too_often");
+    rehearse(head, 200).expect(200);
+    let told = company.boss.get("/api/v1/audit-entries?action=customer.looked_up").expect(200).at("/data");
+    let rows = told.as_array().into_iter().flatten().filter(|entry| entry["after"]["rows"] == 40);
+    assert_eq!(rows.count(), 1, "the trail tells who asked for a file: {told}");
 }
 
 fn who_is_known_by_phone_is_not_entered_again_but_by_a_superior(app: App) {

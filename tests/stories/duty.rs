@@ -1,4 +1,5 @@
-//! Duties: raised once, done by records or by hand, let go by superiors, missed by the clock, and counted. `[DUT-1 … DUT-4]`
+//! Duties: raised once, done by records or by hand, let go by superiors, missed by the clock, and counted. `[DUT-1, DUT-1b,
+//! DUT-2, DUT-2a, DUT-2c, DUT-2j, DUT-4]`
 
 use crate::expense_request::act;
 use chrono::Duration;

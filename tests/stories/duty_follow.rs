@@ -1,4 +1,4 @@
-//! Duties follow what changes around them, and nothing that fails stands in the way of the rest. `[DUT-2b … DUT-2i]`
+//! Duties follow what changes around them, and nothing that fails stands in the way of the rest. `[DUT-2b … DUT-2i, DUT-2e]`
 
 use crate::{
     duty::{DUTIES, attend, events, fulfil, go_on, in_the_week, own_of, prove, publish, weekly},

@@ -1,4 +1,5 @@
-//! Duties of posts and records, and hours without a server. `[DUT-1a, DUT-2f, DUT-2g, DUT-2h]`
+//! Duties of posts and records, and hours without a server. `[DUT-1a, DUT-2e, DUT-2f, DUT-2g, DUT-2h,
+//! DUT-3b]`
 
 use crate::{
     duty::{DUTIES, attend, called, events, fulfil, go_on, in_the_week, own_of, prove, publish, weekly},

@@ -1,4 +1,4 @@
-//! What every route has in common.
+//! What every route has in common. `[INT-6]`
 
 use persistence::spine::{Request, StoredAnswer};
 use serde_json::{Value, json};

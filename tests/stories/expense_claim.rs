@@ -1,4 +1,4 @@
-//! A claim from draft to paid, and every way it can go. `[EXP-4, EXP-9, EXP-14a, EXP-14b, EXP-15]`
+//! A claim from draft to paid, and every way it can go. `[ACT-2, EXP-4, EXP-9, EXP-14a, EXP-14b, EXP-15]`
 
 use serde_json::{Value, json};
 use tests::{App, Caller, Company, Records, Reply, column, records, stories};

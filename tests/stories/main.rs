@@ -89,6 +89,7 @@ mod leaving;
 mod master;
 mod master_race;
 mod meta;
+mod notice_stream;
 mod oidc;
 mod on_behalf;
 mod operation;

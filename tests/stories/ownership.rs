@@ -1,4 +1,5 @@
-//! Whose customer it is: the worked examples over HTTP, and what may not go wrong when two come at once. `[OWN-1 … OWN-18]`
+//! Whose customer it is: the worked examples over HTTP, and what may not go wrong when two come at once. `[OWN-1 … OWN-18,
+//! OWN-2, OWN-5]`
 
 /// The worked examples.
 pub mod example;

@@ -106,7 +106,10 @@ fn a_dispute_is_proved_mediated_and_ruled_on(app: App) {
         "shares": [{"employee_id": site.ids[0], "bp": 7000}, {"employee_id": site.company.id("lan"), "bp": 3000}]});
     act(site.head(), &dispute, "rule", ruling.clone()).refuses(409, "ownership_dispute.not_mediated");
     act(site.head(), &dispute, "mediate", json!({"note": "未达成一致"})).expect(200);
-    act(site.head(), &dispute, "rule", ruling.clone()).refuses(409, "ownership_dispute.evidence_open");
+    let refused = act(site.head(), &dispute, "rule", ruling.clone());
+    let refused = refused.refuses(409, "ownership_dispute.evidence_open");
+    assert!(refused.text("/detail").contains("至 2026-03-08 09:30，"), "as clocks show it here: {refused}");
+    assert_eq!(refused.text("/params/until"), "2026-03-08T01:30:00.000000Z", "as programs read it");
     app.advance(Duration::days(3));
     site.sign_in_again(&app);
     say(&site.c, &dispute, "补充").refuses(409, "ownership_dispute.evidence_closed");

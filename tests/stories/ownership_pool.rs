@@ -3,7 +3,7 @@
 use crate::ownership::*;
 use chrono::Duration;
 use serde_json::json;
-use tests::{App, block_on, race, stories};
+use tests::{App, Caller, block_on, column, race, stories};
 
 stories! {
     example_12_three_claims_in_one_instant_do_not_pass_the_limit,
@@ -12,6 +12,7 @@ stories! {
     example_16_a_leavers_customers_go_to_the_department,
     a_customer_in_the_pool_is_claimed_once,
     the_pool_of_a_department_is_for_those_who_work_there,
+    who_may_claim_sees_the_pool_masked,
 }
 
 fn pooled(site: &Site, number: u32) -> String {
@@ -140,4 +141,34 @@ fn the_pool_of_a_department_is_for_those_who_work_there(app: App) {
     let refused = deed(&elsewhere, &p, "claim", json!(null)).refuses(403, "ownership.not_of_the_pool");
     assert_eq!(refused.text("/rule"), "OWN-15");
     deed(site.a(), &p, "claim", json!(null)).expect(200);
+}
+
+fn who_may_claim_sees_the_pool_masked(app: App) {
+    let site = Site::open(&app);
+    let (p, owned) = (pooled(&site, 46), site.file(47));
+    site.register(site.b(), &owned, nothing()).expect(201);
+    site.follow_up(site.b(), &owned);
+    let listed = |by: &Caller, query: &str| {
+        column(&by.get(&format!("/api/v1/customers?{query}")).expect(200).at("/data"), "id")
+    };
+    assert_eq!(listed(&site.c, ""), [p.as_str()], "the pool, and nobody else's customers");
+    assert_eq!(listed(&site.c, "standing=department_pool"), [p.as_str()]);
+    let place = format!("/api/v1/customers/{p}");
+    let shown = site.c.get(&place).expect(200);
+    assert_eq!(shown.at("/is_masked"), json!(true));
+    let phone = shown.text("/phones/0/display");
+    assert!(phone.contains('*'), "{phone}");
+    // What a mask hides is not asked for either, and nothing is changed or read beside the file before it is claimed.
+    let number = site.head().get(&place).expect(200).text("/phones/0/display");
+    assert!(number.contains('*'), "the head of the department sees the pool so as well");
+    site.c.at(shown.version()).patch(&place, json!({"needs": "x"})).refuses(404, "http.not_found");
+    site.c.get(&format!("/api/v1/customers/{owned}")).refuses(404, "http.not_found");
+    let (boss, sales) = (&site.company.boss, &site.company.departments["sales"]);
+    let id = app.hire(boss, "in-town", sales, None);
+    let in_town = app.person(boss, "in-town", &id, "sales-representative", "own");
+    assert!(listed(&in_town, "").is_empty(), "the pool of a department is for those who work there");
+    in_town.get(&place).refuses(404, "http.not_found");
+    deed(&site.c, &p, "claim", json!(null)).expect(200);
+    assert_eq!(site.c.get(&place).expect(200).at("/is_masked"), json!(false));
+    assert!(!listed(site.a(), "").contains(&p), "who claimed has them for themselves");
 }

@@ -1,4 +1,4 @@
-//! Packs: loaded, previewed, loaded again, exported; what the company changed stays. `[REG-5]`
+//! Packs: loaded, previewed, loaded again, exported; what the company changed stays. `[REG-5, REG-5a, REG-5b]`
 
 use serde_json::{Value, json};
 use std::fs;

@@ -1,4 +1,5 @@
-//! Replays: what a draft would have decided about a period gone by. `[REG-7]`
+//! Replays: what a draft would have decided about a period gone by. `[REG-7, REG-7a, REG-7b, REG-7c,
+//! REG-7d]`
 
 use crate::sales_contract::Trade;
 use chrono::Duration;

@@ -1,5 +1,5 @@
 //! Whose turn it is to receive, and what comes of it: the worked examples told with turns, the ledger of the queue, and what
-//! may not go wrong when two come at once. `[QUE-1 … QUE-3, OWN-3, OWN-7, OWN-9, OWN-10]`
+//! may not go wrong when two come at once. `[QUE-1, QUE-2, QUE-3, OWN-3, OWN-7, OWN-9, OWN-10]`
 
 use crate::{
     expense_request::act,

@@ -1,5 +1,5 @@
 //! Regulations: drafted clause by clause, agreed to, in force from a day on, compared, repealed; those that come with the
-//! product are entered once; and which rule enforces which clause. `[REG-1, REG-5, REG-8]`
+//! product are entered once; and which rule enforces which clause. `[REG-1, REG-1a, REG-1b, REG-5, REG-8]`
 
 use crate::expense_request::act;
 use chrono::Duration;

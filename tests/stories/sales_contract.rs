@@ -58,7 +58,7 @@ fn body(customer: &str, product: &str, quantity: &str, price: &str) -> Value {
         "lines": [{"product_id": product, "quantity": quantity, "price": yuan(price)}]})
 }
 
-fn receipt(customer: &str, contract: Option<&str>, amount: &str) -> Value {
+pub(crate) fn receipt(customer: &str, contract: Option<&str>, amount: &str) -> Value {
     json!({"customer_id": customer, "contract_id": contract, "amount": yuan(amount), "received_on": "2026-03-05"})
 }
 

@@ -44,6 +44,8 @@ const WRONG: &[(&str, &[&str])] = &[
     ("WEBHOOK_NETWORKS", &["localhost", "10.0.0.0/33"]),
     ("WEBHOOK_WORKERS", &["-1", "x"]),
     ("OPERATION_WORKERS", &["-1", "x"]),
+    ("STREAMS_MAX", &["-1", "x"]),
+    ("STREAM_REPLAY_HOURS", &["0", "x", "721"]),
     ("TEST_CLOCK", &["perhaps"]),
     ("PRODUCTION", &["perhaps", "true"]),
     ("TOKEN_ISSUER", &[""]),

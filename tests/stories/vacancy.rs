@@ -1,4 +1,4 @@
-//! Vacancies and staffing: places are asked for, agreed to and filled, never beyond what was agreed. `[ORG-2]`
+//! Vacancies and staffing: places are asked for, agreed to and filled, never beyond what was agreed. `[ORG-2, ORG-2a]`
 
 use crate::expense_request::act;
 use chrono::Duration;

@@ -1,4 +1,5 @@
-//! Webhooks: signed as Standard Webhooks says, told once per success, tried again where they failed. `[INT-1]`
+//! Webhooks: signed as Standard Webhooks says, told once per success, tried again where they failed. `[INT-1, INT-1a,
+//! INT-1b, INT-1c, INT-1d]`
 
 /// Another system.
 mod receiver;

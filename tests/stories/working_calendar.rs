@@ -1,4 +1,4 @@
-//! The announcement of holidays from a spreadsheet: a draft that says what it would change. `[INT-5c, DUT-2i]`
+//! The announcement of holidays from a spreadsheet: a draft that says what it would change. `[INT-5c, DUT-2i, DUT-3]`
 
 use crate::{
     duty::{attend, go_on, publish, weekly},

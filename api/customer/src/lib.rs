@@ -14,6 +14,7 @@ mod interaction;
 pub mod ownership;
 mod ownership_dispute;
 mod ownership_transfer;
+mod queue_stream;
 pub mod reception;
 mod reception_queue;
 mod registration;
@@ -77,6 +78,7 @@ pub const WING: &Wing = &Wing {
         ownership_dispute::routes(into);
         ownership_transfer::routes(into);
         reception_queue::routes(into);
+        queue_stream::routes(into);
         reception::routes(into);
         registration::routes(into);
         site::routes(into);

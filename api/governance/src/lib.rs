@@ -4,6 +4,7 @@ pub use api_base::{approval, spine};
 
 pub mod announcement;
 mod notice_preference;
+mod notice_stream;
 mod regulation;
 pub mod regulation_acknowledgement;
 mod regulation_suggestion;
@@ -43,6 +44,7 @@ pub const WING: &Wing = &Wing {
     routes: |into| {
         announcement::routes(into);
         notice_preference::routes(into);
+        notice_stream::routes(into);
         regulation::routes(into);
         regulation_version::routes(into);
         regulation_acknowledgement::routes(into);

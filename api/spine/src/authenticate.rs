@@ -5,6 +5,7 @@ use super::{
     AppState, Problem, codes,
     guard::Caller,
     limit::{count_unseen, is_exempt, turn_away},
+    stream,
 };
 use actix_web::{
     Error, HttpMessage,
@@ -40,6 +41,11 @@ pub async fn authenticate(
     if let Some(seconds) = token.as_ref().and_then(|token| must_wait(&request, token)) {
         return Ok(turn_away(request, seconds));
     }
+    if token.is_none()
+        && let Some(ticket) = stream::shown(&request)
+    {
+        return with_ticket(request, &ticket, next).await;
+    }
     let caller = match token {
         None => Caller::Unknown,
         Some(token) => match resolve(&request, &token).await {
@@ -50,6 +56,30 @@ pub async fn authenticate(
         },
     };
     request.extensions_mut().insert(caller);
+    Ok(next.call(request).await?.map_into_boxed_body())
+}
+
+/// Lets in whoever shows a ticket in place of a token. Each is one nobody has seen here, and counts as such.
+async fn with_ticket(
+    request: ServiceRequest,
+    ticket: &str,
+    next: Next<impl MessageBody + 'static>,
+) -> Result<ServiceResponse<BoxBody>, Error> {
+    let Some(state) = request.app_data::<web::Data<AppState>>().cloned() else {
+        return Ok(request.error_response(Problem::new(codes::INTERNAL)));
+    };
+    if let Err(seconds) = count_unseen(&request, &state) {
+        return Ok(turn_away(request, seconds));
+    }
+    let caller = match stream::redeemed(&state, ticket, request.path()).await {
+        Ok(credential) => state.principal(credential).await.map(Caller::Known),
+        Err(problem) => Err(problem),
+    };
+    match caller {
+        Ok(caller) => request.extensions_mut().insert(caller),
+        Err(problem) if problem.status() == codes::UNAUTHENTICATED.status => None,
+        Err(problem) => return Ok(request.error_response(problem)),
+    };
     Ok(next.call(request).await?.map_into_boxed_body())
 }
 

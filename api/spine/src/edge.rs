@@ -132,7 +132,7 @@ impl ResponseError for CutOff {
         self.problem.status_code()
     }
     fn error_response(&self) -> HttpResponse {
-        let mut response = self.problem.answer(self.language, &self.request_id);
+        let mut response = self.problem.answer(self.language, None, &self.request_id);
         headers(response.headers_mut(), self.language, &self.request_id);
         response
     }
@@ -239,7 +239,9 @@ fn render(response: &mut ServiceResponse<BoxBody>, language: Language, request_i
         }
     };
     let completed = query::completed(response.request(), problem);
-    let rendered = completed.as_ref().unwrap_or(problem).answer(language, request_id);
+    let state = response.request().app_data::<web::Data<AppState>>();
+    let zone = state.map(|state| state.database.zone());
+    let rendered = completed.as_ref().unwrap_or(problem).answer(language, zone, request_id);
     let said = std::mem::replace(response.response_mut(), rendered);
     let headers = response.headers_mut();
     for (name, value) in said.headers().iter().filter(|(name, _)| *name != header::CONTENT_TYPE) {

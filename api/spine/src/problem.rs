@@ -7,8 +7,10 @@ use actix_web::{
         header::{RETRY_AFTER, WWW_AUTHENTICATE},
     },
 };
+use chrono_tz::Tz;
 use domain::spine::{
-    Citation, Finding, Language, Permission, Refusal, RefusalCode, RefusalKind, in_both, label_of, said,
+    Citation, Finding, Language, Permission, Refusal, RefusalCode, RefusalKind, as_clocks_show, in_both,
+    label_of, said,
 };
 use persistence::spine::Failure;
 use serde::Serialize;
@@ -60,8 +62,10 @@ pub mod codes {
         UNSUPPORTED_MEDIA_TYPE = 415, "http.unsupported_media_type", "内容类型须为 {expected}", "The content type must be {expected}";
         BAD_BODY = 422, "http.bad_body", "请求体不符合要求：{reason}", "The body is not as described: {reason}";
         KEY_REUSED = 422, "http.idempotency_key_reused", "该幂等键已用于另一请求", "This idempotency key was used with another request";
+        NOT_A_STREAM = 422, "http.not_a_stream", "该路径没有可订阅的实时消息", "There is no stream at this path";
         PRECONDITION_REQUIRED = 428, "http.precondition_required", "须携带 If-Match 请求头", "The If-Match header is required";
         TOO_MANY_REQUESTS = 429, "http.too_many_requests", "请求过于频繁，请稍后再试", "Too many requests; try again later";
+        TOO_MANY_STREAMS = 429, "http.too_many_streams", "同一账号同时打开的实时连接最多 {limit} 个，请先关闭不用的页面", "One account may have {limit} live streams open at once; close a page that is not used";
         INTERNAL = 500, "http.internal", "服务器内部错误，请凭请求编号联系管理员", "An internal error; quote the request id to the administrator";
         TOO_SLOW = 503, "http.too_slow", "服务器未能在时限内答复；写入可能已生效，请用同一幂等键重试", "The server took too long to answer; a write may have been done: try again with the same idempotency key";
         DATABASE_AWAY = 503, "http.database_away", "系统暂时无法访问数据库，请稍后重试；刚才的操作可能已经生效，重试时请沿用同一幂等键，以免重复办理", "The database cannot be reached just now; try again later. What you sent may already have taken effect, so use the same idempotency key again and nothing is done twice";
@@ -193,31 +197,36 @@ impl Problem {
         }
     }
 
-    /// What is wrong, in a language: for one item of a batch.
-    pub fn detail(&self, language: Language) -> String {
-        self.render(language, "").detail
+    /// What is wrong, in a language and with times in a zone: for one item of a batch.
+    pub fn detail(&self, language: Language, zone: Option<Tz>) -> String {
+        self.render(language, zone, "").detail
     }
 
     /// What is wrong, and each field at fault, as plain text: for the command line.
     pub fn texts(&self, language: Language) -> (String, Vec<String>) {
-        let document = self.render(language, "");
+        let document = self.render(language, None, "");
         let errors = document.errors.into_iter();
         (document.title, errors.map(|error| format!("{}: {}", error.pointer, error.detail)).collect())
     }
 
     /// The answer in a language: the document, and the headers that its status demands.
-    pub(super) fn answer(&self, language: Language, request_id: &str) -> HttpResponse {
+    pub(super) fn answer(&self, language: Language, zone: Option<Tz>, request_id: &str) -> HttpResponse {
         let mut response = HttpResponse::build(self.status_code());
         match self.status() {
             401 => response.insert_header((WWW_AUTHENTICATE, "Bearer realm=\"marketing-center\"")),
             429 | 503 => response.insert_header((RETRY_AFTER, self.wait_seconds().unwrap_or(1))),
             _ => &mut response,
         };
-        response.content_type("application/problem+json").json(self.render(language, request_id))
+        response.content_type("application/problem+json").json(self.render(language, zone, request_id))
     }
 
-    /// The document in a language.
-    pub fn render(&self, language: Language, request_id: &str) -> ProblemDocument {
+    /// The document in a language. Instants stand in its texts as clocks show them in the company's zone, where that is
+    /// known; its parameters are for programs, and keep them as they are.
+    pub fn render(&self, language: Language, zone: Option<Tz>, request_id: &str) -> ProblemDocument {
+        let shown = |text: String| match zone {
+            Some(zone) => as_clocks_show(text, zone),
+            None => text,
+        };
         let (title, params, errors, citation) = match self {
             Self::Edge { code, params, findings, broken } => {
                 let text =
@@ -225,14 +234,14 @@ impl Problem {
                 let errors = findings.iter().map(|(pointer, text)| FieldProblem {
                     pointer: clipped(pointer.clone(), POINTER_MAX),
                     code: code.code.to_owned(),
-                    detail: clipped(said(text, language).into_owned(), TEXT_MAX),
+                    detail: clipped(shown(said(text, language).into_owned()), TEXT_MAX),
                 });
-                let broken = broken.iter().map(|finding| field_problem(finding, language));
+                let broken = broken.iter().map(|finding| field_problem(finding, language, shown));
                 (text.text(language, params), params.clone(), errors.chain(broken).collect(), None)
             }
             Self::Refused(refusal) => {
                 let errors =
-                    refusal.findings.iter().map(|finding| field_problem(finding, language)).collect();
+                    refusal.findings.iter().map(|finding| field_problem(finding, language, shown)).collect();
                 (
                     refusal.code.text(language, &refusal.params),
                     refusal.params.clone(),
@@ -241,7 +250,7 @@ impl Problem {
                 )
             }
         };
-        let title = clipped(title, TEXT_MAX);
+        let title = clipped(shown(title), TEXT_MAX);
         let (rule, clause) = citation
             .as_ref()
             .map_or((None, None), |Citation { rule, clause, .. }| (Some(rule.clone()), clause.clone()));
@@ -261,11 +270,11 @@ impl Problem {
     }
 }
 
-fn field_problem(finding: &Finding, language: Language) -> FieldProblem {
+fn field_problem(finding: &Finding, language: Language, shown: impl Fn(String) -> String) -> FieldProblem {
     FieldProblem {
         pointer: clipped(finding.pointer.clone(), POINTER_MAX),
         code: finding.code.code.to_owned(),
-        detail: clipped(finding.code.text(language, &finding.params), TEXT_MAX),
+        detail: clipped(shown(finding.code.text(language, &finding.params)), TEXT_MAX),
     }
 }
 
@@ -382,6 +391,6 @@ impl ResponseError for Problem {
     }
     fn error_response(&self) -> HttpResponse {
         // `edge` answers again in the caller's language wherever it is still in the way.
-        self.answer(Language::default(), "")
+        self.answer(Language::default(), None, "")
     }
 }

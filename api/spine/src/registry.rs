@@ -206,6 +206,11 @@ fn method_of(method: &HttpMethod) -> Method {
 pub(super) struct RouteTable(std::collections::HashMap<(Method, String), Arc<RouteInfo>>);
 
 impl RouteTable {
+    /// The route of a path pattern.
+    pub fn at(&self, method: &Method, pattern: &str) -> Option<&RouteInfo> {
+        self.0.get(&(method.clone(), pattern.to_owned())).map(AsRef::as_ref)
+    }
+
     pub fn of(&self, request: &HttpRequest) -> Option<Arc<RouteInfo>> {
         let method = if *request.method() == Method::HEAD { Method::GET } else { request.method().clone() };
         self.0.get(&(method, request.match_pattern()?)).cloned()

@@ -87,6 +87,14 @@ pub struct ServerSettings {
     /// SQLite: answer a write before it would survive a power cut (it still survives a crash).
     #[arg(long, global = true, env = "RELAXED_DURABILITY", default_value_t = false)]
     pub relaxed_durability: bool,
+    /// How many streams of what happens may be open at this server at once.
+    #[arg(long, global = true, env = "STREAMS_MAX", default_value_t = 2_000,
+        value_parser = RangedU64ValueParser::<usize>::new().range(0..=100_000))]
+    pub streams_max: usize,
+    /// Hours for which whoever listens again is told what they missed.
+    #[arg(long, global = true, env = "STREAM_REPLAY_HOURS", default_value_t = 24,
+        value_parser = value_parser!(i64).range(1..=720))]
+    pub stream_replay_hours: i64,
     /// Origins of browser applications that may call, such as `https://console.example.com`, separated by commas.
     #[arg(long, global = true, env = "ALLOWED_ORIGINS", value_delimiter = ',', value_parser = origin)]
     pub allowed_origins: Vec<String>,

@@ -2,7 +2,7 @@
 
 use super::{
     Doorkeeper, Problem, Routes, ServerSettings, body::SLOW_BODIES_AT_ONCE, codes, limit::Limiter,
-    notice::Told, registry::RouteTable,
+    notice::Told, registry::RouteTable, stream::Streams,
 };
 use domain::spine::Timestamp;
 use moka::sync::Cache;
@@ -35,6 +35,8 @@ pub struct AppState {
     metrics_addresses: OnceLock<Vec<SocketAddr>>,
     /// What the trail was told of late although nothing changed.
     pub told: Told,
+    /// Who listens to what happens.
+    pub streams: Arc<Streams>,
     /// Whose turn it is to have a long body read.
     pub(super) slow_bodies: Semaphore,
     /// The places of this server for long operations.
@@ -85,6 +87,7 @@ impl AppState {
             draining,
             metrics_addresses,
             told,
+            streams: Arc::default(),
             slow_bodies,
             long_work,
             registered,
@@ -120,9 +123,10 @@ impl AppState {
         self.metrics_addresses.get().is_some_and(|addresses| addresses.contains(&address))
     }
 
-    /// Says that the server is about to end.
+    /// Says that the server is about to end. Whoever listens is sent away at once: an open stream would be waited for.
     pub fn drain(&self) {
         self.draining.store(true, Ordering::Relaxed);
+        self.streams.close();
     }
 
     /// Whether the server is about to end.
@@ -142,6 +146,18 @@ impl AppState {
         let principal = found.ok_or_else(|| Problem::new(codes::UNAUTHENTICATED))?;
         self.principals.insert(credential, principal.clone());
         Ok(principal)
+    }
+
+    /// Who a credential stands for under this access epoch.
+    pub(super) async fn principal_under(
+        &self,
+        credential: Credential,
+        epoch: i64,
+    ) -> Result<Principal, Problem> {
+        if self.principals.get(&credential).is_some_and(|known| known.epoch < epoch) {
+            self.principals.invalidate(&credential);
+        }
+        self.principal(credential).await
     }
 
     /// Forgets callers who have not called for a while.

@@ -6,7 +6,7 @@ use super::{
 };
 use actix_web::{FromRequest, HttpMessage, HttpRequest, dev::Payload, web};
 use persistence::spine::{
-    Database, Failure, IdempotencyKey, Moved, Page, Reader, Request, Resource, Slice, Tx,
+    Database, Failure, IdempotencyKey, Moved, Page, Reader, Request, Resource, Slice, StoredAnswer, Tx,
 };
 use sha2::{Digest, Sha256};
 use std::{
@@ -163,6 +163,23 @@ impl UnitOfWork {
         Self { rehearsal: self.rehearsal || rehearsal, ..self }
     }
 
+    /// Does what stays whatever becomes of the work itself, a rehearsal too: counts what it asks, say.
+    ///
+    /// # Errors
+    /// What stands against it.
+    pub async fn apart<G: Guard>(
+        &self,
+        who: &G,
+        work: impl Fn(&mut Tx<'_>) -> Result<(), Failure> + Send + 'static,
+    ) -> Result<(), Problem> {
+        let database = &state(&self.request)?.database;
+        let mut request = as_asked(who, &self.request);
+        // The trail tells it from the work.
+        request.request_id.push_str(".apart");
+        database.write(request, move |tx| work(tx).map(|()| StoredAnswer::default())).await?;
+        Ok(())
+    }
+
     /// Looks again at what an answer told, which may have moved since.
     pub async fn look<G: Guard, V: View, const STATUS: u16>(
         &self,
@@ -222,7 +239,7 @@ impl UnitOfWork {
 }
 
 /// Refuses query parameters the route does not know, and repeated ones.
-fn known_parameters(request: &HttpRequest) -> Result<Vec<(String, String)>, Problem> {
+pub(super) fn known_parameters(request: &HttpRequest) -> Result<Vec<(String, String)>, Problem> {
     let pairs = query_pairs(request.query_string());
     if pairs.is_empty() {
         return Ok(pairs);

@@ -56,7 +56,7 @@ pub use refusal::{
 pub use search::{search_key, search_text};
 pub use status::Reason;
 pub use text::{is_deceptive, is_forbidden, is_unseen};
-pub use time::{BusinessDate, Clock, Timestamp, check_span};
+pub use time::{BusinessDate, Clock, Timestamp, as_clocks_show, check_span};
 pub use wing::{Noun, Wing};
 
 // One name inside and outside: macros and whoever uses this say `spine`.

@@ -1,7 +1,7 @@
 //! Instants, business dates, and the one clock.
 
 use super::{Refusal, codes};
-use chrono::{DateTime, Duration, NaiveDate, SecondsFormat, SubsecRound, Utc};
+use chrono::{DateTime, Duration, NaiveDate, SecondsFormat, SubsecRound, Timelike, Utc};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::fmt;
 use utoipa::openapi::{KnownFormat, ObjectBuilder, RefOr, Schema, SchemaFormat, schema::Type};
@@ -57,6 +57,34 @@ impl Timestamp {
     }
 }
 
+/// How many characters an instant has as it is written here: `2026-03-05T01:30:00.000000Z`.
+const WRITTEN: usize = 27;
+/// How many of them stand before the `T`.
+const BEFORE_TIME: usize = 10;
+
+/// A text for people: each instant in it stands as a clock in a zone shows it, `2026-03-05 09:30`, and with seconds only
+/// where it has some.
+#[must_use]
+pub fn as_clocks_show(text: String, zone: chrono_tz::Tz) -> String {
+    let (mut shown, mut from) = (String::new(), 0);
+    for (at, _) in text.match_indices('T') {
+        let Some(begin) = at.checked_sub(BEFORE_TIME).filter(|begin| *begin >= from) else { continue };
+        let Some(written) = text.get(begin..begin + WRITTEN) else { continue };
+        let read = DateTime::parse_from_rfc3339(written).ok();
+        let read = read.map(|read| Timestamp::new(read.with_timezone(&Utc)));
+        let Some(instant) = read.filter(|read| read.to_string() == written) else { continue };
+        let local = instant.0.with_timezone(&zone);
+        let form = if local.second() == 0 { "%Y-%m-%d %H:%M" } else { "%Y-%m-%d %H:%M:%S" };
+        shown.push_str(text.get(from..begin).unwrap_or_default());
+        shown.push_str(&local.format(form).to_string());
+        from = begin + WRITTEN;
+    }
+    if from == 0 {
+        return text;
+    }
+    shown + text.get(from..).unwrap_or_default()
+}
+
 impl fmt::Debug for Timestamp {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         fmt::Display::fmt(self, f)
@@ -99,5 +127,29 @@ pub trait Clock: Send + Sync {
     /// Moves the hands forward, if this clock lets anybody do that; only a test clock does.
     fn advance(&self, _by: Duration) -> bool {
         false
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::as_clocks_show;
+
+    #[test]
+    fn instants_stand_in_texts_as_clocks_show_them() {
+        let zone = chrono_tz::Asia::Shanghai;
+        for (text, shown) in [
+            ("2026-03-19T16:00:00.000000Z 前不能再领取", "2026-03-20 00:00 前不能再领取"),
+            (
+                "from 2026-03-05T01:30:00.000000Z to 2026-03-05T01:30:07.250000Z",
+                "from 2026-03-05 09:30 to 2026-03-05 09:30:07",
+            ),
+            // What only looks like one stays: a day, another form, a day there is not.
+            ("2026-03-19", "2026-03-19"),
+            ("TT 2026-03-19T16:00:00Z", "TT 2026-03-19T16:00:00Z"),
+            ("2026-02-30T16:00:00.000000Z", "2026-02-30T16:00:00.000000Z"),
+            ("李娜T", "李娜T"),
+        ] {
+            assert_eq!(as_clocks_show(text.to_owned(), zone), shown);
+        }
     }
 }

@@ -17,6 +17,7 @@ mod row;
 mod show;
 mod step_view;
 pub mod subject;
+mod tiding;
 mod unavailable;
 
 pub use boxes::{ApprovalItemView, BoxCounts, BoxFilter, BoxName, counts, list};
@@ -43,6 +44,7 @@ use domain::approval::ChainPolicy;
 /// What this noun brings to its wing.
 pub(crate) const NOUN: &[Part] = &[
     &APPROVALS,
+    &tiding::TIDINGS,
     &Kind { check, ..Kind::of::<ChainPolicy>() },
     replay::REPLAYED,
     ApprovalState::LABELS,

@@ -27,6 +27,7 @@ pub mod settle;
 /// What fulfils duties.
 pub mod source;
 mod tally;
+mod tiding;
 /// What one duty looks like.
 pub mod view;
 /// How far each rule has been followed.
@@ -60,6 +61,7 @@ pub(crate) const NOUN: &[Part] = &[
     &Shipped::text(DUTY_SETTINGS_CODE, "应办事项设置", "002 §6 第一章", SHIPPED_DUTY_SETTINGS),
     &Follows { wants: source::wants, then: source::follow },
     &file::DocumentKind { kind: Duty::KIND, may_read: deed::may_read },
+    &tiding::TIDINGS,
 ];
 
 crate::spine::resource! { crate::Base: Duty as DutyView; find, apply, show = show }

@@ -7,6 +7,7 @@ mod duty;
 /// The tasks within the caller's sight.
 pub mod list;
 mod row;
+mod tiding;
 /// What one task looks like.
 pub mod view;
 
@@ -29,6 +30,7 @@ pub(crate) const NOUN: &[Part] = &[
     &file::DocumentKind { kind: Task::KIND, may_read: row::may_read },
     &duty::CALLED,
     &duty::FILED,
+    &tiding::TIDINGS,
     &Shipped::text("duty-rule/task", "事项完成", "000 §3 营销计划的执行", duty::RULE),
 ];
 

@@ -3,6 +3,7 @@
 /// What queues came to, by person.
 pub mod list;
 mod row;
+mod tiding;
 /// Where a queue stands, what happened in it, and whether that is whole.
 pub mod view;
 
@@ -15,7 +16,7 @@ use crate::spine::{Failure, Part, Tx};
 use domain::{reception_queue::ReceptionQueue, spine::Change};
 
 /// What this noun brings to its wing.
-pub(crate) const NOUN: &[Part] = &[];
+pub(crate) const NOUN: &[Part] = &[&tiding::TIDINGS];
 
 crate::spine::resource! { crate::Customer: ReceptionQueue as QueueView; find, apply, show = show }
 

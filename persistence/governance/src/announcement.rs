@@ -12,6 +12,7 @@ pub mod receipt;
 /// When readers are told of it again, by the clock.
 pub mod reminder;
 mod row;
+mod tiding;
 /// What one announcement looks like.
 pub mod view;
 
@@ -36,6 +37,7 @@ pub(crate) const NOUN: &[Part] = &[
     &Shipped::text("duty-rule/notice-answer", "通知限期答复", "002 §8 四.3", duty::RULE),
     &duty::CALLED,
     &duty::FILED,
+    &tiding::TIDINGS,
     &Follows { wants: reminder::wants, then: reminder::leave_changed },
     &Follows { wants: deed::is_told_to_asker, then: deed::tell_asker },
 ];

@@ -9,11 +9,14 @@ pub mod view;
 pub use row::find;
 pub use view::{ReceiptFilter, ReceiptView, list, show, view};
 
-use crate::spine::{Failure, Part, Tx};
+use crate::{
+    customer_file::deed::ErasedWith,
+    spine::{Failure, Part, Tx},
+};
 use domain::{receipt::Receipt, spine::Change};
 
 /// What this noun brings to its wing.
-pub(crate) const NOUN: &[Part] = &[];
+pub(crate) const NOUN: &[Part] = &[&ErasedWith(row::erase)];
 
 crate::spine::resource! { crate::Sales: Receipt as ReceiptView; find, apply, show = show }
 

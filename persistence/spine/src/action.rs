@@ -1,7 +1,8 @@
 //! What the caller may do with a resource now, with links and reasons, so that a front end holds no copy of the
 //! rules. `[ACT-1]`
 
-use domain::spine::{Language, Refusal};
+use chrono_tz::Tz;
+use domain::spine::{Language, Refusal, as_clocks_show};
 use serde::Serialize;
 use std::{borrow::Cow, fmt::Display};
 use utoipa::{
@@ -48,9 +49,10 @@ pub trait Placed<Wing> {
 }
 
 impl<A> ActionView<A> {
-    /// An action that is posted to a place, and what stands against it.
-    pub fn post(name: A, href: String, refusal: Option<&Refusal>) -> Self {
-        Self::by("POST", name, href, refusal)
+    /// An action that is posted to a place, and what stands against it, with times as clocks show them in a zone.
+    pub fn post(name: A, href: String, refusal: Option<&Refusal>, zone: Tz) -> Self {
+        let posted = Self::by("POST", name, href, refusal);
+        Self { refusal: posted.refusal.map(|refusal| refusal.in_zone(zone)), ..posted }
     }
 
     fn by(method: &'static str, name: A, href: String, refusal: Option<&Refusal>) -> Self {
@@ -144,6 +146,12 @@ pub struct RefusalView {
 }
 
 impl RefusalView {
+    /// The same with times as clocks show them in a zone.
+    #[must_use]
+    pub fn in_zone(self, zone: Tz) -> Self {
+        Self { zh: as_clocks_show(self.zh, zone), en: as_clocks_show(self.en, zone), ..self }
+    }
+
     /// A refusal in both languages.
     pub fn of(refusal: &Refusal) -> Self {
         Self {

@@ -73,6 +73,7 @@ const READ_IN_THE_DEPARTMENT: &[(&str, &str)] = &[
     ("show_budget_line_template", "a department knows its budget"),
     ("list_budget_entries", "a department knows its budget"),
     ("show_site", "a department knows where it receives"),
+    ("stream_site_queue", "a department knows where it receives"),
 ];
 
 /// Records of the company as a whole, which no department bounds: the permission alone guards them.

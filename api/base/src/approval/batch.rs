@@ -138,12 +138,16 @@ pub(super) async fn decide_approvals(
             all_or_none(&done)?;
         }
         let results = body.items.iter().zip(done);
-        Ok(DecisionResults { data: results.map(|(item, decided)| result_of(item, decided)).collect() })
+        Ok(DecisionResults { data: results.map(|(item, decided)| result_of(tx, item, decided)).collect() })
     })
     .await
 }
 
-fn result_of(item: &DecisionItem, decided: Result<(ApprovalState, Version), Failure>) -> DecisionResult {
+fn result_of(
+    tx: &Tx<'_>,
+    item: &DecisionItem,
+    decided: Result<(ApprovalState, Version), Failure>,
+) -> DecisionResult {
     let approval_id = item.approval_id;
     match decided {
         Ok((state, version)) => DecisionResult {
@@ -155,7 +159,7 @@ fn result_of(item: &DecisionItem, decided: Result<(ApprovalState, Version), Fail
         },
         Err(failure) => {
             let problem = Problem::from(failure);
-            let (status, problem) = (problem.status(), Some(problem_of(&problem)));
+            let (status, problem) = (problem.status(), Some(problem_of(tx, &problem)));
             DecisionResult { approval_id, status, state: None, version: None, problem }
         }
     }
@@ -179,11 +183,12 @@ fn decide(tx: &mut Tx<'_>, item: &DecisionItem) -> Result<(ApprovalState, Versio
     Ok((ApprovalState::of(&after.outcome), after.version))
 }
 
-fn problem_of(problem: &Problem) -> ItemProblem {
+fn problem_of(tx: &Tx<'_>, problem: &Problem) -> ItemProblem {
+    let zone = Some(tx.zone());
     let rule = match problem {
         Problem::Refused(refusal) => refusal.citation.as_ref().map(|citation| citation.rule.clone()),
         Problem::Edge { .. } => None,
     };
-    let (zh, en) = (problem.detail(Language::Chinese), problem.detail(Language::English));
+    let (zh, en) = (problem.detail(Language::Chinese, zone), problem.detail(Language::English, zone));
     ItemProblem { code: problem.code(), zh, en, rule }
 }

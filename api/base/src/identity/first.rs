@@ -230,7 +230,7 @@ pub async fn rotate_aged_keys(database: &Database, settings: &IdentitySettings) 
 /// A secret that is missing or does not open the key.
 pub async fn prepare_to_sign(database: &Database, settings: &IdentitySettings) -> Result<(), String> {
     let secret = settings.sealing_secret()?;
-    let told = |failure: Failure| Problem::from(failure).detail(domain::spine::Language::English);
+    let told = |failure: Failure| Problem::from(failure).detail(domain::spine::Language::English, None);
     let seal = secret.clone();
     let work = move |tx: &mut Tx<'_>| {
         persistence::start_alone(tx)?;

@@ -17,7 +17,7 @@ use domain::{
     spine::{Permission, perm},
 };
 use persistence::{
-    customer_file as customers,
+    customer_file as customers, customer_look_up,
     spine::{Failure, Tx},
 };
 use serde::Deserialize;
@@ -64,7 +64,8 @@ pub(super) static KIND: Kind = import::kind::<CustomerRow>();
 ///
 /// Each row is judged as a customer entered by hand; who is known to somebody else by phone or tax number is refused with the
 /// owner's name. The same file again changes nothing. With `validate_only=true` the report says of every row what would become
-/// of it. A file of more than 1,000 rows, 100,000 at most, is an operation.
+/// of it. There each row counts as a look-up of a caller who does not supervise customers.
+/// A file of more than 1,000 rows, 100,000 at most, is an operation.
 #[utoipa::path(post, path = "/api/v1/customers/import")]
 pub(super) async fn import_customers(
     who: Can<perm::MaintainCustomers>,
@@ -75,6 +76,16 @@ pub(super) async fn import_customers(
 ) -> Imports {
     let (partial, rehearsal) = (how.0.partial.unwrap_or(false), how.0.rehearsal.unwrap_or(false));
     let file = upload.named_sheet::<CustomerRow>().await?;
+    // What takes rows tells as much as entering them by hand; a rehearsal tells as much as looking them up.
+    if rehearsal || work.is_rehearsal() {
+        let rows = file.1.count();
+        let count = move |tx: &mut Tx<'_>| {
+            let today = tx.today();
+            let rules = customers::rules(tx, today)?;
+            customer_look_up::count_rows(tx, rows, &rules)
+        };
+        work.apart(&who, count).await?;
+    }
     import::hand_in((who, patience, work), HandedIn { file, partial, rehearsal, how: () }).await
 }
 

@@ -66,8 +66,10 @@ pub(super) async fn assign_customers(
         for customer in order {
             done.insert(customer, assigned(tx, customer, body.employee_id)?);
         }
+        let zone = tx.zone();
         let result = |customer: &CustomerId| {
             let refusal = done.get(customer).and_then(Option::as_ref).map(RefusalView::of);
+            let refusal = refusal.map(|refusal| refusal.in_zone(zone));
             Assignment { customer_id: customer.uuid().into(), is_assigned: refusal.is_none(), refusal }
         };
         Ok(Assignments { data: body.customer_ids.iter().map(result).collect() })

@@ -322,7 +322,7 @@ fn actions(
         now: reader.now(),
         today: reader.today(),
     };
-    let by = reader.actor().employee;
+    let (by, zone) = (reader.actor().employee, reader.zone());
     let mut states = approval.actions(by, oversees(reader, approval), world);
     let foresee = kind_of(reader, &approval.subject.kind)?.foresee;
     // What the document would meet is asked only for whose agreement would move it.
@@ -350,7 +350,7 @@ fn actions(
             Action::Resubmit => return None,
         };
         let href = format!("/api/v1/approvals/{}/{path}", approval.id);
-        Some(ActionView::post(state.action, href, state.refusal.as_ref()))
+        Some(ActionView::post(state.action, href, state.refusal.as_ref(), zone))
     });
     Ok(shown.collect())
 }

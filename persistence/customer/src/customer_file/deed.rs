@@ -13,7 +13,7 @@ use crate::{
     interaction::{self, InteractionView},
     organisation::Organisation,
     ownership_dispute,
-    spine::{Failure, Reader, Tx, View, erase_content, notice},
+    spine::{Failure, Key, Reader, Tx, View, erase_content, notice},
     tier_figure::{self, FigureView},
     tier_override,
 };
@@ -115,8 +115,13 @@ pub fn classify(
     apply(tx, change)
 }
 
+/// What a noun registers that keeps something personal of customers: destroys it in its rows, and answers of which things the
+/// trail may tell it.
+pub struct ErasedWith(pub fn(&mut Tx<'_>, CustomerId) -> Result<Vec<Key>, Failure>);
+
 /// Destroys what is personal of a customer and of the files that were merged into theirs, wherever it stands: file, numbers,
-/// interactions with their files, notes beside consents, entries of the trail, answers kept for retries. `[CUS-9]`
+/// interactions with their files, notes beside consents, what other nouns keep of them, entries of the trail, answers kept for
+/// retries. `[CUS-9]`
 ///
 /// # Errors
 /// One that is erased already.
@@ -135,8 +140,12 @@ fn erase_one(tx: &mut Tx<'_>, customer: Customer, reason: &str) -> Result<Custom
     things.extend(ownership_dispute::erase(tx, id)?);
     things.extend(tier_figure::erase(tx, id)?);
     things.extend(tier_override::erase(tx, id)?);
+    for other in tx.house().all::<ErasedWith>() {
+        things.extend((other.0)(tx, id)?);
+    }
     for thing in things {
         erase_content(tx, thing.0, reason.to_owned())?;
+        tx.connection().forget_answers_naming(thing.0)?;
     }
     erase_content(tx, id.uuid(), reason.to_owned())?;
     tx.connection().forget_answers_naming(id.uuid())?;

@@ -2,7 +2,7 @@
 
 use super::{
     row::Row,
-    scope::{Unmasked, covered, unmasked},
+    scope::{Unmasked, shown, unmasked},
     standing::{self, StandingView},
     view::PhoneView,
 };
@@ -179,7 +179,7 @@ fn meant(reader: &mut Reader<'_>, text: &str) -> Result<Where, Failure> {
 
 /// What a filter asks of customers.
 fn asked(reader: &mut Reader<'_>, filter: &CustomerFilter) -> Result<Where, Failure> {
-    let mut wanted = covered(reader)?;
+    let mut wanted = shown(reader)?;
     narrow!(wanted, customers, filter; kind in kind, importance in importance, channel in channel,
         changed_at >= changed_from, changed_at < changed_before, completeness <= completeness_to);
     match filter.status.codes().as_slice() {

@@ -1,6 +1,9 @@
 //! Rows of customers.
 
-use super::{phone, scope::covered};
+use super::{
+    phone,
+    scope::{covered, shown},
+};
 use crate::{
     field_key::{self, Sealed, ring},
     organisation::unless_taken,
@@ -243,6 +246,17 @@ pub fn load(reader: &mut Reader<'_>, id: CustomerId) -> Result<Customer, Failure
 /// Not found where they may not.
 pub fn find(reader: &mut Reader<'_>, id: CustomerId) -> Result<Customer, Failure> {
     let mut wanted = covered(reader)?;
+    wanted.also(customers::id.eq(Key::from(id)));
+    let row: Row = db!(reader, |c| customers::table.filter(&wanted).select(Row::as_select()).first(c))?;
+    row.customer(reader)
+}
+
+/// One customer as far as it is shown to the caller: also where it stands in a pool from which they may claim.
+///
+/// # Errors
+/// Not found where it is not.
+pub(super) fn find_shown(reader: &mut Reader<'_>, id: CustomerId) -> Result<Customer, Failure> {
+    let mut wanted = shown(reader)?;
     wanted.also(customers::id.eq(Key::from(id)));
     let row: Row = db!(reader, |c| customers::table.filter(&wanted).select(Row::as_select()).first(c))?;
     row.customer(reader)

@@ -14,7 +14,7 @@ use diesel::prelude::*;
 use domain::{
     customer_file::{CustomerId, Standing, StandingState},
     customer_helper::{HelperAccess, READ_ONLY},
-    spine::{Citation, EmployeeId, Refusal, UserId},
+    spine::{Citation, EmployeeId, Permission, Refusal, UserId},
 };
 use std::collections::BTreeSet;
 
@@ -101,6 +101,37 @@ pub fn covered(reader: &mut Reader<'_>) -> Result<Where, Failure> {
         wanted.also(customers::id.eq_any(standings::table.filter(seen).select(standings::customer_id)));
     }
     Ok(wanted)
+}
+
+/// That a customer is shown to the caller, as a condition on customers: within their sight, or in a pool from which they may
+/// claim, and masked then. What refers to a customer in a pool is out of their sight until they have claimed. `[OWN-15]`
+///
+/// # Errors
+/// Where the database fails.
+pub fn shown(reader: &mut Reader<'_>) -> Result<Where, Failure> {
+    let mut forms = Vec::new();
+    for standing in [seen(reader)?, Some(claimable(reader))] {
+        // Who sees all sees the pools as well.
+        let Some(standing) = standing else { return Ok(Where::new()) };
+        let mut form = Where::new();
+        form.also(customers::id.eq_any(standings::table.filter(standing).select(standings::customer_id)));
+        forms.push(form);
+    }
+    let mut wanted = Where::new();
+    wanted.also_any(forms);
+    Ok(wanted)
+}
+
+/// The pools from which the caller may claim, as a condition on standings: the centre's, and that of their own department.
+fn claimable(reader: &Reader<'_>) -> Where {
+    let (actor, mut wanted) = (reader.actor(), Where::new());
+    let may = actor.employee.is_some() && actor.may(Permission::RegisterCustomers);
+    let own: Vec<Key> = actor.department.filter(|_| may).map(Key::from).into_iter().collect();
+    let open: Vec<&str> = may.then(|| StandingState::CentrePool.code()).into_iter().collect();
+    let near =
+        standings::state.eq(StandingState::DepartmentPool.code()).and(standings::department_id.eq_any(own));
+    wanted.also(standings::state.eq_any(open).or(near));
+    wanted
 }
 
 /// That the caller sees more than a mask of a customer, as a condition on customers: only of those may be asked what a mask

@@ -1,7 +1,7 @@
 //! What a customer looks like: whole to the owner, their superiors and holders of the permission, masked to all others.
 //! `[CUS-1, CUS-5, ID-6]`
 
-use super::{find, rules, scope::Unmasked, standing, standing::StandingView};
+use super::{row::find_shown, rules, scope::Unmasked, standing, standing::StandingView};
 use crate::{
     organisation::Register,
     schema::customers,
@@ -195,7 +195,7 @@ pub static CUSTOMER: Target =
 /// # Errors
 /// Not found where they may not.
 pub fn view(reader: &mut Reader<'_>, id: Id<Customer>) -> Result<CustomerView, Failure> {
-    let customer = find(reader, id)?;
+    let customer = find_shown(reader, id)?;
     show(reader, customer)
 }
 

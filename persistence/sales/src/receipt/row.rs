@@ -8,6 +8,7 @@ use crate::{
 };
 use diesel::prelude::*;
 use domain::{
+    customer_file::CustomerId,
     receipt::{Allocation, Receipt, ReceiptDetails, ReceiptId, ReceiptState},
     spine::{BusinessDate, Money, Version},
 };
@@ -248,4 +249,18 @@ pub(super) fn is_suspect(reader: &mut Reader<'_>, details: &ReceiptDetails) -> R
     let found: Option<Key> =
         db!(reader, |c| receipts::table.filter(same).select(receipts::id).first(c).optional())?;
     Ok(found.is_some())
+}
+
+/// Destroys who paid of a customer's receipts: what was paid when, and by which reference of the bank, stays. `[CUS-9]`
+///
+/// # Errors
+/// Where the database fails.
+pub(super) fn erase(tx: &mut Tx<'_>, customer: CustomerId) -> Result<Vec<Key>, Failure> {
+    let named = receipts::customer_id.eq(Key::from(customer)).and(receipts::payer.is_not_null());
+    db!(tx, |c| diesel::update(receipts::table.filter(named))
+        .set((receipts::payer.eq(None::<String>), receipts::version.eq(receipts::version + 1)))
+        .execute(c))?;
+    // Also of those whose payer was never said, or has been changed: their entries may hold a name.
+    let of = receipts::customer_id.eq(Key::from(customer));
+    Ok(db!(tx, |c| receipts::table.filter(of).select(receipts::id).load(c))?)
 }

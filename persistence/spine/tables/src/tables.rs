@@ -108,3 +108,16 @@ diesel::table! {
         employee_id -> SqlId,
     }
 }
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::spine::{SqlId, SqlInstant};
+    /// Migration 0158_stream_ticket.
+    stream_tickets (hash) {
+        hash -> Binary,
+        holder_kind -> Text,
+        holder -> SqlId,
+        path -> Text,
+        expires_at -> SqlInstant,
+    }
+}
