@@ -162,8 +162,12 @@ impl Copies {
         let columns = columns.iter().map(|column| format!("\"{column}\"")).collect::<Vec<_>>().join(", ");
         let People { count, values: people } = people;
         format!(
-            "WITH RECURSIVE series(n) AS (SELECT CAST({first} AS BIGINT) UNION ALL SELECT n + 1 FROM series WHERE n < {last}),
-             people(place, employee, employee_text, department, department_text) AS (VALUES {people}),
+            "WITH RECURSIVE series(n) AS (
+                SELECT CAST({first} AS BIGINT) UNION ALL SELECT n + 1 FROM series WHERE n < {last}
+             ),
+             people(place, employee, employee_text, department, department_text) AS (
+                VALUES {people}
+             ),
              pattern AS (SELECT * FROM {table} WHERE {of})
              INSERT INTO {table} ({columns})
              SELECT {values} FROM series JOIN people ON people.place = (n / 5) % {count} CROSS JOIN pattern

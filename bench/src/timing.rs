@@ -147,7 +147,10 @@ fn last_month() -> NaiveDate {
 
 fn scheme() -> Value {
     let linear = json!({"kind": "linear", "floor": "0", "cap": "120"});
-    let grade = |code: &str, from: &str, below: Option<&str>| json!({"code": code, "name": {"zh": code, "en": code}, "from": from, "below": below});
+    let grade = |code: &str, from: &str, below: Option<&str>| {
+        let name = json!({"zh": code, "en": code});
+        json!({"code": code, "name": name, "from": from, "below": below})
+    };
     json!({
         "name": {"zh": "业务员月度考核", "en": "Sellers, monthly"}, "positions": ["seller"], "span": "month",
         "indicators": [

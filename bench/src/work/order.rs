@@ -50,7 +50,10 @@ pub const CREATE: Work = Work {
 };
 
 fn body(customer: &str, product: &str) -> Value {
-    let line = |quantity: &str, amount: &str| json!({"product_id": product, "quantity": quantity, "price": {"amount": amount, "currency": "CNY"}});
+    let line = |quantity: &str, amount: &str| {
+        let price = json!({"amount": amount, "currency": "CNY"});
+        json!({"product_id": product, "quantity": quantity, "price": price})
+    };
     json!({"customer_id": customer, "region": "华东", "note": "加急，分两批发货",
         "lines": [line("10", "111.00"), line("3", "98.50")]})
 }
