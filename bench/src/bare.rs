@@ -6,9 +6,14 @@
 use crate::{
     Outcome,
     rows::{Claim, Entry, Event, HandOver, Line, Paper, Person, Place, Summary},
+    work::Writes,
 };
 use diesel::{
-    PgConnection, SqliteConnection, connection::SimpleConnection, prelude::*, sql_query, sql_types::BigInt,
+    PgConnection, SqliteConnection,
+    connection::SimpleConnection,
+    prelude::*,
+    sql_query,
+    sql_types::{BigInt, Text},
 };
 use persistence::spine::Key;
 use serde::Serialize;
@@ -35,6 +40,7 @@ macro_rules! on {
         }
     };
 }
+pub(crate) use on;
 
 /// A claim with its lines and invoices.
 #[derive(Serialize)]
@@ -54,30 +60,78 @@ pub struct Pattern {
     pub hand_over: Option<HandOver>,
     pub lines: Vec<Line>,
     pub invoices: Vec<Paper>,
+    trail: Trail,
+}
+
+/// What was written of something into the audit trail and the feed, as a pattern for more.
+#[derive(Clone)]
+pub struct Trail {
     entry: Entry,
     event: Event,
+}
+
+impl Trail {
+    /// Of a record that was made.
+    pub fn of(bare: &mut Bare, id: Key) -> QueryResult<Self> {
+        on!(bare, |c| Ok(Self {
+            entry: audit_entries::table
+                .filter(audit_entries::entity.eq(id))
+                .order(audit_entries::sequence)
+                .select(Entry::as_select())
+                .first(c)?,
+            event: events::table
+                .filter(events::entity.eq(id))
+                .order(events::sequence)
+                .select(Event::as_select())
+                .first(c)?,
+        }))
+    }
+
+    /// The same of another record: of those that one unit of work writes under a number, the one at a place.
+    pub fn numbered(&self, number: i64, place: i64, id: Key) -> Self {
+        let mut copy = self.clone();
+        let sequence = LEDGER_BEHIND + number * TRAILS_MAX + place;
+        (copy.entry.entity, copy.event.entity) = (id, id);
+        (copy.entry.sequence, copy.event.sequence) = (sequence, sequence);
+        copy.event.id = offset(self.event.id, number);
+        copy
+    }
+
+    /// Writes both.
+    pub fn insert(&self, bare: &mut Bare) -> QueryResult<()> {
+        on!(bare, |c| {
+            diesel::insert_into(audit_entries::table).values(&self.entry).execute(c)?;
+            diesel::insert_into(events::table).values(&self.event).execute(c)?;
+        });
+        Ok(())
+    }
+}
+
+/// An id that stands apart from another by a number.
+pub fn offset(id: Key, number: i64) -> Key {
+    Key(Uuid::from_u128(id.0.as_u128().wrapping_add(u128::from(number.unsigned_abs()) << 16)))
 }
 
 impl Pattern {
     /// The same with identities of its own.
     pub fn numbered(&self, number: i64) -> Self {
         let mut copy = self.clone();
-        let offset = u128::from(number.unsigned_abs()) << 16;
-        let id = Key(Uuid::from_u128(self.head.id.0.as_u128().wrapping_add(offset)));
+        let id = offset(self.head.id, number);
         copy.head.id = id;
         copy.head.number = format!("{}-{number}", self.head.number);
         copy.lines.iter_mut().for_each(|line| line.claim_id = id);
         copy.invoices.iter_mut().for_each(|paper| paper.claim_id = id);
-        (copy.entry.entity, copy.event.entity) = (id, id);
-        copy.entry.sequence = LEDGER_BEHIND + number;
-        copy.event.sequence = LEDGER_BEHIND + number;
-        copy.event.id = Key(Uuid::from_u128(self.event.id.0.as_u128().wrapping_add(offset)));
+        copy.trail = self.trail.numbered(number, 0, id);
         copy
     }
 }
 
 /// The bare engine's entries stand far behind the product's, out of its way.
 const LEDGER_BEHIND: i64 = 1_000_000_000_000;
+/// Numbers of the measurement without HTTP stand so far apart from those of the bare server.
+pub const NUMBERS_APART: i64 = 500_000_000_000;
+/// At most so many of them are written under one number.
+const TRAILS_MAX: i64 = 4;
 
 impl Bare {
     /// Opens a connection with the settings of the product.
@@ -98,6 +152,45 @@ impl Bare {
     /// Whether it is SQLite.
     pub fn is_sqlite(&self) -> bool {
         matches!(self, Self::Sqlite(_))
+    }
+
+    /// Lets rows be written that refer to what is not there yet, and waits for no disk: to fill in, never to measure.
+    pub fn unhindered(url: &str) -> Outcome<Self> {
+        let mut bare = Self::open(url)?;
+        bare.execute(if bare.is_sqlite() {
+            "PRAGMA foreign_keys = OFF; PRAGMA synchronous = OFF; PRAGMA cache_size = -800000;"
+        } else {
+            "SET session_replication_role = replica; SET synchronous_commit = off;"
+        })?;
+        Ok(bare)
+    }
+
+    /// Leaves what was filled in as a database that has been at work for long.
+    pub fn settle(&mut self) -> QueryResult<()> {
+        if self.is_sqlite() {
+            return self.execute("ANALYZE; PRAGMA wal_checkpoint(TRUNCATE);");
+        }
+        self.execute("VACUUM ANALYZE")?;
+        self.execute("CHECKPOINT")
+    }
+
+    /// The columns of a table.
+    pub fn columns(&mut self, table: &str) -> QueryResult<Vec<String>> {
+        #[derive(QueryableByName)]
+        struct Column {
+            #[diesel(sql_type = Text)]
+            name: String,
+        }
+        let sql = if self.is_sqlite() {
+            format!("SELECT name FROM pragma_table_info('{table}')")
+        } else {
+            format!(
+                "SELECT CAST(column_name AS TEXT) AS name FROM information_schema.columns
+                 WHERE table_name = '{table}' AND table_schema = current_schema() ORDER BY ordinal_position"
+            )
+        };
+        let columns: Vec<Column> = on!(self, |c| sql_query(sql).load(c))?;
+        Ok(columns.into_iter().map(|column| column.name).collect())
     }
 
     /// Runs statements.
@@ -150,17 +243,7 @@ impl Bare {
     /// Everything that was written for one new claim.
     pub fn pattern(&mut self, id: Key) -> QueryResult<Pattern> {
         let Document { head, hand_over, lines, invoices } = self.document(id)?;
-        on!(self, |c| Ok(Pattern {
-            head,
-            hand_over,
-            lines,
-            invoices,
-            entry: audit_entries::table
-                .filter(audit_entries::entity.eq(id))
-                .select(Entry::as_select())
-                .first(c)?,
-            event: events::table.filter(events::entity.eq(id)).select(Event::as_select()).first(c)?,
-        }))
+        Ok(Pattern { head, hand_over, lines, invoices, trail: Trail::of(self, id)? })
     }
 
     /// Writes the rows of one claim, with its audit entry and event.
@@ -173,18 +256,22 @@ impl Bare {
             for paper in &claim.invoices {
                 diesel::insert_into(invoices::table).values(paper).execute(c)?;
             }
-            diesel::insert_into(audit_entries::table).values(&claim.entry).execute(c)?;
-            diesel::insert_into(events::table).values(&claim.event).execute(c)?;
         });
-        Ok(())
+        claim.trail.insert(self)
     }
 
-    /// Writes a group of claims in one transaction.
-    pub fn insert_group<'a>(&mut self, claims: impl IntoIterator<Item = &'a Pattern>) -> QueryResult<()> {
+    /// Writes a group in one transaction.
+    pub fn insert_group<'a>(
+        &mut self,
+        group: impl IntoIterator<Item = (&'a Writes, i64)>,
+    ) -> QueryResult<()> {
         let begin = if self.is_sqlite() { "BEGIN IMMEDIATE" } else { "BEGIN" };
         self.execute(begin)?;
-        for claim in claims {
-            self.insert(claim)?;
+        for (write, number) in group {
+            if let Err(error) = write(self, number) {
+                self.execute("ROLLBACK")?;
+                return Err(error);
+            }
         }
         self.execute("COMMIT")
     }
@@ -206,7 +293,7 @@ impl Bare {
         Ok(rows.len())
     }
 
-    /// The number behind the last one used by [`Pattern::numbered`].
+    /// The number behind the last one used by [`Trail::numbered`].
     pub fn next_number(&mut self) -> QueryResult<i64> {
         #[derive(QueryableByName)]
         struct Last {
@@ -215,6 +302,6 @@ impl Bare {
         }
         let sql = format!("SELECT coalesce(max(sequence), {LEDGER_BEHIND}) AS last FROM events");
         let last = on!(self, |c| sql_query(sql).get_result::<Last>(c))?.last;
-        Ok(last.max(LEDGER_BEHIND) - LEDGER_BEHIND + 1)
+        Ok((last.max(LEDGER_BEHIND) - LEDGER_BEHIND) / TRAILS_MAX + 1)
     }
 }

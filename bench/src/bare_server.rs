@@ -2,16 +2,17 @@
 
 use crate::{
     Outcome,
-    bare::{Bare, Pattern},
+    bare::Bare,
+    work::{Ground, Reads, Twin, WORKS, Writes},
 };
 use actix_web::{
     App, HttpResponse, HttpServer,
-    error::{ErrorBadRequest, ErrorInternalServerError},
+    error::{ErrorBadRequest, ErrorInternalServerError, ErrorNotFound},
     web,
 };
 use crossbeam_channel::{Receiver, Sender, unbounded};
-use persistence::spine::Key;
 use std::{
+    collections::BTreeMap,
     sync::{
         Arc,
         atomic::{AtomicI64, Ordering},
@@ -19,7 +20,6 @@ use std::{
     thread,
 };
 use tokio::sync::oneshot;
-use uuid::Uuid;
 
 /// Threads that read: as many as the product has.
 pub const READERS: usize = 3;
@@ -29,19 +29,37 @@ pub const WRITERS: usize = 6;
 pub const GROUP_MAX: usize = 256;
 
 type Read = Box<dyn FnOnce(&mut Bare) + Send>;
-type Write = (Pattern, oneshot::Sender<bool>);
+type Write = (Arc<Writes>, i64, oneshot::Sender<bool>);
+
+/// What is kept of a row of the table, with how many bytes the product answers.
+enum Row {
+    Read(Arc<Reads>, usize),
+    Write(Arc<Writes>, usize),
+}
 
 struct State {
     readers: Sender<Read>,
     writers: Sender<Write>,
-    pattern: Pattern,
+    rows: BTreeMap<&'static str, Row>,
     next: AtomicI64,
-    document_bytes: usize,
-    list_bytes: usize,
 }
 
-/// Serves until it is killed. `document_bytes` and `list_bytes` are the sizes of the product's answers.
-pub fn serve(url: &str, pattern: Uuid, document_bytes: usize, list_bytes: usize) -> Outcome<()> {
+/// Makes what the bare engine does for every row that the product was asked how many bytes it answers.
+fn rows(bare: &mut Bare, ground: &Ground) -> Outcome<BTreeMap<&'static str, Row>> {
+    let mut rows = BTreeMap::new();
+    for work in WORKS {
+        let (Some(twin), Some(bytes)) = (work.twin, ground.bytes.get(work.code).copied()) else { continue };
+        let row = match twin(bare, ground)? {
+            Twin::Read(reads) => Row::Read(Arc::new(reads), bytes),
+            Twin::Write(writes) => Row::Write(Arc::new(writes), bytes),
+        };
+        rows.insert(work.code, row);
+    }
+    Ok(rows)
+}
+
+/// Serves until it is killed.
+pub fn serve(url: &str, ground: &Ground) -> Outcome<()> {
     let (readers, reads) = unbounded::<Read>();
     let (writers, writes) = unbounded::<Write>();
     for _ in 0..READERS {
@@ -49,20 +67,19 @@ pub fn serve(url: &str, pattern: Uuid, document_bytes: usize, list_bytes: usize)
         thread::spawn(move || reads.iter().for_each(|read| read(&mut bare)));
     }
     let mut bare = Bare::open(url)?;
-    let (pattern, next) = (bare.pattern(Key(pattern))?, AtomicI64::new(bare.next_number()?));
+    let (rows, next) = (rows(&mut bare, ground)?, AtomicI64::new(bare.next_number()?));
     let (threads, group_max) = if bare.is_sqlite() { (1, GROUP_MAX) } else { (WRITERS, 1) };
     for _ in 0..threads {
         let (bare, writes) = (Bare::open(url)?, writes.clone());
         thread::spawn(move || write(bare, &writes, group_max));
     }
-    let state = web::Data::new(State { readers, writers, pattern, next, document_bytes, list_bytes });
+    let state = web::Data::new(State { readers, writers, rows, next });
     actix_web::rt::System::new().block_on(async move {
         let server = HttpServer::new(move || {
             App::new()
                 .app_data(state.clone())
-                .route("/claims/{id}", web::get().to(document))
-                .route("/claims", web::get().to(list))
-                .route("/claims", web::post().to(create))
+                .route("/{code}/{turn}", web::get().to(told))
+                .route("/{code}/{turn}", web::post().to(written))
         })
         .workers(2)
         .bind("127.0.0.1:0")?;
@@ -78,46 +95,48 @@ fn write(mut bare: Bare, writes: &Receiver<Write>, group_max: usize) {
     while let Ok(first) = writes.recv() {
         let mut group = vec![first];
         group.extend(writes.try_iter().take(group_max - 1));
-        let written = bare.insert_group(group.iter().map(|(claim, _)| claim)).is_ok();
-        for (_, reply) in group {
+        let written = bare.insert_group(group.iter().map(|(write, number, _)| (&**write, *number))).is_ok();
+        for (_, _, reply) in group {
             let _gone = reply.send(written);
         }
     }
 }
 
-async fn read(
-    state: &State,
-    bytes: usize,
-    work: impl FnOnce(&mut Bare) -> Outcome<Vec<u8>> + Send + 'static,
-) -> actix_web::Result<HttpResponse> {
+async fn told(state: web::Data<State>, path: web::Path<(String, u64)>) -> actix_web::Result<HttpResponse> {
+    let (code, turn) = path.into_inner();
+    let Some(Row::Read(reads, bytes)) = state.rows.get(code.as_str()) else {
+        return Err(ErrorNotFound(code));
+    };
     let (reply, answer) = oneshot::channel();
+    let reads = reads.clone();
     let job: Read = Box::new(move |bare| {
-        let _gone = reply.send(work(bare).map_err(|error| error.to_string()));
+        let told = reads(bare, turn).and_then(|told| told.json());
+        let _gone = reply.send(told.map_err(|error| error.to_string()));
     });
     state.readers.send(job).map_err(ErrorInternalServerError)?;
     let mut body = answer.await.map_err(ErrorInternalServerError)?.map_err(ErrorInternalServerError)?;
     // As many bytes as the product answers with.
-    body.resize(body.len().max(bytes), b' ');
+    body.resize(body.len().max(*bytes), b' ');
     Ok(HttpResponse::Ok().content_type("application/json").body(body))
 }
 
-async fn document(state: web::Data<State>, id: web::Path<Uuid>) -> actix_web::Result<HttpResponse> {
-    read(&state, state.document_bytes, move |bare| Ok(serde_json::to_vec(&bare.document(Key(*id))?)?)).await
-}
-
-async fn list(state: web::Data<State>) -> actix_web::Result<HttpResponse> {
-    read(&state, state.list_bytes, |bare| Ok(serde_json::to_vec(&bare.list()?)?)).await
-}
-
-async fn create(state: web::Data<State>, body: web::Bytes) -> actix_web::Result<HttpResponse> {
+async fn written(
+    state: web::Data<State>,
+    path: web::Path<(String, u64)>,
+    body: web::Bytes,
+) -> actix_web::Result<HttpResponse> {
+    let (code, _) = path.into_inner();
+    let Some(Row::Write(writes, bytes)) = state.rows.get(code.as_str()) else {
+        return Err(ErrorNotFound(code));
+    };
     let _read: serde_json::Value = serde_json::from_slice(&body).map_err(ErrorBadRequest)?;
-    let claim = state.pattern.numbered(state.next.fetch_add(1, Ordering::Relaxed));
+    let number = state.next.fetch_add(1, Ordering::Relaxed);
     let (reply, answer) = oneshot::channel();
-    state.writers.send((claim, reply)).map_err(ErrorInternalServerError)?;
+    state.writers.send((writes.clone(), number, reply)).map_err(ErrorInternalServerError)?;
     if !answer.await.map_err(ErrorInternalServerError)? {
         return Err(ErrorInternalServerError("not written"));
     }
-    Ok(HttpResponse::Created().content_type("application/json").body(vec![b' '; state.document_bytes]))
+    Ok(HttpResponse::Created().content_type("application/json").body(vec![b' '; *bytes]))
 }
 
 /// Reads or writes on as many threads as the servers have, without HTTP, for so long, but once at least on each;

@@ -2,14 +2,16 @@
 
 use crate::{Outcome, server};
 use chrono::Datelike;
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
-use std::{cell::Cell, net::SocketAddr};
+use std::{cell::Cell, collections::BTreeMap, net::SocketAddr};
 use tests::{Caller, budget_of};
 use uuid::Uuid;
 
 const PASSWORD: &str = "correct horse battery";
 
 /// Who works there.
+#[derive(Serialize, Deserialize)]
 pub struct Company {
     /// The department of the submitter and of the claims.
     pub department: Uuid,
@@ -23,6 +25,25 @@ pub struct Company {
     pub budget: Uuid,
     /// The account that compiled it.
     pub compiler: Uuid,
+}
+
+/// Those who sign in while everything is measured.
+pub const USERS: [&str; 7] = ["staff", "head", "finance", "spender", "director", "manager", "colleague"];
+
+impl Company {
+    /// Everybody whose records are filled in, with their departments; the submitter first.
+    pub fn people(&self) -> Vec<(Uuid, Uuid)> {
+        let own = self.employees.iter().map(|employee| (*employee, self.department));
+        let bearing = self.bearing.iter();
+        let others =
+            bearing.flat_map(|(department, people)| people.iter().map(move |one| (*one, *department)));
+        own.chain(others).collect()
+    }
+}
+
+/// What everybody who signs in says who they are, by user name.
+pub fn tokens(address: SocketAddr) -> BTreeMap<&'static str, String> {
+    USERS.iter().map(|username| (*username, format!("Bearer {}", sign_in(address, username)))).collect()
 }
 
 /// So many departments bear the costs of the ledger that is filled in.
@@ -43,8 +64,8 @@ pub fn sign_in(address: SocketAddr, username: &str) -> String {
 }
 
 /// Sets the company up on a running server.
-pub fn set_up(address: SocketAddr) -> Outcome<Company> {
-    let hands = Hands { boss: Caller::of(address, Some(sign_in(address, "boss"))), next: Cell::new(1) };
+pub fn set_up(hands: &Hands) -> Outcome<Company> {
+    let address = hands.address;
     let own = json!({"name": "杭州云杉营销服务有限公司", "tax_number": "91330106MA2XYQNL8A"});
     hands.boss.post("/api/v1/own-companies", json!({"companies": [own]})).expect(200);
     let centre = hands.department("centre", "营销中心", None);
@@ -63,6 +84,8 @@ pub fn set_up(address: SocketAddr) -> Outcome<Company> {
     hands.person("finance", &finance, "finance", "all");
     hands.person("staff", staff.first().ok_or("nobody")?, "sales-representative", "own");
     hands.person("spender", &spender, "sales-representative", "own");
+    let colleague = hands.hire(&department, "吴客服");
+    hands.person("colleague", &colleague, "customer-service", "department");
     let submitter = Caller::of(address, Some(sign_in(address, "staff")));
     let claim: Value = serde_json::from_str(&claim_body(0))?;
     let pattern = submitter.post("/api/v1/expense-claims", claim).expect(201).text("/id").parse()?;
@@ -78,13 +101,29 @@ pub fn set_up(address: SocketAddr) -> Outcome<Company> {
     Ok(Company { department: department.parse()?, employees, pattern, bearing, budget, compiler })
 }
 
-/// Who sets the company up.
-struct Hands {
+/// Who sets the company up, on a running server.
+pub struct Hands {
+    address: SocketAddr,
     boss: Caller,
     next: Cell<u32>,
 }
 
 impl Hands {
+    /// The first administrator's.
+    pub fn of(address: SocketAddr) -> Self {
+        Self { address, boss: Caller::of(address, Some(sign_in(address, "boss"))), next: Cell::new(1) }
+    }
+
+    /// The first administrator.
+    pub fn boss(&self) -> &Caller {
+        &self.boss
+    }
+
+    /// Somebody who works there.
+    pub fn who(&self, username: &str) -> Caller {
+        Caller::of(self.address, Some(sign_in(self.address, username)))
+    }
+
     fn department(&self, code: &str, name: &str, above: Option<&str>) -> String {
         let body = json!({"code": code, "name_zh": name, "name_en": code, "parent_id": above});
         self.boss.post("/api/v1/departments", body).expect(201).text("/id")

@@ -4,6 +4,7 @@
 mod bare;
 mod bare_server;
 mod company;
+mod copies;
 mod engine;
 mod export;
 mod fill;
@@ -14,6 +15,7 @@ mod measure;
 mod report;
 mod rows;
 mod server;
+mod timing;
 mod work;
 
 use clap::Parser;
@@ -34,6 +36,18 @@ pub struct Choice {
     /// How many expense claims there are.
     #[arg(long, default_value_t = 1_000_000)]
     pub claims: u64,
+    /// How many customers there are, where rows of customers, ownership or orders are measured.
+    #[arg(long, default_value_t = 1_000_000, value_parser = clap::value_parser!(u64).range(100..=99_999_999))]
+    pub customers: u64,
+    /// How many open duties there are, where rows of duties are measured.
+    #[arg(long, default_value_t = 100_000)]
+    pub duties: u64,
+    /// How many orders there are, where rows of orders are measured.
+    #[arg(long, default_value_t = 1_000_000, value_parser = clap::value_parser!(u64).range(..=99_999_999))]
+    pub orders: u64,
+    /// How many of the customers a run of the tier model assesses.
+    #[arg(long, default_value_t = 100_000)]
+    pub assessed: u64,
     /// About how many entries the budget ledger has.
     #[arg(long, default_value_t = 1_000_000)]
     pub entries: u64,
@@ -55,12 +69,25 @@ pub struct Choice {
     /// Only this engine: sqlite or postgres.
     #[arg(long)]
     pub engine: Option<String>,
-    /// Only this work; may be said again: show, list, create, charge, course.
-    #[arg(long, value_enum)]
-    pub work: Vec<measure::Work>,
+    /// Only this row or timing; may be said again.
+    #[arg(long, value_parser = clap::builder::PossibleValuesParser::new(codes()))]
+    pub work: Vec<String>,
     /// Write the figures into a file as JSON.
     #[arg(long)]
     pub json: Option<PathBuf>,
+}
+
+impl Choice {
+    /// Whether a row or timing is wanted.
+    pub fn wants(&self, code: &str) -> bool {
+        self.work.is_empty() || self.work.iter().any(|chosen| chosen == code)
+    }
+}
+
+/// By what rows and timings are chosen.
+fn codes() -> impl Iterator<Item = &'static str> {
+    let works = work::WORKS.iter().map(|work| work.code);
+    works.chain(timing::TIMINGS.iter().map(|timing| timing.code))
 }
 
 /// A length of measurement: from a hundredth of a second to an hour.
@@ -95,10 +122,10 @@ fn be_the_product(arguments: Vec<String>) -> Outcome<()> {
 }
 
 fn be_the_bare_engine(arguments: &[String]) -> Outcome<()> {
-    let [url, pattern, document_bytes, list_bytes] = arguments else {
-        return Err("bare URL PATTERN DOCUMENT-BYTES LIST-BYTES".into());
+    let [url, ground] = arguments else {
+        return Err("bare URL GROUND".into());
     };
-    bare_server::serve(url, pattern.parse()?, document_bytes.parse()?, list_bytes.parse()?)
+    bare_server::serve(url, &serde_json::from_str(ground)?)
 }
 
 fn run(choice: &Choice) -> Outcome<()> {

@@ -2,23 +2,24 @@
 
 use crate::{
     Choice, Outcome,
-    bare::{Bare, Pattern},
+    bare::{Bare, NUMBERS_APART},
     bare_server::{GROUP_MAX, READERS, WRITERS, without_http},
-    company::{self, Company},
+    company::{self, Company, Hands},
     engine::Home,
     export::{Export, export},
-    fill::{fill, id_of, scramble},
+    fill::fill,
     import::import,
     ledger,
     load::{Measured, Pressure, Script, once, request, run},
     report::{Engine, Report, Row, median},
     server::{BARE, PRODUCT, Server},
-    work::{Course, Create, LIST, Numbers, Same, Show},
+    timing::{Scene, Timing},
+    work::{Bared, Client, Counts, Fill, Ground, Numbers, Twin, Work, claim::LIST, first_turn},
 };
-use clap::ValueEnum;
 use persistence::spine::Key;
 use serde_json::Value;
 use std::{
+    collections::BTreeMap,
     sync::atomic::{AtomicI64, Ordering},
     time::{Duration, Instant},
 };
@@ -26,69 +27,34 @@ use std::{
 /// How often a page is fetched at most.
 const PAGES_MAX: usize = 200;
 
-/// What is done, and how.
-#[derive(Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
-pub enum Work {
-    /// One claim by its id.
-    Show,
-    /// Fifty claims, filtered and sorted.
-    List,
-    /// A claim with two lines.
-    Create,
-    /// A claim that is submitted and reserves of one budget line.
-    Charge,
-    /// A claim that is submitted and approved twice.
-    Course,
-}
-
-impl Work {
-    /// What was chosen, or everything.
-    fn chosen(choice: &Choice) -> &[Self] {
-        if choice.work.is_empty() { Self::value_variants() } else { &choice.work }
-    }
-
-    fn name(self) -> &'static str {
-        match self {
-            Self::Show => "show a claim",
-            Self::List => "list 50, filtered and sorted",
-            Self::Create => "create with 2 lines",
-            Self::Charge => "create, submit, reserve of one budget line",
-            Self::Course => "create, submit, approve twice",
-        }
-    }
-
-    /// Whether the bare engine has something like it.
-    fn has_bare(self) -> bool {
-        !matches!(self, Self::Charge | Self::Course)
-    }
-}
-
 /// Measures one engine.
 pub fn engine(choice: &Choice, home: Home, report: &mut Report) -> Outcome<()> {
     let say = |what: &str| eprintln!("{}: {what}", home.name);
-    say("setting up a company");
-    company::administrator(&home.url)?;
-    let product = product(choice, &home)?;
-    let company = company::set_up(product.address)?;
-    drop(product);
-    say(&format!("filling in {} claims", choice.claims));
+    let (works, timings) = (Work::chosen(choice), Timing::chosen(choice));
+    let fills = Fill::needed(&works, &timings);
+    let ground = set_up(choice, &home, &fills)?;
     let started = Instant::now();
-    let pattern = Bare::open(&home.url)?.pattern(Key(company.pattern))?;
-    let people: Vec<_> =
-        company.employees.iter().map(|employee| (Key(company.department), Key(*employee))).collect();
-    fill(&home.url, &pattern, choice.claims, &people)?;
+    say(&format!("filling in {} claims", choice.claims));
+    fill_claims(&home, &ground)?;
     let fill_seconds = started.elapsed().as_secs_f64();
     say(&format!("filled in {fill_seconds:.0} s; filling in {} budget entries", choice.entries));
-    let filled = ledger::fill(&home.url, &company, choice.entries)?;
-    let mut site = Site::open(choice, &home, &company, pattern)?;
+    let filled = ledger::fill(&home.url, &ground.company, choice.entries)?;
+    let mut bare = Bare::unhindered(&home.url)?;
+    for fill in &fills {
+        say(&format!("filling in {}", fill.noun));
+        (fill.fill)(&mut bare, &ground)?;
+    }
+    bare.settle()?;
+    drop(bare);
+    let mut site = Site::open(choice, &home, ground, &works)?;
     let resident_idle = site.product.resident();
-    site.warm_up()?;
-    let mut taken: Vec<Taken> = Work::chosen(choice).iter().map(|_| Taken::default()).collect();
+    site.warm_up(&works)?;
+    let mut taken: Vec<Taken> = works.iter().map(|_| Taken::default()).collect();
     let (mut first, mut thousandth) = (Vec::new(), Vec::new());
     for round in 1..=choice.rounds {
         say(&format!("round {round} of {}", choice.rounds));
         site.sign_in();
-        for (work, taken) in Work::chosen(choice).iter().copied().zip(&mut taken) {
+        for (work, taken) in works.iter().zip(&mut taken) {
             site.round(work, taken)?;
         }
         let (one, far) = site.pages()?;
@@ -96,7 +62,7 @@ pub fn engine(choice: &Choice, home: Home, report: &mut Report) -> Outcome<()> {
         thousandth.push(far);
     }
     say("half of the peak");
-    for (work, taken) in Work::chosen(choice).iter().copied().zip(taken) {
+    for (work, taken) in works.iter().zip(taken) {
         report.rows.push(site.row(work, taken)?);
     }
     say("export of everything");
@@ -107,8 +73,15 @@ pub fn engine(choice: &Choice, home: Home, report: &mut Report) -> Outcome<()> {
     let import = import(&site.product, &boss, choice.people)?;
     say("execution of budgets");
     site.sign_in();
-    let finance = &site.tokens[2];
+    let finance = &site.token("finance");
     let executions = ledger::measure(&home.url, site.product.address, finance, filled, choice.rounds)?;
+    let (address, url, ground) = (site.product.address, home.url.as_str(), &site.ground);
+    let mut timed = Vec::new();
+    for timing in timings {
+        say(timing.name);
+        let scene = Scene { choice, url, hands: Hands::of(address), ground };
+        timed.push(timing.time(&scene)?);
+    }
     let (first_page, thousandth_page) = (median(first), median(thousandth));
     let (engine, resident_under_load) = (home.name.to_owned(), site.resident_most);
     report.engines.push(Engine {
@@ -121,8 +94,32 @@ pub fn engine(choice: &Choice, home: Home, report: &mut Report) -> Outcome<()> {
         exports,
         import,
         executions,
+        timed,
     });
     Ok(())
+}
+
+/// Sets a company up through the product, with a pattern of whatever is filled in.
+fn set_up(choice: &Choice, home: &Home, fills: &[&Fill]) -> Outcome<Ground> {
+    eprintln!("{}: setting up a company", home.name);
+    company::administrator(&home.url)?;
+    let product = product(choice, home)?;
+    let hands = Hands::of(product.address);
+    let company = company::set_up(&hands)?;
+    let mut made = BTreeMap::new();
+    for fill in fills {
+        made.extend((fill.pattern)(&hands, &company)?.into_iter().map(|(name, id)| (name.to_owned(), id)));
+    }
+    let Choice { claims, customers, duties, orders, .. } = *choice;
+    let counts = Counts { claims, customers, duties, orders };
+    Ok(Ground { counts, company, made, bytes: BTreeMap::new() })
+}
+
+fn fill_claims(home: &Home, ground: &Ground) -> Outcome<()> {
+    let Company { pattern, department, employees, .. } = &ground.company;
+    let pattern = Bare::open(&home.url)?.pattern(Key(*pattern))?;
+    let people: Vec<_> = employees.iter().map(|employee| (Key(*department), Key(*employee))).collect();
+    fill(&home.url, &pattern, ground.counts.claims, &people)
 }
 
 fn product(choice: &Choice, home: &Home) -> Outcome<Server> {
@@ -152,110 +149,107 @@ struct Site<'a> {
     home: &'a Home,
     product: Server,
     bare: Server,
-    /// Of a submitter, the head of the department, finance, and a submitter who has a budget.
-    tokens: [String; 4],
+    /// What people say who they are, by user name.
+    tokens: BTreeMap<&'static str, String>,
     numbers: Numbers,
-    pattern: Pattern,
+    strangers: Numbers,
+    ground: Ground,
+    /// What the bare engine does, by the code of the work.
+    twins: BTreeMap<&'static str, Twin>,
     next: AtomicI64,
     resident_most: f64,
 }
 
 impl<'a> Site<'a> {
-    fn open(choice: &'a Choice, home: &'a Home, company: &Company, pattern: Pattern) -> Outcome<Self> {
+    fn open(choice: &'a Choice, home: &'a Home, mut ground: Ground, works: &[&Work]) -> Outcome<Self> {
         let product = product(choice, home)?;
-        let token = company::sign_in(product.address, "finance");
-        let size = |path: &str| {
+        let (tokens, numbers, strangers) =
+            (company::tokens(product.address), Numbers::fresh(), Numbers::counting());
+        let mut twins = BTreeMap::new();
+        let mut engine = Bare::open(&home.url)?;
+        for work in works {
+            let Some(twin) = work.twin else { continue };
+            twins.insert(work.code, twin(&mut engine, &ground)?);
+            let client =
+                Client { ground: &ground, tokens: &tokens, numbers: &numbers, strangers: &strangers };
             let mut bytes = Vec::new();
-            request("GET", path, &[("Authorization", &format!("Bearer {token}"))], "", &mut bytes);
-            once(product.address, bytes).map(|answer| answer.body.len().to_string())
-        };
-        let document = size(&format!("/api/v1/expense-claims/{}", company.pattern))?;
-        let list = size(LIST)?;
-        eprintln!("{}: a claim is {document} bytes, a list of 50 is {list}", home.name);
-        let arguments = [home.url.as_str(), &company.pattern.to_string(), &document, &list];
+            (work.script)(&client, 0).next(None, &mut bytes);
+            let answer = once(product.address, bytes)?;
+            if !(200..300).contains(&answer.status) {
+                let said = String::from_utf8_lossy(&answer.body).into_owned();
+                return Err(format!("{}: {} {said}", work.name, answer.status).into());
+            }
+            ground.bytes.insert(work.code.to_owned(), answer.body.len());
+        }
+        eprintln!("{}: an answer has so many bytes: {:?}", home.name, ground.bytes);
+        let arguments = [home.url.as_str(), &serde_json::to_string(&ground)?];
         let bare = Server::start(BARE, &arguments, &home.file("bare.log"))?;
-        // Numbers of the measurement without HTTP stand apart from those of the bare server.
-        let next = AtomicI64::new(500_000_000_000);
-        let mut site = Self {
+        let (next, resident_most) = (AtomicI64::new(NUMBERS_APART), 0.0);
+        Ok(Self {
             choice,
             home,
             product,
             bare,
-            tokens: Default::default(),
-            numbers: Numbers::fresh(),
-            pattern,
+            tokens,
+            numbers,
+            strangers,
+            ground,
+            twins,
             next,
-            resident_most: 0.0,
-        };
-        site.sign_in();
-        Ok(site)
+            resident_most,
+        })
     }
 
     /// Access tokens are short-lived.
     fn sign_in(&mut self) {
-        self.tokens = ["staff", "head", "finance", "spender"]
-            .map(|username| format!("Bearer {}", company::sign_in(self.product.address, username)));
+        self.tokens = company::tokens(self.product.address);
+    }
+
+    fn token(&self, username: &str) -> String {
+        self.tokens.get(username).cloned().unwrap_or_default()
     }
 
     fn length(&self) -> Duration {
         Duration::from_secs_f64(self.choice.seconds)
     }
 
-    fn script(&self, work: Work, bare: bool, index: u32) -> Box<dyn Script> {
-        let [staff, head, finance, spender] = self.tokens.clone();
-        let path = |ours, theirs| if bare { theirs } else { ours };
-        match work {
-            Work::Show => Box::new(Show {
-                prefix: path("/api/v1/expense-claims/", "/claims/"),
-                token: finance,
-                claims: self.choice.claims,
-                turn: u64::from(index) << 40,
-            }),
-            Work::List => Box::new(Same { path: path(LIST, "/claims").to_owned(), token: finance }),
-            Work::Create => Box::new(Create {
-                path: path("/api/v1/expense-claims", "/claims"),
-                token: staff,
-                numbers: self.numbers.clone(),
-            }),
-            Work::Charge | Work::Course => {
-                let (submitter, stages) = if work == Work::Charge { (spender, 2) } else { (staff, 4) };
-                Box::new(Course { submitter, head, finance, numbers: self.numbers.clone(), stage: 0, stages })
-            }
-        }
+    fn script(&self, work: &Work, bare: bool, index: u32) -> Box<dyn Script> {
+        let Self { ground, tokens, numbers, strangers, .. } = self;
+        let script = (work.script)(&Client { ground, tokens, numbers, strangers }, index);
+        if bare { Box::new(Bared { script, code: work.code, turn: first_turn(index) }) } else { script }
     }
 
-    fn press(&mut self, work: Work, bare: bool, length: Duration, pressure: Pressure) -> Outcome<Measured> {
-        let address = if bare { self.bare.address } else { self.product.address };
+    fn press(&mut self, work: &Work, bare: bool, length: Duration, pressure: Pressure) -> Outcome<Measured> {
         let server = if bare { &self.bare } else { &self.product };
         let used = || server.processor() + self.home.processor();
         let before = used();
-        let mut measured =
-            run(address, self.choice.connections, length, pressure, &|index| self.script(work, bare, index))?;
+        let script = |index| self.script(work, bare, index);
+        let mut measured = run(server.address, self.choice.connections, length, pressure, &script)?;
         let units = f64::from(u32::try_from(measured.latencies.len().max(1))?);
         measured.processor = (used() - before) * 1_000.0 / units;
         if let Some(failure) = &measured.first_failure {
-            let (what, failures) = (work.name(), measured.failures);
+            let (what, failures) = (work.name, measured.failures);
             return Err(format!("{what}: {failures} requests failed, the first with {failure}").into());
         }
         self.resident_most = self.resident_most.max(self.product.resident());
         Ok(measured)
     }
 
-    fn warm_up(&mut self) -> Outcome<()> {
-        for work in Work::chosen(self.choice).iter().copied() {
+    fn warm_up(&mut self, works: &[&Work]) -> Outcome<()> {
+        for work in works {
             let length = |millis| self.length().min(Duration::from_millis(millis));
             let (product, bare) = (length(1_500), length(1_000));
             self.press(work, false, product, Pressure::Full)?;
-            if work.has_bare() {
+            if work.twin.is_some() {
                 self.press(work, true, bare, Pressure::Full)?;
             }
         }
         Ok(())
     }
 
-    fn round(&mut self, work: Work, taken: &mut Taken) -> Outcome<()> {
-        if work.has_bare() {
-            taken.engine.push(self.bare_engine(work)?);
+    fn round(&mut self, work: &Work, taken: &mut Taken) -> Outcome<()> {
+        if let Some(twin) = self.twins.get(work.code) {
+            taken.engine.push(self.bare_engine(twin)?);
             let measured = self.press(work, true, self.length(), Pressure::Full)?;
             taken.http.push(measured.rate());
             taken.bare_processor.push(measured.processor);
@@ -268,28 +262,22 @@ impl<'a> Site<'a> {
     }
 
     /// The bare engine without HTTP, on as many threads as the servers have.
-    fn bare_engine(&self, work: Work) -> Outcome<f64> {
-        let claims = self.choice.claims;
-        let sqlite = self.home.url.starts_with("sqlite:");
-        let connections = usize::try_from(self.choice.connections)?;
-        match work {
-            Work::Show => without_http(&self.home.url, READERS, self.length(), &|bare, turn| {
-                Ok(usize::from(bare.document(id_of(scramble(u64::try_from(turn)?) % claims)).is_ok()))
-            }),
-            Work::List => without_http(&self.home.url, READERS, self.length(), &|bare, _| {
-                bare.list()?;
+    fn bare_engine(&self, twin: &Twin) -> Outcome<f64> {
+        let (url, length) = (&self.home.url, self.length());
+        match twin {
+            Twin::Read(reads) => without_http(url, READERS, length, &|bare, turn| {
+                reads(bare, u64::try_from(turn)?)?;
                 Ok(1)
             }),
-            Work::Create | Work::Charge | Work::Course => {
+            Twin::Write(writes) => {
                 // So many at a time as there are clients who wait together.
-                let (next, pattern) = (&self.next, &self.pattern);
-                let (threads, group) = if sqlite { (1, connections.min(GROUP_MAX)) } else { (WRITERS, 1) };
-                without_http(&self.home.url, threads, self.length(), &|bare, _| {
+                let (connections, next) = (usize::try_from(self.choice.connections)?, &self.next);
+                let is_sqlite = url.starts_with("sqlite:");
+                let (threads, group) = if is_sqlite { (1, connections.min(GROUP_MAX)) } else { (WRITERS, 1) };
+                without_http(url, threads, length, &|bare, _| {
                     let size = i64::try_from(group)?;
                     let first = next.fetch_add(size, Ordering::Relaxed);
-                    let claims: Vec<_> =
-                        (first..first + size).map(|number| pattern.numbered(number)).collect();
-                    bare.insert_group(&claims)?;
+                    bare.insert_group((first..first + size).map(|number| (writes, number)))?;
                     Ok(group)
                 })
             }
@@ -298,9 +286,10 @@ impl<'a> Site<'a> {
 
     /// Median milliseconds of the first and the thousandth page, in turns over one connection.
     fn pages(&self) -> Outcome<(f64, f64)> {
+        let token = self.token("finance");
         let fetch = |path: &str| -> Outcome<(f64, Value)> {
             let mut bytes = Vec::new();
-            request("GET", path, &[("Authorization", &self.tokens[2])], "", &mut bytes);
+            request("GET", path, &[("Authorization", &token)], "", &mut bytes);
             let started = Instant::now();
             let answer = once(self.product.address, bytes)?;
             Ok((started.elapsed().as_secs_f64() * 1_000.0, serde_json::from_slice(&answer.body)?))
@@ -322,16 +311,16 @@ impl<'a> Site<'a> {
     }
 
     fn export(&self, format: &'static str) -> Outcome<Export> {
-        export(&self.product, &self.tokens[2], format)
+        export(&self.product, &self.token("finance"), format)
     }
 
-    fn row(&mut self, work: Work, taken: Taken) -> Outcome<Row> {
+    fn row(&mut self, work: &Work, taken: Taken) -> Outcome<Row> {
         let peak = median(taken.product);
         let half = self.press(work, false, self.length(), Pressure::Rate((peak / 2.0).max(1.0)))?;
         let some = |figures: Vec<f64>| (!figures.is_empty()).then(|| median(figures));
         Ok(Row {
             engine: self.home.name.to_owned(),
-            work: work.name(),
+            work: work.name,
             bare_engine: some(taken.engine),
             bare_http: some(taken.http),
             product: peak,

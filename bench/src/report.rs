@@ -1,6 +1,6 @@
 //! The figures, as a table for people and as JSON for programs.
 
-use crate::{export::Export, import::Import, ledger::Execution};
+use crate::{export::Export, import::Import, ledger::Execution, timing::Timed};
 use serde::Serialize;
 use std::fmt::Write;
 
@@ -43,6 +43,8 @@ pub struct Engine {
     pub import: Import,
     /// Reports over the budget ledger.
     pub executions: Vec<Execution>,
+    /// What was done once, for many at a time.
+    pub timed: Vec<Timed>,
 }
 
 /// Everything.
@@ -120,6 +122,7 @@ impl Report {
         }
         self.tell_imports(&mut text);
         self.tell_executions(&mut text);
+        self.tell_timings(&mut text);
         text
     }
 
@@ -145,6 +148,19 @@ impl Report {
                 text,
                 "| {name} | {by} | {entries} / {lines} | {bare:.1} | {product:.1} | {verified_seconds:.1} |",
             );
+        }
+    }
+
+    fn tell_timings(&self, text: &mut String) {
+        if self.engines.iter().all(|engine| engine.timed.is_empty()) {
+            return;
+        }
+        *text +=
+            "\n| engine | done once | for how many | seconds | /s |\n| --- | --- | ---: | ---: | ---: |\n";
+        let each = self.engines.iter().flat_map(|e| e.timed.iter().map(|one| (&e.engine, one)));
+        for (engine, Timed { code: _, name, count, seconds }) in each {
+            let rate = f64::from(u32::try_from(*count).unwrap_or(u32::MAX)) / seconds;
+            let _infallible = writeln!(text, "| {engine} | {name} | {count} | {seconds:.1} | {rate:.0} |");
         }
     }
 }

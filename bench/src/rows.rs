@@ -10,10 +10,12 @@ use tables::{
     expense_claim_hand_overs, expense_claim_lines, expense_claims, invoices,
 };
 
-fn id<S: Serializer>(key: &Key, to: S) -> Result<S::Ok, S::Error> {
+/// Tells an id.
+pub fn id<S: Serializer>(key: &Key, to: S) -> Result<S::Ok, S::Error> {
     to.collect_str(&key.0.hyphenated())
 }
-fn at<S: Serializer>(at: &Instant, to: S) -> Result<S::Ok, S::Error> {
+/// Tells an instant.
+pub fn at<S: Serializer>(at: &Instant, to: S) -> Result<S::Ok, S::Error> {
     at.0.serialize(to)
 }
 
