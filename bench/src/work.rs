@@ -65,12 +65,15 @@ pub struct Work {
     pub script: fn(&Client<'_>, u32) -> Box<dyn Script>,
 }
 
+/// What was made through the product, by a name each.
+pub type Patterns = Vec<(&'static str, Uuid)>;
+
 /// Rows that are filled in: one is made through the product, the others after it, past the product.
 pub struct Fill {
     /// What they are.
     pub noun: &'static str,
     /// Makes the patterns through the product, with whatever they need; tells them by a name each.
-    pub pattern: fn(&Hands, &Company) -> Outcome<Vec<(&'static str, Uuid)>>,
+    pub pattern: fn(&Hands, &Company) -> Outcome<Patterns>,
     /// Writes the others.
     pub fill: fn(&mut Bare, &Ground) -> Outcome<()>,
 }

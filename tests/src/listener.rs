@@ -48,7 +48,7 @@ impl Listener {
     }
 
     /// The next message; none where the stream ends first.
-    pub fn next(&mut self) -> Option<Message> {
+    pub fn message(&mut self) -> Option<Message> {
         let (mut event, mut line) = (String::new(), String::new());
         loop {
             line.clear();
@@ -73,12 +73,12 @@ impl Listener {
     /// The next message, which must come.
     #[track_caller]
     pub fn hear(&mut self) -> Message {
-        self.next().expect("the stream goes on")
+        self.message().expect("the stream goes on")
     }
 
     /// Fails where the stream goes on.
     #[track_caller]
     pub fn ends(&mut self) {
-        assert_eq!(self.next(), None, "the stream ends");
+        assert_eq!(self.message(), None, "the stream ends");
     }
 }

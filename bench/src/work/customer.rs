@@ -153,7 +153,10 @@ struct Wanted {
     tail: Option<String>,
 }
 
-fn listed(bare: &mut Bare, wanted: Wanted) -> QueryResult<Vec<(Summary, Standing, Place, Option<Person>)>> {
+/// A customer as a list shows them: how they stand, where, and whose they are.
+type Listed = (Summary, Standing, Place, Option<Person>);
+
+fn listed(bare: &mut Bare, wanted: Wanted) -> QueryResult<Vec<Listed>> {
     let Wanted { owner, department, text, tail } = wanted;
     on!(bare, |c| {
         let mut query = customers::table

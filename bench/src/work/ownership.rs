@@ -237,7 +237,7 @@ fn date(bare: &Bare) -> &'static str {
 pub fn copies(bare: &mut Bare, ground: &Ground, only: &'static str) -> Outcome<Vec<Copies>> {
     let (dialect, learnt) = (Dialect::of(bare), Learnt::of(bare, ground)?);
     let customer = dialect.key(ground.made("customer")?);
-    let age = format!("n % {} * 86400", DAYS);
+    let age = format!("n % {DAYS} * 86400");
     let earlier = |column: &str| dialect.earlier(&format!("pattern.{column}"), &age);
     let quoted = |key: Key| format!("'{}'", key.0);
     let registration = dialect.id_text(Family::Registrations, "n");
