@@ -117,7 +117,7 @@ fn who_is_registered_does_not_vanish_with_settings_that_come_later(app: App) {
     app.advance(Duration::days(20));
     people.sign_in_again(&app);
     assert_eq!(named(&people), "别的公司", "the settings of the 20th know them too");
-    let latest =
-        people.boss.get("/api/v1/policies?code=expense-policy/claims&limit=1").expect(200).at("/data/0");
+    let newest = "/api/v1/policies?code=expense-policy/claims&sort=-effective_from&limit=1";
+    let latest = people.boss.get(newest).expect(200).at("/data/0");
     assert_eq!(latest["clause"], "财务部通知 4 号", "and say what they said otherwise");
 }
