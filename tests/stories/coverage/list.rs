@@ -39,6 +39,7 @@ const OTHERWISE: &[(&str, &str)] = &[
     ("list_sales_targets", "a report: the targets of plans in the order of their plans"),
     ("list_opportunity_funnel", "a report: the stages in the company's order"),
     ("list_sales_analysis", "a report: its groups are computed together, the most first"),
+    ("list_receivables", "a report: its groups are computed together, who owes most that is overdue first"),
     ("list_sales_alerts", "a report: what stands out of groups that are computed together"),
 ];
 
