@@ -13,7 +13,7 @@ use crate::{
     load::{Measured, Pressure, Script, once, request, run},
     report::{Engine, Report, Row, median},
     server::{BARE, PRODUCT, Server},
-    timing::{Scene, Timing},
+    timing::{Scene, Timed, Timing},
     work::{Bared, Client, Counts, Fill, Ground, Numbers, Twin, Work, claim::LIST, first_turn},
 };
 use persistence::spine::Key;
@@ -39,13 +39,7 @@ pub fn engine(choice: &Choice, home: Home, report: &mut Report) -> Outcome<()> {
     let fill_seconds = started.elapsed().as_secs_f64();
     say(&format!("filled in {fill_seconds:.0} s; filling in {} budget entries", choice.entries));
     let filled = ledger::fill(&home.url, &ground.company, choice.entries)?;
-    let mut bare = Bare::unhindered(&home.url)?;
-    for fill in &fills {
-        say(&format!("filling in {}", fill.noun));
-        (fill.fill)(&mut bare, &ground)?;
-    }
-    bare.settle()?;
-    drop(bare);
+    fill_in(&home, &fills, &ground)?;
     let mut site = Site::open(choice, &home, ground, &works)?;
     let resident_idle = site.product.resident();
     site.warm_up(&works)?;
@@ -75,13 +69,7 @@ pub fn engine(choice: &Choice, home: Home, report: &mut Report) -> Outcome<()> {
     site.sign_in();
     let finance = &site.token("finance");
     let executions = ledger::measure(&home.url, site.product.address, finance, filled, choice.rounds)?;
-    let (address, url, ground) = (site.product.address, home.url.as_str(), &site.ground);
-    let mut timed = Vec::new();
-    for timing in timings {
-        say(timing.name);
-        let scene = Scene { choice, url, hands: Hands::of(address), ground };
-        timed.push(timing.time(&scene)?);
-    }
+    let timed = site.timed(&timings)?;
     let (first_page, thousandth_page) = (median(first), median(thousandth));
     let (engine, resident_under_load) = (home.name.to_owned(), site.resident_most);
     report.engines.push(Engine {
@@ -96,6 +84,17 @@ pub fn engine(choice: &Choice, home: Home, report: &mut Report) -> Outcome<()> {
         executions,
         timed,
     });
+    Ok(())
+}
+
+/// Fills in what is measured beside claims.
+fn fill_in(home: &Home, fills: &[&Fill], ground: &Ground) -> Outcome<()> {
+    let mut bare = Bare::unhindered(&home.url)?;
+    for fill in fills {
+        eprintln!("{}: filling in {}", home.name, fill.noun);
+        (fill.fill)(&mut bare, ground)?;
+    }
+    bare.settle()?;
     Ok(())
 }
 
@@ -233,6 +232,16 @@ impl<'a> Site<'a> {
         }
         self.resident_most = self.resident_most.max(self.product.resident());
         Ok(measured)
+    }
+
+    /// What is done once for many, each by the clock.
+    fn timed(&self, timings: &[&Timing]) -> Outcome<Vec<Timed>> {
+        let (choice, url, ground) = (self.choice, self.home.url.as_str(), &self.ground);
+        let time = |timing: &&Timing| {
+            eprintln!("{}: {}", self.home.name, timing.name);
+            timing.time(&Scene { choice, url, hands: Hands::of(self.product.address), ground })
+        };
+        timings.iter().map(time).collect()
     }
 
     fn warm_up(&mut self, works: &[&Work]) -> Outcome<()> {

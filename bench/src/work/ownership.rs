@@ -240,13 +240,12 @@ pub fn copies(bare: &mut Bare, ground: &Ground, only: &'static str) -> Outcome<V
     let age = format!("n % {DAYS} * 86400");
     let earlier = |column: &str| dialect.earlier(&format!("pattern.{column}"), &age);
     let quoted = |key: Key| format!("'{}'", key.0);
-    let registration = dialect.id_text(Family::Registrations, "n");
-    let fact = dialect.id_text(Family::Facts, "n");
+    let text = |family| dialect.id_text(family, "n");
     let [written] = learnt.facts.as_slice() else { return Err("one fact was expected".into()) };
     let of = &learnt.registration;
     let known = [
-        (quoted(of.id), registration),
-        (quoted(written.id), fact),
+        (quoted(of.id), text(Family::Registrations)),
+        (quoted(written.id), text(Family::Facts)),
         (quoted(of.receiver_id), "people.employee_text".to_owned()),
         (quoted(of.department_id), "people.department_text".to_owned()),
     ];

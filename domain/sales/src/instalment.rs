@@ -48,7 +48,7 @@ crate::events! { INSTALMENT_EVENTS:
 pub(crate) const NOUN: &crate::spine::Noun = &crate::spine::Noun {
     refusals: &[terms::TERMS_REFUSALS],
     events: &[INSTALMENT_EVENTS],
-    enums: &[AgeingKey::LABELS, InstalmentState::LABELS, Milestone::LABELS],
+    enums: &[InstalmentState::LABELS, Milestone::LABELS],
 };
 
 /// Where an instalment stands.

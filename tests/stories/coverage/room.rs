@@ -33,6 +33,7 @@ const ROOMS: &[(&str, &[(&str, &str)])] = &[
             ("hold", "what of others is locked before it moves"),
             ("scope", "whose it is, for who may see it"),
             ("duty", "which duties it calls for and fulfils"),
+            ("tiding", "who listens to what happens to it"),
         ],
     ),
     (
@@ -56,6 +57,8 @@ const WITHOUT_RULES: &[(&str, &str)] = &[
     ("persistence/finance/own_company", "a part of the policy of expenses, registered by itself"),
     ("api/base/meta", "tells what the product is"),
     ("api/base/setup", "what of several nouns is still to be set up"),
+    ("api/governance/notice_stream", "what happens to several nouns, as it happens"),
+    ("api/customer/queue_stream", "what happens to the queues of a site, as it happens"),
     ("persistence/base/setup", "what of several nouns is still to be set up"),
     (
         "persistence/base/measure",

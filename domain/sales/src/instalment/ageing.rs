@@ -6,7 +6,6 @@ use utoipa::ToSchema;
 /// By what receivables are put together.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Default, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
-#[schema(as = ReceivableGrouping)]
 pub enum AgeingKey {
     /// By customer.
     #[default]
@@ -15,12 +14,6 @@ pub enum AgeingKey {
     Owner,
     /// By department.
     Department,
-}
-
-crate::labels! { AgeingKey = "ReceivableGrouping":
-    Customer = "customer", "按客户", "By customer";
-    Owner = "owner", "按客户负责人", "By owner";
-    Department = "department", "按部门", "By department";
 }
 
 /// Days overdue between two numbers, both of them in it.
