@@ -80,6 +80,7 @@ const WITHOUT_WORD: &[(&str, &str)] = &[
     ("persistence/customer/ownership/serving", "who may own customers"),
     ("persistence/governance/regulation/pack", "regulations as items of packs"),
     ("persistence/sales/credit_grant/exposure", "what a customer owes and has ordered"),
+    ("persistence/sales/sale/met", "whom records show to have met the customer"),
     (
         "persistence/governance/regulation_version/comparison",
         "two versions side by side, by the rules of regulations",
