@@ -26,9 +26,8 @@ pub use account::keeping_an_administrator;
 pub(crate) use activation::give_account;
 pub use entrance::Entrance;
 
-use crate::spine::{Chore, Doorkeeper, Every, Problem, Routes, codes};
+use crate::spine::{Chore, Doorkeeper, Every, Problem, Routes, codes, random_text};
 use attempts::Attempts;
-use base64::{Engine, prelude::BASE64_URL_SAFE_NO_PAD};
 use domain::{
     identity::{ApiKeyId, SigningKey, TokenHash},
     spine::{SessionId, Timestamp, UserId},
@@ -41,7 +40,6 @@ use persistence::{
     identity::{account::by_username, api_key as keys, signing_key},
     spine::{Credential, Database, Failure, Request, StoredAnswer},
 };
-use rand::TryRngCore;
 use sha2::{Digest, Sha256};
 use std::{
     collections::HashMap,
@@ -305,13 +303,6 @@ fn key_in(token: &str) -> Option<TokenHash> {
 /// The SHA-256 of a token: enough for tokens of 256 random bits, which nobody can try out.
 fn hash_of(token: &str) -> TokenHash {
     TokenHash(Sha256::digest(token).into())
-}
-
-/// Random bytes as text that fits into a header or URL.
-fn random_text(bytes: usize) -> Result<String, Problem> {
-    let mut random = vec![0_u8; bytes];
-    rand::rngs::OsRng.try_fill_bytes(&mut random).map_err(|error| Problem::from(Failure::fault(error)))?;
-    Ok(BASE64_URL_SAFE_NO_PAD.encode(random))
 }
 
 #[cfg(test)]

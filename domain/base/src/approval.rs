@@ -41,7 +41,7 @@ pub use chain::{ApproverRule, ChainPolicy, Counting, Label, RolePlace, StepRule,
 pub use condition::Condition;
 pub use content::{ContentPart, Seen, seen_of};
 pub use course::{Approval, Circumstances, Copied, Outcome, ReturnTo};
-pub use directory::{Directory, Place, own_people, stand_ins};
+pub use directory::{Directory, Place, heads_above, own_people, stand_ins};
 pub use document::{Course, Document, Facts, facts};
 pub use fate::Fate;
 pub use hand_over::Unavailable;

@@ -117,6 +117,12 @@ pub struct Instalment {
     pub version: Version,
 }
 
+/// How many days an instalment that stands so and is due by a day is overdue on another; none where it is not.
+pub fn overdue_days(state: InstalmentState, due_on: Option<BusinessDate>, on: BusinessDate) -> Option<i64> {
+    let due = due_on.filter(|_| state == InstalmentState::Open)?;
+    Some((on - due).num_days()).filter(|days| *days > 0)
+}
+
 impl Entity for Instalment {
     const KIND: &'static str = "instalment";
     fn uuid(&self) -> Uuid {
@@ -157,8 +163,7 @@ impl Instalment {
 
     /// How many days it is overdue on a day; none where it is not.
     pub fn overdue_days(&self, on: BusinessDate) -> Option<i64> {
-        let due = self.due_on.filter(|_| self.state() == InstalmentState::Open)?;
-        Some((on - due).num_days()).filter(|days| *days > 0)
+        overdue_days(self.state(), self.due_on, on)
     }
 
     /// What it waits for came about on a day; nothing where it waits for something else, or its day is known.

@@ -5,7 +5,11 @@ use crate::{
     spine::{Failure, Instant, Key, Reader, Tx, db, insert_missing, load_locked},
 };
 use diesel::prelude::*;
-use domain::counted_figure::{Control, CountedFigure, CountedKind, Movement};
+use domain::{
+    counted_figure::{Control, CountedFigure, CountedKind, Movement},
+    quantity::Quantity,
+    spine::{Refusal, RefusalCode},
+};
 use serde::Serialize;
 use std::collections::BTreeMap;
 use uuid::Uuid;
@@ -231,4 +235,37 @@ pub fn verify(reader: &mut Reader<'_>) -> Result<CountedReport, Failure> {
             }
         }
     }
+}
+
+/// What moves of a line of an order.
+pub(crate) struct LineMoved {
+    /// The line.
+    pub line: Uuid,
+    /// Its place, by which people know it.
+    pub place: usize,
+    /// By how much.
+    pub movement: Movement,
+}
+
+/// Moves the figures of lines, in the order of their ids: one update each, whose condition carries what is left.
+///
+/// # Errors
+/// `over`, with the `line` and what is `left` of it.
+pub(crate) fn move_lines(
+    tx: &mut Tx<'_>,
+    kind: CountedKind,
+    mut moved_lines: Vec<LineMoved>,
+    over: &'static RefusalCode,
+) -> Result<(), Failure> {
+    moved_lines.sort_by_key(|moved| moved.line);
+    let subjects: Vec<Uuid> = moved_lines.iter().map(|moved| moved.line).collect();
+    let figures = locked(tx, kind, &subjects)?;
+    for LineMoved { line, place, movement } in moved_lines {
+        if !moved(tx, kind, line, movement)? {
+            let left = figures.get(&line).map_or(0, |figure| figure.left().max(0));
+            let left = Quantity::from_scaled(left).to_string();
+            return Err(Refusal::new(over).with("line", place).with("left", left).into());
+        }
+    }
+    Ok(())
 }

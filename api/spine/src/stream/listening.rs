@@ -3,7 +3,7 @@
 use super::{EventStream, Find, Listener, line};
 use crate::spine::{
     Argument, Description, Guard, Problem, codes,
-    work::{as_asked, known_parameters, state},
+    work::{as_asked, known_parameters, parameter, state},
 };
 use actix_web::{FromRequest, HttpRequest, dev::Payload};
 use chrono::Duration;
@@ -13,11 +13,7 @@ use std::{
     sync::Arc,
     time::Instant,
 };
-use utoipa::openapi::{
-    ObjectBuilder, Required,
-    path::{Parameter, ParameterBuilder, ParameterIn},
-    schema::Type,
-};
+use utoipa::openapi::{ObjectBuilder, path::ParameterIn, schema::Type};
 use uuid::Uuid;
 
 /// The header in which a browser says by itself what it heard last.
@@ -139,14 +135,4 @@ impl Argument for Listening {
         ));
         description.problems.extend([400, 503]);
     }
-}
-
-fn parameter(name: &str, place: ParameterIn, about: &str, schema: ObjectBuilder) -> Parameter {
-    ParameterBuilder::new()
-        .name(name)
-        .parameter_in(place)
-        .required(Required::False)
-        .description(Some(about))
-        .schema(Some(schema))
-        .build()
 }

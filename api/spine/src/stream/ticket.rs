@@ -3,7 +3,7 @@
 use super::listening::TICKET_PARAMETER;
 use crate::spine::{
     AppState, Argument, Created, Description, Problem, Routes, SignedIn, Unrehearsed, Valid, View, codes,
-    parameter::query_pairs, routes,
+    parameter::query_pairs, random_text, routes,
 };
 use actix_web::{
     FromRequest, HttpRequest,
@@ -11,11 +11,9 @@ use actix_web::{
     http::Method,
     web,
 };
-use base64::prelude::{BASE64_URL_SAFE_NO_PAD, Engine};
 use chrono::Duration;
 use domain::spine::Timestamp;
-use persistence::spine::{Credential, Failure, Request, StoredAnswer, Tx, keep_ticket, take_ticket};
-use rand::TryRngCore;
+use persistence::spine::{Credential, Request, StoredAnswer, Tx, keep_ticket, take_ticket};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use std::{
@@ -77,7 +75,7 @@ async fn issue_stream_ticket(
         let problem = Problem::new(codes::NOT_A_STREAM).with("path", path);
         return Err(problem.at("/path", codes::NOT_A_STREAM.zh));
     }
-    let ticket = random_text()?;
+    let ticket = random_text(32)?;
     work.without_memory()
         .write(who, move |tx| {
             let expires_at = tx.now().plus(Duration::seconds(GOOD_SECONDS));
@@ -112,13 +110,6 @@ impl Opened {
         let route = pattern.zip(state).and_then(|(pattern, state)| state.routes.at(&Method::GET, &pattern));
         route.is_some_and(|route| route.knows_parameter(TICKET_PARAMETER))
     }
-}
-
-/// Random text that nobody can guess, which fits into a URL.
-fn random_text() -> Result<String, Problem> {
-    let mut random = [0_u8; 32];
-    rand::rngs::OsRng.try_fill_bytes(&mut random).map_err(|error| Problem::from(Failure::fault(error)))?;
-    Ok(BASE64_URL_SAFE_NO_PAD.encode(random))
 }
 
 fn hash_of(ticket: &str) -> [u8; 32] {

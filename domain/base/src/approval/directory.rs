@@ -106,6 +106,15 @@ pub(super) fn superior_department_head(
     }
 }
 
+/// The heads of a department and of all above it, the nearest first; those without one are passed over.
+pub fn heads_above(
+    directory: &dyn Directory,
+    department: DepartmentId,
+) -> impl Iterator<Item = EmployeeId> + '_ {
+    let path = std::iter::successors(Some(department), |here| directory.department_parent(*here));
+    path.filter_map(|here| directory.department_head(here))
+}
+
 /// The head of a department, or of the nearest one above it that has one.
 pub(super) fn head_at_or_above(directory: &dyn Directory, department: DepartmentId) -> Option<EmployeeId> {
     let mut here = Some(department);

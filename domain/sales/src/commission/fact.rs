@@ -1,6 +1,9 @@
 //! The facts of a sale that are known by its closing, and what is not known of them. `[COM-10]`
 
-use crate::spine::{EmployeeId, Timestamp};
+use crate::{
+    ownership::Shares,
+    spine::{EmployeeId, Timestamp},
+};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -157,6 +160,13 @@ pub struct Ruling {
     pub credit: EmployeeId,
     /// How it is shared, in basis points that total 10000; the primary first.
     pub parties: Vec<(EmployeeId, u32)>,
+}
+
+impl Ruling {
+    /// That a sale counts for somebody, and is shared so.
+    pub fn of(credit: EmployeeId, shares: &Shares) -> Self {
+        Self { credit, parties: shares.each().iter().map(|share| (share.employee, share.bp)).collect() }
+    }
 }
 
 /// Everything the rules of commission read of a sale.

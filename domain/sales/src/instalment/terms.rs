@@ -1,6 +1,9 @@
 //! What a contract or an order says of its payment (付款约定): in which parts, each by when. `[REC-1a; 003 销售合同管理]`
 
-use crate::spine::{BusinessDate, Citation, Currency, Findings, Money, Refusal, codes};
+use crate::{
+    ownership::WHOLE_BP,
+    spine::{BusinessDate, Citation, Currency, Findings, Money, Refusal, codes},
+};
 use chrono::Days;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -22,8 +25,6 @@ crate::refusals! { TERMS_REFUSALS:
 pub const TERMS_MAX: usize = 60;
 /// At most so many days after what an instalment waits for.
 const DAYS_MAX: u32 = 3_650;
-/// All shares together, in basis points.
-const WHOLE_BP: u32 = 10_000;
 
 /// What an instalment may wait for.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize, ToSchema)]

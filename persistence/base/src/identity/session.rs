@@ -137,10 +137,12 @@ pub fn apply(tx: &mut Tx<'_>, change: Change<SessionFamily>) -> Result<SessionFa
     let is_new = change.before().is_none();
     let session = tx.apply(change)?;
     let about = Some(session.user.uuid());
-    let DeviceNote { address, agent } = &session.device;
-    let from = json!({"session_id": session.id, "address": address, "agent": agent});
     match session.status {
-        SessionStatus::Live if is_new => notice(tx, SIGNED_IN, about, from)?,
+        SessionStatus::Live if is_new => {
+            let DeviceNote { address, agent } = &session.device;
+            let from = json!({"session_id": session.id, "address": address, "agent": agent});
+            notice(tx, SIGNED_IN, about, from)?;
+        }
         SessionStatus::Live => {}
         SessionStatus::Ended { reason, .. } => {
             tx.access_changed();

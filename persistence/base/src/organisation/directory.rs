@@ -13,7 +13,7 @@ use crate::{
 };
 use diesel::prelude::*;
 use domain::{
-    approval::{Directory, Place},
+    approval::{Directory, Place, heads_above},
     duty::rule::Member,
     organisation::Employment,
     spine::{BusinessDate, DepartmentId, EmployeeId, Permission},
@@ -270,11 +270,8 @@ impl Organisation {
     /// those above it; of who heads everything, nobody.
     pub fn superiors_of(&self, employee: EmployeeId) -> Vec<EmployeeId> {
         let mut line = self.line_of(employee);
-        let mut department = self.department_of(employee);
-        while let Some(here) = department {
-            line.extend(self.department_head(here).filter(|head| *head != employee));
-            department = self.department_parent(here);
-        }
+        let own = self.department_of(employee).into_iter();
+        line.extend(own.flat_map(|own| heads_above(self, own)).filter(|head| *head != employee));
         line
     }
 

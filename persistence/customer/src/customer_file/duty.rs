@@ -7,7 +7,7 @@ use crate::{
     spine::{Failure, Reader},
 };
 use domain::{
-    approval::Directory,
+    approval::heads_above,
     customer_file::Customer,
     spine::{EmployeeId, Entity, Id},
 };
@@ -27,14 +27,7 @@ pub fn responsible(reader: &mut Reader<'_>, customer: Uuid) -> Result<Option<Emp
         return Ok(standing.owner);
     }
     let organisation = Organisation::today(reader)?;
-    let mut here = Some(standing.department);
-    while let Some(department) = here {
-        if let Some(head) = organisation.department_head(department) {
-            return Ok(Some(head));
-        }
-        here = organisation.department_parent(department);
-    }
-    Ok(None)
+    Ok(heads_above(&*organisation, standing.department).next())
 }
 
 /// The day of a file has come.

@@ -18,7 +18,7 @@ use domain::{
     spine::{AnyId, Id, Permission, Timestamp, UserId, Version},
 };
 use serde::Serialize;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use utoipa::ToSchema;
 
 /// A customer where others refer to it.
@@ -54,6 +54,27 @@ pub fn refer_to(reader: &mut Reader<'_>, id: CustomerId) -> Result<CustomerRef, 
         .select((customers::id, customers::number, customers::name))
         .first(c))?;
     Ok(found.into())
+}
+
+/// The same for many, by their keys.
+///
+/// # Errors
+/// Where the database fails.
+pub fn refer_to_all(
+    reader: &mut Reader<'_>,
+    keys: impl IntoIterator<Item = Key>,
+) -> Result<HashMap<Key, CustomerRef>, Failure> {
+    /// So many are asked for at once.
+    const PIECE: usize = 500;
+    let (keys, mut found) = (Vec::from_iter(keys), HashMap::new());
+    for piece in keys.chunks(PIECE) {
+        let rows: Vec<CustomerColumns> = db!(reader, |c| customers::table
+            .filter(customers::id.eq_any(piece))
+            .select((customers::id, customers::number, customers::name))
+            .load(c))?;
+        found.extend(rows.into_iter().map(|row| (row.0, row.into())));
+    }
+    Ok(found)
 }
 
 /// A phone.

@@ -7,7 +7,7 @@ use crate::{
     spine::{Failure, Reader, Tx, View, next_number},
 };
 use domain::{
-    approval::{Directory, NewDocument},
+    approval::{NewDocument, heads_above},
     duty::rule::Scope,
     regulation::{
         Regulation, RegulationDetails,
@@ -146,14 +146,8 @@ pub fn load(tx: &mut Tx<'_>, loading: &Loading) -> Result<ShippedAll, Failure> {
 pub(super) fn answers(reader: &mut Reader<'_>, department: DepartmentId) -> Result<EmployeeId, Failure> {
     department::refer(reader, department, "/department_id")?;
     let organisation = Organisation::today(reader)?;
-    let mut here = Some(department);
-    while let Some(department) = here {
-        if let Some(head) = organisation.department_head(department) {
-            return Ok(head);
-        }
-        here = organisation.department_parent(department);
-    }
-    Err(Refusal::new(NOBODY_ANSWERS).at("/department_id").into())
+    let head = heads_above(&*organisation, department).next();
+    head.ok_or_else(|| Refusal::new(NOBODY_ANSWERS).at("/department_id").into())
 }
 
 pub(super) fn enter(

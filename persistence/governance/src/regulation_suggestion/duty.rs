@@ -6,7 +6,7 @@ use crate::{
     organisation::Organisation,
 };
 use domain::{
-    approval::Directory,
+    approval::heads_above,
     regulation_suggestion::RegulationSuggestion,
     spine::{Entity, Id},
 };
@@ -18,15 +18,7 @@ pub static CALLED: Called = Called {
     kind: RegulationSuggestion::KIND,
     responsible: |reader, id| {
         let department = load(reader, Id::from_uuid(id))?.department;
-        let organisation = Organisation::today(reader)?;
-        let mut here = Some(department);
-        while let Some(department) = here {
-            if let Some(head) = organisation.department_head(department) {
-                return Ok(Some(head));
-            }
-            here = organisation.department_parent(department);
-        }
-        Ok(None)
+        Ok(heads_above(&*Organisation::today(reader)?, department).next())
     },
     gone: &["regulation_suggestion.joined"],
     passed: &[],

@@ -12,7 +12,7 @@ use crate::{
 };
 use diesel::prelude::*;
 use domain::{
-    approval::Directory,
+    approval::heads_above,
     regulation::{
         Regulation,
         comparison::{ClauseChange, compare},
@@ -116,7 +116,7 @@ fn people(
         Some((by, _)) => employee_of(reader, by)?,
         None => None,
     };
-    let head = head_above(&organisation, version);
+    let head = heads_above(&*organisation, version.department).next();
     let is_here = |employee: &EmployeeId| organisation.works_here(*employee, today);
     // What ships belongs to nobody: whoever issues the regulation looks after it.
     let Some(owner) = published_by.filter(is_here).or(head) else { return Ok(None) };
@@ -133,16 +133,4 @@ fn employee_of(reader: &mut Reader<'_>, user: UserId) -> Result<Option<EmployeeI
         .first(c)
         .optional())?;
     Ok(employee.flatten().map(Into::into))
-}
-
-/// The head of the department that issues a regulation, or of the nearest above it.
-fn head_above(organisation: &Organisation, version: &RegulationVersion) -> Option<EmployeeId> {
-    let mut here = Some(version.department);
-    while let Some(department) = here {
-        if let Some(head) = organisation.department_head(department) {
-            return Some(head);
-        }
-        here = organisation.department_parent(department);
-    }
-    None
 }

@@ -5,7 +5,7 @@
 use super::row::results_of;
 use crate::{
     appraisal_period, certificate,
-    incentive_entry::by_rule::{self, ByRule},
+    incentive_entry::by_rule::{self, ByRule, derived},
     organisation::{Organisation, Register},
     policy,
     spine::{Failure, Reader, Tx},
@@ -22,8 +22,7 @@ use domain::{
     task::{Origin, TaskContent},
 };
 use serde_json::json;
-use sha2::{Digest, Sha256};
-use uuid::{Builder, Uuid};
+use uuid::Uuid;
 
 /// Lets follow what follows from a result. What followed from the revision before and does so no longer is
 /// taken back.
@@ -67,13 +66,6 @@ fn grades(
 /// The incident of a consequence: the same for all revisions of a person's period.
 fn incident(period: &AppraisalPeriod, sheet: &Appraisal, place: usize) -> Uuid {
     derived(&format!("{} {} {place}", period.id, sheet.employee))
-}
-
-/// An id that is the same for the same text.
-pub(crate) fn derived(text: &str) -> Uuid {
-    let mut bytes = [0_u8; 16];
-    bytes.iter_mut().zip(Sha256::digest(text.as_bytes())).for_each(|(byte, hashed)| *byte = hashed);
-    Builder::from_custom_bytes(bytes).into_uuid()
 }
 
 fn enter(

@@ -3,10 +3,9 @@
 
 use super::{apply, result::of_period, row::is_awarded};
 use crate::{
-    appraisal::consequence::derived,
     appraisal_period,
     certificate::deed::{Given, issue},
-    incentive_entry::by_rule::{self, ByRule},
+    incentive_entry::by_rule::{self, ByRule, derived},
     organisation::referred,
     spine::{Failure, Tx},
 };

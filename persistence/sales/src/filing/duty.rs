@@ -7,7 +7,7 @@ use crate::{
     spine::{Failure, Reader},
 };
 use domain::{
-    approval::Directory,
+    approval::heads_above,
     filing::{Filing, FilingId},
     spine::{EmployeeId, Entity},
 };
@@ -23,15 +23,7 @@ pub(super) const PROTECTION_RULE: &str = include_str!("../shipped/filing_protect
 fn reviewer(reader: &mut Reader<'_>, id: Uuid) -> Result<Option<EmployeeId>, Failure> {
     let filing = find_unscoped(reader, FilingId::from_uuid(id))?;
     let organisation = Organisation::today(reader)?;
-    let mut here = Some(filing.department);
-    while let Some(department) = here {
-        let head = organisation.department_head(department).filter(|head| *head != filing.filer);
-        if head.is_some() {
-            return Ok(head);
-        }
-        here = organisation.department_parent(department);
-    }
-    Ok(None)
+    Ok(heads_above(&*organisation, filing.department).find(|head| *head != filing.filer))
 }
 
 fn filer(reader: &mut Reader<'_>, id: Uuid) -> Result<Option<EmployeeId>, Failure> {

@@ -3,10 +3,10 @@
 
 use super::row::covered;
 use crate::{
-    customer_file::{CustomerRef, view::CustomerColumns},
+    customer_file::{CustomerRef, view::refer_to_all},
     organisation::{NamedRef, PersonRef, Register},
     receivable_terms,
-    schema::{customer_standings as standings, customers, instalment_entries as entries, instalments},
+    schema::{customer_standings as standings, instalment_entries as entries, instalments},
     spine::{Failure, Filter, Key, Page, Reader, Slice, View, Where, columns, db, narrow},
 };
 use chrono::NaiveDate;
@@ -124,7 +124,11 @@ pub fn list(
         };
         groups.entry(key).or_default().push(one);
     }
-    let named = if filter.by == AgeingKey::Customer { named(reader, groups.keys())? } else { HashMap::new() };
+    let named = if filter.by == AgeingKey::Customer {
+        refer_to_all(reader, groups.keys().copied().flatten())?
+    } else {
+        HashMap::new()
+    };
     let mut rows = Vec::with_capacity(groups.len());
     for (key, open) in groups {
         let mut row = aged(&open, &terms.content.bucket_last_days, as_of);
@@ -240,21 +244,6 @@ fn owners_of(
         owners.extend(rows);
     }
     Ok(owners)
-}
-
-fn named<'a>(
-    reader: &mut Reader<'_>,
-    keys: impl Iterator<Item = &'a Option<Key>>,
-) -> Result<HashMap<Key, CustomerRef>, Failure> {
-    let (keys, mut found) = (keys.copied().flatten().collect::<Vec<Key>>(), HashMap::new());
-    for piece in keys.chunks(PIECE) {
-        let rows: Vec<CustomerColumns> = db!(reader, |c| customers::table
-            .filter(customers::id.eq_any(piece))
-            .select((customers::id, customers::number, customers::name))
-            .load(c))?;
-        found.extend(rows.into_iter().map(|row| (row.0, row.into())));
-    }
-    Ok(found)
 }
 
 columns! { ReceivableRow as "receivables" "应收账款账龄" "Ageing of receivables", domain::spine::Permission::ExportSales:

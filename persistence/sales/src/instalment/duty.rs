@@ -9,7 +9,7 @@ use crate::{
     spine::{Failure, Reader},
 };
 use domain::{
-    approval::Directory,
+    approval::heads_above,
     duty::TakenBy,
     instalment::{Instalment, InstalmentId},
     spine::{EmployeeId, Entity},
@@ -30,15 +30,7 @@ fn collector(reader: &mut Reader<'_>, id: Uuid) -> Result<Option<EmployeeId>, Fa
     if let Some(person) = owner.filter(here).or(Some(instalment.submitter).filter(here)) {
         return Ok(Some(person));
     }
-    let mut place = Some(instalment.department);
-    while let Some(department) = place {
-        let head = organisation.department_head(department).filter(here);
-        if head.is_some() {
-            return Ok(head);
-        }
-        place = organisation.department_parent(department);
-    }
-    Ok(None)
+    Ok(heads_above(&*organisation, instalment.department).find(here))
 }
 
 /// Its day is known.

@@ -21,7 +21,9 @@ use chrono::NaiveDate;
 use diesel::prelude::*;
 use domain::{
     customer_file::CustomerId,
-    instalment::{Instalment, InstalmentId, InstalmentState, InstalmentTerm, Milestone, amounts_of},
+    instalment::{
+        Instalment, InstalmentId, InstalmentState, InstalmentTerm, Milestone, amounts_of, overdue_days,
+    },
     sales_contract::SalesContractId,
     sales_order::SalesOrderId,
     spine::{Currency, DepartmentId, EmployeeId, Money, Timestamp, Version},
@@ -303,8 +305,6 @@ fn summary(
     today: NaiveDate,
 ) -> Result<InstalmentSummary, Failure> {
     let (status, yuan) = (row.state()?, |minor| Money::from_minor(minor, Currency::Cny));
-    let is_open = status == InstalmentState::Open;
-    let overdue = row.due_on.filter(|_| is_open).map(|due| (today - due).num_days());
     Ok(InstalmentSummary {
         id: row.id.into(),
         status,
@@ -316,7 +316,7 @@ fn summary(
         open: yuan(row.open_minor),
         after: row.milestone()?,
         due_on: row.due_on,
-        overdue_days: overdue.filter(|days| *days > 0),
+        overdue_days: overdue_days(status, row.due_on, today),
         changed_at: row.changed_at.into(),
         version: row.version,
         number: row.number,

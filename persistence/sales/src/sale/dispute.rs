@@ -40,10 +40,7 @@ pub(super) fn follow(tx: &mut Tx<'_>, told: &Told) -> Result<(), Failure> {
 
 fn became_of(dispute: &OwnershipDispute) -> Disputed {
     match &dispute.ruling {
-        Some(ruling) => {
-            let parties = ruling.shares.each().iter().map(|share| (share.employee, share.bp)).collect();
-            Disputed::Ruled(Ruling { credit: ruling.owner, parties })
-        }
+        Some(ruling) => Disputed::Ruled(Ruling::of(ruling.owner, &ruling.shares)),
         None if dispute.is_open() => Disputed::Open,
         None => Disputed::ComeToNothing,
     }

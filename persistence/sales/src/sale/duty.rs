@@ -7,7 +7,7 @@ use crate::{
     spine::{Failure, Key, Reader},
 };
 use domain::{
-    approval::Directory,
+    approval::heads_above,
     sale::Sale,
     spine::{EmployeeId, Entity},
 };
@@ -21,15 +21,7 @@ pub(super) const HELD_SALE_RULE: &str = include_str!("../shipped/held_sale_rule.
 fn responsible(reader: &mut Reader<'_>, sale: Uuid) -> Result<Option<EmployeeId>, Failure> {
     let sale = find_unscoped(reader, Key(sale))?;
     let (parties, organisation) = (sale.parties(), Organisation::today(reader)?);
-    let mut here = Some(sale.department);
-    while let Some(department) = here {
-        let head = organisation.department_head(department).filter(|head| !parties.contains(head));
-        if head.is_some() {
-            return Ok(head);
-        }
-        here = organisation.department_parent(department);
-    }
-    Ok(None)
+    Ok(heads_above(&*organisation, sale.department).find(|head| !parties.contains(head)))
 }
 
 /// Its commission waits.

@@ -70,8 +70,7 @@ fn share(facts: &mut SaleFacts, derived: &Derived, shares: Option<Shares>, taken
     let rule = derived.chain.last().map(|state| state.decision.rule);
     match (rule, each) {
         (Some(RuleKind::Ruling), _) => {
-            let parties = each.iter().map(|share| (share.employee, share.bp)).collect();
-            facts.ruling = Some(Ruling { credit: facts.owner, parties });
+            facts.ruling = Some(Ruling::of(facts.owner, &shares));
         }
         (Some(RuleKind::TwoSitesOneDay), [earlier, later]) => {
             let (earlier, later) = (earlier.employee, later.employee);
@@ -95,10 +94,7 @@ fn ruled_while_open(owned: &Ownership, sale: &Sale) -> Option<Ruling> {
     };
     let since = owned.facts.iter().rev().filter(|fact| fact.at >= sale.opened_at && !voided(fact.id));
     since.into_iter().find_map(|fact| match &fact.what {
-        What::Ruled { owner, shares, .. } => {
-            let parties = shares.each().iter().map(|share| (share.employee, share.bp)).collect();
-            Some(Ruling { credit: *owner, parties })
-        }
+        What::Ruled { owner, shares, .. } => Some(Ruling::of(*owner, shares)),
         _ => None,
     })
 }

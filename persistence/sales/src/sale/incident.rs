@@ -3,7 +3,7 @@
 
 use crate::{
     commission,
-    incentive_entry::by_rule::{self, ByRule},
+    incentive_entry::by_rule::{self, ByRule, derived},
     organisation::Register,
     spine::{Failure, Tx},
 };
@@ -14,8 +14,6 @@ use domain::{
     spine::{BusinessDate, Citation, Currency, EmployeeId, Explanation, Money},
 };
 use serde_json::json;
-use sha2::{Digest, Sha256};
-use uuid::{Builder, Uuid};
 
 /// What an incident leads to: at most a fine and points, by a rule, for a reason.
 struct Taken {
@@ -112,11 +110,4 @@ fn incident(of: &SaleIncident, unit: &str, on: BusinessDate) -> Incident {
         Cause::Misdeed(_) | Cause::Praise { .. } => IncidentKind::Commission,
     };
     Incident { kind, id: derived(&format!("{} {unit}", of.key)), on }
-}
-
-/// An id that the same text leads to again, so that an incident is told from others without being kept.
-fn derived(text: &str) -> Uuid {
-    let mut bytes = [0_u8; 16];
-    bytes.iter_mut().zip(Sha256::digest(text.as_bytes())).for_each(|(byte, hashed)| *byte = hashed);
-    Builder::from_custom_bytes(bytes).into_uuid()
 }

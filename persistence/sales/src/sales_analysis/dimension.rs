@@ -1,11 +1,10 @@
 //! Sums of credit entries by what they are grouped by, over days. `[ANA-1]`
 
 use crate::{
-    customer_file::CustomerRef,
-    customer_file::view::CustomerColumns,
+    customer_file::{CustomerRef, view::refer_to_all},
     organisation::{NamedRef, PersonRef, Register},
     product,
-    schema::{credit_entries, customers},
+    schema::credit_entries,
     spine::{Failure, Key, Reader, Sight, Where, db},
 };
 use diesel::{dsl::sql, prelude::*, sql_types::BigInt};
@@ -205,7 +204,8 @@ pub(super) fn named(
         .iter()
         .filter_map(|group| if let Group::Record(key) = group { Some(*key) } else { None })
         .collect();
-    let customers = if by == Dimension::Customer { customers_of(reader, &keys)? } else { HashMap::new() };
+    let customers =
+        if by == Dimension::Customer { refer_to_all(reader, keys.iter().copied())? } else { HashMap::new() };
     let products = match by {
         Dimension::Product => product::names(reader, keys.iter().map(|key| (*key).into()))?,
         _ => product::names(reader, [])?,
@@ -228,16 +228,4 @@ pub(super) fn named(
         Ok(shown)
     });
     shown.collect()
-}
-
-fn customers_of(reader: &mut Reader<'_>, keys: &[Key]) -> Result<HashMap<Key, CustomerRef>, Failure> {
-    let mut found = HashMap::new();
-    for piece in keys.chunks(PIECE) {
-        let rows: Vec<CustomerColumns> = db!(reader, |c| customers::table
-            .filter(customers::id.eq_any(piece))
-            .select((customers::id, customers::number, customers::name))
-            .load(c))?;
-        found.extend(rows.into_iter().map(|row| (row.0, row.into())));
-    }
-    Ok(found)
 }

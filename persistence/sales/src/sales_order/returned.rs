@@ -6,7 +6,7 @@ use super::{
     deed::{amend, deal_of},
 };
 use crate::{
-    counted_figure,
+    counted_figure::{self, LineMoved, move_lines},
     credit_grant::exposure,
     sale, sales_contract,
     schema::{sales_order_lines as lines, sales_orders},
@@ -22,7 +22,6 @@ use domain::{
     sale::{Deal, SaleLine},
     sales_contract::{SalesContract, SalesContractId},
     sales_order::{OVER_RETURNED, SalesOrder},
-    spine::Refusal,
 };
 use std::collections::BTreeMap;
 use uuid::Uuid;
@@ -51,22 +50,13 @@ pub fn take_return(
 }
 
 fn count(tx: &mut Tx<'_>, order: &SalesOrder, back: &[(usize, Quantity)]) -> Result<(), Failure> {
-    let mut moved = Vec::with_capacity(back.len());
+    let mut lines = Vec::with_capacity(back.len());
     for (place, quantity) in back {
-        moved.push((order.line(*place)?.1.id.uuid(), *place, quantity.scaled()));
+        let line = order.line(*place)?.1.id.uuid();
+        let movement = Movement { source: tx.ids().fresh(), amount: quantity.scaled() };
+        lines.push(LineMoved { line, place: *place, movement });
     }
-    moved.sort_unstable();
-    let subjects: Vec<Uuid> = moved.iter().map(|(line, ..)| *line).collect();
-    let figures = counted_figure::locked(tx, CountedKind::Returned, &subjects)?;
-    for (line, place, amount) in moved {
-        let movement = Movement { source: tx.ids().fresh(), amount };
-        if !counted_figure::moved(tx, CountedKind::Returned, line, movement)? {
-            let left = figures.get(&line).map_or(0, |figure| figure.left().max(0));
-            let left = Quantity::from_scaled(left).to_string();
-            return Err(Refusal::new(OVER_RETURNED).with("line", place).with("left", left).into());
-        }
-    }
-    Ok(())
+    move_lines(tx, CountedKind::Returned, lines, OVER_RETURNED)
 }
 
 /// Lets the sale of a contract be of what is kept of it: what of its orders came back counts no more.

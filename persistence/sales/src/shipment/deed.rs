@@ -2,7 +2,8 @@
 
 use super::{apply, row::known_as};
 use crate::{
-    counted_figure, order_terms,
+    counted_figure::{LineMoved, move_lines},
+    order_terms,
     organisation::referred,
     product,
     sales_order::{
@@ -16,9 +17,8 @@ use domain::{
     quantity::Quantity,
     sales_order::{OVER_SHIPPED, SalesOrder, SalesOrderId},
     shipment::{Shipment, ShipmentDetails, ShippedLine},
-    spine::{Findings, Refusal},
+    spine::Findings,
 };
-use uuid::Uuid;
 
 /// Records that goods of an order in sight left: of two at once that ship what is left for one, one is refused.
 ///
@@ -106,23 +106,16 @@ fn lines(order: &SalesOrder, moved: &[(usize, Quantity)]) -> Result<Vec<ShippedL
     moved.iter().map(line).collect()
 }
 
-/// Moves the figures of its lines, in the order of their ids: one update each, whose condition carries what is left.
+/// Counts its lines as shipped, or as not shipped after all.
 fn count(tx: &mut Tx<'_>, shipment: &Shipment, direction: i64) -> Result<(), Failure> {
-    let mut lines = shipment.lines.clone();
-    lines.sort_by_key(|line| line.line);
-    let subjects: Vec<Uuid> = lines.iter().map(|line| line.line.uuid()).collect();
-    let figures = counted_figure::locked(tx, CountedKind::Shipped, &subjects)?;
-    for line in lines {
+    let lines = shipment.lines.iter().map(|line| {
         // What is taken back is a movement of its own.
         let source = if direction > 0 { shipment.id.uuid() } else { tx.ids().fresh() };
         let movement = Movement { source, amount: direction * line.quantity.scaled() };
-        if !counted_figure::moved(tx, CountedKind::Shipped, line.line.uuid(), movement)? {
-            let left = figures.get(&line.line.uuid()).map_or(0, |figure| figure.left().max(0));
-            let left = Quantity::from_scaled(left).to_string();
-            return Err(Refusal::new(OVER_SHIPPED).with("line", line.place).with("left", left).into());
-        }
-    }
-    Ok(())
+        LineMoved { line: line.line.uuid(), place: line.place, movement }
+    });
+    let lines = lines.collect();
+    move_lines(tx, CountedKind::Shipped, lines, OVER_SHIPPED)
 }
 
 /// A shipment reached the customer, and its order with it.
