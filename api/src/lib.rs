@@ -35,6 +35,7 @@ pub use settings::Settings;
 
 use domain::spine::EnumLabels;
 use spine::{BatchMode, Chore, Every, ItemOutcome, Meaning, Routes, Wing};
+use std::sync::LazyLock;
 
 /// What every context's edge hangs on.
 pub mod spine {
@@ -92,8 +93,9 @@ const SPINE: &Wing = &Wing {
 };
 
 /// Every route of the product.
-pub fn routes() -> Routes {
-    Routes::of(WINGS)
+pub fn routes() -> &'static Routes {
+    static ROUTES: LazyLock<Routes> = LazyLock::new(|| Routes::of(WINGS));
+    &ROUTES
 }
 
 /// Works on the long operations that wait, and does at most so many batches of each; safe to be done by several servers.
@@ -104,8 +106,7 @@ pub async fn work_on_operations(
     database: &persistence::spine::Database,
     batches: usize,
 ) -> Result<(), persistence::spine::Failure> {
-    let routes = routes();
-    let kinds: Vec<&'static operation::Kind> = routes.all().collect();
+    let kinds: Vec<&'static operation::Kind> = routes().all().collect();
     operation::work_on_all(database, &kinds, batches).await
 }
 

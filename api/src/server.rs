@@ -91,23 +91,21 @@ pub fn connect(settings: &Settings, adjust: impl FnOnce(&mut Options)) -> Result
 
 /// Starts serving. The future in `server` must be awaited.
 pub fn start(settings: Settings, database: Database) -> std::io::Result<Running> {
-    let routes = Arc::new(crate::routes());
+    let routes = crate::routes();
     let files = FileStore::in_directory(&settings.files_directory)?;
     let identity = Arc::new(Identity::new(&settings.identity).map_err(std::io::Error::other)?);
     identity.warm_up();
     let parts = Parts::default().with(identity.clone()).with(Arc::new(files));
-    let state = AppState::new(database.clone(), settings.server.clone(), identity, parts, &routes);
+    let state = AppState::new(database.clone(), settings.server.clone(), identity, parts, routes);
     let state = web::Data::new(state);
     start_chores(&state, crate::WINGS.iter().flat_map(|wing| wing.chores).copied());
     let unread = Duration::from_secs(settings.unread_seconds_max);
     let shared = state.clone();
-    let factory_routes = routes.clone();
     let server = HttpServer::new(move || {
-        let routes = factory_routes.clone();
         App::new()
             .app_data(shared.clone())
             .app_data(web::PayloadConfig::new(crate::spine::JSON_BYTES_MAX))
-            .configure(move |config| configure(config, &routes))
+            .configure(|config| configure(config, crate::routes()))
             .default_service(web::to(|| async { HttpResponse::from_error(Problem::new(codes::NOT_FOUND)) }))
             .wrap(from_fn(metrics::apart))
             .wrap(from_fn(limit))

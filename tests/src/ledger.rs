@@ -2,14 +2,12 @@
 //! registry and the database: no undeclared status, every successful write audited, no read audited.
 
 use crate::{Engine, Reply};
-use api::spine::{RouteInfo, Routes};
+use api::spine::RouteInfo;
 use diesel::{
     Connection, PgConnection, QueryableByName, RunQueryDsl, SqliteConnection, sql_query, sql_types,
 };
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, LazyLock, Mutex, PoisonError};
-
-static ROUTES: LazyLock<Routes> = LazyLock::new(api::routes);
 
 /// What some story, on some engine, did with success.
 static PROVEN: Mutex<BTreeSet<String>> = Mutex::new(BTreeSet::new());
@@ -73,7 +71,7 @@ type Parts = (Vec<Option<&'static str>>, &'static RouteInfo);
 /// The routes by how many parts they have, those with most literals first.
 static BY_LENGTH: LazyLock<BTreeMap<usize, Vec<Parts>>> = LazyLock::new(|| {
     let mut all: BTreeMap<usize, Vec<Parts>> = BTreeMap::new();
-    for route in ROUTES.iter() {
+    for route in api::routes().iter() {
         let parts = route.path.split('/').map(|part| (!part.starts_with('{')).then_some(part));
         let parts: Vec<_> = parts.collect();
         all.entry(parts.len()).or_default().push((parts, route));
@@ -117,7 +115,7 @@ pub fn declared_statuses() -> &'static BTreeMap<String, BTreeSet<u16>> {
 /// The routes no story has called with success. Only meaningful when all stories were told.
 pub fn unproven_routes() -> Vec<&'static str> {
     let proven = PROVEN.lock().unwrap_or_else(PoisonError::into_inner);
-    ROUTES.iter().map(|route| route.operation_id.as_str()).filter(|id| !proven.contains(*id)).collect()
+    api::routes().iter().map(|route| route.operation_id.as_str()).filter(|id| !proven.contains(*id)).collect()
 }
 
 /// The exceptions no story needed. Only meaningful when all stories were told.

@@ -1,6 +1,6 @@
 //! The outermost layer: request ids, language, problem documents, headers, metrics, panics.
 
-use super::{AppState, EdgeCode, Problem, codes, notice, query, upload::ARRIVAL_MAX as UPLOAD_MAX};
+use super::{AppState, EdgeCode, Problem, codes, notice, query, registry, upload::ARRIVAL_MAX as UPLOAD_MAX};
 use actix_web::{
     Error, HttpMessage, HttpRequest, HttpResponse, ResponseError,
     body::{BoxBody, MessageBody},
@@ -162,7 +162,7 @@ pub async fn edge(
     }
     render(&mut response, call.language, &call.id);
     headers(response.headers_mut(), call.language, &call.id);
-    let route = response.request().match_pattern();
+    let route = registry::route_of(response.request());
     call.note(route.as_deref().unwrap_or("unmatched"), response.status());
     Ok(response)
 }

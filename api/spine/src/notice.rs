@@ -1,7 +1,7 @@
 //! What the audit trail and the log tell although nothing changed: refusals of access, lists that were taken away as
 //! files. Whoever refuses a sign-in tells it the same way. `[AUD-1, ID-1]`
 
-use super::{AppState, Problem, address, edge::RequestId, guard::Caller};
+use super::{AppState, Problem, address, edge::RequestId, guard::Caller, registry};
 use actix_web::{HttpMessage, HttpRequest, web};
 use domain::spine::{ACCESS_REFUSED, EventKind};
 use moka::sync::Cache;
@@ -71,7 +71,7 @@ pub(super) async fn of_refusal(request: &HttpRequest, problem: &Problem) {
     let Some(state) = request.app_data::<web::Data<AppState>>().cloned() else { return };
     let teller = teller(request);
     let (method, reason) = (request.method().to_string(), problem.code());
-    let route = request.match_pattern().unwrap_or_default();
+    let route = registry::route_of(request).unwrap_or_default();
     let permission = problem.parameter("permission").cloned().unwrap_or(Value::Null);
     let user = teller.principal.actor.user.uuid();
     let from = teller.origin.as_deref().unwrap_or_default();

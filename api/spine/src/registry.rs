@@ -9,8 +9,15 @@ use actix_web::{
     web,
 };
 use persistence::spine::Part;
-use std::{any::Any, collections::BTreeMap, sync::Arc};
-use utoipa::openapi::path::{HttpMethod, Operation, Parameter, ParameterIn};
+use std::{
+    any::Any,
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
+use utoipa::openapi::{
+    KnownFormat, RefOr, Schema, SchemaFormat,
+    path::{HttpMethod, Operation, Parameter, ParameterIn},
+};
 
 /// One route.
 pub struct RouteInfo {
@@ -146,6 +153,36 @@ fn collection_length(path: &str) -> usize {
     path.match_indices('/').nth(3).map_or(path.len(), |(at, _)| at)
 }
 
+/// What an id in a path is matched by: ASCII, since a class of Unicode takes half a megabyte to compile, for each of
+/// hundreds of paths and on every thread of a server. Whatever else is sent there was never an id.
+const ASCII: &str = r":[\x00-.0-\x7f]+";
+
+/// A path as the router takes it: its ids narrowed to what they can be made of.
+fn spelled(path: &str, routes: &[&RouteInfo]) -> String {
+    let ids =
+        routes.iter().flat_map(|route| &route.description.parameters).filter(|parameter| is_id(parameter));
+    let names: BTreeSet<&str> = ids.map(|parameter| parameter.name.as_str()).collect();
+    names.iter().fold(path.to_owned(), |path, name| {
+        path.replace(&format!("{{{name}}}"), &format!("{{{name}{ASCII}}}"))
+    })
+}
+
+fn is_id(parameter: &Parameter) -> bool {
+    let uuid = SchemaFormat::KnownFormat(KnownFormat::Uuid);
+    parameter.parameter_in == ParameterIn::Path
+        && matches!(&parameter.schema, Some(RefOr::T(Schema::Object(schema))) if schema.format.as_ref() == Some(&uuid))
+}
+
+/// The path with its parameters in braces to which a request was led.
+pub(super) fn route_of(request: &HttpRequest) -> Option<String> {
+    request.match_pattern().map(|pattern| pattern.replace(ASCII, ""))
+}
+
+/// The path with its parameters in braces to which a request to this path would be led.
+pub(super) fn route_at(request: &HttpRequest, path: &str) -> Option<String> {
+    request.resource_map().match_pattern(path).map(|pattern| pattern.replace(ASCII, ""))
+}
+
 fn resource(path: &str, routes: &[&RouteInfo]) -> actix_web::Resource {
     let mut allow: Vec<&str> = routes.iter().map(|route| route.method.as_str()).collect();
     if allow.contains(&"GET") {
@@ -154,7 +191,7 @@ fn resource(path: &str, routes: &[&RouteInfo]) -> actix_web::Resource {
     allow.push("OPTIONS");
     let allow = allow.join(", ");
     let made = |resource: actix_web::Resource, route: &&RouteInfo| resource.route((route.make)());
-    routes.iter().fold(web::resource(path.to_owned()), made).default_service(web::to(
+    routes.iter().fold(web::resource(spelled(path, routes)), made).default_service(web::to(
         move |request: HttpRequest| std::future::ready(other_method(&request, &allow)),
     ))
 }
@@ -213,6 +250,6 @@ impl RouteTable {
 
     pub fn of(&self, request: &HttpRequest) -> Option<Arc<RouteInfo>> {
         let method = if *request.method() == Method::HEAD { Method::GET } else { request.method().clone() };
-        self.0.get(&(method, request.match_pattern()?)).cloned()
+        self.0.get(&(method, route_of(request)?)).cloned()
     }
 }

@@ -40,7 +40,7 @@ fn guarded(routes: &api::spine::Routes) -> impl Iterator<Item = &RouteInfo> {
 }
 
 fn every_route_that_is_not_public_wants_a_token(app: App) {
-    for route in guarded(&api::routes()) {
+    for route in guarded(api::routes()) {
         let reply = call(&app.anonymous(), route, "{}").refuses(401, "http.unauthenticated");
         assert!(reply.header("www-authenticate").is_some_and(|value| value.starts_with("Bearer")));
     }
@@ -50,14 +50,14 @@ fn a_token_of_nobody_is_no_token(app: App) {
     let forged = "eyJhbGciOiJub25lIn0.eyJzdWIiOiJhZG1pbiJ9.";
     for token in ["x", forged, "mk_0000000000000000_0000000000000000", "%00", "a b", &"x".repeat(6_000)] {
         let caller = app.with_token(token);
-        for route in guarded(&api::routes()).take(5) {
+        for route in guarded(api::routes()).take(5) {
             call(&caller, route, "{}").refuses(401, "http.unauthenticated");
         }
     }
 }
 
 fn a_bad_body_never_answers_before_a_missing_token(app: App) {
-    for route in guarded(&api::routes()) {
+    for route in guarded(api::routes()) {
         call(&app.anonymous(), route, "{\"not\": json").refuses(401, "http.unauthenticated");
     }
 }
@@ -93,7 +93,7 @@ fn who_reaches_only_their_own_finds_nothing_by_a_made_up_id(app: App) {
     let narrow = app.account(&by, "narrow", None);
     app.grant(&by, &narrow, "administrator", "own", None);
     let narrow = app.sign_in("narrow", tests::PASSWORD);
-    for route in guarded(&api::routes()).filter(|route| route.path.contains("{id}")) {
+    for route in guarded(api::routes()).filter(|route| route.path.contains("{id}")) {
         let reply = call(&narrow, route, "{}");
         // A body that lacks something is refused before anything is looked for.
         let right = reply.status == 404

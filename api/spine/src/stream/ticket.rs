@@ -3,7 +3,7 @@
 use super::listening::TICKET_PARAMETER;
 use crate::spine::{
     AppState, Argument, Created, Description, Problem, Routes, SignedIn, Unrehearsed, Valid, View, codes,
-    parameter::query_pairs, random_text, routes,
+    parameter::query_pairs, random_text, registry, routes,
 };
 use actix_web::{
     FromRequest, HttpRequest,
@@ -105,7 +105,7 @@ impl Argument for Opened {
 impl Opened {
     /// Whether there is a stream at a path.
     fn is_stream(&self, path: &str) -> bool {
-        let pattern = self.0.resource_map().match_pattern(path);
+        let pattern = registry::route_at(&self.0, path);
         let state = self.0.app_data::<web::Data<AppState>>();
         let route = pattern.zip(state).and_then(|(pattern, state)| state.routes.at(&Method::GET, &pattern));
         route.is_some_and(|route| route.knows_parameter(TICKET_PARAMETER))
