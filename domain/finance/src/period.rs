@@ -2,7 +2,7 @@
 //!
 //! The fiscal year is the calendar year, as Chinese accounting law has it.
 
-use crate::spine::BusinessDate;
+use crate::spine::{BusinessDate, allocate};
 use chrono::Datelike;
 use serde::{Deserialize, Serialize};
 use std::{fmt, str::FromStr};
@@ -228,6 +228,41 @@ impl utoipa::ToSchema for Period {
     }
 }
 
+impl Period {
+    /// A period as people and spreadsheets write one: `2026-03`, `2026/3`, `2026年3月`, `2026年第一季度`, and `2026-03-01`,
+    /// which a spreadsheet makes of the first of these.
+    pub fn as_written(text: &str) -> Option<Self> {
+        let plain: String = text
+            .chars()
+            .filter(|c| !c.is_whitespace() && *c != '第')
+            .map(|c| match c {
+                '年' | '/' | '.' => '-',
+                '一' => '1',
+                '二' => '2',
+                '三' => '3',
+                '四' => '4',
+                other => other.to_ascii_uppercase(),
+            })
+            .collect();
+        let plain = plain.trim_end_matches('-');
+        let Some((year, part)) = plain.split_once('-') else { return plain.parse().ok() };
+        let year: i32 = year.parse().ok()?;
+        if let Some(quarter) = part.strip_prefix('Q').or_else(|| part.strip_suffix("季度")) {
+            return Self::quarter(year, quarter.parse().ok()?);
+        }
+        let month = part.strip_suffix('月').or_else(|| part.strip_suffix("-01")).unwrap_or(part);
+        Self::month(year, month.parse().ok()?)
+    }
+
+    /// What of money that was given to this period belongs to another, in minor units: all of it where this one lies
+    /// within, else the months in even parts that add up to it.
+    pub fn share(self, minor: i64, of: Self) -> i64 {
+        let months: Vec<Self> = self.months().collect();
+        let parts = allocate(minor, &vec![1; months.len()]);
+        months.into_iter().zip(parts).filter(|(month, _)| of.covers(*month)).map(|(_, part)| part).sum()
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -272,5 +307,38 @@ mod tests {
             quarter.months().map(|m| m.to_string()).collect::<Vec<_>>(),
             ["2024-01", "2024-02", "2024-03"]
         );
+    }
+
+    #[test]
+    fn the_months_of_a_quarter_share_its_budget_to_the_fen() {
+        let period = |text: &str| text.parse::<Period>().expect("a period");
+        let quarter = period("2026-Q1");
+        let months = ["2026-01", "2026-02", "2026-03"].map(|month| quarter.share(100, period(month)));
+        assert_eq!(months, [34, 33, 33]);
+        assert_eq!(quarter.share(100, period("2026")), 100);
+        assert_eq!(period("2026-03").share(100, quarter), 100);
+        assert_eq!(period("2026-04").share(100, quarter), 0);
+    }
+
+    #[test]
+    fn periods_are_read_as_people_and_spreadsheets_write_them() {
+        for (text, period) in [
+            ("2026", "2026"),
+            ("2026年", "2026"),
+            ("2026-q1", "2026-Q1"),
+            ("2026年第一季度", "2026-Q1"),
+            ("2026年4季度", "2026-Q4"),
+            ("2026-03", "2026-03"),
+            ("2026/3", "2026-03"),
+            ("2026 年 3 月", "2026-03"),
+            ("2026-03-01", "2026-03"),
+        ] {
+            let read = Period::as_written(text).map(|read| read.to_string());
+            assert_eq!(read.as_deref(), Some(period), "{text}");
+        }
+        for text in ["", "三月", "2026-13", "2026-Q5", "2026-03-15", "26-03", "2026-", "年", "-"] {
+            let read = Period::as_written(text).map(|read| read.to_string());
+            assert_eq!(read.filter(|read| read != "2026"), None, "{text}");
+        }
     }
 }

@@ -13,6 +13,7 @@ checks! {
     no_function_is_longer_than_sixty_lines,
     no_file_is_named_for_its_kind,
     the_crates_depend_one_way,
+    a_crate_without_unit_tests_is_not_compiled_for_them,
     the_edge_knows_nothing_of_connections,
     the_domain_is_pure,
     nothing_is_left_to_be_done,
@@ -153,6 +154,20 @@ fn the_crates_depend_one_way() {
         }
     }
     assert!(wrong.is_empty(), "crates that depend on what they must not know: {wrong:#?}");
+}
+
+fn a_crate_without_unit_tests_is_not_compiled_for_them() {
+    // Compiling a wing twice is what costs most of a cold build; who adds the first unit test to one says so.
+    let sources = rust_files(&LAYERS);
+    for (path, text) in files(&LAYERS, |path| path.ends_with("Cargo.toml")) {
+        let Some((_, library)) = text.split_once("[lib]") else { continue };
+        let library = library.split("\n[").next().unwrap_or_default();
+        let inside = path.parent().expect("a directory").join("src");
+        let has_tests =
+            sources.iter().any(|(file, text)| file.starts_with(&inside) && text.contains("#[test]"));
+        let is_compiled = !library.lines().any(|line| line == "test = false");
+        assert_eq!(is_compiled, has_tests, "{}: `test = false` of [lib]", path.display());
+    }
 }
 
 fn the_edge_knows_nothing_of_connections() {

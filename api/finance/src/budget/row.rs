@@ -172,36 +172,11 @@ impl Imported for LineRow {
 
 fn period(cells: &mut Cells<'_>) -> Option<Period> {
     let text = cells.text("period", 20)?;
-    let period = as_period(&text);
+    let period = Period::as_written(&text);
     if period.is_none() {
         cells.refuse("period", codes::BAD_FORMAT, [("expected", json!(PERIODS))]);
     }
     period
-}
-
-/// A period as people write one: `2026-03`, `2026/3`, `2026年3月`, `2026年第一季度`, and `2026-03-01`, which a
-/// spreadsheet makes of the first of these.
-fn as_period(text: &str) -> Option<Period> {
-    let plain: String = text
-        .chars()
-        .filter(|c| !c.is_whitespace() && *c != '第')
-        .map(|c| match c {
-            '年' | '/' | '.' => '-',
-            '一' => '1',
-            '二' => '2',
-            '三' => '3',
-            '四' => '4',
-            other => other.to_ascii_uppercase(),
-        })
-        .collect();
-    let plain = plain.trim_end_matches('-');
-    let Some((year, part)) = plain.split_once('-') else { return plain.parse().ok() };
-    let year: i32 = year.parse().ok()?;
-    if let Some(quarter) = part.strip_prefix('Q').or_else(|| part.strip_suffix("季度")) {
-        return Period::quarter(year, quarter.parse().ok()?);
-    }
-    let month = part.strip_suffix('月').or_else(|| part.strip_suffix("-01")).unwrap_or(part);
-    Period::month(year, month.parse().ok()?)
 }
 
 fn split(cells: &mut Cells<'_>) -> Option<Split> {
@@ -251,30 +226,4 @@ pub(super) fn cells_of(line: &PlannedLine, department: String) -> Vec<String> {
         labelled(control.map(|control| control.labels())),
         note.clone().unwrap_or_default(),
     ]
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn periods_are_read_as_people_and_spreadsheets_write_them() {
-        for (text, period) in [
-            ("2026", "2026"),
-            ("2026年", "2026"),
-            ("2026-q1", "2026-Q1"),
-            ("2026年第一季度", "2026-Q1"),
-            ("2026年4季度", "2026-Q4"),
-            ("2026-03", "2026-03"),
-            ("2026/3", "2026-03"),
-            ("2026 年 3 月", "2026-03"),
-            ("2026-03-01", "2026-03"),
-        ] {
-            assert_eq!(as_period(text).map(|read| read.to_string()).as_deref(), Some(period), "{text}");
-        }
-        for text in ["", "三月", "2026-13", "2026-Q5", "2026-03-15", "26-03", "2026-", "年", "-"] {
-            let read = as_period(text).map(|read| read.to_string());
-            assert_eq!(read.filter(|read| read != "2026"), None, "{text}");
-        }
-    }
 }

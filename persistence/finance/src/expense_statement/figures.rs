@@ -18,7 +18,7 @@ use domain::{
         journal::Role,
         period::Period,
     },
-    spine::{DepartmentId, allocate},
+    spine::DepartmentId,
 };
 use std::collections::BTreeSet;
 
@@ -73,7 +73,7 @@ pub fn figures(
     gather(reader, period.a_year_before(), |last_year| Figures { last_year, ..Figures::default() })?;
     for (centre, category, of, campaign, region, sum) in budgeted {
         let of: Period = of.parse().map_err(|_| Failure::corrupt("budget_lines", "period", centre.0))?;
-        let figures = Figures { budget: share(sum, of, period), ..Figures::default() };
+        let figures = Figures { budget: of.share(sum, period), ..Figures::default() };
         compilation.add(&keys(category, centre, campaign, region), figures);
     }
     Ok(compilation.in_order())
@@ -91,14 +91,6 @@ fn keys(
         (Dimension::Campaign, campaign),
         (Dimension::Region, region),
     ]
-}
-
-/// What of a line's money belongs to a period: all of it where the line lies within, else the line's months in
-/// even parts that add up to it.
-fn share(allocated: i64, line: Period, period: Period) -> i64 {
-    let months: Vec<Period> = line.months().collect();
-    let parts = allocate(allocated, &vec![1; months.len()]);
-    months.into_iter().zip(parts).filter(|(month, _)| period.covers(*month)).map(|(_, part)| part).sum()
 }
 
 fn posted(reader: &mut Reader<'_>, period: Period) -> Result<Vec<Posted>, Failure> {
@@ -149,23 +141,4 @@ fn budgeted(reader: &mut Reader<'_>, period: Period) -> Result<Vec<Budgeted>, Fa
             sum()
         ))
         .load(c))?)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn period(text: &str) -> Period {
-        text.parse().expect("a period")
-    }
-
-    #[test]
-    fn the_months_of_a_quarter_share_its_budget_to_the_fen() {
-        let quarter = period("2026-Q1");
-        let months = ["2026-01", "2026-02", "2026-03"].map(|month| share(100, quarter, period(month)));
-        assert_eq!(months, [34, 33, 33]);
-        assert_eq!(share(100, quarter, period("2026")), 100);
-        assert_eq!(share(100, period("2026-03"), quarter), 100);
-        assert_eq!(share(100, period("2026-04"), quarter), 0);
-    }
 }
