@@ -124,9 +124,10 @@ fn fill_claims(home: &Home, ground: &Ground) -> Outcome<()> {
 fn product(choice: &Choice, home: &Home) -> Outcome<Server> {
     let files = home.file("files").display().to_string();
     let settings = ["--listen", "127.0.0.1:0", "--requests-per-minute", "4000000000"];
+    let told = ["--webhook-networks", "127.0.0.0/8"];
     let places = ["--database-url", &home.url, "--files-directory", &files];
     let relaxed = choice.relaxed.then_some("--relaxed-durability");
-    let arguments: Vec<&str> = settings.into_iter().chain(places).chain(relaxed).collect();
+    let arguments: Vec<&str> = settings.into_iter().chain(told).chain(places).chain(relaxed).collect();
     Server::start(PRODUCT, &arguments, &home.file("product.log"))
 }
 

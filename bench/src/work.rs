@@ -49,7 +49,8 @@ pub const WORKS: &[&Work] = &[
 ];
 
 /// What is filled in where a row needs it, in this order: what stands later may rest on what stands before.
-pub const FILLS: &[&Fill] = &[&customer::FILL, &duty::FILL, &order::FILL, &timing::APPRAISALS];
+pub const FILLS: &[&Fill] =
+    &[&customer::FILL, &duty::FILL, &order::FILL, &timing::APPRAISALS, &timing::SALES];
 
 /// A row of the table.
 pub struct Work {
