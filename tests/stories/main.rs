@@ -10,6 +10,7 @@ mod actions;
 mod announcement;
 mod appraisal;
 mod appraisal_example;
+mod appraisal_race;
 mod appraisal_result;
 mod approval;
 mod approval_race;

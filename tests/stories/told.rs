@@ -1,9 +1,9 @@
 //! What is told: the stories of every context, and the records they make.
 
 use crate::{
-    access, accounting_period, actions, announcement, appraisal, appraisal_example, appraisal_result,
-    approval, approval_race, approval_staffing, approval_time, audit, audit_finding, audit_risk, away,
-    budget, budget_change, budget_charge, budget_execution, budget_import, cash_advance,
+    access, accounting_period, actions, announcement, appraisal, appraisal_example, appraisal_race,
+    appraisal_result, approval, approval_race, approval_staffing, approval_time, audit, audit_finding,
+    audit_risk, away, budget, budget_change, budget_charge, budget_execution, budget_import, cash_advance,
     cash_advance_pay_out, cash_advance_reconcile, cash_advance_reversal, certificate, commission_statement,
     conduct_violation, confidential, coverage, crash, crash_claim, crash_import, credit_grant,
     customer_consent, customer_erasure, customer_export, customer_file, customer_follow_up, customer_helper,
@@ -114,6 +114,7 @@ pub const MODULES: &[&[Story]] = &[
     indicator_measure::STORIES,
     appraisal::STORIES,
     appraisal_example::STORIES,
+    appraisal_race::STORIES,
     appraisal_result::STORIES,
     private::STORIES,
     product::STORIES,
