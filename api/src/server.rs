@@ -82,6 +82,7 @@ pub fn connect(settings: &Settings, adjust: impl FnOnce(&mut Options)) -> Result
     options.readers = settings.reader_threads;
     options.writers = settings.writer_threads;
     options.statement_seconds_max = settings.request_seconds_max;
+    options.behind_pooler = settings.database_behind_pooler;
     options.full_durability = !settings.relaxed_durability;
     let secret = settings.identity.sealing_secret().map_err(Failure::fault)?;
     options.secret = secret.map(Into::into);

@@ -117,6 +117,7 @@ pub(crate) const NOW_MICROS: i64 = 1_772_674_200_000_000;
 
 impl Running {
     fn start(mut settings: Settings, home: Home, ids: u64) -> Self {
+        crate::queries::listen();
         settings.database_url.clone_from(&home.url);
         settings.files_directory = home.directory.path().join("files");
         let clock = TestClock::at(Timestamp::from_micros(NOW_MICROS).expect("an instant"));

@@ -17,7 +17,7 @@ pub struct PrivatePostgres {
 }
 
 /// The uid that runs PostgreSQL where we run as root, which it refuses: `nobody`.
-const UNPRIVILEGED: u32 = 65_534;
+pub(crate) const UNPRIVILEGED: u32 = 65_534;
 
 impl PrivatePostgres {
     /// Starts the `postgres` of this machine with these settings (`name=value`); `None` if there is none.
@@ -92,6 +92,11 @@ impl PrivatePostgres {
         self.server.id()
     }
 
+    /// Where its socket lies.
+    pub(crate) fn directory(&self) -> &Path {
+        self.directory.path()
+    }
+
     /// The URL of one of its databases.
     pub fn url(&self, database: &str) -> String {
         let host = self.directory.path().display().to_string().replace('/', "%2F");
@@ -120,7 +125,7 @@ impl Drop for PrivatePostgres {
     }
 }
 
-fn we_are_root() -> bool {
+pub(crate) fn we_are_root() -> bool {
     std::fs::metadata("/proc/self").is_ok_and(|me| me.uid() == 0)
 }
 

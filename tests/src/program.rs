@@ -151,7 +151,21 @@ impl Program {
 
     /// Asks it to end: SIGTERM.
     pub fn terminate(&self) {
-        let sent = Command::new("kill").args(["-TERM", &self.child.id().to_string()]).status().expect("kill");
+        self.tell("-TERM");
+    }
+
+    /// Stops it where it is: it neither answers nor ends.
+    pub fn pause(&self) {
+        self.tell("-STOP");
+    }
+
+    /// Lets it go on.
+    pub fn resume(&self) {
+        self.tell("-CONT");
+    }
+
+    fn tell(&self, what: &str) {
+        let sent = Command::new("kill").args([what, &self.child.id().to_string()]).status().expect("kill");
         assert!(sent.success(), "it was running");
     }
 

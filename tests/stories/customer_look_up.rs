@@ -12,6 +12,7 @@ stories! {
     a_company_is_found_whatever_is_appended_to_its_name,
     nobody_fishes_by_looking_up,
     a_rehearsed_file_asks_as_often_as_it_has_rows,
+    a_file_that_is_refused_tells_no_more_than_looking_up,
     who_is_known_by_phone_is_not_entered_again_but_by_a_superior,
     two_who_enter_the_same_phone_at_once_make_one_file,
 }
@@ -98,6 +99,41 @@ fn a_rehearsed_file_asks_as_often_as_it_has_rows(app: App) {
     let told = company.boss.get("/api/v1/audit-entries?action=customer.looked_up").expect(200).at("/data");
     let rows = told.as_array().into_iter().flatten().filter(|entry| entry["after"]["rows"] == 40);
     assert_eq!(rows.count(), 1, "the trail tells who asked for a file: {told}");
+}
+
+/// A file of which nothing is taken tells who is known all the same, and so does entering somebody by hand.
+fn a_file_that_is_refused_tells_no_more_than_looking_up(app: App) {
+    let company = app.company();
+    let known: Vec<String> = (0..40).map(|n| format!("1381234{n:04}")).collect();
+    for phone in &known {
+        entered(company.who("lan"), "李娜", phone);
+    }
+    let rows = |phones: &[String]| -> String {
+        let lines = phones.iter().enumerate().map(|(n, phone)| format!("客户{n},{phone}\n"));
+        // One row is bad whatever anybody knows, so that none of them is taken.
+        std::iter::once("名称,电话\n坏行,12\n".to_owned()).chain(lines).collect()
+    };
+    let hand = |by: &Caller, phones: &[String]| {
+        hand_in(by, &format!("{CUSTOMERS}/import"), "客户.csv", rows(phones).as_bytes())
+    };
+    let rep = company.who("rep");
+    let unknown: Vec<String> = (0..200).map(|n| format!("1399999{n:04}")).collect();
+    let told = hand(rep, &unknown).refuses(422, "import.rows_refused");
+    assert_eq!(told.at("/params/count"), json!(1), "whom nobody knows is nobody's secret");
+    let told = hand(rep, &known).refuses(422, "import.rows_refused");
+    assert_eq!(told.at("/params/count"), json!(41));
+    let refused = hand(rep, &known).refuses(429, "customer_look_up.too_often");
+    assert!(!refused.to_string().contains("CU-2026"), "it says nothing of them: {refused}");
+    // What was counted is counted together with look-ups, and with what is entered by hand.
+    let enter = |phone: &str| rep.post(CUSTOMERS, person("李丽", phone));
+    (0..20).for_each(|n| drop(enter(&known[n]).refuses(409, "customer_look_up.known_already")));
+    let refused = enter(&known[20]).refuses(429, "customer_look_up.too_often");
+    assert!(!refused.to_string().contains("CU-2026"), "{refused}");
+    rep.post(LOOK_UP, json!({"kind": "person", "phone": known[0]}))
+        .refuses(429, "customer_look_up.too_often");
+    enter("13700000000").expect(201);
+    // Who supervises customers sees them anyway.
+    (0..3).for_each(|_| drop(hand(company.who("head"), &known).refuses(422, "import.rows_refused")));
 }
 
 fn who_is_known_by_phone_is_not_entered_again_but_by_a_superior(app: App) {

@@ -68,7 +68,7 @@ pub(crate) fn go_on(app: &App, company: &mut Company, hours: i64) {
 }
 
 /// Lets so many hours pass in which servers leave signs.
-fn pass(app: &App, hours: i64) {
+pub(crate) fn pass(app: &App, hours: i64) {
     for _ in 0..hours * 2 {
         app.advance(Duration::minutes(30));
         block_on(app.database.write(persistence::spine::Request::system("signs"), |tx| {

@@ -204,6 +204,26 @@ fn a_screen_at_the_door_hears_that_the_queue_moved_and_of_nobody(app: App) {
     members.sort_unstable();
     assert_eq!(members, ["at", "entity", "entity_kind", "kind", "sequence", "version"]);
     assert!(!moved.data.to_string().contains(site.company.id("lan")), "{}", moved.data);
+    // An account for the screen needs no more than that: it sees the queue, and no customer.
+    let boss = &site.company.boss;
+    let role = json!({"code": "screen", "name_zh": "排号屏", "name_en": "Screen at the door",
+        "permissions": ["reception-queue:watch"]});
+    boss.post("/api/v1/roles", role).expect(201);
+    let hung = app.hire(boss, "screen", &site.company.departments["marketing"], None);
+    let wall = app.person(boss, "screen", &hung, "screen", "department");
+    let ticket = wall.post(TICKETS, json!({"path": path})).expect(201).text("/ticket");
+    let mut narrow = app.anonymous().listen(&format!("{path}?ticket={ticket}"));
+    let place = format!("/api/v1/reception-queues/{}", queue.text("/id"));
+    let shown = wall.get(&place).expect(200);
+    assert_eq!(shown.text("/next/name"), "ming");
+    site.head().at(shown.version()).post(&format!("{place}/suspend"), json!({"reason": "开盘"})).expect(200);
+    assert_eq!(narrow.hear().event, "reception_queue.suspended");
+    let listed = wall.get(&format!("/api/v1/reception-queues?site_id={}", site.north)).expect(200);
+    assert_eq!(listed.at("/data").as_array().map(Vec::len), Some(1));
+    for closed in ["/api/v1/customers", "/api/v1/receptions", "/api/v1/registrations", "/api/v1/sites"] {
+        wall.get(closed).refuses(403, "http.forbidden");
+    }
+    wall.get(&format!("{place}/entries")).refuses(403, "http.forbidden");
     // Whoever sells in town hears nothing of this site.
     site.company.who("rep").get(&path).refuses(404, "http.not_found");
 }

@@ -66,6 +66,8 @@ fn the_quickstart_of_the_readme_works_line_by_line(app: App) {
         "done",
         "事项完成",
         "RG-",
+        "taken",
+        "魏欣",
         "ownership.refused",
         r#""rule":"OWN-1","policy":"ownership/real-estate","policy_version":1,"clause":"#,
     ] {

@@ -2,7 +2,7 @@
 //! INT-1b, INT-1c, INT-1d]`
 
 /// Another system.
-mod receiver;
+pub(crate) mod receiver;
 
 use self::receiver::{Got, Receiver};
 use crate::expense_request::act;

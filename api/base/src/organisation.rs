@@ -7,6 +7,7 @@ mod leave;
 mod position;
 mod template;
 mod working_calendar;
+mod working_day;
 
 use crate::spine::Routes;
 
@@ -22,4 +23,5 @@ pub fn routes(into: &mut Routes) {
     absence::routes(into);
     template::routes(into);
     working_calendar::routes(into);
+    working_day::routes(into);
 }

@@ -49,7 +49,8 @@ impl ReplayPolicies {
 /// Replay drafts of policies over a period. `[REG-7]`
 ///
 /// Each decision that was taken in those days is taken anew from what was known then, by the policy then in force and by the
-/// draft: whom a chain asks, whether a claim keeps to the rules, whose a customer is, who shares a commission. Only within the
+/// draft: whom a chain asks, whether a claim keeps to the rules, what the budget says to claims and requests, which duties are
+/// owed, done in time or missed and what follows, whose a customer is, who shares a commission. Only within the
 /// caller's reach, and nothing is changed. A document of which a fact is missing is undetermined, and the fact is named. At
 /// most 20,000 documents; of a longer period, choose parts. The lines can be read for seven days.
 #[utoipa::path(post, path = "/api/v1/policies/replay")]

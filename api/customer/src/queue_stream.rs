@@ -12,10 +12,11 @@ pub(crate) fn routes(into: &mut Routes) {
 ///
 /// That a queue was set, moved, suspended or resumed, with its id and version, as soon as it happened; the next day's queue
 /// as well, so that a screen at the door goes on by itself. Nothing of visitors or of who receives is told. What time alone
-/// brings, as lunch duty, is told of by nobody: its times stand in the queue.
+/// brings, as lunch duty, is told of by nobody: its times stand in the queue. An account that may do this and no more is
+/// enough for the screen.
 #[utoipa::path(get, path = "/api/v1/sites/{id}/queue-stream")]
 async fn stream_site_queue(
-    who: Can<perm::ReadCustomers>,
+    who: Can<perm::WatchQueues>,
     id: PathId<Site>,
     listening: Listening,
 ) -> Result<EventStream, Problem> {

@@ -48,7 +48,7 @@ pub(crate) fn routes(into: &mut Routes) {
 /// Those in which one has a place, and those of departments in reach; the latest day first.
 #[utoipa::path(get, path = "/api/v1/reception-queues")]
 async fn list_reception_queues(
-    who: Can<perm::ReadCustomers>,
+    who: Can<perm::WatchQueues>,
     wanted: Wanted<QueueFilter>,
     reading: Reading,
 ) -> List<QueueSummary> {
@@ -61,7 +61,7 @@ async fn list_reception_queues(
 /// site asks again with `If-None-Match`.
 #[utoipa::path(get, path = "/api/v1/reception-queues/{id}")]
 async fn show_reception_queue(
-    who: Can<perm::ReadCustomers>,
+    who: Can<perm::WatchQueues>,
     id: PathId<ReceptionQueue>,
     reading: Reading,
 ) -> Reply<QueueView> {

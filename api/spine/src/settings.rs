@@ -41,6 +41,10 @@ pub struct ServerSettings {
         hide_env_values = true
     )]
     pub database_url: String,
+    /// Whether a pooler in transaction mode (PgBouncer) stands before PostgreSQL: nothing is prepared in a session then, and
+    /// what is set is set for each transaction.
+    #[arg(long, global = true, env = "DATABASE_BEHIND_POOLER", default_value_t = false)]
+    pub database_behind_pooler: bool,
     /// Where attachments are kept.
     #[arg(long, global = true, env = "FILES_DIRECTORY", default_value = "data/files")]
     pub files_directory: PathBuf,

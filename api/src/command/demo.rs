@@ -4,6 +4,7 @@
 mod claims;
 mod company;
 mod office;
+mod office_day;
 mod script;
 
 use crate::{Running, Settings, first_start, identity, open_database, spine::Problem, start};

@@ -28,6 +28,8 @@ pub mod outage;
 pub mod people;
 mod raise;
 mod relief;
+/// What a draft of a rule would have made of it.
+pub mod replay;
 mod retime;
 /// A rule as data.
 pub mod rule;

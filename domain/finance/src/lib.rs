@@ -13,6 +13,8 @@ pub mod budget;
 pub mod budget_analysis;
 /// Changes of active budgets: transfers, increases, cuts, emergency draws.
 pub mod budget_change;
+/// What the settings for budgets say to a document.
+pub mod budget_control;
 /// How budgets are executed: rates, forecasts, alerts.
 pub mod budget_execution;
 /// Budget lines and their ledger: what is allocated, reserved, committed, spent.

@@ -189,6 +189,7 @@ permissions! {
     RegisterCustomers = "registration:register", "接待、登记与领取客户", "Receive and register customers, claim them from the pool and give them up, announce relatives and introductions, dispute ownership";
     ManageOwnership = "ownership:manage", "管理客户归属", "Assign customers, lock them, void facts and tell of deals, in reach";
     RuleOwnershipDisputes = "ownership-dispute:rule", "调解与裁决归属争议", "Mediate and rule on disputes over ownership in reach, where one is no party";
+    WatchQueues = "reception-queue:watch", "查看排号", "See whose turn it is at sites in reach and hear when that moves, as a screen at the door does; nothing of visitors";
     ManageSites = "site:manage", "管理销售现场与排号", "Set up sites, say who is on lunch duty, set and suspend queues";
     ReadIndicators = "indicator:read", "查看考核指标", "Read indicators and what is measured";
     ManageIndicators = "indicator:manage", "管理考核指标", "Set up, change and retire indicators";

@@ -19,6 +19,7 @@ mod people;
 pub mod publication;
 /// Duties come to be.
 pub mod raise;
+mod replay;
 mod row;
 /// The versions of the rules.
 mod rule;
@@ -62,6 +63,7 @@ pub(crate) const NOUN: &[Part] = &[
     &Follows { wants: source::wants, then: source::follow },
     &file::DocumentKind { kind: Duty::KIND, may_read: deed::may_read },
     &tiding::TIDINGS,
+    replay::REPLAYED,
 ];
 
 crate::spine::resource! { crate::Base: Duty as DutyView; find, apply, show = show }

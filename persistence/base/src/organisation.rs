@@ -10,6 +10,7 @@ mod past;
 pub mod position;
 mod reference;
 pub mod register;
+mod working_day;
 
 pub use absence::{AbsenceFilter, AbsenceView};
 pub use department::{DEPARTMENT, DepartmentFilter, DepartmentView};
@@ -20,6 +21,7 @@ pub use past::Past;
 pub use position::{PositionFilter, PositionView};
 pub use reference::{NamedRef, PersonRef, referred};
 pub use register::Register;
+pub use working_day::{WorkingDaysView, working_days};
 
 /// The people whose names [`search`](crate::search) looks at.
 pub use crate::schema::employees as people;

@@ -10,6 +10,7 @@ pub mod ledger;
 pub mod list;
 mod name;
 mod overlap;
+mod replay;
 mod row;
 mod run_rate;
 mod usage;
@@ -20,6 +21,7 @@ pub use choose::{Charge, Charged, charge};
 pub use held::{EffectView, HeldView, held};
 pub use list::BUDGET_LINE;
 pub(crate) use overlap::open_lines_like;
+pub(crate) use replay::{Controlled, DECISION};
 pub(crate) use usage::of_year as used_in_year;
 pub use verify::{LedgerReport, verify};
 

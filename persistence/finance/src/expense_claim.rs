@@ -69,6 +69,7 @@ pub(crate) const NOUN: &[Part] = &[
     &BUYERS,
     replay::BY_SETTINGS,
     replay::BY_CATEGORIES,
+    replay::BY_BUDGET,
 ];
 
 /// None ships: whose the invoices are made out to, only the company knows.

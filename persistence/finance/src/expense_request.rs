@@ -6,6 +6,7 @@ pub(crate) mod charge;
 pub mod deed;
 /// Lists and exports.
 pub mod list;
+mod replay;
 /// What a request said in each of its approved versions.
 pub mod revision;
 mod row;
@@ -57,6 +58,7 @@ pub(crate) const NOUN: &[Part] = &[
         "003 营销费用审批流程；000 §9.3",
         SHIPPED_REQUEST_CHAIN,
     ),
+    replay::BY_BUDGET,
 ];
 
 crate::spine::resource! { crate::Finance: ExpenseRequest as ExpenseRequestView; find, apply, show = show }

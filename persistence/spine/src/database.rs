@@ -41,6 +41,8 @@ pub struct Options {
     pub waiting_max: usize,
     /// PostgreSQL: a statement is given up after so many seconds; 0: never.
     pub statement_seconds_max: u64,
+    /// PostgreSQL: whether a pooler in transaction mode stands before it.
+    pub behind_pooler: bool,
     /// SQLite: whether an answered write survives a power cut (it always survives a crash).
     pub full_durability: bool,
     /// What seals the keys of what is sealed at rest; it is nowhere in the database. None: nothing can be sealed.
@@ -60,6 +62,7 @@ impl Options {
             writers: 2,
             waiting_max: 2_048,
             statement_seconds_max: 0,
+            behind_pooler: false,
             full_durability: true,
             secret: None,
         }
@@ -116,7 +119,12 @@ pub struct Database {
 impl Database {
     /// Opens the database. It is not migrated by this; see [`Database::migrate`].
     pub fn open(options: Options) -> Result<Self, Failure> {
-        let location = Location::parse(&options.url, options.full_durability, options.statement_seconds_max)?;
+        let location = Location::parse(
+            &options.url,
+            options.full_durability,
+            options.statement_seconds_max,
+            options.behind_pooler,
+        )?;
         let writers = if location.kind == EngineKind::Sqlite { 1 } else { options.writers };
         let shared = Arc::new(Shared {
             kind: location.kind,

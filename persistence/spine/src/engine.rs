@@ -30,6 +30,8 @@ pub enum Engine {
 pub struct Connection {
     pub engine: Engine,
     suspect: bool,
+    /// What each transaction begins with, where the session is no more than the transaction's.
+    limits: String,
     /// The marks as a transaction that reads sees them, from its first reading on.
     pub(super) marks: Option<Marks>,
     /// Whether the transaction under way has changed master data.
@@ -41,6 +43,9 @@ pub struct Connection {
     /// Whether the transaction under way waits for locks but briefly.
     hastens: bool,
 }
+
+/// A transaction of PostgreSQL in which all reads see the same state.
+const BEGIN_READ: &str = "BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY";
 
 /// Runs one query text on whichever engine it is: `db!(reader, |c| table.load(c))`.
 #[macro_export]
@@ -112,10 +117,11 @@ macro_rules! load_locked {
 }
 
 impl Connection {
-    fn on(engine: Engine) -> Self {
+    fn on(engine: Engine, limits: String) -> Self {
         Self {
             engine,
             suspect: false,
+            limits,
             marks: None,
             master_moved: false,
             numbers: Numbers::default(),
@@ -149,7 +155,7 @@ impl Connection {
         self.numbers.clear();
         match &mut self.engine {
             Engine::Sqlite(c) => c.batch_execute("BEGIN IMMEDIATE; SAVEPOINT unit"),
-            Engine::Postgres(c) => c.batch_execute("BEGIN; SAVEPOINT unit"),
+            Engine::Postgres(c) => c.batch_execute(&format!("BEGIN; {}SAVEPOINT unit", self.limits)),
         }
     }
 
@@ -199,7 +205,7 @@ impl Connection {
         self.marks = None;
         match &mut self.engine {
             Engine::Sqlite(c) => c.batch_execute("BEGIN DEFERRED"),
-            Engine::Postgres(c) => c.batch_execute("BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY"),
+            Engine::Postgres(c) => c.batch_execute(&format!("{BEGIN_READ}; {}", self.limits)),
         }
     }
 
@@ -208,9 +214,7 @@ impl Connection {
         self.marks = None;
         match &mut self.engine {
             Engine::Sqlite(c) => c.batch_execute("ROLLBACK; BEGIN DEFERRED"),
-            Engine::Postgres(c) => {
-                c.batch_execute("ROLLBACK; BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY")
-            }
+            Engine::Postgres(c) => c.batch_execute(&format!("ROLLBACK; {BEGIN_READ}; {}", self.limits)),
         }
     }
 

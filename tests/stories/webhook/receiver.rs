@@ -11,7 +11,7 @@ use std::{
 
 /// What a receiver was sent.
 #[derive(Clone, Debug)]
-pub(super) struct Got {
+pub(crate) struct Got {
     pub headers: BTreeMap<String, String>,
     pub body: Vec<u8>,
 }
@@ -30,7 +30,7 @@ impl Got {
 
 /// Another system: it keeps what it is sent and answers with the next of some statuses, then with 204.
 #[derive(Clone)]
-pub(super) struct Receiver {
+pub(crate) struct Receiver {
     address: SocketAddr,
     got: Arc<Mutex<Vec<Got>>>,
     answers: Arc<Mutex<Vec<u16>>>,

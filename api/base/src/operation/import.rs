@@ -20,7 +20,14 @@ use persistence::{
 };
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use serde_json::json;
-use std::{cell::RefCell, collections::BTreeMap, sync::Arc};
+use std::{
+    cell::RefCell,
+    collections::BTreeMap,
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
+};
 
 /// So many rows are answered at once.
 pub const AT_ONCE_MAX: usize = 1_000;
@@ -60,6 +67,19 @@ pub trait LongImport: Imported {
         how: &Self::How,
         is_rehearsed: bool,
     ) -> Result<(), Failure>;
+
+    /// How many rows of a batch that was taken, or undone, tell something for which one would have to ask elsewhere.
+    fn tells(_sheet: &Sheet<Self>) -> usize {
+        0
+    }
+
+    /// Counts what is told so. What is refused here is not told: the file fails instead.
+    ///
+    /// # Errors
+    /// Where so much may not be told.
+    fn told(_tx: &mut Tx<'_>, _rows: usize) -> Result<(), Failure> {
+        Ok(())
+    }
 }
 
 /// The kind of operation that takes files of these rows.
@@ -101,8 +121,7 @@ pub async fn hand_in<G: Guard + Clone, T: LongImport>(
     let how = T::arrange(&mut sheet, how);
     if sheet.count() <= AT_ONCE_MAX {
         let work = work.rehearsed(rehearsal);
-        let taken = work.import(who, sheet, partial, move |tx, sheet| T::take(tx, sheet, &how, false));
-        return Ok(Either::This(taken.await?));
+        return at_once::<G, T>(who, &work, (sheet, partial, how)).await;
     }
     if work.is_rehearsal() {
         // The operation itself would be kept.
@@ -126,6 +145,32 @@ pub async fn hand_in<G: Guard + Clone, T: LongImport>(
     patience.until(&who, is_over).await?;
     let looked = work.look(&who, queued, move |reader| operations::view(reader, id));
     Ok(Either::That(looked.await?))
+}
+
+/// Takes a file in one transaction. A rehearsal was counted before it began; what the file itself tells is counted behind it,
+/// since nothing of a refused file stays.
+async fn at_once<G: Guard + Clone, T: LongImport>(
+    who: G,
+    work: &UnitOfWork,
+    (sheet, partial, how): (Sheet<T>, bool, T::How),
+) -> Imports {
+    let tells = Arc::new(AtomicUsize::new(0));
+    let told = tells.clone();
+    let taken = work.import(who.clone(), sheet, partial, move |tx, sheet| {
+        let taken = T::take(tx, sheet, &how, false);
+        told.store(T::tells(sheet), Ordering::SeqCst);
+        taken
+    });
+    let taken = taken.await;
+    let rows = tells.load(Ordering::SeqCst);
+    if rows > 0 && !work.is_rehearsal() {
+        let counted = work.apart(&who, move |tx| T::told(tx, rows)).await;
+        // What was taken is taken; but nothing is told of a file that was not.
+        if taken.is_err() {
+            counted?;
+        }
+    }
+    Ok(Either::This(taken?))
 }
 
 fn wanted<T: LongImport>(
@@ -169,6 +214,10 @@ fn step<T: LongImport>(tx: &mut Tx<'_>, operation: &Operation) -> Result<Step, F
         })?;
     } else {
         T::take(tx, &mut sheet, &asked.how, false)?;
+    }
+    let tells = T::tells(&sheet);
+    if tells > 0 && !asked.rehearsal {
+        T::told(tx, tells)?;
     }
     let mut result = operation.result.clone();
     note(tx, operation, &sheet, &mut result)?;

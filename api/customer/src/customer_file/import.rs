@@ -14,6 +14,7 @@ use crate::spine::{
 };
 use domain::{
     customer_file::{Customer, CustomerContent},
+    customer_look_up::KNOWN_ALREADY,
     spine::{Permission, perm},
 };
 use persistence::{
@@ -55,6 +56,16 @@ impl LongImport for CustomerRow {
     fn take(tx: &mut Tx<'_>, sheet: &mut Sheet<Self>, (): &(), _: bool) -> Result<(), Failure> {
         sheet.each(tx, take)
     }
+
+    fn tells(sheet: &Sheet<Self>) -> usize {
+        sheet.refused_for(KNOWN_ALREADY)
+    }
+
+    fn told(tx: &mut Tx<'_>, rows: usize) -> Result<(), Failure> {
+        let today = tx.today();
+        let rules = customers::rules(tx, today)?;
+        customer_look_up::count_rows(tx, rows, &rules)
+    }
 }
 
 /// Files of many customers.
@@ -63,8 +74,9 @@ pub(super) static KIND: Kind = import::kind::<CustomerRow>();
 /// Import customers from CSV or XLSX. `[CUS-1, CUS-2, INT-5, OPR-1]`
 ///
 /// Each row is judged as a customer entered by hand; who is known to somebody else by phone or tax number is refused with the
-/// owner's name. The same file again changes nothing. With `validate_only=true` the report says of every row what would become
-/// of it. There each row counts as a look-up of a caller who does not supervise customers.
+/// owner's name, and counts as a look-up of a caller who does not supervise customers: where there are more than may be looked
+/// up in an hour, a file of which nothing is taken is refused without a word of them. The same file again changes nothing. With
+/// `validate_only=true` the report says of every row what would become of it, and each row counts so.
 /// A file of more than 1,000 rows, 100,000 at most, is an operation.
 #[utoipa::path(post, path = "/api/v1/customers/import")]
 pub(super) async fn import_customers(

@@ -4,10 +4,12 @@ use super::body::CreateCustomer;
 use crate::spine::{At, Can, Created, Merge, PathOf, Reply, UnitOfWork, Unrehearsed, Valid};
 use domain::{
     customer_file::{Customer, NewCustomer},
+    customer_look_up::KNOWN_ALREADY,
     spine::{Refusal, codes, perm},
 };
 use persistence::{
     customer_file::{self as customers, CustomerView},
+    customer_look_up,
     spine::{Failure, Tx},
 };
 use serde::Deserialize;
@@ -17,18 +19,29 @@ use utoipa::IntoParams;
 ///
 /// Phones are kept in one form, however they are typed; what the company requires of every file must be there, and nobody is
 /// entered who is known already by phone or tax number. The customer belongs to a department until a registration gives it
-/// to somebody. There is no rehearsal: whether somebody is known is asked by `POST /customers/look-up`, which is counted.
+/// to somebody. There is no rehearsal: whether somebody is known is asked by `POST /customers/look-up`, which is counted, as it
+/// is here to hear that somebody is.
 #[utoipa::path(post, path = "/api/v1/customers")]
 pub(super) async fn create_customer(
     who: Can<perm::MaintainCustomers>,
     body: Valid<CreateCustomer>,
     work: Unrehearsed,
 ) -> Created<CustomerView> {
-    work.write(who, move |tx| {
+    let entered = work.write(who.clone(), move |tx| {
         let customer = enter(tx, body.0.clone())?;
         customers::show(tx, customer)
-    })
-    .await
+    });
+    let entered = entered.await;
+    // Whoever hears that somebody is known has looked them up.
+    if entered.as_ref().is_err_and(|problem| problem.code() == KNOWN_ALREADY.code) {
+        let count = |tx: &mut Tx<'_>| {
+            let today = tx.today();
+            let rules = customers::rules(tx, today)?;
+            customer_look_up::count_rows(tx, 1, &rules)
+        };
+        work.apart(&who, count).await?;
+    }
+    entered
 }
 
 pub(super) fn enter(tx: &mut Tx<'_>, body: CreateCustomer) -> Result<Customer, Failure> {

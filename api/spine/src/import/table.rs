@@ -178,6 +178,12 @@ impl<T: Imported> Sheet<T> {
         self.rows.iter().any(|row| !row.findings.is_empty())
     }
 
+    /// How many rows are refused for a reason.
+    pub fn refused_for(&self, code: &'static RefusalCode) -> usize {
+        let is_for = |row: &&Row<T>| row.findings.iter().any(|found| found.code.code == code.code);
+        self.rows.iter().filter(is_for).count()
+    }
+
     /// Refuses rows whose key an earlier row has.
     pub fn refuse_repeated<K: Ord>(&mut self, column: &'static str, key: impl Fn(&T) -> K) {
         let mut seen = std::collections::BTreeMap::new();

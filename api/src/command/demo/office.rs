@@ -2,6 +2,7 @@
 
 use super::{
     company::{Company, FOUNDER},
+    office_day,
     script::Script,
 };
 use chrono::Duration;
@@ -41,16 +42,13 @@ pub(super) fn play(script: &mut Script, company: &Company) -> Result<String, Str
         receive(script, &site, visit)?;
         script.pass(Duration::minutes(20));
     }
-    Ok(format!("{} customers of a sales office", VISITS.len()))
+    let day = office_day::play(script, company, &site)?;
+    Ok(format!("{} customers of a sales office; {day}", VISITS.len()))
 }
 
 fn receive(script: &mut Script, site: &str, (who, name, channel, needs, then): &Visit) -> Result<(), String> {
-    let phone = format!("139{:08}", script.number(10_000_000, 99_999_999));
-    let file = json!({"kind": "person", "name": name, "phones": [phone], "needs": needs});
-    let customer = script.post(who, "/api/v1/customers", file)?.text("/id")?;
-    let registration =
-        json!({"customer_id": customer, "site_id": site, "channel": channel, "inquiry": first_visit()});
-    script.post(who, "/api/v1/registrations", registration)?;
+    let customer = enter(script, who, name, needs)?;
+    registered(script, who, site, &customer, channel)?;
     let ownership = format!("/api/v1/customers/{customer}/ownership");
     match then {
         Then::Waits => Ok(()),
@@ -70,8 +68,28 @@ fn receive(script: &mut Script, site: &str, (who, name, channel, needs, then): &
     }
 }
 
+/// Enters a customer with a telephone of their own; the id.
+pub(super) fn enter(script: &mut Script, who: &str, name: &str, needs: &str) -> Result<String, String> {
+    let phone = format!("139{:08}", script.number(10_000_000, 99_999_999));
+    let file = json!({"kind": "person", "name": name, "phones": [phone], "needs": needs});
+    script.post(who, "/api/v1/customers", file)?.text("/id")
+}
+
+/// Registers a customer who came by a channel, outside of any reception.
+pub(super) fn registered(
+    script: &mut Script,
+    who: &str,
+    site: &str,
+    customer: &str,
+    channel: &str,
+) -> Result<(), String> {
+    let registration =
+        json!({"customer_id": customer, "site_id": site, "channel": channel, "inquiry": first_visit()});
+    script.post(who, "/api/v1/registrations", registration).map(drop)
+}
+
 /// The answers of somebody who comes for the first time.
-fn first_visit() -> Value {
+pub(super) fn first_visit() -> Value {
     json!({"is_first_visit": true, "was_elsewhere": false, "was_phoned": false, "was_introduced": false,
         "asks_for_somebody": false, "has_relative": false})
 }

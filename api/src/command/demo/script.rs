@@ -57,6 +57,16 @@ impl Script {
         }
     }
 
+    /// Lets time pass until a time of a day, of the company's clock, unless it has passed.
+    pub fn pass_until(&self, day: NaiveDate, (hour, minute): (u32, u32)) -> Result<(), String> {
+        let local = day
+            .and_hms_opt(hour, minute, 0)
+            .and_then(|time| time.and_local_timezone(chrono_tz::Asia::Shanghai).earliest());
+        let then = local.ok_or("no such time")?.to_utc();
+        self.pass(Timestamp::new(then).since(self.clock.now()));
+        Ok(())
+    }
+
     /// Lets time pass until three hours before the end of the story.
     pub fn pass_until_shortly_before_the_end(&self) {
         self.pass(self.end.since(self.clock.now()) - Duration::hours(3));

@@ -89,7 +89,7 @@ pub const SHIPPED_ROLES: &[ShippedRole] = &[
             OVERSIGHT,
             &[ReadAudit, ManagePostEvaluations, DecideIncentiveEntries, PublishRegulations],
             &[ManageAppraisals, ApproveReopenings, ExportAppraisals],
-            &[ReadCustomers, RevealCustomers, ExportCustomers, EraseCustomers],
+            &[ReadCustomers, RevealCustomers, ExportCustomers, EraseCustomers, WatchQueues],
             OF_SALES,
             LEADS_SELLERS,
             &[ApproveCommission],

@@ -14,6 +14,7 @@ use chrono::{Datelike, NaiveDate};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use std::collections::BTreeSet;
+use utoipa::ToSchema;
 
 /// The code under which the company's working calendar is kept.
 pub const WORKING_CALENDAR_CODE: &str = "working-calendar/company";
@@ -26,6 +27,7 @@ crate::refusals! { WORKING_CALENDAR_REFUSALS:
     HOLIDAY_BACKWARDS = "working_calendar.backwards", Invalid, "假期的最后一天早于第一天", "The holiday ends before it begins";
     DAY_TWICE = "working_calendar.day_twice", Invalid, "{date} 出现两次", "{date} stands twice";
     YEAR_TWICE = "working_calendar.year_twice", Invalid, "{year} 年出现两次", "The year {year} stands twice";
+    SPAN_UNFIT = "working_calendar.span_unfit", Invalid, "日期须由早到晚，一次不超过 {max} 天", "The days must run from the earlier to the later, {max} at once at most";
     NEVER_WORKED = "working_calendar.never_worked", Invalid, "至少须有一个工作日", "At least one day of the week must be worked";
 }
 
@@ -84,6 +86,28 @@ pub struct CalendarYear {
     pub make_up_days: Vec<NaiveDate>,
 }
 
+/// What sort of day it is, as a code.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+#[schema(as = WorkingDayKind)]
+pub enum DayCode {
+    /// Worked as usual.
+    Working,
+    /// A rest day that is worked in a holiday's stead.
+    MakeUp,
+    /// A rest day of the week.
+    Rest,
+    /// A statutory holiday.
+    Holiday,
+}
+
+crate::labels! { DayCode = "WorkingDayKind":
+    Working = "working", "工作日", "Working day";
+    MakeUp = "make_up", "调休上班日", "Make-up working day";
+    Rest = "rest", "休息日", "Rest day";
+    Holiday = "holiday", "法定节假日", "Statutory holiday";
+}
+
 /// What sort of day it is.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum DayKind<'a> {
@@ -101,6 +125,15 @@ impl DayKind<'_> {
     /// Whether nobody works.
     pub const fn is_off(self) -> bool {
         matches!(self, Self::Rest | Self::Holiday(_))
+    }
+    /// Its code.
+    pub const fn code(self) -> DayCode {
+        match self {
+            Self::Working => DayCode::Working,
+            Self::MakeUp => DayCode::MakeUp,
+            Self::Rest => DayCode::Rest,
+            Self::Holiday(_) => DayCode::Holiday,
+        }
     }
     /// The names, Chinese and English.
     pub fn names(&self) -> (&str, &str) {

@@ -79,6 +79,43 @@ impl LunarOccasion {
     }
 }
 
+/// The festivals that people keep by the lunar calendar, each with its Chinese and its English name.
+const FESTIVALS: &[(LunarOccasion, &str, &str)] = &[
+    (LunarOccasion::NewYearsEve {}, "除夕", "Lunar New Year's Eve"),
+    (LunarOccasion::SPRING_FESTIVAL, "春节", "Spring Festival"),
+    (LunarOccasion::Day { month: 1, day: 15 }, "元宵节", "Lantern Festival"),
+    (LunarOccasion::Day { month: 5, day: 5 }, "端午节", "Dragon Boat Festival"),
+    (LunarOccasion::Day { month: 7, day: 7 }, "七夕", "Qixi Festival"),
+    (LunarOccasion::MID_AUTUMN, "中秋节", "Mid-Autumn Festival"),
+    (LunarOccasion::Day { month: 9, day: 9 }, "重阳节", "Double Ninth Festival"),
+    (LunarOccasion::Day { month: 12, day: 8 }, "腊八节", "Laba Festival"),
+];
+
+/// The lunar festival of a day, Chinese and English; none on other days, and outside the years that are known.
+pub fn festival_on(day: BusinessDate) -> Option<(&'static str, &'static str)> {
+    let falls = |occasion: LunarOccasion| occasion.between(day, day).next().is_some();
+    let found = FESTIVALS.iter().find(|(occasion, ..)| falls(*occasion));
+    found.map(|(_, zh, en)| (*zh, *en))
+}
+
+impl LunarDate {
+    /// Its name, as calendars print it: 腊月三十, 闰六月初一.
+    pub fn name_zh(self) -> String {
+        const MONTHS: [&str; 12] = ["正", "二", "三", "四", "五", "六", "七", "八", "九", "十", "冬", "腊"];
+        const ONES: [&str; 10] = ["一", "二", "三", "四", "五", "六", "七", "八", "九", "十"];
+        let ones = |day: u8| ONES.get(usize::from(day).wrapping_sub(1)).copied().unwrap_or_default();
+        let month = MONTHS.get(usize::from(self.month).wrapping_sub(1)).copied().unwrap_or_default();
+        let day = match self.day {
+            0..=10 => format!("初{}", ones(self.day)),
+            11..=19 => format!("十{}", ones(self.day - 10)),
+            20 => "二十".to_owned(),
+            21..=29 => format!("廿{}", ones(self.day - 20)),
+            _ => "三十".to_owned(),
+        };
+        format!("{}{month}月{day}", if self.is_leap_month { "闰" } else { "" })
+    }
+}
+
 fn date_of(year: i32, month: u8, day: u8) -> Option<BusinessDate> {
     let (year, month) = (isize::try_from(year).ok()?, isize::from(month));
     let days = LunarMonth::new(year, month).ok()?.get_day_count();
@@ -132,6 +169,19 @@ mod tests {
         }
         assert_eq!(LunarOccasion::MID_AUTUMN.in_year(1899), None);
         assert_eq!(LunarOccasion::MID_AUTUMN.in_year(2101), None);
+    }
+
+    #[test]
+    fn days_are_named_as_calendars_print_them() {
+        let name = |text| lunar_date(day(text)).map(LunarDate::name_zh);
+        assert_eq!(name("2026-02-16").as_deref(), Some("腊月廿九"));
+        assert_eq!(name("2024-02-09").as_deref(), Some("腊月三十"));
+        assert_eq!(name("2026-02-17").as_deref(), Some("正月初一"));
+        assert_eq!(name("2025-07-25").as_deref(), Some("闰六月初一"));
+        assert_eq!(name("2026-03-08").as_deref(), Some("正月二十"));
+        assert_eq!(festival_on(day("2026-02-16")).map(|(zh, _)| zh), Some("除夕"));
+        assert_eq!(festival_on(day("2024-02-09")).map(|(zh, _)| zh), Some("除夕"));
+        assert_eq!(festival_on(day("2026-02-15")), None, "the 28th is no eve");
     }
 
     #[test]

@@ -260,6 +260,32 @@ pub(super) fn several(reader: &mut Reader<'_>, keys: &[Key]) -> Result<Vec<Duty>
     found.into_iter().map(TryInto::try_into).collect()
 }
 
+/// The duties of a rule for an occasion, whoever asks.
+pub(super) fn of_occasion(reader: &mut Reader<'_>, code: &str, occasion: &str) -> Result<Vec<Duty>, Failure> {
+    let rows: Vec<Row> = db!(reader, |c| duties::table
+        .filter(duties::rule_code.eq(code).and(duties::occasion.eq(occasion)))
+        .order(duties::id)
+        .select(Row::as_select())
+        .load(c))?;
+    rows.into_iter().map(TryInto::try_into).collect()
+}
+
+/// The duty of a rule that was raised for a record at an instant.
+pub(super) fn raised_for(
+    reader: &mut Reader<'_>,
+    code: &str,
+    subject: &DutySubject,
+    at: Timestamp,
+) -> Result<Option<Duty>, Failure> {
+    let row: Option<Row> = db!(reader, |c| duties::table
+        .filter(duties::subject.eq(subject_text(subject)).and(duties::rule_code.eq(code)))
+        .filter(duties::raised_at.eq(Instant::from(at)))
+        .select(Row::as_select())
+        .first(c)
+        .optional())?;
+    row.map(TryInto::try_into).transpose()
+}
+
 /// The duties of a rule that are not done, behind one of them, in the order of their ids; at most so many.
 pub(super) fn pending_behind(
     reader: &mut Reader<'_>,

@@ -241,6 +241,20 @@ impl Away {
         Ok(Self(absence::days_away(reader, &people, first.date_in(world.zone))?))
     }
 
+    /// Of these people from a day on.
+    pub fn of_people(
+        reader: &mut Reader<'_>,
+        people: &[EmployeeId],
+        from: BusinessDate,
+    ) -> Result<Self, Failure> {
+        Ok(Self(absence::days_away(reader, people, from)?))
+    }
+
+    /// Of nobody: what posts and records owe knows no leave.
+    pub const fn nobody() -> Self {
+        Self(BTreeMap::new())
+    }
+
     fn is_away(&self, employee: EmployeeId, day: BusinessDate) -> bool {
         let days = self.0.get(&employee).map_or(&[][..], Vec::as_slice);
         days.iter().any(|(from, until)| *from <= day && day <= *until)
@@ -248,7 +262,12 @@ impl Away {
 }
 
 /// Leave on all its working days excuses a duty, leave on its due's day moves it.
-fn leave(world: &World, away: &Away, duty: &Duty, now: Timestamp) -> Result<Option<Change<Duty>>, Failure> {
+pub(super) fn leave(
+    world: &World,
+    away: &Away,
+    duty: &Duty,
+    now: Timestamp,
+) -> Result<Option<Change<Duty>>, Failure> {
     let DutySubject::Person { employee } = duty.subject else { return Ok(None) };
     let is_away = |day| away.is_away(employee, day);
     Ok(match on_leave(&duty.times, is_away, &world.settings.content, world.time()) {

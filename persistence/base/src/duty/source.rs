@@ -269,8 +269,13 @@ fn redate(tx: &mut Tx<'_>, called: &Called, told: &Told) -> Result<(), Failure> 
 
 /// The day by whose end something is due, where the event that is told names one.
 fn named_day(rule: &DutyRule, told: &Told) -> Option<BusinessDate> {
+    day_named(rule, &told.facts)
+}
+
+/// The same by the facts of the event.
+pub(super) fn day_named(rule: &DutyRule, facts: &Value) -> Option<BusinessDate> {
     let Cadence::Event { due_on, .. } = &rule.cadence else { return None };
-    told.facts.get(due_on.as_ref()?)?.as_str()?.parse().ok()
+    facts.get(due_on.as_ref()?)?.as_str()?.parse().ok()
 }
 
 /// The duties about a record that are not done.

@@ -1,5 +1,10 @@
 //! Whether the claims of a period keep to the rules, gone through again by other settings or categories. `[REG-7; EXP-4, EXP-6]`
 
+/// What the budget said to them.
+mod budget;
+
+pub(super) use budget::BY_BUDGET;
+
 use super::{PoliciesInForce, load::find_unscoped};
 use crate::{
     approval,
@@ -70,7 +75,7 @@ struct Row {
 
 impl Replayer for Rules {
     fn page(&mut self, reader: &mut Reader<'_>) -> Result<Played, Failure> {
-        let rows = self.rows(reader)?;
+        let rows = rows(reader, &self.asked, self.after)?;
         let is_last = i64::try_from(rows.len()).is_ok_and(|rows| rows < PAGE);
         self.after = rows.last().map_or(self.after, |row| row.id);
         let approvals: Vec<Key> = rows.iter().filter_map(|row| row.approval_id).collect();
@@ -102,34 +107,31 @@ fn is_seen(reader: &Reader<'_>, row: &Row) -> bool {
     actor.reach(Permission::ReadExpenseClaims).covers(row.department_id.into(), is_own)
 }
 
-impl Rules {
-    /// The next claims that were submitted, in the order of keys; counter-documents are not judged by these rules.
-    fn rows(&self, reader: &mut Reader<'_>) -> Result<Vec<Row>, Failure> {
-        let (period, after) = (self.asked.period, self.after);
-        Ok(db!(reader, |c| claims::table
-            .filter(claims::id.gt(after))
-            .filter(claims::business_date.between(period.from, period.to))
-            .filter(claims::approval_id.is_not_null().and(claims::reverses_id.is_null()))
-            .order(claims::id)
-            .limit(PAGE)
-            .select((
-                claims::id,
-                claims::approval_id,
-                claims::department_id,
-                claims::creator_id,
-                claims::submitter_id,
-                claims::beneficiary_id
-            ))
-            .load(c))?)
-    }
+/// The next claims that were submitted, in the order of keys; counter-documents are not judged by these rules.
+fn rows(reader: &mut Reader<'_>, asked: &Asked, after: Key) -> Result<Vec<Row>, Failure> {
+    let period = asked.period;
+    Ok(db!(reader, |c| claims::table
+        .filter(claims::id.gt(after))
+        .filter(claims::business_date.between(period.from, period.to))
+        .filter(claims::approval_id.is_not_null().and(claims::reverses_id.is_null()))
+        .order(claims::id)
+        .limit(PAGE)
+        .select((
+            claims::id,
+            claims::approval_id,
+            claims::department_id,
+            claims::creator_id,
+            claims::submitter_id,
+            claims::beneficiary_id
+        ))
+        .load(c))?)
+}
 
+impl Rules {
     fn case(&self, reader: &mut Reader<'_>, claim: &ExpenseClaim, at: Timestamp) -> Result<Case, Failure> {
         let on = at.date_in(reader.zone());
         let results = if may_be_another(claim) {
-            Results::Undetermined(Said::new(
-                "提交时的单据内容（退回或撤回后可能已修改）",
-                "what the claim said when it was submitted: it came back and may have been changed",
-            ))
+            Results::Undetermined(changed_since())
         } else {
             let then = PoliciesInForce::on(reader, claim.content.business_date)?;
             let drafted = (self.drafted)(&then);
@@ -150,6 +152,13 @@ impl Rules {
             results,
         })
     }
+}
+
+fn changed_since() -> Said {
+    Said::new(
+        "提交时的单据内容（退回或撤回后可能已修改）",
+        "what the claim said when it was submitted: it came back and may have been changed",
+    )
 }
 
 /// Whether somebody may have changed it since it was submitted.

@@ -63,6 +63,17 @@ pub(crate) fn keep(
     Ok(())
 }
 
+/// What a request said when it was approved first; none where it was not approved yet.
+pub(super) fn first_of(
+    reader: &mut Reader<'_>,
+    request: &ExpenseRequest,
+) -> Result<Option<RequestContent>, Failure> {
+    let first = revisions::request_id.eq(Key::from(request.id)).and(revisions::revision.eq(1));
+    let content: Option<String> =
+        db!(reader, |c| revisions::table.filter(first).select(revisions::content).first(c).optional())?;
+    Ok(content.map(|content| serde_json::from_str(&content)).transpose()?)
+}
+
 /// The approved versions of a request that the caller may see.
 pub fn history(reader: &mut Reader<'_>, id: Id<ExpenseRequest>) -> Result<HistoryView, Failure> {
     let request = super::find(reader, id)?;

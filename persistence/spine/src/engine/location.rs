@@ -1,7 +1,10 @@
 //! Where a database is, how it is connected to, and how long anything there is waited for.
 
 use super::{Connection, Engine, EngineKind, Failure};
-use diesel::{Connection as _, PgConnection, SqliteConnection, connection::SimpleConnection};
+use diesel::{
+    Connection as _, PgConnection, SqliteConnection,
+    connection::{CacheSize, SimpleConnection},
+};
 
 /// Where the database is; the scheme of the URL chooses the engine, once.
 #[derive(Clone, Debug)]
@@ -12,6 +15,8 @@ pub struct Location {
     full_durability: bool,
     /// PostgreSQL gives up a statement after so many seconds; 0: never.
     statement_seconds_max: u64,
+    /// A pooler gives each transaction another session: nothing is set for a session, and nothing prepared in one.
+    behind_pooler: bool,
 }
 
 /// How long SQLite waits for another process, in milliseconds.
@@ -20,7 +25,12 @@ pub(super) const BUSY_MILLIS_MAX: u32 = 5_000;
 pub(super) const LOCK_MILLIS_MAX: u32 = 10_000;
 
 impl Location {
-    pub fn parse(url: &str, full_durability: bool, statement_seconds_max: u64) -> Result<Self, Failure> {
+    pub fn parse(
+        url: &str,
+        full_durability: bool,
+        statement_seconds_max: u64,
+        behind_pooler: bool,
+    ) -> Result<Self, Failure> {
         let (kind, url) = match url.split_once(':') {
             Some(("sqlite", path)) => (EngineKind::Sqlite, path.trim_start_matches("//").to_owned()),
             Some(("postgres" | "postgresql", _)) => (EngineKind::Postgres, url.to_owned()),
@@ -29,7 +39,7 @@ impl Location {
         if url.is_empty() {
             return Err(Failure::fault("the database URL names no file"));
         }
-        Ok(Self { kind, url, full_durability, statement_seconds_max })
+        Ok(Self { kind, url, full_durability, statement_seconds_max, behind_pooler })
     }
 
     /// The URL with what makes libpq notice a server that is gone and never said so, as far as it says nothing of that
@@ -68,17 +78,28 @@ impl Location {
             }
             EngineKind::Postgres => {
                 let mut connection = PgConnection::establish(&self.patient_url())?;
-                // Priced as on a spinning disk, its default, an index that gives just the wanted rows in their order
-                // looks dearer than walking past all the others in the order of the table.
-                connection
-                    .batch_execute(&format!(
-                        "SET random_page_cost = 1.1; SET statement_timeout = {}; SET lock_timeout = {LOCK_MILLIS_MAX}",
-                        self.statement_seconds_max * 1_000
-                    ))
-                    .map_err(diesel::ConnectionError::CouldntSetupConfiguration)?;
+                if self.behind_pooler {
+                    connection.set_prepared_statement_cache_size(CacheSize::Disabled);
+                } else {
+                    let limits = self.limits("SET");
+                    connection
+                        .batch_execute(&limits)
+                        .map_err(diesel::ConnectionError::CouldntSetupConfiguration)?;
+                }
                 Ok(Engine::Postgres(connection))
             }
         }
+    }
+
+    /// What PostgreSQL is told of time and cost, by `SET` for a session or by `SET LOCAL` for a transaction.
+    fn limits(&self, set: &str) -> String {
+        // Priced as on a spinning disk, its default, an index that gives just the wanted rows in their order
+        // looks dearer than walking past all the others in the order of the table.
+        let statement_millis_max = self.statement_seconds_max * 1_000;
+        format!(
+            "{set} random_page_cost = 1.1; {set} statement_timeout = {statement_millis_max}; \
+             {set} lock_timeout = {LOCK_MILLIS_MAX}; "
+        )
     }
 }
 
@@ -88,7 +109,8 @@ impl r2d2::ManageConnection for Location {
 
     fn connect(&self) -> Result<Connection, Self::Error> {
         let engine = self.open().map_err(diesel::r2d2::Error::ConnectionError)?;
-        Ok(Connection::on(engine))
+        let is_pooled = self.behind_pooler && self.kind == EngineKind::Postgres;
+        Ok(Connection::on(engine, if is_pooled { self.limits("SET LOCAL") } else { String::new() }))
     }
     fn is_valid(&self, connection: &mut Connection) -> Result<(), Self::Error> {
         connection.execute("SELECT 1").map_err(diesel::r2d2::Error::QueryError)

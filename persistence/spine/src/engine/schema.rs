@@ -2,7 +2,10 @@
 
 use super::{Connection, Engine, Failure};
 use crate::spine::Unready;
-use diesel::{SqliteConnection, connection::SimpleConnection, migration::MigrationSource};
+use diesel::{
+    Connection as _, PgConnection, SqliteConnection, connection::SimpleConnection,
+    migration::MigrationSource, pg::Pg,
+};
 use diesel_migrations::{EmbeddedMigrations, MigrationHarness};
 use std::collections::BTreeSet;
 
@@ -18,19 +21,7 @@ impl Connection {
                 };
                 c.immediate_transaction(migrate)
             }
-            Engine::Postgres(c) => {
-                // Another server may be at it, and a table may be long.
-                c.batch_execute("SET statement_timeout = 0; SET lock_timeout = 0")?;
-                c.batch_execute("SELECT pg_advisory_lock(7221054001)")?;
-                let applied = c
-                    .run_pending_migrations(migrations)
-                    .map(|applied| applied.iter().map(ToString::to_string).collect())
-                    .map_err(Failure::fault);
-                c.batch_execute("SELECT pg_advisory_unlock(7221054001)")?;
-                // Its time-outs are no longer those of the others.
-                self.suspect = true;
-                applied
-            }
+            Engine::Postgres(c) => migrate_one_by_one(c, &migrations),
         }
     }
 
@@ -47,6 +38,39 @@ impl Connection {
         }
         Ok((applied.len() < known.len()).then_some(Unready::SchemaBehind))
     }
+}
+
+/// Each in a transaction of its own, under a lock that ends with it: of several servers one does each, and no session keeps
+/// anything, so that poolers fit.
+fn migrate_one_by_one(c: &mut PgConnection, migrations: &EmbeddedMigrations) -> Result<Vec<String>, Failure> {
+    let mut all = MigrationSource::<Pg>::migrations(migrations).map_err(Failure::fault)?;
+    all.sort_by_key(|migration| migration.name().version().as_owned());
+    let known = c.transaction(alone)?;
+    let mut applied = Vec::new();
+    for migration in all.iter().filter(|migration| !known.contains(&migration.name().version().to_string())) {
+        let version = migration.name().version().to_string();
+        let is_mine = c.transaction(|c| {
+            // Another server may have done it meanwhile.
+            let is_missing = !alone(c)?.contains(&version);
+            if is_missing {
+                c.run_migration(migration.as_ref()).map_err(Failure::fault)?;
+            }
+            Ok::<_, Failure>(is_missing)
+        })?;
+        if is_mine {
+            applied.push(version);
+        }
+    }
+    Ok(applied)
+}
+
+/// Waits, however long, until no other server migrates; which migrations were applied by then.
+fn alone(c: &mut PgConnection) -> Result<BTreeSet<String>, Failure> {
+    c.batch_execute(
+        "SET LOCAL statement_timeout = 0; SET LOCAL lock_timeout = 0; SELECT pg_advisory_xact_lock(7221054001)",
+    )?;
+    let applied = c.applied_migrations().map_err(Failure::fault)?;
+    Ok(applied.into_iter().map(|version| version.to_string()).collect())
 }
 
 /// The versions of the migrations that this program has.

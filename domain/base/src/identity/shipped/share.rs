@@ -70,7 +70,7 @@ pub(super) const OF_PEOPLE: &[Permission] = &[
 
 /// What somebody may do who serves customers: keep the files of one's own, and ask whether somebody is known already.
 pub(super) const SERVES_CUSTOMERS: &[Permission] =
-    &[ReadCustomers, MaintainCustomers, LookUpCustomers, RegisterCustomers];
+    &[ReadCustomers, MaintainCustomers, LookUpCustomers, RegisterCustomers, WatchQueues];
 
 /// What somebody may do who answers for those who serve customers. Files of customers that leave are another matter.
 pub(super) const OF_CUSTOMERS: &[Permission] =
