@@ -83,5 +83,10 @@ pub(crate) const NOUN: &crate::spine::Noun = &crate::spine::Noun {
         working_calendar::hours::WORKING_HOURS_REFUSALS,
     ],
     events: &[ORGANISATION_EVENTS],
-    enums: &[DepartmentAction::LABELS, EmployeeAction::LABELS, EmployeeState::LABELS],
+    enums: &[
+        DepartmentAction::LABELS,
+        EmployeeAction::LABELS,
+        EmployeeState::LABELS,
+        working_calendar::DayOfWeek::LABELS,
+    ],
 };

@@ -14,6 +14,7 @@ use chrono::{Datelike, NaiveDate};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use std::collections::BTreeSet;
+use utoipa::ToSchema;
 
 /// The code under which the company's working calendar is kept.
 pub const WORKING_CALENDAR_CODE: &str = "working-calendar/company";
@@ -30,7 +31,7 @@ crate::refusals! { WORKING_CALENDAR_REFUSALS:
 }
 
 /// A day of the week.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize, Deserialize)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 #[allow(missing_docs)]
 pub enum DayOfWeek {
@@ -41,6 +42,16 @@ pub enum DayOfWeek {
     Friday,
     Saturday,
     Sunday,
+}
+
+crate::labels! { DayOfWeek = "DayOfWeek":
+    Monday = "monday", "星期一", "Monday";
+    Tuesday = "tuesday", "星期二", "Tuesday";
+    Wednesday = "wednesday", "星期三", "Wednesday";
+    Thursday = "thursday", "星期四", "Thursday";
+    Friday = "friday", "星期五", "Friday";
+    Saturday = "saturday", "星期六", "Saturday";
+    Sunday = "sunday", "星期日", "Sunday";
 }
 
 impl DayOfWeek {
@@ -59,7 +70,7 @@ impl DayOfWeek {
 }
 
 /// A statutory holiday (法定节假日) with all days off that belong to it.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Holiday {
     /// The Chinese name.
@@ -73,7 +84,7 @@ pub struct Holiday {
 }
 
 /// What was announced for a year.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct CalendarYear {
     /// The year.
@@ -114,7 +125,7 @@ impl DayKind<'_> {
 }
 
 /// Which days are worked.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct WorkingCalendar {
     /// The days of the week that are not worked.
@@ -195,6 +206,7 @@ fn check_year(year: &CalendarYear, pointer: &str, findings: &mut Findings) {
 
 impl PolicyContent for WorkingCalendar {
     const KIND: &'static str = "working-calendar";
+    const EXAMPLE: &'static str = SHIPPED_WORKING_CALENDAR;
 
     fn findings(&self) -> Vec<Finding> {
         let mut findings = Findings::new();
