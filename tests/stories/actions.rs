@@ -164,7 +164,12 @@ fn a_month_and_a_key_say_what_may_be_done_with_them(app: App) {
         allowed.map(|action| action["name"].as_str().unwrap_or_default().to_owned()).collect::<Vec<_>>()
     };
     assert_eq!(allowed(), ["rotate", "revoke"]);
-    boss.at(1).act(&format!("{key}/revoke")).expect(200);
+    // A key is replaced once: what is left of its time is no lifetime. Whoever lost the answer replaces the new one.
+    let rotate = format!("{key}/rotate");
+    boss.at(1).post(&rotate, json!({"overlap_hours": 1})).expect(201);
+    assert_eq!(allowed(), ["revoke"]);
+    boss.at(2).post(&rotate, json!({"overlap_hours": 1})).refuses(409, "identity.key_replaced");
+    boss.at(2).act(&format!("{key}/revoke")).expect(200);
     assert!(allowed().is_empty(), "what is over is over");
 }
 

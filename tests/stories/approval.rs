@@ -358,9 +358,10 @@ fn an_unsound_chain_is_not_published(app: App) {
         json!({"code": code, "name": {"zh": code, "en": code}, "counting": "any_of", "when": when, "ladder": "x",
             "approvers": [{"kind": "role", "role": position, "place": {"in": "anywhere"}}], "clause": "000 §9.2"})
     };
+    let yuan = |amount: &str| json!({"amount": amount, "currency": "CNY"});
     let content = json!({"steps": [
-        step("small", json!([{"on": "amount", "to": 100}]), "finance"),
-        step("large", json!([{"on": "amount", "from": 101}]), "nobody-knows")]});
+        step("small", json!([{"on": "amount", "to": yuan("1.00")}]), "finance"),
+        step("large", json!([{"on": "amount", "from": yuan("1.01")}]), "nobody-knows")]});
     let body = json!({"code": "approval-chain/expense-claim", "title": "新链", "effective_from": "2026-04-01",
         "content": content, "clause": "003"});
     let drafted = company.boss.post("/api/v1/policies", body).expect(201);

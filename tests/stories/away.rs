@@ -28,12 +28,12 @@ fn until(caller: &Caller, path: &str, wanted: impl Fn(&Reply) -> bool) -> Reply 
 }
 
 fn draft(key: &str) -> Value {
-    json!({"code": format!("approval-chain/{key}"), "title": key, "effective_from": "2099-01-01", "content": {},
+    json!({"code": format!("price-order/{key}"), "title": key, "effective_from": "2099-01-01", "content": {"keys": []},
         "clause": "演练"})
 }
 
 fn count(caller: &Caller, key: &str) -> usize {
-    let found = caller.get(&format!("/api/v1/policies?code=approval-chain/{key}")).expect(200).at("/data");
+    let found = caller.get(&format!("/api/v1/policies?code=price-order/{key}")).expect(200).at("/data");
     found.as_array().map_or(0, Vec::len)
 }
 

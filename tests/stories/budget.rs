@@ -7,6 +7,7 @@ use tests::{App, Caller, Company, Records, Reply, column, race, records, stories
 
 stories! {
     a_budget_travels_from_draft_to_closed,
+    only_an_active_budget_is_spent_and_what_it_rests_on_stays_linked,
     what_does_not_add_up_is_refused_with_the_difference,
     a_budget_is_submitted_when_it_says_everything,
     a_budget_is_seen_by_all_concerned_and_compiled_within_reach,
@@ -130,6 +131,35 @@ fn a_budget_travels_from_draft_to_closed(app: App) {
     assert_eq!(column(&listed.at("/data"), "number"), ["BG-2026-000001"]);
     let file = company.who("qian").get(&format!("{BUDGETS}?format=csv")).expect(200);
     assert!(String::from_utf8_lossy(&file.bytes).contains("15000.01"));
+}
+
+/// `[BUD-3]`: decided by the superior department and finance, spent while it is active and at no other time.
+fn only_an_active_budget_is_spent_and_what_it_rests_on_stays_linked(app: App) {
+    let company = app.company();
+    let (head, qian) = (company.who("head"), company.who("qian"));
+    // Lan's travel is paid from the quarter's entertainment money, where there is any.
+    let charged = || {
+        let claim = company.submitted("lan", 100).0;
+        let claim = company.who("lan").get(&format!("/api/v1/expense-claims/{claim}")).expect(200);
+        column(&claim.at("/budget"), "category")
+    };
+    let budget = head.post(BUDGETS, budget_of(&company)).expect(201).text("/id");
+    assert_eq!(charged(), Vec::<String>::new(), "a draft gives no money");
+    let approval = deed(head, &budget, "submit", None).expect(200).text("/approval_id");
+    let asked = qian.get(&format!("/api/v1/approvals/{approval}")).expect(200).at("/steps");
+    let asks = |step: usize, name: &str| asked[step]["seats"].to_string().contains(company.id(name));
+    assert!(asks(0, "director") && asks(1, "qian") && !asks(0, "head"), "{asked}");
+    assert_eq!(charged(), Vec::<String>::new(), "nor does one that is being decided");
+    approve(&company, "director", &approval).expect(200);
+    approve(&company, "qian", &approval).expect(200);
+    assert_eq!(charged(), Vec::<String>::new(), "nor one that is approved");
+    deed(qian, &budget, "activate", None).expect(200);
+    assert_eq!(charged(), ["entertainment"]);
+    let shown = head.get(&path(&budget)).expect(200);
+    let rests_on = (shown.text("/foundations/0/kind"), shown.text("/foundations/0/reference"));
+    assert_eq!(rests_on, ("research".into(), "MR-2025-000007".into()));
+    deed(qian, &budget, "close", Some(json!({"reason": "提前结束"}))).expect(200);
+    assert_eq!(charged(), Vec::<String>::new(), "what is closed is spent no more");
 }
 
 fn what_does_not_add_up_is_refused_with_the_difference(app: App) {

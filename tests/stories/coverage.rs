@@ -3,6 +3,7 @@
 //! too many.
 
 pub mod access;
+pub mod action;
 pub mod bounds;
 pub mod document;
 pub mod example;
@@ -10,6 +11,7 @@ pub mod input;
 pub mod list;
 pub mod migration;
 mod place;
+pub mod policy;
 pub mod room;
 pub mod schema;
 pub mod scope;

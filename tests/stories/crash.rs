@@ -42,8 +42,8 @@ impl Sent {
 
 fn body(key: &str) -> Vec<u8> {
     let draft = json!({
-        "code": format!("approval-chain/{key}"), "title": format!("演练 {key}"),
-        "effective_from": "2099-01-01", "content": {}, "clause": "演练",
+        "code": format!("price-order/{key}"), "title": format!("演练 {key}"),
+        "effective_from": "2099-01-01", "content": {"keys": []}, "clause": "演练",
     });
     draft.to_string().into_bytes()
 }
@@ -154,7 +154,7 @@ fn killed_ten_times_nothing_answered_is_lost_nothing_is_half_nothing_is_twice(ap
 
 /// The key under which a policy was written in a round: none of those that come with the product.
 fn of_a_round(code: &str) -> Option<&str> {
-    let key = code.strip_prefix("approval-chain/")?;
+    let key = code.strip_prefix("price-order/")?;
     key.strip_prefix('r')?.starts_with(|first: char| first.is_ascii_digit()).then_some(key)
 }
 

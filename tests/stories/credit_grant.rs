@@ -218,7 +218,7 @@ fn who_has_no_limit_is_limited_by_policy_alone(app: App) {
     assert_eq!(trade.exposure(), "50000.00", "what is owed is counted from the start");
     let shipped = domain::sales::order_terms::SHIPPED_ORDER_TERMS;
     let mut terms: Value = serde_json::from_str(shipped).expect("it reads");
-    terms["limit_without_grant_minor"] = json!(5_500_000);
+    terms["limit_without_grant"] = json!({"amount": "55000.00", "currency": "CNY"});
     publish(&trade.company.boss, "order-terms/company", &terms, "2026-03-05");
     let order = trade.drafts_order("lan", "6", "1000.00");
     let refused = act(trade.who("lan"), &order, "submit", json!({})).refuses(409, "credit.exceeded");

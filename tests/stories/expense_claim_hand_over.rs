@@ -239,7 +239,7 @@ fn reconciling_names_every_difference(app: App) {
     // The year of the voucher and the amount are compared where they are told; what is named twice counts once.
     let told = |claim: &str, year: i32, yuan: &str| {
         json!({"number": number(claim), "status": "posted", "voucher_number": "记-0231", "voucher_year": year,
-            "amount": {"amount": yuan, "currency": "CNY"}})
+            "amount": {"amount": yuan, "currency": "CNY"}, "book_amount": {"amount": yuan, "currency": "CNY"}})
     };
     let items = [
         told(&agreed, 2026, "10.00"),
@@ -250,13 +250,13 @@ fn reconciling_names_every_difference(app: App) {
     let found = reconcile(json!({"from": "2026-03-01", "to": "2026-03-31", "items": items}));
     assert_eq!((found.at("/ours"), found.at("/theirs"), found.at("/agree")), (json!(3), json!(3), json!(2)));
     let kinds: Vec<String> = tests::column(&found.at("/differences"), "kind");
-    assert_eq!(kinds, ["voucher_year", "amount", "duplicate"]);
+    assert_eq!(kinds, ["voucher_year", "amount", "book_amount", "duplicate"]);
     assert_eq!(found.text("/differences/0/theirs"), "2025");
     assert_eq!(
         (found.text("/differences/1/ours"), found.text("/differences/1/theirs")),
         ("20.00 CNY".into(), "20.01 CNY".into())
     );
-    assert_eq!(found.text("/differences/2/number"), number(&agreed));
+    assert_eq!(found.text("/differences/3/number"), number(&agreed));
 }
 
 fn an_invoice_in_two_claims_is_held_once_whoever_is_first(app: App) {

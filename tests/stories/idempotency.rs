@@ -14,8 +14,8 @@ stories! {
 
 fn draft(code: &str) -> Value {
     json!({
-        "code": format!("approval-chain/{code}"), "title": "演练", "effective_from": "2099-01-01",
-        "content": {}, "clause": "演练",
+        "code": format!("price-order/{code}"), "title": "演练", "effective_from": "2099-01-01",
+        "content": {"keys": []}, "clause": "演练",
     })
 }
 
@@ -27,7 +27,7 @@ fn another_administrator(app: &App) -> Caller {
 }
 
 fn versions(caller: &Caller, code: &str) -> usize {
-    let listed = caller.get(&format!("/api/v1/policies?code=approval-chain/{code}")).expect(200);
+    let listed = caller.get(&format!("/api/v1/policies?code=price-order/{code}")).expect(200);
     listed.at("/data").as_array().map_or(0, Vec::len)
 }
 
@@ -97,7 +97,7 @@ fn a_rehearsal_answers_as_usual_and_keeps_nothing(app: App) {
     let caller = app.administrator();
     let before = events(&caller);
     let rehearsed = caller.post("/api/v1/policies?validate_only=true", draft("rehearsed")).expect(201);
-    assert_eq!(rehearsed.text("/code"), "approval-chain/rehearsed");
+    assert_eq!(rehearsed.text("/code"), "price-order/rehearsed");
     let nothing = json!({"code": "no-such-kind/x", "title": "x", "effective_from": "2099-01-01", "content": {}, "clause": "x"});
     let refused = caller.post("/api/v1/policies?validate_only=true", nothing.clone());
     let really = caller.post("/api/v1/policies", nothing);

@@ -104,6 +104,7 @@ mod ownership_pool;
 mod ownership_race;
 mod ownership_transfer;
 mod pack;
+mod payee_account;
 mod payment;
 mod payroll_batch;
 mod policy;

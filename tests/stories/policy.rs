@@ -6,6 +6,10 @@ use tests::{App, Caller, Reply, race, records, stories};
 stories! {
     a_draft_is_mended_checked_and_published_and_stands,
     an_unsound_policy_is_not_published,
+    what_is_not_as_its_kind_demands_is_told_with_every_place,
+    a_draft_is_checked_as_far_as_publishing_would,
+    amounts_that_were_said_in_fen_are_shown_as_money,
+    a_threshold_is_set_without_writing_out_the_chain,
     a_draft_that_was_overtaken_is_not_published,
     a_kind_nobody_knows_is_refused,
     a_published_version_is_withdrawn_before_its_day_and_never_after,
@@ -148,12 +152,12 @@ fn a_draft_that_was_overtaken_is_not_published(app: App) {
 
 fn an_unsound_policy_is_not_published(app: App) {
     let caller = app.administrator();
-    let nonsense = json!({"no_such_rule": true});
-    let drafted = caller.post("/api/v1/policies", draft("sign-in/company", &nonsense)).expect(201);
+    let careless = json!({"password": {"min_characters": 3}});
+    let drafted = caller.post("/api/v1/policies", draft("sign-in/company", &careless)).expect(201);
     let place = drafted.header("location").expect("a location");
     let findings = caller.get(&format!("{place}/findings")).expect(200);
     assert_eq!(findings.at("/sound"), json!(false));
-    assert!(findings.at("/findings/0/code").is_string(), "{findings}");
+    assert_eq!(findings.text("/findings/0/pointer"), "/content/password/min_characters", "{findings}");
     assert_eq!(caller.at(1).act(&format!("{place}/publish")).status, 422);
     assert_eq!(caller.get(&place).expect(200).text("/status"), "draft");
 }
@@ -206,4 +210,132 @@ fn a_kind_nobody_knows_is_refused(app: App) {
     for wildcard in ["%25", "sign%25", "sign_in"] {
         assert_eq!(of_kind(wildcard), json!([]), "{wildcard}");
     }
+}
+
+fn what_is_not_as_its_kind_demands_is_told_with_every_place(app: App) {
+    let boss = app.administrator();
+    let chain =
+        boss.get("/api/v1/policies?code=approval-chain/expense-claim").expect(200).at("/data/0/content");
+    assert_eq!(chain["kind"], "approval-chain");
+    let mut wrong = chain.clone();
+    wrong["steps"][0]["counting"] = json!("everybody");
+    wrong["steps"][1]["approvers"][0] = json!({"kind": "role", "role": 7, "place": {"in": "anywhere"}});
+    wrong["steps"][1]["when"] = json!([{"on": "amount", "from": 500_001}]);
+    wrong["steps"][2]["clause"] = Value::Null;
+    wrong["colour"] = json!("red");
+    let code = "approval-chain/expense-claim";
+    let pointers = |reply: &Reply| {
+        let errors = reply.at("/errors");
+        let errors = errors.as_array().into_iter().flatten();
+        let mut all: Vec<String> =
+            errors.map(|at| at["pointer"].as_str().unwrap_or_default().to_owned()).collect();
+        all.sort();
+        all
+    };
+    let expected = [
+        "/content/colour",
+        "/content/steps/0/counting",
+        "/content/steps/1/approvers/0/role",
+        "/content/steps/1/when/0/from",
+        "/content/steps/2/clause",
+    ];
+    let refused = boss.post("/api/v1/policies", draft(code, &wrong));
+    assert_eq!(
+        (refused.status, pointers(&refused)),
+        (422, expected.map(str::to_owned).to_vec()),
+        "{refused}"
+    );
+    // A draft is mended by what is wrong with it alone, and is as it was where that does not do.
+    let drafted = boss.post("/api/v1/policies", draft(code, &chain)).expect(201);
+    let place = drafted.header("location").expect("a location");
+    let refused = boss.at(1).patch(&place, json!({"content": {"reminder_interval_hours": "often"}}));
+    assert_eq!(pointers(&refused), ["/content/reminder_interval_hours"], "{refused}");
+    let mended = boss.at(1).patch(&place, json!({"content": {"reminder_interval_hours": 8}})).expect(200);
+    assert_eq!(mended.at("/content/steps"), chain["steps"]);
+    assert_eq!(mended.at("/content/reminder_interval_hours"), json!(8));
+}
+
+fn a_draft_is_checked_as_far_as_publishing_would(app: App) {
+    let boss = app.administrator();
+    let content = shipped(&boss)["content"].clone();
+    let drafted = |body: &Value| {
+        let made = boss.post("/api/v1/policies", body.clone()).expect(201);
+        made.header("location").expect("a location")
+    };
+    let mut own = draft("sign-in/company", &content);
+    own["effective_from"] = json!("2026-03-05");
+    let (first, second) = (drafted(&own), drafted(&own));
+    boss.at(1).act(&format!("{second}/publish")).expect(200);
+    let findings = boss.get(&format!("{first}/findings")).expect(200);
+    assert_eq!(
+        (findings.text("/findings/0/code").as_str(), findings.at("/sound")),
+        ("policy.overtaken", json!(false))
+    );
+    own["effective_from"] = json!("2026-03-04");
+    let findings = boss.get(&format!("{}/findings", drafted(&own))).expect(200);
+    let told = (findings.text("/findings/0/pointer"), findings.text("/findings/0/code"));
+    assert_eq!(told, ("/effective_from".to_owned(), "policy.backdated".to_owned()));
+    // A chain is held against the organisation, where it stands.
+    let chain =
+        boss.get("/api/v1/policies?code=approval-chain/expense-claim").expect(200).at("/data/0/content");
+    let mut chain = draft("approval-chain/expense-claim", &chain);
+    chain["content"]["departments"] = json!(["nowhere"]);
+    let findings = boss.get(&format!("{}/findings", drafted(&chain))).expect(200);
+    assert_eq!(findings.text("/findings/0/pointer"), "/content/departments/0", "{findings}");
+}
+
+fn amounts_that_were_said_in_fen_are_shown_as_money(app: App) {
+    let boss = app.administrator();
+    let chain = "approval-chain/expense-claim";
+    let shown = || boss.get(&format!("/api/v1/policies?code={chain}")).expect(200).at("/data/0/content");
+    let before = shown();
+    let money = json!({"amount": "5000.01", "currency": "CNY"});
+    assert!(before.to_string().contains(&money.to_string()), "{before}");
+    // As an older product kept it.
+    app.execute(&format!(
+        "UPDATE policies SET content = REPLACE(content, '{money}', '500001') WHERE code = '{chain}'"
+    ));
+    app.seed();
+    assert_eq!(shown(), before);
+    let versions = boss.get(&format!("/api/v1/policies?code={chain}")).expect(200).at("/data");
+    assert_eq!(versions.as_array().map(Vec::len), Some(1), "the same said otherwise is no new version");
+}
+
+fn a_threshold_is_set_without_writing_out_the_chain(app: App) {
+    const THRESHOLDS: &str = "/api/v1/approval-thresholds";
+    let company = app.company();
+    let boss = &company.boss;
+    let claim = "approval-chain/expense-claim";
+    let of = |step: &str| {
+        let chains = boss.get(THRESHOLDS).expect(200).at("/chains");
+        let chain = chains.as_array().and_then(|all| all.iter().find(|one| one["code"] == claim).cloned());
+        let steps = chain.expect("the chain")["steps"].clone();
+        let step = steps.as_array().and_then(|all| all.iter().find(|one| one["step"] == step).cloned());
+        step.expect("the step")["from"]["amount"].clone()
+    };
+    assert_eq!((of("marketing-director"), of("general-manager")), (json!("5000.01"), json!("50000.01")));
+    let yuan = |amount: &str| json!({"amount": amount, "currency": "CNY"});
+    let set =
+        |step: &str, from: Value| boss.post(THRESHOLDS, json!({"code": claim, "step": step, "from": from}));
+    let by_lan = json!({"code": claim, "step": "general-manager", "from": yuan("1.00")});
+    company.who("lan").post(THRESHOLDS, by_lan).refuses(403, "http.forbidden");
+    set("nobody", yuan("1")).refuses(422, "approval.chain_step_unknown");
+    set("head", yuan("1")).refuses(409, "approval.chain_without_threshold");
+    set("general-manager", json!({"amount": "1", "currency": "USD"})).refuses(422, "http.bad_body");
+    set("general-manager", yuan("-1")).refuses(422, "validation.out_of_range");
+    boss.post(THRESHOLDS, json!({"code": "sign-in/company", "step": "x", "from": yuan("1")}))
+        .refuses(422, "policy.unknown_kind");
+    // Whoever asked for 300 met head and finance; from now on the director is asked too.
+    let asked = |amount: u32| {
+        let (_, approval) = company.submitted("lan", amount);
+        let steps = boss.get(&format!("/api/v1/approvals/{approval}")).expect(200).at("/steps");
+        let steps = steps.as_array().cloned().unwrap_or_default();
+        steps.iter().any(|step| step["code"] == "marketing-director" && step["reason"].is_null())
+    };
+    let before = asked(300);
+    set("marketing-director", yuan("200.00")).expect(200);
+    assert_eq!((of("marketing-director"), of("general-manager")), (json!("200.00"), json!("50000.01")));
+    assert_eq!((before, asked(300)), (false, true));
+    let published = boss.get(&format!("/api/v1/policies?code={claim}&limit=1&sort=-created_at")).expect(200);
+    assert_eq!(published.at("/data/0/status"), json!("published"));
 }

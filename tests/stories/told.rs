@@ -15,14 +15,14 @@ use crate::{
     hand_over_race, idempotency, identity, incentive_entry, incentive_entry_approval, indicator,
     indicator_measure, instalment, interaction, internal_audit, invoice, least_privilege, leaving, master,
     master_race, meta, notice_stream, oidc, on_behalf, operation, opportunity, organisation, ownership,
-    ownership_dispute, ownership_pool, ownership_race, ownership_transfer, pack, payment, payroll_batch,
-    policy, policy_replay, policy_replay_budget, policy_replay_duty, post_evaluation, price_deviation,
-    price_list, private, product, quickstart, reception, refund, regulation, regulation_acknowledgement,
-    regulation_shipped, regulation_suggestion, resubmission, review_round, sale, sale_dispute, sale_fact,
-    sale_settlement, sales_analysis, sales_contract, sales_contract_draft, sales_order, sales_order_erp,
-    sales_plan, sales_report, scheme_review, separation_policy, settings, setup, shipment, sign_in,
-    spreadsheet, task, team_award, three_servers, tier_override, unit, unit_of_work, vacancy, watch, webhook,
-    working_calendar, year,
+    ownership_dispute, ownership_pool, ownership_race, ownership_transfer, pack, payee_account, payment,
+    payroll_batch, policy, policy_replay, policy_replay_budget, policy_replay_duty, post_evaluation,
+    price_deviation, price_list, private, product, quickstart, reception, refund, regulation,
+    regulation_acknowledgement, regulation_shipped, regulation_suggestion, resubmission, review_round, sale,
+    sale_dispute, sale_fact, sale_settlement, sales_analysis, sales_contract, sales_contract_draft,
+    sales_order, sales_order_erp, sales_plan, sales_report, scheme_review, separation_policy, settings,
+    setup, shipment, sign_in, spreadsheet, task, team_award, three_servers, tier_override, unit,
+    unit_of_work, vacancy, watch, webhook, working_calendar, year,
 };
 use tests::{Check, Record, Story};
 
@@ -169,6 +169,7 @@ pub const MODULES: &[&[Story]] = &[
     pack::STORIES,
     team_award::STORIES,
     three_servers::STORIES,
+    payee_account::STORIES,
     payment::STORIES,
     on_behalf::STORIES,
     resubmission::STORIES,
@@ -184,6 +185,7 @@ pub const MODULES: &[&[Story]] = &[
     coverage::example::STORIES,
     coverage::input::STORIES,
     coverage::list::STORIES,
+    coverage::policy::STORIES,
     coverage::schema::STORIES,
     coverage::scope::STORIES,
 ];
@@ -209,6 +211,7 @@ pub const RECORDS: &[&[Record]] = &[
     expense_request::RECORDS,
     expense_request_amendment::RECORDS,
     cash_advance::RECORDS,
+    payee_account::RECORDS,
     post_evaluation::RECORDS,
     price_deviation::RECORDS,
     price_list::RECORDS,
@@ -259,8 +262,10 @@ pub const RECORDS: &[&[Record]] = &[
 /// What is checked without a server.
 pub const CHECKS: &[&[Check]] = &[
     quickstart::CHECKS,
+    coverage::action::CHECKS,
     coverage::document::CHECKS,
     coverage::migration::CHECKS,
+    coverage::policy::CHECKS,
     coverage::room::CHECKS,
     coverage::schema::CHECKS,
     coverage::source::CHECKS,

@@ -6,6 +6,7 @@ mod hand_over;
 pub mod limits;
 mod preview;
 mod speak;
+mod threshold;
 
 pub use batch::BatchDecision;
 pub use preview::SubmissionPreview;
@@ -26,6 +27,7 @@ use batch::{__path_decide_approvals, decide_approvals};
 use decide::*;
 use hand_over::*;
 use speak::*;
+use threshold::*;
 
 pub fn routes(into: &mut Routes) {
     routes!(
@@ -49,7 +51,9 @@ pub fn routes(into: &mut Routes) {
             remove_approver,
             remind_approvers,
             comment_on_approval,
-            copy_document
+            copy_document,
+            set_approval_threshold,
+            show_approval_thresholds
         ]
     );
 }

@@ -1,14 +1,19 @@
 //! Policies: draft, check, publish. `[REG-4]`
+//!
+//! What a version says has a schema by its kind, which the document shows: what is sent is held against it, and everything
+//! that differs is told with its place.
 
 use crate::spine::{
-    At, Can, Created, List, Merge, Merged, PathId, Reading, Reply, Routes, UnitOfWork, Valid, View, Wanted,
-    routes,
+    At, Can, Composed, Created, List, Merge, Merged, PathId, Reading, Reply, Routes, UnitOfWork, Valid, View,
+    Wanted, differences_in, routes,
 };
 use chrono::NaiveDate;
-use domain::spine::{Change, Policy, PolicyStatus, perm};
+use domain::spine::{
+    Change, Finding, Findings, Policy, PolicyStatus, Refusal, codes as rules, in_both, perm,
+};
 use persistence::{
-    policy::{self, PolicyFilter, PolicyView},
-    spine::Tx,
+    policy::{self, ContentSchema, Kind, PolicyFilter, PolicyView},
+    spine::{Failure, House, Tx},
 };
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
@@ -29,6 +34,7 @@ pub fn routes(into: &mut Routes) {
             withdraw_policy
         ]
     );
+    into.part(&Composed { name: "PolicyContent", schemas: policy::schemas });
 }
 
 /// List policy versions. `[REG-4]`
@@ -60,8 +66,8 @@ struct DraftPolicy {
     title: String,
     /// The first business day it decides for.
     effective_from: NaiveDate,
-    /// The content, by the kind.
-    #[schema(value_type = Object)]
+    /// The content, by the kind of the code.
+    #[schema(value_type = ContentSchema)]
     content: Map<String, Value>,
     /// The clause it enforces.
     #[validate(length(min = 1, max = 200))]
@@ -74,16 +80,46 @@ impl Merged for DraftPolicy {
     const FIXED: &'static [&'static str] = &["code"];
 }
 
-impl From<&Policy> for DraftPolicy {
-    fn from(policy: &Policy) -> Self {
+impl DraftPolicy {
+    /// What a version says, as it is shown.
+    fn of(house: &House, policy: &Policy) -> Self {
         let Policy { code, title, effective_from, content, clause, .. } = policy.clone();
-        let content = content.as_object().cloned().unwrap_or_default();
+        let content = policy::shown(house, &code, content).as_object().cloned().unwrap_or_default();
         Self { code, title, effective_from, content, clause }
     }
 }
 
-fn draft(tx: &mut Tx<'_>, body: &DraftPolicy) -> Result<Change<Policy>, persistence::spine::Failure> {
+/// What is sent as the content of a kind, as it is kept.
+///
+/// # Errors
+/// Everything in which it differs from the schema of the kind, each with its place.
+fn content_of(kind: &Kind, mut sent: Map<String, Value>) -> Result<Value, Failure> {
+    let mut findings = Findings::new();
+    let named = sent.shift_insert(0, "kind".to_owned(), kind.name.into());
+    if named.is_some_and(|named| named != kind.name) {
+        let expected = [("expected", in_both(kind.name, kind.name))];
+        findings.add_with("/content/kind", rules::BAD_FORMAT, expected);
+    }
+    for found in differences_in(&policy::schema_of(kind)?, Value::Object(sent.clone())) {
+        findings.note(Finding { pointer: format!("/content{}", found.pointer), ..found });
+    }
+    findings.into_result()?;
+    sent.shift_remove("kind");
+    let content = Value::Object(sent);
+    let normal = kind.normal(&content);
+    if normal.is_none() {
+        // What no schema can say.
+        let mut findings = Findings::new();
+        (kind.findings)(&content).into_iter().for_each(|found| findings.note(found));
+        findings.into_result()?;
+    }
+    normal.ok_or_else(|| Refusal::new(rules::VALIDATION_FAILED).into())
+}
+
+fn draft(tx: &mut Tx<'_>, body: &DraftPolicy) -> Result<Change<Policy>, Failure> {
     let DraftPolicy { code, title, effective_from, content, clause } = body.clone();
+    Policy::check_code(&code)?;
+    let content = content_of(Kind::of_code(tx.house(), &code)?, content)?;
     let policy = Policy {
         id: tx.id(),
         number: policy::next_version_number(tx, &code)?,
@@ -91,17 +127,19 @@ fn draft(tx: &mut Tx<'_>, body: &DraftPolicy) -> Result<Change<Policy>, persiste
         title,
         status: PolicyStatus::Draft,
         effective_from,
-        content: Value::Object(content),
+        content,
         clause,
         published: None,
         version: 0,
     };
-    // An unknown kind is refused now; an unsound content may still be mended while it is a draft.
-    policy::check(tx, &policy)?;
+    // What is unsound may still be mended while it is a draft.
     Ok(policy.draft())
 }
 
 /// Draft a policy version. `[REG-4]`
+///
+/// A content that is not as its kind demands is refused with everything that differs; one that is unsound is kept as a draft, of
+/// which the findings tell what has to be mended before it is published.
 #[utoipa::path(post, path = "/api/v1/policies")]
 async fn draft_policy(
     who: Can<perm::ManagePolicies>,
@@ -136,10 +174,11 @@ async fn revise_policy(
     patch: Merge<DraftPolicy>,
     work: UnitOfWork,
 ) -> Reply<PolicyView> {
-    work.moves(who, at, move |drafted, _| {
-        let DraftPolicy { code: _, title, effective_from, content, clause } =
-            patch.over(&(&drafted).into())?;
-        Ok(drafted.revise(title, effective_from, Value::Object(content), clause)?)
+    work.moves(who, at, move |drafted, tx| {
+        let now = DraftPolicy::of(tx.house(), &drafted);
+        let DraftPolicy { code, title, effective_from, content, clause } = patch.over(&now)?;
+        let content = content_of(Kind::of_code(tx.house(), &code)?, content)?;
+        Ok(drafted.revise(title, effective_from, content, clause)?)
     })
     .await
 }
@@ -173,6 +212,9 @@ struct PolicyFinding {
 }
 
 /// Check a policy version without publishing it. `[APR-10]`
+///
+/// Everything that publishing it now would refuse: what is unsound in the content, against the organisation as it is too, a day
+/// before which documents were decided, a later version that took its place.
 #[utoipa::path(get, path = "/api/v1/policies/{id}/findings")]
 async fn check_policy(
     who: Can<perm::ManagePolicies>,
@@ -183,7 +225,7 @@ async fn check_policy(
     reading
         .read(who, move |reader| {
             let found = policy::find(reader, *id)?;
-            let found = policy::check(reader, &found)?;
+            let found = policy::obstacles(reader, &found)?;
             let findings: Vec<_> = found
                 .into_iter()
                 .map(|finding| PolicyFinding {

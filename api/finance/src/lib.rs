@@ -17,6 +17,7 @@ mod expense_statement;
 mod internal_audit;
 mod invoice;
 mod own_company;
+mod payee_account;
 mod post_evaluation;
 
 pub use api_base::{approval, spine};
@@ -40,6 +41,7 @@ pub const WING: &Wing = &Wing {
         ("expense-requests", "费用申请。Asking before spending, and amending what was approved."),
         ("expense-statements", "营销费用报表。What a period cost, frozen when management approved it."),
         ("internal-audits", "内部审计。Samples, risk signals, findings and how they are mended."),
+        ("payee-accounts", "收款账户。Where the company pays to, sealed, and what is to be paid."),
         ("post-evaluations", "后评估。What third parties say about the effect of spending."),
     ],
     rules: domain::WING,
@@ -63,6 +65,7 @@ pub const WING: &Wing = &Wing {
         internal_audit::routes(into);
         invoice::routes(into);
         own_company::routes(into);
+        payee_account::routes(into);
         post_evaluation::routes(into);
     },
 };

@@ -17,10 +17,25 @@ const VALUES_AT_ONCE: usize = 2_000;
 
 /// In what a body differs from the schema of `T`: nothing, where only what no schema can say is wrong with it. `met` is
 /// where somebody met a difference: of a list that is too long to be judged whole, what begins there is.
-pub(super) fn differences<T: ToSchema + 'static>(mut body: Value, met: &str) -> Vec<Finding> {
-    let Some(validator) = validator_of::<T>().filter(|validator| !validator.is_valid(&body)) else {
+pub(super) fn differences<T: ToSchema + 'static>(body: Value, met: &str) -> Vec<Finding> {
+    validator_of::<T>().map_or_else(Vec::new, |validator| found_by(&validator, body, met))
+}
+
+/// In what a value differs from a schema that has with it all it refers to.
+pub fn differences_in(schema: &Value, value: Value) -> Vec<Finding> {
+    match jsonschema::validator_for(schema) {
+        Ok(validator) => found_by(&validator, value, ""),
+        Err(error) => {
+            log::error!("a schema cannot be used: {error}");
+            Vec::new()
+        }
+    }
+}
+
+fn found_by(validator: &Validator, mut body: Value, met: &str) -> Vec<Finding> {
+    if validator.is_valid(&body) {
         return Vec::new();
-    };
+    }
     let mut parts = Parts::new();
     for longest in [100, 20, 5, 1] {
         if values_in(&body) <= VALUES_AT_ONCE {
@@ -150,7 +165,12 @@ fn tell(error: &ValidationError<'_>, findings: &mut Findings) {
 fn nearest<'a>(forms: &'a [Vec<ValidationError<'static>>]) -> &'a [ValidationError<'static>] {
     let is_null = |kind: &TypeKind| matches!(kind, TypeKind::Single(one) if one.to_string() == "null");
     let is_null = |form: &&Vec<ValidationError<'static>>| matches!(form.as_slice(), [only] if matches!(only.kind(), Kind::Type { kind } if is_null(kind)));
-    forms.iter().filter(|form| !is_null(form)).min_by_key(|form| form.len()).map_or(&[], Vec::as_slice)
+    // Forms are told apart by a member that names them: one that is named is meant, however much is wrong with it.
+    let names_another = |form: &&Vec<ValidationError<'static>>| {
+        form.iter().any(|error| matches!(error.kind(), Kind::Enum { .. } | Kind::Constant { .. }))
+    };
+    let distance = |form: &&Vec<ValidationError<'static>>| (names_another(form), form.len());
+    forms.iter().filter(|form| !is_null(form)).min_by_key(distance).map_or(&[], Vec::as_slice)
 }
 
 /// The types of JSON that are taken, as people call them.

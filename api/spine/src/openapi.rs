@@ -2,8 +2,9 @@
 
 use super::{Access, RouteInfo, Routes, Wing, problem::ProblemDocument, sample, tidy::tidy};
 use domain::spine::EventKind;
-use persistence::spine::EventView;
+use persistence::spine::{EventView, House};
 use serde_json::json;
+use std::collections::BTreeSet;
 use utoipa::{
     PartialSchema, ToSchema,
     openapi::{
@@ -52,8 +53,17 @@ const REQUEST_ID: (&str, &str) = ("X-Request-Id", "The id of this request.");
 /// The header of whoever must wait.
 const RETRY_AFTER: (&str, &str) = ("Retry-After", "How many seconds to wait.");
 
+/// A schema that routes refer to and whose parts the wings bring, such as the content of policies by its kind: registered
+/// beside the routes.
+pub struct Composed {
+    /// Its name.
+    pub name: &'static str,
+    /// It, with all it refers to, of what the wings registered.
+    pub schemas: fn(&House) -> Vec<(String, RefOr<Schema>)>,
+}
+
 /// The document of these routes, or of those of one wing. That of a wing holds what its own routes refer to.
-pub fn document(routes: &Routes, wing: Option<&Wing>) -> OpenApi {
+pub fn document(routes: &Routes, wing: Option<&Wing>, house: &House) -> OpenApi {
     let is_wanted = |name: &str| wing.is_none_or(|wing| wing.name == name);
     let wanted: Vec<&RouteInfo> = routes.iter().filter(|route| is_wanted(route.wing)).collect();
     let wings = routes.wings.iter().filter(|wing| is_wanted(wing.name));
@@ -67,7 +77,7 @@ pub fn document(routes: &Routes, wing: Option<&Wing>) -> OpenApi {
         .servers(Some([ServerBuilder::new().url("/").description(Some("This server")).build()]))
         .tags(Some(tags(routes, &wanted)))
         .paths(paths)
-        .components(Some(components(&wanted)))
+        .components(Some(components(&wanted, routes.all().collect(), house)))
         .build();
     document.webhooks = Some(webhooks(&events));
     tidy(&mut document);
@@ -113,7 +123,7 @@ fn info(wing: Option<&Wing>) -> Info {
 }
 
 /// What routes refer to: schemas, parameters, headers, answers.
-fn components(routes: &[&RouteInfo]) -> Components {
+fn components(routes: &[&RouteInfo], composed: Vec<&Composed>, house: &House) -> Components {
     let mut components = ComponentsBuilder::new();
     let mut schemas = Vec::new();
     ProblemDocument::schemas(&mut schemas);
@@ -121,6 +131,8 @@ fn components(routes: &[&RouteInfo]) -> Components {
     EventView::schemas(&mut schemas);
     schemas.push((EventView::name().into_owned(), EventView::schema()));
     components = components.schemas_from_iter(schemas);
+    let named: BTreeSet<String> =
+        routes.iter().flat_map(|route| route.description.schemas()).map(|(name, _)| name).collect();
     for description in routes.iter().map(|route| &route.description) {
         components = components.schemas_from_iter(description.schemas());
         for parameter in description.shared_parameters() {
@@ -129,6 +141,9 @@ fn components(routes: &[&RouteInfo]) -> Components {
         for (name, about) in description.shared_headers() {
             components = components.header(name, header(about));
         }
+    }
+    for composed in composed.into_iter().filter(|composed| named.contains(composed.name)) {
+        components = components.schemas_from_iter((composed.schemas)(house));
     }
     for (status, name, about) in PROBLEMS {
         if !routes.iter().any(|route| answers_with(route, *status)) {

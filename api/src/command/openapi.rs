@@ -44,13 +44,13 @@ pub(super) fn run(options: &Options) -> Result<(), String> {
 
 /// The OpenAPI document, or that of a wing, as JSON with a line for each operation, schema, parameter, answer, event.
 pub fn text(wing: Option<&Wing>) -> Result<String, String> {
-    lines::write(&document(crate::routes(), wing))
+    lines::write(&document(crate::routes(), wing, &persistence::HOUSE))
 }
 
 /// One line per member of a schema: schema, member, what it may be.
 pub fn members() -> Result<String, String> {
-    let document =
-        serde_json::to_value(document(crate::routes(), None)).map_err(|error| error.to_string())?;
+    let document = serde_json::to_value(document(crate::routes(), None, &persistence::HOUSE))
+        .map_err(|error| error.to_string())?;
     Ok(members::write(&document))
 }
 

@@ -91,7 +91,9 @@ impl Document {
     async fn answer(&'static self, request: HttpRequest) -> Result<HttpResponse, Problem> {
         let made = self.made.get_or_try_init(|| async {
             let make = || {
-                let json = document(crate::routes(), self.wing).to_json().map_err(Failure::fault)?;
+                let json = document(crate::routes(), self.wing, &persistence::HOUSE)
+                    .to_json()
+                    .map_err(Failure::fault)?;
                 Fixed::new("application/json", json.into()).map_err(Failure::fault)
             };
             web::block(make).await.map_err(Failure::fault)?

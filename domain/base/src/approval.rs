@@ -35,10 +35,11 @@ mod submit;
 mod task;
 #[cfg(test)]
 mod tests;
+mod threshold;
 
 pub use actions::{Action, ActionState};
 pub use chain::{ApproverRule, ChainPolicy, Counting, Label, RolePlace, StepRule, TimeLimit};
-pub use condition::Condition;
+pub use condition::{Condition, FieldValue};
 pub use content::{ContentPart, Seen, seen_of};
 pub use course::{Approval, Circumstances, Copied, Outcome, ReturnTo};
 pub use directory::{Directory, Place, heads_above, own_people, stand_ins};
@@ -74,6 +75,8 @@ crate::refusals! { APPROVAL_REFUSALS:
     CHAIN_UNKNOWN_REFERENCE = "approval.chain_unknown_reference", Invalid, "步骤“{step}”引用的“{reference}”不存在", "\"{reference}\", named by the step \"{step}\", does not exist";
     CHAIN_UNKNOWN_FIELD = "approval.chain_unknown_field", Invalid, "步骤“{step}”按字段“{field}”判断，此类单据没有该字段", "The step \"{step}\" looks at the field \"{field}\", which such documents do not have";
     CHAIN_UNKNOWN_VALUE = "approval.chain_unknown_value", Invalid, "步骤“{step}”的条件不可能成立：“{field}”不会是“{value}”", "The step \"{step}\" waits for \"{field}\" to be \"{value}\", which it never is";
+    CHAIN_STEP_UNKNOWN = "approval.chain_step_unknown", Invalid, "该审批链没有步骤“{step}”", "The chain has no step \"{step}\"";
+    CHAIN_WITHOUT_THRESHOLD = "approval.chain_without_threshold", Conflict, "步骤“{step}”不按单一金额起点审批，请另行起草审批链", "The step \"{step}\" does not begin at one amount; draft a new version of the chain instead";
     STEP_HAS_NOBODY = "approval.step_has_nobody", Invalid, "步骤“{step}”找不到审批人，不能提交", "Nobody can decide the step \"{step}\"; it cannot be submitted";
     NOBODY_DECIDES = "approval.nobody_decides", Invalid, "没有任何步骤需要审批，不能提交", "No step would decide; it cannot be submitted";
     NOT_PENDING = "approval.not_pending", Conflict, "审批已结束（{state}）", "The approval is over ({state})";
@@ -128,7 +131,9 @@ pub(crate) const NOUN: &crate::spine::Noun = &crate::spine::Noun {
     events: &[APPROVAL_EVENTS],
     enums: &[
         Action::LABELS,
+        ApproverRule::LABELS,
         CloseReason::LABELS,
+        Condition::LABELS,
         ContentPart::LABELS,
         Counting::LABELS,
         Decision::LABELS,
@@ -136,6 +141,7 @@ pub(crate) const NOUN: &crate::spine::Noun = &crate::spine::Noun {
         Fate::LABELS,
         Origin::LABELS,
         Placement::LABELS,
+        RolePlace::LABELS,
         StandingState::LABELS,
         StepReason::LABELS,
     ],

@@ -12,6 +12,7 @@ use crate::spine::{
 };
 use serde::{Deserialize, Serialize};
 use serde_json::json;
+use utoipa::ToSchema;
 use uuid::Uuid;
 
 crate::events! { FILE_EVENTS:
@@ -37,7 +38,7 @@ pub(crate) const NOUN: &crate::spine::Noun =
     &crate::spine::Noun { refusals: &[FILE_REFUSALS], events: &[FILE_EVENTS], enums: &[FileType::LABELS] };
 
 /// What may be uploaded: the content of the policy `file-rules/attachments`.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct FileRules {
     /// The most bytes a file may have.
@@ -96,6 +97,7 @@ impl Default for FileRules {
 
 impl PolicyContent for FileRules {
     const KIND: &'static str = "file-rules";
+    const EXAMPLE: &'static str = r#"{"size_max": 20971520, "types": ["pdf", "ofd", "png", "jpeg", "xlsx"]}"#;
     fn findings(&self) -> Vec<Finding> {
         let mut findings = Findings::new();
         for (name, value, most) in [

@@ -30,6 +30,7 @@ pub use throttle::{Throttle, ThrottlePolicy};
 
 use crate::spine::{Finding, Id, PolicyContent};
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 /// The id of a role.
 pub type RoleId = Id<Role>;
@@ -39,7 +40,7 @@ pub type GrantId = Id<Grant>;
 pub type ApiKeyId = Id<ApiKey>;
 
 /// How people sign in: the content of the policy `sign-in/company`. `[ID-1]`
-#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct SignInPolicy {
     /// What a password must be.
@@ -68,6 +69,7 @@ impl Default for SignInPolicy {
 
 impl PolicyContent for SignInPolicy {
     const KIND: &'static str = "sign-in";
+    const EXAMPLE: &'static str = "{}";
     fn findings(&self) -> Vec<Finding> {
         let mut findings = crate::spine::Findings::new();
         self.password.check(&mut findings, "/content/password");
@@ -132,6 +134,7 @@ crate::refusals! { IDENTITY_REFUSALS:
     GRANT_OVER = "identity.grant_over", Conflict, "该授权已结束", "The grant is over";
     KEY_EXPIRY_PAST = "identity.key_expiry_past", Invalid, "有效期须晚于当前时间", "The expiry must lie ahead";
     KEY_SCOPES_EMPTY = "identity.key_scopes_empty", Invalid, "接口密钥至少需要一个权限范围", "An API key needs at least one scope";
+    KEY_REPLACED = "identity.key_replaced", Conflict, "该密钥已被更换，请轮换接替它的密钥", "The key was replaced already; rotate the one that took its place";
     KEY_OVER = "identity.key_over", Conflict, "接口密钥已失效", "The API key is no longer valid";
     CODE_NOT_VALID = "identity.activation_code_invalid", Invalid, "激活码无效或已过期，请向管理员索取新的激活码", "The activation code is wrong or has expired; ask your administrator for a new one";
     LAST_ADMINISTRATOR = "identity.last_administrator", Conflict, "不能移除最后一名管理员", "The last administrator cannot be removed";

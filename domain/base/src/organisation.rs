@@ -88,5 +88,6 @@ pub(crate) const NOUN: &crate::spine::Noun = &crate::spine::Noun {
         EmployeeAction::LABELS,
         EmployeeState::LABELS,
         working_calendar::DayCode::LABELS,
+        working_calendar::DayOfWeek::LABELS,
     ],
 };

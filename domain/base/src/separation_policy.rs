@@ -7,6 +7,7 @@ use crate::spine::{
 };
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
+use utoipa::ToSchema;
 
 /// The code under which the rules are kept.
 pub const SEPARATION_POLICY_CODE: &str = "separation/standard";
@@ -23,10 +24,10 @@ crate::refusals! { SEPARATION_REFUSALS:
 
 /// What this noun brings to its wing.
 pub(crate) const NOUN: &crate::spine::Noun =
-    &crate::spine::Noun { refusals: &[SEPARATION_REFUSALS], events: &[], enums: &[] };
+    &crate::spine::Noun { refusals: &[SEPARATION_REFUSALS], events: &[], enums: &[SeparationRule::LABELS] };
 
 /// What one person may not both do.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize, Deserialize)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum SeparationRule {
     /// Made, submitted or gained by a document, and took it into the books, posted it, or moved its money.
@@ -65,8 +66,9 @@ impl SeparationRule {
 }
 
 /// A rule that a company does without.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(as = LoosenedSeparation)]
 pub struct Loosened {
     /// Which.
     pub rule: SeparationRule,
@@ -75,7 +77,7 @@ pub struct Loosened {
 }
 
 /// Which rules are loosened; all others hold.
-#[derive(Clone, Default, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, Default, PartialEq, Eq, Debug, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct SeparationPolicy {
     /// The loosened rules.
@@ -120,6 +122,7 @@ pub fn hold_apart(
 
 impl PolicyContent for SeparationPolicy {
     const KIND: &'static str = "separation";
+    const EXAMPLE: &'static str = SHIPPED_SEPARATION_POLICY;
 
     fn findings(&self) -> Vec<Finding> {
         let mut findings = Findings::new();

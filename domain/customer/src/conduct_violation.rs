@@ -69,8 +69,9 @@ crate::labels! { ConductRule = "ReceptionConductRule":
 }
 
 /// A rule of conduct as a policy lists it.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(as = ReceptionConductListedRule)]
 pub struct ListedRule {
     /// Which.
     pub rule: ConductRule,
@@ -81,7 +82,7 @@ pub struct ListedRule {
 }
 
 /// The company's rules of conduct at a reception.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ReceptionConduct {
     /// The rules.
@@ -90,6 +91,7 @@ pub struct ReceptionConduct {
 
 impl PolicyContent for ReceptionConduct {
     const KIND: &'static str = "reception-conduct";
+    const EXAMPLE: &'static str = SHIPPED_CONDUCT;
 
     fn findings(&self) -> Vec<Finding> {
         let (mut findings, mut seen) = (Findings::new(), BTreeSet::new());

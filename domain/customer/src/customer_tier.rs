@@ -36,7 +36,7 @@ crate::events! { CUSTOMER_TIER_EVENTS:
 pub(crate) const NOUN: &crate::spine::Noun = &crate::spine::Noun {
     refusals: &[model::TIER_MODEL_REFUSALS],
     events: &[CUSTOMER_TIER_EVENTS],
-    enums: &[AssessmentOutcome::LABELS, HoldCause::LABELS],
+    enums: &[AssessmentOutcome::LABELS, DimensionSource::LABELS, HoldCause::LABELS],
 };
 
 /// By what a tier is held.

@@ -94,6 +94,7 @@ pub(crate) const NOUN: &crate::spine::Noun = &crate::spine::Noun {
         BudgetState::LABELS,
         FoundationKind::LABELS,
         ObjectiveMetric::LABELS,
+        crate::finance::budget_policy::OutsideBudget::LABELS,
         ScopeLevel::LABELS,
         SplitInto::LABELS,
         actions::BudgetAction::LABELS,

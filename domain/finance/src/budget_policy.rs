@@ -72,6 +72,7 @@ const fn the_whole() -> Option<u32> {
 
 impl PolicyContent for BudgetPolicy {
     const KIND: &'static str = "budget-policy";
+    const EXAMPLE: &'static str = SHIPPED_BUDGET_POLICY;
 
     fn findings(&self) -> Vec<Finding> {
         let mut findings = Findings::new();

@@ -4,6 +4,7 @@ use super::wording;
 use crate::spine::{Finding, Findings, PolicyContent, codes};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
+use utoipa::ToSchema;
 
 /// The code under which the settings are kept.
 pub const CASH_ADVANCE_POLICY_CODE: &str = "cash-advance-policy/standard";
@@ -12,7 +13,7 @@ pub const CASH_ADVANCE_POLICY_CODE: &str = "cash-advance-policy/standard";
 pub const SHIPPED_CASH_ADVANCE_POLICY: &str = include_str!("shipped/cash_advance_policy.json");
 
 /// Settings for cash advances.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct CashAdvancePolicy {
     /// What document numbers begin with: `CA` gives `CA-2026-000123`.
@@ -25,6 +26,7 @@ pub struct CashAdvancePolicy {
 
 impl PolicyContent for CashAdvancePolicy {
     const KIND: &'static str = "cash-advance-policy";
+    const EXAMPLE: &'static str = SHIPPED_CASH_ADVANCE_POLICY;
 
     fn findings(&self) -> Vec<Finding> {
         let mut findings = Findings::new();

@@ -152,8 +152,8 @@ const fn ordinary() -> Nature {
     Nature::Ordinary
 }
 
-/// The whole tree.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+/// The tree of kinds of expense, each with its account and what a claim of it must say.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ExpenseCategories {
     /// Every category, a parent before its children.
@@ -250,6 +250,7 @@ impl ExpenseCategories {
 
 impl PolicyContent for ExpenseCategories {
     const KIND: &'static str = "expense-categories";
+    const EXAMPLE: &'static str = SHIPPED_EXPENSE_CATEGORIES;
 
     fn findings(&self) -> Vec<Finding> {
         let mut findings = Findings::new();

@@ -7,6 +7,7 @@ use super::{
 use crate::spine::{Currency, Finding, Findings, Money, PolicyContent, codes};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
+use utoipa::ToSchema;
 
 crate::refusals! { EXPENSE_POLICY_REFUSALS:
     NOT_DEDUCTIBLE = "expense_policy.not_deductible", Invalid, "此类票据上没有可抵扣的税额", "No deductible tax is printed on papers of this kind";
@@ -14,8 +15,11 @@ crate::refusals! { EXPENSE_POLICY_REFUSALS:
 }
 
 /// What this noun brings to its wing.
-pub(crate) const NOUN: &crate::spine::Noun =
-    &crate::spine::Noun { refusals: &[EXPENSE_POLICY_REFUSALS], events: &[], enums: &[] };
+pub(crate) const NOUN: &crate::spine::Noun = &crate::spine::Noun {
+    refusals: &[EXPENSE_POLICY_REFUSALS],
+    events: &[],
+    enums: &[RemainderLine::LABELS],
+};
 
 /// The code under which the claims policy is kept.
 pub const EXPENSE_POLICY_CODE: &str = "expense-policy/claims";
@@ -24,7 +28,7 @@ pub const EXPENSE_POLICY_CODE: &str = "expense-policy/claims";
 pub const SHIPPED_EXPENSE_POLICY: &str = include_str!("shipped/expense_policy.json");
 
 /// Which debit line of a journal entry takes what rounding leaves over.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum RemainderLine {
     /// The expense of the first claim line.
@@ -35,12 +39,21 @@ pub enum RemainderLine {
     Largest,
 }
 
+crate::labels! { RemainderLine = "RemainderLine":
+    First = "first", "第一行", "The first line";
+    Last = "last", "最后一行", "The last line";
+    Largest = "largest", "金额最大的一行", "The largest line";
+}
+
 /// Where the parts of an entry go that are not expense.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct LedgerAccounts {
     /// 其他应付款—员工: credited with what the beneficiary is owed.
     pub employee_payable: String,
+    /// 应付账款: credited with what a third party is owed; where absent, as what the beneficiary is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub supplier_payable: Option<String>,
     /// 应交增值税—进项税额: debited with deductible tax.
     pub input_vat: String,
     /// 其他应收款—员工借款: debited with what is paid out in advance, credited with what claims settle of it.
@@ -51,8 +64,15 @@ pub struct LedgerAccounts {
     pub bank: Option<String>,
 }
 
+impl LedgerAccounts {
+    /// What is credited with what a claim owes: to the beneficiary, or to a third party in their place.
+    pub fn payable(&self, is_third: bool) -> &str {
+        self.supplier_payable.as_ref().filter(|_| is_third).unwrap_or(&self.employee_payable)
+    }
+}
+
 /// How the deductible tax of a kind of ticket is computed.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ComputedVat {
     /// The kind.
@@ -62,7 +82,7 @@ pub struct ComputedVat {
 }
 
 /// Settings for expense claims.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ExpensePolicy {
     /// The currency of the books.
@@ -131,6 +151,7 @@ impl ExpensePolicy {
 
 impl PolicyContent for ExpensePolicy {
     const KIND: &'static str = "expense-policy";
+    const EXAMPLE: &'static str = SHIPPED_EXPENSE_POLICY;
 
     fn findings(&self) -> Vec<Finding> {
         let mut findings = Findings::new();

@@ -4,6 +4,7 @@ use super::{expense_category::ExpenseCategories, wording};
 use crate::spine::{Finding, Findings, Money, PolicyContent, codes};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
+use utoipa::ToSchema;
 
 /// The code under which the settings are kept.
 pub const EXPENSE_REQUEST_POLICY_CODE: &str = "expense-request-policy/standard";
@@ -12,7 +13,7 @@ pub const EXPENSE_REQUEST_POLICY_CODE: &str = "expense-request-policy/standard";
 pub const SHIPPED_EXPENSE_REQUEST_POLICY: &str = include_str!("shipped/expense_request_policy.json");
 
 /// Settings for expense requests.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ExpenseRequestPolicy {
     /// What the numbers of requests begin with.
@@ -40,6 +41,7 @@ impl ExpenseRequestPolicy {
 
 impl PolicyContent for ExpenseRequestPolicy {
     const KIND: &'static str = "expense-request-policy";
+    const EXAMPLE: &'static str = SHIPPED_EXPENSE_REQUEST_POLICY;
 
     fn findings(&self) -> Vec<Finding> {
         let mut findings = Findings::new();

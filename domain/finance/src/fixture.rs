@@ -128,7 +128,7 @@ pub(super) fn line(category: &str, claimed: i64, invoices: Vec<Invoice>) -> Line
 pub(super) fn content() -> ClaimContent {
     ClaimContent {
         department: id(500),
-        beneficiary: Beneficiary { employee: id(101), reason: None },
+        beneficiary: Beneficiary { employee: id(101), reason: None, payee: None },
         business_date: today(),
         campaign: None,
         region: None,

@@ -165,7 +165,8 @@ impl JournalEntry {
         }
         // Nothing is owed where advances cover all of it.
         if whole.minor() != settled || settled == 0 {
-            postings.push(credit(Role::Payable, &policy.accounts.employee_payable, whole.minor() - settled));
+            let account = policy.accounts.payable(content.beneficiary.payee.is_some());
+            postings.push(credit(Role::Payable, account, whole.minor() - settled));
         }
         let entry = Self { date: content.business_date, currency: book, postings };
         entry.check().map(|()| entry)

@@ -47,6 +47,8 @@ pub mod internal_audit;
 pub mod invoice;
 /// What a claim means for the general ledger.
 pub mod journal;
+/// Bank accounts to which the company pays.
+pub mod payee_account;
 /// Money that reached the beneficiary.
 pub mod payment;
 /// Years, quarters and months.
@@ -91,6 +93,7 @@ pub const WING: &spine::Wing = &spine::Wing {
         cash_advance::NOUN,
         expense_statement::NOUN,
         journal::NOUN,
+        payee_account::NOUN,
         payment::NOUN,
         post_evaluation::NOUN,
     ],

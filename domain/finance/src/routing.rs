@@ -109,13 +109,13 @@ mod tests {
         let category = |code: &str| json!({"on": "category", "any_of": [code]});
         assert_eq!(found(CLAIM_CHAIN_CODE, category("promotion")), []);
         let unknown = "approval.chain_unknown_value";
-        let at = "/steps/5/when/0/any_of/0".to_owned();
+        let at = "/content/steps/5/when/0/any_of/0".to_owned();
         assert_eq!(found(CLAIM_CHAIN_CODE, category("typo")), [(unknown, at.clone())]);
         let field = |field: &str, value: Value| json!({"on": "field", "field": field, "any_of": [value]});
         assert_eq!(found(CLAIM_CHAIN_CODE, field("over_run", json!(true))), []);
         assert_eq!(found(CLAIM_CHAIN_CODE, field("over_run", json!("true"))), [(unknown, at)]);
         let nested = json!({"on": "any", "of": [field("campagin", json!("spring"))]});
-        let at = "/steps/5/when/0/of/0".to_owned();
+        let at = "/content/steps/5/when/0/of/0".to_owned();
         assert_eq!(found(CLAIM_CHAIN_CODE, nested), [("approval.chain_unknown_field", at)]);
         let urgent = json!({"on": "urgent", "is": true});
         assert_eq!(found(CLAIM_CHAIN_CODE, urgent)[0].0, "approval.chain_unknown_field");

@@ -91,8 +91,9 @@ impl Stage {
 }
 
 /// Working days that a stage lasts.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(as = AppraisalStageDays)]
 pub struct StageDays {
     /// Setting targets.
     pub targets: u32,
@@ -109,7 +110,7 @@ pub struct StageDays {
 }
 
 /// How appraisals are run.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct AppraisalSettings {
     /// How long stages last.
@@ -120,6 +121,7 @@ pub struct AppraisalSettings {
 
 impl PolicyContent for AppraisalSettings {
     const KIND: &'static str = "appraisal-settings";
+    const EXAMPLE: &'static str = SHIPPED_APPRAISAL_SETTINGS;
     fn findings(&self) -> Vec<Finding> {
         let mut findings = Findings::new();
         let StageDays { targets, self_review, peer_review, superior_review, calibration, objection } =

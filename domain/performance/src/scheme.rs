@@ -16,13 +16,17 @@ use crate::{
 };
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 /// What this noun brings to its wing.
-pub const NOUN: &crate::spine::Noun =
-    &crate::spine::Noun { refusals: &[SCHEME_REFUSALS], events: &[], enums: &[] };
+pub const NOUN: &crate::spine::Noun = &crate::spine::Noun {
+    refusals: &[SCHEME_REFUSALS],
+    events: &[],
+    enums: &[Follows::LABELS, MissingValue::LABELS, Occasion::LABELS],
+};
 
 /// An indicator in a scheme.
-#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct SchemeIndicator {
     /// The code of the indicator.
@@ -43,8 +47,9 @@ pub struct SchemeIndicator {
 }
 
 /// A grade and the results that get it.
-#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(as = SchemeGrade)]
 pub struct Grade {
     /// Its code, such as `A`.
     pub code: String,
@@ -67,8 +72,9 @@ impl Band for Grade {
 }
 
 /// At most how many of a cohort have which grade.
-#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(as = SchemeDistribution)]
 pub struct Distribution {
     /// The fewest people of a cohort to whom it applies.
     pub cohort_at_least: u32,
@@ -77,8 +83,9 @@ pub struct Distribution {
 }
 
 /// What happens where an indicator has no value at the cut-off.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
+#[schema(as = SchemeMissingValue)]
 pub enum MissingValue {
     /// Its weight is spread over the others.
     Spread,
@@ -86,9 +93,15 @@ pub enum MissingValue {
     Block,
 }
 
-/// A scheme.
-#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+crate::labels! { MissingValue = "SchemeMissingValue":
+    Spread = "spread", "权重分摊到其他指标", "Its weight is spread";
+    Block = "block", "补齐前不出结果", "No result until it is there";
+}
+
+/// How the people of some positions are measured in a kind of period, and what follows.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(as = AppraisalScheme)]
 pub struct Scheme {
     /// What it is called.
     pub name: Label,
@@ -143,6 +156,7 @@ impl Scheme {
 
 impl PolicyContent for Scheme {
     const KIND: &'static str = "appraisal-scheme";
+    const EXAMPLE: &'static str = include_str!("scheme/example.json");
     fn findings(&self) -> Vec<Finding> {
         soundness::findings(self)
     }

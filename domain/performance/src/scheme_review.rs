@@ -20,6 +20,7 @@ use crate::{
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
+use utoipa::ToSchema;
 use uuid::Uuid;
 
 /// The settings as shipped.
@@ -48,7 +49,7 @@ pub const NOUN: &crate::spine::Noun = &crate::spine::Noun {
 };
 
 /// From where on something catches the eye.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct SchemeReviewSettings {
     /// Of fewer sheets nothing is concluded.
@@ -67,6 +68,7 @@ pub struct SchemeReviewSettings {
 
 impl PolicyContent for SchemeReviewSettings {
     const KIND: &'static str = "scheme-review-settings";
+    const EXAMPLE: &'static str = SHIPPED_SCHEME_REVIEW_SETTINGS;
     fn findings(&self) -> Vec<Finding> {
         let mut findings = Findings::new();
         let mut range = |member: &str, value: Decimal, min: i64, max: i64| {

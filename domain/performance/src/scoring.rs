@@ -33,7 +33,7 @@ use rust_decimal::{Decimal, RoundingStrategy};
 pub const NOUN: &crate::spine::Noun = &crate::spine::Noun {
     refusals: &[band::BAND_REFUSALS, curve::CURVE_REFUSALS],
     events: &[],
-    enums: &[Direction::LABELS, LineNote::LABELS, ReviewFate::LABELS],
+    enums: &[Curve::LABELS, Direction::LABELS, LineNote::LABELS, MissingReview::LABELS, ReviewFate::LABELS],
 };
 
 /// All of a weight, in basis points.

@@ -32,8 +32,11 @@ crate::events! { TEAM_AWARD_EVENTS:
 }
 
 /// What this noun brings to its wing.
-pub const NOUN: &crate::spine::Noun =
-    &crate::spine::Noun { refusals: &[TEAM_AWARD_REFUSALS], events: &[TEAM_AWARD_EVENTS], enums: &[] };
+pub const NOUN: &crate::spine::Noun = &crate::spine::Noun {
+    refusals: &[TEAM_AWARD_REFUSALS],
+    events: &[TEAM_AWARD_EVENTS],
+    enums: &[Sharing::LABELS],
+};
 
 /// How a sum is shared among the people of a team.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize, ToSchema)]
@@ -52,8 +55,9 @@ crate::labels! { Sharing = "TeamAwardSharing":
 }
 
 /// What a place brings.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(as = TeamAwardPlace)]
 pub struct AwardPlace {
     /// Which, from 1.
     pub place: u32,
@@ -65,7 +69,7 @@ pub struct AwardPlace {
 }
 
 /// Which teams are honoured.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct TeamAwardPlan {
     /// The kind of period.
@@ -82,6 +86,7 @@ pub struct TeamAwardPlan {
 
 impl PolicyContent for TeamAwardPlan {
     const KIND: &'static str = "team-award";
+    const EXAMPLE: &'static str = include_str!("team_award/example.json");
     fn findings(&self) -> Vec<Finding> {
         let mut findings = Findings::new();
         if self.span.months().is_none() {

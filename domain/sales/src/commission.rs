@@ -44,7 +44,10 @@ pub(crate) const NOUN: &crate::spine::Noun = &crate::spine::Noun {
         fact::Finding::LABELS,
         fact::Misdeed::LABELS,
         fact::Question::LABELS,
+        plan::Base::LABELS,
+        plan::Pays::LABELS,
         RuleCode::LABELS,
+        tier::TierMode::LABELS,
         WhyNot::LABELS,
     ],
 };

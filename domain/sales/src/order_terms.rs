@@ -1,8 +1,9 @@
 //! The company's terms of pricing, ordering, delivering and granting credit (订货与授信规则). `[PRI-2a, ORD-1, ORD-2, REC-1d, REC-1e]`
 
-use crate::spine::{Finding, Findings, PolicyContent, codes, wording};
+use crate::spine::{Finding, Findings, Money, PolicyContent, codes, wording};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
+use utoipa::ToSchema;
 
 /// The code under which they are kept.
 pub const ORDER_TERMS_CODE: &str = "order-terms/company";
@@ -10,7 +11,7 @@ pub const ORDER_TERMS_CODE: &str = "order-terms/company";
 pub const SHIPPED_ORDER_TERMS: &str = include_str!("shipped/order_terms.json");
 
 /// What holds of all orders.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct OrderTerms {
     /// With what numbers of price deviations begin.
@@ -33,12 +34,20 @@ pub struct OrderTerms {
     pub overdue_hold_days: u32,
     /// How many days a reserved unit may wait for its signature. `[ORD-2]`
     pub reserved_days: u32,
-    /// The limit of customers to whom none was granted, in minor units of the book currency; none: they are not limited. `[REC-1e]`
+    /// The limit of customers to whom none was granted, none: they are not limited. `[REC-1e]`
+    #[serde(
+        default,
+        rename = "limit_without_grant",
+        alias = "limit_without_grant_minor",
+        with = "crate::spine::book_money::optional"
+    )]
+    #[schema(value_type = Option<Money>)]
     pub limit_without_grant_minor: Option<i64>,
 }
 
 impl PolicyContent for OrderTerms {
     const KIND: &'static str = "order-terms";
+    const EXAMPLE: &'static str = SHIPPED_ORDER_TERMS;
 
     fn findings(&self) -> Vec<Finding> {
         let mut findings = Findings::new();
@@ -69,7 +78,7 @@ impl PolicyContent for OrderTerms {
             findings.add_with("/content/over_delivery_bp", codes::OUT_OF_RANGE, range);
         }
         if self.limit_without_grant_minor.is_some_and(i64::is_negative) {
-            findings.add("/content/limit_without_grant_minor", codes::AMOUNT_NOT_POSITIVE);
+            findings.add("/content/limit_without_grant", codes::AMOUNT_NOT_POSITIVE);
         }
         findings.into_vec()
     }

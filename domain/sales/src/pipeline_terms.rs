@@ -21,8 +21,11 @@ crate::refusals! { PIPELINE_TERMS_REFUSALS:
 }
 
 /// What this noun brings to its wing.
-pub(crate) const NOUN: &crate::spine::Noun =
-    &crate::spine::Noun { refusals: &[PIPELINE_TERMS_REFUSALS], events: &[], enums: &[] };
+pub(crate) const NOUN: &crate::spine::Noun = &crate::spine::Noun {
+    refusals: &[PIPELINE_TERMS_REFUSALS],
+    events: &[],
+    enums: &[EntryFact::LABELS, OnConflict::LABELS],
+};
 
 /// What becomes of a filing that meets a live one of the same customer and product line.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize, ToSchema)]
@@ -66,7 +69,7 @@ crate::labels! { EntryFact = "OpportunityEntryFact":
 }
 
 /// How filings are treated.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct FilingTerms {
     /// What becomes of one that meets a live one.
@@ -84,8 +87,9 @@ pub struct FilingTerms {
 }
 
 /// A stage on the way to a sale.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(as = PipelineStage)]
 pub struct Stage {
     /// Its code, 1 to 40 characters.
     pub code: String,
@@ -100,8 +104,9 @@ pub struct Stage {
 }
 
 /// A reason for which opportunities are lost.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(as = OpportunityLossReasonRule)]
 pub struct LossReason {
     /// Its code, 1 to 40 characters.
     pub code: String,
@@ -110,7 +115,7 @@ pub struct LossReason {
 }
 
 /// What holds of all pursuing.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct PipelineTerms {
     /// With what numbers of sales plans begin.
@@ -191,6 +196,7 @@ fn once<'a>(findings: &mut Findings, list: &str, coded: impl Iterator<Item = (&'
 
 impl PolicyContent for PipelineTerms {
     const KIND: &'static str = "pipeline-terms";
+    const EXAMPLE: &'static str = SHIPPED_PIPELINE_TERMS;
 
     fn findings(&self) -> Vec<Finding> {
         let mut findings = Findings::new();

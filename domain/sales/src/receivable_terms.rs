@@ -5,6 +5,7 @@ use crate::spine::{BusinessDate, Finding, Findings, PolicyContent, codes};
 use chrono::Days;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
+use utoipa::ToSchema;
 
 /// The code under which they are kept.
 pub const RECEIVABLE_TERMS_CODE: &str = "receivable-terms/company";
@@ -17,7 +18,7 @@ const BUCKETS_MAX: usize = 12;
 const DAYS_MAX: u32 = 3_660;
 
 /// What holds of all receivables.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ReceivableTerms {
     /// How many days after its approval the whole of an order, or after its signature that of a contract, is due where it says
@@ -42,6 +43,7 @@ impl ReceivableTerms {
 
 impl PolicyContent for ReceivableTerms {
     const KIND: &'static str = "receivable-terms";
+    const EXAMPLE: &'static str = SHIPPED_RECEIVABLE_TERMS;
 
     fn findings(&self) -> Vec<Finding> {
         let mut findings = Findings::new();

@@ -3,6 +3,7 @@
 use crate::spine::{Finding, Findings, PolicyContent, codes, wording};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
+use utoipa::ToSchema;
 
 /// The code under which they are kept.
 pub const SALES_TERMS_CODE: &str = "sales-terms/company";
@@ -10,7 +11,7 @@ pub const SALES_TERMS_CODE: &str = "sales-terms/company";
 pub const SHIPPED_SALES_TERMS: &str = include_str!("shipped/sales_terms.json");
 
 /// What holds of all selling.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct SalesTerms {
     /// With what numbers of contracts begin.
@@ -27,6 +28,7 @@ pub struct SalesTerms {
 
 impl PolicyContent for SalesTerms {
     const KIND: &'static str = "sales-terms";
+    const EXAMPLE: &'static str = SHIPPED_SALES_TERMS;
 
     fn findings(&self) -> Vec<Finding> {
         let mut findings = Findings::new();

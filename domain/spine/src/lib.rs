@@ -3,6 +3,8 @@
 
 mod actor;
 mod audit_head;
+/// Amounts of the book currency: said as money, counted in minor units.
+pub mod book_money;
 mod change;
 mod currency;
 mod erasure;

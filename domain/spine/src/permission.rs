@@ -133,6 +133,9 @@ permissions! {
     ApproveCommission = "commission:approve", "批准佣金结算单", "Approve commission statements";
     PayCommission = "commission:payroll", "佣金随工资发放", "Take, acknowledge and confirm batches of commission";
     ExportSales = "sales:export", "导出销售资料", "Export lists of products, prices, contracts, receipts, sales and commission";
+    ReadPayeeAccounts = "payee-account:read", "查看收款账户", "See bank accounts of payees without their numbers: one's own, and in reach";
+    ManagePayeeAccounts = "payee-account:manage", "登记收款账户", "Register and retire bank accounts of payees: one's own, of third parties, and in reach";
+    RevealPayeeAccounts = "payee-account:reveal", "查看收款账号", "See the numbers of bank accounts in reach";
     ReadUsers = "user:read", "查看账号", "Read user accounts and grants";
     ManageUsers = "user:manage", "管理账号", "Create and disable user accounts, grant roles";
     ExportUsers = "user:export", "导出账号", "Export lists of user accounts";

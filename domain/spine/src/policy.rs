@@ -10,9 +10,11 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 /// The typed content of one kind of policy.
-pub trait PolicyContent: Clone + Serialize + DeserializeOwned + Send + Sync + 'static {
+pub trait PolicyContent: Clone + Serialize + DeserializeOwned + ToSchema + Send + Sync + 'static {
     /// The kind: the first half of a policy's code, such as `approval-chain`.
     const KIND: &'static str;
+    /// A sound content as JSON, which the document shows: what ships, where something does.
+    const EXAMPLE: &'static str;
     /// Everything that makes the content unsound. Nothing unsound is published.
     fn findings(&self) -> Vec<Finding>;
 }
@@ -131,16 +133,16 @@ impl Policy {
         self.code.split('/').next().unwrap_or_default()
     }
 
-    /// Whether the code is `kind/name`, of small letters, digits and hyphens.
+    /// Whether a code is `kind/name`, of small letters, digits and hyphens.
     ///
     /// # Errors
     /// `validation.format` where it is not.
-    pub fn check_code(&self) -> Result<(), Refusal> {
+    pub fn check_code(code: &str) -> Result<(), Refusal> {
         let is_word = |word: &str, digits: bool| {
             let fits = |c: char| c.is_ascii_lowercase() || c == '-' || (digits && c.is_ascii_digit());
             !word.is_empty() && word.chars().all(fits)
         };
-        match self.code.split_once('/') {
+        match code.split_once('/') {
             Some((kind, name)) if is_word(kind, false) && is_word(name, true) => Ok(()),
             _ => Err(Refusal::new(codes::BAD_FORMAT)
                 .with(
@@ -175,6 +177,21 @@ impl Policy {
         Ok(Change::updated(self, after, POLICY_CHANGED, facts))
     }
 
+    /// Refuses a day before `earliest`, the first for which nothing has been decided by the version before.
+    ///
+    /// # Errors
+    /// `policy.backdated`.
+    pub fn backdated(&self, earliest: BusinessDate) -> Result<(), Refusal> {
+        if self.effective_from >= earliest {
+            return Ok(());
+        }
+        Err(Refusal::new(POLICY_BACKDATED)
+            .with("from", self.effective_from.to_string())
+            .with("earliest", earliest.to_string())
+            .citing(Citation::rule("REG-4"))
+            .at("/effective_from"))
+    }
+
     /// Puts a draft in force from its effective date. `findings` come from checking the content;
     /// `earliest` is the first day for which nothing has been decided by the version before.
     pub fn publish(
@@ -185,13 +202,7 @@ impl Policy {
         findings: Vec<Finding>,
     ) -> Result<Change<Self>, Refusal> {
         self.ensure_draft()?;
-        if self.effective_from < earliest {
-            return Err(Refusal::new(POLICY_BACKDATED)
-                .with("from", self.effective_from.to_string())
-                .with("earliest", earliest.to_string())
-                .citing(Citation::rule("REG-4"))
-                .at("/effective_from"));
-        }
+        self.backdated(earliest)?;
         if !findings.is_empty() {
             let mut refusal = Refusal::new(POLICY_UNSOUND).with("count", findings.len());
             refusal.findings = findings;
@@ -309,16 +320,17 @@ fn array_for_object(sent: &Value, meant: &Value, at: String) -> Option<String> {
 mod tests {
     use super::*;
 
-    #[derive(Clone, Debug, Serialize, Deserialize)]
+    #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
     struct Bands {
         bands: Vec<Band>,
     }
-    #[derive(Clone, Debug, Serialize, Deserialize)]
+    #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
     struct Band {
         days: i64,
     }
     impl PolicyContent for Bands {
         const KIND: &'static str = "bands";
+        const EXAMPLE: &'static str = r#"{"bands": []}"#;
         fn findings(&self) -> Vec<Finding> {
             Vec::new()
         }

@@ -29,6 +29,7 @@ const SAID: &[(&str, &str)] = &[
     ("not an RFC 3339", "须为带时区的时间，例如 2026-03-05T09:00:00+08:00"),
     ("not a month such as", "月份须写作 2026-05"),
     ("no amount", "不是金额"),
+    ("not in the book currency", "金额须为人民币"),
     ("too many values", "值太多"),
     ("out of bounds", "超出允许范围"),
     ("not UTF-8", "不是 UTF-8 编码"),
@@ -107,6 +108,13 @@ const PATTERNS: &[(&str, &str, &str)] = &[
         "类别/名称，只含小写英文字母、数字和连字符",
         "kind/name, of small letters, digits and hyphens",
     ),
+    (
+        "^([01][0-9]|2[0-3]):[0-5][0-9]$|^24:00$",
+        "时刻，例如 08:30，当日结束写作 24:00",
+        "a time such as 08:30; the end of the day is 24:00",
+    ),
+    ("^(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$", "月和日，例如 05-01", "a month and a day, such as 05-01"),
+    ("^[A-Z]{1,6}$", "1 至 6 个大写英文字母", "1 to 6 capital letters"),
     ("^[0-9a-f]{64}$", "64 位十六进制数字，小写", "64 hexadecimal digits in small letters"),
     (
         "^2[0-9]{3}(-Q[1-4]|-(0[1-9]|1[0-2]))?$",

@@ -17,6 +17,7 @@ mod row;
 mod show;
 mod step_view;
 pub mod subject;
+mod threshold;
 mod tiding;
 mod unavailable;
 
@@ -36,6 +37,7 @@ pub use step_view::{
     ApproverView, CandidateReason, PlanView, PlannedStepView, SeatProgress, StepProgress, StepView,
 };
 pub use subject::{Categories, CategoryCheck, DocumentSummary, Routing, SubjectKind, Summaries};
+pub use threshold::{ApprovalThreshold, ChainThresholds, ThresholdsView, set_threshold, thresholds};
 pub use unavailable::{move_open_tasks, move_tasks_of_stand_ins, powerless, release_tasks, return_tasks};
 
 use crate::{policy::Kind, spine::Part};

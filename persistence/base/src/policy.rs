@@ -1,9 +1,15 @@
 //! Policies: versions, what is in force on a day, and what ships with the product. `[REG-4]`
 
+mod amend;
+mod content;
+mod kind;
 mod ship;
 mod version;
 mod withdraw;
 
+pub use amend::{Amendment, amend};
+pub use content::{ContentSchema, schema_of, schemas, shown};
+pub use kind::{Clauses, Kind, check, is_clause_known, obstacles};
 pub use ship::{Shipped, ShippedContent, ship_all};
 pub use version::{Dated, all_in_force, all_of_kind, in_force, may_follow};
 pub use withdraw::{hold_ahead, withdraw};
@@ -13,15 +19,15 @@ use crate::{
     schema::policies,
     search,
     spine::{
-        ActionView, Failure, Filter, Instant, Key, Master, Page, Place, Placed, Reader, Several, Slice,
-        Stored, Tx, View, Where, columns, db, guard, is_taken, narrow, orders, paged, save_row,
+        ActionView, Failure, Filter, House, Instant, Key, Master, Page, Place, Placed, Reader, Several,
+        Slice, Stored, Tx, View, Where, columns, db, guard, is_taken, narrow, orders, paged, save_row,
     },
 };
 use chrono::NaiveDate;
 use diesel::prelude::*;
 use domain::spine::{
-    AnyId, BusinessDate, Change, Finding, Id, POLICY_UNKNOWN_KIND, Permission, Policy, PolicyAction,
-    PolicyContent, PolicyStatus, Refusal, Timestamp, UserId, Version, read_content, search_text,
+    AnyId, BusinessDate, Change, Id, Permission, Policy, PolicyAction, PolicyStatus, Refusal, Timestamp,
+    UserId, Version, search_text,
 };
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -160,68 +166,7 @@ pub fn earliest_start(reader: &mut Reader<'_>, code: &str) -> Result<BusinessDat
 }
 
 fn decides_documents(reader: &Reader<'_>, code: &str) -> Result<bool, Refusal> {
-    Ok(Kind::of_code(reader, code)?.is_of_documents)
-}
-
-/// A kind of policy, registered by the noun that reads it: how its content is checked before it is published.
-pub struct Kind {
-    /// What stands before the slash of a code.
-    pub name: &'static str,
-    /// Everything that makes the content unsound, also against the organisation as it is.
-    pub check: fn(&mut Reader<'_>, &Policy) -> Result<Vec<Finding>, Failure>,
-    /// Everything that makes the content unsound in itself.
-    pub findings: fn(&serde_json::Value) -> Vec<Finding>,
-    /// Whether it decides documents that are handed in, and nothing else.
-    pub is_of_documents: bool,
-}
-
-impl Kind {
-    /// A kind whose soundness depends on its content alone.
-    pub const fn of<C: PolicyContent>() -> Self {
-        Self { name: C::KIND, check: check_content::<C>, findings: findings_in::<C>, is_of_documents: false }
-    }
-
-    /// The kind of a policy with this code; refuses one that nobody registered.
-    fn of_code(reader: &Reader<'_>, code: &str) -> Result<&'static Self, Refusal> {
-        let name = code.split_once('/').map_or(code, |(kind, _)| kind);
-        let found = reader.house().all::<Self>().find(|kind| kind.name == name);
-        found.ok_or_else(|| Refusal::new(POLICY_UNKNOWN_KIND).at("/code"))
-    }
-}
-
-/// The clauses of regulations that are published: registered by who keeps them. Whether one is among them.
-pub struct Clauses(pub fn(&mut Reader<'_>, &str) -> Result<bool, Failure>);
-
-/// Whether a clause that is cited is known; any is, as long as nobody keeps them.
-///
-/// # Errors
-/// Where the database fails.
-pub fn is_clause_known(reader: &mut Reader<'_>, clause: &str) -> Result<bool, Failure> {
-    let mut is_kept = false;
-    for Clauses(knows) in reader.house().all::<Clauses>() {
-        if knows(reader, clause)? {
-            return Ok(true);
-        }
-        is_kept = true;
-    }
-    Ok(!is_kept)
-}
-
-fn check_content<C: PolicyContent>(_: &mut Reader<'_>, policy: &Policy) -> Result<Vec<Finding>, Failure> {
-    Ok(findings_in::<C>(&policy.content))
-}
-
-fn findings_in<C: PolicyContent>(content: &serde_json::Value) -> Vec<Finding> {
-    match read_content::<C>(content) {
-        Ok(content) => content.findings(),
-        Err(finding) => vec![finding],
-    }
-}
-
-/// Everything that makes a policy's content unsound; refuses a code that is not well formed and an unknown kind.
-pub fn check(reader: &mut Reader<'_>, policy: &Policy) -> Result<Vec<Finding>, Failure> {
-    policy.check_code()?;
-    (Kind::of_code(reader, &policy.code)?.check)(reader, policy)
+    Ok(Kind::of_code(reader.house(), code)?.is_of_documents)
 }
 
 type PolicyActionView = ActionView<PolicyAction>;
@@ -245,8 +190,8 @@ pub struct PolicyView {
     pub status: PolicyStatus,
     /// The first business day it decides for.
     pub effective_from: NaiveDate,
-    /// The content, by the kind.
-    #[schema(value_type = Object)]
+    /// The content, by its kind.
+    #[schema(value_type = ContentSchema)]
     pub content: serde_json::Value,
     /// The clause it enforces.
     #[schema(max_length = 200)]
@@ -272,13 +217,12 @@ impl View for PolicyView {
     }
 }
 
-impl TryFrom<Row> for PolicyView {
-    type Error = Failure;
-    fn try_from(row: Row) -> Result<Self, Failure> {
+impl PolicyView {
+    fn of(house: &House, row: Row) -> Result<Self, Failure> {
         Ok(Self {
             id: row.id.into(),
             status: status_of(&row)?,
-            content: serde_json::from_str(&row.content)?,
+            content: content::shown(house, &row.code, serde_json::from_str(&row.content)?),
             code: row.code,
             number: row.number,
             title: row.title,
@@ -295,7 +239,7 @@ impl TryFrom<Row> for PolicyView {
 /// One version, as it is shown.
 pub fn view(reader: &mut Reader<'_>, id: Id<Policy>) -> Result<PolicyView, Failure> {
     let policy = find(reader, id)?;
-    let mut view = PolicyView::try_from(Row::from(&policy))?;
+    let mut view = PolicyView::of(reader.house(), Row::from(&policy))?;
     if reader.actor().may(Permission::ManagePolicies) {
         let follows = may_follow(reader, &policy)?;
         let actions = policy.actions(reader.today()).map(|(action, allowed)| match action {
@@ -372,7 +316,8 @@ pub fn list(
     search!(wanted, filter, policies::search_text);
     let found = paged!(reader, page, filter.sort, wanted;
         policies::table => Row::as_select(); |row: &Row| row);
-    found.try_map(PolicyView::try_from)
+    let house = reader.house();
+    found.try_map(|row| PolicyView::of(house, row))
 }
 
 columns! { PolicyView as "policies" "政策版本" "Policies":

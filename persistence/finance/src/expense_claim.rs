@@ -14,6 +14,8 @@ pub mod list;
 mod load;
 mod name;
 mod part;
+/// The third party that a claim pays.
+pub mod payee;
 mod prepare;
 /// What a claim refers to.
 pub mod reference;
@@ -29,6 +31,7 @@ pub(crate) use load::fellows;
 pub(crate) use load::may_read;
 pub use load::{find, find_by_external};
 pub(crate) use name::Names;
+pub use payee::{ClaimPayee, refer as refer_payee};
 pub use prepare::prepare;
 pub(crate) use request::lock as lock_request;
 pub(crate) use scope::{covered, within};

@@ -39,6 +39,8 @@ mod measure;
 mod open_matter;
 /// The company itself, as invoices name it.
 pub mod own_company;
+/// Bank accounts of payees, and what is to be paid to them.
+pub mod payee_account;
 mod payment;
 /// Post-evaluations by third parties.
 pub mod post_evaluation;
@@ -81,6 +83,7 @@ pub const WING: &Wing = &Wing {
         invoice::NOUN,
         measure::NOUN,
         open_matter::NOUN,
+        payee_account::NOUN,
         post_evaluation::NOUN,
     ],
 };

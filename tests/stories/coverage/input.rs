@@ -201,8 +201,8 @@ fn characters_nobody_can_see_are_refused(app: App) {
     });
     // What looks odd and is text is kept as it is.
     let kept = "家族👨‍👩‍👧‍👦 עברית 𠮷野家 é e\u{301}\n第二行";
-    let body = serde_json::json!({"code": "approval-chain/unicode", "title": kept,
-        "effective_from": "2099-01-01", "content": {}, "clause": "x"});
+    let body = serde_json::json!({"code": "price-order/unicode", "title": kept,
+        "effective_from": "2099-01-01", "content": {"keys": []}, "clause": "x"});
     assert_eq!(app.administrator().post("/api/v1/policies", body).expect(201).text("/title"), kept);
 }
 

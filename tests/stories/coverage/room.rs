@@ -123,6 +123,9 @@ const WITHOUT_WORD: &[(&str, &str)] = &[
     ("persistence/base/identity/principal", "who a credential stands for"),
     ("persistence/base/organisation/directory", "the organisation of a day, whole"),
     ("persistence/base/organisation/employee_view", "one noun of several in the folder"),
+    ("persistence/base/policy/amend", "one thing changed of what is in force"),
+    ("persistence/base/policy/content", "what versions say, as the document describes it"),
+    ("persistence/base/policy/kind", "what nouns register of their policies"),
     ("persistence/base/policy/ship", "what comes with the product"),
     ("persistence/base/policy/withdraw", "a query over all documents of a day"),
     ("persistence/finance/audit_risk/population", "claims in pages along an index"),
@@ -146,6 +149,7 @@ const WITHOUT_WORD: &[(&str, &str)] = &[
     ("persistence/finance/internal_audit/summary", "sums of an audit"),
     ("persistence/finance/invoice/look_up", "a search across the company"),
     ("persistence/finance/post_evaluation/cost", "sums of a request"),
+    ("persistence/finance/payee_account/pay_out", "what of claims is to be paid, a list"),
 ];
 
 /// Files of the contexts of two layers above the rules.

@@ -142,7 +142,8 @@ struct RotateApiKey {
 
 /// Replace an API key by a new one. `[ID-2]`
 ///
-/// The old key stays good for the overlap, so that the service can be switched over without a gap.
+/// The old key stays good for the overlap, so that the service can be switched over without a gap. Name, scopes and lifetime are
+/// those it had; whoever lost the answer replaces the new one.
 #[utoipa::path(post, path = "/api/v1/api-keys/{id}/rotate")]
 async fn rotate_api_key(
     who: Can<perm::ManageApiKeys>,
@@ -155,9 +156,11 @@ async fn rotate_api_key(
         .write(who, move |tx| {
             let found = at.find(tx)?;
             find_manageable(tx, found.user)?;
+            let is_replaced = api_key::is_replaced(tx, found.id)?;
             let (new, now) = (fresh.stored(tx.id()), tx.now());
             let overlap = Duration::hours(body.overlap_hours);
             let (old, successor) = found.rotate(new, overlap, body.expires_at, now)?;
+            ApiKey::ensure_latest(is_replaced)?;
             api_key::apply(tx, old)?;
             let key = api_key::apply(tx, successor)?;
             Ok(IssuedKey { key: fresh.text.clone(), api_key: api_key::view(tx, key.id)? })

@@ -10,7 +10,10 @@ use crate::spine::Merged;
 use chrono::NaiveDate;
 use domain::{
     approval::petition::NO_EMPLOYEE,
-    finance::expense_claim::{Beneficiary, ClaimContent, Details, ExpenseClaim},
+    finance::{
+        expense_claim::{Beneficiary, ClaimContent, Details, ExpenseClaim},
+        payee_account::PayeeAccountId,
+    },
     spine::{Actor, AnyId, BusinessDate, Currency, DepartmentId, EmployeeId, Id, Refusal, codes},
 };
 use serde::{Deserialize, Serialize};
@@ -33,6 +36,9 @@ pub(super) struct CreateExpenseClaim {
     #[validate(length(min = 1, max = 500))]
     #[schema(min_length = 1, max_length = 500)]
     beneficiary_reason: Option<String>,
+    /// 对公付款: the account of the third party that is paid in the place of the beneficiary.
+    #[serde(default)]
+    payee_account_id: Option<PayeeAccountId>,
     /// Whose expense it is; where absent the department of whom it is for: who gains by it, else who submits it.
     #[serde(default)]
     department_id: Option<DepartmentId>,
@@ -108,6 +114,7 @@ impl From<&ExpenseClaim> for CreateExpenseClaim {
             submitter_id: Some(claim.petition.submitter),
             beneficiary_id: Some(beneficiary.employee),
             beneficiary_reason: beneficiary.reason,
+            payee_account_id: beneficiary.payee,
             department_id: Some(department),
             business_date: Some(business_date),
             campaign,
@@ -152,6 +159,7 @@ impl CreateExpenseClaim {
             submitter_id,
             beneficiary_id,
             beneficiary_reason,
+            payee_account_id,
             department_id,
             business_date,
             campaign,
@@ -174,7 +182,7 @@ impl CreateExpenseClaim {
         let department = department.ok_or_else(|| Refusal::new(codes::REQUIRED).at("/department_id"))?;
         Ok(ClaimContent {
             department,
-            beneficiary: Beneficiary { employee, reason: beneficiary_reason },
+            beneficiary: Beneficiary { employee, reason: beneficiary_reason, payee: payee_account_id },
             business_date: business_date.unwrap_or(given.today),
             campaign,
             region,

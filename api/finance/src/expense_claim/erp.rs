@@ -359,6 +359,9 @@ struct TheirItemBody {
     /// What is approved of it there, in the claim's currency; absent: not compared.
     #[serde(default)]
     amount: Option<Money>,
+    /// The same in the book currency; absent: not compared.
+    #[serde(default)]
+    book_amount: Option<Money>,
     /// What was paid there; absent: not compared.
     #[serde(default)]
     paid: Option<Money>,
@@ -377,13 +380,8 @@ pub(super) async fn reconcile_expense_claims(
     domain::spine::check_span(from, to)?;
     let theirs: Vec<TheirItem> = items
         .into_iter()
-        .map(|TheirItemBody { number, status, voucher_number, voucher_year, amount, paid }| TheirItem {
-            number,
-            status,
-            voucher_number,
-            voucher_year,
-            amount,
-            paid,
+        .map(|TheirItemBody { number, status, voucher_number, voucher_year, amount, book_amount, paid }| {
+            TheirItem { number, status, voucher_number, voucher_year, amount, book_amount, paid }
         })
         .collect();
     reading.read(who, move |reader| claims::hand_over::reconcile(reader, from, to, &theirs)).await

@@ -38,6 +38,7 @@ fn create(tx: &mut Tx<'_>, body: CreateExpenseClaim) -> Result<ExpenseClaim, Fai
     let home = claims::reference::home_of(tx, body.acted_for(), body.business_date().unwrap_or(today))?;
     let content = body.content(&Given { actor: tx.actor(), home, today, book: policies.book_currency() })?;
     claims::reference::check(tx, submitter, &content)?;
+    claims::refer_payee(tx, None, &content)?;
     let number = claims::next_number(tx, &policies)?;
     let new = NewClaim { id: tx.id(), number, submitter, external };
     let change: Change<ExpenseClaim> =
@@ -88,6 +89,7 @@ fn revise(
     let home = claims::reference::home_of(tx, person, body.business_date().unwrap_or(today))?;
     let content = body.content(&Given { actor: tx.actor(), home, today, book })?;
     claims::reference::check(tx, Some(claim.petition.submitter), &content)?;
+    claims::refer_payee(tx, Some(&claim.content), &content)?;
     let policies = PoliciesInForce::on(tx, content.business_date)?;
     let change = claim.revise(content, tx.actor(), policies.rules())?;
     let claim = claims::apply(tx, change)?;
@@ -150,6 +152,7 @@ fn mirror(
     let home = claims::reference::home_of(tx, body.acted_for(), body.business_date().unwrap_or(today))?;
     let content = body.content(&Given { actor: &actor, home, today, book })?;
     claims::reference::check(tx, Some(claim.petition.submitter), &content)?;
+    claims::refer_payee(tx, Some(&claim.content), &content)?;
     let policies = PoliciesInForce::on(tx, content.business_date)?;
     // Wherever it stands: what it says already is not refused to whoever only lost an answer.
     if claim.says(&content, policies.rules()) {

@@ -36,6 +36,13 @@ pub enum RolePlace {
     Anywhere {},
 }
 
+crate::labels! { tagged RolePlace = "RolePlace":
+    RequesterDepartment = "requester_department", "申请人所在部门", "The requester's department";
+    RequesterDepartmentOrAbove = "requester_department_or_above", "申请人所在部门或其上级部门", "The requester's department or one above it";
+    Department = "department", "指定部门", "A named department";
+    Anywhere = "anywhere", "全公司", "Anywhere";
+}
+
 /// Who decides.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, ToSchema)]
 #[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
@@ -77,6 +84,16 @@ pub enum ApproverRule {
         #[schema(min_items = 1, max_items = 20)]
         employees: Vec<EmployeeId>,
     },
+}
+
+crate::labels! { tagged ApproverRule = "ApproverRule":
+    Role = "role", "角色", "Role";
+    DepartmentHead = "department_head", "部门负责人", "Department head";
+    SuperiorDepartmentHead = "superior_department_head", "上级部门负责人", "Head of the superior department";
+    DepartmentHeadsOf = "department_heads_of", "相关部门负责人", "Heads of the departments concerned";
+    Superior = "superior", "上级", "Superior";
+    Position = "position", "岗位", "Position";
+    Named = "named", "指定人员", "Named people";
 }
 
 /// How several approvers of one step count.
@@ -185,6 +202,7 @@ const fn four() -> u32 {
 
 impl PolicyContent for ChainPolicy {
     const KIND: &'static str = "approval-chain";
+    const EXAMPLE: &'static str = include_str!("shipped/example.json");
     fn findings(&self) -> Vec<Finding> {
         super::soundness::findings(self)
     }

@@ -1,24 +1,38 @@
 //! When a step applies: amount, category, budget, urgency, region, or any field of the document. `[APR-1]`
 
 use super::Subject;
+use crate::spine::Money;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use utoipa::ToSchema;
+
+/// A value that a field of a document may have, as the document of the interface describes it.
+#[derive(Deserialize, ToSchema)]
+#[serde(untagged)]
+#[schema(as = DocumentFieldValue)]
+pub enum FieldValue {
+    /// A text: a code, an id, a date.
+    Text(String),
+    /// A number.
+    Number(f64),
+    /// A yes or no.
+    Flag(bool),
+}
 
 /// A condition on the subject. A field of the document that is a list satisfies a condition if one of its
 /// members does; an absent field satisfies none.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize, ToSchema)]
 #[serde(tag = "on", rename_all = "snake_case", deny_unknown_fields)]
 pub enum Condition {
-    /// The amount lies in a half-open band: `from` ≤ amount < `to`, in minor units of the book currency.
+    /// The amount lies in a half-open band: `from` ≤ amount < `to`, in the book currency.
     Amount {
         /// The least amount; absent: 0.
-        #[serde(default)]
-        #[schema(minimum = 0, example = 500001)]
+        #[serde(default, with = "crate::spine::book_money::optional")]
+        #[schema(value_type = Option<Money>)]
         from: Option<i64>,
         /// The first amount beyond; absent: no end.
-        #[serde(default)]
-        #[schema(minimum = 1)]
+        #[serde(default, with = "crate::spine::book_money::optional")]
+        #[schema(value_type = Option<Money>)]
         to: Option<i64>,
     },
     /// The field `category` is one of these codes.
@@ -49,7 +63,7 @@ pub enum Condition {
         #[schema(min_length = 1, max_length = 60)]
         field: String,
         /// 1 to 100 values.
-        #[schema(min_items = 1, max_items = 100, value_type = Vec<Object>)]
+        #[schema(min_items = 1, max_items = 100, value_type = Vec<FieldValue>)]
         any_of: Vec<Value>,
     },
     /// At least one of these holds.
@@ -64,6 +78,17 @@ pub enum Condition {
         #[schema(no_recursion, min_items = 1, max_items = 20)]
         of: Vec<Condition>,
     },
+}
+
+crate::labels! { tagged Condition = "Condition":
+    Amount = "amount", "金额", "Amount";
+    Category = "category", "费用类别", "Category";
+    OverBudget = "over_budget", "是否超预算", "Beyond the budget";
+    Urgent = "urgent", "是否紧急", "Urgent";
+    Region = "region", "区域", "Region";
+    Field = "field", "单据字段", "Field of the document";
+    Any = "any", "任一条件成立", "Any of them";
+    All = "all", "全部条件成立", "All of them";
 }
 
 impl Condition {

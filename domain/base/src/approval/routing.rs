@@ -45,12 +45,12 @@ pub fn check_conditions(
     let mut check = Check { fields, knows_category, found: Findings::new() };
     for (index, step) in chain.steps.iter().enumerate() {
         for (at, condition) in step.when.iter().enumerate() {
-            check.condition(&format!("/steps/{index}/when/{at}"), &step.code, condition);
+            check.condition(&format!("/content/steps/{index}/when/{at}"), &step.code, condition);
         }
     }
     for field in named_fields(chain) {
         if !fields.iter().any(|known| known.name == field && matches!(known.holds, Holds::Department)) {
-            check.unknown_field("/steps", "-", field);
+            check.unknown_field("/content/steps", "-", field);
         }
     }
     check.found.into_vec()

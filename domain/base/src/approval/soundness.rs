@@ -16,20 +16,24 @@ const NESTING_MAX: usize = 4;
 pub(super) fn findings(chain: &ChainPolicy) -> Vec<Finding> {
     let mut found = Findings::new();
     if chain.steps.is_empty() {
-        found.add("/steps", CHAIN_NO_STEPS);
+        found.add("/content/steps", CHAIN_NO_STEPS);
         return found.into_vec();
     }
-    within(&mut found, "/steps", chain.steps.len(), 1, 30);
-    within(&mut found, "/fallback", chain.fallback.len(), 0, 10);
-    within(&mut found, "/departments", chain.departments.len(), 0, 200);
-    within(&mut found, "/reminder_interval_hours", chain.reminder_interval_hours as usize, 1, 720);
+    within(&mut found, "/content/steps", chain.steps.len(), 1, 30);
+    within(&mut found, "/content/fallback", chain.fallback.len(), 0, 10);
+    within(&mut found, "/content/departments", chain.departments.len(), 0, 200);
+    within(&mut found, "/content/reminder_interval_hours", chain.reminder_interval_hours as usize, 1, 720);
     for (index, part) in chain.unseen_changes.iter().enumerate().filter(|(_, part)| part.always_counts()) {
         let (zh, en) = part.labels();
-        found.add_with(format!("/unseen_changes/{index}"), CHAIN_ALWAYS_COUNTS, [("part", in_both(zh, en))]);
+        found.add_with(
+            format!("/content/unseen_changes/{index}"),
+            CHAIN_ALWAYS_COUNTS,
+            [("part", in_both(zh, en))],
+        );
     }
     let mut met = BTreeSet::new();
     for (index, step) in chain.steps.iter().enumerate() {
-        let at = format!("/steps/{index}");
+        let at = format!("/content/steps/{index}");
         if !met.insert(&step.code) {
             found.add_with(format!("{at}/code"), CHAIN_DUPLICATE_STEP, [("step", json!(step.code))]);
         }
@@ -39,7 +43,7 @@ pub(super) fn findings(chain: &ChainPolicy) -> Vec<Finding> {
         .fallback
         .iter()
         .enumerate()
-        .for_each(|(index, rule)| check_rule(&mut found, &format!("/fallback/{index}"), rule));
+        .for_each(|(index, rule)| check_rule(&mut found, &format!("/content/fallback/{index}"), rule));
     // What cannot be followed step by step is not followed together either.
     if chain.steps.iter().all(|step| ways(&step.when) <= POSSIBILITIES_MAX) {
         check_ladders(&mut found, chain);
@@ -223,7 +227,7 @@ fn check_ladders(found: &mut Findings, chain: &ChainPolicy) {
         match &step.ladder {
             Some(ladder) => ladders.entry(ladder).or_default().extend(bands),
             None if bands.clone().any(|(_, to)| to.is_some()) => {
-                let at = format!("/steps/{index}/ladder");
+                let at = format!("/content/steps/{index}/ladder");
                 found.add_with(at, CHAIN_BAND_WITHOUT_LADDER, [("step", json!(step.code))]);
             }
             None => {}
@@ -254,7 +258,7 @@ fn check_ladders(found: &mut Findings, chain: &ChainPolicy) {
 fn band(found: &mut Findings, code: &'static RefusalCode, ladder: &str, from: i64, to: Option<i64>) {
     let params =
         [("ladder", json!(ladder)), ("from", json!(from)), ("to", json!(to)), ("band", said(from, to))];
-    found.add_with("/steps", code, params);
+    found.add_with("/content/steps", code, params);
 }
 
 /// A band of amounts as people read it; one without an end says from where on.
@@ -289,7 +293,7 @@ fn check_coverage(found: &mut Findings, chain: &ChainPolicy) {
 
 fn uncovered(found: &mut Findings, from: i64, to: Option<i64>) {
     let params = [("from", json!(from)), ("to", json!(to)), ("band", said(from, to))];
-    found.add_with("/steps", CHAIN_UNCOVERED, params);
+    found.add_with("/content/steps", CHAIN_UNCOVERED, params);
 }
 
 fn text(found: &mut Findings, at: &str, value: &str, max: usize) {

@@ -55,7 +55,7 @@ fn nobody(
     department: &str,
     directory: &dyn Directory,
 ) {
-    let at = format!("/steps/{index}/approvers");
+    let at = format!("/content/steps/{index}/approvers");
     let own = step.explanations.iter().any(|one| one.decision == "nobody_above");
     if own {
         let name = directory.name(requester).unwrap_or_default();
@@ -95,16 +95,18 @@ fn sample(requester: EmployeeId, department: DepartmentId, today: BusinessDate) 
 fn check_references(found: &mut Findings, chain: &ChainPolicy, directory: &dyn Directory) {
     for (index, code) in chain.departments.iter().enumerate() {
         if directory.department_by_code(code).is_none() {
-            unknown(found, format!("/departments/{index}"), "-", code);
+            unknown(found, format!("/content/departments/{index}"), "-", code);
         }
     }
     let steps = chain.steps.iter().enumerate();
     let of_steps = steps.flat_map(|(index, step)| {
         let rules = step.approvers.iter().enumerate();
-        rules.map(move |(rule, it)| (format!("/steps/{index}/approvers/{rule}"), step.code.as_str(), it))
+        rules.map(move |(rule, it)| {
+            (format!("/content/steps/{index}/approvers/{rule}"), step.code.as_str(), it)
+        })
     });
     let fallback = chain.fallback.iter().enumerate();
-    let fallback = fallback.map(|(index, rule)| (format!("/fallback/{index}"), "fallback", rule));
+    let fallback = fallback.map(|(index, rule)| (format!("/content/fallback/{index}"), "fallback", rule));
     for (at, step, rule) in of_steps.chain(fallback) {
         match rule {
             ApproverRule::Role { role, place } => {
@@ -147,7 +149,7 @@ fn check_delegations(
             let Some(next) = directory.stand_in(person, today) else { break };
             if !met.insert(next) {
                 let name = directory.name(*approver).unwrap_or_default();
-                found.add_with("/steps", CHAIN_DELEGATION_LOOP, [("employee", json!(name))]);
+                found.add_with("/content/steps", CHAIN_DELEGATION_LOOP, [("employee", json!(name))]);
                 break;
             }
             person = next;

@@ -6,10 +6,12 @@ use crate::working_time::{DayOfWeek, Span, TimeOfDay, WorkingTime};
 use crate::{spine::Timestamp, working_time::Reckoned};
 use chrono::Duration;
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 /// What a length of time is counted in.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
+#[schema(as = DutyLapseUnit)]
 pub enum LapseUnit {
     /// Hours of the clock.
     Hours,
@@ -21,9 +23,17 @@ pub enum LapseUnit {
     WorkingDays,
 }
 
+crate::labels! { LapseUnit = "DutyLapseUnit":
+    Hours = "hours", "小时", "Hours";
+    Days = "days", "天", "Days";
+    WorkingHours = "working_hours", "工作小时", "Working hours";
+    WorkingDays = "working_days", "工作日", "Working days";
+}
+
 /// A length of time.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(as = DutyLapse)]
 pub struct Lapse {
     /// How many, 0 to 10000.
     pub amount: u32,
@@ -32,13 +42,19 @@ pub struct Lapse {
 }
 
 /// Which way from an instant.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
+#[schema(as = DutyOffsetDirection)]
 pub enum Direction {
     /// Earlier.
     Before,
     /// Later.
     After,
+}
+
+crate::labels! { Direction = "DutyOffsetDirection":
+    Before = "before", "之前", "Before";
+    After = "after", "之后", "After";
 }
 
 impl Lapse {
@@ -88,8 +104,9 @@ fn known<T>(value: T) -> Reckoned<T> {
 }
 
 /// A length of time before or after the due.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(as = DutyOffset)]
 pub struct Offset {
     /// Which way.
     pub direction: Direction,
@@ -107,8 +124,9 @@ impl Offset {
 }
 
 /// The day of a period on which something is due.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
+#[schema(as = DutyDueDay)]
 pub enum DueDay {
     /// The n-th day, from 1; the last where there are fewer: the 31st of April is the 30th.
     Day(u32),
@@ -121,8 +139,9 @@ pub enum DueDay {
 }
 
 /// What calls for a duty.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, ToSchema)]
 #[serde(tag = "by", rename_all = "snake_case", deny_unknown_fields)]
+#[schema(as = DutyCadence)]
 pub enum Cadence {
     /// Every period calls for one.
     Period {
@@ -157,9 +176,15 @@ pub enum Cadence {
     },
 }
 
+crate::labels! { tagged Cadence = "DutyCadence":
+    Period = "period", "按周期", "Every period";
+    Event = "event", "按事件", "Every event";
+}
+
 /// Where a due goes whose day is a rest day or a holiday.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
+#[schema(as = DutyRestDay)]
 pub enum RestDay {
     /// It stays.
     #[default]
@@ -170,9 +195,16 @@ pub enum RestDay {
     After,
 }
 
+crate::labels! { RestDay = "DutyRestDay":
+    Keep = "keep", "不变", "It stays";
+    Before = "before", "提前到前一工作日", "The working day before";
+    After = "after", "顺延到后一工作日", "The working day after";
+}
+
 /// When a duty shows.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize, ToSchema)]
 #[serde(tag = "from", rename_all = "snake_case", deny_unknown_fields)]
+#[schema(as = DutyOpening)]
 pub enum Opening {
     /// With its period, or with the event that calls for it.
     #[default]
@@ -184,9 +216,15 @@ pub enum Opening {
     },
 }
 
+crate::labels! { tagged Opening = "DutyOpening":
+    Start = "start", "周期或事件开始时", "With its period or event";
+    BeforeDue = "before_due", "到期前", "Before it is due";
+}
+
 /// How long late is still late, not missed.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize, ToSchema)]
 #[serde(tag = "until", rename_all = "snake_case", deny_unknown_fields)]
+#[schema(as = DutyGrace)]
 pub enum Grace {
     /// What is not done by its due is missed.
     #[default]
@@ -210,4 +248,11 @@ pub enum Grace {
         /// At what time.
         at: TimeOfDay,
     },
+}
+
+crate::labels! { tagged Grace = "DutyGrace":
+    Due = "due", "无宽限", "None";
+    Lapse = "lapse", "到期后一段时间", "A time after the due";
+    Weekday = "weekday", "到期后的星期几", "A day of the week";
+    WorkingDay = "working_day", "到期后第几个工作日", "A working day after the due";
 }

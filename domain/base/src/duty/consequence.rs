@@ -1,7 +1,7 @@
 //! What follows where a duty is missed: one entry in the ledger of rewards and penalties, unique by the duty.
 //! `[DUT-2d]`
 
-use super::{Duty, DutyRule, DutySettings, DutyState};
+use super::{Duty, DutyRule, DutySettings, DutyState, rule::MonthlyCap};
 use crate::{
     incentive_entry::{IncentiveAmount, Incident, IncidentKind, UndoGround},
     spine::{BusinessDate, EmployeeId, Explanation, PolicyVersion, Timestamp},
@@ -83,7 +83,7 @@ impl Duty {
         Consequence::Enter(Box::new(Charged {
             employee: charge.employee,
             amount: amount.clone(),
-            monthly_cap: follows.monthly_cap,
+            monthly_cap: follows.monthly_cap.map(MonthlyCap::measure),
             incident: Incident { kind: IncidentKind::Duty, id: self.id.uuid(), on },
             explanation: Explanation::new("penalty_entered", rule.cite("DUT-2d", None), facts),
         }))

@@ -3,9 +3,9 @@
 
 use super::cadence::{Cadence, Grace, Offset, Opening, RestDay};
 use crate::{
-    approval::Label,
+    approval::{FieldValue, Label},
     incentive_entry::IncentiveAmount,
-    spine::{EmployeeId, Finding, PolicyContent},
+    spine::{EmployeeId, Finding, Money, PolicyContent},
 };
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -35,8 +35,9 @@ crate::labels! { SubjectKind = "DutySubjectKind":
 }
 
 /// Whether heads of departments are meant.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
+#[schema(as = DutyHeads)]
 pub enum Heads {
     /// Like everybody else.
     #[default]
@@ -45,6 +46,12 @@ pub enum Heads {
     Only,
     /// Not them.
     Excluded,
+}
+
+crate::labels! { Heads = "DutyHeads":
+    Included = "included", "包括负责人", "Included";
+    Only = "only", "仅负责人", "Only heads";
+    Excluded = "excluded", "不包括负责人", "Excluded";
 }
 
 /// What a rule asks about a person.
@@ -63,8 +70,9 @@ pub struct Member {
 }
 
 /// Who is meant: what is empty excludes nobody.
-#[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize, ToSchema)]
 #[serde(default, deny_unknown_fields)]
+#[schema(as = DutyScope)]
 pub struct Scope {
     /// Holders of one of these roles.
     pub roles: Vec<String>,
@@ -98,8 +106,9 @@ impl Scope {
 }
 
 /// What fulfils a duty.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(as = DutyFulfilment)]
 pub struct FulfilledBy {
     /// A source of the catalogue, such as `report.filed`, or `manual`: done by hand, with evidence.
     pub source: String,
@@ -115,12 +124,14 @@ pub struct FulfilledBy {
 pub const MANUAL: &str = "manual";
 
 /// A field of a record or an event is one of these values.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(as = DutyFieldCondition)]
 pub struct FieldIs {
     /// Its name.
     pub field: String,
     /// 1 to 100 values.
+    #[schema(value_type = Vec<FieldValue>, min_items = 1, max_items = 100)]
     pub any_of: Vec<serde_json::Value>,
 }
 
@@ -168,8 +179,9 @@ crate::labels! { Recipient = "DutyRecipient":
 }
 
 /// A step of the escalation.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(as = DutyEscalationStep)]
 pub struct EscalationStep {
     /// When, seen from the due.
     pub at: Offset,
@@ -177,26 +189,56 @@ pub struct EscalationStep {
     pub to: Recipient,
 }
 
+/// How much may be taken in a month, of what is taken.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize, ToSchema)]
+#[serde(untagged)]
+#[schema(as = DutyMonthlyCap)]
+pub enum MonthlyCap {
+    /// Money.
+    Money(Money),
+    /// Points or half days; of money its minor units, as versions say that were published before it was said as money.
+    Count(i64),
+}
+
+impl MonthlyCap {
+    /// In minor units, points or half days.
+    pub const fn measure(self) -> i64 {
+        match self {
+            Self::Money(money) => money.minor(),
+            Self::Count(count) => count,
+        }
+    }
+
+    /// Whether it caps what is taken: money caps money of its currency.
+    pub fn fits(self, taken: &IncentiveAmount) -> bool {
+        match (self, taken) {
+            (Self::Money(cap), IncentiveAmount::Money { amount }) => cap.currency() == amount.currency(),
+            (Self::Money(_), _) => false,
+            (Self::Count(_), _) => true,
+        }
+    }
+}
+
 /// What follows where a duty is missed. `[DUT-2d]`
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(as = DutyConsequence)]
 pub struct ConsequenceRule {
     /// What is entered for a miss: a penalty.
     pub missed: IncentiveAmount,
     /// What is entered where it is done late; absent: nothing.
     #[serde(default)]
     pub late: Option<IncentiveAmount>,
-    /// How much of it a person is charged in a month at most, in minor units, points or half days; absent: no
-    /// cap.
+    /// How much of it a person is charged in a month at most; absent: no cap.
     #[serde(default)]
-    pub monthly_cap: Option<i64>,
+    pub monthly_cap: Option<MonthlyCap>,
     /// The clause says that an indicator deducts for the same all the same.
     #[serde(default)]
     pub despite_indicator: bool,
 }
 
 /// The content of a `duty-rule/…` policy.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct DutyRule {
     /// What people read.
@@ -257,6 +299,7 @@ impl DutyRule {
 
 impl PolicyContent for DutyRule {
     const KIND: &'static str = "duty-rule";
+    const EXAMPLE: &'static str = SHIPPED_WEEKLY_REPORT;
 
     fn findings(&self) -> Vec<Finding> {
         super::soundness::findings(self)

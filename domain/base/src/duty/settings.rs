@@ -6,6 +6,7 @@ use crate::{
 };
 use serde::{Deserialize, Serialize};
 use serde_json::json;
+use utoipa::ToSchema;
 
 /// The code under which the settings are kept.
 pub const DUTY_SETTINGS_CODE: &str = "duty-settings/company";
@@ -14,7 +15,7 @@ pub const DUTY_SETTINGS_CODE: &str = "duty-settings/company";
 pub const SHIPPED_DUTY_SETTINGS: &str = include_str!("shipped/duty_settings.json");
 
 /// Settings for all duties.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct DutySettings {
     /// How many working days must be left for who comes into scope to owe it, 0 to 60.
@@ -36,6 +37,7 @@ pub struct DutySettings {
 
 impl PolicyContent for DutySettings {
     const KIND: &'static str = "duty-settings";
+    const EXAMPLE: &'static str = SHIPPED_DUTY_SETTINGS;
 
     fn findings(&self) -> Vec<Finding> {
         let mut findings = Findings::new();

@@ -8,6 +8,7 @@ use super::{
 };
 use crate::{
     approval::Label,
+    incentive_entry::AMOUNTS_DIFFER,
     spine::{Finding, Findings, codes, in_both, wording},
     working_time::Span,
 };
@@ -122,9 +123,13 @@ fn check_consequence(consequence: &ConsequenceRule, found: &mut Findings) {
         late.check(found, &format!("{pointer}/late"));
         late.check_like(&consequence.missed, found, &format!("{pointer}/late"));
     }
-    if consequence.monthly_cap.is_some_and(|cap| cap <= 0) {
+    let Some(cap) = consequence.monthly_cap else { return };
+    if cap.measure() <= 0 {
         let range = [("min", json!(1)), ("max", json!(i64::MAX))];
         found.add_with(format!("{pointer}/monthly_cap"), codes::OUT_OF_RANGE, range);
+    }
+    if !cap.fits(&consequence.missed) {
+        found.add(format!("{pointer}/monthly_cap"), AMOUNTS_DIFFER);
     }
 }
 

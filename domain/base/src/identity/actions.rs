@@ -61,9 +61,18 @@ crate::labels! { ApiKeyAction = "ApiKeyActionName":
 }
 
 impl ApiKey {
-    /// Every action with the refusal it would meet: none is left of a key that is over.
-    pub fn actions(&self, now: Timestamp) -> impl Iterator<Item = (ApiKeyAction, Result<(), Refusal>)> {
-        ApiKeyAction::ALL.into_iter().map(move |action| (action, self.ensure_valid(now)))
+    /// Every action with the refusal it would meet: none is left of a key that is over, and one that was replaced is not
+    /// replaced again.
+    pub fn actions(
+        &self,
+        is_replaced: bool,
+        now: Timestamp,
+    ) -> impl Iterator<Item = (ApiKeyAction, Result<(), Refusal>)> {
+        let latest = move || self.ensure_valid(now).and_then(|()| Self::ensure_latest(is_replaced));
+        ApiKeyAction::ALL.into_iter().map(move |action| match action {
+            ApiKeyAction::Rotate => (action, latest()),
+            ApiKeyAction::Revoke => (action, self.ensure_valid(now)),
+        })
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::{
     API_KEY_ISSUED, API_KEY_REVOKED, API_KEY_ROTATED, Account, AccountKind, KEY_EXPIRY_PAST, KEY_OVER,
-    KEY_SCOPES_EMPTY, NOT_A_SERVICE, TokenHash,
+    KEY_REPLACED, KEY_SCOPES_EMPTY, NOT_A_SERVICE, TokenHash,
 };
 use crate::organisation::label::check_line;
 use crate::spine::{Change, Citation, Entity, Findings, Id, Permission, Refusal, Timestamp, User, Version};
@@ -168,6 +168,14 @@ impl ApiKey {
     /// Whether it opens anything.
     pub fn is_valid(&self, now: Timestamp) -> bool {
         self.revoked_at.is_none() && self.expires_at.is_none_or(|end| now < end)
+    }
+
+    /// Refuses to replace a key twice: what is left of its time is that of the overlap, and its successor has what it had.
+    ///
+    /// # Errors
+    /// `identity.key_replaced`.
+    pub fn ensure_latest(is_replaced: bool) -> Result<(), Refusal> {
+        if is_replaced { Err(Refusal::new(KEY_REPLACED).citing(Citation::rule("ID-2"))) } else { Ok(()) }
     }
 
     pub(super) fn ensure_valid(&self, now: Timestamp) -> Result<(), Refusal> {

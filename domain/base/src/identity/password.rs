@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize, Serializer};
 use serde_json::json;
 use std::collections::BTreeSet;
 use std::fmt;
+use utoipa::ToSchema;
 
 /// A text that must not be seen: it prints as `***` and is not serialised.
 #[derive(Clone, PartialEq, Eq)]
@@ -62,7 +63,7 @@ impl Serialize for PasswordHash {
 }
 
 /// What a password must be. Length counts, composition rules do not (NIST SP 800-63B).
-#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct PasswordPolicy {
     /// The fewest characters.

@@ -30,7 +30,7 @@ impl Serialize for SealedToken {
 }
 
 /// How long tokens and sessions live.
-#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields, default)]
 pub struct SessionPolicy {
     /// Minutes an access token is good for.

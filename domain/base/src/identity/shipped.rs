@@ -156,6 +156,7 @@ pub const SHIPPED_ROLES: &[ShippedRole] = &[
             &[
                 AccountExpenseClaims,
                 AccountCashAdvances,
+                RevealPayeeAccounts,
                 CompileExpenseStatements,
                 CloseAccountingPeriods,
                 CloseExpenseRequests,
@@ -327,6 +328,8 @@ pub const SHIPPED_ROLES: &[ShippedRole] = &[
             ExportExpenseRequests,
             ReadCashAdvances,
             AccountCashAdvances,
+            ReadPayeeAccounts,
+            RevealPayeeAccounts,
             ReadExpenseCategories,
             ReadBudgets,
             ExportBudgets,

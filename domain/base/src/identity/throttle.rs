@@ -4,9 +4,10 @@ use crate::spine::{Findings, Timestamp, codes};
 use chrono::Duration;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
+use utoipa::ToSchema;
 
 /// How failures are slowed: some are free, then each wait is twice the one before, up to a longest.
-#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ThrottlePolicy {
     /// Failures without consequence.

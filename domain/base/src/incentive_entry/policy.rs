@@ -1,10 +1,11 @@
 //! The company's own settings for rewards and penalties, as data. `[INC-2a, REG-4]`
 
 use super::{IncentiveAmount, IncidentKind};
-use crate::spine::{Finding, Findings, PolicyContent, codes, wording};
+use crate::spine::{Finding, Findings, Money, PolicyContent, codes, wording};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use std::collections::BTreeSet;
+use utoipa::ToSchema;
 
 /// The code under which the settings are kept.
 pub const INCENTIVE_POLICY_CODE: &str = "incentive-policy/company";
@@ -13,11 +14,18 @@ pub const INCENTIVE_POLICY_CODE: &str = "incentive-policy/company";
 pub const SHIPPED_INCENTIVE_POLICY: &str = include_str!("shipped/incentive_policy.json");
 
 /// How much may be taken from a person in a month at most; what is absent is not capped.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize, ToSchema)]
 #[serde(default, deny_unknown_fields)]
+#[schema(as = IncentiveMonthlyCaps)]
 pub struct MonthlyCaps {
-    /// Money, in minor units of the book currency.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    /// Money, of the book currency.
+    #[serde(
+        rename = "money",
+        alias = "money_minor",
+        skip_serializing_if = "Option::is_none",
+        with = "crate::spine::book_money::optional"
+    )]
+    #[schema(value_type = Option<Money>)]
     pub money_minor: Option<i64>,
     /// Points.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -28,7 +36,7 @@ pub struct MonthlyCaps {
 }
 
 /// Settings for rewards and penalties.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct IncentivePolicy {
     /// What the numbers of entries begin with.
@@ -55,6 +63,7 @@ impl IncentivePolicy {
 
 impl PolicyContent for IncentivePolicy {
     const KIND: &'static str = "incentive-policy";
+    const EXAMPLE: &'static str = SHIPPED_INCENTIVE_POLICY;
 
     fn findings(&self) -> Vec<Finding> {
         let mut findings = Findings::new();
@@ -64,9 +73,7 @@ impl PolicyContent for IncentivePolicy {
             findings.add_with("/content/answer_working_days", codes::OUT_OF_RANGE, range);
         }
         let MonthlyCaps { money_minor, points, wage_half_days } = self.monthly_caps;
-        for (field, cap) in
-            [("money_minor", money_minor), ("points", points), ("wage_half_days", wage_half_days)]
-        {
+        for (field, cap) in [("money", money_minor), ("points", points), ("wage_half_days", wage_half_days)] {
             if cap.is_some_and(|cap| cap < 0) {
                 let range = [("min", json!(0)), ("max", json!(i64::MAX))];
                 findings.add_with(format!("/content/monthly_caps/{field}"), codes::OUT_OF_RANGE, range);

@@ -32,7 +32,7 @@ crate::refusals! { WORKING_CALENDAR_REFUSALS:
 }
 
 /// A day of the week.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize, Deserialize)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 #[allow(missing_docs)]
 pub enum DayOfWeek {
@@ -43,6 +43,16 @@ pub enum DayOfWeek {
     Friday,
     Saturday,
     Sunday,
+}
+
+crate::labels! { DayOfWeek = "DayOfWeek":
+    Monday = "monday", "星期一", "Monday";
+    Tuesday = "tuesday", "星期二", "Tuesday";
+    Wednesday = "wednesday", "星期三", "Wednesday";
+    Thursday = "thursday", "星期四", "Thursday";
+    Friday = "friday", "星期五", "Friday";
+    Saturday = "saturday", "星期六", "Saturday";
+    Sunday = "sunday", "星期日", "Sunday";
 }
 
 impl DayOfWeek {
@@ -61,7 +71,7 @@ impl DayOfWeek {
 }
 
 /// A statutory holiday (法定节假日) with all days off that belong to it.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Holiday {
     /// The Chinese name.
@@ -75,7 +85,7 @@ pub struct Holiday {
 }
 
 /// What was announced for a year.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct CalendarYear {
     /// The year.
@@ -147,7 +157,7 @@ impl DayKind<'_> {
 }
 
 /// Which days are worked.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct WorkingCalendar {
     /// The days of the week that are not worked.
@@ -228,6 +238,7 @@ fn check_year(year: &CalendarYear, pointer: &str, findings: &mut Findings) {
 
 impl PolicyContent for WorkingCalendar {
     const KIND: &'static str = "working-calendar";
+    const EXAMPLE: &'static str = SHIPPED_WORKING_CALENDAR;
 
     fn findings(&self) -> Vec<Finding> {
         let mut findings = Findings::new();

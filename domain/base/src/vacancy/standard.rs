@@ -8,6 +8,7 @@ use crate::{
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use std::collections::BTreeSet;
+use utoipa::ToSchema;
 
 /// The code under which the company's standard is kept.
 pub const STAFFING_STANDARD_CODE: &str = "staffing-standard/company";
@@ -25,7 +26,7 @@ crate::refusals! { STAFFING_STANDARD_REFUSALS:
 }
 
 /// How many people the company means to have, and how it asks for more.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct StaffingStandard {
     /// The size that the company's centre has: the code of one of `sizes`.
@@ -41,8 +42,9 @@ pub struct StaffingStandard {
 }
 
 /// A size of a centre.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(as = StaffingCentreSize)]
 pub struct CentreSize {
     /// Its code.
     pub code: String,
@@ -53,8 +55,9 @@ pub struct CentreSize {
 }
 
 /// How many people hold a position in a department.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(as = StaffingStandardPost)]
 pub struct StandardPost {
     /// The code of the department.
     pub department: String,
@@ -79,6 +82,7 @@ impl StaffingStandard {
 
 impl PolicyContent for StaffingStandard {
     const KIND: &'static str = "staffing-standard";
+    const EXAMPLE: &'static str = SHIPPED_STAFFING_STANDARD;
 
     fn findings(&self) -> Vec<Finding> {
         let mut findings = Findings::new();

@@ -6,6 +6,7 @@ use crate::spine::{BusinessDate, Finding, Findings, PolicyContent, Timestamp, co
 use chrono::Duration;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
+use utoipa::ToSchema;
 
 /// The code under which the company's rule is kept.
 pub const NOTICE_REMINDER_CODE: &str = "notice-reminder/company";
@@ -19,7 +20,7 @@ const RUN_MAX_MINUTES: u32 = 30 * 24 * 60;
 const LOOKAHEAD_DAYS: usize = 366 * 2;
 
 /// When unread notices are reminded of.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct NoticeReminder {
     /// After so many working minutes, 1 to 43200.
@@ -34,6 +35,7 @@ pub struct NoticeReminder {
 
 impl PolicyContent for NoticeReminder {
     const KIND: &'static str = "notice-reminder";
+    const EXAMPLE: &'static str = SHIPPED_NOTICE_REMINDER;
 
     fn findings(&self) -> Vec<Finding> {
         let mut findings = Findings::new();

@@ -101,8 +101,9 @@ impl CustomerField {
 }
 
 /// What the files of one kind of customer hold.
-#[derive(Clone, PartialEq, Eq, Default, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Default, Debug, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(as = CustomerFileRule)]
 pub struct FileRule {
     /// What every file must say.
     pub required: Vec<CustomerField>,
@@ -111,8 +112,9 @@ pub struct FileRule {
 }
 
 /// How much a field counts.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(as = CustomerFieldWeight)]
 pub struct FieldWeight {
     /// The field.
     pub field: CustomerField,
@@ -121,7 +123,7 @@ pub struct FieldWeight {
 }
 
 /// The company's rules for files of customers.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct CustomerFilePolicy {
     /// What the numbers of customers begin with: `CU` gives `CU-2026-000012`.
@@ -190,6 +192,7 @@ pub fn citing(version: &PolicyVersion<CustomerFilePolicy>, rule: &str) -> Citati
 
 impl PolicyContent for CustomerFilePolicy {
     const KIND: &'static str = "customer-file";
+    const EXAMPLE: &'static str = SHIPPED_CUSTOMER_FILE;
 
     fn findings(&self) -> Vec<Finding> {
         let mut findings = Findings::new();

@@ -10,6 +10,7 @@ use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use std::collections::BTreeSet;
+use utoipa::ToSchema;
 
 /// What the codes of these policies begin with.
 const KIND: &str = "tier-model";
@@ -37,8 +38,9 @@ crate::refusals! { TIER_MODEL_REFUSALS:
 }
 
 /// Where the figure of a dimension comes from.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, ToSchema)]
 #[serde(tag = "by", rename_all = "snake_case", deny_unknown_fields)]
+#[schema(as = TierDimensionSource)]
 pub enum DimensionSource {
     /// The product measures it.
     Measured {
@@ -54,6 +56,11 @@ pub enum DimensionSource {
     },
 }
 
+crate::labels! { tagged DimensionSource = "TierDimensionSource":
+    Measured = "measured", "系统统计", "Measured";
+    Entered = "entered", "人工录入", "Entered";
+}
+
 impl DimensionSource {
     /// Over how many months up to the cut-off.
     pub const fn months(&self) -> u32 {
@@ -64,7 +71,7 @@ impl DimensionSource {
 }
 
 /// From a value on, so many points.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct TierBand {
     /// The least value, in the unit of the figure.
@@ -74,7 +81,7 @@ pub struct TierBand {
 }
 
 /// What customers are judged by.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct TierDimension {
     /// Its code: `purchases`.
@@ -90,8 +97,9 @@ pub struct TierDimension {
 }
 
 /// A tier, and what it brings.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(as = TierModelTier)]
 pub struct TierRule {
     /// Its code: `A`.
     pub code: String,
@@ -110,7 +118,7 @@ pub struct TierRule {
 }
 
 /// The company's tier model.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct TierModel {
     /// How often customers are assessed: at the end of each of these.
@@ -202,6 +210,7 @@ fn check_range(findings: &mut Findings, at: String, value: u32, max: u32) {
 
 impl PolicyContent for TierModel {
     const KIND: &'static str = KIND;
+    const EXAMPLE: &'static str = SHIPPED_TIER_MODEL;
 
     fn findings(&self) -> Vec<Finding> {
         let mut findings = Findings::new();

@@ -41,8 +41,9 @@ crate::labels! { InteractionShortfall = "InteractionShortfall":
 }
 
 /// What one kind of interaction must be to count.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(as = InteractionKindRule)]
 pub struct KindRule {
     /// Which kind.
     pub kind: InteractionKind,
@@ -57,7 +58,7 @@ pub struct KindRule {
 }
 
 /// The company's rules for interactions.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct InteractionPolicy {
     /// The kinds that count, and when.
@@ -95,6 +96,7 @@ impl InteractionPolicy {
 
 impl PolicyContent for InteractionPolicy {
     const KIND: &'static str = "interaction";
+    const EXAMPLE: &'static str = SHIPPED_INTERACTION_POLICY;
 
     fn findings(&self) -> Vec<Finding> {
         let mut findings = Findings::new();

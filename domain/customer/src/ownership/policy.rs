@@ -176,8 +176,9 @@ const NEEDED: [RuleKind; 7] = [
 ];
 
 /// A rule as a policy lists it. The first that holds decides.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(as = OwnershipListedRule)]
 pub struct OwnershipRule {
     /// Which.
     pub when: RuleKind,
@@ -192,8 +193,9 @@ pub struct OwnershipRule {
 }
 
 /// How long an owner of a customer of a tier is safe.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(as = OwnershipTierProtection)]
 pub struct TierProtection {
     /// The tier; `standard` for those without one.
     pub tier: String,
@@ -204,8 +206,9 @@ pub struct TierProtection {
 }
 
 /// The numbers of protection and pool. `[OWN-15]`
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(as = OwnershipPoolNumbers)]
 pub struct PoolNumbers {
     /// By tier, where it is to be other than the tier model says; the first stands for customers without a tier.
     pub tiers: Vec<TierProtection>,
@@ -224,8 +227,9 @@ pub struct PoolNumbers {
 }
 
 /// The numbers of the reception. `[QUE-1, OWN-10]`
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(as = OwnershipReceptionNumbers)]
 pub struct ReceptionNumbers {
     /// The owner has so many minutes to answer who wants to assist; then whoever leads is asked.
     pub assist_minutes: u32,
@@ -234,15 +238,16 @@ pub struct ReceptionNumbers {
 }
 
 /// The numbers of a dispute. `[OWN-14]`
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(as = OwnershipDisputeNumbers)]
 pub struct DisputeNumbers {
     /// Evidence is taken for so many days.
     pub evidence_days: u32,
 }
 
 /// Who owns a customer, why and how long.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct OwnershipPolicy {
     /// The rules in their order.
@@ -303,6 +308,7 @@ fn check_days(findings: &mut Findings, at: String, days: u32) {
 
 impl PolicyContent for OwnershipPolicy {
     const KIND: &'static str = OWNERSHIP_POLICY;
+    const EXAMPLE: &'static str = SHIPPED_GENERAL;
 
     fn findings(&self) -> Vec<Finding> {
         let mut findings = Findings::new();

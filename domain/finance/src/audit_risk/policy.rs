@@ -4,6 +4,7 @@ use super::{TOO_FEW_TIMES, WINDOW_TOO_WIDE};
 use crate::spine::{Finding, Findings, Money, PolicyContent, codes};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
+use utoipa::ToSchema;
 
 /// The code under which the rules for expense claims are kept.
 pub const AUDIT_RISK_CODE: &str = "audit-risk/expense-claims";
@@ -12,9 +13,10 @@ pub const AUDIT_RISK_CODE: &str = "audit-risk/expense-claims";
 pub const SHIPPED_AUDIT_RISK: &str = include_str!("../shipped/audit_risk.json");
 
 macro_rules! rules {
-    ($($(#[$about:meta])* $name:ident { $($(#[$field_about:meta])* $field:ident: $kind:ty,)* })*) => {$(
+    ($($(#[$about:meta])* $name:ident as $wire:ident { $($(#[$field_about:meta])* $field:ident: $kind:ty,)* })*) => {$(
         $(#[$about])*
-        #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+        #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, ToSchema)]
+        #[schema(as = $wire)]
         #[serde(deny_unknown_fields)]
         pub struct $name {
             /// How much it counts: 1 to 100.
@@ -29,7 +31,7 @@ macro_rules! rules {
 
 rules! {
     /// Purchases of one person or from one seller, of one category, each within a limit, together above it.
-    SplitPurchase {
+    SplitPurchase as AuditRiskSplitPurchase {
         /// How far apart they may lie, in days.
         window_days: u32,
         /// The limits that splitting would evade.
@@ -40,19 +42,19 @@ rules! {
         limits_within: Vec<Money>,
     }
     /// A round sum.
-    RoundSum {
+    RoundSum as AuditRiskRoundSum {
         /// Sums that are multiples of this are round.
         multiple: Money,
         /// Smaller sums do not count.
         from: Money,
     }
     /// Spent on a rest day or holiday.
-    RestDay {
+    RestDay as AuditRiskRestDay {
         /// Categories for which that is usual, with those below them.
         except_categories: Vec<String>,
     }
     /// The same amount again, of the same people or from the same seller.
-    RepeatedAmount {
+    RepeatedAmount as AuditRiskRepeatedAmount {
         /// How far apart, in days.
         window_days: u32,
         /// Smaller amounts do not count.
@@ -61,26 +63,26 @@ rules! {
         times: u32,
     }
     /// The same people buying from the same seller.
-    RepeatedSeller {
+    RepeatedSeller as AuditRiskRepeatedSeller {
         /// How far apart, in days.
         window_days: u32,
         /// From how many lines on, this one included.
         times: u32,
     }
     /// Invoices of one seller whose numbers follow each other.
-    InvoiceSequence {
+    InvoiceSequence as AuditRiskInvoiceSequence {
         /// How far two numbers in a row may lie apart.
         gap: u32,
         /// From how many numbers on, this one included.
         times: u32,
     }
     /// Claimed long after it was spent.
-    LateClaim {
+    LateClaim as AuditRiskLateClaim {
         /// More than so many days.
         days: u32,
     }
     /// One person's share of what a department spent on a category.
-    OutsizedShare {
+    OutsizedShare as AuditRiskOutsizedShare {
         /// More than so many per cent.
         percent: u32,
         /// Only where at least so many people spent on it.
@@ -91,26 +93,33 @@ rules! {
 }
 
 /// The rules for risk signals.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
-#[allow(missing_docs)]
 pub struct AuditRisk {
     /// How far around the business day of a claim others are looked for, in days.
     pub look_around_days: u32,
+    /// Purchases split to stay within a limit.
     #[serde(default)]
     pub split_purchase: Option<SplitPurchase>,
+    /// Round sums.
     #[serde(default)]
     pub round_sum: Option<RoundSum>,
+    /// Spending on rest days and holidays.
     #[serde(default)]
     pub rest_day: Option<RestDay>,
+    /// The same amount again.
     #[serde(default)]
     pub repeated_amount: Option<RepeatedAmount>,
+    /// The same seller again.
     #[serde(default)]
     pub repeated_seller: Option<RepeatedSeller>,
+    /// Invoices numbered in a row.
     #[serde(default)]
     pub invoice_sequence: Option<InvoiceSequence>,
+    /// Claims long after the spending.
     #[serde(default)]
     pub late_claim: Option<LateClaim>,
+    /// A share of one person out of line.
     #[serde(default)]
     pub outsized_share: Option<OutsizedShare>,
 }
@@ -204,6 +213,7 @@ impl Check {
 
 impl PolicyContent for AuditRisk {
     const KIND: &'static str = "audit-risk";
+    const EXAMPLE: &'static str = SHIPPED_AUDIT_RISK;
 
     fn findings(&self) -> Vec<Finding> {
         let mut check = Check { findings: Findings::new(), look_around: self.look_around_days };

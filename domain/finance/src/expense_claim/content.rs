@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::file::File;
+use crate::finance::payee_account::{PayeeAccountId, SETTLES_ADVANCES};
 use crate::finance::{
     budget_line::Amounts,
     expense_category::Detail,
@@ -30,6 +31,9 @@ pub struct Beneficiary {
     pub employee: Id<Employee>,
     /// Why it is not the submitter.
     pub reason: Option<String>,
+    /// 对公付款: the account of the third party that is paid in their place.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub payee: Option<PayeeAccountId>,
 }
 
 /// The claim's currency, and what it is worth in the books. `[EXP-15]`
@@ -298,7 +302,10 @@ impl ClaimContent {
         by: &Actor,
         findings: &mut Findings,
     ) -> Result<(), Refusal> {
-        let Beneficiary { employee, reason } = &self.beneficiary;
+        let Beneficiary { employee, reason, payee } = &self.beneficiary;
+        if payee.is_some() && !self.advances.is_empty() {
+            findings.add("/payee_account_id", SETTLES_ADVANCES);
+        }
         let rule = Citation::rule("EXP-14b");
         if *employee == submitter {
             if reason.is_some() {

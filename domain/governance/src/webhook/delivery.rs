@@ -4,6 +4,7 @@ use crate::spine::{Finding, Findings, PolicyContent, codes};
 use chrono::Duration;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
+use utoipa::ToSchema;
 
 /// The code under which the company's rule is kept.
 pub const WEBHOOK_DELIVERY_CODE: &str = "webhook-delivery/company";
@@ -15,7 +16,7 @@ pub const SHIPPED_WEBHOOK_DELIVERY: &str = include_str!("../shipped/webhook_deli
 const PATIENCE_MAX_SECONDS: i64 = 86_400;
 
 /// How deliveries are tried again.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct WebhookDelivery {
     /// The seconds before each further attempt, 1 to 86,400 each; as many attempts follow the first.
@@ -34,6 +35,7 @@ pub struct WebhookDelivery {
 
 impl PolicyContent for WebhookDelivery {
     const KIND: &'static str = "webhook-delivery";
+    const EXAMPLE: &'static str = SHIPPED_WEBHOOK_DELIVERY;
 
     fn findings(&self) -> Vec<Finding> {
         let Self {

@@ -2,10 +2,12 @@
 
 use crate::{approval::Label, incentive_entry::IncentiveAmount};
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 /// When something follows.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, ToSchema)]
 #[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
+#[schema(as = SchemeOccasion)]
 pub enum Occasion {
     /// A result has one of these grades.
     Grade {
@@ -22,9 +24,15 @@ pub enum Occasion {
     },
 }
 
+crate::labels! { tagged Occasion = "SchemeOccasion":
+    Grade = "grade", "本期等级", "The grade of a result";
+    InARow = "in_a_row", "连续多期等级", "Grades in a row";
+}
+
 /// What follows.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, ToSchema)]
 #[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
+#[schema(as = SchemeFollowUp)]
 pub enum Follows {
     /// An entry in the ledger of rewards and penalties: money, points of a later month, wage days, an honour.
     Entry {
@@ -46,9 +54,16 @@ pub enum Follows {
     },
 }
 
+crate::labels! { tagged Follows = "SchemeFollowUp":
+    Entry = "entry", "奖惩", "Reward or penalty";
+    Certificate = "certificate", "荣誉证书", "Certificate";
+    Task = "task", "上级任务", "The superior's task";
+}
+
 /// A consequence.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(as = SchemeConsequence)]
 pub struct Consequence {
     /// When.
     pub when: Occasion,

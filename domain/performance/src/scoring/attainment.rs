@@ -26,8 +26,9 @@ crate::labels! { Direction = "IndicatorDirection":
 }
 
 /// What a value is held against, in the unit of its indicator.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(as = IndicatorTarget)]
 pub struct Target {
     /// The target; of a band, its lower end.
     pub value: Decimal,

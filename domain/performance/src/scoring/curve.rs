@@ -5,6 +5,7 @@ use crate::spine::{Findings, codes};
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
+use utoipa::ToSchema;
 
 crate::refusals! { CURVE_REFUSALS:
     LEVELS_DISORDERED = "scheme.levels_disordered", Invalid, "目标、冲刺、挑战三级须由易到难依次排列", "The three levels must follow each other from the easiest to the hardest";
@@ -12,8 +13,9 @@ crate::refusals! { CURVE_REFUSALS:
 }
 
 /// A band of attainments and the score it gives.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(as = ScoringBand)]
 pub struct ScoreBand {
     /// The lower end, in percent of the target.
     pub from: Decimal,
@@ -34,8 +36,9 @@ impl Band for ScoreBand {
 }
 
 /// How an indicator is scored.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, ToSchema)]
 #[serde(tag = "kind", rename_all = "snake_case", deny_unknown_fields)]
+#[schema(as = ScoringCurve)]
 pub enum Curve {
     /// The attainment in percent, within a floor and a cap.
     Linear {
@@ -71,6 +74,15 @@ pub enum Curve {
         /// What the result is capped to.
         cap: Decimal,
     },
+}
+
+crate::labels! { tagged Curve = "ScoringCurve":
+    Linear = "linear", "按完成率", "By attainment";
+    ThreeLevels = "three_levels", "目标、冲刺、挑战三级", "Three levels";
+    Bands = "bands", "分档", "Bands";
+    AllOrNothing = "all_or_nothing", "达标得满分，否则为零", "All or nothing";
+    Deduction = "deduction", "每次扣分", "Deduction";
+    Veto = "veto", "一票否决", "Veto";
 }
 
 const FLOOR_SCORE: i64 = 60;

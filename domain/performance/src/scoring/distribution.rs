@@ -3,10 +3,12 @@
 use super::WHOLE;
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 /// At most how many of a cohort have a grade or better, in basis points of the cohort, rounded down.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(as = SchemeGradeCap)]
 pub struct Cap {
     /// The code of the grade.
     pub grade: String,

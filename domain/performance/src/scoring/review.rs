@@ -26,8 +26,9 @@ crate::labels! { MissingReview = "MissingReviewRule":
 }
 
 /// How peers are chosen and count.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(as = SchemePeerPlan)]
 pub struct PeerPlan {
     /// How many are asked: of the same department, by lot.
     pub asked: u32,
@@ -36,8 +37,9 @@ pub struct PeerPlan {
 }
 
 /// Whose score weighs how much, in basis points that add up to 10,000 or to nothing.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(as = SchemeReviewPlan)]
 pub struct ReviewPlan {
     /// One's own.
     #[serde(rename = "self")]

@@ -8,10 +8,12 @@ use super::{
 };
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 /// What indicators and reviews weigh in the result, in basis points that add up to 10,000.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(as = SchemeShares)]
 pub struct Shares {
     /// The indicators.
     pub indicators: i64,
@@ -20,8 +22,9 @@ pub struct Shares {
 }
 
 /// Between what a result lies.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(as = SchemeBounds)]
 pub struct Bounds {
     /// The least.
     pub floor: Decimal,

@@ -3,10 +3,12 @@
 use super::{WHOLE, ratio, rounded, share};
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 /// What the months and the year's own goals weigh, in basis points that add up to 10,000.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(as = SchemeYearPlan)]
 pub struct YearPlan {
     /// The mean of the months.
     pub months: i64,

@@ -3,10 +3,11 @@
 use super::{PLAN_INCOMPLETE, accrual::Earned, tier::Tiers};
 use crate::{
     quantity::Quantity,
-    spine::{Finding, Findings, PolicyContent, codes},
+    spine::{Finding, Findings, Money, PolicyContent, codes},
 };
 use serde::{Deserialize, Serialize};
 use serde_json::json;
+use utoipa::ToSchema;
 
 /// The code under which the company's plan is kept.
 pub const COMMISSION_PLAN_CODE: &str = "commission-plan/company";
@@ -14,8 +15,9 @@ pub const COMMISSION_PLAN_CODE: &str = "commission-plan/company";
 pub const SHIPPED_COMMISSION_PLAN: &str = include_str!("../shipped/commission_plan.json");
 
 /// What of a line commission is reckoned on.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
+#[schema(as = CommissionBase)]
 pub enum Base {
     /// What the customer pays, tax included.
     Gross,
@@ -25,9 +27,16 @@ pub enum Base {
     Profit,
 }
 
+crate::labels! { Base = "CommissionBase":
+    Gross = "gross", "含税金额", "Tax included";
+    Net = "net", "不含税金额", "Without tax";
+    Profit = "profit", "毛利", "Profit";
+}
+
 /// What a line pays.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case", tag = "kind", deny_unknown_fields)]
+#[schema(as = CommissionPay)]
 pub enum Pays {
     /// A share of its base.
     Share {
@@ -38,14 +47,22 @@ pub enum Pays {
     },
     /// So much a unit.
     PerUnit {
-        /// In minor units of the book currency.
+        /// In the book currency.
+        #[serde(rename = "amount", alias = "amount_minor", with = "crate::spine::book_money")]
+        #[schema(value_type = Money)]
         amount_minor: i64,
     },
 }
 
+crate::labels! { tagged Pays = "CommissionPay":
+    Share = "share", "按比例", "A share";
+    PerUnit = "per_unit", "按数量", "A sum for each unit";
+}
+
 /// A rate, and of which lines; of all where neither product nor category is named.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(as = CommissionPlanRate)]
 pub struct PlanRate {
     /// Only of the product of this code.
     #[serde(default)]
@@ -58,8 +75,9 @@ pub struct PlanRate {
 }
 
 /// Rates by what the credited person closed in the month, in place of the rates of the lines.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(as = CommissionTiered)]
 pub struct Tiered {
     /// Of what.
     pub of: Base,
@@ -68,7 +86,7 @@ pub struct Tiered {
 }
 
 /// What sales earn.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct CommissionPlan {
     /// The rates in their order: the first that fits a line is its rate. The last fits all.
@@ -136,6 +154,7 @@ impl CommissionPlan {
 
 impl PolicyContent for CommissionPlan {
     const KIND: &'static str = "commission-plan";
+    const EXAMPLE: &'static str = SHIPPED_COMMISSION_PLAN;
 
     fn findings(&self) -> Vec<Finding> {
         let mut findings = Findings::new();
@@ -147,7 +166,7 @@ impl PolicyContent for CommissionPlan {
                     findings.add_with(format!("{pointer}/rate_bp"), codes::OUT_OF_RANGE, range);
                 }
                 Pays::PerUnit { amount_minor } if amount_minor < 0 => {
-                    findings.add(format!("{pointer}/amount_minor"), codes::AMOUNT_NOT_POSITIVE);
+                    findings.add(format!("{pointer}/amount"), codes::AMOUNT_NOT_POSITIVE);
                 }
                 _ => {}
             }

@@ -1,7 +1,7 @@
 //! The rules of commission as data: in what order, and with what shares. `[COM-10, REG-4]`
 
 use super::{RULE_TWICE, RULES_INCOMPLETE};
-use crate::spine::{Finding, Findings, PolicyContent, codes};
+use crate::spine::{Finding, Findings, Money, PolicyContent, codes};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use std::collections::BTreeSet;
@@ -51,8 +51,9 @@ crate::labels! { RuleCode = "CommissionRule":
 }
 
 /// A rule, with the share it gives and the clause it enforces.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(as = CommissionListedRule)]
 pub struct AttributionRule {
     /// Which.
     pub rule: RuleCode,
@@ -67,8 +68,9 @@ pub struct AttributionRule {
 }
 
 /// What a misdeed costs.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(as = CommissionPenalty)]
 pub struct Penalty {
     /// What.
     pub misdeed: super::fact::Misdeed,
@@ -78,8 +80,9 @@ pub struct Penalty {
     /// Whether the sale then counts as nobody's.
     #[serde(default)]
     pub loses_credit: bool,
-    /// The fine, in minor units of the book currency.
-    #[serde(default)]
+    /// The fine.
+    #[serde(default, rename = "fine", alias = "fine_minor", with = "crate::spine::book_money")]
+    #[schema(value_type = Money)]
     pub fine_minor: i64,
     /// The points of the appraisal, below zero.
     #[serde(default)]
@@ -89,7 +92,7 @@ pub struct Penalty {
 }
 
 /// How the company attributes its sales.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct CommissionRules {
     /// The rules in their order: the first that holds decides.
@@ -100,7 +103,9 @@ pub struct CommissionRules {
     pub signature_points: i32,
     /// What misdeeds cost.
     pub penalties: Vec<Penalty>,
-    /// Up to how much a ruling's contributions need no general manager, in minor units.
+    /// Up to how much a ruling's contributions need no general manager.
+    #[serde(rename = "contributions", alias = "contributions_minor", with = "crate::spine::book_money")]
+    #[schema(value_type = Money)]
     pub contributions_minor: i64,
 }
 
@@ -113,6 +118,7 @@ impl CommissionRules {
 
 impl PolicyContent for CommissionRules {
     const KIND: &'static str = "commission-rules";
+    const EXAMPLE: &'static str = SHIPPED_COMMISSION_RULES;
 
     fn findings(&self) -> Vec<Finding> {
         let mut findings = Findings::new();

@@ -1,12 +1,14 @@
 //! Rates by what the credited person closed in the month (阶梯提成). `[COM, § How it is computed, 4]`
 
 use super::{TIERS_NOT_ADJOINING, accrual::Earned};
-use crate::spine::Refusal;
+use crate::spine::{Money, Refusal};
 use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
 /// How tiers are read.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
+#[schema(as = CommissionTierMode)]
 pub enum TierMode {
     /// Each part of the month's closings at the rate of its tier, in the order of closing.
     Marginal,
@@ -14,19 +16,28 @@ pub enum TierMode {
     Whole,
 }
 
+crate::labels! { TierMode = "CommissionTierMode":
+    Marginal = "marginal", "分段累进", "By the part in each tier";
+    Whole = "whole", "全额按所达档位", "The whole by the tier reached";
+}
+
 /// From where on a rate holds: until the next tier begins.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(as = CommissionTier)]
 pub struct Tier {
     /// From which sum of the month on, in minor units.
+    #[serde(with = "crate::spine::book_money")]
+    #[schema(value_type = Money)]
     pub from: i64,
     /// The rate, in basis points.
     pub rate_bp: u32,
 }
 
 /// Rates that adjoin, the first from nothing on.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(as = CommissionTiers)]
 pub struct Tiers {
     /// How they are read.
     pub mode: TierMode,

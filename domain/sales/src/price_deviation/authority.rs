@@ -4,6 +4,7 @@ use super::Deviation;
 use crate::spine::{Finding, Findings, PolicyContent, codes};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
+use utoipa::ToSchema;
 
 /// The code under which the authority over prices is kept.
 pub const DISCOUNT_AUTHORITY_CODE: &str = "discount-authority/company";
@@ -12,7 +13,7 @@ pub const DISCOUNT_AUTHORITY_CODE: &str = "discount-authority/company";
 pub const SHIPPED_DISCOUNT_AUTHORITY: &str = include_str!("../shipped/discount_authority.json");
 
 /// Who may agree to how much of a deviation.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct DiscountAuthority {
     /// Up to how many basis points nobody is asked.
@@ -26,8 +27,9 @@ pub struct DiscountAuthority {
 }
 
 /// How far a role may agree.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(as = DiscountAuthorityBand)]
 pub struct AuthorityBand {
     /// The code of the role.
     pub role: String,
@@ -51,6 +53,7 @@ impl DiscountAuthority {
 
 impl PolicyContent for DiscountAuthority {
     const KIND: &'static str = "discount-authority";
+    const EXAMPLE: &'static str = SHIPPED_DISCOUNT_AUTHORITY;
 
     fn findings(&self) -> Vec<Finding> {
         let mut findings = Findings::new();

@@ -39,7 +39,7 @@ crate::labels! { PriceKey = "PriceKey":
 }
 
 /// In which order keys make a price specific, the most specific first.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct PriceOrder {
     /// A key that is not named makes no price more specific.
@@ -48,6 +48,7 @@ pub struct PriceOrder {
 
 impl PolicyContent for PriceOrder {
     const KIND: &'static str = "price-order";
+    const EXAMPLE: &'static str = SHIPPED_PRICE_ORDER;
 
     fn findings(&self) -> Vec<Finding> {
         let mut findings = Findings::new();

@@ -128,6 +128,12 @@ pub fn find(reader: &mut Reader<'_>, id: ApiKeyId) -> Result<ApiKey, Failure> {
     Ok(key)
 }
 
+/// Whether another key took its place.
+pub fn is_replaced(reader: &mut Reader<'_>, id: ApiKeyId) -> Result<bool, Failure> {
+    let successors = api_keys::table.filter(api_keys::replaces_id.eq(Key::from(id)));
+    Ok(db!(reader, |c| diesel::select(diesel::dsl::exists(successors)).get_result(c))?)
+}
+
 /// The id of the key with a hash, whether it is valid or not.
 pub fn by_hash(reader: &mut Reader<'_>, hash: &TokenHash) -> Result<Option<ApiKeyId>, Failure> {
     let hash = hash.0.to_vec();
@@ -260,7 +266,8 @@ pub fn view(reader: &mut Reader<'_>, id: ApiKeyId) -> Result<ApiKeyView, Failure
     let mut wanted = Where::new();
     wanted.also(api_keys::id.eq(Key::from(id)));
     let shown = rows(reader, wanted, ApiKeyOrder::default(), &Page::first(1))?.data.pop();
-    let actions = ActionView::listed(&format!("/api/v1/api-keys/{id}"), key.actions(reader.now()));
+    let actions = key.actions(is_replaced(reader, id)?, reader.now());
+    let actions = ActionView::listed(&format!("/api/v1/api-keys/{id}"), actions);
     shown.map(|shown| ApiKeyView { actions, ..shown }).ok_or(Failure::NotFound)
 }
 

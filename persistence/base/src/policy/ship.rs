@@ -65,11 +65,12 @@ pub fn ship_all(tx: &mut Tx<'_>) -> Result<(), Failure> {
 fn ship(tx: &mut Tx<'_>, shipped: &Shipped) -> Result<(), Failure> {
     let (by, now) = (tx.actor().user, tx.now());
     let content = shipped.said()?;
+    let kind = Kind::of_code(tx.house(), shipped.code)?;
     let number = next_version_number(tx, shipped.code)?;
-    if number > 1 && !is_outdated(tx, shipped.code, &content, number - 1)? {
+    if number > 1 && !is_outdated(tx, (kind, shipped.code), &content, number - 1)? {
         return Ok(());
     }
-    let findings = (Kind::of_code(tx, shipped.code)?.findings)(&content);
+    let findings = (kind.findings)(&content);
     if number > 1 && !findings.is_empty() {
         // What is in force goes on: an upgrade never keeps a server from starting.
         log::warn!(
@@ -96,14 +97,21 @@ fn ship(tx: &mut Tx<'_>, shipped: &Shipped) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Whether the product itself wrote the last version and now ships another content.
-fn is_outdated(tx: &mut Tx<'_>, code: &str, ships: &serde_json::Value, last: i32) -> Result<bool, Failure> {
+/// Whether the product itself wrote the last version and now ships another content. The same said in another way is not
+/// another.
+fn is_outdated(
+    tx: &mut Tx<'_>,
+    (kind, code): (&Kind, &str),
+    ships: &serde_json::Value,
+    last: i32,
+) -> Result<bool, Failure> {
     let (content, by): (String, Option<Key>) = db!(tx, |c| policies::table
         .filter(policies::code.eq(code).and(policies::number.eq(last)))
         .select((policies::content, policies::published_by))
         .first(c))?;
     let content: serde_json::Value = serde_json::from_str(&content)?;
-    Ok(by == Some(tx.actor().user.into()) && content != *ships)
+    let is_another = || (kind.normal)(&content).is_none_or(|said| Some(said) != (kind.normal)(ships));
+    Ok(by == Some(tx.actor().user.into()) && is_another())
 }
 
 /// The day from which shipped policies are in force: before any document of a customer of ours.

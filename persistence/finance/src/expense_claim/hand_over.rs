@@ -12,7 +12,7 @@ use chrono::NaiveDate;
 use diesel::prelude::*;
 use domain::{
     finance::expense_claim::ClaimState,
-    spine::{AnyId, Money},
+    spine::{AnyId, ExchangeRate, Money},
 };
 use serde::Serialize;
 use std::collections::{HashMap, HashSet};
@@ -55,6 +55,8 @@ pub struct TheirItem {
     pub voucher_year: Option<i32>,
     /// What is approved of it there, in its currency; where absent it is not compared.
     pub amount: Option<Money>,
+    /// The same in the book currency; where absent it is not compared.
+    pub book_amount: Option<Money>,
     /// What was paid there.
     pub paid: Option<Money>,
 }
@@ -77,6 +79,8 @@ pub enum DifferenceKind {
     VoucherYear,
     /// Another amount was approved.
     Amount,
+    /// It is worth another amount in the books.
+    BookAmount,
     /// Another amount was paid.
     Paid,
 }
@@ -89,6 +93,7 @@ domain::labels! { DifferenceKind = "DifferenceKind":
     Voucher = "voucher", "凭证不一致", "Voucher";
     VoucherYear = "voucher_year", "凭证年度不一致", "Year of the voucher";
     Amount = "amount", "核准金额不一致", "Amount approved";
+    BookAmount = "book_amount", "核准金额（本位币）不一致", "Amount in the book currency";
     Paid = "paid", "付款金额不一致", "Amount paid";
 }
 
@@ -141,6 +146,7 @@ struct Ours {
     voucher_year: Option<i32>,
     approved_minor: i64,
     currency: String,
+    rate: String,
     paid_minor: i64,
     book_currency: String,
 }
@@ -216,9 +222,18 @@ fn compare(ours: &Ours, item: &TheirItem, differences: &mut Vec<DifferenceView>)
     };
     let approved = money(ours.approved_minor, &ours.currency, "currency")?;
     let paid = money(ours.paid_minor, &ours.book_currency, "book_currency")?;
-    for (kind, of_ours, theirs) in
-        [(DifferenceKind::Amount, approved, item.amount), (DifferenceKind::Paid, paid, item.paid)]
-    {
+    let corrupt = || Failure::corrupt("expense_claims", "rate", ours.id.0);
+    let rate: ExchangeRate = ours.rate.parse().map_err(|_| corrupt())?;
+    let worth = if approved.currency() == paid.currency() {
+        approved
+    } else {
+        approved.convert(&rate, paid.currency()).map_err(|_| corrupt())?
+    };
+    for (kind, of_ours, theirs) in [
+        (DifferenceKind::Amount, approved, item.amount),
+        (DifferenceKind::BookAmount, worth, item.book_amount),
+        (DifferenceKind::Paid, paid, item.paid),
+    ] {
         if let Some(theirs) = theirs.filter(|theirs| *theirs != of_ours) {
             let text = |money: Money| Some(format!("{money} {}", money.currency()));
             differ(kind, text(of_ours), text(theirs));
@@ -243,6 +258,7 @@ fn handed_over(
         hand_overs::voucher_year.nullable(),
         claims::approved_minor,
         claims::currency,
+        claims::rate,
         claims::paid_minor,
         claims::book_currency,
     );

@@ -3,6 +3,7 @@
 use super::{
     advance,
     part::{HandOver, Mirror, Parts, Reversal},
+    payee,
     save::{LineRow, Row},
     scope::within,
 };
@@ -12,8 +13,8 @@ use crate::{
     finance::{invoice, journal, payment},
     schema::{
         budget_holdings, expense_claim_advances, expense_claim_hand_overs as hand_overs,
-        expense_claim_lines as lines, expense_claim_mirrors as mirrors, expense_claim_reversals as reversals,
-        expense_claims as claims, files, invoices, journal_entries,
+        expense_claim_lines as lines, expense_claim_mirrors as mirrors, expense_claim_payees,
+        expense_claim_reversals as reversals, expense_claims as claims, files, invoices, journal_entries,
     },
     spine::{Failure, Key, Reader, Sight, cached, db},
 };
@@ -29,13 +30,14 @@ use uuid::Uuid;
 /// A claim's row with its parts, and what is beside it: what is not there is not asked for.
 type Found = (Row, Option<HandOver>, Option<Reversal>, Option<Mirror>, Beside);
 
-/// Whether a claim has evidence, a journal entry, advances to settle, and money of a budget.
+/// Whether a claim has evidence, a journal entry, advances to settle, money of a budget, and pays a third party.
 #[derive(Queryable)]
 pub(super) struct Beside {
     evidence: bool,
     entry: bool,
     advances: bool,
     pub holdings: bool,
+    payee: bool,
 }
 
 /// The claims that meet a condition, as [`Found`].
@@ -49,6 +51,7 @@ macro_rules! found {
         let holding = budget_holdings::table
             .filter(budget_holdings::document.eq(claims::id))
             .filter(budget_holdings::document_kind.eq(DocumentKind::ExpenseClaim.code()));
+        let paying = expense_claim_payees::table.filter(expense_claim_payees::claim_id.eq(claims::id));
         claims::table
             .left_join(hand_overs::table)
             .left_join(reversals::table)
@@ -59,7 +62,7 @@ macro_rules! found {
                 Option::<HandOver>::as_select(),
                 Option::<Reversal>::as_select(),
                 Option::<Mirror>::as_select(),
-                (exists(evidence), exists(entry), exists(settling), exists(holding)),
+                (exists(evidence), exists(entry), exists(settling), exists(holding), exists(paying)),
             ))
     }};
 }
@@ -130,7 +133,11 @@ fn entity(reader: &mut Reader<'_>, row: Row, parts: Parts, beside: &Beside) -> R
     let reverses = reversal_of(reader, &row, reason, book)?;
     let content = ClaimContent {
         department: row.department_id.into(),
-        beneficiary: Beneficiary { employee: row.beneficiary_id.into(), reason: row.beneficiary_reason },
+        beneficiary: Beneficiary {
+            employee: row.beneficiary_id.into(),
+            reason: row.beneficiary_reason,
+            payee: if beside.payee { payee::of(reader, row.id)? } else { None },
+        },
         business_date: row.business_date,
         campaign: row.campaign,
         region: row.region,

@@ -29,7 +29,8 @@ fn references(submitter: Option<EmployeeId>, content: &ClaimContent) -> Referenc
 
 /// Checks that whoever a claim is for is still the caller's to act for, and its department still theirs.
 pub(super) fn check_people(reader: &mut Reader<'_>, claim: &ExpenseClaim) -> Result<(), Failure> {
-    references(Some(claim.petition.submitter), &claim.content).check_people(reader)
+    references(Some(claim.petition.submitter), &claim.content).check_people(reader)?;
+    super::payee::still_payable(reader, &claim.content)
 }
 
 /// Checks that everything a claim refers to is there, and its department that of who gains by it.

@@ -1,7 +1,7 @@
 //! How a claim becomes rows: the head under the guard of its version, its parts, lines and invoices rewritten where
 //! they changed, payments only added, holds moved.
 
-use super::{advance, part};
+use super::{advance, part, payee};
 use crate::{
     approval::document::StandingColumns,
     finance::{invoice, journal, payment},
@@ -184,6 +184,7 @@ impl Stored<crate::Finance> for ExpenseClaim {
             save_lines(tx, row.id, before, &self.content.lines)?;
         }
         advance::save(tx, row.id, before.map(|before| &before.content), &self.content)?;
+        payee::save(tx, row.id, before.map(|before| &before.content), &self.content)?;
         invoice::move_holds(tx, before, self)?;
         journal::save(tx, row.id, before.and_then(|before| before.entry.as_ref()), self.entry.as_ref())?;
         let known = before.map(|before| before.payments.as_slice()).unwrap_or_default();

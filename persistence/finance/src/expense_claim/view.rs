@@ -5,7 +5,12 @@ pub mod part;
 
 pub use part::*;
 
-use super::{advance, deed, load::find_beside, name::Names};
+use super::{
+    advance, deed,
+    load::find_beside,
+    name::Names,
+    payee::{self, ClaimPayee},
+};
 use crate::{
     approval::{APPROVAL, document},
     finance::{
@@ -63,6 +68,8 @@ pub struct ExpenseClaimView {
     /// Why that is somebody else.
     #[schema(max_length = 500)]
     pub beneficiary_reason: Option<String>,
+    /// The third party that is paid in their place.
+    pub payee: Option<ClaimPayee>,
     /// Whose expense it is.
     pub department: NamedRef,
     /// The business day.
@@ -190,7 +197,8 @@ fn show_with(
     let names = Names::of(reader)?;
     let request = ClaimedRequestView::of(reader, claim.content.request)?;
     let advances = advance::numbers(reader, &claim.content)?;
-    shown(claim, &names, Around { budget, request, advances, actions })
+    let payee = payee::shown(reader, &claim)?;
+    shown(claim, &names, Around { budget, request, advances, payee, actions })
 }
 
 /// What is around a claim.
@@ -198,11 +206,12 @@ struct Around {
     budget: Vec<HeldView>,
     request: Option<ClaimedRequestView>,
     advances: Vec<String>,
+    payee: Option<ClaimPayee>,
     actions: Vec<ClaimActionView>,
 }
 
 fn shown(claim: ExpenseClaim, names: &Names, around: Around) -> Result<ExpenseClaimView, Failure> {
-    let Around { budget, request, advances, actions } = around;
+    let Around { budget, request, advances, payee, actions } = around;
     let advances = SettlementView::all(&claim.content, advances)?;
     let (approved, claimed, payable) =
         (claim.content.approved()?, claim.content.claimed()?, claim.payable()?);
@@ -223,6 +232,7 @@ fn shown(claim: ExpenseClaim, names: &Names, around: Around) -> Result<ExpenseCl
         submitter: names.person(petition.submitter)?,
         beneficiary: names.person(content.beneficiary.employee)?,
         beneficiary_reason: content.beneficiary.reason,
+        payee,
         department: names.department(content.department)?,
         business_date: content.business_date,
         campaign: content.campaign,

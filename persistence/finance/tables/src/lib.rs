@@ -8,6 +8,7 @@ mod expense_request;
 mod expense_statement;
 mod finance;
 mod internal_audit;
+mod payee_account;
 mod post_evaluation;
 
 pub use budget::*;
@@ -17,6 +18,7 @@ pub use expense_request::*;
 pub use expense_statement::*;
 pub use finance::*;
 pub use internal_audit::*;
+pub use payee_account::*;
 pub use persistence_base_tables::*;
 pub use post_evaluation::*;
 
@@ -39,6 +41,7 @@ spine::together!(
     expense_claim_hand_overs,
     expense_claim_lines,
     expense_claim_mirrors,
+    expense_claim_payees,
     expense_claim_reversals,
     expense_claims,
     expense_payment_returns,
@@ -56,6 +59,7 @@ spine::together!(
     invoices,
     journal_entries,
     journal_postings,
+    payee_accounts,
     post_evaluations,
     removed_invoices,
 );
@@ -76,6 +80,7 @@ spine::beside!(
     expense_claim_hand_overs,
     expense_claim_lines,
     expense_claim_mirrors,
+    expense_claim_payees,
     expense_claim_reversals,
     expense_claims,
     expense_payment_returns,
@@ -93,6 +98,7 @@ spine::beside!(
     invoices,
     journal_entries,
     journal_postings,
+    payee_accounts,
     post_evaluations,
     removed_invoices;
     (approvals, departments, document_readers, employee_placements, employees, files, users)

@@ -13,6 +13,8 @@ pub(super) const STAFF: &[Permission] = &[
     SubmitExpenseRequests,
     ReadCashAdvances,
     SubmitCashAdvances,
+    ReadPayeeAccounts,
+    ManagePayeeAccounts,
     ReadExpenseCategories,
     ReadBudgets,
     ReadPolicies,

@@ -6,6 +6,10 @@ use chrono::Datelike;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use std::{collections::BTreeSet, fmt, str::FromStr};
+use utoipa::{
+    ToSchema,
+    openapi::{ObjectBuilder, schema::Type},
+};
 
 crate::refusals! { WORKING_HOURS_REFUSALS:
     SEGMENT_BACKWARDS = "working_hours.backwards", Invalid, "时段的结束须晚于开始", "A stretch of hours must end after it begins";
@@ -80,6 +84,16 @@ impl From<TimeOfDay> for String {
         time.to_string()
     }
 }
+impl utoipa::PartialSchema for TimeOfDay {
+    fn schema() -> utoipa::openapi::RefOr<utoipa::openapi::Schema> {
+        said(
+            "A time of the local day: `24:00` is the midnight that ends it.",
+            "^([01][0-9]|2[0-3]):[0-5][0-9]$|^24:00$",
+            "08:30",
+        )
+    }
+}
+impl ToSchema for TimeOfDay {}
 impl fmt::Display for TimeOfDay {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{:02}:{:02}", self.0 / 60, self.0 % 60)
@@ -117,9 +131,23 @@ impl From<MonthDay> for String {
     }
 }
 
+impl utoipa::PartialSchema for MonthDay {
+    fn schema() -> utoipa::openapi::RefOr<utoipa::openapi::Schema> {
+        said("A day of any year, month and day.", "^(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$", "05-01")
+    }
+}
+impl ToSchema for MonthDay {}
+
+/// How a text of a fixed form stands in the document.
+fn said(about: &str, pattern: &str, example: &str) -> utoipa::openapi::RefOr<utoipa::openapi::Schema> {
+    let text = ObjectBuilder::new().schema_type(Type::String).description(Some(about));
+    text.max_length(Some(example.len())).pattern(Some(pattern)).examples([example]).into()
+}
+
 /// A part of every year, both days included. One that ends before it begins goes over New Year.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(as = WorkingSeason)]
 pub struct Season {
     /// The first day.
     pub from: MonthDay,
@@ -140,8 +168,9 @@ impl Season {
 }
 
 /// A stretch of hours, half-open: its end is outside.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(as = WorkingSegment)]
 pub struct Segment {
     /// When it begins.
     pub from: TimeOfDay,
@@ -150,7 +179,7 @@ pub struct Segment {
 }
 
 /// The hours of some of the working days.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct WorkingHours {
     /// The season they hold in; absent: all year.

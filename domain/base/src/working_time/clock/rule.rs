@@ -5,6 +5,7 @@ use crate::spine::{Finding, Findings, PolicyContent, codes, wording};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use std::collections::BTreeSet;
+use utoipa::ToSchema;
 
 /// The code under which the rule for ordinary clocks is kept.
 pub const CLOCK_RULE_CODE: &str = "clock-rule/standard";
@@ -16,8 +17,9 @@ pub const SHIPPED_CLOCK_RULE: &str = include_str!("../shipped/clock_rule.json");
 const MINUTES_MAX: u32 = 300_000;
 
 /// A reason for which a clock stands.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(as = ClockPauseReason)]
 pub struct PauseReason {
     /// Its code, 1 to 40 characters.
     pub code: String,
@@ -28,7 +30,7 @@ pub struct PauseReason {
 }
 
 /// Who is told how far a clock has run.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum ClockParty {
     /// Who has it in hand.
@@ -40,7 +42,7 @@ pub enum ClockParty {
 }
 
 /// A part of the allowance at which somebody is told.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ClockMark {
     /// Per cent of the allowance, 1 to 100.
@@ -50,7 +52,7 @@ pub struct ClockMark {
 }
 
 /// What a kind of clock allows.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ClockRule {
     /// For what it may be paused; empty: never, as with first answers.
@@ -65,6 +67,7 @@ pub struct ClockRule {
 
 impl PolicyContent for ClockRule {
     const KIND: &'static str = "clock-rule";
+    const EXAMPLE: &'static str = SHIPPED_CLOCK_RULE;
 
     fn findings(&self) -> Vec<Finding> {
         let mut findings = Findings::new();

@@ -169,7 +169,8 @@ fn a_claim_for_somebody_else_needs_the_permission_and_a_reason() {
     let secretary = person(1, &[Permission::SubmitExpenseClaims, Permission::SubmitExpenseClaimsForOthers]);
     let create = |by: &Actor, reason: Option<&str>| {
         let mut content = content();
-        content.beneficiary = Beneficiary { employee: id(150), reason: reason.map(str::to_owned) };
+        content.beneficiary =
+            Beneficiary { employee: id(150), reason: reason.map(str::to_owned), payee: None };
         ExpenseClaim::create(new_claim(10), content, by, now(), rules.all())
     };
     assert_eq!(refused(create(&submitter(), Some("代总监报销"))), FOR_OTHERS_FORBIDDEN.code);
