@@ -129,6 +129,24 @@ fn hours(day: &Value) -> Vec<String> {
     hours.iter().map(|one| format!("{}-{}", text(one, "from"), text(one, "to"))).collect()
 }
 
+/// In summer the afternoon begins later, and on Fridays there is none.
+fn publish_summer(boss: &Caller) {
+    let found = boss.get("/api/v1/policies?code=working-calendar/company").expect(200);
+    let mut content = found.at("/data/0/content");
+    let summer = json!({"from": "06-01", "to": "09-30"});
+    let mut seasons = vec![
+        json!({"season": summer, "weekdays": ["friday"], "segments": [{"from": "08:30", "to": "12:00"}]}),
+        json!({"season": summer,
+            "segments": [{"from": "08:30", "to": "12:00"}, {"from": "14:30", "to": "18:00"}]}),
+    ];
+    seasons.extend(content["hours"].as_array().cloned().unwrap_or_default());
+    content["hours"] = json!(seasons);
+    let body = json!({"code": "working-calendar/company", "title": "工作日历", "content": content, "clause": "002 §8",
+        "effective_from": "2026-03-05"});
+    let draft = boss.post("/api/v1/policies", body).expect(201).text("/id");
+    boss.at(1).act(&format!("/api/v1/policies/{draft}/publish")).expect(200);
+}
+
 /// `[DUT-3a]`
 fn a_day_has_the_hours_of_its_season_and_weekday(app: App) {
     let mut company = app.company();
@@ -146,21 +164,7 @@ fn a_day_has_the_hours_of_its_season_and_weekday(app: App) {
         .filter_map(|day| Some((day["kind"].as_str()?, day["is_announced"].as_bool()?)))
         .collect();
     assert_eq!(known, [("working", true), ("working", false), ("rest", false)]);
-    // In summer the afternoon begins later, and on Fridays there is none.
-    let found = company.boss.get("/api/v1/policies?code=working-calendar/company").expect(200);
-    let mut content = found.at("/data/0/content");
-    let summer = json!({"from": "06-01", "to": "09-30"});
-    let mut seasons = vec![
-        json!({"season": summer, "weekdays": ["friday"], "segments": [{"from": "08:30", "to": "12:00"}]}),
-        json!({"season": summer,
-            "segments": [{"from": "08:30", "to": "12:00"}, {"from": "14:30", "to": "18:00"}]}),
-    ];
-    seasons.extend(content["hours"].as_array().cloned().unwrap_or_default());
-    content["hours"] = json!(seasons);
-    let body = json!({"code": "working-calendar/company", "title": "工作日历", "content": content, "clause": "002 §8",
-        "effective_from": "2026-03-05"});
-    let draft = company.boss.post("/api/v1/policies", body).expect(201).text("/id");
-    company.boss.at(1).act(&format!("/api/v1/policies/{draft}/publish")).expect(200);
+    publish_summer(&company.boss);
     let week = days(&company, "2026-06-04", "2026-06-05");
     assert_eq!(hours(&week[0]), ["08:30-12:00", "14:30-18:00"]);
     assert_eq!(hours(&week[1]), ["08:30-12:00"]);

@@ -45,8 +45,7 @@ use std::{
 };
 
 /// The duties of a rule as a decision that can be replayed.
-pub(super) const REPLAYED: &Replayable =
-    &Replayable { decision: DECISION, kind: DutyRule::KIND, begin: |reader, asked| begin(reader, asked) };
+pub(super) const REPLAYED: &Replayable = &Replayable { decision: DECISION, kind: DutyRule::KIND, begin };
 
 const DECISION: &str = "duties";
 

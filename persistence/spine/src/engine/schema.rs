@@ -42,6 +42,10 @@ impl Connection {
 
 /// Each in a transaction of its own, under a lock that ends with it: of several servers one does each, and no session keeps
 /// anything, so that poolers fit.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "a migration is no unit of work: each is a transaction of its own"
+)]
 fn migrate_one_by_one(c: &mut PgConnection, migrations: &EmbeddedMigrations) -> Result<Vec<String>, Failure> {
     let mut all = MigrationSource::<Pg>::migrations(migrations).map_err(Failure::fault)?;
     all.sort_by_key(|migration| migration.name().version().as_owned());
