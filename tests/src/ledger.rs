@@ -57,6 +57,7 @@ const UNAUDITED: &[(&str, &str)] = &[
     ),
     ("look_up_customer", "nothing changes; the trail tells who asked by a notice"),
     ("reveal_customer", "nothing changes; the trail tells who saw it by a notice"),
+    ("reveal_payee_account", "nothing changes; the trail tells who saw it by a notice"),
     ("mirror_expense_claim", "the same content again changes nothing"),
     ("reconcile_cash_advances", "compares two lists; a POST for the size of what is sent"),
     ("reconcile_expense_claims", "compares two lists; a POST for the size of what is sent"),

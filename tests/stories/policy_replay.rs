@@ -63,7 +63,8 @@ fn general_manager_from(content: &Value, from: i64) -> Value {
     let mut content = content.clone();
     let steps = content["steps"].as_array_mut().expect("steps");
     let step = steps.iter_mut().find(|step| step["code"] == "general-manager").expect("the step");
-    step["when"][0]["from"] = json!(from);
+    let yuan = format!("{}.{:02}", from / 100, from % 100);
+    step["when"][0]["from"] = json!({"amount": yuan, "currency": "CNY"});
     content
 }
 
@@ -161,7 +162,11 @@ fn what_cannot_be_replayed_is_refused_with_the_way_out(app: App) {
     let (content, _) = shipped(boss, CHAIN);
     let (one, other) = (drafted(boss, CHAIN, &content), drafted(boss, CHAIN, &content));
     replay(boss, &[&one, &other]).refuses(422, "policy_replay.two_drafts");
-    let nonsense = drafted(boss, CHAIN, &json!({"no_such_rule": true}));
+    let nonsense = drafted(boss, CHAIN, &content);
+    // As an older product let it be drafted.
+    app.execute(&format!(
+        "UPDATE policies SET content = '{{\"no_such_rule\": true}}' WHERE code = '{CHAIN}' AND number = 4"
+    ));
     replay(boss, &[&nonsense]).refuses(422, "policy.unsound");
     let days = |from: &str, to: &str| {
         boss.post("/api/v1/policies/replay", json!({"drafts": [one], "from": from, "to": to}))

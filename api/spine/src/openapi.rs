@@ -53,13 +53,16 @@ const REQUEST_ID: (&str, &str) = ("X-Request-Id", "The id of this request.");
 /// The header of whoever must wait.
 const RETRY_AFTER: (&str, &str) = ("Retry-After", "How many seconds to wait.");
 
+/// Schemas by their names.
+type Named = Vec<(String, RefOr<Schema>)>;
+
 /// A schema that routes refer to and whose parts the wings bring, such as the content of policies by its kind: registered
 /// beside the routes.
 pub struct Composed {
     /// Its name.
     pub name: &'static str,
     /// It, with all it refers to, of what the wings registered.
-    pub schemas: fn(&House) -> Vec<(String, RefOr<Schema>)>,
+    pub schemas: fn(&House) -> Named,
 }
 
 /// The document of these routes, or of those of one wing. That of a wing holds what its own routes refer to.

@@ -2,7 +2,7 @@
 //!
 //! That what is listed passes, and what is not is refused, is told in [`crate::actions`].
 
-use super::{excepted, names};
+use super::excepted;
 use serde_json::Value;
 use tests::checks;
 
@@ -10,41 +10,44 @@ checks! {
     a_resource_that_is_moved_lists_what_may_be_done_with_it,
 }
 
-/// Resources that list no actions, with the reason. None is added: a noun that is new lists its own.
-const WITHOUT_ACTIONS: &[(&str, &str)] = &[
-    ("show_absence", "a front end asks whether it lies ahead"),
-    ("show_appraisal_period", "its stage says what comes next"),
-    ("show_appraisal_review", "whoever is asked gives it, once"),
-    ("show_certificate", "whoever manages appraisals revokes it, once"),
-    ("show_commission_batch", "its state says what comes next, for programs"),
-    ("show_commission_statement", "its state says what comes next"),
-    ("show_conduct_violation", "whoever supervises voids it, once"),
-    ("show_customer", "its moves are those of whom it belongs to"),
-    ("show_customer_consent", "it is withdrawn once"),
-    ("show_customer_helper", "it ends once"),
-    ("show_customer_merge", "it is undone within the days of the policy"),
-    ("show_file", "whoever uploaded it removes it while it belongs to nothing"),
-    ("show_grant", "it ends once"),
-    ("show_indicator", "whoever manages indicators changes it"),
-    ("show_indicator_figure", "its state says what comes next"),
-    ("show_interaction", "its state says what comes next"),
-    ("show_ownership_dispute", "its state says what comes next"),
-    ("show_payroll_batch", "its state says what comes next, for programs"),
-    ("show_position", "whoever manages the organisation changes it"),
-    ("show_price_list", "whoever manages prices changes it"),
-    ("show_product", "whoever manages products changes it"),
-    ("show_receipt", "its state says what comes next"),
-    ("show_reception", "its state says what comes next"),
-    ("show_reception_queue", "its ledger says who stands where"),
-    ("show_registration", "its answers are completed once"),
-    ("show_regulation", "whoever drafts regulations changes it"),
-    ("show_regulation_acknowledgement", "whoever is asked acknowledges, once"),
-    ("show_sale", "its questions say what is missing"),
-    ("show_sales_report", "its state says what comes next"),
-    ("show_scheme_review", "its findings say what may be suggested"),
-    ("show_shipment", "its state says what comes next"),
-    ("show_site", "whoever manages sites changes it"),
-    ("show_unit", "its state says what comes next"),
+/// What belongs to nothing is removed by whoever uploaded it: nothing else can be done with it.
+const WITHOUT_ACTIONS: &[&str] = &["show_file"];
+
+/// Resources that do not list yet what may be done with them. This list only becomes shorter: a noun that is new lists its
+/// own.
+const NOT_YET: &[&str] = &[
+    "show_absence",
+    "show_appraisal_period",
+    "show_appraisal_review",
+    "show_certificate",
+    "show_commission_batch",
+    "show_commission_statement",
+    "show_conduct_violation",
+    "show_customer",
+    "show_customer_consent",
+    "show_customer_helper",
+    "show_customer_merge",
+    "show_grant",
+    "show_indicator",
+    "show_indicator_figure",
+    "show_interaction",
+    "show_ownership_dispute",
+    "show_payroll_batch",
+    "show_position",
+    "show_price_list",
+    "show_product",
+    "show_receipt",
+    "show_reception",
+    "show_reception_queue",
+    "show_registration",
+    "show_regulation",
+    "show_regulation_acknowledgement",
+    "show_sale",
+    "show_sales_report",
+    "show_scheme_review",
+    "show_shipment",
+    "show_site",
+    "show_unit",
 ];
 
 /// Whether a schema, or a part of it, has a member.
@@ -81,7 +84,7 @@ fn a_resource_that_is_moved_lists_what_may_be_done_with_it() {
     excepted(
         "a resource that is moved and does not say what may be done with it",
         without,
-        names(WITHOUT_ACTIONS),
+        WITHOUT_ACTIONS.iter().chain(NOT_YET).copied(),
     );
     assert!(with > 30, "only {with} resources list their actions");
 }

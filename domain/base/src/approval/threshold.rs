@@ -34,7 +34,7 @@ impl Condition {
                 }
             }
             Self::Any { of } | Self::All { of } => {
-                of.iter_mut().for_each(|one| one.shift(end, before, after))
+                of.iter_mut().for_each(|one| one.shift(end, before, after));
             }
             _ => {}
         }

@@ -12,6 +12,9 @@ const FIRST_DAY: BusinessDate = match BusinessDate::from_ymd_opt(2000, 1, 1) {
     None => BusinessDate::MIN,
 };
 
+/// How a content is changed.
+type Changed<C> = Box<dyn Fn(&C) -> Result<C, Refusal> + Send>;
+
 /// What is changed of a policy, and where it stood in what was sent.
 pub struct Amendment<C> {
     /// What stands behind the slash of the code.
@@ -21,7 +24,7 @@ pub struct Amendment<C> {
     /// Where the change stands in the content, and where in what was sent.
     pub place: (&'static str, &'static str),
     /// The content with the change.
-    pub change: Box<dyn Fn(&C) -> Result<C, Refusal> + Send>,
+    pub change: Changed<C>,
 }
 
 /// Publishes a version of a policy that differs in one thing alone. Versions that are to come into force later are published

@@ -8,6 +8,9 @@ use domain::spine::{
 use serde_json::Value;
 use utoipa::openapi::{RefOr, Schema};
 
+/// A schema, and those it refers to by their names.
+type SchemaOfKind = (RefOr<Schema>, Vec<(String, RefOr<Schema>)>);
+
 /// A kind of policy, registered by the noun that reads it: how its content is checked before it is published.
 pub struct Kind {
     /// What stands before the slash of a code.
@@ -19,7 +22,7 @@ pub struct Kind {
     /// Whether it decides documents that are handed in, and nothing else.
     pub is_of_documents: bool,
     /// The schema of its content, and those it refers to.
-    pub schema: fn() -> (RefOr<Schema>, Vec<(String, RefOr<Schema>)>),
+    pub schema: fn() -> SchemaOfKind,
     /// A sound content, which the document shows.
     pub example: &'static str,
     /// A content as it is written today, with all that was left out; none where it cannot be read.
@@ -69,7 +72,7 @@ pub fn is_clause_known(reader: &mut Reader<'_>, clause: &str) -> Result<bool, Fa
     Ok(!is_kept)
 }
 
-fn schema_in<C: PolicyContent>() -> (RefOr<Schema>, Vec<(String, RefOr<Schema>)>) {
+fn schema_in<C: PolicyContent>() -> SchemaOfKind {
     let mut schemas = Vec::new();
     C::schemas(&mut schemas);
     (C::schema(), schemas)
