@@ -63,6 +63,8 @@ pub mod sales_report;
 pub mod sales_terms;
 /// Goods on their way.
 pub mod shipment;
+/// What terms of the company have in common.
+mod terms;
 /// What one customer holds at a time.
 pub mod unit;
 

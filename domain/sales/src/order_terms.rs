@@ -1,8 +1,10 @@
 //! The company's terms of pricing, ordering, delivering and granting credit (订货与授信规则). `[PRI-2a, ORD-1, ORD-2, REC-1d, REC-1e]`
 
-use crate::spine::{Finding, Findings, PolicyContent, codes, wording};
+use crate::{
+    spine::{Finding, Findings, PolicyContent, codes},
+    terms::{check_numbers, check_prefixes},
+};
 use serde::{Deserialize, Serialize};
-use serde_json::json;
 
 /// The code under which they are kept.
 pub const ORDER_TERMS_CODE: &str = "order-terms/company";
@@ -43,31 +45,21 @@ impl PolicyContent for OrderTerms {
     fn findings(&self) -> Vec<Finding> {
         let mut findings = Findings::new();
         let prefixes = [
-            ("deviation_prefix", &self.deviation_prefix),
+            ("deviation_prefix", self.deviation_prefix.as_str()),
             ("order_prefix", &self.order_prefix),
             ("shipment_prefix", &self.shipment_prefix),
             ("credit_prefix", &self.credit_prefix),
         ];
-        for (name, prefix) in prefixes {
-            wording::check_prefix(&mut findings, &format!("/content/{name}"), prefix);
-        }
+        check_prefixes(&mut findings, &prefixes);
         let numbers = [
-            ("production_hours", self.production_hours, 10_000),
-            ("shipping_hours", self.shipping_hours, 10_000),
-            ("delivery_hours", self.delivery_hours, 10_000),
-            ("overdue_hold_days", self.overdue_hold_days, 3_660),
-            ("reserved_days", self.reserved_days, 366),
+            ("production_hours", self.production_hours, 1, 10_000),
+            ("shipping_hours", self.shipping_hours, 1, 10_000),
+            ("delivery_hours", self.delivery_hours, 1, 10_000),
+            ("overdue_hold_days", self.overdue_hold_days, 1, 3_660),
+            ("reserved_days", self.reserved_days, 1, 366),
+            ("over_delivery_bp", self.over_delivery_bp, 0, 10_000),
         ];
-        for (name, number, max) in numbers {
-            if !(1..=max).contains(&number) {
-                let range = [("min", json!(1)), ("max", json!(max))];
-                findings.add_with(format!("/content/{name}"), codes::OUT_OF_RANGE, range);
-            }
-        }
-        if self.over_delivery_bp > 10_000 {
-            let range = [("min", json!(0)), ("max", json!(10_000))];
-            findings.add_with("/content/over_delivery_bp", codes::OUT_OF_RANGE, range);
-        }
+        check_numbers(&mut findings, &numbers);
         if self.limit_without_grant_minor.is_some_and(i64::is_negative) {
             findings.add("/content/limit_without_grant_minor", codes::AMOUNT_NOT_POSITIVE);
         }

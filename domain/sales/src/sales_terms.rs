@@ -1,8 +1,10 @@
 //! The company's terms of selling (销售业务规则): numbers of documents, days to sign and to object. `[CON-1, COM-11]`
 
-use crate::spine::{Finding, Findings, PolicyContent, codes, wording};
+use crate::{
+    spine::{Finding, Findings, PolicyContent},
+    terms::{check_numbers, check_prefixes},
+};
 use serde::{Deserialize, Serialize};
-use serde_json::json;
 
 /// The code under which they are kept.
 pub const SALES_TERMS_CODE: &str = "sales-terms/company";
@@ -31,21 +33,16 @@ impl PolicyContent for SalesTerms {
     fn findings(&self) -> Vec<Finding> {
         let mut findings = Findings::new();
         let prefixes = [
-            ("contract_prefix", &self.contract_prefix),
+            ("contract_prefix", self.contract_prefix.as_str()),
             ("receipt_prefix", &self.receipt_prefix),
             ("refund_prefix", &self.refund_prefix),
         ];
-        for (name, prefix) in prefixes {
-            wording::check_prefix(&mut findings, &format!("/content/{name}"), prefix);
-        }
-        let numbers =
-            [("unsigned_days", self.unsigned_days), ("objection_working_days", self.objection_working_days)];
-        for (name, days) in numbers {
-            if !(1..=366).contains(&days) {
-                let range = [("min", json!(1)), ("max", json!(366))];
-                findings.add_with(format!("/content/{name}"), codes::OUT_OF_RANGE, range);
-            }
-        }
+        check_prefixes(&mut findings, &prefixes);
+        let numbers = [
+            ("unsigned_days", self.unsigned_days, 1, 366),
+            ("objection_working_days", self.objection_working_days, 1, 366),
+        ];
+        check_numbers(&mut findings, &numbers);
         findings.into_vec()
     }
 }

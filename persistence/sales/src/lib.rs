@@ -22,12 +22,10 @@ pub mod filing;
 pub mod instalment;
 /// What sales bring to indicators.
 mod measure;
+/// Files of customers that were merged.
+mod merged;
 /// Pursued from stage to stage.
 pub mod opportunity;
-/// The company's terms of pricing, ordering and granting credit.
-mod order_terms;
-/// The company's terms of pursuing sales.
-pub mod pipeline_terms;
 /// Prices above and below the list, and who agreed to them.
 pub mod price_deviation;
 /// What a product costs whom, where and when.
@@ -38,8 +36,6 @@ pub mod product;
 pub mod quotation;
 /// What customers paid.
 pub mod receipt;
-/// The company's terms of receivables.
-mod receivable_terms;
 /// What goes back to customers.
 pub mod refund;
 /// Whom sales count for, and what they earn.
@@ -54,14 +50,16 @@ pub mod sales_order;
 pub mod sales_plan;
 /// What people did and sold on a day or in a month.
 pub mod sales_report;
-/// The company's terms of selling.
-mod sales_terms;
+/// The company's terms.
+mod terms;
 /// Goods on their way.
 pub mod shipment;
 /// What one customer holds at a time.
 pub mod unit;
 
 pub(crate) use persistence_base::search;
+pub use terms::pipeline_terms;
+pub(crate) use terms::{order_terms, receivable_terms, sales_terms};
 
 use persistence_sales_tables as schema;
 use spine::Wing;

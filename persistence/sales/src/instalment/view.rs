@@ -5,6 +5,7 @@ use super::{
     row::{Row, covered},
 };
 use crate::{
+    merged::of_customer,
     customer_file::{
         CustomerRef,
         view::{CustomerColumns, refer_to},
@@ -270,8 +271,9 @@ pub fn list(
     page: &Page,
 ) -> Result<Slice<InstalmentSummary>, Failure> {
     let (mut wanted, today) = (covered(reader), reader.today());
+    of_customer!(wanted, reader, instalments, filter);
     narrow!(wanted, instalments, filter;
-        status in status, customer_id = customer_id, department_id = department_id, contract_id = contract_id,
+        status in status, department_id = department_id, contract_id = contract_id,
         order_id = order_id, due_on >= due_from, due_on <= due_to,
         changed_at >= changed_from, changed_at < changed_before);
     if let Some(owner) = filter.owner_id {

@@ -2,6 +2,7 @@
 
 use super::{find, row::Row};
 use crate::{
+    merged::of_customer,
     approval::{APPROVAL, document::owner},
     customer_file::{
         CustomerRef,
@@ -292,8 +293,9 @@ pub fn list(
     page: &Page,
 ) -> Result<Slice<PriceDeviationSummary>, Failure> {
     let mut wanted = covered!(Sight::of(reader), price_deviations, "price_deviation");
+    of_customer!(wanted, reader, price_deviations, filter);
     narrow!(wanted, price_deviations, filter;
-        status in status, customer_id = customer_id, product_id = product_id, department_id = department_id,
+        status in status, product_id = product_id, department_id = department_id,
         submitter_id = submitter_id, valid_to <= valid_to, changed_at >= changed_from,
         changed_at < changed_before);
     let found = paged!(reader, page, filter.sort, wanted;

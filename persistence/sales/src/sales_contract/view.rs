@@ -2,6 +2,7 @@
 
 use super::{find, row::Row};
 use crate::{
+    merged::of_customer,
     approval::{APPROVAL, document::owner},
     counted_figure,
     customer_file::{
@@ -342,8 +343,9 @@ pub fn list(
     page: &Page,
 ) -> Result<Slice<SalesContractSummary>, Failure> {
     let mut wanted = covered!(Sight::of(reader), sales_contracts, "sales_contract");
+    of_customer!(wanted, reader, sales_contracts, filter);
     narrow!(wanted, sales_contracts, filter;
-        status in status, kind in kind, customer_id = customer_id, department_id = department_id,
+        status in status, kind in kind, department_id = department_id,
         submitter_id = submitter_id, signed_on >= signed_from, signed_on <= signed_to,
         changed_at >= changed_from, changed_at < changed_before);
     search!(wanted, filter, sales_contracts::search_text; sales_contracts::submitter_id);

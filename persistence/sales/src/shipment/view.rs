@@ -5,6 +5,7 @@ use super::{
     row::{Row, covered},
 };
 use crate::{
+    merged::of_customer,
     customer_file::{
         CustomerRef,
         view::{CustomerColumns, refer_to},
@@ -242,8 +243,9 @@ pub fn list(
     page: &Page,
 ) -> Result<Slice<ShipmentSummary>, Failure> {
     let mut wanted = covered(reader);
+    of_customer!(wanted, reader, shipments, filter);
     narrow!(wanted, shipments, filter;
-        status in status, order_id = order_id, customer_id = customer_id, department_id = department_id,
+        status in status, order_id = order_id, department_id = department_id,
         shipped_on >= shipped_from, shipped_on <= shipped_to, changed_at >= changed_from,
         changed_at < changed_before);
     let found = paged!(reader, page, filter.sort, wanted;
