@@ -250,9 +250,16 @@ fn collecting_goes_with_the_customer_to_whoever_owns_them(app: App) {
     let contract = trade.in_instalments(json!([on("2026-03-20", "60.00"), on("2026-04-20", "40.00")]));
     trade.sign("lan", &contract);
     let responsible = || {
-        let path = "/api/v1/duties?rule_code=duty-rule/collection&limit=200";
+        let path = "/api/v1/duties?whose=all&rule_code=duty-rule/collection&limit=200";
         let listed = trade.company.boss.get(path).expect(200).at("/data");
-        column(&json!(listed.as_array().map(|all| all.iter().map(|one| one["responsible"].clone()).collect::<Vec<_>>())), "name")
+        column(
+            &json!(
+                listed
+                    .as_array()
+                    .map(|all| all.iter().map(|one| one["responsible"].clone()).collect::<Vec<_>>())
+            ),
+            "name",
+        )
     };
     assert_eq!(responsible(), ["lan", "lan"]);
     let given = json!({"employee_id": trade.company.id("ming")});

@@ -158,7 +158,9 @@ fn who_rules_where_much_is_put_in_is_said_by_the_rules(app: App) {
     let boss = &trade.company.boss;
     let nobody = json!({"code": "commission-rules/company", "title": "佣金归属规则", "content": rules,
         "clause": "002 §5", "effective_from": "2026-03-05"});
-    boss.post("/api/v1/policies", nobody).refuses(422, "validation.required");
+    let draft = boss.post("/api/v1/policies", nobody).expect(201).header("location").expect("a place");
+    let refused = boss.at(1).act(&format!("{draft}/publish")).refuses(422, "policy.unsound");
+    assert!(refused.text("/errors/0/pointer").ends_with("/contributions_role"));
     rules["contributions_role"] = json!("marketing-director");
     publish(boss, "commission-rules/company", &rules, "2026-03-05");
     let contract = trade.approved("lan", "1");

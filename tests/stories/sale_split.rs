@@ -93,8 +93,9 @@ fn a_unit_that_leadership_allots_is_shared_by_halves(app: App) {
     let trade = Trade::open(&app, "100.00");
     trade.pays(100);
     let contract = trade.approved("ming", "1");
-    let allotted = json!({"kind": "allotted", "from_id": trade.company.id("lan"), "to_id": trade.company.id("ming")});
-    trade.tell("lan", &contract, allotted.clone()).refuses(403, "http.forbidden");
+    let allotted =
+        json!({"kind": "allotted", "from_id": trade.company.id("lan"), "to_id": trade.company.id("ming")});
+    trade.tell("ming", &contract, allotted.clone()).refuses(403, "http.forbidden");
     trade.tell("director", &contract, allotted).expect(200);
     trade.sign("ming", &contract);
     assert_eq!(trade.parted(&contract), ("allotment".into(), named(&[("ming", 10_000)]), halves()));
@@ -111,8 +112,7 @@ fn a_protected_call_shares_by_halves_and_the_credit_is_the_closers(app: App) {
     let trade = Trade::open(&app, "100.00");
     trade.pays(100);
     let contract = trade.approved("ming", "1");
-    let protected =
-        json!({"kind": "phone_protected", "caller_id": trade.company.id("lan"), "closer_id": trade.company.id("ming")});
+    let protected = json!({"kind": "phone_protected", "caller_id": trade.company.id("lan"), "closer_id": trade.company.id("ming")});
     trade.tell("head", &contract, protected).expect(200);
     trade.sign("ming", &contract);
     assert_eq!(trade.parted(&contract), ("protection".into(), named(&[("ming", 10_000)]), halves()));

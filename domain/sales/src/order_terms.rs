@@ -35,8 +35,31 @@ pub struct OrderTerms {
     pub overdue_hold_days: u32,
     /// How many days a reserved unit may wait for its signature. `[ORD-2]`
     pub reserved_days: u32,
+    /// With what numbers of claims for price protection begin. `[PRI-3]`
+    #[serde(default = "protection_prefix")]
+    pub protection_prefix: String,
+    /// How many days after a cut it can be claimed. `[PRI-3]`
+    #[serde(default = "thirty_days")]
+    pub protection_days: u32,
+    /// How many days later a claim lapses that nobody verified. `[PRI-3]`
+    #[serde(default = "thirty_days")]
+    pub protection_verify_days: u32,
+    /// At most what a partner bought in so many days before the cut is protected. `[PRI-3]`
+    #[serde(default = "ninety_days")]
+    pub protection_bought_days: u32,
     /// The limit of customers to whom none was granted, in minor units of the book currency; none: they are not limited. `[REC-1e]`
     pub limit_without_grant_minor: Option<i64>,
+}
+
+// What held where versions of the terms did not say it yet.
+fn protection_prefix() -> String {
+    "PP".to_owned()
+}
+const fn thirty_days() -> u32 {
+    30
+}
+const fn ninety_days() -> u32 {
+    90
 }
 
 impl PolicyContent for OrderTerms {
@@ -49,6 +72,7 @@ impl PolicyContent for OrderTerms {
             ("order_prefix", &self.order_prefix),
             ("shipment_prefix", &self.shipment_prefix),
             ("credit_prefix", &self.credit_prefix),
+            ("protection_prefix", &self.protection_prefix),
         ];
         check_prefixes(&mut findings, &prefixes);
         let numbers = [
@@ -58,6 +82,9 @@ impl PolicyContent for OrderTerms {
             ("overdue_hold_days", self.overdue_hold_days, 1, 3_660),
             ("reserved_days", self.reserved_days, 1, 366),
             ("over_delivery_bp", self.over_delivery_bp, 0, 10_000),
+            ("protection_days", self.protection_days, 1, 366),
+            ("protection_verify_days", self.protection_verify_days, 1, 366),
+            ("protection_bought_days", self.protection_bought_days, 1, 3_660),
         ];
         check_numbers(&mut findings, &numbers);
         if self.limit_without_grant_minor.is_some_and(i64::is_negative) {

@@ -4,7 +4,7 @@
 
 use crate::{
     approval::{
-        Course, Document, Facts, Holds, NOT_VOIDABLE, NewDocument, Owner, Petition, RoutedField,
+        Course, Document, Facts, Holds, NOT_VOIDABLE, NewDocument, Owner, Petition, RoutedField, Standing,
         StandingState, facts,
     },
     sale::Deal,
@@ -239,6 +239,20 @@ impl Refund {
         let refund = Self { id, petition, department, content, payment: None, version: 0 };
         let facts = refund.all_facts();
         Ok(Change::created(refund, CREATED, facts.into()))
+    }
+
+    /// It goes back by a document that was approved itself: asked for by whoever drew that up, to be paid by finance. `[CON-3]`
+    pub fn agreed(
+        (id, number): (RefundId, String),
+        (document, department): (&Petition, DepartmentId),
+        content: RefundContent,
+        now: Timestamp,
+    ) -> Change<Self> {
+        let standing = Standing::Approved { at: now };
+        let petition = Petition { number, standing, created_at: now, approval: None, ..document.clone() };
+        let refund = Self { id, petition, department, content, payment: None, version: 0 };
+        let facts = refund.all_facts();
+        Change::created(refund, CREATED, facts.clone().into()).and(APPROVED, facts.into())
     }
 
     /// Rewrites what it says, while it lies with whoever asks.

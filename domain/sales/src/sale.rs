@@ -219,6 +219,11 @@ impl Sale {
             Some(Attributed::Decided(_)) => SaleState::Closed,
         }
     }
+
+    /// Whether it closed and is paid in full: no open deal any more, so that protection starts anew. `[OWN-15]`
+    pub const fn is_carried_out(&self) -> bool {
+        self.closing.is_some() && self.total > 0 && self.received >= self.total
+    }
 }
 
 #[cfg(test)]

@@ -21,10 +21,25 @@ pub struct SalesTerms {
     pub receipt_prefix: String,
     /// With what numbers of refunds begin.
     pub refund_prefix: String,
+    /// With what numbers of settlements of partners begin. `[COM-12]`
+    #[serde(default = "partner_prefix")]
+    pub partner_prefix: String,
+    /// With what numbers of amendments of contracts begin. `[CON-3]`
+    #[serde(default = "amendment_prefix")]
+    pub amendment_prefix: String,
     /// How many days an approved contract may wait for its signature. `[CON-1]`
     pub unsigned_days: u32,
     /// How many working days somebody may object to their statement. `[COM-11]`
     pub objection_working_days: u32,
+}
+
+/// With what they began where versions of the terms did not say it yet.
+fn amendment_prefix() -> String {
+    "SA".to_owned()
+}
+
+fn partner_prefix() -> String {
+    "PS".to_owned()
 }
 
 impl PolicyContent for SalesTerms {
@@ -36,6 +51,8 @@ impl PolicyContent for SalesTerms {
             ("contract_prefix", self.contract_prefix.as_str()),
             ("receipt_prefix", &self.receipt_prefix),
             ("refund_prefix", &self.refund_prefix),
+            ("amendment_prefix", &self.amendment_prefix),
+            ("partner_prefix", &self.partner_prefix),
         ];
         check_prefixes(&mut findings, &prefixes);
         let numbers = [

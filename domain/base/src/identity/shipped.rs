@@ -166,7 +166,7 @@ pub const SHIPPED_ROLES: &[ShippedRole] = &[
             ],
             OF_SALES,
             &[ManageProductCosts, RecordReceipts, PayRefunds, CompileCommission, PayCommission],
-            &[RequestCredit, SyncOrders],
+            &[RequestCredit, SyncOrders, VerifyPriceProtections],
         ],
     ),
     role(

@@ -6,13 +6,13 @@ use super::{
     row::{Row, limit_in_force},
 };
 use crate::{
-    merged::of_customer,
     approval::{APPROVAL, document::owner},
     counted_figure, customer_file,
     customer_file::{
         CustomerRef,
         view::{CustomerColumns, refer_to},
     },
+    merged::of_customer,
     organisation::{DEPARTMENT, EMPLOYEE, NamedRef, PersonRef, Register},
     sales_order::SALES_ORDER,
     schema::{credit_grants, customers},

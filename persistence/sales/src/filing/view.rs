@@ -2,11 +2,11 @@
 
 use super::{find, row::Row};
 use crate::{
-    merged::of_customer,
     customer_file::{
         CustomerRef,
         view::{CustomerColumns, refer_to},
     },
+    merged::of_customer,
     organisation::{DEPARTMENT, EMPLOYEE, NamedRef, PersonRef, Register},
     schema::{customers, filings},
     search,

@@ -3,8 +3,8 @@
 
 use super::row::covered;
 use crate::{
-    merged::{self, of_customer},
     customer_file::{CustomerRef, view::refer_to_all},
+    merged::{self, of_customer},
     organisation::{NamedRef, PersonRef, Register},
     receivable_terms,
     schema::{customer_standings as standings, instalment_entries as entries, instalments},

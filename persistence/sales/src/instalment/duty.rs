@@ -5,12 +5,11 @@ use super::row::{called_of, find_unscoped};
 use crate::{
     customer_file::standing,
     duty::{Called, Filed, FiledRecord, Undone},
-    organisation::Organisation,
     merged,
+    responsible::first_here,
     spine::{Failure, House, Reader, Told, Tx},
 };
 use domain::{
-    approval::heads_above,
     customer_file::CustomerId,
     duty::TakenBy,
     instalment::{Instalment, InstalmentId},
@@ -28,12 +27,7 @@ fn collector(reader: &mut Reader<'_>, id: Uuid) -> Result<Option<EmployeeId>, Fa
     let instalment = find_unscoped(reader, InstalmentId::from_uuid(id))?;
     let customer = merged::survivor(reader, instalment.customer)?;
     let owner = standing::of(reader, customer)?.owner;
-    let (organisation, today) = (Organisation::today(reader)?, reader.today());
-    let here = |person: &EmployeeId| organisation.works_here(*person, today);
-    if let Some(person) = owner.filter(here).or(Some(instalment.submitter).filter(here)) {
-        return Ok(Some(person));
-    }
-    Ok(heads_above(&*organisation, instalment.department).find(here))
+    first_here(reader, owner.into_iter().chain([instalment.submitter]), instalment.department)
 }
 
 /// Whether something says that a customer may be somebody else's to collect from.

@@ -2,12 +2,12 @@
 
 use super::{find, row::Row};
 use crate::{
-    merged::of_customer,
     approval::{APPROVAL, document::owner},
     customer_file::{
         CustomerRef,
         view::{CustomerColumns, refer_to},
     },
+    merged::of_customer,
     organisation::{DEPARTMENT, EMPLOYEE, NamedColumns, NamedRef, PersonRef, Register},
     product::{self, PRODUCT},
     schema::{customers, price_deviations, products},

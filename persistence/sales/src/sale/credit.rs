@@ -2,9 +2,9 @@
 
 use super::row::CreditRow as Row;
 use crate::{
-    merged::{Survivors, of_customer},
     customer_file::CustomerRef,
     customer_file::view::CustomerColumns,
+    merged::{Survivors, of_customer},
     organisation::{DEPARTMENT, EMPLOYEE, NamedColumns, NamedRef, PersonRef, Register},
     schema::{credit_entries, customers, products},
     spine::{

@@ -115,7 +115,8 @@ pub(crate) fn conclude(tx: &mut Tx<'_>, deal: Deal, taken_by: EmployeeId) -> Res
     let change = in_court(tx, &rules.content, &sale.clone(), |court| sale.close(facts, terms, court))??;
     let sale = apply(tx, change)?;
     let deal = AnyId::from_uuid(sale.id.uuid());
-    learn(tx, &sale, What::Signed { deal })
+    learn(tx, &sale, What::Signed { deal })?;
+    if sale.is_carried_out() { learn(tx, &sale, What::Completed { deal }) } else { Ok(()) }
 }
 
 /// The sale of a contract that was given up comes to nothing.
@@ -134,11 +135,22 @@ pub(crate) fn become_of(tx: &mut Tx<'_>, deal: Deal, lines: Vec<SaleLine>) -> Re
 }
 
 /// Money went to a contract or an order, or back from it, by a source: booked once at the frozen split. What the sale comes to, in
-/// minor units.
+/// minor units. Once it is paid in full, the deal is open no more for whose the customer is. `[OWN-15]`
 pub(crate) fn receive(tx: &mut Tx<'_>, deal: Deal, source: Uuid, amount: i64) -> Result<i64, Failure> {
     let (sale, now) = (locked_of(tx, deal)?, (tx.now(), tx.today()));
+    let was_carried_out = sale.is_carried_out();
     let change = sale.receive(source, amount, now, &mut || tx.ids().fresh())?;
-    Ok(apply(tx, change)?.total)
+    let sale = apply(tx, change)?;
+    if sale.is_carried_out() && !was_carried_out {
+        let deal = AnyId::from_uuid(sale.id.uuid());
+        learn(tx, &sale, What::Completed { deal })?;
+    }
+    Ok(sale.total)
+}
+
+/// What the sale of a contract or an order comes to by now, in minor units.
+pub(crate) fn total_of(tx: &mut Tx<'_>, deal: Deal) -> Result<i64, Failure> {
+    Ok(locked_of(tx, deal)?.total)
 }
 
 /// Says something of a sale; a held one is judged anew.

@@ -93,7 +93,10 @@ fn bought(reader: &mut Reader<'_>, asked: &Asked<'_>) -> Result<Vec<(Key, Bought
     }
     let with = |(customer, id, contract, order, closed_on, total_minor): Row| {
         let paid_minor = by.get(&contract.or(order)).copied().unwrap_or_default();
-        (stands_for.get(&customer).copied().unwrap_or(customer), Bought { id, closed_on, total_minor, paid_minor })
+        (
+            stands_for.get(&customer).copied().unwrap_or(customer),
+            Bought { id, closed_on, total_minor, paid_minor },
+        )
     };
     Ok(rows.into_iter().map(with).collect())
 }

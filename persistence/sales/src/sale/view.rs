@@ -10,11 +10,11 @@ use super::{
     row::Row,
 };
 use crate::{
-    merged::{Survivors, of_customer, survivor},
     customer_file::{
         CustomerRef,
         view::{CustomerColumns, refer_to},
     },
+    merged::{Survivors, of_customer, survivor},
     organisation::{DEPARTMENT, EMPLOYEE, NamedRef, PersonRef, Register},
     sales_contract::SALES_CONTRACT,
     sales_order::SALES_ORDER,

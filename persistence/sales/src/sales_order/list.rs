@@ -2,8 +2,8 @@
 
 use super::row::Row;
 use crate::{
-    merged::of_customer,
     customer_file::{CustomerRef, view::CustomerColumns},
+    merged::of_customer,
     organisation::{DEPARTMENT, EMPLOYEE, NamedRef, PersonRef, Register},
     sales_contract::SALES_CONTRACT,
     schema::{customers, sales_orders},

@@ -5,11 +5,11 @@ use super::{
     row::{Row, covered},
 };
 use crate::{
-    merged::of_customer,
     customer_file::{
         CustomerRef,
         view::{CustomerColumns, refer_to},
     },
+    merged::of_customer,
     organisation::{DEPARTMENT, NamedRef, Register},
     sales_order::SALES_ORDER,
     schema::{customers, shipments},
