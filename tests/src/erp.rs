@@ -13,7 +13,16 @@ pub struct Erp(Child);
 fn command(server: SocketAddr, key: &str, books: &Path, today: &str) -> Command {
     let mut command = Command::new(binary("erp-sync"));
     command
-        .args(["--server", &format!("http://{server}"), "--today", today, "--every", "1", "--books"])
+        .args([
+            "--server",
+            &format!("http://{server}"),
+            "--today",
+            today,
+            "--every",
+            "1",
+            "--orders",
+            "--books",
+        ])
         .arg(books)
         .env("API_KEY", key)
         .stdin(Stdio::null());

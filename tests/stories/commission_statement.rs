@@ -4,7 +4,7 @@
 use crate::{expense_request::act, sales_contract::Trade};
 use chrono::Duration;
 use serde_json::{Value, json};
-use tests::{App, Records, Reply, column, race, records, stories};
+use tests::{App, Caller, Records, Reply, column, race, records, stories};
 
 stories! {
     a_month_is_compiled_published_approved_and_paid_once,
@@ -13,6 +13,7 @@ stories! {
     compiled_again_it_comes_to_the_same,
     two_who_take_a_month_at_once_are_given_the_same_batch,
     what_is_out_of_order_is_refused,
+    a_sales_manager_compiles_for_their_departments_and_approves_nothing,
 }
 
 records! {
@@ -231,9 +232,8 @@ fn what_is_out_of_order_is_refused(app: App) {
     let company = &trade.company;
     let id = app.hire(&company.boss, "clerk", &company.departments["finance"], Some(company.id("qian")));
     let clerk = app.person(&company.boss, "clerk", &id, "finance", "department");
-    clerk
-        .post(&format!("{STATEMENTS}/compile"), json!({"month": "2026-03"}))
-        .refuses(403, "commission_statement.of_the_company");
+    let none = clerk.post(&format!("{STATEMENTS}/compile"), json!({"month": "2026-03"})).expect(200);
+    assert_eq!(none.at("/statements"), json!(0), "nobody of finance sold anything");
     trade.run("compile", "2026-03").expect(200);
     let place = trade.statement("lan", "2026-03");
     act(trade.who("director"), &place, "approve", json!({})).refuses(409, "commission_statement.wrong_state");
@@ -245,4 +245,27 @@ fn what_is_out_of_order_is_refused(app: App) {
     batch("2026-03").refuses(409, "commission_batch.nothing_ready");
     batch("2028-01").refuses(409, "commission_batch.nothing_ready");
     assert_eq!(app.count_rows("commission_batches"), 0);
+}
+
+/// Who may compile statements (table of who may what): finance for all, a sales manager for the departments below, and neither
+/// approves nor pays what they compiled.
+fn a_sales_manager_compiles_for_their_departments_and_approves_nothing(app: App) {
+    let (trade, _) = march(&app, &["111.00"]);
+    let company = &trade.company;
+    let hired = |name: &str, code: &str| {
+        let id = app.hire(&company.boss, name, &company.departments[code], Some(company.id("director")));
+        app.person(&company.boss, name, &id, "sales-manager", "subtree")
+    };
+    let (other, manager) = (hired("manager-of-sales", "sales"), hired("manager", "marketing"));
+    let month = json!({"month": "2026-03"});
+    let run = |by: &Caller, deed: &str| {
+        by.post(&format!("{STATEMENTS}/{deed}"), month.clone()).expect(200).at("/statements")
+    };
+    assert_eq!(run(&other, "compile"), json!(0), "lan is of another department");
+    assert_eq!(run(&manager, "compile"), json!(1));
+    assert_eq!(run(&other, "publish"), json!(0));
+    assert_eq!(run(&manager, "publish"), json!(1));
+    let place = trade.statement("lan", "2026-03");
+    act(&manager, &place, "approve", json!({})).refuses(403, "http.forbidden");
+    manager.post(BATCHES, month).refuses(403, "http.forbidden");
 }

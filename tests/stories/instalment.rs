@@ -20,6 +20,7 @@ stories! {
     what_is_cancelled_is_not_owed_any_more,
     receivables_are_aged_as_they_stood_on_any_day_in_the_buckets_of_the_policy,
     collecting_an_instalment_is_the_owners_duty_until_it_is_paid,
+    collecting_goes_with_the_customer_to_whoever_owns_them,
     an_order_of_who_is_overdue_for_too_long_is_held,
     a_receipt_that_another_system_tells_twice_is_one,
     of_the_same_receipt_told_twice_at_once_one_is_recorded,
@@ -240,6 +241,35 @@ fn collecting_an_instalment_is_the_owners_duty_until_it_is_paid(app: App) {
     assert_eq!(called(&trade.company, "collection").text("/status"), "on_time");
     act(trade.who("qian"), &rest, "bounce", json!({"reason": "支票空头"})).expect(200);
     assert_eq!(called(&trade.company, "collection").text("/status"), "open", "owed again");
+    prove(&app);
+}
+
+/// The duty of the owner is whoever's the customer is by now, unless a superior gave it to somebody.
+fn collecting_goes_with_the_customer_to_whoever_owns_them(app: App) {
+    let trade = Trade::open(&app, "100.00");
+    let contract = trade.in_instalments(json!([on("2026-03-20", "60.00"), on("2026-04-20", "40.00")]));
+    trade.sign("lan", &contract);
+    let responsible = || {
+        let path = "/api/v1/duties?whose=all&rule_code=duty-rule/collection&limit=200";
+        let listed = trade.company.boss.get(path).expect(200).at("/data");
+        column(
+            &json!(
+                listed
+                    .as_array()
+                    .map(|all| all.iter().map(|one| one["responsible"].clone()).collect::<Vec<_>>())
+            ),
+            "name",
+        )
+    };
+    assert_eq!(responsible(), ["lan", "lan"]);
+    let given = json!({"employee_id": trade.company.id("ming")});
+    let path = format!("/api/v1/customers/{}/ownership/assign", trade.customer);
+    trade.who("head").post(&path, given).expect(200);
+    assert_eq!(responsible(), ["ming", "ming"], "what is owed of collecting goes with the customer");
+    trade.receive(&contract, "100.00");
+    let body = json!({"employee_id": trade.company.id("lan")});
+    trade.who("head").post(&path, body).expect(200);
+    assert_eq!(responsible(), ["ming", "ming"], "what was collected stays who collected it");
     prove(&app);
 }
 

@@ -2,10 +2,10 @@
 
 use crate::{
     expense_request::{act, submit},
-    sales_contract::{Trade, id_in, yuan},
+    sales_contract::{RECEIPTS, Trade, id_in, yuan},
 };
 use serde_json::{Value, json};
-use tests::{App, Records, race, records, stories};
+use tests::{App, Records, Reply, race, records, stories};
 
 stories! {
     example_10_refunds_take_back_what_instalments_gave,
@@ -13,6 +13,9 @@ stories! {
     a_refund_is_paid_once_and_never_by_who_asked,
     a_refund_is_changed_taken_back_and_given_up,
     an_approved_refund_that_no_longer_fits_is_given_up,
+    what_was_paid_for_an_order_goes_back_as_well,
+    goods_that_come_back_take_commission_at_once_and_the_refund_none_again,
+    what_a_return_freed_is_not_collected_again_once_it_is_refunded,
 }
 
 records! {
@@ -157,4 +160,85 @@ fn an_approved_refund_that_no_longer_fits_is_given_up(app: App) {
     let paid = trade.refund("lan", &contract, "10.00");
     pay(&paid).expect(200);
     act(trade.who("lan"), &paid, "void", reason).refuses(409, "document.not_voidable");
+}
+
+impl Trade {
+    /// An order of two pieces that is delivered and paid.
+    #[track_caller]
+    fn paid_order(&self, amount: &str) -> String {
+        let order = self.orders("lan", "2", "100.00");
+        self.delivered(&order, "2");
+        self.pays_order(&order, amount).expect(201);
+        order
+    }
+
+    fn pays_order(&self, order: &str, amount: &str) -> Reply {
+        let body = json!({"customer_id": self.customer, "order_id": id_in(order), "amount": yuan(amount),
+            "received_on": "2026-03-05"});
+        self.who("qian").post(RECEIPTS, body)
+    }
+
+    /// A refund of an order, approved and paid.
+    #[track_caller]
+    fn refunds_order(&self, order: &str, amount: &str, reference: &str) -> Reply {
+        let body = json!({"order_id": id_in(order), "amount": yuan(amount), "grounds": "客户退货"});
+        let place = self.who("lan").post(REFUNDS, body).expect(201).header("location").expect("a place");
+        self.approve(&submit(self.who("lan"), &place));
+        self.who("qian").post(&format!("{place}/pay"), json!({"reference": reference}))
+    }
+
+    /// What is booked of commission in all, in fen.
+    fn booked_in_all(app: &App) -> i64 {
+        app.number("SELECT CAST(COALESCE(SUM(amount_minor), 0) AS BIGINT) AS number FROM commission_entries")
+    }
+}
+
+fn what_was_paid_for_an_order_goes_back_as_well(app: App) {
+    let trade = Trade::open(&app, "100.00");
+    trade.pays(100);
+    let order = trade.orders("lan", "2", "100.00");
+    trade.pays_order(&order, "150.00").expect(201);
+    let both = json!({"order_id": id_in(&order), "contract_id": id_in(&order), "amount": yuan("1.00"), "grounds": "误收"});
+    trade.who("lan").post(REFUNDS, both).refuses(422, "receipt.two_deals");
+    let neither = json!({"amount": yuan("1.00"), "grounds": "误收"});
+    trade.who("lan").post(REFUNDS, neither).refuses(422, "validation.required");
+    act(trade.who("lan"), &order, "cancel", json!({"reason": "客户取消"})).expect(200);
+    assert_eq!(Trade::booked_in_all(&app), 0, "nothing is kept of it, so nothing is earned");
+    let paid = trade.refunds_order(&order, "150.00", "P-1").expect(200);
+    assert_eq!((paid.text("/status"), paid.text("/order_id")), ("paid".into(), id_in(&order)));
+    assert_eq!(paid.at("/contract_id"), Value::Null);
+    assert_eq!(trade.order(&order).text("/collected/amount"), "0.00");
+    let listed = trade.who("head").get(&format!("{REFUNDS}?order_id={}", id_in(&order))).expect(200);
+    assert_eq!(listed.text("/data/0/status"), "paid");
+    let draft = trade.drafts_order("lan", "1", "100.00");
+    let body = json!({"order_id": id_in(&draft), "amount": yuan("1.00"), "grounds": "误收"});
+    trade.who("lan").post(REFUNDS, body).refuses(409, "refund.order_not_refunded");
+    assert_eq!(Trade::booked_in_all(&app), 0, "{order}");
+}
+
+/// `ORD-3`: commission moves with the return, once; the refund moves the money.
+fn goods_that_come_back_take_commission_at_once_and_the_refund_none_again(app: App) {
+    let trade = Trade::open(&app, "100.00");
+    trade.pays(100);
+    let order = trade.paid_order("200.00");
+    assert_eq!(Trade::booked_in_all(&app), 200);
+    let back = json!({"lines": [{"line": 1, "quantity": "1"}]});
+    act(trade.who("head"), &order, "return-goods", back.clone()).expect(200);
+    assert_eq!(Trade::booked_in_all(&app), 100, "what is paid for what came back earns nothing");
+    trade.refunds_order(&order, "100.00", "P-1").expect(200);
+    assert_eq!(Trade::booked_in_all(&app), 100, "it is not taken twice");
+    act(trade.who("head"), &order, "return-goods", back).expect(200);
+    trade.refunds_order(&order, "100.00", "P-2").expect(200);
+    assert_eq!(Trade::booked_in_all(&app), 0, "a full return leaves everybody nothing");
+}
+
+/// `REC-1b`: what is allocated never exceeds what the order comes to, also after a refund.
+fn what_a_return_freed_is_not_collected_again_once_it_is_refunded(app: App) {
+    let trade = Trade::open(&app, "100.00");
+    let order = trade.paid_order("200.00");
+    let back = json!({"lines": [{"line": 1, "quantity": "1"}]});
+    act(trade.who("head"), &order, "return-goods", back).expect(200);
+    trade.refunds_order(&order, "100.00", "P-1").expect(200);
+    let receipt = trade.pays_order(&order, "50.00").expect(201);
+    assert_eq!(receipt.text("/unallocated/amount"), "50.00", "the order takes no more than it comes to");
 }

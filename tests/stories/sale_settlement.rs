@@ -2,6 +2,7 @@
 //! `[COM-9, OWN-14]`
 
 use crate::{
+    duty::publish,
     expense_request::act,
     incentive_entry::ENTRIES,
     sales_contract::{Trade, yuan},
@@ -14,6 +15,7 @@ stories! {
     what_is_settled_is_what_the_sale_earns,
     a_later_settlement_takes_the_place_of_the_first,
     who_puts_much_in_is_for_the_general_manager,
+    who_rules_where_much_is_put_in_is_said_by_the_rules,
     a_settlement_says_which_sale_it_is_about,
     what_is_paid_back_takes_its_part_of_every_line,
 }
@@ -144,6 +146,33 @@ fn who_puts_much_in_is_for_the_general_manager(app: App) {
     trade.settle("gm", &contract, &lines).expect(200);
     let own = [trade.line("commission", None, "600.00"), trade.line("award", Some("head"), "600.00")];
     trade.settle("head", &contract, &own).refuses(422, "settlement.award_to_ruler");
+}
+
+/// `COM-9`, `REG-4`: the role is data of the rules; of a version before the sale closed.
+fn who_rules_where_much_is_put_in_is_said_by_the_rules(app: App) {
+    let trade = Trade::open(&app, "60000.00");
+    trade.pays(100);
+    let mut rules: Value =
+        serde_json::from_str(domain::sales::commission::SHIPPED_COMMISSION_RULES).expect("they read");
+    rules["contributions_role"] = json!("");
+    let boss = &trade.company.boss;
+    let nobody = json!({"code": "commission-rules/company", "title": "佣金归属规则", "content": rules,
+        "clause": "002 §5", "effective_from": "2026-03-05"});
+    let draft = boss.post("/api/v1/policies", nobody).expect(201).header("location").expect("a place");
+    let refused = boss.at(1).act(&format!("{draft}/publish")).refuses(422, "policy.unsound");
+    assert!(refused.text("/errors/0/pointer").ends_with("/contributions_role"));
+    rules["contributions_role"] = json!("marketing-director");
+    publish(boss, "commission-rules/company", &rules, "2026-03-05");
+    let contract = trade.approved("lan", "1");
+    trade.sign("lan", &contract);
+    let lines = [
+        trade.line("commission", None, "600.00"),
+        trade.line("contribution", None, "1000.01"),
+        json!({"kind": "fund", "purpose": "团队基金"}),
+    ];
+    let refused = trade.settle("head", &contract, &lines).refuses(403, "sale.settlement_above_limit");
+    assert!(refused.text("/detail").contains("营销总监"), "{}", refused.text("/detail"));
+    trade.settle("director", &contract, &lines).expect(200);
 }
 
 fn a_settlement_says_which_sale_it_is_about(app: App) {

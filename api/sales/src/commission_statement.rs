@@ -72,7 +72,7 @@ pub(crate) fn month(text: &str) -> Result<Period, Failure> {
 
 /// Compile the commission statements of a month. `[COM-11]`
 ///
-/// For everybody at once: what was booked by its end and is on no statement, upon what the month before left below nothing.
+/// For everybody of departments in reach at once: what was booked by its end and is on no statement, upon what the month before left below nothing.
 /// Again, it comes to the same but for what was booked meanwhile; what is published stays, and what comes later goes with the
 /// next month.
 #[utoipa::path(post, path = "/api/v1/commission-statements/compile")]
@@ -86,7 +86,7 @@ async fn compile_commission_statements(
 
 /// Publish the commission statements of a month. `[COM-11]`
 ///
-/// Everybody sees theirs from then on, and may object for as many working days as the company's terms say.
+/// Everybody of departments in reach sees theirs from then on, and may object for as many working days as the company's terms say.
 #[utoipa::path(post, path = "/api/v1/commission-statements/publish")]
 async fn publish_commission_statements(
     who: Can<perm::CompileCommission>,

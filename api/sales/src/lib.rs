@@ -2,15 +2,23 @@
 
 pub use api_base::{approval, spine};
 
+mod archived_paper;
 mod commission_batch;
 mod commission_statement;
+mod contract_amendment;
+mod contract_check;
+mod contract_milestone;
 mod credit_grant;
 /// Protected chances.
 pub mod filing;
 mod instalment;
 mod opportunity;
+mod partner;
+mod partner_commission;
 pub mod price_deviation;
 mod price_list;
+/// Price protection.
+pub mod price_protection;
 mod product;
 mod quotation;
 mod receipt;
@@ -37,11 +45,20 @@ pub const WING: &Wing = &Wing {
     tags: &[
         ("commission-batches", "佣金发放批次。What goes to the payroll of commission."),
         ("commission-statements", "佣金结算单。What people are paid of commission for a month."),
+        ("archived-papers", "合同档案。Papers of contracts in the archive, and who has them."),
+        ("contract-checks", "合同履行检查。Contracts checked by who leads, month by month."),
+        ("contract-milestones", "合同节点。What is to come about of contracts, and by when."),
+        ("contract-amendments", "合同变更与终止。Contracts amended and terminated."),
         ("filings", "销售报备。Protected chances per customer and product line."),
         ("instalments", "分期应收与账龄。What customers are to pay, by when, and how long it is overdue."),
         ("opportunities", "销售机会与漏斗。What is pursued, from stage to stage."),
         ("credit-grants", "客户授信。What customers may owe, and orders that may go beyond."),
+        (
+            "partners",
+            "渠道伙伴与渠道佣金。Who sells for the company, what they brought and what they are paid.",
+        ),
         ("price-deviations", "价格偏差。Prices above and below the list, and who agreed to them."),
+        ("price-protections", "价格保护。What a cut of the list costs partners who bought before it."),
         ("price-lists", "价目表。What products cost whom, where and when."),
         ("products", "产品。What is sold."),
         ("quotations", "报价。What customers are offered, and until when."),
@@ -58,15 +75,20 @@ pub const WING: &Wing = &Wing {
     ],
     rules: domain::WING,
     enums: &[sale::SAID],
-    chores: &[filing::EXPIRIES, price_deviation::EXPIRIES],
+    chores: &[filing::EXPIRIES, price_deviation::EXPIRIES, price_protection::EXPIRIES],
     routes: |into| {
         product::routes(into);
         price_list::routes(into);
         price_deviation::routes(into);
+        price_protection::routes(into);
         filing::routes(into);
         opportunity::routes(into);
         quotation::routes(into);
         sales_contract::routes(into);
+        contract_amendment::routes(into);
+        contract_milestone::routes(into);
+        contract_check::routes(into);
+        archived_paper::routes(into);
         sales_order::routes(into);
         shipment::routes(into);
         credit_grant::routes(into);
@@ -80,5 +102,7 @@ pub const WING: &Wing = &Wing {
         sale::routes(into);
         commission_statement::routes(into);
         commission_batch::routes(into);
+        partner::routes(into);
+        partner_commission::routes(into);
     },
 };

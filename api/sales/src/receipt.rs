@@ -158,7 +158,10 @@ async fn record_receipt(
 }
 
 /// The contract or the order that is named.
-fn deal_of(contract: Option<SalesContractId>, order: Option<SalesOrderId>) -> Result<Option<Deal>, Refusal> {
+pub(crate) fn deal_of(
+    contract: Option<SalesContractId>,
+    order: Option<SalesOrderId>,
+) -> Result<Option<Deal>, Refusal> {
     match (contract, order) {
         (Some(_), Some(_)) => Err(Refusal::new(TWO_DEALS).at("/order_id")),
         (Some(contract), None) => Ok(Some(Deal::Contract(contract))),

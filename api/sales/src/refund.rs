@@ -2,6 +2,7 @@
 
 use crate::{
     approval::SubmissionPreview,
+    receipt::deal_of,
     spine::{
         At, Can, Created, List, Merge, Merged, Note, PathId, Reading, Reason, Reply, Routes, UnitOfWork,
         Valid, Wanted, routes,
@@ -11,7 +12,8 @@ use domain::{
     approval::Document,
     refund::{Refund, RefundContent},
     sales_contract::SalesContractId,
-    spine::{Money, perm},
+    sales_order::SalesOrderId,
+    spine::{Money, Refusal, codes, perm},
 };
 use persistence::{
     approval::document,
@@ -67,7 +69,11 @@ async fn show_refund(
 #[serde(deny_unknown_fields)]
 struct CreateRefund {
     /// Of which contract.
-    contract_id: SalesContractId,
+    #[serde(default)]
+    contract_id: Option<SalesContractId>,
+    /// Of which order, where it is under no contract.
+    #[serde(default)]
+    order_id: Option<SalesOrderId>,
     /// How much, in the book currency.
     amount: Money,
     /// Why.
@@ -83,21 +89,22 @@ impl Merged for CreateRefund {
 
 impl From<RefundContent> for CreateRefund {
     fn from(content: RefundContent) -> Self {
-        let RefundContent { contract, amount, grounds } = content;
-        Self { contract_id: contract, amount, grounds }
+        let RefundContent { deal, amount, grounds } = content;
+        Self { contract_id: deal.contract(), order_id: deal.order(), amount, grounds }
     }
 }
 
-impl From<CreateRefund> for RefundContent {
-    fn from(body: CreateRefund) -> Self {
-        let CreateRefund { contract_id, amount, grounds } = body;
-        Self { contract: contract_id, amount, grounds }
-    }
+/// What a refund says; of a contract or an order, one of the two.
+fn content(body: CreateRefund) -> Result<RefundContent, Refusal> {
+    let CreateRefund { contract_id, order_id, amount, grounds } = body;
+    let deal = deal_of(contract_id, order_id)?;
+    let deal = deal.ok_or_else(|| Refusal::new(codes::REQUIRED).at("/contract_id"))?;
+    Ok(RefundContent { deal, amount, grounds })
 }
 
 /// Ask for a refund. `[REC-1c; 002 §7]`
 ///
-/// Of a contract in sight. Starts a draft; its number is taken now and never used again.
+/// Of a contract or an order in sight. Starts a draft; its number is taken now and never used again.
 #[utoipa::path(post, path = "/api/v1/refunds")]
 async fn create_refund(
     who: Can<perm::RequestRefunds>,
@@ -105,7 +112,7 @@ async fn create_refund(
     work: UnitOfWork,
 ) -> Created<RefundView> {
     work.write(who, move |tx| {
-        let refund = deed::create(tx, body.0.clone().into())?;
+        let refund = deed::create(tx, content(body.0.clone())?)?;
         refunds::show(tx, refund)
     })
     .await
@@ -113,7 +120,7 @@ async fn create_refund(
 
 /// Change a refund. `[REC-1c]`
 ///
-/// While it is a draft, returned or withdrawn; the contract stays.
+/// While it is a draft, returned or withdrawn; the contract or order stays.
 #[utoipa::path(patch, path = "/api/v1/refunds/{id}")]
 async fn revise_refund(
     who: Can<perm::RequestRefunds>,
@@ -123,8 +130,8 @@ async fn revise_refund(
 ) -> Reply<RefundView> {
     work.moves(who, at, move |refund, tx| {
         refund.may_revise(tx.actor())?;
-        let content: RefundContent = patch.over(&refund.content.clone().into())?.into();
-        let content = RefundContent { contract: refund.content.contract, ..content };
+        let CreateRefund { amount, grounds, .. } = patch.over(&refund.content.clone().into())?;
+        let content = RefundContent { deal: refund.content.deal, amount, grounds };
         Ok(refund.revise(content, tx.actor())?)
     })
     .await

@@ -1,11 +1,14 @@
 //! Sales contracts over HTTP. `[CON-1, PRI-2]`
 
+/// Until when they run, and how they end.
+mod ending;
+
 use crate::{
     approval::SubmissionPreview,
     instalment::Term,
     spine::{
-        At, Can, Created, List, Merge, Merged, Note, PathId, Reading, Reason, Reply, Routes, UnitOfWork,
-        Valid, Wanted, routes,
+        At, ByRules, Can, Created, List, Merge, Merged, Note, PathId, Query, Reading, Reason, Reply, Routes,
+        UnitOfWork, Valid, Wanted, routes,
     },
 };
 use chrono::NaiveDate;
@@ -22,13 +25,16 @@ use domain::{
 };
 use persistence::{
     approval::document,
+    contract_amendment::revision,
     organisation::Register,
     sales_contract::{self as contracts, SalesContractFilter, SalesContractSummary, SalesContractView, deed},
     spine::{Failure, Tx},
 };
 use serde::{Deserialize, Serialize};
-use utoipa::ToSchema;
+use utoipa::{IntoParams, ToSchema};
 use validator::Validate;
+
+use ending::*;
 
 pub(crate) fn routes(into: &mut Routes) {
     routes!(
@@ -45,6 +51,8 @@ pub(crate) fn routes(into: &mut Routes) {
             void_sales_contract,
             sign_sales_contract,
             cancel_sales_contract,
+            set_sales_contract_expiry,
+            conclude_sales_contract,
         ]
     );
 }
@@ -62,14 +70,31 @@ async fn list_sales_contracts(
     reading.list(who, wanted, contracts::list).await
 }
 
-/// Show a sales contract. `[CON-1, ACT-1]`
+/// As of which day.
+#[derive(Debug, Deserialize, Validate, IntoParams)]
+struct InForceOn {
+    /// The day on which it is to be in force; as it stands now where absent.
+    as_of: Option<NaiveDate>,
+}
+
+/// Show a sales contract. `[CON-1, CON-3, ACT-1]`
+///
+/// With `as_of` as it was in force on that day, whatever amended it since.
 #[utoipa::path(get, path = "/api/v1/sales-contracts/{id}")]
 async fn show_sales_contract(
     who: Can<perm::ReadContracts>,
     id: PathId<SalesContract>,
+    asked: Query<InForceOn>,
+    _: ByRules,
     reading: Reading,
 ) -> Reply<SalesContractView> {
-    reading.read(who, move |reader| contracts::view(reader, *id)).await
+    let as_of = asked.as_of;
+    reading
+        .read(who, move |reader| match as_of {
+            Some(on) => revision::view_as_of(reader, *id, on),
+            None => contracts::view(reader, *id),
+        })
+        .await
 }
 
 /// A line of a contract.

@@ -41,6 +41,7 @@ crate::events! { INSTALMENT_EVENTS:
     CHANGED = "instalment.changed", "分期应收的未收金额已变动", "What is open of an instalment changed";
     SETTLED = "instalment.settled", "分期应收已收清", "An instalment was paid";
     REOPENED = "instalment.reopened", "分期应收重新未收", "An instalment is open again";
+    PASSED_ON = "instalment.passed_on", "分期应收的催收人可能已变更", "Somebody else may have to collect an instalment";
     DROPPED = "instalment.dropped", "分期应收已取消", "An instalment is not owed any more";
 }
 
@@ -215,6 +216,12 @@ impl Instalment {
         }
         let facts = after.facts();
         Ok(Change::updated(self, after, DROPPED, facts))
+    }
+
+    /// Its customer came to stand otherwise: what is owed of collecting it goes with them. `[REC-1d]`
+    pub fn pass_on(self) -> Change<Self> {
+        let facts = self.facts();
+        Change::updated(self.clone(), self, PASSED_ON, facts)
     }
 
     fn facts(&self) -> Value {

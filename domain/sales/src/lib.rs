@@ -7,12 +7,20 @@ pub use domain_customer::{
     organisation, ownership, ownership_dispute, policy_replay, refusals, spine, status, task, working_time,
 };
 
+/// Papers of contracts in the archive.
+pub mod archived_paper;
 /// Performance credit and commission.
 pub mod commission;
 /// What goes to the payroll of commission.
 pub mod commission_batch;
 /// What a person is paid of commission for a month.
 pub mod commission_statement;
+/// Contracts amended and terminated.
+pub mod contract_amendment;
+/// Contracts checked by who leads.
+pub mod contract_check;
+/// What is to come about of contracts.
+pub mod contract_milestone;
 /// One counted figure with a ceiling.
 pub mod counted_figure;
 /// What customers may owe.
@@ -29,12 +37,18 @@ pub mod instalment;
 pub mod opportunity;
 /// The company's terms of pricing, ordering and granting credit.
 pub mod order_terms;
+/// Who sells for the company.
+pub mod partner;
+/// What partners are paid of sales.
+pub mod partner_commission;
 /// The company's terms of pursuing sales.
 pub mod pipeline_terms;
 /// How far a price is from the list, and who may agree to that.
 pub mod price_deviation;
 /// What a product costs whom, where and when.
 pub mod price_list;
+/// What a cut of the list costs partners.
+pub mod price_protection;
 /// What is sold.
 pub mod product;
 /// How many of something.
@@ -63,6 +77,8 @@ pub mod sales_report;
 pub mod sales_terms;
 /// Goods on their way.
 pub mod shipment;
+/// What terms of the company have in common.
+mod terms;
 /// What one customer holds at a time.
 pub mod unit;
 
@@ -76,14 +92,21 @@ pub const WING: &spine::Wing = &spine::Wing {
         commission::NOUN,
         commission_batch::NOUN,
         commission_statement::NOUN,
+        archived_paper::NOUN,
+        contract_amendment::NOUN,
+        contract_check::NOUN,
+        contract_milestone::NOUN,
         counted_figure::NOUN,
         filing::NOUN,
         instalment::NOUN,
         opportunity::NOUN,
+        partner::NOUN,
+        partner_commission::NOUN,
         pipeline_terms::NOUN,
         credit_grant::NOUN,
         price_deviation::NOUN,
         price_list::NOUN,
+        price_protection::NOUN,
         product::NOUN,
         quantity::NOUN,
         quotation::NOUN,

@@ -1,8 +1,10 @@
 //! The company's terms of pricing, ordering, delivering and granting credit (订货与授信规则). `[PRI-2a, ORD-1, ORD-2, REC-1d, REC-1e]`
 
-use crate::spine::{Finding, Findings, Money, PolicyContent, codes, wording};
+use crate::{
+    spine::{Finding, Findings, Money, PolicyContent, codes},
+    terms::{check_numbers, check_prefixes},
+};
 use serde::{Deserialize, Serialize};
-use serde_json::json;
 use utoipa::ToSchema;
 
 /// The code under which they are kept.
@@ -34,6 +36,18 @@ pub struct OrderTerms {
     pub overdue_hold_days: u32,
     /// How many days a reserved unit may wait for its signature. `[ORD-2]`
     pub reserved_days: u32,
+    /// With what numbers of claims for price protection begin. `[PRI-3]`
+    #[serde(default = "protection_prefix")]
+    pub protection_prefix: String,
+    /// How many days after a cut it can be claimed. `[PRI-3]`
+    #[serde(default = "thirty_days")]
+    pub protection_days: u32,
+    /// How many days later a claim lapses that nobody verified. `[PRI-3]`
+    #[serde(default = "thirty_days")]
+    pub protection_verify_days: u32,
+    /// At most what a partner bought in so many days before the cut is protected. `[PRI-3]`
+    #[serde(default = "ninety_days")]
+    pub protection_bought_days: u32,
     /// The limit of customers to whom none was granted, none: they are not limited. `[REC-1e]`
     #[serde(
         default,
@@ -45,6 +59,17 @@ pub struct OrderTerms {
     pub limit_without_grant_minor: Option<i64>,
 }
 
+// What held where versions of the terms did not say it yet.
+fn protection_prefix() -> String {
+    "PP".to_owned()
+}
+const fn thirty_days() -> u32 {
+    30
+}
+const fn ninety_days() -> u32 {
+    90
+}
+
 impl PolicyContent for OrderTerms {
     const KIND: &'static str = "order-terms";
     const EXAMPLE: &'static str = SHIPPED_ORDER_TERMS;
@@ -52,31 +77,25 @@ impl PolicyContent for OrderTerms {
     fn findings(&self) -> Vec<Finding> {
         let mut findings = Findings::new();
         let prefixes = [
-            ("deviation_prefix", &self.deviation_prefix),
+            ("deviation_prefix", self.deviation_prefix.as_str()),
             ("order_prefix", &self.order_prefix),
             ("shipment_prefix", &self.shipment_prefix),
             ("credit_prefix", &self.credit_prefix),
+            ("protection_prefix", &self.protection_prefix),
         ];
-        for (name, prefix) in prefixes {
-            wording::check_prefix(&mut findings, &format!("/content/{name}"), prefix);
-        }
+        check_prefixes(&mut findings, &prefixes);
         let numbers = [
-            ("production_hours", self.production_hours, 10_000),
-            ("shipping_hours", self.shipping_hours, 10_000),
-            ("delivery_hours", self.delivery_hours, 10_000),
-            ("overdue_hold_days", self.overdue_hold_days, 3_660),
-            ("reserved_days", self.reserved_days, 366),
+            ("production_hours", self.production_hours, 1, 10_000),
+            ("shipping_hours", self.shipping_hours, 1, 10_000),
+            ("delivery_hours", self.delivery_hours, 1, 10_000),
+            ("overdue_hold_days", self.overdue_hold_days, 1, 3_660),
+            ("reserved_days", self.reserved_days, 1, 366),
+            ("over_delivery_bp", self.over_delivery_bp, 0, 10_000),
+            ("protection_days", self.protection_days, 1, 366),
+            ("protection_verify_days", self.protection_verify_days, 1, 366),
+            ("protection_bought_days", self.protection_bought_days, 1, 3_660),
         ];
-        for (name, number, max) in numbers {
-            if !(1..=max).contains(&number) {
-                let range = [("min", json!(1)), ("max", json!(max))];
-                findings.add_with(format!("/content/{name}"), codes::OUT_OF_RANGE, range);
-            }
-        }
-        if self.over_delivery_bp > 10_000 {
-            let range = [("min", json!(0)), ("max", json!(10_000))];
-            findings.add_with("/content/over_delivery_bp", codes::OUT_OF_RANGE, range);
-        }
+        check_numbers(&mut findings, &numbers);
         if self.limit_without_grant_minor.is_some_and(i64::is_negative) {
             findings.add("/content/limit_without_grant", codes::AMOUNT_NOT_POSITIVE);
         }

@@ -4,6 +4,7 @@
 use crate::{
     approval::Label,
     spine::{Finding, Findings, PolicyContent, codes, wording},
+    terms::{check_numbers, check_prefixes},
 };
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -140,16 +141,15 @@ impl PipelineTerms {
         self.stages.iter().enumerate().find(|(_, stage)| stage.code == code)
     }
 
-    fn check_numbers(&self, findings: &mut Findings) {
+    fn check_filing(&self, findings: &mut Findings) {
         let FilingTerms { protection_days, extension_days, idle_days, live_max, .. } = self.filing;
-        for (member, number, max) in [
-            ("protection_days", protection_days, 3_660),
-            ("extension_days", extension_days, 3_660),
-            ("idle_days", idle_days, 3_660),
-            ("live_max", live_max, 10_000),
-        ] {
-            in_range(findings, &format!("/content/filing/{member}"), number, 1, max);
-        }
+        let numbers = [
+            ("filing/protection_days", protection_days, 1, 3_660),
+            ("filing/extension_days", extension_days, 1, 3_660),
+            ("filing/idle_days", idle_days, 1, 3_660),
+            ("filing/live_max", live_max, 1, 10_000),
+        ];
+        check_numbers(findings, &numbers);
         wording::check(findings, "/content/filing/clause", &self.filing.clause, 200);
     }
 
@@ -161,8 +161,13 @@ impl PipelineTerms {
         let mut before = 0;
         for (index, stage) in self.stages.iter().enumerate() {
             let at = |member: &str| format!("/content/stages/{index}/{member}");
-            in_range(findings, &at("probability_bp"), stage.probability_bp, 0, 10_000);
-            in_range(findings, &at("longest_days"), stage.longest_days, 1, 3_660);
+            let within = |member: &str| format!("stages/{index}/{member}");
+            let (probability, longest) = (within("probability_bp"), within("longest_days"));
+            let numbers = [
+                (probability.as_str(), stage.probability_bp, 0, 10_000),
+                (longest.as_str(), stage.longest_days, 1, 3_660),
+            ];
+            check_numbers(findings, &numbers);
             if stage.probability_bp < before {
                 findings.add(at("probability_bp"), PROBABILITY_FALLS);
             }
@@ -171,12 +176,6 @@ impl PipelineTerms {
         once(findings, "stages", self.stages.iter().map(|stage| (stage.code.as_str(), &stage.name)));
         let reasons = self.loss_reasons.iter().map(|reason| (reason.code.as_str(), &reason.name));
         once(findings, "loss_reasons", reasons);
-    }
-}
-
-fn in_range(findings: &mut Findings, pointer: &str, number: u32, min: u32, max: u32) {
-    if !(min..=max).contains(&number) {
-        findings.add_with(pointer, codes::OUT_OF_RANGE, [("min", json!(min)), ("max", json!(max))]);
     }
 }
 
@@ -200,15 +199,14 @@ impl PolicyContent for PipelineTerms {
 
     fn findings(&self) -> Vec<Finding> {
         let mut findings = Findings::new();
-        for (name, prefix) in [
-            ("plan_prefix", &self.plan_prefix),
+        let prefixes = [
+            ("plan_prefix", self.plan_prefix.as_str()),
             ("filing_prefix", &self.filing_prefix),
             ("opportunity_prefix", &self.opportunity_prefix),
             ("quotation_prefix", &self.quotation_prefix),
-        ] {
-            wording::check_prefix(&mut findings, &format!("/content/{name}"), prefix);
-        }
-        self.check_numbers(&mut findings);
+        ];
+        check_prefixes(&mut findings, &prefixes);
+        self.check_filing(&mut findings);
         self.check_stages(&mut findings);
         findings.into_vec()
     }

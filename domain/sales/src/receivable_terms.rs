@@ -1,7 +1,10 @@
 //! The company's terms of receivables (应收账款规则): when what names no day is due, how what is overdue is parted, how far back
 //! receipts and signatures may be dated. `[REC-1a, REC-1d; 001 第十七条]`
 
-use crate::spine::{BusinessDate, Finding, Findings, PolicyContent, codes};
+use crate::{
+    spine::{BusinessDate, Finding, Findings, PolicyContent, codes},
+    terms::check_numbers,
+};
 use chrono::Days;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -48,17 +51,12 @@ impl PolicyContent for ReceivableTerms {
     fn findings(&self) -> Vec<Finding> {
         let mut findings = Findings::new();
         let numbers = [
-            ("due_days", self.due_days, 0),
-            ("instalment_back_days", self.instalment_back_days, 0),
-            ("instalment_ahead_days", self.instalment_ahead_days, 1),
-            ("receipt_back_days", self.receipt_back_days, 1),
+            ("due_days", self.due_days, 0, DAYS_MAX),
+            ("instalment_back_days", self.instalment_back_days, 0, DAYS_MAX),
+            ("instalment_ahead_days", self.instalment_ahead_days, 1, DAYS_MAX),
+            ("receipt_back_days", self.receipt_back_days, 1, DAYS_MAX),
         ];
-        for (name, number, min) in numbers {
-            if !(min..=DAYS_MAX).contains(&number) {
-                let range = [("min", json!(min)), ("max", json!(DAYS_MAX))];
-                findings.add_with(format!("/content/{name}"), codes::OUT_OF_RANGE, range);
-            }
-        }
+        check_numbers(&mut findings, &numbers);
         let days = &self.bucket_last_days;
         let is_rising = days.windows(2).all(|pair| pair[0] < pair[1]);
         let is_within = days.iter().all(|last| (1..=DAYS_MAX).contains(last));

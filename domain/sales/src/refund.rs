@@ -1,13 +1,13 @@
-//! Refunds (退款): asked for, approved, paid by finance; never more than is allocated to the contract. `[REC-1c; 002 §7]`
+//! Refunds (退款): asked for, approved, paid by finance; never more than is allocated to the contract or order. `[REC-1c; 002 §7]`
 //!
 //! What is paid back takes back the commission of its sale, at the split that froze with it.
 
 use crate::{
     approval::{
-        Course, Document, Facts, Holds, NOT_VOIDABLE, NewDocument, Owner, Petition, RoutedField,
+        Course, Document, Facts, Holds, NOT_VOIDABLE, NewDocument, Owner, Petition, RoutedField, Standing,
         StandingState, facts,
     },
-    sales_contract::SalesContractId,
+    sale::Deal,
     spine::{
         Actor, Change, Citation, Currency, DepartmentId, Entity, Findings, Id, Money, Permission, Refusal,
         RefusalCode, Timestamp, UserId, Version, codes, wording,
@@ -35,7 +35,8 @@ pub fn routed_fields(chain: &str) -> Option<&'static [RoutedField]> {
 }
 
 crate::refusals! { REFUND_REFUSALS:
-    MORE_THAN_COLLECTED = "refund.more_than_collected", Conflict, "合同仅余已收款 {left}，不足以退款 {asked}", "Only {left} is left of what was collected, not {asked}";
+    MORE_THAN_COLLECTED = "refund.more_than_collected", Conflict, "仅余已收款 {left}，不足以退款 {asked}", "Only {left} is left of what was collected, not {asked}";
+    ORDER_NOT_REFUNDED = "refund.order_not_refunded", Conflict, "订单 {number} 不能退款：未批准，或按合同收款", "Nothing goes back of the order {number}: it is not approved, or is paid by its contract";
     NOT_PAYABLE = "refund.not_payable", Conflict, "退款 {number} 当前为“{state}”，只有已批准的退款可以支付", "The refund {number} is \"{state}\"; only an approved one is paid";
     PAID_OTHERWISE = "refund.paid_otherwise", Conflict, "退款 {number} 已以“{reference}”支付", "The refund {number} was paid as \"{reference}\" already";
     OWN_REFUND = "refund.own", Forbidden, "不得支付本人申请的退款", "Nobody pays a refund that they asked for";
@@ -63,8 +64,8 @@ pub(crate) const NOUN: &crate::spine::Noun = &crate::spine::Noun {
 /// What a refund says.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct RefundContent {
-    /// Of which contract.
-    pub contract: SalesContractId,
+    /// Of which contract, or of which order that is a sale of its own.
+    pub deal: Deal,
     /// How much, in the book currency.
     pub amount: Money,
     /// Why: 1 to 500 characters.
@@ -146,7 +147,7 @@ pub struct Refund {
     /// Who asks, and where it stands; the number is such as `RF-2026-000012`.
     #[serde(flatten)]
     pub petition: Petition,
-    /// The department of the contract.
+    /// The department of the contract or order.
     pub department: DepartmentId,
     /// What it says.
     pub content: RefundContent,
@@ -198,7 +199,8 @@ impl Document for Refund {
     fn facts(&self) -> Facts {
         facts([
             ("department_id", json!(self.department)),
-            ("contract_id", json!(self.content.contract)),
+            ("contract_id", json!(self.content.deal.contract())),
+            ("order_id", json!(self.content.deal.order())),
             ("amount", json!(self.content.amount)),
         ])
     }
@@ -239,6 +241,20 @@ impl Refund {
         Ok(Change::created(refund, CREATED, facts.into()))
     }
 
+    /// It goes back by a document that was approved itself: asked for by whoever drew that up, to be paid by finance. `[CON-3]`
+    pub fn agreed(
+        (id, number): (RefundId, String),
+        (document, department): (&Petition, DepartmentId),
+        content: RefundContent,
+        now: Timestamp,
+    ) -> Change<Self> {
+        let standing = Standing::Approved { at: now };
+        let petition = Petition { number, standing, created_at: now, approval: None, ..document.clone() };
+        let refund = Self { id, petition, department, content, payment: None, version: 0 };
+        let facts = refund.all_facts();
+        Change::created(refund, CREATED, facts.clone().into()).and(APPROVED, facts.into())
+    }
+
     /// Rewrites what it says, while it lies with whoever asks.
     ///
     /// # Errors
@@ -251,7 +267,7 @@ impl Refund {
         Ok(Change::updated(self, after, CHANGED, facts.into()))
     }
 
-    /// Whether what was collected of the contract suffices, in minor units.
+    /// Whether what was collected of the contract or order suffices, in minor units.
     ///
     /// # Errors
     /// `refund.more_than_collected`.

@@ -25,7 +25,7 @@ pub use course::{Closing, Court, Frozen};
 pub use credit::{CreditEntry, Credited};
 pub use dispute::Disputed;
 pub use incident::{Cause, SaleIncident};
-pub use settle::NewSettlement;
+pub use settle::{NewSettlement, Ruler};
 pub use told::{RuledPart, Told, ToldFact};
 
 use crate::{
@@ -51,7 +51,7 @@ crate::refusals! { SALE_REFUSALS:
     PARTS_NOT_WHOLE = "sale.parts_not_whole", Invalid, "分配比例须合计为 100%，且每人只列一次", "The parts must come to the whole, each person once";
     SETTLED_TOO_EARLY = "sale.settled_too_early", Conflict, "成交 {number} 尚未签署，佣金未定；请先裁决归属，签署后在该成交上清算", "The sale {number} is not signed, and what it earns is not known; rule on whose it is, and settle the sale once it is signed";
     SETTLES_WHICH = "sale.settles_which", Conflict, "该客户有多笔成交；请先裁决归属，再在所涉成交上清算", "There are several sales with this customer; rule on whose it is, and settle the sale that it is about";
-    SETTLEMENT_ABOVE_LIMIT = "sale.settlement_above_limit", Forbidden, "补入合计 {amount}，超过 {limit} 的清算须由总经理裁决", "{amount} is put in; a settlement above {limit} is the general manager's to rule";
+    SETTLEMENT_ABOVE_LIMIT = "sale.settlement_above_limit", Forbidden, "补入合计 {amount}，超过 {limit} 的清算须由“{role}”裁决", "{amount} is put in; a settlement above {limit} is for \"{role}\" to rule";
     NEITHER_PARTY = "sale.two_are_one", Invalid, "须为两名不同的员工", "Two different people must be named";
 }
 
@@ -218,6 +218,11 @@ impl Sale {
             Some(Attributed::Held { .. }) => SaleState::Held,
             Some(Attributed::Decided(_)) => SaleState::Closed,
         }
+    }
+
+    /// Whether it closed and is paid in full: no open deal any more, so that protection starts anew. `[OWN-15]`
+    pub const fn is_carried_out(&self) -> bool {
+        self.closing.is_some() && self.total > 0 && self.received >= self.total
     }
 }
 

@@ -5,6 +5,8 @@
 
 /// What may be done with a contract now, and if not why. `[ACT-1]`
 mod actions;
+/// Amended, or ended, once it is signed.
+mod amending;
 /// What it says: lines, discount, the review.
 mod content;
 /// Signed, or cancelled before that.
@@ -13,6 +15,7 @@ mod signing;
 mod status;
 
 pub use actions::SalesContractAction;
+pub use amending::{Ended, Ending, Open};
 pub use content::{
     ContractKind, ContractLine, NOT_IN_BOOK_CURRENCY, ReviewFinding, ReviewSubject, Reviewed,
     SalesContractContent,
@@ -58,6 +61,12 @@ crate::refusals! { SALES_CONTRACT_REFUSALS:
     SIGNED_AHEAD = "sales_contract.signed_ahead", Invalid, "签署日期 {date} 不得晚于今天", "The day {date} of the signature lies ahead";
     SIGNED_BEFORE_APPROVAL = "sales_contract.signed_before_approval", Invalid, "签署日期 {date} 不得早于合同批准日期 {earliest}", "The day {date} of the signature lies before {earliest}, when the contract was approved";
     LAPSED = "sales_contract.lapsed", Conflict, "合同 {number} 须在 {date} 前签署，已逾期失效，请取消后重新填报", "The contract {number} was to be signed by {date}; cancel it and draw it up anew";
+    NOT_RUNNING = "sales_contract.not_running", Conflict, "合同 {number} 当前为“{state}”，只有履行中的合同可以办理", "The contract {number} is \"{state}\"; this can be done only while it is being performed";
+    EXPIRES_TOO_EARLY = "sales_contract.expires_too_early", Invalid, "到期日 {date} 不得早于签署日期 {earliest}", "The last day {date} lies before {earliest}, when the contract was signed";
+    NOT_PERFORMED = "sales_contract.not_performed", Conflict, "合同 {number} 尚有未收款 {open}、未发完的订单 {order}，不能结束", "Of the contract {number}, {open} is still to be paid, and of the order {order} something to be shipped";
+    NOT_EXPIRED = "sales_contract.not_expired", Conflict, "合同 {number} 未约定到期日或尚未到期", "The contract {number} has no last day, or that is not over";
+    ENDS_BY_DOCUMENT = "sales_contract.ends_by_document", Invalid, "终止合同 {number} 须填报合同变更并经评审", "The contract {number} is terminated by a document that is reviewed";
+    NOT_IN_FORCE = "sales_contract.not_in_force", Conflict, "合同 {number} 在 {date} 尚未签署生效", "The contract {number} was not signed yet on {date}";
     STILL_HOLDS_MONEY = "sales_contract.still_holds_money", Conflict, "合同 {number} 仍有已收款项，须先退款", "Money is still allocated to the contract {number}; refund it first";
 }
 
@@ -71,6 +80,11 @@ crate::events! { SALES_CONTRACT_EVENTS:
     APPROVED = "sales_contract.approved", "销售合同评审已通过", "A sales contract passed its review";
     VOIDED = "sales_contract.voided", "销售合同已作废", "A sales contract was voided; its number stays taken";
     SIGNED = "sales_contract.signed", "销售合同已签署", "A sales contract was signed";
+    AMENDED = "sales_contract.amended", "销售合同已变更", "A sales contract was amended";
+    EXPIRY_SET = "sales_contract.expiry_set", "合同到期日已登记", "The last day of a contract was said";
+    EXPIRY_MOVED = "sales_contract.expiry_moved", "合同到期日已变更", "The last day of a contract was moved";
+    CONCLUDED = "sales_contract.concluded", "销售合同已履行完毕或到期", "A sales contract was completed, or expired";
+    ENDED = "sales_contract.ended", "销售合同已终止", "A sales contract was terminated";
     CANCELLED = "sales_contract.cancelled", "销售合同已取消", "A sales contract was cancelled before it was signed";
 }
 
@@ -80,6 +94,7 @@ pub(crate) const NOUN: &crate::spine::Noun = &crate::spine::Noun {
     events: &[SALES_CONTRACT_EVENTS],
     enums: &[
         ContractKind::LABELS,
+        Ending::LABELS,
         ReviewFinding::LABELS,
         ReviewSubject::LABELS,
         SalesContractAction::LABELS,
@@ -101,6 +116,12 @@ pub struct SalesContract {
     pub content: SalesContractContent,
     /// Its signature, once it is signed.
     pub signature: Option<Signature>,
+    /// Which revision of it is in force: the first as it was signed, then one with each amendment.
+    pub revision: u32,
+    /// The last day on which it runs, where that was said. `[CON-4]`
+    pub expires_on: Option<BusinessDate>,
+    /// That it ended.
+    pub ended: Option<Ended>,
     /// Counts its states.
     pub version: Version,
 }
@@ -167,7 +188,17 @@ impl SalesContract {
         let NewDocument { id, number, submitter: _ } = new;
         let petition = Petition::begin_own(number, by, now)?;
         content.check()?;
-        let contract = Self { id, petition, department, content, signature: None, version: 0 };
+        let contract = Self {
+            id,
+            petition,
+            department,
+            content,
+            signature: None,
+            revision: 1,
+            expires_on: None,
+            ended: None,
+            version: 0,
+        };
         let facts = contract.all_facts();
         Ok(Change::created(contract, CREATED, facts.into()))
     }

@@ -1,8 +1,10 @@
 //! The company's terms of selling (销售业务规则): numbers of documents, days to sign and to object. `[CON-1, COM-11]`
 
-use crate::spine::{Finding, Findings, PolicyContent, codes, wording};
+use crate::{
+    spine::{Finding, Findings, PolicyContent},
+    terms::{check_numbers, check_prefixes},
+};
 use serde::{Deserialize, Serialize};
-use serde_json::json;
 use utoipa::ToSchema;
 
 /// The code under which they are kept.
@@ -20,10 +22,25 @@ pub struct SalesTerms {
     pub receipt_prefix: String,
     /// With what numbers of refunds begin.
     pub refund_prefix: String,
+    /// With what numbers of settlements of partners begin. `[COM-12]`
+    #[serde(default = "partner_prefix")]
+    pub partner_prefix: String,
+    /// With what numbers of amendments of contracts begin. `[CON-3]`
+    #[serde(default = "amendment_prefix")]
+    pub amendment_prefix: String,
     /// How many days an approved contract may wait for its signature. `[CON-1]`
     pub unsigned_days: u32,
     /// How many working days somebody may object to their statement. `[COM-11]`
     pub objection_working_days: u32,
+}
+
+/// With what they began where versions of the terms did not say it yet.
+fn amendment_prefix() -> String {
+    "SA".to_owned()
+}
+
+fn partner_prefix() -> String {
+    "PS".to_owned()
 }
 
 impl PolicyContent for SalesTerms {
@@ -33,21 +50,18 @@ impl PolicyContent for SalesTerms {
     fn findings(&self) -> Vec<Finding> {
         let mut findings = Findings::new();
         let prefixes = [
-            ("contract_prefix", &self.contract_prefix),
+            ("contract_prefix", self.contract_prefix.as_str()),
             ("receipt_prefix", &self.receipt_prefix),
             ("refund_prefix", &self.refund_prefix),
+            ("amendment_prefix", &self.amendment_prefix),
+            ("partner_prefix", &self.partner_prefix),
         ];
-        for (name, prefix) in prefixes {
-            wording::check_prefix(&mut findings, &format!("/content/{name}"), prefix);
-        }
-        let numbers =
-            [("unsigned_days", self.unsigned_days), ("objection_working_days", self.objection_working_days)];
-        for (name, days) in numbers {
-            if !(1..=366).contains(&days) {
-                let range = [("min", json!(1)), ("max", json!(366))];
-                findings.add_with(format!("/content/{name}"), codes::OUT_OF_RANGE, range);
-            }
-        }
+        check_prefixes(&mut findings, &prefixes);
+        let numbers = [
+            ("unsigned_days", self.unsigned_days, 1, 366),
+            ("objection_working_days", self.objection_working_days, 1, 366),
+        ];
+        check_numbers(&mut findings, &numbers);
         findings.into_vec()
     }
 }

@@ -114,6 +114,7 @@ permissions! {
     RequestRefunds = "refund:request", "申请退款", "Ask for refunds of contracts in reach";
     PayRefunds = "refund:pay", "办理退款", "Pay approved refunds";
     ReadPriceDeviations = "price-deviation:read", "查看价格偏差", "Read price deviations of one's own, and in reach";
+    VerifyPriceProtections = "price-protection:verify", "核实价格保护", "Verify, refuse and credit claims for price protection";
     AskPriceDeviations = "price-deviation:ask", "申请价格偏差", "Ask for prices above or below the list";
     ReadOrders = "sales-order:read", "查看销售订单", "Read orders and shipments of one's own, and in reach";
     SubmitOrders = "sales-order:submit", "填报销售订单", "Enter and submit orders of one's own";

@@ -1,7 +1,11 @@
 //! The ERP's books: a file of entries, only ever added to and on the disk before anything is said to the server.
 
+/// What they say of orders.
+pub mod orders;
+
 use crate::Failure;
 use chrono::NaiveDate;
+use orders::{OrderStep, Orders};
 use serde::{Deserialize, Serialize};
 use std::{
     collections::BTreeMap,
@@ -60,6 +64,8 @@ pub enum Entry {
     PaymentTold { claim_id: String, reference: String },
     /// The server recalled it before it was acknowledged: it is none of ours any more.
     Dropped { claim_id: String, code: String },
+    /// A step of an order.
+    Order(OrderStep),
 }
 
 /// What the books say of one claim.
@@ -82,6 +88,7 @@ pub struct Claim {
 pub struct Books {
     file: File,
     claims: BTreeMap<String, Claim>,
+    orders: Orders,
     vouchers: u64,
     batches: u64,
 }
@@ -95,7 +102,8 @@ impl Books {
         let whole = text.rfind('\n').map_or(0, |end| end + 1);
         file.set_len(u64::try_from(whole)?)?;
         file.seek(SeekFrom::End(0))?;
-        let mut books = Self { file, claims: BTreeMap::new(), vouchers: 0, batches: 0 };
+        let (claims, orders) = (BTreeMap::new(), Orders::default());
+        let mut books = Self { file, claims, orders, vouchers: 0, batches: 0 };
         for line in text[..whole].lines() {
             books.note(serde_json::from_str(line)?)?;
         }
@@ -117,6 +125,11 @@ impl Books {
     /// Every claim in the books.
     pub fn claims(&self) -> impl Iterator<Item = &Claim> {
         self.claims.values().filter(|claim| !claim.dropped)
+    }
+
+    /// Every order in the books.
+    pub const fn orders(&self) -> &Orders {
+        &self.orders
     }
 
     /// Whether a claim is in the books and was not dropped.
@@ -142,6 +155,10 @@ impl Books {
                 .ok_or_else(|| format!("the books know no claim {id}").into())
         };
         match entry {
+            Entry::Order(step) => {
+                let is_known = self.orders.note(step);
+                return is_known.then_some(()).ok_or_else(|| "the books know no such order".into());
+            }
             Entry::Taken { claim_id, number, approved, payable, business_date, batch } => {
                 let count = batch.trim_start_matches("ERP-").parse().unwrap_or(0);
                 self.batches = self.batches.max(count);
@@ -179,7 +196,7 @@ impl Books {
             }
         };
         match entry {
-            Entry::Taken { .. } => {}
+            Entry::Taken { .. } | Entry::Order(_) => {}
             Entry::Acknowledged { claim_id } => change(&claim_id, &|claim| claim.acknowledged = true),
             Entry::Posted { claim_id, voucher } => {
                 self.vouchers += 1;

@@ -1,6 +1,6 @@
 //! The ERP's side of the hand-over, as a program of its own that knows nothing of the server but its HTTP interface:
 //! it takes the expense claims that are ready, keeps them in its books, posts and pays them, and tells the server
-//! so. It may be killed at any moment: what it means to say stands in its books before it is said, and every call
+//! so. With `--orders` it also takes sales orders over, makes and ships them, and tells of what customers paid. It may be killed at any moment: what it means to say stands in its books before it is said, and every call
 //! may be said again.
 //!
 //! ```text
@@ -8,6 +8,7 @@
 //! ```
 
 mod books;
+mod orders;
 mod pass;
 mod server;
 
@@ -20,12 +21,14 @@ use std::{path::PathBuf, process::ExitCode, thread, time::Duration};
 type Failure = Box<dyn std::error::Error>;
 
 #[derive(Parser)]
-#[command(about = "Takes, posts and pays expense claims; may be killed at any moment")]
+#[command(
+    about = "Takes, posts and pays expense claims, ships and collects sales orders; may be killed at any moment"
+)]
 struct Arguments {
     /// Where the server listens.
     #[arg(long, env = "SERVER", default_value = "http://127.0.0.1:8080")]
     server: String,
-    /// An API key that may account for expense claims.
+    /// An API key that may account for expense claims, and sync sales orders where it is to.
     #[arg(long, env = "API_KEY", hide_env_values = true)]
     api_key: String,
     /// The ERP's own books: one JSON line per entry, only ever added to.
@@ -34,6 +37,9 @@ struct Arguments {
     /// The day of postings and payments; this machine's where absent.
     #[arg(long)]
     today: Option<NaiveDate>,
+    /// Also takes sales orders over, and tells of what is made, shipped and received.
+    #[arg(long)]
+    orders: bool,
     /// Ends as soon as nothing is left to do, after comparing both sides.
     #[arg(long)]
     once: bool,
@@ -57,9 +63,13 @@ fn run(arguments: &Arguments) -> Result<(), Failure> {
     let mut books = Books::open(&arguments.books)?;
     loop {
         let today = arguments.today.unwrap_or_else(|| chrono::Local::now().date_naive());
-        let done = pass::sync(&server, &mut books, today)?;
+        let mut done = pass::sync(&server, &mut books, today)?;
+        if arguments.orders {
+            done += orders::sync(&server, &mut books, today)?;
+        }
         if done > 0 {
-            println!("{done} steps; {} claims in the books", books.claims().count());
+            let (claims, orders) = (books.claims().count(), books.orders().all().count());
+            println!("{done} steps; {claims} claims and {orders} orders in the books");
             continue;
         }
         if arguments.once {

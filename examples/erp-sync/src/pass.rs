@@ -9,7 +9,7 @@ use chrono::{Datelike, NaiveDate};
 use serde_json::{Value, json};
 
 /// At most so many items in one call.
-const BATCH: usize = 100;
+pub(crate) const BATCH: usize = 100;
 /// The ERP pays in two parts from this many yuan on, as companies short of cash do.
 const IN_TWO_PARTS_FROM: i64 = 1_000;
 
@@ -23,7 +23,7 @@ pub fn sync(server: &Server, books: &mut Books, today: NaiveDate) -> Result<usiz
         + tell_payments(server, books)?)
 }
 
-fn text(value: &Value) -> String {
+pub(crate) fn text(value: &Value) -> String {
     value.as_str().unwrap_or_default().to_owned()
 }
 

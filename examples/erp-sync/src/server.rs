@@ -1,4 +1,4 @@
-//! The server, as the ERP sees it: six calls, each of which may be made again.
+//! The server, as the ERP sees it: a few calls, each of which may be made again.
 
 use crate::Failure;
 use serde_json::Value;
@@ -33,6 +33,18 @@ impl Server {
     /// Says something of several claims; answers a result per item.
     pub fn say(&self, what: &str, body: &Value) -> Result<Vec<Value>, Failure> {
         let answer = self.call("POST", &format!("/api/v1/erp/expense-claims/{what}"), Some(body))?;
+        Ok(answer["data"].as_array().cloned().unwrap_or_default())
+    }
+
+    /// A page of the orders that are to be made and were taken over by nobody yet.
+    pub fn orders(&self, cursor: Option<&str>) -> Result<Value, Failure> {
+        let cursor = cursor.map_or_else(String::new, |cursor| format!("&cursor={cursor}"));
+        self.call("GET", &format!("/api/v1/erp/sales-orders?limit=20{cursor}"), None)
+    }
+
+    /// Tells of orders, shipments or receipts; answers a result per item.
+    pub fn tell(&self, path: &str, body: &Value) -> Result<Vec<Value>, Failure> {
+        let answer = self.call("POST", &format!("/api/v1/erp/{path}"), Some(body))?;
         Ok(answer["data"].as_array().cloned().unwrap_or_default())
     }
 

@@ -14,11 +14,15 @@ pub use ageing::{ReceivableFilter, ReceivableRow};
 pub use row::find;
 pub use view::{InstalmentFilter, InstalmentSummary, InstalmentTermView, InstalmentView, list, view};
 
-use crate::{policy::Shipped, spine::Part};
+use crate::{
+    policy::Shipped,
+    spine::{Follows, Part},
+};
 
 /// What this noun brings to its wing.
 pub(crate) const NOUN: &[Part] = &[
     &duty::SCHEDULED,
     &duty::SETTLED,
+    &Follows { wants: duty::wants, then: duty::follow },
     &Shipped::text("duty-rule/collection", "应收账款催收", "001 第十七条", duty::COLLECTION_RULE),
 ];

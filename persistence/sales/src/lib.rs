@@ -6,12 +6,20 @@ pub use persistence_customer::{
     spine, task, vacancy,
 };
 
+/// Papers of contracts in the archive.
+pub mod archived_paper;
 /// The rules and the plan of commission.
 mod commission;
 /// What goes to the payroll of commission.
 pub mod commission_batch;
 /// What people are paid of commission for a month.
 pub mod commission_statement;
+/// Contracts amended and terminated.
+pub mod contract_amendment;
+/// Contracts checked by who leads.
+pub mod contract_check;
+/// What is to come about of contracts.
+pub mod contract_milestone;
 /// Figures with a ceiling.
 pub mod counted_figure;
 /// What customers may owe.
@@ -22,26 +30,30 @@ pub mod filing;
 pub mod instalment;
 /// What sales bring to indicators.
 mod measure;
+/// Files of customers that were merged.
+mod merged;
 /// Pursued from stage to stage.
 pub mod opportunity;
-/// The company's terms of pricing, ordering and granting credit.
-mod order_terms;
-/// The company's terms of pursuing sales.
-pub mod pipeline_terms;
+/// Who sells for the company.
+pub mod partner;
+/// What partners are paid of sales.
+pub mod partner_commission;
 /// Prices above and below the list, and who agreed to them.
 pub mod price_deviation;
 /// What a product costs whom, where and when.
 pub mod price_list;
+/// What a cut of the list costs partners.
+pub mod price_protection;
 /// What is sold.
 pub mod product;
 /// What customers are offered.
 pub mod quotation;
 /// What customers paid.
 pub mod receipt;
-/// The company's terms of receivables.
-mod receivable_terms;
 /// What goes back to customers.
 pub mod refund;
+/// Who sees to something.
+mod responsible;
 /// Whom sales count for, and what they earn.
 pub mod sale;
 /// Sales analysed.
@@ -54,14 +66,16 @@ pub mod sales_order;
 pub mod sales_plan;
 /// What people did and sold on a day or in a month.
 pub mod sales_report;
-/// The company's terms of selling.
-mod sales_terms;
 /// Goods on their way.
 pub mod shipment;
+/// The company's terms.
+mod terms;
 /// What one customer holds at a time.
 pub mod unit;
 
 pub(crate) use persistence_base::search;
+pub use terms::pipeline_terms;
+pub(crate) use terms::{order_terms, receivable_terms, sales_terms};
 
 use persistence_sales_tables as schema;
 use spine::Wing;
@@ -78,6 +92,9 @@ pub const WING: &Wing = &Wing {
     nouns: &[
         commission::NOUN,
         commission_statement::NOUN,
+        archived_paper::NOUN,
+        contract_amendment::NOUN,
+        contract_check::NOUN,
         product::NOUN,
         filing::NOUN,
         instalment::NOUN,

@@ -36,6 +36,7 @@ pub use view::{SALE, SaleFilter, SaleSummary, SaleView, list, show, view};
 use crate::{
     instalment::deed::{self as instalments, Course},
     ownership::deal::SalesKept,
+    partner_commission,
     policy::Shipped,
     spine::{Failure, Follows, Part, Tx},
 };
@@ -57,15 +58,18 @@ pub(crate) const NOUN: &[Part] = &[
 
 crate::spine::resource! { crate::Sales: Sale as SaleView; find, apply, show = show }
 
-/// Writes a change of a sale, with what it leads to in the ledger of rewards and penalties, and what its customer is to pay of it.
+/// Writes a change of a sale, with what it leads to in the ledger of rewards and penalties, what a partner is paid of it, and what its
+/// customer is to pay.
 ///
 /// # Errors
 /// Where it moved meanwhile.
 pub fn apply(tx: &mut Tx<'_>, change: Change<Sale>) -> Result<Sale, Failure> {
     let incidents = change.before().map_or_else(Vec::new, Sale::incidents);
     let course = change.before().map(Course::from);
+    let was_closed = change.before().is_some_and(|before| before.closing.is_some());
     let sale = tx.apply(change)?;
     incident::follow(tx, &incidents, &sale)?;
+    partner_commission::follow(tx, &sale, was_closed)?;
     instalments::follow(tx, &sale, course)?;
     Ok(sale)
 }

@@ -2,17 +2,19 @@
 
 /// What is done with a contract and moves more than it.
 pub mod deed;
+mod duty;
+/// The contracts within the caller's sight.
+pub mod list;
 mod row;
 mod settle;
-/// What one contract looks like, and those within the caller's sight.
+/// What one contract looks like.
 pub mod view;
 
+pub use list::{SalesContractFilter, SalesContractSummary, list};
 pub use row::find;
 pub(crate) use row::{collecting, find_unscoped};
 pub use settle::preview;
-pub use view::{
-    SALES_CONTRACT, SalesContractFilter, SalesContractSummary, SalesContractView, list, show, view,
-};
+pub use view::{SALES_CONTRACT, SalesContractView, show, view};
 
 use crate::{
     approval::{Routing, SubjectKind},
@@ -40,6 +42,9 @@ pub(crate) const NOUN: &[Part] = &[
         "003 销售合同管理",
         SHIPPED_SALES_CONTRACT_CHAIN,
     ),
+    &duty::RUNS,
+    &duty::CONCLUDED,
+    &Shipped::text("duty-rule/contract-expiry", "合同到期处理", "003 销售合同管理", duty::EXPIRY_RULE),
 ];
 
 crate::spine::resource! { crate::Sales: SalesContract as SalesContractView; find, apply, show = show }

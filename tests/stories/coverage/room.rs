@@ -68,6 +68,8 @@ const WITHOUT_RULES: &[(&str, &str)] = &[
     ("persistence/finance/measure", "what indicators count of advances and findings"),
     ("persistence/customer/measure", "what indicators count of customers"),
     ("persistence/sales/measure", "what indicators count of sales"),
+    ("persistence/sales/merged", "files of customers that were merged, read as one by several nouns"),
+    ("persistence/sales/responsible", "who sees to something of several nouns"),
     ("persistence/finance/open_matter", "what of several nouns somebody who leaves would leave open"),
 ];
 

@@ -167,7 +167,7 @@ pub const SHIPPED_ROLES: &[ShippedRole] = &[
             ],
             OF_SALES,
             &[ManageProductCosts, RecordReceipts, PayRefunds, CompileCommission, PayCommission],
-            &[RequestCredit, SyncOrders],
+            &[RequestCredit, SyncOrders, VerifyPriceProtections],
         ],
     ),
     role(
@@ -215,8 +215,8 @@ pub const SHIPPED_ROLES: &[ShippedRole] = &[
         "Sales manager",
         ScopeKind::Subtree,
         (
-            "带领销售团队，代为填报并编制其预算；不导出清单，不查发票",
-            "Leads sellers, files for them and compiles their budgets; exports no lists and searches no invoices",
+            "带领销售团队，代为填报并编制其预算，编制所辖部门的佣金结算单（由上级批准、财务发放）；不导出清单，不查发票",
+            "Leads sellers, files for them, compiles their budgets and the commission statements of the departments below, which others approve and pay; exports no lists and searches no invoices",
         ),
         &[
             STAFF,
@@ -226,6 +226,7 @@ pub const SHIPPED_ROLES: &[ShippedRole] = &[
             OF_CUSTOMERS,
             SELLS,
             LEADS_SELLERS,
+            &[CompileCommission],
         ],
     ),
     role(

@@ -54,7 +54,8 @@ pub struct Due {
 }
 
 impl Due {
-    /// In minor units: half-up(earned × received ÷ total).
+    /// In minor units: half-up(earned × received ÷ total). What was paid beyond what the sale comes to by now, of goods that came
+    /// back, earns nothing: it is the customer's, whether or not it was refunded yet. `[ORD-3]`
     ///
     /// # Errors
     /// Where it is too large.
@@ -63,7 +64,8 @@ impl Due {
             return Ok(0);
         }
         let (sign, total) = (i128::from(self.total).signum(), i128::from(self.total).abs());
-        let product = self.earned.0.checked_mul(i128::from(self.received)).ok_or(MoneyError::TooLarge)?;
+        let received = if self.total > 0 { self.received.min(self.total) } else { self.received };
+        let product = self.earned.0.checked_mul(i128::from(received)).ok_or(MoneyError::TooLarge)?;
         i64::try_from(half_up(product * sign, total * 10_000)).map_err(|_| MoneyError::TooLarge)
     }
 }

@@ -103,10 +103,18 @@ pub struct CommissionRules {
     pub signature_points: i32,
     /// What misdeeds cost.
     pub penalties: Vec<Penalty>,
-    /// Up to how much a ruling's contributions need no general manager.
+    /// Up to how much a ruling's contributions need nobody else. `[COM-9]`
     #[serde(rename = "contributions", alias = "contributions_minor", with = "crate::spine::book_money")]
     #[schema(value_type = Money)]
     pub contributions_minor: i64,
+    /// The code of the role that rules where more is put in.
+    #[serde(default = "general_manager")]
+    pub contributions_role: String,
+}
+
+/// Who ruled where versions of the rules did not say it yet.
+fn general_manager() -> String {
+    "general-manager".to_owned()
 }
 
 impl CommissionRules {
@@ -140,6 +148,9 @@ impl PolicyContent for CommissionRules {
             if penalty.keeps_bp.is_some_and(|keeps| keeps > 10_000) {
                 findings.add_with(format!("/content/penalties/{index}/keeps_bp"), codes::OUT_OF_RANGE, bp());
             }
+        }
+        if self.contributions_role.trim().is_empty() {
+            findings.add("/content/contributions_role", codes::REQUIRED);
         }
         findings.into_vec()
     }

@@ -246,6 +246,18 @@ pub(super) fn tiers(mode: TierMode) -> Tiers {
     Tiers { mode, tiers: vec![tier(0, 50), tier(50_000_000, 80), tier(100_000_000, 100)] }
 }
 
+/// What came back earns nothing from that moment on; paying it back then moves no more. `ORD-3`
+#[test]
+fn what_was_paid_beyond_a_sale_earns_nothing() {
+    let due = |received, total| {
+        let earned = Earned::at_rate(100_000, 100).remaining(100_000, total);
+        Due { earned, received, total }.so_far().expect("it fits")
+    };
+    assert_eq!(due(100_000, 100_000), 1_000);
+    assert_eq!((due(100_000, 40_000), due(40_000, 40_000)), (400, 400), "returned in part, then refunded");
+    assert_eq!((due(100_000, 0), due(0, 0)), (0, 0), "returned whole");
+}
+
 /// Worked example 15.
 #[test]
 fn marginal_tiers_rate_each_part_by_its_tier_and_freeze() {

@@ -24,11 +24,14 @@ pub enum HolderKind {
     SalesContract,
     /// An order.
     SalesOrder,
+    /// An amendment of a contract.
+    ContractAmendment,
 }
 
 crate::labels! { HolderKind = "PriceDeviationHolderKind":
     SalesContract = "sales_contract", "销售合同", "Sales contract";
     SalesOrder = "sales_order", "销售订单", "Sales order";
+    ContractAmendment = "contract_amendment", "合同变更", "Amendment of a contract";
 }
 
 /// The document that holds a deviation.

@@ -7,7 +7,7 @@ use crate::{
         COMMISSION_RULES_CODE, CommissionRules, Due,
         settlement::{Settlement, SettlementLine, commission_of, contributions, settle, unbalanced},
     },
-    spine::{Actor, Change, Citation, Currency, Explanation, Findings, Money, Refusal, wording},
+    spine::{Actor, Change, Citation, Currency, Explanation, Findings, Money, Refusal, in_both, wording},
 };
 use serde_json::json;
 
@@ -22,6 +22,17 @@ pub struct NewSettlement {
     pub lines: Vec<SettlementLine>,
 }
 
+/// Who settles, and whether much may be put in by them.
+#[derive(Clone, Debug)]
+pub struct Ruler<'a> {
+    /// Who.
+    pub by: &'a Actor,
+    /// Whether they hold the role that rules where much is put in.
+    pub rules_for_much: bool,
+    /// What people call that role, Chinese and English.
+    pub role: (String, String),
+}
+
 impl Sale {
     /// Settles what it earns. A later settlement takes the place of this one.
     ///
@@ -31,7 +42,7 @@ impl Sale {
     pub fn settle(
         self,
         new: NewSettlement,
-        (by, is_general_manager): (&Actor, bool),
+        Ruler { by, rules_for_much, role: (zh, en) }: Ruler<'_>,
         rules: &CommissionRules,
         now: (Timestamp, BusinessDate),
         fresh: &mut dyn FnMut() -> Uuid,
@@ -47,10 +58,11 @@ impl Sale {
             return Err(unbalanced(earned - commission_of(&lines)).at("/lines"));
         }
         let put_in = contributions(&lines);
-        if put_in > rules.contributions_minor && !is_general_manager {
+        if put_in > rules.contributions_minor && !rules_for_much {
             let yuan = |minor| Money::from_minor(minor, Currency::Cny).to_string();
             let refusal = Refusal::new(SETTLEMENT_ABOVE_LIMIT).with("amount", yuan(put_in));
-            return Err(cite(refusal.with("limit", yuan(rules.contributions_minor))));
+            let refusal = refusal.with("limit", yuan(rules.contributions_minor));
+            return Err(cite(refusal.with("role", in_both(zh, en))));
         }
         let before = self.clone();
         let mut after = self;

@@ -22,6 +22,10 @@ pub enum SalesContractAction {
     Sign,
     /// Give it up after its approval.
     Cancel,
+    /// Say until which day it runs.
+    SetExpiry,
+    /// Say that it was performed, or expired.
+    Conclude,
 }
 
 crate::labels! { SalesContractAction = "SalesContractActionName":
@@ -31,6 +35,8 @@ crate::labels! { SalesContractAction = "SalesContractActionName":
     Void = "void", "作废", "Void";
     Sign = "sign", "签署", "Sign";
     Cancel = "cancel", "取消", "Cancel";
+    SetExpiry = "set_expiry", "登记到期日", "Say until when it runs";
+    Conclude = "conclude", "办结", "Conclude";
 }
 
 impl SalesContract {
@@ -48,6 +54,7 @@ impl SalesContract {
                     SalesContractAction::Withdraw => self.may_withdraw(by),
                     SalesContractAction::Void => self.may_void(owner, by),
                     SalesContractAction::Sign | SalesContractAction::Cancel => self.may_sign(by),
+                    SalesContractAction::SetExpiry | SalesContractAction::Conclude => self.expect_running(by),
                 };
                 (action, allowed)
             })

@@ -23,6 +23,12 @@ pub enum SalesContractState {
     Approved,
     /// Signed.
     Signed,
+    /// Terminated after it was signed.
+    Terminated,
+    /// All of it was performed.
+    Completed,
+    /// Its time was over.
+    Expired,
     /// Given up after its approval, unsigned.
     Cancelled,
     /// Given up.
@@ -37,6 +43,9 @@ crate::labels! { SalesContractState = "SalesContractStatus":
     Withdrawn = "withdrawn", "已撤回", "Withdrawn";
     Approved = "approved", "待签署", "Approved";
     Signed = "signed", "已签署", "Signed";
+    Terminated = "terminated", "已终止", "Terminated";
+    Completed = "completed", "已完成", "Completed";
+    Expired = "expired", "已到期", "Expired";
     Cancelled = "cancelled", "已取消", "Cancelled";
     Void = "void", "已作废", "Void";
 }
@@ -44,6 +53,12 @@ crate::labels! { SalesContractState = "SalesContractStatus":
 impl SalesContract {
     /// The name of its state.
     pub fn state(&self) -> SalesContractState {
+        match self.ended.map(|ended| ended.how) {
+            Some(Ending::Terminated) => return SalesContractState::Terminated,
+            Some(Ending::Completed) => return SalesContractState::Completed,
+            Some(Ending::Expired) => return SalesContractState::Expired,
+            None => {}
+        }
         if self.signature.is_some() {
             return SalesContractState::Signed;
         }
@@ -60,13 +75,15 @@ impl SalesContract {
         }
     }
 
-    /// Whether money may be allocated to it: from its approval on, unless it was cancelled.
+    /// Whether money may be allocated to it: from its approval on, unless it was cancelled; also what is still owed of one that
+    /// ended.
     ///
     /// # Errors
     /// `sales_contract.not_collecting`.
     pub fn check_collecting(&self) -> Result<(), Refusal> {
         match self.state() {
             SalesContractState::Approved | SalesContractState::Signed if self.is_own_sale() => Ok(()),
+            _ if self.ended.is_some() && self.is_own_sale() => Ok(()),
             _ => Err(self.refuse(NOT_COLLECTING)),
         }
     }

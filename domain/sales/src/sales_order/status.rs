@@ -152,6 +152,11 @@ impl SalesOrder {
         }
     }
 
+    /// Whether it was agreed to, whatever became of it since: what was paid for it may go back.
+    pub fn was_agreed(&self) -> bool {
+        self.is_collecting() || self.petition.state() == StandingState::Revoked
+    }
+
     /// Whether money may be allocated to it: it is a sale of its own, from its approval on, unless it was cancelled.
     pub fn is_collecting(&self) -> bool {
         matches!(self.petition.state(), StandingState::Approved | StandingState::Closed)

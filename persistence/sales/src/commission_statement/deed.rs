@@ -11,7 +11,7 @@ use crate::{
 };
 use domain::{
     commission::statement::{Statement, StatementLine},
-    commission_statement::{self as statements, CommissionStatement, check_month, ensure_of_the_company},
+    commission_statement::{self as statements, CommissionStatement, check_month},
     organisation::working_calendar::WorkingCalendar,
     spine::{EmployeeId, PolicyVersion},
     working_time::{Period, WorkingTime},
@@ -37,13 +37,12 @@ pub struct CommissionRunView {
 
 impl View for CommissionRunView {}
 
-/// Reckons a month for everybody: entries booked by its end that no statement has paid, upon what the month before left below
+/// Reckons a month for everybody of departments in reach: entries booked by its end that no statement has paid, upon what the month before left below
 /// nothing. Again, it comes to the same, but for what was booked meanwhile; those that are published stay.
 ///
 /// # Errors
-/// A month that has not begun; an earlier one that is not approved; where the permission does not reach the whole company.
+/// A month that has not begun; an earlier one in reach that is not approved.
 pub fn compile(tx: &mut Tx<'_>, month: Period) -> Result<CommissionRunView, Failure> {
-    ensure_of_the_company(tx.reach().all)?;
     check_month(month, tx.today())?;
     tx.hold_alone(RECKONING)?;
     if let Some(open) = earlier_open(tx, month)? {
@@ -54,9 +53,14 @@ pub fn compile(tx: &mut Tx<'_>, month: Period) -> Result<CommissionRunView, Fail
     for (person, line) in unpaid(tx, month)? {
         people.entry(person).or_default().push(line);
     }
-    let register = Register::of(tx)?;
+    let (register, reach) = (Register::of(tx)?, tx.reach().clone());
     let (mut touched, mut changed) = (0, 0);
     for (person, lines) in people {
+        let department = register.department_on(person, month.last());
+        let department = department.ok_or_else(|| Failure::corrupt("employees", "department_id", person))?;
+        if !reach.covers(department, false) {
+            continue;
+        }
         let known = of(tx, person, month)?;
         let is_past = known.as_ref().is_some_and(|known| !known.is_open());
         let carried = carried(tx, person, month)?;
@@ -64,8 +68,6 @@ pub fn compile(tx: &mut Tx<'_>, month: Period) -> Result<CommissionRunView, Fail
             continue;
         }
         touched += 1;
-        let department = register.department_on(person, month.last());
-        let department = department.ok_or_else(|| Failure::corrupt("employees", "department_id", person))?;
         let reckoned = Statement::compile(person, carried, lines, 0);
         let change = CommissionStatement::compile(known, tx.id(), (month, department), reckoned)?;
         if let Some(change) = change {
@@ -76,12 +78,11 @@ pub fn compile(tx: &mut Tx<'_>, month: Period) -> Result<CommissionRunView, Fail
     Ok(CommissionRunView { month: month.to_string(), statements: touched, changed })
 }
 
-/// Publishes what is reckoned of a month: everybody sees theirs, and may object for so many working days.
+/// Publishes what is reckoned of a month in departments in reach: everybody sees theirs, and may object for so many working days.
 ///
 /// # Errors
-/// Where the permission does not reach the whole company.
+/// Where the database fails.
 pub fn publish(tx: &mut Tx<'_>, month: Period) -> Result<CommissionRunView, Failure> {
-    ensure_of_the_company(tx.reach().all)?;
     tx.hold_alone(RECKONING)?;
     let (terms, today) = (sales_terms::today(tx)?, tx.today());
     let calendar: Arc<PolicyVersion<WorkingCalendar>> = policy::in_force(tx, "company", today)?;

@@ -203,11 +203,21 @@ pub(super) fn carried(reader: &mut Reader<'_>, person: EmployeeId, month: Period
     Ok(sum.unwrap_or_default().min(0))
 }
 
-/// An earlier month of which a statement is neither approved nor further.
+/// That a statement is of a department in reach.
+fn in_reach(reader: &Reader<'_>) -> Where {
+    let (sight, mut wanted) = (Sight::of(reader), Where::new());
+    if !sight.all {
+        wanted.also(statements::department_id.eq_any(sight.departments));
+    }
+    wanted
+}
+
+/// An earlier month of which a statement in reach is neither approved nor further.
 pub(super) fn earlier_open(reader: &mut Reader<'_>, month: Period) -> Result<Option<Period>, Failure> {
     let open = [CommissionStatementState::Compiled.code(), CommissionStatementState::Published.code()];
-    let month = month.to_string();
+    let (month, within) = (month.to_string(), in_reach(reader));
     let found: Option<String> = db!(reader, |c| statements::table
+        .filter(within)
         .filter(statements::month.lt(month).and(statements::status.eq_any(open)))
         .order(statements::month)
         .select(statements::month)
@@ -257,14 +267,15 @@ pub(super) fn also_of(reader: &mut Reader<'_>, month: Period) -> Result<Vec<Empl
     Ok(rows.into_iter().map(Into::into).collect())
 }
 
-/// The statements of a month in a state, by their ids.
+/// The statements of a month in a state and in reach, by their ids.
 fn in_state(
     reader: &mut Reader<'_>,
     month: Period,
     state: CommissionStatementState,
 ) -> Result<Vec<CommissionStatementId>, Failure> {
-    let month = month.to_string();
+    let (month, within) = (month.to_string(), in_reach(reader));
     let ids: Vec<Key> = db!(reader, |c| statements::table
+        .filter(within)
         .filter(statements::month.eq(month).and(statements::status.eq(state.code())))
         .order(statements::id)
         .select(statements::id)

@@ -12,6 +12,7 @@ use crate::{
         CustomerRef,
         view::{CustomerColumns, refer_to},
     },
+    merged::of_customer,
     organisation::{DEPARTMENT, EMPLOYEE, NamedRef, PersonRef, Register},
     sales_order::SALES_ORDER,
     schema::{credit_grants, customers},
@@ -297,8 +298,9 @@ pub fn list(
     page: &Page,
 ) -> Result<Slice<CreditGrantSummary>, Failure> {
     let mut wanted = covered!(Sight::of(reader), credit_grants, "credit_grant");
+    of_customer!(wanted, reader, credit_grants, filter);
     narrow!(wanted, credit_grants, filter;
-        status in status, kind in kind, customer_id = customer_id, order_id = order_id,
+        status in status, kind in kind, order_id = order_id,
         department_id = department_id, submitter_id = submitter_id, changed_at >= changed_from,
         changed_at < changed_before);
     let found = paged!(reader, page, filter.sort, wanted;

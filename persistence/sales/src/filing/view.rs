@@ -6,6 +6,7 @@ use crate::{
         CustomerRef,
         view::{CustomerColumns, refer_to},
     },
+    merged::of_customer,
     organisation::{DEPARTMENT, EMPLOYEE, NamedRef, PersonRef, Register},
     schema::{customers, filings},
     search,
@@ -237,8 +238,9 @@ pub fn list(
     let sight = Sight::of(reader);
     let own = filings::filer_id.eq(sight.employee);
     let mut wanted = covered!(sight, filings, "filing", own);
+    of_customer!(wanted, reader, filings, filter);
     narrow!(wanted, filings, filter;
-        status in status, customer_id = customer_id, product_line = product_line, filer_id = filer_id,
+        status in status, product_line = product_line, filer_id = filer_id,
         department_id = department_id, lapses_on <= lapses_to, changed_at >= changed_from,
         changed_at < changed_before);
     search!(wanted, filter, filings::search_text; filings::filer_id);

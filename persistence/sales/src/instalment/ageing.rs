@@ -4,6 +4,7 @@
 use super::row::covered;
 use crate::{
     customer_file::{CustomerRef, view::refer_to_all},
+    merged::{self, of_customer},
     organisation::{NamedRef, PersonRef, Register},
     receivable_terms,
     schema::{customer_standings as standings, instalment_entries as entries, instalments},
@@ -110,15 +111,17 @@ pub fn list(
     let as_of = filter.as_of.unwrap_or(reader.today());
     let terms = receivable_terms::today(reader)?;
     let (open, register) = (open_at(reader, filter, as_of)?, Register::of(reader)?);
-    let owners = owners_of(reader, open.iter().map(|one| one.customer).collect())?;
+    let stands = merged::survivors(reader, open.iter().map(|one| one.customer))?;
+    let stands_for = |key: Key| stands.get(&key).copied().unwrap_or(key);
+    let owners = owners_of(reader, open.iter().map(|one| stands_for(one.customer)).collect())?;
     let mut groups: BTreeMap<Option<Key>, Vec<Open>> = BTreeMap::new();
     for one in open {
-        let owner = owners.get(&one.customer).copied().flatten();
+        let owner = owners.get(&stands_for(one.customer)).copied().flatten();
         if filter.owner_id.is_some_and(|wanted| owner != Some(wanted.into())) {
             continue;
         }
         let key = match filter.by {
-            AgeingKey::Customer => Some(one.customer),
+            AgeingKey::Customer => Some(stands_for(one.customer)),
             AgeingKey::Owner => owner,
             AgeingKey::Department => Some(one.department),
         };
@@ -165,7 +168,8 @@ fn open_at(
     as_of: BusinessDate,
 ) -> Result<Vec<Open>, Failure> {
     let mut wanted = covered(reader);
-    narrow!(wanted, instalments, filter; customer_id = customer_id, department_id = department_id);
+    of_customer!(wanted, reader, instalments, filter);
+    narrow!(wanted, instalments, filter; department_id = department_id);
     if as_of >= reader.today() {
         wanted.also(instalments::open_minor.gt(0));
     }

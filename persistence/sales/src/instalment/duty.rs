@@ -1,15 +1,16 @@
 //! An instalment is collected by its day: a duty of whoever owns the customer, reminded before and told upwards after. `[REC-1d;
 //! 001 第十七条]`
 
-use super::row::find_unscoped;
+use super::row::{called_of, find_unscoped};
 use crate::{
     customer_file::standing,
     duty::{Called, Filed, FiledRecord, Undone},
-    organisation::Organisation,
-    spine::{Failure, Reader},
+    merged,
+    responsible::first_here,
+    spine::{Failure, House, Reader, Told, Tx},
 };
 use domain::{
-    approval::heads_above,
+    customer_file::CustomerId,
     duty::TakenBy,
     instalment::{Instalment, InstalmentId},
     spine::{EmployeeId, Entity},
@@ -24,13 +25,22 @@ pub(super) const COLLECTION_RULE: &str = include_str!("../shipped/collection_rul
 /// above; of those who work here.
 fn collector(reader: &mut Reader<'_>, id: Uuid) -> Result<Option<EmployeeId>, Failure> {
     let instalment = find_unscoped(reader, InstalmentId::from_uuid(id))?;
-    let owner = standing::of(reader, instalment.customer)?.owner;
-    let (organisation, today) = (Organisation::today(reader)?, reader.today());
-    let here = |person: &EmployeeId| organisation.works_here(*person, today);
-    if let Some(person) = owner.filter(here).or(Some(instalment.submitter).filter(here)) {
-        return Ok(Some(person));
+    let customer = merged::survivor(reader, instalment.customer)?;
+    let owner = standing::of(reader, customer)?.owner;
+    first_here(reader, owner.into_iter().chain([instalment.submitter]), instalment.department)
+}
+
+/// Whether something says that a customer may be somebody else's to collect from.
+pub(super) fn wants(_: &'static House, kind: &'static str) -> bool {
+    matches!(kind, "customer_ownership.changed" | "customer.merged" | "customer.unmerged")
+}
+
+/// What is asked for and open of the customer is passed on: whoever owns them collects. Ownership has the identity of its customer.
+pub(super) fn follow(tx: &mut Tx<'_>, told: &Told) -> Result<(), Failure> {
+    for instalment in called_of(tx, CustomerId::from_uuid(told.entity))? {
+        tx.apply(instalment.pass_on())?;
     }
-    Ok(heads_above(&*organisation, instalment.department).find(here))
+    Ok(())
 }
 
 /// Its day is known.
@@ -39,7 +49,7 @@ pub(super) static SCHEDULED: Called = Called {
     kind: Instalment::KIND,
     responsible: collector,
     gone: &["instalment.dropped"],
-    passed: &[],
+    passed: &["instalment.passed_on"],
     redated: &[],
 };
 

@@ -1,6 +1,7 @@
 //! Rows of instalments and of what became open of them.
 
 use crate::{
+    merged,
     sale::deal_of,
     schema::{instalment_entries as entries, instalments},
     spine::{
@@ -9,6 +10,7 @@ use crate::{
 };
 use diesel::prelude::*;
 use domain::{
+    customer_file::CustomerId,
     instalment::{Instalment, InstalmentEntry, InstalmentId, InstalmentState, Milestone},
     sale::Deal,
     spine::{BusinessDate, Currency, Version},
@@ -190,6 +192,20 @@ pub(super) fn locked_of(tx: &mut Tx<'_>, deal: Deal) -> Result<Vec<Instalment>, 
     }
     let rows: Vec<Row> =
         load_locked!(tx, instalments::table.filter(mine).order(instalments::place).select(Row::as_select()))?;
+    whole(tx, rows)
+}
+
+/// The instalments of a customer that are asked for and open, also of files merged into theirs; locked until the unit of work ends.
+pub(super) fn called_of(tx: &mut Tx<'_>, customer: CustomerId) -> Result<Vec<Instalment>, Failure> {
+    let family = merged::family(tx, customer)?;
+    let rows: Vec<Row> = load_locked!(
+        tx,
+        instalments::table
+            .filter(instalments::customer_id.eq_any(&family).and(instalments::is_called.eq(true)))
+            .filter(instalments::status.eq(InstalmentState::Open.code()))
+            .order(instalments::id)
+            .select(Row::as_select())
+    )?;
     whole(tx, rows)
 }
 

@@ -9,6 +9,7 @@ use crate::{
         CustomerRef,
         view::{CustomerColumns, refer_to},
     },
+    merged::of_customer,
     organisation::{DEPARTMENT, EMPLOYEE, NamedRef, PersonRef, Register},
     sales_contract::SALES_CONTRACT,
     sales_order::view::SALES_ORDER,
@@ -270,8 +271,9 @@ pub fn list(
     page: &Page,
 ) -> Result<Slice<InstalmentSummary>, Failure> {
     let (mut wanted, today) = (covered(reader), reader.today());
+    of_customer!(wanted, reader, instalments, filter);
     narrow!(wanted, instalments, filter;
-        status in status, customer_id = customer_id, department_id = department_id, contract_id = contract_id,
+        status in status, department_id = department_id, contract_id = contract_id,
         order_id = order_id, due_on >= due_from, due_on <= due_to,
         changed_at >= changed_from, changed_at < changed_before);
     if let Some(owner) = filter.owner_id {

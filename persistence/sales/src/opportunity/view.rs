@@ -6,6 +6,7 @@ use crate::{
         CustomerRef,
         view::{CustomerColumns, refer_to},
     },
+    merged::of_customer,
     organisation::{DEPARTMENT, EMPLOYEE, NamedRef, PersonRef, Register},
     pipeline_terms,
     sale::SALE,
@@ -315,8 +316,9 @@ pub fn list(
     let sight = Sight::of(reader);
     let own = opportunities::owner_id.eq(sight.employee);
     let mut wanted = covered!(sight, opportunities, "opportunity", own);
+    of_customer!(wanted, reader, opportunities, filter);
     narrow!(wanted, opportunities, filter;
-        status in status, stage = stage, customer_id = customer_id, product_line = product_line,
+        status in status, stage = stage, product_line = product_line,
         owner_id = owner_id, department_id = department_id, expected_on >= expected_from,
         expected_on <= expected_to, stage_since <= since_to, changed_at >= changed_from,
         changed_at < changed_before);

@@ -7,6 +7,7 @@ use crate::{
         CustomerRef,
         view::{CustomerColumns, refer_to},
     },
+    merged::of_customer,
     organisation::{DEPARTMENT, EMPLOYEE, NamedColumns, NamedRef, PersonRef, Register},
     product::{self, PRODUCT},
     schema::{customers, price_deviations, products},
@@ -292,8 +293,9 @@ pub fn list(
     page: &Page,
 ) -> Result<Slice<PriceDeviationSummary>, Failure> {
     let mut wanted = covered!(Sight::of(reader), price_deviations, "price_deviation");
+    of_customer!(wanted, reader, price_deviations, filter);
     narrow!(wanted, price_deviations, filter;
-        status in status, customer_id = customer_id, product_id = product_id, department_id = department_id,
+        status in status, product_id = product_id, department_id = department_id,
         submitter_id = submitter_id, valid_to <= valid_to, changed_at >= changed_from,
         changed_at < changed_before);
     let found = paged!(reader, page, filter.sort, wanted;

@@ -6,6 +6,7 @@ use crate::{
         CustomerRef,
         view::{CustomerColumns, refer_to},
     },
+    merged::of_customer,
     opportunity::OPPORTUNITY,
     organisation::{DEPARTMENT, EMPLOYEE, NamedRef, PersonRef, Register},
     product,
@@ -288,8 +289,9 @@ pub fn list(
     let sight = Sight::of(reader);
     let own = quotations::owner_id.eq(sight.employee);
     let mut wanted = covered!(sight, quotations, "quotation", own);
+    of_customer!(wanted, reader, quotations, filter);
     narrow!(wanted, quotations, filter;
-        status in status, customer_id = customer_id, opportunity_id = opportunity_id, owner_id = owner_id,
+        status in status, opportunity_id = opportunity_id, owner_id = owner_id,
         department_id = department_id, valid_until <= valid_to, changed_at >= changed_from,
         changed_at < changed_before);
     search!(wanted, filter, quotations::search_text; quotations::owner_id);

@@ -9,6 +9,7 @@ use crate::{
         CustomerRef,
         view::{CustomerColumns, refer_to},
     },
+    merged::of_customer,
     organisation::{DEPARTMENT, EMPLOYEE, NamedRef, PersonRef, Register},
     schema::{customers, receipts},
     spine::{
@@ -278,8 +279,9 @@ pub fn list(
     page: &Page,
 ) -> Result<Slice<ReceiptSummary>, Failure> {
     let mut wanted = covered(reader);
+    of_customer!(wanted, reader, receipts, filter);
     narrow!(wanted, receipts, filter;
-        status in status, customer_id = customer_id, department_id = department_id, is_suspect = suspect,
+        status in status, department_id = department_id, is_suspect = suspect,
         received_on >= received_from, received_on <= received_to, (amount_minor, currency) within amount,
         changed_at >= changed_from, changed_at < changed_before);
     let found = paged!(reader, page, filter.sort, wanted;

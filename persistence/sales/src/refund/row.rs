@@ -3,6 +3,7 @@
 use crate::{
     approval::document::StandingColumns,
     organisation::unless_taken,
+    sale::deal_of,
     schema::refunds,
     spine::{Failure, Instant, Key, Reader, Sight, Stored, Tx, db, guard, save_row, within},
 };
@@ -19,7 +20,8 @@ pub(super) struct Row {
     pub id: Key,
     pub number: String,
     pub department_id: Key,
-    pub contract_id: Key,
+    pub contract_id: Option<Key>,
+    pub order_id: Option<Key>,
     pub amount_minor: i64,
     pub currency: String,
     pub grounds: String,
@@ -43,13 +45,14 @@ impl Row {
         let Refund { id, petition, department, content, payment, version } = refund;
         let Petition { number, creator, creator_employee, submitter, created_at, standing, approval } =
             petition;
-        let RefundContent { contract, amount, grounds } = content;
+        let RefundContent { deal, amount, grounds } = content;
         let (at, reason) = standing.told();
         Self {
             id: (*id).into(),
             number: number.clone(),
             department_id: (*department).into(),
-            contract_id: (*contract).into(),
+            contract_id: deal.contract().map(Into::into),
+            order_id: deal.order().map(Into::into),
             amount_minor: amount.minor(),
             currency: amount.currency().code().to_owned(),
             grounds: grounds.clone(),
@@ -105,10 +108,11 @@ impl Row {
 
     fn refund(self) -> Result<Refund, Failure> {
         let (standing, payment, amount) = (self.standing()?, self.payment()?, self.amount()?);
+        let deal = deal_of((self.contract_id, self.order_id)).ok_or_else(|| self.corrupt("contract_id"))?;
         Ok(Refund {
             id: self.id.into(),
             department: self.department_id.into(),
-            content: RefundContent { contract: self.contract_id.into(), amount, grounds: self.grounds },
+            content: RefundContent { deal, amount, grounds: self.grounds },
             petition: Petition {
                 number: self.number,
                 creator: self.creator_id.into(),

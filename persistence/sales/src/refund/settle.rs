@@ -7,7 +7,7 @@ use crate::{
         document::{self, Handed, Preview, Routed},
     },
     counted_figure,
-    schema::{departments, refunds, sales_contracts},
+    schema::{departments, refunds, sales_contracts, sales_orders},
     spine::{Failure, Key, Reader, db},
 };
 use diesel::prelude::*;
@@ -41,9 +41,9 @@ pub(super) fn routed(reader: &Reader<'_>, refund: &Refund) -> Routed {
     }
 }
 
-/// What is collected of the contract, in minor units.
+/// What is collected of the contract or order, in minor units.
 pub(super) fn collected(reader: &mut Reader<'_>, refund: &Refund) -> Result<i64, Failure> {
-    let figure = counted_figure::of(reader, CountedKind::Collected, refund.content.contract.uuid())?;
+    let figure = counted_figure::of(reader, CountedKind::Collected, refund.content.deal.uuid())?;
     Ok(figure.map_or(0, |figure| figure.counted))
 }
 
@@ -57,12 +57,13 @@ pub fn preview(reader: &mut Reader<'_>, refund: &Refund) -> Result<Preview, Fail
     document::preview(reader, refund, routed, refund.check_collected(collected).err())
 }
 
-type SummaryRow = (Key, String, String, String, i64, String, String);
+type SummaryRow = (Key, String, String, String, i64, Option<String>, Option<String>, String);
 
 fn summaries(reader: &mut Reader<'_>, documents: &[Uuid]) -> Result<Summaries, Failure> {
     let keys: Vec<Key> = documents.iter().copied().map(Key).collect();
     let rows: Vec<SummaryRow> = db!(reader, |c| refunds::table
-        .inner_join(sales_contracts::table.on(sales_contracts::id.eq(refunds::contract_id)))
+        .left_join(sales_contracts::table.on(refunds::contract_id.eq(sales_contracts::id.nullable())))
+        .left_join(sales_orders::table.on(refunds::order_id.eq(sales_orders::id.nullable())))
         .inner_join(departments::table.on(departments::id.eq(refunds::department_id)))
         .filter(refunds::id.eq_any(&keys))
         .select((
@@ -71,7 +72,8 @@ fn summaries(reader: &mut Reader<'_>, documents: &[Uuid]) -> Result<Summaries, F
             refunds::status,
             refunds::grounds,
             refunds::amount_minor,
-            sales_contracts::number,
+            sales_contracts::number.nullable(),
+            sales_orders::number.nullable(),
             departments::name_zh,
         ))
         .load(c))?;
@@ -79,14 +81,16 @@ fn summaries(reader: &mut Reader<'_>, documents: &[Uuid]) -> Result<Summaries, F
 }
 
 fn summary(row: SummaryRow) -> (Uuid, DocumentSummary) {
-    let (id, number, state, grounds, minor, contract, department) = row;
+    let (id, number, state, grounds, minor, contract, order, department) = row;
+    let of = contract.as_ref().or(order.as_ref()).cloned().unwrap_or_default();
     let facts = facts([
         ("number", json!(number)),
         ("department", json!(department)),
         ("contract", json!(contract)),
+        ("order", json!(order)),
         ("grounds", json!(grounds)),
     ]);
-    let title = format!("{contract} {grounds}");
+    let title = format!("{of} {grounds}");
     let href = format!("/api/v1/refunds/{}", RefundId::from_uuid(id.0));
     let amount = Some(Money::from_minor(minor, Currency::Cny));
     (id.0, DocumentSummary { title, state, amount, href, facts })

@@ -5,6 +5,7 @@ use crate::{
     approval::{APPROVAL, document::owner},
     organisation::{DEPARTMENT, EMPLOYEE, NamedRef, PersonRef, Register},
     sales_contract::SALES_CONTRACT,
+    sales_order::SALES_ORDER,
     schema::refunds,
     spine::{
         ActionView, Failure, Filter, Page, Place, Placed, Reader, Refers, Several, Sight, Slice, View,
@@ -15,6 +16,7 @@ use diesel::prelude::*;
 use domain::{
     refund::{Refund, RefundAction, RefundId, RefundState},
     sales_contract::SalesContractId,
+    sales_order::SalesOrderId,
     spine::{AnyId, DepartmentId, EmployeeId, Money, Timestamp, UserId, Version},
 };
 use serde::{Deserialize, Serialize};
@@ -46,10 +48,12 @@ pub struct RefundView {
     pub created_at: Timestamp,
     /// Who asks.
     pub submitter: PersonRef,
-    /// The department of the contract.
+    /// The department of the contract or order.
     pub department: NamedRef,
-    /// Of which contract.
-    pub contract_id: SalesContractId,
+    /// Of which contract; null where it is of an order.
+    pub contract_id: Option<SalesContractId>,
+    /// Of which order; null where it is of a contract.
+    pub order_id: Option<SalesOrderId>,
     /// How much.
     pub amount: Money,
     /// Why.
@@ -74,6 +78,7 @@ impl View for RefundView {
     const REFERS: &'static [Refers] = &[
         Refers::to("approval", &APPROVAL).by("approval_id"),
         Refers::to("contract", &SALES_CONTRACT).by("contract_id"),
+        Refers::to("order", &SALES_ORDER).by("order_id"),
         Refers::to("department", &DEPARTMENT),
         Refers::to("submitter", &EMPLOYEE),
     ];
@@ -112,7 +117,8 @@ pub fn show(reader: &mut Reader<'_>, refund: Refund) -> Result<RefundView, Failu
         created_at: petition.created_at,
         submitter: register.named(petition.submitter)?,
         department: register.placed(department)?,
-        contract_id: content.contract,
+        contract_id: content.deal.contract(),
+        order_id: content.deal.order(),
         amount: content.amount,
         grounds: content.grounds,
         paid_at: payment.as_ref().map(|payment| payment.at),
@@ -148,10 +154,12 @@ pub struct RefundSummary {
     pub status: RefundState,
     /// Who asks.
     pub submitter: PersonRef,
-    /// The department of the contract.
+    /// The department of the contract or order.
     pub department: NamedRef,
-    /// Of which contract.
-    pub contract_id: SalesContractId,
+    /// Of which contract; null where it is of an order.
+    pub contract_id: Option<SalesContractId>,
+    /// Of which order; null where it is of a contract.
+    pub order_id: Option<SalesOrderId>,
     /// How much.
     pub amount: Money,
     /// What finance calls the payment.
@@ -180,6 +188,8 @@ pub struct RefundFilter {
     pub status: Several<RefundState>,
     /// Only of this contract.
     pub contract_id: Option<SalesContractId>,
+    /// Only of this order.
+    pub order_id: Option<SalesOrderId>,
     /// Only of this department.
     pub department_id: Option<DepartmentId>,
     /// Only of whoever asked.
@@ -215,7 +225,7 @@ pub fn list(
 ) -> Result<Slice<RefundSummary>, Failure> {
     let mut wanted = covered!(Sight::of(reader), refunds, "refund");
     narrow!(wanted, refunds, filter;
-        status in status, contract_id = contract_id, department_id = department_id, submitter_id = submitter_id,
+        status in status, contract_id = contract_id, order_id = order_id, department_id = department_id, submitter_id = submitter_id,
         changed_at >= changed_from, changed_at < changed_before);
     let found = paged!(reader, page, filter.sort, wanted;
         refunds::table => Row::as_select(); |row: &Row| row);
@@ -229,7 +239,8 @@ fn summary(register: &Register, row: Row) -> Result<RefundSummary, Failure> {
         status: row.state()?,
         submitter: register.named(row.submitter_id.into())?,
         department: register.placed(row.department_id.into())?,
-        contract_id: row.contract_id.into(),
+        contract_id: row.contract_id.map(Into::into),
+        order_id: row.order_id.map(Into::into),
         amount: row.amount()?,
         number: row.number,
         reference: row.reference,

@@ -4,6 +4,7 @@ use super::row::CreditRow as Row;
 use crate::{
     customer_file::CustomerRef,
     customer_file::view::CustomerColumns,
+    merged::{Survivors, of_customer},
     organisation::{DEPARTMENT, EMPLOYEE, NamedColumns, NamedRef, PersonRef, Register},
     schema::{credit_entries, customers, products},
     spine::{
@@ -108,8 +109,9 @@ pub fn list(
         let own = credit_entries::employee_id.eq(Some(sight.employee));
         wanted.also(own.or(credit_entries::department_id.eq_any(sight.departments).nullable()));
     }
+    of_customer!(wanted, reader, credit_entries, filter);
     narrow!(wanted, credit_entries, filter;
-        sale_id = sale_id, employee_id = employee_id, department_id = department_id, customer_id = customer_id,
+        sale_id = sale_id, employee_id = employee_id, department_id = department_id,
         product_id = product_id, counted_on >= counted_from, counted_on <= counted_to);
     let found = paged!(reader, page, filter.sort, wanted;
         credit_entries::table
@@ -118,17 +120,22 @@ pub fn list(
         => (Row::as_select(), (customers::id, customers::number, customers::name),
             (products::id, products::code, products::name_zh, products::name_en));
         |found: &Found| &found.0);
+    let survivors = Survivors::of(reader, found.data.iter().map(|(row, ..)| row.customer_id))?;
     let register = Register::of(reader)?;
-    found.try_map(|row| shown(&register, row))
+    found.try_map(|row| shown(&register, &survivors, row))
 }
 
-fn shown(register: &Register, (row, customer, product): Found) -> Result<CreditEntryView, Failure> {
+fn shown(
+    register: &Register,
+    survivors: &Survivors,
+    (row, customer, product): Found,
+) -> Result<CreditEntryView, Failure> {
     Ok(CreditEntryView {
         id: row.id.into(),
         sale_id: row.sale_id.into(),
         employee: row.employee_id.map(|person| register.named(person.into())).transpose()?,
         department: register.placed(row.department_id.into())?,
-        customer: customer.into(),
+        customer: survivors.shown(customer.into()),
         product: product.into(),
         region: row.region,
         channel: row.channel,

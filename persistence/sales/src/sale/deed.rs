@@ -5,7 +5,7 @@ use super::{
     find::{closed_before, locked_of},
 };
 use crate::{
-    commission,
+    commission, merged,
     organisation::Register,
     ownership, product,
     spine::{Failure, Key, Reader, Tx},
@@ -62,6 +62,8 @@ pub(crate) fn sale_line(product: ProductId, quantity: Quantity, amounts: Amounts
 /// Opens a sale.
 pub(crate) fn begin(tx: &mut Tx<'_>, opening: Opening) -> Result<(), Failure> {
     let Opening { deal, number, customer, department, submitter, region, channel, lines } = opening;
+    // A document that was drawn up with a file that was merged since is the survivor's.
+    let customer = merged::survivor(tx, customer)?;
     let sale = Sale {
         id: tx.id(),
         deal,
@@ -113,7 +115,8 @@ pub(crate) fn conclude(tx: &mut Tx<'_>, deal: Deal, taken_by: EmployeeId) -> Res
     let change = in_court(tx, &rules.content, &sale.clone(), |court| sale.close(facts, terms, court))??;
     let sale = apply(tx, change)?;
     let deal = AnyId::from_uuid(sale.id.uuid());
-    learn(tx, &sale, What::Signed { deal })
+    learn(tx, &sale, What::Signed { deal })?;
+    if sale.is_carried_out() { learn(tx, &sale, What::Completed { deal }) } else { Ok(()) }
 }
 
 /// The sale of a contract that was given up comes to nothing.
@@ -131,11 +134,23 @@ pub(crate) fn become_of(tx: &mut Tx<'_>, deal: Deal, lines: Vec<SaleLine>) -> Re
     apply(tx, change).map(drop)
 }
 
-/// Money went to a contract or an order, or back from it, by a source: booked once at the frozen split.
-pub(crate) fn receive(tx: &mut Tx<'_>, deal: Deal, source: Uuid, amount: i64) -> Result<(), Failure> {
+/// Money went to a contract or an order, or back from it, by a source: booked once at the frozen split. What the sale comes to, in
+/// minor units. Once it is paid in full, the deal is open no more for whose the customer is. `[OWN-15]`
+pub(crate) fn receive(tx: &mut Tx<'_>, deal: Deal, source: Uuid, amount: i64) -> Result<i64, Failure> {
     let (sale, now) = (locked_of(tx, deal)?, (tx.now(), tx.today()));
+    let was_carried_out = sale.is_carried_out();
     let change = sale.receive(source, amount, now, &mut || tx.ids().fresh())?;
-    apply(tx, change).map(drop)
+    let sale = apply(tx, change)?;
+    if sale.is_carried_out() && !was_carried_out {
+        let deal = AnyId::from_uuid(sale.id.uuid());
+        learn(tx, &sale, What::Completed { deal })?;
+    }
+    Ok(sale.total)
+}
+
+/// What the sale of a contract or an order comes to by now, in minor units.
+pub(crate) fn total_of(tx: &mut Tx<'_>, deal: Deal) -> Result<i64, Failure> {
+    Ok(locked_of(tx, deal)?.total)
 }
 
 /// Says something of a sale; a held one is judged anew.
@@ -197,6 +212,7 @@ pub(super) fn in_court<T>(
 
 /// Lets whose the customer is learn of a deal.
 fn learn(tx: &mut Tx<'_>, sale: &Sale, what: What) -> Result<(), Failure> {
-    let owned = ownership::load(tx, sale.customer)?;
+    let customer = merged::survivor(tx, sale.customer)?;
+    let owned = ownership::load(tx, customer)?;
     ownership::deed::learn(tx, owned, what).map(drop)
 }

@@ -4,7 +4,7 @@
 
 use super::met::{has_quoted, met};
 use crate::{
-    ownership,
+    merged, ownership,
     schema::{audit_entries as audit, receipt_allocations as allocations, receipts, users},
     spine::{Failure, Instant, Key, Reader, db},
 };
@@ -29,7 +29,8 @@ pub(super) fn gather(
     taken_by: EmployeeId,
 ) -> Result<SaleFacts, Failure> {
     let (now, zone) = (reader.now(), reader.zone());
-    let (book, owned) = (ownership::book(reader)?, ownership::load(reader, sale.customer)?);
+    let customer = merged::survivor(reader, sale.customer)?;
+    let (book, owned) = (ownership::book(reader)?, ownership::load(reader, customer)?);
     let derived = owned.as_of(&book, now, zone);
     let (owner, shares) = owner_of(&derived, sale);
     // A customer whom nobody owns is whose who closes.

@@ -2,6 +2,7 @@
 
 use super::row::{Row, whole};
 use crate::{
+    merged,
     schema::{commission_entries as booked, credit_entries as credits, document_readers, sales},
     spine::{Failure, Instant, Key, Reader, Sight, Tx, Where, db, load_locked},
 };
@@ -64,14 +65,14 @@ pub(super) fn locked_of(tx: &mut Tx<'_>, deal: Deal) -> Result<Sale, Failure> {
     whole(tx, row)
 }
 
-/// The sales with a customer that did not fall through, locked until the unit of work ends, by their ids; for rules, never
+/// The sales with a customer, or with one whose file was merged into theirs, that did not fall through, locked until the unit of work ends, by their ids; for rules, never
 /// for an answer.
 pub(super) fn locked_with(tx: &mut Tx<'_>, customer: CustomerId) -> Result<Vec<Sale>, Failure> {
-    let (key, gone) = (Key::from(customer), SaleState::FellThrough.code());
+    let (family, gone) = (merged::family(tx, customer)?, SaleState::FellThrough.code());
     let rows: Vec<Row> = load_locked!(
         tx,
         sales::table
-            .filter(sales::customer_id.eq(key).and(sales::status.ne(gone)))
+            .filter(sales::customer_id.eq_any(&family).and(sales::status.ne(gone)))
             .order(sales::id)
             .select(Row::as_select())
     )?;
@@ -83,9 +84,9 @@ pub(super) fn standing_with(
     reader: &mut Reader<'_>,
     customer: CustomerId,
 ) -> Result<Option<String>, Failure> {
-    let (key, gone) = (Key::from(customer), SaleState::FellThrough.code());
+    let (family, gone) = (merged::family(reader, customer)?, SaleState::FellThrough.code());
     Ok(db!(reader, |c| sales::table
-        .filter(sales::customer_id.eq(key).and(sales::status.ne(gone)))
+        .filter(sales::customer_id.eq_any(&family).and(sales::status.ne(gone)))
         .order(sales::id.desc())
         .select(sales::number)
         .first(c)

@@ -4,18 +4,17 @@ use super::{apply, find::locked_with};
 use crate::{
     commission,
     organisation::{Organisation, Register, referred},
-    spine::{Failure, Reader, Tx},
+    schema::roles,
+    spine::{Failure, Reader, Tx, db},
 };
+use diesel::prelude::*;
 use domain::{
     approval::{Directory, Place},
     commission::settlement::{SaidLine, read},
     ownership_dispute::{OwnershipDispute, SettlementKind},
-    sale::{NewSettlement, SETTLES_WHICH, Sale, SaleId},
+    sale::{NewSettlement, Ruler, SETTLES_WHICH, Sale, SaleId},
     spine::{Citation, Refusal},
 };
-
-/// Who rules where much is put in.
-const GENERAL_MANAGER: &str = "general-manager";
 
 /// Settles what a sale earns, as a ruling: in place of its split, booked whole once the commission is due in full.
 ///
@@ -29,19 +28,30 @@ pub fn settle(tx: &mut Tx<'_>, sale: Sale, reasons: String, said: Vec<SaidLine>)
     let lines = read(said)?;
     let on = sale.closing.as_ref().map_or_else(|| tx.today(), |closing| closing.on);
     let rules = commission::rules(tx, on)?;
-    let is_general_manager = rules_for_all(tx)?;
+    let role = &rules.content.contributions_role;
+    let (rules_for_much, role) = (holds(tx, role)?, called(tx, role)?);
     let (actor, now, id) = (tx.actor().clone(), (tx.now(), tx.today()), tx.ids().fresh());
     let new = NewSettlement { id, reasons, lines };
-    let by = (&actor, is_general_manager);
-    let change = sale.settle(new, by, &rules.content, now, &mut || tx.ids().fresh())?;
+    let ruler = Ruler { by: &actor, rules_for_much, role };
+    let change = sale.settle(new, ruler, &rules.content, now, &mut || tx.ids().fresh())?;
     apply(tx, change)
 }
 
-/// Whether the caller is the general manager.
-fn rules_for_all(reader: &mut Reader<'_>) -> Result<bool, Failure> {
+/// Whether the caller holds a role.
+fn holds(reader: &mut Reader<'_>, role: &str) -> Result<bool, Failure> {
     let today = reader.today();
-    let holders = Organisation::today(reader)?.role_holders(GENERAL_MANAGER, Place::Anywhere, today);
+    let holders = Organisation::today(reader)?.role_holders(role, Place::Anywhere, today);
     Ok(reader.actor().employee.is_some_and(|me| holders.contains(&me)))
+}
+
+/// What people call a role, Chinese and English; its code where there is none of it.
+fn called(reader: &mut Reader<'_>, role: &str) -> Result<(String, String), Failure> {
+    let named: Option<(String, String)> = db!(reader, |c| roles::table
+        .filter(roles::code.eq(role))
+        .select((roles::name_zh, roles::name_en))
+        .first(c)
+        .optional())?;
+    Ok(named.unwrap_or_else(|| (role.to_owned(), role.to_owned())))
 }
 
 /// What a ruling on a dispute settles is settled of the sale that it is about: the one that it held, or the only one with the

@@ -3,6 +3,7 @@
 
 use crate::{
     customer_tier::{Asked, TierMeasure, measure::each},
+    merged,
     schema::{receipt_allocations as allocations, sales},
     spine::{Failure, Instant, Key, Reader, db},
 };
@@ -57,6 +58,9 @@ pub(super) static LOYALTY: TierMeasure = TierMeasure {
 fn bought(reader: &mut Reader<'_>, asked: &Asked<'_>) -> Result<Vec<(Key, Bought)>, Failure> {
     type Row = (Key, Key, Option<Key>, Option<Key>, Option<BusinessDate>, i64);
     let keys: Vec<Key> = asked.customers.iter().map(|customer| (*customer).into()).collect();
+    // What was sold to a file that was merged since counts for the one that stands for it.
+    let stands_for = merged::families(reader, &keys)?;
+    let keys: Vec<Key> = stands_for.keys().copied().collect();
     let end = midnight(asked.until.succ_opt().unwrap_or(asked.until), reader.zone());
     let (from, until, end) = (Some(asked.from), Some(asked.until), Instant::from(end));
     let stands = sales::fell_through_at.is_null().or(sales::fell_through_at.ge(Some(end)));
@@ -89,7 +93,10 @@ fn bought(reader: &mut Reader<'_>, asked: &Asked<'_>) -> Result<Vec<(Key, Bought
     }
     let with = |(customer, id, contract, order, closed_on, total_minor): Row| {
         let paid_minor = by.get(&contract.or(order)).copied().unwrap_or_default();
-        (customer, Bought { id, closed_on, total_minor, paid_minor })
+        (
+            stands_for.get(&customer).copied().unwrap_or(customer),
+            Bought { id, closed_on, total_minor, paid_minor },
+        )
     };
     Ok(rows.into_iter().map(with).collect())
 }

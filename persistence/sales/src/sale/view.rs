@@ -14,6 +14,7 @@ use crate::{
         CustomerRef,
         view::{CustomerColumns, refer_to},
     },
+    merged::{Survivors, of_customer, survivor},
     organisation::{DEPARTMENT, EMPLOYEE, NamedRef, PersonRef, Register},
     sales_contract::SALES_CONTRACT,
     sales_order::SALES_ORDER,
@@ -148,7 +149,10 @@ pub fn show(reader: &mut Reader<'_>, sale: Sale) -> Result<SaleView, Failure> {
         status: sale.state(),
         contract_id: sale.deal.contract(),
         order_id: sale.deal.order(),
-        customer: refer_to(reader, sale.customer)?,
+        customer: {
+            let customer = survivor(reader, sale.customer)?;
+            refer_to(reader, customer)?
+        },
         department: register.placed(sale.department)?,
         submitter: register.named(sale.submitter)?,
         opened_at: sale.opened_at,
@@ -261,23 +265,25 @@ pub fn list(
     page: &Page,
 ) -> Result<Slice<SaleSummary>, Failure> {
     let mut wanted = covered(reader);
+    of_customer!(wanted, reader, sales, filter);
     narrow!(wanted, sales, filter;
-        status in status, rule in rule, contract_id = contract_id, customer_id = customer_id,
+        status in status, rule in rule, contract_id = contract_id,
         department_id = department_id, owner_id = owner_id, closed_on >= closed_from, closed_on <= closed_to,
         changed_at >= changed_from, changed_at < changed_before);
     let found = paged!(reader, page, filter.sort, wanted;
         sales::table.inner_join(customers::table.on(customers::id.eq(sales::customer_id)))
         => (Row::as_select(), (customers::id, customers::number, customers::name));
         |found: &Found| &found.0);
+    let survivors = Survivors::of(reader, found.data.iter().map(|(row, _)| row.customer_id))?;
     let register = Register::of(reader)?;
-    found.try_map(|row| summary(&register, row))
+    found.try_map(|(row, customer)| summary(&register, row, survivors.shown(customer.into())))
 }
 
-fn summary(register: &Register, (row, customer): Found) -> Result<SaleSummary, Failure> {
+fn summary(register: &Register, row: Row, customer: CustomerRef) -> Result<SaleSummary, Failure> {
     Ok(SaleSummary {
         id: row.id.into(),
         status: row.state()?,
-        customer: customer.into(),
+        customer,
         department: register.placed(row.department_id.into())?,
         owner: row.owner_id.map(|owner| register.named(owner.into())).transpose()?,
         rule: row.rule.as_deref().and_then(RuleCode::from_code),

@@ -77,7 +77,7 @@ pub fn list(
     let mut month = Days::month_of(day);
     let mut all: Vec<Sums> = Vec::with_capacity(LIKE_PERIODS + 1);
     for _ in 0..=LIKE_PERIODS {
-        let wanted = whole.wanted(reader);
+        let wanted = whole.wanted(reader)?;
         all.push(sums(reader, (filter.by, filter.measure), wanted, month)?);
         month = month.before();
     }

@@ -2,6 +2,7 @@
 
 use crate::{
     customer_file::{CustomerRef, view::refer_to_all},
+    merged,
     organisation::{NamedRef, PersonRef, Register},
     product,
     schema::credit_entries,
@@ -105,11 +106,31 @@ pub(super) fn sums(
     Ok(match by {
         Dimension::Department => by!(department_id: Key),
         Dimension::Person => by!(employee_id: Option<Key>),
-        Dimension::Customer => by!(customer_id: Key),
+        Dimension::Customer => {
+            let sums: Sums = by!(customer_id: Key);
+            of_survivors(reader, sums)?
+        }
         Dimension::Product => by!(product_id: Key),
         Dimension::Region => by!(region: Option<String>),
         Dimension::Channel => by!(channel: Option<String>),
     })
+}
+
+/// What was sold to a file that was merged since counts for the one that stands for it. `[CUS-3]`
+fn of_survivors(reader: &mut Reader<'_>, sums: Sums) -> Result<Sums, Failure> {
+    let keys = sums.keys().filter_map(|group| if let Group::Record(key) = group { Some(*key) } else { None });
+    let stands = merged::survivors(reader, keys)?;
+    let mut shown = Sums::new();
+    for (group, Sum { value, without_cost }) in sums {
+        let group = match group {
+            Group::Record(key) => Group::Record(stands.get(&key).copied().unwrap_or(key)),
+            other => other,
+        };
+        let sum = shown.entry(group).or_default();
+        sum.value += value;
+        sum.without_cost += without_cost;
+    }
+    Ok(shown)
 }
 
 /// How many customers each group sold to for the first time ever.
@@ -139,6 +160,17 @@ fn new_customers(
         Dimension::Channel => by!(channel: Option<String>),
     };
     let all: BTreeSet<Key> = met.iter().map(|(_, customer)| *customer).collect();
+    let stands = merged::survivors(reader, all)?;
+    let stands_for = |key: Key| stands.get(&key).copied().unwrap_or(key);
+    // Two files of one customer are one customer.
+    let met: BTreeSet<(Group, Key)> = met
+        .into_iter()
+        .map(|(group, customer)| match (by, group) {
+            (Dimension::Customer, _) => (Group::Record(stands_for(customer)), stands_for(customer)),
+            (_, group) => (group, stands_for(customer)),
+        })
+        .collect();
+    let all: BTreeSet<Key> = met.iter().map(|(_, customer)| *customer).collect();
     let known = known_before(reader, &Vec::from_iter(all), days)?;
     let mut sums = Sums::new();
     for (group, _) in met.into_iter().filter(|(_, customer)| !known.contains(customer)) {
@@ -150,15 +182,17 @@ fn new_customers(
 /// Those to whom something was sold before these days, by anybody.
 fn known_before(reader: &mut Reader<'_>, customers: &[Key], days: Days) -> Result<BTreeSet<Key>, Failure> {
     let mut known = BTreeSet::new();
-    for piece in customers.chunks(PIECE) {
-        known.extend(db!(reader, |c| credit_entries::table
+    let stands_for = merged::families(reader, customers)?;
+    let all: Vec<Key> = stands_for.keys().copied().collect();
+    for piece in all.chunks(PIECE) {
+        known.extend::<Vec<Key>>(db!(reader, |c| credit_entries::table
             .filter(credit_entries::customer_id.eq_any(piece))
             .filter(credit_entries::counted_on.lt(days.from))
             .select(credit_entries::customer_id)
             .distinct()
             .load::<Key>(c))?);
     }
-    Ok(known)
+    Ok(known.into_iter().filter_map(|key| stands_for.get(&key).copied()).collect())
 }
 
 /// What a group is called; only what was grouped by is there.

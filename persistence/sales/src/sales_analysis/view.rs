@@ -3,6 +3,7 @@
 
 use super::dimension::{Group, SalesAnalysisGroup, Sum, Sums, named, seen, sums};
 use crate::{
+    merged::of_customer,
     schema::credit_entries,
     spine::{Failure, Filter, Page, Reader, Slice, View, Where, columns, narrow},
 };
@@ -122,11 +123,15 @@ impl SalesAnalysisFilter {
     }
 
     /// Which entries are wanted, whatever their day.
-    pub(super) fn wanted(&self, reader: &Reader<'_>) -> Where {
+    ///
+    /// # Errors
+    /// Where the database fails.
+    pub(super) fn wanted(&self, reader: &mut Reader<'_>) -> Result<Where, Failure> {
         let mut wanted = seen(reader);
+        of_customer!(wanted, reader, credit_entries, self);
         narrow!(wanted, credit_entries, self; department_id = department_id, employee_id = employee_id,
-            customer_id = customer_id, product_id = product_id, region = region, channel = channel);
-        wanted
+            product_id = product_id, region = region, channel = channel);
+        Ok(wanted)
     }
 
     /// Where the entries of a group are.
@@ -176,11 +181,11 @@ pub fn report(
     filter: &SalesAnalysisFilter,
 ) -> Result<Vec<SalesAnalysisRow>, Failure> {
     let (days, what) = (filter.days(reader.today())?, (filter.by, filter.measure));
-    let wanted = filter.wanted(reader);
+    let wanted = filter.wanted(reader)?;
     let now = sums(reader, what, wanted, days)?;
-    let wanted = filter.wanted(reader);
+    let wanted = filter.wanted(reader)?;
     let before = sums(reader, what, wanted, days.before())?;
-    let wanted = filter.wanted(reader);
+    let wanted = filter.wanted(reader)?;
     let last_year = sums(reader, what, wanted, days.last_year())?;
     let mut rows: Vec<(Group, Sum)> = now.into_iter().collect();
     rows.sort_by(|one, other| other.1.value.cmp(&one.1.value).then_with(|| one.0.cmp(&other.0)));

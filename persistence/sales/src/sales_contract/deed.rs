@@ -3,7 +3,7 @@
 use super::{apply, settle::routed};
 use crate::{
     approval::document,
-    counted_figure, filing,
+    contract_amendment, counted_figure, filing,
     organisation::employee,
     price_deviation::holding::{self, Offer, OfferedLine},
     sale, sales_terms,
@@ -14,8 +14,9 @@ use domain::{
     counted_figure::CountedKind,
     document_line::Amounts,
     price_deviation::HolderKind,
+    sale::Deal,
     sales_contract::{
-        ContractLine, NOT_SOLD, PRICE_DEVIATES, SalesContract, SalesContractContent, Signature,
+        ContractLine, Ending, NOT_SOLD, Open, PRICE_DEVIATES, SalesContract, SalesContractContent, Signature,
     },
     spine::{BusinessDate, EmployeeId},
 };
@@ -86,6 +87,24 @@ pub fn sign(
     }
     holding::use_up(tx, contract.id.uuid())?;
     Ok(contract)
+}
+
+/// Says that a contract was performed, or that its time is over.
+///
+/// # Errors
+/// As of [`SalesContract::conclude`].
+pub fn conclude(
+    tx: &mut Tx<'_>,
+    contract: SalesContract,
+    (how, reason): (Ending, &str),
+) -> Result<SalesContract, Failure> {
+    let known = contract_amendment::performed(tx, contract.id)?;
+    let total =
+        if contract.is_own_sale() { sale::deed::total_of(tx, Deal::Contract(contract.id))? } else { 0 };
+    let open = Open { unpaid: (total - known.collected).max(0), order: known.open_order };
+    let (by, today) = (tx.actor().clone(), tx.today());
+    let change = contract.conclude((how, reason), &open, &by, today)?;
+    apply(tx, change)
 }
 
 /// Gives an approved contract up before it is signed; its sale falls through.

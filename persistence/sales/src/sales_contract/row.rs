@@ -11,8 +11,8 @@ use domain::{
     customer_file::CustomerId,
     quantity::Quantity,
     sales_contract::{
-        ContractKind, ContractLine, SalesContract, SalesContractContent, SalesContractId, SalesContractState,
-        Signature,
+        ContractKind, ContractLine, Ended, Ending, SalesContract, SalesContractContent, SalesContractId,
+        SalesContractState, Signature,
     },
     spine::{BusinessDate, Currency, Money, Version, search_text},
 };
@@ -49,6 +49,9 @@ pub(super) struct Row {
     pub version: Version,
     pub search_text: String,
     pub instalments: String,
+    pub revision: i32,
+    pub ended_on: Option<BusinessDate>,
+    pub expires_on: Option<BusinessDate>,
 }
 
 #[derive(Queryable, Selectable, Insertable, Clone, Debug)]
@@ -64,7 +67,8 @@ struct LineRow {
 
 impl Row {
     fn of(contract: &SalesContract, tx: &Tx<'_>) -> Result<Self, Failure> {
-        let SalesContract { id, petition, department, content, signature, version } = contract;
+        let SalesContract { id, petition, department, content, signature, version, .. } = contract;
+        let SalesContract { revision, expires_on, ended, .. } = contract;
         let Petition { number, creator, creator_employee, submitter, created_at, standing, approval } =
             petition;
         let SalesContractContent { customer, kind, subject, region, channel, .. } = content;
@@ -102,6 +106,9 @@ impl Row {
             version: *version,
             search_text: search_text(&[], &[number, subject]),
             instalments: serde_json::to_string(instalments)?,
+            revision: i32::try_from(*revision).unwrap_or(i32::MAX),
+            ended_on: ended.map(|ended| ended.on),
+            expires_on: *expires_on,
         })
     }
 
@@ -136,10 +143,25 @@ impl Row {
         }))
     }
 
+    /// That it ended, by the state that it stands in since.
+    fn ended(&self) -> Result<Option<Ended>, Failure> {
+        let how = match self.state()? {
+            SalesContractState::Terminated => Ending::Terminated,
+            SalesContractState::Completed => Ending::Completed,
+            SalesContractState::Expired => Ending::Expired,
+            _ => return Ok(None),
+        };
+        let on = self.ended_on.ok_or_else(|| self.corrupt("ended_on"))?;
+        Ok(Some(Ended { on, how }))
+    }
+
     /// Where it stands on its way through approval: what is signed or cancelled after it keeps its own name.
     fn standing(&self) -> Result<Standing, Failure> {
         let status = match self.state()? {
-            SalesContractState::Signed => "approved",
+            SalesContractState::Signed
+            | SalesContractState::Terminated
+            | SalesContractState::Completed
+            | SalesContractState::Expired => "approved",
             SalesContractState::Cancelled => "revoked",
             state => state.code(),
         };
@@ -149,6 +171,7 @@ impl Row {
 
     fn contract(self, lines: Vec<LineRow>) -> Result<SalesContract, Failure> {
         let (standing, signature, kind) = (self.standing()?, self.signature()?, self.kind()?);
+        let ended = self.ended()?;
         let currency = self.total()?.currency();
         let lines = lines.into_iter().map(|row| row.line(currency)).collect::<Result<_, _>>()?;
         Ok(SalesContract {
@@ -175,6 +198,9 @@ impl Row {
                 approval: self.approval_id.map(Into::into),
             },
             signature,
+            revision: u32::try_from(self.revision).map_err(|_| Failure::fault("a revision"))?,
+            expires_on: self.expires_on,
+            ended,
             version: self.version,
         })
     }
@@ -251,7 +277,14 @@ pub(crate) fn collecting(
     /// Of more than so many, those approved first.
     const AT_MOST: i64 = 500;
     let key = Key::from(customer);
-    let states = [SalesContractState::Approved.code(), SalesContractState::Signed.code()];
+    let states = [
+        SalesContractState::Approved,
+        SalesContractState::Signed,
+        SalesContractState::Terminated,
+        SalesContractState::Completed,
+        SalesContractState::Expired,
+    ]
+    .map(SalesContractState::code);
     let found: Vec<(Option<Instant>, Key)> = db!(reader, |c| sales_contracts::table
         .filter(sales_contracts::customer_id.eq(key).and(sales_contracts::status.eq_any(states)))
         .order((sales_contracts::approved_at, sales_contracts::id))

@@ -22,6 +22,7 @@ use domain::{
     instalment::Milestone,
     organisation::working_calendar::WorkingCalendar,
     price_deviation::HolderKind,
+    product::ProductId,
     quantity::Quantity,
     sale::{Deal, SaleLine},
     sales_contract::{SalesContract, SalesContractState},
@@ -109,18 +110,14 @@ pub(super) fn offered(reader: &mut Reader<'_>, order: &SalesOrder) -> Result<Off
     let amounts = order.content.amounts().map_err(Failure::fault)?;
     let (mut findings, mut lines) = (Findings::new(), Vec::new());
     for (index, (line, amounts)) in order.content.lines.iter().zip(amounts).enumerate() {
-        let known = agreed.iter().filter(|(of, ..)| of.product == line.product);
-        let mut known = known.map(|(of, gross)| kept(*gross, of.quantity, line.quantity));
-        let first = known.next().transpose().map_err(Failure::fault)?;
-        if let Some(contract) = contract.as_ref().filter(|contract| contract.is_own_sale() && first.is_none())
+        let agreed = agreed_price(&agreed, line.product, line.quantity, amounts.gross)?;
+        if let Some(contract) =
+            contract.as_ref().filter(|contract| contract.is_own_sale() && agreed.is_none())
         {
             let number = json!(contract.petition.number);
             let named = [("line", json!(index + 1)), ("number", number)];
             findings.add_with(format!("/lines/{index}/product_id"), NOT_IN_CONTRACT, named);
         }
-        let mut all =
-            known.collect::<Result<Vec<Money>, _>>().map_err(Failure::fault)?.into_iter().chain(first);
-        let agreed = all.find(|agreed| *agreed == amounts.gross).or(first);
         let (product, quantity, gross) = (line.product, line.quantity, amounts.gross);
         lines.push(OfferedLine { product, quantity, gross, agreed });
     }
@@ -137,9 +134,25 @@ pub(super) fn offered(reader: &mut Reader<'_>, order: &SalesOrder) -> Result<Off
     })
 }
 
-type Agreed = Vec<(domain::sales_contract::ContractLine, Money)>;
+/// The lines of a contract, each with what it comes to, discounts counted in.
+pub(crate) type Agreed = Vec<(domain::sales_contract::ContractLine, Money)>;
 
-fn prices(contract: &SalesContract) -> Result<Agreed, Failure> {
+/// What so many of a product come to by a contract: as a line of it says that says so, else as the first of the product does; none
+/// where it sells nothing of it.
+pub(crate) fn agreed_price(
+    agreed: &Agreed,
+    product: ProductId,
+    quantity: Quantity,
+    gross: Money,
+) -> Result<Option<Money>, Failure> {
+    let known = agreed.iter().filter(|(of, ..)| of.product == product);
+    let known = known.map(|(of, whole)| kept(*whole, of.quantity, quantity));
+    let known = known.collect::<Result<Vec<Money>, _>>().map_err(Failure::fault)?;
+    Ok(known.iter().copied().find(|agreed| *agreed == gross).or(known.first().copied()))
+}
+
+/// What the lines of a contract come to.
+pub(crate) fn prices(contract: &SalesContract) -> Result<Agreed, Failure> {
     let amounts = contract.content.amounts().map_err(Failure::fault)?;
     let lines = contract.content.lines.iter().copied();
     Ok(lines.zip(amounts.into_iter().map(|amounts: Amounts| amounts.gross)).collect())

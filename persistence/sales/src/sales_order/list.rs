@@ -3,6 +3,7 @@
 use super::row::Row;
 use crate::{
     customer_file::{CustomerRef, view::CustomerColumns},
+    merged::of_customer,
     organisation::{DEPARTMENT, EMPLOYEE, NamedRef, PersonRef, Register},
     sales_contract::SALES_CONTRACT,
     schema::{customers, sales_orders},
@@ -148,8 +149,9 @@ pub fn list(
     page: &Page,
 ) -> Result<Slice<SalesOrderSummary>, Failure> {
     let mut wanted = covered!(Sight::of(reader), sales_orders, "sales_order");
+    of_customer!(wanted, reader, sales_orders, filter);
     narrow!(wanted, sales_orders, filter;
-        status in status, hold_kind in hold_kind, customer_id = customer_id, contract_id = contract_id,
+        status in status, hold_kind in hold_kind, contract_id = contract_id,
         department_id = department_id, submitter_id = submitter_id, deliver_by >= deliver_from,
         deliver_by <= deliver_to, (total_minor, currency) within total, changed_at >= changed_from,
         changed_at < changed_before);

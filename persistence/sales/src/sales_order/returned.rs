@@ -6,6 +6,7 @@ use super::{
     deed::{amend, deal_of},
 };
 use crate::{
+    contract_amendment,
     counted_figure::{self, LineMoved, move_lines},
     credit_grant::exposure,
     sale, sales_contract,
@@ -20,7 +21,7 @@ use domain::{
     product::ProductId,
     quantity::Quantity,
     sale::{Deal, SaleLine},
-    sales_contract::{SalesContract, SalesContractId},
+    sales_contract::{Ending, SalesContract, SalesContractId},
     sales_order::{OVER_RETURNED, SalesOrder},
 };
 use std::collections::BTreeMap;
@@ -62,7 +63,12 @@ fn count(tx: &mut Tx<'_>, order: &SalesOrder, back: &[(usize, Quantity)]) -> Res
 /// Lets the sale of a contract be of what is kept of it: what of its orders came back counts no more.
 fn shrink(tx: &mut Tx<'_>, id: SalesContractId) -> Result<(), Failure> {
     let contract = sales_contract::find_unscoped(tx, id)?;
-    let lines = lines_kept(&contract, returned_under(tx, id)?)?;
+    let is_terminated = contract.ended.is_some_and(|ended| ended.how == Ending::Terminated);
+    let lines = if is_terminated {
+        contract_amendment::deed::lines_of_ended(tx, &contract)?
+    } else {
+        lines_kept(&contract, returned_under(tx, id)?)?
+    };
     let total = lines.iter().map(|line| line.gross).sum::<i64>();
     let figures = counted_figure::locked(tx, CountedKind::Collected, &[id.uuid()])?;
     let collected = figures.get(&id.uuid()).map_or(0, |figure| figure.counted);
@@ -70,8 +76,23 @@ fn shrink(tx: &mut Tx<'_>, id: SalesContractId) -> Result<(), Failure> {
     sale::deed::become_of(tx, Deal::Contract(id), lines)
 }
 
-/// How many of each product came back of the orders under a contract, in ten-thousandths.
+/// How many of each product came back of the orders under a contract since it says what it says, in ten-thousandths: an amendment
+/// names quantities net of what came back before. `[CON-3]`
 fn returned_under(
+    reader: &mut Reader<'_>,
+    contract: SalesContractId,
+) -> Result<BTreeMap<ProductId, i64>, Failure> {
+    let absorbed = contract_amendment::absorbed(reader, contract)?;
+    let mut back = returned_in_all(reader, contract)?;
+    for (product, before) in absorbed {
+        let left = back.entry(product).or_default();
+        *left = (*left - before).max(0);
+    }
+    Ok(back)
+}
+
+/// How many of each product came back of the orders under a contract, in ten-thousandths.
+pub(crate) fn returned_in_all(
     reader: &mut Reader<'_>,
     contract: SalesContractId,
 ) -> Result<BTreeMap<ProductId, i64>, Failure> {
@@ -91,7 +112,7 @@ fn returned_under(
 }
 
 /// The lines of a contract less what came back, taken off those of the same product in their order.
-fn lines_kept(
+pub(crate) fn lines_kept(
     contract: &SalesContract,
     mut back: BTreeMap<ProductId, i64>,
 ) -> Result<Vec<SaleLine>, Failure> {

@@ -2,6 +2,7 @@
 //! day. Receipts count for whom the sale counts. `[SAL-1c]`
 
 use crate::{
+    merged,
     schema::{credit_entries, receipt_allocations as allocations, receipts, sales},
     spine::{Failure, Key, Reader, db},
 };
@@ -142,19 +143,19 @@ fn new_customers(
         .group_by(credit_entries::customer_id)
         .select((credit_entries::customer_id, diesel::dsl::min(credit_entries::counted_on).assume_not_null()))
         .load(c))?;
-    let mut found: BTreeMap<Whose, i64> = BTreeMap::new();
+    // Two files that were merged are one customer, who is new once. `[CUS-3]`
+    let stands = merged::survivors(reader, firsts.iter().map(|(customer, _)| *customer))?;
+    let stands_for = |key: Key| stands.get(&key).copied().unwrap_or(key);
+    let mut first: BTreeMap<Key, BusinessDate> = BTreeMap::new();
+    for (customer, on) in &firsts {
+        let day = first.entry(stands_for(*customer)).or_insert(*on);
+        *day = (*day).min(*on);
+    }
+    let mut counted: BTreeSet<(Key, Whose)> = BTreeSet::new();
     for piece in firsts.chunks(500) {
         let keys: Vec<Key> = piece.iter().map(|(customer, _)| *customer).collect();
-        let known: BTreeSet<Key> = db!(reader, |c| credit_entries::table
-            .filter(credit_entries::customer_id.eq_any(&keys).and(credit_entries::counted_on.lt(from)))
-            .select(credit_entries::customer_id)
-            .distinct()
-            .load::<Key>(c))?
-        .into_iter()
-        .collect();
-        let first: BTreeMap<Key, BusinessDate> =
-            piece.iter().filter(|(customer, _)| !known.contains(customer)).copied().collect();
-        let new: Vec<Key> = first.keys().copied().collect();
+        let known = known_before(reader, &keys, from)?;
+        let new: Vec<Key> = keys.into_iter().filter(|key| !known.contains(key)).collect();
         type Row = (Key, BusinessDate, Option<Key>, Key);
         let rows: Vec<Row> = db!(reader, |c| credit_entries::table
             .filter(credit_entries::customer_id.eq_any(&new).and(credit_entries::net_minor.gt(0)))
@@ -168,10 +169,35 @@ fn new_customers(
             .distinct()
             .load(c))?;
         for (customer, on, person, department) in rows {
-            if first.get(&customer) == Some(&on) {
-                *found.entry((person.map(Into::into), department.into())).or_default() += 1;
+            let head = stands_for(customer);
+            if first.get(&head) == Some(&on) {
+                counted.insert((head, (person.map(Into::into), department.into())));
             }
         }
     }
+    let mut found: BTreeMap<Whose, i64> = BTreeMap::new();
+    for (_, whose) in counted {
+        *found.entry(whose).or_default() += 1;
+    }
     Ok(found)
+}
+
+/// Which of some customers bought before a day, under any file of theirs: two files that were merged are one customer. `[CUS-3]`
+fn known_before(
+    reader: &mut Reader<'_>,
+    customers: &[Key],
+    from: BusinessDate,
+) -> Result<BTreeSet<Key>, Failure> {
+    let stands = merged::survivors(reader, customers.iter().copied())?;
+    let stands_for = |key: &Key| stands.get(key).copied().unwrap_or(*key);
+    let heads: Vec<Key> = customers.iter().map(stands_for).collect();
+    let families = merged::families(reader, &heads)?;
+    let all: Vec<Key> = families.keys().copied().collect();
+    let bought: Vec<Key> = db!(reader, |c| credit_entries::table
+        .filter(credit_entries::customer_id.eq_any(&all).and(credit_entries::counted_on.lt(from)))
+        .select(credit_entries::customer_id)
+        .distinct()
+        .load(c))?;
+    let known: BTreeSet<Key> = bought.iter().filter_map(|key| families.get(key).copied()).collect();
+    Ok(customers.iter().copied().filter(|key| known.contains(&stands_for(key))).collect())
 }

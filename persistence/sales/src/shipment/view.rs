@@ -9,6 +9,7 @@ use crate::{
         CustomerRef,
         view::{CustomerColumns, refer_to},
     },
+    merged::of_customer,
     organisation::{DEPARTMENT, NamedRef, Register},
     sales_order::SALES_ORDER,
     schema::{customers, shipments},
@@ -242,8 +243,9 @@ pub fn list(
     page: &Page,
 ) -> Result<Slice<ShipmentSummary>, Failure> {
     let mut wanted = covered(reader);
+    of_customer!(wanted, reader, shipments, filter);
     narrow!(wanted, shipments, filter;
-        status in status, order_id = order_id, customer_id = customer_id, department_id = department_id,
+        status in status, order_id = order_id, department_id = department_id,
         shipped_on >= shipped_from, shipped_on <= shipped_to, changed_at >= changed_from,
         changed_at < changed_before);
     let found = paged!(reader, page, filter.sort, wanted;

@@ -2,11 +2,14 @@
 #![allow(clippy::wildcard_imports, missing_docs)]
 
 mod commission_statement;
+mod contract_amendment;
+mod contract_course;
 mod counted_figure;
 mod credit_grant;
 mod filing;
 mod instalment;
 mod opportunity;
+mod partner;
 mod price_deviation;
 mod price_list;
 mod product;
@@ -22,11 +25,14 @@ mod shipment;
 mod unit;
 
 pub use commission_statement::*;
+pub use contract_amendment::*;
+pub use contract_course::*;
 pub use counted_figure::*;
 pub use credit_grant::*;
 pub use filing::*;
 pub use instalment::*;
 pub use opportunity::*;
+pub use partner::*;
 pub use persistence_customer_tables::*;
 pub use price_deviation::*;
 pub use price_list::*;
@@ -52,6 +58,11 @@ spine::together!(
     products,
     sales_contracts,
     sales_contract_lines,
+    sales_contract_revisions,
+    contract_amendments,
+    contract_milestones,
+    contract_checks,
+    archived_papers,
     sales_orders,
     sales_order_lines,
     shipments,
@@ -70,6 +81,12 @@ spine::together!(
     credit_entries,
     commission_entries,
     commission_batches,
+    partners,
+    partner_deals,
+    partner_commissions,
+    partner_entries,
+    partner_settlements,
+    price_protections,
     commission_statements,
     commission_statement_lines,
     filings,
@@ -82,7 +99,7 @@ spine::together!(
     sales_reports,
 );
 spine::beside!(
-    price_deviations, sales_contracts, sales_orders, shipments, credit_grants, receipts, receipt_allocations, refunds, sales,
+    price_deviations, sales_contracts, contract_amendments, sales_orders, shipments, credit_grants, receipts, receipt_allocations, refunds, sales,
     credit_entries, commission_entries, commission_statements, products, filings, opportunities, quotations, sales_plans,
     sales_plan_nodes, sales_reports, instalments;
     (customers, departments, document_readers, employees)

@@ -1,4 +1,4 @@
-//! Migration 0092_sales_contract.
+//! Migrations 0092_sales_contract, 0162_instalment, 0163_contract_course.
 
 diesel::table! {
     use diesel::sql_types::*;
@@ -33,6 +33,20 @@ diesel::table! {
         version -> BigInt,
         search_text -> Text,
         instalments -> Text,
+        revision -> Integer,
+        ended_on -> Nullable<Date>,
+        expires_on -> Nullable<Date>,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::spine::SqlId;
+    sales_contract_revisions (contract_id, revision) {
+        contract_id -> SqlId,
+        revision -> Integer,
+        superseded_on -> Date,
+        content -> Text,
     }
 }
 

@@ -107,9 +107,11 @@ impl Course<'_> {
         }
     }
 
-    /// A ruling moves what is not frozen.
+    /// A ruling moves what is not frozen: what is open, and what was signed and carried out while it was disputed.
     fn rule_on_credits(&mut self, owner: EmployeeId, shares: &Shares) {
-        for credit in self.credits.iter_mut().filter(|credit| credit.is_open && !credit.is_frozen) {
+        for credit in
+            self.credits.iter_mut().filter(|credit| (credit.is_open || credit.is_signed) && !credit.is_frozen)
+        {
             (credit.owner, credit.shares) = (Some(owner), Some(shares.clone()));
         }
     }
