@@ -126,7 +126,7 @@ fn a_partner_is_named_once_before_the_sale_closes(app: App) {
     let (first, second) = (trade.partner("P-01", 500), trade.partner("P-02", 500));
     let contract = trade.approved("lan", "1");
     trade.brings("ming", &first, &contract).refuses(422, "validation.unknown_reference");
-    trade.who("lan").post(DEALS, json!({"partner_id": id_in(&first)})).refuses(422, "validation.required");
+    trade.who("lan").post(DEALS, json!({"partner_id": id_in(&first)})).refuses(422, "receipt.two_deals");
     trade.brings("lan", &first, &contract).expect(201);
     trade.brings("lan", &second, &contract).refuses(409, "partner_deal.taken");
     let other = trade.approved("lan", "1");

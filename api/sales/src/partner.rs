@@ -10,9 +10,10 @@ use crate::{
 use domain::{
     customer_file::CustomerId,
     partner::{Partner, PartnerDetails, PartnerId},
+    receipt::TWO_DEALS,
     sales_contract::SalesContractId,
     sales_order::SalesOrderId,
-    spine::{DepartmentId, EmployeeId, Refusal, codes, perm},
+    spine::{DepartmentId, EmployeeId, Refusal, perm},
 };
 use persistence::partner::{
     self as partners, PartnerFilter, PartnerView, deal, deal::PartnerDealFilter, deal::PartnerDealView,
@@ -181,7 +182,7 @@ async fn name_partner(
 ) -> Created<PartnerDealView> {
     work.write(who, move |tx| {
         let of = deal_of(body.contract_id, body.order_id)?;
-        let of = of.ok_or_else(|| Refusal::new(codes::REQUIRED).at("/contract_id"))?;
+        let of = of.ok_or_else(|| Refusal::new(TWO_DEALS).at("/contract_id"))?;
         let named = deal::name(tx, body.partner_id, of)?;
         deal::show(tx, named)
     })

@@ -10,10 +10,11 @@ use crate::{
 };
 use domain::{
     approval::Document,
+    receipt::TWO_DEALS,
     refund::{Refund, RefundContent},
     sales_contract::SalesContractId,
     sales_order::SalesOrderId,
-    spine::{Money, Refusal, codes, perm},
+    spine::{Money, Refusal, perm},
 };
 use persistence::{
     approval::document,
@@ -98,7 +99,7 @@ impl From<RefundContent> for CreateRefund {
 fn content(body: CreateRefund) -> Result<RefundContent, Refusal> {
     let CreateRefund { contract_id, order_id, amount, grounds } = body;
     let deal = deal_of(contract_id, order_id)?;
-    let deal = deal.ok_or_else(|| Refusal::new(codes::REQUIRED).at("/contract_id"))?;
+    let deal = deal.ok_or_else(|| Refusal::new(TWO_DEALS).at("/contract_id"))?;
     Ok(RefundContent { deal, amount, grounds })
 }
 

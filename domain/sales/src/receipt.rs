@@ -30,7 +30,7 @@ crate::refusals! { RECEIPT_REFUSALS:
     CONTRACT_FULL = "receipt.contract_full", Conflict, "合同或订单 {number} 尚可收 {left}，不足以分配 {asked}", "{number} takes only {left} more, not {asked}";
     OTHER_CUSTOMER = "receipt.other_customer", Invalid, "{number} 属于另一客户", "{number} is another customer's";
     ORDER_NOT_COLLECTING = "receipt.order_not_collecting", Conflict, "订单 {number} 不能收款：未批准、已取消，或按合同收款", "Nothing is collected of the order {number}: it is not approved, was cancelled, or is paid by its contract";
-    TWO_DEALS = "receipt.two_deals", Invalid, "只能指定合同或订单之一", "Either a contract or an order can be named, not both";
+    TWO_DEALS = "receipt.two_deals", Invalid, "须指定合同或订单，且只能指定其一", "Name a contract or an order: one of the two, not both";
 }
 
 crate::events! { RECEIPT_EVENTS:
