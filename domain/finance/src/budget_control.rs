@@ -184,7 +184,7 @@ mod tests {
     }
 
     fn worth() -> Money {
-        Money::from_minor(100_00, Currency::Cny)
+        Money::from_minor(10_000, Currency::Cny)
     }
 
     #[test]
@@ -202,7 +202,7 @@ mod tests {
         let [reason] = &drafted.unlike(&current)[..] else { panic!("one reason") };
         assert_eq!((reason.rule.as_str(), reason.fact.as_str()), ("default_control", "default_control"));
         assert_eq!(reason.after, Some(Answer::Refused.said()));
-        assert_eq!(drafted.moved(&current).get("CNY"), Some(&100_00), "what is refused is not paid");
+        assert_eq!(drafted.moved(&current).get("CNY"), Some(&10_000), "what is refused is not paid");
         let (current, drafted) = judged(false);
         assert!(drafted.is_like(&current), "a line that names its own keeps it");
     }

@@ -217,8 +217,8 @@ pub fn company_with_records(app: &App) -> (Company, Places) {
 fn neither_a_colleague_nor_anybody_of_another_department_reaches_ones_records(app: App) {
     let (company, places) = company_with_records(&app);
     let routes = api::routes();
-    every_name_is_a_route(&routes);
-    let targets = targets(&routes, &places);
+    every_name_is_a_route(routes);
+    let targets = targets(routes, &places);
     changing_nothing(&app, || {
         let people = [("ming", &[READ_BY_ALL, READ_IN_THE_DEPARTMENT][..]), ("rep", &[READ_BY_ALL])];
         nothing_is_wrong(people.into_iter().flat_map(|(name, open)| {
@@ -238,7 +238,7 @@ fn with_every_permission_over_another_department_ones_reach_still_ends_there(app
     app.grant(&company.boss, &user, "administrator", "department", None);
     let mighty = app.sign_in("mighty", PASSWORD);
     let routes = api::routes();
-    let targets = targets(&routes, &places);
+    let targets = targets(routes, &places);
     let kind = |target: &Target<'_>| parted(&target.route.path).expect("a parameter").0.to_owned();
     let (of_the_company, bounded): (Vec<_>, Vec<_>) =
         targets.iter().partition(|target| listed(OF_THE_COMPANY, &kind(target)));
