@@ -72,7 +72,7 @@ fn what_is_reckoned_again_as_it_is_published_stands_as_it_was_reckoned(app: App)
     assert!(answers.iter().all(|status| matches!(status, 200 | 409 | 412)), "{answers:?}");
     april.advance_to("published");
     let shown = april.who("lan").get(&april.sheet(april.lan())).expect(200);
-    assert_eq!((shown.text("/status"), shown.text("/result")), ("published".into(), "98.00".into()));
+    assert_eq!((shown.text("/result"), shown.text("/grade")), ("98.00".into(), "A".into()));
     let moved = april.office().get(&format!("{}/replay?moved=true", april.period)).expect(200);
     assert_eq!(moved.at("/data"), json!([]), "it comes out again");
 }

@@ -3,7 +3,7 @@
 use crate::{
     duty::publish,
     expense_request::act,
-    sales_contract::{Trade, id_in},
+    sales_contract::{Trade, id_in, yuan},
 };
 use chrono::Duration;
 use serde_json::{Value, json};
@@ -229,9 +229,9 @@ fn example_14_a_complaint_after_the_signature_moves_nothing(app: App) {
 /// Worked example 15, but for the refund.
 fn example_15_marginal_tiers_rate_each_sale_in_the_order_of_closing(app: App) {
     let trade = Trade::open(&app, "100000.00");
-    let tier = |from: i64, rate_bp: u32| json!({"from": from, "rate_bp": rate_bp});
-    let tiers =
-        json!({"mode": "marginal", "tiers": [tier(0, 50), tier(50_000_000, 80), tier(100_000_000, 100)]});
+    let tier = |from: &str, rate_bp: u32| json!({"from": yuan(from), "rate_bp": rate_bp});
+    let tiers = json!({"mode": "marginal",
+        "tiers": [tier("0.00", 50), tier("500000.00", 80), tier("1000000.00", 100)]});
     let rates = json!([{"pays": {"kind": "share", "of": "gross", "rate_bp": 50}}]);
     let plan = json!({"rates": rates, "tiered": {"of": "gross", "tiers": tiers}});
     publish(&trade.company.boss, "commission-plan/company", &plan, "2026-03-05");

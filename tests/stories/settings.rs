@@ -37,6 +37,7 @@ const WRONG: &[(&str, &[&str])] = &[
     ("REQUEST_SECONDS_MAX", &["0", "-1"]),
     ("UNREAD_SECONDS_MAX", &["0", "x"]),
     ("DRAIN_SECONDS", &["-1", "x"]),
+    ("DATABASE_BEHIND_POOLER", &["perhaps"]),
     ("RELAXED_DURABILITY", &["perhaps"]),
     ("ALLOWED_ORIGINS", &["*", "console.example.com", "https://x.example/path", "https://*.example", ""]),
     ("METRICS_LISTEN", &["nowhere", ""]),

@@ -33,7 +33,7 @@ const SELLERS: u64 = 1_000;
 /// Over how many days the entries are spread.
 const DAYS: u64 = 300;
 
-/// A contract that is signed, under a plan that pays.
+/// A contract that is signed; the plan that ships pays of it.
 pub static SALES: Fill = Fill { noun: "sales", pattern: sell, fill: |_, _| Ok(()) };
 
 fn today() -> NaiveDate {
@@ -55,10 +55,6 @@ fn sell(hands: &Hands, _: &Company) -> Outcome<Vec<(&'static str, Uuid)>> {
     let changes = json!({"edits": [{"terms": terms}]});
     let place = list.header("location").ok_or("no price list")?;
     director.at(list.version()).post(&format!("{place}/change-prices"), changes).expect(200);
-    let plan = json!({"code": "commission-plan/company", "title": "提成方案", "clause": "004 §5",
-        "content": {"rates": [{"pays": {"kind": "share", "of": "gross", "rate_bp": 30}}]}, "effective_from": today()});
-    let plan = hands.boss().post("/api/v1/policies", plan).expect(201).header("location").ok_or("no plan")?;
-    hands.boss().at(1).act(&format!("{plan}/publish")).expect(200);
     let customer = json!({"kind": "person", "name": "王芳", "phones": ["13700000001"]});
     let customer = staff.post("/api/v1/customers", customer).expect(201).text("/id");
     let owner = json!({"employee_id": staff.get("/api/v1/me").expect(200).text("/employee/id")});
