@@ -97,7 +97,7 @@ impl App {
                 let given = if values.is_empty() { values } else { format!("({values})") };
                 connection
                     .batch_execute(&format!(
-                        "SET plan_cache_mode = force_generic_plan; SET random_page_cost = 1.1; PREPARE asked AS {query}"
+                        "SET plan_cache_mode = force_generic_plan; SET enable_seqscan = off; PREPARE asked AS {query}"
                     ))
                     .expect(query);
                 let lines: Vec<Line> =

@@ -172,6 +172,7 @@ fn a_shorter_time_for_tasks_tells_which_would_have_been_late(app: App) {
     let done = give(&company, "补齐合同附件");
     let _open = give(&company, "整理客户名单");
     let gone = give(&company, "撤销的事项");
+    app.advance(chrono::Duration::minutes(5));
     act(company.who("head"), &gone, "cancel", json!({"reason": "不做了"})).expect(200);
     go_on(&app, &mut company, 96);
     act(company.who("lan"), &done, "finish", json!({"note": "附件已补齐"})).expect(200);
