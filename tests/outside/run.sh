@@ -34,6 +34,8 @@ install_tools() {
 
 start_server() {
     cargo build --workspace --bin marketing-center
+    # There before it is read, however late the server comes to write.
+    : >"$work/out"
     DATABASE_URL="sqlite:$work/outside.db" FILES_DIRECTORY="$work/files" RUST_LOG=warn \
         ADMINISTRATOR_USERNAME=admin ADMINISTRATOR_PASSWORD="Seen from outside, 42 times" \
         REQUESTS_PER_MINUTE=1000000 \
