@@ -18,8 +18,6 @@ pub enum Family {
     Tasks,
     Orders,
     OrderLines,
-    CommissionEntries,
-    CreditEntries,
 }
 
 impl Family {
@@ -81,25 +79,6 @@ impl Dialect {
     /// An id at hand.
     pub fn key(self, id: Uuid) -> String {
         if self.is_sqlite { format!("X'{}'", id.simple()) } else { format!("CAST('{id}' AS UUID)") }
-    }
-
-    /// An id as people write one.
-    pub fn text_of(self, id: &str) -> String {
-        if !self.is_sqlite {
-            return format!("CAST({id} AS TEXT)");
-        }
-        let part = |from: u8, length: u8| format!("substr(hex({id}), {from}, {length})");
-        let parts = [(1, 8), (9, 4), (13, 4), (17, 4), (21, 12)].map(|(from, length)| part(from, length));
-        format!("lower({})", parts.join(" || '-' || "))
-    }
-
-    /// A day so many days earlier.
-    pub fn days_earlier(self, day: &str, days: &str) -> String {
-        if self.is_sqlite {
-            format!("date({day}, '-' || ({days}) || ' days')")
-        } else {
-            format!("({day} - CAST({days} AS INTEGER))")
-        }
     }
 
     /// An instant so many seconds earlier.

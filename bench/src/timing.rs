@@ -2,12 +2,10 @@
 
 /// Sheets, scored and read.
 mod appraisal;
-/// Sales.
-mod commission;
 /// Webhooks.
 mod delivery;
 
-pub use self::{appraisal::APPRAISALS, commission::SALES};
+pub use self::appraisal::APPRAISALS;
 use crate::{
     Choice, Outcome,
     bare::Bare,
@@ -31,9 +29,6 @@ pub const TIMINGS: &[&Timing] = &[
     &appraisal::SHEET,
     &appraisal::COHORT,
     &appraisal::REPLAYED,
-    &commission::RECEIVED,
-    &commission::STATED,
-    &commission::ANALYSED,
     &ASSESSED,
     &delivery::DELIVERED,
 ];

@@ -49,8 +49,7 @@ pub const WORKS: &[&Work] = &[
 ];
 
 /// What is filled in where a row needs it, in this order: what stands later may rest on what stands before.
-pub const FILLS: &[&Fill] =
-    &[&customer::FILL, &duty::FILL, &order::FILL, &timing::APPRAISALS, &timing::SALES];
+pub const FILLS: &[&Fill] = &[&customer::FILL, &duty::FILL, &order::FILL, &timing::APPRAISALS];
 
 /// A row of the table.
 pub struct Work {
