@@ -309,16 +309,23 @@ fn a_signing_key_that_comes_of_age_is_followed_by_one_and_stays_until_its_tokens
     app.administrator();
     let kids =
         || column(&app.anonymous_elsewhere().get("/.well-known/jwks.json").expect(200).at("/keys"), "kid");
-    let first = kids();
     assert!(!app.rotate_aged_signing_keys(30), "it is young");
-    app.advance(Duration::days(30));
-    assert!(!app.rotate_aged_signing_keys(0), "any age is allowed");
-    assert_eq!(kids(), first);
-    // Several servers notice in the same instant.
     let rotate = || Box::new(|| app.rotate_aged_signing_keys(30)) as Box<dyn FnOnce() -> bool + Send>;
-    race((0..4).map(|_| rotate()).collect());
-    let both = kids();
-    assert_eq!((both.len(), both.last()), (2, first.last()), "one follows, and the old one stays: {both:?}");
+    let mut both = Vec::new();
+    for _ in 0..6 {
+        let first = kids();
+        app.advance(Duration::days(30));
+        assert!(!app.rotate_aged_signing_keys(0), "any age is allowed");
+        assert_eq!(kids(), first[..1]);
+        // Several servers notice in the same instant.
+        race((0..4).map(|_| rotate()).collect());
+        both = kids();
+        assert_eq!(
+            (both.len(), both.last()),
+            (2, first.first()),
+            "one follows, and the old one stays: {both:?}"
+        );
+    }
     assert!(!app.rotate_aged_signing_keys(30), "the one that signs is young");
     app.advance(Duration::hours(25));
     assert_eq!(kids(), both[..1], "every token of the old one has ended");

@@ -40,8 +40,14 @@ fn shipped(boss: &Caller, code: &str) -> (Value, String) {
 
 /// A draft of a policy; answers its id.
 fn drafted(boss: &Caller, code: &str, content: &Value) -> String {
+    drafted_for(boss, (code, "000 §9.3"), content)
+}
+
+/// A draft of a code that enforces a clause, for days to come.
+#[track_caller]
+pub(crate) fn drafted_for(boss: &Caller, (code, clause): (&str, &str), content: &Value) -> String {
     let body = json!({"code": code, "title": "草案", "effective_from": "2027-01-01", "content": content,
-        "clause": "000 §9.3"});
+        "clause": clause});
     boss.post("/api/v1/policies", body).expect(201).text("/id")
 }
 
@@ -53,7 +59,8 @@ fn replayed(boss: &Caller, drafts: &[&str]) -> Reply {
     replay(boss, drafts).expect(201)
 }
 
-fn counts(replay: &Reply) -> [u64; 5] {
+/// Same, different, undetermined, drift, out of reach.
+pub(crate) fn counts(replay: &Reply) -> [u64; 5] {
     ["same", "different", "undetermined", "drift", "out_of_reach"]
         .map(|name| replay.at(&format!("/counts/{name}")).as_u64().unwrap_or(u64::MAX))
 }

@@ -1,7 +1,10 @@
 //! Replays of budget control: which claims and requests other settings would have refused, reviewed or let pass. `[REG-7a,
 //! REG-7b; BUD-5]`
 
-use crate::expense_request::{request_of, submitted};
+use crate::{
+    expense_request::{request_of, submitted},
+    policy_replay::{counts, drafted_for},
+};
 use serde_json::{Value, json};
 use tests::{App, Caller, Company, Reply, budget_of, stories};
 
@@ -25,16 +28,9 @@ fn replayed(boss: &Caller, change: &Value) -> Reply {
     for (name, value) in change.as_object().expect("an object") {
         content[name] = value.clone();
     }
-    let body = json!({"code": SETTINGS, "title": "草案", "effective_from": "2027-01-01", "content": content,
-        "clause": "000 §9.3(5)"});
-    let draft = boss.post("/api/v1/policies", body).expect(201).text("/id");
+    let draft = drafted_for(boss, (SETTINGS, "000 §9.3(5)"), &content);
     let body = json!({"drafts": [draft], "from": "2026-03-01", "to": "2026-03-05"});
     boss.post("/api/v1/policies/replay", body).expect(201)
-}
-
-fn counts(replay: &Reply) -> [u64; 5] {
-    ["same", "different", "undetermined", "drift", "out_of_reach"]
-        .map(|name| replay.at(&format!("/counts/{name}")).as_u64().unwrap_or(u64::MAX))
 }
 
 /// Opens a line of marketing; without a control it is the settings' matter.

@@ -4,6 +4,7 @@
 use crate::{
     duty::{attend, fulfil, go_on, in_the_week, own_of, pass, weekly},
     expense_request::act,
+    policy_replay::{counts, drafted_for},
 };
 use serde_json::{Value, json};
 use tests::{App, Caller, Company, PASSWORD, Reply, stories};
@@ -19,23 +20,10 @@ stories! {
 const WEEKLY: &str = "duty-rule/weekly-report";
 
 #[track_caller]
-fn drafted(boss: &Caller, code: &str, content: &Value) -> String {
-    let body = json!({"code": code, "title": "草案", "effective_from": "2027-01-01", "content": content,
-        "clause": "002 §6 第一章"});
-    boss.post("/api/v1/policies", body).expect(201).text("/id")
-}
-
-#[track_caller]
 fn replayed(boss: &Caller, code: &str, content: &Value) -> Reply {
-    let draft = drafted(boss, code, content);
+    let draft = drafted_for(boss, (code, "002 §6 第一章"), content);
     let body = json!({"drafts": [draft], "from": "2026-03-09", "to": "2026-03-15"});
     boss.post("/api/v1/policies/replay", body).expect(201)
-}
-
-/// Same, different, undetermined, drift, out of reach.
-fn counts(replay: &Reply) -> [u64; 5] {
-    ["same", "different", "undetermined", "drift", "out_of_reach"]
-        .map(|name| replay.at(&format!("/counts/{name}")).as_u64().unwrap_or(u64::MAX))
 }
 
 fn group(replay: &Reply, rule: &str) -> Value {
@@ -180,7 +168,7 @@ fn a_shorter_time_for_tasks_tells_which_would_have_been_late(app: App) {
     let code = "duty-rule/task";
     let shipped = boss.get(&format!("/api/v1/policies?code={code}")).expect(200).at("/data/0/content");
     let replayed = |content: &Value| {
-        let draft = drafted(boss, code, content);
+        let draft = drafted_for(boss, (code, "002 §6 第一章"), content);
         let body = json!({"drafts": [draft], "from": "2026-03-02", "to": "2026-03-09"});
         boss.post("/api/v1/policies/replay", body).expect(201)
     };

@@ -161,6 +161,7 @@ impl Identity {
         let secret = self.secret.clone();
         database
             .write(Request::system("first-signing-key"), move |tx| {
+                persistence::start_alone(tx)?;
                 if signing_key::accepted(tx)?.is_empty() {
                     let id = tx.id();
                     let (public, private) = token::make_key(id, secret.as_deref()).map_err(Failure::fault)?;

@@ -106,7 +106,7 @@ fn content_of(kind: &Kind, mut sent: Map<String, Value>) -> Result<Value, Failur
     findings.into_result()?;
     sent.shift_remove("kind");
     let content = Value::Object(sent);
-    let normal = kind.normal(&content);
+    let normal = (kind.normal)(&content);
     if normal.is_none() {
         // What no schema can say.
         let mut findings = Findings::new();

@@ -45,7 +45,7 @@ pub(crate) const EXPIRIES: &Chore = &Chore {
 /// # Errors
 /// A database that does not answer; a claim that could not be noted, when the others have been.
 pub async fn lapse_price_protections(database: &Database) -> Result<(), Failure> {
-    let due = database.read(Request::system("price-protection-expiries"), deed::due).await?;
+    let due = database.read(Request::system("price-protection-expiries"), protections::overdue).await?;
     each(database, "price-protection-expiries", due, deed::lapse).await
 }
 
@@ -174,8 +174,8 @@ async fn credit_price_protection(
     work: UnitOfWork,
 ) -> Reply<PriceProtectionView> {
     work.write(who, move |tx| {
-        let claim = protections::find(tx, *id)?;
-        let claim = deed::credit(tx, claim, body.reference.clone())?;
+        let (claim, now) = (protections::find(tx, *id)?, tx.now());
+        let claim = protections::apply(tx, claim.credit(body.reference.clone(), now)?)?;
         protections::show(tx, claim)
     })
     .await

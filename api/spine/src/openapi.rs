@@ -4,7 +4,6 @@ use super::{Access, RouteInfo, Routes, Wing, problem::ProblemDocument, sample, t
 use domain::spine::EventKind;
 use persistence::spine::{EventView, House};
 use serde_json::json;
-use std::collections::BTreeSet;
 use utoipa::{
     PartialSchema, ToSchema,
     openapi::{
@@ -134,8 +133,6 @@ fn components(routes: &[&RouteInfo], composed: Vec<&Composed>, house: &House) ->
     EventView::schemas(&mut schemas);
     schemas.push((EventView::name().into_owned(), EventView::schema()));
     components = components.schemas_from_iter(schemas);
-    let named: BTreeSet<String> =
-        routes.iter().flat_map(|route| route.description.schemas()).map(|(name, _)| name).collect();
     for description in routes.iter().map(|route| &route.description) {
         components = components.schemas_from_iter(description.schemas());
         for parameter in description.shared_parameters() {
@@ -144,9 +141,6 @@ fn components(routes: &[&RouteInfo], composed: Vec<&Composed>, house: &House) ->
         for (name, about) in description.shared_headers() {
             components = components.header(name, header(about));
         }
-    }
-    for composed in composed.into_iter().filter(|composed| named.contains(composed.name)) {
-        components = components.schemas_from_iter((composed.schemas)(house));
     }
     for (status, name, about) in PROBLEMS {
         if !routes.iter().any(|route| answers_with(route, *status)) {
@@ -174,7 +168,13 @@ fn components(routes: &[&RouteInfo], composed: Vec<&Composed>, house: &House) ->
         .scheme(HttpAuthScheme::Bearer)
         .description(Some("An access token of a session, or an API key."))
         .build();
-    components.security_scheme(BEARER, SecurityScheme::Http(http)).build()
+    let mut components = components.security_scheme(BEARER, SecurityScheme::Http(http)).build();
+    for composed in composed {
+        if components.schemas.contains_key(composed.name) {
+            components.schemas.extend((composed.schemas)(house));
+        }
+    }
+    components
 }
 
 fn http_method(route: &RouteInfo) -> HttpMethod {

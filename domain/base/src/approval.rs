@@ -42,7 +42,7 @@ pub use chain::{ApproverRule, ChainPolicy, Counting, Label, RolePlace, StepRule,
 pub use condition::{Condition, FieldValue};
 pub use content::{ContentPart, Seen, seen_of};
 pub use course::{Approval, Circumstances, Copied, Outcome, ReturnTo};
-pub use directory::{Directory, Place, heads_above, own_people, stand_ins};
+pub use directory::{Directory, Place, departments_above, heads_above, own_people, stand_ins};
 pub use document::{Course, Document, Facts, facts};
 pub use fate::Fate;
 pub use hand_over::Unavailable;

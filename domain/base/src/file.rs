@@ -106,10 +106,7 @@ impl PolicyContent for FileRules {
             ("free_bytes_of_one", self.free_bytes_of_one, FREE_BYTES_LIMIT),
             ("free_bytes_of_all", self.free_bytes_of_all, FREE_BYTES_LIMIT),
         ] {
-            if !(1..=most).contains(&value) {
-                let bounds = [("min", json!(1)), ("max", json!(most))];
-                findings.add_with(format!("/content/{name}"), codes::OUT_OF_RANGE, bounds);
-            }
+            findings.within(format!("/content/{name}"), value, 1..=most);
         }
         if self.types.is_empty() {
             findings.add("/content/types", codes::REQUIRED);

@@ -159,9 +159,7 @@ impl ExportContent {
         let mut findings = Findings::new();
         wording::check(&mut findings, "/list", &self.list, 60);
         wording::check(&mut findings, "/reason", &self.reason, 500);
-        if !(1..=ROWS_MAX).contains(&self.rows) {
-            findings.add_with("/rows", codes::OUT_OF_RANGE, [("min", json!(1)), ("max", json!(ROWS_MAX))]);
-        }
+        findings.within("/rows", self.rows, 1..=ROWS_MAX);
         let latest = today.checked_add_days(Days::new(DAYS_MAX)).unwrap_or(BusinessDate::MAX);
         if self.until < today || self.until > latest {
             findings.add_with("/until", codes::OUT_OF_RANGE, [("min", json!(today)), ("max", json!(latest))]);

@@ -16,7 +16,7 @@ use crate::{
     site::Site,
     spine::{
         Actor, AnyId, BusinessDate, Change, Citation, DepartmentId, EmployeeId, Entity, EventKind, Findings,
-        Id, Refusal, Timestamp, Version, codes, wording,
+        Id, Refusal, Timestamp, Version, wording,
     },
 };
 use serde::{Deserialize, Serialize};
@@ -82,10 +82,7 @@ impl Roster {
     fn check(&self, on: BusinessDate, zone: chrono_tz::Tz) -> Result<(), Refusal> {
         let mut findings = Findings::new();
         let people: BTreeSet<EmployeeId> = self.order.iter().copied().collect();
-        if !(1..=PLACES_MAX).contains(&self.order.len()) {
-            let range = [("min", json!(1)), ("max", json!(PLACES_MAX))];
-            findings.add_with("/order", codes::OUT_OF_RANGE, range);
-        }
+        findings.within("/order", self.order.len(), 1..=PLACES_MAX);
         if people.len() < self.order.len() {
             findings.add("/order", PLACED_TWICE);
         }

@@ -1,9 +1,8 @@
 //! The company's own settings for cash advances, as data. `[REG-4, EXP-14]`
 
 use super::wording;
-use crate::spine::{Finding, Findings, PolicyContent, codes};
+use crate::spine::{Finding, Findings, PolicyContent};
 use serde::{Deserialize, Serialize};
-use serde_json::json;
 use utoipa::ToSchema;
 
 /// The code under which the settings are kept.
@@ -31,10 +30,7 @@ impl PolicyContent for CashAdvancePolicy {
     fn findings(&self) -> Vec<Finding> {
         let mut findings = Findings::new();
         wording::check_prefix(&mut findings, "/content/number_prefix", &self.number_prefix);
-        if !(1..=3_660).contains(&self.settle_within_days) {
-            let range = [("min", json!(1)), ("max", json!(3_660))];
-            findings.add_with("/content/settle_within_days", codes::OUT_OF_RANGE, range);
-        }
+        findings.within("/content/settle_within_days", self.settle_within_days, 1..=3_660);
         findings.into_vec()
     }
 }

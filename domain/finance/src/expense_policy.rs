@@ -182,10 +182,7 @@ impl PolicyContent for ExpensePolicy {
             if !rule.kind.is_passenger_transport() || self.deductible_kinds.contains(&rule.kind) {
                 findings.add(format!("{pointer}/kind"), NOT_COMPUTED);
             }
-            if !(1..=100).contains(&rule.rate_percent) {
-                let range = [("min", json!(1)), ("max", json!(100))];
-                findings.add_with(format!("{pointer}/rate_percent"), codes::OUT_OF_RANGE, range);
-            }
+            findings.within(format!("{pointer}/rate_percent"), rule.rate_percent, 1..=100);
         }
         for (index, category) in self.advertisement_categories.iter().enumerate() {
             let pointer = format!("/content/advertisement_categories/{index}");

@@ -59,10 +59,7 @@ impl PolicyContent for ExpenseRequestPolicy {
         if self.procurement_limit.minor() < 0 {
             findings.add("/content/procurement_limit", codes::AMOUNT_NOT_POSITIVE);
         }
-        if !(1..=20).contains(&self.quotes_required) {
-            let range = [("min", json!(1)), ("max", json!(20))];
-            findings.add_with("/content/quotes_required", codes::OUT_OF_RANGE, range);
-        }
+        findings.within("/content/quotes_required", self.quotes_required, 1..=20);
         for (index, category) in self.procurement_categories.iter().enumerate() {
             let pointer = format!("/content/procurement_categories/{index}");
             wording::check(&mut findings, &pointer, category, 60);

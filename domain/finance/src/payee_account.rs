@@ -5,9 +5,9 @@
 
 use crate::spine::{
     Actor, Change, Citation, DepartmentId, EmployeeId, Entity, Findings, Id, Refusal, RefusalCode, Timestamp,
-    UserId, Version, codes, in_both, wording,
+    UserId, Version, Withheld, codes, in_both, wording,
 };
-use serde::{Deserialize, Serialize, Serializer};
+use serde::{Deserialize, Serialize};
 use serde_json::json;
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -123,21 +123,8 @@ pub struct BankDetails {
     pub bank_code: Option<String>,
 }
 
-/// A number as it is kept: sealed. In the audit trail it stands as `***`.
-#[derive(Clone, PartialEq, Eq)]
-pub struct SealedNumber(pub String);
-
-impl std::fmt::Debug for SealedNumber {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("***")
-    }
-}
-
-impl Serialize for SealedNumber {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str("***")
-    }
-}
+/// A number as it is kept: sealed.
+pub type SealedNumber = Withheld<String>;
 
 /// That an account is paid to no more.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize)]
@@ -223,6 +210,11 @@ pub struct NewPayeeAccount {
 }
 
 impl PayeeAccount {
+    /// What stands for its number where the end alone is shown.
+    pub fn masked(&self) -> String {
+        format!("**** {}", self.tail)
+    }
+
     /// Registers an account.
     ///
     /// # Errors
@@ -340,7 +332,7 @@ mod tests {
 
     #[test]
     fn what_is_sealed_does_not_stand_in_the_trail() {
-        let sealed = SealedNumber("secret".into());
+        let sealed = Withheld("secret".to_owned());
         assert_eq!(
             (serde_json::to_string(&sealed).expect("JSON"), format!("{sealed:?}")),
             ("\"***\"".into(), "***".into())

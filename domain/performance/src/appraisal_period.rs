@@ -5,7 +5,7 @@
 use crate::{
     spine::{
         Actor, BusinessDate, Change, Citation, DepartmentId, Entity, Finding, Findings, Id, PolicyContent,
-        Refusal, RefusalCode, Timestamp, User, Version, codes,
+        Refusal, RefusalCode, Timestamp, User, Version,
     },
     working_time::Period,
 };
@@ -135,10 +135,7 @@ impl PolicyContent for AppraisalSettings {
             ("stage_working_days/objection", objection),
             ("long_leave_days", self.long_leave_days),
         ] {
-            if !(1..=60).contains(&days) {
-                let bounds = [("min", json!(1)), ("max", json!(60))];
-                findings.add_with(format!("/content/{member}"), codes::OUT_OF_RANGE, bounds);
-            }
+            findings.within(format!("/content/{member}"), days, 1..=60);
         }
         findings.into_vec()
     }

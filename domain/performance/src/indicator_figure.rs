@@ -7,7 +7,7 @@ use crate::{
     indicator::Indicator,
     spine::{
         Actor, Change, Citation, DepartmentId, EmployeeId, Entity, EventKind, Findings, Id, Refusal,
-        RefusalCode, Timestamp, User, Version, codes, wording,
+        RefusalCode, Timestamp, User, Version, wording,
     },
     working_time::Period,
 };
@@ -194,9 +194,7 @@ impl FigureContent {
         if self.period.span().months().is_none() {
             findings.add("/period", crate::scheme::NOT_A_PERIOD);
         }
-        if !(1..=31).contains(&self.part) {
-            findings.add_with("/part", codes::OUT_OF_RANGE, [("min", json!(1)), ("max", json!(31))]);
-        }
+        findings.within("/part", self.part, 1..=31);
         if self.basis.trim().is_empty() && self.evidence.is_empty() {
             findings.add("/basis", NO_FIGURE_EVIDENCE);
         } else if !self.basis.is_empty() {

@@ -92,10 +92,7 @@ impl PolicyContent for TeamAwardPlan {
         if self.span.months().is_none() {
             findings.add("/content/span", crate::scheme::NOT_A_PERIOD);
         }
-        if !(2..=1_000).contains(&self.members_at_least) {
-            let bounds = [("min", json!(2)), ("max", json!(1_000))];
-            findings.add_with("/content/members_at_least", codes::OUT_OF_RANGE, bounds);
-        }
+        findings.within("/content/members_at_least", self.members_at_least, 2..=1_000);
         if !(1..=20).contains(&self.places.len()) {
             let bounds = [("min", json!(1)), ("max", json!(20))];
             findings.add_with("/content/places", codes::BAD_LENGTH, bounds);

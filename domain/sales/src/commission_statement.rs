@@ -5,9 +5,10 @@
 
 use crate::{
     commission::statement::{Statement, StatementLine},
+    dated,
     spine::{
-        Actor, BusinessDate, Change, Citation, DepartmentId, Entity, Findings, Id, Refusal, RefusalCode,
-        Timestamp, UserId, Version, wording,
+        Actor, BusinessDate, Change, Citation, DepartmentId, Entity, Findings, Id, Refusal, Timestamp,
+        UserId, Version, wording,
     },
     working_time::Period,
 };
@@ -307,11 +308,7 @@ impl CommissionStatement {
 /// # Errors
 /// `commission_statement.not_a_month`, `commission_statement.month_ahead`.
 pub fn check_month(month: Period, today: BusinessDate) -> Result<(), Refusal> {
-    let refuse = |code: &'static RefusalCode| Err(cite(Refusal::new(code).at("/month")));
-    if month.span() != crate::working_time::Span::Month {
-        return refuse(NOT_A_MONTH);
-    }
-    if month.first() > today { refuse(MONTH_AHEAD) } else { Ok(()) }
+    dated::check_month(month, today, (NOT_A_MONTH, MONTH_AHEAD)).map_err(cite)
 }
 
 /// Refuses whoever does not answer for the whole company.

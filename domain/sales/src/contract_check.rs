@@ -2,13 +2,14 @@
 //! each problem goes to a department as a task, and is settled once that is accepted. `[CON-2; 004 定期检查]`
 
 use crate::{
+    dated,
     sales_contract::SalesContractId,
     spine::{
         Actor, BusinessDate, Change, Citation, DepartmentId, EmployeeId, Entity, Findings, Id, Refusal,
         Timestamp, Version, codes, wording,
     },
     task::Task,
-    working_time::{Period, Span},
+    working_time::Period,
 };
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -107,13 +108,7 @@ impl ContractCheck {
     /// # Errors
     /// `contract_check.not_a_month`, `contract_check.ahead`.
     pub fn check_month(month: Period, today: BusinessDate) -> Result<(), Refusal> {
-        if month.span() != Span::Month {
-            return Err(cite(Refusal::new(CHECK_NOT_A_MONTH).at("/month")));
-        }
-        if today < month.first() {
-            return Err(cite(Refusal::new(CHECK_AHEAD).with("month", month.to_string()).at("/month")));
-        }
-        Ok(())
+        dated::check_month(month, today, (CHECK_NOT_A_MONTH, CHECK_AHEAD)).map_err(cite)
     }
 
     /// That there is one of this month and department already.

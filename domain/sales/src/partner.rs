@@ -5,6 +5,7 @@
 
 use crate::{
     customer_file::CustomerId,
+    ownership::WHOLE_BP,
     sale::Deal,
     spine::{
         Change, Citation, DepartmentId, EmployeeId, Entity, Findings, Id, Refusal, Timestamp, UserId,
@@ -35,9 +36,6 @@ crate::events! { PARTNER_EVENTS:
 /// What this noun brings to its wing.
 pub(crate) const NOUN: &crate::spine::Noun =
     &crate::spine::Noun { refusals: &[PARTNER_REFUSALS], events: &[PARTNER_EVENTS], enums: &[] };
-
-/// A whole in basis points.
-const WHOLE_BP: u32 = 10_000;
 
 /// What is known of a partner.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]

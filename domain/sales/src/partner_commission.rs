@@ -3,13 +3,14 @@
 
 use crate::{
     commission::{Due, Earned},
+    dated,
     partner::{Partner, PartnerId},
     sale::{Sale, SaleId},
     spine::{
         BusinessDate, Change, Citation, Currency, DepartmentId, Entity, Id, Money, MoneyError, Refusal,
         RefusalCode, Timestamp, UserId, Version,
     },
-    working_time::{Period, Span},
+    working_time::Period,
 };
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -222,13 +223,7 @@ impl PartnerSettlement {
     /// # Errors
     /// `partner_settlement.not_a_month`, `partner_settlement.ahead`.
     pub fn check_month(month: Period, today: BusinessDate) -> Result<(), Refusal> {
-        if month.span() != Span::Month {
-            return Err(cite(Refusal::new(SETTLEMENT_NOT_A_MONTH).at("/month")));
-        }
-        if today < month.first() {
-            return Err(cite(Refusal::new(SETTLEMENT_AHEAD).with("month", month.to_string()).at("/month")));
-        }
-        Ok(())
+        dated::check_month(month, today, (SETTLEMENT_NOT_A_MONTH, SETTLEMENT_AHEAD)).map_err(cite)
     }
 
     /// Compiles what is owed; what is below nothing waits for what is earned later.

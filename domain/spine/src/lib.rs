@@ -28,6 +28,7 @@ mod time;
 /// How typed text is compared: what two people type for one thing.
 pub mod typed;
 mod wing;
+mod withheld;
 /// What every text a client sends must keep to.
 pub mod wording;
 
@@ -60,6 +61,7 @@ pub use status::Reason;
 pub use text::{is_deceptive, is_forbidden, is_unseen};
 pub use time::{BusinessDate, Clock, Timestamp, as_clocks_show, check_span};
 pub use wing::{Noun, Wing};
+pub use withheld::{Withheld, withhold};
 
 // One name inside and outside: macros and whoever uses this say `spine`.
 pub extern crate self as spine;

@@ -2,7 +2,7 @@
 
 use super::{Citation, Coded};
 use serde_json::{Map, Value};
-use std::borrow::Cow;
+use std::{borrow::Cow, ops::RangeInclusive};
 
 /// A language the product speaks.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
@@ -280,10 +280,25 @@ impl Findings {
         let params = params.into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
         self.kept.push(Finding { pointer: pointer.into(), code, params });
     }
+
+    /// Notes a value that is not between two others, which are allowed themselves.
+    pub fn within<T: PartialOrd + Copy + Into<Value>>(
+        &mut self,
+        pointer: impl Into<String>,
+        value: T,
+        range: RangeInclusive<T>,
+    ) {
+        if !range.contains(&value) {
+            let (min, max) = range.into_inner();
+            self.add_with(pointer, codes::OUT_OF_RANGE, [("min", min.into()), ("max", max.into())]);
+        }
+    }
+
     /// Notes something that was found elsewhere.
     pub fn note(&mut self, found: Finding) {
         if self.is_full() { self.others += 1 } else { self.kept.push(found) }
     }
+
     /// Whether as much was found as is told: the rest is only counted.
     pub fn is_full(&self) -> bool {
         self.kept.len() >= FINDINGS_MAX

@@ -29,7 +29,7 @@ pub use course::{
 pub use hold::{APPROVALS, hold};
 pub use limits::{due, reach_limits};
 pub use policy::check;
-pub use replay::submitted_at;
+pub use replay::play_submitted;
 pub use show::{
     APPROVAL, ApprovalState, ApprovalView, DocumentView, EntryView, PersonName, TaskView, history, show, view,
 };

@@ -14,7 +14,7 @@ pub use view::{ItemView, LoadedView, PackView, Packs, all};
 
 use crate::{
     setup::{SetupStep, unless},
-    spine::{Failure, Part, Reader, Tx},
+    spine::{Failure, House, Part, Reader, Tx},
 };
 use domain::{
     pack::{
@@ -42,6 +42,8 @@ const FIRST: SetupStep = SetupStep {
 pub struct ItemKind {
     /// Its name: `department`.
     pub kind: &'static str,
+    /// What a pack says of one, as it would be written today: the same said two ways is the same.
+    pub reads: fn(&House, Value) -> Result<Value, Failure>,
     /// What ships under a code, as a pack says it; several where one brings others along.
     pub ships: fn(&mut Reader<'_>, &str) -> Result<Vec<Item>, Failure>,
     /// How the thing of a code stands, told as the pack tells it; nothing where there is none, or it was given up.

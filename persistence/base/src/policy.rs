@@ -8,7 +8,7 @@ mod version;
 mod withdraw;
 
 pub use amend::{Amendment, amend};
-pub use content::{ContentSchema, schema_of, schemas, shown};
+pub use content::{ContentSchema, kept, schema_of, schemas, shown};
 pub use kind::{Clauses, Kind, check, is_clause_known, obstacles};
 pub use ship::{Shipped, ShippedContent, ship_all};
 pub use version::{Dated, all_in_force, all_of_kind, in_force, may_follow};

@@ -15,9 +15,10 @@ pub use view::{PolicyReplayFilter, PolicyReplayView, ReplayLineFilter, ReplayLin
 
 use crate::spine::{Failure, Part, Reader, Tx};
 use domain::{
-    policy_replay::{Case, PolicyReplay, ReplayPeriod},
-    spine::{Change, Policy, PolicyContent, PolicyVersion, Refusal, Timestamp, read_content},
+    policy_replay::{Case, PAGE, PolicyReplay, ReplayPeriod, Results},
+    spine::{BusinessDate, Change, Policy, PolicyContent, PolicyVersion, Refusal, Timestamp, read_content},
 };
+use uuid::Uuid;
 
 /// What this noun brings to its wing.
 pub(crate) const NOUN: &[Part] = &[];
@@ -54,6 +55,19 @@ pub struct Asked {
 }
 
 impl Asked {
+    /// What became of a document, of a kind and with an id, by a decision.
+    pub fn case(
+        &self,
+        decision: &str,
+        (kind, id): (&str, Uuid),
+        number: String,
+        on: BusinessDate,
+        results: Results,
+    ) -> Case {
+        let (decision, policy, kind) = (decision.to_owned(), self.draft.code.clone(), kind.to_owned());
+        Case { decision, policy, kind, id, number, on, results }
+    }
+
     /// The draft as it is read.
     ///
     /// # Errors
@@ -87,6 +101,14 @@ pub struct Played {
     pub out_of_reach: u64,
     /// Whether nothing is left behind it.
     pub is_last: bool,
+}
+
+impl Played {
+    /// Nothing yet of a page of rows: the last, where it is not full.
+    pub fn of_page<R>(rows: &[R]) -> Self {
+        let is_last = i64::try_from(rows.len()).is_ok_and(|rows| rows < PAGE);
+        Self { is_last, ..Self::default() }
+    }
 }
 
 /// Demands that nobody asked for the same policy twice.

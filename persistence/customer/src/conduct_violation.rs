@@ -8,7 +8,7 @@ use crate::{
     site,
     spine::{
         Failure, Filter, Instant, Key, Page, Part, Reader, Refers, Several, Sight, Slice, Stored, Tx, View,
-        Where, columns, db, guard, narrow, orders, paged, save_row,
+        Where, columns, db, guard, narrow, orders, paged, reached, save_row,
     },
 };
 use chrono::NaiveDate;
@@ -180,12 +180,7 @@ fn incident(violation: &ConductViolation) -> Incident {
 
 /// What the caller sees of violations: their own, and those of departments in reach.
 fn covered(reader: &Reader<'_>) -> Where {
-    let (sight, mut wanted) = (Sight::of(reader), Where::new());
-    if !sight.all {
-        let own = conduct_violations::employee_id.eq(sight.employee);
-        wanted.also(own.or(conduct_violations::department_id.eq_any(sight.departments)));
-    }
-    wanted
+    reached!(Sight::of(reader), conduct_violations, employee_id)
 }
 
 /// One violation, if the caller may see it.

@@ -1,7 +1,7 @@
 //! Whether a customer is known already: asked of every file in the company, answered without data. `[CUS-2]`
 
 use crate::{
-    customer_file::{phone::lookups, standing},
+    customer_file::{self, phone::lookups, standing},
     organisation::Register,
     schema::{
         customer_look_ups as look_ups, customer_phones as phones, customer_standings as standings, customers,
@@ -207,15 +207,13 @@ pub fn look_up(
 ///
 /// # Errors
 /// `customer_look_up.too_often`.
-pub fn count_rows(
-    tx: &mut Tx<'_>,
-    rows: usize,
-    rules: &PolicyVersion<CustomerFilePolicy>,
-) -> Result<(), Failure> {
+pub fn count_rows(tx: &mut Tx<'_>, rows: usize) -> Result<(), Failure> {
     if tx.actor().may(Permission::SuperviseCustomers) {
         return Ok(());
     }
-    count(tx, rules, i64::try_from(rows).unwrap_or(i64::MAX))?;
+    let today = tx.today();
+    let rules = customer_file::rules(tx, today)?;
+    count(tx, &rules, i64::try_from(rows).unwrap_or(i64::MAX))?;
     let user = tx.actor().user.uuid();
     notice(tx, LOOKED_UP, Some(user), json!({"by": ["file"], "rows": rows}))
 }

@@ -54,7 +54,7 @@ pub fn register(
         Payee::Third { .. } => tx.actor().department,
     };
     if let Payee::Employee { employee } = &payee
-        && live_of(tx, *employee)?.is_some()
+        && !live_of(tx, &[*employee])?.is_empty()
     {
         return Err(Refusal::new(LIVE_ALREADY).citing(Citation::rule("EXP-9")).at("/employee_id").into());
     }
@@ -116,9 +116,4 @@ pub fn refer(reader: &mut Reader<'_>, id: PayeeAccountId, pointer: &str) -> Resu
     let account = found.ok_or_else(|| Refusal::new(codes::UNKNOWN_REFERENCE).at(pointer))?;
     account.ensure_payable(pointer)?;
     Ok(account)
-}
-
-/// What stands for a number whose end alone is shown.
-fn masked(tail: &str) -> String {
-    format!("**** {tail}")
 }

@@ -14,7 +14,9 @@ use crate::{
     price_deviation::deed::own_department,
     sales_contract,
     schema::{contract_checks, sales_contracts},
-    spine::{Failure, Instant, Key, Part, Reader, Sight, Stored, Tx, Where, db, guard, is_taken, save_row},
+    spine::{
+        Failure, Instant, Key, Part, Reader, Sight, Stored, Tx, Where, db, guard, is_taken, reached, save_row,
+    },
     task::deed::{Given, give_by_rule},
 };
 use diesel::prelude::*;
@@ -161,10 +163,7 @@ pub fn file(
 
 /// How many contracts of departments in reach are being performed.
 fn performing(reader: &mut Reader<'_>) -> Result<i64, Failure> {
-    let (sight, mut wanted) = (Sight::of(reader), Where::new());
-    if !sight.all {
-        wanted.also(sales_contracts::department_id.eq_any(sight.departments));
-    }
+    let mut wanted = reached!(Sight::of(reader), sales_contracts);
     wanted.also(sales_contracts::status.eq(SalesContractState::Signed.code()));
     Ok(db!(reader, |c| sales_contracts::table.filter(wanted).count().get_result(c))?)
 }
@@ -194,12 +193,7 @@ fn ask(
 
 /// That a check is one's own, or of a department in reach.
 fn covered(reader: &Reader<'_>) -> Where {
-    let (sight, mut wanted) = (Sight::of(reader), Where::new());
-    if !sight.all {
-        let own = contract_checks::employee_id.eq(sight.employee);
-        wanted.also(own.or(contract_checks::department_id.eq_any(sight.departments)));
-    }
-    wanted
+    reached!(Sight::of(reader), contract_checks, employee_id)
 }
 
 fn may_read(reader: &mut Reader<'_>, id: Uuid) -> Result<bool, Failure> {

@@ -6,7 +6,7 @@ use crate::{
     schema::contract_milestones,
     spine::{
         Failure, Filter, Instant, Key, Page, Reader, Refers, Several, Sight, Slice, Stored, Tx, View, Where,
-        columns, db, guard, narrow, orders, paged, save_row,
+        columns, db, guard, narrow, orders, paged, reached, save_row,
     },
 };
 use chrono::NaiveDate;
@@ -136,12 +136,7 @@ pub fn reach(
 
 /// That a milestone is of a contract of one's own, or of a department in reach.
 fn covered(reader: &Reader<'_>) -> Where {
-    let (sight, mut wanted) = (Sight::of(reader), Where::new());
-    if !sight.all {
-        let own = contract_milestones::submitter_id.eq(sight.employee);
-        wanted.also(own.or(contract_milestones::department_id.eq_any(sight.departments)));
-    }
-    wanted
+    reached!(Sight::of(reader), contract_milestones, submitter_id)
 }
 
 /// One milestone, if the caller may see it.

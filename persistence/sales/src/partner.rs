@@ -10,7 +10,7 @@ use crate::{
     search,
     spine::{
         Failure, Filter, Instant, Key, Page, Reader, Refers, Sight, Slice, Stored, Target, Tx, View, Where,
-        columns, db, guard, in_json, narrow, orders, paged, save_row,
+        columns, db, guard, in_json, narrow, orders, paged, reached, save_row,
     },
 };
 use diesel::prelude::*;
@@ -111,12 +111,7 @@ pub fn complete(reader: &mut Reader<'_>, details: PartnerDetails) -> Result<Part
 
 /// That a partner is looked after by the caller, or by a department in reach.
 fn covered(reader: &Reader<'_>) -> Where {
-    let (sight, mut wanted) = (Sight::of(reader), Where::new());
-    if !sight.all {
-        let own = partners::owner_id.eq(sight.employee);
-        wanted.also(own.or(partners::department_id.eq_any(sight.departments)));
-    }
-    wanted
+    reached!(Sight::of(reader), partners, owner_id)
 }
 
 /// One partner, if the caller may see it.

@@ -10,8 +10,8 @@ use crate::{
     sale::SALE,
     schema::{partner_commissions, partner_entries},
     spine::{
-        Failure, Filter, Instant, Key, Page, Reader, Refers, Sight, Slice, Stored, Tx, View, Where, columns,
-        db, guard, insert_all, narrow, orders, paged, save_row,
+        Failure, Filter, Instant, Key, Page, Reader, Refers, Sight, Slice, Stored, Tx, View, columns, db,
+        guard, insert_all, narrow, orders, paged, reached, save_row,
     },
 };
 use diesel::prelude::*;
@@ -207,10 +207,7 @@ pub fn list(
     filter: &PartnerCommissionFilter,
     page: &Page,
 ) -> Result<Slice<PartnerCommissionView>, Failure> {
-    let (sight, mut wanted) = (Sight::of(reader), Where::new());
-    if !sight.all {
-        wanted.also(partner_commissions::department_id.eq_any(sight.departments));
-    }
+    let mut wanted = reached!(Sight::of(reader), partner_commissions);
     narrow!(wanted, partner_commissions, filter;
         partner_id = partner_id, sale_id = sale_id, department_id = department_id);
     let found = paged!(reader, page, filter.sort, wanted;

@@ -11,7 +11,9 @@ pub use view::{PriceProtectionFilter, PriceProtectionView, list, show, view};
 use crate::{
     organisation::unless_taken,
     schema::price_protections,
-    spine::{Failure, Instant, Key, Reader, Sight, Stored, Tx, Where, db, guard, is_taken, save_row},
+    spine::{
+        Failure, Instant, Key, Reader, Sight, Stored, Tx, Where, db, guard, is_taken, reached, save_row,
+    },
 };
 use diesel::prelude::*;
 use domain::{
@@ -145,12 +147,7 @@ pub fn apply(tx: &mut Tx<'_>, change: Change<PriceProtection>) -> Result<PricePr
 
 /// That a claim is one's own, or of a department in reach.
 pub(crate) fn covered(reader: &Reader<'_>) -> Where {
-    let (sight, mut wanted) = (Sight::of(reader), Where::new());
-    if !sight.all {
-        let own = price_protections::submitter_id.eq(sight.employee);
-        wanted.also(own.or(price_protections::department_id.eq_any(sight.departments)));
-    }
-    wanted
+    reached!(Sight::of(reader), price_protections, submitter_id)
 }
 
 /// One claim, if the caller may see it.
@@ -166,7 +163,10 @@ pub fn find(reader: &mut Reader<'_>, id: PriceProtectionId) -> Result<PriceProte
 }
 
 /// The claims that nobody verified in time: so many at once.
-pub(super) fn overdue(reader: &mut Reader<'_>) -> Result<Vec<PriceProtectionId>, Failure> {
+///
+/// # Errors
+/// Where the database fails.
+pub fn overdue(reader: &mut Reader<'_>) -> Result<Vec<PriceProtectionId>, Failure> {
     /// So many are looked at in one go: the next goes on.
     const AT_ONCE: i64 = 1_000;
     let today = reader.today();

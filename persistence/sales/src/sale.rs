@@ -30,7 +30,7 @@ pub mod view;
 
 pub use find::find;
 pub(crate) use find::find_unscoped;
-pub(crate) use row::deal_of;
+pub(crate) use row::{deal_of, of_deal};
 pub use view::{SALE, SaleFilter, SaleSummary, SaleView, list, show, view};
 
 use crate::{

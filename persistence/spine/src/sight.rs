@@ -118,6 +118,20 @@ macro_rules! covered {
     }};
 }
 
+/// The rows of a table within a sight, as a condition: those of departments in reach, and where a column says whose a row is,
+/// the caller's own. Nobody approves such rows, so nobody else sees them.
+#[macro_export]
+macro_rules! reached {
+    ($sight:expr, $table:ident $(, $own:ident)?) => {{
+        let (sight, mut wanted) = ($sight, $crate::spine::Where::new());
+        if !sight.all {
+            let reached = $table::department_id.eq_any(sight.departments);
+            wanted.also(reached $(.or($table::$own.eq(sight.employee)))?);
+        }
+        wanted
+    }};
+}
+
 /// The same as a part of a boxed query over the table.
 #[macro_export]
 macro_rules! within {

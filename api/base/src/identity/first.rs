@@ -178,12 +178,18 @@ pub async fn revoke_key(database: &Database, prefix: &str) -> Result<(), Problem
     Ok(())
 }
 
-/// Makes a new signing key; those before it are accepted for as long as a token of theirs can live.
-fn follow(tx: &mut Tx<'_>, lifetime: Duration, secret: Option<&str>) -> Result<SigningKey, Failure> {
+/// Makes a new signing key; those `before` it are accepted for as long as a token of theirs can live. They are those that
+/// the caller judged by: where another server let one follow meanwhile, this unit of work is done again.
+fn follow(
+    tx: &mut Tx<'_>,
+    before: Vec<SigningKey>,
+    lifetime: Duration,
+    secret: Option<&str>,
+) -> Result<SigningKey, Failure> {
     let now = tx.now();
     // A server may sign with the key before until it reads the keys anew.
     let slack = Duration::from_std(super::FRESH_FOR_VERIFYING).map_err(Failure::fault)?;
-    for key in signing_key::accepted(tx)? {
+    for key in before {
         if let Some(change) = key.retire(lifetime + slack, now) {
             signing_key::apply(tx, change)?;
         }
@@ -203,18 +209,19 @@ fn follow(tx: &mut Tx<'_>, lifetime: Duration, secret: Option<&str>) -> Result<S
 /// A signing secret that cannot be read; a database that does not answer.
 pub async fn rotate_aged_keys(database: &Database, settings: &IdentitySettings) -> Result<bool, Failure> {
     let age = Duration::days(settings.signing_key_days);
-    let is_due = move |reader: &mut Reader<'_>| {
-        let newest = signing_key::accepted(reader)?.into_iter().next();
-        Ok(newest.is_some_and(|key| key.is_older_than(age, reader.now())))
+    let due = move |reader: &mut Reader<'_>| {
+        let accepted = signing_key::accepted(reader)?;
+        let is_old = accepted.first().is_some_and(|key| key.is_older_than(age, reader.now()));
+        Ok(is_old.then_some(accepted))
     };
     let request = || Request::system("keys-rotate");
-    if settings.signing_key_days == 0 || !database.read(request(), is_due).await? {
+    if settings.signing_key_days == 0 || database.read(request(), due).await?.is_none() {
         return Ok(false);
     }
     let secret = settings.sealing_secret().map_err(Failure::fault)?;
     let work = move |tx: &mut Tx<'_>| {
-        if is_due(tx)? {
-            follow(tx, Duration::minutes(SessionPolicy::ACCESS_MINUTES_MAX), secret.as_deref())?;
+        if let Some(before) = due(tx)? {
+            follow(tx, before, Duration::minutes(SessionPolicy::ACCESS_MINUTES_MAX), secret.as_deref())?;
         }
         Ok(StoredAnswer::default())
     };
@@ -267,7 +274,8 @@ pub async fn rotate_keys(database: &Database, settings: &IdentitySettings) -> Re
     let tell = told.clone();
     let work = move |tx: &mut Tx<'_>| {
         let lifetime = sign_in_policy(tx)?.session.access_lifetime();
-        let key = follow(tx, lifetime, secret.as_deref())?;
+        let before = signing_key::accepted(tx)?;
+        let key = follow(tx, before, lifetime, secret.as_deref())?;
         *tell.lock().unwrap_or_else(std::sync::PoisonError::into_inner) = key.id.to_string();
         Ok(StoredAnswer::default())
     };

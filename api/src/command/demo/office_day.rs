@@ -65,8 +65,7 @@ fn morning(script: &mut Script, site: &str, first: (u32, u32)) -> Result<String,
     script.pass_until(day, at(11, 10))?;
     let helping = receive(script, site, "tao.ran", "returning", Some(&customer))?;
     let place = format!("{RECEPTIONS}/{}", helping.text("/id")?);
-    let version = script.get("jin.ming", &place)?.version.unwrap_or(1);
-    script.act("jin.ming", &format!("{place}/agree"), version, Value::Null)?;
+    step(script, "jin.ming", &place, "agree", Value::Null)?;
     end(script, "tao.ran", &helping)?;
     Ok(customer)
 }
@@ -99,8 +98,7 @@ fn register(
 
 fn end(script: &mut Script, who: &str, reception: &Answer) -> Result<(), String> {
     let place = format!("{RECEPTIONS}/{}", reception.text("/id")?);
-    let version = script.get(who, &place)?.version.unwrap_or(1);
-    script.act(who, &format!("{place}/end"), version, json!({})).map(drop)
+    step(script, who, &place, "end", json!({}))
 }
 
 /// 魏欣 says that she had met the customer before; both say what they have, nobody gives in, and the manager rules.

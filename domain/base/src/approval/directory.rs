@@ -106,26 +106,25 @@ pub(super) fn superior_department_head(
     }
 }
 
+/// A department and all above it, the nearest first.
+pub fn departments_above(
+    directory: &dyn Directory,
+    department: DepartmentId,
+) -> impl Iterator<Item = DepartmentId> + '_ {
+    std::iter::successors(Some(department), |here| directory.department_parent(*here))
+}
+
 /// The heads of a department and of all above it, the nearest first; those without one are passed over.
 pub fn heads_above(
     directory: &dyn Directory,
     department: DepartmentId,
 ) -> impl Iterator<Item = EmployeeId> + '_ {
-    let path = std::iter::successors(Some(department), |here| directory.department_parent(*here));
-    path.filter_map(|here| directory.department_head(here))
+    departments_above(directory, department).filter_map(|here| directory.department_head(here))
 }
 
 /// The head of a department, or of the nearest one above it that has one.
 pub(super) fn head_at_or_above(directory: &dyn Directory, department: DepartmentId) -> Option<EmployeeId> {
-    let mut here = Some(department);
-    for _ in 0..RISE_DEPTH {
-        let head = directory.department_head(here?);
-        if head.is_some() {
-            return head;
-        }
-        here = directory.department_parent(here?);
-    }
-    None
+    departments_above(directory, department).take(RISE_DEPTH).find_map(|here| directory.department_head(here))
 }
 
 /// The nearest superior, at any height, who is acceptable.

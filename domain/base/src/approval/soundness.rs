@@ -19,10 +19,10 @@ pub(super) fn findings(chain: &ChainPolicy) -> Vec<Finding> {
         found.add("/content/steps", CHAIN_NO_STEPS);
         return found.into_vec();
     }
-    within(&mut found, "/content/steps", chain.steps.len(), 1, 30);
-    within(&mut found, "/content/fallback", chain.fallback.len(), 0, 10);
-    within(&mut found, "/content/departments", chain.departments.len(), 0, 200);
-    within(&mut found, "/content/reminder_interval_hours", chain.reminder_interval_hours as usize, 1, 720);
+    found.within("/content/steps", chain.steps.len(), 1..=30);
+    found.within("/content/fallback", chain.fallback.len(), 0..=10);
+    found.within("/content/departments", chain.departments.len(), 0..=200);
+    found.within("/content/reminder_interval_hours", chain.reminder_interval_hours as usize, 1..=720);
     for (index, part) in chain.unseen_changes.iter().enumerate().filter(|(_, part)| part.always_counts()) {
         let (zh, en) = part.labels();
         found.add_with(
@@ -68,21 +68,21 @@ fn check_step(found: &mut Findings, at: &str, step: &StepRule) {
     if step.approvers.is_empty() {
         found.add_with(format!("{at}/approvers"), CHAIN_NO_APPROVER, named());
     }
-    within(found, &format!("{at}/approvers"), step.approvers.len(), 0, 20);
+    found.within(format!("{at}/approvers"), step.approvers.len(), 0..=20);
     for (index, rule) in step.approvers.iter().enumerate() {
         check_rule(found, &format!("{at}/approvers/{index}"), rule);
     }
     if let Some(limit) = step.time_limit {
         let remind = limit.remind_after_hours;
-        within(found, &format!("{at}/time_limit/remind_after_hours"), remind as usize, 1, 8760);
+        found.within(format!("{at}/time_limit/remind_after_hours"), remind as usize, 1..=8760);
         if let Some(escalate) = limit.escalate_after_hours {
-            within(found, &format!("{at}/time_limit/escalate_after_hours"), escalate as usize, 2, 8760);
+            found.within(format!("{at}/time_limit/escalate_after_hours"), escalate as usize, 2..=8760);
             if escalate <= remind {
                 found.add_with(format!("{at}/time_limit"), CHAIN_BAD_LIMIT, named());
             }
         }
     }
-    within(found, &format!("{at}/when"), step.when.len(), 0, 20);
+    found.within(format!("{at}/when"), step.when.len(), 0..=20);
     let well_formed = step.when.iter().enumerate().all(|(index, condition)| {
         check_condition(found, &format!("{at}/when/{index}"), condition, NESTING_MAX)
     });
@@ -105,10 +105,10 @@ fn check_rule(found: &mut Findings, at: &str, rule: &ApproverRule) {
                 text(found, &format!("{at}/place/code"), code, 60);
             }
         }
-        ApproverRule::Superior { level } => within(found, &format!("{at}/level"), usize::from(*level), 1, 10),
+        ApproverRule::Superior { level } => found.within(format!("{at}/level"), usize::from(*level), 1..=10),
         ApproverRule::Position { position } => text(found, &format!("{at}/position"), position, 60),
         ApproverRule::Named { employees } => {
-            within(found, &format!("{at}/employees"), employees.len(), 1, 20);
+            found.within(format!("{at}/employees"), employees.len(), 1..=20);
         }
         ApproverRule::DepartmentHeadsOf { field } => text(found, &format!("{at}/field"), field, 60),
         ApproverRule::DepartmentHead {} | ApproverRule::SuperiorDepartmentHead {} => {}
@@ -154,7 +154,7 @@ fn check_condition(found: &mut Findings, at: &str, condition: &Condition, depth:
             ("of", of.len(), 20)
         }
     };
-    within(found, &format!("{at}/{name}"), size, 1, max);
+    found.within(format!("{at}/{name}"), size, 1..=max);
     (1..=max).contains(&size)
 }
 
@@ -302,11 +302,5 @@ fn text(found: &mut Findings, at: &str, value: &str, max: usize) {
         found.add(at, codes::REQUIRED);
     } else if length > max {
         found.add_with(at, codes::BAD_LENGTH, [("min", json!(1)), ("max", json!(max))]);
-    }
-}
-
-fn within(found: &mut Findings, at: &str, value: usize, min: usize, max: usize) {
-    if !(min..=max).contains(&value) {
-        found.add_with(at, codes::OUT_OF_RANGE, [("min", json!(min)), ("max", json!(max))]);
     }
 }

@@ -1,11 +1,10 @@
 //! The company's own settings for duties, as data. `[DUT-2f, DUT-2g, DUT-2h, DUT-2i]`
 
 use crate::{
-    spine::{Finding, Findings, PolicyContent, codes},
+    spine::{Finding, Findings, PolicyContent},
     working_time::TimeOfDay,
 };
 use serde::{Deserialize, Serialize};
-use serde_json::json;
 use utoipa::ToSchema;
 
 /// The code under which the settings are kept.
@@ -49,10 +48,7 @@ impl PolicyContent for DutySettings {
             ("outage_least_working_minutes", self.outage_least_working_minutes, 0, 4_800),
             ("earlier_notice_working_days", self.earlier_notice_working_days, 0, 60),
         ] {
-            if !(min..=max).contains(&value) {
-                let range = [("min", json!(min)), ("max", json!(max))];
-                findings.add_with(format!("/content/{field}"), codes::OUT_OF_RANGE, range);
-            }
+            findings.within(format!("/content/{field}"), value, min..=max);
         }
         findings.into_vec()
     }

@@ -17,12 +17,6 @@ use serde_json::json;
 /// The longest length of time a rule may name, in its own unit.
 const LAPSE_MAX: u32 = 10_000;
 
-fn within(findings: &mut Findings, pointer: &str, value: usize, min: usize, max: usize) {
-    if !(min..=max).contains(&value) {
-        findings.add_with(pointer, codes::OUT_OF_RANGE, [("min", json!(min)), ("max", json!(max))]);
-    }
-}
-
 /// What can be said of a rule alone.
 pub(super) fn findings(rule: &DutyRule) -> Vec<Finding> {
     let mut found = Findings::new();
@@ -32,29 +26,29 @@ pub(super) fn findings(rule: &DutyRule) -> Vec<Finding> {
     for (list, codes) in
         [("roles", &scope.roles), ("positions", &scope.positions), ("departments", &scope.departments)]
     {
-        within(&mut found, &format!("/content/scope/{list}"), codes.len(), 0, 200);
+        found.within(format!("/content/scope/{list}"), codes.len(), 0..=200);
         for (index, code) in codes.iter().enumerate() {
             wording::check(&mut found, &format!("/content/scope/{list}/{index}"), code, 60);
         }
     }
-    within(&mut found, "/content/scope/except", scope.except.len(), 0, 200);
+    found.within("/content/scope/except", scope.except.len(), 0..=200);
     check_cadence(&rule.cadence, &mut found);
     if let Opening::BeforeDue { lapse } = rule.opens {
-        within(&mut found, "/content/opens/lapse/amount", lapse.amount as usize, 1, LAPSE_MAX as usize);
+        found.within("/content/opens/lapse/amount", lapse.amount as usize, 1..=LAPSE_MAX as usize);
     }
     match rule.grace {
         Grace::Lapse { lapse } => {
-            within(&mut found, "/content/grace/lapse/amount", lapse.amount as usize, 1, LAPSE_MAX as usize);
+            found.within("/content/grace/lapse/amount", lapse.amount as usize, 1..=LAPSE_MAX as usize);
         }
-        Grace::WorkingDay { nth, .. } => within(&mut found, "/content/grace/nth", nth as usize, 1, 60),
+        Grace::WorkingDay { nth, .. } => found.within("/content/grace/nth", nth as usize, 1..=60),
         Grace::Due | Grace::Weekday { .. } => {}
     }
     wording::check(&mut found, "/content/fulfilled_by/source", &rule.fulfilled_by.source, 60);
     check_fields(&rule.fulfilled_by.only, "/content/fulfilled_by/only", &mut found);
-    within(&mut found, "/content/escalation", rule.escalation.len(), 0, 20);
+    found.within("/content/escalation", rule.escalation.len(), 0..=20);
     for (index, step) in rule.escalation.iter().enumerate() {
         let pointer = format!("/content/escalation/{index}/at/amount");
-        within(&mut found, &pointer, step.at.amount as usize, 0, LAPSE_MAX as usize);
+        found.within(&pointer, step.at.amount as usize, 0..=LAPSE_MAX as usize);
     }
     if let Some(consequence) = &rule.consequence {
         check_consequence(consequence, &mut found);
@@ -63,10 +57,10 @@ pub(super) fn findings(rule: &DutyRule) -> Vec<Finding> {
 }
 
 fn check_fields(fields: &[FieldIs], pointer: &str, found: &mut Findings) {
-    within(found, pointer, fields.len(), 0, 20);
+    found.within(pointer, fields.len(), 0..=20);
     for (index, condition) in fields.iter().enumerate() {
         wording::check(found, &format!("{pointer}/{index}/field"), &condition.field, 60);
-        within(found, &format!("{pointer}/{index}/any_of"), condition.any_of.len(), 1, 100);
+        found.within(format!("{pointer}/{index}/any_of"), condition.any_of.len(), 1..=100);
     }
 }
 
@@ -95,13 +89,13 @@ fn check_cadence(cadence: &Cadence, found: &mut Findings) {
             if !day_fits {
                 found.add("/content/cadence/on", RULE_DAY_UNFIT);
             }
-            within(found, "/content/cadence/periods_later", *periods_later as usize, 0, 12);
+            found.within("/content/cadence/periods_later", *periods_later as usize, 0..=12);
         }
         Cadence::Event { kind, only, within: lapse, due_on } => {
             wording::check_optional(found, "/content/cadence/due_on", due_on.as_deref(), 60);
             wording::check(found, "/content/cadence/kind", kind, 60);
             check_fields(only, "/content/cadence/only", found);
-            within(found, "/content/cadence/within/amount", lapse.amount as usize, 0, LAPSE_MAX as usize);
+            found.within("/content/cadence/within/amount", lapse.amount as usize, 0..=LAPSE_MAX as usize);
             let ends_days = matches!(
                 lapse.unit,
                 super::cadence::LapseUnit::Days | super::cadence::LapseUnit::WorkingDays

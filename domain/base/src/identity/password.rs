@@ -3,8 +3,8 @@
 use super::{
     PASSWORD_REVEALS_NAME, PASSWORD_TOO_COMMON, PASSWORD_TOO_LONG, PASSWORD_TOO_SHORT, PASSWORD_TOO_UNIFORM,
 };
-use crate::spine::{Citation, Findings, Refusal, codes, search_key};
-use serde::{Deserialize, Serialize, Serializer};
+use crate::spine::{Citation, Findings, Refusal, search_key, withhold};
+use serde::{Deserialize, Serialize};
 use serde_json::json;
 use std::collections::BTreeSet;
 use std::fmt;
@@ -32,8 +32,8 @@ impl fmt::Debug for Secret {
 }
 
 /// The stored form of a password (a PHC string); in the audit trail it stands as `***`.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct PasswordHash(Secret);
+#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
+pub struct PasswordHash(#[serde(serialize_with = "withhold")] Secret);
 
 impl PasswordHash {
     /// From a PHC string such as `$argon2id$…`.
@@ -53,12 +53,6 @@ impl PasswordHash {
     /// The PHC string.
     pub fn reveal(&self) -> &str {
         self.0.reveal()
-    }
-}
-
-impl Serialize for PasswordHash {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str("***")
     }
 }
 
@@ -89,10 +83,7 @@ impl PasswordPolicy {
     /// Everything unsound in the policy itself.
     pub(super) fn check(&self, findings: &mut Findings, pointer: &str) {
         let mut within = |name: &str, value: usize, min: usize, max: usize| {
-            if !(min..=max).contains(&value) {
-                let bounds = [("min", json!(min)), ("max", json!(max))];
-                findings.add_with(format!("{pointer}/{name}"), codes::OUT_OF_RANGE, bounds);
-            }
+            findings.within(format!("{pointer}/{name}"), value, min..=max);
         };
         within("min_characters", self.min_characters, 8, 64);
         within("max_bytes", self.max_bytes, 64, 1024);

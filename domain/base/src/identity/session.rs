@@ -1,33 +1,21 @@
 //! Sessions: families of refresh tokens, of which only the newest is good for one use. `[ID-1]`
 
 use super::{SESSION_ENDED, SESSION_REFRESHED, SESSION_REPEATED, SESSION_STARTED, SESSION_STOLEN};
-use crate::spine::{Change, Entity, Findings, Id, Session, Timestamp, User, Version, codes};
+use crate::spine::{Change, Entity, Findings, Id, Session, Timestamp, User, Version, withhold};
 use chrono::Duration;
-use serde::{Deserialize, Serialize, Serializer};
+use serde::{Deserialize, Serialize};
 use serde_json::json;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
 /// The SHA-256 of a token of at least 256 random bits. The token itself is never stored.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct TokenHash(pub [u8; 32]);
-
-impl Serialize for TokenHash {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str("***")
-    }
-}
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize)]
+pub struct TokenHash(#[serde(serialize_with = "withhold")] pub [u8; 32]);
 
 /// The newest token, sealed by the one before it and by who presented that: nobody else can open it, whatever they read of
 /// the database.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct SealedToken(pub [u8; 32]);
-
-impl Serialize for SealedToken {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.serialize_str("***")
-    }
-}
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize)]
+pub struct SealedToken(#[serde(serialize_with = "withhold")] pub [u8; 32]);
 
 /// How long tokens and sessions live.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize, ToSchema)]
@@ -57,10 +45,7 @@ impl SessionPolicy {
     /// Everything unsound in the policy itself.
     pub(super) fn check(&self, findings: &mut Findings, pointer: &str) {
         let mut within = |name: &str, value: i64, min: i64, max: i64| {
-            if !(min..=max).contains(&value) {
-                let bounds = [("min", json!(min)), ("max", json!(max))];
-                findings.add_with(format!("{pointer}/{name}"), codes::OUT_OF_RANGE, bounds);
-            }
+            findings.within(format!("{pointer}/{name}"), value, min..=max);
         };
         within("access_minutes", self.access_minutes, 1, Self::ACCESS_MINUTES_MAX);
         within("idle_hours", self.idle_hours, 1, 24 * 90);

@@ -1,9 +1,8 @@
 //! Slowing down repeated failures, per account and per address. `[ID-1]`
 
-use crate::spine::{Findings, Timestamp, codes};
+use crate::spine::{Findings, Timestamp};
 use chrono::Duration;
 use serde::{Deserialize, Serialize};
-use serde_json::json;
 use utoipa::ToSchema;
 
 /// How failures are slowed: some are free, then each wait is twice the one before, up to a longest.
@@ -36,10 +35,7 @@ impl ThrottlePolicy {
     /// Everything unsound in the policy itself.
     pub(super) fn check(&self, findings: &mut Findings, pointer: &str) {
         let mut within = |name: &str, value: u32, min: u32, max: u32| {
-            if !(min..=max).contains(&value) {
-                let bounds = [("min", json!(min)), ("max", json!(max))];
-                findings.add_with(format!("{pointer}/{name}"), codes::OUT_OF_RANGE, bounds);
-            }
+            findings.within(format!("{pointer}/{name}"), value, min..=max);
         };
         within("free_failures", self.free_failures, 1, 1000);
         within("first_wait_seconds", self.first_wait_seconds, 1, 3600);

@@ -3,7 +3,7 @@
 
 use crate::{
     approval::Label,
-    spine::{BusinessDate, Finding, Findings, PolicyContent, codes, wording},
+    spine::{BusinessDate, Finding, Findings, PolicyContent, wording},
 };
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -87,7 +87,7 @@ impl PolicyContent for StaffingStandard {
     fn findings(&self) -> Vec<Finding> {
         let mut findings = Findings::new();
         wording::check_prefix(&mut findings, "/content/number_prefix", &self.number_prefix);
-        check_range(&mut findings, "/content/expires_after_days", self.expires_after_days, 3_660);
+        findings.within("/content/expires_after_days", self.expires_after_days, 1..=3_660);
         let mut sizes = BTreeSet::new();
         for (index, size) in self.sizes.iter().enumerate() {
             let pointer = format!("/content/sizes/{index}");
@@ -113,17 +113,11 @@ fn check_size(findings: &mut Findings, pointer: &str, size: &CentreSize) {
         let StandardPost { department, position, places } = post;
         wording::check(findings, &format!("{pointer}/department"), department, 40);
         wording::check(findings, &format!("{pointer}/position"), position, 40);
-        check_range(findings, &format!("{pointer}/places"), *places, MOST_PLACES);
+        findings.within(format!("{pointer}/places"), *places, 1..=MOST_PLACES);
         if !posts.insert((department, position)) {
             let twice = [("department", json!(department)), ("position", json!(position))];
             findings.add_with(pointer, POST_TWICE, twice);
         }
-    }
-}
-
-fn check_range(findings: &mut Findings, pointer: &str, value: u32, max: u32) {
-    if !(1..=max).contains(&value) {
-        findings.add_with(pointer, codes::OUT_OF_RANGE, [("min", json!(1)), ("max", json!(max))]);
     }
 }
 

@@ -11,7 +11,7 @@ mod rule;
 mod tests;
 
 use super::WorkingTime;
-use crate::spine::{Citation, EnumLabels, Findings, Refusal, RefusalCode, Timestamp, codes};
+use crate::spine::{Citation, EnumLabels, Findings, Refusal, RefusalCode, Timestamp};
 use chrono::Duration;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -109,10 +109,7 @@ fn hours(minutes: u32) -> serde_json::Value {
 
 fn check_allowance(allowance_minutes: u32) -> Result<(), Refusal> {
     let mut findings = Findings::new();
-    if !(1..=ALLOWANCE_MAX_MINUTES).contains(&allowance_minutes) {
-        let range = [("min", json!(1)), ("max", json!(ALLOWANCE_MAX_MINUTES))];
-        findings.add_with("/allowance_minutes", codes::OUT_OF_RANGE, range);
-    }
+    findings.within("/allowance_minutes", allowance_minutes, 1..=ALLOWANCE_MAX_MINUTES);
     findings.into_result()
 }
 

@@ -2,10 +2,9 @@
 //! and one of the others. `[NOT-2, 002 §8]`
 
 use super::{Reckoned, TimeOfDay, WorkingTime};
-use crate::spine::{BusinessDate, Finding, Findings, PolicyContent, Timestamp, codes};
+use crate::spine::{BusinessDate, Finding, Findings, PolicyContent, Timestamp};
 use chrono::Duration;
 use serde::{Deserialize, Serialize};
-use serde_json::json;
 use utoipa::ToSchema;
 
 /// The code under which the company's rule is kept.
@@ -43,10 +42,7 @@ impl PolicyContent for NoticeReminder {
             ("after_working_minutes", self.after_working_minutes),
             ("after_other_minutes", self.after_other_minutes),
         ] {
-            if !(1..=RUN_MAX_MINUTES).contains(&minutes) {
-                let range = [("min", json!(1)), ("max", json!(RUN_MAX_MINUTES))];
-                findings.add_with(format!("/content/{field}"), codes::OUT_OF_RANGE, range);
-            }
+            findings.within(format!("/content/{field}"), minutes, 1..=RUN_MAX_MINUTES);
         }
         findings.into_vec()
     }

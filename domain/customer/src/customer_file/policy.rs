@@ -2,10 +2,9 @@
 
 use super::{CustomerContent, CustomerImportance, CustomerKind, CustomerSensitivity};
 use crate::customer_look_up::DoubleBy;
-use crate::spine::{BusinessDate, Citation, Finding, Findings, PolicyContent, PolicyVersion, codes, wording};
+use crate::spine::{BusinessDate, Citation, Finding, Findings, PolicyContent, PolicyVersion, wording};
 use chrono::Days;
 use serde::{Deserialize, Serialize};
-use serde_json::json;
 use utoipa::ToSchema;
 
 /// The code under which the company's rules for files are kept.
@@ -200,20 +199,14 @@ impl PolicyContent for CustomerFilePolicy {
         for (kind, rule) in [("person", &self.person), ("company", &self.company)] {
             for (index, one) in rule.completeness.iter().enumerate() {
                 let pointer = format!("/content/{kind}/completeness/{index}/weight");
-                check_range(&mut findings, &pointer, one.weight, 1_000);
+                findings.within(&pointer, one.weight, 1..=1_000);
             }
         }
-        check_range(&mut findings, "/content/verify_every_days", self.verify_every_days, 3_660);
-        check_range(&mut findings, "/content/export_rows_max", self.export_rows_max, 1_000_000);
-        check_range(&mut findings, "/content/look_ups_per_hour", self.look_ups_per_hour, 10_000);
-        check_range(&mut findings, "/content/unmerge_within_days", self.unmerge_within_days, 3_660);
+        findings.within("/content/verify_every_days", self.verify_every_days, 1..=3_660);
+        findings.within("/content/export_rows_max", self.export_rows_max, 1..=1_000_000);
+        findings.within("/content/look_ups_per_hour", self.look_ups_per_hour, 1..=10_000);
+        findings.within("/content/unmerge_within_days", self.unmerge_within_days, 1..=3_660);
         findings.into_vec()
-    }
-}
-
-fn check_range(findings: &mut Findings, pointer: &str, value: u32, max: u32) {
-    if !(1..=max).contains(&value) {
-        findings.add_with(pointer, codes::OUT_OF_RANGE, [("min", json!(1)), ("max", json!(max))]);
     }
 }
 

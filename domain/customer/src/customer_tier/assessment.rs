@@ -7,6 +7,7 @@ use super::{
 };
 use crate::{
     approval::Label,
+    ownership::WHOLE_BP,
     spine::{BusinessDate, Citation, Explanation, Id},
     tier_run::TierRun,
 };
@@ -166,7 +167,7 @@ impl TierModel {
         };
         let lines: Vec<TierLine> = self.dimensions.iter().map(line).collect();
         let score = lines.iter().map(TierLine::weighted).sum();
-        let reaches = |from: u32| i64::from(from) * i64::from(super::model::WHOLE_BP) <= score;
+        let reaches = |from: u32| i64::from(from) * i64::from(WHOLE_BP) <= score;
         let reached = self.tiers.iter().find(|tier| reaches(tier.from_points)).or(self.tiers.last());
         Assessed { lines, score, reached: reached.map(|tier| tier.code.clone()).unwrap_or_default() }
     }

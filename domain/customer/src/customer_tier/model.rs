@@ -3,6 +3,7 @@
 
 use crate::{
     approval::Label,
+    ownership::WHOLE_BP,
     spine::{Finding, Findings, PolicyContent, codes, wording},
     working_time::Span,
 };
@@ -21,8 +22,6 @@ pub const MODEL_CODE: &str = "tier-model/company";
 /// That model as shipped.
 pub const SHIPPED_TIER_MODEL: &str = include_str!("shipped/tier_model.json");
 
-/// All weights together, in basis points.
-pub(super) const WHOLE_BP: u32 = 10_000;
 /// The most points a dimension gives.
 const POINTS_MAX: u32 = 100;
 /// No interval or protection is longer: ten years, in days.
@@ -155,8 +154,8 @@ impl TierModel {
             if !seen.insert(&dimension.code) {
                 findings.add_with(format!("{at}/code"), CODE_TWICE, [("code", json!(dimension.code))]);
             }
-            check_range(findings, format!("{at}/weight_bp"), dimension.weight_bp, WHOLE_BP);
-            check_range(findings, format!("{at}/source/months"), dimension.source.months(), MONTHS_MAX);
+            findings.within(format!("{at}/weight_bp"), dimension.weight_bp, 1..=WHOLE_BP);
+            findings.within(format!("{at}/source/months"), dimension.source.months(), 1..=MONTHS_MAX);
             if !dimension.bands.is_sorted_by(|lower, higher| lower.from < higher.from) {
                 findings.add(format!("{at}/bands"), BANDS_UNSOUND);
             }
@@ -183,9 +182,9 @@ impl TierModel {
             if !seen.insert(&tier.code) {
                 findings.add_with(format!("{at}/code"), CODE_TWICE, [("code", json!(tier.code))]);
             }
-            check_range(findings, format!("{at}/follow_up_days"), tier.follow_up_days, DAYS_MAX);
-            check_range(findings, format!("{at}/deal_days"), tier.deal_days, DAYS_MAX);
-            check_range(findings, format!("{at}/response_hours"), tier.response_hours, 1_000);
+            findings.within(format!("{at}/follow_up_days"), tier.follow_up_days, 1..=DAYS_MAX);
+            findings.within(format!("{at}/deal_days"), tier.deal_days, 1..=DAYS_MAX);
+            findings.within(format!("{at}/response_hours"), tier.response_hours, 1..=1_000);
         }
         let falls = self.tiers.is_sorted_by(|better, worse| better.from_points > worse.from_points);
         let is_whole = self.tiers.last().is_some_and(|last| last.from_points == 0)
@@ -202,12 +201,6 @@ fn check_named(findings: &mut Findings, at: &str, code: &str, name: &Label) {
     wording::check(findings, &format!("{at}/name/en"), &name.en, 60);
 }
 
-fn check_range(findings: &mut Findings, at: String, value: u32, max: u32) {
-    if !(1..=max).contains(&value) {
-        findings.add_with(at, codes::OUT_OF_RANGE, [("min", json!(1)), ("max", json!(max))]);
-    }
-}
-
 impl PolicyContent for TierModel {
     const KIND: &'static str = KIND;
     const EXAMPLE: &'static str = SHIPPED_TIER_MODEL;
@@ -218,7 +211,7 @@ impl PolicyContent for TierModel {
             let expected = json!({"zh-CN": "月、季度、半年或年", "en": "month, quarter, half year or year"});
             findings.add_with("/content/every", codes::BAD_FORMAT, [("expected", expected)]);
         }
-        check_range(&mut findings, "/content/lost_after_runs".to_owned(), self.lost_after_runs, 12);
+        findings.within("/content/lost_after_runs".to_owned(), self.lost_after_runs, 1..=12);
         self.check_dimensions(&mut findings);
         self.check_tiers(&mut findings);
         findings.into_vec()

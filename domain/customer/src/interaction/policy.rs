@@ -1,10 +1,9 @@
 //! Which interactions count (有效跟进), as data. `[CUS-6, OWN-15, REG-4]`
 
 use super::{InteractionKind, InteractionPlan, InteractionReport};
-use crate::spine::{Finding, Findings, PolicyContent, codes};
+use crate::spine::{Finding, Findings, PolicyContent};
 use chrono::Duration;
 use serde::{Deserialize, Serialize};
-use serde_json::json;
 use utoipa::ToSchema;
 
 /// The code under which the company's rules for interactions are kept.
@@ -101,9 +100,7 @@ impl PolicyContent for InteractionPolicy {
     fn findings(&self) -> Vec<Finding> {
         let mut findings = Findings::new();
         let mut range = |pointer: String, value: u32, (min, max): (u32, u32)| {
-            if !(min..=max).contains(&value) {
-                findings.add_with(pointer, codes::OUT_OF_RANGE, [("min", json!(min)), ("max", json!(max))]);
-            }
+            findings.within(pointer, value, min..=max);
         };
         for (index, rule) in self.kinds.iter().enumerate() {
             range(format!("/content/kinds/{index}/minutes_min"), rule.minutes_min, (0, super::MINUTES_MAX));

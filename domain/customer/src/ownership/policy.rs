@@ -301,9 +301,7 @@ impl OwnershipPolicy {
 }
 
 fn check_days(findings: &mut Findings, at: String, days: u32) {
-    if !(1..=DAYS_MAX).contains(&days) {
-        findings.add_with(at, codes::OUT_OF_RANGE, [("min", json!(1)), ("max", json!(DAYS_MAX))]);
-    }
+    findings.within(at, days, 1..=DAYS_MAX);
 }
 
 impl PolicyContent for OwnershipPolicy {

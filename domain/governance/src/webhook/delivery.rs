@@ -1,9 +1,8 @@
 //! When a delivery is tried again, and when an endpoint is given up. `[INT-1c]`
 
-use crate::spine::{Finding, Findings, PolicyContent, codes};
+use crate::spine::{Finding, Findings, PolicyContent};
 use chrono::Duration;
 use serde::{Deserialize, Serialize};
-use serde_json::json;
 use utoipa::ToSchema;
 
 /// The code under which the company's rule is kept.
@@ -48,9 +47,7 @@ impl PolicyContent for WebhookDelivery {
         } = self;
         let mut findings = Findings::new();
         let mut within = |pointer: String, value: u32, min: u32, max: u32| {
-            if !(min..=max).contains(&value) {
-                findings.add_with(pointer, codes::OUT_OF_RANGE, [("min", json!(min)), ("max", json!(max))]);
-            }
+            findings.within(pointer, value, min..=max);
         };
         let count = u32::try_from(delays_seconds.len()).unwrap_or(u32::MAX);
         within("/content/delays_seconds".into(), count, 1, 50);

@@ -143,9 +143,7 @@ fn grades(scheme: &Scheme, findings: &mut Findings) {
     for (place, cap) in distribution.at_most.iter().enumerate() {
         let at = |member: &str| format!("/content/distribution/at_most/{place}/{member}");
         known_grade(scheme, &cap.grade, findings, at("grade"));
-        if !(0..=WHOLE).contains(&cap.share) {
-            findings.add_with(at("share"), codes::OUT_OF_RANGE, [("min", json!(0)), ("max", json!(WHOLE))]);
-        }
+        findings.within(at("share"), cap.share, 0..=WHOLE);
     }
 }
 
@@ -162,10 +160,7 @@ fn check_consequence(scheme: &Scheme, consequence: &Consequence, findings: &mut 
         known_grade(scheme, grade, findings, format!("{pointer}/when/grades/{place}"));
     }
     let mut range = |member: &str, value: u32, min: u32, max: u32| {
-        if !(min..=max).contains(&value) {
-            let bounds = [("min", json!(min)), ("max", json!(max))];
-            findings.add_with(format!("{pointer}/{member}"), codes::OUT_OF_RANGE, bounds);
-        }
+        findings.within(format!("{pointer}/{member}"), value, min..=max);
     };
     if let Occasion::InARow { periods, .. } = when {
         range("when/periods", *periods, 2, 24);

@@ -4,12 +4,12 @@ use super::{
     fact::{Answer, Closer, Finding, Misdeed, Protection, Question, SaleFacts},
     policy::{AttributionRule, CommissionRules, RuleCode},
 };
-use crate::spine::{Citation, EmployeeId, allocate};
+use crate::{
+    ownership::WHOLE_BP,
+    spine::{Citation, EmployeeId, allocate},
+};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
-
-/// A whole in basis points.
-pub const WHOLE_BP: u32 = 10_000;
 
 /// What came of attributing a sale.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]

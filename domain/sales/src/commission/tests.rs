@@ -1,14 +1,17 @@
 //! The worked examples, to the fen.
 
 use super::{
-    attribution::{Hold, Party, WHOLE_BP, attribute},
+    attribution::{Hold, Party, attribute},
     fact::{Allotment, Demand, Finding, Misdeed, Protection, Ruling, Violation},
     settlement::{Award, SettlementLine, settle},
     statement::{Statement, StatementLine},
     tier::{Tier, TierMode, Tiers},
     *,
 };
-use crate::spine::{EmployeeId, Id, PolicyContent, Timestamp};
+use crate::{
+    ownership::WHOLE_BP,
+    spine::{EmployeeId, Id, PolicyContent, Timestamp},
+};
 use uuid::Uuid;
 
 const SECOND: i64 = 1_000_000;

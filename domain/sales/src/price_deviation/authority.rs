@@ -68,10 +68,7 @@ impl PolicyContent for DiscountAuthority {
         if self.beyond.trim().is_empty() {
             findings.add("/content/beyond", codes::REQUIRED);
         }
-        if !(1..=3_660).contains(&self.valid_days) {
-            let range = [("min", json!(1)), ("max", json!(3_660))];
-            findings.add_with("/content/valid_days", codes::OUT_OF_RANGE, range);
-        }
+        findings.within("/content/valid_days", self.valid_days, 1..=3_660);
         findings.into_vec()
     }
 }

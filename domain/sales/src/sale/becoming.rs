@@ -4,8 +4,8 @@
 
 use super::*;
 use crate::{
-    commission::attribution::WHOLE_BP,
     document_line::half_up,
+    ownership::WHOLE_BP,
     spine::{Change, Refusal},
 };
 

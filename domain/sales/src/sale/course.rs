@@ -4,10 +4,11 @@ use super::{told::with_told, *};
 use crate::{
     commission::{
         COMMISSION_RULES_CODE, CommissionRules, Due, Earned, Holder, Ledger, SaleFacts,
-        attribution::{Attribution, Hold, WHOLE_BP, attribute},
+        attribution::{Attribution, Hold, attribute},
         plan::COMMISSION_PLAN_CODE,
         settlement::Settlement,
     },
+    ownership::WHOLE_BP,
     spine::{Actor, Change, Citation, Explanation, Findings, Refusal, wording},
 };
 use serde_json::{Value, json};

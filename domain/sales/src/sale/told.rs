@@ -6,9 +6,9 @@
 use crate::{
     commission::{
         Answer, SaleFacts,
-        attribution::WHOLE_BP,
         fact::{Allotment, Closer, Demand, Finding, Misdeed, Protection, Ruling, Violation},
     },
+    ownership::WHOLE_BP,
     spine::{EmployeeId, Timestamp, UserId},
 };
 use serde::{Deserialize, Serialize};

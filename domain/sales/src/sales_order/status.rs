@@ -38,6 +38,11 @@ pub enum SalesOrderState {
     Void,
 }
 
+impl SalesOrderState {
+    /// Approved, and not all of it delivered yet: goods of it still move.
+    pub const MOVING: [Self; 4] = [Self::Approved, Self::InProduction, Self::Finished, Self::Shipping];
+}
+
 crate::labels! { SalesOrderState = "SalesOrderStatus":
     Draft = "draft", "草稿", "Draft";
     InApproval = "in_approval", "审核中", "In approval";

@@ -53,10 +53,9 @@ struct Row {
 impl Replayer for Routing {
     fn page(&mut self, reader: &mut Reader<'_>) -> Result<Played, Failure> {
         let rows = self.rows(reader)?;
-        let is_last = i64::try_from(rows.len()).is_ok_and(|rows| rows < PAGE);
         self.after = rows.last().map(|row| row.id).or(self.after);
         let resolved = resolved_at(reader, &rows)?;
-        let mut played = Played { is_last, ..Played::default() };
+        let mut played = Played::of_page(&rows);
         let reach = reader.actor().reach(Permission::OverseeApprovals);
         for row in rows {
             let subject: Subject = serde_json::from_str(&row.subject)?;
@@ -101,31 +100,24 @@ impl Routing {
         let then = self.version(reader, stored.policy.id)?;
         let known = self.past.at(reader, at)?;
         let day = at.date_in(reader.zone());
-        let results = match (then, known.as_ref()) {
-            (_, Err(missing)) => Results::Undetermined(missing.clone()),
+        let results = match (then, known) {
+            (_, Err(missing)) => Results::Undetermined(missing),
             (None, _) => Results::Undetermined(Said::new(
                 format!("当时的审批链（第 {} 版）已无法读取", stored.policy.number),
                 format!("version {} of the chain, which cannot be read any more", stored.policy.number),
             )),
             (Some(then), Ok(organisation)) => {
-                let current = plan(&then, &subject, organisation, day);
-                let draft = plan(&self.draft, &subject, organisation, day);
+                let current = plan(&then, &subject, &*organisation, day);
+                let draft = plan(&self.draft, &subject, &*organisation, day);
                 Results::Determined {
-                    stored: Some(outcome(stored, Some(&then.content), &subject, organisation)),
-                    current: outcome(&current, Some(&then.content), &subject, organisation),
-                    draft: outcome(&draft, Some(&self.draft.content), &subject, organisation),
+                    stored: Some(outcome(stored, Some(&then.content), &subject, &*organisation)),
+                    current: outcome(&current, Some(&then.content), &subject, &*organisation),
+                    draft: outcome(&draft, Some(&self.draft.content), &subject, &*organisation),
                 }
             }
         };
-        Ok(Case {
-            decision: DECISION.to_owned(),
-            policy: self.draft.code.clone(),
-            kind: subject.kind,
-            id: subject.document,
-            number: subject.number,
-            on: subject.business_date,
-            results,
-        })
+        let document = (subject.kind.as_str(), subject.document);
+        Ok(self.asked.case(DECISION, document, subject.number, subject.business_date, results))
     }
 
     /// The version that a document was sent by.
@@ -147,11 +139,35 @@ fn resolved_at(reader: &mut Reader<'_>, rows: &[Row]) -> Result<BTreeMap<Key, Ti
     last_told(reader, &keys, &["submitted", "resubmitted_anew"])
 }
 
-/// When the document of each approval was submitted the last time.
+/// Goes through a page of documents that have approvals, in the order of keys: those that were submitted by then, each with its
+/// approval and when that was. What the asker may not see is counted alone.
 ///
 /// # Errors
-/// Where the database fails.
-pub fn submitted_at(reader: &mut Reader<'_>, keys: &[Key]) -> Result<BTreeMap<Key, Timestamp>, Failure> {
+/// What the case of one fails by, and where the database does.
+pub fn play_submitted<R>(
+    reader: &mut Reader<'_>,
+    asked: &Asked,
+    rows: &[R],
+    approval: fn(&R) -> Option<Key>,
+    is_seen: fn(&Reader<'_>, &R) -> bool,
+    mut case: impl FnMut(&mut Reader<'_>, &R, (Key, Timestamp)) -> Result<Case, Failure>,
+) -> Result<Played, Failure> {
+    let approvals: Vec<Key> = rows.iter().filter_map(approval).collect();
+    let submitted = submitted_at(reader, &approvals)?;
+    let mut played = Played::of_page(rows);
+    for row in rows {
+        let at = approval(row).and_then(|approval| Some((approval, *submitted.get(&approval)?)));
+        match at.filter(|(_, at)| *at <= asked.until) {
+            None => {}
+            Some(_) if !is_seen(reader, row) => played.out_of_reach += 1,
+            Some(at) => played.cases.push(case(reader, row, at)?),
+        }
+    }
+    Ok(played)
+}
+
+/// When the document of each approval was submitted the last time.
+fn submitted_at(reader: &mut Reader<'_>, keys: &[Key]) -> Result<BTreeMap<Key, Timestamp>, Failure> {
     last_told(reader, keys, &["submitted", "resubmitted_anew", "resubmitted_continued"])
 }
 

@@ -138,9 +138,9 @@ impl World {
     /// As it was known at an instant gone by; else what of it is not known any more.
     fn then(reader: &mut Reader<'_>, past: &mut Past, at: Timestamp) -> Result<Result<Self, Said>, Failure> {
         let today = at.date_in(reader.zone());
-        let organisation = match past.at(reader, at)?.as_ref() {
-            Ok(organisation) => Arc::new(organisation.clone()),
-            Err(missing) => return Ok(Err(missing.clone())),
+        let organisation = match past.at(reader, at)? {
+            Ok(organisation) => organisation,
+            Err(missing) => return Ok(Err(missing)),
         };
         Ok(Ok(Self {
             settings: policy::in_force(reader, "company", today)?,
@@ -159,19 +159,17 @@ impl Duties {
         let (world, until, days) = (World::today(reader)?, self.asked.until, self.asked.period);
         let within = |period: &Period| days.from <= period.first() && period.first() <= days.to;
         let mut found: BTreeMap<(BusinessDate, String), Called> = BTreeMap::new();
-        let key = |period: Period| (period.first(), period.to_string());
         let empty = |period: Period| Called { period, then: None, draft: None };
-        let versions = RuleVersions { versions: &self.then };
-        for called in versions.called(None, until, world.time()).into_iter().filter(|one| within(&one.period))
-        {
-            let at = found.entry(key(called.period)).or_insert_with(|| empty(called.period));
-            at.then = Some((Arc::new(called.rule.clone()), called.times));
-        }
-        let versions = RuleVersions { versions: &self.drafted };
-        for called in versions.called(None, until, world.time()).into_iter().filter(|one| within(&one.period))
-        {
-            let at = found.entry(key(called.period)).or_insert_with(|| empty(called.period));
-            at.draft = Some(called.times);
+        for (versions, is_draft) in [(&self.then, false), (&self.drafted, true)] {
+            let called = RuleVersions { versions }.called(None, until, world.time());
+            for called in called.into_iter().filter(|called| within(&called.period)) {
+                let key = (called.period.first(), called.period.to_string());
+                let at = found.entry(key).or_insert_with(|| empty(called.period));
+                match is_draft {
+                    true => at.draft = Some(called.times),
+                    false => at.then = Some((Arc::new(called.rule.clone()), called.times)),
+                }
+            }
         }
         Ok(found.into_values().collect())
     }
@@ -214,7 +212,7 @@ impl Duties {
         at_hand: &mut AtHand,
         played: &mut Played,
     ) -> Result<(), Failure> {
-        let register = Register::of(reader)?;
+        let (today, register) = (World::today(reader)?, Register::of(reader)?);
         for _ in 0..PAGE {
             let Some((text, subject)) = at_hand.left.pop_front() else { break };
             let stored = at_hand.stored.get(&text);
@@ -227,7 +225,7 @@ impl Duties {
             }
             let results = match &at_hand.missing {
                 Some(missing) => Results::Undetermined(missing.clone()),
-                None => self.of_period(reader, at_hand, stored, owes)?,
+                None => self.of_period(&today, at_hand, stored, owes)?,
             };
             let whose = whose(&register, &subject, &self.draft);
             let number = format!("{whose} {}", at_hand.period);
@@ -238,7 +236,7 @@ impl Duties {
 
     fn of_period(
         &self,
-        reader: &mut Reader<'_>,
+        today: &World,
         at_hand: &AtHand,
         stored: Option<&Duty>,
         owes: [Option<&Owes>; 2],
@@ -262,13 +260,13 @@ impl Duties {
             judging.outcome(owes)
         };
         let (current, draft) = (by(then, owes[0])?, by(draft, owes[1])?);
-        self.results(reader, stored, current, draft)
+        self.results(today, stored, current, draft)
     }
 
     /// The three results, or the fact that one of them lacks.
     fn results(
         &self,
-        reader: &mut Reader<'_>,
+        today: &World,
         stored: Option<&Duty>,
         current: Result<Outcome, Said>,
         draft: Result<Outcome, Said>,
@@ -279,9 +277,8 @@ impl Duties {
         };
         let stored = match stored {
             Some(duty) => {
-                let world = World::today(reader)?;
-                let rule = world.rules.version(&duty.rule)?;
-                duty.replayed(rule, self.asked.until, &world.settings.content, world.time())
+                let rule = today.rules.version(&duty.rule)?;
+                duty.replayed(rule, self.asked.until, &today.settings.content, today.time())
             }
             None => NotOwed::Scope.outcome(&self.draft),
         };
@@ -302,15 +299,7 @@ impl Duties {
             (None, DutySubject::Post { department, .. }) => ("department", department.uuid()),
             (None, DutySubject::Record { kind, id }) => (kind.as_str(), *id),
         };
-        Case {
-            decision: DECISION.to_owned(),
-            policy: self.asked.draft.code.clone(),
-            kind: kind.to_owned(),
-            id,
-            number: number.chars().take(100).collect(),
-            on,
-            results,
-        }
+        self.asked.case(DECISION, (kind, id), number.chars().take(100).collect(), on, results)
     }
 }
 

@@ -29,14 +29,14 @@ use std::{
 const KINDS: [&str; 6] = ["department", "employee", "user", "role", "grant", "absence"];
 
 /// The organisation at an instant, or what of it is not known any more.
-pub type Remembered = Result<Organisation, Said>;
+pub type Remembered = Result<Arc<Organisation>, Said>;
 
 /// Remembers the organisation at instants, the last one kept: whoever goes through documents in their order asks for the
 /// same again and again.
 #[derive(Default)]
 pub struct Past {
     changes: Option<Vec<Instant>>,
-    last: Option<((BusinessDate, usize), Arc<Remembered>)>,
+    last: Option<((BusinessDate, usize), Remembered)>,
 }
 
 impl Past {
@@ -44,7 +44,7 @@ impl Past {
     ///
     /// # Errors
     /// Where the database fails.
-    pub fn at(&mut self, reader: &mut Reader<'_>, instant: Timestamp) -> Result<Arc<Remembered>, Failure> {
+    pub fn at(&mut self, reader: &mut Reader<'_>, instant: Timestamp) -> Result<Remembered, Failure> {
         let changes = match self.changes.take() {
             Some(known) => known,
             None => changes(reader)?,
@@ -57,7 +57,7 @@ impl Past {
         {
             return Ok(organisation.clone());
         }
-        let organisation = Arc::new(remember(reader, instant)?);
+        let organisation = remember(reader, instant)?;
         self.last = Some((place, organisation.clone()));
         Ok(organisation)
     }
@@ -185,7 +185,7 @@ fn remember(reader: &mut Reader<'_>, instant: Timestamp) -> Result<Remembered, F
     people(reader, &undone, day, &accounts, &mut organisation)?;
     roles_held(reader, &undone, (instant, day), &accounts, &mut organisation)?;
     organisation.absences = away(reader, &undone, (instant, day))?;
-    Ok(Ok(organisation))
+    Ok(Ok(Arc::new(organisation)))
 }
 
 fn units(

@@ -31,6 +31,7 @@ fn item(kind: &'static str, code: &str, says: impl serde::Serialize) -> Result<I
 /// Departments: one that ships brings its positions along.
 pub(super) const DEPARTMENT: ItemKind = ItemKind {
     kind: "department",
+    reads: |_, says| Ok(says),
     ships: |_, code| {
         let template = DEPARTMENT_TEMPLATES.iter().find(|template| template.code == code);
         let template = template.ok_or_else(|| Failure::fault(format_args!("no department {code} ships")))?;
@@ -119,6 +120,7 @@ fn write_department(tx: &mut Tx<'_>, says: PackDepartment) -> Result<(), Failure
 /// Positions.
 pub(super) const POSITION: ItemKind = ItemKind {
     kind: "position",
+    reads: |_, says| Ok(says),
     ships: |_, _| Ok(Vec::new()),
     stands: |reader, item| {
         let Some(found) = position_of(reader, &item.code)? else { return Ok(None) };
@@ -161,6 +163,7 @@ fn told_position(reader: &mut Reader<'_>, position: &Position) -> Result<PackPos
 /// Roles: those of the product are changed by the product alone.
 pub(super) const ROLE: ItemKind = ItemKind {
     kind: "role",
+    reads: |_, says| Ok(says),
     ships: |_, code| {
         let shipped = SHIPPED_ROLES.iter().find(|shipped| shipped.code == code);
         let shipped = shipped.ok_or_else(|| Failure::fault(format_args!("no role {code} ships")))?;
@@ -215,6 +218,11 @@ fn write_role(tx: &mut Tx<'_>, says: PackRole) -> Result<(), Failure> {
 /// Policies: what is written is their next version.
 pub(super) const POLICY: ItemKind = ItemKind {
     kind: "policy",
+    reads: |house, says| {
+        let mut says: PackPolicy = serde_json::from_value(says)?;
+        says.content = policy::kept(house, &says.code, says.content);
+        Ok(serde_json::to_value(says)?)
+    },
     ships: |reader, code| {
         let shipped = reader.house().all::<Shipped>().find(|shipped| shipped.code == code);
         let shipped = shipped.ok_or_else(|| Failure::fault(format_args!("no policy {code} ships")))?;
@@ -222,7 +230,7 @@ pub(super) const POLICY: ItemKind = ItemKind {
             code: shipped.code.to_owned(),
             title: shipped.title.to_owned(),
             clause: shipped.clause.to_owned(),
-            content: shipped.said()?,
+            content: policy::kept(reader.house(), code, shipped.said()?),
         };
         Ok(vec![item("policy", code, says)?])
     },
@@ -253,7 +261,7 @@ fn policy_of(reader: &mut Reader<'_>, code: &str) -> Result<Option<Value>, Failu
         .first(c)
         .optional())?;
     let told = |(title, clause, content): Row| {
-        let content = serde_json::from_str(&content)?;
+        let content = policy::kept(reader.house(), code, serde_json::from_str(&content)?);
         Ok(serde_json::to_value(PackPolicy { code: code.to_owned(), title, clause, content })?)
     };
     row.map(told).transpose()

@@ -4,7 +4,7 @@ use super::{
     kind_of, row,
     view::{DifferenceView, ItemView, LoadedView},
 };
-use crate::spine::{Failure, Tx};
+use crate::spine::{Failure, Reader, Tx};
 use domain::{
     pack::{CLAIMED, Fate, Item, LoadedPack, PACK_NEEDS, Pack, differences, digest, three_way},
     spine::{BusinessDate, Citation, DepartmentId, Findings, Refusal},
@@ -34,7 +34,7 @@ pub fn load(tx: &mut Tx<'_>, pack: &Pack, loading: &Loading) -> Result<LoadedVie
     pack.ensure_has(&loading.take)?;
     let known = row::all(tx)?;
     ensure_needs(pack, &known)?;
-    let items = pack.items()?;
+    let items = read_items(tx, pack)?;
     ensure_unclaimed(pack, &items, &known, &loading.take)?;
     let before = known.into_iter().find(|known| known.code == pack.code);
     let mut written = before.as_ref().map(|before| before.written.clone()).unwrap_or_default();
@@ -51,6 +51,15 @@ pub fn load(tx: &mut Tx<'_>, pack: &Pack, loading: &Loading) -> Result<LoadedVie
         tx.apply(change)?;
     }
     Ok(LoadedView { code: pack.code.clone(), edition: pack.edition.clone(), items: told })
+}
+
+/// What the pack says, each as its kind reads it.
+fn read_items(reader: &Reader<'_>, pack: &Pack) -> Result<Vec<Item>, Failure> {
+    let read = |item: Item| {
+        let says = (kind_of(reader, item.kind)?.reads)(reader.house(), item.says)?;
+        Ok(Item { says, ..item })
+    };
+    pack.items()?.into_iter().map(read).collect()
 }
 
 fn load_item(

@@ -40,11 +40,6 @@ impl ToSchema for ContentSchema {
 }
 
 impl Kind {
-    /// A content as it would be written today, with all that was left out; none where it cannot be read.
-    pub fn normal(&self, content: &Value) -> Option<Value> {
-        (self.normal)(content)
-    }
-
     /// What the schema of its content is called: `ApprovalChainContent`.
     pub fn schema_name(&self) -> String {
         let word = |word: &str| {
@@ -132,9 +127,21 @@ fn tagged(kind: &str, content: Value) -> Value {
 
 /// A content as it is shown: as it would be written today, with its kind. One that cannot be read is shown as it stands.
 pub fn shown(house: &House, code: &str, content: Value) -> Value {
+    match Kind::of_code(house, code) {
+        Ok(kind) => tagged(kind.name, kept(house, code, content)),
+        Err(_) => content,
+    }
+}
+
+/// A content as it would be written today, also where it is said as one is shown. One that cannot be read stays as it stands.
+pub fn kept(house: &House, code: &str, mut content: Value) -> Value {
     let Ok(kind) = Kind::of_code(house, code) else { return content };
-    let content = (kind.normal)(&content).unwrap_or(content);
-    tagged(kind.name, content)
+    if let Value::Object(members) = &mut content
+        && members.get(TAG).is_some_and(|named| named == kind.name)
+    {
+        members.shift_remove(TAG);
+    }
+    (kind.normal)(&content).unwrap_or(content)
 }
 
 /// Says how long texts and lists are of which nobody said it, and that nothing else belongs to an object: no kind takes what it

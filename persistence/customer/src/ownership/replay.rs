@@ -101,19 +101,12 @@ impl Owned {
             register.person(who).map_or_else(|| who.to_string(), |person| person.name.clone())
         };
         let outcome = |derived: &Derived| derived.outcome(&owned.facts, &names);
-        Ok(Case {
-            decision: DECISION.to_owned(),
-            policy: self.asked.draft.code.clone(),
-            kind: "customer_file".to_owned(),
-            id: id.0,
-            number,
-            on: end.date_in(zone),
-            results: Results::Determined {
-                stored: stored.map(|stored| outcome(&stored)),
-                current: outcome(&current),
-                draft: outcome(&draft),
-            },
-        })
+        let results = Results::Determined {
+            stored: stored.map(|stored| outcome(&stored)),
+            current: outcome(&current),
+            draft: outcome(&draft),
+        };
+        Ok(self.asked.case(DECISION, ("customer_file", id.0), number, end.date_in(zone), results))
     }
 }
 

@@ -10,7 +10,7 @@ use crate::{
 };
 use diesel::prelude::*;
 use domain::{
-    approval::{Directory, Subject},
+    approval::{Subject, departments_above},
     finance::{
         budget::Budget,
         budget_change::BudgetChange,
@@ -104,14 +104,11 @@ impl Controlled {
         own: &[Own],
         (month, at): (Period, Timestamp),
     ) -> Result<Result<Met, Said>, Failure> {
-        let past = self.past.at(reader, at)?;
-        let organisation = match past.as_ref() {
+        let organisation = match self.past.at(reader, at)? {
             Ok(organisation) => organisation,
-            Err(missing) => return Ok(Err(missing.clone())),
+            Err(missing) => return Ok(Err(missing)),
         };
-        let payers = |department: DepartmentId| -> Vec<DepartmentId> {
-            std::iter::successors(Some(department), |here| organisation.department_parent(*here)).collect()
-        };
+        let payers = |department| departments_above(&*organisation, department).collect::<Vec<_>>();
         let departments: BTreeSet<Key> =
             asking.lines.iter().flat_map(|ask| payers(ask.charge.department)).map(Key::from).collect();
         let candidates = self.candidates(reader, (month, at), &departments)?;

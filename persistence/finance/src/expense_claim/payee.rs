@@ -2,7 +2,6 @@
 
 use crate::{
     finance::payee_account,
-    organisation::Register,
     schema::expense_claim_payees as rows,
     spine::{Failure, Key, Reader, Tx, db},
 };
@@ -10,7 +9,7 @@ use diesel::prelude::*;
 use domain::{
     finance::{
         expense_claim::{ClaimContent, ExpenseClaim},
-        payee_account::PayeeAccountId,
+        payee_account::{BankDetails, Payee, PayeeAccountId},
     },
     spine::AnyId,
 };
@@ -92,12 +91,11 @@ pub(super) fn still_payable(reader: &mut Reader<'_>, content: &ClaimContent) -> 
 pub(super) fn shown(reader: &mut Reader<'_>, claim: &ExpenseClaim) -> Result<Option<ClaimPayee>, Failure> {
     let Some(account) = claim.content.beneficiary.payee else { return Ok(None) };
     let account = payee_account::load(reader, account)?;
-    let register = Register::of(reader)?;
-    let view = payee_account::view::shown(&register, account)?;
-    Ok(Some(ClaimPayee {
-        id: view.id,
-        name: view.name.unwrap_or(view.holder),
-        bank: view.bank,
-        number: view.number,
-    }))
+    let (id, number) = (account.id.uuid().into(), account.masked());
+    let BankDetails { holder, bank, .. } = account.details;
+    let name = match account.payee {
+        Payee::Third { name, .. } => name,
+        Payee::Employee { .. } => holder,
+    };
+    Ok(Some(ClaimPayee { id, name, bank, number }))
 }

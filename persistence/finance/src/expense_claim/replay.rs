@@ -19,7 +19,7 @@ use domain::{
         expense_claim::{ClaimState, ExpenseClaim},
         expense_policy::ExpensePolicy,
     },
-    policy_replay::{Case, Outcome, PAGE, Results, Said},
+    policy_replay::{Outcome, PAGE, Results, Said},
     spine::{Entity, Permission, PolicyContent, Timestamp},
 };
 use std::sync::Arc;
@@ -76,27 +76,46 @@ struct Row {
 impl Replayer for Rules {
     fn page(&mut self, reader: &mut Reader<'_>) -> Result<Played, Failure> {
         let rows = rows(reader, &self.asked, self.after)?;
-        let is_last = i64::try_from(rows.len()).is_ok_and(|rows| rows < PAGE);
         self.after = rows.last().map_or(self.after, |row| row.id);
-        let approvals: Vec<Key> = rows.iter().filter_map(|row| row.approval_id).collect();
-        let submitted = approval::submitted_at(reader, &approvals)?;
-        let mut played = Played { is_last, ..Played::default() };
-        for row in rows {
-            let Some(at) = row.approval_id.and_then(|approval| submitted.get(&approval)).copied() else {
-                continue;
-            };
-            if at > self.asked.until {
-                continue;
-            }
-            if !is_seen(reader, &row) {
-                played.out_of_reach += 1;
-                continue;
-            }
-            let claim = find_unscoped(reader, row.id.into())?;
-            played.cases.push(self.case(reader, &claim, at)?);
-        }
-        Ok(played)
+        let drafted = &self.drafted;
+        play(reader, &self.asked, &rows, DECISION, |reader, claim, (_, at)| {
+            let on = at.date_in(reader.zone());
+            let then = PoliciesInForce::on(reader, claim.content.business_date)?;
+            let drafted = drafted(&then);
+            Ok(Results::Determined {
+                // It was submitted, so it kept to the rules.
+                stored: Some(kept(claim)?),
+                current: claim.replayed(on, then.rules())?,
+                draft: claim.replayed(on, drafted.rules())?,
+            })
+        })
     }
+}
+
+/// What became of a page of claims that were submitted, each judged by what it said then.
+fn play(
+    reader: &mut Reader<'_>,
+    asked: &Asked,
+    rows: &[Row],
+    decision: &str,
+    mut judged: impl FnMut(&mut Reader<'_>, &ExpenseClaim, (Key, Timestamp)) -> Result<Results, Failure>,
+) -> Result<Played, Failure> {
+    approval::play_submitted(
+        reader,
+        asked,
+        rows,
+        |row| row.approval_id,
+        is_seen,
+        |reader, row, at| {
+            let claim = find_unscoped(reader, row.id.into())?;
+            let results = match may_be_another(&claim) {
+                true => Results::Undetermined(changed_since()),
+                false => judged(reader, &claim, at)?,
+            };
+            let document = (ExpenseClaim::KIND, claim.id.uuid());
+            Ok(asked.case(decision, document, claim.petition.number, claim.content.business_date, results))
+        },
+    )
 }
 
 fn is_seen(reader: &Reader<'_>, row: &Row) -> bool {
@@ -125,33 +144,6 @@ fn rows(reader: &mut Reader<'_>, asked: &Asked, after: Key) -> Result<Vec<Row>, 
             claims::beneficiary_id
         ))
         .load(c))?)
-}
-
-impl Rules {
-    fn case(&self, reader: &mut Reader<'_>, claim: &ExpenseClaim, at: Timestamp) -> Result<Case, Failure> {
-        let on = at.date_in(reader.zone());
-        let results = if may_be_another(claim) {
-            Results::Undetermined(changed_since())
-        } else {
-            let then = PoliciesInForce::on(reader, claim.content.business_date)?;
-            let drafted = (self.drafted)(&then);
-            Results::Determined {
-                // It was submitted, so it kept to the rules.
-                stored: Some(kept(claim)?),
-                current: claim.replayed(on, then.rules())?,
-                draft: claim.replayed(on, drafted.rules())?,
-            }
-        };
-        Ok(Case {
-            decision: DECISION.to_owned(),
-            policy: self.asked.draft.code.clone(),
-            kind: ExpenseClaim::KIND.to_owned(),
-            id: claim.id.uuid(),
-            number: claim.petition.number.clone(),
-            on: claim.content.business_date,
-            results,
-        })
-    }
 }
 
 fn changed_since() -> Said {

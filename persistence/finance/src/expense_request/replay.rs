@@ -13,7 +13,7 @@ use diesel::prelude::*;
 use domain::{
     approval::StandingState,
     finance::{budget_policy::BudgetPolicy, expense_request::ExpenseRequest},
-    policy_replay::{Case, PAGE, Results, Said},
+    policy_replay::{PAGE, Results, Said},
     spine::{Entity, Permission, PolicyContent, Timestamp},
 };
 
@@ -45,20 +45,21 @@ struct Row {
 impl Replayer for Requests {
     fn page(&mut self, reader: &mut Reader<'_>) -> Result<Played, Failure> {
         let rows = self.rows(reader)?;
-        let is_last = i64::try_from(rows.len()).is_ok_and(|rows| rows < PAGE);
         self.after = rows.last().map_or(self.after, |row| row.id);
-        let approvals: Vec<Key> = rows.iter().filter_map(|row| row.approval_id).collect();
-        let submitted = approval::submitted_at(reader, &approvals)?;
-        let mut played = Played { is_last, ..Played::default() };
-        for row in rows {
-            let at = row.approval_id.and_then(|approval| Some((approval, *submitted.get(&approval)?)));
-            match at.filter(|(_, at)| *at <= self.asked.until) {
-                None => {}
-                Some(_) if !is_seen(reader, &row) => played.out_of_reach += 1,
-                Some(at) => played.cases.push(self.case(reader, &row, at)?),
-            }
-        }
-        Ok(played)
+        let Self { asked, control, .. } = self;
+        approval::play_submitted(
+            reader,
+            asked,
+            &rows,
+            |row| row.approval_id,
+            is_seen,
+            |reader, row, at| {
+                let now = find_unscoped(reader, row.id.into())?;
+                let results = judged(reader, control, &now, at)?;
+                let document = (ExpenseRequest::KIND, now.id.uuid());
+                Ok(asked.case(DECISION, document, now.petition.number, now.content.business_date, results))
+            },
+        )
     }
 }
 
@@ -87,37 +88,26 @@ impl Requests {
             ))
             .load(c))?)
     }
+}
 
-    fn case(
-        &mut self,
-        reader: &mut Reader<'_>,
-        row: &Row,
-        (approval, at): (Key, Timestamp),
-    ) -> Result<Case, Failure> {
-        let now = find_unscoped(reader, row.id.into())?;
-        let results = if may_be_another(&now) {
-            Results::Undetermined(Said::new(
-                "提交时的申请内容（退回或撤回后可能已修改）",
-                "what the request said when it was submitted: it came back and may have been changed",
-            ))
-        } else {
-            let first = revision::first_of(reader, &now)?;
-            let then =
-                ExpenseRequest { content: first.unwrap_or_else(|| now.content.clone()), ..now.clone() };
-            let policies = RequestPolicies::on(reader, then.content.business_date)?;
-            let worth = then.content.worth()?;
-            self.control.judged(reader, &asking(&then, &policies)?, approval, at, worth)?
-        };
-        Ok(Case {
-            decision: DECISION.to_owned(),
-            policy: self.asked.draft.code.clone(),
-            kind: ExpenseRequest::KIND.to_owned(),
-            id: now.id.uuid(),
-            number: now.petition.number.clone(),
-            on: now.content.business_date,
-            results,
-        })
+/// What the budget would have said to what it said as it was submitted.
+fn judged(
+    reader: &mut Reader<'_>,
+    control: &mut Controlled,
+    now: &ExpenseRequest,
+    (approval, at): (Key, Timestamp),
+) -> Result<Results, Failure> {
+    if may_be_another(now) {
+        return Ok(Results::Undetermined(Said::new(
+            "提交时的申请内容（退回或撤回后可能已修改）",
+            "what the request said when it was submitted: it came back and may have been changed",
+        )));
     }
+    let first = revision::first_of(reader, now)?;
+    let then = ExpenseRequest { content: first.unwrap_or_else(|| now.content.clone()), ..now.clone() };
+    let policies = RequestPolicies::on(reader, then.content.business_date)?;
+    let worth = then.content.worth()?;
+    control.judged(reader, &asking(&then, &policies)?, approval, at, worth)
 }
 
 /// Whether somebody may have changed it since it was submitted.

@@ -1,13 +1,13 @@
 //! What of expense claims is to be paid, with the account it goes to: a list for the ERP, and a file for the bank. `[EXP-9, EXP-10]`
 
-use super::{masked, may_reveal, row, sealed};
+use super::{may_reveal, row, sealed};
 use crate::{
     finance::expense_claim::covered,
     organisation::{NamedRef, PersonRef, Register},
-    schema::{expense_claim_payees, expense_claims as claims},
+    schema::expense_claims as claims,
     search,
     spine::{
-        Failure, Filter, Instant, Key, Page, Reader, Sight, Slice, View, columns, db, narrow, orders, paged,
+        Failure, Filter, Instant, Key, Page, Reader, Sight, Slice, View, columns, narrow, orders, paged,
     },
 };
 use chrono::NaiveDate;
@@ -20,6 +20,7 @@ use domain::{
     spine::{AnyId, BusinessDate, Currency, DepartmentId, EmployeeId, Money, Permission},
 };
 use serde::{Deserialize, Serialize};
+use std::collections::HashMap;
 use utoipa::{IntoParams, ToSchema};
 use validator::Validate;
 
@@ -131,29 +132,37 @@ pub fn list(
     search!(wanted, filter, claims::search_text; claims::beneficiary_id);
     let found = paged!(reader, page, filter.sort, wanted;
         claims::table => OpenRow::as_select(); |row: &OpenRow| row);
-    let register = Register::of(reader)?;
-    found.try_map(|row| shown(reader, &register, row))
+    let (register, accounts) = (Register::of(reader)?, Accounts::of(reader, &found.data)?);
+    found.try_map(|row| shown(reader, &register, accounts.paid_to(&row), row))
 }
 
-/// The account that a claim is paid to: of the third party it names, else the beneficiary's that is in use.
-fn account_of(reader: &mut Reader<'_>, row: &OpenRow) -> Result<Option<PayeeAccount>, Failure> {
-    let claim = row.id;
-    let named: Option<Key> = db!(reader, |c| expense_claim_payees::table
-        .filter(expense_claim_payees::claim_id.eq(claim))
-        .select(expense_claim_payees::payee_account_id)
-        .first(c)
-        .optional())?;
-    match named {
-        Some(account) => row::load(reader, account.into()).map(Some),
-        None => row::live_of(reader, row.beneficiary_id.into()),
+/// The accounts that claims are paid to: of the third party one names, else the beneficiary's that is in use.
+struct Accounts {
+    named: HashMap<Key, PayeeAccount>,
+    live: HashMap<EmployeeId, PayeeAccount>,
+}
+
+impl Accounts {
+    fn of(reader: &mut Reader<'_>, rows: &[OpenRow]) -> Result<Self, Failure> {
+        let claims: Vec<Key> = rows.iter().map(|row| row.id).collect();
+        let beneficiaries: Vec<EmployeeId> = rows.iter().map(|row| row.beneficiary_id.into()).collect();
+        Ok(Self { named: row::named_by(reader, &claims)?, live: row::live_of(reader, &beneficiaries)? })
+    }
+
+    fn paid_to(&self, row: &OpenRow) -> Option<PayeeAccount> {
+        self.named.get(&row.id).or_else(|| self.live.get(&row.beneficiary_id.into())).cloned()
     }
 }
 
-fn shown(reader: &mut Reader<'_>, register: &Register, row: OpenRow) -> Result<PayOutView, Failure> {
-    let account = account_of(reader, &row)?;
+fn shown(
+    reader: &Reader<'_>,
+    register: &Register,
+    account: Option<PayeeAccount>,
+    row: OpenRow,
+) -> Result<PayOutView, Failure> {
     let number = match &account {
         Some(account) if may_reveal(reader, account) => Some(sealed::open(reader, account)?),
-        account => account.as_ref().map(|account| masked(&account.tail)),
+        account => account.as_ref().map(PayeeAccount::masked),
     };
     let corrupt = || Failure::corrupt("expense_claims", "book_currency", row.id.0);
     let book: Currency = row.book_currency.parse().map_err(|_| corrupt())?;

@@ -1,16 +1,15 @@
 //! Rows of accounts.
 
 use crate::{
-    schema::payee_accounts,
+    schema::{expense_claim_payees, payee_accounts},
     spine::{Failure, Instant, Key, Reader, Stored, Tx, db, guard, is_taken, save_row},
 };
 use diesel::prelude::*;
 use domain::{
-    finance::payee_account::{
-        BankDetails, Payee, PayeeAccount, PayeeAccountId, PayeeKind, Retirement, SealedNumber,
-    },
-    spine::{EmployeeId, Version, search_text},
+    finance::payee_account::{BankDetails, Payee, PayeeAccount, PayeeAccountId, PayeeKind, Retirement},
+    spine::{EmployeeId, Version, Withheld, search_text},
 };
+use std::collections::HashMap;
 
 #[derive(Queryable, Selectable, Insertable, AsChangeset, Clone, Debug)]
 #[diesel(table_name = payee_accounts, treat_none_as_default_value = false, treat_none_as_null = true)]
@@ -101,7 +100,7 @@ impl TryFrom<Row> for PayeeAccount {
             payee,
             department: row.department_id.map(Into::into),
             details: BankDetails { holder, bank, branch, bank_code },
-            number: SealedNumber(row.sealed),
+            number: Withheld(row.sealed),
             tail: row.tail,
             creator: row.creator_id.into(),
             created_at: row.created_at.into(),
@@ -144,16 +143,32 @@ pub(crate) fn load(reader: &mut Reader<'_>, id: PayeeAccountId) -> Result<PayeeA
     row.try_into()
 }
 
-/// The account of somebody who works here that is in use, whoever asks.
+/// The accounts of people who work here that are in use, whoever asks.
 ///
 /// # Errors
 /// Where the database fails.
-pub fn live_of(reader: &mut Reader<'_>, employee: EmployeeId) -> Result<Option<PayeeAccount>, Failure> {
-    let key = Key::from(employee);
-    let row: Option<Row> = db!(reader, |c| payee_accounts::table
-        .filter(payee_accounts::employee_id.eq(key).and(payee_accounts::retired_at.is_null()))
+pub fn live_of(
+    reader: &mut Reader<'_>,
+    employees: &[EmployeeId],
+) -> Result<HashMap<EmployeeId, PayeeAccount>, Failure> {
+    let keys: Vec<Key> = employees.iter().map(|employee| Key::from(*employee)).collect();
+    let rows: Vec<Row> = db!(reader, |c| payee_accounts::table
+        .filter(payee_accounts::employee_id.eq_any(&keys).and(payee_accounts::retired_at.is_null()))
         .select(Row::as_select())
-        .first(c)
-        .optional())?;
-    row.map(TryInto::try_into).transpose()
+        .load(c))?;
+    let accounts = rows.into_iter().map(PayeeAccount::try_from).collect::<Result<Vec<_>, _>>()?;
+    Ok(accounts.into_iter().filter_map(|account| Some((account.employee()?, account))).collect())
+}
+
+/// The accounts of third parties that claims name.
+pub(super) fn named_by(
+    reader: &mut Reader<'_>,
+    claims: &[Key],
+) -> Result<HashMap<Key, PayeeAccount>, Failure> {
+    let rows: Vec<(Key, Row)> = db!(reader, |c| expense_claim_payees::table
+        .inner_join(payee_accounts::table.on(payee_accounts::id.eq(expense_claim_payees::payee_account_id)))
+        .filter(expense_claim_payees::claim_id.eq_any(claims))
+        .select((expense_claim_payees::claim_id, Row::as_select()))
+        .load(c))?;
+    rows.into_iter().map(|(claim, row)| Ok((claim, row.try_into()?))).collect()
 }

@@ -3,7 +3,7 @@
 use crate::spine::{Failure, Reader, Seal};
 use domain::{
     finance::payee_account::{NO_SECRET, PayeeAccount, PayeeAccountId, SealedNumber},
-    spine::{Citation, Refusal},
+    spine::{Citation, Refusal, Withheld},
 };
 
 /// What numbers are sealed for: never said otherwise, or nothing opens again.
@@ -19,7 +19,7 @@ fn seal_of(reader: &Reader<'_>) -> Result<Seal, Failure> {
 /// # Errors
 /// `payee_account.no_secret` where the server was given none.
 pub(super) fn seal(reader: &Reader<'_>, id: PayeeAccountId, number: &str) -> Result<SealedNumber, Failure> {
-    Ok(SealedNumber(seal_of(reader)?.seal(id.uuid(), number.as_bytes())?))
+    Ok(Withheld(seal_of(reader)?.seal(id.uuid(), number.as_bytes())?))
 }
 
 /// The number of an account.

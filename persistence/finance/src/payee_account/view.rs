@@ -1,6 +1,6 @@
 //! What an account looks like, and those within the caller's sight. `[EXP-9, INT-4]`
 
-use super::{find, masked, row::Row};
+use super::{find, row::Row};
 use crate::{
     organisation::{DEPARTMENT, EMPLOYEE, NamedRef, PersonRef, Register},
     schema::payee_accounts,
@@ -124,14 +124,14 @@ pub fn show(reader: &mut Reader<'_>, account: PayeeAccount) -> Result<PayeeAccou
 }
 
 pub(crate) fn shown(register: &Register, account: PayeeAccount) -> Result<PayeeAccountView, Failure> {
-    let (kind, status) = (account.kind(), account.state());
+    let (kind, status, masked) = (account.kind(), account.state(), account.masked());
     let PayeeAccount {
         id,
         payee,
         department,
         details,
         number: _,
-        tail,
+        tail: _,
         creator: _,
         created_at,
         retired,
@@ -154,7 +154,7 @@ pub(crate) fn shown(register: &Register, account: PayeeAccount) -> Result<PayeeA
         bank,
         branch,
         bank_code,
-        number: masked(&tail),
+        number: masked,
         status,
         created_at,
         retired_at,

@@ -6,7 +6,8 @@ use crate::{
         commission_statements as statements, sales,
     },
     spine::{
-        Failure, Instant, Key, Reader, Sight, Stored, Tx, Where, db, guard, insert_all, is_taken, save_row,
+        Failure, Instant, Key, Reader, Sight, Stored, Tx, Where, db, guard, insert_all, is_taken, reached,
+        save_row,
     },
 };
 use diesel::{dsl::exists, prelude::*};
@@ -205,11 +206,7 @@ pub(super) fn carried(reader: &mut Reader<'_>, person: EmployeeId, month: Period
 
 /// That a statement is of a department in reach.
 fn in_reach(reader: &Reader<'_>) -> Where {
-    let (sight, mut wanted) = (Sight::of(reader), Where::new());
-    if !sight.all {
-        wanted.also(statements::department_id.eq_any(sight.departments));
-    }
-    wanted
+    reached!(Sight::of(reader), statements)
 }
 
 /// An earlier month of which a statement in reach is neither approved nor further.

@@ -41,13 +41,7 @@ pub(crate) fn performed(reader: &mut Reader<'_>, id: SalesContractId) -> Result<
         let of_line = shipped.get(&line.0).copied().unwrap_or(0);
         *kept.entry(product.into()).or_default() += of_line;
         let is_waiting = status == SalesOrderState::InApproval.code();
-        let moves = [
-            SalesOrderState::Approved,
-            SalesOrderState::InProduction,
-            SalesOrderState::Finished,
-            SalesOrderState::Shipping,
-        ];
-        let is_moving = moves.iter().any(|state| status == state.code());
+        let is_moving = SalesOrderState::MOVING.iter().any(|state| status == state.code());
         if is_waiting || (is_moving && of_line < quantity - cancelled) {
             open_order = open_order.or(Some(number));
         }
@@ -56,10 +50,11 @@ pub(crate) fn performed(reader: &mut Reader<'_>, id: SalesContractId) -> Result<
         *kept.entry(product).or_default() -= back;
     }
     let collected = counted_figure::of(reader, CountedKind::Collected, id.uuid())?;
-    let mut named = BTreeMap::new();
-    for (product, shipped) in kept.into_iter().filter(|(_, shipped)| *shipped > 0) {
-        let code = product::find(reader, product)?.details.code;
-        named.insert(product, (shipped, code));
-    }
+    kept.retain(|_, shipped| *shipped > 0);
+    let names = product::names(reader, kept.keys().copied())?;
+    let code =
+        |product: &ProductId| names.get(product).map(|name| name.code.clone()).ok_or(Failure::NotFound);
+    let named = kept.into_iter().map(|(product, shipped)| Ok((product, (shipped, code(&product)?))));
+    let named = named.collect::<Result<BTreeMap<_, _>, Failure>>()?;
     Ok(Performed { shipped: named, open_order, collected: collected.map_or(0, |figure| figure.counted) })
 }

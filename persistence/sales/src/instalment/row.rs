@@ -2,7 +2,7 @@
 
 use crate::{
     merged,
-    sale::deal_of,
+    sale::{deal_of, of_deal},
     schema::{instalment_entries as entries, instalments},
     spine::{
         Failure, Instant, Key, Reader, Sight, Stored, Tx, Where, db, guard, insert_all, load_locked, save_row,
@@ -184,12 +184,7 @@ fn one(reader: &mut Reader<'_>, row: Row) -> Result<Instalment, Failure> {
 
 /// The instalments of a contract or an order in their places, locked until the unit of work ends.
 pub(super) fn locked_of(tx: &mut Tx<'_>, deal: Deal) -> Result<Vec<Instalment>, Failure> {
-    let key = Some(Key(deal.uuid()));
-    let mut mine = Where::new();
-    match deal {
-        Deal::Contract(_) => mine.also(instalments::contract_id.eq(key)),
-        Deal::Order(_) => mine.also(instalments::order_id.eq(key)),
-    }
+    let mine = of_deal!(deal, instalments);
     let rows: Vec<Row> =
         load_locked!(tx, instalments::table.filter(mine).order(instalments::place).select(Row::as_select()))?;
     whole(tx, rows)

@@ -4,7 +4,7 @@ use super::row::MoveRow;
 use crate::{
     pipeline_terms,
     schema::{opportunities, opportunity_moves as moves},
-    spine::{Failure, Filter, Page, Reader, Sight, Slice, View, Where, columns, db, narrow},
+    spine::{Failure, Filter, Page, Reader, Sight, Slice, View, columns, db, narrow, reached},
 };
 use chrono::NaiveDate;
 use diesel::prelude::*;
@@ -78,11 +78,7 @@ pub fn list(
     page: &Page,
 ) -> Result<Slice<FunnelStageView>, Failure> {
     let as_of = filter.as_of.unwrap_or_else(|| reader.today());
-    let (sight, mut wanted) = (Sight::of(reader), Where::new());
-    if !sight.all {
-        let own = opportunities::owner_id.eq(sight.employee);
-        wanted.also(own.or(opportunities::department_id.eq_any(sight.departments)));
-    }
+    let mut wanted = reached!(Sight::of(reader), opportunities, owner_id);
     narrow!(wanted, opportunities, filter; owner_id = owner_id, department_id = department_id,
         product_line = product_line);
     let rows: Vec<MoveRow> = db!(reader, |c| moves::table

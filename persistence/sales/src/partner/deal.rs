@@ -3,12 +3,12 @@
 use super::{PARTNER, find, find_unscoped};
 use crate::{
     organisation::{DEPARTMENT, EMPLOYEE, NamedRef, PersonRef, Register, referred},
-    sale::deal_of,
+    sale::{deal_of, of_deal},
     sales_contract, sales_order,
     schema::{partner_deals, sales},
     spine::{
-        Failure, Filter, Instant, Key, Page, Reader, Refers, Sight, Slice, Stored, Tx, View, Where, columns,
-        db, guard, is_taken, narrow, orders, paged, save_row,
+        Failure, Filter, Instant, Key, Page, Reader, Refers, Sight, Slice, Stored, Tx, View, columns, db,
+        guard, is_taken, narrow, orders, paged, reached, save_row,
     },
 };
 use diesel::prelude::*;
@@ -111,12 +111,7 @@ pub fn name(tx: &mut Tx<'_>, partner: PartnerId, deal: Deal) -> Result<PartnerDe
 
 /// Whether the sale of a contract or an order has closed, or fell through.
 fn is_closed(reader: &mut Reader<'_>, deal: Deal) -> Result<bool, Failure> {
-    let (contract, order) = (deal.contract().map(Key::from), deal.order().map(Key::from));
-    let mut wanted = Where::new();
-    match deal {
-        Deal::Contract(_) => wanted.also(sales::contract_id.eq(contract)),
-        Deal::Order(_) => wanted.also(sales::order_id.eq(order)),
-    }
+    let mut wanted = of_deal!(deal, sales);
     wanted.also(sales::closed_on.is_not_null().or(sales::fell_through_at.is_not_null()));
     let found: i64 = db!(reader, |c| sales::table.filter(wanted).count().get_result(c))?;
     Ok(found > 0)
@@ -124,14 +119,8 @@ fn is_closed(reader: &mut Reader<'_>, deal: Deal) -> Result<bool, Failure> {
 
 /// Who brought a contract or an order.
 pub(crate) fn brought_by(reader: &mut Reader<'_>, deal: Deal) -> Result<Option<Partner>, Failure> {
-    let key = Some(Key(deal.uuid()));
-    let mut wanted = Where::new();
-    match deal {
-        Deal::Contract(_) => wanted.also(partner_deals::contract_id.eq(key)),
-        Deal::Order(_) => wanted.also(partner_deals::order_id.eq(key)),
-    }
     let partner: Option<Key> = db!(reader, |c| partner_deals::table
-        .filter(wanted)
+        .filter(of_deal!(deal, partner_deals))
         .select(partner_deals::partner_id)
         .first(c)
         .optional())?;
@@ -228,11 +217,7 @@ pub fn list(
     filter: &PartnerDealFilter,
     page: &Page,
 ) -> Result<Slice<PartnerDealView>, Failure> {
-    let (sight, mut wanted) = (Sight::of(reader), Where::new());
-    if !sight.all {
-        let own = partner_deals::submitter_id.eq(sight.employee);
-        wanted.also(own.or(partner_deals::department_id.eq_any(sight.departments)));
-    }
+    let mut wanted = reached!(Sight::of(reader), partner_deals, submitter_id);
     narrow!(wanted, partner_deals, filter;
         partner_id = partner_id, contract_id = contract_id, order_id = order_id, department_id = department_id);
     let found = paged!(reader, page, filter.sort, wanted;

@@ -7,7 +7,7 @@ use crate::{
     schema::{partner_entries, partner_settlements},
     spine::{
         Failure, Filter, Gate, Instant, Key, Page, Reader, Refers, Several, Sight, Slice, Stored, Tx, View,
-        Where, columns, db, guard, is_taken, narrow, orders, paged, save_row,
+        Where, columns, db, guard, is_taken, narrow, orders, paged, reached, save_row,
     },
 };
 use diesel::prelude::*;
@@ -180,11 +180,7 @@ pub fn claim(
 
 /// That a settlement is of a department in reach.
 fn covered(reader: &Reader<'_>) -> Where {
-    let (sight, mut wanted) = (Sight::of(reader), Where::new());
-    if !sight.all {
-        wanted.also(partner_settlements::department_id.eq_any(sight.departments));
-    }
-    wanted
+    reached!(Sight::of(reader), partner_settlements)
 }
 
 /// One settlement, if the caller may see it.

@@ -1,6 +1,6 @@
 //! What is done with a claim: made against the prices of the partner before and since, and what it bought. `[PRI-3]`
 
-use super::{apply, find_unscoped, overdue};
+use super::{apply, find_unscoped};
 use crate::{
     customer_tier, merged, order_terms,
     organisation::referred,
@@ -121,28 +121,6 @@ fn bought(
         .select(sum)
         .first(c))?;
     Ok(Quantity::from_scaled(scaled.max(0)))
-}
-
-/// Finance credits a claim under a reference, once.
-///
-/// # Errors
-/// As of [`PriceProtection::credit`]; a reference that is taken.
-pub fn credit(
-    tx: &mut Tx<'_>,
-    claim: PriceProtection,
-    reference: String,
-) -> Result<PriceProtection, Failure> {
-    let now = tx.now();
-    let change = claim.credit(reference, now)?;
-    apply(tx, change)
-}
-
-/// The claims that nobody verified in time.
-///
-/// # Errors
-/// Where the database fails.
-pub fn due(reader: &mut Reader<'_>) -> Result<Vec<PriceProtectionId>, Failure> {
-    overdue(reader)
 }
 
 /// Notes that a claim lapsed; nothing where it did not.

@@ -63,9 +63,8 @@ impl Replayer for Commission {
             .limit(PAGE)
             .select(Row::as_select())
             .load(c))?;
-        let is_last = i64::try_from(rows.len()).is_ok_and(|rows| rows < PAGE);
         self.after = rows.last().map_or(self.after, |row| row.id);
-        let mut played = Played { is_last, ..Played::default() };
+        let mut played = Played::of_page(&rows);
         let reach = reader.actor().reach(Permission::ReadSales);
         for row in rows {
             let is_own = reader.actor().employee.is_some_and(|me| row.submitter_id == me.into());
@@ -103,18 +102,11 @@ impl Commission {
                 sale.replayed(then, then, earned, &names)
             }
         };
-        Ok(Case {
-            decision: DECISION.to_owned(),
-            policy: self.asked.draft.code.clone(),
-            kind: Sale::KIND.to_owned(),
-            id: sale.id.uuid(),
-            number: sale.number.clone(),
-            on: closing.on,
-            results: Results::Determined {
-                stored: Some(closing.stored(sale.total, &names)),
-                current: sale.replayed(then, then, now, &names).unwrap_or_default(),
-                draft: drafted.unwrap_or_default(),
-            },
-        })
+        let results = Results::Determined {
+            stored: Some(closing.stored(sale.total, &names)),
+            current: sale.replayed(then, then, now, &names).unwrap_or_default(),
+            draft: drafted.unwrap_or_default(),
+        };
+        Ok(self.asked.case(DECISION, (Sale::KIND, sale.id.uuid()), sale.number, closing.on, results))
     }
 }

@@ -183,6 +183,23 @@ pub(crate) fn deal_of((contract, order): (Option<Key>, Option<Key>)) -> Option<D
     }
 }
 
+/// What a table keeps of a contract or an order, as a condition.
+macro_rules! of_deal {
+    ($deal:expr, $table:ident) => {{
+        let (deal, mut wanted) = ($deal, $crate::spine::Where::new());
+        match deal {
+            ::domain::sale::Deal::Contract(id) => {
+                wanted.also($table::contract_id.eq(Some($crate::spine::Key::from(id))))
+            }
+            ::domain::sale::Deal::Order(id) => {
+                wanted.also($table::order_id.eq(Some($crate::spine::Key::from(id))))
+            }
+        }
+        wanted
+    }};
+}
+pub(crate) use of_deal;
+
 fn place(index: usize) -> i32 {
     i32::try_from(index).unwrap_or(i32::MAX)
 }

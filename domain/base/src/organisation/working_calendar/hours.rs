@@ -224,10 +224,7 @@ pub(super) fn check(hours: &[WorkingHours], pointer: &str, findings: &mut Findin
 }
 
 fn check_segments(segments: &[Segment], pointer: &str, findings: &mut Findings) {
-    if !(1..=SEGMENTS_MAX).contains(&segments.len()) {
-        let range = [("min", json!(1)), ("max", json!(SEGMENTS_MAX))];
-        findings.add_with(pointer, codes::OUT_OF_RANGE, range);
-    }
+    findings.within(pointer, segments.len(), 1..=SEGMENTS_MAX);
     let mut end_before = TimeOfDay::START;
     for (index, segment) in segments.iter().enumerate() {
         if segment.to <= segment.from {

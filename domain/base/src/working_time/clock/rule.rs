@@ -1,7 +1,7 @@
 //! What a kind of clock allows, as data. `[CLK]`
 
 use super::PAUSE_REASON_TWICE;
-use crate::spine::{Finding, Findings, PolicyContent, codes, wording};
+use crate::spine::{Finding, Findings, PolicyContent, wording};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use std::collections::BTreeSet;
@@ -72,9 +72,7 @@ impl PolicyContent for ClockRule {
     fn findings(&self) -> Vec<Finding> {
         let mut findings = Findings::new();
         let mut within = |pointer: String, value: u32, min: u32, max: u32| {
-            if !(min..=max).contains(&value) {
-                findings.add_with(pointer, codes::OUT_OF_RANGE, [("min", json!(min)), ("max", json!(max))]);
-            }
+            findings.within(pointer, value, min..=max);
         };
         within("/content/pause_limit_minutes".into(), self.pause_limit_minutes, 0, MINUTES_MAX);
         let least = self.least_after_retarget_minutes;

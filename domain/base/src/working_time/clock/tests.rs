@@ -171,7 +171,7 @@ fn what_cannot_happen_to_a_clock_is_refused() {
     assert_eq!(code(clock.clone().resume(now, time)), CLOCK_NOT_PAUSED);
     assert_eq!(code(clock.clone().reopen(now, NORMAL, "x")), CLOCK_NOT_STOPPED);
     assert_eq!(code(clock.clone().pause(now, "lunch", false, &rule(), time)), PAUSE_REASON_UNKNOWN);
-    assert_eq!(code(WorkingClock::start(now, 0, "x")), codes::OUT_OF_RANGE);
+    assert_eq!(code(WorkingClock::start(now, 0, "x")), crate::spine::codes::OUT_OF_RANGE);
     let paused = clock.pause(now, "part", false, &rule(), time).expect("no refusal");
     assert_eq!(code(paused.clone().pause(now, "part", false, &rule(), time)), CLOCK_PAUSED);
     let stopped = paused.stop(now, time).expect("no refusal");

@@ -54,7 +54,7 @@ impl Duties {
             let by = |rule: Result<(&Rule, Times), NotOwed>| {
                 self.by_call(&world, &call, stored, &subject, responsible, rule)
             };
-            let results = self.results(reader, stored, by(then)?, by(draft)?)?;
+            let results = self.results(&world, stored, by(then)?, by(draft)?)?;
             let on = call.at.date_in(reader.zone());
             let name = call.facts.get("number").and_then(serde_json::Value::as_str);
             let name = name.unwrap_or(self.draft.content.name.zh.as_str());

@@ -1,20 +1,15 @@
 //! What the budget said to claims, gone through again by other settings for budgets. `[REG-7; BUD-5]`
 
 use super::{
-    super::{PoliciesInForce, charge::asking, load::find_unscoped},
-    Row, changed_since, is_seen, may_be_another, rows,
+    super::{PoliciesInForce, charge::asking},
+    play, rows,
 };
 use crate::{
-    approval,
     finance::budget_line::{Controlled, DECISION},
     policy_replay::{Asked, Played, Replayable, Replayer},
     spine::{Failure, Key, Reader},
 };
-use domain::{
-    finance::{budget_policy::BudgetPolicy, expense_claim::ExpenseClaim},
-    policy_replay::{Case, PAGE, Results},
-    spine::{Entity, PolicyContent, Timestamp},
-};
+use domain::{finance::budget_policy::BudgetPolicy, spine::PolicyContent};
 
 /// The settings for budgets, as claims met them.
 pub(in super::super) const BY_BUDGET: &Replayable = &Replayable {
@@ -35,46 +30,12 @@ struct Claims {
 impl Replayer for Claims {
     fn page(&mut self, reader: &mut Reader<'_>) -> Result<Played, Failure> {
         let rows = rows(reader, &self.asked, self.after)?;
-        let is_last = i64::try_from(rows.len()).is_ok_and(|rows| rows < PAGE);
         self.after = rows.last().map_or(self.after, |row| row.id);
-        let approvals: Vec<Key> = rows.iter().filter_map(|row| row.approval_id).collect();
-        let submitted = approval::submitted_at(reader, &approvals)?;
-        let mut played = Played { is_last, ..Played::default() };
-        for row in rows {
-            let at = row.approval_id.and_then(|approval| Some((approval, *submitted.get(&approval)?)));
-            match at.filter(|(_, at)| *at <= self.asked.until) {
-                None => {}
-                Some(_) if !is_seen(reader, &row) => played.out_of_reach += 1,
-                Some(at) => played.cases.push(self.case(reader, &row, at)?),
-            }
-        }
-        Ok(played)
-    }
-}
-
-impl Claims {
-    fn case(
-        &mut self,
-        reader: &mut Reader<'_>,
-        row: &Row,
-        (approval, at): (Key, Timestamp),
-    ) -> Result<Case, Failure> {
-        let claim = find_unscoped(reader, row.id.into())?;
-        let results = if may_be_another(&claim) {
-            Results::Undetermined(changed_since())
-        } else {
+        let Self { asked, control, .. } = self;
+        play(reader, asked, &rows, DECISION, |reader, claim, (approval, at)| {
             let policies = PoliciesInForce::on(reader, claim.content.business_date)?;
             let worth = claim.content.asked_worth()?;
-            self.control.judged(reader, &asking(&claim, &policies)?, approval, at, worth)?
-        };
-        Ok(Case {
-            decision: DECISION.to_owned(),
-            policy: self.asked.draft.code.clone(),
-            kind: ExpenseClaim::KIND.to_owned(),
-            id: claim.id.uuid(),
-            number: claim.petition.number.clone(),
-            on: claim.content.business_date,
-            results,
+            control.judged(reader, &asking(claim, &policies)?, approval, at, worth)
         })
     }
 }
