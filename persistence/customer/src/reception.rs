@@ -7,6 +7,7 @@ mod row;
 /// What one looks like, and those within the caller's sight.
 pub mod view;
 
+pub(crate) use row::of_registration;
 pub use row::{due_to_escalate, find};
 pub use view::{ReceptionFilter, ReceptionView, list, show, view};
 

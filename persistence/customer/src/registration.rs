@@ -4,6 +4,8 @@
 /// What registering does.
 pub mod deed;
 mod row;
+/// Ownership is told, as far as it was the receiver's turn.
+mod turn;
 /// What one looks like, and those within the caller's sight.
 pub mod view;
 

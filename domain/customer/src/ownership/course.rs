@@ -62,6 +62,11 @@ pub struct Derived {
     pub warnings: Vec<Warning>,
     /// What happens next unless somebody acts.
     pub next: Option<Next>,
+    /// When time alone moves the customer next; none where it does not.
+    pub falls_at: Option<Timestamp>,
+    /// Those whose leaving says something about the customer: who owns them or has a part, in deals too, whose relative they
+    /// are, and to whom an introduction would give them.
+    pub concerned: BTreeSet<EmployeeId>,
     /// The dispute that is open.
     pub dispute: Option<AnyId>,
     /// The lock that holds.
@@ -89,6 +94,14 @@ impl Derived {
     /// How the customer stood at an instant.
     pub fn standing_at(&self, at: Timestamp) -> Option<&State> {
         self.chain.iter().rev().find(|state| state.from <= at)
+    }
+
+    /// Who was given the customer out of a pool by a fact.
+    pub fn taken_from_pool(&self, fact: FactId) -> Option<EmployeeId> {
+        let by_it = |states: &&[State]| states.last().is_some_and(|state| state.decision.fact == Some(fact));
+        let states = self.chain.windows(2).find(by_it)?;
+        let was_pooled = matches!(states.first()?.standing, Standing::Pooled { .. });
+        states.last()?.standing.owner().filter(|_| was_pooled)
     }
 
     /// What was decided about a fact.

@@ -155,6 +155,18 @@ impl RuleKind {
         )
     }
 
+    /// Whether it gives a customer to the receiver for having received them, and nothing else: then it must have been their turn.
+    pub const fn is_by_reception(self) -> bool {
+        matches!(
+            self,
+            Self::TwoSitesOneDay
+                | Self::PhoneLapsed
+                | Self::AssignedByCompany
+                | Self::UnregisteredReception
+                | Self::FirstContact
+        )
+    }
+
     const fn needs_gap(self) -> bool {
         matches!(self, Self::PhoneForgotten | Self::PhoneLapsed)
     }
