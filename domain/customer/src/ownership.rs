@@ -23,7 +23,7 @@ mod standing;
 /// The owner is warned, and a contact is owed.
 mod warn;
 
-pub use course::{Credit, Derived, State, derive};
+pub use course::{Credit, Derived, State, WouldChange, derive};
 pub use fact::{Channel, Fact, FactId, FactKind, Registered, Serving, What};
 pub use inquiry::FirstInquiry;
 pub use learn::{

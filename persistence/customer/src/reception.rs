@@ -13,6 +13,7 @@ pub use view::{ReceptionFilter, ReceptionView, list, show, view};
 
 use crate::{
     audit::{Confidential, Shown},
+    schema::receptions,
     spine::{Failure, Part, Tx},
 };
 use domain::{
@@ -21,7 +22,10 @@ use domain::{
 };
 
 /// What this noun brings to its wing.
-pub(crate) const NOUN: &[Part] = &[&Confidential { kind: Reception::KIND, shown: Shown::Never }];
+pub(crate) const NOUN: &[Part] = &[
+    &Confidential { kind: Reception::KIND, shown: Shown::Never },
+    &crate::held_with!("reception", "接待记录", "Receptions"; receptions, row::load, show),
+];
 
 crate::spine::resource! { crate::Customer: Reception as ReceptionView; find, apply, show = show }
 

@@ -14,6 +14,7 @@ pub use view::{RegistrationFilter, RegistrationView, list, show, view};
 
 use crate::{
     audit::{Confidential, Shown},
+    schema::registrations,
     spine::{Failure, Part, Tx},
 };
 use domain::{
@@ -22,7 +23,10 @@ use domain::{
 };
 
 /// What this noun brings to its wing.
-pub(crate) const NOUN: &[Part] = &[&Confidential { kind: Registration::KIND, shown: Shown::Never }];
+pub(crate) const NOUN: &[Part] = &[
+    &Confidential { kind: Registration::KIND, shown: Shown::Never },
+    &crate::held_with!("registration", "客户登记", "Registrations"; registrations, row::load, show),
+];
 
 crate::spine::resource! { crate::Customer: Registration as RegistrationView; find, apply, show = show }
 

@@ -38,6 +38,7 @@ use crate::{
     ownership::deal::SalesKept,
     partner_commission,
     policy::Shipped,
+    schema::sales,
     spine::{Failure, Follows, Part, Tx},
 };
 use domain::{sale::Sale, spine::Change};
@@ -54,6 +55,11 @@ pub(crate) const NOUN: &[Part] = &[
     &SalesKept { standing: find::standing_with, of_deal: find::number_of },
     replay::BY_RULES,
     replay::BY_PLAN,
+    &persistence_customer::held_with!("sale", "成交", "Sales"; sales, find::find_unscoped, show),
+    &crate::customer_file::held::HeldElsewhere {
+        table: "credit_entries",
+        because: "they say of a sale whom it counts for, as the sale does",
+    },
 ];
 
 crate::spine::resource! { crate::Sales: Sale as SaleView; find, apply, show = show }

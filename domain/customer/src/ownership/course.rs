@@ -1,6 +1,8 @@
 //! The course of a customer, fact by fact, as it was known at an instant: who owned them since when, by which rule, and what
 //! comes next. Pure and whole: the same facts always give the same course, in whatever order they were written. `[OWN-18]`
 
+/// What would change it.
+mod change;
 /// What facts about people and deals do: everything that is no registration.
 mod event;
 /// What time does: protection ends, the department's pool empties into the centre's.
@@ -11,6 +13,7 @@ use super::{
     Registered, RuleKind, Shares, Standing, Warning, What, cite, policy::GENERAL,
 };
 use crate::spine::{AnyId, BusinessDate, EmployeeId, PolicyVersion, Timestamp};
+pub use change::WouldChange;
 use chrono_tz::Tz;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
@@ -67,6 +70,8 @@ pub struct Derived {
     /// Those whose leaving says something about the customer: who owns them or has a part, in deals too, whose relative they
     /// are, and to whom an introduction would give them.
     pub concerned: BTreeSet<EmployeeId>,
+    /// What would change it, in the order of the rules.
+    pub would_change: Vec<WouldChange>,
     /// The dispute that is open.
     pub dispute: Option<AnyId>,
     /// The lock that holds.

@@ -1,6 +1,9 @@
 //! What the rules of ownership read: facts, each with the instant from which it counts and the instant at which the server
 //! knew it. They are only ever added to; one that is voided is named by a later one. `[OWN-1 … OWN-18]`
 
+/// What a fact is about.
+mod about;
+
 use super::{FirstInquiry, Shares};
 use crate::spine::{AnyId, EmployeeId, Id, Timestamp};
 use serde::{Deserialize, Serialize};
@@ -329,16 +332,6 @@ impl Registered {
 }
 
 impl What {
-    /// To whom it gives the customer by name.
-    pub const fn gives_to(&self) -> Option<EmployeeId> {
-        match self {
-            Self::Assigned { to, .. } | Self::Transferred { to, .. } => Some(*to),
-            Self::Ruled { owner, .. } => Some(*owner),
-            Self::Claimed { by, .. } => Some(*by),
-            _ => None,
-        }
-    }
-
     /// Of which kind it is.
     pub const fn kind(&self) -> FactKind {
         match self {

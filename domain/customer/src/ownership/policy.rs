@@ -167,6 +167,20 @@ impl RuleKind {
         )
     }
 
+    /// Whether it gives somebody a customer whom nobody owns by a registration.
+    pub(super) const fn is_of_first_registration(self) -> bool {
+        matches!(
+            self,
+            Self::Relative
+                | Self::Introduced
+                | Self::Named
+                | Self::LunchDuty
+                | Self::AssignedByCompany
+                | Self::UnregisteredReception
+                | Self::FirstContact
+        )
+    }
+
     const fn needs_gap(self) -> bool {
         matches!(self, Self::PhoneForgotten | Self::PhoneLapsed)
     }

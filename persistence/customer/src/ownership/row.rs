@@ -1,7 +1,7 @@
 //! Rows of facts and of the chain.
 
 use crate::{
-    customer_file::{self, standing},
+    customer_file::{self, held::ERASED, standing},
     organisation::Register,
     policy,
     schema::{ownership_concerns as concerns, ownership_facts as facts, ownership_states as states},
@@ -195,6 +195,22 @@ pub(super) fn claims_since(reader: &mut Reader<'_>, who: EmployeeId, since: Inst
         .filter(facts::known_at.ge(since))
         .count()
         .get_result(c))?)
+}
+
+/// Forgets the reasons that people gave with facts; nothing is derived from them.
+pub(super) fn erase(tx: &mut Tx<'_>, customer: CustomerId) -> Result<Vec<Key>, Failure> {
+    let key = Key::from(customer);
+    for (place, mut fact) in (0_i32..).zip(load(tx, customer)?.facts) {
+        match &mut fact.what {
+            What::Released { reason, .. } | What::Voided { reason, .. } => ERASED.clone_into(reason),
+            _ => continue,
+        }
+        let what = serde_json::to_string(&fact.what)?;
+        let mine = facts::customer_id.eq(key).and(facts::place.eq(place));
+        db!(tx, |c| diesel::update(facts::table.filter(mine)).set(facts::what.eq(&what)).execute(c))?;
+    }
+    // The trail tells of them under the customer, whose own entries are emptied.
+    Ok(Vec::new())
 }
 
 /// How many customers somebody owns now.

@@ -15,6 +15,7 @@ use domain::{
     sales_order::SalesOrderId,
     spine::{BusinessDate, Currency, Money, Version},
 };
+use persistence_customer::erase_texts;
 
 #[derive(Queryable, Selectable, Insertable, AsChangeset, Clone, Debug)]
 #[diesel(table_name = credit_grants, treat_none_as_default_value = false, treat_none_as_null = true)]
@@ -214,4 +215,10 @@ pub(super) fn release_of(
         .first(c)
         .optional())?;
     row.map(Row::grant).transpose()
+}
+
+/// Forgets on what grounds something was asked for with a customer, and why it ended. Answers which they are. `[CUS-9]`
+pub(super) fn erase(tx: &mut Tx<'_>, customer: CustomerId) -> Result<Vec<Key>, Failure> {
+    let of = credit_grants::customer_id.eq(Key::from(customer));
+    Ok(erase_texts!(tx, credit_grants, of; grounds; status_reason))
 }

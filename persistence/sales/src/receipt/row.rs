@@ -200,6 +200,14 @@ pub(super) fn covered(reader: &Reader<'_>) -> Where {
     wanted
 }
 
+/// One receipt whoever asks: for what is handed out whole.
+pub(super) fn load(reader: &mut Reader<'_>, id: ReceiptId) -> Result<Receipt, Failure> {
+    let key = Key::from(id);
+    let row: Row =
+        db!(reader, |c| receipts::table.filter(receipts::id.eq(key)).select(Row::as_select()).first(c))?;
+    whole(reader, row)
+}
+
 /// One receipt, if the caller may see it.
 ///
 /// # Errors

@@ -4,15 +4,17 @@ use crate::{
     approval::document::StandingColumns,
     organisation::unless_taken,
     sale::deal_of,
-    schema::refunds,
+    schema::{refunds, sales_contracts},
     spine::{Failure, Instant, Key, Reader, Sight, Stored, Tx, db, guard, save_row, within},
 };
 use diesel::prelude::*;
 use domain::{
     approval::{Petition, Standing},
+    customer_file::CustomerId,
     refund::{Refund, RefundContent, RefundId, RefundPayment, RefundState},
     spine::{Money, Version},
 };
+use persistence_customer::erase_texts;
 
 #[derive(Queryable, Selectable, Insertable, AsChangeset, Clone, Debug)]
 #[diesel(table_name = refunds, treat_none_as_default_value = false, treat_none_as_null = true)]
@@ -155,4 +157,13 @@ pub(super) fn find_unscoped(reader: &mut Reader<'_>, id: RefundId) -> Result<Ref
     let row: Row =
         db!(reader, |c| refunds::table.filter(refunds::id.eq(key)).select(Row::as_select()).first(c))?;
     row.refund()
+}
+
+/// Forgets what was said of them where their contract is with a customer. Answers which they are. `[CUS-9]`
+pub(super) fn erase(tx: &mut Tx<'_>, customer: CustomerId) -> Result<Vec<Key>, Failure> {
+    let contracts = sales_contracts::table.filter(sales_contracts::customer_id.eq(Key::from(customer)));
+    let contracts: Vec<Key> = db!(tx, |c| contracts.select(sales_contracts::id).load(c))?;
+    Ok(
+        erase_texts!(tx, refunds, refunds::contract_id.eq_any(contracts.iter().copied().map(Some)); grounds; status_reason),
+    )
 }

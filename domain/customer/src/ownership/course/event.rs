@@ -194,7 +194,7 @@ impl Course<'_> {
     }
 
     /// What keeps a customer with their owner.
-    fn stays_because(&self, at: Timestamp) -> Option<Because> {
+    pub(super) fn stays_because(&self, at: Timestamp) -> Option<Because> {
         if self.dispute.is_some() {
             Some(Because::Disputed)
         } else if self.credits.iter().any(|credit| credit.is_open) {

@@ -65,7 +65,7 @@ impl Course<'_> {
     }
 
     /// What happens next to the standing if nobody acts.
-    fn falls(&self) -> Option<Next> {
+    pub(super) fn falls(&self) -> Option<Next> {
         match self.standing() {
             Standing::Unowned {} => None,
             Standing::Owned { .. } => self.protection().map(Protection::end),
@@ -163,6 +163,7 @@ impl Course<'_> {
         Derived {
             falls_at: falls.map(|next| next.at),
             concerned: self.concerned(),
+            would_change: self.would_change(as_of),
             protection,
             warnings,
             next,
