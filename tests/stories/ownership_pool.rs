@@ -2,7 +2,7 @@
 
 use crate::ownership::*;
 use chrono::Duration;
-use persistence::{ownership::deed::due, spine::Request};
+use persistence::{customer::ownership::deed::due, spine::Request};
 use serde_json::json;
 use tests::{App, Caller, block_on, column, race, stories};
 

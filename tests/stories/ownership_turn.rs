@@ -6,6 +6,7 @@ use crate::{
     ownership::{REGISTRATIONS, Site, deed, nothing, pair},
     reception::{at, begin, end, next, of, queue, register},
 };
+use chrono::Duration;
 use serde_json::{Value, json};
 use tests::{App, Caller, Reply, race, stories};
 
@@ -92,6 +93,7 @@ fn what_is_answered_later_owes_the_turn_as_well(app: App) {
     let mut blank = nothing();
     blank["was_elsewhere"] = Value::Null;
     let early = site.register(&site.c, &before, blank.clone()).expect(201);
+    app.advance(Duration::minutes(1));
     queue(&site);
     // What was begun before turns were kept owes none.
     let place = |registration: &Reply| format!("{REGISTRATIONS}/{}", registration.text("/id"));

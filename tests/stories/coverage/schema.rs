@@ -5,7 +5,7 @@ use diesel::{
     sql_types::{Bool, Text},
 };
 use persistence::{
-    customer_file::held::{HeldElsewhere, HeldWith},
+    customer::customer_file::held::{HeldElsewhere, HeldWith},
     spine::Request,
 };
 use std::collections::{BTreeMap, BTreeSet};
