@@ -208,12 +208,12 @@ fn written_of(app: &App, trade: &Trade) {
         "account": format!("当着李娜的面说{HEARD}")});
     head.post("/api/v1/conduct-violations", broken).expect(201);
     // Rows that were refused are kept for a week.
-    let rows: String = (0..1_001).map(|_| format!("李娜,123,{HEARD}\n")).collect();
+    let rows: String = "李娜,123\n".repeat(1_001);
     let imported = hand_in(
         lan,
         &format!("{CUSTOMERS}/import?partial=true"),
         "客户.csv",
-        format!("名称,电话,需求\n{rows}").as_bytes(),
+        format!("名称,电话\n{rows}").as_bytes(),
     );
     imported.expect(202);
     block_on(api::work_on_operations(&app.database, usize::MAX)).expect("what waits was worked on");

@@ -334,8 +334,9 @@ fn one_turn_is_taken_once(app: App) {
 
 fn a_reception_ends_once(app: App) {
     let site = Site::open(&app);
-    let (queue, v) = (queue(&site), site.file(30));
+    let v = site.file(30);
     site.register(site.a(), &v, nothing()).expect(201);
+    let queue = queue(&site);
     let helping = of(&site, site.b(), json!({"visitor": "returning", "customer_id": v})).expect(201);
     // Whose visitor it is and who helps end it in one instant.
     let path = format!("{}/end", at(&helping));
