@@ -201,12 +201,6 @@ fn written_of(app: &App, trade: &Trade) {
     lan.post("/api/v1/ownership-transfers", handed).expect(201);
     hand_over(&trade.company, id, "lan", "ming");
     deed(trade.who("ming"), id, "release", json!({"reason": HEARD})).expect(200);
-    let site = json!({"code": "north", "name": "城北售楼处", "policy": "real-estate",
-        "department_id": trade.company.departments["marketing"]});
-    let site = trade.who("director").post("/api/v1/sites", site).expect(201).text("/id");
-    let broken = json!({"employee_id": trade.company.id("ming"), "site_id": site, "rule": "picked_customers",
-        "account": format!("当着李娜的面说{HEARD}")});
-    head.post("/api/v1/conduct-violations", broken).expect(201);
     // Rows that were refused are kept for a week.
     let rows: String = "李娜,123\n".repeat(1_001);
     let imported = hand_in(
