@@ -3,27 +3,19 @@
 
 use crate::{
     customer_file::CUSTOMERS,
-    expense_request::act,
-    file::hand_in,
-    ownership::{Site, deed, nothing},
-    ownership_transfer::hand_over,
-    sales_contract::{CONTRACTS, RECEIPTS, Trade, contract_body, receipt, yuan},
-    sales_order::{ORDERS, order_body},
+    ownership::{Site, nothing},
+    sales_contract::{RECEIPTS, receipt},
 };
-use serde_json::{Value, json};
-use tests::{App, Caller, Engine, Program, block_on, column, stories};
+use serde_json::json;
+use tests::{App, Caller, Engine, Program, column, stories};
 
 stories! {
     everything_that_is_held_is_handed_out_and_the_trail_keeps_that,
     what_other_records_hold_of_a_customer_is_handed_out_too,
     who_is_erased_is_found_nowhere_and_the_trail_stays_whole,
-    what_was_written_of_a_customer_is_erased_wherever_it_stands,
 }
 
 const SAID: &str = "她的孩子明年上小学需要学区";
-/// What people wrote down of somebody, wherever they could.
-const HEARD: &str = "她欠了三十万外债急着卖房";
-
 /// Somebody of whom much is known; answers the id.
 fn known(by: &Caller) -> String {
     let body = json!({"kind": "person", "name": "慕容雪莹", "phones": ["13812345678"], "e_mail": "xueying@example.com",
@@ -162,72 +154,4 @@ fn what_other_records_hold_of_a_customer_is_handed_out_too(app: App) {
         assert_eq!(of(kind).as_array().map(Vec::len), Some(1), "{kind}: {records}");
     }
     assert_eq!(of("sale"), json!([]));
-}
-
-/// Lets everybody write down what they heard of a customer, in every text there is for it.
-fn written_of(app: &App, trade: &Trade) {
-    let (lan, head, id) = (trade.who("lan"), trade.who("head"), trade.customer.as_str());
-    let mut contract = contract_body(id, &trade.product, "1", "100.00");
-    contract["subject"] = json!(HEARD);
-    lan.post(CONTRACTS, contract).expect(201);
-    let mut order = order_body(id, &trade.product, "1", "100.00");
-    order["note"] = json!(HEARD);
-    lan.post(ORDERS, order).expect(201);
-    let offer = json!({"subject": HEARD, "valid_until": "2026-03-31",
-        "lines": [{"product_id": trade.product, "quantity": "2", "price": yuan("100.00")}]});
-    lan.post("/api/v1/quotations", json!({"customer_id": id, "offer": offer})).expect(201);
-    let pursued = json!({"customer_id": id, "subject": HEARD});
-    let pursued = lan.post("/api/v1/opportunities", pursued).expect(201).header("location").expect("a place");
-    let lost = json!({"reason": "competitor", "competitor": "甲公司", "note": HEARD});
-    act(lan, &pursued, "lose", lost).expect(200);
-    let filed = json!({"customer_id": id, "product_line": "监护", "estimate": yuan("50000.00"),
-        "expected_on": "2026-06-30", "grounds": HEARD});
-    lan.post("/api/v1/filings", filed).expect(201);
-    let plan =
-        json!({"planned_for": "2026-03-06T10:00:00+08:00", "purpose": "介绍", "content": "户型与价格"});
-    let visit = json!({"customer_id": id, "kind": "visit", "method": "appointment", "plan": plan});
-    let visit = lan.post("/api/v1/interactions", visit).expect(201).header("location").expect("a place");
-    act(lan, &visit, "cancel", json!({"reason": HEARD})).expect(200);
-    let report = json!({"minutes": 5, "content": "电话沟通户型与预算，约定下次来访时间"});
-    let call = json!({"customer_id": id, "kind": "call", "report": report});
-    let call = lan.post("/api/v1/interactions", call).expect(201).text("/id");
-    deed(head, id, "void-fact", json!({"fact_id": call, "reason": HEARD})).expect(200);
-    // Another file of the same customer goes behind this one.
-    let twin = json!({"kind": "person", "name": "李 娜", "phones": ["13800000002"]});
-    let twin = lan.post(CUSTOMERS, twin).expect(201).text("/id");
-    let merge = json!({"kept_id": id, "merged_id": twin, "reason": HEARD});
-    head.post("/api/v1/customer-merges", merge).expect(201);
-    let handed = json!({"to_id": trade.company.id("ming"), "customer_ids": [id], "reason": HEARD, "open_matters": [HEARD]});
-    lan.post("/api/v1/ownership-transfers", handed).expect(201);
-    hand_over(&trade.company, id, "lan", "ming");
-    deed(trade.who("ming"), id, "release", json!({"reason": HEARD})).expect(200);
-    // Rows that were refused are kept for a week.
-    let rows: String = "李娜,123\n".repeat(1_001);
-    let imported = hand_in(
-        lan,
-        &format!("{CUSTOMERS}/import?partial=true"),
-        "客户.csv",
-        format!("名称,电话\n{rows}").as_bytes(),
-    );
-    imported.expect(202);
-    block_on(api::work_on_operations(&app.database, usize::MAX)).expect("what waits was worked on");
-}
-
-fn what_was_written_of_a_customer_is_erased_wherever_it_stands(app: App) {
-    let trade = Trade::open(&app, "100.00");
-    written_of(&app, &trade);
-    assert!(tells(&app, HEARD) && tells(&app, "李娜"));
-    let (director, path) = (trade.who("director"), format!("{CUSTOMERS}/{}", trade.customer));
-    let version = director.get(&path).expect(200).version();
-    director.at(version).post(&format!("{path}/erase"), json!({"reason": "本人要求删除"})).expect(200);
-    let left: Vec<_> = [HEARD, "李娜"].into_iter().filter(|secret| tells(&app, secret)).collect();
-    assert!(left.is_empty(), "{left:?} can still be read");
-    // What was sold and done stays, and is read.
-    for kept in [CONTRACTS, ORDERS, "/api/v1/quotations", "/api/v1/opportunities", "/api/v1/filings"] {
-        let listed = trade.who("head").get(kept).expect(200).at("/data");
-        assert_eq!(listed.as_array().map(Vec::len), Some(1), "{kept}");
-    }
-    let shown = director.get(&format!("{path}/ownership")).expect(200);
-    assert_eq!((shown.text("/state"), shown.at("/facts/0/kind")), ("pooled".into(), json!("assigned")));
-    assert_ne!(shown.at("/facts"), Value::Null);
 }
