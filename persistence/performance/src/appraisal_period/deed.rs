@@ -170,7 +170,10 @@ fn ranked(people: Vec<Appraisal>, scheme: &Scheme) -> Result<Vec<Ranked<Appraisa
     let people = people.into_iter().filter(|one| one.state == AppraisalState::Scored);
     let ranked = people.filter_map(|who| {
         let verdict = who.verdict.clone()?;
-        let unknown = || Refusal::new(APPRAISAL_GRADE_UNKNOWN).with("grade", verdict.grade.as_str());
+        let unknown = || {
+            let refusal = Refusal::new(APPRAISAL_GRADE_UNKNOWN).citing(Citation::rule("KPI-6"));
+            refusal.with("grade", verdict.grade.as_str())
+        };
         let grade = scheme.place(&verdict.grade).ok_or_else(unknown);
         Some(grade.map(|grade| Ranked { who, result: verdict.result, grade }))
     });
