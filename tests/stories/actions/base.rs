@@ -125,9 +125,10 @@ fn a_grant_says_whether_one_may_take_it_back(app: App) {
         json!({"code": "clerk", "name_zh": "账号管理员", "permissions": ["user:read", "user:manage"]});
     boss.post("/api/v1/roles", clerk).expect(201);
     app.grant(boss, &company.user("ming"), "clerk", "all", None);
-    let ming = company.who("ming");
-    assert!(agreed(ming, &place, body).is_empty());
-    assert_eq!(foreseen(ming, &place, "end"), "identity.beyond_own_rights");
+    let (ming, above) = (company.who("ming"), company.grant_of("qian"));
+    assert_eq!(agreed(ming, &place, body), ["end"], "they may do the same and more");
+    assert!(agreed(ming, &above, body).is_empty());
+    assert_eq!(foreseen(ming, &above, "end"), "identity.beyond_own_rights");
     act(boss, &place, "end", Value::Null).expect(200);
     assert!(agreed(boss, &place, body).is_empty());
     assert_eq!(foreseen(boss, &place, "end"), "identity.grant_over");
