@@ -31,6 +31,9 @@ use tests::{Check, Record, Story};
 pub const MODULES: &[&[Story]] = &[
     access::STORIES,
     actions::STORIES,
+    actions::base::STORIES,
+    actions::governance::STORIES,
+    actions::performance::STORIES,
     announcement::STORIES,
     announcement::reminder::STORIES,
     approval::STORIES,

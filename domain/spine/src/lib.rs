@@ -1,6 +1,7 @@
 //! What every context hangs on: ids, money, time, actors, changes, refusals, policies, explanations.
 #![warn(missing_docs)]
 
+mod action;
 mod actor;
 mod audit_head;
 /// Amounts of the book currency: said as money, counted in minor units.
@@ -32,6 +33,7 @@ mod withheld;
 /// What every text a client sends must keep to.
 pub mod wording;
 
+pub use action::Action;
 pub use actor::{
     Actor, ActorKind, Department, DepartmentId, Employee, EmployeeId, Reach, Session, SessionId, User, UserId,
 };

@@ -21,7 +21,7 @@ use crate::{
     spine::{Failure, Part, Reader, Tx},
 };
 use domain::{
-    spine::{BusinessDate, Change, PolicyVersion, Refusal},
+    spine::{BusinessDate, Change, Citation, PolicyVersion, Refusal},
     vacancy::{
         REPLACES_ANOTHER, SHIPPED_VACANCY_CHAIN, StaffingStandard, VACANCY_CHAIN_CODE, Vacancy,
         VacancyContent, routed_fields,
@@ -75,7 +75,8 @@ pub fn refer(reader: &mut Reader<'_>, content: &VacancyContent) -> Result<(), Fa
     if replaced.placements.last().is_some_and(held) {
         return Ok(());
     }
-    Err(Refusal::new(REPLACES_ANOTHER).with("name", replaced.name).at("/replaces_id").into())
+    let refusal = Refusal::new(REPLACES_ANOTHER).citing(Citation::rule("ORG-2b"));
+    Err(refusal.with("name", replaced.name).at("/replaces_id").into())
 }
 
 /// The number of a new vacancy of this year.

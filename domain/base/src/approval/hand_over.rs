@@ -120,7 +120,8 @@ impl Approval {
         if placement == Placement::Parallel {
             self.refuse_second_step(who)?;
         }
-        let Some(index) = self.current_index() else { return Err(Refusal::new(NO_OPEN_TASK)) };
+        let nothing = || Refusal::new(NO_OPEN_TASK).citing(Citation::rule("APR-3"));
+        let index = self.current_index().ok_or_else(nothing)?;
         let for_whom = self.open_tasks_of(by).find_map(|task| task.on_behalf_of);
         let mut transition = Transition::of(self, world);
         transition.act_for(for_whom);

@@ -24,7 +24,10 @@ pub fn in_force<C: PolicyContent>(
     match versions.iter().find(|(from, _)| *from <= on) {
         Some((_, Ok(version))) => Ok(version.clone()),
         Some((_, Err(unreadable))) => Err(Failure::fault(unreadable)),
-        None => Err(Refusal::new(POLICY_MISSING).with("code", code).with("date", on.to_string()).into()),
+        None => {
+            let refusal = Refusal::new(POLICY_MISSING).citing(Citation::rule("REG-4"));
+            Err(refusal.with("code", code).with("date", on.to_string()).into())
+        }
     }
 }
 
