@@ -28,7 +28,7 @@ records! {
 
 const ACKNOWLEDGEMENTS: &str = "/api/v1/regulation-acknowledgements";
 
-fn ask(app: &App) {
+pub(crate) fn ask(app: &App) {
     block_on(api::ask_for_acknowledgements(&app.database)).expect("everybody is asked");
 }
 
