@@ -250,7 +250,7 @@ fn a_report_filed_as_its_day_is_raised_is_found_done(app: App) {
         let submit = || {
             act(lan, &place, "submit", json!({})).expect(200);
         };
-        race(vec![Box::new(submit) as Box<dyn FnOnce() + Send + '_>, Box::new(|| attend(&app))]);
+        race(vec![Box::new(submit) as Box<dyn FnOnce() + Send + '_>, Box::new(|| attend_beside(&app))]);
         attend(&app);
         let mine =
             lan.get(&format!("/api/v1/duties?rule_code=duty-rule/sales-day&occasion={day}")).expect(200);
