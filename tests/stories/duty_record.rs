@@ -4,7 +4,8 @@
 use crate::{
     budget::{BUDGETS, budget_of, deed},
     duty::{
-        DUTIES, attend, called, events, fulfil, go_on, in_the_week, own_of, pass, prove, publish, weekly,
+        DUTIES, attend, attend_beside, called, events, fulfil, go_on, in_the_week, own_of, pass, prove,
+        publish, weekly,
     },
     expense_request::act,
 };
@@ -201,7 +202,10 @@ fn the_next_budget_and_the_analysis_of_a_month_are_owed_where_a_pack_says_so(app
     attend(&app);
     assert_eq!(of(&company, "budget-compilation", "2027"), is(&company, "scheduled", "head"));
     let text = budget_of(&company).to_string().replace("2026", "2028");
-    let next = company.who("head").post(BUDGETS, serde_json::from_str(&text).expect("it reads")).expect(201);
+    let next = company
+        .who("head")
+        .post(BUDGETS, serde_json::from_str::<serde_json::Value>(&text).expect("it reads"))
+        .expect(201);
     deed(company.who("head"), &next.text("/id"), "submit", None).expect(200);
     assert_eq!(of(&company, "budget-compilation", "2027"), is(&company, "on_time", "head"));
     deed(company.who("head"), &next.text("/id"), "withdraw", None).expect(200);

@@ -1,7 +1,7 @@
 //! The regulations that come with the product, and what enforces each of their clauses. `[REG-1, REG-3, REG-8]`
 
 use crate::regulation::{LOAD, REGULATIONS, drafted, loaded, published};
-use domain::regulation::{citation::Citation, shipped::ShippedRegulation};
+use domain::governance::regulation::{citation::Citation, shipped::ShippedRegulation};
 use serde_json::{Value, json};
 use tests::{App, column, stories};
 
