@@ -100,10 +100,7 @@ fn a_customer_is_filed_reviewed_and_then_nobody_else_contracts_that_product_line
     );
     let refused =
         act(trade.who("ming"), &rivals, "submit", json!({})).refuses(409, "filing.protected_by_another");
-    assert_eq!(
-        (refused.text("/rule"), refused.text("/clause")),
-        ("SAL-2".into(), "001 奖惩条款 §3.2".into())
-    );
+    assert_eq!((refused.text("/rule"), refused.text("/clause")), ("SAL-2".into(), "001 §4.2.3.2".into()));
     assert_eq!(
         (refused.text("/params/holder"), refused.text("/params/until")),
         ("l**".into(), "2026-04-04".into())
@@ -247,7 +244,7 @@ fn nobody_files_more_than_the_terms_allow(app: App) {
     unsound["stages"][1]["code"] = json!("lead");
     unsound["stages"][2]["probability_bp"] = json!(0);
     let drafted = json!({"code": "pipeline-terms/company", "title": "销售过程规则", "content": unsound,
-        "clause": "001 奖惩条款 §3", "effective_from": "2026-03-05"});
+        "clause": "001 §4.2.3", "effective_from": "2026-03-05"});
     let boss = &trade.company.boss;
     let drafted = boss.post("/api/v1/policies", drafted).expect(201);
     let place = drafted.header("location").expect("a place");

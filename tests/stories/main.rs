@@ -54,6 +54,7 @@ mod decision_race;
 mod department_template;
 mod duty;
 mod duty_follow;
+mod duty_race;
 mod duty_record;
 mod duty_size;
 mod edge;

@@ -61,7 +61,7 @@ fn who_served_badly_keeps_half_and_the_successor_has_the_credit(app: App) {
     let cited = trade.sale(&contract);
     assert_eq!(
         (cited.text("/attribution/citation/rule"), cited.text("/attribution/citation/clause")),
-        ("COM-5".into(), "002 §5 客户确认原则 1".into())
+        ("COM-5".into(), "002 §5(二)1 服务不到位".into())
     );
     trade.receive(&contract, "100.01");
     assert_eq!(trade.booked(&contract, Some("lan")), ["0.50"], "the former loses half");

@@ -10,7 +10,7 @@ mod withdraw;
 pub use amend::{Amendment, amend};
 pub use content::{ContentSchema, kept, schema_of, schemas, shown};
 pub use kind::{Clauses, Kind, check, is_clause_known, obstacles};
-pub use ship::{Shipped, ShippedContent, ship_all};
+pub use ship::{Offered, Shipped, ShippedContent, by_code, ship_all};
 pub use version::{Dated, all_in_force, all_of_kind, in_force, may_follow};
 pub use withdraw::{hold_ahead, withdraw};
 

@@ -36,7 +36,7 @@ pub(crate) const NOUN: &[Part] = &[
     &Routing(routed_fields),
     &Kind::of::<StaffingStandard>(),
     &Shipped::text(STAFFING_STANDARD_CODE, "人员配置标准", "000 §2.3(2)", SHIPPED_STAFFING_STANDARD),
-    &Shipped::text(VACANCY_CHAIN_CODE, "用人申请审批链", "000 §2.3(2)(3)", SHIPPED_VACANCY_CHAIN),
+    &Shipped::text(VACANCY_CHAIN_CODE, "用人申请审批链", "000 §2.3(2)；§2.3(3)", SHIPPED_VACANCY_CHAIN),
 ];
 
 crate::spine::resource! { crate::Base: Vacancy as VacancyView; find, apply, show = show }

@@ -6,7 +6,7 @@ pub mod view;
 pub use view::{ArchivedPaperFilter, ArchivedPaperView, list, show, view};
 
 use crate::{
-    duty::{Called, Filed, FiledRecord},
+    duty::{Called, Filed, FiledRecord, Passes},
     file::{self, DocumentKind},
     organisation::{Register, employee, referred},
     policy::Shipped,
@@ -41,6 +41,7 @@ static LENT: Called = Called {
     gone: &[],
     passed: &[],
     redated: &[],
+    passes: Passes::ToSuperior,
 };
 
 /// It came back.

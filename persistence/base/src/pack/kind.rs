@@ -4,7 +4,7 @@ use super::{ItemKind, Loading};
 use crate::{
     identity::role,
     organisation::{department, position},
-    policy::{self, Shipped},
+    policy,
     schema::{departments, policies, positions, roles},
     spine::{Failure, Key, Reader, Tx, db},
 };
@@ -227,7 +227,7 @@ pub(super) const POLICY: ItemKind = ItemKind {
         Ok(serde_json::to_value(says)?)
     },
     ships: |reader, code| {
-        let shipped = reader.house().all::<Shipped>().find(|shipped| shipped.code == code);
+        let shipped = policy::by_code(reader.house(), code);
         let shipped = shipped.ok_or_else(|| Failure::fault(format_args!("no policy {code} ships")))?;
         let says = PackPolicy {
             code: shipped.code.to_owned(),

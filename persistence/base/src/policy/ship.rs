@@ -3,7 +3,7 @@
 use super::{Kind, apply, next_version_number};
 use crate::{
     schema::policies,
-    spine::{Failure, Key, Reader, Tx, db},
+    spine::{Failure, House, Key, Reader, Tx, db},
 };
 use diesel::prelude::*;
 use domain::spine::{Actor, BusinessDate, Policy, PolicyStatus};
@@ -18,6 +18,15 @@ pub struct Shipped {
     pub clause: &'static str,
     /// What it says.
     pub content: ShippedContent,
+}
+
+/// A policy that comes with a pack alone: it asks something of people, which a company wants or does not.
+pub struct Offered(pub Shipped);
+
+/// What ships with the product, or comes with its packs, under a code.
+pub fn by_code(house: &'static House, code: &str) -> Option<&'static Shipped> {
+    let offered = house.all::<Offered>().map(|offered| &offered.0);
+    house.all::<Shipped>().chain(offered).find(|shipped| shipped.code == code)
 }
 
 /// What a shipped policy says.
