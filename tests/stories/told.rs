@@ -19,10 +19,11 @@ use crate::{
     payee_account, payment, payroll_batch, policy, policy_replay, policy_replay_budget, policy_replay_duty,
     post_evaluation, price_deviation, price_list, price_protection, private, product, quickstart, reception,
     refund, regulation, regulation_acknowledgement, regulation_shipped, regulation_suggestion, resubmission,
-    review_round, sale, sale_dispute, sale_fact, sale_merged, sale_settlement, sale_split, sales_analysis,
-    sales_contract, sales_contract_draft, sales_order, sales_order_erp, sales_plan, sales_report,
-    scheme_review, separation_policy, settings, setup, shipment, sign_in, spreadsheet, task, team_award,
-    three_servers, tier_override, unit, unit_of_work, vacancy, watch, webhook, working_calendar, year,
+    review_round, sale, sale_dispute, sale_fact, sale_merged, sale_rate, sale_settlement, sale_split,
+    sales_analysis, sales_contract, sales_contract_draft, sales_order, sales_order_erp, sales_plan,
+    sales_report, scheme_review, separation_policy, settings, setup, shipment, sign_in, spreadsheet, task,
+    team_award, three_servers, tier_override, unit, unit_of_work, vacancy, watch, webhook, working_calendar,
+    year,
 };
 use tests::{Check, Record, Story};
 
@@ -130,6 +131,7 @@ pub const MODULES: &[&[Story]] = &[
     sale_dispute::STORIES,
     sale_fact::STORIES,
     sale_merged::STORIES,
+    sale_rate::STORIES,
     sale_settlement::STORIES,
     sale_split::STORIES,
     sales_contract::STORIES,
