@@ -129,9 +129,9 @@ fn what_nobody_ended_on_an_earlier_day_was_not_deep(app: App) {
     trade.who("head").post("/api/v1/reception-queues", json!({"site_id": site, "order": order})).expect(201);
     let visit = json!({"site_id": site, "visitor": "returning", "customer_id": trade.customer});
     trade.who("ming").post("/api/v1/receptions", visit).expect(201);
+    let contract = trade.approved("ming", "1");
     app.advance(Duration::days(1));
     trade.company.sign_in_again(&app);
-    let contract = trade.approved("ming", "1");
     trade.sign("ming", &contract);
     let held = trade.sale(&contract);
     assert_eq!(
