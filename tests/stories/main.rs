@@ -136,6 +136,7 @@ mod sale;
 mod sale_dispute;
 mod sale_fact;
 mod sale_merged;
+mod sale_rate;
 mod sale_settlement;
 mod sale_split;
 mod sales_analysis;

@@ -154,12 +154,17 @@ fn example_4_the_order_under_the_contract_that_used_a_deviation_asks_nothing(app
     trade.approve(&submit(trade.who("lan"), &contract));
     trade.sign("lan", &contract);
     assert_eq!(trade.who("lan").get(&deviation).expect(200).text("/status"), "used", "the other 40 lapse");
+    let drafts = |quantity: &str, price: &str| {
+        let mut body = order_body(&trade.customer, &trade.product, quantity, price);
+        body["contract_id"] = json!(id_in(&contract));
+        trade.who("lan").post(ORDERS, body).expect(201).header("location").expect("a place")
+    };
+    let cheaper = drafts("60", "44.00");
+    act(trade.who("lan"), &cheaper, "submit", json!({})).refuses(422, "sales_order.price_deviates");
+    let many = drafts("1000", "45.00");
+    act(trade.who("lan"), &many, "submit", json!({})).refuses(422, "sales_order.beyond_contract");
     let order = trade.orders_under(&contract, "60", "45.00");
     assert_eq!(trade.order(&order).text("/status"), "approved");
-    let mut cheaper = order_body(&trade.customer, &trade.product, "60", "44.00");
-    cheaper["contract_id"] = json!(id_in(&contract));
-    let place = trade.who("lan").post(ORDERS, cheaper).expect(201).header("location").expect("a place");
-    act(trade.who("lan"), &place, "submit", json!({})).refuses(422, "sales_order.price_deviates");
 }
 
 /// Worked example 4, its beginning.

@@ -7,6 +7,7 @@ mod row;
 pub mod view;
 
 pub use row::find;
+pub(crate) use row::find_unscoped;
 pub use view::{ReceiptFilter, ReceiptView, list, show, view};
 
 use crate::{

@@ -1,6 +1,8 @@
 //! Sales in the database: opened and closed with their contract, attributed from what records show, paid as money comes in.
 //! `[COM-1 … COM-10]`
 
+/// For whom sales count, and what moves with that.
+pub(crate) mod counted;
 /// Whom sales count for.
 pub mod credit;
 /// What is done about a sale.
@@ -19,6 +21,8 @@ pub mod ledger;
 mod met;
 /// The parts of a sale as it is shown.
 mod part;
+/// What sales earn by the plan of their day.
+mod rating;
 mod replay;
 mod row;
 /// What rulings settle.
@@ -32,6 +36,8 @@ pub use find::find;
 pub(crate) use find::find_unscoped;
 pub(crate) use row::{deal_of, of_deal};
 pub use view::{SALE, SaleFilter, SaleSummary, SaleView, list, show, view};
+
+use rating::Counted;
 
 use crate::{
     instalment::deed::{self as instalments, Course},
@@ -73,7 +79,9 @@ pub fn apply(tx: &mut Tx<'_>, change: Change<Sale>) -> Result<Sale, Failure> {
     let incidents = change.before().map_or_else(Vec::new, Sale::incidents);
     let course = change.before().map(Course::from);
     let was_closed = change.before().is_some_and(|before| before.closing.is_some());
+    let counted = change.before().and_then(Counted::of);
     let sale = tx.apply(change)?;
+    rating::follow(tx, counted.as_ref(), &sale)?;
     incident::follow(tx, &incidents, &sale)?;
     partner_commission::follow(tx, &sale, was_closed)?;
     instalments::follow(tx, &sale, course)?;

@@ -10,6 +10,7 @@ mod row;
 mod settle;
 /// What another system takes over.
 pub mod taken;
+mod under_contract;
 /// What an order looks like.
 pub mod view;
 

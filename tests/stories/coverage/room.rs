@@ -82,7 +82,10 @@ const WITHOUT_WORD: &[(&str, &str)] = &[
     ("persistence/customer/ownership/serving", "who may own customers"),
     ("persistence/governance/regulation/pack", "regulations as items of packs"),
     ("persistence/sales/credit_grant/exposure", "what a customer owes and has ordered"),
+    ("persistence/sales/sale/counted", "for whom sales count, as figures read it"),
     ("persistence/sales/sale/met", "whom records show to have met the customer"),
+    ("persistence/sales/sale/rating", "what sales earn by the plan of their day, and by their month"),
+    ("persistence/sales/sales_order/under_contract", "what a contract has left to be ordered"),
     (
         "persistence/governance/regulation_version/comparison",
         "two versions side by side, by the rules of regulations",

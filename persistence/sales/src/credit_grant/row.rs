@@ -2,6 +2,7 @@
 
 use crate::{
     approval::document::StandingColumns,
+    merged,
     schema::credit_grants,
     spine::{Failure, Instant, Key, Reader, Sight, Stored, Tx, db, guard, save_row, within},
 };
@@ -198,7 +199,23 @@ pub(super) fn limit_in_force(
         Granted::Limit { valid_to, .. } => valid_to.is_none_or(|last| today <= last),
         Granted::Release { .. } => false,
     };
-    Ok(limits_of(reader, customer)?.into_iter().find(holds))
+    // Of files that were merged, what was granted to the one that stands for them comes first.
+    for file in merged::whole(reader, customer)? {
+        if let Some(grant) = limits_of(reader, file.into())?.into_iter().find(holds) {
+            return Ok(Some(grant));
+        }
+    }
+    Ok(None)
+}
+
+/// Whether a customer was granted a limit at any time: one that is over by now frees nobody. `[REC-1e]`
+pub(super) fn was_limited(reader: &mut Reader<'_>, customer: CustomerId) -> Result<bool, Failure> {
+    for file in merged::whole(reader, customer)? {
+        if !limits_of(reader, file.into())?.is_empty() {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }
 
 /// The release of an order that was not used.

@@ -182,12 +182,12 @@ pub(super) fn may_read(reader: &mut Reader<'_>, id: Uuid) -> Result<bool, Failur
 /// Those that stand in the way of others of a customer, or of one of its product lines.
 pub(super) fn live(
     reader: &mut Reader<'_>,
-    customer_key: &str,
+    customer_keys: &[String],
     lines: &[&str],
 ) -> Result<Vec<Filing>, Failure> {
     let states = [FilingState::Filed.code(), FilingState::Protected.code()];
     let rows: Vec<Row> = db!(reader, |c| filings::table
-        .filter(filings::customer_key.eq(customer_key).and(filings::product_line.eq_any(lines)))
+        .filter(filings::customer_key.eq_any(customer_keys).and(filings::product_line.eq_any(lines)))
         .filter(filings::status.eq_any(states))
         .order(filings::id)
         .select(Row::as_select())

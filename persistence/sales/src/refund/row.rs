@@ -11,7 +11,7 @@ use diesel::prelude::*;
 use domain::{
     approval::{Petition, Standing},
     customer_file::CustomerId,
-    refund::{Refund, RefundContent, RefundId, RefundPayment, RefundState},
+    refund::{Refund, RefundContent, RefundId, RefundOf, RefundPayment, RefundState},
     spine::{Money, Version},
 };
 use persistence_customer::erase_texts;
@@ -24,6 +24,7 @@ pub(super) struct Row {
     pub department_id: Key,
     pub contract_id: Option<Key>,
     pub order_id: Option<Key>,
+    pub receipt_id: Option<Key>,
     pub amount_minor: i64,
     pub currency: String,
     pub grounds: String,
@@ -47,14 +48,15 @@ impl Row {
         let Refund { id, petition, department, content, payment, version } = refund;
         let Petition { number, creator, creator_employee, submitter, created_at, standing, approval } =
             petition;
-        let RefundContent { deal, amount, grounds } = content;
+        let RefundContent { of, amount, grounds } = content;
         let (at, reason) = standing.told();
         Self {
             id: (*id).into(),
             number: number.clone(),
             department_id: (*department).into(),
-            contract_id: deal.contract().map(Into::into),
-            order_id: deal.order().map(Into::into),
+            contract_id: of.contract().map(Into::into),
+            order_id: of.order().map(Into::into),
+            receipt_id: of.receipt().map(Into::into),
             amount_minor: amount.minor(),
             currency: amount.currency().code().to_owned(),
             grounds: grounds.clone(),
@@ -110,11 +112,13 @@ impl Row {
 
     fn refund(self) -> Result<Refund, Failure> {
         let (standing, payment, amount) = (self.standing()?, self.payment()?, self.amount()?);
-        let deal = deal_of((self.contract_id, self.order_id)).ok_or_else(|| self.corrupt("contract_id"))?;
+        let deal = deal_of((self.contract_id, self.order_id)).map(RefundOf::Deal);
+        let receipt = self.receipt_id.map(|id| RefundOf::Receipt(id.into()));
+        let of = deal.or(receipt).ok_or_else(|| self.corrupt("contract_id"))?;
         Ok(Refund {
             id: self.id.into(),
             department: self.department_id.into(),
-            content: RefundContent { deal, amount, grounds: self.grounds },
+            content: RefundContent { of, amount, grounds: self.grounds },
             petition: Petition {
                 number: self.number,
                 creator: self.creator_id.into(),

@@ -165,6 +165,7 @@ impl Row {
             | SalesContractState::Completed
             | SalesContractState::Expired => "approved",
             SalesContractState::Cancelled => "revoked",
+            SalesContractState::Lapsed => "closed",
             state => state.code(),
         };
         let (status, reason) = (status.to_owned(), self.status_reason.clone());
@@ -269,6 +270,20 @@ pub(crate) fn find_unscoped(reader: &mut Reader<'_>, id: SalesContractId) -> Res
         .select(Row::as_select())
         .first(c))?;
     whole(reader, row)
+}
+
+/// Contracts that were approved before an instant and are not signed; the longest waiting first.
+pub(super) fn unsigned(reader: &mut Reader<'_>, before: Instant) -> Result<Vec<SalesContractId>, Failure> {
+    /// At most so many at once; the others have their turn next.
+    const AT_ONCE: i64 = 500;
+    let rows: Vec<Key> = db!(reader, |c| sales_contracts::table
+        .filter(sales_contracts::status.eq(SalesContractState::Approved.code()))
+        .filter(sales_contracts::approved_at.lt(Some(before)))
+        .order((sales_contracts::approved_at, sales_contracts::id))
+        .select(sales_contracts::id)
+        .limit(AT_ONCE)
+        .load(c))?;
+    Ok(rows.into_iter().map(Into::into).collect())
 }
 
 /// The contracts of a customer to which money may be allocated, the one that was approved first before the others.
