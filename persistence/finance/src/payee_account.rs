@@ -8,8 +8,8 @@ mod sealed;
 /// What an account looks like, and all of them.
 pub mod view;
 
-pub(crate) use row::load;
 pub use pay_to::PayTo;
+pub(crate) use row::load;
 pub use row::{find, live_of};
 pub use view::{PAYEE_ACCOUNT, PayeeAccountFilter, PayeeAccountView, list, show, view};
 

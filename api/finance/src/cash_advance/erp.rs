@@ -1,8 +1,6 @@
 //! What the ERP takes and confirms of advances, and its list compared with ours. `[EXP-10, EXP-14]`
 
-use crate::spine::{
-    Can, ItemOutcome, Items, List, PerItem, Reading, Reply, UnitOfWork, Valid, View, Wanted,
-};
+use crate::spine::{Can, ItemOutcome, Items, List, PerItem, Reading, Reply, UnitOfWork, Valid, View, Wanted};
 use chrono::NaiveDate;
 use domain::{
     finance::cash_advance::{CashAdvance, SettlementState, UNKNOWN_ADVANCE},
@@ -10,7 +8,8 @@ use domain::{
 };
 use persistence::{
     finance::cash_advance::{
-        self as advances, deed, ready::{self, ReadyFilter, ReadyView},
+        self as advances, deed,
+        ready::{self, ReadyFilter, ReadyView},
         reconcile::{AdvanceReconciliationView, EntryKind, TheirEntry, reconcile},
     },
     spine::{Failure, RefusalView, Tx},

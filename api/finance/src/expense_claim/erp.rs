@@ -298,7 +298,7 @@ pub(super) struct ReturnedPaymentBody {
 /// Record payments of expense claims that the bank returned (退汇). `[EXP-9, EXP-10]`
 ///
 /// The payment stays readable and counts no more, so much is owed again, and its reference is not used again. The claim is
-/// not reversed. The same said again answers `already`.
+/// not reversed; where it is already, or about to be, so much less is to be got back. The same said again answers `already`.
 #[utoipa::path(post, path = "/api/v1/erp/expense-claims/return-payments")]
 pub(super) async fn return_expense_claim_payments(
     who: Can<perm::AccountExpenseClaims>,
@@ -310,7 +310,7 @@ pub(super) async fn return_expense_claim_payments(
             tx,
             &body.items,
             |item| item.claim_id,
-            hold::lines,
+            hold::returned,
             |tx, claim, item| {
                 let ReturnedPaymentBody { claim_id: _, payment, reference, returned_on, reason } =
                     item.clone();

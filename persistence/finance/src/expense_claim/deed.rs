@@ -144,7 +144,8 @@ pub fn confirm_payment(
     in_open_month(tx, handed, paid_on, told)
 }
 
-/// Records that the bank returned a payment: in an open month.
+/// Records that the bank returned a payment: in an open month. Of a claim that is reversed, or about to be, so much less is
+/// to be got back.
 pub fn return_payment(
     tx: &mut Tx<'_>,
     claim: ExpenseClaim,
@@ -152,6 +153,12 @@ pub fn return_payment(
 ) -> Result<(ExpenseClaim, bool), Failure> {
     let (returned_on, told) = (notice.returned_on, held_apart(tx, &claim)?);
     let handed = claim.return_payment(notice, tx.actor(), tx.now(), tx.today())?;
+    if let HandedOver::Now(change) = &handed
+        && let Some(counter) = change.after().reversal
+    {
+        let lowered = find_unscoped(tx, counter)?.lower_repayable(change)?;
+        apply(tx, lowered)?;
+    }
     in_open_month(tx, handed, returned_on, told)
 }
 
