@@ -261,9 +261,9 @@ fn the_bank_is_sent_nothing_that_must_not_be_paid(app: App) {
     let text = String::from_utf8_lossy(&file.bytes).into_owned();
     assert!(text.contains("已停用") && !text.contains("1202021009900001234"), "{text}");
     // What is being reversed is not there at all, until the counter-document comes to nothing.
-    let counter = deed(qian, &claim, "reverse", why()).expect(201).text("/id");
+    let counter = deed(company.who("sun"), &claim, "reverse", why()).expect(201).text("/id");
     assert!(rows(qian, "").is_empty());
-    deed(qian, &counter, "revoke", why()).expect(200);
+    deed(company.who("sun"), &counter, "revoke", why()).expect(200);
     assert_eq!(rows(qian, "").len(), 1);
 }
 

@@ -25,7 +25,7 @@ fn code(item: &Value) -> &str {
 
 /// The counter-document of a posted claim, in the ledger; its id.
 fn reversed(company: &Company, claim: &str) -> String {
-    let counter = deed(company.who("qian"), claim, "reverse", json!({"reason": "重复报销"})).expect(201);
+    let counter = deed(company.who("sun"), claim, "reverse", json!({"reason": "重复报销"})).expect(201);
     let counter = counter.text("/id");
     hand_over(company, "acknowledge", json!({"reference": "B-2", "claim_ids": [counter]}));
     let item = json!({"items": [{"claim_id": counter, "voucher": voucher("记-0300")}]});
@@ -38,7 +38,7 @@ fn a_counter_document_is_money_to_be_got_back_and_has_its_sign_everywhere(app: A
     let claim = posted(&company, 146);
     hand_over(&company, "confirm-payments", payment(&claim, "P-1", "146.00"));
     let qian = company.who("qian");
-    let counter = deed(qian, &claim, "reverse", json!({"reason": "重复报销"})).expect(201);
+    let counter = deed(company.who("sun"), &claim, "reverse", json!({"reason": "重复报销"})).expect(201);
     for amount in ["/claimed/amount", "/approved/amount", "/payable/amount"] {
         assert_eq!(counter.text(amount), "-146.00", "{amount}");
     }
@@ -136,7 +136,8 @@ fn what_the_bank_returned_during_a_reversal_is_not_got_back(app: App) {
     hand_over(&company, "confirm-payments", payment(&claim, "P-1", "200.00"));
     hand_over(&company, "confirm-payments", payment(&claim, "P-2", "100.00"));
     let qian = company.who("qian");
-    let counter = deed(qian, &claim, "reverse", json!({"reason": "重复报销"})).expect(201).text("/id");
+    let counter =
+        deed(company.who("sun"), &claim, "reverse", json!({"reason": "重复报销"})).expect(201).text("/id");
     let payable = || qian.get(&path(&counter)).expect(200).text("/payable/amount");
     let back = |payment: &str, reference: &str| {
         hand_over(&company, "return-payments", returned(&claim, payment, reference, "2026-03-05"))

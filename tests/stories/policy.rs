@@ -362,7 +362,8 @@ fn of_two_drafts_from_one_version_the_second_takes_over_the_first_before_it_is_p
     caller.at(1).patch(&places[1], json!({"based_on": 2})).expect(200);
     caller.at(2).act(&format!("{}/publish", places[1])).expect(200);
     let all = caller.get("/api/v1/policies?code=sign-in/company").expect(200).at("/data");
-    let in_force = all.as_array().map(|all| all.iter().map(|one| one["in_force"].clone()).collect::<Vec<_>>());
+    let in_force =
+        all.as_array().map(|all| all.iter().map(|one| one["in_force"].clone()).collect::<Vec<_>>());
     assert_eq!(json!(in_force), json!([false, false, true]));
 }
 

@@ -313,7 +313,7 @@ fn draft(
 ) -> Result<Policy, Failure> {
     let known = open.as_ref().map(|(draft, _)| draft);
     let clause = how.clause.clone().or_else(|| known.map(|draft| draft.clause.clone()));
-    let says = Says {
+    let says = policy::Says {
         title: known.map_or_else(|| "工作日历".to_owned(), |draft| draft.title.clone()),
         effective_from: how
             .effective_from

@@ -1,9 +1,7 @@
 //! The hand-over to an ERP: take, acknowledge, confirm or refuse posting, confirm payments, reconcile. Each
 //! call is idempotent per item and answers per item. `[EXP-9, EXP-10]`
 
-use crate::spine::{
-    Can, ItemOutcome, Items, Listing, Paged, PerItem, Reading, Reply, UnitOfWork, Valid, View,
-};
+use crate::spine::{Can, ItemOutcome, Items, List, PerItem, Reading, Reply, UnitOfWork, Valid, View, Wanted};
 use chrono::NaiveDate;
 use domain::{
     finance::{
@@ -17,6 +15,7 @@ use persistence::{
         self as claims, ExpenseClaimView, deed,
         hand_over::{ReconciliationView, TheirItem},
         hold,
+        ready::{self, ReadyClaimFilter},
     },
     spine::{Failure, RefusalView, Tx},
 };
@@ -27,14 +26,15 @@ use validator::Validate;
 /// Take the expense claims that are ready for the books. `[EXP-10]`
 ///
 /// Approved, with a journal entry that balances, and acknowledged by nobody yet; the longest waiting first. The
-/// cursor pages through one such list. What is taken but not acknowledged is offered again from the beginning.
+/// cursor pages through one such list, also as a file. What is taken but not acknowledged is offered again from the
+/// beginning.
 #[utoipa::path(get, path = "/api/v1/erp/expense-claims")]
 pub(super) async fn take_expense_claims(
     who: Can<perm::AccountExpenseClaims>,
-    paged: Paged,
+    wanted: Wanted<ReadyClaimFilter>,
     reading: Reading,
-) -> Reply<Listing<ExpenseClaimView>> {
-    reading.page(who, paged, claims::hand_over::ready).await
+) -> List<ExpenseClaimView> {
+    reading.list(who, wanted, ready::list).await
 }
 
 /// The answer for one item, in the order they were sent.

@@ -99,7 +99,11 @@ fn is_han(c: char) -> bool {
 /// A number without the count of a copy behind a stroke: `12345/1`.
 fn without_copy(number: &str) -> &str {
     match number.rsplit_once('/') {
-        Some((before, copy)) if copy.len() == 1 && digits_of(copy) == copy && digits_of(before).len() >= COUNTED => before,
+        Some((before, copy))
+            if copy.len() == 1 && digits_of(copy) == copy && digits_of(before).len() >= COUNTED =>
+        {
+            before
+        }
         _ => number,
     }
 }

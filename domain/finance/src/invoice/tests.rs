@@ -245,10 +245,7 @@ fn papers_are_entered_as_they_are_printed() {
     check(bare(InvoiceKind::RailTicket, None, "26339100000012345678"), &[]);
     check(bare(InvoiceKind::AirItinerary, None, "784-1234567890"), &[]);
     check(bare(InvoiceKind::AirItinerary, Some("784-1234567890"), "26339100000012345678"), &[]);
-    check(
-        bare(InvoiceKind::AirItinerary, None, "26339100000012345678"),
-        &[("/code", TICKET_MISSING.code)],
-    );
+    check(bare(InvoiceKind::AirItinerary, None, "26339100000012345678"), &[("/code", TICKET_MISSING.code)]);
     check(bare(InvoiceKind::PassengerTicket, Some("133001900001"), "12345678"), &[]);
     check(bare(InvoiceKind::TaxiReceipt, Some("133001900001"), "12345678"), &[]);
     check(bare(InvoiceKind::FixedAmount, Some("133001900001"), "12345678"), &[]);
@@ -305,7 +302,10 @@ fn a_paper_with_two_numbers_is_known_by_either() {
         let alone = of(other, None, number);
         assert_eq!(shares(&whole, &alone), number.len() > 8, "alone: {number}");
     }
-    assert!(!shares(&of(fiscal, Some("33010121"), "8765432109"), &of(fiscal, Some("33010121"), "8765432108")));
+    assert!(!shares(
+        &of(fiscal, Some("33010121"), "8765432109"),
+        &of(fiscal, Some("33010121"), "8765432108")
+    ));
 }
 
 #[test]

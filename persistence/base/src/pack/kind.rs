@@ -13,7 +13,7 @@ use domain::{
     identity::{Role, RoleDetails, SHIPPED_ROLES},
     organisation::{DEPARTMENT_TEMPLATES, Department, DepartmentDetails, Position, PositionDetails},
     pack::{BEYOND_OWN_RIGHTS, Item, PackDepartment, PackPolicy, PackPosition, PackRole},
-    spine::{BusinessDate, DepartmentId, Permission, Refusal, codes},
+    spine::{BusinessDate, DepartmentId, Permission, Refusal, codes, in_both},
 };
 use serde::de::DeserializeOwned;
 use serde_json::Value;
@@ -205,7 +205,7 @@ fn write_role(tx: &mut Tx<'_>, says: PackRole) -> Result<(), Failure> {
         permissions.insert(permission.parse::<Permission>().map_err(|()| unknown())?);
     }
     if permissions.iter().any(|permission| !tx.actor().reach(*permission).all) {
-        return Err(Refusal::new(BEYOND_OWN_RIGHTS).with("role", name_zh).into());
+        return Err(Refusal::new(BEYOND_OWN_RIGHTS).with("role", in_both(name_zh, name_en)).into());
     }
     let details = RoleDetails { code, name_zh, name_en, permissions };
     let change = match role::by_code(tx, &details.code)? {

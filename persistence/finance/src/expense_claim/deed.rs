@@ -87,14 +87,16 @@ pub fn reverse(tx: &mut Tx<'_>, claim: ExpenseClaim, reason: String) -> Result<E
     Ok(counter)
 }
 
-/// Refuses whoever would take their own claim into the books, or move its money.
+/// Refuses whoever would take their own claim, or the counter-document that they made, into the books, or move its money.
 pub(super) fn held_apart(
     reader: &mut Reader<'_>,
     claim: &ExpenseClaim,
 ) -> Result<Option<Explanation>, Failure> {
-    let is_own = claim.is_own_in_books(reader.actor());
+    let (is_own, is_reverser) = (claim.is_own_in_books(reader.actor()), claim.is_reversal_by(reader.actor()));
     let number = json!({"number": claim.petition.number});
-    separation_policy::apart(reader, SeparationRule::OwnInBooks, is_own, number)
+    let told = separation_policy::apart(reader, SeparationRule::OwnInBooks, is_own, number.clone())?;
+    let reversed = separation_policy::apart(reader, SeparationRule::ReverserInBooks, is_reverser, number)?;
+    Ok(told.or(reversed))
 }
 
 /// Takes a claim into the books.
