@@ -1,6 +1,5 @@
 //! Lists of advances within the caller's sight: filtered, sorted, by keyset. `[INT-4]`
 
-use super::view::{CashAdvanceView, view};
 use crate::{
     organisation::{DEPARTMENT, EMPLOYEE, NamedRef, PersonRef, Register},
     schema::cash_advances as advances,

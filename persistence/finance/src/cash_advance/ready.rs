@@ -6,8 +6,8 @@ use crate::{
     schema::cash_advances as advances,
     search,
     spine::{
-        Failure, Filter, Instant, Key, Page, Reader, Refers, Sight, Slice, View, columns, covered, narrow,
-        orders, paged,
+        Failure, Filter, Instant, Key, Page, Reader, Refers, Sight, Slice, ToCell, View, columns, covered,
+        narrow, orders, paged,
     },
 };
 use chrono::NaiveDate;
@@ -106,16 +106,16 @@ columns! { ReadyView as "cash-advances-to-pay" "待付借款" "Cash advances to 
     number "单号" "Number" = |row| &row.advance.number;
     business_date "业务日期" "Business date" = |row| row.advance.business_date;
     submitter_number "借款人工号" "Submitter's number" = |row| &row.advance.submitter.number;
-    submitter "借款人" "Submitter" = |row| &row.advance.submitter;
-    department "部门" "Department" = |row| &row.advance.department;
+    submitter "借款人" "Submitter" = |row| row.advance.submitter.cell();
+    department "部门" "Department" = |row| row.advance.department.cell();
     purpose "用途" "Purpose" = |row| &row.advance.purpose;
     currency "币种" "Currency" = |row| row.advance.amount.currency().code();
     amount "待付金额" "To be paid" = |row| row.advance.amount;
     settle_on "预计核销日期" "To be settled on" = |row| row.advance.settle_on;
-    account_status "账户状态" "Account" = |row| row.pay_to.account_status;
-    holder "户名" "Holder" = |row| &row.pay_to.holder;
-    bank "开户银行" "Bank" = |row| &row.pay_to.bank;
-    branch "开户支行" "Branch" = |row| &row.pay_to.branch;
-    bank_code "联行号" "Bank code" = |row| &row.pay_to.bank_code;
-    account_number "账号" "Account number" = |row| &row.pay_to.account_number;
+    account_status "账户状态" "Account" = |row| row.pay_to.account_status.cell();
+    holder "户名" "Holder" = |row| row.pay_to.holder.as_ref();
+    bank "开户银行" "Bank" = |row| row.pay_to.bank.as_ref();
+    branch "开户支行" "Branch" = |row| row.pay_to.branch.as_ref();
+    bank_code "联行号" "Bank code" = |row| row.pay_to.bank_code.as_ref();
+    account_number "账号" "Account number" = |row| row.pay_to.account_number.as_ref();
 }

@@ -16,7 +16,7 @@ use domain::{
     spine::{BusinessDate, DepartmentId, EmployeeId, Permission},
 };
 use serde::Deserialize;
-use utoipa::{IntoParams, ToSchema};
+use utoipa::IntoParams;
 use validator::Validate;
 
 /// Which of what is ready is wanted, and in what order.

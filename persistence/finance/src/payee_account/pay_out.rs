@@ -7,7 +7,8 @@ use crate::{
     schema::{expense_claim_reversals as reversals, expense_claims as claims},
     search,
     spine::{
-        Failure, Filter, Instant, Key, Page, Reader, Sight, Slice, View, columns, narrow, orders, paged,
+        Failure, Filter, Instant, Key, Page, Reader, Sight, Slice, ToCell, View, columns, narrow, orders,
+        paged,
     },
 };
 use chrono::NaiveDate;
@@ -167,11 +168,11 @@ columns! { PayOutView as "pay-outs" "付款清单" "Pay-outs", Permission::Accou
     department "部门" "Department";
     currency "币种" "Currency" = |row| row.open.currency().code();
     open "待付金额" "To be paid";
-    payee_kind "收款人类别" "Payee" = |row| row.to.payee_kind;
-    account_status "账户状态" "Account" = |row| row.to.account_status;
-    holder "户名" "Holder" = |row| &row.to.holder;
-    bank "开户银行" "Bank" = |row| &row.to.bank;
-    branch "开户支行" "Branch" = |row| &row.to.branch;
-    bank_code "联行号" "Bank code" = |row| &row.to.bank_code;
-    account_number "账号" "Account number" = |row| &row.to.account_number;
+    payee_kind "收款人类别" "Payee" = |row| row.to.payee_kind.cell();
+    account_status "账户状态" "Account" = |row| row.to.account_status.cell();
+    holder "户名" "Holder" = |row| row.to.holder.as_ref();
+    bank "开户银行" "Bank" = |row| row.to.bank.as_ref();
+    branch "开户支行" "Branch" = |row| row.to.branch.as_ref();
+    bank_code "联行号" "Bank code" = |row| row.to.bank_code.as_ref();
+    account_number "账号" "Account number" = |row| row.to.account_number.as_ref();
 }

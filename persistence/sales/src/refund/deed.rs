@@ -10,7 +10,7 @@ use crate::{
     counted_figure,
     credit_grant::exposure,
     organisation::referred,
-    sale, sales_contract, sales_order, sales_terms,
+    sale, sales_contract, sales_order, sales_terms, separation_policy,
     spine::{Failure, Tx},
     unit,
 };
@@ -20,8 +20,10 @@ use domain::{
     customer_file::CustomerId,
     refund::{ORDER_NOT_REFUNDED, Refund, RefundContent},
     sale::Deal,
+    separation_policy::SeparationRule,
     spine::{DepartmentId, Refusal},
 };
+use serde_json::json;
 
 /// Of which department a deal is whose money may go back: a contract that was approved, or an order that is a sale of its own, also
 /// one that was cancelled, in sight.
@@ -79,17 +81,20 @@ fn customer_of(tx: &mut Tx<'_>, deal: Deal) -> Result<CustomerId, Failure> {
 /// refused.
 ///
 /// # Errors
-/// `refund.more_than_collected`, `refund.not_payable`, `refund.paid_otherwise`; a reference that is taken.
+/// `refund.more_than_collected`, `refund.not_payable`, `refund.paid_otherwise`; a reference that is taken; one's own, where no
+/// policy loosens that.
 pub fn pay(tx: &mut Tx<'_>, refund: Refund, reference: String) -> Result<Refund, Failure> {
     let (deal, amount) = (refund.content.deal, refund.content.amount.minor());
     let customer = customer_of(tx, deal)?;
     exposure::lock(tx, customer)?;
     let figures = counted_figure::locked(tx, CountedKind::Collected, &[deal.uuid()])?;
     let collected = figures.get(&deal.uuid()).map_or(0, |figure| figure.counted);
+    let (is_own, number) = (refund.is_own_in_books(tx.actor()), json!({"number": refund.petition.number}));
+    let told = separation_policy::apart(tx, SeparationRule::OwnInBooks, is_own, number)?;
     let refund = match refund.pay(reference, tx.actor(), tx.now())? {
         Ok(change) => {
             change.after().check_collected(collected)?;
-            apply(tx, change)?
+            apply(tx, change.explained(told))?
         }
         Err(known) => return Ok(known),
     };
