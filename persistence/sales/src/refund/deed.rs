@@ -20,9 +20,9 @@ use domain::{
     customer_file::CustomerId,
     refund::{ORDER_NOT_REFUNDED, Refund, RefundContent},
     sale::Deal,
-    separation_policy::SeparationRule,
     spine::{DepartmentId, Refusal},
 };
+use domain_finance::separation_policy::SeparationRule;
 use serde_json::json;
 
 /// Of which department a deal is whose money may go back: a contract that was approved, or an order that is a sale of its own, also
