@@ -2,7 +2,7 @@
 
 use crate::{
     approval::{Categories, CategoryCheck},
-    policy::{Kind, Shipped, in_force},
+    policy::{Kind, Shipped, all_of_kind, in_force},
     spine::{Failure, Names, Part, Reader, View},
 };
 use chrono::NaiveDate;
@@ -66,11 +66,19 @@ fn categories_named(
     }
     let today = reader.today();
     let tree = in_force::<ExpenseCategories>(reader, "standard", today)?;
-    let called = |(name, code)| {
-        let category = tree.content.find(code)?;
-        Some((name, in_both(category.zh.as_str(), category.en.as_str())))
-    };
-    Ok(codes.into_iter().filter_map(called).collect())
+    let mut called = Vec::new();
+    for (name, code) in codes {
+        let known = match tree.content.find(code) {
+            Some(known) => Some(known.clone()),
+            // One that is no more is called what it was called last.
+            None => {
+                let versions = all_of_kind::<ExpenseCategories>(reader)?;
+                versions.iter().rev().find_map(|dated| dated.version.content.find(code).cloned())
+            }
+        };
+        called.extend(known.map(|known| (name, in_both(known.zh, known.en))));
+    }
+    Ok(called)
 }
 
 /// The tree of expense categories in force on a day. `[EXP-1]`
