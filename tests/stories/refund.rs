@@ -118,7 +118,10 @@ fn a_refund_is_paid_once_and_never_by_who_asked(app: App) {
     let own = trade.refund("director", &contract, "5.00");
     let company = &trade.company;
     app.grant(&company.boss, &company.user("director"), "finance", "all", None);
-    trade.who("director").post(&format!("{own}/pay"), json!({"reference": "P-9"})).refuses(403, "refund.own");
+    trade
+        .who("director")
+        .post(&format!("{own}/pay"), json!({"reference": "P-9"}))
+        .refuses(403, "separation.own_in_books");
 }
 
 fn a_refund_is_changed_taken_back_and_given_up(app: App) {

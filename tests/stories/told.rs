@@ -8,7 +8,22 @@ use crate::{
     commission_statement, conduct_violation, confidential, contract_amendment, contract_course, coverage,
     crash, crash_claim, crash_import, credit_grant, customer_consent, customer_erasure, customer_export,
     customer_file, customer_follow_up, customer_helper, customer_look_up, customer_merge, customer_tier,
-    decision_race, department_template, duty, duty_follow, duty_race, duty_record, duty_size, edge, emergency_fund, employee_import, erasure, erp_program, expand, expense_category, expense_claim, expense_claim_find, expense_claim_hand_over, expense_claim_purchase, expense_claim_request, expense_request, expense_request_amendment, expense_request_race, expense_statement, export, field_key, fields, file, file_room, filing, hand_over_race, idempotency, identity, incentive_entry, incentive_entry_approval, indicator, indicator_measure, instalment, interaction, internal_audit, invoice, least_privilege, leaving, master, master_race, meta, notice_stream, oidc, on_behalf, operation, opportunity, organisation, ownership, ownership_dispute, ownership_fact, ownership_pool, ownership_race, ownership_transfer, ownership_turn, pack, partner, payee_account, payment, payroll_batch, policy, policy_replay, policy_replay_budget, policy_replay_duty, post_evaluation, price_deviation, price_list, price_protection, private, product, quickstart, reception, refund, regulation, regulation_acknowledgement, regulation_shipped, regulation_suggestion, resubmission, review_round, sale, sale_dispute, sale_fact, sale_merged, sale_rate, sale_settlement, sale_split, sales_analysis, sales_contract, sales_contract_draft, sales_order, sales_order_erp, sales_plan, sales_report, scheme_review, separation_policy, settings, setup, shipment, sign_in, spreadsheet, task, team_award, three_servers, tier_override, unit, unit_of_work, vacancy, watch, webhook, working_calendar, year,
+    decision_race, department_template, duty, duty_follow, duty_race, duty_record, duty_size, edge,
+    emergency_fund, employee_import, erasure, erp_program, expand, expense_category, expense_claim,
+    expense_claim_find, expense_claim_hand_over, expense_claim_purchase, expense_claim_request,
+    expense_request, expense_request_amendment, expense_request_race, expense_statement, export, field_key,
+    fields, file, file_room, filing, hand_over_race, idempotency, identity, incentive_entry,
+    incentive_entry_approval, indicator, indicator_measure, instalment, interaction, internal_audit, invoice,
+    least_privilege, leaving, master, master_race, meta, notice_stream, oidc, on_behalf, operation,
+    opportunity, organisation, ownership, ownership_dispute, ownership_fact, ownership_pool, ownership_race,
+    ownership_transfer, ownership_turn, pack, partner, payee_account, payment, payroll_batch, policy,
+    policy_replay, policy_replay_budget, policy_replay_duty, post_evaluation, price_deviation, price_list,
+    price_protection, private, product, quickstart, reception, refund, regulation,
+    regulation_acknowledgement, regulation_shipped, regulation_suggestion, resubmission, review_round, sale,
+    sale_dispute, sale_fact, sale_merged, sale_rate, sale_settlement, sale_split, sales_analysis,
+    sales_contract, sales_contract_draft, sales_order, sales_order_erp, sales_plan, sales_report,
+    scheme_review, separation_policy, settings, setup, shipment, sign_in, spreadsheet, task, team_award,
+    three_servers, tier_override, unit, unit_of_work, vacancy, watch, webhook, working_calendar, year,
 };
 use tests::{Check, Record, Story};
 

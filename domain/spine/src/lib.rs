@@ -51,7 +51,7 @@ pub use notice::{
 };
 pub use permission::{Permission, Requires, ScopeKind, perm};
 pub use policy::{
-    POLICY_EVENTS, POLICY_MISSING, POLICY_OVERTAKEN, POLICY_REFUSALS, POLICY_UNKNOWN_KIND, POLICY_UNSOUND,
+    POLICY_ABSENT, POLICY_EVENTS, POLICY_MISSING, POLICY_REFUSALS, POLICY_UNKNOWN_KIND, POLICY_UNSOUND,
     Policy, PolicyAction, PolicyContent, PolicyStatus, PolicyVersion, read_content,
 };
 pub use refusal::{

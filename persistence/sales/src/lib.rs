@@ -73,7 +73,7 @@ mod terms;
 /// What one customer holds at a time.
 pub mod unit;
 
-pub(crate) use persistence_base::search;
+pub(crate) use persistence_base::{search, separation_policy};
 pub use terms::pipeline_terms;
 pub(crate) use terms::{order_terms, receivable_terms, sales_terms};
 

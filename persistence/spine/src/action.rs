@@ -27,6 +27,8 @@ pub struct ActionView<A> {
 pub enum Place {
     /// PATCH to the resource itself.
     Patch,
+    /// DELETE of the resource itself.
+    Delete,
     /// POST below the resource, e.g. `/submit`.
     Post(&'static str),
     /// POST to another address, which takes several resources at once.
@@ -38,6 +40,7 @@ impl Place {
     fn of(self, base: &dyn Display) -> (&'static str, String) {
         match self {
             Self::Patch => ("PATCH", base.to_string()),
+            Self::Delete => ("DELETE", base.to_string()),
             Self::Post(tail) => ("POST", format!("{base}{tail}")),
             Self::PostTo(address) => ("POST", address.to_owned()),
         }

@@ -10,7 +10,7 @@ use crate::{
     counted_figure,
     credit_grant::exposure,
     organisation::referred,
-    receipt, sale, sales_contract, sales_order, sales_terms,
+    receipt, sale, sales_contract, sales_order, sales_terms, separation_policy,
     spine::{Failure, Tx},
     unit,
 };
@@ -23,6 +23,8 @@ use domain::{
     sale::Deal,
     spine::{DepartmentId, Refusal},
 };
+use domain_finance::separation_policy::SeparationRule;
+use serde_json::json;
 
 /// Of which department a deal is whose money may go back: a contract that was approved, or an order that is a sale of its own, also
 /// one that was cancelled, in sight.
@@ -83,11 +85,30 @@ fn customer_of(tx: &mut Tx<'_>, deal: Deal) -> Result<CustomerId, Failure> {
 /// refused.
 ///
 /// # Errors
-/// `refund.more_than_collected`, `refund.not_payable`, `refund.paid_otherwise`; a reference that is taken.
+/// `refund.more_than_collected`, `refund.not_payable`, `refund.paid_otherwise`; a reference that is taken; one's own, where no
+/// policy loosens that.
 pub fn pay(tx: &mut Tx<'_>, refund: Refund, reference: String) -> Result<Refund, Failure> {
     match refund.content.of {
         RefundOf::Deal(deal) => pay_of(tx, refund, deal, reference),
         RefundOf::Receipt(id) => pay_of_receipt(tx, refund, id, reference),
+    }
+}
+
+/// Notes that it was paid, by somebody else than who asked for it; one that was paid already, as it stands.
+fn note_paid(
+    tx: &mut Tx<'_>,
+    refund: Refund,
+    reference: String,
+    collected: i64,
+) -> Result<Result<Refund, Refund>, Failure> {
+    let (is_own, number) = (refund.is_own_in_books(tx.actor()), json!({"number": refund.petition.number}));
+    let told = separation_policy::apart(tx, SeparationRule::OwnInBooks, is_own, number)?;
+    match refund.pay(reference, tx.actor(), tx.now())? {
+        Ok(change) => {
+            change.after().check_collected(collected)?;
+            apply(tx, change.explained(told)).map(Ok)
+        }
+        Err(known) => Ok(Err(known)),
     }
 }
 
@@ -101,11 +122,8 @@ fn pay_of_receipt(
     let customer = receipt::find_unscoped(tx, id)?.details.customer;
     exposure::lock(tx, customer)?;
     let (receipt, collected) = (receipt::find_unscoped(tx, id)?, collected(tx, &refund)?);
-    let refund = match refund.pay(reference, tx.actor(), tx.now())? {
-        Ok(change) => {
-            change.after().check_collected(collected)?;
-            apply(tx, change)?
-        }
+    let refund = match note_paid(tx, refund, reference, collected)? {
+        Ok(paid) => paid,
         Err(known) => return Ok(known),
     };
     let receipt = receipt::apply(tx, receipt.give_back(refund.content.amount.minor())?)?;
@@ -121,11 +139,8 @@ fn pay_of(tx: &mut Tx<'_>, refund: Refund, deal: Deal, reference: String) -> Res
     exposure::lock(tx, customer)?;
     let figures = counted_figure::locked(tx, CountedKind::Collected, &[deal.uuid()])?;
     let collected = figures.get(&deal.uuid()).map_or(0, |figure| figure.counted);
-    let refund = match refund.pay(reference, tx.actor(), tx.now())? {
-        Ok(change) => {
-            change.after().check_collected(collected)?;
-            apply(tx, change)?
-        }
+    let refund = match note_paid(tx, refund, reference, collected)? {
+        Ok(paid) => paid,
         Err(known) => return Ok(known),
     };
     let movement = Movement { source: refund.id.uuid(), amount: -amount };
