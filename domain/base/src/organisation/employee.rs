@@ -320,7 +320,7 @@ mod tests {
     fn leaving_today_is_having_left_and_is_final() {
         let left = hired().leave(day(10), day(10)).expect("no refusal").into_after();
         assert_eq!(left.employment, Employment::Left { last_day: day(10) });
-        assert_eq!(left.clone().stay().unwrap_err().code, NOT_LEAVING);
+        assert_eq!(left.clone().stay().unwrap_err().code, crate::organisation::NOT_LEAVING);
         assert_eq!(left.clone().leave(day(11), day(10)).unwrap_err().code, NOT_EMPLOYED);
         assert_eq!(left.relocate(to(12, 2), &no_lines()).unwrap_err().code, NOT_EMPLOYED);
     }
