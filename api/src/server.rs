@@ -99,7 +99,8 @@ pub fn start(settings: Settings, database: Database) -> std::io::Result<Running>
     let parts = Parts::default().with(identity.clone()).with(Arc::new(files));
     let state = AppState::new(database.clone(), settings.server.clone(), identity, parts, routes);
     let state = web::Data::new(state);
-    start_chores(&state, crate::WINGS.iter().flat_map(|wing| wing.chores).copied());
+    let chores = crate::WINGS.iter().flat_map(|wing| wing.chores).copied();
+    start_chores(&state, chores.filter(|chore| settings.chores || chore.every.is_at_once()));
     let unread = Duration::from_secs(settings.unread_seconds_max);
     let shared = state.clone();
     let server = HttpServer::new(move || {

@@ -38,6 +38,7 @@ const WRONG: &[(&str, &[&str])] = &[
     ("UNREAD_SECONDS_MAX", &["0", "x"]),
     ("DRAIN_SECONDS", &["-1", "x"]),
     ("DATABASE_BEHIND_POOLER", &["perhaps"]),
+    ("CHORES", &["perhaps"]),
     ("RELAXED_DURABILITY", &["perhaps"]),
     ("ALLOWED_ORIGINS", &["*", "console.example.com", "https://x.example/path", "https://*.example", ""]),
     ("METRICS_LISTEN", &["nowhere", ""]),

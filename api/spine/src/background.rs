@@ -26,6 +26,13 @@ pub enum Every {
     Day,
 }
 
+impl Every {
+    /// Whether somebody waits for it: it is no matter of what falls due, and every server does it.
+    pub const fn is_at_once(self) -> bool {
+        matches!(self, Self::Seconds(1))
+    }
+}
+
 /// How often it is asked whether a new day has begun.
 const MINUTE: Duration = Duration::from_secs(60);
 

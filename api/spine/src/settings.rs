@@ -91,6 +91,10 @@ pub struct ServerSettings {
     /// SQLite: answer a write before it would survive a power cut (it still survives a crash).
     #[arg(long, global = true, env = "RELAXED_DURABILITY", default_value_t = false)]
     pub relaxed_durability: bool,
+    /// Whether this server does what falls due: deadlines, reminders, tidying up. Of several servers on one database one is
+    /// enough; each carries streams, webhooks and long operations itself.
+    #[arg(long, global = true, env = "CHORES", default_value_t = true, action = clap::ArgAction::Set)]
+    pub chores: bool,
     /// How many streams of what happens may be open at this server at once.
     #[arg(long, global = true, env = "STREAMS_MAX", default_value_t = 2_000,
         value_parser = RangedU64ValueParser::<usize>::new().range(0..=100_000))]
