@@ -82,7 +82,7 @@ const SPINE: &Wing = &Wing {
         },
         &Chore {
             name: "streams",
-            every: Every::Seconds(1),
+            every: Every::Moment,
             run: |state| Box::pin(state.streams.go_round(state)),
         },
     ],

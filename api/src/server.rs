@@ -5,7 +5,7 @@ use crate::{
     file::FileStore,
     identity::Identity,
     spine::{
-        AppState, Parts, Problem, Routes, ServerSettings, authenticate, codes, edge, get_only, limit,
+        AppState, Every, Parts, Problem, Routes, ServerSettings, authenticate, codes, edge, get_only, limit,
         read_route, start_chores,
     },
 };
@@ -100,7 +100,7 @@ pub fn start(settings: Settings, database: Database) -> std::io::Result<Running>
     let state = AppState::new(database.clone(), settings.server.clone(), identity, parts, routes);
     let state = web::Data::new(state);
     let chores = crate::WINGS.iter().flat_map(|wing| wing.chores).copied();
-    start_chores(&state, chores.filter(|chore| settings.chores || chore.every.is_at_once()));
+    start_chores(&state, chores.filter(|chore| settings.chores || chore.every == Every::Moment));
     let unread = Duration::from_secs(settings.unread_seconds_max);
     let shared = state.clone();
     let server = HttpServer::new(move || {

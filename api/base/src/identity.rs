@@ -29,7 +29,7 @@ pub use entrance::Entrance;
 use crate::spine::{Chore, Doorkeeper, Every, Problem, Routes, codes, random_text};
 use attempts::Attempts;
 use domain::{
-    identity::{ApiKeyId, SigningKey, TokenHash},
+    identity::{ApiKeyId, TokenHash},
     spine::{SessionId, Timestamp, UserId},
 };
 use futures_util::future::LocalBoxFuture;
@@ -163,9 +163,7 @@ impl Identity {
             .write(Request::system("first-signing-key"), move |tx| {
                 persistence::start_alone(tx)?;
                 if signing_key::accepted(tx)?.is_empty() {
-                    let id = tx.id();
-                    let (public, private) = token::make_key(id, secret.as_deref()).map_err(Failure::fault)?;
-                    signing_key::apply(tx, SigningKey::make(id, public, private, tx.now()))?;
+                    first::new_key(tx, secret.as_deref())?;
                 }
                 Ok(StoredAnswer::default())
             })

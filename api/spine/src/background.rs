@@ -20,17 +20,12 @@ pub struct Chore {
 /// When a chore is done.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Every {
+    /// A second after it was done: somebody waits for it, so every server does it.
+    Moment,
     /// As many seconds after it was done.
     Seconds(u64),
     /// On every business day of the company, at its beginning; again within a minute until it has succeeded.
     Day,
-}
-
-impl Every {
-    /// Whether somebody waits for it: it is no matter of what falls due, and every server does it.
-    pub const fn is_at_once(self) -> bool {
-        matches!(self, Self::Seconds(1))
-    }
 }
 
 /// How often it is asked whether a new day has begun.
@@ -107,6 +102,7 @@ async fn go_on(state: web::Data<AppState>, chore: &'static Chore) {
             }
         }
         rt::time::sleep(match chore.every {
+            Every::Moment => Duration::from_secs(1),
             Every::Seconds(seconds) => Duration::from_secs(seconds),
             Every::Day => MINUTE,
         })

@@ -10,6 +10,7 @@ mod currency;
 mod erasure;
 mod exchange_rate;
 mod explanation;
+mod findings;
 mod id;
 /// What can be wrong with a file of rows.
 pub mod import;
@@ -41,6 +42,7 @@ pub use currency::Currency;
 pub use erasure::{AUDIT_EVENTS, AUDIT_REFUSALS, Erasure};
 pub use exchange_rate::ExchangeRate;
 pub use explanation::{Citation, Explanation};
+pub use findings::{FINDINGS_MAX, Findings};
 pub use id::{AnyId, Id, IdSource};
 pub use label::{Coded, EnumLabels, ValueLabel};
 pub use money::{Money, MoneyError, allocate, split_evenly};
@@ -53,8 +55,7 @@ pub use policy::{
     Policy, PolicyAction, PolicyContent, PolicyStatus, PolicyVersion, read_content,
 };
 pub use refusal::{
-    FINDINGS_MAX, Finding, Findings, Language, Refusal, RefusalCode, RefusalKind, SPINE_REFUSALS, codes,
-    in_both, label_of, said,
+    Finding, Language, Refusal, RefusalCode, RefusalKind, SPINE_REFUSALS, codes, in_both, label_of, said,
 };
 pub use search::{search_key, search_text};
 pub use status::Reason;

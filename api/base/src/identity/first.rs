@@ -194,7 +194,12 @@ fn follow(
             signing_key::apply(tx, change)?;
         }
     }
-    let id = tx.id();
+    new_key(tx, secret)
+}
+
+/// Makes a signing key, sealed where there is a secret.
+pub(super) fn new_key(tx: &mut Tx<'_>, secret: Option<&str>) -> Result<SigningKey, Failure> {
+    let (id, now) = (tx.id(), tx.now());
     let (public, private) = token::make_key(id, secret).map_err(Failure::fault)?;
     signing_key::apply(tx, SigningKey::make(id, public, private, now))
 }
@@ -248,9 +253,7 @@ pub async fn prepare_to_sign(database: &Database, settings: &IdentitySettings) -
             distrusted.map(|change| signing_key::apply(tx, change)).transpose()?;
         }
         if accepted.is_empty() || exposed {
-            let id = tx.id();
-            let (public, private) = token::make_key(id, seal.as_deref()).map_err(Failure::fault)?;
-            signing_key::apply(tx, SigningKey::make(id, public, private, tx.now()))?;
+            new_key(tx, seal.as_deref())?;
         }
         if exposed {
             log::warn!("a signing key lay in the database as it is: a new one, sealed, has taken its place");

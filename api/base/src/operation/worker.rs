@@ -49,7 +49,7 @@ const TRIES_MAX: usize = 30;
 
 /// Works on what waits.
 pub const CHORE: &Chore =
-    &Chore { name: "operations", every: Every::Seconds(1), run: |state| Box::pin(begin(state)) };
+    &Chore { name: "operations", every: Every::Moment, run: |state| Box::pin(begin(state)) };
 
 /// Forgets files of results that are not kept any more.
 pub const FORGET: &Chore = &Chore {

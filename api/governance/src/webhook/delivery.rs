@@ -147,7 +147,7 @@ fn shortened(text: &str, most: usize) -> String {
 
 /// Tells endpoints of events.
 pub const DELIVERIES: &Chore =
-    &Chore { name: "webhooks", every: Every::Seconds(1), run: |state| Box::pin(begin(state)) };
+    &Chore { name: "webhooks", every: Every::Moment, run: |state| Box::pin(begin(state)) };
 
 /// Forgets old attempts.
 pub const OLD_ATTEMPTS: &Chore = &Chore {

@@ -46,19 +46,16 @@ impl PolicyContent for WebhookDelivery {
             attempts_kept_days,
         } = self;
         let mut findings = Findings::new();
-        let mut within = |pointer: String, value: u32, min: u32, max: u32| {
-            findings.within(pointer, value, min..=max);
-        };
         let count = u32::try_from(delays_seconds.len()).unwrap_or(u32::MAX);
-        within("/content/delays_seconds".into(), count, 1, 50);
+        findings.within("/content/delays_seconds", count, 1..=50);
         for (at, delay) in delays_seconds.iter().enumerate() {
-            within(format!("/content/delays_seconds/{at}"), *delay, 1, 86_400);
+            findings.within(format!("/content/delays_seconds/{at}"), *delay, 1..=86_400);
         }
-        within("/content/spread_percent".into(), *spread_percent, 0, 50);
-        within("/content/tell_after_minutes".into(), *tell_after_minutes, 1, 43_200);
-        within("/content/disable_after_hours".into(), *disable_after_hours, 1, 8_760);
-        within("/content/rotation_hours".into(), *rotation_hours, 0, 2_160);
-        within("/content/attempts_kept_days".into(), *attempts_kept_days, 1, 366);
+        findings.within("/content/spread_percent", *spread_percent, 0..=50);
+        findings.within("/content/tell_after_minutes", *tell_after_minutes, 1..=43_200);
+        findings.within("/content/disable_after_hours", *disable_after_hours, 1..=8_760);
+        findings.within("/content/rotation_hours", *rotation_hours, 0..=2_160);
+        findings.within("/content/attempts_kept_days", *attempts_kept_days, 1..=366);
         findings.into_vec()
     }
 }

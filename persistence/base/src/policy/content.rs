@@ -40,6 +40,15 @@ impl ToSchema for ContentSchema {
 }
 
 impl Kind {
+    fn kept(&self, mut content: Value) -> Value {
+        if let Value::Object(members) = &mut content
+            && members.get(TAG).is_some_and(|named| named == self.name)
+        {
+            members.shift_remove(TAG);
+        }
+        (self.normal)(&content).unwrap_or(content)
+    }
+
     /// What the schema of its content is called: `ApprovalChainContent`.
     pub fn schema_name(&self) -> String {
         let word = |word: &str| {
@@ -128,20 +137,17 @@ fn tagged(kind: &str, content: Value) -> Value {
 /// A content as it is shown: as it would be written today, with its kind. One that cannot be read is shown as it stands.
 pub fn shown(house: &House, code: &str, content: Value) -> Value {
     match Kind::of_code(house, code) {
-        Ok(kind) => tagged(kind.name, kept(house, code, content)),
+        Ok(kind) => tagged(kind.name, kind.kept(content)),
         Err(_) => content,
     }
 }
 
 /// A content as it would be written today, also where it is said as one is shown. One that cannot be read stays as it stands.
-pub fn kept(house: &House, code: &str, mut content: Value) -> Value {
-    let Ok(kind) = Kind::of_code(house, code) else { return content };
-    if let Value::Object(members) = &mut content
-        && members.get(TAG).is_some_and(|named| named == kind.name)
-    {
-        members.shift_remove(TAG);
+pub fn kept(house: &House, code: &str, content: Value) -> Value {
+    match Kind::of_code(house, code) {
+        Ok(kind) => kind.kept(content),
+        Err(_) => content,
     }
-    (kind.normal)(&content).unwrap_or(content)
 }
 
 /// Says how long texts and lists are of which nobody said it, and that nothing else belongs to an object: no kind takes what it

@@ -71,15 +71,12 @@ impl PolicyContent for ClockRule {
 
     fn findings(&self) -> Vec<Finding> {
         let mut findings = Findings::new();
-        let mut within = |pointer: String, value: u32, min: u32, max: u32| {
-            findings.within(pointer, value, min..=max);
-        };
-        within("/content/pause_limit_minutes".into(), self.pause_limit_minutes, 0, MINUTES_MAX);
+        findings.within("/content/pause_limit_minutes", self.pause_limit_minutes, 0..=MINUTES_MAX);
         let least = self.least_after_retarget_minutes;
-        within("/content/least_after_retarget_minutes".into(), least, 0, MINUTES_MAX);
+        findings.within("/content/least_after_retarget_minutes", least, 0..=MINUTES_MAX);
         let mut least = 1;
         for (index, mark) in self.marks.iter().enumerate() {
-            within(format!("/content/marks/{index}/share_percent"), mark.share_percent, least, 100);
+            findings.within(format!("/content/marks/{index}/share_percent"), mark.share_percent, least..=100);
             least = mark.share_percent.saturating_add(1).min(100);
         }
         let mut met = BTreeSet::new();
