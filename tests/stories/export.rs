@@ -33,6 +33,7 @@ fn draft(app: &App, count: usize, title: fn(usize) -> String) {
                 effective_from: NaiveDate::from_ymd_opt(2026, 3, 1).unwrap_or_default(),
                 content: json!({}),
                 clause: String::new(),
+                based_on: None,
                 published: None,
                 version: 0,
             };

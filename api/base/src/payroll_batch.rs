@@ -71,7 +71,11 @@ async fn take_payroll_batch(
     body: Valid<TakePayrollBatch>,
     work: UnitOfWork,
 ) -> Reply<PayrollBatchView> {
-    work.write(who, move |tx| batches::take(tx, month(&body.month)?).map(Into::into)).await
+    work.write(who, move |tx| {
+        let batch = batches::take(tx, month(&body.month)?)?;
+        batches::show(tx, batch)
+    })
+    .await
 }
 
 fn month(text: &str) -> Result<Period, Failure> {
@@ -102,7 +106,8 @@ async fn acknowledge_payroll_batch(
 ) -> Reply<PayrollBatchView> {
     work.write(who, move |tx| {
         let batch = batches::find(tx, *id)?;
-        batches::acknowledge(tx, batch, body.reference.clone()).map(Into::into)
+        let batch = batches::acknowledge(tx, batch, body.reference.clone())?;
+        batches::show(tx, batch)
     })
     .await
 }
@@ -118,7 +123,8 @@ async fn confirm_payroll_batch(
 ) -> Reply<PayrollBatchView> {
     work.write(who, move |tx| {
         let batch = batches::find(tx, *id)?;
-        batches::confirm(tx, batch).map(Into::into)
+        let batch = batches::confirm(tx, batch)?;
+        batches::show(tx, batch)
     })
     .await
 }

@@ -12,7 +12,7 @@ use self::{
     target::Networks,
 };
 use crate::spine::{
-    At, Can, Created, List, Merge, Merged, PathId, Problem, Reading, Reply, Routes, UnitOfWork, Unrehearsed,
+    At, Can, Created, List, Merge, Merged, PathId, Problem, Reading, Reply, Routes, UnitOfWork, Unremembered,
     Valid, View, Wanted, codes, routes,
 };
 use actix_web::rt;
@@ -162,15 +162,14 @@ async fn make_webhook_endpoint(
     who: Can<perm::ManageWebhooks>,
     body: Valid<MakeWebhookEndpoint>,
     networks: Networks,
-    work: Unrehearsed,
+    work: Unremembered,
 ) -> Created<WebhookSecret> {
-    work.without_memory()
-        .write(who, move |tx| {
-            let owner = body.owner_id.unwrap_or(tx.actor().user);
-            let made = deed::make(tx, owner, body.0.clone().into(), networks.are_allowed())?;
-            shown(tx, made)
-        })
-        .await
+    work.write(who, move |tx| {
+        let owner = body.owner_id.unwrap_or(tx.actor().user);
+        let made = deed::make(tx, owner, body.0.clone().into(), networks.are_allowed())?;
+        shown(tx, made)
+    })
+    .await
 }
 
 /// Change a webhook endpoint. `[INT-1a]`
@@ -196,15 +195,14 @@ async fn revise_webhook_endpoint(
 async fn rotate_webhook_secret(
     who: Can<perm::ManageWebhooks>,
     at: At<WebhookEndpoint>,
-    work: Unrehearsed,
+    work: Unremembered,
 ) -> Reply<WebhookSecret> {
-    work.without_memory()
-        .write(who, move |tx| {
-            let found = at.find(tx)?;
-            let made = deed::rotate(tx, found)?;
-            shown(tx, made)
-        })
-        .await
+    work.write(who, move |tx| {
+        let found = at.find(tx)?;
+        let made = deed::rotate(tx, found)?;
+        shown(tx, made)
+    })
+    .await
 }
 
 /// Where an endpoint goes on.
@@ -282,9 +280,9 @@ async fn test_webhook_endpoint(
     who: Can<perm::ManageWebhooks>,
     at: At<WebhookEndpoint>,
     networks: Networks,
-    work: Unrehearsed,
+    work: Unremembered,
 ) -> Reply<AttemptView> {
-    let (id, work): (Id<WebhookEndpoint>, _) = (at.id(), work.without_memory());
+    let id: Id<WebhookEndpoint> = at.id();
     let ready = Arc::new(Mutex::new(None));
     let prepared = ready.clone();
     // That a test is sent stands in the trail before it is.

@@ -25,7 +25,8 @@ mod receipt;
 mod refund;
 mod sale;
 mod sales_analysis;
-mod sales_contract;
+/// Sales contracts.
+pub mod sales_contract;
 mod sales_order;
 mod sales_plan;
 mod sales_report;
@@ -75,7 +76,12 @@ pub const WING: &Wing = &Wing {
     ],
     rules: domain::WING,
     enums: &[sale::SAID],
-    chores: &[filing::EXPIRIES, price_deviation::EXPIRIES, price_protection::EXPIRIES],
+    chores: &[
+        filing::EXPIRIES,
+        price_deviation::EXPIRIES,
+        price_protection::EXPIRIES,
+        sales_contract::LAPSES,
+    ],
     routes: |into| {
         product::routes(into);
         price_list::routes(into);

@@ -35,6 +35,7 @@ use utoipa::{IntoParams, ToSchema};
 use validator::Validate;
 
 use ending::*;
+pub use ending::{LAPSES, lapse_sales_contracts};
 
 pub(crate) fn routes(into: &mut Routes) {
     routes!(

@@ -7,6 +7,8 @@ pub mod board;
 pub mod deed;
 /// Who is told, and what is missed.
 pub mod effect;
+/// What was filed before the duty for it was there.
+mod filing;
 /// The duties within the caller's sight.
 pub mod list;
 /// What the duties of somebody come to.
@@ -36,7 +38,7 @@ mod watermark;
 
 pub use list::{DutyFilter, DutySummary, list};
 pub use row::find;
-pub use source::{Called, Filed, FiledRecord, Undone};
+pub use source::{Called, Filed, FiledRecord, Passes, Undone};
 pub use tally::{Difference, verify};
 pub use view::{DUTY, DutyView, show, view};
 

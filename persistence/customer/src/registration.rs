@@ -4,6 +4,8 @@
 /// What registering does.
 pub mod deed;
 mod row;
+/// Ownership is told, as far as it was the receiver's turn.
+mod turn;
 /// What one looks like, and those within the caller's sight.
 pub mod view;
 
@@ -12,6 +14,7 @@ pub use view::{RegistrationFilter, RegistrationView, list, show, view};
 
 use crate::{
     audit::{Confidential, Shown},
+    schema::registrations,
     spine::{Failure, Part, Tx},
 };
 use domain::{
@@ -20,7 +23,10 @@ use domain::{
 };
 
 /// What this noun brings to its wing.
-pub(crate) const NOUN: &[Part] = &[&Confidential { kind: Registration::KIND, shown: Shown::Never }];
+pub(crate) const NOUN: &[Part] = &[
+    &Confidential { kind: Registration::KIND, shown: Shown::Never },
+    &crate::held_with!("registration", "客户登记", "Registrations"; registrations, row::load, show),
+];
 
 crate::spine::resource! { crate::Customer: Registration as RegistrationView; find, apply, show = show }
 

@@ -24,7 +24,10 @@ use crate::{
 use domain::{contract_amendment::ContractAmendment, spine::Change};
 
 /// What this noun brings to its wing. It meets the chain of contracts.
-pub(crate) const NOUN: &[Part] = &[&const { SubjectKind::of::<ContractAmendment, crate::Sales>() }];
+pub(crate) const NOUN: &[Part] = &[
+    &const { SubjectKind::of::<ContractAmendment, crate::Sales>() },
+    &crate::customer_file::held::ErasedWith(row::erase),
+];
 
 crate::spine::resource! { crate::Sales: ContractAmendment as ContractAmendmentView; find, apply, show = show }
 

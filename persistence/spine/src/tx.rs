@@ -9,6 +9,7 @@ use super::{
     idempotency::{self, Kept, Outset},
     ledger::Deeds,
     master::{self, Master},
+    naming,
 };
 use domain::spine::Permission;
 use std::{
@@ -160,7 +161,7 @@ impl Tx<'_> {
         let (kept, numbers) = (self.records.len(), self.connection().numbers.mark());
         let gates = self.connection().gates.mark();
         self.connection().execute("SAVEPOINT part")?;
-        let outcome = part(self);
+        let outcome = part(self).map_err(|failure| naming::named(self, failure));
         match &outcome {
             Ok(_) => {}
             Err(Failure::Refused(_) | Failure::NotFound | Failure::Stale { .. }) => {
@@ -254,8 +255,8 @@ pub(super) fn perform(
     if let Some(answer) = known {
         return Ok(Performed::replayed(answer, at));
     }
-    let answer = work(&mut tx)?;
-    follow(&mut tx)?;
+    let worked = work(&mut tx).and_then(|answer| follow(&mut tx).map(|()| answer));
+    let answer = worked.map_err(|failure| naming::named(&mut tx, failure))?;
     let raised = raise(&mut tx)?;
     let (deeds, keep) = (Deeds::of(&mut tx), !request.rehearsal);
     Ok(Performed { answered: Answered { answer, replayed: false }, keep, raised, deeds, at })

@@ -1,8 +1,6 @@
 //! What the ERP takes and confirms of advances, and its list compared with ours. `[EXP-10, EXP-14]`
 
-use crate::spine::{
-    Can, ItemOutcome, Items, Listing, Paged, PerItem, Reading, Reply, UnitOfWork, Valid, View,
-};
+use crate::spine::{Can, ItemOutcome, Items, List, PerItem, Reading, Reply, UnitOfWork, Valid, View, Wanted};
 use chrono::NaiveDate;
 use domain::{
     finance::cash_advance::{CashAdvance, SettlementState, UNKNOWN_ADVANCE},
@@ -10,7 +8,8 @@ use domain::{
 };
 use persistence::{
     finance::cash_advance::{
-        self as advances, CashAdvanceView, deed,
+        self as advances, deed,
+        ready::{self, ReadyFilter, ReadyView},
         reconcile::{AdvanceReconciliationView, EntryKind, TheirEntry, reconcile},
     },
     spine::{Failure, RefusalView, Tx},
@@ -21,15 +20,16 @@ use validator::Validate;
 
 /// Take the cash advances that are to be paid out. `[EXP-14, EXP-10]`
 ///
-/// Approved and not paid out yet; the longest waiting first. The cursor pages through one such list. What is taken and
-/// not confirmed is offered again from the beginning.
+/// Approved and not paid out yet, with the account of each submitter; the longest waiting first. The cursor pages through
+/// one such list, also as a file for the bank. What is taken and not confirmed is offered again from the beginning. Numbers
+/// of accounts are whole for holders of the permission to reveal, and masked for others; a file is told in the audit trail.
 #[utoipa::path(get, path = "/api/v1/erp/cash-advances")]
 pub(super) async fn take_cash_advances(
     who: Can<perm::AccountCashAdvances>,
-    paged: Paged,
+    wanted: Wanted<ReadyFilter>,
     reading: Reading,
-) -> Reply<Listing<CashAdvanceView>> {
-    reading.page(who, paged, advances::list::ready).await
+) -> List<ReadyView> {
+    reading.list(who, wanted, ready::list).await
 }
 
 /// A pay-out that was made.

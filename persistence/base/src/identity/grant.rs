@@ -6,14 +6,14 @@ use crate::{
     schema::{departments, employees, grants, role_permissions, roles, users},
     search,
     spine::{
-        Failure, Filter, Instant, Key, Master, Page, Reader, Refers, Several, Slice, Stored, Tx, View, Where,
-        columns, db, guard, narrow, orders, paged, save_row,
+        ActionView, Failure, Filter, Instant, Key, Master, Page, Reader, Refers, Several, Slice, Stored, Tx,
+        View, Where, columns, db, guard, narrow, orders, paged, save_row,
     },
 };
 use chrono::NaiveDate;
 use diesel::prelude::*;
 use domain::{
-    identity::{Grant, GrantId, GrantTerms, HeldGrant, RoleId},
+    identity::{Grant, GrantAction, GrantId, GrantTerms, HeldGrant, RoleId},
     spine::{BusinessDate, Change, ScopeKind, Timestamp, UserId, Version},
 };
 use serde::{Deserialize, Serialize};
@@ -173,6 +173,8 @@ pub fn count_unbounded_holders(reader: &mut Reader<'_>, role_code: &str) -> Resu
         .first(c))?)
 }
 
+type GrantActionView = ActionView<GrantAction>;
+
 /// A grant, as it is shown.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 #[schema(as = Grant)]
@@ -193,6 +195,9 @@ pub struct GrantView {
     pub until: Option<NaiveDate>,
     /// When it was taken back.
     pub ended_at: Option<Timestamp>,
+    /// What the caller may do with it now; in lists left out.
+    #[schema(max_items = 20)]
+    pub actions: Vec<GrantActionView>,
     /// The version, for `If-Match`.
     #[schema(minimum = 1)]
     pub version: Version,
@@ -270,6 +275,7 @@ fn rows(
             from: row.from_on,
             until: row.until_on,
             ended_at: row.ended_at.map(Into::into),
+            actions: Vec::new(),
             version: row.version,
         })
     })
@@ -280,7 +286,14 @@ pub fn view(reader: &mut Reader<'_>, id: GrantId) -> Result<GrantView, Failure> 
     find(reader, id)?;
     let mut wanted = Where::new();
     wanted.also(grants::id.eq(Key::from(id)));
-    rows(reader, wanted, GrantOrder::default(), &Page::first(1))?.data.pop().ok_or(Failure::NotFound)
+    let found = rows(reader, wanted, GrantOrder::default(), &Page::first(1))?.data.pop();
+    let mut view = found.ok_or(Failure::NotFound)?;
+    view.actions = ActionView::of(reader, &view, id.uuid(), |reader, grant: &Grant, action| {
+        let holder = account::find(reader, grant.user)?;
+        let reaches = account::reaches_of_account(reader, &holder)?;
+        Ok(grant.may(action, reader.actor(), &reaches)?)
+    })?;
+    Ok(view)
 }
 
 /// The grants of an account within reach.

@@ -56,9 +56,9 @@ struct Detail {
     submission: Option<Submission>,
 }
 
-/// An incident as one text, by which it is unique.
+/// An incident as one text, by which it is unique: whoever enters it, by hand or by a rule, one incident has one entry.
 fn held(incident: &Incident) -> String {
-    format!("{}:{}", incident.kind.code(), incident.id)
+    incident.id.to_string()
 }
 
 /// The currency of an amount, and how much it is: an honour counts one, or takes one.

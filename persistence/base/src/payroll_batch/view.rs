@@ -4,16 +4,21 @@ use super::{find, row::Row};
 use crate::{
     incentive_entry::total::TotalsView,
     schema::payroll_batches,
-    spine::{Failure, Filter, Page, Reader, Several, Slice, View, Where, columns, narrow, orders, paged},
+    spine::{
+        ActionView, Failure, Filter, Page, Reader, Several, Slice, View, Where, columns, narrow, orders,
+        paged,
+    },
 };
 use diesel::prelude::*;
 use domain::{
-    payroll_batch::{PayrollBatch, PayrollBatchState},
+    payroll_batch::{PayrollBatch, PayrollBatchAction, PayrollBatchState},
     spine::{AnyId, Id, Timestamp, UserId, Version},
 };
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use validator::Validate;
+
+type PayrollBatchActionView = ActionView<PayrollBatchAction>;
 
 /// What goes with the wages of a month.
 #[derive(Clone, Debug, Serialize, ToSchema)]
@@ -48,6 +53,9 @@ pub struct PayrollBatchView {
     pub acknowledged_at: Option<Timestamp>,
     /// When it went with the wages.
     pub confirmed_at: Option<Timestamp>,
+    /// What the caller may do with it now; in lists left out.
+    #[schema(max_items = 20)]
+    pub actions: Vec<PayrollBatchActionView>,
     /// Its version.
     #[schema(minimum = 1)]
     pub version: Version,
@@ -84,6 +92,7 @@ impl From<PayrollBatch> for PayrollBatchView {
             reference,
             acknowledged_at,
             confirmed_at,
+            actions: Vec::new(),
             version,
         }
     }
@@ -92,9 +101,14 @@ impl From<PayrollBatch> for PayrollBatchView {
 /// How a batch at hand is shown.
 ///
 /// # Errors
-/// None.
-pub fn show(_reader: &mut Reader<'_>, batch: PayrollBatch) -> Result<PayrollBatchView, Failure> {
-    Ok(batch.into())
+/// Where the database fails.
+pub fn show(reader: &mut Reader<'_>, batch: PayrollBatch) -> Result<PayrollBatchView, Failure> {
+    let (id, mut view) = (batch.id, PayrollBatchView::from(batch));
+    view.actions = ActionView::of(reader, &view, id.uuid(), |_, batch: &PayrollBatch, action| {
+        // What would change nothing is not there to be done.
+        Ok(batch.may(action).ok_or(Failure::NotFound)??)
+    })?;
+    Ok(view)
 }
 
 /// One batch, if the caller may see it.
@@ -102,7 +116,8 @@ pub fn show(_reader: &mut Reader<'_>, batch: PayrollBatch) -> Result<PayrollBatc
 /// # Errors
 /// Not found where they may not.
 pub fn view(reader: &mut Reader<'_>, id: Id<PayrollBatch>) -> Result<PayrollBatchView, Failure> {
-    find(reader, id).map(Into::into)
+    let batch = find(reader, id)?;
+    show(reader, batch)
 }
 
 /// Which batches are wanted, and in what order.

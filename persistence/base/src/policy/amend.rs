@@ -1,9 +1,9 @@
 //! A version that differs from the one in force in one thing: what every company changes, said without writing out the rest.
 //! `[REG-4]`
 
-use super::{all_in_force, all_of_kind, apply, check, earliest_start, in_force, next_version_number};
+use super::{Says, all_in_force, all_of_kind, apply, check, earliest_start, in_force, next};
 use crate::spine::{Failure, Tx};
-use domain::spine::{BusinessDate, Finding, Policy, PolicyContent, PolicyStatus, Refusal};
+use domain::spine::{BusinessDate, Finding, Policy, PolicyContent, Refusal};
 use std::collections::BTreeMap;
 
 /// The day from which the first change counts, where nothing was decided yet: before any document.
@@ -50,18 +50,9 @@ pub fn amend<C: PolicyContent>(tx: &mut Tx<'_>, amendment: &Amendment<C>) -> Res
     let later = later.into_iter().filter_map(|(from, (changed, clause))| Some((from, changed.ok()?, clause)));
     let first = (from, change(&now.content)?, now.clause.clone());
     for (from, content, clause) in std::iter::once(first).chain(later) {
-        let drafted = Policy {
-            id: tx.id(),
-            number: next_version_number(tx, &code)?,
-            code: code.clone(),
-            title: title.clone(),
-            status: PolicyStatus::Draft,
-            effective_from: from,
-            content: serde_json::to_value(content)?,
-            clause,
-            published: None,
-            version: 0,
-        };
+        let content = serde_json::to_value(content)?;
+        let says = Says { title: title.clone(), effective_from: from, content, clause };
+        let drafted = next(tx, code.clone(), says)?;
         publish(tx, drafted, earliest, *place)?;
     }
     Ok(())

@@ -16,5 +16,6 @@ diesel::table! {
         published_at -> Nullable<SqlInstant>,
         version -> BigInt,
         search_text -> Text,
+        based_on -> Nullable<Integer>,
     }
 }

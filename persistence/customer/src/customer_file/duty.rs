@@ -2,7 +2,7 @@
 
 use super::standing;
 use crate::{
-    duty::{Called, Filed, FiledRecord},
+    duty::{Called, Filed, FiledRecord, Passes},
     organisation::Organisation,
     spine::{Failure, Reader},
 };
@@ -39,6 +39,7 @@ pub static VERIFICATION_CALLED: Called = Called {
     // Ownership has the identity of its customer.
     passed: &["customer_ownership.changed"],
     redated: &[],
+    passes: Passes::ToStandIn,
 };
 
 /// Somebody has verified it.

@@ -65,7 +65,8 @@ pub fn state_evidence(
 /// Rules on a dispute: whose the customer is follows at once, and what open deals earn goes by it.
 ///
 /// # Errors
-/// `ownership_dispute.recused`, `ownership_dispute.not_mediated`, `ownership_dispute.evidence_open`; what is not sound.
+/// `ownership_dispute.recused`, `ownership_dispute.not_mediated`, `ownership_dispute.evidence_open`; what is not sound;
+/// `ownership.serves_nobody`: whose they are to be receives no customers.
 pub fn rule(
     tx: &mut Tx<'_>,
     dispute: OwnershipDispute,

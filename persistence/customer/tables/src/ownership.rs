@@ -1,4 +1,4 @@
-//! Migration 0080_ownership.
+//! Migrations 0080_ownership and 0180_ownership_concern.
 
 diesel::table! {
     use diesel::sql_types::*;
@@ -65,5 +65,14 @@ diesel::table! {
         from_at -> SqlInstant,
         known_at -> SqlInstant,
         detail -> Text,
+    }
+}
+
+diesel::table! {
+    use diesel::sql_types::*;
+    use crate::spine::SqlId;
+    ownership_concerns (customer_id, employee_id) {
+        customer_id -> SqlId,
+        employee_id -> SqlId,
     }
 }

@@ -96,6 +96,7 @@ diesel::table! {
         advertisement -> Nullable<Text>,
         quotes -> Nullable<Text>,
         tender -> Nullable<Text>,
+        id -> SqlId,
     }
 }
 
@@ -119,6 +120,7 @@ diesel::table! {
         total_minor -> BigInt,
         unique_key -> Text,
         reimbursed_minor -> Nullable<BigInt>,
+        id -> SqlId,
     }
 }
 

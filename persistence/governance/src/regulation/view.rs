@@ -7,14 +7,14 @@ use crate::{
     schema::regulations,
     search,
     spine::{
-        Failure, Filter, Page, Reader, Refers, Slice, Target, View, Where, columns, in_json, narrow, orders,
-        paged,
+        ActionView, Failure, Filter, Page, Reader, Refers, Slice, Target, View, Where, columns, in_json,
+        narrow, orders, paged,
     },
 };
 use diesel::prelude::*;
 use domain::{
     duty::rule::Scope,
-    regulation::Regulation,
+    regulation::{Regulation, RegulationAction},
     spine::{AnyId, DepartmentId, EmployeeId, Id, Permission, Timestamp, Version},
 };
 use serde::{Deserialize, Serialize};
@@ -71,6 +71,8 @@ impl From<RegulationScope> for Scope {
     }
 }
 
+type RegulationActionView = ActionView<RegulationAction>;
+
 /// What the company has written down.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 #[schema(as = Regulation)]
@@ -97,6 +99,9 @@ pub struct RegulationView {
     pub created_at: Timestamp,
     /// When it last changed.
     pub changed_at: Timestamp,
+    /// What the caller may do with it now; in lists left out.
+    #[schema(max_items = 20)]
+    pub actions: Vec<RegulationActionView>,
     /// Its version, for `If-Match`.
     #[schema(minimum = 1)]
     pub version: Version,
@@ -151,7 +156,11 @@ pub fn view(reader: &mut Reader<'_>, id: Id<Regulation>) -> Result<RegulationVie
         .first(c))?;
     let today = reader.today();
     let in_force = regulation_version::editions_in_force(reader, &[row.id], today)?;
-    shown(&*Register::of(reader)?, &in_force, row)
+    let mut view = shown(&*Register::of(reader)?, &in_force, row)?;
+    view.actions = ActionView::of(reader, &view, id.uuid(), |_, _: &Regulation, action| match action {
+        RegulationAction::Revise => Ok(()),
+    })?;
+    Ok(view)
 }
 
 fn shown(
@@ -175,6 +184,7 @@ fn shown(
         is_shipped,
         created_at,
         changed_at,
+        actions: Vec::new(),
         version: regulation.version,
     })
 }

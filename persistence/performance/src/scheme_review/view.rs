@@ -7,18 +7,22 @@ use super::{
 use crate::{
     schema::scheme_reviews,
     spine::{
-        Failure, Filter, Page, Reader, Slice, Target, View, Where, columns, in_json, narrow, orders, paged,
+        ActionView, Failure, Filter, Page, Reader, Slice, Target, View, Where, columns, in_json, narrow,
+        orders, paged,
     },
 };
 use chrono::NaiveDate;
 use diesel::prelude::*;
 use domain::{
-    scheme_review::{Report, SchemeReview, Suggested},
+    regulation_suggestion::RegulationSuggestion,
+    scheme_review::{Report, SchemeReview, SchemeReviewAction, Suggested},
     spine::{AnyId, Id, Permission, Timestamp, UserId, Version},
 };
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use validator::Validate;
+
+type SchemeReviewActionView = ActionView<SchemeReviewAction>;
 
 /// A review of a scheme.
 #[derive(Clone, Debug, Serialize, ToSchema)]
@@ -50,6 +54,9 @@ pub struct SchemeReviewView {
     pub made_by: UserId,
     /// When.
     pub made_at: Timestamp,
+    /// What the caller may do with it now.
+    #[schema(max_items = 20)]
+    pub actions: Vec<SchemeReviewActionView>,
     /// Its version, for `If-Match`.
     #[schema(minimum = 1)]
     pub version: Version,
@@ -93,8 +100,8 @@ pub fn view(reader: &mut Reader<'_>, id: Id<SchemeReview>) -> Result<SchemeRevie
 /// How a review at hand is shown.
 ///
 /// # Errors
-/// None; the signature is that of all nouns.
-pub fn show(_: &mut Reader<'_>, review: SchemeReview) -> Result<SchemeReviewView, Failure> {
+/// Where the database fails.
+pub fn show(reader: &mut Reader<'_>, review: SchemeReview) -> Result<SchemeReviewView, Failure> {
     let SchemeReview { id, scheme, name, from, until, report, suggestions, made_by, made_at, version } =
         review;
     let suggested = |Suggested { finding, suggestion, at }: Suggested| SuggestedView {
@@ -102,7 +109,7 @@ pub fn show(_: &mut Reader<'_>, review: SchemeReview) -> Result<SchemeReviewView
         suggestion_id: suggestion.into(),
         at,
     };
-    Ok(SchemeReviewView {
+    let mut view = SchemeReviewView {
         id: id.uuid().into(),
         scheme,
         name_zh: name.zh,
@@ -113,8 +120,16 @@ pub fn show(_: &mut Reader<'_>, review: SchemeReview) -> Result<SchemeReviewView
         suggestions: suggestions.into_iter().map(suggested).collect(),
         made_by,
         made_at,
+        actions: Vec::new(),
         version,
-    })
+    };
+    view.actions = ActionView::of(reader, &view, id.uuid(), |reader, review: &SchemeReview, action| {
+        let SchemeReviewAction::Suggest = action;
+        reader.bound_by(Permission::RespondToRegulations)?;
+        review.may_suggest()?;
+        Ok(RegulationSuggestion::submitter(reader.actor()).map(drop)?)
+    })?;
+    Ok(view)
 }
 
 /// A review in a list.

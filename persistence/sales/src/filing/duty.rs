@@ -2,7 +2,7 @@
 
 use super::row::find_unscoped;
 use crate::{
-    duty::{Called, Filed, FiledRecord},
+    duty::{Called, Filed, FiledRecord, Passes},
     organisation::Organisation,
     spine::{Failure, Reader},
 };
@@ -38,6 +38,7 @@ pub(super) static FILED: Called = Called {
     gone: &["filing.released"],
     passed: &[],
     redated: &[],
+    passes: Passes::ToStandIn,
 };
 
 /// It was reviewed.
@@ -58,6 +59,7 @@ pub(super) static PROTECTED: Called = Called {
     gone: &["filing.expired"],
     passed: &[],
     redated: &["filing.extended"],
+    passes: Passes::ToStandIn,
 };
 
 /// A sale came of it.
