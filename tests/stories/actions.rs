@@ -33,6 +33,7 @@ fn rehearse(by: &Caller, version: i64, action: &Value, body: Value) -> Reply {
     match text("method").as_str() {
         "PUT" => by.put(&href, body),
         "PATCH" => by.patch(&href, body),
+        "DELETE" => by.delete(&href),
         _ => by.post(&href, body),
     }
 }

@@ -30,7 +30,8 @@ fn import(caller: &Caller, query: &str, bytes: &[u8]) -> Reply {
 /// The drafted tree, published; what is in force now.
 fn publish(boss: &Caller, report: &Reply) -> Value {
     let place = report.text("/place");
-    boss.at(1).act(&format!("{place}/publish")).expect(200);
+    let version = boss.get(&place).expect(200).version();
+    boss.at(version).act(&format!("{place}/publish")).expect(200);
     boss.get("/api/v1/expense-categories").expect(200).at("/categories")
 }
 

@@ -59,7 +59,7 @@ use std::{collections::BTreeMap, sync::Arc};
 
 /// What this noun brings to its wing.
 pub(crate) const NOUN: &[Part] = &[
-    &Kind { check: publication::check, ..Kind::of::<DutyRule>() },
+    &Kind { check: publication::check, check_people: publication::check_people, ..Kind::of::<DutyRule>() },
     &Kind::of::<DutySettings>(),
     &Shipped::text(DUTY_SETTINGS_CODE, "应办事项设置", "002 §6 第一章", SHIPPED_DUTY_SETTINGS),
     &Follows { wants: source::wants, then: source::follow },

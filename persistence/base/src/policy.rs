@@ -9,7 +9,7 @@ mod withdraw;
 
 pub use amend::{Amendment, amend};
 pub use content::{ContentSchema, kept, schema_of, schemas, shown};
-pub use kind::{Clauses, Kind, check, is_clause_known, obstacles};
+pub use kind::{Clauses, Kind, check, check_ahead, is_clause_known, obstacles};
 pub use ship::{Offered, Shipped, ShippedContent, by_code, ship_all};
 pub use version::{
     Dated, Says, all_in_force, all_of_kind, draft_on, in_force, is_published, may_follow, newest_published,

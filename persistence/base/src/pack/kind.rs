@@ -275,7 +275,7 @@ fn write_policy(tx: &mut Tx<'_>, says: PackPolicy, loading: &Loading) -> Result<
     let earliest: BusinessDate = policy::earliest_start(tx, &code)?;
     let effective_from = loading.effective_from;
     let policy = policy::next(tx, code, policy::Says { title, effective_from, content, clause })?;
-    let findings = policy::check(tx, &policy)?;
+    let findings = policy::check_ahead(tx, &policy)?;
     let drafted = policy::apply(tx, policy.draft())?;
     let (by, now) = (tx.actor().user, tx.now());
     policy::apply(tx, drafted.publish(by, now, earliest, findings)?).map(drop)

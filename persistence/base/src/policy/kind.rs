@@ -11,12 +11,18 @@ use utoipa::openapi::{RefOr, Schema};
 /// A schema, and those it refers to by their names.
 type SchemaOfKind = (RefOr<Schema>, Vec<(String, RefOr<Schema>)>);
 
+/// Asks what speaks against a policy.
+type Check = fn(&mut Reader<'_>, &Policy) -> Result<Vec<Finding>, Failure>;
+
 /// A kind of policy, registered by the noun that reads it: how its content is checked before it is published.
 pub struct Kind {
     /// What stands before the slash of a code.
     pub name: &'static str,
-    /// Everything that makes the content unsound, also against the organisation as it is.
-    pub check: fn(&mut Reader<'_>, &Policy) -> Result<Vec<Finding>, Failure>,
+    /// Everything that makes the content unsound, also against the rest of the company's rules.
+    pub check: Check,
+    /// Everything that it asks of the people who are here. It is asked of who publishes it and not of a pack, which comes
+    /// before the people.
+    pub check_people: Check,
     /// Everything that makes the content unsound in itself.
     pub findings: fn(&Value) -> Vec<Finding>,
     /// Whether it decides documents that are handed in, and nothing else.
@@ -35,6 +41,7 @@ impl Kind {
         Self {
             name: C::KIND,
             check: check_content::<C>,
+            check_people: |_, _| Ok(Vec::new()),
             findings: findings_in::<C>,
             is_of_documents: false,
             schema: schema_in::<C>,
@@ -96,6 +103,16 @@ fn findings_in<C: PolicyContent>(content: &Value) -> Vec<Finding> {
 
 /// Everything that makes a policy's content unsound; refuses a code that is not well formed and an unknown kind.
 pub fn check(reader: &mut Reader<'_>, policy: &Policy) -> Result<Vec<Finding>, Failure> {
+    let mut findings = check_ahead(reader, policy)?;
+    findings.extend((Kind::of_code(reader.house(), &policy.code)?.check_people)(reader, policy)?);
+    Ok(findings)
+}
+
+/// The same of a policy that may come before the people it is for, as a pack brings it into an empty company.
+///
+/// # Errors
+/// As [`check`].
+pub fn check_ahead(reader: &mut Reader<'_>, policy: &Policy) -> Result<Vec<Finding>, Failure> {
     Policy::check_code(&policy.code)?;
     (Kind::of_code(reader.house(), &policy.code)?.check)(reader, policy)
 }
