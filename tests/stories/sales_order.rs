@@ -4,7 +4,7 @@
 use crate::{
     approval::waiting,
     expense_request::{act, submit},
-    sales_contract::{CONTRACTS, RECEIPTS, Trade, contract_body, id_in, yuan},
+    sales_contract::{RECEIPTS, Trade, id_in, yuan},
     shipment::{SHIPMENTS, shipment},
 };
 use serde_json::{Value, json};
