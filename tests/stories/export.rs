@@ -34,6 +34,7 @@ fn draft(app: &App, count: usize, title: fn(usize) -> String) {
                 content: json!({}),
                 clause: String::new(),
                 based_on: None,
+                drafted_by: None,
                 published: None,
                 version: 0,
             };

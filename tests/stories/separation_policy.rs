@@ -17,6 +17,7 @@ stories! {
     who_sold_it_does_not_evaluate_it_and_who_decided_does_not_accept,
     one_person_does_not_pass_two_steps_by_a_task_of_somebody_else,
     whoever_reverses_a_claim_does_not_take_its_counter_document_into_the_books,
+    who_drafts_a_policy_leaves_its_publication_to_a_colleague_if_there_is_one,
 }
 
 /// A claim of an accountant that was approved; its id.
@@ -153,4 +154,39 @@ fn whoever_reverses_a_claim_does_not_take_its_counter_document_into_the_books(ap
     assert_eq!(call(sun, "acknowledge", &body)["outcome"], "done");
     let told = qian.get(&format!("{}/explanations", path(&counter))).expect(200).at("/data").to_string();
     assert!(told.contains("separation_loosened"), "{told}");
+}
+
+/// `[REG-4]`
+fn who_drafts_a_policy_leaves_its_publication_to_a_colleague_if_there_is_one(app: App) {
+    let company = app.company();
+    let boss = &company.boss;
+    let shipped = boss.get("/api/v1/policies?code=separation/standard").expect(200).at("/data/0");
+    let draft = |by: &Caller, content: &Value| {
+        let body = json!({"code": "separation/standard", "title": "职务分离", "clause": "000 §9.2",
+            "effective_from": "2026-03-05", "content": content});
+        by.post("/api/v1/policies", body).expect(201).header("location").expect("a place")
+    };
+    // While nobody else could, one person does it alone, and it shows.
+    let alone = draft(boss, &shipped["content"]);
+    let published = boss.at(1).act(&format!("{alone}/publish")).expect(200);
+    assert_eq!(published.at("/published_alone"), json!(true));
+    let hired = app.hire(boss, "second", &company.departments["company"], None);
+    let second = app.person(boss, "second", &hired, "administrator", "all");
+    let mut content = shipped["content"].clone();
+    content["loosened"] = json!([{"rule": "author_publishes", "reason": "管理员常年出差"}]);
+    let place = draft(boss, &content);
+    let code = "separation.author_publishes";
+    let refused = boss.at(1).act(&format!("{place}/publish")).refuses(403, code);
+    assert_eq!(refused.text("/rule"), "REG-4");
+    let actions = boss.get(&place).expect(200).at("/actions");
+    let publish = actions.as_array().into_iter().flatten().find(|action| action["name"] == "publish");
+    assert_eq!(publish.map(|action| &action["refusal"]["code"]), Some(&json!(code)), "foreseen");
+    // Whoever says last what it says is the one who drafted it.
+    second.at(1).patch(&place, json!({"title": "不相容职务分离"})).expect(200);
+    second.at(2).act(&format!("{place}/publish")).refuses(403, code);
+    let published = boss.at(2).act(&format!("{place}/publish")).expect(200);
+    assert_eq!(published.at("/published_alone"), json!(false));
+    // Where it is loosened, one person may do both, and it shows.
+    let place = draft(boss, &content);
+    assert_eq!(boss.at(1).act(&format!("{place}/publish")).expect(200).at("/published_alone"), json!(true));
 }

@@ -37,6 +37,7 @@ fn draft(tx: &mut Tx<'_>, code: &str) -> Result<StoredAnswer, Failure> {
         content: serde_json::json!({}),
         clause: String::new(),
         based_on: None,
+        drafted_by: None,
         published: None,
         version: 0,
     };

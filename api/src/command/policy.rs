@@ -98,10 +98,9 @@ impl Said {
 fn publish(tx: &mut Tx<'_>, said: &Said) -> Result<(), Failure> {
     let policy = said.drafted(tx)?;
     let findings = policy::check(tx, &policy)?;
-    let earliest = policy::earliest_start(tx, &policy.code)?;
     let drafted = policy::apply(tx, policy.draft())?;
-    let (by, now) = (tx.actor().user, tx.now());
-    policy::apply(tx, drafted.publish(by, now, earliest, findings)?).map(drop)
+    let published = policy::publish(tx, drafted, findings)?;
+    policy::apply(tx, published).map(drop)
 }
 
 fn explain(failure: Failure) -> String {

@@ -19,6 +19,7 @@ crate::refusals! { SEPARATION_REFUSALS:
     REVERSER_IN_BOOKS = "separation.reverser_in_books", Forbidden, "不得接收、入账或收付本人发起的冲销单，须由他人办理", "You cannot accept, post or settle a counter-document that you made; a colleague has to";
     SELLER_EVALUATES = "separation.seller_evaluates", Invalid, "“{name}”是所评估费用的销售方，不能作为第三方进行评估", "\"{name}\" sold what is being evaluated, so it cannot be the third party that evaluates it";
     DECIDER_ACCEPTS = "separation.decider_accepts", Forbidden, "审批过该费用的人不得验收其后评估报告，须由他人验收", "Whoever approved the spending cannot accept the evaluation of it; a colleague has to";
+    AUTHOR_PUBLISHES = "separation.author_publishes", Forbidden, "本版由您起草，须由另一位有权管理政策的人员核对后发布", "You drafted this version; a colleague who may manage policies has to check and publish it";
     TWO_STEPS = "separation.two_steps", Invalid, "该员工是本审批另一步骤的审批人，同一人不得审批两个步骤", "That employee is the approver of another step of this approval; the same person cannot decide two steps";
     LOOSENED_TWICE = "separation.loosened_twice", Invalid, "同一规则只能列出一次", "Each rule can be listed only once";
 }
@@ -39,6 +40,8 @@ pub enum SeparationRule {
     SellerEvaluates,
     /// Decided about spending, and accepts the report on it.
     DeciderAccepts,
+    /// Drafted a version of a policy, and publishes it.
+    AuthorPublishes,
     /// Decides one step of an approval, and holds somebody else's task of another.
     TwoSteps,
 }
@@ -48,6 +51,7 @@ crate::labels! { SeparationRule = "SeparationRule":
     ReverserInBooks = "reverser_in_books", "冲销发起与记账、出纳分离", "Reversing and the books";
     SellerEvaluates = "seller_evaluates", "销售方与评估方分离", "Seller and evaluator";
     DeciderAccepts = "decider_accepts", "审批与验收分离", "Deciding and accepting";
+    AuthorPublishes = "author_publishes", "政策起草与发布分离", "Drafting and publishing policies";
     TwoSteps = "two_steps", "审批各步骤分离", "Two steps of an approval";
 }
 
@@ -58,6 +62,7 @@ impl SeparationRule {
             Self::ReverserInBooks => REVERSER_IN_BOOKS,
             Self::SellerEvaluates => SELLER_EVALUATES,
             Self::DeciderAccepts => DECIDER_ACCEPTS,
+            Self::AuthorPublishes => AUTHOR_PUBLISHES,
             Self::TwoSteps => TWO_STEPS,
         }
     }
@@ -65,6 +70,7 @@ impl SeparationRule {
         match self {
             Self::OwnInBooks | Self::ReverserInBooks => "EXP-9",
             Self::SellerEvaluates | Self::DeciderAccepts => "EXP-12",
+            Self::AuthorPublishes => "REG-4",
             Self::TwoSteps => "APR-4",
         }
     }
@@ -123,6 +129,11 @@ pub fn hold_apart(
         told.extend(facts);
     }
     Ok(Some(Explanation::new("separation_loosened", cited, told)))
+}
+
+/// What has to be told where one person did both because nobody else could.
+pub fn done_alone(policy: &PolicyVersion<SeparationPolicy>, rule: SeparationRule) -> Explanation {
+    Explanation::new("separation_alone", policy.cite(rule.rule(), None), json!({"rule": rule}))
 }
 
 impl PolicyContent for SeparationPolicy {

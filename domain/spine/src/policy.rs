@@ -60,6 +60,8 @@ pub struct Policy {
     /// The number of the published version from which it was drafted: it says what that one says, but for what it changes.
     /// None where nothing was published before.
     pub based_on: Option<i32>,
+    /// Who said last what a draft says; none where the product did.
+    pub drafted_by: Option<Id<User>>,
     /// Who published it, and when.
     pub published: Option<(Id<User>, Timestamp)>,
     /// Counts changes of this version while it is a draft.
@@ -178,18 +180,24 @@ impl Policy {
         Change::created(Self { status: PolicyStatus::Draft, published: None, ..self }, POLICY_DRAFTED, facts)
     }
 
-    /// Changes a draft.
+    /// Whether somebody publishes, or published, what they drafted themselves.
+    pub fn is_of_one(&self, publisher: Id<User>) -> bool {
+        self.drafted_by == Some(publisher)
+    }
+
+    /// Changes a draft. `by`: who says now what it says.
     pub fn revise(
         self,
         title: String,
         effective_from: BusinessDate,
         content: Value,
         clause: String,
-        based_on: Option<i32>,
+        (based_on, by): (Option<i32>, Id<User>),
     ) -> Result<Change<Self>, Refusal> {
         self.ensure_draft()?;
         let facts = json!({"code": self.code, "number": self.number});
-        let after = Self { title, effective_from, content, clause, based_on, ..self.clone() };
+        let drafted_by = Some(by);
+        let after = Self { title, effective_from, content, clause, based_on, drafted_by, ..self.clone() };
         Ok(Change::updated(self, after, POLICY_CHANGED, facts))
     }
 

@@ -3,6 +3,7 @@
 mod amend;
 mod content;
 mod kind;
+mod publish;
 mod ship;
 mod version;
 mod withdraw;
@@ -10,6 +11,7 @@ mod withdraw;
 pub use amend::{Amendment, amend};
 pub use content::{ContentSchema, kept, schema_of, schemas, shown};
 pub use kind::{Clauses, Kind, check, check_ahead, is_clause_known, obstacles};
+pub use publish::{Apart, publish};
 pub use ship::{Offered, Shipped, ShippedContent, by_code, ship_all};
 pub use version::{
     Dated, Says, all_in_force, all_of_kind, draft_on, in_force, is_published, may_follow, newest_published,
@@ -53,6 +55,7 @@ struct Row {
     version: Version,
     search_text: String,
     based_on: Option<i32>,
+    drafted_by: Option<Key>,
 }
 
 impl From<&Policy> for Row {
@@ -67,6 +70,7 @@ impl From<&Policy> for Row {
             content,
             clause,
             based_on,
+            drafted_by,
             published,
             version,
         } = policy;
@@ -83,6 +87,7 @@ impl From<&Policy> for Row {
             published_at: published.map(|(_, at)| at.into()),
             search_text: search_text(&[title], &[code, clause]),
             based_on: *based_on,
+            drafted_by: drafted_by.map(Into::into),
             version: *version,
         }
     }
@@ -101,6 +106,7 @@ impl TryFrom<Row> for Policy {
             effective_from: row.effective_from,
             clause: row.clause,
             based_on: row.based_on,
+            drafted_by: row.drafted_by.map(Into::into),
             published: row.published_by.zip(row.published_at).map(|(by, at)| (by.into(), at.into())),
             version: row.version,
         })
@@ -221,8 +227,12 @@ pub struct PolicyView {
     pub based_on: Option<i32>,
     /// Whether it decides today.
     pub in_force: bool,
+    /// Who said last what it says; null where the product did.
+    pub drafted_by: Option<UserId>,
     /// Who published it.
     pub published_by: Option<UserId>,
+    /// Whether who published it had drafted it: nobody else could, or the company does without a second person.
+    pub published_alone: bool,
     /// When it was published.
     pub published_at: Option<Timestamp>,
     /// What the caller may do now; in lists left out.
@@ -255,6 +265,8 @@ impl PolicyView {
             title: row.title,
             effective_from: row.effective_from,
             clause: row.clause,
+            drafted_by: row.drafted_by.map(Into::into),
+            published_alone: row.published_by.is_some() && row.published_by == row.drafted_by,
             published_by: row.published_by.map(Into::into),
             published_at: row.published_at.map(Into::into),
             actions: Vec::new(),
@@ -270,8 +282,11 @@ pub fn view(reader: &mut Reader<'_>, id: Id<Policy>) -> Result<PolicyView, Failu
     let mut view = PolicyView::of(reader.house(), Row::from(&policy), &in_force)?;
     if reader.actor().may(Permission::ManagePolicies) {
         let follows = may_follow(reader, &policy)?;
+        let apart = publish::foreseen(reader, &policy)?;
         let actions = policy.actions(reader.today()).map(|(action, allowed)| match action {
-            PolicyAction::Publish => (action, allowed.and_then(|()| follows.clone())),
+            PolicyAction::Publish => {
+                (action, allowed.and_then(|()| follows.clone()).and_then(|()| apart.clone()))
+            }
             PolicyAction::Revise | PolicyAction::Withdraw | PolicyAction::Discard => (action, allowed),
         });
         view.actions = ActionView::listed(&format!("/api/v1/policies/{id}"), actions);
@@ -360,6 +375,7 @@ columns! { PolicyView as "policies" "政策版本" "Policies":
     clause "依据条款" "Clause";
     based_on "依据版本" "Based on version";
     in_force "现行" "In force";
+    published_alone "单人发布" "Published alone";
     published_at "发布时间" "Published at";
     content "内容" "Content" = |policy| policy.content.to_string();
 }

@@ -94,5 +94,14 @@ pub fn set_threshold(
     from: Option<BusinessDate>,
 ) -> Result<(), Failure> {
     let change = move |chain: &ChainPolicy| chain.with_threshold(&step, amount);
-    policy::amend(tx, &Amendment { name, from, place: ("/content", "/content"), change: Box::new(change) })
+    policy::amend(
+        tx,
+        &Amendment {
+            name,
+            from,
+            place: ("/content", "/content"),
+            change: Box::new(change),
+            is_a_fact: false,
+        },
+    )
 }

@@ -14,7 +14,7 @@ use chrono::NaiveDate;
 use diesel::prelude::*;
 use domain::{
     identity::{Grant, GrantAction, GrantId, GrantTerms, HeldGrant, RoleId},
-    spine::{BusinessDate, Change, ScopeKind, Timestamp, UserId, Version},
+    spine::{BusinessDate, Change, Permission, ScopeKind, Timestamp, UserId, Version},
 };
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -171,6 +171,29 @@ pub fn count_unbounded_holders(reader: &mut Reader<'_>, role_code: &str) -> Resu
         .filter(users::employee_id.is_null().or(users::employee_id.eq_any(staying)))
         .select(diesel::dsl::count(users::id).aggregate_distinct())
         .first(c))?)
+}
+
+/// Whether anybody but somebody may do something today: a person with an account that is not disabled, who works here or is
+/// nobody in particular.
+pub fn may_anybody_else(
+    reader: &mut Reader<'_>,
+    permission: Permission,
+    but: UserId,
+) -> Result<bool, Failure> {
+    let (today, but) = (reader.today(), Key::from(but));
+    let here = employees::table
+        .filter(employees::status.eq("employed").and(employees::joined_on.le(today)))
+        .filter(employees::last_day.is_null().or(employees::last_day.ge(today)))
+        .select(employees::id.nullable());
+    let others = grants::table
+        .inner_join(role_permissions::table.on(role_permissions::role_id.eq(grants::role_id)))
+        .inner_join(users::table)
+        .filter(role_permissions::permission.eq(permission.code()))
+        .filter(grants::ended_at.is_null().and(grants::from_on.le(today)))
+        .filter(grants::until_on.is_null().or(grants::until_on.ge(today)))
+        .filter(users::id.ne(but).and(users::disabled_at.is_null()).and(users::kind.eq("person")))
+        .filter(users::employee_id.is_null().or(users::employee_id.eq_any(here)));
+    Ok(db!(reader, |c| diesel::select(diesel::dsl::exists(others)).get_result(c))?)
 }
 
 type GrantActionView = ActionView<GrantAction>;

@@ -272,11 +272,17 @@ fn policy_of(reader: &mut Reader<'_>, code: &str) -> Result<Option<Value>, Failu
 
 fn write_policy(tx: &mut Tx<'_>, says: PackPolicy, loading: &Loading) -> Result<(), Failure> {
     let PackPolicy { code, title, clause, content } = says;
-    let earliest: BusinessDate = policy::earliest_start(tx, &code)?;
     let effective_from = loading.effective_from;
-    let policy = policy::next(tx, code, policy::Says { title, effective_from, content, clause })?;
+    let is_shipped = match policy::by_code(tx.house(), &code) {
+        Some(shipped) => policy::kept(tx.house(), &code, shipped.said()?) == content,
+        None => false,
+    };
+    let mut policy = policy::next(tx, code, policy::Says { title, effective_from, content, clause })?;
+    if is_shipped {
+        policy.drafted_by = None;
+    }
     let findings = policy::check_ahead(tx, &policy)?;
     let drafted = policy::apply(tx, policy.draft())?;
-    let (by, now) = (tx.actor().user, tx.now());
-    policy::apply(tx, drafted.publish(by, now, earliest, findings)?).map(drop)
+    let published = policy::publish(tx, drafted, findings)?;
+    policy::apply(tx, published).map(drop)
 }

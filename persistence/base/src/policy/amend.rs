@@ -25,6 +25,8 @@ pub struct Amendment<C> {
     pub place: (&'static str, &'static str),
     /// The content with the change.
     pub change: Changed<C>,
+    /// Whether it says what is so, such as what the company is called, and no rule: then one person registers it.
+    pub is_a_fact: bool,
 }
 
 /// Publishes a version of a policy that differs in one thing alone. Versions that are to come into force later are published
@@ -34,7 +36,7 @@ pub struct Amendment<C> {
 /// What the change refuses of the version in force; all that makes the new one unsound; a day before which documents were
 /// decided.
 pub fn amend<C: PolicyContent>(tx: &mut Tx<'_>, amendment: &Amendment<C>) -> Result<(), Failure> {
-    let Amendment { name, from, place, change } = amendment;
+    let Amendment { name, from, place, change, is_a_fact } = amendment;
     let (today, code) = (tx.today(), format!("{}/{name}", C::KIND));
     let now = in_force::<C>(tx, name, today)?;
     let title = all_in_force(tx, today)?.into_iter().find(|policy| policy.code == code);
@@ -53,7 +55,7 @@ pub fn amend<C: PolicyContent>(tx: &mut Tx<'_>, amendment: &Amendment<C>) -> Res
         let content = serde_json::to_value(content)?;
         let says = Says { title: title.clone(), effective_from: from, content, clause };
         let drafted = next(tx, code.clone(), says)?;
-        publish(tx, drafted, earliest, *place)?;
+        publish(tx, drafted, *place, *is_a_fact)?;
     }
     Ok(())
 }
@@ -61,12 +63,17 @@ pub fn amend<C: PolicyContent>(tx: &mut Tx<'_>, amendment: &Amendment<C>) -> Res
 fn publish(
     tx: &mut Tx<'_>,
     drafted: Policy,
-    earliest: BusinessDate,
     (kept, sent): (&str, &str),
+    is_a_fact: bool,
 ) -> Result<(), Failure> {
     let said = |found: Finding| Finding { pointer: found.pointer.replacen(kept, sent, 1), ..found };
     let findings = check(tx, &drafted)?.into_iter().map(said).collect();
     let drafted = apply(tx, drafted.draft())?;
-    let published = drafted.publish(tx.actor().user, tx.now(), earliest, findings)?;
+    let published = if is_a_fact {
+        let earliest = earliest_start(tx, &drafted.code)?;
+        drafted.publish(tx.actor().user, tx.now(), earliest, findings)?
+    } else {
+        super::publish(tx, drafted, findings)?
+    };
     apply(tx, published).map(drop)
 }

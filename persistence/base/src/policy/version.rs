@@ -8,8 +8,8 @@ use crate::{
 };
 use diesel::prelude::*;
 use domain::spine::{
-    BusinessDate, Citation, Id, POLICY_ABSENT, POLICY_MISSING, Policy, PolicyContent, PolicyStatus,
-    PolicyVersion, Refusal, Timestamp, read_content,
+    ActorKind, BusinessDate, Citation, Id, POLICY_ABSENT, POLICY_MISSING, Policy, PolicyContent,
+    PolicyStatus, PolicyVersion, Refusal, Timestamp, read_content,
 };
 use std::{
     collections::{HashMap, HashSet},
@@ -124,8 +124,8 @@ pub fn draft_on(tx: &mut Tx<'_>, code: &str, open: Option<Policy>, says: Says) -
     let change = match open {
         Some(open) => {
             let Says { title, effective_from, content, clause } = says;
-            let based_on = open.based_on;
-            open.revise(title, effective_from, content, clause, based_on)?
+            let (based_on, by) = (open.based_on, tx.actor().user);
+            open.revise(title, effective_from, content, clause, (based_on, by))?
         }
         None => next(tx, code.to_owned(), says)?.draft(),
     };
@@ -148,8 +148,11 @@ pub fn may_follow(reader: &mut Reader<'_>, policy: &Policy) -> Result<Result<(),
 /// Where the database fails.
 pub fn next(reader: &mut Reader<'_>, code: String, says: Says) -> Result<Policy, Failure> {
     let Says { title, effective_from, content, clause } = says;
+    let by = reader.actor();
+    let drafted_by = (by.kind != ActorKind::System).then_some(by.user);
     Ok(Policy {
         id: reader.id(),
+        drafted_by,
         number: super::next_version_number(reader, &code)?,
         based_on: newest_published(reader, &code)?,
         code,

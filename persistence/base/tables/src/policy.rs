@@ -17,5 +17,6 @@ diesel::table! {
         version -> BigInt,
         search_text -> Text,
         based_on -> Nullable<Integer>,
+        drafted_by -> Nullable<SqlId>,
     }
 }
