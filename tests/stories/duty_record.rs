@@ -204,10 +204,11 @@ fn the_next_budget_and_the_analysis_of_a_month_are_owed_where_a_pack_says_so(app
         "conclusions": ["按计划投放"]});
     company.who("qian").post("/api/v1/budget-analyses", analysis).expect(201);
     assert_eq!(of(&company, "monthly-budget-analysis", "2026-04"), is(&company, "on_time", "qian"));
-    app.advance(Duration::days(250));
+    // The first whole year that the rule counts for is the next; what is owed for it opens sixty days before it is due.
+    app.advance(Duration::days(540));
     company.sign_in_again(&app);
     attend(&app);
-    assert_eq!(of(&company, "budget-compilation", "2027"), is(&company, "scheduled", "head"));
+    assert_eq!(of(&company, "budget-compilation", "2027"), is(&company, "open", "head"));
     let text = budget_of(&company).to_string().replace("2026", "2028");
     let next = company
         .who("head")
@@ -216,14 +217,14 @@ fn the_next_budget_and_the_analysis_of_a_month_are_owed_where_a_pack_says_so(app
     deed(company.who("head"), &next.text("/id"), "submit", None).expect(200);
     assert_eq!(of(&company, "budget-compilation", "2027"), is(&company, "on_time", "head"));
     deed(company.who("head"), &next.text("/id"), "withdraw", None).expect(200);
-    assert_eq!(of(&company, "budget-compilation", "2027"), is(&company, "scheduled", "head"));
+    assert_eq!(of(&company, "budget-compilation", "2027"), is(&company, "open", "head"));
     prove(&app);
 }
 
 /// `[DUT-2a]`
 fn what_was_filed_before_a_duty_was_raised_fulfils_it(app: App) {
     let mut company = app.company();
-    app.advance(Duration::days(57));
+    app.advance(Duration::days(88));
     company.sign_in_again(&app);
     let filed = |company: &Company, period: &str| {
         company.who("qian").act(&format!("/api/v1/accounting-periods/{period}/close")).expect(200);
@@ -234,19 +235,21 @@ fn what_was_filed_before_a_duty_was_raised_fulfils_it(app: App) {
         act(company.who("sun"), &statement, "submit", json!({})).expect(200);
         (statement, made.text("/id"))
     };
-    let (march, _) = filed(&company, "2026-03");
-    let (_, april) = filed(&company, "2026-04");
-    act(company.who("sun"), &march, "withdraw", json!({})).expect(200);
+    // The rule has stood since March, so April is the first month that it counts for.
+    company.who("qian").act("/api/v1/accounting-periods/2026-03/close").expect(200);
+    let (april, _) = filed(&company, "2026-04");
+    let (_, may) = filed(&company, "2026-05");
+    act(company.who("sun"), &april, "withdraw", json!({})).expect(200);
     app.advance(Duration::minutes(5));
     attend(&app);
     let of = |occasion: &str| {
         let listed = company.boss.get(&format!("/api/v1/duties?whose=all&occasion={occasion}")).expect(200);
         company.boss.get(&format!("{DUTIES}/{}", listed.text("/data/0/id"))).expect(200)
     };
-    let born = of("2026-04");
-    assert_eq!((born.text("/status"), born.text("/proof/record_id")), ("on_time".into(), april));
+    let born = of("2026-05");
+    assert_eq!((born.text("/status"), born.text("/proof/record_id")), ("on_time".into(), may));
     assert!(born.text("/proof/received_at") < born.text("/raised_at"), "{:?}", born.at("/proof"));
-    assert_ne!(of("2026-03").text("/status"), "on_time", "what was taken back before fulfils nothing");
+    assert_ne!(of("2026-04").text("/status"), "on_time", "what was taken back before fulfils nothing");
     prove(&app);
 }
 

@@ -143,7 +143,7 @@ fn a_policy_version_says_what_may_be_done_with_it(app: App) {
     let mut drafted = text.clone();
     drafted["code"] = json!("sign-in/company");
     let place = boss.post("/api/v1/policies", drafted).expect(201).header("location").expect("a place");
-    assert_eq!(agreed(&boss, &place, body), ["revise", "publish"]);
+    assert_eq!(agreed(&boss, &place, body), ["revise", "publish", "discard"]);
     boss.at(1).act(&format!("{place}/publish")).expect(200);
     assert_eq!(agreed(&boss, &place, body), ["withdraw"]);
     let shipped = format!("/api/v1/policies/{}", shipped["id"].as_str().expect("an id"));

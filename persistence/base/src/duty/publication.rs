@@ -59,7 +59,11 @@ pub(super) fn check(reader: &mut Reader<'_>, policy: &Policy) -> Result<Vec<Find
     let publication = Publication {
         sources: &known,
         punished_by: &punished_by(reader, policy, &rule, &world)?,
-        is_clause_known: policy::is_clause_known(reader, &policy.clause)?,
+        is_clause_known: policy::is_clause_known(
+            reader,
+            &policy.clause,
+            policy.effective_from.max(world.today),
+        )?,
     };
     findings.extend(check_publication(&rule, &publication));
     Ok(findings)

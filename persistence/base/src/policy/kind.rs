@@ -3,7 +3,7 @@
 use super::{earliest_start, may_follow};
 use crate::spine::{Failure, House, Reader};
 use domain::spine::{
-    Finding, POLICY_UNKNOWN_KIND, Policy, PolicyContent, PolicyStatus, Refusal, read_content,
+    BusinessDate, Finding, POLICY_UNKNOWN_KIND, Policy, PolicyContent, PolicyStatus, Refusal, read_content,
 };
 use serde_json::Value;
 use utoipa::openapi::{RefOr, Schema};
@@ -61,17 +61,17 @@ impl Kind {
     }
 }
 
-/// The clauses of regulations that are published: registered by who keeps them. Whether one is among them.
-pub struct Clauses(pub fn(&mut Reader<'_>, &str) -> Result<bool, Failure>);
+/// The clauses of regulations that are published: registered by who keeps them. Whether one is among them on a day.
+pub struct Clauses(pub fn(&mut Reader<'_>, &str, BusinessDate) -> Result<bool, Failure>);
 
-/// Whether a clause that is cited is known; any is, as long as nobody keeps them.
+/// Whether a clause that is cited is known on a day; any is, as long as nobody keeps them.
 ///
 /// # Errors
 /// Where the database fails.
-pub fn is_clause_known(reader: &mut Reader<'_>, clause: &str) -> Result<bool, Failure> {
+pub fn is_clause_known(reader: &mut Reader<'_>, clause: &str, on: BusinessDate) -> Result<bool, Failure> {
     let mut is_kept = false;
     for Clauses(knows) in reader.house().all::<Clauses>() {
-        if knows(reader, clause)? {
+        if knows(reader, clause, on)? {
             return Ok(true);
         }
         is_kept = true;
