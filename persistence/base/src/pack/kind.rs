@@ -13,7 +13,7 @@ use domain::{
     identity::{Role, RoleDetails, SHIPPED_ROLES},
     organisation::{DEPARTMENT_TEMPLATES, Department, DepartmentDetails, Position, PositionDetails},
     pack::{BEYOND_OWN_RIGHTS, Item, PackDepartment, PackPolicy, PackPosition, PackRole},
-    spine::{BusinessDate, Citation, DepartmentId, Permission, Refusal, codes, in_both},
+    spine::{Citation, DepartmentId, Permission, Refusal, codes, in_both},
 };
 use serde::de::DeserializeOwned;
 use serde_json::Value;
