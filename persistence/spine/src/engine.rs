@@ -6,7 +6,7 @@ mod schema;
 
 use super::{Failure, Key, SqlId, access::Marks, gate::Gates, number::Numbers};
 use diesel::{PgConnection, RunQueryDsl, SqliteConnection, connection::SimpleConnection};
-use location::{BUSY_MILLIS_MAX, LOCK_MILLIS_MAX};
+use location::{BUSY_MILLIS_MAX, IDLE_MILLIS_MAX, LOCK_MILLIS_MAX};
 
 pub use location::Location;
 
@@ -155,7 +155,10 @@ impl Connection {
         self.numbers.clear();
         match &mut self.engine {
             Engine::Sqlite(c) => c.batch_execute("BEGIN IMMEDIATE; SAVEPOINT unit"),
-            Engine::Postgres(c) => c.batch_execute(&format!("BEGIN; {}SAVEPOINT unit", self.limits)),
+            Engine::Postgres(c) => c.batch_execute(&format!(
+                "BEGIN; {}SET LOCAL idle_in_transaction_session_timeout = {IDLE_MILLIS_MAX}; SAVEPOINT unit",
+                self.limits
+            )),
         }
     }
 

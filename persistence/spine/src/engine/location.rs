@@ -23,6 +23,9 @@ pub struct Location {
 pub(super) const BUSY_MILLIS_MAX: u32 = 5_000;
 /// How long anything waits for a lock on PostgreSQL, in milliseconds.
 pub(super) const LOCK_MILLIS_MAX: u32 = 10_000;
+/// For how long a server that writes may be silent in its transaction: one that stands still, as its machine is moved or it is
+/// stopped, gives its locks back before those who wait for them give up.
+pub(super) const IDLE_MILLIS_MAX: u32 = 8_000;
 
 impl Location {
     pub fn parse(
