@@ -31,7 +31,6 @@ pub use api_performance::appraisal_period::go_on as go_on_with_appraisals;
 pub use api_sales::filing::expire_filings;
 pub use api_sales::price_deviation::expire_price_deviations;
 pub use api_sales::price_protection::lapse_price_protections;
-pub use api_sales::sales_contract::lapse_sales_contracts;
 pub use server::{Running, connect, first_start, open_database, start};
 pub use settings::Settings;
 

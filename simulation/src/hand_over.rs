@@ -112,7 +112,7 @@ fn reverse(teller: &Teller, books: &mut Books, ids: &[String]) {
         let place = claims::place(id);
         let version = teller.who("qian").get(&place).expect(200).version();
         let reason = json!({"reason": "票据作废"});
-        teller.who("sun").at(version).post(&format!("{place}/reverse"), reason).expect(201).text("/id")
+        teller.who("qian").at(version).post(&format!("{place}/reverse"), reason).expect(201).text("/id")
     });
     let counters: Vec<&str> = counters.iter().map(String::as_str).collect();
     enter(teller, books, "R", &counters);

@@ -1,13 +1,6 @@
 //! A front end needs no copy of the rules: what a document lists as allowed passes, what it lists as refused meets the
 //! refusal it foresaw, and what it does not list is not the caller's. `[ACT-1]`
 
-/// Of who works here and may do what.
-pub mod base;
-/// Of what is written and acknowledged.
-pub mod governance;
-/// Of how people are measured.
-pub mod performance;
-
 use crate::{
     audit_finding::FINDINGS,
     expense_claim::CLAIMS,
@@ -23,6 +16,9 @@ stories! {
     an_item_says_whether_one_may_conclude_on_it,
     a_finding_says_what_may_be_done_with_it_by_whom,
     an_evaluation_says_what_may_be_done_with_it_at_every_stage,
+    people_and_departments_say_what_may_be_done_with_them,
+    accounts_and_roles_say_what_may_be_done_with_them,
+    a_policy_version_says_what_may_be_done_with_it,
     a_month_and_a_key_say_what_may_be_done_with_them,
 }
 
@@ -33,14 +29,13 @@ fn rehearse(by: &Caller, version: i64, action: &Value, body: Value) -> Reply {
     match text("method").as_str() {
         "PUT" => by.put(&href, body),
         "PATCH" => by.patch(&href, body),
-        "DELETE" => by.delete(&href),
         _ => by.post(&href, body),
     }
 }
 
 /// Tries every action that a resource lists; answers those that it allows.
 #[track_caller]
-pub(crate) fn agreed(by: &Caller, place: &str, body: impl Fn(&str) -> Value) -> Vec<String> {
+fn agreed(by: &Caller, place: &str, body: impl Fn(&str) -> Value) -> Vec<String> {
     let shown = by.get(place).expect(200);
     let mut allowed = Vec::new();
     for action in shown.at("/actions").as_array().expect("a list") {
@@ -58,15 +53,6 @@ pub(crate) fn agreed(by: &Caller, place: &str, body: impl Fn(&str) -> Value) -> 
     allowed
 }
 
-/// Why an action is listed and not allowed.
-#[track_caller]
-fn foreseen(by: &Caller, place: &str, action: &str) -> String {
-    let actions = by.get(place).expect(200).at("/actions");
-    let found = actions.as_array().and_then(|all| all.iter().find(|one| one["name"] == action));
-    let refusal = found.and_then(|one| one["refusal"]["code"].as_str());
-    refusal.unwrap_or_else(|| panic!("{action} is not refused: {actions}")).to_owned()
-}
-
 /// Nothing is listed, and what is listed for another does not pass.
 #[track_caller]
 fn none_of(by: &Caller, of_another: &Caller, place: &str, body: impl Fn(&str) -> Value) {
@@ -76,6 +62,83 @@ fn none_of(by: &Caller, of_another: &Caller, place: &str, body: impl Fn(&str) ->
         let name = action["name"].as_str().expect("a name");
         rehearse(by, shown.version(), action, body(name)).refuses(403, "http.forbidden");
     }
+}
+
+fn people_and_departments_say_what_may_be_done_with_them(app: App) {
+    let company = app.company();
+    let (boss, lan) = (&company.boss, company.who("lan"));
+    let sales = company.departments["sales"].clone();
+    let body = |action: &str| match action {
+        "change" => json!({}),
+        "move" => json!({"department_id": sales}),
+        "leave" => json!({"last_day": "2026-03-31"}),
+        "stay" => Value::Null,
+        _ => json!({}),
+    };
+    let place = format!("/api/v1/employees/{}", company.id("rep"));
+    assert_eq!(agreed(boss, &place, body), ["change", "move", "leave"]);
+    none_of(company.who("gm"), boss, &place, body);
+    boss.at(boss.get(&place).expect(200).version())
+        .post(&format!("{place}/leave"), body("leave"))
+        .expect(200);
+    assert_eq!(agreed(boss, &place, body), ["change", "move", "leave", "stay"]);
+    company.leave("rep");
+    assert_eq!(agreed(boss, &place, body), ["change"]);
+    let department = format!("/api/v1/departments/{sales}");
+    assert_eq!(agreed(boss, &department, body), ["change", "close"], "nobody works there any more");
+    none_of(lan, boss, &department, body);
+    let full = format!("/api/v1/departments/{}", company.departments["marketing"]);
+    assert_eq!(agreed(boss, &full, body), ["change"]);
+    boss.at(boss.get(&department).expect(200).version())
+        .post(&format!("{department}/close"), json!({}))
+        .expect(200);
+    assert!(agreed(boss, &department, body).is_empty());
+}
+
+fn accounts_and_roles_say_what_may_be_done_with_them(app: App) {
+    let company = app.company();
+    let boss = &company.boss;
+    let body = |action: &str| match action {
+        "reset_password" => json!({"password": "Nobody guesses this one 2026"}),
+        "change" => json!({}),
+        _ => Value::Null,
+    };
+    let place = format!("/api/v1/users/{}", company.user("lan"));
+    assert_eq!(agreed(boss, &place, body), ["change", "disable", "reset_password"]);
+    boss.at(boss.get(&place).expect(200).version()).act(&format!("{place}/disable")).expect(200);
+    assert_eq!(agreed(boss, &place, body), ["change", "enable"]);
+    let own = format!("/api/v1/users/{}", boss.get("/api/v1/me").expect(200).text("/id"));
+    assert_eq!(agreed(boss, &own, body), ["change", "reset_password"], "nobody disables themselves");
+    let service = json!({"username": "erp", "kind": "service", "name": "ERP"});
+    let service = boss.post("/api/v1/users", service).expect(201).header("location").expect("a place");
+    assert_eq!(agreed(boss, &service, body), ["change", "disable"]);
+    // Whoever manages accounts but may do less than an administrator deals with none.
+    let clerk =
+        json!({"code": "clerk", "name_zh": "账号管理员", "permissions": ["user:read", "user:manage"]});
+    let clerk = boss.post("/api/v1/roles", clerk).expect(201);
+    let role = clerk.header("location").expect("a place");
+    assert_eq!(agreed(boss, &role, body), ["change", "retire"]);
+    app.grant(boss, &company.user("ming"), "clerk", "all", None);
+    assert_eq!(agreed(boss, &role, body), ["change"], "somebody holds it");
+    assert!(agreed(company.who("ming"), &own, body).is_empty());
+    let shipped = boss.get("/api/v1/roles").expect(200).text("/data/0/id");
+    assert!(agreed(boss, &format!("/api/v1/roles/{shipped}"), body).is_empty(), "shipped roles stand");
+}
+
+fn a_policy_version_says_what_may_be_done_with_it(app: App) {
+    let boss = app.administrator();
+    let shipped = boss.get("/api/v1/policies?code=sign-in/company").expect(200).at("/data/0");
+    let text = json!({"title": "登录规则", "effective_from": "2026-04-01", "content": shipped["content"],
+        "clause": "000"});
+    let body = |action: &str| if action == "revise" { text.clone() } else { Value::Null };
+    let mut drafted = text.clone();
+    drafted["code"] = json!("sign-in/company");
+    let place = boss.post("/api/v1/policies", drafted).expect(201).header("location").expect("a place");
+    assert_eq!(agreed(&boss, &place, body), ["revise", "publish"]);
+    boss.at(1).act(&format!("{place}/publish")).expect(200);
+    assert_eq!(agreed(&boss, &place, body), ["withdraw"]);
+    let shipped = format!("/api/v1/policies/{}", shipped["id"].as_str().expect("an id"));
+    assert!(agreed(&boss, &shipped, body).is_empty(), "what is in force stands");
 }
 
 fn a_month_and_a_key_say_what_may_be_done_with_them(app: App) {

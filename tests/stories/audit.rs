@@ -55,18 +55,18 @@ fn who_acts_for_another_is_recorded_with_whom(app: App) {
     );
     are(&deeds(&company, &approval), &[("approval.started", "director")]);
     // A stand-in decides, and cuts an amount, on behalf of whoever is away.
-    let away = json!({"employee_id": company.id("head"), "stand_in_id": company.id("chair"),
+    let away = json!({"employee_id": company.id("head"), "stand_in_id": company.id("sun"),
         "from": "2026-03-05", "until": "2026-03-30", "reason": "年假"});
     let absence = company.boss.post("/api/v1/absences", away).expect(201).text("/id");
     are(&deeds(&company, &absence), &[("absence.registered", "head")]);
     let (claim, approval) = company.submitted("lan", 100);
-    assert_eq!(waiting(&company, &approval), ["chair"]);
+    assert_eq!(waiting(&company, &approval), ["sun"]);
     let place = format!("/api/v1/expense-claims/{claim}");
-    let version = company.who("chair").get(&place).expect(200).version();
+    let version = company.who("sun").get(&place).expect(200).version();
     let line =
         json!({"lines": [{"line": 1, "approved": {"amount": "90.00", "currency": "CNY"}, "reason": "超标"}]});
-    company.who("chair").at(version).post(&format!("{place}/reduce"), line).expect(200);
-    approve(&company, &approval, &["chair"]);
+    company.who("sun").at(version).post(&format!("{place}/reduce"), line).expect(200);
+    approve(&company, &approval, &["sun"]);
     let told = deeds(&company, &approval);
     are(&told[1..], &[("approval.document_moved", "head"), ("approval.decided", "head")]);
     assert!(deeds(&company, &claim).contains(&("expense_claim.reduced".into(), "head".into())));

@@ -297,7 +297,7 @@ fn an_item_that_the_budget_refuses_is_undone_whole(app: App) {
     let claim = approved(&company, 600);
     paid(&company, &claim, "600.00");
     let reason = json!({"reason": "重复报销"});
-    let counter = deed(company.who("sun"), &claim, "reverse", reason).expect(201).text("/id");
+    let counter = deed(company.who("qian"), &claim, "reverse", reason).expect(201).text("/id");
     hand_over(&company, "acknowledge", json!({"reference": "B-2", "claim_ids": [counter]}));
     let post = || {
         let item = json!({"items": [{"claim_id": counter, "voucher": voucher("记-0232")}]});

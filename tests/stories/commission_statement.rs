@@ -12,8 +12,6 @@ stories! {
     example_16_what_is_below_nothing_is_carried_over,
     compiled_again_it_comes_to_the_same,
     two_who_take_a_month_at_once_are_given_the_same_batch,
-    a_statement_shows_what_waits_and_what_was_fined,
-    what_a_leaver_owes_is_a_claim,
     what_is_out_of_order_is_refused,
     a_sales_manager_compiles_for_their_departments_and_approves_nothing,
 }
@@ -220,72 +218,6 @@ fn two_who_take_a_month_at_once_are_given_the_same_batch(app: App) {
     let batches = race(vec![taker("qian"), taker("sun"), taker("qian")]);
     assert!(batches.iter().all(|batch| batch["id"] == batches[0]["id"]), "{batches:?}");
     assert_eq!((app.count_rows("commission_batches"), &batches[0]["statements"]), (1, &json!(1)));
-}
-
-impl Trade {
-    /// A contract of 兰兰's that counts for 小明 alone, signed.
-    #[track_caller]
-    fn sold_for_ming(&self) -> String {
-        let contract = self.approved("lan", "1");
-        let part = json!({"employee_id": self.company.id("ming"), "share_bp": 10_000});
-        let ruled = json!({"kind": "ruled", "credit_id": self.company.id("ming"), "parts": [part]});
-        self.tell("head", &contract, ruled).expect(200);
-        self.sign("lan", &contract);
-        contract
-    }
-}
-
-/// `COM-11`: what is held is shown beside the lines, and so are fines, which the wages bear.
-fn a_statement_shows_what_waits_and_what_was_fined(app: App) {
-    let mut trade = Trade::open(&app, "333.00");
-    trade.pays(10_000);
-    let own = trade.sold_for_ming();
-    trade.receive(&own, "333.00");
-    let held = trade.approved("ming", "1");
-    trade.tell("head", &held, json!({"kind": "quoted", "employee_id": trade.company.id("ming")})).expect(200);
-    trade.sign("ming", &held);
-    trade.receive(&held, "333.00");
-    assert_eq!(trade.sale(&held).text("/status"), "held");
-    let other = trade.approved("lan", "1");
-    let knew = json!({"kind": "violated", "employee_id": trade.company.id("ming"), "misdeed": "knowingly",
-        "finding": "upheld"});
-    trade.tell("head", &other, knew).expect(200);
-    // The days in which the person may answer do not pass here.
-    app.execute("UPDATE incentive_entries SET status = 'confirmed'");
-    pass(&app, &mut trade, 28);
-    trade.run("compile", "2026-03").expect(200);
-    let shown = trade.who("qian").get(&trade.statement("ming", "2026-03")).expect(200);
-    assert_eq!(column(&shown.at("/waiting"), "number"), ["SC-2026-000002"]);
-    assert_eq!(
-        ["payable", "fines"].map(|name| shown.text(&format!("/{name}/amount"))),
-        ["333.00", "300.00"],
-        "shown, and never taken from it"
-    );
-    assert_eq!(shown.at("/claim"), Value::Null);
-}
-
-/// `COM-10b`: what is below nothing is carried; of a leaver there is no next month.
-fn what_a_leaver_owes_is_a_claim(app: App) {
-    let mut trade = Trade::open(&app, "333.00");
-    trade.pays(10_000);
-    let contract = trade.sold_for_ming();
-    let receipt = trade.receive(&contract, "333.00").header("location").expect("a place");
-    pass(&app, &mut trade, 28);
-    trade.run("compile", "2026-03").expect(200);
-    trade.run("publish", "2026-03").expect(200);
-    pass(&app, &mut trade, 9);
-    act(trade.who("director"), &trade.statement("ming", "2026-03"), "approve", json!({})).expect(200);
-    act(trade.who("qian"), &receipt, "bounce", json!({"reason": "退票"})).expect(200);
-    trade.run("compile", "2026-04").expect(200);
-    let april = trade.statement("ming", "2026-04");
-    let shown = trade.who("qian").get(&april).expect(200);
-    assert_eq!((shown.text("/carries/amount"), shown.at("/claim")), ("-333.00".into(), Value::Null));
-    trade.company.leave("ming");
-    let shown = trade.who("qian").get(&april).expect(200);
-    assert_eq!(
-        (shown.text("/carries/amount"), shown.text("/claim/amount")),
-        ("-333.00".into(), "333.00".into())
-    );
 }
 
 fn what_is_out_of_order_is_refused(app: App) {

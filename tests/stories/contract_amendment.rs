@@ -16,7 +16,6 @@ stories! {
     nobody_amends_below_what_was_shipped_and_kept,
     what_was_collected_beyond_an_amended_contract_goes_back,
     a_price_that_the_contract_did_not_have_is_asked_for,
-    a_price_holds_for_no_more_than_the_contract_sold,
     a_termination_settles_what_was_shipped_collected_and_owed,
     what_was_terminated_before_anything_was_shipped_comes_to_nothing,
     of_two_amendments_handed_in_at_once_one_waits,
@@ -219,11 +218,8 @@ fn a_price_that_the_contract_did_not_have_is_asked_for(app: App) {
         (used.text("/status"), used.text("/holder/kind")),
         ("used".into(), "contract_amendment".into())
     );
-    // What the contract says of a price holds for what it sold, and for no more of it.
-    let more = trade.drafts_amendment(trade.amended(&contract, "20", "45.00"));
-    act(trade.who("lan"), &more, "submit", json!({})).refuses(422, "sales_contract.price_deviates");
-    trade.deviates("20", "45.00");
-    trade.approve(&submit(trade.who("lan"), &more));
+    // What the contract says of a price holds for more of it.
+    trade.amends(trade.amended(&contract, "20", "45.00"));
     assert_eq!(trade.who("lan").get(&contract).expect(200).at("/revision"), json!(3));
 }
 
@@ -336,44 +332,4 @@ fn what_is_wrong_with_an_amendment_is_said(app: App) {
         .who("head")
         .get(&format!("{AMENDMENTS}?status=draft&kind=amend&contract_id={}", id_in(&contract)));
     assert_eq!(column(&listed.expect(200).at("/data"), "number"), ["SA-2026-000001"]);
-}
-
-/// The list has risen since: what the contract sold stays at its price, and of more the list is asked.
-fn a_price_holds_for_no_more_than_the_contract_sold(app: App) {
-    let trade = Trade::open(&app, "100.00");
-    let contract = trade.signed("60");
-    let director = trade.who("director");
-    let list = director.get("/api/v1/price-lists").expect(200).text("/data/0/id");
-    let standing = director.get("/api/v1/prices").expect(200).text("/data/0/id");
-    let terms = json!({"product_id": trade.product, "valid_from": "2026-01-01", "price": yuan("120.00")});
-    let edits = json!({"edits": [{"id": standing, "terms": terms}]});
-    act(director, &format!("/api/v1/price-lists/{list}"), "change-prices", edits).expect(200);
-    let more = trade.drafts_amendment(trade.amended(&contract, "1000", "100.00"));
-    act(trade.who("lan"), &more, "submit", json!({})).refuses(422, "sales_contract.price_deviates");
-    let less = trade.amends(trade.amended(&contract, "50", "100.00"));
-    assert_eq!(less.text("/effect/total/amount"), "5000.00");
-    // And of its orders: no more than it sells, however they are parted.
-    let order = |quantity: &str| {
-        let mut body = order_body(&trade.customer, &trade.product, quantity, "100.00");
-        body["contract_id"] = json!(id_in(&contract));
-        trade.who("lan").post(ORDERS, body).expect(201).header("location").expect("a place")
-    };
-    let whole = order("1000");
-    let refused =
-        act(trade.who("lan"), &whole, "submit", json!({})).refuses(422, "sales_order.beyond_contract");
-    assert_eq!(
-        (refused.text("/errors/0/pointer"), refused.text("/params/left")),
-        ("/lines/0/quantity".into(), "50".into())
-    );
-    let preview = trade.who("lan").get(&format!("{whole}/approval-preview")).expect(200);
-    assert_eq!(preview.text("/refusal/code"), "sales_order.beyond_contract");
-    let orders = [order("30"), order("30")];
-    let submitter = |place: &String| {
-        let (by, path) = (trade.who("lan").quietly().at(1), format!("{place}/submit"));
-        Box::new(move || by.post(&path, json!({})).status) as Box<dyn FnOnce() -> u16 + Send>
-    };
-    let mut answers = race(orders.iter().map(submitter).collect());
-    answers.sort_unstable();
-    assert_eq!(answers, [200, 422]);
-    trade.ordered_under(&contract, "20");
 }

@@ -3,9 +3,9 @@
 
 use crate::{
     duty::{attend, called, prove},
-    expense_request::{act, submit},
+    expense_request::act,
     file::upload,
-    sales_contract::{CONTRACTS, RECEIPTS, Trade, contract_body, id_in, yuan},
+    sales_contract::{Trade, id_in},
     sales_order::{ORDERS, order_body},
 };
 use chrono::Duration;
@@ -19,7 +19,6 @@ stories! {
     a_paper_of_the_archive_is_lent_to_one_at_a_time_and_called_back,
     a_contract_that_ends_is_reminded_of_and_renewed_or_concluded,
     a_contract_is_completed_once_nothing_of_it_is_open,
-    an_order_under_a_framework_is_a_sale_of_its_own,
 }
 
 records! {
@@ -256,20 +255,4 @@ fn a_contract_is_completed_once_nothing_of_it_is_open(app: App) {
     trade.delivered(&order, "3");
     assert_eq!(concluded(&trade, &place, "completed").expect(200).text("/status"), "completed");
     trade.who("ming").get(&place).refuses(404, "http.not_found");
-}
-
-fn an_order_under_a_framework_is_a_sale_of_its_own(app: App) {
-    let trade = Trade::open(&app, "100.00");
-    let mut body = contract_body(&trade.customer, &trade.product, "1", "100.00");
-    body["kind"] = json!("framework");
-    let contract = trade.who("lan").post(CONTRACTS, body).expect(201).header("location").expect("a place");
-    trade.approve(&submit(trade.who("lan"), &contract));
-    trade.sign("lan", &contract);
-    let none = trade.who("head").get(&format!("/api/v1/sales?contract_id={}", id_in(&contract))).expect(200);
-    assert_eq!(none.at("/data"), json!([]), "a framework sells nothing yet");
-    let order = trade.orders_under(&contract, "5", "100.00");
-    assert!(trade.sale_of_order(&order).is_some());
-    let receipt = json!({"customer_id": trade.customer, "contract_id": id_in(&contract), "amount": yuan("1.00"),
-        "received_on": "2026-03-05"});
-    trade.who("qian").post(RECEIPTS, receipt).refuses(409, "sales_contract.not_collecting");
 }

@@ -18,8 +18,6 @@ stories! {
     an_order_that_grew_is_looked_at_with_what_it_says_now,
     cutting_a_limit_below_what_is_owed_only_stops_what_is_new,
     who_has_no_limit_is_limited_by_policy_alone,
-    a_limit_that_is_over_frees_nobody,
-    files_that_were_merged_owe_together,
     a_grant_is_changed_taken_back_and_given_up,
     what_is_wrong_with_a_grant_is_said,
 }
@@ -225,49 +223,6 @@ fn who_has_no_limit_is_limited_by_policy_alone(app: App) {
     let order = trade.drafts_order("lan", "6", "1000.00");
     let refused = act(trade.who("lan"), &order, "submit", json!({})).refuses(409, "credit.exceeded");
     assert_eq!(refused.text("/params/missing"), "1000.00");
-}
-
-/// A limit that holds to 31 March: from 1 April on it is cash first, or what the terms say.
-fn a_limit_that_is_over_frees_nobody(app: App) {
-    let mut trade = Trade::open(&app, "1000.00");
-    let mut granted = limit(&trade.customer, "50000.00");
-    granted["valid_to"] = json!("2026-03-31");
-    trade.granted(granted);
-    trade.orders("lan", "10", "1000.00");
-    app.advance(chrono::Duration::days(27));
-    trade.company.sign_in_again(&app);
-    assert_eq!(trade.credit().at("/limit"), json!({"amount": "0.00", "currency": "CNY"}));
-    let order = trade.drafts_order("lan", "1", "1000.00");
-    let refused = act(trade.who("lan"), &order, "submit", json!({})).refuses(409, "credit.exceeded");
-    assert_eq!(refused.text("/params/missing"), "11000.00");
-    let shipped = domain::sales::order_terms::SHIPPED_ORDER_TERMS;
-    let mut terms: Value = serde_json::from_str(shipped).expect("it reads");
-    terms["limit_after_grant"] = Value::Null;
-    publish(&trade.company.boss, "order-terms/company", &terms, "2026-04-01");
-    assert_eq!(trade.credit().at("/limit"), Value::Null, "where the terms say so");
-    act(trade.who("lan"), &order, "submit", json!({})).expect(200);
-}
-
-/// What the file behind owes counts under the limit of the one that stands for it.
-fn files_that_were_merged_owe_together(app: App) {
-    let mut trade = Trade::open(&app, "1000.00");
-    // It waits for its review: no deal yet that would keep the file from being merged.
-    let waiting = trade.drafts_order("lan", "8", "1000.00");
-    submit(trade.who("lan"), &waiting);
-    let body = json!({"kind": "person", "name": "李 娜", "phones": ["13800000002"]});
-    let kept = trade.who("lan").post("/api/v1/customers", body).expect(201).text("/id");
-    let path = format!("/api/v1/customers/{kept}/ownership/assign");
-    trade.who("head").post(&path, json!({"employee_id": trade.company.id("lan")})).expect(200);
-    let merged = std::mem::replace(&mut trade.customer, kept.clone());
-    trade.may_owe("10000.00");
-    let body = json!({"kept_id": kept, "merged_id": merged, "reason": "同一客户"});
-    trade.who("head").post("/api/v1/customer-merges", body).expect(201);
-    assert_eq!((trade.exposure(), trade.credit().text("/left/amount")), ("8000.00".into(), "2000.00".into()));
-    let order = trade.drafts_order("lan", "3", "1000.00");
-    let refused = act(trade.who("lan"), &order, "submit", json!({})).refuses(409, "credit.exceeded");
-    assert_eq!(refused.text("/params/missing"), "1000.00");
-    trade.orders("lan", "2", "1000.00");
-    assert_eq!(trade.exposure(), "10000.00");
 }
 
 fn a_grant_is_changed_taken_back_and_given_up(app: App) {

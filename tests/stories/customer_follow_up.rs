@@ -5,7 +5,6 @@ use crate::{
     customer_tier::{figure, open, simple, supervised},
     duty::{DUTIES, attend, events, go_on, publish},
     ownership::{Site, deed, nothing},
-    ownership_transfer::hand_over,
 };
 use chrono::Duration;
 use serde_json::{Value, json};
@@ -106,7 +105,7 @@ fn what_ends_the_interval_ends_what_is_owed(app: App) {
     assert_eq!(column(&duties(site.a()), "status"), ["open", "open"]);
     let deal = json!({"deal_id": "00000000-0000-7000-8000-00000000dea1", "step": "deposited"});
     deed(site.head(), &bought, "record-deal", deal).expect(200);
-    hand_over(&site.company, &given, "lan", "ming");
+    deed(site.head(), &given, "assign", json!({"employee_id": site.company.id("ming")})).expect(200);
     assert_eq!(column(&duties(site.a()), "status"), ["cancelled", "cancelled"]);
     assert_eq!(events(&app, "customer_ownership.follow_up_over").len(), 2);
 }

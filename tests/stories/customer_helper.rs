@@ -2,7 +2,6 @@
 
 use crate::expense_request::act;
 use crate::ownership::{Site, deed, nothing};
-use crate::ownership_transfer::hand_over;
 use chrono::Duration;
 use serde_json::json;
 use tests::{App, Caller, Records, Reply, column, race, records, stories};
@@ -118,7 +117,7 @@ fn help_ends_with_its_day_by_hand_and_with_the_ownership(app: App) {
     site.c.get(&file(&v)).refuses(404, "http.not_found");
     grant(site.a(), &v, &site.ids[0], "read", "2026-06-30").expect(201);
     site.c.get(&file(&v)).expect(200);
-    hand_over(&site.company, &v, "lan", "ming");
+    deed(site.head(), &v, "assign", json!({"employee_id": site.company.id("ming")})).expect(200);
     site.c.get(&file(&v)).refuses(404, "http.not_found");
     let listed = site.head().get(&format!("{HELPERS}?customer_id={v}")).expect(200).at("/data");
     assert!(

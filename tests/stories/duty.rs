@@ -61,11 +61,6 @@ pub(crate) fn attend(app: &App) {
     block_on(api::attend_duties(&app.database)).expect("duties attended to");
 }
 
-/// The same as one of several servers, which may leave what moved under it to the next time.
-pub(crate) fn attend_beside(app: &App) {
-    let _ = block_on(api::attend_duties(&app.database));
-}
-
 /// Goes on by so many hours, and signs everybody in.
 pub(crate) fn go_on(app: &App, company: &mut Company, hours: i64) {
     pass(app, hours);

@@ -1,12 +1,12 @@
 //! Finding claims: lists, mirrors of other systems, and what would happen next. `[INT-4, APR-8, ACT-1]`
 
 use crate::{
-    expense_claim::{CLAIMS, hand_over, path, payment, posted},
+    expense_claim::{CLAIMS, path},
     expense_request as requests,
     file::{PDF, upload},
 };
-use serde_json::{Value, json};
-use tests::{App, Caller, column, stories};
+use serde_json::json;
+use tests::{App, column, stories};
 
 stories! {
     a_claim_of_another_system_is_mirrored_not_doubled,
@@ -14,8 +14,6 @@ stories! {
     the_preview_says_what_submitting_would_do,
     the_same_list_is_had_as_a_file_by_who_may_export,
     evidence_goes_with_the_claim_and_is_read_by_its_readers,
-    lines_and_invoices_are_listed_by_themselves_and_had_as_files,
-    what_is_ready_for_the_books_is_filtered_and_had_as_a_file,
 }
 
 fn a_claim_of_another_system_is_mirrored_not_doubled(app: App) {
@@ -155,88 +153,4 @@ fn evidence_goes_with_the_claim_and_is_read_by_its_readers(app: App) {
     lan.at(2).act(&submit).expect(200);
     assert_eq!(company.who("head").get(&content).expect(200).bytes, PDF);
     company.who("ming").get(&content).refuses(404, "http.not_found");
-}
-
-const LINES: &str = "/api/v1/expense-claim-lines";
-const INVOICES: &str = "/api/v1/invoices";
-
-fn lines_and_invoices_are_listed_by_themselves_and_had_as_files(app: App) {
-    let company = app.company();
-    let (lan, qian) = (company.who("lan"), company.who("qian"));
-    let claim = posted(&company, 146);
-    hand_over(&company, "confirm-payments", payment(&claim, "P-1", "146.00"));
-    company.draft("lan", 200);
-    company.draft("ming", 50);
-    // One's own, and those in reach.
-    let rows =
-        |by: &Caller, place: &str| by.get(place).expect(200).at("/data").as_array().map_or(0, Vec::len);
-    for place in [LINES, INVOICES] {
-        assert_eq!(rows(qian, place), 3, "{place}");
-    }
-    assert_eq!(rows(lan, LINES), 2);
-    // What they say of the claim, and of what was bought.
-    let line = qian.get(&format!("{LINES}?status=posted")).expect(200);
-    assert_eq!(
-        (line.text("/data/0/claim_id"), line.text("/data/0/approved/amount"), line.at("/data/0/line")),
-        (claim.clone(), "146.00".into(), json!(1))
-    );
-    assert_eq!(
-        (line.text("/data/0/posted_on"), line.text("/data/0/paid_on")),
-        ("2026-03-05".into(), "2026-03-05".into())
-    );
-    assert!(line.text("/data/0/category_zh") != line.text("/data/0/category"));
-    let invoice = qian.get(&format!("{INVOICES}?status=posted&kind=fully_digital_general")).expect(200);
-    assert_eq!(
-        (
-            invoice.text("/data/0/claim_id"),
-            invoice.text("/data/0/total/amount"),
-            invoice.at("/data/0/is_held")
-        ),
-        (claim.clone(), "146.00".into(), json!(true))
-    );
-    lines_and_invoices_are_narrowed_and_paged(qian);
-    // As files, told in the trail; not by who may not export.
-    for (place, heading) in [(LINES, "收款人工号"), (INVOICES, "价税合计")] {
-        let file = qian.get(&format!("{place}?format=csv")).expect(200).to_string();
-        assert!(file.contains(heading) && file.contains("146.00") && file.contains("付款日期"), "{file}");
-        company.who("rep").get(&format!("{place}?format=csv")).refuses(403, "http.forbidden");
-    }
-}
-
-/// By category, by ranges, by words, in order, page by page.
-#[track_caller]
-fn lines_and_invoices_are_narrowed_and_paged(qian: &Caller) {
-    let numbers = |place: &str, query: &str, member: &str| {
-        let found = qian.get(&format!("{place}?{query}")).expect(200).at("/data");
-        found
-            .as_array()
-            .cloned()
-            .unwrap_or_default()
-            .iter()
-            .map(|row| row[member]["amount"].clone())
-            .collect::<Vec<_>>()
-    };
-    assert_eq!(numbers(LINES, "approved%5Bgte%5D=100&approved%5Blte%5D=150", "approved"), [json!("146.00")]);
-    assert_eq!(numbers(LINES, "posted_on%5Bgte%5D=2026-03-06", "approved"), Vec::<Value>::new());
-    assert_eq!(numbers(LINES, "category=entertainment&sort=created_at", "claimed").len(), 3);
-    assert_eq!(numbers(INVOICES, "total%5Bgte%5D=150&total_currency=CNY", "total"), [json!("200.00")]);
-    assert_eq!(numbers(INVOICES, "issued_on%5Bgte%5D=2026-03-06&limit=1", "total").len(), 0);
-    let first = qian.get(&format!("{INVOICES}?sort=issued_on&limit=2&include_total=true")).expect(200);
-    assert_eq!(first.at("/total"), json!(3), "{first}");
-    let next = first.text("/next_cursor");
-    let rest = qian.get(&format!("{INVOICES}?sort=issued_on&limit=2&cursor={next}")).expect(200);
-    assert_eq!(rest.at("/data").as_array().map(Vec::len), Some(1));
-}
-
-fn what_is_ready_for_the_books_is_filtered_and_had_as_a_file(app: App) {
-    let company = app.company();
-    let qian = company.who("qian");
-    let claims =
-        [crate::expense_claim::approved(&company, 90), crate::expense_claim::approved(&company, 110)];
-    let ready = |query: &str| qian.get(&format!("/api/v1/erp/expense-claims{query}")).expect(200);
-    assert_eq!(column(&ready("").at("/data"), "id"), claims, "the longest waiting first");
-    assert_eq!(column(&ready("?sort=-changed_at&limit=1").at("/data"), "id"), [claims[1].clone()]);
-    assert_eq!(ready("?business_date%5Bgte%5D=2026-03-06").at("/data"), json!([]));
-    let file = ready("?format=csv").to_string();
-    assert!(file.contains("110.00") && file.contains("待入账") | file.contains("核准金额"), "{file}");
 }

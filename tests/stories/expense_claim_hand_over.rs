@@ -278,7 +278,7 @@ fn an_invoice_in_two_claims_is_held_once_whoever_is_first(app: App) {
         assert_eq!(answers[0].status, 200, "{}", answers[0]);
         answers.remove(1).refuses(409, "invoice.already_reimbursed");
         let number = body["lines"][0]["invoices"][0]["number"].as_str().unwrap_or_default();
-        let looked = company.who("gm").get(&format!("/api/v1/invoices/look-up?number={number}")).expect(200);
+        let looked = company.who("gm").get(&format!("/api/v1/invoices?number={number}")).expect(200);
         let uses = looked.at("/data/0/uses");
         let uses = uses.as_array().expect("uses");
         assert_eq!(
@@ -294,8 +294,7 @@ fn an_invoice_edited_off_a_claim_is_remembered(app: App) {
     let lan = company.who("lan");
     let body = company.claim_of(90);
     let number = body["lines"][0]["invoices"][0]["number"].as_str().unwrap_or_default().to_owned();
-    let look_up =
-        || company.who("qian").get(&format!("/api/v1/invoices/look-up?number={number}")).expect(200);
+    let look_up = || company.who("qian").get(&format!("/api/v1/invoices?number={number}")).expect(200);
     let held = lan.post("/api/v1/expense-claims", body.clone()).expect(201).text("/id");
     company.submit("lan", &held);
     // Once tried on a draft and edited off, once held, withdrawn and edited off.

@@ -150,7 +150,7 @@ fn a_reversed_claim_leaves_its_request_to_be_claimed_anew(app: App) {
     let claim = approved_on(&company, &request, 800);
     paid(&company, &claim, "800.00");
     let counter =
-        deed(company.who("sun"), &claim, "reverse", json!({"reason": "重复报销"})).expect(201).text("/id");
+        deed(company.who("qian"), &claim, "reverse", json!({"reason": "重复报销"})).expect(201).text("/id");
     hand_over(&company, "acknowledge", json!({"reference": "B-2", "claim_ids": [counter]}));
     let item = json!({"items": [{"claim_id": counter, "voucher": voucher("记-0232")}]});
     assert_eq!(hand_over(&company, "confirm-posting", item)["outcome"], "done");

@@ -33,8 +33,6 @@ fn draft(app: &App, count: usize, title: fn(usize) -> String) {
                 effective_from: NaiveDate::from_ymd_opt(2026, 3, 1).unwrap_or_default(),
                 content: json!({}),
                 clause: String::new(),
-                based_on: None,
-                drafted_by: None,
                 published: None,
                 version: 0,
             };

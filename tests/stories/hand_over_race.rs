@@ -154,7 +154,7 @@ fn reversals_that_meet_on_the_same_requests_in_opposite_order_are_both_posted(ap
                 let item = json!({"items": [{"claim_id": claim, "voucher": voucher("记-0231")}]});
                 assert_eq!(hand_over(&company, "confirm-posting", item)["outcome"], "done");
                 let why = json!({"reason": "重复报销"});
-                let counter = deed(company.who("sun"), &claim, "reverse", why).expect(201).text("/id");
+                let counter = deed(company.who("qian"), &claim, "reverse", why).expect(201).text("/id");
                 hand_over(&company, "acknowledge", json!({"reference": "B-2", "claim_ids": [counter]}));
                 json!({"claim_id": counter, "voucher": voucher("记-0232")})
             };

@@ -39,7 +39,7 @@ pub(crate) fn by_hand(employee: &str, amount: Value) -> Value {
 }
 
 /// The weekly report, done by hand: late costs five points, a miss twenty.
-pub(crate) fn weekly() -> Value {
+fn weekly() -> Value {
     json!({
         "name": {"zh": "周报", "en": "Weekly report"}, "subject": "person", "scope": {"heads": "excluded"},
         "cadence": {"by": "period", "every": "week", "on": {"weekday": "saturday"}, "at": "24:00"},

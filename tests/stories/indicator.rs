@@ -53,7 +53,7 @@ pub(crate) fn set_up(by: &Caller) {
 
 /// The indicator of a code: its id.
 #[track_caller]
-pub(crate) fn of_code(by: &Caller, code: &str) -> String {
+fn of_code(by: &Caller, code: &str) -> String {
     let all = by.get(&format!("{INDICATORS}?limit=200")).expect(200).at("/data");
     let found = all.as_array().and_then(|all| all.iter().find(|one| one["code"] == code));
     found.and_then(|one| one["id"].as_str()).expect("an indicator").to_owned()

@@ -4,7 +4,6 @@
 use crate::{
     duty::{called, prove, publish},
     expense_request::{act, submit},
-    ownership_transfer::hand_over,
     sales_contract::{CONTRACTS, RECEIPTS, Trade, contract_body, id_in, yuan},
     sales_order::{ORDERS, order_body},
     shipment::{SHIPMENTS, shipment},
@@ -263,10 +262,13 @@ fn collecting_goes_with_the_customer_to_whoever_owns_them(app: App) {
         )
     };
     assert_eq!(responsible(), ["lan", "lan"]);
-    hand_over(&trade.company, &trade.customer, "lan", "ming");
+    let given = json!({"employee_id": trade.company.id("ming")});
+    let path = format!("/api/v1/customers/{}/ownership/assign", trade.customer);
+    trade.who("head").post(&path, given).expect(200);
     assert_eq!(responsible(), ["ming", "ming"], "what is owed of collecting goes with the customer");
     trade.receive(&contract, "100.00");
-    hand_over(&trade.company, &trade.customer, "ming", "lan");
+    let body = json!({"employee_id": trade.company.id("lan")});
+    trade.who("head").post(&path, body).expect(200);
     assert_eq!(responsible(), ["ming", "ming"], "what was collected stays who collected it");
     prove(&app);
 }

@@ -27,8 +27,7 @@ fn an_invoice_tells_who_held_it_who_let_it_go_and_who_tried(app: App) {
     let second = with_number(&company, "ming", number);
     deed(company.who("ming"), &second, "submit", Value::Null).refuses(409, "invoice.already_reimbursed");
     let uses = || {
-        let looked =
-            company.who("qian").get(&format!("/api/v1/invoices/look-up?number={number}")).expect(200);
+        let looked = company.who("qian").get(&format!("/api/v1/invoices?number={number}")).expect(200);
         assert_eq!(looked.at("/data").as_array().map(Vec::len), Some(1), "one paper");
         looked.at("/data/0")
     };
@@ -145,7 +144,7 @@ fn one_paper_is_reimbursed_once_however_it_is_typed(app: App) {
             submitted.refuses(409, "invoice.already_reimbursed");
         }
     }
-    let found = company.who("qian").get("/api/v1/invoices/look-up?number=No26332000000088888888").expect(200);
+    let found = company.who("qian").get("/api/v1/invoices?number=No26332000000088888888").expect(200);
     let uses = column(&found.at("/data/0/uses"), "claim_id");
     assert!(uses.contains(&first) && uses.len() == 6, "whoever tried it: {uses:?}");
 }

@@ -2,7 +2,6 @@
 
 use crate::ownership::*;
 use chrono::Duration;
-use persistence::{customer::ownership::deed::due, spine::Request};
 use serde_json::json;
 use tests::{App, Caller, block_on, column, race, stories};
 
@@ -14,7 +13,6 @@ stories! {
     a_customer_in_the_pool_is_claimed_once,
     the_pool_of_a_department_is_for_those_who_work_there,
     who_may_claim_sees_the_pool_masked,
-    nobody_whom_time_does_not_move_is_looked_at,
 }
 
 fn pooled(site: &Site, number: u32) -> String {
@@ -173,40 +171,4 @@ fn who_may_claim_sees_the_pool_masked(app: App) {
     deed(&site.c, &p, "claim", json!(null)).expect(200);
     assert_eq!(site.c.get(&place).expect(200).at("/is_masked"), json!(false));
     assert!(!listed(site.a(), "").contains(&p), "who claimed has them for themselves");
-}
-
-fn nobody_whom_time_does_not_move_is_looked_at(app: App) {
-    let mut site = Site::open(&app);
-    let looked_at = || {
-        let found = block_on(app.database.read(Request::system("ownership-falls"), due)).expect("they read");
-        found.into_iter().map(|customer| customer.to_string()).collect::<Vec<_>>()
-    };
-    // A disputed customer stays with the owner, and those of a site whose policy knows no pool of the centre in their pool.
-    let (disputed, falls) = (site.file(61), pooled(&site, 62));
-    site.register(site.b(), &disputed, nothing()).expect(201);
-    let place = format!("/api/v1/sites/{}", site.south);
-    let director = site.company.who("director");
-    director.at(1).patch(&place, json!({"policy": "general"})).expect(200);
-    let general = site.company.boss.get("/api/v1/policies?code=ownership/general").expect(200);
-    let mut content = general.at("/data/0/content");
-    if let Some(rules) = content["rules"].as_array_mut() {
-        rules.retain(|rule| rule["when"] != "centre_pool");
-    }
-    crate::duty::publish(&site.company.boss, "ownership/general", &content, "2026-03-06");
-    app.advance(Duration::days(2));
-    site.sign_in_again(&app);
-    let stays = site.file(63);
-    let mut body = site.body(&stays, nothing());
-    body["site_id"] = json!(site.south);
-    site.b().post(REGISTRATIONS, body).expect(201);
-    deed(site.b(), &stays, "release", json!({"reason": "客户搬离本市"})).expect(200);
-    let claim = json!({"customer_id": disputed, "claim": "客户先由我接待"});
-    site.c.post("/api/v1/ownership-disputes", claim).expect(201);
-    assert!(looked_at().is_empty());
-    app.advance(Duration::days(40));
-    assert_eq!(looked_at(), [falls.as_str()]);
-    block_on(api::settle_ownership(&app.database)).expect("what has fallen is written down");
-    assert!(looked_at().is_empty(), "nobody is looked at twice");
-    let states = "SELECT COUNT(*) AS number FROM customer_standings WHERE state = 'centre_pool'";
-    assert_eq!(app.number(states), 1);
 }

@@ -148,11 +148,11 @@ fn a_dispute_opened_while_a_transfer_is_approved_leaves_one_story(app: App) {
 
 fn two_who_end_a_reception_end_it_once(app: App) {
     let site = Site::open(&app);
-    let customer = site.file(1);
-    site.register(site.a(), &customer, nothing()).expect(201);
     let order = json!([site.company.id("lan"), site.company.id("ming"), site.ids[0], site.ids[1]]);
     let body = json!({"site_id": site.north, "order": order});
     site.head().post("/api/v1/reception-queues", body).expect(201);
+    let customer = site.file(1);
+    site.register(site.a(), &customer, nothing()).expect(201);
     for round in 1..=ROUNDS {
         let visit = json!({"site_id": site.north, "visitor": "returning", "customer_id": customer});
         let helping = site.b().post("/api/v1/receptions", visit).expect(201);

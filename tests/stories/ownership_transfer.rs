@@ -7,7 +7,7 @@ use crate::{
 };
 use chrono::Duration;
 use serde_json::{Value, json};
-use tests::{App, Caller, Company, Records, Reply, block_on, column, race, records, stories};
+use tests::{App, Caller, Records, Reply, block_on, column, race, records, stories};
 
 stories! {
     one_customer_is_handed_over_once_the_head_agrees,
@@ -17,8 +17,6 @@ stories! {
     a_dispute_and_an_approval_in_one_instant_leave_one_story,
     what_is_owed_of_a_file_passes_with_the_customer,
     many_customers_are_assigned_at_once_each_with_its_result,
-    who_receives_no_customers_is_handed_none,
-    an_owned_customer_is_handed_over_and_not_assigned,
 }
 
 records! {
@@ -58,15 +56,6 @@ fn at(reply: &Reply) -> String {
 /// Submits it; its approval.
 fn submitted(by: &Caller, transfer: &str) -> String {
     act(by, transfer, "submit", Value::Null).expect(200).text("/approval_id")
-}
-
-/// Hands a customer of somebody to somebody else, as their head agrees.
-#[track_caller]
-pub fn hand_over(company: &Company, customer: &str, from: &str, to: &str) {
-    let body = json!({"to_id": company.id(to), "customer_ids": [customer], "reason": "调岗"});
-    let drafted = company.who(from).post(TRANSFERS, body).expect(201);
-    let approval = submitted(company.who(from), &at(&drafted));
-    approval::act(company.who("head"), &approval, "approve", json!({})).expect(200);
 }
 
 fn approve(site: &Site, approval: &str) {
@@ -217,7 +206,7 @@ fn what_is_owed_of_a_file_passes_with_the_customer(app: App) {
 fn many_customers_are_assigned_at_once_each_with_its_result(app: App) {
     let site = Site::open(&app);
     let customers: Vec<String> = (61..64).map(|number| site.file(number)).collect();
-    site.register(site.a(), &customers[1], nothing()).expect(201);
+    customers.iter().for_each(|customer| drop(site.register(site.a(), customer, nothing()).expect(201)));
     let claim = json!({"customer_id": customers[1], "claim": "客户先由我接待"});
     site.c.post("/api/v1/ownership-disputes", claim).expect(201);
     let elsewhere = "00000000-0000-7000-8000-00000000dead";
@@ -229,53 +218,4 @@ fn many_customers_are_assigned_at_once_each_with_its_result(app: App) {
     assert_eq!(assigned, [true, false, false, true], "{done}");
     assert_eq!(done[1]["refusal"]["code"], "ownership.refused");
     assert_eq!((site.owner(&customers[0]).0, site.owner(&customers[1]).0), ("ming".into(), "lan".into()));
-}
-
-fn who_receives_no_customers_is_handed_none(app: App) {
-    let site = Site::open(&app);
-    let (v, w) = (owned(&site, 81), owned(&site, 82));
-    let to_finance = json!({"to_id": site.company.id("qian"), "customer_ids": [v], "reason": "调岗"});
-    site.a().post(TRANSFERS, to_finance).refuses(422, "ownership.serves_nobody");
-    let claim = json!({"customer_id": w, "claim": "客户先由我接待"});
-    let dispute = site.c.post("/api/v1/ownership-disputes", claim).expect(201);
-    let dispute = format!("/api/v1/ownership-disputes/{}", dispute.text("/id"));
-    for party in [&site.c, site.a()] {
-        act(party, &dispute, "add-evidence", json!({"content": "有记录"})).expect(200);
-    }
-    act(site.head(), &dispute, "mediate", json!({"note": "未达成一致"})).expect(200);
-    let ruling = json!({"owner_id": site.company.id("qian"), "reasons": "折中"});
-    act(site.head(), &dispute, "rule", ruling).refuses(422, "ownership.serves_nobody");
-    // Who leaves while it waits for its approval is handed nobody either: the customers stay, and it says why.
-    let transfer = at(&draft(&site, site.a(), json!([v])).expect(201));
-    let approval = submitted(site.a(), &transfer);
-    site.company.leave("ming");
-    approve(&site, &approval);
-    let done = site.a().get(&transfer).expect(200);
-    assert_eq!(
-        (done.text("/customers/0/outcome"), done.text("/customers/0/because")),
-        ("refused".into(), "serves_nobody".into())
-    );
-    assert_eq!(site.owner(&v), pair("lan", "OWN-1"));
-}
-
-fn an_owned_customer_is_handed_over_and_not_assigned(app: App) {
-    let site = Site::open(&app);
-    let (v, new) = (owned(&site, 83), site.file(84));
-    let to = json!({"employee_id": site.company.id("ming")});
-    let place = |customer: &str| format!("/api/v1/customers/{customer}/ownership/assign");
-    let refused = site.head().post(&place(&v), to.clone()).refuses(409, "ownership.transfer_instead");
-    assert_eq!((refused.text("/params/owner"), refused.text("/rule")), ("lan".into(), "OWN-16".into()));
-    let many = json!({"customer_ids": [v, new], "employee_id": site.company.id("ming")});
-    let done = site.head().post("/api/v1/customers/assign", many).expect(200).at("/data");
-    assert_eq!(
-        (&done[0]["refusal"]["code"], &done[1]["is_assigned"]),
-        (&json!("ownership.transfer_instead"), &json!(true))
-    );
-    hand_over(&site.company, &v, "lan", "ming");
-    assert_eq!((site.owner(&v), site.owner(&new).0), (pair("ming", "OWN-16"), "ming".into()));
-    // Once they are in a pool whoever manages ownership gives them to somebody.
-    let given_up = json!({"reason": "客户搬离本市"});
-    site.b().post(&format!("/api/v1/customers/{v}/ownership/release"), given_up).expect(200);
-    site.head().post(&place(&v), json!({"employee_id": site.ids[0]})).expect(200);
-    assert_eq!(site.owner(&v).0, "chen");
 }

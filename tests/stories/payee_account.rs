@@ -1,9 +1,6 @@
 //! Bank accounts of payees: sealed, masked, revealed for a reason; and what is paid to which of them. `[EXP-9, EXP-10, ID-6]`
 
-use crate::{
-    cash_advance::{advance_of, approved_of},
-    expense_claim::{CLAIMS, approve, deed, hand_over, path, payment, voucher},
-};
+use crate::expense_claim::{CLAIMS, approve, hand_over, path, payment, voucher};
 use serde_json::{Value, json};
 use tests::{App, Caller, Company, Engine, Records, Reply, column, race, records, stories};
 
@@ -14,8 +11,6 @@ stories! {
     what_is_wrong_with_an_account_is_told_at_once,
     what_is_to_be_paid_is_listed_with_where_to,
     a_claim_may_pay_a_third_party_in_the_beneficiarys_place,
-    the_bank_is_sent_nothing_that_must_not_be_paid,
-    advances_are_taken_with_the_account_they_go_to,
 }
 
 records! {
@@ -243,44 +238,4 @@ fn a_claim_may_pay_a_third_party_in_the_beneficiarys_place(app: App) {
     lan.at(1).post(&format!("{}/retire", place(&account)), why()).expect(200);
     let refused = lan.post(CLAIMS, body).refuses(422, "payee_account.not_to_be_paid");
     assert_eq!(refused.text("/errors/0/pointer"), "/payee_account_id");
-}
-
-fn the_bank_is_sent_nothing_that_must_not_be_paid(app: App) {
-    let (_app, company) = company(app.engine);
-    let (lan, qian) = (company.who("lan"), company.who("qian"));
-    let account = lan.post(ACCOUNTS, printer("1202021009900001234")).expect(201).text("/id");
-    let mut body = company.claim_of(300);
-    body["payee_account_id"] = json!(account);
-    let claim = posted(&company, body, "记-1");
-    // An account that is retired after the approval is not told to the bank, and it shows why.
-    lan.at(1).post(&format!("{}/retire", place(&account)), why()).expect(200);
-    let open = rows(qian, "");
-    assert_eq!((&open[0]["claim_id"], &open[0]["account_status"]), (&json!(claim), &json!("retired")));
-    assert_eq!((&open[0]["account_number"], &open[0]["bank"]), (&Value::Null, &Value::Null));
-    let file = qian.get(&format!("{PAY_OUTS}?format=csv")).expect(200);
-    let text = String::from_utf8_lossy(&file.bytes).into_owned();
-    assert!(text.contains("已停用") && !text.contains("1202021009900001234"), "{text}");
-    // What is being reversed is not there at all, until the counter-document comes to nothing.
-    let counter = deed(company.who("sun"), &claim, "reverse", why()).expect(201).text("/id");
-    assert!(rows(qian, "").is_empty());
-    deed(company.who("sun"), &counter, "revoke", why()).expect(200);
-    assert_eq!(rows(qian, "").len(), 1);
-}
-
-fn advances_are_taken_with_the_account_they_go_to(app: App) {
-    let (_app, company) = company(app.engine);
-    let (lan, qian) = (company.who("lan"), company.who("qian"));
-    approved_of(&company, advance_of("300.00"));
-    let taken = |query: &str| qian.get(&format!("/api/v1/erp/cash-advances{query}")).expect(200);
-    assert_eq!(taken("").at("/data/0/pay_to/account_number"), Value::Null);
-    lan.post(ACCOUNTS, own("6222021001011234567")).expect(201);
-    let row = taken("?q=CA-2026&sort=-business_date");
-    assert_eq!(
-        (row.text("/data/0/pay_to/account_number"), row.text("/data/0/pay_to/account_status")),
-        ("6222021001011234567".into(), "live".into())
-    );
-    assert_eq!(taken("?business_date%5Bgte%5D=2026-03-06").at("/data"), json!([]));
-    let text = String::from_utf8_lossy(&taken("?format=csv").bytes).into_owned();
-    assert!(text.contains("6222021001011234567") && text.contains("300.00"), "{text}");
-    lan.get("/api/v1/erp/cash-advances").refuses(403, "http.forbidden");
 }

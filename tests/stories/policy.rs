@@ -1,7 +1,7 @@
 //! Policies: drafted, mended, checked, published, and never changed afterwards. `[REG-4]`
 
 use serde_json::{Value, json};
-use tests::{App, Caller, Reply, column, race, records, stories};
+use tests::{App, Caller, Reply, race, records, stories};
 
 stories! {
     a_draft_is_mended_checked_and_published_and_stands,
@@ -11,8 +11,6 @@ stories! {
     amounts_that_were_said_in_fen_are_shown_as_money,
     a_threshold_is_set_without_writing_out_the_chain,
     a_draft_that_was_overtaken_is_not_published,
-    of_two_drafts_from_one_version_the_second_takes_over_the_first_before_it_is_published,
-    a_draft_is_given_up,
     a_kind_nobody_knows_is_refused,
     a_published_version_is_withdrawn_before_its_day_and_never_after,
     a_version_that_decides_a_document_of_a_day_ahead_is_not_withdrawn,
@@ -340,51 +338,4 @@ fn a_threshold_is_set_without_writing_out_the_chain(app: App) {
     assert_eq!((before, asked(300)), (false, true));
     let published = boss.get(&format!("/api/v1/policies?code={claim}&limit=1&sort=-created_at")).expect(200);
     assert_eq!(published.at("/data/0/status"), json!("published"));
-}
-
-fn of_two_drafts_from_one_version_the_second_takes_over_the_first_before_it_is_published(app: App) {
-    let caller = app.administrator();
-    let content = shipped(&caller)["content"].clone();
-    let mut draft = draft("sign-in/company", &content);
-    draft["effective_from"] = json!("2026-03-05");
-    let drafted = || caller.post("/api/v1/policies", draft.clone()).expect(201);
-    let (second, third) = (drafted(), drafted());
-    assert_eq!((second.at("/based_on"), third.at("/based_on")), (json!(1), json!(1)));
-    let places = [&second, &third].map(|made| made.header("location").expect("a location"));
-    caller.at(1).act(&format!("{}/publish", places[0])).expect(200);
-    // What the second changed would be lost: it is found before, refused, and foreseen.
-    let findings = caller.get(&format!("{}/findings", places[1])).expect(200);
-    assert_eq!(column(&findings.at("/findings"), "code"), ["policy.overtaken"]);
-    let refused = caller.at(1).act(&format!("{}/publish", places[1])).refuses(409, "policy.overtaken");
-    assert_eq!(refused.at("/params/newer"), json!(2));
-    let unknown = caller.at(1).patch(&places[1], json!({"based_on": 9}));
-    unknown.refuses(422, "validation.unknown_reference");
-    caller.at(1).patch(&places[1], json!({"based_on": 2})).expect(200);
-    caller.at(2).act(&format!("{}/publish", places[1])).expect(200);
-    let all = caller.get("/api/v1/policies?code=sign-in/company").expect(200).at("/data");
-    let all = all.as_array().cloned().unwrap_or_default();
-    let in_force: Vec<&Value> =
-        all.iter().filter(|one| one["in_force"] == true).map(|one| &one["number"]).collect();
-    assert_eq!(in_force, [&json!(3)], "{all:?}");
-}
-
-fn a_draft_is_given_up(app: App) {
-    let caller = app.administrator();
-    let content = shipped(&caller)["content"].clone();
-    let drafted = caller.post("/api/v1/policies", draft("sign-in/company", &content)).expect(201);
-    let place = drafted.header("location").expect("a location");
-    let actions = column(&drafted.at("/actions"), "name");
-    assert!(actions.contains(&"discard".to_owned()), "{actions:?}");
-    caller.at(9).delete(&place).refuses(412, "http.stale");
-    caller.at(1).delete(&place).expect(204);
-    assert_eq!(caller.get(&place).expect(200).text("/status"), "discarded");
-    caller.at(2).act(&format!("{place}/publish")).refuses(409, "policy.given_up");
-    caller.at(2).delete(&place).refuses(409, "policy.given_up");
-    let published = caller.get("/api/v1/policies?code=sign-in/company&status=published").expect(200);
-    let standing = published.text("/data/0/id");
-    let version = caller.get(&format!("/api/v1/policies/{standing}")).expect(200).version();
-    caller.at(version).delete(&format!("/api/v1/policies/{standing}")).refuses(409, "policy.immutable");
-    // Its number stays taken, and no second is based on it.
-    let next = caller.post("/api/v1/policies", draft("sign-in/company", &content)).expect(201);
-    assert_eq!((next.at("/number"), next.at("/based_on")), (json!(3), json!(1)));
 }

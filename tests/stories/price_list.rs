@@ -84,8 +84,6 @@ fn two_neighbours_move_in_one_change(app: App) {
     assert_eq!((refused.text("/rule"), refused.text("/clause")), ("PRI-1".into(), "004 §5.3".into()));
     assert_eq!(refused.text("/errors/0/pointer"), "/edits/0");
     assert_eq!(refused.text("/params/other_id"), ids[1], "both rows are named");
-    let said = refused.text("/errors/0/detail");
-    assert!(said.contains("2026-08-16") && said.contains("110.00") && !said.contains(&ids[1]), "{said}");
     let later = moved(1, shop.terms("2026-09-16", None, "110.00"));
     shop.change(&[longer, later]).expect(200);
     assert_eq!(shop.asked("&on=2026-09-15").expect(200).text("/price/amount"), "100.00");
@@ -186,7 +184,7 @@ fn what_is_wrong_with_a_change_is_said_by_row(app: App) {
     let general = || add(shop.terms("2026-01-01", None, "100.00"));
     let refused = shop.change(&[general(), general()]).refuses(422, "price_list.overlaps");
     assert_eq!(
-        (refused.text("/errors/0/pointer"), refused.at("/params/other_row")),
+        (refused.text("/errors/0/pointer"), refused.at("/params/other")),
         ("/edits/1".into(), json!(1))
     );
     let mut halves = shop.terms("2026-01-01", None, "100.00");

@@ -69,7 +69,7 @@ fn the_quickstart_of_the_readme_works_line_by_line(app: App) {
         "taken",
         "魏欣",
         "ownership.refused",
-        r#""rule":"OWN-6","policy":"ownership/real-estate","policy_version":1,"clause":"#,
+        r#""rule":"OWN-1","policy":"ownership/real-estate","policy_version":1,"clause":"#,
     ] {
         assert!(
             lines.any(|line| line.contains(expected)),

@@ -45,7 +45,7 @@ fn a_reception(made: &Records<'_>) -> String {
 }
 
 /// The queue of today at the site: 兰兰, 小明, C and D in this order; its path.
-pub fn queue(site: &Site) -> String {
+fn queue(site: &Site) -> String {
     let lunch = json!([{"employee_id": site.ids[1], "from": "2026-03-05T12:00:00+08:00",
         "until": "2026-03-05T13:30:00+08:00"}]);
     let order = json!([site.company.id("lan"), site.company.id("ming"), site.ids[0], site.ids[1]]);
@@ -53,27 +53,27 @@ pub fn queue(site: &Site) -> String {
     site.head().post(QUEUES, body).expect(201).header("location").expect("a place")
 }
 
-pub fn begin(site: &Site, by: &Caller, visitor: &str) -> Reply {
+fn begin(site: &Site, by: &Caller, visitor: &str) -> Reply {
     by.post(RECEPTIONS, json!({"site_id": site.north, "visitor": visitor}))
 }
 
-pub fn of(site: &Site, by: &Caller, mut body: Value) -> Reply {
+fn of(site: &Site, by: &Caller, mut body: Value) -> Reply {
     body["site_id"] = json!(site.north);
     by.post(RECEPTIONS, body)
 }
 
-pub fn at(reply: &Reply) -> String {
+fn at(reply: &Reply) -> String {
     format!("{RECEPTIONS}/{}", reply.text("/id"))
 }
 
 /// Registers the customer of a reception.
-pub fn register(site: &Site, by: &Caller, customer: &str, inquiry: Value, reception: &Reply) -> Reply {
+fn register(site: &Site, by: &Caller, customer: &str, inquiry: Value, reception: &Reply) -> Reply {
     let mut body = site.body(customer, inquiry);
     body["reception_id"] = reception.at("/id");
     by.post(REGISTRATIONS, body)
 }
 
-pub fn next(site: &Site, queue: &str) -> String {
+fn next(site: &Site, queue: &str) -> String {
     site.head().get(queue).expect(200).at("/next/name").as_str().unwrap_or_default().to_owned()
 }
 
@@ -81,7 +81,7 @@ fn kinds(site: &Site, queue: &str) -> Vec<String> {
     column(&site.head().get(&format!("{queue}/entries")).expect(200).at("/data"), "kind")
 }
 
-pub fn end(by: &Caller, reception: &str) -> Reply {
+fn end(by: &Caller, reception: &str) -> Reply {
     act(by, reception, "end", json!({}))
 }
 
@@ -108,9 +108,8 @@ fn example_1_the_first_contact_uses_the_turn(app: App) {
 
 fn example_3_who_helps_asks_and_uses_no_turn(app: App) {
     let mut site = Site::open(&app);
-    let v = site.file(1);
+    let (queue, v) = (queue(&site), site.file(1));
     site.register(site.a(), &v, nothing()).expect(201);
-    let queue = queue(&site);
     let busy = begin(&site, site.a(), "new").expect(201);
     let returning = json!({"visitor": "returning", "customer_id": v});
     of(&site, site.a(), returning.clone()).refuses(409, "reception_queue.receiving_already");
@@ -155,9 +154,8 @@ fn example_3_who_helps_asks_and_uses_no_turn(app: App) {
 
 fn example_4_who_begins_in_anothers_place_registers_nobody(app: App) {
     let site = Site::open(&app);
-    let (v, x) = (site.file(4), site.file(5));
+    let (queue, v, x) = (queue(&site), site.file(4), site.file(5));
     site.register(site.a(), &v, nothing()).expect(201);
-    let queue = queue(&site);
     begin(&site, site.a(), "new").expect(201);
     let asks = json!({"visitor": "named", "asks_for_id": site.company.id("lan"), "customer_id": x});
     let begun = of(&site, site.b(), asks).expect(201);
@@ -334,9 +332,8 @@ fn one_turn_is_taken_once(app: App) {
 
 fn a_reception_ends_once(app: App) {
     let site = Site::open(&app);
-    let v = site.file(30);
+    let (queue, v) = (queue(&site), site.file(30));
     site.register(site.a(), &v, nothing()).expect(201);
-    let queue = queue(&site);
     let helping = of(&site, site.b(), json!({"visitor": "returning", "customer_id": v})).expect(201);
     // Whose visitor it is and who helps end it in one instant.
     let path = format!("{}/end", at(&helping));

@@ -1,7 +1,7 @@
 //! Regulations: drafted clause by clause, agreed to, in force from a day on, compared, repealed; those that come with the
 //! product are entered once; and which rule enforces which clause. `[REG-1, REG-1a, REG-1b, REG-5, REG-8]`
 
-use crate::{duty::called, expense_request::act};
+use crate::expense_request::act;
 use chrono::Duration;
 use serde_json::{Value, json};
 use tests::{App, Caller, Company, Records, Reply, column, race, records, stories};
@@ -248,16 +248,6 @@ fn a_trial_is_reviewed_after_it_takes_effect(app: App) {
     let publish = |from: &str| act(company.who("gm"), &place, "publish", json!({"effective_from": from}));
     publish("2026-06-30").refuses(422, "regulation_version.review_too_early");
     assert_eq!(publish("2026-04-01").expect(200).text("/review_on"), "2026-06-30");
-    let duty = || called(&company, "regulation-trial");
-    assert_eq!(
-        (duty().text("/status"), duty().text("/due_at")),
-        ("open".into(), "2026-06-30T16:00:00.000000Z".into())
-    );
-    let kept =
-        json!({"regulation_id": id, "nature": "editorial", "summary": "试行期满，正式执行", "text": TRAVEL});
-    let next = drafted(company.who("head"), kept);
-    published(&company, &next, "2026-05-01");
-    assert_eq!(duty().text("/status"), "on_time", "what follows a trial ends it");
 }
 
 fn a_repealed_regulation_is_in_force_no_longer_and_may_come_back(app: App) {

@@ -28,7 +28,7 @@ records! {
 
 const ACKNOWLEDGEMENTS: &str = "/api/v1/regulation-acknowledgements";
 
-pub(crate) fn ask(app: &App) {
+fn ask(app: &App) {
     block_on(api::ask_for_acknowledgements(&app.database)).expect("everybody is asked");
 }
 
@@ -42,7 +42,7 @@ fn an_acknowledgement(made: &Records<'_>) -> String {
 
 /// What somebody is asked of a regulation and has not answered: its place.
 #[track_caller]
-pub(crate) fn asked(by: &Caller) -> String {
+fn asked(by: &Caller) -> String {
     let found = by.get(&format!("{ACKNOWLEDGEMENTS}?status=asked")).expect(200);
     format!("{ACKNOWLEDGEMENTS}/{}", found.text("/data/0/id"))
 }
@@ -58,13 +58,13 @@ fn people(by: &Caller, state: &str) -> Vec<String> {
     names
 }
 
-pub(crate) fn digest(by: &Caller, place: &str) -> Value {
+fn digest(by: &Caller, place: &str) -> Value {
     json!({"digest": by.get(place).expect(200).at("/text/digest")})
 }
 
 /// Another version of the travel regulation, in force from a day on.
 #[track_caller]
-pub(crate) fn another(company: &Company, regulation: &str, nature: &str, from: &str) {
+fn another(company: &Company, regulation: &str, nature: &str, from: &str) {
     let mut clauses =
         company.who("lan").get(&format!("{REGULATIONS}/{regulation}/text")).expect(200).at("/clauses");
     clauses[3]["text"] = json!(format!("出差须事先申请（{from}）。"));

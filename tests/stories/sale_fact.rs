@@ -13,8 +13,6 @@ use tests::{App, column, stories};
 stories! {
     help_that_was_agreed_to_at_the_reception_is_shared,
     who_came_only_to_sign_after_the_deposit_is_commended_once,
-    a_deposit_on_a_unit_is_a_deposit_of_the_deal_that_follows,
-    what_nobody_ended_on_an_earlier_day_was_not_deep,
     whoever_received_anothers_visitor_knew_whose_they_were,
     a_violation_that_is_found_costs_whether_or_not_the_deal_comes_about,
     a_promise_costs_its_points_once_the_sale_is_attributed,
@@ -101,43 +99,6 @@ fn who_came_only_to_sign_after_the_deposit_is_commended_once(app: App) {
     );
     trade.receive(&contract, "61.00");
     assert_eq!(trade.entries("ming").len(), 1);
-}
-
-/// `COM-4`: the unit was reserved by a deposit before there was a contract; who comes only to sign takes nothing of it.
-fn a_deposit_on_a_unit_is_a_deposit_of_the_deal_that_follows(app: App) {
-    let mut trade = Trade::open(&app, "111.00");
-    let unit = json!({"code": "3-1201", "place": "三号楼 12 层", "product_id": trade.product});
-    let unit =
-        trade.who("director").post("/api/v1/units", unit).expect(201).header("location").expect("a place");
-    let deposit = json!({"customer_id": trade.customer, "amount": yuan("50.00"), "received_on": "2026-03-05",
-        "is_large": true});
-    trade.who("lan").post(&format!("{unit}/deposit"), deposit).expect(200);
-    app.advance(Duration::minutes(5));
-    trade.receives(&app, Some(true), 10);
-    let contract = trade.approved("ming", "1");
-    trade.sign("ming", &contract);
-    assert_eq!(trade.shared(&contract), ("signature_only".into(), vec![("lan".into(), 10_000)]));
-}
-
-/// A reception that nobody ended says nothing of how long it was: the manager is asked, and nobody is charged for it.
-fn what_nobody_ended_on_an_earlier_day_was_not_deep(app: App) {
-    let mut trade = Trade::open(&app, "111.00");
-    let site = json!({"code": "north", "name": "城北售楼处", "policy": "real-estate",
-        "department_id": trade.company.departments["marketing"]});
-    let site = trade.who("director").post("/api/v1/sites", site).expect(201).text("/id");
-    let order = [trade.company.id("lan"), trade.company.id("ming")];
-    trade.who("head").post("/api/v1/reception-queues", json!({"site_id": site, "order": order})).expect(201);
-    let visit = json!({"site_id": site, "visitor": "returning", "customer_id": trade.customer});
-    trade.who("ming").post("/api/v1/receptions", visit).expect(201);
-    let contract = trade.approved("ming", "1");
-    app.advance(Duration::days(1));
-    trade.company.sign_in_again(&app);
-    trade.sign("ming", &contract);
-    let held = trade.sale(&contract);
-    assert_eq!(
-        (held.at("/waits_for/0/misdeed"), held.text("/waits_for/0/question")),
-        (Value::Null, "was_help_agreed".into())
-    );
 }
 
 fn whoever_received_anothers_visitor_knew_whose_they_were(app: App) {

@@ -13,7 +13,6 @@ stories! {
     two_files_of_one_customer_are_one_new_customer,
     a_contract_drawn_up_with_a_file_that_was_merged_sells_to_the_survivor,
     a_dispute_over_the_survivor_settles_what_the_other_file_bought,
-    a_filing_of_the_merged_file_protects_the_survivor,
 }
 
 impl Trade {
@@ -122,22 +121,4 @@ fn a_dispute_over_the_survivor_settles_what_the_other_file_bought(app: App) {
     let lines = [line("commission", None, "600.00"), line("award", Some("ming"), "600.00")];
     trade.rule(&dispute, "lan", &[], &lines).expect(200);
     assert_eq!(trade.booked(&contract, Some("ming")), ["600.00"], "{}", id_in(&contract));
-}
-
-/// `SAL-2c`: who files one file of a person keeps others out of them all.
-fn a_filing_of_the_merged_file_protects_the_survivor(app: App) {
-    let mut trade = Trade::open(&app, "111.00");
-    let (filed, kept) = (trade.customer.clone(), trade.other_file());
-    let filing = json!({"customer_id": filed, "product_line": "监护", "estimate": {"amount": "50000.00", "currency": "CNY"},
-        "expected_on": "2026-06-30", "grounds": "客户已立项，六月招标"});
-    let filing =
-        trade.who("lan").post("/api/v1/filings", filing).expect(201).header("location").expect("a place");
-    act(trade.who("lan"), &filing, "file", json!({})).expect(200);
-    act(trade.who("head"), &filing, "protect", json!({})).expect(200);
-    trade.merge_into(&kept, &filed);
-    trade.customer = kept;
-    let rivals = trade.draft("ming", "1");
-    act(trade.who("ming"), &rivals, "submit", json!({})).refuses(409, "filing.protected_by_another");
-    let own = trade.draft("lan", "1");
-    act(trade.who("lan"), &own, "submit", json!({})).expect(200);
 }

@@ -4,7 +4,7 @@
 use crate::{
     approval::waiting,
     expense_request::{act, submit},
-    sales_contract::{RECEIPTS, Trade, id_in, yuan},
+    sales_contract::{CONTRACTS, RECEIPTS, Trade, contract_body, id_in, yuan},
     shipment::{SHIPMENTS, shipment},
 };
 use serde_json::{Value, json};
@@ -15,6 +15,7 @@ stories! {
     example_4_the_order_under_the_contract_that_used_a_deviation_asks_nothing,
     an_order_and_a_contract_at_once_want_one_deviation,
     an_order_without_a_contract_is_a_sale_of_its_own_and_one_under_a_contract_is_not,
+    an_order_under_a_framework_is_a_sale_of_its_own,
     a_rest_that_is_cut_short_closes_the_order,
     a_cancelled_order_takes_credit_and_commission_back,
     example_7_what_comes_back_piece_by_piece_gives_the_whole_back,
@@ -64,7 +65,7 @@ impl Trade {
 
     /// The same under a contract.
     #[track_caller]
-    pub(crate) fn orders_under(&self, contract: &str, quantity: &str, price: &str) -> String {
+    fn orders_under(&self, contract: &str, quantity: &str, price: &str) -> String {
         let mut body = order_body(&self.customer, &self.product, quantity, price);
         body["contract_id"] = json!(id_in(contract));
         let place = self.who("lan").post(ORDERS, body).expect(201).header("location").expect("a place");
@@ -90,7 +91,7 @@ impl Trade {
     }
 
     #[track_caller]
-    pub(crate) fn sale_of_order(&self, order: &str) -> Option<Reply> {
+    fn sale_of_order(&self, order: &str) -> Option<Reply> {
         let all = self.who("head").get("/api/v1/sales?limit=200").expect(200).at("/data");
         let number = self.order(order).text("/number");
         let found = all.as_array()?.iter().find(|sale| sale["number"] == json!(number))?.clone();
@@ -153,17 +154,12 @@ fn example_4_the_order_under_the_contract_that_used_a_deviation_asks_nothing(app
     trade.approve(&submit(trade.who("lan"), &contract));
     trade.sign("lan", &contract);
     assert_eq!(trade.who("lan").get(&deviation).expect(200).text("/status"), "used", "the other 40 lapse");
-    let drafts = |quantity: &str, price: &str| {
-        let mut body = order_body(&trade.customer, &trade.product, quantity, price);
-        body["contract_id"] = json!(id_in(&contract));
-        trade.who("lan").post(ORDERS, body).expect(201).header("location").expect("a place")
-    };
-    let cheaper = drafts("60", "44.00");
-    act(trade.who("lan"), &cheaper, "submit", json!({})).refuses(422, "sales_order.price_deviates");
-    let many = drafts("1000", "45.00");
-    act(trade.who("lan"), &many, "submit", json!({})).refuses(422, "sales_order.beyond_contract");
     let order = trade.orders_under(&contract, "60", "45.00");
     assert_eq!(trade.order(&order).text("/status"), "approved");
+    let mut cheaper = order_body(&trade.customer, &trade.product, "60", "44.00");
+    cheaper["contract_id"] = json!(id_in(&contract));
+    let place = trade.who("lan").post(ORDERS, cheaper).expect(201).header("location").expect("a place");
+    act(trade.who("lan"), &place, "submit", json!({})).refuses(422, "sales_order.price_deviates");
 }
 
 /// Worked example 4, its beginning.
@@ -214,6 +210,22 @@ fn an_order_without_a_contract_is_a_sale_of_its_own_and_one_under_a_contract_is_
     let body = json!({"customer_id": trade.customer, "order_id": id_in(&under), "amount": yuan("1.00"),
         "received_on": "2026-03-05"});
     trade.who("qian").post(RECEIPTS, body).refuses(409, "receipt.order_not_collecting");
+}
+
+fn an_order_under_a_framework_is_a_sale_of_its_own(app: App) {
+    let trade = Trade::open(&app, "100.00");
+    let mut body = contract_body(&trade.customer, &trade.product, "1", "100.00");
+    body["kind"] = json!("framework");
+    let contract = trade.who("lan").post(CONTRACTS, body).expect(201).header("location").expect("a place");
+    trade.approve(&submit(trade.who("lan"), &contract));
+    trade.sign("lan", &contract);
+    let none = trade.who("head").get(&format!("/api/v1/sales?contract_id={}", id_in(&contract))).expect(200);
+    assert_eq!(none.at("/data"), json!([]), "a framework sells nothing yet");
+    let order = trade.orders_under(&contract, "5", "100.00");
+    assert!(trade.sale_of_order(&order).is_some());
+    let receipt = json!({"customer_id": trade.customer, "contract_id": id_in(&contract), "amount": yuan("1.00"),
+        "received_on": "2026-03-05"});
+    trade.who("qian").post(RECEIPTS, receipt).refuses(409, "sales_contract.not_collecting");
 }
 
 /// What goes wrong elsewhere: a rest cancelled, the order open for ever (gooderp #1890).

@@ -36,8 +36,6 @@ fn draft(tx: &mut Tx<'_>, code: &str) -> Result<StoredAnswer, Failure> {
         effective_from: BusinessDate::from_ymd_opt(2026, 4, 1).expect("a day"),
         content: serde_json::json!({}),
         clause: String::new(),
-        based_on: None,
-        drafted_by: None,
         published: None,
         version: 0,
     };

@@ -71,11 +71,7 @@ async fn take_payroll_batch(
     body: Valid<TakePayrollBatch>,
     work: UnitOfWork,
 ) -> Reply<PayrollBatchView> {
-    work.write(who, move |tx| {
-        let batch = batches::take(tx, month(&body.month)?)?;
-        batches::show(tx, batch)
-    })
-    .await
+    work.write(who, move |tx| batches::take(tx, month(&body.month)?).map(Into::into)).await
 }
 
 fn month(text: &str) -> Result<Period, Failure> {
@@ -106,8 +102,7 @@ async fn acknowledge_payroll_batch(
 ) -> Reply<PayrollBatchView> {
     work.write(who, move |tx| {
         let batch = batches::find(tx, *id)?;
-        let batch = batches::acknowledge(tx, batch, body.reference.clone())?;
-        batches::show(tx, batch)
+        batches::acknowledge(tx, batch, body.reference.clone()).map(Into::into)
     })
     .await
 }
@@ -123,8 +118,7 @@ async fn confirm_payroll_batch(
 ) -> Reply<PayrollBatchView> {
     work.write(who, move |tx| {
         let batch = batches::find(tx, *id)?;
-        let batch = batches::confirm(tx, batch)?;
-        batches::show(tx, batch)
+        batches::confirm(tx, batch).map(Into::into)
     })
     .await
 }

@@ -4,13 +4,15 @@
 //! that differs is told with its place.
 
 use crate::spine::{
-    At, Can, Composed, Created, Done, List, Merge, Merged, PathId, Reading, Reply, Routes, UnitOfWork, Valid,
-    View, Wanted, differences_in, routes,
+    At, Can, Composed, Created, List, Merge, Merged, PathId, Reading, Reply, Routes, UnitOfWork, Valid, View,
+    Wanted, differences_in, routes,
 };
 use chrono::NaiveDate;
-use domain::spine::{Change, Finding, Findings, Policy, Refusal, codes as rules, in_both, perm};
+use domain::spine::{
+    Change, Finding, Findings, Policy, PolicyStatus, Refusal, codes as rules, in_both, perm,
+};
 use persistence::{
-    policy::{self, ContentSchema, Kind, PolicyFilter, PolicyView, Says},
+    policy::{self, ContentSchema, Kind, PolicyFilter, PolicyView},
     spine::{Failure, House, Tx},
 };
 use serde::{Deserialize, Serialize};
@@ -29,8 +31,7 @@ pub fn routes(into: &mut Routes) {
             revise_policy,
             check_policy,
             publish_policy,
-            withdraw_policy,
-            discard_policy
+            withdraw_policy
         ]
     );
     into.part(&Composed { name: "PolicyContent", schemas: policy::schemas });
@@ -72,12 +73,6 @@ struct DraftPolicy {
     #[validate(length(min = 1, max = 200))]
     #[schema(min_length = 1, max_length = 200, example = "003 营销费用审批流程")]
     clause: String,
-    /// The number of the published version from which it is drafted; the last where absent. A draft that knows nothing of a
-    /// version that was published since is not published: what that one changed is taken over first, and then said here.
-    #[serde(default)]
-    #[validate(range(min = 1))]
-    #[schema(minimum = 1, example = 3)]
-    based_on: Option<i32>,
 }
 
 impl Merged for DraftPolicy {
@@ -88,9 +83,9 @@ impl Merged for DraftPolicy {
 impl DraftPolicy {
     /// What a version says, as it is shown.
     fn of(house: &House, policy: &Policy) -> Self {
-        let Policy { code, title, effective_from, content, clause, based_on, .. } = policy.clone();
+        let Policy { code, title, effective_from, content, clause, .. } = policy.clone();
         let content = policy::shown(house, &code, content).as_object().cloned().unwrap_or_default();
-        Self { code, title, effective_from, content, clause, based_on }
+        Self { code, title, effective_from, content, clause }
     }
 }
 
@@ -121,21 +116,22 @@ fn content_of(kind: &Kind, mut sent: Map<String, Value>) -> Result<Value, Failur
     normal.ok_or_else(|| Refusal::new(rules::VALIDATION_FAILED).into())
 }
 
-/// The version that a draft is said to be based on, which must be one that was published.
-fn based_on_of(tx: &mut Tx<'_>, code: &str, said: Option<i32>) -> Result<Option<i32>, Failure> {
-    let Some(number) = said else { return Ok(None) };
-    if policy::is_published(tx, code, number)? {
-        return Ok(Some(number));
-    }
-    Err(Refusal::new(rules::UNKNOWN_REFERENCE).at("/based_on").into())
-}
-
 fn draft(tx: &mut Tx<'_>, body: &DraftPolicy) -> Result<Change<Policy>, Failure> {
-    let DraftPolicy { code, title, effective_from, content, clause, based_on } = body.clone();
+    let DraftPolicy { code, title, effective_from, content, clause } = body.clone();
     Policy::check_code(&code)?;
     let content = content_of(Kind::of_code(tx.house(), &code)?, content)?;
-    let mut policy = policy::next(tx, code, Says { title, effective_from, content, clause })?;
-    policy.based_on = based_on_of(tx, &policy.code, based_on)?.or(policy.based_on);
+    let policy = Policy {
+        id: tx.id(),
+        number: policy::next_version_number(tx, &code)?,
+        code,
+        title,
+        status: PolicyStatus::Draft,
+        effective_from,
+        content,
+        clause,
+        published: None,
+        version: 0,
+    };
     // What is unsound may still be mended while it is a draft.
     Ok(policy.draft())
 }
@@ -180,13 +176,9 @@ async fn revise_policy(
 ) -> Reply<PolicyView> {
     work.moves(who, at, move |drafted, tx| {
         let now = DraftPolicy::of(tx.house(), &drafted);
-        let DraftPolicy { code, title, effective_from, content, clause, based_on } = patch.over(&now)?;
-        let based_on = match based_on {
-            known if known == drafted.based_on => known,
-            said => based_on_of(tx, &code, said)?,
-        };
+        let DraftPolicy { code, title, effective_from, content, clause } = patch.over(&now)?;
         let content = content_of(Kind::of_code(tx.house(), &code)?, content)?;
-        Ok(drafted.revise(title, effective_from, content, clause, (based_on, tx.actor().user))?)
+        Ok(drafted.revise(title, effective_from, content, clause)?)
     })
     .await
 }
@@ -251,9 +243,7 @@ async fn check_policy(
 /// Publish a policy version. `[REG-4, APR-10]`
 ///
 /// It is in force from its effective date until a later version's. An unsound one is refused with all findings, and so is one
-/// that knows nothing of a version published since it was drafted: what that one changed would be lost without a word. Who
-/// drafted it leaves it to a colleague who may manage policies; where there is none, or the rules of separation are loosened for
-/// it, `published_alone` says so.
+/// that a later version has overtaken: what that one changed would be lost without a word.
 #[utoipa::path(post, path = "/api/v1/policies/{id}/publish")]
 async fn publish_policy(
     who: Can<perm::ManagePolicies>,
@@ -263,7 +253,8 @@ async fn publish_policy(
     work.moves(who, at, move |drafted, tx| {
         policy::may_follow(tx, &drafted)??;
         let findings = policy::check(tx, &drafted)?;
-        policy::publish(tx, drafted, findings)
+        let earliest = policy::earliest_start(tx, &drafted.code)?;
+        Ok(drafted.publish(tx.actor().user, tx.now(), earliest, findings)?)
     })
     .await
 }
@@ -279,17 +270,4 @@ async fn withdraw_policy(
     work: UnitOfWork,
 ) -> Reply<PolicyView> {
     work.moves(who, at, move |published, tx| policy::withdraw(tx, published)).await
-}
-
-/// Discard a drafted policy version. `[REG-4]`
-///
-/// It is never published, and its number stays taken; what it said stays readable.
-#[utoipa::path(delete, path = "/api/v1/policies/{id}")]
-async fn discard_policy(who: Can<perm::ManagePolicies>, at: At<Policy>, work: UnitOfWork) -> Done {
-    work.write(who, move |tx| {
-        let drafted = policy::find(tx, at.id())?;
-        at.check(drafted.version)?;
-        policy::apply(tx, drafted.discard()?).map(drop)
-    })
-    .await
 }

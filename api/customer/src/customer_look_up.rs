@@ -1,6 +1,6 @@
 //! Whether a customer is known already, over HTTP. `[CUS-2]`
 
-use crate::spine::{Can, Reply, Routes, Unremembered, Valid, routes};
+use crate::spine::{Can, Reply, Routes, Unrehearsed, Valid, routes};
 use domain::{
     customer_file::{CustomerKind, Phone, some_text, tax_number::tax_number},
     customer_look_up::NOTHING_ASKED,
@@ -67,12 +67,13 @@ impl LookUpCustomer {
 async fn look_up_customer(
     who: Can<perm::LookUpCustomers>,
     body: Valid<LookUpCustomer>,
-    work: Unremembered,
+    work: Unrehearsed,
 ) -> Reply<CustomerMatches> {
-    work.write(who, move |tx| {
-        let (today, sought) = (tx.today(), body.0.clone().sought()?);
-        let rules = customers::rules(tx, today)?;
-        look_ups::look_up(tx, &sought, &rules)
-    })
-    .await
+    work.without_memory()
+        .write(who, move |tx| {
+            let (today, sought) = (tx.today(), body.0.clone().sought()?);
+            let rules = customers::rules(tx, today)?;
+            look_ups::look_up(tx, &sought, &rules)
+        })
+        .await
 }

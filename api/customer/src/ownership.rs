@@ -71,7 +71,7 @@ struct AnnounceRelative {
 
 /// Announce a relative or friend. `[OWN-4; 002 §5(一)2②]`
 ///
-/// Before they come: what is announced later does not count. One's own, or of somebody below.
+/// Before they come: what is announced later does not count.
 #[utoipa::path(post, path = "/api/v1/customers/{id}/ownership/announce-relative")]
 async fn announce_relative(
     who: Can<perm::RegisterCustomers>,
@@ -140,8 +140,7 @@ struct AssignCustomer {
 
 /// Assign a customer. `[OWN-8, OWN-15; 002 §5(二)1]`
 ///
-/// Those of a leaver are nobody's to take: whoever manages ownership assigns them, and whom else nobody owns. A customer whom
-/// somebody owns is handed over by a transfer.
+/// Those of a leaver are nobody's to take: whoever manages ownership assigns them.
 #[utoipa::path(post, path = "/api/v1/customers/{id}/ownership/assign")]
 async fn assign_customer(
     who: Can<perm::ManageOwnership>,
@@ -248,8 +247,6 @@ struct VoidOwnershipFact {
 /// Void a fact of ownership. `[OWN-15, OWN-18]`
 ///
 /// From then on it is as if it had never counted, and whose the customer is follows anew; asked of a day before, it still does.
-/// Registrations, relations, introductions and follow-ups may be voided, by somebody who neither gains nor loses by it, and not
-/// while it is disputed whose the customer is.
 #[utoipa::path(post, path = "/api/v1/customers/{id}/ownership/void-fact")]
 async fn void_ownership_fact(
     who: Can<perm::ManageOwnership>,
@@ -259,7 +256,8 @@ async fn void_ownership_fact(
 ) -> Reply<OwnershipView> {
     shown(work, who, move |tx| {
         let (fact, reason) = (FactId::from_uuid(body.fact_id.uuid()), body.reason.clone());
-        deed::void(tx, *id, fact, reason)
+        let by = tx.actor().employee;
+        deed::tell(tx, *id, What::Voided { fact, by, reason })
     })
     .await
 }

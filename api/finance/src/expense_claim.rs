@@ -19,7 +19,6 @@ pub(crate) fn routes(into: &mut Routes) {
         "expense-claims",
         [
             list_expense_claims,
-            list_expense_claim_lines,
             create_expense_claim,
             show_expense_claim,
             list_expense_claim_explanations,

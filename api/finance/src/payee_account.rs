@@ -1,7 +1,7 @@
 //! Bank accounts of payees over HTTP, and what is to be paid with where to. `[EXP-9, EXP-10, ID-6]`
 
 use crate::spine::{
-    At, Can, Created, List, PathId, Reading, Reason, Reply, Routes, UnitOfWork, Unremembered, Valid, Wanted,
+    At, Can, Created, List, PathId, Reading, Reason, Reply, Routes, UnitOfWork, Unrehearsed, Valid, Wanted,
     routes,
 };
 use domain::{
@@ -153,9 +153,9 @@ async fn reveal_payee_account(
     who: Can<perm::ReadPayeeAccounts>,
     id: PathId<PayeeAccount>,
     body: Valid<Reason>,
-    work: Unremembered,
+    work: Unrehearsed,
 ) -> Reply<PayeeAccountView> {
-    work.write(who, move |tx| accounts::reveal(tx, *id, &body.reason)).await
+    work.without_memory().write(who, move |tx| accounts::reveal(tx, *id, &body.reason)).await
 }
 
 /// Retire a bank account of a payee. `[EXP-9]`

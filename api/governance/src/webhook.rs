@@ -12,7 +12,7 @@ use self::{
     target::Networks,
 };
 use crate::spine::{
-    At, Can, Created, List, Merge, Merged, PathId, Problem, Reading, Reply, Routes, UnitOfWork, Unremembered,
+    At, Can, Created, List, Merge, Merged, PathId, Problem, Reading, Reply, Routes, UnitOfWork, Unrehearsed,
     Valid, View, Wanted, codes, routes,
 };
 use actix_web::rt;
@@ -162,14 +162,15 @@ async fn make_webhook_endpoint(
     who: Can<perm::ManageWebhooks>,
     body: Valid<MakeWebhookEndpoint>,
     networks: Networks,
-    work: Unremembered,
+    work: Unrehearsed,
 ) -> Created<WebhookSecret> {
-    work.write(who, move |tx| {
-        let owner = body.owner_id.unwrap_or(tx.actor().user);
-        let made = deed::make(tx, owner, body.0.clone().into(), networks.are_allowed())?;
-        shown(tx, made)
-    })
-    .await
+    work.without_memory()
+        .write(who, move |tx| {
+            let owner = body.owner_id.unwrap_or(tx.actor().user);
+            let made = deed::make(tx, owner, body.0.clone().into(), networks.are_allowed())?;
+            shown(tx, made)
+        })
+        .await
 }
 
 /// Change a webhook endpoint. `[INT-1a]`
@@ -195,14 +196,15 @@ async fn revise_webhook_endpoint(
 async fn rotate_webhook_secret(
     who: Can<perm::ManageWebhooks>,
     at: At<WebhookEndpoint>,
-    work: Unremembered,
+    work: Unrehearsed,
 ) -> Reply<WebhookSecret> {
-    work.write(who, move |tx| {
-        let found = at.find(tx)?;
-        let made = deed::rotate(tx, found)?;
-        shown(tx, made)
-    })
-    .await
+    work.without_memory()
+        .write(who, move |tx| {
+            let found = at.find(tx)?;
+            let made = deed::rotate(tx, found)?;
+            shown(tx, made)
+        })
+        .await
 }
 
 /// Where an endpoint goes on.
@@ -280,9 +282,9 @@ async fn test_webhook_endpoint(
     who: Can<perm::ManageWebhooks>,
     at: At<WebhookEndpoint>,
     networks: Networks,
-    work: Unremembered,
+    work: Unrehearsed,
 ) -> Reply<AttemptView> {
-    let id: Id<WebhookEndpoint> = at.id();
+    let (id, work): (Id<WebhookEndpoint>, _) = (at.id(), work.without_memory());
     let ready = Arc::new(Mutex::new(None));
     let prepared = ready.clone();
     // That a test is sent stands in the trail before it is.

@@ -121,7 +121,7 @@ impl CreateFiling {
     }
 }
 
-/// Draft a filing. `[SAL-2, SAL-2a; 001 §4.2.3.2]`
+/// Draft a filing. `[SAL-2, SAL-2a; 001 奖惩条款 §3.2]`
 ///
 /// Of a customer the caller owns, and a product line. Nothing is protected before it is filed and agreed to.
 #[utoipa::path(post, path = "/api/v1/filings")]

@@ -25,8 +25,7 @@ mod receipt;
 mod refund;
 mod sale;
 mod sales_analysis;
-/// Sales contracts.
-pub mod sales_contract;
+mod sales_contract;
 mod sales_order;
 mod sales_plan;
 mod sales_report;
@@ -76,12 +75,7 @@ pub const WING: &Wing = &Wing {
     ],
     rules: domain::WING,
     enums: &[sale::SAID],
-    chores: &[
-        filing::EXPIRIES,
-        price_deviation::EXPIRIES,
-        price_protection::EXPIRIES,
-        sales_contract::LAPSES,
-    ],
+    chores: &[filing::EXPIRIES, price_deviation::EXPIRIES, price_protection::EXPIRIES],
     routes: |into| {
         product::routes(into);
         price_list::routes(into);

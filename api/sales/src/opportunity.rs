@@ -102,7 +102,7 @@ impl OpenOpportunity {
     }
 }
 
-/// Open an opportunity. `[SAL-3; 001 §4.2.3.1]`
+/// Open an opportunity. `[SAL-3; 001 奖惩条款 §3.1]`
 ///
 /// With a customer in sight, in the first stage, for the caller.
 #[utoipa::path(post, path = "/api/v1/opportunities")]

@@ -10,8 +10,8 @@ use crate::{
 };
 use domain::{
     approval::Document,
-    receipt::ReceiptId,
-    refund::{OF_WHICH, Refund, RefundContent, RefundOf},
+    receipt::TWO_DEALS,
+    refund::{Refund, RefundContent},
     sales_contract::SalesContractId,
     sales_order::SalesOrderId,
     spine::{Money, Refusal, perm},
@@ -75,9 +75,6 @@ struct CreateRefund {
     /// Of which order, where it is under no contract.
     #[serde(default)]
     order_id: Option<SalesOrderId>,
-    /// Of what no contract has of which receipt.
-    #[serde(default)]
-    receipt_id: Option<ReceiptId>,
     /// How much, in the book currency.
     amount: Money,
     /// Why.
@@ -93,26 +90,22 @@ impl Merged for CreateRefund {
 
 impl From<RefundContent> for CreateRefund {
     fn from(content: RefundContent) -> Self {
-        let RefundContent { of, amount, grounds } = content;
-        Self { contract_id: of.contract(), order_id: of.order(), receipt_id: of.receipt(), amount, grounds }
+        let RefundContent { deal, amount, grounds } = content;
+        Self { contract_id: deal.contract(), order_id: deal.order(), amount, grounds }
     }
 }
 
-/// What a refund says; of a contract, an order or a receipt, one of the three.
+/// What a refund says; of a contract or an order, one of the two.
 fn content(body: CreateRefund) -> Result<RefundContent, Refusal> {
-    let CreateRefund { contract_id, order_id, receipt_id, amount, grounds } = body;
-    let of = match (deal_of(contract_id, order_id)?, receipt_id) {
-        (Some(deal), None) => RefundOf::Deal(deal),
-        (None, Some(receipt)) => RefundOf::Receipt(receipt),
-        (Some(_), Some(_)) => return Err(Refusal::new(OF_WHICH).at("/receipt_id")),
-        (None, None) => return Err(Refusal::new(OF_WHICH).at("/contract_id")),
-    };
-    Ok(RefundContent { of, amount, grounds })
+    let CreateRefund { contract_id, order_id, amount, grounds } = body;
+    let deal = deal_of(contract_id, order_id)?;
+    let deal = deal.ok_or_else(|| Refusal::new(TWO_DEALS).at("/contract_id"))?;
+    Ok(RefundContent { deal, amount, grounds })
 }
 
 /// Ask for a refund. `[REC-1c; 002 §7]`
 ///
-/// Of a contract, an order or a receipt in sight: of a receipt what no contract has. Starts a draft; its number is taken now and never used again.
+/// Of a contract or an order in sight. Starts a draft; its number is taken now and never used again.
 #[utoipa::path(post, path = "/api/v1/refunds")]
 async fn create_refund(
     who: Can<perm::RequestRefunds>,
@@ -128,7 +121,7 @@ async fn create_refund(
 
 /// Change a refund. `[REC-1c]`
 ///
-/// While it is a draft, returned or withdrawn; what it is of stays.
+/// While it is a draft, returned or withdrawn; the contract or order stays.
 #[utoipa::path(patch, path = "/api/v1/refunds/{id}")]
 async fn revise_refund(
     who: Can<perm::RequestRefunds>,
@@ -139,7 +132,7 @@ async fn revise_refund(
     work.moves(who, at, move |refund, tx| {
         refund.may_revise(tx.actor())?;
         let CreateRefund { amount, grounds, .. } = patch.over(&refund.content.clone().into())?;
-        let content = RefundContent { of: refund.content.of, amount, grounds };
+        let content = RefundContent { deal: refund.content.deal, amount, grounds };
         Ok(refund.revise(content, tx.actor())?)
     })
     .await
@@ -164,7 +157,7 @@ async fn preview_refund_approval(
 
 /// Submit a refund for approval. `[REC-1c]`
 ///
-/// Never more than is left of what was collected of the contract or order, or than no contract has of the receipt.
+/// Never more than is left of what was collected of the contract.
 #[utoipa::path(post, path = "/api/v1/refunds/{id}/submit")]
 async fn submit_refund(
     who: Can<perm::RequestRefunds>,

@@ -90,7 +90,7 @@ fn draw(rows: &[SalesAnalysisRow], chinese: bool) -> Svg {
             length(row.last_period),
             LEFT + length(row.value.max(row.last_period)) + 8,
             y + 13,
-            row.measure.said(row.value)
+            row.value
         );
     }
     drawing.push_str("</svg>");

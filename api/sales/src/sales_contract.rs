@@ -35,7 +35,6 @@ use utoipa::{IntoParams, ToSchema};
 use validator::Validate;
 
 use ending::*;
-pub use ending::{LAPSES, lapse_sales_contracts};
 
 pub(crate) fn routes(into: &mut Routes) {
     routes!(

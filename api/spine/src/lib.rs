@@ -72,7 +72,7 @@ pub use stream::{EventStream, Listening};
 pub use upload::{ARRIVAL_MAX, Arriving, Upload};
 pub use wanted::Wanted;
 pub use wing::Wing;
-pub use work::{ByRules, Reading, UnitOfWork, Unrehearsed, Unremembered};
+pub use work::{ByRules, Reading, UnitOfWork, Unrehearsed};
 
 pub use persistence::spine::{Refers, View};
 

@@ -46,14 +46,12 @@ impl Deref for Unrehearsed {
     }
 }
 
-/// The same, whose answer is not kept with an idempotency key either, since it holds a secret, which is never stored: said
-/// again it is done again. The document offers no key where this stands.
-pub struct Unremembered(UnitOfWork);
-
-impl Deref for Unremembered {
-    type Target = UnitOfWork;
-    fn deref(&self) -> &UnitOfWork {
-        &self.0
+impl Unrehearsed {
+    /// The same work, whose answer is not kept with an idempotency key: for answers that hold a secret,
+    /// which is never stored.
+    #[must_use]
+    pub fn without_memory(self) -> UnitOfWork {
+        UnitOfWork { key: None, ..self.0 }
     }
 }
 
@@ -300,14 +298,6 @@ impl FromRequest for Unrehearsed {
     }
 }
 
-impl FromRequest for Unremembered {
-    type Error = Problem;
-    type Future = Ready<Result<Self, Problem>>;
-    fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        ready(begin(request).map(|work| Self(UnitOfWork { key: None, ..work })))
-    }
-}
-
 impl Argument for Reading {
     fn describe(description: &mut Description) {
         description.reads = true;
@@ -351,16 +341,10 @@ pub(super) fn parameter(name: &str, place: ParameterIn, about: &str, schema: Obj
 
 impl Argument for Unrehearsed {
     fn describe(description: &mut Description) {
-        Unremembered::describe(description);
+        description.writes = true;
         let text = ObjectBuilder::new().schema_type(Type::String).min_length(Some(1)).max_length(Some(255));
         let key = "Makes a retry safe: the same key and body answer as the first time.";
         description.share(parameter("Idempotency-Key", ParameterIn::Header, key, text));
-    }
-}
-
-impl Argument for Unremembered {
-    fn describe(description: &mut Description) {
-        description.writes = true;
         description.problems.extend([400, 409, 422, 503]);
     }
 }

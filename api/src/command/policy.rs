@@ -4,7 +4,7 @@ use super::{block_on, current, failed, open};
 use crate::Settings;
 use chrono::NaiveDate;
 use clap::{Args, Subcommand};
-use domain::spine::{Finding, Language, Policy, Refusal};
+use domain::spine::{Finding, Language, Policy, PolicyStatus, Refusal};
 use persistence::{
     policy,
     spine::{Database, Failure, Reader, Request, StoredAnswer, Tx},
@@ -71,7 +71,6 @@ fn load(database: &Database, file: &File) -> Result<(), String> {
 }
 
 /// What the command line and the file say of a version.
-#[derive(Clone)]
 struct Said {
     code: String,
     title: String,
@@ -90,17 +89,28 @@ fn read(file: &File) -> Result<Said, String> {
 
 impl Said {
     fn drafted(&self, reader: &mut Reader<'_>) -> Result<Policy, Failure> {
-        let Self { code, title, effective_from, content, clause } = self.clone();
-        policy::next(reader, code, policy::Says { title, effective_from, content, clause })
+        Ok(Policy {
+            id: reader.id(),
+            number: policy::next_version_number(reader, &self.code)?,
+            code: self.code.clone(),
+            title: self.title.clone(),
+            status: PolicyStatus::Draft,
+            effective_from: self.effective_from,
+            content: self.content.clone(),
+            clause: self.clause.clone(),
+            published: None,
+            version: 0,
+        })
     }
 }
 
 fn publish(tx: &mut Tx<'_>, said: &Said) -> Result<(), Failure> {
     let policy = said.drafted(tx)?;
     let findings = policy::check(tx, &policy)?;
+    let earliest = policy::earliest_start(tx, &policy.code)?;
     let drafted = policy::apply(tx, policy.draft())?;
-    let published = policy::publish(tx, drafted, findings)?;
-    policy::apply(tx, published).map(drop)
+    let (by, now) = (tx.actor().user, tx.now());
+    policy::apply(tx, drafted.publish(by, now, earliest, findings)?).map(drop)
 }
 
 fn explain(failure: Failure) -> String {

@@ -18,7 +18,6 @@ mod fate;
 mod hand_over;
 mod history;
 mod leaver;
-mod one_step;
 mod opening;
 /// The head of such a document, and where it stands.
 pub mod petition;

@@ -49,7 +49,7 @@ pub use raise::NewDuty;
 pub use retime::{Retiming, RetimingCause};
 pub use rule::DutyRule;
 pub use settings::{DUTY_SETTINGS_CODE, DutySettings, SHIPPED_DUTY_SETTINGS};
-pub use soundness::{Publication, Source, check_people, check_publication};
+pub use soundness::{Publication, Source, check_publication};
 pub use state::{CancelCause, DutyState, DutyStatus, Excuse, Proof};
 pub use times::Times;
 pub use undone::{TakenBy, UndoneBy};

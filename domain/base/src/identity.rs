@@ -15,7 +15,7 @@ mod signing_key;
 mod throttle;
 
 pub use account::{Account, AccountDetails, AccountKind, AccountStatus, Username};
-pub use actions::{AccountAction, ApiKeyAction, GrantAction, RoleAction};
+pub use actions::{AccountAction, ApiKeyAction, RoleAction};
 pub use activation::{Activation, CODE_DAYS};
 pub use api_key::{ApiKey, NewKey};
 pub use grant::{Grant, GrantTerms, HeldGrant, narrow, reaches};
@@ -144,11 +144,5 @@ crate::refusals! { IDENTITY_REFUSALS:
 pub(crate) const NOUN: &crate::spine::Noun = &crate::spine::Noun {
     refusals: &[IDENTITY_REFUSALS],
     events: &[IDENTITY_EVENTS],
-    enums: &[
-        AccountAction::LABELS,
-        AccountKind::LABELS,
-        ApiKeyAction::LABELS,
-        GrantAction::LABELS,
-        RoleAction::LABELS,
-    ],
+    enums: &[AccountAction::LABELS, AccountKind::LABELS, ApiKeyAction::LABELS, RoleAction::LABELS],
 };

@@ -30,7 +30,7 @@ pub mod vacancy;
 /// Hours and days reckoned by the working calendar: what is due when, and what has run.
 pub mod working_time;
 
-pub use domain_spine::{self as spine, actions, events, labels, refusals, status};
+pub use domain_spine::{self as spine, events, labels, refusals, status};
 
 /// What this wing brings.
 pub const WING: &spine::Wing = &spine::Wing {

@@ -18,7 +18,7 @@ pub mod working_calendar;
 use crate::spine::Id;
 
 pub use absence::{Absence, StandIn, stand_in_for};
-pub use actions::{AbsenceAction, DepartmentAction, EmployeeAction, PositionAction};
+pub use actions::{DepartmentAction, EmployeeAction};
 pub use department::{Department, DepartmentDetails, DepartmentTree};
 pub use employee::{Employee, Hire, Placement};
 pub use employment::{EmployeeState, Employment};
@@ -84,10 +84,8 @@ pub(crate) const NOUN: &crate::spine::Noun = &crate::spine::Noun {
     ],
     events: &[ORGANISATION_EVENTS],
     enums: &[
-        AbsenceAction::LABELS,
         DepartmentAction::LABELS,
         EmployeeAction::LABELS,
-        PositionAction::LABELS,
         EmployeeState::LABELS,
         working_calendar::DayCode::LABELS,
         working_calendar::DayOfWeek::LABELS,

@@ -237,9 +237,8 @@ impl Pack {
         all("department", &self.departments, |one| &one.code, &mut items)?;
         all("position", &self.positions, |one| &one.code, &mut items)?;
         all("role", &self.roles, |one| &one.code, &mut items)?;
-        // What policies cite comes before them.
-        all("regulation", &self.regulations, |one| &one.code, &mut items)?;
         all("policy", &self.policies, |one| &one.code, &mut items)?;
+        all("regulation", &self.regulations, |one| &one.code, &mut items)?;
         Ok(items)
     }
 

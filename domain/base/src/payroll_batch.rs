@@ -35,15 +35,8 @@ crate::events! { PAYROLL_BATCH_EVENTS:
 pub(crate) const NOUN: &crate::spine::Noun = &crate::spine::Noun {
     refusals: &[PAYROLL_BATCH_REFUSALS],
     events: &[PAYROLL_BATCH_EVENTS],
-    enums: &[PayrollBatchState::LABELS, PayrollBatchAction::LABELS],
+    enums: &[PayrollBatchState::LABELS],
 };
-
-crate::actions! {
-    /// A named action on a batch of the payroll.
-    pub PayrollBatchAction as PayrollBatchActionName:
-    Acknowledge = "acknowledge", "签收", "Acknowledge", PayIncentiveEntries;
-    Confirm = "confirm", "确认发放", "Confirm", PayIncentiveEntries;
-}
 
 /// That the payroll has it.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
@@ -168,36 +161,15 @@ impl PayrollBatchStatus {
         let mut findings = Findings::new();
         wording::check(&mut findings, "/reference", &reference, 60);
         findings.into_result()?;
-        if self.acknowledgement().is_some_and(|known| known.reference == reference) {
-            return Ok(None);
-        }
-        self.may_be_acknowledged(rule)?;
-        let acknowledgement = Acknowledgement { at: now, by: by.user, reference };
-        Ok(Some(Self::Acknowledged { acknowledgement }))
-    }
-
-    /// Refuses one that was acknowledged, under whatever reference; `rule` is the one that says so.
-    ///
-    /// # Errors
-    /// `payroll_batch.other_reference`.
-    pub fn may_be_acknowledged(&self, rule: &str) -> Result<(), Refusal> {
-        match self.acknowledgement() {
-            None => Ok(()),
+        match self.acknowledgement().map(|known| known.reference.as_str()) {
+            Some(known) if known == reference => Ok(None),
             Some(known) => {
-                let refusal = Refusal::new(OTHER_REFERENCE).citing(Citation::rule(rule));
-                Err(refusal.with("reference", known.reference.as_str()))
+                Err(Refusal::new(OTHER_REFERENCE).citing(Citation::rule(rule)).with("reference", known))
             }
-        }
-    }
-
-    /// Refuses one that was not acknowledged yet; `rule` is the one that says so.
-    ///
-    /// # Errors
-    /// `payroll_batch.not_acknowledged`.
-    pub fn may_be_confirmed(&self, rule: &str) -> Result<(), Refusal> {
-        match self.acknowledgement() {
-            None => Err(Refusal::new(NOT_ACKNOWLEDGED).citing(Citation::rule(rule))),
-            Some(_) => Ok(()),
+            None => {
+                let acknowledgement = Acknowledgement { at: now, by: by.user, reference };
+                Ok(Some(Self::Acknowledged { acknowledgement }))
+            }
         }
     }
 
@@ -206,14 +178,14 @@ impl PayrollBatchStatus {
     /// # Errors
     /// `payroll_batch.not_acknowledged`.
     pub fn confirmed(&self, (by, now): (&Actor, Timestamp), rule: &str) -> Result<Option<Self>, Refusal> {
-        self.may_be_confirmed(rule)?;
-        Ok(match self {
+        match self {
+            Self::Taken {} => Err(Refusal::new(NOT_ACKNOWLEDGED).citing(Citation::rule(rule))),
+            Self::Confirmed { .. } => Ok(None),
             Self::Acknowledged { acknowledgement } => {
                 let acknowledgement = acknowledgement.clone();
-                Some(Self::Confirmed { acknowledgement, at: now, by: by.user })
+                Ok(Some(Self::Confirmed { acknowledgement, at: now, by: by.user }))
             }
-            Self::Taken {} | Self::Confirmed { .. } => None,
-        })
+        }
     }
 }
 
@@ -293,18 +265,6 @@ impl PayrollBatch {
         let facts = self.facts();
         let after = Self { status, ..self.clone() };
         Ok(Ok(Change::updated(self, after, BATCH_CONFIRMED, facts)))
-    }
-
-    /// Whether an action is allowed now, and would change something: nothing is left to be confirmed of a batch that is.
-    ///
-    /// # Errors
-    /// What the action would be refused with.
-    pub fn may(&self, action: PayrollBatchAction) -> Option<Result<(), Refusal>> {
-        match action {
-            PayrollBatchAction::Acknowledge => Some(self.status.may_be_acknowledged(RULE)),
-            PayrollBatchAction::Confirm if self.status.confirmation().is_some() => None,
-            PayrollBatchAction::Confirm => Some(self.status.may_be_confirmed(RULE)),
-        }
     }
 
     fn facts(&self) -> Value {

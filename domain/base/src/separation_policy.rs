@@ -16,10 +16,8 @@ pub const SHIPPED_SEPARATION_POLICY: &str = include_str!("shipped/separation_pol
 
 crate::refusals! { SEPARATION_REFUSALS:
     OWN_IN_BOOKS = "separation.own_in_books", Forbidden, "不得接收、入账或收付本人的单据，须由他人办理", "You cannot accept, post or pay your own document; a colleague has to";
-    REVERSER_IN_BOOKS = "separation.reverser_in_books", Forbidden, "不得接收、入账或收付本人发起的冲销单，须由他人办理", "You cannot accept, post or settle a counter-document that you made; a colleague has to";
     SELLER_EVALUATES = "separation.seller_evaluates", Invalid, "“{name}”是所评估费用的销售方，不能作为第三方进行评估", "\"{name}\" sold what is being evaluated, so it cannot be the third party that evaluates it";
     DECIDER_ACCEPTS = "separation.decider_accepts", Forbidden, "审批过该费用的人不得验收其后评估报告，须由他人验收", "Whoever approved the spending cannot accept the evaluation of it; a colleague has to";
-    AUTHOR_PUBLISHES = "separation.author_publishes", Forbidden, "本版由您起草，须由另一位有权管理政策的人员核对后发布", "You drafted this version; a colleague who may manage policies has to check and publish it";
     TWO_STEPS = "separation.two_steps", Invalid, "该员工是本审批另一步骤的审批人，同一人不得审批两个步骤", "That employee is the approver of another step of this approval; the same person cannot decide two steps";
     LOOSENED_TWICE = "separation.loosened_twice", Invalid, "同一规则只能列出一次", "Each rule can be listed only once";
 }
@@ -34,24 +32,18 @@ pub(crate) const NOUN: &crate::spine::Noun =
 pub enum SeparationRule {
     /// Made, submitted or gained by a document, and took it into the books, posted it, or moved its money.
     OwnInBooks,
-    /// Reversed a document, and took its counter-document into the books, posted it, or moved its money.
-    ReverserInBooks,
     /// Sold what is evaluated, and evaluates it.
     SellerEvaluates,
     /// Decided about spending, and accepts the report on it.
     DeciderAccepts,
-    /// Drafted a version of a policy, and publishes it.
-    AuthorPublishes,
     /// Decides one step of an approval, and holds somebody else's task of another.
     TwoSteps,
 }
 
 crate::labels! { SeparationRule = "SeparationRule":
     OwnInBooks = "own_in_books", "经办与记账、出纳分离", "Own documents in the books";
-    ReverserInBooks = "reverser_in_books", "冲销发起与记账、出纳分离", "Reversing and the books";
     SellerEvaluates = "seller_evaluates", "销售方与评估方分离", "Seller and evaluator";
     DeciderAccepts = "decider_accepts", "审批与验收分离", "Deciding and accepting";
-    AuthorPublishes = "author_publishes", "政策起草与发布分离", "Drafting and publishing policies";
     TwoSteps = "two_steps", "审批各步骤分离", "Two steps of an approval";
 }
 
@@ -59,18 +51,15 @@ impl SeparationRule {
     const fn refusal(self) -> &'static RefusalCode {
         match self {
             Self::OwnInBooks => OWN_IN_BOOKS,
-            Self::ReverserInBooks => REVERSER_IN_BOOKS,
             Self::SellerEvaluates => SELLER_EVALUATES,
             Self::DeciderAccepts => DECIDER_ACCEPTS,
-            Self::AuthorPublishes => AUTHOR_PUBLISHES,
             Self::TwoSteps => TWO_STEPS,
         }
     }
     const fn rule(self) -> &'static str {
         match self {
-            Self::OwnInBooks | Self::ReverserInBooks => "EXP-9",
+            Self::OwnInBooks => "EXP-9",
             Self::SellerEvaluates | Self::DeciderAccepts => "EXP-12",
-            Self::AuthorPublishes => "REG-4",
             Self::TwoSteps => "APR-4",
         }
     }
@@ -129,11 +118,6 @@ pub fn hold_apart(
         told.extend(facts);
     }
     Ok(Some(Explanation::new("separation_loosened", cited, told)))
-}
-
-/// What has to be told where one person did both because nobody else could.
-pub fn done_alone(policy: &PolicyVersion<SeparationPolicy>, rule: SeparationRule) -> Explanation {
-    Explanation::new("separation_alone", policy.cite(rule.rule(), None), json!({"rule": rule}))
 }
 
 impl PolicyContent for SeparationPolicy {

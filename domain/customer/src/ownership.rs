@@ -23,13 +23,12 @@ mod standing;
 /// The owner is warned, and a contact is owed.
 mod warn;
 
-pub use course::{Credit, Derived, State, WouldChange, derive};
-pub use fact::{Channel, Fact, FactId, FactKind, Registered, Serving, What};
+pub use course::{Credit, Derived, State, derive};
+pub use fact::{Channel, Fact, FactId, FactKind, Registered, What};
 pub use inquiry::FirstInquiry;
 pub use learn::{
     CHANGED, DEAL_OF_A_SALE, FACT_LEARNT, FOLLOW_UP_DUE, FOLLOW_UP_MOVED, FOLLOW_UP_OVER, LOST,
-    NOT_CUSTOMERS_FACT, NOT_OF_THE_POOL, NOT_VOIDABLE, NOT_YOURS_TO_ANNOUNCE, NOT_YOURS_TO_VOID, Ownership,
-    REFUSED, SERVES_NOBODY, TRANSFER_INSTEAD, WARNED,
+    NOT_CUSTOMERS_FACT, NOT_OF_THE_POOL, Ownership, REFUSED, SERVES_NOBODY, WARNED,
 };
 pub use policy::{
     DatedPolicy, DisputeNumbers, GENERAL, OWNERSHIP_POLICY, OwnershipPolicy, OwnershipRule, PolicyBook,

@@ -30,7 +30,6 @@ crate::refusals! { RECEPTION_REFUSALS:
     ANSWERED_ALREADY = "reception.answered_already", Conflict, "协助请求已答复", "It was answered already";
     NOT_YET = "reception.not_yet", Conflict, "被访人仍可在 {until} 前答复，到时才由现场主管答复", "Whose visitor it is may answer until {until}; only then whoever leads the site does";
     WHOSE = "reception.whose", Invalid, "请说明来访者是谁的客户或找谁", "Say whose customer the visitor is, or for whom they ask";
-    OTHER_CUSTOMER = "reception.other_customer", Conflict, "该接待的是另一位客户", "It was another customer who was received";
     REGISTERED_ALREADY = "reception.registered_already", Conflict, "该接待已登记客户", "The customer of the reception is registered already";
 }
 
@@ -234,9 +233,6 @@ impl Reception {
         if self.registration.is_some() {
             return Err(Refusal::new(REGISTERED_ALREADY).citing(Citation::rule("OWN-1")));
         }
-        if self.customer.is_some_and(|received| received != customer) {
-            return Err(Refusal::new(OTHER_CUSTOMER).citing(Citation::rule("OWN-1")));
-        }
         let after = Self { registration: Some(registration), customer: Some(customer), ..self.clone() };
         Ok(self.moved(after, REGISTERED))
     }
@@ -268,11 +264,6 @@ impl Reception {
     pub fn gives_turn_back(&self, mistaken_uses_turn: bool) -> bool {
         let is_mistaken = self.ended.as_ref().is_some_and(|ended| ended.is_mistaken);
         self.turn == Turn::Taken && is_mistaken && !mistaken_uses_turn
-    }
-
-    /// Whether it was the receiver's turn, or turns were not kept.
-    pub fn is_in_turn(&self) -> bool {
-        self.turn != Turn::None
     }
 
     /// Who asked the receiver to begin in their place: then the receiver registers nobody. `[OWN-3; 002 §5(二)14]`

@@ -294,13 +294,6 @@ impl ReceptionQueue {
         QueueState::of(&self.entries)
     }
 
-    /// Whether turns were kept at an instant: it was set by then, and not suspended.
-    pub fn keeps_turns(&self, at: Timestamp) -> bool {
-        let by_then = self.entries.iter().take_while(|entry| entry.at <= at).count();
-        let (by_then, _) = self.entries.split_at(by_then);
-        !by_then.is_empty() && !QueueState::of(by_then).is_suspended
-    }
-
     /// The hash of the last entry.
     pub fn head(&self) -> &str {
         self.entries.last().map_or("", |entry| entry.hash.as_str())

@@ -76,7 +76,7 @@ crate::refusals! { EXPENSE_CLAIM_REFUSALS:
     NOT_REVOCABLE = "expense_claim.not_revocable", Conflict, "当前状态“{state}”不可撤销，入账系统接收前才可撤销", "A claim in the state \"{state}\" cannot be revoked; only an approved one, before it is acknowledged";
     NOT_REVERSIBLE = "expense_claim.not_reversible", Conflict, "当前状态“{state}”不可冲销，入账后才可冲销", "A claim in the state \"{state}\" cannot be reversed; only a posted one";
     REVERSAL_FIXED = "expense_claim.reversal_fixed", Conflict, "冲销单不可修改、提交或再冲销", "A reversing document is never changed, submitted or reversed itself";
-    ALREADY_REVERSED = "expense_claim.already_reversed", Conflict, "报销单 {number} 已有冲销单，见该单的“冲销单”链接", "Claim {number} has a reversing document already, to which it links";
+    ALREADY_REVERSED = "expense_claim.already_reversed", Conflict, "已有冲销单 {reversal}", "The reversing document {reversal} exists already";
     NO_LINES = "expense_claim.no_lines", Invalid, "报销单至少须有一行明细", "A claim needs at least one line";
     TOO_MANY = "expense_claim.too_many", Invalid, "最多 {max} 项", "At most {max} entries";
     DETAIL_MISSING = "expense_claim.detail_missing", Invalid, "“{category}”须填写此项说明", "\"{category}\" demands this detail";
@@ -339,11 +339,6 @@ impl ExpenseClaim {
     pub fn is_own_in_books(&self, actor: &Actor) -> bool {
         let made = self.reverses.is_none() && self.petition.creator == actor.user;
         made || actor.is(self.petition.submitter) || actor.is(self.content.beneficiary.employee)
-    }
-
-    /// Whether it is a counter-document that a person made.
-    pub fn is_reversal_by(&self, actor: &Actor) -> bool {
-        self.reverses.is_some() && self.petition.creator == actor.user
     }
 
     /// It as finance has it from now on.

@@ -27,7 +27,6 @@ crate::refusals! { INVOICE_REFUSALS:
     BAD_CODE = "invoice.bad_code", Invalid, "票据代码须为 {expected} 位数字", "The code must have {expected} digits";
     BAD_NUMBER = "invoice.bad_number", Invalid, "票据号码的位数不对，应为 {expected} 位数字", "The number of the invoice must have {expected} digits";
     CODE_NOT_EXPECTED = "invoice.code_not_expected", Invalid, "此类票据没有发票代码", "A paper of this kind has no invoice code";
-    TICKET_MISSING = "invoice.ticket_missing", Invalid, "电子行程单除 20 位发票号码外，还须在代码栏填写 13 位电子客票号码", "Beside its 20 digits the itinerary needs the 13 digits of its ticket, in the place of the code";
     KIND_MISSTATED = "invoice.kind_misstated", Invalid, "代码和号码表明这是税务机关监制的发票，请按票面选择相应类型", "Code and number are those of an official invoice; choose the kind that is printed on it";
     VAT_NOT_CNY = "invoice.vat_not_cny", Invalid, "境内发票的币种只能是人民币", "An invoice issued in China is in CNY only";
     SUM_WRONG = "invoice.sum_wrong", Invalid, "金额 {net} 加税额 {tax} 不等于价税合计 {total}", "Amount {net} plus tax {tax} is not the total {total}";
@@ -71,8 +70,7 @@ pub struct Party {
 pub struct Invoice {
     /// What sort it is.
     pub kind: InvoiceKind,
-    /// The invoice code: 10 or 12 digits, 8 on a fiscal receipt; none on a fully digital invoice. Of an air itinerary with 20
-    /// digits the 13 digits of its ticket.
+    /// The invoice code: 10 or 12 digits; none on a fully digital invoice.
     #[serde(default)]
     #[schema(max_length = 20, example = "033002100211")]
     pub code: Option<String>,
@@ -146,18 +144,6 @@ impl Invoice {
                 check_digits(&at_code, &code.unwrap_or_default(), kind::CODE, BAD_CODE);
             }
             Numbering::CodedOrDigital => check_digits(&at_number, &number, kind::DIGITAL, BAD_NUMBER),
-            Numbering::Ticket if is_digits(&number, kind::DIGITAL) => {
-                // Both are printed: known by one alone it could be handed in again by the other.
-                if !code.is_some_and(|code| is_digits(&code, kind::TICKET)) {
-                    findings.add(at_code, TICKET_MISSING);
-                }
-            }
-            Numbering::Ticket => {
-                check_digits(&at_number, &number, &[20, 13], BAD_NUMBER);
-                if is_coded {
-                    findings.add(at_code, CODE_NOT_EXPECTED);
-                }
-            }
             Numbering::Number(numbers) => {
                 check_digits(&at_number, &number, numbers, BAD_NUMBER);
                 if is_coded {

@@ -15,7 +15,7 @@ crate::refusals! { PAYMENT_REFUSALS:
     NOT_POSTED = "payment.not_posted", Conflict, "单据 {number} 尚未入账，不能登记付款", "{number} has not been posted yet, so no payment of it can be recorded";
     OVERPAID = "payment.overpaid", Conflict, "付款 {amount} 超过尚未结清的金额 {open}", "The payment of {amount} exceeds the {open} that has yet to be settled";
     REFERENCE_TAKEN = "payment.already_confirmed", Conflict, "付款流水号“{reference}”已确认，内容不同", "The payment \"{reference}\" was confirmed with other content";
-    BEING_REVERSED = "payment.being_reversed", Conflict, "单据 {number} 正在冲销，不能再登记付款；银行退回的款项仍可登记退汇", "{number} is being reversed, so no payment of it can be recorded; what the bank returned can be";
+    BEING_REVERSED = "payment.being_reversed", Conflict, "单据 {number} 正在冲销，不能再登记付款", "{number} is being reversed, so no payment of it can be recorded";
     NOTHING_OPEN = "payment.nothing_open", Conflict, "单据 {number} 的款项已全部结清", "Everything on {number} has been settled already";
     TO_BE_COLLECTED = "payment.to_be_collected", Invalid, "冲销单 {number} 的款项应向收款人收回，收回的金额须填写负数", "Counter-document {number} is money to be got back; state what came back as a negative amount";
     BEFORE_POSTING = "payment.before_posting", Invalid, "付款日期 {date} 早于入账日期 {posted_on}", "The payment date {date} lies before the posting date {posted_on}";

@@ -2,8 +2,8 @@
 #![warn(missing_docs)]
 
 pub use domain_base::{
-    actions, approval, duty, events, file, identity, incentive_entry, labels, operation, organisation, pack,
-    refusals, spine, status, task, working_time,
+    approval, duty, events, file, identity, incentive_entry, labels, operation, organisation, pack, refusals,
+    spine, status, task, working_time,
 };
 
 /// Notices and announcements.

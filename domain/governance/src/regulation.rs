@@ -36,7 +36,6 @@ pub(crate) const NOUN: &crate::spine::Noun = &crate::spine::Noun {
     refusals: &[clause::CLAUSE_REFUSALS],
     events: &[REGULATION_EVENTS],
     enums: &[
-        RegulationAction::LABELS,
         ClauseKind::LABELS,
         ClauseChange::LABELS,
         ClauseStanding::LABELS,
@@ -44,12 +43,6 @@ pub(crate) const NOUN: &crate::spine::Noun = &crate::spine::Noun {
         shipped::ShippedState::LABELS,
     ],
 };
-
-crate::actions! {
-    /// A named action on a regulation: it changes whenever it is within reach.
-    pub RegulationAction as RegulationActionName:
-    Revise = "revise", "修改", "Revise", DraftRegulations;
-}
 
 /// What is known of a regulation beside its texts.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize)]

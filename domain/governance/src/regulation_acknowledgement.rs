@@ -34,15 +34,8 @@ crate::events! { ACKNOWLEDGEMENT_EVENTS:
 pub(crate) const NOUN: &crate::spine::Noun = &crate::spine::Noun {
     refusals: &[ACKNOWLEDGEMENT_REFUSALS],
     events: &[ACKNOWLEDGEMENT_EVENTS],
-    enums: &[AcknowledgementState::LABELS, LapseCause::LABELS, AcknowledgementAction::LABELS],
+    enums: &[AcknowledgementState::LABELS, LapseCause::LABELS],
 };
-
-crate::actions! {
-    /// A named action on an acknowledgement.
-    pub AcknowledgementAction as RegulationAcknowledgementActionName:
-    Acknowledge = "acknowledge", "确认", "Acknowledge", RespondToRegulations;
-    FileSheet = "file_sheet", "登记签字页", "File a signed sheet", PublishRegulations;
-}
 
 /// Where an acknowledgement stands.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
@@ -164,17 +157,6 @@ impl RegulationAcknowledgement {
         };
         let facts = asked.told();
         Change::created(asked, ASKED, facts)
-    }
-
-    /// Whether an action is allowed now.
-    ///
-    /// # Errors
-    /// What the action would be refused with.
-    pub fn may(&self, action: AcknowledgementAction, by: &Actor) -> Result<(), Refusal> {
-        match action {
-            AcknowledgementAction::Acknowledge => self.may_acknowledge(by),
-            AcknowledgementAction::FileSheet => self.refuse_answered(),
-        }
     }
 
     /// Whether somebody may acknowledge it now.

@@ -171,14 +171,6 @@ impl Entity for RegulationSuggestion {
 }
 
 impl RegulationSuggestion {
-    /// In whose name a caller makes suggestions.
-    ///
-    /// # Errors
-    /// `regulation_suggestion.no_employee`.
-    pub fn submitter(by: &Actor) -> Result<EmployeeId, Refusal> {
-        by.employee.ok_or_else(|| cite(Refusal::new(NO_EMPLOYEE)))
-    }
-
     /// Makes a suggestion in the actor's own name.
     ///
     /// # Errors
@@ -190,7 +182,7 @@ impl RegulationSuggestion {
         by: &Actor,
         now: Timestamp,
     ) -> Result<Change<Self>, Refusal> {
-        let submitter = Self::submitter(by)?;
+        let submitter = by.employee.ok_or_else(|| Refusal::new(NO_EMPLOYEE))?;
         let mut findings = Findings::new();
         wording::check(&mut findings, "/text", &content.text, 2_000);
         if content.clause.as_ref().is_some_and(|clause| !(1..=60).contains(&clause.len())) {

@@ -33,8 +33,6 @@ pub const REGULATION_CHAIN: &str = "regulation";
 pub const REGULATION_CHAIN_CODE: &str = "approval-chain/regulation";
 /// That chain as shipped: director, then the management.
 pub const SHIPPED_REGULATION_CHAIN: &str = include_str!("regulation_version/shipped/regulation_chain.json");
-/// By when a version on trial is reviewed, as it ships. `[REG-1a]`
-pub const SHIPPED_TRIAL_RULE: &str = include_str!("regulation_version/shipped/trial_rule.json");
 /// What the numbers of versions begin with.
 pub const NUMBER_PREFIX: &str = "RV";
 

@@ -2,10 +2,6 @@
 //! to, final.
 //! `[KPI-3, KPI-7]`
 
-mod actions;
-
-pub use actions::PeriodAction;
-
 use crate::{
     spine::{
         Actor, BusinessDate, Change, Citation, DepartmentId, Entity, Finding, Findings, Id, PolicyContent,
@@ -48,7 +44,7 @@ crate::events! { PERIOD_EVENTS:
 pub const NOUN: &crate::spine::Noun = &crate::spine::Noun {
     refusals: &[PERIOD_REFUSALS],
     events: &[PERIOD_EVENTS],
-    enums: &[Stage::LABELS, PassKind::LABELS, PeriodAction::LABELS],
+    enums: &[Stage::LABELS, PassKind::LABELS],
 };
 
 /// How far a period has come.
@@ -302,6 +298,18 @@ impl AppraisalPeriod {
             None => Ok(()),
             Some(pass) => Err(refused(PASS_UNDER_WAY).with_label("pass", pass.kind).with("done", pass.done)),
         }
+    }
+
+    /// Whether it may be scored.
+    ///
+    /// # Errors
+    /// `appraisal_period.wrong_stage`, `appraisal_period.not_over`, `appraisal_period.pass_under_way`.
+    pub fn may_score(&self, today: BusinessDate) -> Result<(), Refusal> {
+        self.ensure(Stage::Calibration)?;
+        if self.period.last() >= today {
+            return Err(refused(NOT_OVER).with("period", self.period.to_string()));
+        }
+        self.ensure_at_rest()
     }
 
     /// Begins to score everybody who has no result yet.

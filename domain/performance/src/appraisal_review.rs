@@ -30,14 +30,8 @@ crate::events! { REVIEW_EVENTS:
 pub const NOUN: &crate::spine::Noun = &crate::spine::Noun {
     refusals: &[REVIEW_REFUSALS],
     events: &[REVIEW_EVENTS],
-    enums: &[ReviewKind::LABELS, ReviewAction::LABELS],
+    enums: &[ReviewKind::LABELS],
 };
-
-crate::actions! {
-    /// A named action on a review.
-    pub ReviewAction as AppraisalReviewActionName:
-    Give = "give", "提交评分", "Give", TakePartInAppraisals;
-}
 
 /// Who reviews.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize, ToSchema)]

@@ -31,14 +31,8 @@ crate::events! { CERTIFICATE_EVENTS:
 pub const NOUN: &crate::spine::Noun = &crate::spine::Noun {
     refusals: &[CERTIFICATE_REFUSALS],
     events: &[CERTIFICATE_EVENTS],
-    enums: &[CertificateState::LABELS, CertificateAction::LABELS],
+    enums: &[CertificateState::LABELS],
 };
-
-crate::actions! {
-    /// A named action on a certificate.
-    pub CertificateAction as CertificateActionName:
-    Revoke = "revoke", "撤销", "Revoke", ManageAppraisals;
-}
 
 /// Where a certificate stands.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
@@ -188,30 +182,15 @@ impl Certificate {
         }
     }
 
-    /// Whether an action is allowed now.
-    ///
-    /// # Errors
-    /// What the action would be refused with.
-    pub fn may(&self, action: CertificateAction, by: &Actor) -> Result<(), Refusal> {
-        match action {
-            CertificateAction::Revoke => self.may_revoke(by),
-        }
-    }
-
-    fn may_revoke(&self, by: &Actor) -> Result<(), Refusal> {
-        self.ensure_issued()?;
-        if self.employee.is_some_and(|employee| by.is(employee)) {
-            return Err(Refusal::new(OWN_CERTIFICATE).citing(Citation::rule("KPI-8")));
-        }
-        Ok(())
-    }
-
     /// Revokes it.
     ///
     /// # Errors
     /// `certificate.revoked`, `certificate.own`; a reason that is missing or longer than 500 characters.
     pub fn revoke(self, reason: String, by: &Actor, now: Timestamp) -> Result<Change<Self>, Refusal> {
-        self.may_revoke(by)?;
+        self.ensure_issued()?;
+        if self.employee.is_some_and(|employee| by.is(employee)) {
+            return Err(Refusal::new(OWN_CERTIFICATE).citing(Citation::rule("KPI-8")));
+        }
         check_reason(&reason)?;
         let status = CertificateStatus::Revoked { by: by.user, at: now, reason };
         let after = Self { status, ..self.clone() };

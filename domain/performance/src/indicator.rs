@@ -24,18 +24,8 @@ crate::events! { INDICATOR_EVENTS:
 }
 
 /// What this noun brings to its wing.
-pub const NOUN: &crate::spine::Noun = &crate::spine::Noun {
-    refusals: &[INDICATOR_REFUSALS],
-    events: &[INDICATOR_EVENTS],
-    enums: &[IndicatorAction::LABELS],
-};
-
-crate::actions! {
-    /// A named action on an indicator.
-    pub IndicatorAction as IndicatorActionName:
-    Change = "change", "修改", "Change", ManageIndicators;
-    Retire = "retire", "停用", "Retire", ManageIndicators;
-}
+pub const NOUN: &crate::spine::Noun =
+    &crate::spine::Noun { refusals: &[INDICATOR_REFUSALS], events: &[INDICATOR_EVENTS], enums: &[] };
 
 /// Where the value of an indicator comes from.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
@@ -147,7 +137,7 @@ impl Indicator {
     /// # Errors
     /// As [`Self::create`]; `indicator.retired`.
     pub fn change(self, details: IndicatorDetails) -> Result<Change<Self>, Refusal> {
-        self.may(IndicatorAction::Change, None)?;
+        self.ensure_in_use()?;
         let details = IndicatorDetails { code: self.details.code.clone(), ..details };
         details.check()?;
         let facts = details.facts();
@@ -160,22 +150,13 @@ impl Indicator {
     /// # Errors
     /// `indicator.retired`, `indicator.in_use`.
     pub fn retire(self, used_by: Option<&str>) -> Result<Change<Self>, Refusal> {
-        self.may(IndicatorAction::Retire, used_by)?;
+        self.ensure_in_use()?;
+        if let Some(scheme) = used_by {
+            return Err(refused(INDICATOR_IN_USE).with("scheme", scheme));
+        }
         let after = Self { is_retired: true, ..self.clone() };
         let facts = self.details.facts();
         Ok(Change::updated(self, after, RETIRED, facts))
-    }
-
-    /// Whether an action is allowed now: `used_by` names a scheme in force that uses it.
-    ///
-    /// # Errors
-    /// `indicator.retired`, `indicator.in_use`.
-    pub fn may(&self, action: IndicatorAction, used_by: Option<&str>) -> Result<(), Refusal> {
-        self.ensure_in_use()?;
-        match (action, used_by) {
-            (IndicatorAction::Retire, Some(scheme)) => Err(refused(INDICATOR_IN_USE).with("scheme", scheme)),
-            (IndicatorAction::Retire | IndicatorAction::Change, _) => Ok(()),
-        }
     }
 
     /// Refuses one that is retired.

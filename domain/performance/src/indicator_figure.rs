@@ -38,16 +38,8 @@ crate::events! { FIGURE_EVENTS:
 pub const NOUN: &crate::spine::Noun = &crate::spine::Noun {
     refusals: &[FIGURE_REFUSALS],
     events: &[FIGURE_EVENTS],
-    enums: &[FigureState::LABELS, FigureAction::LABELS],
+    enums: &[FigureState::LABELS],
 };
-
-crate::actions! {
-    /// A named action on a figure.
-    pub FigureAction as IndicatorFigureActionName:
-    Confirm = "confirm", "确认", "Confirm", ConfirmIndicatorFigures;
-    Reject = "reject", "退回", "Reject", ConfirmIndicatorFigures;
-    Withdraw = "withdraw", "撤回", "Take back", EnterIndicatorFigures;
-}
 
 /// What a figure takes back or adds of an earlier period.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
@@ -274,17 +266,6 @@ impl IndicatorFigure {
         if allowed(state) { Ok(()) } else { Err(refused(FIGURE_WRONG_STATE).with_label("state", state)) }
     }
 
-    /// Whether an action is allowed now.
-    ///
-    /// # Errors
-    /// What the action would be refused with.
-    pub fn may(&self, action: FigureAction, by: &Actor) -> Result<(), Refusal> {
-        match action {
-            FigureAction::Confirm | FigureAction::Reject => self.may_confirm(by),
-            FigureAction::Withdraw => self.ensure(FigureState::is_live),
-        }
-    }
-
     /// Whether a caller may confirm or reject it: neither who entered it nor whom it is about.
     ///
     /// # Errors
@@ -320,7 +301,7 @@ impl IndicatorFigure {
     /// # Errors
     /// `indicator_figure.wrong_state`; a reason that is missing or longer than 500 characters.
     pub fn withdraw(self, reason: String, by: &Actor, now: Timestamp) -> Result<Change<Self>, Refusal> {
-        self.may(FigureAction::Withdraw, by)?;
+        self.ensure(FigureState::is_live)?;
         check_reason(&reason)?;
         Ok(self.moved(FigureStatus::Withdrawn { by: by.user, at: now, reason }, WITHDRAWN))
     }

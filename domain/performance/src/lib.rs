@@ -27,8 +27,8 @@ pub mod team_award;
 pub use domain_governance::{regulation, regulation_suggestion};
 
 pub use domain_base::{
-    actions, approval, duty, events, file, identity, incentive_entry, labels, organisation, refusals, spine,
-    status, task, working_time,
+    approval, duty, events, file, identity, incentive_entry, labels, organisation, refusals, spine, status,
+    task, working_time,
 };
 
 // One name inside and outside.

@@ -45,14 +45,8 @@ crate::events! { SCHEME_REVIEW_EVENTS:
 pub const NOUN: &crate::spine::Noun = &crate::spine::Noun {
     refusals: &[SCHEME_REVIEW_REFUSALS],
     events: &[SCHEME_REVIEW_EVENTS],
-    enums: &[FindingKind::LABELS, SchemeReviewAction::LABELS],
+    enums: &[FindingKind::LABELS],
 };
-
-crate::actions! {
-    /// A named action on a review of a scheme.
-    pub SchemeReviewAction as SchemeReviewActionName:
-    Suggest = "suggest", "提出改进建议", "Suggest", ManageAppraisals;
-}
 
 /// From where on something catches the eye.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize, ToSchema)]
@@ -220,18 +214,6 @@ impl SchemeReview {
             return Err(refused(SUGGESTED_ALREADY).with("number", number));
         }
         Ok(found)
-    }
-
-    /// Whether something is left to be suggested.
-    ///
-    /// # Errors
-    /// What a suggestion of the first finding would be refused with, where there is none that is open.
-    pub fn may_suggest(&self) -> Result<(), Refusal> {
-        let mut numbers = 1..=self.report.findings.len();
-        if numbers.any(|number| self.open_finding(number).is_ok()) {
-            return Ok(());
-        }
-        self.open_finding(1).map(drop)
     }
 
     /// Notes that a suggestion was made of a finding.

@@ -1,4 +1,4 @@
-//! Filings (销售报备): a protected chance per customer and product line, for who said so first. `[SAL-2; 001 §4.2.3.2]`
+//! Filings (销售报备): a protected chance per customer and product line, for who said so first. `[SAL-2; 001 奖惩条款 §3.2]`
 //!
 //! Of one customer and product line one filing is live: a unique key decides between two who file at the same moment, and the
 //! later is refused or contested as the terms say. Whose the customer is does not move by it.
@@ -355,7 +355,7 @@ impl Filing {
 
 /// What a filing rests on.
 pub(crate) fn cite(refusal: Refusal) -> Refusal {
-    refusal.citing(Citation::clause("SAL-2", "001 §4.2.3.2"))
+    refusal.citing(Citation::clause("SAL-2", "001 奖惩条款 §3.2"))
 }
 
 #[cfg(test)]

@@ -1,5 +1,5 @@
 //! Opportunities (销售机会): pursued from stage to stage, by facts and not by wish, until a sale is closed or they are lost.
-//! `[SAL-3; 001 §4.2.3.1]`
+//! `[SAL-3; 001 奖惩条款 §3.1]`
 //!
 //! The stages are policy: what must have happened before one is entered, how probable a sale is from it. *Won* follows from a
 //! closed sale, never by hand. Every move is kept, and stays whoever the opportunity is handed to: the funnel is computed from
@@ -339,7 +339,7 @@ impl Opportunity {
 }
 
 fn cite(refusal: Refusal) -> Refusal {
-    refusal.citing(Citation::clause("SAL-3", "001 §4.2.3.1"))
+    refusal.citing(Citation::clause("SAL-3", "001 奖惩条款 §3.1"))
 }
 
 #[cfg(test)]

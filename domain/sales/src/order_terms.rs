@@ -57,24 +57,11 @@ pub struct OrderTerms {
     )]
     #[schema(value_type = Option<Money>)]
     pub limit_without_grant_minor: Option<i64>,
-    /// The limit of customers whose grant is over and was not renewed; nothing: cash first. None: as of those to whom none was granted.
-    /// `[REC-1e]`
-    #[serde(
-        default = "cash_first",
-        rename = "limit_after_grant",
-        with = "crate::spine::book_money::optional"
-    )]
-    #[schema(value_type = Option<Money>)]
-    pub limit_after_grant_minor: Option<i64>,
 }
 
 // What held where versions of the terms did not say it yet.
 fn protection_prefix() -> String {
     "PP".to_owned()
-}
-#[allow(clippy::unnecessary_wraps)]
-const fn cash_first() -> Option<i64> {
-    Some(0)
 }
 const fn thirty_days() -> u32 {
     30
@@ -111,9 +98,6 @@ impl PolicyContent for OrderTerms {
         check_numbers(&mut findings, &numbers);
         if self.limit_without_grant_minor.is_some_and(i64::is_negative) {
             findings.add("/content/limit_without_grant", codes::AMOUNT_NOT_POSITIVE);
-        }
-        if self.limit_after_grant_minor.is_some_and(i64::is_negative) {
-            findings.add("/content/limit_after_grant", codes::AMOUNT_NOT_POSITIVE);
         }
         findings.into_vec()
     }

@@ -1,5 +1,5 @@
 //! The company's terms of pursuing sales (销售过程规则): numbers of documents, how long a filing protects, through which stages
-//! an opportunity goes and why one is lost. `[SAL-2, SAL-3; 001 §4.2.3]`
+//! an opportunity goes and why one is lost. `[SAL-2, SAL-3; 001 奖惩条款 §3]`
 
 use crate::{
     approval::Label,

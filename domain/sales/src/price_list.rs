@@ -24,7 +24,7 @@ use serde_json::json;
 use uuid::Uuid;
 
 crate::refusals! { PRICE_LIST_REFUSALS:
-    OVERLAPS = "price_list.overlaps", Invalid, "与{other}的适用条件、数量段和有效期重叠", "It overlaps with {other}: same keys, quantities and days";
+    OVERLAPS = "price_list.overlaps", Invalid, "与第 {other} 行价格的适用条件、数量段和有效期重叠", "It overlaps with the price in row {other}: same keys, quantities and days";
     BAND_REVERSED = "price_list.band_reversed", Invalid, "数量段的上限须大于下限", "The end of the quantities must lie above their beginning";
     FLOOR_ABOVE_PRICE = "price_list.floor_above_price", Invalid, "底价不得高于价格", "The floor price lies above the price";
     NO_PRICE = "price_list.no_price", Invalid, "“{product}”在该条件下没有价格", "There is no price of \"{product}\" under these conditions";

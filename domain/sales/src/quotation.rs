@@ -330,5 +330,5 @@ impl Quotation {
 }
 
 fn cite(refusal: Refusal) -> Refusal {
-    refusal.citing(Citation::clause("SAL-3", "001 §4.2.3.1"))
+    refusal.citing(Citation::clause("SAL-3", "001 奖惩条款 §3.1"))
 }

@@ -36,7 +36,6 @@ crate::refusals! { RECEIPT_REFUSALS:
 crate::events! { RECEIPT_EVENTS:
     RECORDED = "receipt.recorded", "收款已登记", "A receipt was recorded";
     ALLOCATED = "receipt.allocated", "收款已分配", "A receipt was allocated to contracts";
-    REFUNDED = "receipt.refunded", "收款未分配余额已退回", "What no contract had of a receipt went back";
     BOUNCED = "receipt.bounced", "收款已退票", "A receipt bounced";
 }
 
@@ -118,10 +117,6 @@ pub struct Receipt {
     pub allocations: Vec<Allocation>,
     /// When and why it bounced.
     pub bounced: Option<(Timestamp, String)>,
-    /// What was paid back of what no contract had, in minor units.
-    pub refunded: i64,
-    /// What had been paid back before it bounced, in minor units: the customer owes it.
-    pub owed_back: i64,
     /// Counts its states.
     pub version: Version,
 }
@@ -186,8 +181,6 @@ impl Receipt {
             recorded_at: now,
             allocations: Vec::new(),
             bounced: None,
-            refunded: 0,
-            owed_back: 0,
             version: 0,
         };
         let facts = receipt.facts();
@@ -214,7 +207,7 @@ impl Receipt {
     /// What of it no contract has, in minor units.
     pub fn unallocated(&self) -> i64 {
         let allocated: i64 = self.allocations.iter().map(|allocation| allocation.amount).sum();
-        if self.bounced.is_some() { 0 } else { self.details.amount.minor() - allocated - self.refunded }
+        if self.bounced.is_some() { 0 } else { self.details.amount.minor() - allocated }
     }
 
     /// Allocates parts of it to contracts.
@@ -235,22 +228,6 @@ impl Receipt {
         Ok(Change::updated(self, after, ALLOCATED, facts))
     }
 
-    /// So much of what no contract has went back to the customer.
-    ///
-    /// # Errors
-    /// `receipt.bounced_already`, `receipt.nothing_left`.
-    pub fn give_back(self, amount: i64) -> Result<Change<Self>, Refusal> {
-        self.expect_standing()?;
-        let left = self.unallocated();
-        if amount > left {
-            let yuan = |minor| Money::from_minor(minor, Currency::Cny).to_string();
-            return Err(self.refuse(NOTHING_LEFT).with("left", yuan(left)).with("asked", yuan(amount)));
-        }
-        let after = Self { refunded: self.refunded + amount, ..self.clone() };
-        let facts = after.facts();
-        Ok(Change::updated(self, after, REFUNDED, facts))
-    }
-
     /// What is on contracts and orders now: each with so much.
     pub fn standing(&self) -> Vec<(Deal, i64)> {
         let mut sums: Vec<(Deal, i64)> = Vec::new();
@@ -264,8 +241,7 @@ impl Receipt {
         sums
     }
 
-    /// The bank took it back: what was allocated is undone by counter-entries, as far as it is still there. What had been paid
-    /// back by then the customer owes.
+    /// The bank took it back: what was allocated is undone by counter-entries.
     ///
     /// # Errors
     /// `receipt.bounced_already`.
@@ -277,9 +253,7 @@ impl Receipt {
     ) -> Result<Change<Self>, Refusal> {
         self.expect_standing()?;
         crate::approval::check_reason(&reason)?;
-        let (stood, taken) = (self.standing(), undone.iter().map(|part| part.amount).sum::<i64>());
-        let owed_back = stood.iter().map(|(_, amount)| amount).sum::<i64>() + taken + self.refunded;
-        let mut after = Self { bounced: Some((now, reason)), owed_back, ..self.clone() };
+        let mut after = Self { bounced: Some((now, reason)), ..self.clone() };
         after.allocations.extend(undone);
         let facts = after.facts();
         Ok(Change::updated(self, after, BOUNCED, facts))
@@ -296,7 +270,7 @@ impl Receipt {
     fn facts(&self) -> Value {
         json!({"number": self.number, "customer_id": self.details.customer, "amount": self.details.amount,
             "received_on": self.details.received_on, "unallocated_minor": self.unallocated(),
-            "refunded_minor": self.refunded, "owed_back_minor": self.owed_back, "is_suspect": self.is_suspect})
+            "is_suspect": self.is_suspect})
     }
 }
 

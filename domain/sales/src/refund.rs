@@ -1,5 +1,4 @@
-//! Refunds (退款): asked for, approved, paid by finance; never more than is allocated to the contract or order, or than
-//! no contract has of a receipt. `[REC-1b, REC-1c; 002 §7]`
+//! Refunds (退款): asked for, approved, paid by finance; never more than is allocated to the contract or order. `[REC-1c; 002 §7]`
 //!
 //! What is paid back takes back the commission of its sale, at the split that froze with it.
 
@@ -8,10 +7,7 @@ use crate::{
         Course, Document, Facts, Holds, NOT_VOIDABLE, NewDocument, Owner, Petition, RoutedField, Standing,
         StandingState, facts,
     },
-    receipt::ReceiptId,
     sale::Deal,
-    sales_contract::SalesContractId,
-    sales_order::SalesOrderId,
     spine::{
         Actor, Change, Citation, Currency, DepartmentId, Entity, Findings, Id, Money, Permission, Refusal,
         RefusalCode, Timestamp, UserId, Version, codes, wording,
@@ -41,9 +37,9 @@ pub fn routed_fields(chain: &str) -> Option<&'static [RoutedField]> {
 crate::refusals! { REFUND_REFUSALS:
     MORE_THAN_COLLECTED = "refund.more_than_collected", Conflict, "仅余已收款 {left}，不足以退款 {asked}", "Only {left} is left of what was collected, not {asked}";
     ORDER_NOT_REFUNDED = "refund.order_not_refunded", Conflict, "订单 {number} 不能退款：未批准，或按合同收款", "Nothing goes back of the order {number}: it is not approved, or is paid by its contract";
-    OF_WHICH = "refund.of_which", Invalid, "须指定合同、订单或收款，且只能指定其一", "Name a contract, an order or a receipt: one of the three";
     NOT_PAYABLE = "refund.not_payable", Conflict, "退款 {number} 当前为“{state}”，只有已批准的退款可以支付", "The refund {number} is \"{state}\"; only an approved one is paid";
     PAID_OTHERWISE = "refund.paid_otherwise", Conflict, "退款 {number} 已以“{reference}”支付", "The refund {number} was paid as \"{reference}\" already";
+    OWN_REFUND = "refund.own", Forbidden, "不得支付本人申请的退款", "Nobody pays a refund that they asked for";
 }
 
 crate::events! { REFUND_EVENTS:
@@ -65,40 +61,11 @@ pub(crate) const NOUN: &crate::spine::Noun = &crate::spine::Noun {
     enums: &[RefundAction::LABELS, RefundState::LABELS],
 };
 
-/// Of what money goes back.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum RefundOf {
-    /// Of what was collected of a contract, or of an order that is a sale of its own.
-    Deal(Deal),
-    /// Of what no contract has of a receipt.
-    Receipt(ReceiptId),
-}
-
-impl RefundOf {
-    /// The contract or order, where it is of one.
-    pub const fn deal(self) -> Option<Deal> {
-        if let Self::Deal(deal) = self { Some(deal) } else { None }
-    }
-    /// The receipt, where it is of one.
-    pub const fn receipt(self) -> Option<ReceiptId> {
-        if let Self::Receipt(id) = self { Some(id) } else { None }
-    }
-    /// The contract, where it is of one.
-    pub const fn contract(self) -> Option<SalesContractId> {
-        if let Self::Deal(deal) = self { deal.contract() } else { None }
-    }
-    /// The order, where it is of one.
-    pub const fn order(self) -> Option<SalesOrderId> {
-        if let Self::Deal(deal) = self { deal.order() } else { None }
-    }
-}
-
 /// What a refund says.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct RefundContent {
-    /// Of what.
-    pub of: RefundOf,
+    /// Of which contract, or of which order that is a sale of its own.
+    pub deal: Deal,
     /// How much, in the book currency.
     pub amount: Money,
     /// Why: 1 to 500 characters.
@@ -232,9 +199,8 @@ impl Document for Refund {
     fn facts(&self) -> Facts {
         facts([
             ("department_id", json!(self.department)),
-            ("contract_id", json!(self.content.of.contract())),
-            ("order_id", json!(self.content.of.order())),
-            ("receipt_id", json!(self.content.of.receipt())),
+            ("contract_id", json!(self.content.deal.contract())),
+            ("order_id", json!(self.content.deal.order())),
             ("amount", json!(self.content.amount)),
         ])
     }
@@ -317,7 +283,7 @@ impl Refund {
     /// Finance says that it was paid, under a reference. Nothing where it said so before.
     ///
     /// # Errors
-    /// `refund.not_payable`, `refund.paid_otherwise`.
+    /// `refund.not_payable`, `refund.paid_otherwise`, `refund.own`.
     pub fn pay(
         self,
         reference: String,
@@ -336,6 +302,9 @@ impl Refund {
         }
         if self.state() != RefundState::Approved {
             return Err(self.refuse(NOT_PAYABLE).with_label("state", self.state()));
+        }
+        if by.is(self.petition.submitter) {
+            return Err(cite(Refusal::new(OWN_REFUND)));
         }
         let after = Self { payment: Some(RefundPayment { at: now, by: by.user, reference }), ..self.clone() };
         let facts = after.all_facts();
@@ -369,11 +338,6 @@ impl Refund {
             RefundAction::Void => self.may_void(owner, by),
         };
         RefundAction::ALL.into_iter().map(|action| (action, allowed(action))).collect()
-    }
-
-    /// Whether a person made it or asked for it: somebody else moves its money.
-    pub fn is_own_in_books(&self, actor: &Actor) -> bool {
-        self.petition.creator == actor.user || actor.is(self.petition.submitter)
     }
 
     fn refuse(&self, code: &'static RefusalCode) -> Refusal {

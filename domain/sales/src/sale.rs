@@ -12,8 +12,6 @@ mod course;
 mod credit;
 /// Held by a dispute over the customer, and released by its end.
 mod dispute;
-/// The terms that freeze with it.
-mod frozen;
 /// What it brings about in the ledger of rewards and penalties.
 mod incident;
 /// Whom it counts for, to be compared.
@@ -23,10 +21,9 @@ mod settle;
 /// What people say of it, beside what records show.
 mod told;
 
-pub use course::{Closing, Court};
+pub use course::{Closing, Court, Frozen};
 pub use credit::{CreditEntry, Credited};
 pub use dispute::Disputed;
-pub use frozen::{Frozen, FrozenRate, FrozenTier};
 pub use incident::{Cause, SaleIncident};
 pub use settle::{NewSettlement, Ruler};
 pub use told::{RuledPart, Told, ToldFact};
@@ -66,7 +63,6 @@ crate::events! { SALE_EVENTS:
     SALE_ACCRUED = "sale.accrued", "成交佣金已计提", "Commission of a sale was booked";
     SALE_CHANGED = "sale.changed", "成交收款已变动", "What is received of a sale changed";
     SALE_TOLD = "sale.fact_told", "成交事实已记录", "Somebody told a fact about a sale";
-    SALE_RATED = "sale.rated_anew", "成交按当月档位重新计率", "A sale was rated anew by the tiers of its month";
     SALE_SETTLED = "sale.settled", "成交已清算", "What a sale earns was settled by a ruling";
     SALE_JUDGED_ANEW = "sale.judged_anew", "客户归属争议有变，成交重新认定", "A sale was judged anew for a dispute over its customer";
     SALE_FELL_THROUGH = "sale.fell_through", "成交已撤销", "A sale fell through";
@@ -230,7 +226,5 @@ impl Sale {
     }
 }
 
-#[cfg(test)]
-mod properties;
 #[cfg(test)]
 mod tests;

@@ -15,11 +15,6 @@ pub use alert::{Alert, LIKE_PERIODS, LIKE_PERIODS_MIN, alert};
 pub use compared::{Days, change_bp};
 pub use share::{places, shares_bp};
 
-use crate::{
-    document_line::half_up,
-    quantity::Quantity,
-    spine::{Currency, Money},
-};
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -28,11 +23,8 @@ crate::refusals! { SALES_ANALYSIS_REFUSALS:
 }
 
 /// What this noun brings to its wing.
-pub(crate) const NOUN: &crate::spine::Noun = &crate::spine::Noun {
-    refusals: &[SALES_ANALYSIS_REFUSALS],
-    events: &[],
-    enums: &[AnalysisMeasure::LABELS],
-};
+pub(crate) const NOUN: &crate::spine::Noun =
+    &crate::spine::Noun { refusals: &[SALES_ANALYSIS_REFUSALS], events: &[], enums: &[] };
 
 /// At most so many days are analysed at once.
 pub const DAYS_MAX: u64 = 3_660;
@@ -80,39 +72,6 @@ pub enum AnalysisMeasure {
     Profit,
     /// Customers whose first closed sale ever it was.
     NewCustomers,
-}
-
-impl AnalysisMeasure {
-    /// A value as people read it: amounts in yuan, quantities in their unit.
-    pub fn said(self, value: i64) -> String {
-        match self {
-            Self::Amount | Self::Profit => Money::from_minor(value, Currency::Cny).to_string(),
-            Self::Quantity => Quantity::from_scaled(value).to_string(),
-            Self::NewCustomers => value.to_string(),
-        }
-    }
-
-    /// The same of quarters of the unit, to the nearest fen or ten-thousandth; numbers of customers are exact.
-    pub fn said_of_quarters(self, quarters: i64) -> String {
-        match self {
-            Self::Amount | Self::Profit | Self::Quantity => {
-                let nearest = half_up(quarters.into(), 4);
-                self.said(i64::try_from(nearest).unwrap_or(i64::MAX))
-            }
-            Self::NewCustomers => decimal(quarters),
-        }
-    }
-}
-
-/// Quarters as a decimal number.
-pub fn decimal(quarters: i64) -> String {
-    let sign = if quarters < 0 { "-" } else { "" };
-    let (whole, rest) = (quarters.unsigned_abs() / 4, quarters.unsigned_abs() % 4);
-    match rest {
-        0 => format!("{sign}{whole}"),
-        2 => format!("{sign}{whole}.5"),
-        rest => format!("{sign}{whole}.{}", rest * 25),
-    }
 }
 
 crate::labels! { AnalysisMeasure = "SalesAnalysisMeasure":

@@ -60,7 +60,7 @@ crate::refusals! { SALES_CONTRACT_REFUSALS:
     NOT_COLLECTING = "sales_contract.not_collecting", Conflict, "合同 {number} 当前为“{state}”，不能收款", "The contract {number} is \"{state}\"; nothing is collected of it";
     SIGNED_AHEAD = "sales_contract.signed_ahead", Invalid, "签署日期 {date} 不得晚于今天", "The day {date} of the signature lies ahead";
     SIGNED_BEFORE_APPROVAL = "sales_contract.signed_before_approval", Invalid, "签署日期 {date} 不得早于合同批准日期 {earliest}", "The day {date} of the signature lies before {earliest}, when the contract was approved";
-    LAPSED = "sales_contract.lapsed", Conflict, "合同 {number} 须在 {date} 前签署，已逾期失效，请重新填报", "The contract {number} was to be signed by {date}; draw it up anew";
+    LAPSED = "sales_contract.lapsed", Conflict, "合同 {number} 须在 {date} 前签署，已逾期失效，请取消后重新填报", "The contract {number} was to be signed by {date}; cancel it and draw it up anew";
     NOT_RUNNING = "sales_contract.not_running", Conflict, "合同 {number} 当前为“{state}”，只有履行中的合同可以办理", "The contract {number} is \"{state}\"; this can be done only while it is being performed";
     EXPIRES_TOO_EARLY = "sales_contract.expires_too_early", Invalid, "到期日 {date} 不得早于签署日期 {earliest}", "The last day {date} lies before {earliest}, when the contract was signed";
     NOT_PERFORMED = "sales_contract.not_performed", Conflict, "合同 {number} 尚有未收款 {open}、未发完的订单 {order}，不能结束", "Of the contract {number}, {open} is still to be paid, and of the order {order} something to be shipped";
@@ -85,7 +85,6 @@ crate::events! { SALES_CONTRACT_EVENTS:
     EXPIRY_MOVED = "sales_contract.expiry_moved", "合同到期日已变更", "The last day of a contract was moved";
     CONCLUDED = "sales_contract.concluded", "销售合同已履行完毕或到期", "A sales contract was completed, or expired";
     ENDED = "sales_contract.ended", "销售合同已终止", "A sales contract was terminated";
-    HAS_LAPSED = "sales_contract.lapsed", "销售合同逾期未签，已失效", "A sales contract lapsed: it was not signed in time";
     CANCELLED = "sales_contract.cancelled", "销售合同已取消", "A sales contract was cancelled before it was signed";
 }
 

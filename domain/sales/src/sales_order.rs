@@ -57,7 +57,6 @@ crate::refusals! { SALES_ORDER_REFUSALS:
     ORDER_NOT_SOLD = "sales_order.product_not_sold", Invalid, "产品 {product} 在该日不在售", "The product {product} is not sold on that day";
     CONTRACT_NOT_SIGNED = "sales_order.contract_not_signed", Conflict, "合同 {number} 当前为“{state}”，只能按已签署的合同下单", "The contract {number} is \"{state}\"; only a signed one is ordered under";
     CONTRACT_OF_ANOTHER = "sales_order.contract_of_another", Invalid, "合同 {number} 属于另一客户", "The contract {number} is another customer's";
-    BEYOND_CONTRACT = "sales_order.beyond_contract", Invalid, "第 {line} 行超出合同 {number} 的数量，尚可订 {left}；多订须先变更合同", "Line {line} orders more than the contract {number} has left, {left}; to order more, amend the contract first";
     NOT_IN_CONTRACT = "sales_order.not_in_contract", Invalid, "第 {line} 行的产品不在合同 {number} 内", "What line {line} orders is not in the contract {number}";
     PAID_BY_CONTRACT = "sales_order.paid_by_contract", Invalid, "订单按合同 {number} 收款，不另约定分期", "The order is paid by its contract {number}; it has no instalments of its own";
     NOT_UNDER_WAY = "sales_order.not_under_way", Conflict, "订单 {number} 当前为“{state}”，不能办理", "The order {number} is \"{state}\"; this cannot be done";

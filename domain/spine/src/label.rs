@@ -67,9 +67,6 @@ macro_rules! labels {
         }
     };
     ($enum:ident = $name:literal: $($value:ident = $code:literal, $zh:literal, $en:literal;)*) => {
-        $crate::labels! { named $enum = $name; $($value = $code, $zh, $en;)* }
-    };
-    (named $enum:ident = $name:expr; $($value:ident = $code:literal, $zh:literal, $en:literal;)*) => {
         #[allow(dead_code, reason = "not every enum is stored or read back by its codes")]
         impl $enum {
             /// Every value.

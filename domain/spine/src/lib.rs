@@ -1,7 +1,6 @@
 //! What every context hangs on: ids, money, time, actors, changes, refusals, policies, explanations.
 #![warn(missing_docs)]
 
-mod action;
 mod actor;
 mod audit_head;
 /// Amounts of the book currency: said as money, counted in minor units.
@@ -34,7 +33,6 @@ mod withheld;
 /// What every text a client sends must keep to.
 pub mod wording;
 
-pub use action::Action;
 pub use actor::{
     Actor, ActorKind, Department, DepartmentId, Employee, EmployeeId, Reach, Session, SessionId, User, UserId,
 };
@@ -53,7 +51,7 @@ pub use notice::{
 };
 pub use permission::{Permission, Requires, ScopeKind, perm};
 pub use policy::{
-    POLICY_ABSENT, POLICY_EVENTS, POLICY_MISSING, POLICY_REFUSALS, POLICY_UNKNOWN_KIND, POLICY_UNSOUND,
+    POLICY_EVENTS, POLICY_MISSING, POLICY_OVERTAKEN, POLICY_REFUSALS, POLICY_UNKNOWN_KIND, POLICY_UNSOUND,
     Policy, PolicyAction, PolicyContent, PolicyStatus, PolicyVersion, read_content,
 };
 pub use refusal::{

@@ -27,14 +27,11 @@ pub enum PolicyStatus {
     Draft,
     /// In force from its effective date until a later version's.
     Published,
-    /// A draft that was given up; its number stays taken.
-    Discarded,
 }
 
 crate::labels! { PolicyStatus = "PolicyStatus":
     Draft = "draft", "草案", "Draft";
     Published = "published", "已发布", "Published";
-    Discarded = "discarded", "已删除", "Discarded";
 }
 
 /// One version of a policy. A published version never changes; a later one supersedes it from its
@@ -57,11 +54,6 @@ pub struct Policy {
     pub content: Value,
     /// The clauses it enforces.
     pub clause: String,
-    /// The number of the published version from which it was drafted: it says what that one says, but for what it changes.
-    /// None where nothing was published before.
-    pub based_on: Option<i32>,
-    /// Who said last what a draft says; none where the product did.
-    pub drafted_by: Option<Id<User>>,
     /// Who published it, and when.
     pub published: Option<(Id<User>, Timestamp)>,
     /// Counts changes of this version while it is a draft.
@@ -85,21 +77,18 @@ crate::events! { POLICY_EVENTS:
     POLICY_DRAFTED = "policy.drafted", "政策草案已建立", "A policy version was drafted";
     POLICY_CHANGED = "policy.changed", "政策草案已修改", "A drafted policy version was changed";
     POLICY_PUBLISHED = "policy.published", "政策已发布", "A policy version was published";
-    POLICY_DISCARDED = "policy.discarded", "政策草案已删除", "A drafted policy version was discarded";
     POLICY_WITHDRAWN = "policy.withdrawn", "政策发布已撤回", "A policy version was withdrawn before it took effect";
 }
 
 crate::refusals! { POLICY_REFUSALS:
     POLICY_IMMUTABLE = "policy.immutable", Conflict, "已发布的政策版本不可修改，请新建版本", "A published policy version never changes; draft a new one";
-    POLICY_GIVEN_UP = "policy.given_up", Conflict, "该政策草案已删除，请另行起草", "The draft was discarded; draft another";
     POLICY_NOT_PUBLISHED = "policy.not_published", Conflict, "该政策版本尚未发布", "The policy version is not published";
     POLICY_IN_FORCE = "policy.in_force", Conflict, "该政策版本自 {from} 起已生效，不可撤回", "The policy version has been in force since {from} and cannot be withdrawn";
     POLICY_USED = "policy.used", Conflict, "已有单据 {number}（业务日期 {date}）按该政策版本审批，不可撤回", "The document {number} of {date} is approved by this policy version; it cannot be withdrawn";
     POLICY_UNSOUND = "policy.unsound", Invalid, "政策有 {count} 处问题，不能发布", "The policy has {count} findings and cannot be published";
     POLICY_BACKDATED = "policy.backdated", Invalid, "生效日期 {from} 早于 {earliest}，该日之前的业务已按现行版本办理", "The effective date {from} must not be before {earliest}: what happened earlier was decided by the version in force";
-    POLICY_OVERTAKEN = "policy.overtaken", Conflict, "第 {newer} 版已经发布，本版未包含其中的改动；请按第 {newer} 版另行起草，或并入其改动后写明本版依据第 {newer} 版", "Version {newer} was published meanwhile, and this one knows nothing of what it changed; draft a new one from it, or take over its changes and say that this one is based on version {newer}";
-    POLICY_MISSING = "policy.missing", Conflict, "{date} 没有生效的“{policy}”，其首个版本自 {from} 起生效", "No version of \"{policy}\" is in force on {date}; its first counts from {from}";
-    POLICY_ABSENT = "policy.absent", Conflict, "尚未发布“{policy}”，请先发布", "No version of \"{policy}\" was published; publish one first";
+    POLICY_OVERTAKEN = "policy.overtaken", Conflict, "第 {newer} 版已经发布，本版未包含其中的改动；请按第 {newer} 版另行起草", "Version {newer} was published meanwhile, and this one knows nothing of what it changed; draft a new one from it";
+    POLICY_MISSING = "policy.missing", Conflict, "{date} 没有生效的政策“{code}”", "No version of the policy \"{code}\" is in force on {date}";
     POLICY_UNKNOWN_KIND = "policy.unknown_kind", Invalid, "未知的政策类型", "Unknown kind of policy";
 }
 
@@ -114,15 +103,12 @@ pub enum PolicyAction {
     Publish,
     /// Make it a draft again before its day.
     Withdraw,
-    /// Give a draft up.
-    Discard,
 }
 
 crate::labels! { PolicyAction = "PolicyActionName":
     Revise = "revise", "修改", "Revise";
     Publish = "publish", "发布", "Publish";
     Withdraw = "withdraw", "撤回", "Withdraw";
-    Discard = "discard", "删除草案", "Discard";
 }
 
 impl Policy {
@@ -130,9 +116,7 @@ impl Policy {
     /// document of a day ahead uses it is seen when it is tried. `[ACT-1]`
     pub fn actions(&self, today: BusinessDate) -> impl Iterator<Item = (PolicyAction, Result<(), Refusal>)> {
         PolicyAction::ALL.into_iter().map(move |action| match action {
-            PolicyAction::Revise | PolicyAction::Publish | PolicyAction::Discard => {
-                (action, self.ensure_draft())
-            }
+            PolicyAction::Revise | PolicyAction::Publish => (action, self.ensure_draft()),
             PolicyAction::Withdraw => (action, self.may_withdraw(today)),
         })
     }
@@ -141,7 +125,6 @@ impl Policy {
         match self.status {
             PolicyStatus::Draft => Ok(()),
             PolicyStatus::Published => Err(Refusal::new(POLICY_IMMUTABLE).citing(Citation::rule("REG-4"))),
-            PolicyStatus::Discarded => Err(Refusal::new(POLICY_GIVEN_UP).citing(Citation::rule("REG-4"))),
         }
     }
 
@@ -180,50 +163,18 @@ impl Policy {
         Change::created(Self { status: PolicyStatus::Draft, published: None, ..self }, POLICY_DRAFTED, facts)
     }
 
-    /// Whether somebody publishes, or published, what they drafted themselves.
-    pub fn is_of_one(&self, publisher: Id<User>) -> bool {
-        self.drafted_by == Some(publisher)
-    }
-
-    /// Changes a draft. `by`: who says now what it says.
+    /// Changes a draft.
     pub fn revise(
         self,
         title: String,
         effective_from: BusinessDate,
         content: Value,
         clause: String,
-        (based_on, by): (Option<i32>, Id<User>),
     ) -> Result<Change<Self>, Refusal> {
         self.ensure_draft()?;
         let facts = json!({"code": self.code, "number": self.number});
-        let drafted_by = Some(by);
-        let after = Self { title, effective_from, content, clause, based_on, drafted_by, ..self.clone() };
+        let after = Self { title, effective_from, content, clause, ..self.clone() };
         Ok(Change::updated(self, after, POLICY_CHANGED, facts))
-    }
-
-    /// Refuses what knows nothing of a version that was published since it was drafted: `newest` is the number of the last.
-    ///
-    /// # Errors
-    /// `policy.overtaken`.
-    pub fn may_follow(&self, newest: Option<i32>) -> Result<(), Refusal> {
-        let known = self.based_on.unwrap_or(0);
-        match newest.filter(|newest| self.status == PolicyStatus::Draft && *newest > known) {
-            Some(newer) => {
-                Err(Refusal::new(POLICY_OVERTAKEN).with("newer", newer).citing(Citation::rule("REG-4")))
-            }
-            None => Ok(()),
-        }
-    }
-
-    /// Gives a draft up. Its number stays taken, and what it said stays readable.
-    ///
-    /// # Errors
-    /// A version that is no draft.
-    pub fn discard(self) -> Result<Change<Self>, Refusal> {
-        self.ensure_draft()?;
-        let facts = json!({"code": self.code, "number": self.number});
-        let after = Self { status: PolicyStatus::Discarded, ..self.clone() };
-        Ok(Change::updated(self, after, POLICY_DISCARDED, facts))
     }
 
     /// Refuses a day before `earliest`, the first for which nothing has been decided by the version before.
@@ -268,7 +219,7 @@ impl Policy {
     /// A draft; a version that is in force, or was.
     pub fn may_withdraw(&self, today: BusinessDate) -> Result<(), Refusal> {
         let rule = Citation::rule("REG-4");
-        if self.status != PolicyStatus::Published {
+        if self.status == PolicyStatus::Draft {
             return Err(Refusal::new(POLICY_NOT_PUBLISHED).citing(rule));
         }
         if self.effective_from <= today {

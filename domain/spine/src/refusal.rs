@@ -206,15 +206,10 @@ impl Refusal {
     pub fn new(code: &'static RefusalCode) -> Self {
         Self { code, params: Map::new(), citation: None, findings: Vec::new() }
     }
-    /// Fills in a parameter of the text; it is also given to the client as data. The fields at fault say the same, whichever
-    /// is told first.
+    /// Fills in a parameter of the text; it is also given to the client as data.
     #[must_use]
     pub fn with(mut self, name: &str, value: impl Into<Value>) -> Self {
-        let value = value.into();
-        for finding in self.findings.iter_mut().filter(|finding| finding.code == self.code) {
-            finding.params.insert(name.into(), value.clone());
-        }
-        self.params.insert(name.into(), value);
+        self.params.insert(name.into(), value.into());
         self
     }
     /// Fills in a parameter with a value of an enum: the client is given its code, people read its label.
@@ -301,12 +296,6 @@ mod tests {
         assert_eq!(said(Language::Chinese, Value::Object(refusal.params.clone())), "财务最多500元");
         let english = said(Language::English, Value::Object(refusal.params));
         assert!(english.starts_with("Finance may spend 500"), "{english}");
-    }
-
-    #[test]
-    fn a_field_at_fault_says_what_is_told_after_it_was_named() {
-        let refusal = Refusal::new(CODE).with("who", "财务").at("/amount").with("limit", 500);
-        assert_eq!(refusal.findings[0].params, refusal.params);
     }
 
     #[test]

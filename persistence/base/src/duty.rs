@@ -7,8 +7,6 @@ pub mod board;
 pub mod deed;
 /// Who is told, and what is missed.
 pub mod effect;
-/// What was filed before the duty for it was there.
-mod filing;
 /// The duties within the caller's sight.
 pub mod list;
 /// What the duties of somebody come to.
@@ -38,7 +36,7 @@ mod watermark;
 
 pub use list::{DutyFilter, DutySummary, list};
 pub use row::find;
-pub use source::{Called, Filed, FiledRecord, Passes, Undone};
+pub use source::{Called, Filed, FiledRecord, Undone};
 pub use tally::{Difference, verify};
 pub use view::{DUTY, DutyView, show, view};
 
@@ -59,7 +57,7 @@ use std::{collections::BTreeMap, sync::Arc};
 
 /// What this noun brings to its wing.
 pub(crate) const NOUN: &[Part] = &[
-    &Kind { check: publication::check, check_people: publication::check_people, ..Kind::of::<DutyRule>() },
+    &Kind { check: publication::check, ..Kind::of::<DutyRule>() },
     &Kind::of::<DutySettings>(),
     &Shipped::text(DUTY_SETTINGS_CODE, "应办事项设置", "002 §6 第一章", SHIPPED_DUTY_SETTINGS),
     &Follows { wants: source::wants, then: source::follow },

@@ -218,8 +218,7 @@ pub fn attach(
             Ok(file) if file.belongs_to(kind, document) => continue,
             Ok(file) if file.uploaded_by == tx.actor().user => file,
             Ok(_) | Err(Failure::NotFound) => {
-                let refusal =
-                    unknown.unwrap_or_else(|| Refusal::new(FILE_UNKNOWN).citing(Citation::rule("FIL-1")));
+                let refusal = unknown.unwrap_or_else(|| Refusal::new(FILE_UNKNOWN));
                 unknown = Some(refusal.at(format!("{pointer}/{index}")));
                 continue;
             }

@@ -11,7 +11,7 @@ pub mod signing_key;
 
 pub use account::{AccountFilter, UserRef, UserView};
 pub use api_key::{ApiKeyFilter, ApiKeyView};
-pub use grant::{GrantFilter, GrantView, may_anybody_else};
+pub use grant::{GrantFilter, GrantView};
 pub use principal::{MeView, PermissionReach, me, reaches_of};
 pub use role::{RoleFilter, RoleView};
 pub use session::{SessionFilter, SessionView};

@@ -30,13 +30,11 @@ pub use reference::{NamedColumns, PersonColumns, like, literally, lower, lower_i
 
 use crate::{
     policy::{Kind, Shipped},
-    spine::{Failure, Names, Part, Reader},
+    spine::Part,
 };
-use domain::{
-    organisation::working_calendar::{SHIPPED_WORKING_CALENDAR, WORKING_CALENDAR_CODE, WorkingCalendar},
-    spine::{DepartmentId, in_both},
+use domain::organisation::working_calendar::{
+    SHIPPED_WORKING_CALENDAR, WORKING_CALENDAR_CODE, WorkingCalendar,
 };
-use serde_json::{Map, Value};
 
 /// What this noun brings to its wing.
 pub(crate) const NOUN: &[Part] = &[
@@ -47,26 +45,4 @@ pub(crate) const NOUN: &[Part] = &[
         "002 §8；国务院办公厅关于2026年部分节假日安排的通知",
         SHIPPED_WORKING_CALENDAR,
     ),
-    &Names(departments_named),
 ];
-
-/// What departments are called that refusals name by their ids.
-fn departments_named(
-    reader: &mut Reader<'_>,
-    params: &Map<String, Value>,
-) -> Result<Vec<(&'static str, Value)>, Failure> {
-    // What a document was to keep is a cost centre where that is what it keeps.
-    let is_cost_centre = params.get("field").is_some_and(|field| field == "cost_centre");
-    let named = ["department", "cost_centre"].into_iter().chain(is_cost_centre.then_some("requested"));
-    let ids: Vec<(&'static str, DepartmentId)> =
-        named.filter_map(|name| Some((name, params.get(name)?.as_str()?.parse().ok()?))).collect();
-    if ids.is_empty() {
-        return Ok(Vec::new());
-    }
-    let register = Register::of(reader)?;
-    let called = |(name, id)| {
-        let department = register.department(id)?;
-        Some((name, in_both(department.name_zh.as_str(), department.name_en.as_str())))
-    };
-    Ok(ids.into_iter().filter_map(called).collect())
-}

@@ -21,7 +21,7 @@ use domain::{
         Item, Manifest, Pack, PackDepartment, PackPolicy, PackPosition, PackRegulation, PackRole,
         UNKNOWN_PACK, folder,
     },
-    spine::{Citation, Refusal},
+    spine::Refusal,
 };
 use serde::de::DeserializeOwned;
 use serde_json::Value;
@@ -65,8 +65,7 @@ fn kind_of(reader: &Reader<'_>, name: &str) -> Result<&'static ItemKind, Failure
 /// # Errors
 /// `pack.unknown`.
 pub fn shipped(reader: &mut Reader<'_>, code: &str) -> Result<Pack, Failure> {
-    let unknown =
-        || Refusal::new(UNKNOWN_PACK).citing(Citation::rule("REG-5a")).with("code", code).at("/code");
+    let unknown = || Refusal::new(UNKNOWN_PACK).with("code", code).at("/code");
     let manifest = folder::shipped()?.into_iter().find(|pack| pack.code == code).ok_or_else(unknown)?;
     let mut items = Vec::new();
     for (kind, codes) in [

@@ -3,20 +3,15 @@
 mod amend;
 mod content;
 mod kind;
-mod publish;
 mod ship;
 mod version;
 mod withdraw;
 
 pub use amend::{Amendment, amend};
 pub use content::{ContentSchema, kept, schema_of, schemas, shown};
-pub use kind::{Clauses, Kind, check, check_ahead, is_clause_known, obstacles};
-pub use publish::{Apart, publish};
-pub use ship::{Offered, Shipped, ShippedContent, by_code, ship_all};
-pub use version::{
-    Dated, Says, all_in_force, all_of_kind, draft_on, in_force, is_published, may_follow, newest_published,
-    next, open_draft,
-};
+pub use kind::{Clauses, Kind, check, is_clause_known, obstacles};
+pub use ship::{Shipped, ShippedContent, ship_all};
+pub use version::{Dated, all_in_force, all_of_kind, in_force, may_follow};
 pub use withdraw::{hold_ahead, withdraw};
 
 use crate::{
@@ -35,7 +30,6 @@ use domain::spine::{
     UserId, Version, search_text,
 };
 use serde::{Deserialize, Serialize};
-use std::collections::HashSet;
 use utoipa::{IntoParams, ToSchema};
 use validator::Validate;
 
@@ -54,26 +48,12 @@ struct Row {
     published_at: Option<Instant>,
     version: Version,
     search_text: String,
-    based_on: Option<i32>,
-    drafted_by: Option<Key>,
 }
 
 impl From<&Policy> for Row {
     fn from(policy: &Policy) -> Self {
-        let Policy {
-            id,
-            code,
-            number,
-            title,
-            status,
-            effective_from,
-            content,
-            clause,
-            based_on,
-            drafted_by,
-            published,
-            version,
-        } = policy;
+        let Policy { id, code, number, title, status, effective_from, content, clause, published, version } =
+            policy;
         Self {
             id: (*id).into(),
             code: code.clone(),
@@ -86,8 +66,6 @@ impl From<&Policy> for Row {
             published_by: published.map(|(by, _)| by.into()),
             published_at: published.map(|(_, at)| at.into()),
             search_text: search_text(&[title], &[code, clause]),
-            based_on: *based_on,
-            drafted_by: drafted_by.map(Into::into),
             version: *version,
         }
     }
@@ -105,8 +83,6 @@ impl TryFrom<Row> for Policy {
             title: row.title,
             effective_from: row.effective_from,
             clause: row.clause,
-            based_on: row.based_on,
-            drafted_by: row.drafted_by.map(Into::into),
             published: row.published_by.zip(row.published_at).map(|(by, at)| (by.into(), at.into())),
             version: row.version,
         })
@@ -117,7 +93,6 @@ fn status_text(status: PolicyStatus) -> &'static str {
     match status {
         PolicyStatus::Draft => "draft",
         PolicyStatus::Published => "published",
-        PolicyStatus::Discarded => "discarded",
     }
 }
 
@@ -125,7 +100,6 @@ fn status_of(row: &Row) -> Result<PolicyStatus, Failure> {
     match row.status.as_str() {
         "draft" => Ok(PolicyStatus::Draft),
         "published" => Ok(PolicyStatus::Published),
-        "discarded" => Ok(PolicyStatus::Discarded),
         _ => Err(Failure::corrupt("policies", "status", row.id.0)),
     }
 }
@@ -222,17 +196,8 @@ pub struct PolicyView {
     /// The clause it enforces.
     #[schema(max_length = 200)]
     pub clause: String,
-    /// The number of the published version from which it was drafted.
-    #[schema(minimum = 1)]
-    pub based_on: Option<i32>,
-    /// Whether it decides today.
-    pub in_force: bool,
-    /// Who said last what it says; null where the product did.
-    pub drafted_by: Option<UserId>,
     /// Who published it.
     pub published_by: Option<UserId>,
-    /// Whether who published it had drafted it: nobody else could, or the company does without a second person.
-    pub published_alone: bool,
     /// When it was published.
     pub published_at: Option<Timestamp>,
     /// What the caller may do now; in lists left out.
@@ -253,11 +218,9 @@ impl View for PolicyView {
 }
 
 impl PolicyView {
-    fn of(house: &House, row: Row, in_force: &HashSet<Id<Policy>>) -> Result<Self, Failure> {
+    fn of(house: &House, row: Row) -> Result<Self, Failure> {
         Ok(Self {
             id: row.id.into(),
-            in_force: in_force.contains(&row.id.into()),
-            based_on: row.based_on,
             status: status_of(&row)?,
             content: content::shown(house, &row.code, serde_json::from_str(&row.content)?),
             code: row.code,
@@ -265,8 +228,6 @@ impl PolicyView {
             title: row.title,
             effective_from: row.effective_from,
             clause: row.clause,
-            drafted_by: row.drafted_by.map(Into::into),
-            published_alone: row.published_by.is_some() && row.published_by == row.drafted_by,
             published_by: row.published_by.map(Into::into),
             published_at: row.published_at.map(Into::into),
             actions: Vec::new(),
@@ -278,16 +239,12 @@ impl PolicyView {
 /// One version, as it is shown.
 pub fn view(reader: &mut Reader<'_>, id: Id<Policy>) -> Result<PolicyView, Failure> {
     let policy = find(reader, id)?;
-    let in_force = version::those_in_force(reader, &[&policy.code])?;
-    let mut view = PolicyView::of(reader.house(), Row::from(&policy), &in_force)?;
+    let mut view = PolicyView::of(reader.house(), Row::from(&policy))?;
     if reader.actor().may(Permission::ManagePolicies) {
         let follows = may_follow(reader, &policy)?;
-        let apart = publish::foreseen(reader, &policy)?;
         let actions = policy.actions(reader.today()).map(|(action, allowed)| match action {
-            PolicyAction::Publish => {
-                (action, allowed.and_then(|()| follows.clone()).and_then(|()| apart.clone()))
-            }
-            PolicyAction::Revise | PolicyAction::Withdraw | PolicyAction::Discard => (action, allowed),
+            PolicyAction::Publish => (action, allowed.and_then(|()| follows.clone())),
+            PolicyAction::Revise | PolicyAction::Withdraw => (action, allowed),
         });
         view.actions = ActionView::listed(&format!("/api/v1/policies/{id}"), actions);
     }
@@ -300,7 +257,6 @@ impl Placed<crate::Base> for PolicyAction {
             Self::Revise => Place::Patch,
             Self::Publish => Place::Post("/publish"),
             Self::Withdraw => Place::Post("/withdraw"),
-            Self::Discard => Place::Delete,
         }
     }
 }
@@ -360,10 +316,8 @@ pub fn list(
     search!(wanted, filter, policies::search_text);
     let found = paged!(reader, page, filter.sort, wanted;
         policies::table => Row::as_select(); |row: &Row| row);
-    let codes: Vec<&str> = found.data.iter().map(|row| row.code.as_str()).collect();
-    let in_force = version::those_in_force(reader, &codes)?;
     let house = reader.house();
-    found.try_map(|row| PolicyView::of(house, row, &in_force))
+    found.try_map(|row| PolicyView::of(house, row))
 }
 
 columns! { PolicyView as "policies" "政策版本" "Policies":
@@ -373,9 +327,6 @@ columns! { PolicyView as "policies" "政策版本" "Policies":
     status "状态" "Status";
     effective_from "生效日期" "Effective from";
     clause "依据条款" "Clause";
-    based_on "依据版本" "Based on version";
-    in_force "现行" "In force";
-    published_alone "单人发布" "Published alone";
     published_at "发布时间" "Published at";
     content "内容" "Content" = |policy| policy.content.to_string();
 }

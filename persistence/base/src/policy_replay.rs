@@ -16,10 +16,7 @@ pub use view::{PolicyReplayFilter, PolicyReplayView, ReplayLineFilter, ReplayLin
 use crate::spine::{Failure, Part, Reader, Tx};
 use domain::{
     policy_replay::{Case, PAGE, PolicyReplay, ReplayPeriod, Results},
-    spine::{
-        BusinessDate, Change, Citation, Policy, PolicyContent, PolicyVersion, Refusal, Timestamp,
-        read_content,
-    },
+    spine::{BusinessDate, Change, Policy, PolicyContent, PolicyVersion, Refusal, Timestamp, read_content},
 };
 use uuid::Uuid;
 
@@ -79,7 +76,6 @@ impl Asked {
         let Policy { id, code, number, clause, content, .. } = &self.draft;
         let content = read_content(content).map_err(|finding| {
             let mut refusal = Refusal::new(domain::spine::POLICY_UNSOUND).with("count", 1);
-            refusal.citation = Some(Citation::rule("REG-7"));
             refusal.findings.push(finding);
             refusal
         })?;
@@ -121,8 +117,7 @@ fn ensure_each_once(drafts: &[Policy]) -> Result<(), Refusal> {
     codes.sort_unstable();
     match codes.windows(2).find(|pair| pair[0] == pair[1]) {
         Some(pair) => {
-            let refusal = Refusal::new(domain::policy_replay::TWO_DRAFTS).with("code", pair[0]);
-            Err(refusal.citing(Citation::rule("REG-7")).at("/drafts"))
+            Err(Refusal::new(domain::policy_replay::TWO_DRAFTS).with("code", pair[0]).at("/drafts"))
         }
         None => Ok(()),
     }

@@ -2,18 +2,16 @@
 
 use crate::{
     approval::document::foreseen,
-    identity::may_anybody_else,
-    policy::{self, Apart, Kind, Shipped},
+    policy::{self, Kind, Shipped},
     spine::{Failure, Part, Reader},
 };
 use domain::{
     separation_policy::{
-        SEPARATION_POLICY_CODE, SHIPPED_SEPARATION_POLICY, SeparationPolicy, SeparationRule, done_alone,
-        hold_apart,
+        SEPARATION_POLICY_CODE, SHIPPED_SEPARATION_POLICY, SeparationPolicy, SeparationRule, hold_apart,
     },
-    spine::{Explanation, Permission, Policy, Refusal},
+    spine::{Explanation, Refusal},
 };
-use serde_json::{Value, json};
+use serde_json::Value;
 
 /// What this noun brings to its wing.
 pub(crate) const NOUN: &[Part] = &[
@@ -24,23 +22,7 @@ pub(crate) const NOUN: &[Part] = &[
         "000 §9.2；000 §9.3(3)",
         SHIPPED_SEPARATION_POLICY,
     ),
-    &Apart(drafting_and_publishing),
 ];
-
-/// Who drafted a version of a policy leaves its publication to somebody else who may manage policies, if there is anybody.
-fn drafting_and_publishing(reader: &mut Reader<'_>, policy: &Policy) -> Result<Option<Explanation>, Failure> {
-    let caller = reader.actor().user;
-    if !policy.is_of_one(caller) {
-        return Ok(None);
-    }
-    let rule = SeparationRule::AuthorPublishes;
-    if may_anybody_else(reader, Permission::ManagePolicies, caller)? {
-        return apart(reader, rule, true, json!({}));
-    }
-    let today = reader.today();
-    let separation = policy::in_force::<SeparationPolicy>(reader, "standard", today)?;
-    Ok(Some(done_alone(&separation, rule)))
-}
 
 /// Holds a deed of the caller against a rule as it is in force today; answers what has to be told of the deed where the
 /// rule is loosened.

@@ -21,7 +21,7 @@ use crate::{
     spine::{Failure, Part, Reader, Tx},
 };
 use domain::{
-    spine::{BusinessDate, Change, Citation, PolicyVersion, Refusal},
+    spine::{BusinessDate, Change, PolicyVersion, Refusal},
     vacancy::{
         REPLACES_ANOTHER, SHIPPED_VACANCY_CHAIN, StaffingStandard, VACANCY_CHAIN_CODE, Vacancy,
         VacancyContent, routed_fields,
@@ -36,7 +36,7 @@ pub(crate) const NOUN: &[Part] = &[
     &Routing(routed_fields),
     &Kind::of::<StaffingStandard>(),
     &Shipped::text(STAFFING_STANDARD_CODE, "人员配置标准", "000 §2.3(2)", SHIPPED_STAFFING_STANDARD),
-    &Shipped::text(VACANCY_CHAIN_CODE, "用人申请审批链", "000 §2.3(2)；§2.3(3)", SHIPPED_VACANCY_CHAIN),
+    &Shipped::text(VACANCY_CHAIN_CODE, "用人申请审批链", "000 §2.3(2)(3)", SHIPPED_VACANCY_CHAIN),
 ];
 
 crate::spine::resource! { crate::Base: Vacancy as VacancyView; find, apply, show = show }
@@ -75,8 +75,7 @@ pub fn refer(reader: &mut Reader<'_>, content: &VacancyContent) -> Result<(), Fa
     if replaced.placements.last().is_some_and(held) {
         return Ok(());
     }
-    let refusal = Refusal::new(REPLACES_ANOTHER).citing(Citation::rule("ORG-2b"));
-    Err(refusal.with("name", replaced.name).at("/replaces_id").into())
+    Err(Refusal::new(REPLACES_ANOTHER).with("name", replaced.name).at("/replaces_id").into())
 }
 
 /// The number of a new vacancy of this year.

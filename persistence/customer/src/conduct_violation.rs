@@ -1,10 +1,6 @@
 //! Violations of the rules of conduct in the database, with what is entered in the ledger for them. `[QUE-4]`
 
 use crate::{
-    customer_file::{
-        self,
-        held::{ERASED, ErasedWith, words_of},
-    },
     incentive_entry::by_rule::{self, ByRule},
     organisation::{DEPARTMENT, EMPLOYEE, NamedRef, PersonRef, Register, employee, referred},
     policy::{self, Kind, Shipped},
@@ -21,7 +17,6 @@ use domain::{
     conduct_violation::{
         CONDUCT_CODE, ConductRule, ConductViolation, NewViolation, ReceptionConduct, SHIPPED_CONDUCT, Voiding,
     },
-    customer_file::CustomerId,
     incentive_entry::{Incident, IncidentKind, UndoGround},
     site::Site,
     spine::{
@@ -39,7 +34,6 @@ use validator::Validate;
 pub(crate) const NOUN: &[Part] = &[
     &Kind::of::<ReceptionConduct>(),
     &Shipped::text(CONDUCT_CODE, "接待行为规范", "002 §5(二)", SHIPPED_CONDUCT),
-    &ErasedWith(erase),
 ];
 
 #[derive(Queryable, Selectable, Insertable, AsChangeset, Clone, Debug)]
@@ -117,30 +111,6 @@ crate::spine::resource! { crate::Customer: ConductViolation as ViolationView; fi
 /// Where it moved meanwhile.
 pub fn apply(tx: &mut Tx<'_>, change: Change<ConductViolation>) -> Result<ConductViolation, Failure> {
     tx.apply(change)
-}
-
-/// Forgets what was recorded of violations, and why that was voided, where it tells of a customer by name or number: no record
-/// refers to one. Answers which they are.
-fn erase(tx: &mut Tx<'_>, customer: CustomerId) -> Result<Vec<Key>, Failure> {
-    let words = words_of(&customer_file::load(tx, customer)?);
-    let texts: Vec<(Key, String, Option<String>)> = db!(tx, |c| conduct_violations::table
-        .select((conduct_violations::id, conduct_violations::account, conduct_violations::voided))
-        .load(c))?;
-    let tells = |text: &str| words.iter().any(|word| text.contains(word.as_str()));
-    let mut told = Vec::new();
-    for (id, account, voided) in texts {
-        if !tells(&account) && !voided.as_deref().is_some_and(tells) {
-            continue;
-        }
-        let voided = voided.as_deref().map(serde_json::from_str::<Voiding>).transpose()?;
-        let voided = voided.map(|voided| Voiding { reason: ERASED.to_owned(), ..voided });
-        let voided = voided.as_ref().map(serde_json::to_string).transpose()?;
-        db!(tx, |c| diesel::update(conduct_violations::table.filter(conduct_violations::id.eq(id)))
-            .set((conduct_violations::account.eq(ERASED), conduct_violations::voided.eq(&voided)))
-            .execute(c))?;
-        told.push(id);
-    }
-    Ok(told)
 }
 
 /// What is recorded.

@@ -16,14 +16,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 /// What this noun brings to its wing.
-pub(crate) const NOUN: &[Part] = &[
-    &Confidential { kind: CustomerConsent::KIND, shown: Shown::Never },
-    &crate::customer_file::held::ErasedWith(erase),
-    &crate::customer_file::held::HeldElsewhere {
-        table: "customer_consents",
-        because: "the copy lists them by themselves",
-    },
-];
+pub(crate) const NOUN: &[Part] = &[&Confidential { kind: CustomerConsent::KIND, shown: Shown::Never }];
 
 #[derive(Queryable, Selectable, Insertable, AsChangeset, Clone)]
 #[diesel(table_name = consents, treat_none_as_default_value = false, treat_none_as_null = true)]

@@ -5,16 +5,12 @@
 pub mod deed;
 /// Which duties it calls for and fulfils.
 pub mod duty;
-/// What is held of a customer, noun by noun.
-pub mod held;
 /// When a file was changed.
 pub mod history;
 /// How many are found, in which order.
 pub mod list;
 /// By which numbers a customer is found.
 pub(crate) mod phone;
-/// Rows of imports that were refused.
-mod refused;
 mod row;
 /// Whose customer it is, for who may see it.
 pub mod scope;
@@ -42,19 +38,11 @@ use domain::{
     },
     spine::{BusinessDate, Change, Citation, DepartmentId, Entity, PolicyVersion, Refusal},
 };
-use held::{ErasedWith, HeldElsewhere};
 use std::sync::Arc;
 
 /// What this noun brings to its wing.
 pub(crate) const NOUN: &[Part] = &[
     &Confidential { kind: Customer::KIND, shown: Shown::Never },
-    &ErasedWith(refused::erase),
-    &HeldElsewhere {
-        table: "customers",
-        because: "the copy begins with the file, and with those merged into it",
-    },
-    &HeldElsewhere { table: "customer_phones", because: "they are those of the file" },
-    &HeldElsewhere { table: "customer_standings", because: "it is derived from the facts of ownership" },
     &Kind::of::<CustomerFilePolicy>(),
     &Shipped::text(CUSTOMER_FILE_CODE, "客户档案规则", "000 §5.1", SHIPPED_CUSTOMER_FILE),
     &duty::VERIFICATION_CALLED,

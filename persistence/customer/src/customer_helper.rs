@@ -21,10 +21,7 @@ use utoipa::{IntoParams, ToSchema};
 use validator::Validate;
 
 /// What this noun brings to its wing.
-pub(crate) const NOUN: &[Part] = &[
-    &Follows { wants, then: follow },
-    &crate::held_with!("customer_helper", "协助人员", "Helpers"; customer_helpers, load, show),
-];
+pub(crate) const NOUN: &[Part] = &[&Follows { wants, then: follow }];
 
 #[derive(Queryable, Selectable, Insertable, AsChangeset, Clone, Debug)]
 #[diesel(table_name = customer_helpers, treat_none_as_default_value = false, treat_none_as_null = true)]
@@ -168,24 +165,18 @@ fn follow(tx: &mut Tx<'_>, told: &Told) -> Result<(), Failure> {
     Ok(())
 }
 
-/// One helper whoever asks: for what is handed out whole.
-fn load(reader: &mut Reader<'_>, id: Id<CustomerHelper>) -> Result<CustomerHelper, Failure> {
-    let key = Key::from(id);
-    let row: Row = db!(reader, |c| customer_helpers::table
-        .filter(customer_helpers::id.eq(key))
-        .select(Row::as_select())
-        .first(c))?;
-    row.try_into()
-}
-
 /// One helper, if the caller sees the customer.
 ///
 /// # Errors
 /// Not found where they do not.
 pub fn find(reader: &mut Reader<'_>, id: Id<CustomerHelper>) -> Result<CustomerHelper, Failure> {
-    let found = load(reader, id)?;
-    customer_file::find(reader, found.customer)?;
-    Ok(found)
+    let key = Key::from(id);
+    let row: Row = db!(reader, |c| customer_helpers::table
+        .filter(customer_helpers::id.eq(key))
+        .select(Row::as_select())
+        .first(c))?;
+    customer_file::find(reader, row.customer_id.into())?;
+    row.try_into()
 }
 
 /// Somebody who helps with a customer.

@@ -2,9 +2,7 @@
 
 use crate::{
     customer_file::{
-        self, CUSTOMER, CustomerRef,
-        held::{ERASED, ErasedWith, HeldWith},
-        load, rules,
+        self, CUSTOMER, CustomerRef, load, rules,
         scope::seen,
         view::{CustomerColumns, refer_to},
     },
@@ -27,16 +25,7 @@ use utoipa::{IntoParams, ToSchema};
 use validator::Validate;
 
 /// What this noun brings to its wing.
-pub(crate) const NOUN: &[Part] = &[
-    &ErasedWith(erase),
-    &HeldWith {
-        kind: "customer_merge",
-        zh: "档案合并",
-        en: "Merges of files",
-        tables: &["customer_merges"],
-        all: held,
-    },
-];
+pub(crate) const NOUN: &[Part] = &[];
 
 #[derive(Queryable, Selectable, Insertable, AsChangeset, Clone, Debug)]
 #[diesel(table_name = customer_merges, treat_none_as_default_value = false, treat_none_as_null = true)]
@@ -199,40 +188,6 @@ pub fn find(reader: &mut Reader<'_>, id: Id<CustomerMerge>) -> Result<CustomerMe
         .first(c))?;
     customer_file::find(reader, row.kept_id.into())?;
     row.try_into()
-}
-
-/// The merges of a file, whichever side it was, in the order in which they came.
-fn rows_of(reader: &mut Reader<'_>, customer: CustomerId) -> Result<Vec<Row>, Failure> {
-    let key = Key::from(customer);
-    Ok(db!(reader, |c| customer_merges::table
-        .filter(customer_merges::kept_id.eq(key).or(customer_merges::merged_id.eq(key)))
-        .order(customer_merges::id)
-        .select(Row::as_select())
-        .load(c))?)
-}
-
-/// What is held of the merges of a file.
-fn held(reader: &mut Reader<'_>, customer: CustomerId) -> Result<Vec<serde_json::Value>, Failure> {
-    let mut shown = Vec::new();
-    for row in rows_of(reader, customer)? {
-        let merge = row.try_into()?;
-        shown.push(serde_json::to_value(show(reader, merge)?)?);
-    }
-    Ok(shown)
-}
-
-/// Forgets why files of a customer were merged, and why that was undone. Answers which merges they are.
-fn erase(tx: &mut Tx<'_>, customer: CustomerId) -> Result<Vec<Key>, Failure> {
-    let rows = rows_of(tx, customer)?;
-    for row in &rows {
-        let undone = row.undone.as_deref().map(serde_json::from_str::<Undoing>).transpose()?;
-        let undone = undone.map(|undone| Undoing { reason: ERASED.to_owned(), ..undone });
-        let undone = undone.as_ref().map(serde_json::to_string).transpose()?;
-        db!(tx, |c| diesel::update(customer_merges::table.filter(customer_merges::id.eq(row.id)))
-            .set((customer_merges::reason.eq(ERASED), customer_merges::undone.eq(&undone)))
-            .execute(c))?;
-    }
-    Ok(rows.into_iter().map(|row| row.id).collect())
 }
 
 /// A merge of two files.

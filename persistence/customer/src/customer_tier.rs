@@ -31,13 +31,6 @@ pub(crate) const NOUN: &[Part] = &[
     &Kind::of::<TierModel>(),
     &Shipped::text(MODEL_CODE, "客户分级管理模型", "002 §6 第四章二第三条", SHIPPED_TIER_MODEL),
     &measure::INTERACTIONS,
-    &crate::customer_file::held::HeldWith {
-        kind: "customer_tier",
-        zh: "客户等级",
-        en: "Tiers",
-        tables: &["customer_tiers", "tier_assessments"],
-        all: view::held,
-    },
 ];
 
 /// Writes a change of a customer's tier.

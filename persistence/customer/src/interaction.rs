@@ -13,6 +13,7 @@ pub mod view;
 
 pub(crate) use list::all_with;
 pub use list::{InteractionDay, InteractionDayFilter, InteractionFilter, days, list};
+pub(crate) use row::erase;
 pub use row::find;
 pub(crate) use row::load;
 pub use view::{InteractionView, show, view};
@@ -42,11 +43,6 @@ pub(crate) const NOUN: &[Part] = &[
     &Shipped::text(INTERACTION_POLICY_CODE, "客户跟进规则", "002 §6 第四章", SHIPPED_INTERACTION_POLICY),
     &DocumentKind { kind: Interaction::KIND, may_read: row::may_read },
     &duty::QUALIFIED,
-    &crate::customer_file::held::ErasedWith(row::erase),
-    &crate::customer_file::held::HeldElsewhere {
-        table: "interactions",
-        because: "the copy lists them by themselves",
-    },
 ];
 
 crate::spine::resource! { crate::Customer: Interaction as InteractionView; find, apply, show = show }

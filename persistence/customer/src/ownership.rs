@@ -39,16 +39,4 @@ pub(crate) const NOUN: &[Part] = &[
         duty::FOLLOW_UP_RULE,
     ),
     replay::REPLAYED,
-    &crate::customer_file::held::ErasedWith(row::erase),
-    &crate::customer_file::held::HeldWith {
-        kind: "customer_ownership",
-        zh: "客户归属",
-        en: "Ownership",
-        tables: &["ownership_facts", "ownership_states"],
-        all: view::held,
-    },
-    &crate::customer_file::held::HeldElsewhere {
-        table: "ownership_concerns",
-        because: "it is derived from the facts of ownership",
-    },
 ];

@@ -7,13 +7,13 @@ mod row;
 /// What one looks like, and those within the caller's sight.
 pub mod view;
 
+pub(crate) use row::erase;
 pub use row::{find, load};
 pub use view::{DisputeFilter, DisputeView, list, show, view};
 
 use crate::{
     audit::{Confidential, Shown},
     file::{self, DocumentKind},
-    schema::ownership_disputes,
     spine::{Failure, Part, Tx},
 };
 use domain::{
@@ -25,8 +25,6 @@ use domain::{
 pub(crate) const NOUN: &[Part] = &[
     &Confidential { kind: OwnershipDispute::KIND, shown: Shown::Never },
     &DocumentKind { kind: OwnershipDispute::KIND, may_read: row::may_read },
-    &crate::customer_file::held::ErasedWith(row::erase),
-    &crate::held_with!("ownership_dispute", "归属争议", "Disputes over ownership"; ownership_disputes, row::load, show),
 ];
 
 crate::spine::resource! { crate::Customer: OwnershipDispute as DisputeView; find, apply, show = show }

@@ -26,14 +26,6 @@ pub(crate) const NOUN: &[Part] = &[
     &const { SubjectKind::of::<OwnershipTransfer, crate::Customer>() },
     &Routing(routed_fields),
     &Shipped::text(TRANSFER_CHAIN_CODE, "客户移交审批链", "000 §5.1", SHIPPED_TRANSFER_CHAIN),
-    &crate::customer_file::held::ErasedWith(row::erase),
-    &crate::customer_file::held::HeldWith {
-        kind: "ownership_transfer",
-        zh: "客户移交",
-        en: "Transfers",
-        tables: &["ownership_transfer_customers"],
-        all: row::held,
-    },
 ];
 
 crate::spine::resource! { crate::Customer: OwnershipTransfer as TransferView; find, apply, show = show }

@@ -7,13 +7,11 @@ mod row;
 /// What one looks like, and those within the caller's sight.
 pub mod view;
 
-pub(crate) use row::of_registration;
 pub use row::{due_to_escalate, find};
 pub use view::{ReceptionFilter, ReceptionView, list, show, view};
 
 use crate::{
     audit::{Confidential, Shown},
-    schema::receptions,
     spine::{Failure, Part, Tx},
 };
 use domain::{
@@ -22,10 +20,7 @@ use domain::{
 };
 
 /// What this noun brings to its wing.
-pub(crate) const NOUN: &[Part] = &[
-    &Confidential { kind: Reception::KIND, shown: Shown::Never },
-    &crate::held_with!("reception", "接待记录", "Receptions"; receptions, row::load, show),
-];
+pub(crate) const NOUN: &[Part] = &[&Confidential { kind: Reception::KIND, shown: Shown::Never }];
 
 crate::spine::resource! { crate::Customer: Reception as ReceptionView; find, apply, show = show }
 

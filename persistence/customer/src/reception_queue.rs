@@ -8,8 +8,8 @@ mod tiding;
 pub mod view;
 
 pub use list::{QueueFilter, QueueSummary, list};
+pub(crate) use row::load;
 pub use row::{absent, find, of_day};
-pub(crate) use row::{keeps_turns, load};
 pub use view::{QueueView, show, view};
 
 use crate::spine::{Failure, Part, Tx};

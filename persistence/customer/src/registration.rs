@@ -4,8 +4,6 @@
 /// What registering does.
 pub mod deed;
 mod row;
-/// Ownership is told, as far as it was the receiver's turn.
-mod turn;
 /// What one looks like, and those within the caller's sight.
 pub mod view;
 
@@ -14,7 +12,6 @@ pub use view::{RegistrationFilter, RegistrationView, list, show, view};
 
 use crate::{
     audit::{Confidential, Shown},
-    schema::registrations,
     spine::{Failure, Part, Tx},
 };
 use domain::{
@@ -23,10 +20,7 @@ use domain::{
 };
 
 /// What this noun brings to its wing.
-pub(crate) const NOUN: &[Part] = &[
-    &Confidential { kind: Registration::KIND, shown: Shown::Never },
-    &crate::held_with!("registration", "客户登记", "Registrations"; registrations, row::load, show),
-];
+pub(crate) const NOUN: &[Part] = &[&Confidential { kind: Registration::KIND, shown: Shown::Never }];
 
 crate::spine::resource! { crate::Customer: Registration as RegistrationView; find, apply, show = show }
 

@@ -1,12 +1,7 @@
 //! Figures of tiers that people enter, in the database. `[TIE-1]`
 
 use crate::{
-    customer_file::{
-        self, CustomerRef,
-        held::{ERASED, forget_files},
-        scope::seen,
-        view::CustomerColumns,
-    },
+    customer_file::{self, CustomerRef, scope::seen, view::CustomerColumns},
     customer_tier::{self, Asked, measure},
     file::{self, DocumentKind},
     schema::{customer_standings as standings, customers, tier_figures},
@@ -29,14 +24,7 @@ use uuid::Uuid;
 use validator::Validate;
 
 /// What this noun brings to its wing.
-pub(crate) const NOUN: &[Part] = &[
-    &DocumentKind { kind: EnteredFigure::KIND, may_read },
-    &crate::customer_file::held::ErasedWith(erase),
-    &crate::customer_file::held::HeldElsewhere {
-        table: "tier_figures",
-        because: "the copy lists them by themselves",
-    },
-];
+pub(crate) const NOUN: &[Part] = &[&DocumentKind { kind: EnteredFigure::KIND, may_read }];
 
 #[derive(Queryable, Selectable, Insertable, AsChangeset, Clone, Debug)]
 #[diesel(table_name = tier_figures, treat_none_as_default_value = false)]
@@ -165,6 +153,9 @@ pub(crate) fn latest(
     Ok(latest)
 }
 
+/// What stands for what a figure rests on, where that is erased.
+const ERASED: &str = "（已删除）";
+
 /// Forgets what the figures of a customer rest on, and the files that prove it; the values stay, since tiers rest on them.
 /// Answers which they are.
 pub(crate) fn erase(tx: &mut Tx<'_>, customer: CustomerId) -> Result<Vec<Key>, Failure> {
@@ -174,7 +165,11 @@ pub(crate) fn erase(tx: &mut Tx<'_>, customer: CustomerId) -> Result<Vec<Key>, F
         .execute(c))?;
     let keys: Vec<Key> = db!(tx, |c| tier_figures::table.filter(of).select(tier_figures::id).load(c))?;
     for key in &keys {
-        forget_files(tx, EnteredFigure::KIND, key.0)?;
+        let held = file::list_of(tx, EnteredFigure::KIND, key.0)?;
+        file::attach_exactly(tx, &[], EnteredFigure::KIND, key.0, "")?;
+        for one in held {
+            file::end(tx, Id::from_uuid(one.id.uuid()))?;
+        }
     }
     Ok(keys)
 }

@@ -7,6 +7,7 @@ mod settle;
 /// What one looks like, and those within the caller's sight.
 pub mod view;
 
+pub(crate) use row::erase;
 pub use row::find;
 pub use settle::preview;
 pub use view::{OverrideFilter, OverrideView, list, show, view};
@@ -14,7 +15,6 @@ pub use view::{OverrideFilter, OverrideView, list, show, view};
 use crate::{
     approval::{Routing, SubjectKind},
     policy::Shipped,
-    schema::tier_overrides,
     spine::{Failure, Part, Tx},
 };
 use domain::{
@@ -32,8 +32,6 @@ pub(crate) const NOUN: &[Part] = &[
         "002 §6 第四章二第三条",
         SHIPPED_OVERRIDE_CHAIN,
     ),
-    &crate::customer_file::held::ErasedWith(row::erase),
-    &crate::held_with!("tier_override", "等级调整", "Overrides of the tier"; tier_overrides, row::find_unscoped, show),
 ];
 
 crate::spine::resource! { crate::Customer: TierOverride as OverrideView; find, apply, show = show }

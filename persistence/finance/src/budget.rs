@@ -1,7 +1,6 @@
 //! Budgets: found within the caller's sight, written by applying changes, shown and listed.
 
 mod deed;
-mod duty;
 /// Lists and exports.
 pub mod list;
 mod row;
@@ -16,7 +15,7 @@ pub use view::{BUDGET, BudgetView, show, view};
 use self::row::Row;
 use crate::{
     organisation::department,
-    policy::{self, Kind, Offered, Shipped},
+    policy::{self, Kind, Shipped},
     schema::budgets,
     spine::{Failure, Key, Part, Reader, Sight, Stored, Tx, db, guard, save_row, within},
 };
@@ -40,13 +39,6 @@ pub(crate) const NOUN: &[Part] = &[
     &Kind::of::<BudgetPolicy>(),
     &Shipped::text(BUDGET_POLICY_CODE, "预算控制设置", "000 §9.1(4)；§9.3(5)", SHIPPED_BUDGET_POLICY),
     &Shipped::text(BUDGET_CHAIN_CODE, "营销预算审批链", "000 §9.1(3)6)；§9.3(1)", SHIPPED_BUDGET_CHAIN),
-    &duty::FILED,
-    &Offered(Shipped::text(
-        "duty-rule/budget-compilation",
-        "下年度预算编制",
-        "000 §9.1(3)5)；004 §10.1",
-        duty::COMPILATION_RULE,
-    )),
 ];
 
 /// The policies and the organisation that budgets are judged by.

@@ -5,10 +5,8 @@ use super::{
     budget_execution::{ExecutionFilter, report},
 };
 use crate::{
-    duty::{Filed, FiledRecord},
     file::{self, FileView},
-    organisation::{self, DEPARTMENT, NamedRef, Organisation, PersonRef, Register},
-    policy::{Offered, Shipped},
+    organisation::{self, DEPARTMENT, NamedRef, PersonRef, Register},
     schema::budget_analyses as analyses,
     search,
     spine::{
@@ -18,7 +16,6 @@ use crate::{
 };
 use diesel::prelude::*;
 use domain::{
-    approval::Directory as _,
     finance::{
         budget::{Budget, Foundation, FoundationKind},
         budget_analysis::{AnalysisContent, BudgetAnalysis, Conclusion, Figure},
@@ -30,43 +27,12 @@ use domain::{
     },
 };
 use serde::{Deserialize, Serialize};
-use serde_json::json;
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 use validator::Validate;
 
 /// What this noun brings to its wing.
-pub(crate) const NOUN: &[Part] = &[
-    &file::DocumentKind { kind: BudgetAnalysis::KIND, may_read },
-    &FILED,
-    &Offered(Shipped::text(
-        "duty-rule/monthly-budget-analysis",
-        "月度预算执行分析",
-        "000 §9.1(4)4)",
-        include_str!("shipped/budget_analysis_rule.json"),
-    )),
-];
-
-/// An analysis is filed for its period, for good.
-static FILED: Filed = Filed {
-    source: "budget_analysis.filed",
-    zh: "预算执行分析已提交",
-    en: "An analysis of the execution of budgets was filed",
-    event: "budget_analysis.filed",
-    undone: &[],
-    of: filed_for,
-};
-
-fn filed_for(reader: &mut Reader<'_>, id: Uuid) -> Result<Option<FiledRecord>, Failure> {
-    type Found = (String, Key);
-    let (period, author): Found = db!(reader, |c| analyses::table
-        .filter(analyses::id.eq(Key(id)))
-        .select((analyses::period, analyses::author_id))
-        .first(c))?;
-    let (Ok(period), by) = (period.parse(), EmployeeId::from(author)) else { return Ok(None) };
-    let Some(department) = Organisation::today(reader)?.department_of(by) else { return Ok(None) };
-    Ok(Some(FiledRecord::Period { period, by, department, facts: json!({}) }))
-}
+pub(crate) const NOUN: &[Part] = &[&file::DocumentKind { kind: BudgetAnalysis::KIND, may_read }];
 
 #[derive(Queryable, Selectable, Insertable, Clone, Debug)]
 #[diesel(table_name = analyses, treat_none_as_default_value = false)]

@@ -5,8 +5,6 @@ pub mod deed;
 mod duty;
 /// Lists and exports.
 pub mod list;
-/// What is to be paid out, with where to.
-pub mod ready;
 /// The ERP's list of what moved, compared with ours.
 pub mod reconcile;
 mod reversal;

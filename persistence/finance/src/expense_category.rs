@@ -2,19 +2,17 @@
 
 use crate::{
     approval::{Categories, CategoryCheck},
-    policy::{Kind, Shipped, all_of_kind, in_force},
-    spine::{Failure, Names, Part, Reader, View},
+    policy::{Kind, Shipped, in_force},
+    spine::{Failure, Part, Reader, View},
 };
 use chrono::NaiveDate;
 use domain::{
     finance::expense_category::{
         EXPENSE_CATEGORIES_CODE, ExpenseCategories, ExpenseCategory, SHIPPED_EXPENSE_CATEGORIES,
     },
-    spine::{BusinessDate, PolicyVersion, in_both},
+    spine::{BusinessDate, PolicyVersion},
 };
 use serde::Serialize;
-use serde_json::{Map, Value};
-use std::sync::Arc;
 use utoipa::ToSchema;
 
 /// That a line of a table is of a category or of one below it.
@@ -30,56 +28,8 @@ pub(crate) use in_category;
 pub(crate) const NOUN: &[Part] = &[
     &Categories(known),
     &Kind::of::<ExpenseCategories>(),
-    &Names(categories_named),
     &Shipped::text(EXPENSE_CATEGORIES_CODE, "营销费用类别", "000 §9.2 三", SHIPPED_EXPENSE_CATEGORIES),
 ];
-
-/// What categories are called today.
-pub(crate) struct Called(Arc<PolicyVersion<ExpenseCategories>>);
-
-impl Called {
-    pub fn today(reader: &mut Reader<'_>) -> Result<Self, Failure> {
-        let today = reader.today();
-        in_force(reader, "standard", today).map(Self)
-    }
-
-    /// A category in Chinese and in English; by its code where it is known no more.
-    pub fn of(&self, code: &str) -> (String, String) {
-        match self.0.content.find(code) {
-            Some(known) => (known.zh.clone(), known.en.clone()),
-            None => (code.to_owned(), code.to_owned()),
-        }
-    }
-}
-
-/// What categories are called that refusals name by their codes.
-fn categories_named(
-    reader: &mut Reader<'_>,
-    params: &Map<String, Value>,
-) -> Result<Vec<(&'static str, Value)>, Failure> {
-    let is_requested = params.get("field").is_some_and(|field| field == "category");
-    let named = std::iter::once("category").chain(is_requested.then_some("requested"));
-    let codes: Vec<(&'static str, &str)> =
-        named.filter_map(|name| Some((name, params.get(name)?.as_str()?))).collect();
-    if codes.is_empty() {
-        return Ok(Vec::new());
-    }
-    let today = reader.today();
-    let tree = in_force::<ExpenseCategories>(reader, "standard", today)?;
-    let mut called = Vec::new();
-    for (name, code) in codes {
-        let known = match tree.content.find(code) {
-            Some(known) => Some(known.clone()),
-            // One that is no more is called what it was called last.
-            None => {
-                let versions = all_of_kind::<ExpenseCategories>(reader)?;
-                versions.iter().rev().find_map(|dated| dated.version.content.find(code).cloned())
-            }
-        };
-        called.extend(known.map(|known| (name, in_both(known.zh, known.en))));
-    }
-    Ok(called)
-}
 
 /// The tree of expense categories in force on a day. `[EXP-1]`
 #[derive(Clone, Debug, Serialize, ToSchema)]

@@ -1,7 +1,7 @@
 //! Expense claims: found within the caller's sight, written by applying changes, shown and listed.
 
 mod advance;
-pub(crate) mod beside;
+mod beside;
 mod charge;
 /// What moves more than the claim itself.
 pub mod deed;
@@ -9,8 +9,6 @@ pub mod deed;
 pub mod hand_over;
 /// Locks for whole batches.
 pub mod hold;
-/// Their lines, as a list.
-pub mod line_list;
 /// Lists and exports.
 pub mod list;
 mod load;
@@ -19,8 +17,6 @@ mod part;
 /// The third party that a claim pays.
 pub mod payee;
 mod prepare;
-/// What is ready for the books.
-pub mod ready;
 /// What a claim refers to.
 pub mod reference;
 mod replay;
@@ -31,7 +27,6 @@ pub(crate) mod settle;
 /// What one claim looks like.
 pub mod view;
 
-pub(crate) use line_list::{ClaimRow, posted};
 pub(crate) use load::fellows;
 pub(crate) use load::may_read;
 pub use load::{find, find_by_external};

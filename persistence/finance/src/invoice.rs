@@ -4,8 +4,6 @@
 
 mod hold;
 mod identity;
-/// The invoices on claims, as a list.
-pub mod list;
 mod look_up;
 
 pub(super) use hold::{foresee, move_holds};
@@ -47,11 +45,10 @@ pub(super) struct Row {
     total_minor: i64,
     unique_key: String,
     reimbursed_minor: Option<i64>,
-    id: Key,
 }
 
 impl Row {
-    fn of(tx: &Tx<'_>, claim: Key, line: i32, index: usize, invoice: &Invoice) -> Result<Self, Failure> {
+    fn of(claim: Key, line: i32, index: usize, invoice: &Invoice) -> Result<Self, Failure> {
         let Invoice { kind, code, number, issued_on, seller, buyer, net, tax, total, reimbursed } = invoice;
         Ok(Self {
             claim_id: claim,
@@ -70,7 +67,6 @@ impl Row {
             total_minor: total.minor(),
             unique_key: invoice.unique_key(),
             reimbursed_minor: reimbursed.map(Money::minor),
-            id: Key(tx.ids().fresh()),
         })
     }
 
@@ -145,7 +141,7 @@ impl RemovedRow {
 pub(super) fn add(tx: &mut Tx<'_>, claim: Key, lines: &[Line]) -> Result<(), Failure> {
     let mut rows = Vec::new();
     for (line, index, invoice) in all_of(lines) {
-        rows.push(Row::of(tx, claim, line, index, invoice)?);
+        rows.push(Row::of(claim, line, index, invoice)?);
     }
     insert_all!(tx, invoices::table, &rows);
     Ok(())

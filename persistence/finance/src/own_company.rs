@@ -44,8 +44,5 @@ pub fn view(reader: &mut Reader<'_>) -> Result<OwnCompaniesView, Failure> {
 pub fn register(tx: &mut Tx<'_>, companies: Vec<Party>, from: Option<BusinessDate>) -> Result<(), Failure> {
     let change = move |now: &ExpensePolicy| Ok(ExpensePolicy { buyers: companies.clone(), ..now.clone() });
     let place = ("/content/buyers", "/companies");
-    policy::amend(
-        tx,
-        &Amendment { name: "claims".to_owned(), from, place, change: Box::new(change), is_a_fact: true },
-    )
+    policy::amend(tx, &Amendment { name: "claims".to_owned(), from, place, change: Box::new(change) })
 }

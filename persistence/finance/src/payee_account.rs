@@ -2,13 +2,11 @@
 
 /// What is owed and to be paid, with where to.
 pub mod pay_out;
-mod pay_to;
 mod row;
 mod sealed;
 /// What an account looks like, and all of them.
 pub mod view;
 
-pub use pay_to::PayTo;
 pub(crate) use row::load;
 pub use row::{find, live_of};
 pub use view::{PAYEE_ACCOUNT, PayeeAccountFilter, PayeeAccountView, list, show, view};

@@ -5,7 +5,6 @@
 pub mod comparison;
 /// What is done with a version, and what follows elsewhere.
 pub mod deed;
-mod duty;
 /// The versions within the caller's sight.
 pub mod list;
 /// Policies whose clause was edited.
@@ -29,9 +28,7 @@ use crate::{
     spine::{Failure, Follows, Part, Tx},
 };
 use domain::{
-    regulation_version::{
-        REGULATION_CHAIN_CODE, RegulationVersion, SHIPPED_REGULATION_CHAIN, SHIPPED_TRIAL_RULE, routed_fields,
-    },
+    regulation_version::{REGULATION_CHAIN_CODE, RegulationVersion, SHIPPED_REGULATION_CHAIN, routed_fields},
     spine::Change,
 };
 
@@ -41,14 +38,6 @@ pub(crate) const NOUN: &[Part] = &[
     &Routing(routed_fields),
     &Follows { wants: review::wants, then: review::follow },
     &Shipped::text(REGULATION_CHAIN_CODE, "制度审批链", "000 §9.2 六；§11.1", SHIPPED_REGULATION_CHAIN),
-    &duty::CALLED,
-    &duty::FILED,
-    &Shipped::text(
-        "duty-rule/regulation-trial",
-        "试行制度评估",
-        "002 §6 第八条 本制度从即日起试行",
-        SHIPPED_TRIAL_RULE,
-    ),
 ];
 
 crate::spine::resource! {

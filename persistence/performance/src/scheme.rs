@@ -56,10 +56,7 @@ fn check(reader: &mut Reader<'_>, policy: &Policy) -> Result<Vec<Finding>, Failu
         if !codes.contains(position) {
             findings.add_with(pointer, POSITION_UNKNOWN, [("position", json!(position))]);
         } else if let Some(other) = schemes.also_of(position, &policy.code, policy.effective_from) {
-            let params = [
-                ("position", json!(position)),
-                ("scheme", in_both(other.name.zh.as_str(), other.name.en.as_str())),
-            ];
+            let params = [("position", json!(position)), ("scheme", json!(other.name.zh))];
             findings.add_with(pointer, POSITION_ELSEWHERE, params);
         }
     }

@@ -6,7 +6,7 @@ pub mod view;
 pub use view::{ArchivedPaperFilter, ArchivedPaperView, list, show, view};
 
 use crate::{
-    duty::{Called, Filed, FiledRecord, Passes},
+    duty::{Called, Filed, FiledRecord},
     file::{self, DocumentKind},
     organisation::{Register, employee, referred},
     policy::Shipped,
@@ -17,11 +17,9 @@ use crate::{
 use diesel::prelude::*;
 use domain::{
     archived_paper::{ArchivedPaper, ArchivedPaperId, Loan, NewPaper, PaperKind},
-    customer_file::CustomerId,
     sales_contract::SalesContractId,
     spine::{BusinessDate, Change, EmployeeId, Entity, Id, Permission, Version},
 };
-use persistence_customer::erase_texts;
 use serde_json::json;
 use uuid::Uuid;
 
@@ -41,7 +39,6 @@ static LENT: Called = Called {
     gone: &[],
     passed: &[],
     redated: &[],
-    passes: Passes::ToSuperior,
 };
 
 /// It came back.
@@ -60,7 +57,6 @@ pub(crate) const NOUN: &[Part] = &[
     &GIVEN_BACK,
     &DocumentKind { kind: ArchivedPaper::KIND, may_read },
     &Shipped::text("duty-rule/archive-loan", "合同档案归还", "003 销售合同管理", LOAN_RULE),
-    &crate::customer_file::held::ErasedWith(erase),
 ];
 
 #[derive(Queryable, Selectable, Insertable, AsChangeset, Clone, Debug)]
@@ -210,11 +206,4 @@ fn may_read(reader: &mut Reader<'_>, id: Uuid) -> Result<bool, Failure> {
         Err(Failure::NotFound) => Ok(false),
         Err(failure) => Err(failure),
     }
-}
-
-/// Forgets what was said of them where their contract is with a customer. Answers which they are. `[CUS-9]`
-fn erase(tx: &mut Tx<'_>, customer: CustomerId) -> Result<Vec<Key>, Failure> {
-    let contracts = sales_contracts::table.filter(sales_contracts::customer_id.eq(Key::from(customer)));
-    let contracts: Vec<Key> = db!(tx, |c| contracts.select(sales_contracts::id).load(c))?;
-    Ok(erase_texts!(tx, archived_papers, archived_papers::contract_id.eq_any(&contracts); title; ))
 }

@@ -24,10 +24,7 @@ use crate::{
 use domain::{contract_amendment::ContractAmendment, spine::Change};
 
 /// What this noun brings to its wing. It meets the chain of contracts.
-pub(crate) const NOUN: &[Part] = &[
-    &const { SubjectKind::of::<ContractAmendment, crate::Sales>() },
-    &crate::customer_file::held::ErasedWith(row::erase),
-];
+pub(crate) const NOUN: &[Part] = &[&const { SubjectKind::of::<ContractAmendment, crate::Sales>() }];
 
 crate::spine::resource! { crate::Sales: ContractAmendment as ContractAmendmentView; find, apply, show = show }
 

@@ -3,21 +3,19 @@
 use crate::{
     organisation::{DEPARTMENT, EMPLOYEE, NamedRef, PersonRef, Register, referred},
     sales_contract::{self, SALES_CONTRACT},
-    schema::{contract_milestones, sales_contracts},
+    schema::contract_milestones,
     spine::{
-        Failure, Filter, Instant, Key, Page, Part, Reader, Refers, Several, Sight, Slice, Stored, Tx, View,
-        Where, columns, db, guard, narrow, orders, paged, reached, save_row,
+        Failure, Filter, Instant, Key, Page, Reader, Refers, Several, Sight, Slice, Stored, Tx, View, Where,
+        columns, db, guard, narrow, orders, paged, reached, save_row,
     },
 };
 use chrono::NaiveDate;
 use diesel::prelude::*;
 use domain::{
     contract_milestone::{ContractMilestone, ContractMilestoneId, MilestoneKind, MilestoneState, Reached},
-    customer_file::CustomerId,
     sales_contract::SalesContractId,
     spine::{BusinessDate, Change, DepartmentId, EmployeeId, Timestamp, Version},
 };
-use persistence_customer::erase_texts;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use validator::Validate;
@@ -96,9 +94,6 @@ impl Stored<crate::Sales> for ContractMilestone {
         guard(save_row!(tx, contract_milestones, &row, before)?)
     }
 }
-
-/// What this noun brings to its wing.
-pub(crate) const NOUN: &[Part] = &[&crate::customer_file::held::ErasedWith(erase)];
 
 crate::spine::resource! { crate::Sales: ContractMilestone as ContractMilestoneView; find, apply, show = show }
 
@@ -325,13 +320,4 @@ columns! { ContractMilestoneView as "contract-milestones" "合同节点" "Milest
     late_days "逾期天数" "Days late";
     reached_on "达成日期" "Reached on";
     evidence "依据" "Evidence";
-}
-
-/// Forgets what was said of them where their contract is with a customer. Answers which they are. `[CUS-9]`
-fn erase(tx: &mut Tx<'_>, customer: CustomerId) -> Result<Vec<Key>, Failure> {
-    let contracts = sales_contracts::table.filter(sales_contracts::customer_id.eq(Key::from(customer)));
-    let contracts: Vec<Key> = db!(tx, |c| contracts.select(sales_contracts::id).load(c))?;
-    Ok(
-        erase_texts!(tx, contract_milestones, contract_milestones::contract_id.eq_any(&contracts); name; evidence, dropped_reason),
-    )
 }

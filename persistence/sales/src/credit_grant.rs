@@ -18,7 +18,6 @@ pub use view::{
 use crate::{
     approval::{Routing, SubjectKind},
     policy::Shipped,
-    schema::credit_grants,
     spine::{Failure, Part, Tx},
 };
 use domain::{
@@ -31,8 +30,6 @@ pub(crate) const NOUN: &[Part] = &[
     &const { SubjectKind::of::<CreditGrant, crate::Sales>() },
     &Routing(routed_fields),
     &Shipped::text(CREDIT_GRANT_CHAIN_CODE, "授信审批链", "002 §7", SHIPPED_CREDIT_GRANT_CHAIN),
-    &crate::customer_file::held::ErasedWith(row::erase),
-    &persistence_customer::held_with!("credit_grant", "授信", "Credit"; credit_grants, row::find_unscoped, show),
 ];
 
 crate::spine::resource! { crate::Sales: CreditGrant as CreditGrantView; find, apply, show = show }

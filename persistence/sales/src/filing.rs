@@ -16,7 +16,6 @@ pub use view::{FILING, FilingFilter, FilingView, list, show, view};
 use crate::{
     file::{self, DocumentKind},
     policy::Shipped,
-    schema::filings,
     spine::{Failure, Follows, Part, Tx},
 };
 use domain::{
@@ -32,10 +31,8 @@ pub(crate) const NOUN: &[Part] = &[
     &duty::PROTECTED,
     &duty::CONVERTED,
     &Follows { wants: deed::wants, then: deed::follow },
-    &Shipped::text("duty-rule/filing-review", "销售报备审核", "001 §4.2.3.2", duty::REVIEW_RULE),
-    &Shipped::text("duty-rule/filing-protection", "报备到期提醒", "001 §4.2.3.2", duty::PROTECTION_RULE),
-    &crate::customer_file::held::ErasedWith(row::erase),
-    &persistence_customer::held_with!("filing", "销售报备", "Filings"; filings, row::find_unscoped, show),
+    &Shipped::text("duty-rule/filing-review", "销售报备审核", "001 奖惩条款 §3.2", duty::REVIEW_RULE),
+    &Shipped::text("duty-rule/filing-protection", "报备到期提醒", "001 奖惩条款 §3.2", duty::PROTECTION_RULE),
 ];
 
 crate::spine::resource! { crate::Sales: Filing as FilingView; find, apply, show = show }

@@ -16,7 +16,6 @@ pub use view::{InstalmentFilter, InstalmentSummary, InstalmentTermView, Instalme
 
 use crate::{
     policy::Shipped,
-    schema::instalments,
     spine::{Follows, Part},
 };
 
@@ -26,5 +25,4 @@ pub(crate) const NOUN: &[Part] = &[
     &duty::SETTLED,
     &Follows { wants: duty::wants, then: duty::follow },
     &Shipped::text("duty-rule/collection", "应收账款催收", "001 第十七条", duty::COLLECTION_RULE),
-    &persistence_customer::held_with!("instalment", "应收款", "Instalments"; instalments, row::find_unscoped, view::show),
 ];

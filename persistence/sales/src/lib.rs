@@ -73,7 +73,7 @@ mod terms;
 /// What one customer holds at a time.
 pub mod unit;
 
-pub(crate) use persistence_base::{search, separation_policy};
+pub(crate) use persistence_base::search;
 pub use terms::pipeline_terms;
 pub(crate) use terms::{order_terms, receivable_terms, sales_terms};
 
@@ -95,15 +95,10 @@ pub const WING: &Wing = &Wing {
         archived_paper::NOUN,
         contract_amendment::NOUN,
         contract_check::NOUN,
-        contract_milestone::NOUN,
         product::NOUN,
         filing::NOUN,
         instalment::NOUN,
         opportunity::NOUN,
-        partner::NOUN,
-        quotation::NOUN,
-        shipment::NOUN,
-        unit::NOUN,
         pipeline_terms::NOUN,
         measure::NOUN,
         credit_grant::NOUN,

@@ -1,15 +1,14 @@
 //! What sales bring to indicators: what counted for somebody and what came in, as it was decided here. `[KPI-1, SAL-1c]`
 
 use crate::{
-    sale::counted::received,
-    schema::{credit_entries as credits, sales},
-    spine::{Failure, Key, Part, Reader, db},
+    schema::{credit_entries as credits, receipt_allocations as allocations, sales},
+    spine::{Failure, Instant, Key, Part, Reader, db},
 };
 use diesel::prelude::*;
 use domain::spine::{BusinessDate, Currency};
 use persistence_base::measure::{Adjusted, Asked, Measure, Measured, digest};
 use rust_decimal::Decimal;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 /// What this noun brings to its wing.
 pub(crate) const NOUN: &[Part] = &[&SALES_AMOUNT, &SALES_CLOSED, &RECEIPTS_AMOUNT];
@@ -72,8 +71,7 @@ static SALES_AMOUNT: Measure = Measure {
     },
 };
 
-/// The sales of which something counts for somebody, when all that was taken back is left out; each in the period in which it first
-/// counted for them, so that one that is amended later is not closed twice.
+/// The sales of which something counts for somebody, when all that was taken back is left out.
 static SALES_CLOSED: Measure = Measure {
     code: "sales-closed",
     zh: "计入本人业绩的成交单数",
@@ -86,26 +84,12 @@ static SALES_CLOSED: Measure = Measure {
         for (_, net, sale, _) in &rows {
             *by_sale.entry(*sale).or_default() += net;
         }
-        let known = counted_before(reader, asked, &Vec::from_iter(by_sale.keys().copied()))?;
-        let closed = by_sale.iter().filter(|(sale, net)| **net > 0 && !known.contains(sale)).count();
+        let closed = by_sale.values().filter(|net| **net > 0).count();
         Ok(Measured { rows: count(rows.len()), ..Measured::count(closed, digest_of(&rows)) })
     },
 };
 
-/// Which of some sales counted for somebody before the period.
-fn counted_before(reader: &mut Reader<'_>, asked: &Asked<'_>, of: &[Key]) -> Result<BTreeSet<Key>, Failure> {
-    let (key, from) = (Key::from(asked.employee), asked.from);
-    let rows: Vec<Key> = db!(reader, |c| credits::table
-        .filter(credits::employee_id.eq(Some(key)).and(credits::sale_id.eq_any(of)))
-        .filter(credits::counted_on.lt(from))
-        .select(credits::sale_id)
-        .distinct()
-        .load(c))?;
-    Ok(rows.into_iter().collect())
-}
-
-/// What customers paid for the sales that count for somebody, their part of it; what bounced or went back is taken from it on its
-/// own day.
+/// What customers paid for the contracts that somebody sold; what bounced or went back is taken from it.
 static RECEIPTS_AMOUNT: Measure = Measure {
     code: "receipts-amount",
     zh: "本人成交合同的回款金额",
@@ -113,13 +97,24 @@ static RECEIPTS_AMOUNT: Measure = Measure {
     unit: "元",
     needs_subject: false,
     of: |reader, asked| {
-        let before = asked.until.succ_opt().unwrap_or(asked.until);
-        let rows = received(reader, (asked.from, before), Some(Key::from(asked.employee)))?;
-        let sum = rows.iter().map(|(_, _, minor)| minor).sum();
+        let key = Key::from(asked.employee);
+        let (begins, ends) = asked.instants(reader.zone());
+        let (begins, ends) = (Instant::from(begins), Instant::from(ends));
+        let rows: Vec<(Key, i64)> = db!(reader, |c| allocations::table
+            .inner_join(sales::table.on(sales::contract_id.eq(allocations::contract_id)))
+            .filter(
+                sales::owner_id.eq(Some(key)).or(sales::owner_id.is_null().and(sales::submitter_id.eq(key)))
+            )
+            .filter(sales::currency.eq(Currency::Cny.code()))
+            .filter(allocations::at.ge(begins).and(allocations::at.lt(ends)))
+            .order(allocations::id)
+            .select((allocations::id, allocations::amount_minor))
+            .load(c))?;
+        let sum = rows.iter().map(|(_, minor)| minor).sum();
         Ok(Measured {
             value: Some(yuan(sum)),
             rows: count(rows.len()),
-            digest: digest(rows.iter().map(|(_, source, minor)| format!("{} {minor}", source.0))),
+            digest: digest(rows.iter().map(|(id, minor)| format!("{} {minor}", id.0))),
             ..Measured::default()
         })
     },

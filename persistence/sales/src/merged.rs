@@ -83,16 +83,7 @@ pub(crate) fn family(reader: &mut Reader<'_>, customer: CustomerId) -> Result<Ve
     Ok(all)
 }
 
-/// All files of a customer, whichever of them is asked of: the one that stands for them first.
-///
-/// # Errors
-/// Where the database fails.
-pub(crate) fn whole(reader: &mut Reader<'_>, customer: CustomerId) -> Result<Vec<Key>, Failure> {
-    let survivor = survivor(reader, customer)?;
-    family(reader, survivor)
-}
-
-/// The same as [`family`] for many, each with the file of its family that was asked for.
+/// The same for many, each with the file of its family that was asked for.
 ///
 /// # Errors
 /// Where the database fails.

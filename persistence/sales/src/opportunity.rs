@@ -12,16 +12,11 @@ pub(crate) use row::expected;
 pub use row::find;
 pub use view::{OPPORTUNITY, OpportunityFilter, OpportunitySummary, OpportunityView, list, show, view};
 
-use crate::schema::opportunities;
 use crate::spine::{Failure, Follows, Part, Tx};
 use domain::{opportunity::Opportunity, spine::Change};
 
 /// What this noun brings to its wing.
-pub(crate) const NOUN: &[Part] = &[
-    &Follows { wants: deed::wants, then: deed::follow },
-    &crate::customer_file::held::ErasedWith(row::erase),
-    &persistence_customer::held_with!("opportunity", "商机", "Opportunities"; opportunities, row::load, show),
-];
+pub(crate) const NOUN: &[Part] = &[&Follows { wants: deed::wants, then: deed::follow }];
 
 crate::spine::resource! { crate::Sales: Opportunity as OpportunityView; find, apply, show = show }
 

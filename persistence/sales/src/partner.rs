@@ -9,8 +9,8 @@ use crate::{
     schema::partners,
     search,
     spine::{
-        Failure, Filter, Instant, Key, Page, Part, Reader, Refers, Sight, Slice, Stored, Target, Tx, View,
-        Where, columns, db, guard, in_json, narrow, orders, paged, reached, save_row,
+        Failure, Filter, Instant, Key, Page, Reader, Refers, Sight, Slice, Stored, Target, Tx, View, Where,
+        columns, db, guard, in_json, narrow, orders, paged, reached, save_row,
     },
 };
 use diesel::prelude::*;
@@ -85,10 +85,6 @@ impl Stored<crate::Sales> for Partner {
         guard(unless_taken(save_row!(tx, partners, &row, before), "/code", &row.code)?)
     }
 }
-
-/// What this noun brings to its wing.
-pub(crate) const NOUN: &[Part] =
-    &[&persistence_customer::held_with!("partner", "渠道伙伴", "Partners"; partners, find_unscoped, show)];
 
 crate::spine::resource! { crate::Sales: Partner as PartnerView; find, apply, show = show }
 

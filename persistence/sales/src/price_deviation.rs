@@ -16,7 +16,6 @@ pub use view::{PriceDeviationFilter, PriceDeviationSummary, PriceDeviationView, 
 use crate::{
     approval::{Routing, SubjectKind},
     policy::{Kind, Shipped},
-    schema::price_deviations,
     spine::{Failure, Part, Tx},
 };
 use domain::{
@@ -34,8 +33,6 @@ pub(crate) const NOUN: &[Part] = &[
     &Kind::of::<DiscountAuthority>(),
     &Shipped::text(DISCOUNT_AUTHORITY_CODE, "价格审批权限", "004 §5.3", SHIPPED_DISCOUNT_AUTHORITY),
     &Shipped::text(PRICE_DEVIATION_CHAIN_CODE, "价格偏差审批链", "004 §5.3", SHIPPED_PRICE_DEVIATION_CHAIN),
-    &crate::customer_file::held::ErasedWith(row::erase),
-    &persistence_customer::held_with!("price_deviation", "价格偏差", "Price deviations"; price_deviations, row::find_unscoped, show),
 ];
 
 crate::spine::resource! { crate::Sales: PriceDeviation as PriceDeviationView; find, apply, show = show }

@@ -34,10 +34,6 @@ pub(crate) const NOUN: &[Part] = &[
     &PRICES,
     &Kind::of::<PriceOrder>(),
     &Shipped::text(PRICE_ORDER_CODE, "价格适用次序", "004 §5.3", SHIPPED_PRICE_ORDER),
-    &crate::customer_file::held::HeldElsewhere {
-        table: "prices",
-        because: "what the company asks is its own, and says nothing of the customer",
-    },
 ];
 
 /// Without a price nothing is sold.

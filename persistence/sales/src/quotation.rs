@@ -9,15 +9,8 @@ pub mod view;
 pub use row::find;
 pub use view::{QuotationFilter, QuotationSummary, QuotationView, list, show, view};
 
-use crate::schema::quotations;
-use crate::spine::{Failure, Part, Tx};
+use crate::spine::{Failure, Tx};
 use domain::{quotation::Quotation, spine::Change};
-
-/// What this noun brings to its wing.
-pub(crate) const NOUN: &[Part] = &[
-    &crate::customer_file::held::ErasedWith(row::erase),
-    &persistence_customer::held_with!("quotation", "报价", "Quotations"; quotations, row::load, show),
-];
 
 crate::spine::resource! { crate::Sales: Quotation as QuotationView; find, apply, show = show }
 

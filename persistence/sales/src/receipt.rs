@@ -7,21 +7,16 @@ mod row;
 pub mod view;
 
 pub use row::find;
-pub(crate) use row::find_unscoped;
 pub use view::{ReceiptFilter, ReceiptView, list, show, view};
 
 use crate::{
-    customer_file::held::ErasedWith,
-    schema::receipts,
+    customer_file::deed::ErasedWith,
     spine::{Failure, Part, Tx},
 };
 use domain::{receipt::Receipt, spine::Change};
 
 /// What this noun brings to its wing.
-pub(crate) const NOUN: &[Part] = &[
-    &ErasedWith(row::erase),
-    &persistence_customer::held_with!("receipt", "收款", "Receipts"; receipts, row::load, show),
-];
+pub(crate) const NOUN: &[Part] = &[&ErasedWith(row::erase)];
 
 crate::spine::resource! { crate::Sales: Receipt as ReceiptView; find, apply, show = show }
 

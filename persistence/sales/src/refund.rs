@@ -27,7 +27,6 @@ pub(crate) const NOUN: &[Part] = &[
     &const { SubjectKind::of::<Refund, crate::Sales>() },
     &Routing(routed_fields),
     &Shipped::text(REFUND_CHAIN_CODE, "退款审批链", "002 §7", SHIPPED_REFUND_CHAIN),
-    &crate::customer_file::held::ErasedWith(row::erase),
 ];
 
 crate::spine::resource! { crate::Sales: Refund as RefundView; find, apply, show = show }

@@ -1,8 +1,6 @@
 //! Sales in the database: opened and closed with their contract, attributed from what records show, paid as money comes in.
 //! `[COM-1 … COM-10]`
 
-/// For whom sales count, and what moves with that.
-pub(crate) mod counted;
 /// Whom sales count for.
 pub mod credit;
 /// What is done about a sale.
@@ -21,8 +19,6 @@ pub mod ledger;
 mod met;
 /// The parts of a sale as it is shown.
 mod part;
-/// What sales earn by the plan of their day.
-mod rating;
 mod replay;
 mod row;
 /// What rulings settle.
@@ -37,14 +33,11 @@ pub(crate) use find::find_unscoped;
 pub(crate) use row::{deal_of, of_deal};
 pub use view::{SALE, SaleFilter, SaleSummary, SaleView, list, show, view};
 
-use rating::Counted;
-
 use crate::{
     instalment::deed::{self as instalments, Course},
     ownership::deal::SalesKept,
     partner_commission,
     policy::Shipped,
-    schema::sales,
     spine::{Failure, Follows, Part, Tx},
 };
 use domain::{sale::Sale, spine::Change};
@@ -61,11 +54,6 @@ pub(crate) const NOUN: &[Part] = &[
     &SalesKept { standing: find::standing_with, of_deal: find::number_of },
     replay::BY_RULES,
     replay::BY_PLAN,
-    &persistence_customer::held_with!("sale", "成交", "Sales"; sales, find::find_unscoped, show),
-    &crate::customer_file::held::HeldElsewhere {
-        table: "credit_entries",
-        because: "they say of a sale whom it counts for, as the sale does",
-    },
 ];
 
 crate::spine::resource! { crate::Sales: Sale as SaleView; find, apply, show = show }
@@ -79,9 +67,7 @@ pub fn apply(tx: &mut Tx<'_>, change: Change<Sale>) -> Result<Sale, Failure> {
     let incidents = change.before().map_or_else(Vec::new, Sale::incidents);
     let course = change.before().map(Course::from);
     let was_closed = change.before().is_some_and(|before| before.closing.is_some());
-    let counted = change.before().and_then(Counted::of);
     let sale = tx.apply(change)?;
-    rating::follow(tx, counted.as_ref(), &sale)?;
     incident::follow(tx, &incidents, &sale)?;
     partner_commission::follow(tx, &sale, was_closed)?;
     instalments::follow(tx, &sale, course)?;

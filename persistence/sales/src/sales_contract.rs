@@ -22,7 +22,6 @@ use crate::{
     organisation::referred,
     policy::Shipped,
     product, sales_terms,
-    schema::sales_contracts,
     spine::{Failure, Part, Reader, Tx},
 };
 use domain::{
@@ -46,8 +45,6 @@ pub(crate) const NOUN: &[Part] = &[
     &duty::RUNS,
     &duty::CONCLUDED,
     &Shipped::text("duty-rule/contract-expiry", "合同到期处理", "003 销售合同管理", duty::EXPIRY_RULE),
-    &crate::customer_file::held::ErasedWith(row::erase),
-    &persistence_customer::held_with!("sales_contract", "销售合同", "Contracts"; sales_contracts, row::find_unscoped, show),
 ];
 
 crate::spine::resource! { crate::Sales: SalesContract as SalesContractView; find, apply, show = show }

@@ -10,7 +10,6 @@ mod row;
 mod settle;
 /// What another system takes over.
 pub mod taken;
-mod under_contract;
 /// What an order looks like.
 pub mod view;
 
@@ -23,7 +22,6 @@ pub use view::{SALES_ORDER, SalesOrderView, show, view};
 use crate::{
     approval::{Routing, SubjectKind},
     policy::Shipped,
-    schema::sales_orders,
     spine::{Failure, Part, Tx},
 };
 use domain::{
@@ -36,8 +34,6 @@ pub(crate) const NOUN: &[Part] = &[
     &const { SubjectKind::of::<SalesOrder, crate::Sales>() },
     &Routing(routed_fields),
     &Shipped::text(SALES_ORDER_CHAIN_CODE, "销售订单审核链", "004 §5.2", SHIPPED_SALES_ORDER_CHAIN),
-    &crate::customer_file::held::ErasedWith(row::erase),
-    &persistence_customer::held_with!("sales_order", "销售订单", "Orders"; sales_orders, row::find_unscoped, show),
 ];
 
 crate::spine::resource! { crate::Sales: SalesOrder as SalesOrderView; find, apply, show = show }

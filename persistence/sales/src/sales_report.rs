@@ -12,31 +12,11 @@ pub mod view;
 pub use row::find;
 pub use view::{SalesReportFilter, SalesReportView, list, show, view};
 
-use crate::{
-    policy::{Offered, Shipped},
-    spine::{Failure, Part, Tx},
-};
-use domain::{
-    sales_report::{SHIPPED_SALES_DAY_RULE, SHIPPED_SALES_MONTH_RULE, SalesReport},
-    spine::Change,
-};
+use crate::spine::{Failure, Part, Tx};
+use domain::{sales_report::SalesReport, spine::Change};
 
 /// What this noun brings to its wing.
-pub(crate) const NOUN: &[Part] = &[
-    &duty::SUBMITTED,
-    &Offered(Shipped::text(
-        "duty-rule/sales-day",
-        "销售日报",
-        "001 §3.5 每日进行销售活动记录",
-        SHIPPED_SALES_DAY_RULE,
-    )),
-    &Offered(Shipped::text(
-        "duty-rule/sales-month",
-        "销售月报",
-        "001 §3.5 每月汇总销售报告",
-        SHIPPED_SALES_MONTH_RULE,
-    )),
-];
+pub(crate) const NOUN: &[Part] = &[&duty::SUBMITTED];
 
 crate::spine::resource! { crate::Sales: SalesReport as SalesReportView; find, apply, show = show }
 

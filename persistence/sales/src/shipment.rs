@@ -9,15 +9,8 @@ pub mod view;
 pub use row::find;
 pub use view::{ShipmentFilter, ShipmentSummary, ShipmentView, list, show, view};
 
-use crate::schema::shipments;
-use crate::spine::{Failure, Part, Tx};
+use crate::spine::{Failure, Tx};
 use domain::{shipment::Shipment, spine::Change};
-
-/// What this noun brings to its wing.
-pub(crate) const NOUN: &[Part] = &[
-    &crate::customer_file::held::ErasedWith(row::erase),
-    &persistence_customer::held_with!("shipment", "发货", "Shipments"; shipments, row::load, show),
-];
 
 crate::spine::resource! { crate::Sales: Shipment as ShipmentView; find, apply, show = show }
 

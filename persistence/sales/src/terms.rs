@@ -46,5 +46,5 @@ terms! {
 }
 terms! {
     /// The company's terms of pursuing sales. `[SAL-2, SAL-3]`
-    pipeline_terms: PipelineTerms, PIPELINE_TERMS_CODE, SHIPPED_PIPELINE_TERMS, "销售过程规则", "001 §4.2.3"
+    pipeline_terms: PipelineTerms, PIPELINE_TERMS_CODE, SHIPPED_PIPELINE_TERMS, "销售过程规则", "001 奖惩条款 §3"
 }

@@ -9,13 +9,8 @@ pub mod view;
 pub use row::find;
 pub use view::{UnitFilter, UnitView, list, show, view};
 
-use crate::schema::units;
-use crate::spine::{Failure, Part, Tx};
+use crate::spine::{Failure, Tx};
 use domain::{spine::Change, unit::Unit};
-
-/// What this noun brings to its wing.
-pub(crate) const NOUN: &[Part] =
-    &[&persistence_customer::held_with!("unit", "房源", "Units"; units, row::find, show)];
 
 crate::spine::resource! { crate::Sales: Unit as UnitView; find, apply, show = show }
 

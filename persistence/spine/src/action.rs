@@ -1,16 +1,14 @@
 //! What the caller may do with a resource now, with links and reasons, so that a front end holds no copy of the
 //! rules. `[ACT-1]`
 
-use super::{Failure, Reader, Resource, View};
 use chrono_tz::Tz;
-use domain::spine::{Action, Language, Permission, Refusal, as_clocks_show};
+use domain::spine::{Language, Refusal, as_clocks_show};
 use serde::Serialize;
 use std::{borrow::Cow, fmt::Display};
 use utoipa::{
     PartialSchema, ToSchema,
     openapi::{ObjectBuilder, OneOfBuilder, Ref, RefOr, Schema, schema::Type},
 };
-use uuid::Uuid;
 
 /// One action on a resource; `A` is the enum of the resource's actions.
 #[derive(Clone, PartialEq, Debug, Serialize)]
@@ -27,8 +25,6 @@ pub struct ActionView<A> {
 pub enum Place {
     /// PATCH to the resource itself.
     Patch,
-    /// DELETE of the resource itself.
-    Delete,
     /// POST below the resource, e.g. `/submit`.
     Post(&'static str),
     /// POST to another address, which takes several resources at once.
@@ -40,7 +36,6 @@ impl Place {
     fn of(self, base: &dyn Display) -> (&'static str, String) {
         match self {
             Self::Patch => ("PATCH", base.to_string()),
-            Self::Delete => ("DELETE", base.to_string()),
             Self::Post(tail) => ("POST", format!("{base}{tail}")),
             Self::PostTo(address) => ("POST", address.to_owned()),
         }
@@ -79,52 +74,6 @@ impl<A: Copy> ActionView<A> {
             Self::by(method, name, href, allowed.err().as_ref())
         };
         actions.into_iter().map(shown).collect()
-    }
-}
-
-impl<A: Action> ActionView<A> {
-    /// What the caller may do with the resource that a view shows. An action is theirs where they hold its permission and find
-    /// the resource by it, as the route that does it would; `tried` asks the rules that doing it would ask. What it says the
-    /// caller is denied, or is not there, is not theirs either.
-    ///
-    /// # Errors
-    /// Where the database fails.
-    pub fn of<E, Wing>(
-        reader: &mut Reader<'_>,
-        shown: &impl View,
-        id: Uuid,
-        mut tried: impl FnMut(&mut Reader<'_>, &E, A) -> Result<(), Failure>,
-    ) -> Result<Vec<Self>, Failure>
-    where
-        E: Resource<Wing>,
-    {
-        let base = shown.location().unwrap_or_default();
-        let (mut listed, mut sought) = (Vec::new(), None::<(Permission, Option<E>)>);
-        for &action in A::EVERY {
-            let permission = action.permission();
-            // Actions with one permission stand together, so the resource is sought once for each.
-            if sought.as_ref().is_none_or(|(by, _)| *by != permission) {
-                sought = Some((permission, reader.found_by(permission, |reader| E::find(reader, id))?));
-            }
-            let Some((_, Some(found))) = &sought else { continue };
-            let refusal = match reader.seeing_by(permission, |reader| tried(reader, found, action)) {
-                Ok(()) => None,
-                Err(Failure::Refused(refusal)) => Some(*refusal),
-                Err(Failure::Denied(_) | Failure::NotFound) => continue,
-                Err(failure) => return Err(failure),
-            };
-            let (method, href) = called(action.code(), &base);
-            listed.push(Self::by(method, action, href, refusal.as_ref()));
-        }
-        Ok(listed)
-    }
-}
-
-/// How an action is called that is named by its code: a change is a PATCH of the resource, all else is posted below it.
-fn called(code: &str, base: &str) -> (&'static str, String) {
-    match code {
-        "change" | "revise" => ("PATCH", base.to_owned()),
-        deed => ("POST", format!("{base}/{}", deed.replace('_', "-"))),
     }
 }
 

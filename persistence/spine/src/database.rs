@@ -7,7 +7,6 @@ use super::{
     health::Health,
     idempotency,
     master::Memory,
-    naming,
     pool::{Connections, Pool, connections},
     tx::open,
     writer::{Unit, Writer},
@@ -250,9 +249,7 @@ impl Database {
         work: impl FnOnce(&mut Reader<'_>) -> Result<T, Failure> + Send + 'static,
     ) -> Result<T, Failure> {
         let shared = self.shared.clone();
-        let named =
-            move |reader: &mut Reader<'_>| work(reader).map_err(|failure| naming::named(reader, failure));
-        self.on_reader(move |connection| named(&mut open(connection, &shared, &request)?)).await
+        self.on_reader(move |connection| work(&mut open(connection, &shared, &request)?)).await
     }
 
     /// Does a unit of work; answers after the commit. `work` may run more than once.

@@ -128,11 +128,6 @@ impl From<Decimal> for Cell<'_> {
         Self::Decimal(number)
     }
 }
-/// So many basis points as percent, with two places: what people read of a rate.
-pub fn percent(basis_points: i64) -> Decimal {
-    Decimal::new(basis_points, 2)
-}
-
 /// The amount; its currency is a column of its own.
 impl From<Money> for Cell<'_> {
     fn from(money: Money) -> Self {

@@ -9,7 +9,6 @@ use super::{
     idempotency::{self, Kept, Outset},
     ledger::Deeds,
     master::{self, Master},
-    naming,
 };
 use domain::spine::Permission;
 use std::{
@@ -161,7 +160,7 @@ impl Tx<'_> {
         let (kept, numbers) = (self.records.len(), self.connection().numbers.mark());
         let gates = self.connection().gates.mark();
         self.connection().execute("SAVEPOINT part")?;
-        let outcome = part(self).map_err(|failure| naming::named(self, failure));
+        let outcome = part(self);
         match &outcome {
             Ok(_) => {}
             Err(Failure::Refused(_) | Failure::NotFound | Failure::Stale { .. }) => {
@@ -255,8 +254,8 @@ pub(super) fn perform(
     if let Some(answer) = known {
         return Ok(Performed::replayed(answer, at));
     }
-    let worked = work(&mut tx).and_then(|answer| follow(&mut tx).map(|()| answer));
-    let answer = worked.map_err(|failure| naming::named(&mut tx, failure))?;
+    let answer = work(&mut tx)?;
+    follow(&mut tx)?;
     let raised = raise(&mut tx)?;
     let (deeds, keep) = (Deeds::of(&mut tx), !request.rehearsal);
     Ok(Performed { answered: Answered { answer, replayed: false }, keep, raised, deeds, at })

@@ -17,7 +17,9 @@ stories! {
 
 /// Lists that are no lists of things, with the reason.
 const OTHERWISE: &[(&str, &str)] = &[
+    ("take_cash_advances", "a queue: what waits longest comes first, for programs"),
     ("take_sales_orders", "a queue: what waits longest comes first, for programs"),
+    ("take_expense_claims", "a queue: what waits longest comes first, for programs"),
     ("list_expense_statement_rows", "the rows of one document, frozen in their order"),
     ("list_appraisal_coverage", "a preview of who is measured by what, by number"),
     ("list_appraisal_replay", "a report: what a draft would have made of each sheet of a period"),

@@ -1,9 +1,6 @@
 //! The kinds of policy: each brings its schema, a description and an example that holds, wherever it is registered. `[REG-4]`
 
-use persistence::{
-    HOUSE,
-    policy::{Kind, Offered, Shipped},
-};
+use persistence::{HOUSE, policy::Kind};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use tests::{App, checks, stories};
@@ -11,7 +8,6 @@ use tests::{App, checks, stories};
 checks! {
     every_kind_of_policy_stands_in_the_document,
     what_several_kinds_refer_to_is_the_same_schema,
-    whatever_ships_is_in_one_pack,
 }
 
 stories! {
@@ -105,15 +101,4 @@ fn the_example_of_every_kind_is_drafted_as_it_stands(app: App) {
         let refused = boss.post("/api/v1/policies", draft);
         assert_eq!((refused.status, refused.text("/errors/0/pointer")), (422, "/content/kind".to_owned()));
     }
-}
-
-/// A company that says which packs it wants is asked about every policy, and once. `[REG-5a]`
-fn whatever_ships_is_in_one_pack() {
-    let packs = domain::pack::folder::shipped().expect("the packs");
-    let mut packed: Vec<&str> = packs.iter().flat_map(|pack| &pack.policies).map(String::as_str).collect();
-    packed.sort_unstable();
-    let offered = HOUSE.all::<Offered>().map(|offered| offered.0.code);
-    let mut ships: Vec<&str> = HOUSE.all::<Shipped>().map(|shipped| shipped.code).chain(offered).collect();
-    ships.sort_unstable();
-    assert_eq!(packed, ships);
 }

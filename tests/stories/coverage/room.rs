@@ -76,20 +76,13 @@ const WITHOUT_RULES: &[(&str, &str)] = &[
 /// Rooms of one noun alone that its rules do not know by this word: what it does with the database or the edge.
 const WITHOUT_WORD: &[(&str, &str)] = &[
     ("persistence/base/audit/confidential", "what the trail holds and does not show"),
-    ("persistence/base/duty/filing", "what was filed before the duty for it was there"),
     ("persistence/base/organisation/past", "who worked where as it was known then"),
     ("persistence/base/organisation/past/office", "who held which role and who was away then"),
     ("persistence/base/policy_replay/run", "a draft on its way through history"),
     ("persistence/customer/ownership/serving", "who may own customers"),
-    ("persistence/finance/cash_advance/ready", "what waits for the books, for programs"),
-    ("persistence/finance/expense_claim/line_list", "the lines of all claims"),
-    ("persistence/finance/payee_account/pay_to", "whereto money goes, as programs are told"),
     ("persistence/governance/regulation/pack", "regulations as items of packs"),
     ("persistence/sales/credit_grant/exposure", "what a customer owes and has ordered"),
-    ("persistence/sales/sale/counted", "for whom sales count, as figures read it"),
     ("persistence/sales/sale/met", "whom records show to have met the customer"),
-    ("persistence/sales/sale/rating", "what sales earn by the plan of their day, and by their month"),
-    ("persistence/sales/sales_order/under_contract", "what a contract has left to be ordered"),
     (
         "persistence/governance/regulation_version/comparison",
         "two versions side by side, by the rules of regulations",

@@ -4,17 +4,12 @@ use diesel::{
     Connection, PgConnection, QueryableByName, RunQueryDsl, SqliteConnection, sql_query,
     sql_types::{Bool, Text},
 };
-use persistence::{
-    customer::customer_file::held::{HeldElsewhere, HeldWith},
-    spine::Request,
-};
 use std::collections::{BTreeMap, BTreeSet};
-use tests::{App, Engine, block_on, checks, postgres_is_available, prove_reuse, stories};
+use tests::{App, Engine, checks, postgres_is_available, prove_reuse, stories};
 
 stories! {
     every_reference_has_a_foreign_key_and_an_index,
     every_table_has_a_primary_key,
-    every_table_that_refers_to_customers_says_what_it_hands_out,
 }
 
 checks! {
@@ -182,27 +177,4 @@ fn both_engines_have_the_same_tables_and_columns() {
         assert!(counterparts(kind).contains(&other_kind.as_str()), "{place:?}: {kind} and {other_kind}");
         assert_eq!(nullable, other_nullable, "{place:?}: nullable on one engine only");
     }
-}
-
-/// A copy of all that is held of a customer has a part for each table that refers to one, or there is a reason why not.
-fn every_table_that_refers_to_customers_says_what_it_hands_out(app: App) {
-    let referring = places(rows(
-        &app,
-        "SELECT m.name AS table_name, f.\"table\" AS column_name \
-         FROM sqlite_master m, pragma_foreign_key_list(m.name) f WHERE m.type = 'table'",
-        "SELECT c.conrelid::regclass::text AS table_name, c.confrelid::regclass::text AS column_name \
-         FROM pg_constraint c WHERE c.contype = 'f'",
-    ));
-    let referring: BTreeSet<String> =
-        referring.into_iter().filter(|(_, to)| to == "customers").map(|(table, _)| table).collect();
-    let said = block_on(app.database.read(Request::system("story"), |reader| {
-        let house = reader.house();
-        let held = house.all::<HeldWith>().flat_map(|with| with.tables.iter().copied());
-        let elsewhere = house.all::<HeldElsewhere>().map(|elsewhere| elsewhere.table);
-        Ok(held.chain(elsewhere).map(str::to_owned).collect::<Vec<_>>())
-    }));
-    let said = said.expect("what is registered");
-    let once: BTreeSet<String> = said.iter().cloned().collect();
-    assert_eq!(said.len(), once.len(), "a table is said twice: {said:?}");
-    assert_eq!(once, referring, "left: what is registered; right: what refers to customers");
 }

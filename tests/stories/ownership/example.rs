@@ -144,7 +144,7 @@ fn example_6_a_relation_counts_where_it_was_announced_before(app: App) {
     let assist = site.ownership(&z).at("/effects/0");
     assert_eq!((&assist["kind"], &assist["employee"]["name"]), (&json!("assist"), &json!("ming")));
     site.register(site.b(), &late, nothing()).expect(201);
-    deed(site.head(), &late, "announce-relative", of_d).expect(200);
+    deed(site.b(), &late, "announce-relative", of_d).expect(200);
     assert_eq!(site.owner(&late).0, "ming", "too late");
 }
 

@@ -89,9 +89,7 @@ async fn create_user(
         }
         (AccountKind::Person, None) => return Err(Refusal::new(codes::REQUIRED).at("/password").into()),
         (AccountKind::Service, None) => None,
-        (AccountKind::Service, Some(_)) => {
-            return Err(Refusal::new(NOT_A_PERSON).citing(Citation::rule("ID-2")).at("/password").into());
-        }
+        (AccountKind::Service, Some(_)) => return Err(Refusal::new(NOT_A_PERSON).at("/password").into()),
     };
     work.write(who, move |tx| {
         let CreateUser { name, employee_id, must_change_password, .. } = body.clone();

@@ -7,7 +7,7 @@ use super::{
     grant::ensure_within,
     hash_of,
 };
-use crate::spine::{Can, Problem, Public, Reply, Routes, Unremembered, Valid, View, csv_text, routes};
+use crate::spine::{Can, Problem, Public, Reply, Routes, Unrehearsed, Valid, View, csv_text, routes};
 use domain::{
     identity::{Account, AccountDetails, Activation, Grant, GrantTerms, Role, Secret, Username},
     organisation::{Employee, USERNAME_DIFFERS},
@@ -94,9 +94,9 @@ impl View for ActivationCodes {}
 async fn issue_activation_codes(
     who: Can<perm::ManageUsers>,
     body: Valid<IssueActivationCodes>,
-    work: Unremembered,
+    work: Unrehearsed,
 ) -> Reply<ActivationCodes> {
-    work.write(who, move |tx| issue(tx, &body)).await
+    work.without_memory().write(who, move |tx| issue(tx, &body)).await
 }
 
 fn issue(tx: &mut Tx<'_>, body: &IssueActivationCodes) -> Result<ActivationCodes, Failure> {
@@ -183,7 +183,7 @@ async fn activate_account(
     who: Public,
     entrance: Entrance,
     body: Valid<ActivateAccount>,
-    work: Unremembered,
+    work: Unrehearsed,
 ) -> Reply<ActivatedAccount> {
     let (code, chosen) = (hash_of(&plain(&body.code)), Secret::new(&body.password));
     let seen = entrance.database().read(persistence::spine::Request::system("activation"), move |reader| {
@@ -192,15 +192,16 @@ async fn activate_account(
     let (_, account) = seen.await?.ok_or_else(|| Problem::from(Activation::refusal()))?;
     let names = [account.username.as_str(), account.details.name.as_str()];
     let hash = hash_chosen(&entrance, chosen, &names, "/password").await?;
-    work.write(who, move |tx| {
-        let now = tx.now();
-        let (found, account) = activation::by_code(tx, &code)?.ok_or_else(Activation::refusal)?;
-        activation::apply(tx, found.take(&account, now)?)?;
-        let change = account.change_password(hash.clone(), now)?;
-        let account = account::apply(tx, change)?;
-        Ok(ActivatedAccount { username: account.username.as_str().to_owned() })
-    })
-    .await
+    work.without_memory()
+        .write(who, move |tx| {
+            let now = tx.now();
+            let (found, account) = activation::by_code(tx, &code)?.ok_or_else(Activation::refusal)?;
+            activation::apply(tx, found.take(&account, now)?)?;
+            let change = account.change_password(hash.clone(), now)?;
+            let account = account::apply(tx, change)?;
+            Ok(ActivatedAccount { username: account.username.as_str().to_owned() })
+        })
+        .await
 }
 
 /// Opens the account of an employee where it is wanted and there is none, and grants a role where they do not hold it; answers

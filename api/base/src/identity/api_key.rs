@@ -2,7 +2,7 @@
 
 use super::{account::find_manageable, hash_of, random_text};
 use crate::spine::{
-    At, Can, Created, List, PathId, Problem, Reading, Reply, Routes, UnitOfWork, Unremembered, Valid, View,
+    At, Can, Created, List, PathId, Problem, Reading, Reply, Routes, UnitOfWork, Unrehearsed, Valid, View,
     Wanted, routes,
 };
 use chrono::Duration;
@@ -112,18 +112,19 @@ struct IssueApiKey {
 async fn issue_api_key(
     who: Can<perm::ManageApiKeys>,
     body: Valid<IssueApiKey>,
-    work: Unremembered,
+    work: Unrehearsed,
 ) -> Created<IssuedKey> {
     let fresh = FreshKey::make()?;
-    work.write(who, move |tx| {
-        let IssueApiKey { user_id, name, scopes, expires_at } = body.0.clone();
-        let account = referred(find_manageable(tx, user_id), "/user_id")?;
-        let new = fresh.stored(tx.id());
-        let change = ApiKey::issue(new, &account, name, scopes, expires_at, tx.now())?;
-        let key = api_key::apply(tx, change)?;
-        Ok(IssuedKey { key: fresh.text.clone(), api_key: api_key::view(tx, key.id)? })
-    })
-    .await
+    work.without_memory()
+        .write(who, move |tx| {
+            let IssueApiKey { user_id, name, scopes, expires_at } = body.0.clone();
+            let account = referred(find_manageable(tx, user_id), "/user_id")?;
+            let new = fresh.stored(tx.id());
+            let change = ApiKey::issue(new, &account, name, scopes, expires_at, tx.now())?;
+            let key = api_key::apply(tx, change)?;
+            Ok(IssuedKey { key: fresh.text.clone(), api_key: api_key::view(tx, key.id)? })
+        })
+        .await
 }
 
 /// How a key is replaced.
@@ -148,22 +149,23 @@ async fn rotate_api_key(
     who: Can<perm::ManageApiKeys>,
     at: At<ApiKey>,
     body: Valid<RotateApiKey>,
-    work: Unremembered,
+    work: Unrehearsed,
 ) -> Created<IssuedKey> {
     let fresh = FreshKey::make()?;
-    work.write(who, move |tx| {
-        let found = at.find(tx)?;
-        find_manageable(tx, found.user)?;
-        let is_replaced = api_key::is_replaced(tx, found.id)?;
-        let (new, now) = (fresh.stored(tx.id()), tx.now());
-        let overlap = Duration::hours(body.overlap_hours);
-        let (old, successor) = found.rotate(new, overlap, body.expires_at, now)?;
-        ApiKey::ensure_latest(is_replaced)?;
-        api_key::apply(tx, old)?;
-        let key = api_key::apply(tx, successor)?;
-        Ok(IssuedKey { key: fresh.text.clone(), api_key: api_key::view(tx, key.id)? })
-    })
-    .await
+    work.without_memory()
+        .write(who, move |tx| {
+            let found = at.find(tx)?;
+            find_manageable(tx, found.user)?;
+            let is_replaced = api_key::is_replaced(tx, found.id)?;
+            let (new, now) = (fresh.stored(tx.id()), tx.now());
+            let overlap = Duration::hours(body.overlap_hours);
+            let (old, successor) = found.rotate(new, overlap, body.expires_at, now)?;
+            ApiKey::ensure_latest(is_replaced)?;
+            api_key::apply(tx, old)?;
+            let key = api_key::apply(tx, successor)?;
+            Ok(IssuedKey { key: fresh.text.clone(), api_key: api_key::view(tx, key.id)? })
+        })
+        .await
 }
 
 /// Revoke an API key at once. `[ID-2]`

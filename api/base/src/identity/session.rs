@@ -2,7 +2,7 @@
 
 use super::{Entrance, Identity, hash_of, random_text, token::KeyRing};
 use crate::spine::{
-    Created, Done, List, PathId, Public, Reading, Reply, Routes, SignedIn, UnitOfWork, Unremembered, Valid,
+    Created, Done, List, PathId, Public, Reading, Reply, Routes, SignedIn, UnitOfWork, Unrehearsed, Valid,
     View, Wanted, routes,
 };
 use base64::prelude::{BASE64_URL_SAFE_NO_PAD, Engine};
@@ -115,25 +115,26 @@ async fn start_session(
     who: Public,
     entrance: Entrance,
     body: Valid<StartSession>,
-    work: Unremembered,
+    work: Unrehearsed,
 ) -> Created<SessionTokens> {
     let StartSession { username, password } = body.0;
     let (seen, policy) = entrance.check_password(&username, Secret::new(password)).await?;
     let ring = entrance.identity()?.signing_ring(entrance.database()).await?;
     let (refresh_token, device) = (random_text(32)?, entrance.device());
-    work.write(who, move |tx| {
-        let account = account::load(tx, seen.id)?;
-        // Between the check and this transaction the password may have been changed.
-        if account.password != seen.password || !account::is_usable(tx, &account)? {
-            return Err(Refusal::new(SIGN_IN_FAILED).citing(Citation::rule("ID-1")).into());
-        }
-        let hash = hash_of(&refresh_token);
-        let (id, now) = (tx.id(), tx.now());
-        let change = SessionFamily::start(id, account.id, hash, device.clone(), now, &policy.session);
-        let session = session::apply(tx, change)?;
-        tokens(&ring, &account, &session, &refresh_token, tx, &policy.session)
-    })
-    .await
+    work.without_memory()
+        .write(who, move |tx| {
+            let account = account::load(tx, seen.id)?;
+            // Between the check and this transaction the password may have been changed.
+            if account.password != seen.password || !account::is_usable(tx, &account)? {
+                return Err(Refusal::new(SIGN_IN_FAILED).citing(Citation::rule("ID-1")).into());
+            }
+            let hash = hash_of(&refresh_token);
+            let (id, now) = (tx.id(), tx.now());
+            let change = SessionFamily::start(id, account.id, hash, device.clone(), now, &policy.session);
+            let session = session::apply(tx, change)?;
+            tokens(&ring, &account, &session, &refresh_token, tx, &policy.session)
+        })
+        .await
 }
 
 /// Exchange a refresh token for new tokens. `[ID-1]`
@@ -146,7 +147,7 @@ async fn refresh_session(
     who: Public,
     entrance: Entrance,
     body: Valid<RefreshSession>,
-    work: Unremembered,
+    work: Unrehearsed,
 ) -> Reply<SessionTokens> {
     let ring = entrance.identity()?.signing_ring(entrance.database()).await?;
     let (presented, next) = (hash_of(&body.refresh_token), random_text(32)?);
@@ -155,6 +156,7 @@ async fn refresh_session(
     let noticed = stolen.clone();
     let over = || Failure::from(Refusal::new(SESSION_OVER).citing(Citation::rule("ID-1")));
     let answer = work
+        .without_memory()
         .write(who, move |tx| {
             let (family, generation) = session::by_token(tx, &presented)?.ok_or_else(over)?;
             let account = account::load(tx, family.user)?;

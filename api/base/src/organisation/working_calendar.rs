@@ -9,7 +9,10 @@ use crate::spine::{
 use chrono::{Datelike, NaiveDate};
 use domain::{
     organisation::working_calendar::{CalendarYear, Holiday, WORKING_CALENDAR_CODE, WorkingCalendar},
-    spine::{BusinessDate, Finding, POLICY_UNSOUND, Policy, PolicyContent, PolicyVersion, Refusal, perm},
+    spine::{
+        BusinessDate, Finding, POLICY_UNSOUND, Policy, PolicyContent, PolicyStatus, PolicyVersion, Refusal,
+        perm,
+    },
 };
 use persistence::{
     duty::settle::{MovedDue, moved_by},
@@ -156,7 +159,7 @@ const DUES_MAX: usize = 200;
 /// Import holidays from CSV or XLSX. `[INT-5c, DUT-2i]`
 ///
 /// What the file says of a year is the whole announcement of that year; years that are not in it stay. It makes a draft of the next
-/// version of the policy `working-calendar/company`, or is added to the one that is open, and nothing moves before that is published. The answer says which days are
+/// version of the policy `working-calendar/company`, and nothing moves before that is published. The answer says which days are
 /// gained and lost, and which open dues would move. With `validate_only=true` no draft is made.
 #[utoipa::path(post, path = "/api/v1/working-calendar/import")]
 async fn import_holidays(
@@ -178,17 +181,14 @@ fn take(
 ) -> Result<HolidayImport, Failure> {
     let from = how.effective_from.unwrap_or_else(|| tx.today());
     let current = policy::in_force::<WorkingCalendar>(tx, "company", from)?;
-    // A draft that is open is added to: a second would know nothing of the first, and one of them would be lost.
-    let open = policy::open_draft::<WorkingCalendar>(tx, WORKING_CALENDAR_CODE)?;
-    let standing = open.as_ref().map_or(&current.content, |(_, content)| content).clone();
-    let calendar = sound(&mut sheet, &standing)?;
+    let calendar = sound(&mut sheet, &current.content)?;
     let rows: Vec<(usize, HolidayRow)> = sheet.good().map(|(index, row)| (index, row.clone())).collect();
     for (index, row) in &rows {
-        sheet.came(*index, if stands(&standing, row) { Outcome::Unchanged } else { Outcome::Created });
+        sheet.came(*index, if stands(&current.content, row) { Outcome::Unchanged } else { Outcome::Created });
     }
-    let (is_known, is_same) = (calendar == standing, calendar == current.content);
-    if !is_known && !rows.is_empty() && !is_bad(&sheet, how) {
-        let drafted = draft(tx, (&current, open), &calendar, how)?;
+    let is_same = calendar == current.content;
+    if !is_same && !rows.is_empty() && !is_bad(&sheet, how) {
+        let drafted = draft(tx, &current, &calendar, (from, how))?;
         sheet.made(format!("/api/v1/policies/{}", drafted.id));
     }
     let (dues, dues_count) = if is_same { (Vec::new(), 0) } else { moved_by(tx, &calendar, DUES_MAX)? };
@@ -307,20 +307,21 @@ fn changed_days(before: &WorkingCalendar, after: &WorkingCalendar, off_before: b
 
 fn draft(
     tx: &mut Tx<'_>,
-    (current, open): (&PolicyVersion<WorkingCalendar>, Option<(Policy, WorkingCalendar)>),
+    current: &PolicyVersion<WorkingCalendar>,
     calendar: &WorkingCalendar,
-    how: &ImportHolidays,
+    (effective_from, how): (BusinessDate, &ImportHolidays),
 ) -> Result<Policy, Failure> {
-    let known = open.as_ref().map(|(draft, _)| draft);
-    let clause = how.clause.clone().or_else(|| known.map(|draft| draft.clause.clone()));
-    let says = policy::Says {
-        title: known.map_or_else(|| "工作日历".to_owned(), |draft| draft.title.clone()),
-        effective_from: how
-            .effective_from
-            .or_else(|| known.map(|draft| draft.effective_from))
-            .unwrap_or_else(|| tx.today()),
+    let policy = Policy {
+        id: tx.id(),
+        code: WORKING_CALENDAR_CODE.to_owned(),
+        number: policy::next_version_number(tx, WORKING_CALENDAR_CODE)?,
+        title: "工作日历".to_owned(),
+        status: PolicyStatus::Draft,
+        effective_from,
         content: serde_json::to_value(calendar)?,
-        clause: clause.unwrap_or_else(|| current.clause.clone()),
+        clause: how.clause.clone().unwrap_or_else(|| current.clause.clone()),
+        published: None,
+        version: 0,
     };
-    policy::draft_on(tx, WORKING_CALENDAR_CODE, open.map(|(draft, _)| draft), says)
+    policy::apply(tx, policy.draft())
 }

@@ -1,6 +1,6 @@
 //! Routes that do something with a customer beyond the file itself.
 
-use crate::spine::{At, Can, PathId, Reason, Reply, UnitOfWork, Unremembered, Valid};
+use crate::spine::{At, Can, PathId, Reason, Reply, UnitOfWork, Unrehearsed, Valid};
 use domain::{
     customer_file::{Customer, CustomerImportance, CustomerSensitivity},
     spine::perm,
@@ -22,9 +22,9 @@ pub(super) async fn reveal_customer(
     who: Can<perm::ReadCustomers>,
     id: PathId<Customer>,
     body: Valid<Reason>,
-    work: Unremembered,
+    work: Unrehearsed,
 ) -> Reply<CustomerView> {
-    work.write(who, move |tx| deed::reveal(tx, *id, &body.reason)).await
+    work.without_memory().write(who, move |tx| deed::reveal(tx, *id, &body.reason)).await
 }
 
 /// Hand out everything held on a customer. `[CUS-9; PIPL]`
@@ -36,9 +36,9 @@ pub(super) async fn copy_customer(
     who: Can<perm::EraseCustomers>,
     id: PathId<Customer>,
     body: Valid<Reason>,
-    work: Unremembered,
+    work: Unrehearsed,
 ) -> Reply<CustomerCopy> {
-    work.write(who, move |tx| deed::copy(tx, *id, &body.reason)).await
+    work.without_memory().write(who, move |tx| deed::copy(tx, *id, &body.reason)).await
 }
 
 /// Verify the file of a customer. `[CUS-3; 000 §5.1]`

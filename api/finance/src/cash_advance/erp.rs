@@ -1,6 +1,8 @@
 //! What the ERP takes and confirms of advances, and its list compared with ours. `[EXP-10, EXP-14]`
 
-use crate::spine::{Can, ItemOutcome, Items, List, PerItem, Reading, Reply, UnitOfWork, Valid, View, Wanted};
+use crate::spine::{
+    Can, ItemOutcome, Items, Listing, Paged, PerItem, Reading, Reply, UnitOfWork, Valid, View,
+};
 use chrono::NaiveDate;
 use domain::{
     finance::cash_advance::{CashAdvance, SettlementState, UNKNOWN_ADVANCE},
@@ -8,8 +10,7 @@ use domain::{
 };
 use persistence::{
     finance::cash_advance::{
-        self as advances, deed,
-        ready::{self, ReadyFilter, ReadyView},
+        self as advances, CashAdvanceView, deed,
         reconcile::{AdvanceReconciliationView, EntryKind, TheirEntry, reconcile},
     },
     spine::{Failure, RefusalView, Tx},
@@ -20,16 +21,15 @@ use validator::Validate;
 
 /// Take the cash advances that are to be paid out. `[EXP-14, EXP-10]`
 ///
-/// Approved and not paid out yet, with the account of each submitter; the longest waiting first. The cursor pages through
-/// one such list, also as a file for the bank. What is taken and not confirmed is offered again from the beginning. Numbers
-/// of accounts are whole for holders of the permission to reveal, and masked for others; a file is told in the audit trail.
+/// Approved and not paid out yet; the longest waiting first. The cursor pages through one such list. What is taken and
+/// not confirmed is offered again from the beginning.
 #[utoipa::path(get, path = "/api/v1/erp/cash-advances")]
 pub(super) async fn take_cash_advances(
     who: Can<perm::AccountCashAdvances>,
-    wanted: Wanted<ReadyFilter>,
+    paged: Paged,
     reading: Reading,
-) -> List<ReadyView> {
-    reading.list(who, wanted, ready::list).await
+) -> Reply<Listing<CashAdvanceView>> {
+    reading.page(who, paged, advances::list::ready).await
 }
 
 /// A pay-out that was made.

@@ -10,11 +10,12 @@ use domain::{
         Detail, EXPENSE_CATEGORIES_CODE, ExpenseCategories, ExpenseCategory, MAX_CATEGORIES, Nature,
     },
     spine::{
-        Currency, Finding, POLICY_UNSOUND, Policy, PolicyContent, PolicyVersion, Refusal, in_both, perm,
+        Currency, Finding, POLICY_UNSOUND, Policy, PolicyContent, PolicyStatus, PolicyVersion, Refusal,
+        in_both, perm,
     },
 };
 use persistence::{
-    policy::{self, Says},
+    policy,
     spine::{Failure, Reader, Tx},
 };
 use serde::Deserialize;
@@ -213,8 +214,8 @@ pub(super) struct ImportExpenseCategories {
 
 /// Import expense categories from CSV or XLSX. `[EXP-1, INT-5]`
 ///
-/// Good rows make a draft of the next version of the policy `expense-categories/standard`, or are added to the one that is
-/// open; nothing is in force before it is published. With `validate_only=true` the report says of every row what would become of it.
+/// Good rows make a draft of the next version of the policy `expense-categories/standard`; nothing is in force
+/// before it is published. With `validate_only=true` the report says of every row what would become of it.
 #[utoipa::path(post, path = "/api/v1/expense-categories/import")]
 pub(super) async fn import_expense_categories(
     who: Can<perm::ManagePolicies>,
@@ -247,31 +248,28 @@ fn take(
     let today = tx.today();
     let current = in_force(tx, how.effective_from.unwrap_or(today))?;
     sheet.refuse_repeated("code", |row| row.0.code.clone());
-    // A draft that is open is added to: a second would know nothing of the first, and one of them would be lost.
-    let open = policy::open_draft::<ExpenseCategories>(tx, EXPENSE_CATEGORIES_CODE)?;
-    let standing = open.as_ref().map_or(&current.content, |(_, content)| content).clone();
     let base = if how.replace == Some(true) {
         ExpenseCategories { categories: Vec::new() }
     } else {
-        standing.clone()
+        current.content.clone()
     };
     let tree = sound_tree(sheet, &base)?;
     let good: Vec<(usize, ExpenseCategory)> =
         sheet.good().map(|(index, row)| (index, row.0.clone())).collect();
     for (index, row) in &good {
-        let outcome = match standing.find(&row.code) {
+        let outcome = match current.content.find(&row.code) {
             None => Outcome::Created,
             Some(known) if known == row => Outcome::Unchanged,
             Some(_) => Outcome::Changed,
         };
         sheet.came(*index, outcome);
     }
-    let stood = standing.categories.iter();
-    sheet.removed(stood.filter(|category| tree.find(&category.code).is_none()).count());
+    let standing = current.content.categories.iter();
+    sheet.removed(standing.filter(|category| tree.find(&category.code).is_none()).count());
     if good.is_empty() || !sheet.changes_something() {
         return Ok(());
     }
-    let drafted = draft(tx, (&current, open), &tree, how)?;
+    let drafted = draft(tx, &current, &tree, how)?;
     sheet.made(format!("/api/v1/policies/{}", drafted.id));
     Ok(())
 }
@@ -316,24 +314,21 @@ fn place_of<'a>(tree: &'a ExpenseCategories, finding: &'a Finding) -> Option<(&'
 
 fn draft(
     tx: &mut Tx<'_>,
-    (current, open): (&PolicyVersion<ExpenseCategories>, Option<(Policy, ExpenseCategories)>),
+    current: &PolicyVersion<ExpenseCategories>,
     tree: &ExpenseCategories,
     how: &ImportExpenseCategories,
 ) -> Result<Policy, Failure> {
-    let known = open.as_ref().map(|open| &open.0);
-    let says = Says {
-        title: said(&how.title, known.map(|draft| &draft.title)).unwrap_or_else(|| "营销费用类别".to_owned()),
-        effective_from: how
-            .effective_from
-            .or_else(|| known.map(|draft| draft.effective_from))
-            .unwrap_or_else(|| tx.today()),
+    let policy = Policy {
+        id: tx.id(),
+        code: EXPENSE_CATEGORIES_CODE.to_owned(),
+        number: policy::next_version_number(tx, EXPENSE_CATEGORIES_CODE)?,
+        title: how.title.clone().unwrap_or_else(|| "营销费用类别".to_owned()),
+        status: PolicyStatus::Draft,
+        effective_from: how.effective_from.unwrap_or(tx.today()),
         content: serde_json::to_value(tree)?,
-        clause: said(&how.clause, known.map(|draft| &draft.clause)).unwrap_or_else(|| current.clause.clone()),
+        clause: how.clause.clone().unwrap_or_else(|| current.clause.clone()),
+        published: None,
+        version: 0,
     };
-    policy::draft_on(tx, EXPENSE_CATEGORIES_CODE, open.map(|(draft, _)| draft), says)
-}
-
-/// What the import says, else what the draft says that it adds to.
-fn said(asked: &Option<String>, known: Option<&String>) -> Option<String> {
-    asked.as_ref().or(known).cloned()
+    policy::apply(tx, policy.draft())
 }

@@ -1,7 +1,9 @@
 //! The hand-over to an ERP: take, acknowledge, confirm or refuse posting, confirm payments, reconcile. Each
 //! call is idempotent per item and answers per item. `[EXP-9, EXP-10]`
 
-use crate::spine::{Can, ItemOutcome, Items, List, PerItem, Reading, Reply, UnitOfWork, Valid, View, Wanted};
+use crate::spine::{
+    Can, ItemOutcome, Items, Listing, Paged, PerItem, Reading, Reply, UnitOfWork, Valid, View,
+};
 use chrono::NaiveDate;
 use domain::{
     finance::{
@@ -15,7 +17,6 @@ use persistence::{
         self as claims, ExpenseClaimView, deed,
         hand_over::{ReconciliationView, TheirItem},
         hold,
-        ready::{self, ReadyClaimFilter},
     },
     spine::{Failure, RefusalView, Tx},
 };
@@ -26,15 +27,14 @@ use validator::Validate;
 /// Take the expense claims that are ready for the books. `[EXP-10]`
 ///
 /// Approved, with a journal entry that balances, and acknowledged by nobody yet; the longest waiting first. The
-/// cursor pages through one such list, also as a file. What is taken but not acknowledged is offered again from the
-/// beginning.
+/// cursor pages through one such list. What is taken but not acknowledged is offered again from the beginning.
 #[utoipa::path(get, path = "/api/v1/erp/expense-claims")]
 pub(super) async fn take_expense_claims(
     who: Can<perm::AccountExpenseClaims>,
-    wanted: Wanted<ReadyClaimFilter>,
+    paged: Paged,
     reading: Reading,
-) -> List<ExpenseClaimView> {
-    reading.list(who, wanted, ready::list).await
+) -> Reply<Listing<ExpenseClaimView>> {
+    reading.page(who, paged, claims::hand_over::ready).await
 }
 
 /// The answer for one item, in the order they were sent.
@@ -298,7 +298,7 @@ pub(super) struct ReturnedPaymentBody {
 /// Record payments of expense claims that the bank returned (退汇). `[EXP-9, EXP-10]`
 ///
 /// The payment stays readable and counts no more, so much is owed again, and its reference is not used again. The claim is
-/// not reversed; where it is already, or about to be, so much less is to be got back. The same said again answers `already`.
+/// not reversed. The same said again answers `already`.
 #[utoipa::path(post, path = "/api/v1/erp/expense-claims/return-payments")]
 pub(super) async fn return_expense_claim_payments(
     who: Can<perm::AccountExpenseClaims>,
@@ -310,7 +310,7 @@ pub(super) async fn return_expense_claim_payments(
             tx,
             &body.items,
             |item| item.claim_id,
-            hold::returned,
+            hold::lines,
             |tx, claim, item| {
                 let ReturnedPaymentBody { claim_id: _, payment, reference, returned_on, reason } =
                     item.clone();

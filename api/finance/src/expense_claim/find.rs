@@ -5,7 +5,6 @@ use domain::{finance::expense_claim::ExpenseClaim, spine::perm};
 use persistence::{
     finance::expense_claim::{
         self as claims, ExpenseClaimView,
-        line_list::{LineFilter, LineSummary},
         list::{ClaimFilter, ExpenseClaimSummary},
     },
     spine::{ExplanationView, explanations_of},
@@ -23,18 +22,6 @@ pub(super) async fn list_expense_claims(
     reading: Reading,
 ) -> List<ExpenseClaimSummary> {
     reading.list(who, wanted, claims::list::list).await
-}
-
-/// List the lines of expense claims, one a row. `[EXP-4, EXP-9, INT-4]`
-///
-/// What was spent on what, with the claim, also as a file; of the claims that the caller may see.
-#[utoipa::path(get, path = "/api/v1/expense-claim-lines")]
-pub(super) async fn list_expense_claim_lines(
-    who: Can<perm::ReadExpenseClaims>,
-    wanted: Wanted<LineFilter>,
-    reading: Reading,
-) -> List<LineSummary> {
-    reading.list(who, wanted, claims::line_list::list).await
 }
 
 /// Show an expense claim. `[EXP-4, ACT-1]`

@@ -1,15 +1,12 @@
 //! Until when contracts run, and how they end by themselves. `[CON-1, CON-4]`
 
-use crate::spine::{At, Can, Chore, Every, Reply, UnitOfWork, Valid, each};
+use crate::spine::{At, Can, Reply, UnitOfWork, Valid};
 use chrono::NaiveDate;
 use domain::{
     sales_contract::{Ending, SalesContract},
     spine::perm,
 };
-use persistence::{
-    sales_contract::{SalesContractView, deed},
-    spine::{Database, Failure, Request},
-};
+use persistence::sales_contract::{SalesContractView, deed};
 use serde::Deserialize;
 use utoipa::ToSchema;
 use validator::Validate;
@@ -60,20 +57,4 @@ pub(super) async fn conclude_sales_contract(
     work: UnitOfWork,
 ) -> Reply<SalesContractView> {
     work.moves(who, at, move |contract, tx| deed::conclude(tx, contract, (body.how, &body.reason))).await
-}
-
-/// Contracts that were not signed in time.
-pub const LAPSES: &Chore = &Chore {
-    name: "sales-contracts",
-    every: Every::Seconds(60),
-    run: |state| Box::pin(lapse_sales_contracts(&state.database)),
-};
-
-/// Lets contracts lapse that were not signed in time; safe to be done by several servers, and twice.
-///
-/// # Errors
-/// A database that does not answer; one that could not lapse, when the others have.
-pub async fn lapse_sales_contracts(database: &Database) -> Result<(), Failure> {
-    let over = database.read(Request::system("sales-contracts"), deed::unsigned).await?;
-    each(database, "sales-contracts", over, deed::lapse).await
 }

@@ -2,7 +2,7 @@
 
 use super::listening::TICKET_PARAMETER;
 use crate::spine::{
-    AppState, Argument, Created, Description, Problem, Routes, SignedIn, Unremembered, Valid, View, codes,
+    AppState, Argument, Created, Description, Problem, Routes, SignedIn, Unrehearsed, Valid, View, codes,
     parameter::query_pairs, random_text, registry, routes,
 };
 use actix_web::{
@@ -68,7 +68,7 @@ async fn issue_stream_ticket(
     who: SignedIn,
     body: Valid<IssueStreamTicket>,
     opened: Opened,
-    work: Unremembered,
+    work: Unrehearsed,
 ) -> Created<StreamTicket> {
     let path = body.0.path;
     if !opened.is_stream(&path) {
@@ -76,12 +76,13 @@ async fn issue_stream_ticket(
         return Err(problem.at("/path", codes::NOT_A_STREAM.zh));
     }
     let ticket = random_text(32)?;
-    work.write(who, move |tx| {
-        let expires_at = tx.now().plus(Duration::seconds(GOOD_SECONDS));
-        keep_ticket(tx, hash_of(&ticket), &path, expires_at)?;
-        Ok(StreamTicket { ticket: ticket.clone(), path: path.clone(), expires_at })
-    })
-    .await
+    work.without_memory()
+        .write(who, move |tx| {
+            let expires_at = tx.now().plus(Duration::seconds(GOOD_SECONDS));
+            keep_ticket(tx, hash_of(&ticket), &path, expires_at)?;
+            Ok(StreamTicket { ticket: ticket.clone(), path: path.clone(), expires_at })
+        })
+        .await
 }
 
 /// The streams there are to be opened.

@@ -256,9 +256,7 @@ impl Approval {
             let refusal = Refusal::new(DOCUMENT_CHANGED).with("current", current).with("seen", seen);
             return Err(refusal.citing(Citation::rule("APR-6")));
         }
-        let index = self
-            .current_index()
-            .ok_or_else(|| Refusal::new(NOT_YOUR_TURN).citing(Citation::rule("APR-3")))?;
+        let index = self.current_index().ok_or_else(|| Refusal::new(NOT_YOUR_TURN))?;
         let mut transition = Transition::of(self, world);
         let (at, step) = (world.now, Some(transition.steps()[index].planned.code.clone()));
         let digest = digest_of(&transition.after.subject.seen);

@@ -211,7 +211,7 @@ pub trait Document: Entity {
         self.expect_settled_by(approval)?;
         let (kind, standing) = match (Self::COURSE.settled(outcome), Standing::settled(outcome, now)) {
             (Some(kind), Some(standing)) => (kind, standing),
-            _ => return Err(other_approval()),
+            _ => return Err(Refusal::new(OTHER_APPROVAL)),
         };
         Ok(self.moved(standing, kind))
     }
@@ -219,7 +219,7 @@ pub trait Document: Entity {
     /// Refuses an approval that it does not wait for.
     fn expect_settled_by(&self, approval: Id<Approval>) -> Result<(), Refusal> {
         self.expect_in_approval()?;
-        if self.petition().approval == Some(approval) { Ok(()) } else { Err(other_approval()) }
+        if self.petition().approval == Some(approval) { Ok(()) } else { Err(Refusal::new(OTHER_APPROVAL)) }
     }
 
     /// Gives it up. Its number stays taken.
@@ -248,10 +248,6 @@ pub trait Document: Entity {
         facts.insert("state".to_owned(), json!(self.state_code()));
         facts
     }
-}
-
-fn other_approval() -> Refusal {
-    Refusal::new(OTHER_APPROVAL).citing(Citation::rule("APR-6"))
 }
 
 #[cfg(test)]

@@ -8,6 +8,7 @@ use super::{
     directory::own_people,
     opening::{Holder, Says, Transition},
 };
+use crate::separation_policy::TWO_STEPS;
 use crate::spine::{Change, Citation, EmployeeId, Id, Refusal};
 use serde_json::json;
 
@@ -119,8 +120,7 @@ impl Approval {
         if placement == Placement::Parallel {
             self.refuse_second_step(who)?;
         }
-        let nothing = || Refusal::new(NO_OPEN_TASK).citing(Citation::rule("APR-3"));
-        let index = self.current_index().ok_or_else(nothing)?;
+        let Some(index) = self.current_index() else { return Err(Refusal::new(NO_OPEN_TASK)) };
         let for_whom = self.open_tasks_of(by).find_map(|task| task.on_behalf_of);
         let mut transition = Transition::of(self, world);
         transition.act_for(for_whom);
@@ -207,7 +207,7 @@ impl Approval {
         };
         let mut transition = Transition::of(self, world);
         for task in theirs {
-            let holder = transition.holder(task.step, of, true);
+            let holder = transition.holder(of, true);
             if holder.assignee != of {
                 transition.happen(TASKS_MOVED, json!({"from": of, "to": holder.assignee, "task": task.id}));
                 transition.hand_on(&task, holder.assignee, holder.origin, kind, None, None);
@@ -231,7 +231,7 @@ impl Approval {
         let theirs: Vec<Task> = self.open_tasks().filter(gone).cloned().collect();
         let mut transition = Transition::of(self, world);
         for task in theirs {
-            let holder = transition.holder(task.step, to, false);
+            let holder = transition.holder(to, false);
             if holder.assignee == to && holder.origin == Origin::Chain {
                 transition.happen(TASKS_MOVED, json!({"from": task.assignee, "to": to, "task": task.id}));
                 let back = EntryKind::TransferredApproverBack;
@@ -283,6 +283,28 @@ impl Approval {
         Ok(())
     }
 
+    /// Refuses somebody who decides another step of this round: one person would pass two.
+    fn refuse_second_step(&self, who: EmployeeId) -> Result<(), Refusal> {
+        if !self.plan.one_step_each {
+            return Ok(());
+        }
+        let present = self.current_step().map(|step| step.key);
+        let is_open = |step: &&Step| {
+            let over = [StepReason::NotApplicable, StepReason::Removed];
+            !matches!(step.state, StepState::Closed { reason, .. } if over.contains(&reason))
+        };
+        let decides = |seat: &Seat| match seat.state {
+            SeatState::Removed => false,
+            SeatState::Approved { by, .. } | SeatState::SamePerson { by } => by == who,
+            SeatState::Pending => seat.candidate == who,
+        };
+        let mut others = self.steps().iter().filter(|step| Some(step.key) != present).filter(is_open);
+        if others.any(|step| step.seats.iter().any(decides)) {
+            return Err(Refusal::new(TWO_STEPS).citing(Citation::rule("APR-4")).at("/employee_id"));
+        }
+        Ok(())
+    }
+
     /// Whether somebody handed their task of a step to another, and so may get it back.
     fn gave_away(&self, who: EmployeeId, step: u32) -> bool {
         let round = self.round_number();
@@ -305,7 +327,7 @@ impl Transition<'_> {
         note: Option<String>,
     ) {
         let Some(index) = self.after.steps().iter().position(|step| step.key == task.step) else { return };
-        let resolved = self.holder(task.step, to, false);
+        let resolved = self.holder(to, false);
         let to = if resolved.origin == Origin::StandIn { resolved.assignee } else { to };
         self.close_tasks(CloseReason::HandedOn { to }, |open| open.id == task.id);
         let step = Some(self.steps()[index].planned.code.clone());

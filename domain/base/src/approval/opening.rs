@@ -4,7 +4,6 @@ use super::{
     Approval, Candidate, Circumstances, CloseReason, Counting, Entry, EntryKind, Fate, Origin, Outcome, Plan,
     Round, Seat, SeatState, Step, StepReason, StepState, TASK_OPENED, Task, TaskState,
     directory::{acting_stand_in, nearest_superior, own_people},
-    one_step::{Agreed, decider},
 };
 use crate::spine::{Change, EmployeeId, EventKind};
 use chrono::Duration;
@@ -174,9 +173,9 @@ impl<'a> Transition<'a> {
     /// Opens a step. Whoever decided the step before may be spared it if `may_skip`.
     pub(super) fn open_step(&mut self, index: usize, may_skip: bool) {
         let since = self.world.now;
-        let before = if may_skip { self.agreed_before(index) } else { Vec::new() };
+        let spared = if may_skip { self.deciders_before(index) } else { BTreeSet::new() };
         self.steps()[index].state = StepState::Open { since };
-        self.fill(index, &before);
+        self.fill(index, &spared);
         if is_complete(&self.steps()[index]) {
             self.close_step(index, StepReason::SkippedSamePerson, None);
             self.advance();
@@ -184,7 +183,7 @@ impl<'a> Transition<'a> {
     }
 
     /// Opens a task for every seat that is due one and has none.
-    fn fill(&mut self, index: usize, before: &[Agreed]) {
+    fn fill(&mut self, index: usize, spared: &BTreeSet<EmployeeId>) {
         let mut due: Vec<(usize, Holder)> = Vec::new();
         loop {
             let step = self.steps()[index].clone();
@@ -194,15 +193,21 @@ impl<'a> Transition<'a> {
                     && !self.after.open_tasks().any(|task| has_task(&task))
             });
             let Some(seat) = next else { break };
-            if let Some(by) = self.agreed_for(&step.seats[seat], before) {
-                self.steps()[index].seats[seat].state = SeatState::SamePerson { by };
-                let says = Says { step: Some(step.planned.code.clone()), to: Some(by), ..Says::default() };
+            let holder = self.seat_holder(&step, seat);
+            let is_spared = step.seats[seat].added_by.is_none() && spared.contains(&holder.assignee);
+            if is_spared {
+                self.steps()[index].seats[seat].state = SeatState::SamePerson { by: holder.assignee };
+                let says = Says {
+                    step: Some(step.planned.code.clone()),
+                    to: Some(holder.assignee),
+                    ..Says::default()
+                };
                 self.record(EntryKind::SkippedSamePerson, says);
                 if is_complete(&self.steps()[index]) {
                     return;
                 }
             } else {
-                due.push((seat, self.seat_holder(&step, seat)));
+                due.push((seat, holder));
             }
         }
         due.into_iter().for_each(|(seat, holder)| self.open_task(index, seat, holder));
@@ -210,7 +215,7 @@ impl<'a> Transition<'a> {
 
     /// Opens the tasks that became due within an open step.
     pub(super) fn fill_open(&mut self, index: usize) {
-        self.fill(index, &[]);
+        self.fill(index, &BTreeSet::new());
     }
 
     /// Opens one task.
@@ -283,28 +288,22 @@ impl<'a> Transition<'a> {
             TaskState::Open => false,
         };
         let Some(last) = self.after.tasks.iter().rfind(of_seat).filter(again) else {
-            return self.holder(step.key, step.seats[seat].candidate, false);
+            return self.holder(step.seats[seat].candidate, false);
         };
-        let candidate = step.seats[seat].candidate;
-        if last.assignee != candidate && self.after.decides_another_step(last.assignee, step.key) {
-            return self.holder(step.key, candidate, false);
-        }
-        let holder = self.holder(step.key, last.assignee, false);
+        let holder = self.holder(last.assignee, false);
         let same = holder.assignee == last.assignee && holder.origin == Origin::Chain;
         if same && last.origin != Origin::Stuck { Holder { origin: last.origin, ..holder } } else { holder }
     }
 
     /// Who holds a task of a candidate: the candidate; if absent, the stand-in; else the nearest superior who is
-    /// here and may decide; else the fallback. In the candidate's place comes nobody who decides another step: two steps
-    /// are passed by two people. `gone` keeps the candidate out of it. Nobody ends with the candidate, whom the guard of
-    /// every decision stops, until an overseer assigns the task.
-    pub(super) fn holder(&self, step: u32, candidate: EmployeeId, gone: bool) -> Holder {
+    /// here and may decide; else the fallback. `gone` keeps the candidate out of it. Nobody ends with the
+    /// candidate, whom the guard of every decision stops, until an overseer assigns the task.
+    pub(super) fn holder(&self, candidate: EmployeeId, gone: bool) -> Holder {
         let (directory, today) = (self.world.directory, self.world.today);
         let own = self.own();
         let may = |person: EmployeeId| {
             let kept_out = own.contains(&person) || (gone && person == candidate);
-            let elsewhere = person != candidate && self.after.decides_another_step(person, step);
-            !kept_out && !elsewhere && directory.is_active(person, today)
+            !kept_out && directory.is_active(person, today)
         };
         let present = |person: EmployeeId| directory.stand_in(person, today).is_none();
         let holder = |origin| move |assignee| Holder { assignee, origin };
@@ -328,6 +327,33 @@ impl<'a> Transition<'a> {
             })
             .or_else(|| may(candidate).then_some(candidate).map(holder(Origin::Chain)))
             .unwrap_or(Holder { assignee: candidate, origin: Origin::Stuck })
+    }
+
+    /// Who decided the step before, if this step may be spared for that.
+    fn deciders_before(&mut self, index: usize) -> BTreeSet<EmployeeId> {
+        let once = self.after.plan.same_person_decides_once;
+        let steps = self.steps();
+        let step = &steps[index];
+        if !once || step.planned.added_by_amount || step.planned.decided_anew || step.added.is_some() {
+            return BTreeSet::new();
+        }
+        for before in steps[..index].iter().rev() {
+            match before.state {
+                StepState::Closed { reason: StepReason::NotApplicable | StepReason::Removed, .. } => {}
+                StepState::Closed { reason: StepReason::Decided | StepReason::SkippedSamePerson, .. } => {
+                    return before.seats.iter().filter_map(|seat| decider(seat.state)).collect();
+                }
+                _ => break,
+            }
+        }
+        BTreeSet::new()
+    }
+}
+
+const fn decider(state: SeatState) -> Option<EmployeeId> {
+    match state {
+        SeatState::Approved { by, .. } | SeatState::SamePerson { by } => Some(by),
+        SeatState::Pending | SeatState::Removed => None,
     }
 }
 

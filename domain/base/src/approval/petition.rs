@@ -192,7 +192,7 @@ impl Petition {
         by: &Actor,
         now: Timestamp,
     ) -> Result<Self, Refusal> {
-        let submitter = submitter.or(by.employee).ok_or_else(nobody)?;
+        let submitter = submitter.or(by.employee).ok_or_else(|| Refusal::new(NO_EMPLOYEE))?;
         if !by.is(submitter) && !by.may(for_others) {
             let refusal = Refusal::new(FOR_OTHERS_FORBIDDEN).citing(Citation::rule(rule));
             return Err(refusal.at("/submitter_id"));
@@ -205,7 +205,7 @@ impl Petition {
     /// # Errors
     /// Where the account has no employee.
     pub fn begin_own(number: String, by: &Actor, now: Timestamp) -> Result<Self, Refusal> {
-        let submitter = by.employee.ok_or_else(nobody)?;
+        let submitter = by.employee.ok_or_else(|| Refusal::new(NO_EMPLOYEE))?;
         Ok(Self::of(number, submitter, by, now))
     }
 
@@ -233,14 +233,13 @@ impl Petition {
 
     /// Refuses whoever neither made nor submits it.
     pub fn refuse_stranger(&self, by: &Actor) -> Result<(), Refusal> {
-        if self.is_own(by) { Ok(()) } else { Err(Refusal::new(NOT_YOURS).citing(Citation::rule("APR-3"))) }
+        if self.is_own(by) { Ok(()) } else { Err(Refusal::new(NOT_YOURS)) }
     }
 
     /// Refuses unless it is approved.
     pub fn expect_approved(&self) -> Result<(), Refusal> {
         let state = self.state();
-        let refusal =
-            || Refusal::new(NOT_APPROVED).citing(Citation::rule("APR-6")).with_label("state", state);
+        let refusal = || Refusal::new(NOT_APPROVED).with_label("state", state);
         if state == StandingState::Approved { Ok(()) } else { Err(refusal()) }
     }
 
@@ -249,11 +248,6 @@ impl Petition {
         let goes_on = matches!(self.state(), StandingState::Withdrawn | StandingState::Returned);
         self.approval.filter(|_| goes_on)
     }
-}
-
-/// A chain is resolved from whoever asks: an account without an employee asks for nothing.
-fn nobody() -> Refusal {
-    Refusal::new(NO_EMPLOYEE).citing(Citation::rule("APR-1"))
 }
 
 /// A reason a person must give: not empty, at most 500 characters.

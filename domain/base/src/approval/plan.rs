@@ -10,7 +10,6 @@ use super::{
 use crate::approval::NOBODY_DECIDES;
 use crate::spine::{
     AnyId, BusinessDate, Citation, DepartmentId, EmployeeId, Explanation, Id, Policy, PolicyVersion, Refusal,
-    in_both,
 };
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -112,8 +111,7 @@ impl Plan {
     pub fn refusal(&self) -> Option<Refusal> {
         if let Some(step) = self.steps.iter().find(|step| step.fate == Fate::Nobody) {
             let citation = Citation::clause("APR-4", &step.clause);
-            let refusal = Refusal::new(STEP_HAS_NOBODY)
-                .with("step", in_both(step.name.zh.as_str(), step.name.en.as_str()));
+            let refusal = Refusal::new(STEP_HAS_NOBODY).with("step", step.name.zh.clone());
             let refusal = refusal.with("step_code", step.code.clone());
             return Some(refusal.citing(citation.by_policy(&self.policy.code, self.policy.number)));
         }

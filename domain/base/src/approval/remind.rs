@@ -167,7 +167,6 @@ impl Transition<'_> {
         let superior = nearest_superior(directory, task.assignee, |person| {
             !own.contains(&person)
                 && !holding.contains(&person)
-                && !self.after.decides_another_step(person, task.step)
                 && directory.is_active(person, today)
                 && directory.stand_in(person, today).is_none()
         });

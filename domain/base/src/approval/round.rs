@@ -47,7 +47,7 @@ pub enum SeatState {
         /// When.
         at: Timestamp,
     },
-    /// Whom it asks decided the step before, or somebody in their name did.
+    /// Whoever would have held it decided the step before.
     SamePerson {
         /// Who.
         by: EmployeeId,
@@ -82,7 +82,7 @@ pub struct Seat {
 pub enum StepReason {
     /// Its approvers agreed.
     Decided,
-    /// Whom it asks decided the step before.
+    /// Whoever would decide it decided the step before.
     SkippedSamePerson,
     /// Its conditions did not hold.
     NotApplicable,

@@ -154,6 +154,10 @@ impl FulfilledBy {
 pub struct Publication<'a> {
     /// The full catalogue of sources.
     pub sources: &'a [Source],
+    /// How many people, posts or records are meant today.
+    pub meant: usize,
+    /// The steps of the escalation, from 1, that reach nobody.
+    pub unreached_steps: &'a [usize],
     /// What is called what else takes something from the same people for the same fact.
     pub punished_by: &'a [Label],
     /// Whether the clause that is cited exists.
@@ -168,6 +172,14 @@ pub fn check_publication(rule: &DutyRule, publication: &Publication<'_>) -> Vec<
         let name = [("source", json!(source))];
         found.add_with("/content/fulfilled_by/source", RULE_SOURCE_UNKNOWN, name);
     }
+    // A rule for records may be published before there are any.
+    if publication.meant == 0 && rule.subject != super::rule::SubjectKind::Record {
+        found.add("/content/scope", RULE_NOBODY);
+    }
+    for step in publication.unreached_steps {
+        let pointer = format!("/content/escalation/{}", step.saturating_sub(1));
+        found.add_with(pointer, RULE_ESCALATES_TO_NOBODY, [("step", json!(step))]);
+    }
     if rule.consequence.as_ref().is_some_and(|consequence| !consequence.despite_indicator) {
         for Label { zh, en } in publication.punished_by {
             let name = in_both(zh.as_str(), en.as_str());
@@ -176,21 +188,6 @@ pub fn check_publication(rule: &DutyRule, publication: &Publication<'_>) -> Vec<
     }
     if !publication.is_clause_known {
         found.add("/clause", RULE_CLAUSE_UNKNOWN);
-    }
-    found.into_vec()
-}
-
-/// What speaks against a rule in a company with these people: of how many persons or posts it is meant today, and which steps
-/// of its escalation, from 1, reach nobody.
-pub fn check_people(rule: &DutyRule, meant: usize, unreached_steps: &[usize]) -> Vec<Finding> {
-    let mut found = Findings::new();
-    // A rule for records may be published before there are any.
-    if meant == 0 && rule.subject != super::rule::SubjectKind::Record {
-        found.add("/content/scope", RULE_NOBODY);
-    }
-    for step in unreached_steps {
-        let pointer = format!("/content/escalation/{}", step.saturating_sub(1));
-        found.add_with(pointer, RULE_ESCALATES_TO_NOBODY, [("step", json!(step))]);
     }
     found.into_vec()
 }

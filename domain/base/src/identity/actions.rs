@@ -60,31 +60,6 @@ crate::labels! { ApiKeyAction = "ApiKeyActionName":
     Revoke = "revoke", "吊销", "Revoke";
 }
 
-crate::actions! {
-    /// A named action on a grant.
-    pub GrantAction as GrantActionName:
-    End = "end", "收回", "Take back", ManageUsers;
-}
-
-impl Grant {
-    /// Whether an action is allowed now. `reaches` is what the holder may do today. That an administrator must remain is seen
-    /// when it is tried.
-    ///
-    /// # Errors
-    /// What the action would be refused with.
-    pub fn may(
-        &self,
-        action: GrantAction,
-        by: &Actor,
-        reaches: &BTreeMap<Permission, Reach>,
-    ) -> Result<(), Refusal> {
-        Self::ensure_within(by, reaches)?;
-        match action {
-            GrantAction::End => self.may_end(),
-        }
-    }
-}
-
 impl ApiKey {
     /// Every action with the refusal it would meet: none is left of a key that is over, and one that was replaced is not
     /// replaced again.

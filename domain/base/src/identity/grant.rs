@@ -96,18 +96,12 @@ impl Grant {
     /// # Errors
     /// One that was taken back already.
     pub fn end(self, now: Timestamp) -> Result<Change<Self>, Refusal> {
-        self.may_end()?;
+        if self.ended_at.is_some() {
+            return Err(Refusal::new(GRANT_OVER).citing(Citation::rule("ID-4")));
+        }
         let facts = json!({"user_id": self.user, "role_id": self.role});
         let after = Self { ended_at: Some(now), ..self.clone() };
         Ok(Change::updated(self, after, GRANT_ENDED, facts))
-    }
-
-    /// Refuses one that was taken back.
-    pub(super) fn may_end(&self) -> Result<(), Refusal> {
-        match self.ended_at {
-            None => Ok(()),
-            Some(_) => Err(Refusal::new(GRANT_OVER).citing(Citation::rule("ID-4"))),
-        }
     }
 
     /// Whether it counts on a day.

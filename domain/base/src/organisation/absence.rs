@@ -94,7 +94,7 @@ impl Absence {
         self.cancelled_at.is_none() && self.from <= day && day <= self.until
     }
 
-    pub(super) fn ensure_live(&self) -> Result<(), Refusal> {
+    fn ensure_live(&self) -> Result<(), Refusal> {
         match self.cancelled_at {
             None => Ok(()),
             Some(_) => Err(Refusal::new(ABSENCE_IS_CANCELLED).citing(Citation::rule("ORG-3"))),

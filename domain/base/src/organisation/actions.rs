@@ -1,68 +1,71 @@
-//! What may be done with a department, a position, an employee or an absence now, and if not why: front ends hold no copy of the
-//! rules. `[ACT-1]`
+//! What may be done with a department or an employee now, and if not why: front ends hold no copy of the rules. `[ACT-1]`
 
-use super::{Absence, Department, DepartmentTree, Employee, Employment, NOT_EMPLOYED, NOT_LEAVING};
-use crate::spine::{BusinessDate, Citation, Refusal};
+use super::{Department, DepartmentTree, Employee, Employment, NOT_EMPLOYED, NOT_LEAVING};
+use crate::spine::{Citation, Refusal};
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
 
-crate::actions! {
-    /// A named action on a department.
-    pub DepartmentAction as DepartmentActionName:
-    Change = "change", "修改", "Change", ManageOrganisation;
-    Close = "close", "撤销部门", "Close", ManageOrganisation;
+/// A named action on a department.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+#[schema(as = DepartmentActionName)]
+pub enum DepartmentAction {
+    /// Rename it, hang it elsewhere, give it another head.
+    Change,
+    /// Close it.
+    Close,
 }
 
-crate::actions! {
-    /// A named action on a position.
-    pub PositionAction as PositionActionName:
-    Change = "change", "修改", "Change", ManageOrganisation;
+crate::labels! { DepartmentAction = "DepartmentActionName":
+    Change = "change", "修改", "Change";
+    Close = "close", "撤销部门", "Close";
 }
 
-crate::actions! {
-    /// A named action on an employee.
-    pub EmployeeAction as EmployeeActionName:
-    Change = "change", "更正", "Correct", ManageOrganisation;
-    Move = "move", "调动", "Move", ManageOrganisation;
-    Leave = "leave", "办理离职", "Leave", ManageOrganisation;
-    Stay = "stay", "撤回离职", "Stay", ManageOrganisation;
+/// A named action on an employee.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+#[schema(as = EmployeeActionName)]
+pub enum EmployeeAction {
+    /// Correct number or name.
+    Change,
+    /// Move them to another department, position or superior.
+    Move,
+    /// Register that they leave.
+    Leave,
+    /// Take a registered leaving back.
+    Stay,
 }
 
-crate::actions! {
-    /// A named action on an absence.
-    pub AbsenceAction as AbsenceActionName:
-    Change = "change", "修改", "Change", ManageAbsences;
-    Cancel = "cancel", "取消", "Cancel", ManageAbsences;
+crate::labels! { EmployeeAction = "EmployeeActionName":
+    Change = "change", "更正", "Correct";
+    Move = "move", "调动", "Move";
+    Leave = "leave", "办理离职", "Leave";
+    Stay = "stay", "撤回离职", "Stay";
 }
 
 impl Department {
-    /// Whether an action is allowed now. `employees` work in it, or are to be moved there.
-    ///
-    /// # Errors
-    /// What the action would be refused with.
-    pub fn may(
+    /// Every action with the refusal it would meet. `employees` work in it, or are to be moved there.
+    pub fn actions(
         &self,
-        action: DepartmentAction,
         employees: i64,
         tree: &DepartmentTree,
-    ) -> Result<(), Refusal> {
-        match action {
-            DepartmentAction::Change => self.ensure_open(),
-            DepartmentAction::Close => self.may_close(employees, tree),
-        }
+    ) -> impl Iterator<Item = (DepartmentAction, Result<(), Refusal>)> {
+        DepartmentAction::ALL.into_iter().map(move |action| match action {
+            DepartmentAction::Change => (action, self.ensure_open()),
+            DepartmentAction::Close => (action, self.may_close(employees, tree)),
+        })
     }
 }
 
 impl Employee {
-    /// Whether an action is allowed now. That an administrator must remain is seen when it is tried.
-    ///
-    /// # Errors
-    /// What the action would be refused with.
-    pub fn may(&self, action: EmployeeAction) -> Result<(), Refusal> {
-        match action {
-            EmployeeAction::Change => Ok(()),
-            EmployeeAction::Move => self.ensure_here("ORG-1"),
-            EmployeeAction::Leave => self.ensure_here("ORG-4"),
-            EmployeeAction::Stay => self.to_stay().map(drop),
-        }
+    /// Every action with the refusal it would meet. That an administrator must remain is seen when it is tried.
+    pub fn actions(&self) -> impl Iterator<Item = (EmployeeAction, Result<(), Refusal>)> {
+        EmployeeAction::ALL.into_iter().map(|action| match action {
+            EmployeeAction::Change => (action, Ok(())),
+            EmployeeAction::Move => (action, self.ensure_here("ORG-1")),
+            EmployeeAction::Leave => (action, self.ensure_here("ORG-4")),
+            EmployeeAction::Stay => (action, self.ensure_leaving()),
+        })
     }
 
     /// Refuses somebody who has left; `rule` is the one that says so.
@@ -73,23 +76,10 @@ impl Employee {
         }
     }
 
-    /// The last day that is registered and can be taken back.
-    pub(super) fn to_stay(&self) -> Result<BusinessDate, Refusal> {
+    fn ensure_leaving(&self) -> Result<(), Refusal> {
         match self.employment {
-            Employment::Leaving { last_day } => Ok(last_day),
+            Employment::Leaving { .. } => Ok(()),
             _ => Err(Refusal::new(NOT_LEAVING).citing(Citation::rule("ORG-4"))),
-        }
-    }
-}
-
-impl Absence {
-    /// Whether an action is allowed now.
-    ///
-    /// # Errors
-    /// What the action would be refused with.
-    pub fn may(&self, action: AbsenceAction) -> Result<(), Refusal> {
-        match action {
-            AbsenceAction::Change | AbsenceAction::Cancel => self.ensure_live(),
         }
     }
 }

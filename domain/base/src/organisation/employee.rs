@@ -3,8 +3,8 @@
 use super::label::{check_code, check_date, check_line};
 use super::{
     EMPLOYEE_CHANGED, EMPLOYEE_HIRED, EMPLOYEE_LEAVING, EMPLOYEE_LEFT, EMPLOYEE_MOVED, EMPLOYEE_STAYS,
-    Employment, LEAVES_BEFORE_JOINING, MOVE_AFTER_LEAVING, MOVE_BEFORE_LATEST, Position, SUPERIOR_LOOP,
-    SuperiorLines,
+    Employment, LEAVES_BEFORE_JOINING, MOVE_AFTER_LEAVING, MOVE_BEFORE_LATEST, NOT_LEAVING, Position,
+    SUPERIOR_LOOP, SuperiorLines,
 };
 use crate::spine::{self, BusinessDate, Change, Citation, Entity, Findings, Id, Refusal, Version};
 use serde::Serialize;
@@ -179,7 +179,9 @@ impl Employee {
     /// # Errors
     /// `organisation.not_leaving` where none is registered or it has come into effect.
     pub fn stay(self) -> Result<Change<Self>, Refusal> {
-        let last_day = self.to_stay()?;
+        let Employment::Leaving { last_day } = self.employment else {
+            return Err(Refusal::new(NOT_LEAVING).citing(Citation::rule("ORG-4")));
+        };
         let after = Self { employment: Employment::Employed, ..self.clone() };
         Ok(Change::updated(self, after, EMPLOYEE_STAYS, json!({"last_day": last_day})))
     }
@@ -320,7 +322,7 @@ mod tests {
     fn leaving_today_is_having_left_and_is_final() {
         let left = hired().leave(day(10), day(10)).expect("no refusal").into_after();
         assert_eq!(left.employment, Employment::Left { last_day: day(10) });
-        assert_eq!(left.clone().stay().unwrap_err().code, crate::organisation::NOT_LEAVING);
+        assert_eq!(left.clone().stay().unwrap_err().code, NOT_LEAVING);
         assert_eq!(left.clone().leave(day(11), day(10)).unwrap_err().code, NOT_EMPLOYED);
         assert_eq!(left.relocate(to(12, 2), &no_lines()).unwrap_err().code, NOT_EMPLOYED);
     }

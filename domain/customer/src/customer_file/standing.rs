@@ -51,8 +51,6 @@ pub struct Standing {
     pub state: StandingState,
     /// Until when the owner is safe; none without an owner, or where nothing ends it.
     pub protected_until: Option<Timestamp>,
-    /// When time alone moves it next: out of the owner's hands, or to the centre's pool; none where it does not. `[OWN-15]`
-    pub falls_at: Option<Timestamp>,
     /// Since when it stands so.
     pub since: Timestamp,
     /// The tier it holds. `[TIE-1]`
@@ -81,7 +79,6 @@ impl Standing {
             department,
             state: StandingState::Unowned,
             protected_until: None,
-            falls_at: None,
             since: at,
             tier: None,
             warn_at: None,

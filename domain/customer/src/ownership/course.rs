@@ -1,8 +1,6 @@
 //! The course of a customer, fact by fact, as it was known at an instant: who owned them since when, by which rule, and what
 //! comes next. Pure and whole: the same facts always give the same course, in whatever order they were written. `[OWN-18]`
 
-/// What would change it.
-mod change;
 /// What facts about people and deals do: everything that is no registration.
 mod event;
 /// What time does: protection ends, the department's pool empties into the centre's.
@@ -13,7 +11,6 @@ use super::{
     Registered, RuleKind, Shares, Standing, Warning, What, cite, policy::GENERAL,
 };
 use crate::spine::{AnyId, BusinessDate, EmployeeId, PolicyVersion, Timestamp};
-pub use change::WouldChange;
 use chrono_tz::Tz;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
@@ -65,13 +62,6 @@ pub struct Derived {
     pub warnings: Vec<Warning>,
     /// What happens next unless somebody acts.
     pub next: Option<Next>,
-    /// When time alone moves the customer next; none where it does not.
-    pub falls_at: Option<Timestamp>,
-    /// Those whose leaving says something about the customer: who owns them or has a part, in deals too, whose relative they
-    /// are, and to whom an introduction would give them.
-    pub concerned: BTreeSet<EmployeeId>,
-    /// What would change it, in the order of the rules.
-    pub would_change: Vec<WouldChange>,
     /// The dispute that is open.
     pub dispute: Option<AnyId>,
     /// The lock that holds.
@@ -99,14 +89,6 @@ impl Derived {
     /// How the customer stood at an instant.
     pub fn standing_at(&self, at: Timestamp) -> Option<&State> {
         self.chain.iter().rev().find(|state| state.from <= at)
-    }
-
-    /// Who was given the customer out of a pool by a fact.
-    pub fn taken_from_pool(&self, fact: FactId) -> Option<EmployeeId> {
-        let by_it = |states: &&[State]| states.last().is_some_and(|state| state.decision.fact == Some(fact));
-        let states = self.chain.windows(2).find(by_it)?;
-        let was_pooled = matches!(states.first()?.standing, Standing::Pooled { .. });
-        states.last()?.standing.owner().filter(|_| was_pooled)
     }
 
     /// What was decided about a fact.

@@ -1,9 +1,6 @@
 //! What the rules of ownership read: facts, each with the instant from which it counts and the instant at which the server
 //! knew it. They are only ever added to; one that is voided is named by a later one. `[OWN-1 … OWN-18]`
 
-/// What a fact is about.
-mod about;
-
 use super::{FirstInquiry, Shares};
 use crate::spine::{AnyId, EmployeeId, Id, Timestamp};
 use serde::{Deserialize, Serialize};
@@ -53,15 +50,6 @@ crate::labels! { Channel = "RegistrationChannel":
     Referral = "referral", "介绍", "Referral";
 }
 
-/// Somebody who receives customers, with the department they work in.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
-pub struct Serving {
-    /// Who.
-    pub employee: EmployeeId,
-    /// Where they work.
-    pub department: AnyId,
-}
-
 /// A registration that counts, with what the server knew around it in that instant.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct Registered {
@@ -80,14 +68,6 @@ pub struct Registered {
     pub named_serves_nobody: bool,
     /// The department of the receiver.
     pub department: AnyId,
-    /// Those beside the receiver to whom they might fall by a name, a relation or an introduction, as far as they received
-    /// customers then; none of registrations of which that was not noted: there everybody counts as one who does, in the
-    /// department of the receiver.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub serving: Option<Vec<Serving>>,
-    /// Whether it came of the receiver's turn: then what it takes from a pool is no claim.
-    #[serde(default)]
-    pub is_in_turn: bool,
     /// What was answered.
     pub inquiry: FirstInquiry,
     /// When it was first written, where answers were missing then.
@@ -319,18 +299,6 @@ crate::labels! { FactKind = "OwnershipFactKind":
     Tiered = "tiered", "客户分级", "Tiered";
 }
 
-impl Registered {
-    /// The department that a customer of somebody would belong to; none where that person receives no customers.
-    pub(super) fn department_of(&self, who: EmployeeId) -> Option<AnyId> {
-        match &self.serving {
-            Some(serving) if who != self.receiver => {
-                serving.iter().find(|one| one.employee == who).map(|one| one.department)
-            }
-            _ => Some(self.department),
-        }
-    }
-}
-
 impl What {
     /// Of which kind it is.
     pub const fn kind(&self) -> FactKind {
@@ -362,16 +330,5 @@ impl What {
     /// The stable code of its kind.
     pub const fn code(&self) -> &'static str {
         self.kind().code()
-    }
-}
-
-impl FactKind {
-    /// Whether somebody may say that it does not count: what people noted of a contact, and nothing that was decided, paid,
-    /// signed or done.
-    pub const fn is_voidable(self) -> bool {
-        matches!(
-            self,
-            Self::Registered | Self::RegistrationBegun | Self::Related | Self::Introduced | Self::FollowedUp
-        )
     }
 }

@@ -2,13 +2,12 @@
 //! `[OWN-14 … OWN-18]`
 
 use super::{
-    Because, Decision, Derived, Fact, FactId, FactKind, Outcome, PolicyBook, PoolCause, PoolLevel, RuleKind,
-    What, cite, derive,
+    Decision, Derived, Fact, FactId, Outcome, PolicyBook, PoolCause, PoolLevel, What, derive,
     warn::{Owed, next_warning},
 };
 use crate::{
     customer_file::{self, CustomerId, StandingState},
-    spine::{Change, Citation, DepartmentId, EmployeeId, Entity, Explanation, Refusal, Timestamp, Version},
+    spine::{Change, Citation, DepartmentId, Entity, Explanation, Refusal, Timestamp, Version},
 };
 use chrono_tz::Tz;
 use serde::Serialize;
@@ -19,10 +18,6 @@ crate::refusals! { OWNERSHIP_REFUSALS:
     REFUSED = "ownership.refused", Conflict, "按“{rule}”规则不能办理：{because}", "The rule \"{rule}\" stands against it: {because}";
     NOT_CUSTOMERS_FACT = "ownership.not_customers_fact", Invalid, "该客户没有可作废的此项事实", "The customer has no such fact that could be voided";
     DEAL_OF_A_SALE = "ownership.deal_of_a_sale", Conflict, "该客户已有成交 {number}，定金、签约与撤单请在其合同或订单上办理", "There is the sale {number} with this customer; deposit, signature and giving up are told on its contract or order";
-    NOT_VOIDABLE = "ownership.not_voidable", Conflict, "“{kind}”不能作废：只有登记、亲友与介绍备案、跟进可以作废", "\"{kind}\" cannot be voided: only registrations, relations, introductions and follow-ups can";
-    NOT_YOURS_TO_VOID = "ownership.own_case", Forbidden, "作废会影响您自己的客户归属，须由他人办理", "It would bear on what is yours; somebody else voids it";
-    NOT_YOURS_TO_ANNOUNCE = "ownership.not_yours_to_announce", Forbidden, "只能备案本人或下属的亲友", "One announces one's own relatives and friends, or those of people below";
-    TRANSFER_INSTEAD = "ownership.transfer_instead", Conflict, "该客户归 {owner}，改归他人须办理客户移交", "The customer is owned by {owner}; a transfer gives them to somebody else";
     SERVES_NOBODY = "ownership.serves_nobody", Invalid, "{name} 已离职或不接待客户，不能成为归属人", "{name} has left or receives no customers, and cannot be given any";
     NOT_OF_THE_POOL = "ownership.not_of_the_pool", Forbidden, "该客户在{department}的公海，只有该部门人员可以领取", "The customer is in the pool of {department}; only people who work there claim it";
     LOST = "ownership.claims_used_up", Conflict, "已达上限 {limit}（{counted}），不能再领取", "The limit of {limit} is reached ({counted}); nothing more can be claimed";
@@ -80,14 +75,14 @@ impl Ownership {
         (now, zone): (Timestamp, Tz),
     ) -> Result<Change<Self>, Refusal> {
         if let What::Voided { fact, .. } = &what {
-            self.ensure_voidable(*fact, book, (now, zone))?;
+            self.ensure_voidable(*fact)?;
         }
         let (kind, is_contact) = (what.code(), matches!(what, What::FollowedUp { .. }));
         // One that is completed late is complete, though it overtakes nobody: the lapse is written down.
         let is_late = matches!(&what, What::Registered(registered) if registered.begun_at.is_some());
-        let derived = self.foreseen((id, what.clone()), book, (now, zone));
         let mut facts = self.facts.clone();
         facts.push(Fact { id, at: now, known_at: now, what });
+        let derived = derive(&facts, book, now, zone);
         let decision = derived.decided(id).cloned();
         if let Some(refusal) = decision.as_ref().filter(|_| !is_late).and_then(refusal) {
             return Err(refusal);
@@ -123,63 +118,7 @@ impl Ownership {
             "owner_before_id": self.standing.owner})
     }
 
-    /// Whose the customer would be if something were known beside what is.
-    pub fn foreseen(
-        &self,
-        (id, what): (FactId, What),
-        book: &PolicyBook,
-        (now, zone): (Timestamp, Tz),
-    ) -> Derived {
-        let mut facts = self.facts.clone();
-        facts.push(Fact { id, at: now, known_at: now, what });
-        derive(&facts, book, now, zone)
-    }
-
-    /// Lets a fact not count that people noted of a contact: by somebody who neither gains nor loses by it. What was decided,
-    /// paid or signed is undone only where it was done. `[OWN-14, OWN-15]`
-    ///
-    /// # Errors
-    /// `ownership.not_customers_fact`, `ownership.not_voidable`, `ownership.own_case`; `ownership.refused` while it is disputed
-    /// whose the customer is.
-    pub fn void(
-        self,
-        id: FactId,
-        (fact, reason): (FactId, String),
-        by: Option<EmployeeId>,
-        book: &PolicyBook,
-        moment: (Timestamp, Tz),
-    ) -> Result<Change<Self>, Refusal> {
-        let what = What::Voided { fact, by, reason };
-        let rule = || Citation::rule("OWN-15");
-        let kind = self.facts.iter().find(|known| known.id == fact).map(|known| known.what.kind());
-        if let Some(kind) = kind.filter(|kind| !kind.is_voidable() && *kind != FactKind::Voided) {
-            return Err(Refusal::new(NOT_VOIDABLE).with_label("kind", kind).citing(rule()).at("/fact_id"));
-        }
-        let (before, after) =
-            (self.as_of(book, moment.0, moment.1), self.foreseen((id, what.clone()), book, moment));
-        let has_part = |derived: &Derived, who| derived.standing().is_partly_of(who);
-        if by.is_some_and(|who| has_part(&before, who) || has_part(&after, who)) {
-            return Err(Refusal::new(NOT_YOURS_TO_VOID).citing(rule()));
-        }
-        self.learn((id, what), book, moment)
-    }
-
-    /// Whose the customer is stays as it was argued about until it is ruled on.
-    fn ensure_voidable(
-        &self,
-        fact: FactId,
-        book: &PolicyBook,
-        (now, zone): (Timestamp, Tz),
-    ) -> Result<(), Refusal> {
-        let derived = self.as_of(book, now, zone);
-        if derived.dispute.is_some() {
-            let rule = RuleKind::Ruling;
-            let refusal = Refusal::new(REFUSED)
-                .with_labelled("rule", rule.code(), rule.labels())
-                .with_label("because", Because::Disputed);
-            let ruling = book.ruling(&derived.scope, now.date_in(zone), now);
-            return Err(refusal.citing(ruling.map_or_else(|| Citation::rule("OWN-14"), |by| cite(by, rule))));
-        }
+    fn ensure_voidable(&self, fact: FactId) -> Result<(), Refusal> {
         let is_voided =
             |known: &Fact| matches!(known.what, What::Voided { fact: voided, .. } if voided == fact);
         let is_ones = |known: &Fact| known.id == fact && !matches!(known.what, What::Voided { .. });
@@ -198,13 +137,12 @@ impl Ownership {
     ) -> (customer_file::Standing, Owed) {
         let (before, tier) = (&self.standing, derived.tier.clone());
         let Some(last) = derived.chain.last() else {
-            let (state, protected_until, falls_at) = (StandingState::Unowned, None, None);
+            let (state, protected_until) = (StandingState::Unowned, None);
             let owed = if before.follow_up_on.is_some() { Owed::Over } else { Owed::Unchanged };
             let standing = customer_file::Standing {
                 owner: None,
                 state,
                 protected_until,
-                falls_at,
                 tier,
                 warn_at: None,
                 follow_up_on: None,
@@ -218,7 +156,6 @@ impl Ownership {
             department: department.unwrap_or(before.department),
             state: state_of(&last.standing),
             protected_until: derived.protection.map(|protection| protection.end().at),
-            falls_at: derived.falls_at,
             since: last.from,
             tier,
             ..before.clone()

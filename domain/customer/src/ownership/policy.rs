@@ -155,32 +155,6 @@ impl RuleKind {
         )
     }
 
-    /// Whether it gives a customer to the receiver for having received them, and nothing else: then it must have been their turn.
-    pub const fn is_by_reception(self) -> bool {
-        matches!(
-            self,
-            Self::TwoSitesOneDay
-                | Self::PhoneLapsed
-                | Self::AssignedByCompany
-                | Self::UnregisteredReception
-                | Self::FirstContact
-        )
-    }
-
-    /// Whether it gives somebody a customer whom nobody owns by a registration.
-    pub(super) const fn is_of_first_registration(self) -> bool {
-        matches!(
-            self,
-            Self::Relative
-                | Self::Introduced
-                | Self::Named
-                | Self::LunchDuty
-                | Self::AssignedByCompany
-                | Self::UnregisteredReception
-                | Self::FirstContact
-        )
-    }
-
     const fn needs_gap(self) -> bool {
         matches!(self, Self::PhoneForgotten | Self::PhoneLapsed)
     }

@@ -85,7 +85,7 @@ impl Course<'_> {
             RuleKind::Introduced => self.introduced(said, at),
             RuleKind::Named => match said.inquiry.asks_for {
                 Some(_) if said.named_serves_nobody => Err(Because::NamedServesNobody),
-                Some(named) => fallen_to(named, said, Because::NamedServesNobody),
+                Some(named) => Ok(owned(named, said)),
                 None => Err(Because::NamedNobody),
             },
             RuleKind::LunchDuty => holds(said.lunch_duty == Some(said.receiver), Because::NotOnDuty, || {
@@ -195,13 +195,9 @@ impl Course<'_> {
     }
 
     fn relative(&self, said: &Registered, at: Timestamp) -> Judged {
-        let before = || self.relations.iter().filter(|(_, known, _)| *known < at);
-        let serves = |who| !self.left.contains(who) && said.department_of(*who).is_some();
-        match before().find(|(.., who)| serves(who)) {
-            Some((fact, _, relative)) => {
-                Ok(fallen_to(*relative, said, Because::ServesNobody)?.resting_on([*fact]))
-            }
-            None if before().next().is_some() => Err(Because::ServesNobody),
+        let before = self.relations.iter().find(|(_, known, who)| *known < at && !self.left.contains(who));
+        match before {
+            Some((fact, _, relative)) => Ok(owned(*relative, said).resting_on([*fact])),
             None if self.relations.is_empty() && said.inquiry.has_relative != Some(true) => {
                 Err(Because::NoRelation)
             }
@@ -222,8 +218,7 @@ impl Course<'_> {
         if !is_named && announced.is_none() {
             return Err(Because::NeitherNamedNorAnnounced);
         }
-        let held = fallen_to(owner, said, Because::ServesNobody)?;
-        Ok(held.resting_on(announced.map(|(fact, ..)| *fact)))
+        Ok(owned(owner, said).resting_on(announced.map(|(fact, ..)| *fact)))
     }
 }
 
@@ -237,16 +232,8 @@ fn holds(condition: bool, because: Because, then: impl FnOnce() -> Held) -> Judg
     if condition { Ok(then()) } else { Err(because) }
 }
 
-/// The receiver's, in the department they work in.
-fn owned(receiver: EmployeeId, said: &Registered) -> Held {
-    Held::owned(receiver, Shares::whole(receiver), said.department)
-}
-
-/// Somebody's whom a name, a relation or an introduction says, in the department that person works in; nobody's by it where
-/// they receive no customers.
-fn fallen_to(owner: EmployeeId, said: &Registered, because: Because) -> Judged {
-    let department = said.department_of(owner).ok_or(because)?;
-    Ok(Held::owned(owner, Shares::whole(owner), department))
+fn owned(owner: EmployeeId, said: &Registered) -> Held {
+    Held::owned(owner, Shares::whole(owner), said.department)
 }
 
 fn refused(who: EmployeeId, because: Because, until: Option<Timestamp>) -> Held {

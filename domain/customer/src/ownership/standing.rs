@@ -154,11 +154,6 @@ impl Standing {
         }
     }
 
-    /// Whether somebody owns them, or has a part in what they bring.
-    pub fn is_partly_of(&self, who: EmployeeId) -> bool {
-        matches!(self, Self::Owned { shares, .. } if shares.have(who))
-    }
-
     /// Which department they belong to.
     pub const fn department(&self) -> Option<AnyId> {
         match self {
@@ -213,8 +208,6 @@ pub enum Because {
     NamedNobody,
     /// Whom they ask for has left, or does not receive customers.
     NamedServesNobody,
-    /// The one to whom they would fall has left, or does not receive customers.
-    ServesNobody,
     /// The receiver is not on lunch duty.
     NotOnDuty,
     /// The company did not pass them on.
@@ -262,7 +255,6 @@ crate::labels! { Because = "OwnershipBecause":
     NeitherNamedNorAnnounced = "neither_named_nor_announced", "未指名且未事先备案", "They named nobody, and it was not announced before";
     NamedNobody = "named_nobody", "未指名", "They ask for nobody";
     NamedServesNobody = "named_serves_nobody", "所指名的人已离职或不接待客户", "Whom they ask for has left, or receives no customers";
-    ServesNobody = "serves_nobody", "应归属的人已离职或不接待客户", "The one to whom they would fall has left, or receives no customers";
     NotOnDuty = "not_on_duty", "接待人不在午间值班", "The receiver is not on lunch duty";
     NotAssigned = "not_assigned", "不是公司转介", "The company did not pass them on";
     NotReceivedBefore = "not_received_before", "此前无未登记的接待", "Nobody received them before without registering them";

@@ -33,8 +33,6 @@ impl ExpenseClaim {
     pub fn budget_move(before: Option<&Self>, after: &Self) -> Result<Option<BudgetMove>, Refusal> {
         let Some(before) = before.filter(|before| before.reverses.is_none()) else { return Ok(None) };
         Ok(match (before.state(), after.state()) {
-            // What a reversal gave back is moved no more, also where the bank returns a payment of it.
-            (ClaimState::Reversed, ClaimState::Reversed) => None,
             (was, is) if was == is => match after.money_moved_since(before) {
                 Some(on) => Some(BudgetMove::Spend(after.paid_by_line()?, on)),
                 None => None,

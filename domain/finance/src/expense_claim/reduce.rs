@@ -64,7 +64,7 @@ fn decide(line: &mut Line, decision: &LineDecision, by: &Actor, pointer: &str, f
     let in_range = approved.currency() == line.claimed.currency()
         && (0..=line.claimed.minor()).contains(&approved.minor());
     if !in_range {
-        let claimed = [("claimed", json!(line.claimed.to_string()))];
+        let claimed = [("claimed", json!(line.claimed))];
         findings.add_with(format!("{pointer}/approved"), APPROVED_OUT_OF_RANGE, claimed);
         return;
     }

@@ -8,7 +8,6 @@ use crate::{
         budget_line::Amounts,
         expense_request::{ExpenseRequest, RequestLine, draw::Wish},
     },
-    spine::{Finding, in_both},
 };
 
 crate::refusals! { EXPENSE_CLAIM_REQUEST_REFUSALS:
@@ -94,10 +93,8 @@ impl ClaimContent {
         }
         let state = request.petition.state();
         if state != StandingState::Approved {
-            let refusal =
-                Refusal::new(REQUEST_NOT_APPROVED).with("request", request.petition.number.as_str());
-            let params = refusal.with_label("state", state).params;
-            findings.note(Finding { pointer: "/request_id".into(), code: REQUEST_NOT_APPROVED, params });
+            let facts = [("request", json!(request.petition.number)), ("state", json!(state.code()))];
+            findings.add_with("/request_id", REQUEST_NOT_APPROVED, facts);
         }
         self.check_use(request, findings);
     }
@@ -110,7 +107,7 @@ impl ClaimContent {
         {
             if is != was {
                 let requested = was.as_deref().unwrap_or("—");
-                let facts = other_use(field, requested);
+                let facts = [("field", json!(field)), ("requested", json!(requested))];
                 findings.add_with(format!("/{field}"), OTHER_USE, facts);
             }
         }
@@ -129,24 +126,13 @@ impl ClaimContent {
     }
 }
 
-/// What a document was to keep, as people call it, and what was requested.
-fn other_use(field: &str, requested: &str) -> [(&'static str, serde_json::Value); 3] {
-    let called = match field {
-        "campaign" => in_both("活动", "campaign"),
-        "region" => in_both("区域", "region"),
-        "category" => in_both("费用类别", "category"),
-        _ => in_both("成本中心", "cost centre"),
-    };
-    [("field", json!(field)), ("field_label", called), ("requested", json!(requested))]
-}
-
 fn check_line_use(line: &Line, requested: &RequestLine, pointer: &str, findings: &mut Findings) {
     if line.category != requested.category {
-        let facts = other_use("category", &requested.category);
+        let facts = [("field", json!("category")), ("requested", json!(requested.category))];
         findings.add_with(format!("{pointer}/category"), OTHER_USE, facts);
     }
     if line.cost_centre != requested.cost_centre {
-        let facts = other_use("cost_centre", &requested.cost_centre.to_string());
+        let facts = [("field", json!("cost_centre")), ("requested", json!(requested.cost_centre))];
         findings.add_with(format!("{pointer}/cost_centre_id"), OTHER_USE, facts);
     }
 }

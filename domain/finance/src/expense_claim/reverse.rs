@@ -34,8 +34,7 @@ impl ExpenseClaim {
             return Err(Refusal::new(REVERSAL_FIXED).citing(rule));
         }
         if let Some(reversal) = self.reversal {
-            let refusal = Refusal::new(ALREADY_REVERSED).with("number", self.petition.number.as_str());
-            return Err(refusal.with("reversal", reversal.to_string()).citing(rule));
+            return Err(Refusal::new(ALREADY_REVERSED).with("reversal", reversal.to_string()).citing(rule));
         }
         if self.state() != ClaimState::Posted {
             return Err(self.wrong_state(NOT_REVERSIBLE).citing(rule));

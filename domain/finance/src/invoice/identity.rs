@@ -3,7 +3,7 @@
 
 use super::{
     Invoice,
-    kind::{CODE, DIGITAL, FISCAL_CODE, FISCAL_NUMBER, InvoiceKind, NUMBER, TICKET},
+    kind::{CODE, DIGITAL, NUMBER},
 };
 use crate::spine::typed::{folded, normalised};
 
@@ -11,9 +11,6 @@ use crate::spine::typed::{folded, normalised};
 const UNIQUE_BY_ITSELF: usize = 13;
 /// From so many digits on a part of a number is the number, and what stands beside it is not.
 const TELLING: usize = 6;
-
-/// From so many digits on a single digit behind a stroke counts copies.
-const COUNTED: usize = 4;
 
 /// Words that stand before a number and say only that it is one.
 const BEFORE_NUMBERS: [&str; 6] = ["NUMBER", "NUM", "INV", "NO", "NR", "N"];
@@ -65,8 +62,6 @@ fn turned(digits: &str) -> String {
     let step = match digits.len() {
         20 => 4,
         18 => 2,
-        16 => 8,
-        17 | 19 => 1,
         _ => return digits.to_owned(),
     };
     let turns = (0..digits.len()).step_by(step).map(|at| format!("{}{}", &digits[at..], &digits[..at]));
@@ -78,10 +73,8 @@ fn official(code: Option<&str>, number: &str) -> Option<String> {
     let code = code.unwrap_or_default();
     let whole = [number, code].into_iter().flat_map(readings).find(|run| is_long(run, DIGITAL));
     let (code, number) = (digits_of(&folded(code)), digits_of(&folded(number)));
-    let is_fiscal = |code: &str, number: &str| is_long(code, FISCAL_CODE) && is_long(number, FISCAL_NUMBER);
-    let is_pair = is_long(&code, CODE) && is_long(&number, NUMBER)
-        || is_fiscal(&code, &number)
-        || is_fiscal(&number, &code);
+    let is_pair =
+        is_long(&code, CODE) && is_long(&number, NUMBER) || is_long(&code, &[8]) && number.len() >= 8;
     whole.or_else(|| is_pair.then(|| format!("{code}{number}")))
 }
 
@@ -96,22 +89,9 @@ fn is_han(c: char) -> bool {
     matches!(c, '\u{3400}'..='\u{9FFF}' | '\u{F900}'..='\u{FAFF}' | '\u{20000}'..='\u{3FFFF}')
 }
 
-/// A number without the count of a copy behind a stroke: `12345/1`.
-fn without_copy(number: &str) -> &str {
-    match number.rsplit_once('/') {
-        Some((before, copy))
-            if copy.len() == 1 && digits_of(copy) == copy && digits_of(before).len() >= COUNTED =>
-        {
-            before
-        }
-        _ => number,
-    }
-}
-
 /// A number without what stands around it: words, brackets, the count of a copy behind a stroke.
 fn essence(number: &str) -> String {
     let close = normalised(number);
-    let close = without_copy(&close).to_owned();
     let parts: Vec<&str> = close.split(|c: char| !c.is_alphanumeric() || is_han(c)).collect();
     let bare: Vec<&str> =
         parts.iter().map(|part| without_word(part)).filter(|part| !part.is_empty()).collect();
@@ -119,8 +99,7 @@ fn essence(number: &str) -> String {
     match telling {
         Some(part) => (*part).to_owned(),
         None if bare.is_empty() => close,
-        // What a stroke parts is not one number: `12345/67` is not `1234567`.
-        None => bare.join(if close.contains('/') { "/" } else { "" }),
+        None => bare.concat(),
     }
 }
 
@@ -153,35 +132,9 @@ pub fn is_same_seller(one: (&str, Option<&str>), other: (&str, Option<&str>)) ->
 impl Invoice {
     /// What makes two entries the same invoice, however they were typed or classified.
     pub fn unique_key(&self) -> String {
-        number_key(self.code.as_deref(), &self.number)
-            .unwrap_or_else(|| self.receipt_key(&essence(&self.number)))
-    }
-
-    fn receipt_key(&self, number: &str) -> String {
-        format!("receipt:{}:{number}", seller_core(&self.seller.name))
-    }
-
-    /// By what else the paper would be known, were less of it typed: an itinerary by its ticket, a fiscal receipt by its
-    /// number alone.
-    fn other_key(&self) -> Option<String> {
-        let (code, number) = (self.code.as_deref().unwrap_or_default(), digits_of(&folded(&self.number)));
-        let code = digits_of(&folded(code));
-        if self.kind == InvoiceKind::AirItinerary && is_long(&code, TICKET) {
-            return number_key(None, &code);
-        }
-        let long = |text: &str| is_long(text, FISCAL_NUMBER) && !is_long(text, NUMBER);
-        let bare = match (code.len(), number.len()) {
-            (8, _) if long(&number) => number,
-            (_, 8) if long(&code) && !is_long(&code, CODE) => code,
-            (0, 17..=19) => number.get(8..)?.to_owned(),
-            _ => return None,
-        };
-        Some(self.receipt_key(&bare))
-    }
-
-    /// Everything by which the paper is known. Whoever holds it holds all of them.
-    pub fn keys(&self) -> impl Iterator<Item = String> {
-        std::iter::once(self.unique_key()).chain(self.other_key())
+        number_key(self.code.as_deref(), &self.number).unwrap_or_else(|| {
+            format!("receipt:{}:{}", seller_core(&self.seller.name), essence(&self.number))
+        })
     }
 
     /// Whether code and number are those of an official invoice, as 20 digits or with a code; eight digits alone are one

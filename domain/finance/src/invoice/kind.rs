@@ -17,7 +17,7 @@ pub enum InvoiceKind {
     FullyDigitalGeneral,
     /// 铁路电子客票: a number of 20 digits; the seller's tax number is not printed, the tax is computed.
     RailTicket,
-    /// 航空运输电子客票行程单: the 13 digits of the ticket, or 20 digits with those of the ticket as the code.
+    /// 航空运输电子客票行程单: 20 digits, or the 13 digits of the ticket.
     AirItinerary,
     /// 公路、水路等客票: code and number, or 20 digits; the tax is computed.
     PassengerTicket,
@@ -63,8 +63,6 @@ pub(super) enum Numbering {
     Coded(&'static [usize], &'static [usize]),
     /// A code and a number on older papers, 20 digits alone on newer ones.
     CodedOrDigital,
-    /// The number of a ticket alone on older papers; 20 digits, and the ticket's in the place of a code, on newer ones.
-    Ticket,
     /// Whatever the seller writes.
     Free,
 }
@@ -73,12 +71,6 @@ pub(super) enum Numbering {
 pub(super) const CODE: &[usize] = &[10, 12];
 /// How many digits the number beside such a code has.
 pub(super) const NUMBER: &[usize] = &[8];
-/// How many digits the code of a fiscal receipt has.
-pub(super) const FISCAL_CODE: &[usize] = &[8];
-/// How many digits the number of a fiscal receipt has.
-pub(super) const FISCAL_NUMBER: &[usize] = &[8, 9, 10, 11, 12];
-/// How many digits the number of an air ticket has.
-pub(super) const TICKET: &[usize] = &[13];
 /// How many digits the number of a fully digital invoice has.
 pub(super) const DIGITAL: &[usize] = &[20];
 
@@ -126,9 +118,9 @@ impl InvoiceKind {
             Self::FullyDigitalSpecial | Self::FullyDigitalGeneral | Self::RailTicket => {
                 Numbering::Number(DIGITAL)
             }
-            Self::AirItinerary => Numbering::Ticket,
+            Self::AirItinerary => Numbering::Number(&[20, 13]),
             Self::PassengerTicket | Self::Toll | Self::VehicleSale => Numbering::CodedOrDigital,
-            Self::FiscalReceipt => Numbering::Coded(FISCAL_CODE, FISCAL_NUMBER),
+            Self::FiscalReceipt => Numbering::Coded(&[8], &[8, 9, 10, 11, 12]),
             Self::Other => Numbering::Free,
         }
     }

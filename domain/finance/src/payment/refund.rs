@@ -1,6 +1,5 @@
 //! 退汇: a payment that the bank returned. What was confirmed stays readable and keeps its reference; the money counts no
-//! more, and the claim is to be paid again without being reversed. Where it is reversed, or about to be, so much less is to
-//! be got back: nobody owes what never reached them. `[EXP-9]`
+//! more, and the claim is to be paid again without being reversed. `[EXP-9]`
 
 use super::*;
 
@@ -8,12 +7,10 @@ crate::refusals! { REFUND_REFUSALS:
     NO_SUCH_PAYMENT = "payment.unknown", Conflict, "报销单 {number} 没有流水号为“{payment}”的付款", "Claim {number} has no payment \"{payment}\"";
     NOTHING_PAID = "payment.nothing_paid", Conflict, "报销单 {number} 没有可退汇的付款", "Claim {number} has no payment that could have been returned";
     ALREADY_RETURNED = "payment.already_returned", Conflict, "付款“{payment}”已于 {date} 退汇，退汇流水号为“{reference}”", "Payment \"{payment}\" was returned on {date} already, under \"{reference}\"";
-    COLLECTED_ALREADY = "payment.collected_already", Conflict, "冲销单 {number} 已收回 {collected}，超过退汇后应收回的 {left}；请先登记退还收款人的金额", "{collected} was collected on counter-document {number}, more than the {left} that is to be got back after this return; record first what was given back to the payee";
     BEFORE_PAYMENT = "payment.returned_before_paid", Invalid, "退汇日期 {date} 早于付款日期 {paid_on}", "The date of the return {date} lies before the payment of {paid_on}";
 }
 
 crate::events! { REFUND_EVENTS:
-    REPAYABLE_LOWERED = "expense_claim.repayable_lowered", "退汇后冲销单应收回的金额已减少", "Less is to be got back on a counter-document, as the bank returned a payment";
     PAYMENT_RETURNED = "expense_claim.payment_returned", "报销付款已被退汇", "The bank returned a payment of an expense claim";
 }
 
@@ -50,7 +47,7 @@ impl ExpenseClaim {
     /// [`HandedOver::Already`].
     ///
     /// # Errors
-    /// Where there is no such payment, or it was returned otherwise.
+    /// Where there is no such payment, it was returned otherwise, or the claim is being reversed.
     pub fn return_payment(
         self,
         notice: ReturnNotice,
@@ -62,7 +59,7 @@ impl ExpenseClaim {
         let found = self.payments.iter().position(|known| known.notice.reference == payment);
         let missing = || refuse(NO_SUCH_PAYMENT).with("number", self.petition.number.as_str());
         let Some(at) = found else {
-            self.may_have_been_paid()?;
+            self.hand_over_stage(hand_over::Stage::Posted)?;
             return Err(missing().with("payment", payment).at("/payment"));
         };
         if let Some(known) = &self.payments[at].returned {
@@ -94,39 +91,11 @@ impl ExpenseClaim {
 
     /// Whether there is a payment that the bank could have returned.
     pub(crate) fn may_return_payment(&self) -> Result<(), Refusal> {
-        self.may_have_been_paid()?;
+        self.may_move_money()?;
         if self.payments.iter().any(|payment| payment.returned.is_none()) {
             return Ok(());
         }
         Err(refuse(NOTHING_PAID).with("number", self.petition.number.as_str()))
-    }
-
-    /// Whether money of it may have moved: it is in the ledger, or was until it was reversed.
-    fn may_have_been_paid(&self) -> Result<(), Refusal> {
-        if self.state() == ClaimState::Reversed {
-            return Ok(());
-        }
-        self.hand_over_stage(hand_over::Stage::Posted)
-    }
-
-    /// The bank returned a payment of the claim that this counter-document undoes: so much less is to be got back.
-    ///
-    /// # Errors
-    /// Where more was collected than is to be got back then.
-    pub fn lower_repayable(self, returned: &Change<Self>) -> Result<Change<Self>, Refusal> {
-        let paid = returned.after().paid();
-        let collected = self.paid().negated();
-        let number = self.petition.number.as_str();
-        if collected.minor() > paid.minor() {
-            return Err(refuse(COLLECTED_ALREADY)
-                .with("number", number)
-                .with("collected", collected.to_string())
-                .with("left", paid.to_string()));
-        }
-        let facts = json!({"number": number, "repayable": paid, "collected": collected});
-        let reverses = self.reverses.clone().map(|of| reverse::ReversalOf { repayable: paid, ..of });
-        let after = Self { reverses, ..self.clone() };
-        Ok(Change::updated(self, after, REPAYABLE_LOWERED, facts))
     }
 
     fn check_return(
@@ -137,7 +106,7 @@ impl ExpenseClaim {
         reason: &str,
         today: BusinessDate,
     ) -> Result<(), Refusal> {
-        self.may_have_been_paid()?;
+        self.may_move_money()?;
         let mut findings = Findings::new();
         wording::check(&mut findings, "/reference", reference, 60);
         wording::check(&mut findings, "/reason", reason, 500);

@@ -114,23 +114,6 @@ mod tests {
         }
     }
 
-    /// Of each clause that binds, people are told what enforces it, or why nothing does. `[REG-8]`
-    #[test]
-    fn every_clause_that_binds_is_spoken_for() {
-        let bindings = coverage::bindings().expect("bindings");
-        let is_above = |above: &str, id: &str| {
-            id.strip_prefix(above).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
-        };
-        for shipped in ShippedRegulation::all().expect("texts") {
-            let said: Vec<_> = bindings.iter().filter(|one| one.regulation == shipped.code).collect();
-            let silent: Vec<_> =
-                shipped.clauses.iter().filter(|clause| clause.binding).map(|clause| &clause.id).collect();
-            let silent: Vec<_> =
-                silent.into_iter().filter(|id| !said.iter().any(|one| is_above(&one.clause, id))).collect();
-            assert!(silent.is_empty(), "{}: {silent:?}", shipped.code);
-        }
-    }
-
     #[test]
     fn every_binding_is_of_a_clause_that_is_there_and_says_what_becomes_of_it() {
         let all = ShippedRegulation::all().expect("texts");

@@ -87,7 +87,7 @@ impl RegulationVersion {
         (by, now, effective_from): (UserId, Timestamp, BusinessDate),
     ) -> Result<Change<Self>, Refusal> {
         let NewDocument { id, number, submitter } = new;
-        let submitter = submitter.ok_or_else(|| cite(Refusal::new(NOBODY_ANSWERS)))?;
+        let submitter = submitter.ok_or_else(|| Refusal::new(NOBODY_ANSWERS))?;
         text.check(edition)?;
         refuse_backdated(effective_from, last, None)?;
         let petition = Petition {

@@ -31,14 +31,10 @@ impl Earned {
     pub const fn plus(self, other: Self) -> Self {
         Self(self.0 + other.0)
     }
-    /// What another base earns at the rate at which one base earned this, half-up once: nothing of a base of nothing.
+    /// What is left of it where so much of the base remains: at the frozen rates, whatever tiers they came from.
     #[must_use]
-    pub(crate) fn in_proportion(self, base: i64, other: i64) -> Self {
-        if base == 0 {
-            return Self(0);
-        }
-        let sign = i128::from(base.signum());
-        Self(half_up(self.0 * i128::from(other) * sign, i128::from(base).abs()))
+    pub fn remaining(self, base_then: i64, base_now: i64) -> Self {
+        if base_then == 0 { Self(0) } else { Self(self.0 * i128::from(base_now) / i128::from(base_then)) }
     }
     /// In ten-thousandths of a minor unit.
     pub const fn ten_thousandths(self) -> i128 {

@@ -1,7 +1,10 @@
 //! What sales earn (提成方案): the first rate that fits a line, or tiers over the month. `[COM; 002 §5]`
 
-use super::{PLAN_INCOMPLETE, tier::Tiers};
-use crate::spine::{Finding, Findings, Money, PolicyContent, codes};
+use super::{PLAN_INCOMPLETE, accrual::Earned, tier::Tiers};
+use crate::{
+    quantity::Quantity,
+    spine::{Finding, Findings, Money, PolicyContent, codes},
+};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use utoipa::ToSchema;
@@ -22,17 +25,6 @@ pub enum Base {
     Net,
     /// Net less cost; of a line whose cost nobody has said, nothing.
     Profit,
-}
-
-impl Base {
-    /// What it is of a line, in minor units.
-    pub fn of(self, gross: i64, net: i64, cost: Option<i64>) -> i64 {
-        match self {
-            Self::Gross => gross,
-            Self::Net => net,
-            Self::Profit => cost.map_or(0, |cost| net - cost),
-        }
-    }
 }
 
 crate::labels! { Base = "CommissionBase":
@@ -104,15 +96,59 @@ pub struct CommissionPlan {
     pub tiered: Option<Tiered>,
 }
 
+/// A line of a sale as a plan reads it; amounts in minor units of the book currency.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct PlanLine {
+    /// The code of the product.
+    pub product: String,
+    /// Its category.
+    pub category: String,
+    /// How many.
+    pub quantity: Quantity,
+    /// What the customer pays.
+    pub gross: i64,
+    /// The same without tax.
+    pub net: i64,
+    /// What it costs the company.
+    pub cost: Option<i64>,
+}
+
+impl PlanLine {
+    fn base(&self, base: Base) -> i64 {
+        match base {
+            Base::Gross => self.gross,
+            Base::Net => self.net,
+            Base::Profit => self.cost.map_or(0, |cost| self.net - cost),
+        }
+    }
+}
+
 impl CommissionPlan {
-    /// What a product pays by its code and category: the first rate that fits.
-    pub fn pays(&self, product: &str, category: &str) -> Pays {
+    /// What of a sale counts for the tiers of its month.
+    pub fn tier_base(&self, lines: &[PlanLine]) -> i64 {
+        let of = self.tiered.as_ref().map_or(Base::Net, |tiered| tiered.of);
+        lines.iter().map(|line| line.base(of)).sum()
+    }
+
+    /// What a sale earns, exact. `before` is what the credited person closed in the month before it, as of
+    /// [`Self::tier_base`], and `month` in all of it.
+    pub fn earned(&self, lines: &[PlanLine], before: i64, month: i64) -> Earned {
+        if let Some(tiered) = &self.tiered {
+            return tiered.tiers.earned(before, self.tier_base(lines), month);
+        }
+        lines.iter().fold(Earned::default(), |sum, line| sum.plus(self.of_line(line)))
+    }
+
+    fn of_line(&self, line: &PlanLine) -> Earned {
         let fits = |rate: &&PlanRate| {
-            rate.product.as_ref().is_none_or(|only| only == product)
-                && rate.category.as_ref().is_none_or(|only| only == category)
+            rate.product.as_ref().is_none_or(|product| *product == line.product)
+                && rate.category.as_ref().is_none_or(|category| *category == line.category)
         };
-        // The last rate fits all: a plan without is not published.
-        self.rates.iter().find(fits).map_or(Pays::PerUnit { amount_minor: 0 }, |rate| rate.pays)
+        match self.rates.iter().find(fits).map(|rate| rate.pays) {
+            Some(Pays::Share { of, rate_bp }) => Earned::at_rate(line.base(of), rate_bp),
+            Some(Pays::PerUnit { amount_minor }) => Earned::per_unit(line.quantity, amount_minor),
+            None => Earned::default(),
+        }
     }
 }
 

@@ -253,7 +253,7 @@ pub(super) fn tiers(mode: TierMode) -> Tiers {
 #[test]
 fn what_was_paid_beyond_a_sale_earns_nothing() {
     let due = |received, total| {
-        let earned = Earned::at_rate(total, 100);
+        let earned = Earned::at_rate(100_000, 100).remaining(100_000, total);
         Due { earned, received, total }.so_far().expect("it fits")
     };
     assert_eq!(due(100_000, 100_000), 1_000);

@@ -3,7 +3,7 @@
 use super::{OVERLAPS, PRICE_GONE, PUBLISHED, Price, PriceId, PriceList, PriceTerms, cite};
 use crate::{
     product::ProductId,
-    spine::{Change, Finding, Findings, Refusal, in_both},
+    spine::{Change, Finding, Findings, Refusal},
 };
 use serde_json::json;
 use std::collections::BTreeSet;
@@ -103,17 +103,8 @@ impl PriceList {
 }
 
 fn overlap(index: usize, row: Option<usize>, other: &Price) -> Finding {
-    let PriceTerms { price, valid_from, .. } = &other.terms;
-    let named = match row {
-        Some(row) => in_both(format!("本次变更第 {} 行", row + 1), format!("row {} of the change", row + 1)),
-        None => in_both(
-            format!("自 {valid_from} 起的价格 {price}"),
-            format!("the price of {price} from {valid_from} on the list"),
-        ),
-    };
     let refusal = Refusal::new(OVERLAPS)
-        .with("other", named)
-        .with("other_row", json!(row.map(|row| row + 1)))
+        .with("other", row.map_or_else(|| json!(other.id), |row| json!(row + 1)))
         .with("other_id", json!(other.id))
         .with("valid_from", json!(other.terms.valid_from))
         .with("valid_before", json!(other.terms.valid_before));

@@ -4,34 +4,32 @@
 
 use super::*;
 use crate::{
+    document_line::half_up,
     ownership::WHOLE_BP,
     spine::{Change, Refusal},
 };
 
 impl Sale {
-    /// It is of these lines by now; `rates` are of products that it was not of when it closed.
+    /// It is of these lines by now.
     ///
     /// # Errors
     /// `sale.not_open` of one that fell through.
     pub fn become_of(
         self,
         lines: Vec<SaleLine>,
-        rates: Vec<FrozenRate>,
         source: Uuid,
         now: (Timestamp, BusinessDate),
         fresh: &mut dyn FnMut() -> Uuid,
     ) -> Result<Change<Self>, Refusal> {
         self.expect(&[SaleState::Open, SaleState::Held, SaleState::Closed])?;
         let before = self.clone();
+        let costed = |line: SaleLine| SaleLine { cost: before.cost_of(&line), ..line };
+        let lines: Vec<SaleLine> = lines.into_iter().map(costed).collect();
         let total = lines.iter().map(|line| line.gross).sum();
         let to = self.credited_to();
         let mut after = Self { lines, total, ..self };
         if let Some(closing) = &mut after.closing {
-            closing.terms.rates.extend(rates);
-            for line in &mut after.lines {
-                line.cost = closing.terms.cost_of(line.product, line.quantity);
-            }
-            closing.terms.apply_to(&after.lines);
+            closing.terms.earned = closing.terms.earned.remaining(before.total, total);
             let entries = after.credited(&to, now.1, fresh);
             after.credits.extend(entries);
         }
@@ -40,33 +38,22 @@ impl Sale {
         Ok(Change::updated(before, after, SALE_CHANGED, facts))
     }
 
-    /// Its month came to another sum, and tiers make something else of it: what it earns, and what is booked, follow. None where it
-    /// earns what it did, or what it earns was settled.
-    pub fn rate_anew(
-        self,
-        tier: FrozenTier,
-        source: Uuid,
-        now: (Timestamp, BusinessDate),
-        fresh: &mut dyn FnMut() -> Uuid,
-    ) -> Option<Change<Self>> {
-        let mut after = self.clone();
-        let closing = after.closing.as_mut().filter(|closing| closing.settlement.is_none())?;
-        closing.terms.tier = Some(tier);
-        let earned = closing.terms.earned;
-        closing.terms.apply_to(&after.lines);
-        if closing.terms.earned == earned {
-            return None;
-        }
-        after.accrue(source, now, fresh);
-        let facts = after.facts();
-        Some(Change::updated(self, after, SALE_RATED, facts))
+    /// What so many of a product cost, by what the lines cost when the sale closed.
+    fn cost_of(&self, line: &SaleLine) -> Option<i64> {
+        let known =
+            self.lines.iter().find(|known| known.product == line.product && known.quantity.is_positive())?;
+        let part = half_up(
+            i128::from(known.cost?) * i128::from(line.quantity.scaled()),
+            known.quantity.scaled().into(),
+        );
+        i64::try_from(part).ok()
     }
 
     /// Whom it counts for, and where they belonged when it began to.
     fn credited_to(&self) -> Vec<Credited> {
-        // Of a sale that had come to nothing no entry stands; where they belonged the last one says.
+        let standing: Vec<&CreditEntry> = self.standing_credits().collect();
         let belonged = |person: Option<EmployeeId>| {
-            let entry = self.credits.iter().rev().find(|entry| entry.person == person);
+            let entry = standing.iter().find(|entry| entry.person == person);
             entry.map_or(self.department, |entry| entry.department)
         };
         match self.attribution().map(|attribution| &attribution.credit) {

@@ -3,7 +3,7 @@
 use super::{told::with_told, *};
 use crate::{
     commission::{
-        COMMISSION_RULES_CODE, CommissionRules, Due, Holder, Ledger, SaleFacts,
+        COMMISSION_RULES_CODE, CommissionRules, Due, Earned, Holder, Ledger, SaleFacts,
         attribution::{Attribution, Hold, attribute},
         plan::COMMISSION_PLAN_CODE,
         settlement::Settlement,
@@ -12,6 +12,19 @@ use crate::{
     spine::{Actor, Change, Citation, Explanation, Findings, Refusal, wording},
 };
 use serde_json::{Value, json};
+
+/// The terms that freeze with a sale.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct Frozen {
+    /// The version of the plan.
+    pub plan_version: i32,
+    /// The version of the rules.
+    pub rules_version: i32,
+    /// What the sale earns.
+    pub earned: Earned,
+    /// What of it counts for the tiers of its month, in minor units.
+    pub tier_base: i64,
+}
 
 /// What froze when a sale closed.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
@@ -29,13 +42,6 @@ pub struct Closing {
     /// What a ruling settled of what it earns.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub settlement: Option<Settlement>,
-}
-
-impl Closing {
-    /// Whether somebody may come to have a part in it, as far as records show.
-    pub fn may_share(&self, person: EmployeeId) -> bool {
-        self.facts.owner == person || self.facts.closers.iter().any(|closer| closer.person == person)
-    }
 }
 
 /// By which version of which rules a sale is judged, and where people belonged on the day.
@@ -70,7 +76,11 @@ impl Sale {
     ) -> Result<Change<Self>, Refusal> {
         self.expect(&[SaleState::Open])?;
         let (at, on) = court.now;
-        let judged = self.judged(&facts, court.rules, terms.rules_version);
+        let judged = attribute(
+            &with_told(facts.clone(), &self.told),
+            court.rules,
+            (COMMISSION_RULES_CODE, terms.rules_version),
+        );
         let before = self.clone();
         let mut after =
             Self { closing: Some(Closing { at, on, facts, terms, judged, settlement: None }), ..self };
@@ -79,22 +89,12 @@ impl Sale {
         Ok(explained(Change::updated(before, after, SALE_CLOSED, told)))
     }
 
-    /// How it is attributed by facts and by what was said of it: what [`Self::close`] and [`Self::tell`] decide by.
-    pub fn judged(&self, facts: &SaleFacts, rules: &CommissionRules, version: i32) -> Attributed {
-        attribute(&with_told(facts.clone(), &self.told), rules, (COMMISSION_RULES_CODE, version))
-    }
-
-    /// Says something of it. Where that lets a held sale be judged, it is, by `terms` where whom it then counts for has rates of
-    /// their own. A violation is found whether or not the deal came about.
+    /// Says something of it. Where that lets a held sale be judged, it is. A violation is found whether or not the deal came
+    /// about.
     ///
     /// # Errors
     /// `sale.party_cannot_tell`, `sale.answered_already`, `sale.parts_not_whole`, `sale.two_are_one`, `sale.not_open`.
-    pub fn tell(
-        self,
-        told: Told,
-        by: &Actor,
-        court: Option<(Court<'_>, Option<Frozen>)>,
-    ) -> Result<Change<Self>, Refusal> {
+    pub fn tell(self, told: Told, by: &Actor, court: Option<Court<'_>>) -> Result<Change<Self>, Refusal> {
         if !matches!(told.fact, ToldFact::Violated { .. }) {
             self.expect(&[SaleState::Open, SaleState::Held, SaleState::Closed])?;
         }
@@ -104,31 +104,19 @@ impl Sale {
         let facts = json!({"number": after.number, "kind": told.fact.code()});
         after.told.push(told);
         let was_held = before.state() == SaleState::Held;
-        if let Some((mut court, terms)) = court.filter(|_| was_held) {
-            after.judge_anew(court.rules, terms);
-            if after.attribution().is_some() {
+        let judged = after.closing.as_mut().zip(court).filter(|_| was_held);
+        if let Some((closing, mut court)) = judged {
+            closing.judged = attribute(
+                &with_told(closing.facts.clone(), &after.told),
+                court.rules,
+                (COMMISSION_RULES_CODE, closing.terms.rules_version),
+            );
+            if matches!(closing.judged, Attributed::Decided(_)) {
                 after.take_effect(&mut court);
             }
         }
         let change = Change::updated(before, after, SALE_TOLD, facts);
         Ok(if was_held { explained(change) } else { change })
-    }
-
-    /// How it would be attributed with something more said of it; none of one that is not held.
-    pub fn would_be(&self, told: &Told, rules: &CommissionRules) -> Option<Attributed> {
-        let closing = self.closing.as_ref().filter(|_| self.state() == SaleState::Held)?;
-        let mut known = self.told.clone();
-        known.push(told.clone());
-        let facts = with_told(closing.facts.clone(), &known);
-        Some(attribute(&facts, rules, (COMMISSION_RULES_CODE, closing.terms.rules_version)))
-    }
-
-    /// Judges it by the facts of its closing and what was said since.
-    pub(super) fn judge_anew(&mut self, rules: &CommissionRules, terms: Option<Frozen>) {
-        let Some(mut closing) = self.closing.take() else { return };
-        closing.terms = terms.unwrap_or(closing.terms);
-        closing.judged = self.judged(&closing.facts, rules, closing.terms.rules_version);
-        self.closing = Some(closing);
     }
 
     fn check(&self, told: &Told, by: &Actor) -> Result<(), Refusal> {

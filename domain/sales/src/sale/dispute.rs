@@ -3,9 +3,9 @@
 //!
 //! What was attributed before stays: of that only a ruling's settlement books a difference.
 
-use super::{course::explained, *};
+use super::{course::explained, told::with_told, *};
 use crate::{
-    commission::{CommissionRules, SaleFacts, fact::Ruling},
+    commission::{COMMISSION_RULES_CODE, attribution::attribute, fact::Ruling},
     spine::Change,
 };
 
@@ -20,33 +20,14 @@ pub enum Disputed {
     Ruled(Ruling),
 }
 
-impl Disputed {
-    /// What facts of a closing become by it.
-    fn moves(&self, mut facts: SaleFacts) -> SaleFacts {
-        facts.open_dispute = *self == Self::Open;
-        if let Self::Ruled(ruling) = self {
-            facts.owner = ruling.credit;
-            facts.ruling = Some(ruling.clone());
-        }
-        facts
-    }
-}
-
 impl Sale {
-    /// How a held sale would be attributed by what became of a dispute.
-    pub fn would_be_by(&self, disputed: &Disputed, rules: &CommissionRules) -> Option<Attributed> {
-        let closing = self.closing.as_ref().filter(|_| self.state() == SaleState::Held)?;
-        let facts = disputed.moves(closing.facts.clone());
-        Some(self.judged(&facts, rules, closing.terms.rules_version))
-    }
-
     /// Judges a held sale anew by what became of a dispute over the customer, where that is of any consequence for it. By a
-    /// ruling the customer was, for this sale, whose it says; where tiers rate it by the month of whom it counts for, `terms` are theirs.
+    /// ruling the customer was, for this sale, whose it says; where tiers rate it by that person's month, `terms` are theirs.
     /// Where the ruling settles its money as well, nothing is booked by the split: the settlement, which follows, stands in
     /// place of that.
     pub fn dispute_moved(
         self,
-        disputed: &Disputed,
+        disputed: Disputed,
         (terms, settles): (Option<Frozen>, bool),
         mut court: Court<'_>,
     ) -> Option<Change<Self>> {
@@ -56,12 +37,21 @@ impl Sale {
         let before = self.clone();
         let mut after = self;
         let closing = after.closing.as_mut()?;
-        closing.facts = disputed.moves(closing.facts.clone());
+        closing.facts.open_dispute = disputed == Disputed::Open;
+        if let Disputed::Ruled(ruling) = disputed {
+            closing.facts.owner = ruling.credit;
+            closing.facts.ruling = Some(ruling);
+            closing.terms = terms.unwrap_or(closing.terms);
+        }
         if before.closing.as_ref().is_some_and(|known| known.facts == closing.facts) {
             return None;
         }
-        after.judge_anew(court.rules, terms);
-        if after.attribution().is_some() {
+        closing.judged = attribute(
+            &with_told(closing.facts.clone(), &after.told),
+            court.rules,
+            (COMMISSION_RULES_CODE, closing.terms.rules_version),
+        );
+        if matches!(closing.judged, Attributed::Decided(_)) {
             if settles {
                 after.give_credit(&mut court);
             } else {

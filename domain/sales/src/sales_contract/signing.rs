@@ -63,17 +63,6 @@ impl SalesContract {
         Ok(Change::updated(self, after, SIGNED, facts.into()))
     }
 
-    /// It was not signed in time; nothing where that is not over, or money is still on it, which is refunded first.
-    pub fn lapse(
-        self,
-        last: BusinessDate,
-        collected: i64,
-        (now, today): (Timestamp, BusinessDate),
-    ) -> Option<Change<Self>> {
-        let is_over = self.state() == SalesContractState::Approved && last < today && collected == 0;
-        is_over.then(|| self.moved(Standing::Closed { at: now, reason: None }, HAS_LAPSED))
-    }
-
     /// Gives it up before it is signed; only once nothing of what was collected is left on it.
     ///
     /// # Errors

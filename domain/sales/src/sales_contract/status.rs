@@ -31,8 +31,6 @@ pub enum SalesContractState {
     Expired,
     /// Given up after its approval, unsigned.
     Cancelled,
-    /// Not signed in time after its approval.
-    Lapsed,
     /// Given up.
     Void,
 }
@@ -49,7 +47,6 @@ crate::labels! { SalesContractState = "SalesContractStatus":
     Completed = "completed", "已完成", "Completed";
     Expired = "expired", "已到期", "Expired";
     Cancelled = "cancelled", "已取消", "Cancelled";
-    Lapsed = "lapsed", "逾期未签失效", "Lapsed";
     Void = "void", "已作废", "Void";
 }
 
@@ -73,9 +70,8 @@ impl SalesContract {
             StandingState::Withdrawn => SalesContractState::Withdrawn,
             StandingState::Approved => SalesContractState::Approved,
             StandingState::Revoked => SalesContractState::Cancelled,
-            // None is closed but by the days in which it was to be signed.
-            StandingState::Closed => SalesContractState::Lapsed,
-            StandingState::Void => SalesContractState::Void,
+            // None is closed.
+            StandingState::Void | StandingState::Closed => SalesContractState::Void,
         }
     }
 

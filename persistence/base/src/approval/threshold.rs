@@ -94,14 +94,5 @@ pub fn set_threshold(
     from: Option<BusinessDate>,
 ) -> Result<(), Failure> {
     let change = move |chain: &ChainPolicy| chain.with_threshold(&step, amount);
-    policy::amend(
-        tx,
-        &Amendment {
-            name,
-            from,
-            place: ("/content", "/content"),
-            change: Box::new(change),
-            is_a_fact: false,
-        },
-    )
+    policy::amend(tx, &Amendment { name, from, place: ("/content", "/content"), change: Box::new(change) })
 }

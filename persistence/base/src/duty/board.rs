@@ -10,7 +10,7 @@ use crate::{
     schema::{duties, duty_tallies as tallies},
     spine::{
         Failure, Filter, Instant, Key, Page, Reader, Several, Sight, Slice, ToCell, View, Where, columns, db,
-        narrow, percent,
+        narrow,
     },
 };
 use diesel::prelude::*;
@@ -248,6 +248,6 @@ columns! { BoardRow as "duty-board" "应办事项统计" "Compliance board", dom
     excused "免责" "Excused" = |row| i64::try_from(row.excused).unwrap_or(i64::MAX);
     waived "豁免" "Waived" = |row| i64::try_from(row.waived).unwrap_or(i64::MAX);
     cancelled "取消" "Cancelled" = |row| i64::try_from(row.cancelled).unwrap_or(i64::MAX);
-    rate_percent "按时率（%）" "Rate in percent"
-        = |row| row.rate_basis_points.map(|rate| percent(i64::try_from(rate).unwrap_or(i64::MAX)));
+    rate_basis_points "按时率（万分之）" "Rate in basis points"
+        = |row| row.rate_basis_points.map(|rate| i64::try_from(rate).unwrap_or(i64::MAX));
 }

@@ -10,7 +10,7 @@ use crate::{
 use domain::{
     duty::{Duty, actions::Line},
     file::File,
-    spine::{Actor, Citation, EmployeeId, Entity, Id, Refusal, Timestamp},
+    spine::{Actor, EmployeeId, Entity, Id, Timestamp},
 };
 
 /// The superiors of who is responsible, the nearest first; of who heads everything, nobody.
@@ -22,7 +22,7 @@ pub(super) fn superiors(world: &World, duty: &Duty) -> Vec<EmployeeId> {
 fn act(
     tx: &mut Tx<'_>,
     duty: Duty,
-    deed: impl FnOnce(Duty, Line<'_>, &World) -> Result<domain::spine::Change<Duty>, Refusal>,
+    deed: impl FnOnce(Duty, Line<'_>, &World) -> Result<domain::spine::Change<Duty>, domain::spine::Refusal>,
 ) -> Result<Duty, Failure> {
     let world = World::today(tx)?;
     let superiors = superiors(&world, &duty);
@@ -45,8 +45,7 @@ pub fn report(
     let kept = files.clone();
     let duty = act(tx, duty, |duty, line, world| {
         let rule = world.rules.version(&duty.rule).map(|rule| rule.content.fulfilled_by.clone());
-        let other = || Refusal::new(domain::duty::OTHER_SOURCE).citing(Citation::rule("DUT-1a"));
-        let manual = rule.map_err(|_| other())?;
+        let manual = rule.map_err(|_| domain::spine::Refusal::new(domain::duty::OTHER_SOURCE))?;
         duty.report(note, files, &manual, line, now)
     })?;
     file::attach_exactly(tx, &kept, Duty::KIND, id.uuid(), "/files")?;

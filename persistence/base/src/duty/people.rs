@@ -1,6 +1,6 @@
 //! Who is meant by a rule today, and who answers for a duty. `[DUT-1a, DUT-2f]`
 
-use super::{World, source::Passes};
+use super::World;
 use crate::organisation::Organisation;
 use domain::{
     approval::Directory,
@@ -78,23 +78,6 @@ pub(super) fn holder(
             holder(organisation, above, on).map(|(head, _)| (head, Hold::Vacant))
         }
     }
-}
-
-/// Who answers on a day for what somebody owes for a record: they themselves, who stands in for them, or, once they left,
-/// the next of their superiors who is here.
-pub(super) fn bearer(
-    organisation: &Organisation,
-    owner: EmployeeId,
-    passes: Passes,
-    on: BusinessDate,
-) -> Option<(EmployeeId, Hold)> {
-    let here = |employee: &EmployeeId| organisation.works_here(*employee, on);
-    if here(&owner) {
-        let stand_in = organisation.stand_in(owner, on).filter(here).filter(|_| passes == Passes::ToStandIn);
-        return Some(stand_in.map_or((owner, Hold::Succeeded), |stand_in| (stand_in, Hold::StoodIn)));
-    }
-    let mut above = organisation.superiors_of(owner).into_iter().filter(|_| passes != Passes::ToNobody);
-    above.find(here).map(|superior| (superior, Hold::Vacant))
 }
 
 /// Who is told by a step of the escalation, by their function.

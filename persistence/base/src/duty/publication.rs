@@ -56,29 +56,17 @@ pub(super) fn check(reader: &mut Reader<'_>, policy: &Policy) -> Result<Vec<Find
     let world = World::today(reader)?;
     let known: Vec<Source> =
         sources(reader.house()).into_iter().map(|source| Source { is_present: true, ..source }).collect();
+    let meant = people::meant(&rule, &world);
+    let unreached = unreached(&rule, &world, &meant);
     let publication = Publication {
         sources: &known,
+        meant: meant.len(),
+        unreached_steps: &unreached,
         punished_by: &punished_by(reader, policy, &rule, &world)?,
-        is_clause_known: policy::is_clause_known(
-            reader,
-            &policy.clause,
-            policy.effective_from.max(world.today),
-        )?,
+        is_clause_known: policy::is_clause_known(reader, &policy.clause)?,
     };
     findings.extend(check_publication(&rule, &publication));
     Ok(findings)
-}
-
-/// Everything that a rule asks of the people who are here: that it means somebody, and that its escalation reaches somebody.
-pub(super) fn check_people(reader: &mut Reader<'_>, policy: &Policy) -> Result<Vec<Finding>, Failure> {
-    let rule = match read_content::<DutyRule>(&policy.content) {
-        Ok(rule) if !rule.is_repealed => rule,
-        _ => return Ok(Vec::new()),
-    };
-    let world = World::today(reader)?;
-    let meant = people::meant(&rule, &world);
-    let unreached = unreached(&rule, &world, &meant);
-    Ok(domain::duty::check_people(&rule, meant.len(), &unreached))
 }
 
 /// Something else that takes something from people for a fact that duties are about, such as an indicator that deducts:

@@ -2,7 +2,7 @@
 //! begin again. `[DUT-2a]`
 
 use super::{
-    World, apply, filing, outage,
+    World, apply, outage,
     people::{Meant, meant},
     row::{Row, effect_rows, subject_text},
     tally,
@@ -55,7 +55,7 @@ pub fn raise(tx: &mut Tx<'_>, code: &str, period: Period) -> Result<bool, Failur
     let mut owed = unraised(tx, code, &called.period, meant(&called.rule.content, &world))?;
     let more = owed.len() > BATCH_MAX;
     owed.truncate(BATCH_MAX);
-    let batch = born(tx, &owed, called)?;
+    let batch = born(tx, &owed, called, now);
     write(tx, &world, called, &batch)?;
     if !more {
         watermark::set_raised(tx, code, period, known.get(code))?;
@@ -84,9 +84,7 @@ pub(super) fn unraised(
     Ok(owed.into_iter().map(|(_, one)| one).collect())
 }
 
-/// The duties of a batch; one for which its record is there already is born done.
-pub(super) fn born(tx: &mut Tx<'_>, owed: &[Meant], called: &Called<'_>) -> Result<Vec<Duty>, Failure> {
-    let (mut filed, now) = (filing::before(tx, called, owed)?, tx.now());
+pub(super) fn born(tx: &Tx<'_>, owed: &[Meant], called: &Called<'_>, now: Timestamp) -> Vec<Duty> {
     let duty = |Meant { subject, responsible, hold }: &Meant| {
         let new = NewDuty {
             id: tx.id(),
@@ -95,11 +93,11 @@ pub(super) fn born(tx: &mut Tx<'_>, owed: &[Meant], called: &Called<'_>) -> Resu
             responsible: *responsible,
             hold: *hold,
             times: called.times,
-            proof: filed.remove(&subject_text(subject)),
+            proof: None,
         };
         Duty::raise(new, called.rule, now).into_after()
     };
-    Ok(owed.iter().map(duty).collect())
+    owed.iter().map(duty).collect()
 }
 
 /// Writes a batch: its rows, their effects and tallies, and one audit entry with one event for all of them.

@@ -3,10 +3,9 @@
 
 use super::{
     World, apply,
-    people::{bearer, holder, meant},
+    people::{holder, meant},
     raise::{born, unraised, write},
     row::{done_too_late, pending_behind},
-    source::{Passes, calling},
     watermark::{self, raised_until},
 };
 use crate::{
@@ -14,7 +13,7 @@ use crate::{
     spine::{Failure, Key, Reader, Tx},
 };
 use domain::{
-    approval::{Directory as _, PolicyReference},
+    approval::PolicyReference,
     duty::{
         CancelCause, Duty, DutySubject, Excuse, Hold, RetimingCause,
         batch::BATCH_MAX,
@@ -127,10 +126,6 @@ pub fn moved_by(
 /// Lets a duty follow what changed; answers whether it moved.
 fn follow(tx: &mut Tx<'_>, world: &World, away: &Away, duty: Duty) -> Result<bool, Failure> {
     let (mut duty, mut moved, now) = (duty, false, tx.now());
-    if let Some(change) = of_record(tx, world, &duty)? {
-        duty = apply(tx, change)?;
-        moved = true;
-    }
     for _ in 0..CHANGES_MAX {
         let Some(change) = followed(world, away, duty.clone(), now)? else { break };
         duty = apply(tx, change)?;
@@ -182,34 +177,6 @@ fn of_person(
     match cause.filter(|_| is_ahead(duty, now)) {
         Some(cause) => Ok(Some(duty.clone().cancel(cause, now)?)),
         None => leave(world, away, duty, now),
-    }
-}
-
-/// What is owed for a record goes with whoever answers for it: to who stands in for them while they are away, and on once
-/// they left. The record is asked only where one of these may be so.
-fn of_record(tx: &mut Tx<'_>, world: &World, duty: &Duty) -> Result<Option<Change<Duty>>, Failure> {
-    let (DutySubject::Record { id, .. }, Some(last), now) = (&duty.subject, duty.holdings.last(), tx.now())
-    else {
-        return Ok(None);
-    };
-    let (organisation, today) = (&world.organisation, world.today);
-    let here = |employee| organisation.works_here(employee, today);
-    let is_lent = matches!(last.hold, Hold::StoodIn | Hold::Vacant);
-    if !duty.is_pending()
-        || (!is_lent && here(last.employee) && organisation.stand_in(last.employee, today).is_none())
-    {
-        return Ok(None);
-    }
-    let Some(called) = calling(tx.house(), &world.rules.version(&duty.rule)?.content) else {
-        return Ok(None);
-    };
-    let Some(owner) = (called.responsible)(tx, *id)? else { return Ok(None) };
-    match bearer(organisation, owner, called.passes, today) {
-        Some((to, hold)) => Ok(duty.clone().pass_to(to, hold, here, now)?),
-        None if called.passes == Passes::ToNobody && !here(owner) => {
-            Ok(Some(duty.clone().cancel(CancelCause::LeftCompany, now)?))
-        }
-        None => Ok(None),
     }
 }
 
@@ -344,7 +311,7 @@ fn join(tx: &mut Tx<'_>, world: &World, code: &str, raised: Option<Period>) -> R
     });
     owed.truncate(BATCH_MAX);
     let called = Called { period, rule: &dated.rule, times };
-    let batch = born(tx, &owed, &called)?;
+    let batch = born(tx, &owed, &called, now);
     write(tx, world, &called, &batch)?;
     Ok(!batch.is_empty())
 }

@@ -2,7 +2,7 @@
 //! themselves. Whatever happens is looked at once, in the transaction in which it happens. `[DUT-1a, DUT-2a, DUT-2g]`
 
 use super::{
-    World, apply, filing,
+    World, apply,
     row::{several, subject_text},
     settle,
 };
@@ -88,19 +88,6 @@ pub struct Called {
     pub passed: &'static [&'static str],
     /// The events that name another day for it.
     pub redated: &'static [&'static str],
-    /// To whom it goes while who answers for it is away, or once they are gone.
-    pub passes: Passes,
-}
-
-/// To whom what is owed for a record goes without a word from anybody. `[DUT-2f]`
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Passes {
-    /// To whoever stands in for somebody who is away; to the next superior of somebody who left.
-    ToStandIn,
-    /// What is somebody's own stays theirs while they are away, and goes to their next superior once they left.
-    ToSuperior,
-    /// Nobody else can do it: it is owed no longer once they left.
-    ToNobody,
 }
 
 /// Whether events of a kind call for duties, fulfil them, take that back, move them or make them needless, as far as nouns
@@ -177,7 +164,6 @@ fn call(tx: &mut Tx<'_>, told: &Told) -> Result<(), Failure> {
 
 fn fulfil(tx: &mut Tx<'_>, filed: &Filed, record: Uuid) -> Result<(), Failure> {
     let Some(what) = (filed.of)(tx, record)? else { return Ok(()) };
-    filing::keep(tx, filed.source, record, &what)?;
     let (world, now, by) = (World::today(tx)?, tx.now(), tx.actor().user);
     let (owed, facts) = owed(tx, filed.source, &what)?;
     for duty in owed {
@@ -237,7 +223,6 @@ fn owed<'a>(
 
 /// What a record fulfilled is owed again: it was taken away.
 fn reopen(tx: &mut Tx<'_>, source: &str, record: Uuid, by: TakenBy) -> Result<(), Failure> {
-    filing::forget(tx, source, record)?;
     let fulfilled = duties::record.eq(Key(record)).and(duties::source.eq(source));
     let keys: Vec<Key> = db!(tx, |c| duties::table
         .filter(fulfilled.and(duties::status.eq("fulfilled")))
@@ -252,12 +237,6 @@ fn reopen(tx: &mut Tx<'_>, source: &str, record: Uuid, by: TakenBy) -> Result<()
         apply(tx, duty.reopen(by, now, &world.settings.content, world.time())?)?;
     }
     Ok(())
-}
-
-/// What calls for the duties of a rule, where records do.
-pub(super) fn calling(house: &'static House, rule: &DutyRule) -> Option<&'static Called> {
-    let Cadence::Event { kind, .. } = &rule.cadence else { return None };
-    house.all::<Called>().find(|called| called.event == kind)
 }
 
 /// What is owed for a record goes to whoever answers for it now.

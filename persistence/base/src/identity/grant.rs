@@ -6,15 +6,15 @@ use crate::{
     schema::{departments, employees, grants, role_permissions, roles, users},
     search,
     spine::{
-        ActionView, Failure, Filter, Instant, Key, Master, Page, Reader, Refers, Several, Slice, Stored, Tx,
-        View, Where, columns, db, guard, narrow, orders, paged, save_row,
+        Failure, Filter, Instant, Key, Master, Page, Reader, Refers, Several, Slice, Stored, Tx, View, Where,
+        columns, db, guard, narrow, orders, paged, save_row,
     },
 };
 use chrono::NaiveDate;
 use diesel::prelude::*;
 use domain::{
-    identity::{Grant, GrantAction, GrantId, GrantTerms, HeldGrant, RoleId},
-    spine::{BusinessDate, Change, Permission, ScopeKind, Timestamp, UserId, Version},
+    identity::{Grant, GrantId, GrantTerms, HeldGrant, RoleId},
+    spine::{BusinessDate, Change, ScopeKind, Timestamp, UserId, Version},
 };
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -173,31 +173,6 @@ pub fn count_unbounded_holders(reader: &mut Reader<'_>, role_code: &str) -> Resu
         .first(c))?)
 }
 
-/// Whether anybody but somebody may do something today: a person with an account that is not disabled, who works here or is
-/// nobody in particular.
-pub fn may_anybody_else(
-    reader: &mut Reader<'_>,
-    permission: Permission,
-    but: UserId,
-) -> Result<bool, Failure> {
-    let (today, but) = (reader.today(), Key::from(but));
-    let here = employees::table
-        .filter(employees::status.eq("employed").and(employees::joined_on.le(today)))
-        .filter(employees::last_day.is_null().or(employees::last_day.ge(today)))
-        .select(employees::id.nullable());
-    let others = grants::table
-        .inner_join(role_permissions::table.on(role_permissions::role_id.eq(grants::role_id)))
-        .inner_join(users::table)
-        .filter(role_permissions::permission.eq(permission.code()))
-        .filter(grants::ended_at.is_null().and(grants::from_on.le(today)))
-        .filter(grants::until_on.is_null().or(grants::until_on.ge(today)))
-        .filter(users::id.ne(but).and(users::disabled_at.is_null()).and(users::kind.eq("person")))
-        .filter(users::employee_id.is_null().or(users::employee_id.eq_any(here)));
-    Ok(db!(reader, |c| diesel::select(diesel::dsl::exists(others)).get_result(c))?)
-}
-
-type GrantActionView = ActionView<GrantAction>;
-
 /// A grant, as it is shown.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 #[schema(as = Grant)]
@@ -218,9 +193,6 @@ pub struct GrantView {
     pub until: Option<NaiveDate>,
     /// When it was taken back.
     pub ended_at: Option<Timestamp>,
-    /// What the caller may do with it now; in lists left out.
-    #[schema(max_items = 20)]
-    pub actions: Vec<GrantActionView>,
     /// The version, for `If-Match`.
     #[schema(minimum = 1)]
     pub version: Version,
@@ -298,7 +270,6 @@ fn rows(
             from: row.from_on,
             until: row.until_on,
             ended_at: row.ended_at.map(Into::into),
-            actions: Vec::new(),
             version: row.version,
         })
     })
@@ -309,14 +280,7 @@ pub fn view(reader: &mut Reader<'_>, id: GrantId) -> Result<GrantView, Failure> 
     find(reader, id)?;
     let mut wanted = Where::new();
     wanted.also(grants::id.eq(Key::from(id)));
-    let found = rows(reader, wanted, GrantOrder::default(), &Page::first(1))?.data.pop();
-    let mut view = found.ok_or(Failure::NotFound)?;
-    view.actions = ActionView::of(reader, &view, id.uuid(), |reader, grant: &Grant, action| {
-        let holder = account::find(reader, grant.user)?;
-        let reaches = account::reaches_of_account(reader, &holder)?;
-        Ok(grant.may(action, reader.actor(), &reaches)?)
-    })?;
-    Ok(view)
+    rows(reader, wanted, GrantOrder::default(), &Page::first(1))?.data.pop().ok_or(Failure::NotFound)
 }
 
 /// The grants of an account within reach.

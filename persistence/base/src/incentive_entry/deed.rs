@@ -100,8 +100,7 @@ pub fn submit(
 ) -> Result<IncentiveEntry, Failure> {
     let (settings, actor, now) = (settings(tx)?, tx.actor().clone(), tx.now());
     entry.check_submission(ruling.as_deref(), &settings.content, &actor, now)?;
-    let nobody = || Refusal::new(NO_EMPLOYEE).citing(Citation::rule("APR-1"));
-    let submitter = actor.employee.ok_or_else(nobody)?;
+    let submitter = actor.employee.ok_or_else(|| Refusal::new(NO_EMPLOYEE))?;
     let subject = subject(&entry, submitter, tx.today());
     let approval = approval::hand_in(tx, entry.goes_on(), INCENTIVE_CHAIN, subject)?;
     let change = entry.submit(approval.id, ruling, &settings.content, &actor, now)?;

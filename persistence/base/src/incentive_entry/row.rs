@@ -56,9 +56,9 @@ struct Detail {
     submission: Option<Submission>,
 }
 
-/// An incident as one text, by which it is unique: whoever enters it, by hand or by a rule, one incident has one entry.
+/// An incident as one text, by which it is unique.
 fn held(incident: &Incident) -> String {
-    incident.id.to_string()
+    format!("{}:{}", incident.kind.code(), incident.id)
 }
 
 /// The currency of an amount, and how much it is: an honour counts one, or takes one.

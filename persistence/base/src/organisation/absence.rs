@@ -6,14 +6,14 @@ use crate::{
     schema::{absences, employee_placements, employees},
     search,
     spine::{
-        ActionView, Failure, Filter, Instant, Key, Master, Page, Reader, Refers, Slice, Stored, Tx, View,
-        Where, columns, db, guard, narrow, orders, paged, save_row,
+        Failure, Filter, Instant, Key, Master, Page, Reader, Refers, Slice, Stored, Tx, View, Where, columns,
+        db, guard, narrow, orders, paged, save_row,
     },
 };
 use chrono::NaiveDate;
 use diesel::prelude::*;
 use domain::{
-    organisation::{Absence, AbsenceAction, AbsenceId},
+    organisation::{Absence, AbsenceId},
     spine::{BusinessDate, Change, EmployeeId, Timestamp, Version},
 };
 use serde::{Deserialize, Serialize};
@@ -157,8 +157,6 @@ pub fn concerning(
     Ok(rows.into_iter().map(Into::into).collect())
 }
 
-type AbsenceActionView = ActionView<AbsenceAction>;
-
 /// An absence, as it is shown.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 #[schema(as = Absence)]
@@ -178,9 +176,6 @@ pub struct AbsenceView {
     pub reason: String,
     /// When it was cancelled.
     pub cancelled_at: Option<Timestamp>,
-    /// What the caller may do with it now; in lists left out.
-    #[schema(max_items = 20)]
-    pub actions: Vec<AbsenceActionView>,
     /// Its version, for `If-Match`.
     #[schema(minimum = 1)]
     pub version: Version,
@@ -265,7 +260,6 @@ fn rows(
         until: row.until_on,
         reason: row.reason,
         cancelled_at: row.cancelled_at.map(Into::into),
-        actions: Vec::new(),
         version: row.version,
     }))
 }
@@ -274,11 +268,7 @@ fn rows(
 pub fn view(reader: &mut Reader<'_>, id: AbsenceId) -> Result<AbsenceView, Failure> {
     let mut wanted = Where::new();
     wanted.also(absences::id.eq(Key::from(id)));
-    let found = rows(reader, wanted, AbsenceOrder::default(), &Page::first(1))?.data.pop();
-    let mut view = found.ok_or(Failure::NotFound)?;
-    view.actions =
-        ActionView::of(reader, &view, id.uuid(), |_, absence: &Absence, action| Ok(absence.may(action)?))?;
-    Ok(view)
+    rows(reader, wanted, AbsenceOrder::default(), &Page::first(1))?.data.pop().ok_or(Failure::NotFound)
 }
 
 /// The absences within reach.

@@ -6,8 +6,8 @@ use crate::{
     schema::{departments, employee_placements, employees},
     search,
     spine::{
-        ActionView, Failure, Filter, Key, Master, Page, Reader, Refers, Slice, Stored, Target, Tx, View,
-        Where, columns, db, guard, in_json, narrow, orders, paged, save_row,
+        ActionView, Failure, Filter, Key, Master, Page, Place, Placed, Reader, Refers, Slice, Stored, Target,
+        Tx, View, Where, columns, db, guard, in_json, narrow, orders, paged, save_row,
     },
 };
 use diesel::prelude::*;
@@ -275,17 +275,28 @@ pub fn view(reader: &mut Reader<'_>, id: DepartmentId) -> Result<DepartmentView,
     wanted.also(departments::id.eq(Key::from(id)));
     let found = rows(reader, wanted, DepartmentOrder::default(), &Page::first(1))?.data.pop();
     let found = found.ok_or(Failure::NotFound)?;
+    let department = Department::from(found.0.clone());
     let mut view = shown(found);
-    view.actions = ActionView::of(reader, &view, id.uuid(), |reader, department: &Department, action| {
+    if reader.finds_by(Permission::ManageOrganisation, |reader| ensure_within_reach(reader, id))? {
         let (people, tree) = (count_people(reader, id)?, tree(reader)?);
-        Ok(department.may(action, people, &tree)?)
-    })?;
+        let actions = department.actions(people, &tree);
+        view.actions = ActionView::listed(&format!("/api/v1/departments/{id}"), actions);
+    }
     Ok(view)
 }
 
 /// A department where something refers to it.
 pub static DEPARTMENT: Target =
     Target { permission: Permission::ReadOrganisation, look: |reader, id| in_json(view(reader, id.into())) };
+
+impl Placed<crate::Base> for DepartmentAction {
+    fn place(self) -> Place {
+        match self {
+            Self::Change => Place::Patch,
+            Self::Close => Place::Post("/close"),
+        }
+    }
+}
 
 /// The departments of the whole tree, in their order.
 pub fn list(

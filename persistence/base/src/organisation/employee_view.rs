@@ -1,18 +1,18 @@
 //! Employees as they are shown and listed.
 
-use super::department::tree;
 use super::reference::{NamedColumns, NamedRef, PersonColumns, PersonRef, holds_on, like, lower};
+use super::{department::tree, employee};
 use crate::{
     schema::{departments, employee_placements, employees, positions},
     spine::{
-        ActionView, Failure, Filter, Key, Page, Reader, Several, Slice, Target, ToCell, Tx, View, Where,
-        columns, in_json, narrow, orders, paged,
+        ActionView, Failure, Filter, Key, Page, Place, Placed, Reader, Several, Slice, Target, ToCell, Tx,
+        View, Where, columns, in_json, narrow, orders, paged,
     },
 };
 use chrono::NaiveDate;
 use diesel::prelude::*;
 use domain::{
-    organisation::{Employee, EmployeeAction, EmployeeState, PositionId},
+    organisation::{EmployeeAction, EmployeeState, PositionId},
     spine::{DepartmentId, EmployeeId, Permission, Version},
 };
 use serde::{Deserialize, Serialize};
@@ -189,14 +189,28 @@ fn reached(reader: &Reader<'_>, wanted: &mut Where) {
 /// An employee within reach, as they are shown.
 pub fn view(reader: &mut Reader<'_>, id: EmployeeId) -> Result<EmployeeView, Failure> {
     let mut view = one(reader, id, false)?;
-    view.actions =
-        ActionView::of(reader, &view, id.uuid(), |_, employee: &Employee, action| Ok(employee.may(action)?))?;
+    let found = reader.found_by(Permission::ManageOrganisation, |reader| employee::find(reader, id))?;
+    if let Some(employee) = found {
+        let actions = employee.actions();
+        view.actions = ActionView::listed(&format!("/api/v1/employees/{id}"), actions);
+    }
     Ok(view)
 }
 
 /// An employee where something refers to it.
 pub static EMPLOYEE: Target =
     Target { permission: Permission::ReadOrganisation, look: |reader, id| in_json(view(reader, id.into())) };
+
+impl Placed<crate::Base> for EmployeeAction {
+    fn place(self) -> Place {
+        match self {
+            Self::Change => Place::Patch,
+            Self::Move => Place::Post("/move"),
+            Self::Leave => Place::Post("/leave"),
+            Self::Stay => Place::Post("/stay"),
+        }
+    }
+}
 
 /// An employee as they are shown to whoever has just changed them, also if they left the reach by that.
 pub fn shown_after_move(tx: &mut Tx<'_>, id: EmployeeId) -> Result<EmployeeView, Failure> {

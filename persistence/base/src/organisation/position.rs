@@ -6,13 +6,13 @@ use crate::{
     schema::{departments, positions},
     search,
     spine::{
-        ActionView, Failure, Filter, Key, Master, Page, Reader, Refers, Slice, Stored, Tx, View, Where,
-        columns, db, guard, narrow, orders, paged, save_row,
+        Failure, Filter, Key, Master, Page, Reader, Refers, Slice, Stored, Tx, View, Where, columns, db,
+        guard, narrow, orders, paged, save_row,
     },
 };
 use diesel::prelude::*;
 use domain::{
-    organisation::{Position, PositionAction, PositionDetails, PositionId},
+    organisation::{Position, PositionDetails, PositionId},
     spine::{Change, DepartmentId, Version, search_key},
 };
 use serde::{Deserialize, Serialize};
@@ -149,8 +149,6 @@ pub fn names(reader: &mut Reader<'_>, ids: &[PositionId]) -> Result<Vec<NamedRef
     Ok(rows.into_iter().map(Into::into).collect())
 }
 
-type PositionActionView = ActionView<PositionAction>;
-
 /// A position, as it is shown.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 #[schema(as = Position)]
@@ -174,9 +172,6 @@ pub struct PositionView {
     /// The clause that describes it.
     #[schema(max_length = 200, example = "000 §2.3(1)")]
     pub clause: String,
-    /// What the caller may do with it now; in lists left out.
-    #[schema(max_items = 20)]
-    pub actions: Vec<PositionActionView>,
     /// Its version, for `If-Match`.
     #[schema(minimum = 1)]
     pub version: Version,
@@ -201,7 +196,6 @@ fn shown((row, department): (Row, Option<NamedColumns>)) -> Result<PositionView,
         department: department.map(Into::into),
         duties: serde_json::from_str(&row.duties)?,
         clause: row.clause,
-        actions: Vec::new(),
         version: row.version,
     })
 }
@@ -217,11 +211,7 @@ pub fn view(reader: &mut Reader<'_>, id: PositionId) -> Result<PositionView, Fai
             (departments::id, departments::code, departments::name_zh, departments::name_en).nullable(),
         ))
         .first(c))?;
-    let mut view = shown(row)?;
-    view.actions = ActionView::of(reader, &view, id.uuid(), |_, _: &Position, action| match action {
-        PositionAction::Change => Ok(()),
-    })?;
-    Ok(view)
+    shown(row)
 }
 
 /// Which positions are wanted, and in what order.

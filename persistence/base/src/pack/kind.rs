@@ -4,7 +4,7 @@ use super::{ItemKind, Loading};
 use crate::{
     identity::role,
     organisation::{department, position},
-    policy::{self, Kind},
+    policy::{self, Shipped},
     schema::{departments, policies, positions, roles},
     spine::{Failure, Key, Reader, Tx, db},
 };
@@ -13,7 +13,7 @@ use domain::{
     identity::{Role, RoleDetails, SHIPPED_ROLES},
     organisation::{DEPARTMENT_TEMPLATES, Department, DepartmentDetails, Position, PositionDetails},
     pack::{BEYOND_OWN_RIGHTS, Item, PackDepartment, PackPolicy, PackPosition, PackRole},
-    spine::{Citation, DepartmentId, Permission, Refusal, codes, in_both},
+    spine::{BusinessDate, DepartmentId, Permission, Policy, PolicyStatus, Refusal, codes},
 };
 use serde::de::DeserializeOwned;
 use serde_json::Value;
@@ -205,10 +205,7 @@ fn write_role(tx: &mut Tx<'_>, says: PackRole) -> Result<(), Failure> {
         permissions.insert(permission.parse::<Permission>().map_err(|()| unknown())?);
     }
     if permissions.iter().any(|permission| !tx.actor().reach(*permission).all) {
-        return Err(Refusal::new(BEYOND_OWN_RIGHTS)
-            .citing(Citation::rule("ID-4"))
-            .with("role", in_both(name_zh, name_en))
-            .into());
+        return Err(Refusal::new(BEYOND_OWN_RIGHTS).with("role", name_zh).into());
     }
     let details = RoleDetails { code, name_zh, name_en, permissions };
     let change = match role::by_code(tx, &details.code)? {
@@ -227,7 +224,7 @@ pub(super) const POLICY: ItemKind = ItemKind {
         Ok(serde_json::to_value(says)?)
     },
     ships: |reader, code| {
-        let shipped = policy::by_code(reader.house(), code);
+        let shipped = reader.house().all::<Shipped>().find(|shipped| shipped.code == code);
         let shipped = shipped.ok_or_else(|| Failure::fault(format_args!("no policy {code} ships")))?;
         let says = PackPolicy {
             code: shipped.code.to_owned(),
@@ -272,20 +269,21 @@ fn policy_of(reader: &mut Reader<'_>, code: &str) -> Result<Option<Value>, Failu
 
 fn write_policy(tx: &mut Tx<'_>, says: PackPolicy, loading: &Loading) -> Result<(), Failure> {
     let PackPolicy { code, title, clause, content } = says;
-    let effective_from = loading.effective_from;
-    let is_shipped = match policy::by_code(tx.house(), &code) {
-        Some(shipped) => policy::kept(tx.house(), &code, shipped.said()?) == content,
-        None => false,
+    let earliest: BusinessDate = policy::earliest_start(tx, &code)?;
+    let policy = Policy {
+        id: tx.id(),
+        number: policy::next_version_number(tx, &code)?,
+        code,
+        title,
+        status: PolicyStatus::Draft,
+        effective_from: loading.effective_from,
+        content,
+        clause,
+        published: None,
+        version: 0,
     };
-    let mut policy = policy::next(tx, code, policy::Says { title, effective_from, content, clause })?;
-    // What the product wrote is of nobody here, and cites regulations that the company need not have.
-    let findings = if is_shipped {
-        policy.drafted_by = None;
-        (Kind::of_code(tx.house(), &policy.code)?.findings)(&policy.content)
-    } else {
-        policy::check_ahead(tx, &policy)?
-    };
+    let findings = policy::check(tx, &policy)?;
     let drafted = policy::apply(tx, policy.draft())?;
-    let published = policy::publish(tx, drafted, findings)?;
-    policy::apply(tx, published).map(drop)
+    let (by, now) = (tx.actor().user, tx.now());
+    policy::apply(tx, drafted.publish(by, now, earliest, findings)?).map(drop)
 }

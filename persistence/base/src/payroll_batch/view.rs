@@ -4,21 +4,16 @@ use super::{find, row::Row};
 use crate::{
     incentive_entry::total::TotalsView,
     schema::payroll_batches,
-    spine::{
-        ActionView, Failure, Filter, Page, Reader, Several, Slice, View, Where, columns, narrow, orders,
-        paged,
-    },
+    spine::{Failure, Filter, Page, Reader, Several, Slice, View, Where, columns, narrow, orders, paged},
 };
 use diesel::prelude::*;
 use domain::{
-    payroll_batch::{PayrollBatch, PayrollBatchAction, PayrollBatchState},
+    payroll_batch::{PayrollBatch, PayrollBatchState},
     spine::{AnyId, Id, Timestamp, UserId, Version},
 };
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use validator::Validate;
-
-type PayrollBatchActionView = ActionView<PayrollBatchAction>;
 
 /// What goes with the wages of a month.
 #[derive(Clone, Debug, Serialize, ToSchema)]
@@ -53,9 +48,6 @@ pub struct PayrollBatchView {
     pub acknowledged_at: Option<Timestamp>,
     /// When it went with the wages.
     pub confirmed_at: Option<Timestamp>,
-    /// What the caller may do with it now; in lists left out.
-    #[schema(max_items = 20)]
-    pub actions: Vec<PayrollBatchActionView>,
     /// Its version.
     #[schema(minimum = 1)]
     pub version: Version,
@@ -92,7 +84,6 @@ impl From<PayrollBatch> for PayrollBatchView {
             reference,
             acknowledged_at,
             confirmed_at,
-            actions: Vec::new(),
             version,
         }
     }
@@ -101,14 +92,9 @@ impl From<PayrollBatch> for PayrollBatchView {
 /// How a batch at hand is shown.
 ///
 /// # Errors
-/// Where the database fails.
-pub fn show(reader: &mut Reader<'_>, batch: PayrollBatch) -> Result<PayrollBatchView, Failure> {
-    let (id, mut view) = (batch.id, PayrollBatchView::from(batch));
-    view.actions = ActionView::of(reader, &view, id.uuid(), |_, batch: &PayrollBatch, action| {
-        // What would change nothing is not there to be done.
-        Ok(batch.may(action).ok_or(Failure::NotFound)??)
-    })?;
-    Ok(view)
+/// None.
+pub fn show(_reader: &mut Reader<'_>, batch: PayrollBatch) -> Result<PayrollBatchView, Failure> {
+    Ok(batch.into())
 }
 
 /// One batch, if the caller may see it.
@@ -116,8 +102,7 @@ pub fn show(reader: &mut Reader<'_>, batch: PayrollBatch) -> Result<PayrollBatch
 /// # Errors
 /// Not found where they may not.
 pub fn view(reader: &mut Reader<'_>, id: Id<PayrollBatch>) -> Result<PayrollBatchView, Failure> {
-    let batch = find(reader, id)?;
-    show(reader, batch)
+    find(reader, id).map(Into::into)
 }
 
 /// Which batches are wanted, and in what order.

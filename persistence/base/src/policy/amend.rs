@@ -1,9 +1,9 @@
 //! A version that differs from the one in force in one thing: what every company changes, said without writing out the rest.
 //! `[REG-4]`
 
-use super::{Says, all_in_force, all_of_kind, apply, check, earliest_start, in_force, next};
+use super::{all_in_force, all_of_kind, apply, check, earliest_start, in_force, next_version_number};
 use crate::spine::{Failure, Tx};
-use domain::spine::{BusinessDate, Finding, Policy, PolicyContent, Refusal};
+use domain::spine::{BusinessDate, Finding, Policy, PolicyContent, PolicyStatus, Refusal};
 use std::collections::BTreeMap;
 
 /// The day from which the first change counts, where nothing was decided yet: before any document.
@@ -25,8 +25,6 @@ pub struct Amendment<C> {
     pub place: (&'static str, &'static str),
     /// The content with the change.
     pub change: Changed<C>,
-    /// Whether it says what is so, such as what the company is called, and no rule: then one person registers it.
-    pub is_a_fact: bool,
 }
 
 /// Publishes a version of a policy that differs in one thing alone. Versions that are to come into force later are published
@@ -36,7 +34,7 @@ pub struct Amendment<C> {
 /// What the change refuses of the version in force; all that makes the new one unsound; a day before which documents were
 /// decided.
 pub fn amend<C: PolicyContent>(tx: &mut Tx<'_>, amendment: &Amendment<C>) -> Result<(), Failure> {
-    let Amendment { name, from, place, change, is_a_fact } = amendment;
+    let Amendment { name, from, place, change } = amendment;
     let (today, code) = (tx.today(), format!("{}/{name}", C::KIND));
     let now = in_force::<C>(tx, name, today)?;
     let title = all_in_force(tx, today)?.into_iter().find(|policy| policy.code == code);
@@ -52,10 +50,19 @@ pub fn amend<C: PolicyContent>(tx: &mut Tx<'_>, amendment: &Amendment<C>) -> Res
     let later = later.into_iter().filter_map(|(from, (changed, clause))| Some((from, changed.ok()?, clause)));
     let first = (from, change(&now.content)?, now.clause.clone());
     for (from, content, clause) in std::iter::once(first).chain(later) {
-        let content = serde_json::to_value(content)?;
-        let says = Says { title: title.clone(), effective_from: from, content, clause };
-        let drafted = next(tx, code.clone(), says)?;
-        publish(tx, drafted, *place, *is_a_fact)?;
+        let drafted = Policy {
+            id: tx.id(),
+            number: next_version_number(tx, &code)?,
+            code: code.clone(),
+            title: title.clone(),
+            status: PolicyStatus::Draft,
+            effective_from: from,
+            content: serde_json::to_value(content)?,
+            clause,
+            published: None,
+            version: 0,
+        };
+        publish(tx, drafted, earliest, *place)?;
     }
     Ok(())
 }
@@ -63,17 +70,12 @@ pub fn amend<C: PolicyContent>(tx: &mut Tx<'_>, amendment: &Amendment<C>) -> Res
 fn publish(
     tx: &mut Tx<'_>,
     drafted: Policy,
+    earliest: BusinessDate,
     (kept, sent): (&str, &str),
-    is_a_fact: bool,
 ) -> Result<(), Failure> {
     let said = |found: Finding| Finding { pointer: found.pointer.replacen(kept, sent, 1), ..found };
     let findings = check(tx, &drafted)?.into_iter().map(said).collect();
     let drafted = apply(tx, drafted.draft())?;
-    let published = if is_a_fact {
-        let earliest = earliest_start(tx, &drafted.code)?;
-        drafted.publish(tx.actor().user, tx.now(), earliest, findings)?
-    } else {
-        super::publish(tx, drafted, findings)?
-    };
+    let published = drafted.publish(tx.actor().user, tx.now(), earliest, findings)?;
     apply(tx, published).map(drop)
 }

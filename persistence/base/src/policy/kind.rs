@@ -3,7 +3,7 @@
 use super::{earliest_start, may_follow};
 use crate::spine::{Failure, House, Reader};
 use domain::spine::{
-    BusinessDate, Finding, POLICY_UNKNOWN_KIND, Policy, PolicyContent, PolicyStatus, Refusal, read_content,
+    Finding, POLICY_UNKNOWN_KIND, Policy, PolicyContent, PolicyStatus, Refusal, read_content,
 };
 use serde_json::Value;
 use utoipa::openapi::{RefOr, Schema};
@@ -11,18 +11,12 @@ use utoipa::openapi::{RefOr, Schema};
 /// A schema, and those it refers to by their names.
 type SchemaOfKind = (RefOr<Schema>, Vec<(String, RefOr<Schema>)>);
 
-/// Asks what speaks against a policy.
-type Check = fn(&mut Reader<'_>, &Policy) -> Result<Vec<Finding>, Failure>;
-
 /// A kind of policy, registered by the noun that reads it: how its content is checked before it is published.
 pub struct Kind {
     /// What stands before the slash of a code.
     pub name: &'static str,
-    /// Everything that makes the content unsound, also against the rest of the company's rules.
-    pub check: Check,
-    /// Everything that it asks of the people who are here. It is asked of who publishes it and not of a pack, which comes
-    /// before the people.
-    pub check_people: Check,
+    /// Everything that makes the content unsound, also against the organisation as it is.
+    pub check: fn(&mut Reader<'_>, &Policy) -> Result<Vec<Finding>, Failure>,
     /// Everything that makes the content unsound in itself.
     pub findings: fn(&Value) -> Vec<Finding>,
     /// Whether it decides documents that are handed in, and nothing else.
@@ -41,7 +35,6 @@ impl Kind {
         Self {
             name: C::KIND,
             check: check_content::<C>,
-            check_people: |_, _| Ok(Vec::new()),
             findings: findings_in::<C>,
             is_of_documents: false,
             schema: schema_in::<C>,
@@ -61,17 +54,17 @@ impl Kind {
     }
 }
 
-/// The clauses of regulations that are published: registered by who keeps them. Whether one is among them on a day.
-pub struct Clauses(pub fn(&mut Reader<'_>, &str, BusinessDate) -> Result<bool, Failure>);
+/// The clauses of regulations that are published: registered by who keeps them. Whether one is among them.
+pub struct Clauses(pub fn(&mut Reader<'_>, &str) -> Result<bool, Failure>);
 
-/// Whether a clause that is cited is known on a day; any is, as long as nobody keeps them.
+/// Whether a clause that is cited is known; any is, as long as nobody keeps them.
 ///
 /// # Errors
 /// Where the database fails.
-pub fn is_clause_known(reader: &mut Reader<'_>, clause: &str, on: BusinessDate) -> Result<bool, Failure> {
+pub fn is_clause_known(reader: &mut Reader<'_>, clause: &str) -> Result<bool, Failure> {
     let mut is_kept = false;
     for Clauses(knows) in reader.house().all::<Clauses>() {
-        if knows(reader, clause, on)? {
+        if knows(reader, clause)? {
             return Ok(true);
         }
         is_kept = true;
@@ -103,16 +96,6 @@ fn findings_in<C: PolicyContent>(content: &Value) -> Vec<Finding> {
 
 /// Everything that makes a policy's content unsound; refuses a code that is not well formed and an unknown kind.
 pub fn check(reader: &mut Reader<'_>, policy: &Policy) -> Result<Vec<Finding>, Failure> {
-    let mut findings = check_ahead(reader, policy)?;
-    findings.extend((Kind::of_code(reader.house(), &policy.code)?.check_people)(reader, policy)?);
-    Ok(findings)
-}
-
-/// The same of a policy that may come before the people it is for, as a pack brings it into an empty company.
-///
-/// # Errors
-/// As [`check`].
-pub fn check_ahead(reader: &mut Reader<'_>, policy: &Policy) -> Result<Vec<Finding>, Failure> {
     Policy::check_code(&policy.code)?;
     (Kind::of_code(reader.house(), &policy.code)?.check)(reader, policy)
 }

@@ -1,12 +1,12 @@
 //! What ships with the product: published once, and followed up as long as nobody else has written versions.
 
-use super::{Kind, Says, apply, next, next_version_number};
+use super::{Kind, apply, next_version_number};
 use crate::{
     schema::policies,
-    spine::{Failure, House, Key, Reader, Tx, db},
+    spine::{Failure, Key, Reader, Tx, db},
 };
 use diesel::prelude::*;
-use domain::spine::{Actor, BusinessDate};
+use domain::spine::{Actor, BusinessDate, Policy, PolicyStatus};
 
 /// A policy the product ships with: registered by its noun, published at the first start.
 pub struct Shipped {
@@ -18,15 +18,6 @@ pub struct Shipped {
     pub clause: &'static str,
     /// What it says.
     pub content: ShippedContent,
-}
-
-/// A policy that comes with a pack alone: it asks something of people, which a company wants or does not.
-pub struct Offered(pub Shipped);
-
-/// What ships with the product, or comes with its packs, under a code.
-pub fn by_code(house: &'static House, code: &str) -> Option<&'static Shipped> {
-    let offered = house.all::<Offered>().map(|offered| &offered.0);
-    house.all::<Shipped>().chain(offered).find(|shipped| shipped.code == code)
 }
 
 /// What a shipped policy says.
@@ -89,9 +80,18 @@ fn ship(tx: &mut Tx<'_>, shipped: &Shipped) -> Result<(), Failure> {
         return Ok(());
     }
     let first = number == 1;
-    let effective_from = if first { FIRST_DAY } else { tx.today() };
-    let (title, clause) = (shipped.title.to_owned(), shipped.clause.to_owned());
-    let policy = next(tx, shipped.code.to_owned(), Says { title, effective_from, content, clause })?;
+    let policy = Policy {
+        id: tx.id(),
+        code: shipped.code.to_owned(),
+        number,
+        title: shipped.title.to_owned(),
+        status: PolicyStatus::Draft,
+        effective_from: if first { FIRST_DAY } else { tx.today() },
+        content,
+        clause: shipped.clause.to_owned(),
+        published: None,
+        version: 0,
+    };
     let drafted = apply(tx, policy.draft())?;
     apply(tx, drafted.publish(by, now, BusinessDate::MIN, findings)?)?;
     Ok(())

@@ -1,20 +1,17 @@
 //! The published versions of policies: which is in force on a day, kept in memory until a policy changes. `[REG-4]`
 
-use super::{POLICIES, Row, by_code};
+use super::{POLICIES, Row};
 use crate::{
     organisation::literally,
     schema::policies,
-    spine::{Failure, Key, Reader, Tx, db},
+    spine::{Failure, Reader, db},
 };
 use diesel::prelude::*;
 use domain::spine::{
-    ActorKind, BusinessDate, Citation, Id, POLICY_ABSENT, POLICY_MISSING, Policy, PolicyContent,
-    PolicyStatus, PolicyVersion, Refusal, Timestamp, read_content,
+    BusinessDate, Citation, POLICY_MISSING, POLICY_OVERTAKEN, Policy, PolicyContent, PolicyStatus,
+    PolicyVersion, Refusal, Timestamp, read_content,
 };
-use std::{
-    collections::{HashMap, HashSet},
-    sync::Arc,
-};
+use std::sync::Arc;
 
 /// The version of a policy in force on a business day; refuses where there is none.
 pub fn in_force<C: PolicyContent>(
@@ -27,156 +24,27 @@ pub fn in_force<C: PolicyContent>(
     match versions.iter().find(|(from, _)| *from <= on) {
         Some((_, Ok(version))) => Ok(version.clone()),
         Some((_, Err(unreadable))) => Err(Failure::fault(unreadable)),
-        None => Err(missing(reader, code, on, versions.last().map(|(from, _)| *from))?.into()),
+        None => Err(Refusal::new(POLICY_MISSING).with("code", code).with("date", on.to_string()).into()),
     }
 }
 
-/// Why no version is in force on a day, in the words by which people know the policy.
-fn missing(
-    reader: &mut Reader<'_>,
-    code: String,
-    on: BusinessDate,
-    first: Option<BusinessDate>,
-) -> Result<Refusal, Failure> {
-    let shipped = by_code(reader.house(), &code);
-    let written: Option<String> = db!(reader, |c| policies::table
-        .filter(policies::code.eq(&code))
-        .order(policies::number.desc())
-        .select(policies::title)
-        .first(c)
-        .optional())?;
-    let title =
-        written.or_else(|| shipped.map(|shipped| shipped.title.to_owned())).unwrap_or_else(|| code.clone());
-    let refusal = match first {
-        Some(from) => {
-            Refusal::new(POLICY_MISSING).with("date", on.to_string()).with("from", from.to_string())
-        }
-        None => Refusal::new(POLICY_ABSENT),
-    };
-    Ok(refusal.with("policy", title).with("code", code).citing(Citation::rule("REG-4")))
-}
-
-/// The number of the last version of a code that was published, whatever its day.
-///
-/// # Errors
-/// Where the database fails.
-pub fn newest_published(reader: &mut Reader<'_>, code: &str) -> Result<Option<i32>, Failure> {
-    Ok(db!(reader, |c| policies::table
-        .filter(policies::code.eq(code).and(policies::status.eq("published")))
-        .select(diesel::dsl::max(policies::number))
-        .first(c))?)
-}
-
-/// Whether a code has a published version of a number.
-///
-/// # Errors
-/// Where the database fails.
-pub fn is_published(reader: &mut Reader<'_>, code: &str, number: i32) -> Result<bool, Failure> {
-    let found =
-        policies::code.eq(code).and(policies::number.eq(number)).and(policies::status.eq("published"));
-    Ok(db!(reader, |c| diesel::select(diesel::dsl::exists(policies::table.filter(found))).get_result(c))?)
-}
-
-/// Which versions of these codes are in force today.
-pub(super) fn those_in_force(
-    reader: &mut Reader<'_>,
-    codes: &[&str],
-) -> Result<HashSet<Id<Policy>>, Failure> {
-    let today = reader.today();
-    let rows: Vec<(String, Key)> = db!(reader, |c| policies::table
-        .filter(policies::code.eq_any(codes).and(policies::status.eq("published")))
-        .filter(policies::effective_from.le(today))
-        .order((policies::code, policies::effective_from, policies::number))
-        .select((policies::code, policies::id))
-        .load(c))?;
-    let last: HashMap<String, Id<Policy>> = rows.into_iter().map(|(code, id)| (code, id.into())).collect();
-    Ok(last.into_values().collect())
-}
-
-/// The draft of a code that was written last and that nothing overtook: what comes next is added to it.
-///
-/// # Errors
-/// Where the database fails.
-pub fn open_draft<C: PolicyContent>(
-    reader: &mut Reader<'_>,
-    code: &str,
-) -> Result<Option<(Policy, C)>, Failure> {
-    let row: Option<Row> = db!(reader, |c| policies::table
-        .filter(policies::code.eq(code).and(policies::status.eq("draft")))
-        .order(policies::number.desc())
-        .select(Row::as_select())
-        .first(c)
-        .optional())?;
-    let Some(draft) = row.map(Policy::try_from).transpose()? else { return Ok(None) };
-    let newest = newest_published(reader, code)?;
-    if draft.may_follow(newest).is_err() {
-        return Ok(None);
-    }
-    // One that cannot be read is left to its people.
-    Ok(read_content(&draft.content).ok().map(|content| (draft, content)))
-}
-
-/// Writes what an open draft says now, or the next version of a code where none is open.
-///
-/// # Errors
-/// Where the database fails.
-pub fn draft_on(tx: &mut Tx<'_>, code: &str, open: Option<Policy>, says: Says) -> Result<Policy, Failure> {
-    let change = match open {
-        Some(open) => {
-            let Says { title, effective_from, content, clause } = says;
-            let (based_on, by) = (open.based_on, tx.actor().user);
-            open.revise(title, effective_from, content, clause, (based_on, by))?
-        }
-        None => next(tx, code.to_owned(), says)?.draft(),
-    };
-    super::apply(tx, change)
-}
-
-/// Whether a draft may still be published: where a version was published that it knows nothing of, what that one changed would
-/// be lost.
+/// Whether a draft may still be published: where a later version was, it would have no effect, or take back what that one
+/// changed.
 ///
 /// # Errors
 /// Where the database fails.
 pub fn may_follow(reader: &mut Reader<'_>, policy: &Policy) -> Result<Result<(), Refusal>, Failure> {
-    let newest = newest_published(reader, &policy.code)?;
-    Ok(policy.may_follow(newest))
-}
-
-/// The next version of a code, as a draft that is based on what was published last.
-///
-/// # Errors
-/// Where the database fails.
-pub fn next(reader: &mut Reader<'_>, code: String, says: Says) -> Result<Policy, Failure> {
-    let Says { title, effective_from, content, clause } = says;
-    let by = reader.actor();
-    let drafted_by = (by.kind != ActorKind::System).then_some(by.user);
-    Ok(Policy {
-        id: reader.id(),
-        drafted_by,
-        number: super::next_version_number(reader, &code)?,
-        based_on: newest_published(reader, &code)?,
-        code,
-        title,
-        status: PolicyStatus::Draft,
-        effective_from,
-        content,
-        clause,
-        published: None,
-        version: 0,
+    let newest: Option<i32> = db!(reader, |c| policies::table
+        .filter(policies::code.eq(&policy.code).and(policies::status.eq("published")))
+        .select(diesel::dsl::max(policies::number))
+        .first(c))?;
+    let is_draft = policy.status == PolicyStatus::Draft;
+    Ok(match newest.filter(|newest| is_draft && *newest > policy.number) {
+        Some(newer) => {
+            Err(Refusal::new(POLICY_OVERTAKEN).with("newer", newer).citing(Citation::rule("REG-4")))
+        }
+        None => Ok(()),
     })
-}
-
-/// What a version says.
-#[derive(Clone, Debug)]
-pub struct Says {
-    /// What it is called.
-    pub title: String,
-    /// The first business day it decides for.
-    pub effective_from: BusinessDate,
-    /// The content.
-    pub content: serde_json::Value,
-    /// The clause it enforces.
-    pub clause: String,
 }
 
 /// The published versions of a code with the day each takes effect, the latest first. One that cannot be

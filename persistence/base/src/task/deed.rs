@@ -14,9 +14,7 @@ use domain::{
     approval::Directory,
     duty::actions::Line,
     file::File,
-    spine::{
-        BusinessDate, Change, Citation, DepartmentId, EmployeeId, Entity, Id, Permission, Refusal, Timestamp,
-    },
+    spine::{BusinessDate, Change, DepartmentId, EmployeeId, Entity, Id, Permission, Refusal, Timestamp},
     task::{
         NUMBER_PREFIX, NewTask, ORIGIN_UNREADABLE, OWNER_OUT_OF_REACH, Origin, OwnedBy, Task, TaskContent,
     },
@@ -75,14 +73,13 @@ fn may_own(reader: &mut Reader<'_>, owner: EmployeeId) -> Result<DepartmentId, F
     if is_below || by.reach(Permission::GiveTasks).covers(department, false) {
         return Ok(department);
     }
-    Err(Refusal::new(OWNER_OUT_OF_REACH).citing(Citation::rule("TSK-1")).at("/owner_id").into())
+    Err(Refusal::new(OWNER_OUT_OF_REACH).at("/owner_id").into())
 }
 
 /// Refuses where the giver, or the owner-to-be, may not read what a task comes from: nobody is handed what they may not see.
 fn readable(reader: &mut Reader<'_>, owner: EmployeeId, origin: &Origin) -> Result<(), Failure> {
     let kind = reader.house().all::<DocumentKind>().find(|kind| kind.kind == origin.kind);
-    let unreadable = || Refusal::new(ORIGIN_UNREADABLE).citing(Citation::rule("TSK-1"));
-    let refused = || Failure::from(unreadable().at("/origin"));
+    let refused = || Failure::from(Refusal::new(ORIGIN_UNREADABLE).at("/origin"));
     let kind = kind.ok_or_else(refused)?;
     if !(kind.may_read)(reader, origin.id)? {
         return Err(refused());

@@ -1,7 +1,7 @@
 //! A task that is overdue is a duty of its owner. `[TSK-2, DUT-1a]`
 
 use super::row::find_unscoped;
-use crate::duty::{Called, Filed, FiledRecord, Passes, Undone};
+use crate::duty::{Called, Filed, FiledRecord, Undone};
 use domain::{
     duty::TakenBy,
     spine::{Entity, Id},
@@ -20,7 +20,6 @@ pub static CALLED: Called = Called {
     gone: &["task.cancelled"],
     passed: &["task.handed_over"],
     redated: &["task.due_moved"],
-    passes: Passes::ToStandIn,
 };
 
 /// One that its owner says is done fulfils it; sent back, it is owed again.

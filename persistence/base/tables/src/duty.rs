@@ -42,21 +42,6 @@ diesel::table! {
 
 diesel::table! {
     use diesel::sql_types::*;
-    use crate::spine::{SqlId, SqlInstant};
-    duty_filings (source, record) {
-        source -> Text,
-        record -> SqlId,
-        occasion -> Text,
-        employee_id -> SqlId,
-        department_id -> SqlId,
-        facts -> Text,
-        filed_by -> SqlId,
-        filed_at -> SqlInstant,
-    }
-}
-
-diesel::table! {
-    use diesel::sql_types::*;
     use crate::spine::SqlId;
     duty_watermarks (rule_code) {
         rule_code -> Text,

@@ -16,7 +16,5 @@ diesel::table! {
         published_at -> Nullable<SqlInstant>,
         version -> BigInt,
         search_text -> Text,
-        based_on -> Nullable<Integer>,
-        drafted_by -> Nullable<SqlId>,
     }
 }

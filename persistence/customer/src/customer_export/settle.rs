@@ -1,4 +1,4 @@
-//! How exports plug into approvals: once approved, the list may be taken away as often as was asked for. `[CUS-5]`
+//! How exports plug into approvals: once approved, the tier is held from that day on. `[CUS-5]`
 
 use super::row::{Row, find_unscoped};
 use crate::{

@@ -2,9 +2,7 @@
 //! `[CUS-4, CUS-5, CUS-9, ID-6]`
 
 use super::{
-    apply, find,
-    held::{ErasedWith, HeldWith},
-    load, phone,
+    apply, find, load, phone,
     row::merged_into,
     rules, standing,
     view::{CustomerView, show_as},
@@ -14,8 +12,10 @@ use crate::{
     customer_file::history::{self, CustomerChangeView},
     interaction::{self, InteractionView},
     organisation::Organisation,
-    spine::{Failure, Reader, Tx, View, erase_content, notice},
+    ownership_dispute,
+    spine::{Failure, Key, Reader, Tx, View, erase_content, notice},
     tier_figure::{self, FigureView},
+    tier_override,
 };
 use domain::{
     customer_file::{
@@ -24,8 +24,7 @@ use domain::{
     spine::{EventKind, Permission},
 };
 use serde::Serialize;
-use serde_json::{Value, json};
-use std::collections::BTreeSet;
+use serde_json::json;
 use utoipa::ToSchema;
 
 /// A customer without a mask, for a reason that the trail keeps. `[ID-6]`
@@ -75,31 +74,6 @@ pub struct CustomerCopy {
     /// When the file was changed, and what of it.
     #[schema(max_items = 100_000)]
     pub changes: Vec<CustomerChangeView>,
-    /// The files that were merged into it, without a mask; what is held of them stands with what is held of the customer.
-    #[schema(max_items = 1_000)]
-    pub merged_files: Vec<CustomerView>,
-    /// Everything else that refers to the customer, by kinds: registrations, whose they are and were, receptions, disputes,
-    /// helpers, merges, assessments, what was sold to them.
-    #[schema(max_items = 100)]
-    pub records: Vec<HeldView>,
-}
-
-/// What is held of a customer of one kind.
-#[derive(Clone, Debug, Serialize, ToSchema)]
-#[schema(as = CustomerHeldRecords)]
-pub struct HeldView {
-    /// Which kind of record.
-    #[schema(max_length = 60, example = "registration")]
-    pub kind: &'static str,
-    /// What people call them, in Chinese.
-    #[schema(max_length = 60, example = "客户登记")]
-    pub name_zh: &'static str,
-    /// The same in English.
-    #[schema(max_length = 60, example = "Registrations")]
-    pub name_en: &'static str,
-    /// Each of them as it is shown by itself.
-    #[schema(max_items = 100_000, value_type = Vec<Object>)]
-    pub records: Vec<Value>,
 }
 
 impl View for CustomerCopy {}
@@ -111,46 +85,13 @@ impl View for CustomerCopy {}
 pub fn copy(tx: &mut Tx<'_>, id: CustomerId, reason: &str) -> Result<CustomerCopy, Failure> {
     let customer = find(tx, id)?;
     tell(tx, COPIED, id, reason)?;
-    let mut ids = vec![id];
-    ids.extend(merged_into(tx, id)?);
-    let mut copy = CustomerCopy {
+    Ok(CustomerCopy {
+        consents: customer_consent::of_customer(tx, id)?,
+        interactions: interaction::all_with(tx, id)?,
+        tier_figures: tier_figure::of_customer(tx, id)?,
+        changes: history::of(tx, id)?,
         customer: show_as(tx, customer, false)?,
-        consents: Vec::new(),
-        interactions: Vec::new(),
-        tier_figures: Vec::new(),
-        changes: Vec::new(),
-        merged_files: Vec::new(),
-        records: records(tx, &ids)?,
-    };
-    for held in ids {
-        copy.consents.extend(customer_consent::of_customer(tx, held)?);
-        copy.interactions.extend(interaction::all_with(tx, held)?);
-        copy.tier_figures.extend(tier_figure::of_customer(tx, held)?);
-        copy.changes.extend(history::of(tx, held)?);
-        if held != id {
-            let merged = load(tx, held)?;
-            copy.merged_files.push(show_as(tx, merged, false)?);
-        }
-    }
-    Ok(copy)
-}
-
-/// What the nouns hold of these files, kind by kind; a record that names two of them once.
-fn records(tx: &mut Tx<'_>, ids: &[CustomerId]) -> Result<Vec<HeldView>, Failure> {
-    let mut shown = Vec::new();
-    for with in tx.house().all::<HeldWith>() {
-        let mut records: Vec<Value> = Vec::new();
-        for id in ids {
-            for record in (with.all)(tx, *id)? {
-                if !records.contains(&record) {
-                    records.push(record);
-                }
-            }
-        }
-        let HeldWith { kind, zh, en, .. } = *with;
-        shown.push(HeldView { kind, name_zh: zh, name_en: en, records });
-    }
-    Ok(shown)
+    })
 }
 
 /// Says how important and sensitive a customer is. Where that seals what stood in the clear, the trail's entries of it are
@@ -174,6 +115,10 @@ pub fn classify(
     apply(tx, change)
 }
 
+/// What a noun registers that keeps something personal of customers: destroys it in its rows, and answers of which things the
+/// trail may tell it.
+pub struct ErasedWith(pub fn(&mut Tx<'_>, CustomerId) -> Result<Vec<Key>, Failure>);
+
 /// Destroys what is personal of a customer and of the files that were merged into theirs, wherever it stands: file, numbers,
 /// interactions with their files, notes beside consents, what other nouns keep of them, entries of the trail, answers kept for
 /// retries. `[CUS-9]`
@@ -190,7 +135,11 @@ pub fn erase(tx: &mut Tx<'_>, customer: Customer, reason: &str) -> Result<Custom
 
 fn erase_one(tx: &mut Tx<'_>, customer: Customer, reason: &str) -> Result<Customer, Failure> {
     let (id, now) = (customer.id, tx.now());
-    let mut things = BTreeSet::new();
+    let mut things = interaction::erase(tx, id)?;
+    things.extend(customer_consent::erase(tx, id)?);
+    things.extend(ownership_dispute::erase(tx, id)?);
+    things.extend(tier_figure::erase(tx, id)?);
+    things.extend(tier_override::erase(tx, id)?);
     for other in tx.house().all::<ErasedWith>() {
         things.extend((other.0)(tx, id)?);
     }

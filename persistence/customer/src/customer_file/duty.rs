@@ -2,7 +2,7 @@
 
 use super::standing;
 use crate::{
-    duty::{Called, Filed, FiledRecord, Passes},
+    duty::{Called, Filed, FiledRecord},
     organisation::Organisation,
     spine::{Failure, Reader},
 };
@@ -39,7 +39,6 @@ pub static VERIFICATION_CALLED: Called = Called {
     // Ownership has the identity of its customer.
     passed: &["customer_ownership.changed"],
     redated: &[],
-    passes: Passes::ToStandIn,
 };
 
 /// Somebody has verified it.

@@ -30,14 +30,13 @@ pub(crate) struct Row {
     pub tier: Option<String>,
     pub warn_at: Option<Instant>,
     pub follow_up_on: Option<BusinessDate>,
-    pub falls_at: Option<Instant>,
 }
 
 impl From<&Standing> for Row {
     fn from(standing: &Standing) -> Self {
         let Standing { customer, owner, department, state, protected_until, since, creator, version, .. } =
             standing;
-        let Standing { tier, warn_at, follow_up_on, falls_at, .. } = standing;
+        let Standing { tier, warn_at, follow_up_on, .. } = standing;
         Self {
             customer_id: (*customer).into(),
             owner_id: owner.map(Into::into),
@@ -50,7 +49,6 @@ impl From<&Standing> for Row {
             tier: tier.clone(),
             warn_at: warn_at.map(Into::into),
             follow_up_on: *follow_up_on,
-            falls_at: falls_at.map(Into::into),
         }
     }
 }
@@ -59,7 +57,7 @@ impl TryFrom<Row> for Standing {
     type Error = Failure;
     fn try_from(row: Row) -> Result<Self, Failure> {
         let Row { customer_id, owner_id, department_id, state, protected_until, since, creator_id, .. } = row;
-        let Row { version, tier, warn_at, follow_up_on, falls_at, .. } = row;
+        let Row { version, tier, warn_at, follow_up_on, .. } = row;
         let corrupt = || Failure::corrupt("customer_standings", "state", customer_id.0);
         Ok(Self {
             customer: customer_id.into(),
@@ -73,7 +71,6 @@ impl TryFrom<Row> for Standing {
             tier,
             warn_at: warn_at.map(Into::into),
             follow_up_on,
-            falls_at: falls_at.map(Into::into),
         })
     }
 }

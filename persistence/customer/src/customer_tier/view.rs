@@ -2,15 +2,13 @@
 
 use super::{
     model,
-    row::{AssessmentRow, assessed_by, several},
+    row::{assessed_by, several},
 };
 use crate::{
     customer_file::{self, CustomerRef, view::refer_to},
-    schema::tier_assessments,
-    spine::{Failure, Key, Reader, View, db},
+    spine::{Failure, Reader, View},
 };
 use chrono::NaiveDate;
-use diesel::prelude::*;
 use domain::{
     approval::Label,
     customer_file::CustomerId,
@@ -272,22 +270,4 @@ pub fn show(reader: &mut Reader<'_>, tier: &CustomerTier, on: BusinessDate) -> R
         holds: tier.holds.iter().map(hold).collect(),
         version: tier.version,
     })
-}
-
-/// What is held of a customer's tiers: the one of today with all that were held before, and every assessment.
-pub(super) fn held(reader: &mut Reader<'_>, customer: CustomerId) -> Result<Vec<serde_json::Value>, Failure> {
-    let (key, today) = (Key::from(customer), reader.today());
-    let mut shown = Vec::new();
-    if let Some(tier) = several(reader, &[customer])?.remove(&customer) {
-        shown.push(serde_json::to_value(show(reader, &tier, today)?)?);
-    }
-    let rows: Vec<AssessmentRow> = db!(reader, |c| tier_assessments::table
-        .filter(tier_assessments::customer_id.eq(key))
-        .order(tier_assessments::id)
-        .select(AssessmentRow::as_select())
-        .load(c))?;
-    for row in rows {
-        shown.push(serde_json::to_value(assessment(row.assessment()?))?);
-    }
-    Ok(shown)
 }

@@ -1,10 +1,7 @@
 //! Rows of interactions.
 
 use crate::{
-    customer_file::{
-        held::{ERASED, forget_files},
-        scope::seen,
-    },
+    customer_file::scope::seen,
     file,
     organisation::Organisation,
     schema::{customer_standings as standings, interactions},
@@ -255,6 +252,9 @@ pub(super) fn may_read(reader: &mut Reader<'_>, id: Uuid) -> Result<bool, Failur
     reader.finds_by(Permission::ReadCustomers, |reader| find(reader, Id::from_uuid(id)))
 }
 
+/// What stands for what was said, where it is erased.
+const ERASED: &str = "（已删除）";
+
 /// Forgets what was said in the interactions with a customer, and the files that prove them; that they took place stays.
 /// Answers which they are.
 pub(crate) fn erase(tx: &mut Tx<'_>, customer: CustomerId) -> Result<Vec<Key>, Failure> {
@@ -277,9 +277,13 @@ pub(crate) fn erase(tx: &mut Tx<'_>, customer: CustomerId) -> Result<Vec<Key>, F
             interactions::next_step.eq(&nothing),
         ))
         .execute(c))?;
-    let keys = crate::erase_texts!(tx, interactions, of;; status_reason);
+    let keys: Vec<Key> = db!(tx, |c| interactions::table.filter(of).select(interactions::id).load(c))?;
     for key in &keys {
-        forget_files(tx, Interaction::KIND, key.0)?;
+        let held = file::list_of(tx, Interaction::KIND, key.0)?;
+        file::attach_exactly(tx, &[], Interaction::KIND, key.0, "")?;
+        for one in held {
+            file::end(tx, Id::from_uuid(one.id.uuid()))?;
+        }
     }
     Ok(keys)
 }

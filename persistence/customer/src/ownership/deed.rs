@@ -2,25 +2,22 @@
 //! OWN-15, OWN-17]`
 
 use super::{
-    row::{book, claims_since, concerned_with, department_of, find, load, owned_by},
+    row::{book, claims_since, customers_of, department_of, find, load, owned_by},
     serving::{ensure_of_the_pool, ensure_serves},
 };
 use crate::{
     customer_file::{self, scope::ensure_may_write, standing},
     interaction,
-    organisation::{Organisation, Register, employee},
+    organisation::{Register, employee},
     schema::{customer_standings as standings, customers},
     spine::{Failure, House, Instant, Key, Reader, Told, Tx, db},
 };
 use diesel::prelude::*;
 use domain::{
     customer_file::{CustomerId, CustomerState, StandingState},
-    ownership::{
-        FactId, LOST, NOT_YOURS_TO_ANNOUNCE, Ownership, PoolLevel, REFUSED, RuleKind, Standing,
-        TRANSFER_INSTEAD, What, cite,
-    },
+    ownership::{FactId, LOST, Ownership, REFUSED, RuleKind, What, cite},
     registration::SELF_INTRODUCED,
-    spine::{AnyId, Citation, DepartmentId, EmployeeId, Id, Permission, Refusal, Timestamp, codes},
+    spine::{AnyId, Citation, EmployeeId, Id, Permission, Refusal, Timestamp, codes},
     working_time::midnight,
 };
 
@@ -33,32 +30,12 @@ pub fn learn(tx: &mut Tx<'_>, ownership: Ownership, what: What) -> Result<Owners
     learn_as(tx, ownership, (id, what))
 }
 
-/// Learns a fact under an id of its own.
-///
-/// # Errors
-/// As [`learn`] does.
-pub(crate) fn learn_as(
-    tx: &mut Tx<'_>,
-    ownership: Ownership,
-    told: (FactId, What),
-) -> Result<Ownership, Failure> {
-    if let Some(to) = told.1.gives_to() {
-        ensure_serves(tx, to, recipient_of(&told.1))?;
-    }
+fn learn_as(tx: &mut Tx<'_>, ownership: Ownership, told: (FactId, What)) -> Result<Ownership, Failure> {
     let (book, now, zone) = (book(tx)?, tx.now(), tx.zone());
     let owner = ownership.standing.owner;
     match ownership.learn(told, &book, (now, zone)) {
         Ok(change) => tx.apply(change),
         Err(refusal) => Err(with_owner(tx, refusal, owner)?.into()),
-    }
-}
-
-/// Where a request names who is given the customer.
-const fn recipient_of(what: &What) -> &'static str {
-    match what {
-        What::Transferred { .. } => "/to_id",
-        What::Ruled { .. } => "/owner_id",
-        _ => "/employee_id",
     }
 }
 
@@ -72,17 +49,11 @@ fn with_owner(tx: &mut Tx<'_>, refusal: Refusal, owner: Option<EmployeeId>) -> R
 /// Announces that a customer is somebody's relative or friend: the caller's own, or of somebody below. `[OWN-4]`
 ///
 /// # Errors
-/// A customer out of sight; `ownership.not_yours_to_announce`; `ownership.serves_nobody`: whose relative it is receives no
-/// customers.
+/// A customer out of sight.
 pub fn relate(tx: &mut Tx<'_>, customer: CustomerId, relative: EmployeeId) -> Result<Ownership, Failure> {
     let ownership = find(tx, customer)?;
     ensure_may_write(tx, customer)?;
     employee::refer(tx, relative, "/relative_id")?;
-    if !tx.actor().is(relative) && !Organisation::caller_is_above(tx, relative)? {
-        let refusal = Refusal::new(NOT_YOURS_TO_ANNOUNCE).citing(Citation::rule("OWN-4"));
-        return Err(refusal.at("/relative_id").into());
-    }
-    ensure_serves(tx, relative, "/relative_id")?;
     learn(tx, ownership, What::Related { relative })
 }
 
@@ -128,35 +99,20 @@ pub fn claim(tx: &mut Tx<'_>, customer: CustomerId) -> Result<Ownership, Failure
     let ownership = find_in_pool(tx, customer)?;
     customer_file::load(tx, customer)?.ensure_active()?;
     let by = tx.actor().employee.ok_or_else(none)?;
-    let department = ensure_may_take(tx, &ownership, by)?;
+    tx.connection().lock_row("employees", Key::from(by))?;
+    within_limits(tx, &ownership, by)?;
+    let department = department_of(tx, by)?;
+    if ownership.standing.state == StandingState::DepartmentPool {
+        ensure_of_the_pool(tx, ownership.standing.department, department)?;
+    }
+    let department = AnyId::from_uuid(department.uuid());
     learn(tx, ownership, What::Claimed { by, department })
 }
 
-/// Refuses to let somebody take a customer from a pool who may take no more, or none of that pool: the lock of that person is
-/// held from then on. The department they work in. `[OWN-15]`
-///
-/// # Errors
-/// `ownership.claims_used_up`, `ownership.not_of_the_pool`.
-pub(crate) fn ensure_may_take(
-    tx: &mut Tx<'_>,
-    ownership: &Ownership,
-    who: EmployeeId,
-) -> Result<AnyId, Failure> {
-    // Rows that refer to the person are written meanwhile, also by who waits here.
-    tx.connection().hold_rows("employees", &[Key::from(who)])?;
-    let (book, now, zone) = (book(tx)?, tx.now(), tx.zone());
-    let derived = ownership.as_of(&book, now, zone);
-    within_limits(tx, &derived.scope, who)?;
-    let department = department_of(tx, who)?;
-    if let Standing::Pooled { level: PoolLevel::Department, department: pool, .. } = derived.standing() {
-        ensure_of_the_pool(tx, DepartmentId::from_uuid(pool.uuid()), department)?;
-    }
-    Ok(AnyId::from_uuid(department.uuid()))
-}
-
-fn within_limits(tx: &mut Tx<'_>, scope: &str, by: EmployeeId) -> Result<(), Failure> {
+fn within_limits(tx: &mut Tx<'_>, ownership: &Ownership, by: EmployeeId) -> Result<(), Failure> {
     let (book, now, zone, today) = (book(tx)?, tx.now(), tx.zone(), tx.today());
-    let Some(policy) = book.ruling(scope, today, now) else { return Ok(()) };
+    let scope = ownership.as_of(&book, now, zone).scope;
+    let Some(policy) = book.ruling(&scope, today, now) else { return Ok(()) };
     let numbers = &policy.content.pool;
     let claimed = claims_since(tx, by, midnight(today, zone).into())?;
     let owned = owned_by(tx, by)?;
@@ -189,46 +145,16 @@ pub fn release(tx: &mut Tx<'_>, customer: CustomerId, reason: String) -> Result<
     learn(tx, ownership, What::Released { by, reason })
 }
 
-/// Gives a customer whom nobody owns to somebody: by whoever manages ownership of the department. One who is owned is handed
-/// over by a transfer, which is approved. `[OWN-8, OWN-16]`
+/// Gives a customer to somebody: by whoever manages ownership of the department. `[OWN-8]`
 ///
 /// # Errors
-/// `ownership.transfer_instead`; somebody who does not work here, or receives no customers.
+/// Somebody who does not work here, or receives no customers.
 pub fn assign(tx: &mut Tx<'_>, customer: CustomerId, to: EmployeeId) -> Result<Ownership, Failure> {
     let ownership = find(tx, customer)?;
     employee::refer(tx, to, "/employee_id")?;
     ensure_serves(tx, to, "/employee_id")?;
-    ensure_unowned(tx, &ownership)?;
     let (department, by) = (AnyId::from_uuid(department_of(tx, to)?.uuid()), tx.actor().employee);
     learn(tx, ownership, What::Assigned { to, department, by })
-}
-
-fn ensure_unowned(tx: &mut Tx<'_>, ownership: &Ownership) -> Result<(), Failure> {
-    let (book, now, zone) = (book(tx)?, tx.now(), tx.zone());
-    let derived = ownership.as_of(&book, now, zone);
-    // While it is disputed whose they are, that is what stands against it.
-    let Some(owner) = derived.standing().owner().filter(|_| derived.dispute.is_none()) else { return Ok(()) };
-    let name = Register::of(tx)?.named(owner)?.name;
-    Err(Refusal::new(TRANSFER_INSTEAD).with("owner", name).citing(Citation::rule("OWN-16")).into())
-}
-
-/// Lets a fact not count that people noted of a contact; by somebody who neither gains nor loses by it.
-///
-/// # Errors
-/// `ownership.not_voidable`, `ownership.own_case`; while it is disputed whose the customer is.
-pub fn void(
-    tx: &mut Tx<'_>,
-    customer: CustomerId,
-    fact: FactId,
-    reason: String,
-) -> Result<Ownership, Failure> {
-    let ownership = find(tx, customer)?;
-    let (id, by, owner) = (tx.id(), tx.actor().employee, ownership.standing.owner);
-    let (book, moment) = (book(tx)?, (tx.now(), tx.zone()));
-    match ownership.void(id, (fact, reason), by, &book, moment) {
-        Ok(change) => tx.apply(change),
-        Err(refusal) => Err(with_owner(tx, refusal, owner)?.into()),
-    }
 }
 
 /// Lets a customer stay with the owner until an instant.
@@ -249,7 +175,7 @@ pub fn lock(tx: &mut Tx<'_>, customer: CustomerId, until: Timestamp) -> Result<O
     learn(tx, ownership, What::Locked { until })
 }
 
-/// Learns something of a customer in reach: what became of a deal.
+/// Learns something of a customer in reach: a deal, a lock, a fact that does not count.
 ///
 /// # Errors
 /// What the rules refuse.
@@ -284,10 +210,9 @@ pub(super) fn follow(tx: &mut Tx<'_>, told: &Told) -> Result<(), Failure> {
     }
 }
 
-/// The customers of somebody who left go to the department; where they had a part, or would be given the customer, they have
-/// left. `[OWN-3, OWN-4, OWN-8]`
+/// The customers of somebody who left go to the department. `[OWN-8]`
 fn leave(tx: &mut Tx<'_>, employee: EmployeeId) -> Result<(), Failure> {
-    for customer in concerned_with(tx, employee)? {
+    for customer in customers_of(tx, employee)? {
         let ownership = load(tx, customer)?;
         learn(tx, ownership, What::Left { employee })?;
     }
@@ -306,18 +231,22 @@ pub fn settle(tx: &mut Tx<'_>, customer: CustomerId) -> Result<(), Failure> {
     Ok(())
 }
 
-/// The customers whom time has moved, and where that does not show yet; the longest first. Nobody else is among them, so that
-/// none stands in the way of another.
+/// The customers whom time may have moved: whose protection has ended, and who have stood in a department's pool for as long
+/// as any policy says; the longest first.
 ///
 /// # Errors
 /// Where the database fails.
 pub fn due(reader: &mut Reader<'_>) -> Result<Vec<CustomerId>, Failure> {
     /// At most so many at once; the others have their turn next.
     const AT_ONCE: i64 = 500;
-    let now = Some(Instant::from(reader.now()));
+    let now = reader.now();
+    let days = book(reader)?.0.iter().map(|dated| dated.version.content.pool.department_days).min();
+    let pooled = Instant::from(now.plus(-chrono::Duration::days(days.unwrap_or(1).into())));
+    let ended = standings::protected_until.le(Some(Instant::from(now)));
+    let sinks = standings::state.eq("department_pool").and(standings::since.le(pooled));
     let rows: Vec<Key> = db!(reader, |c| standings::table
-        .filter(standings::falls_at.le(now))
-        .order((standings::falls_at, standings::customer_id))
+        .filter(ended.or(sinks.nullable()))
+        .order((standings::since, standings::customer_id))
         .select(standings::customer_id)
         .limit(AT_ONCE)
         .load(c))?;

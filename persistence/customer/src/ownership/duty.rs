@@ -4,7 +4,7 @@
 use super::row::{book, load};
 use crate::{
     customer_file::standing,
-    duty::{Called, Filed, FiledRecord, Passes},
+    duty::{Called, Filed, FiledRecord},
     interaction,
     spine::{Failure, Reader},
 };
@@ -30,7 +30,6 @@ pub static FOLLOW_UP_CALLED: Called = Called {
     gone: &["customer_ownership.follow_up_over", "customer.erased", "customer.merged"],
     passed: &[],
     redated: &["customer_ownership.follow_up_moved"],
-    passes: Passes::ToStandIn,
 };
 
 /// Somebody who keeps the customer by it has made a contact that counts. One that is voided takes the interval back, and with it

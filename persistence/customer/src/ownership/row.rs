@@ -1,16 +1,16 @@
 //! Rows of facts and of the chain.
 
 use crate::{
-    customer_file::{self, held::ERASED, standing},
+    customer_file::{self, standing},
     organisation::Register,
     policy,
-    schema::{ownership_concerns as concerns, ownership_facts as facts, ownership_states as states},
-    spine::{Failure, Instant, Key, Master, Reader, Stored, Tx, db, insert_all, insert_missing},
+    schema::{ownership_facts as facts, ownership_states as states},
+    spine::{Failure, Instant, Key, Master, Reader, Stored, Tx, db, insert_all},
 };
 use diesel::prelude::*;
 use domain::{
     customer_file::CustomerId,
-    ownership::{DatedPolicy, Derived, Fact, Ownership, OwnershipPolicy, PolicyBook, State, What},
+    ownership::{DatedPolicy, Fact, Ownership, OwnershipPolicy, PolicyBook, State, What},
     spine::{EmployeeId, Version},
 };
 use std::sync::Arc;
@@ -42,19 +42,10 @@ struct StateRow {
     detail: String,
 }
 
-#[derive(Queryable, Selectable, Insertable, Clone, Copy, Debug)]
-#[diesel(table_name = concerns)]
-struct ConcernRow {
-    customer_id: Key,
-    employee_id: Key,
-}
-
-/// Against whose limit of claims a fact counts: who claimed, or was given somebody out of a pool by a registration that was
-/// nobody's turn.
-fn counted_for(fact: &Fact, derived: &Derived) -> Option<EmployeeId> {
-    match &fact.what {
+/// Whose deed a fact was, where it counts against a limit of that person.
+const fn counted_for(what: &What) -> Option<EmployeeId> {
+    match what {
         What::Claimed { by, .. } => Some(*by),
-        What::Registered(registered) if !registered.is_in_turn => derived.taken_from_pool(fact.id),
         _ => None,
     }
 }
@@ -64,14 +55,14 @@ fn place(index: usize) -> i32 {
 }
 
 impl FactRow {
-    fn of(customer: CustomerId, index: usize, fact: &Fact, derived: &Derived) -> Result<Self, Failure> {
+    fn of(customer: CustomerId, index: usize, fact: &Fact) -> Result<Self, Failure> {
         let Fact { id, at, known_at, what } = fact;
         Ok(Self {
             customer_id: customer.into(),
             place: place(index),
             id: (*id).into(),
             kind: what.code().to_owned(),
-            employee_id: counted_for(fact, derived).map(Into::into),
+            employee_id: counted_for(what).map(Into::into),
             at: (*at).into(),
             known_at: (*known_at).into(),
             what: serde_json::to_string(what)?,
@@ -91,42 +82,22 @@ impl Stored<crate::Customer> for Ownership {
         let Some(before) = before else { return Err(Failure::fault("ownership begins with the file")) };
         // The guard comes first: who comes second does it again, and finds what the first left.
         standing::write(tx, before.version, &self.standing)?;
-        let (book, now, zone) = (book(tx)?, tx.now(), tx.zone());
-        // What time alone had brought about was not written before, so what stands then is what the last fact left.
-        let last = before.facts.last().map_or(now, |fact| fact.known_at);
-        let (old, new) = (before.as_of(&book, last, zone), self.as_of(&book, now, zone));
-        let added = self.facts.iter().enumerate().skip(before.facts.len());
-        let rows = added.map(|(index, fact)| FactRow::of(self.customer, index, fact, &new));
+        let known = before.facts.len();
+        let new = self.facts.iter().enumerate().skip(known);
+        let rows = new.map(|(index, fact)| FactRow::of(self.customer, index, fact));
         let rows = rows.collect::<Result<Vec<_>, _>>()?;
         insert_all!(tx, facts::table, &rows);
-        keep_concerned(tx, self.customer, (&old, &new))?;
-        keep_chain(tx, self, (&old, &new))
+        keep_chain(tx, before, self)
     }
-}
-
-/// Keeps whose leaving is to be learnt of.
-fn keep_concerned(
-    tx: &mut Tx<'_>,
-    customer: CustomerId,
-    (old, new): (&Derived, &Derived),
-) -> Result<(), Failure> {
-    let customer_id = Key::from(customer);
-    let gone: Vec<Key> = old.concerned.difference(&new.concerned).map(|who| Key::from(*who)).collect();
-    if !gone.is_empty() {
-        let theirs = concerns::customer_id.eq(customer_id).and(concerns::employee_id.eq_any(&gone));
-        db!(tx, |c| diesel::delete(concerns::table.filter(theirs)).execute(c))?;
-    }
-    let come = new.concerned.difference(&old.concerned).map(|who| Key::from(*who));
-    let rows: Vec<ConcernRow> = come.map(|employee_id| ConcernRow { customer_id, employee_id }).collect();
-    // Of what was kept before this was, more than need be may stand.
-    insert_missing!(tx, concerns::table, &rows);
-    Ok(())
 }
 
 /// Keeps the part of the chain that is new, or other than it was.
-fn keep_chain(tx: &mut Tx<'_>, after: &Ownership, (old, new): (&Derived, &Derived)) -> Result<(), Failure> {
-    let now = tx.now();
-    let same = old.chain.iter().zip(&new.chain).take_while(|(old, new)| old == new).count();
+fn keep_chain(tx: &mut Tx<'_>, before: &Ownership, after: &Ownership) -> Result<(), Failure> {
+    let (book, now, zone) = (book(tx)?, tx.now(), tx.zone());
+    // What time alone had brought about was not written before, so the chain then is that of the last fact.
+    let last = before.facts.last().map_or(now, |fact| fact.known_at);
+    let (old, new) = (before.as_of(&book, last, zone).chain, after.as_of(&book, now, zone).chain);
+    let same = old.iter().zip(&new).take_while(|(old, new)| old == new).count();
     let row = |(index, state): (usize, &State)| {
         Ok(StateRow {
             customer_id: after.customer.into(),
@@ -140,7 +111,7 @@ fn keep_chain(tx: &mut Tx<'_>, after: &Ownership, (old, new): (&Derived, &Derive
             detail: serde_json::to_string(state)?,
         })
     };
-    let rows = new.chain.iter().enumerate().skip(same).map(row).collect::<Result<Vec<_>, Failure>>()?;
+    let rows = new.iter().enumerate().skip(same).map(row).collect::<Result<Vec<_>, Failure>>()?;
     insert_all!(tx, states::table, &rows);
     Ok(())
 }
@@ -186,31 +157,13 @@ pub fn find(reader: &mut Reader<'_>, customer: CustomerId) -> Result<Ownership, 
     load(reader, customer)
 }
 
-/// How many customers somebody took from pools since an instant, by claims and by registrations that count as such: events, not
-/// what they own now.
+/// How many customers somebody claimed since an instant: events, not what they own now.
 pub(super) fn claims_since(reader: &mut Reader<'_>, who: EmployeeId, since: Instant) -> Result<i64, Failure> {
     let key = Some(Key::from(who));
     Ok(db!(reader, |c| facts::table
-        .filter(facts::employee_id.eq(key).and(facts::kind.eq_any(["claimed", "registered"])))
-        .filter(facts::known_at.ge(since))
+        .filter(facts::employee_id.eq(key).and(facts::kind.eq("claimed")).and(facts::known_at.ge(since)))
         .count()
         .get_result(c))?)
-}
-
-/// Forgets the reasons that people gave with facts; nothing is derived from them.
-pub(super) fn erase(tx: &mut Tx<'_>, customer: CustomerId) -> Result<Vec<Key>, Failure> {
-    let key = Key::from(customer);
-    for (place, mut fact) in (0_i32..).zip(load(tx, customer)?.facts) {
-        match &mut fact.what {
-            What::Released { reason, .. } | What::Voided { reason, .. } => ERASED.clone_into(reason),
-            _ => continue,
-        }
-        let what = serde_json::to_string(&fact.what)?;
-        let mine = facts::customer_id.eq(key).and(facts::place.eq(place));
-        db!(tx, |c| diesel::update(facts::table.filter(mine)).set(facts::what.eq(&what)).execute(c))?;
-    }
-    // The trail tells of them under the customer, whose own entries are emptied.
-    Ok(Vec::new())
 }
 
 /// How many customers somebody owns now.
@@ -228,17 +181,6 @@ pub(crate) fn customers_of(reader: &mut Reader<'_>, who: EmployeeId) -> Result<V
         .filter(standings::owner_id.eq(key))
         .order(standings::customer_id)
         .select(standings::customer_id)
-        .load(c))?;
-    Ok(rows.into_iter().map(Into::into).collect())
-}
-
-/// The customers about whom it says something that somebody leaves.
-pub(super) fn concerned_with(reader: &mut Reader<'_>, who: EmployeeId) -> Result<Vec<CustomerId>, Failure> {
-    let key = Key::from(who);
-    let rows: Vec<Key> = db!(reader, |c| concerns::table
-        .filter(concerns::employee_id.eq(key))
-        .order(concerns::customer_id)
-        .select(concerns::customer_id)
         .load(c))?;
     Ok(rows.into_iter().map(Into::into).collect())
 }

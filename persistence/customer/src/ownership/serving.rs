@@ -8,7 +8,7 @@ use crate::{
 };
 use domain::{
     ownership::{NOT_OF_THE_POOL, SERVES_NOBODY},
-    spine::{Citation, DepartmentId, EmployeeId, Permission, Refusal, in_both},
+    spine::{Citation, DepartmentId, EmployeeId, Permission, Refusal},
 };
 
 /// Whether somebody receives customers: they work here, and their account may register.
@@ -49,6 +49,6 @@ pub(super) fn ensure_of_the_pool(
         return Ok(());
     }
     let placed = Register::of(reader)?.placed(pool)?;
-    let refusal = Refusal::new(NOT_OF_THE_POOL).with("department", in_both(placed.name_zh, placed.name_en));
+    let refusal = Refusal::new(NOT_OF_THE_POOL).with("department", placed.name_zh);
     Err(refusal.citing(Citation::rule("OWN-15")).into())
 }

@@ -1,11 +1,8 @@
 //! Why it is whose, until when, and what happens next: now, or as it was known at an instant. `[OWN-18]`
 
-/// What was known, as it is shown.
-mod fact;
-
 use super::{
     deed::not_ahead,
-    row::{book, find, load},
+    row::{book, find},
 };
 use crate::{
     organisation::{EMPLOYEE, NamedRef, PersonRef, Register},
@@ -14,15 +11,13 @@ use crate::{
 use domain::{
     customer_file::CustomerId,
     ownership::{
-        Because, Decision, Derived, Effect, Fact, LookedAt, NextKind, Ownership, PoolCause, RuleKind, Shares,
-        Standing, StandingState, State, WouldChange,
+        Because, Decision, Derived, Effect, Fact, FactKind, LookedAt, NextKind, Ownership, PoolCause,
+        RuleKind, Shares, Standing, StandingState, State, What,
     },
     spine::{AnyId, Citation, DepartmentId, Timestamp, Version},
 };
 use serde::Serialize;
 use utoipa::ToSchema;
-
-pub use fact::FactView;
 
 /// Somebody's part.
 #[derive(Clone, Debug, Serialize, ToSchema)]
@@ -91,6 +86,24 @@ pub struct StateView {
     pub looked_at: Vec<LookedAtView>,
 }
 
+/// A fact that was known.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[schema(as = OwnershipFact)]
+pub struct FactView {
+    /// Its identity.
+    pub id: AnyId,
+    /// What kind of fact.
+    pub kind: FactKind,
+    /// From when it counts.
+    pub at: Timestamp,
+    /// When the server knew it.
+    pub known_at: Timestamp,
+    /// Whether it was voided by then.
+    pub is_voided: bool,
+    /// Who voided it.
+    pub voided_by: Option<PersonRef>,
+}
+
 /// What happens next unless somebody acts.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 #[schema(as = OwnershipNextEvent)]
@@ -99,20 +112,6 @@ pub struct NextView {
     pub kind: NextKind,
     /// When.
     pub at: Timestamp,
-}
-
-/// A rule that would change whose the customer is.
-#[derive(Clone, Debug, Serialize, ToSchema)]
-#[schema(as = OwnershipWouldChange)]
-pub struct WouldChangeView {
-    /// Which.
-    pub rule: RuleKind,
-    /// What sets it.
-    pub citation: Citation,
-    /// When it will, unless somebody acts; null of what waits for a deed.
-    pub at: Option<Timestamp>,
-    /// What stands against it now.
-    pub because: Option<Because>,
 }
 
 /// A warning before protection ends.
@@ -177,9 +176,6 @@ pub struct OwnershipView {
     pub dispute_id: Option<AnyId>,
     /// What happens next unless somebody acts.
     pub next: Option<NextView>,
-    /// What would change it as things stand, in the order of the rules.
-    #[schema(max_items = 50)]
-    pub would_change: Vec<WouldChangeView>,
     /// The warnings of the end of protection, and those that were answered.
     #[schema(max_items = 1000)]
     pub warnings: Vec<WarningView>,
@@ -229,11 +225,10 @@ pub fn show(
     let (book, zone) = (book(reader)?, reader.zone());
     let as_of = not_ahead(as_of, reader.now());
     let derived = ownership.as_of(&book, as_of, zone);
-    let facts = ownership.facts.iter().filter(|fact| fact.known_at <= as_of);
-    let known: Vec<&Fact> = facts.collect();
-    let numbers = fact::numbers(reader, &known)?;
     let register = Register::of(reader)?;
     let named = |who| register.named(who);
+    let facts = ownership.facts.iter().filter(|fact| fact.known_at <= as_of);
+    let known: Vec<&Fact> = facts.collect();
     Ok(OwnershipView {
         customer_id: ownership.customer.uuid().into(),
         as_of,
@@ -243,21 +238,14 @@ pub fn show(
         locked_until: derived.locked_until,
         dispute_id: derived.dispute,
         next: derived.next.map(|next| NextView { kind: next.kind, at: next.at }),
-        would_change: derived.would_change.iter().map(would_change).collect(),
         warnings: warnings(&derived),
         chain: each(&derived.chain, |state| state_shown(&register, state))?,
         effects: each(&effects(&derived), |effect| effect_shown(&register, effect))?,
         credits: credits(&register, &derived)?,
-        facts: each(&known, |fact| fact::shown(&register, fact, &known, &numbers))?,
+        facts: each(&known, |fact| fact_shown(&register, fact, &known))?,
         policy: derived.scope,
         version: ownership.version,
     })
-}
-
-/// What is held of whose a customer is and was, with every fact.
-pub(super) fn held(reader: &mut Reader<'_>, customer: CustomerId) -> Result<Vec<serde_json::Value>, Failure> {
-    let known = load(reader, customer)?;
-    Ok(vec![serde_json::to_value(show(reader, &known, None)?)?])
 }
 
 fn each<T, U>(items: &[T], shown: impl Fn(&T) -> Result<U, Failure>) -> Result<Vec<U>, Failure> {
@@ -336,7 +324,17 @@ fn effect_shown(register: &Register, effect: &Effect) -> Result<EffectView, Fail
     Ok(EffectView { kind: kind.to_owned(), employee: register.named(who)?, rule })
 }
 
-fn would_change(change: &WouldChange) -> WouldChangeView {
-    let WouldChange { rule, citation, at, because } = change.clone();
-    WouldChangeView { rule, citation, at, because }
+fn fact_shown(register: &Register, fact: &Fact, known: &[&Fact]) -> Result<FactView, Failure> {
+    let voiding = known.iter().find_map(|other| match &other.what {
+        What::Voided { fact: voided, by, .. } if *voided == fact.id => Some(*by),
+        _ => None,
+    });
+    Ok(FactView {
+        id: fact.id.uuid().into(),
+        kind: fact.what.kind(),
+        at: fact.at,
+        known_at: fact.known_at,
+        is_voided: voiding.is_some(),
+        voided_by: voiding.flatten().map(|by| register.named(by)).transpose()?,
+    })
 }

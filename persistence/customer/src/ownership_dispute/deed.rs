@@ -65,8 +65,7 @@ pub fn state_evidence(
 /// Rules on a dispute: whose the customer is follows at once, and what open deals earn goes by it.
 ///
 /// # Errors
-/// `ownership_dispute.recused`, `ownership_dispute.not_mediated`, `ownership_dispute.evidence_open`; what is not sound;
-/// `ownership.serves_nobody`: whose they are to be receives no customers.
+/// `ownership_dispute.recused`, `ownership_dispute.not_mediated`, `ownership_dispute.evidence_open`; what is not sound.
 pub fn rule(
     tx: &mut Tx<'_>,
     dispute: OwnershipDispute,

@@ -1,7 +1,7 @@
 //! Rows of disputes.
 
 use crate::{
-    customer_file::held::{ERASED, forget_files},
+    file,
     organisation::Organisation,
     schema::{
         ownership_dispute_respondents as respondents, ownership_dispute_statements as statements,
@@ -231,6 +231,9 @@ pub(super) fn may_read(reader: &mut Reader<'_>, id: Uuid) -> Result<bool, Failur
     reader.finds_by(Permission::ReadCustomers, |reader| find(reader, Id::from_uuid(id)))
 }
 
+/// What stands for what was said, where it is erased.
+const ERASED: &str = "（已删除）";
+
 /// Forgets what was said in the disputes over a customer, and the files; that there were some, and what was ruled, stays.
 /// Answers which they are.
 pub(crate) fn erase(tx: &mut Tx<'_>, customer: CustomerId) -> Result<Vec<Key>, Failure> {
@@ -253,7 +256,11 @@ pub(crate) fn erase(tx: &mut Tx<'_>, customer: CustomerId) -> Result<Vec<Key>, F
         db!(tx, |c| diesel::update(statements::table.filter(said))
             .set((statements::content.eq(ERASED), statements::files.eq("[]")))
             .execute(c))?;
-        forget_files(tx, OwnershipDispute::KIND, key.0)?;
+        let held = file::list_of(tx, OwnershipDispute::KIND, key.0)?;
+        file::attach_exactly(tx, &[], OwnershipDispute::KIND, key.0, "")?;
+        for one in held {
+            file::end(tx, Id::from_uuid(one.id.uuid()))?;
+        }
     }
     Ok(keys)
 }

@@ -5,7 +5,7 @@ use crate::{
     approval::document,
     customer_file::standing,
     organisation::{Register, employee},
-    ownership::{self, serving::ensure_serves},
+    ownership,
     spine::{Failure, Tx},
 };
 use domain::{
@@ -35,7 +35,7 @@ pub struct Asked {
 /// Drafts a transfer: the customers are listed now, also where all are handed over.
 ///
 /// # Errors
-/// `ownership_transfer.not_theirs`, `ownership_transfer.not_yours`; somebody who does not work here, or receives no customers.
+/// `ownership_transfer.not_theirs`, `ownership_transfer.not_yours`; somebody who does not work here.
 pub fn create(tx: &mut Tx<'_>, asked: Asked) -> Result<OwnershipTransfer, Failure> {
     let Asked { from, to, reason, open_matters, customers } = asked;
     let today = tx.today();
@@ -45,7 +45,6 @@ pub fn create(tx: &mut Tx<'_>, asked: Asked) -> Result<OwnershipTransfer, Failur
         None => tx.actor().employee.ok_or_else(nobody)?,
     };
     employee::refer_superior(tx, to, today, "/to_id")?;
-    ensure_serves(tx, to, "/to_id")?;
     let corrupt = || Failure::corrupt("employees", "department_id", from);
     let department = Register::of(tx)?.department_on(from, today).ok_or_else(corrupt)?;
     let (is_hand_over, customers) = listed(tx, from, customers)?;
@@ -59,7 +58,7 @@ pub fn create(tx: &mut Tx<'_>, asked: Asked) -> Result<OwnershipTransfer, Failur
 /// Rewrites a draft: the customers are listed anew, also where all are handed over; whose they are stays.
 ///
 /// # Errors
-/// Where it is not the actor's, or not to be changed now; `ownership_transfer.not_theirs`; somebody who does not work here, or receives no customers.
+/// Where it is not the actor's, or not to be changed now; `ownership_transfer.not_theirs`; somebody who does not work here.
 pub fn revise(
     tx: &mut Tx<'_>,
     transfer: OwnershipTransfer,
@@ -68,7 +67,6 @@ pub fn revise(
     let Asked { from: _, to, reason, open_matters, customers } = asked;
     let (today, from, department) = (tx.today(), transfer.content.from, transfer.content.department);
     employee::refer_superior(tx, to, today, "/to_id")?;
-    ensure_serves(tx, to, "/to_id")?;
     let (is_hand_over, customers) = listed(tx, from, customers)?;
     let content = TransferContent { from, to, department, is_hand_over, reason, open_matters, customers };
     Ok(transfer.revise(content, tx.actor())?)
@@ -99,9 +97,8 @@ fn listed(
 /// Hands a transfer to its approvers.
 ///
 /// # Errors
-/// Where it is not the actor's to submit, or nobody can decide a step; `ownership.serves_nobody`: who was to have them has left.
+/// Where it is not the actor's to submit, or nobody can decide a step.
 pub fn submit(tx: &mut Tx<'_>, transfer: OwnershipTransfer) -> Result<OwnershipTransfer, Failure> {
-    ensure_serves(tx, transfer.content.to, "/to_id")?;
     let routed = routed(tx, &transfer);
     document::submit(tx, transfer, routed)
 }

@@ -8,12 +8,10 @@ use crate::{
 use diesel::prelude::*;
 use domain::{
     approval::Petition,
-    customer_file::CustomerId,
     ownership::Because,
     ownership_transfer::{Handed, OwnershipTransfer, TransferContent, TransferOutcome},
     spine::{Entity, Id, Version},
 };
-use serde_json::Value;
 
 #[derive(Queryable, Selectable, Insertable, AsChangeset, Clone, Debug)]
 #[diesel(table_name = transfers, treat_none_as_default_value = false, treat_none_as_null = true)]
@@ -145,37 +143,6 @@ impl Stored<crate::Customer> for OwnershipTransfer {
         insert_all!(tx, handed::table, &rows);
         Ok(())
     }
-}
-
-/// The transfers by which a customer was, or is to be, handed over, in the order in which they were drafted.
-fn of_customer(reader: &mut Reader<'_>, customer: CustomerId) -> Result<Vec<Key>, Failure> {
-    let is_theirs = handed::customer_id.eq(Key::from(customer));
-    Ok(db!(reader, |c| handed::table
-        .filter(is_theirs)
-        .order(handed::transfer_id)
-        .select(handed::transfer_id)
-        .load(c))?)
-}
-
-/// What is held of the transfers of a customer; of others who were handed over with them, nothing.
-pub(super) fn held(reader: &mut Reader<'_>, customer: CustomerId) -> Result<Vec<Value>, Failure> {
-    let mut shown = Vec::new();
-    for key in of_customer(reader, customer)? {
-        let mut transfer = find_unscoped(reader, key.into())?;
-        transfer.content.customers.retain(|handed| handed.customer == customer);
-        shown.push(serde_json::to_value(super::show(reader, transfer)?)?);
-    }
-    Ok(shown)
-}
-
-/// Forgets why a customer was handed over and what was still to be done. Answers which transfers they are.
-pub(super) fn erase(tx: &mut Tx<'_>, customer: CustomerId) -> Result<Vec<Key>, Failure> {
-    let keys = of_customer(tx, customer)?;
-    let theirs = transfers::id.eq_any(&keys);
-    db!(tx, |c| diesel::update(transfers::table.filter(theirs))
-        .set(transfers::open_matters.eq("[]"))
-        .execute(c))?;
-    Ok(crate::erase_texts!(tx, transfers, transfers::id.eq_any(&keys); reason; status_reason))
 }
 
 /// One transfer whoever asks: for rules, never for an answer.

@@ -15,7 +15,7 @@ use crate::{
 use diesel::prelude::*;
 use domain::{
     approval::{Approval, Outcome, facts},
-    ownership::{Because, REFUSED, SERVES_NOBODY, What},
+    ownership::{Because, REFUSED, What},
     ownership_transfer::{Handed, OwnershipTransfer, TRANSFER_CHAIN, TransferOutcome},
     spine::{AnyId, Change, Id},
 };
@@ -62,10 +62,6 @@ fn hand_over(tx: &mut Tx<'_>, transfer: &OwnershipTransfer) -> Result<Vec<Handed
         };
         match ownership::deed::learn(tx, known, what) {
             Ok(_) => handed.outcome = TransferOutcome::Moved,
-            // Who received customers as it was asked for may have left since.
-            Err(Failure::Refused(refusal)) if refusal.code == SERVES_NOBODY => {
-                (handed.outcome, handed.because) = (TransferOutcome::Refused, Some(Because::ServesNobody));
-            }
             Err(Failure::Refused(refusal)) if refusal.code == REFUSED => {
                 let because = refusal.params.get("because").and_then(serde_json::Value::as_str);
                 (handed.outcome, handed.because) =

@@ -9,7 +9,6 @@ use diesel::prelude::*;
 use domain::{
     reception::{Answer, Assist, Ended, Reception, ReceptionState, Visitor},
     reception_queue::Turn,
-    registration::Registration,
     spine::{Id, Version},
 };
 
@@ -129,20 +128,6 @@ pub(crate) fn load(reader: &mut Reader<'_>, id: Id<Reception>) -> Result<Recepti
     let row: Row =
         db!(reader, |c| receptions::table.filter(receptions::id.eq(key)).select(Row::as_select()).first(c))?;
     row.try_into()
-}
-
-/// The reception of which a registration came, whoever asks.
-pub(crate) fn of_registration(
-    reader: &mut Reader<'_>,
-    id: Id<Registration>,
-) -> Result<Option<Reception>, Failure> {
-    let key = Some(Key::from(id));
-    let row: Option<Row> = db!(reader, |c| receptions::table
-        .filter(receptions::registration_id.eq(key))
-        .select(Row::as_select())
-        .first(c)
-        .optional())?;
-    row.map(TryInto::try_into).transpose()
 }
 
 /// One reception that the caller may see: in which they receive, or whose visitor it is; of somebody below them, or of a

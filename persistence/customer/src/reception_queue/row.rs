@@ -9,7 +9,7 @@ use diesel::{dsl::exists, prelude::*};
 use domain::{
     reception_queue::{QueueEntry, Queued, ReceptionQueue},
     site::Site,
-    spine::{BusinessDate, EmployeeId, Id, Timestamp, Version},
+    spine::{BusinessDate, EmployeeId, Id, Version},
 };
 use std::collections::BTreeSet;
 
@@ -193,34 +193,14 @@ pub(crate) fn load(reader: &mut Reader<'_>, id: Id<ReceptionQueue>) -> Result<Re
     whole(reader, row)
 }
 
-fn id_of_day(
-    reader: &mut Reader<'_>,
-    site: Id<Site>,
-    on: BusinessDate,
-) -> Result<Option<Id<ReceptionQueue>>, Failure> {
-    let of = reception_queues::site_id.eq(Key::from(site)).and(reception_queues::queue_on.eq(on));
-    let key: Option<Key> =
-        db!(reader, |c| reception_queues::table.filter(of).select(reception_queues::id).first(c).optional())?;
-    Ok(key.map(Into::into))
-}
-
 /// The queue of a site of a day, within the caller's sight.
 ///
 /// # Errors
 /// Not found where there is none.
 pub fn of_day(reader: &mut Reader<'_>, site: Id<Site>, on: BusinessDate) -> Result<ReceptionQueue, Failure> {
-    let id = id_of_day(reader, site, on)?.ok_or(Failure::NotFound)?;
-    find(reader, id)
-}
-
-/// Whether turns were kept at a site at an instant, whoever asks: for rules.
-///
-/// # Errors
-/// Where the database fails.
-pub(crate) fn keeps_turns(reader: &mut Reader<'_>, site: Id<Site>, at: Timestamp) -> Result<bool, Failure> {
-    let on = at.date_in(reader.zone());
-    let Some(id) = id_of_day(reader, site, on)? else { return Ok(false) };
-    Ok(load(reader, id)?.keeps_turns(at))
+    let of = reception_queues::site_id.eq(Key::from(site)).and(reception_queues::queue_on.eq(on));
+    let key: Key = db!(reader, |c| reception_queues::table.filter(of).select(reception_queues::id).first(c))?;
+    find(reader, key.into())
 }
 
 /// Who of these people is on leave today, or does not work here.

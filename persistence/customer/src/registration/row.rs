@@ -93,22 +93,17 @@ impl Stored<crate::Customer> for Registration {
     }
 }
 
-/// One registration whoever asks: for rules, and for what is handed out whole.
-pub(crate) fn load(reader: &mut Reader<'_>, id: Id<Registration>) -> Result<Registration, Failure> {
-    let key = Key::from(id);
-    let row: Row = db!(reader, |c| registrations::table
-        .filter(registrations::id.eq(key))
-        .select(Row::as_select())
-        .first(c))?;
-    row.try_into()
-}
-
 /// One registration that the caller may see: their own, of somebody below them, or of a department in reach.
 ///
 /// # Errors
 /// Not found where they may not.
 pub fn find(reader: &mut Reader<'_>, id: Id<Registration>) -> Result<Registration, Failure> {
-    let found = load(reader, id)?;
+    let key = Key::from(id);
+    let row: Row = db!(reader, |c| registrations::table
+        .filter(registrations::id.eq(key))
+        .select(Row::as_select())
+        .first(c))?;
+    let found = Registration::try_from(row)?;
     let is_own = reader.actor().is(found.receiver);
     if is_own || reader.reach().covers(found.department, is_own) {
         return Ok(found);

@@ -96,8 +96,11 @@ impl Stored<crate::Customer> for TierOverride {
 
 /// Forgets why overrides of a customer's tier were asked for; that they were stays. Answers which they are.
 pub(crate) fn erase(tx: &mut Tx<'_>, customer: CustomerId) -> Result<Vec<Key>, Failure> {
+    /// What stands for it.
+    const ERASED: &str = "（已删除）";
     let of = overrides::customer_id.eq(Key::from(customer));
-    Ok(crate::erase_texts!(tx, overrides, of; reason; status_reason))
+    db!(tx, |c| diesel::update(overrides::table.filter(of)).set(overrides::reason.eq(ERASED)).execute(c))?;
+    Ok(db!(tx, |c| overrides::table.filter(of).select(overrides::id).load(c))?)
 }
 
 /// One override whoever asks: for rules, never for an answer.

@@ -78,7 +78,6 @@ diesel::table! {
         tier -> Nullable<Text>,
         warn_at -> Nullable<SqlInstant>,
         follow_up_on -> Nullable<Date>,
-        falls_at -> Nullable<SqlInstant>,
     }
 }
 

@@ -1,4 +1,4 @@
-//! Migrations 0080_ownership and 0180_ownership_concern.
+//! Migration 0080_ownership.
 
 diesel::table! {
     use diesel::sql_types::*;
@@ -65,14 +65,5 @@ diesel::table! {
         from_at -> SqlInstant,
         known_at -> SqlInstant,
         detail -> Text,
-    }
-}
-
-diesel::table! {
-    use diesel::sql_types::*;
-    use crate::spine::SqlId;
-    ownership_concerns (customer_id, employee_id) {
-        customer_id -> SqlId,
-        employee_id -> SqlId,
     }
 }

@@ -1,7 +1,7 @@
 //! A finding is to be remediated by its day. `[EXP-11, DUT-1a]`
 
 use crate::{
-    duty::{Called, Filed, FiledRecord, Passes, Undone},
+    duty::{Called, Filed, FiledRecord, Undone},
     organisation::Organisation,
     schema::audit_findings as findings,
     spine::{Failure, Key, Reader, db},
@@ -25,7 +25,6 @@ pub static CALLED: Called = Called {
     gone: &["audit_finding.withdrawn"],
     passed: &["audit_finding.changed"],
     redated: &["audit_finding.due_moved"],
-    passes: Passes::ToStandIn,
 };
 
 /// A remediation that was reported fulfils it; one that was rejected is owed again.

@@ -128,8 +128,9 @@ fn refuse_overlap(tx: &mut Tx<'_>, budget: &Budget, opened: &[OpenedLine]) -> Re
     let Some((taken, other)) = open_lines_like(tx, budget.content.fiscal_year, opened)? else {
         return Ok(());
     };
+    let department = department::load(tx, taken.key.department)?.details.code;
     Err(Refusal::new(OVERLAPS)
-        .with("department", taken.key.department.to_string())
+        .with("department", department)
         .with("category", taken.key.category)
         .with("period", taken.key.period.to_string())
         .with("budget", other)

@@ -11,6 +11,7 @@ use crate::{
         budget::find_unscoped as find_budget,
         budget_line::{self, open_lines_like},
     },
+    organisation::department,
     schema::{budget_changes as changes, departments},
     shared::{BUDGET_LINES, BUDGETS},
     spine::{Failure, Key, Reader, Shared, Tx, db},
@@ -169,8 +170,9 @@ pub(super) fn refuse_taken(reader: &mut Reader<'_>, change: &BudgetChange) -> Re
     let Some((taken, other)) = open_lines_like(reader, change.content.fiscal_year, &wanted)? else {
         return Ok(());
     };
+    let department = department::load(reader, taken.key.department)?.details.code;
     Err(Refusal::new(OVERLAPS)
-        .with("department", taken.key.department.to_string())
+        .with("department", department)
         .with("category", taken.key.category)
         .with("period", taken.key.period.to_string())
         .with("budget", other)

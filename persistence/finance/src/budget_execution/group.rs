@@ -6,7 +6,7 @@ use crate::{
     organisation::{NamedRef, PersonRef, Register},
     policy,
     schema::budgets,
-    spine::{Failure, Key, Page, Reader, Slice, ToCell, View, columns, db, percent},
+    spine::{Failure, Key, Page, Reader, Slice, ToCell, View, columns, db},
 };
 use diesel::prelude::*;
 use domain::{
@@ -288,7 +288,7 @@ columns! { ExecutionRow as "budget-execution" "预算执行" "Budget execution",
     committed "占用" "Committed";
     spent "支出" "Spent";
     available "可用" "Available";
-    rate_percent "执行率（%）" "Rate in percent" = |row| row.rate_basis_points.map(percent);
+    rate_basis_points "执行率（万分之）" "Rate in basis points";
     variance_to_plan "与预算差异" "Variance to plan";
     last_year_spent "上年同期支出" "Spent last year";
     variance_to_last_year "与上年差异" "Variance to last year";

@@ -1,7 +1,7 @@
 //! An advance that was paid out is to be settled by its day. `[EXP-14, DUT-1a]`
 
 use super::find_unscoped;
-use crate::duty::{Called, Filed, FiledRecord, Passes, Undone};
+use crate::duty::{Called, Filed, FiledRecord, Undone};
 use domain::{duty::TakenBy, finance::cash_advance::CashAdvance, spine::Entity, spine::Id};
 use serde_json::json;
 
@@ -19,7 +19,6 @@ pub static CALLED: Called = Called {
     gone: &["cash_advance.payout_reversed"],
     passed: &[],
     redated: &[],
-    passes: Passes::ToSuperior,
 };
 
 /// One that is settled in full fulfils it, until it is outstanding again.

@@ -1,5 +1,6 @@
 //! Lists of advances within the caller's sight: filtered, sorted, by keyset. `[INT-4]`
 
+use super::view::{CashAdvanceView, view};
 use crate::{
     organisation::{DEPARTMENT, EMPLOYEE, NamedRef, PersonRef, Register},
     schema::cash_advances as advances,
@@ -203,6 +204,29 @@ pub fn list(
         advances::table => SummaryRow::as_select(); |row: &SummaryRow| row);
     let register = Register::of(reader)?;
     found.try_map(|row| summary(&register, row, today))
+}
+
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = advances)]
+struct WaitingRow {
+    id: Key,
+    changed_at: Instant,
+}
+
+orders! {
+    /// The order in which advances wait to be paid out.
+    WaitingOrder of WaitingRow in advances by id, ascending:
+    changed_at;
+}
+
+/// What is to be paid out: approved and not paid out yet, the longest waiting first.
+pub fn ready(reader: &mut Reader<'_>, page: &Page) -> Result<Slice<CashAdvanceView>, Failure> {
+    let sight = Sight::of(reader);
+    let mut wanted = covered!(sight, cash_advances, "cash_advance");
+    wanted.also(advances::status.eq(StandingState::Approved.code()).and(advances::paid_on.is_null()));
+    let found = paged!(reader, page, WaitingOrder::default(), wanted;
+        advances::table => WaitingRow::as_select(); |row: &WaitingRow| row);
+    found.try_map(|row| view(reader, row.id.into()))
 }
 
 fn summary(register: &Register, row: SummaryRow, today: BusinessDate) -> Result<CashAdvanceSummary, Failure> {

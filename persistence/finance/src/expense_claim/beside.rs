@@ -1,7 +1,7 @@
 //! What a page of claims shows that stands in other tables: read once for all of them.
 
 use crate::{
-    finance::expense_category::Called,
+    policy::in_force,
     schema::{
         expense_claim_hand_overs as hand_overs, expense_claim_lines as lines, expense_payments as payments,
     },
@@ -9,13 +9,13 @@ use crate::{
 };
 use chrono::NaiveDate;
 use diesel::prelude::*;
-use domain::spine::BusinessDate;
+use domain::{finance::expense_category::ExpenseCategories, spine::BusinessDate};
 use std::collections::BTreeMap;
 use uuid::Uuid;
 
 /// What stands beside one claim.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Beside {
+pub(super) struct Beside {
     /// The names of the categories of its lines, each once, in Chinese and in English.
     pub categories: (Vec<String>, Vec<String>),
     /// The day on which it was posted.
@@ -25,8 +25,9 @@ pub(crate) struct Beside {
 }
 
 /// What stands beside each of these claims.
-pub(crate) fn of(reader: &mut Reader<'_>, claims: &[Key]) -> Result<BTreeMap<Uuid, Beside>, Failure> {
-    let called = Called::today(reader)?;
+pub(super) fn of(reader: &mut Reader<'_>, claims: &[Key]) -> Result<BTreeMap<Uuid, Beside>, Failure> {
+    let today = reader.today();
+    let names = in_force::<ExpenseCategories>(reader, "standard", today)?;
     let mut all: BTreeMap<Uuid, Beside> = BTreeMap::new();
     let of_lines: Vec<(Key, String)> = db!(reader, |c| lines::table
         .filter(lines::claim_id.eq_any(claims))
@@ -34,11 +35,12 @@ pub(crate) fn of(reader: &mut Reader<'_>, claims: &[Key]) -> Result<BTreeMap<Uui
         .select((lines::claim_id, lines::category))
         .load(c))?;
     for (claim, category) in of_lines {
-        let (zh, en) = called.of(&category);
+        let known = names.content.find(&category);
+        let (zh, en) = known.map_or((&category, &category), |known| (&known.zh, &known.en));
         let said = &mut all.entry(claim.0).or_default().categories;
-        if !said.0.contains(&zh) {
-            said.0.push(zh);
-            said.1.push(en);
+        if !said.0.contains(zh) {
+            said.0.push(zh.clone());
+            said.1.push(en.clone());
         }
     }
     let posted: Vec<(Key, Option<BusinessDate>)> = db!(reader, |c| hand_overs::table

@@ -87,16 +87,14 @@ pub fn reverse(tx: &mut Tx<'_>, claim: ExpenseClaim, reason: String) -> Result<E
     Ok(counter)
 }
 
-/// Refuses whoever would take their own claim, or the counter-document that they made, into the books, or move its money.
+/// Refuses whoever would take their own claim into the books, or move its money.
 pub(super) fn held_apart(
     reader: &mut Reader<'_>,
     claim: &ExpenseClaim,
 ) -> Result<Option<Explanation>, Failure> {
-    let (is_own, is_reverser) = (claim.is_own_in_books(reader.actor()), claim.is_reversal_by(reader.actor()));
+    let is_own = claim.is_own_in_books(reader.actor());
     let number = json!({"number": claim.petition.number});
-    let told = separation_policy::apart(reader, SeparationRule::OwnInBooks, is_own, number.clone())?;
-    let reversed = separation_policy::apart(reader, SeparationRule::ReverserInBooks, is_reverser, number)?;
-    Ok(told.or(reversed))
+    separation_policy::apart(reader, SeparationRule::OwnInBooks, is_own, number)
 }
 
 /// Takes a claim into the books.
@@ -146,8 +144,7 @@ pub fn confirm_payment(
     in_open_month(tx, handed, paid_on, told)
 }
 
-/// Records that the bank returned a payment: in an open month. Of a claim that is reversed, or about to be, so much less is
-/// to be got back.
+/// Records that the bank returned a payment: in an open month.
 pub fn return_payment(
     tx: &mut Tx<'_>,
     claim: ExpenseClaim,
@@ -155,12 +152,6 @@ pub fn return_payment(
 ) -> Result<(ExpenseClaim, bool), Failure> {
     let (returned_on, told) = (notice.returned_on, held_apart(tx, &claim)?);
     let handed = claim.return_payment(notice, tx.actor(), tx.now(), tx.today())?;
-    if let HandedOver::Now(change) = &handed
-        && let Some(counter) = change.after().reversal
-    {
-        let lowered = find_unscoped(tx, counter)?.lower_repayable(change)?;
-        apply(tx, lowered)?;
-    }
     in_open_month(tx, handed, returned_on, told)
 }
 

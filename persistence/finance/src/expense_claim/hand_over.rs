@@ -1,9 +1,12 @@
 //! What an ERP takes, and how its list compares with ours. `[EXP-10]`
 
-use super::scope::within;
+use super::{
+    scope::{covered, within},
+    view::{ExpenseClaimView, view},
+};
 use crate::{
-    schema::{expense_claim_hand_overs as hand_overs, expense_claims as claims},
-    spine::{Failure, Key, Reader, Sight, View, db},
+    schema::{expense_claim_hand_overs as hand_overs, expense_claims as claims, journal_entries},
+    spine::{Failure, Instant, Key, Page, Reader, Sight, Slice, View, db, orders, paged},
 };
 use chrono::NaiveDate;
 use diesel::prelude::*;
@@ -14,6 +17,30 @@ use domain::{
 use serde::Serialize;
 use std::collections::{HashMap, HashSet};
 use utoipa::ToSchema;
+
+#[derive(Queryable, Selectable)]
+#[diesel(table_name = claims)]
+struct WaitingRow {
+    id: Key,
+    changed_at: Instant,
+}
+
+orders! {
+    /// The order in which claims wait for the books.
+    WaitingOrder of WaitingRow in claims by id, ascending:
+    changed_at;
+}
+
+/// What is ready for the books: approved, with a journal entry, and taken by nobody yet; the longest
+/// waiting first. What was offered and not acknowledged is offered again from the beginning.
+pub fn ready(reader: &mut Reader<'_>, page: &Page) -> Result<Slice<ExpenseClaimView>, Failure> {
+    let mut wanted = covered!(Sight::of(reader));
+    let entries = journal_entries::table.select(journal_entries::claim_id);
+    wanted.also(claims::status.eq(ClaimState::Approved.code()).and(claims::id.eq_any(entries)));
+    let found = paged!(reader, page, WaitingOrder::default(), wanted;
+        claims::table => WaitingRow::as_select(); |row: &WaitingRow| row);
+    found.try_map(|row| view(reader, row.id.into()))
+}
 
 /// What the ERP believes of one claim.
 #[derive(Clone, Debug)]

@@ -36,20 +36,6 @@ pub fn taken(tx: &mut Tx<'_>, batch: &[Id<ExpenseClaim>]) -> Result<(), Failure>
     })
 }
 
-/// Locks these claims with the counter-documents that undo them, and what [`lines`] locks: what a payment that the bank
-/// returned moves.
-pub fn returned(tx: &mut Tx<'_>, batch: &[Id<ExpenseClaim>]) -> Result<(), Failure> {
-    let Some(returned) = several(tx, batch) else { return Ok(()) };
-    let counters: Vec<Key> =
-        db!(tx, |c| claims::table.filter(claims::reverses_id.eq_any(&returned)).select(claims::id).load(c))?;
-    let both = [returned.as_slice(), &counters].concat();
-    in_order(tx, |tx, table| match table {
-        EXPENSE_CLAIMS => with_finance(tx, &both),
-        BUDGET_LINES => moved(tx, &returned, table),
-        _ => Ok(Vec::new()),
-    })
-}
-
 /// Locks these claims, and the same of those that they reverse: what posting a counter-document gives back.
 pub fn reversed(tx: &mut Tx<'_>, batch: &[Id<ExpenseClaim>]) -> Result<(), Failure> {
     let Some(reversals) = several(tx, batch) else { return Ok(()) };
@@ -67,7 +53,7 @@ pub fn reversed(tx: &mut Tx<'_>, batch: &[Id<ExpenseClaim>]) -> Result<(), Failu
 /// Those of the claims that finance has taken. The hand-over moves no others, and they may be handed in again in this
 /// instant: who does that comes to the claim last.
 fn with_finance(reader: &mut Reader<'_>, claims_of: &[Key]) -> Result<Vec<Key>, Failure> {
-    let taken = [ClaimState::Acknowledged, ClaimState::Posted, ClaimState::Reversed].map(ClaimState::code);
+    let taken = [ClaimState::Acknowledged, ClaimState::Posted].map(ClaimState::code);
     Ok(db!(reader, |c| claims::table
         .filter(claims::id.eq_any(claims_of).and(claims::status.eq_any(taken)))
         .select(claims::id)

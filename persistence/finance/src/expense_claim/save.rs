@@ -77,7 +77,6 @@ pub(super) struct LineRow {
     pub advertisement: Option<String>,
     pub quotes: Option<String>,
     pub tender: Option<String>,
-    pub id: Key,
 }
 
 /// The columns that belong to a standing. What is in the books was approved at that instant, unless it is reversed: then they
@@ -153,7 +152,7 @@ impl Row {
 }
 
 impl LineRow {
-    fn of(tx: &Tx<'_>, claim: Key, position: usize, line: &Line) -> Result<Self, Failure> {
+    fn of(claim: Key, position: usize, line: &Line) -> Result<Self, Failure> {
         let Line { category, description, occurred_on, claimed, reduction, cost_centre, .. } = line;
         let Line { request_line, advertisement, quotes, tender, .. } = line;
         Ok(Self {
@@ -171,7 +170,6 @@ impl LineRow {
             advertisement: advertisement.as_ref().map(serde_json::to_string).transpose()?,
             quotes: (!quotes.is_empty()).then(|| serde_json::to_string(quotes)).transpose()?,
             tender: tender.as_ref().map(serde_json::to_string).transpose()?,
-            id: Key(tx.ids().fresh()),
         })
     }
 }
@@ -202,7 +200,7 @@ fn save_lines(tx: &mut Tx<'_>, claim: Key, before: Option<&[Line]>, content: &[L
     let rows = content
         .iter()
         .enumerate()
-        .map(|(position, line)| LineRow::of(tx, claim, position, line))
+        .map(|(position, line)| LineRow::of(claim, position, line))
         .collect::<Result<Vec<_>, _>>()?;
     insert_all!(tx, lines::table, &rows);
     invoice::add(tx, claim, content)

@@ -14,7 +14,7 @@ use domain::{
     },
     spine::{Citation, Currency, Finding, Money, Refusal},
 };
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 /// What a claim holds of one invoice: where it stands first, and how much of it in minor units.
 struct Wanted<'a> {
@@ -30,10 +30,8 @@ fn wanted(claim: Option<&ExpenseClaim>, submitted: bool) -> BTreeMap<String, Wan
     let lines = live.map(|claim| claim.content.lines.as_slice()).unwrap_or_default();
     let mut keys: BTreeMap<String, Wanted<'_>> = BTreeMap::new();
     for (line, index, invoice) in all_of(lines) {
-        for key in invoice.keys() {
-            let first = || Wanted { line, index, invoice, minor: 0 };
-            keys.entry(key).or_insert_with(first).minor += invoice.used().minor();
-        }
+        let first = || Wanted { line, index, invoice, minor: 0 };
+        keys.entry(invoice.unique_key()).or_insert_with(first).minor += invoice.used().minor();
     }
     keys
 }
@@ -220,10 +218,7 @@ pub(crate) fn foresee(reader: &mut Reader<'_>, claim: &ExpenseClaim) -> Result<(
     refuse(refused)
 }
 
-fn refuse(mut refused: Vec<Finding>) -> Result<(), Failure> {
-    // A paper that is known by two numbers is refused once.
-    let mut told = BTreeSet::new();
-    refused.retain(|finding| told.insert((finding.pointer.clone(), finding.code.code)));
+fn refuse(refused: Vec<Finding>) -> Result<(), Failure> {
     let Some(first) = refused.first() else { return Ok(()) };
     let mut refusal = Refusal::new(first.code).citing(Citation::clause("EXP-6", "000 §9.2"));
     refusal.params = first.params.clone();

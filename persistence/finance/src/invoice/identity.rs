@@ -19,10 +19,6 @@ type Named = (String, Option<String>, String, String);
 macro_rules! old_ones {
     ($tx:ident, $table:ident) => {{
         let old = $table::unique_key.like("vat:%").or($table::unique_key.like("other:%"));
-        // Of 16, 17 and 19 digits, whose halves may stand either way round; and slips with the count of a copy.
-        let fiscal = |digits: usize| $table::unique_key.like(format!("paper:{}", "_".repeat(digits)));
-        let slip = $table::unique_key.like("receipt:%").and($table::number.like("%/%"));
-        let old = old.or(fiscal(16)).or(fiscal(17)).or(fiscal(19)).or(slip);
         db!($tx, |c| $table::table
             .filter(old)
             .select(($table::unique_key, $table::code, $table::number, $table::seller_name))
@@ -36,7 +32,7 @@ pub(super) fn all(tx: &mut Tx<'_>) -> Result<(), Failure> {
     named.extend(old_ones!(tx, removed));
     let keys: BTreeMap<String, String> =
         named.into_iter().map(|(old, code, number, seller)| (old, key_of(code, number, seller))).collect();
-    for (old, new) in keys.into_iter().filter(|(old, new)| old != new) {
+    for (old, new) in keys {
         let taken: Option<Key> =
             db!(tx, |c| held::table.find(&new).select(held::holder_id).first(c).optional())?;
         if taken.is_some() {

@@ -1,7 +1,7 @@
 //! The report of a third party is due by its day: whoever commissioned it sees to that. `[EXP-12, DUT-1a]`
 
 use crate::{
-    duty::{Called, Filed, FiledRecord, Passes, Undone},
+    duty::{Called, Filed, FiledRecord, Undone},
     schema::{post_evaluations as evaluations, users},
     spine::{Failure, Key, Reader, db},
 };
@@ -21,7 +21,6 @@ pub static CALLED: Called = Called {
     gone: &["post_evaluation.cancelled"],
     passed: &[],
     redated: &[],
-    passes: Passes::ToStandIn,
 };
 
 /// A report that was filed fulfils it; one that was returned is owed again.

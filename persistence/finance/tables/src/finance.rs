@@ -96,7 +96,6 @@ diesel::table! {
         advertisement -> Nullable<Text>,
         quotes -> Nullable<Text>,
         tender -> Nullable<Text>,
-        id -> SqlId,
     }
 }
 
@@ -120,7 +119,6 @@ diesel::table! {
         total_minor -> BigInt,
         unique_key -> Text,
         reimbursed_minor -> Nullable<BigInt>,
-        id -> SqlId,
     }
 }
 

@@ -22,7 +22,7 @@ use domain::{
     approval::Directory,
     operation::{self, OperationStatus},
     organisation::PositionId,
-    spine::{Citation, EmployeeId, Id, Refusal},
+    spine::{EmployeeId, Id, Refusal},
 };
 use std::collections::{BTreeSet, HashMap};
 
@@ -167,10 +167,7 @@ fn within_reach(
     };
     match readers.iter().filter(|employee| !covered(employee)).count() {
         0 => Ok(()),
-        count => {
-            let refusal = Refusal::new(READERS_OUT_OF_REACH).citing(Citation::rule("NOT-1"));
-            Err(refusal.with("count", count).at("/audience").into())
-        }
+        count => Err(Refusal::new(READERS_OUT_OF_REACH).with("count", count).at("/audience").into()),
     }
 }
 

@@ -1,7 +1,7 @@
 //! An answer that is asked for by a day is a duty of the reader. `[NOT-1a, DUT-1a]`
 
 use super::receipt::find_unscoped;
-use crate::duty::{Called, Filed, FiledRecord, Passes};
+use crate::duty::{Called, Filed, FiledRecord};
 use domain::{
     announcement::Receipt,
     spine::{Entity, Id},
@@ -19,7 +19,6 @@ pub static CALLED: Called = Called {
     gone: &["notice.called_off"],
     passed: &[],
     redated: &[],
-    passes: Passes::ToNobody,
 };
 
 /// The answer fulfils it.

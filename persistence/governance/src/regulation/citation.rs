@@ -15,23 +15,24 @@ use domain::{
 };
 use serde_json::Value;
 
-/// Whether every regulation and clause that a text cites is in force on a day. As long as no regulation is, any clause is: nobody keeps
+/// Whether every regulation and clause that a text cites is in force. As long as no regulation is, any clause is: nobody keeps
 /// them then. What cites nothing we know how to read cites a law, or a notice of the government: that is not ours to judge.
 ///
 /// # Errors
 /// Where the database fails.
-pub fn is_known(reader: &mut Reader<'_>, clause: &str, on: BusinessDate) -> Result<bool, Failure> {
+pub fn is_known(reader: &mut Reader<'_>, clause: &str) -> Result<bool, Failure> {
+    let today = reader.today();
     let rows: Vec<(Key, String)> = db!(reader, |c| regulations::table
         .order(regulations::code)
         .select((regulations::id, regulations::code))
         .load(c))?;
     let keys: Vec<Key> = rows.iter().map(|(key, _)| *key).collect();
-    let in_force = regulation_version::editions_in_force(reader, &keys, on)?;
+    let in_force = regulation_version::editions_in_force(reader, &keys, today)?;
     if in_force.is_empty() {
         return Ok(true);
     }
     for cited in Citation::all(clause) {
-        if !resolves(reader, &cited, &rows, on)? {
+        if !resolves(reader, &cited, &rows, today)? {
             return Ok(false);
         }
     }
@@ -42,12 +43,12 @@ fn resolves(
     reader: &mut Reader<'_>,
     cited: &Citation,
     regulations: &[(Key, String)],
-    on: BusinessDate,
+    today: BusinessDate,
 ) -> Result<bool, Failure> {
     let part = cited.within_part().map(|part| part.regulation);
     let named = |code: &String| *code == cited.regulation || part.as_ref() == Some(code);
     for (key, code) in regulations.iter().filter(|(_, code)| named(code)) {
-        let Some(version) = regulation_version::in_force(reader, (*key).into(), on)? else { continue };
+        let Some(version) = regulation_version::in_force(reader, (*key).into(), today)? else { continue };
         if matches!(coverage::leads(cited, code, &version.text.clauses), Some(Ok(_))) {
             return Ok(true);
         }

@@ -11,7 +11,7 @@ use domain::{
         coverage::{self, Covered, Enforcer, EnforcerKind},
     },
     regulation_version::NONE_IN_FORCE,
-    spine::{BusinessDate, Citation, Id, Refusal},
+    spine::{BusinessDate, Id, Refusal},
 };
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -142,7 +142,7 @@ pub fn view(
 ) -> Result<CoverageView, Failure> {
     let on = on.unwrap_or_else(|| reader.today());
     let regulation = load(reader, id)?;
-    let none = || Refusal::new(NONE_IN_FORCE).citing(Citation::rule("REG-8")).with("date", on.to_string());
+    let none = || Refusal::new(NONE_IN_FORCE).with("date", on.to_string());
     let version = regulation_version::in_force(reader, id, on)?.ok_or_else(none)?;
     let (cited, bindings) = (citation::all(reader, on)?, coverage::bindings()?);
     let covered = coverage::cover(&regulation.details.code, &version.text.clauses, &cited, &bindings);

@@ -12,7 +12,7 @@ use crate::{
 use domain::{
     pack::{ISSUER_MISSING, Item, PackRegulation},
     regulation::shipped::ShippedRegulation,
-    spine::{Citation, Refusal},
+    spine::Refusal,
 };
 use serde_json::{Value, json};
 
@@ -37,8 +37,7 @@ pub(super) const REGULATION: ItemKind = ItemKind {
     },
     write: |tx, item, loading| {
         let Loading { effective_from, issuer, .. } = loading;
-        let missing = || Refusal::new(ISSUER_MISSING).citing(Citation::rule("REG-5b")).at("/department_id");
-        let department = issuer.ok_or_else(missing)?;
+        let department = issuer.ok_or_else(|| Refusal::new(ISSUER_MISSING).at("/department_id"))?;
         let PackRegulation { code, title, clauses } = serde_json::from_value(item.says.clone())?;
         let clauses = serde_json::from_value(Value::Array(clauses))?;
         let answers = shipped::answers(tx, department)?;

@@ -14,7 +14,7 @@ use domain::{
         shipped::{ShippedRegulation, ShippedState},
     },
     regulation_version::{NOBODY_ANSWERS, NUMBER_PREFIX, Nature, RegulationText, RegulationVersion},
-    spine::{BusinessDate, Citation, DepartmentId, EmployeeId, Refusal},
+    spine::{BusinessDate, DepartmentId, EmployeeId, Refusal},
 };
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -147,8 +147,7 @@ pub(super) fn answers(reader: &mut Reader<'_>, department: DepartmentId) -> Resu
     department::refer(reader, department, "/department_id")?;
     let organisation = Organisation::today(reader)?;
     let head = heads_above(&*organisation, department).next();
-    let nobody = || Refusal::new(NOBODY_ANSWERS).citing(Citation::rule("REG-5b")).at("/department_id");
-    head.ok_or_else(|| nobody().into())
+    head.ok_or_else(|| Refusal::new(NOBODY_ANSWERS).at("/department_id").into())
 }
 
 pub(super) fn enter(

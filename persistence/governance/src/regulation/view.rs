@@ -7,14 +7,14 @@ use crate::{
     schema::regulations,
     search,
     spine::{
-        ActionView, Failure, Filter, Page, Reader, Refers, Slice, Target, View, Where, columns, in_json,
-        narrow, orders, paged,
+        Failure, Filter, Page, Reader, Refers, Slice, Target, View, Where, columns, in_json, narrow, orders,
+        paged,
     },
 };
 use diesel::prelude::*;
 use domain::{
     duty::rule::Scope,
-    regulation::{Regulation, RegulationAction},
+    regulation::Regulation,
     spine::{AnyId, DepartmentId, EmployeeId, Id, Permission, Timestamp, Version},
 };
 use serde::{Deserialize, Serialize};
@@ -71,8 +71,6 @@ impl From<RegulationScope> for Scope {
     }
 }
 
-type RegulationActionView = ActionView<RegulationAction>;
-
 /// What the company has written down.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 #[schema(as = Regulation)]
@@ -99,9 +97,6 @@ pub struct RegulationView {
     pub created_at: Timestamp,
     /// When it last changed.
     pub changed_at: Timestamp,
-    /// What the caller may do with it now; in lists left out.
-    #[schema(max_items = 20)]
-    pub actions: Vec<RegulationActionView>,
     /// Its version, for `If-Match`.
     #[schema(minimum = 1)]
     pub version: Version,
@@ -156,11 +151,7 @@ pub fn view(reader: &mut Reader<'_>, id: Id<Regulation>) -> Result<RegulationVie
         .first(c))?;
     let today = reader.today();
     let in_force = regulation_version::editions_in_force(reader, &[row.id], today)?;
-    let mut view = shown(&*Register::of(reader)?, &in_force, row)?;
-    view.actions = ActionView::of(reader, &view, id.uuid(), |_, _: &Regulation, action| match action {
-        RegulationAction::Revise => Ok(()),
-    })?;
-    Ok(view)
+    shown(&*Register::of(reader)?, &in_force, row)
 }
 
 fn shown(
@@ -184,7 +175,6 @@ fn shown(
         is_shipped,
         created_at,
         changed_at,
-        actions: Vec::new(),
         version: regulation.version,
     })
 }

@@ -18,7 +18,7 @@ use domain::{
     file::File,
     regulation_acknowledgement::{LAPSED_ALREADY, LapseCause, RegulationAcknowledgement},
     regulation_version::{Nature, RegulationVersion},
-    spine::{BusinessDate, Citation, EmployeeId, Entity, Id, Refusal},
+    spine::{BusinessDate, EmployeeId, Entity, Id, Refusal},
 };
 use std::collections::{HashMap, HashSet};
 
@@ -164,14 +164,10 @@ fn note_asked(tx: &mut Tx<'_>, version: &RegulationVersion) -> Result<(), Failur
 }
 
 /// The text that is acknowledged: the last that was published of the regulation, if the version that asked still asks.
-pub(super) fn text(
-    reader: &mut Reader<'_>,
-    asked: &RegulationAcknowledgement,
-) -> Result<RegulationVersion, Failure> {
-    let still = asking(reader)?.get(&asked.regulation.into()) == Some(&asked.asking.into());
-    let last = regulation_version::last_published(reader, asked.regulation)?;
-    let lapsed = || Refusal::new(LAPSED_ALREADY).citing(Citation::rule("REG-2"));
-    last.filter(|_| still).ok_or_else(|| lapsed().into())
+fn text(tx: &mut Tx<'_>, asked: &RegulationAcknowledgement) -> Result<RegulationVersion, Failure> {
+    let still = asking(tx)?.get(&asked.regulation.into()) == Some(&asked.asking.into());
+    let last = regulation_version::last_published(tx, asked.regulation)?;
+    last.filter(|_| still).ok_or_else(|| Refusal::new(LAPSED_ALREADY).into())
 }
 
 /// Says that the caller knows the text with this digest.

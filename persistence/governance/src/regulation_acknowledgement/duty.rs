@@ -1,7 +1,7 @@
 //! To acknowledge a regulation is a duty of who is asked. `[REG-2, DUT-1a]`
 
 use super::row::find_unscoped;
-use crate::duty::{Called, Filed, FiledRecord, Passes};
+use crate::duty::{Called, Filed, FiledRecord};
 use domain::{
     regulation_acknowledgement::RegulationAcknowledgement,
     spine::{Entity, Id},
@@ -16,7 +16,6 @@ pub static CALLED: Called = Called {
     gone: &["regulation_acknowledgement.lapsed"],
     passed: &[],
     redated: &[],
-    passes: Passes::ToNobody,
 };
 
 /// That it was acknowledged, by oneself or on a signed sheet, fulfils it.

@@ -1,7 +1,6 @@
 //! What an acknowledgement looks like, and those within the caller's sight. `[REG-2, INT-4]`
 
 use super::{
-    deed::text,
     find,
     row::{Row, sight},
 };
@@ -13,23 +12,20 @@ use crate::{
     schema::{regulation_acknowledgements, regulation_versions, regulations},
     search,
     spine::{
-        ActionView, Failure, Filter, Key, Page, Reader, Refers, Several, Slice, Target, View, columns,
-        in_json, narrow, orders, paged,
+        Failure, Filter, Key, Page, Reader, Refers, Several, Slice, Target, View, columns, in_json, narrow,
+        orders, paged,
     },
 };
 use diesel::prelude::*;
 use domain::{
     regulation_acknowledgement::{
-        AcknowledgementAction, AcknowledgementState, AcknowledgementStatus, LapseCause,
-        RegulationAcknowledgement,
+        AcknowledgementState, AcknowledgementStatus, LapseCause, RegulationAcknowledgement,
     },
     spine::{AnyId, DepartmentId, EmployeeId, Entity, Id, Permission, Timestamp, Version},
 };
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use validator::Validate;
-
-type AcknowledgementActionView = ActionView<AcknowledgementAction>;
 
 /// What one person says of one version of a regulation.
 #[derive(Clone, Debug, Serialize, ToSchema)]
@@ -67,9 +63,6 @@ pub struct AcknowledgementView {
     pub files: Vec<FileView>,
     /// When they were asked.
     pub asked_at: Timestamp,
-    /// What the caller may do with it now.
-    #[schema(max_items = 20)]
-    pub actions: Vec<AcknowledgementActionView>,
     /// Its version, for `If-Match`.
     #[schema(minimum = 1)]
     pub version: Version,
@@ -124,7 +117,7 @@ pub fn show(
             (Some(at), None, Some(edition), Some(digest), filed_by.is_some())
         }
     };
-    let mut view = AcknowledgementView {
+    Ok(AcknowledgementView {
         id: asked.uuid().into(),
         regulation: (&regulation).into(),
         version_id: asked.asking.uuid().into(),
@@ -140,15 +133,8 @@ pub fn show(
         has_left: register.has_left(asked.employee),
         files,
         asked_at: asked.asked_at,
-        actions: Vec::new(),
         version: asked.version,
-    };
-    view.actions =
-        ActionView::of(reader, &view, asked.uuid(), |reader, asked: &RegulationAcknowledgement, action| {
-            asked.may(action, reader.actor())?;
-            text(reader, asked).map(drop)
-        })?;
-    Ok(view)
+    })
 }
 
 /// An acknowledgement in a list.

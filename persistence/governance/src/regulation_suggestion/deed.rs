@@ -12,7 +12,7 @@ use domain::{
     regulation::Regulation,
     regulation_suggestion::{CLAUSE_UNKNOWN, NUMBER_PREFIX, RegulationSuggestion, SuggestionContent},
     regulation_version::RegulationVersion,
-    spine::{Citation, Id, Refusal},
+    spine::{Id, Refusal},
 };
 
 /// Makes a suggestion in the caller's name.
@@ -29,8 +29,7 @@ pub fn file(
         let in_force = regulation_version::in_force(tx, to, today)?;
         let clauses = in_force.map(|version| version.text.clauses).unwrap_or_default();
         if !clauses.iter().any(|known| known.id == *clause) {
-            let refusal = Refusal::new(CLAUSE_UNKNOWN).citing(Citation::rule("REG-3"));
-            return Err(refusal.with("clause", clause.clone()).at("/clause").into());
+            return Err(Refusal::new(CLAUSE_UNKNOWN).with("clause", clause.clone()).at("/clause").into());
         }
     }
     let number = next_number(tx, NUMBER_PREFIX)?;

@@ -2,7 +2,7 @@
 
 use super::row::load;
 use crate::{
-    duty::{Called, Filed, FiledRecord, Passes},
+    duty::{Called, Filed, FiledRecord},
     organisation::Organisation,
 };
 use domain::{
@@ -23,7 +23,6 @@ pub static CALLED: Called = Called {
     gone: &["regulation_suggestion.joined"],
     passed: &[],
     redated: &[],
-    passes: Passes::ToStandIn,
 };
 
 /// An answer, whatever it says, fulfils it.

@@ -9,7 +9,7 @@ use crate::spine::{Failure, Reader, View};
 use domain::{
     regulation::{ClauseChange, ClauseDifference, comparison::compare},
     regulation_version::{OTHER_REGULATION, RegulationVersion},
-    spine::{Citation, Id, Refusal},
+    spine::{Id, Refusal},
 };
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -75,7 +75,7 @@ pub fn view(
         None => published_before(reader, after.regulation, after.edition)?,
     };
     if before.as_ref().is_some_and(|before| before.regulation != after.regulation) {
-        return Err(Refusal::new(OTHER_REGULATION).citing(Citation::rule("REG-1b")).into());
+        return Err(Refusal::new(OTHER_REGULATION).into());
     }
     let was = before.as_ref().map_or(&[][..], |before| &before.text.clauses);
     let differences = compare(was, &after.text.clauses);

@@ -16,7 +16,7 @@ use domain::{
     regulation_version::{
         EDITION_IN_WORK, NUMBER_PREFIX, RegulationText, RegulationVersion, RegulationVersionState,
     },
-    spine::{BusinessDate, Citation, Id, Refusal},
+    spine::{BusinessDate, Id, Refusal},
 };
 
 /// The clauses that a new version begins with where its drafter gives none: those of the last that was published.
@@ -55,10 +55,7 @@ fn refuse_second(reader: &mut Reader<'_>, of: Id<Regulation>) -> Result<(), Fail
         .first(c)
         .optional())?;
     match row {
-        Some(row) => {
-            let refusal = Refusal::new(EDITION_IN_WORK).citing(Citation::rule("REG-1a"));
-            Err(refusal.with("number", row.number).into())
-        }
+        Some(row) => Err(Refusal::new(EDITION_IN_WORK).with("number", row.number).into()),
         None => Ok(()),
     }
 }

@@ -18,7 +18,7 @@ use domain::{
     regulation_version::{
         NONE_IN_FORCE, Nature, RegulationVersion, RegulationVersionAction, RegulationVersionState,
     },
-    spine::{AnyId, BusinessDate, Citation, Id, Permission, Refusal, Timestamp, UserId, Version},
+    spine::{AnyId, BusinessDate, Id, Permission, Refusal, Timestamp, UserId, Version},
 };
 use serde::Serialize;
 use std::collections::HashMap;
@@ -216,7 +216,7 @@ pub fn view_in_force(
 ) -> Result<RegulationVersionView, Failure> {
     let on = on.unwrap_or_else(|| reader.today());
     regulation::load(reader, of)?;
-    let none = || Refusal::new(NONE_IN_FORCE).citing(Citation::rule("REG-1a")).with("date", on.to_string());
+    let none = || Refusal::new(NONE_IN_FORCE).with("date", on.to_string());
     let version = in_force(reader, of, on)?.ok_or_else(none)?;
     show(reader, version)
 }

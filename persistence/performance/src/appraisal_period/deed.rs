@@ -48,14 +48,6 @@ pub fn open(tx: &mut Tx<'_>, period: Period) -> Result<AppraisalPeriod, Failure>
     pass::go_on(tx, period)
 }
 
-/// What has still to be done before a period goes on: it matters to its last stages alone.
-pub(super) fn outstanding(reader: &mut Reader<'_>, period: &AppraisalPeriod) -> Result<Outstanding, Failure> {
-    match period.stage() {
-        Stage::Calibration | Stage::Published => appraisal::outstanding(reader, period.id),
-        _ => Ok(Outstanding::default()),
-    }
-}
-
 /// Takes a period to its next stage.
 ///
 /// # Errors
@@ -67,7 +59,10 @@ pub fn advance(tx: &mut Tx<'_>, period: AppraisalPeriod) -> Result<AppraisalPeri
         Some(stage) => due_on(tx, stage)?,
         None => None,
     };
-    let outstanding = outstanding(tx, &period)?;
+    let outstanding = match period.stage() {
+        Stage::Calibration | Stage::Published => appraisal::outstanding(tx, period.id)?,
+        _ => Outstanding::default(),
+    };
     let at = (tx.now(), tx.today());
     let change = period.advance(outstanding, due_on, &tx.actor().clone(), at)?;
     let period = apply(tx, change)?;
@@ -127,7 +122,8 @@ pub fn distribute_cohort(
 ) -> Result<AppraisalPeriod, Failure> {
     let Cohort { department, scheme: code, reason } = cohort;
     tx.connection().hold_rows("appraisal_periods", &[period.id.into()])?;
-    period.may_distribute()?;
+    period.ensure(Stage::Calibration)?;
+    period.ensure_at_rest()?;
     referred(department::ensure_within_reach(tx, department), "/department_id")?;
     let organisation = Organisation::today(tx)?;
     let below: Vec<Key> = {
@@ -170,10 +166,7 @@ fn ranked(people: Vec<Appraisal>, scheme: &Scheme) -> Result<Vec<Ranked<Appraisa
     let people = people.into_iter().filter(|one| one.state == AppraisalState::Scored);
     let ranked = people.filter_map(|who| {
         let verdict = who.verdict.clone()?;
-        let unknown = || {
-            let refusal = Refusal::new(APPRAISAL_GRADE_UNKNOWN).citing(Citation::rule("KPI-6"));
-            refusal.with("grade", verdict.grade.as_str())
-        };
+        let unknown = || Refusal::new(APPRAISAL_GRADE_UNKNOWN).with("grade", verdict.grade.as_str());
         let grade = scheme.place(&verdict.grade).ok_or_else(unknown);
         Some(grade.map(|grade| Ranked { who, result: verdict.result, grade }))
     });

@@ -1,26 +1,24 @@
 //! What a period looks like, how far its people have come, and all of them. `[KPI-3, KPI-6, INT-4]`
 
-use super::{deed::outstanding, find, row::Row};
+use super::{find, row::Row};
 use crate::{
     schema::{appraisal_periods, appraisals},
     spine::{
-        ActionView, Failure, Filter, Key, Page, Reader, Several, Sight, Slice, Target, View, Where, columns,
-        db, in_json, narrow, orders, paged,
+        Failure, Filter, Key, Page, Reader, Several, Sight, Slice, Target, View, Where, columns, db, in_json,
+        narrow, orders, paged,
     },
 };
 use chrono::NaiveDate;
 use diesel::{dsl::count_star, prelude::*};
 use domain::{
     appraisal::AppraisalState,
-    appraisal_period::{AppraisalPeriod, PassKind, PeriodAction, Stage, StageBegun},
+    appraisal_period::{AppraisalPeriod, PassKind, Stage, StageBegun},
     spine::{AnyId, Id, Permission, Timestamp, UserId, Version},
     working_time::Span,
 };
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use validator::Validate;
-
-type PeriodActionView = ActionView<PeriodAction>;
 
 /// A period of appraisal.
 #[derive(Clone, Debug, Serialize, ToSchema)]
@@ -48,9 +46,6 @@ pub struct PeriodView {
     pub pass: Option<PassView>,
     /// How many of its people within the caller's reach stand where.
     pub people: PeopleView,
-    /// What the caller may do with it now; in lists left out.
-    #[schema(max_items = 20)]
-    pub actions: Vec<PeriodActionView>,
     /// Its version, for `If-Match`.
     #[schema(minimum = 1)]
     pub version: Version,
@@ -136,7 +131,7 @@ pub fn show(reader: &mut Reader<'_>, period: AppraisalPeriod) -> Result<PeriodVi
     let (stage, due_on) = (period.stage(), period.due_on());
     let AppraisalPeriod { id, period, stages, pass, version } = period;
     let begun = |StageBegun { stage, at, by, due_on }: StageBegun| StageView { stage, at, by, due_on };
-    let mut view = PeriodView {
+    Ok(PeriodView {
         id: id.uuid().into(),
         period: period.to_string(),
         span: period.span(),
@@ -147,17 +142,8 @@ pub fn show(reader: &mut Reader<'_>, period: AppraisalPeriod) -> Result<PeriodVi
         stages: stages.into_iter().map(begun).collect(),
         pass: pass.map(|pass| PassView { kind: pass.kind, done: pass.done }),
         people,
-        actions: Vec::new(),
         version,
-    };
-    view.actions = ActionView::of(reader, &view, id.uuid(), |reader, period: &AppraisalPeriod, action| {
-        if action != PeriodAction::Distribute {
-            reader.over_everything()?;
-        }
-        let outstanding = outstanding(reader, period)?;
-        Ok(period.may(action, outstanding, reader.today())?)
-    })?;
-    Ok(view)
+    })
 }
 
 /// How many of its people in departments within reach stand where; the first revision of each counts.

@@ -5,23 +5,21 @@ use crate::{
     organisation::{EMPLOYEE, PersonRef, Register},
     schema::{appraisal_periods, appraisal_reviews},
     spine::{
-        ActionView, Failure, Filter, Page, Reader, Refers, Several, Sight, Slice, View, Where, columns,
-        narrow, orders, paged,
+        Failure, Filter, Page, Reader, Refers, Several, Sight, Slice, View, Where, columns, narrow, orders,
+        paged,
     },
 };
 use chrono::NaiveDate;
 use diesel::prelude::*;
 use domain::{
     appraisal_period::Stage,
-    appraisal_review::{AppraisalReview, ReviewAction, ReviewKind},
+    appraisal_review::{AppraisalReview, ReviewKind},
     spine::{AnyId, BusinessDate, Id, Permission, Timestamp, Version},
 };
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use validator::Validate;
-
-type ReviewActionView = ActionView<ReviewAction>;
 
 /// A review that the caller is asked for.
 #[derive(Clone, Debug, Serialize, ToSchema)]
@@ -50,9 +48,6 @@ pub struct ReviewView {
     pub given_at: Option<Timestamp>,
     /// Whether it can be given now, or given anew.
     pub is_open: bool,
-    /// What the caller may do with it now; in lists left out.
-    #[schema(max_items = 20)]
-    pub actions: Vec<ReviewActionView>,
     /// Its version, for `If-Match`.
     #[schema(minimum = 1)]
     pub version: Version,
@@ -83,16 +78,11 @@ pub fn view(reader: &mut Reader<'_>, id: Id<AppraisalReview>) -> Result<ReviewVi
 /// Where the database fails.
 pub fn show(reader: &mut Reader<'_>, review: AppraisalReview) -> Result<ReviewView, Failure> {
     let period = crate::appraisal_period::find(reader, review.period)?;
-    let (id, (begun, is_awaited)) = (review.id, stage(reader, &review)?);
+    let (_, is_awaited) = stage(reader, &review)?;
     let register = Register::of(reader)?;
     let of =
         Of { period: period.period.to_string(), stage: period.stage(), due_on: period.due_on(), is_awaited };
-    let mut view = shown(reader, &register, review, of)?;
-    view.actions =
-        ActionView::of(reader, &view, id.uuid(), |reader, review: &AppraisalReview, action| match action {
-            ReviewAction::Give => Ok(review.may_give(begun, is_awaited, reader.actor())?),
-        })?;
-    Ok(view)
+    shown(reader, &register, review, of)
 }
 
 /// What is shown of its period.
@@ -124,7 +114,6 @@ fn shown(
         comment: comment.flatten(),
         given_at,
         is_open,
-        actions: Vec::new(),
         version: review.version,
     })
 }

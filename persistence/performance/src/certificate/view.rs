@@ -9,21 +9,19 @@ use crate::{
     schema::certificates,
     search,
     spine::{
-        ActionView, Failure, Filter, Key, Page, Reader, Refers, Several, Sight, Slice, Target, View, Where,
-        columns, in_json, narrow, orders, paged,
+        Failure, Filter, Key, Page, Reader, Refers, Several, Sight, Slice, Target, View, Where, columns,
+        in_json, narrow, orders, paged,
     },
 };
 use chrono::NaiveDate;
 use diesel::prelude::*;
 use domain::{
-    certificate::{Certificate, CertificateAction, CertificateState, CertificateStatus, CertificateText},
+    certificate::{Certificate, CertificateState, CertificateStatus, CertificateText},
     spine::{AnyId, DepartmentId, EmployeeId, Id, Permission, Timestamp, Version},
 };
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use validator::Validate;
-
-type CertificateActionView = ActionView<CertificateAction>;
 
 /// What somebody, or a team, is honoured with on paper.
 #[derive(Clone, Debug, Serialize, ToSchema)]
@@ -71,9 +69,6 @@ pub struct CertificateView {
     /// Where its document is, a PDF; null of one that is revoked.
     #[schema(max_length = 200)]
     pub document: Option<String>,
-    /// What the caller may do with it now; in lists left out.
-    #[schema(max_items = 20)]
-    pub actions: Vec<CertificateActionView>,
     /// Its version, for `If-Match`.
     #[schema(minimum = 1)]
     pub version: Version,
@@ -108,12 +103,8 @@ pub fn view(reader: &mut Reader<'_>, id: Id<Certificate>) -> Result<CertificateV
 /// # Errors
 /// Where the database fails.
 pub fn show(reader: &mut Reader<'_>, certificate: Certificate) -> Result<CertificateView, Failure> {
-    let (id, register) = (certificate.id, Register::of(reader)?);
-    let mut view = shown(&register, certificate)?;
-    view.actions = ActionView::of(reader, &view, id.uuid(), |reader, certificate: &Certificate, action| {
-        Ok(certificate.may(action, reader.actor())?)
-    })?;
-    Ok(view)
+    let register = Register::of(reader)?;
+    shown(&register, certificate)
 }
 
 fn shown(register: &Register, certificate: Certificate) -> Result<CertificateView, Failure> {
@@ -152,7 +143,6 @@ fn shown(register: &Register, certificate: Certificate) -> Result<CertificateVie
         revoked_at,
         revoked_because,
         document: (state == CertificateState::Issued).then(|| format!("/api/v1/certificates/{id}/document")),
-        actions: Vec::new(),
         version,
     })
 }

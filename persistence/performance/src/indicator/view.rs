@@ -3,23 +3,20 @@
 use super::{find, row::Row};
 use crate::{
     schema::indicators,
-    scheme, search,
+    search,
     spine::{
-        ActionView, Failure, Filter, Page, Reader, Slice, Target, View, Where, columns, in_json, narrow,
-        orders, paged,
+        Failure, Filter, Page, Reader, Slice, Target, View, Where, columns, in_json, narrow, orders, paged,
     },
 };
 use diesel::prelude::*;
 use domain::{
-    indicator::{Indicator, IndicatorAction, IndicatorDetails, Source},
+    indicator::{Indicator, IndicatorDetails, Source},
     scoring::Direction,
     spine::{AnyId, Id, Permission, Timestamp, Version},
 };
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use validator::Validate;
-
-type IndicatorActionView = ActionView<IndicatorAction>;
 
 /// Something by which people are measured.
 #[derive(Clone, Debug, Serialize, ToSchema)]
@@ -54,9 +51,6 @@ pub struct IndicatorView {
     pub is_retired: bool,
     /// When it last changed; null in the answer to a change.
     pub changed_at: Option<Timestamp>,
-    /// What the caller may do with it now; in lists left out.
-    #[schema(max_items = 20)]
-    pub actions: Vec<IndicatorActionView>,
     /// Its version, for `If-Match`.
     #[schema(minimum = 1)]
     pub version: Version,
@@ -87,14 +81,9 @@ pub fn view(reader: &mut Reader<'_>, id: Id<Indicator>) -> Result<IndicatorView,
 /// How an indicator at hand is shown.
 ///
 /// # Errors
-/// Where the database fails.
-pub fn show(reader: &mut Reader<'_>, indicator: Indicator) -> Result<IndicatorView, Failure> {
-    let (id, mut view) = (indicator.id, shown(indicator, None));
-    view.actions = ActionView::of(reader, &view, id.uuid(), |reader, indicator: &Indicator, action| {
-        let used_by = scheme::using(reader, &indicator.details.code)?;
-        Ok(indicator.may(action, used_by.as_deref())?)
-    })?;
-    Ok(view)
+/// Never, so far: as all that is shown may.
+pub fn show(_: &mut Reader<'_>, indicator: Indicator) -> Result<IndicatorView, Failure> {
+    Ok(shown(indicator, None))
 }
 
 fn shown(indicator: Indicator, changed_at: Option<Timestamp>) -> IndicatorView {
@@ -116,7 +105,6 @@ fn shown(indicator: Indicator, changed_at: Option<Timestamp>) -> IndicatorView {
         description,
         is_retired,
         changed_at,
-        actions: Vec::new(),
         version,
     }
 }

@@ -7,21 +7,19 @@ use crate::{
     schema::{indicator_figures, indicators},
     search,
     spine::{
-        ActionView, Failure, Filter, Key, Page, Reader, Refers, Several, Sight, Slice, View, Where, columns,
-        db, narrow, orders, paged,
+        Failure, Filter, Key, Page, Reader, Refers, Several, Sight, Slice, View, Where, columns, db, narrow,
+        orders, paged,
     },
 };
 use diesel::prelude::*;
 use domain::{
-    indicator_figure::{FigureAction, FigureState, FigureStatus, IndicatorFigure},
+    indicator_figure::{FigureState, FigureStatus, IndicatorFigure},
     spine::{AnyId, DepartmentId, EmployeeId, Id, Permission, Timestamp, UserId, Version},
 };
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use validator::Validate;
-
-type FigureActionView = ActionView<FigureAction>;
 
 /// A figure of an indicator for a person and a period.
 #[derive(Clone, Debug, Serialize, ToSchema)]
@@ -69,9 +67,6 @@ pub struct FigureView {
     /// Why it was rejected or taken back.
     #[schema(max_length = 500)]
     pub reason: Option<String>,
-    /// What the caller may do with it now; in lists left out.
-    #[schema(max_items = 20)]
-    pub actions: Vec<FigureActionView>,
     /// Its version, for `If-Match`.
     #[schema(minimum = 1)]
     pub version: Version,
@@ -111,11 +106,7 @@ pub fn show(reader: &mut Reader<'_>, figure: IndicatorFigure) -> Result<FigureVi
         .filter(indicators::id.eq(key))
         .select((indicators::id, indicators::code, indicators::name_zh, indicators::name_en))
         .first(c))?;
-    let (id, mut view) = (figure.id, shown(&register, figure, named.into())?);
-    view.actions = ActionView::of(reader, &view, id.uuid(), |reader, figure: &IndicatorFigure, action| {
-        Ok(figure.may(action, reader.actor())?)
-    })?;
-    Ok(view)
+    shown(&register, figure, named.into())
 }
 
 fn shown(register: &Register, figure: IndicatorFigure, indicator: NamedRef) -> Result<FigureView, Failure> {
@@ -147,7 +138,6 @@ fn shown(register: &Register, figure: IndicatorFigure, indicator: NamedRef) -> R
         decided_by: decided.map(|(by, _)| by),
         decided_at: decided.map(|(_, at)| at),
         reason,
-        actions: Vec::new(),
         version,
     })
 }

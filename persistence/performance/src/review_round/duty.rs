@@ -1,7 +1,7 @@
 //! To give all reviews by the last day of the stage is a duty of whoever is asked. `[KPI-4, DUT-1a]`
 
 use super::row::find;
-use crate::duty::{Called, Filed, FiledRecord, Passes, Undone};
+use crate::duty::{Called, Filed, FiledRecord, Undone};
 use domain::{duty::TakenBy, review_round::ReviewRound, spine::Entity};
 use serde_json::json;
 
@@ -13,7 +13,6 @@ pub(super) static CALLED: Called = Called {
     gone: &["review_round.closed"],
     passed: &[],
     redated: &[],
-    passes: Passes::ToNobody,
 };
 
 /// They gave all; asked for more, they owe it again.

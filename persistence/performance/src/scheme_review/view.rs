@@ -7,22 +7,18 @@ use super::{
 use crate::{
     schema::scheme_reviews,
     spine::{
-        ActionView, Failure, Filter, Page, Reader, Slice, Target, View, Where, columns, in_json, narrow,
-        orders, paged,
+        Failure, Filter, Page, Reader, Slice, Target, View, Where, columns, in_json, narrow, orders, paged,
     },
 };
 use chrono::NaiveDate;
 use diesel::prelude::*;
 use domain::{
-    regulation_suggestion::RegulationSuggestion,
-    scheme_review::{Report, SchemeReview, SchemeReviewAction, Suggested},
+    scheme_review::{Report, SchemeReview, Suggested},
     spine::{AnyId, Id, Permission, Timestamp, UserId, Version},
 };
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use validator::Validate;
-
-type SchemeReviewActionView = ActionView<SchemeReviewAction>;
 
 /// A review of a scheme.
 #[derive(Clone, Debug, Serialize, ToSchema)]
@@ -54,9 +50,6 @@ pub struct SchemeReviewView {
     pub made_by: UserId,
     /// When.
     pub made_at: Timestamp,
-    /// What the caller may do with it now.
-    #[schema(max_items = 20)]
-    pub actions: Vec<SchemeReviewActionView>,
     /// Its version, for `If-Match`.
     #[schema(minimum = 1)]
     pub version: Version,
@@ -100,8 +93,8 @@ pub fn view(reader: &mut Reader<'_>, id: Id<SchemeReview>) -> Result<SchemeRevie
 /// How a review at hand is shown.
 ///
 /// # Errors
-/// Where the database fails.
-pub fn show(reader: &mut Reader<'_>, review: SchemeReview) -> Result<SchemeReviewView, Failure> {
+/// None; the signature is that of all nouns.
+pub fn show(_: &mut Reader<'_>, review: SchemeReview) -> Result<SchemeReviewView, Failure> {
     let SchemeReview { id, scheme, name, from, until, report, suggestions, made_by, made_at, version } =
         review;
     let suggested = |Suggested { finding, suggestion, at }: Suggested| SuggestedView {
@@ -109,7 +102,7 @@ pub fn show(reader: &mut Reader<'_>, review: SchemeReview) -> Result<SchemeRevie
         suggestion_id: suggestion.into(),
         at,
     };
-    let mut view = SchemeReviewView {
+    Ok(SchemeReviewView {
         id: id.uuid().into(),
         scheme,
         name_zh: name.zh,
@@ -120,16 +113,8 @@ pub fn show(reader: &mut Reader<'_>, review: SchemeReview) -> Result<SchemeRevie
         suggestions: suggestions.into_iter().map(suggested).collect(),
         made_by,
         made_at,
-        actions: Vec::new(),
         version,
-    };
-    view.actions = ActionView::of(reader, &view, id.uuid(), |reader, review: &SchemeReview, action| {
-        let SchemeReviewAction::Suggest = action;
-        reader.bound_by(Permission::RespondToRegulations)?;
-        review.may_suggest()?;
-        Ok(RegulationSuggestion::submitter(reader.actor()).map(drop)?)
-    })?;
-    Ok(view)
+    })
 }
 
 /// A review in a list.

@@ -2,7 +2,7 @@
 
 use super::{
     RECKONING, apply, find,
-    row::{also_of, carried, compiled, earlier_open, fines_of, of, unpaid},
+    row::{also_of, carried, compiled, earlier_open, of, unpaid},
 };
 use crate::{
     organisation::Register,
@@ -68,7 +68,7 @@ pub fn compile(tx: &mut Tx<'_>, month: Period) -> Result<CommissionRunView, Fail
             continue;
         }
         touched += 1;
-        let reckoned = Statement::compile(person, carried, lines, fines_of(tx, person, month)?);
+        let reckoned = Statement::compile(person, carried, lines, 0);
         let change = CommissionStatement::compile(known, tx.id(), (month, department), reckoned)?;
         if let Some(change) = change {
             apply(tx, change)?;

@@ -3,7 +3,7 @@
 use crate::{
     schema::{
         commission_entries as entries, commission_statement_lines as lines,
-        commission_statements as statements, incentive_entries as incentives, sales,
+        commission_statements as statements, sales,
     },
     spine::{
         Failure, Instant, Key, Reader, Sight, Stored, Tx, Where, db, guard, insert_all, is_taken, reached,
@@ -15,8 +15,6 @@ use domain::{
     commission::statement::{Statement, StatementLine},
     commission_batch::CommissionBatch,
     commission_statement::{CommissionStatement, CommissionStatementId, CommissionStatementState},
-    incentive_entry::{IncentiveState, IncidentKind},
-    sale::{Closing, SaleId, SaleState},
     spine::{Currency, EmployeeId, Id, Version},
     working_time::Period,
 };
@@ -192,43 +190,6 @@ pub(super) fn of(
     wanted.also(statements::employee_id.eq(key));
     wanted.also(statements::month.eq(month));
     found(reader, wanted)
-}
-
-/// The fines of somebody's sales in a month, by the rules of commission and by rulings, in minor units: shown on the statement, and taken
-/// with the wages.
-pub(super) fn fines_of(reader: &mut Reader<'_>, person: EmployeeId, month: Period) -> Result<i64, Failure> {
-    let (key, month) = (Key::from(person), month.to_string());
-    let kinds = [IncidentKind::Commission.code(), IncidentKind::Ruling.code()];
-    let counts = [IncentiveState::Confirmed.code(), IncentiveState::Executed.code()];
-    let fines: Vec<i64> = db!(reader, |c| incentives::table
-        .filter(incentives::employee_id.eq(key).and(incentives::month.eq(month)))
-        .filter(incentives::incident_kind.eq_any(kinds).and(incentives::status.eq_any(counts)))
-        .filter(incentives::amount_kind.eq("money").and(incentives::measure.lt(0)))
-        .select(incentives::measure)
-        .load(c))?;
-    Ok(-fines.into_iter().sum::<i64>())
-}
-
-/// The sales whose commission waits for somebody's decision and in which a person may have a part, by the end of a month.
-pub(super) fn waiting_for(
-    reader: &mut Reader<'_>,
-    person: EmployeeId,
-    month: Period,
-) -> Result<Vec<(SaleId, String)>, Failure> {
-    let rows: Vec<(Key, String, Option<String>)> = db!(reader, |c| sales::table
-        .filter(sales::status.eq(SaleState::Held.code()).and(sales::closed_on.le(Some(month.last()))))
-        .order(sales::id)
-        .select((sales::id, sales::number, sales::closing))
-        .load(c))?;
-    let mut waiting = Vec::new();
-    for (id, number, closing) in rows {
-        let Some(closing) = closing else { continue };
-        let closing: Closing = serde_json::from_str(&closing)?;
-        if closing.may_share(person) {
-            waiting.push((id.into(), number));
-        }
-    }
-    Ok(waiting)
 }
 
 /// What somebody's last statement before a month leaves below nothing.

@@ -2,7 +2,7 @@
 
 use super::{
     find,
-    row::{Row, covered, waiting_for},
+    row::{Row, covered},
 };
 use crate::{
     organisation::{DEPARTMENT, EMPLOYEE, NamedRef, PersonRef, Register},
@@ -47,13 +47,6 @@ pub struct CommissionStatementView {
     pub payable: Money,
     /// What the next month begins with.
     pub carries: Money,
-    /// Fines of the month by the rules of commission and by rulings: shown here, and taken with the wages.
-    pub fines: Money,
-    /// What a leaver owes: what is below nothing when there is no next month to carry it to; null for who stays.
-    pub claim: Option<Money>,
-    /// Sales of by the end of the month whose commission waits by now until somebody decides.
-    #[schema(max_items = 100000)]
-    pub waiting: Vec<CommissionWaitingView>,
     /// What tells whether reckoning it again came to the same.
     #[schema(max_length = 64)]
     pub digest: String,
@@ -70,17 +63,6 @@ pub struct CommissionStatementView {
     /// Its version, for `If-Match`.
     #[schema(minimum = 1)]
     pub version: Version,
-}
-
-/// A sale whose commission waits.
-#[derive(Clone, Debug, Serialize, ToSchema)]
-#[schema(as = CommissionWaiting)]
-pub struct CommissionWaitingView {
-    /// The sale.
-    pub sale_id: SaleId,
-    /// The number of its contract.
-    #[schema(max_length = 60, example = "SC-2026-000012")]
-    pub number: String,
 }
 
 /// A line of a statement.
@@ -169,10 +151,6 @@ pub fn show(
         }
     });
     let lines = lines.collect();
-    let waiting = waiting_for(reader, reckoned.person, statement.month)?;
-    let waiting =
-        waiting.into_iter().map(|(sale_id, number)| CommissionWaitingView { sale_id, number }).collect();
-    let has_left = register.has_left(reckoned.person);
     let objections = statement.objections.iter().map(|said| ObjectionView {
         entry_id: said.source.into(),
         reason: said.reason.clone(),
@@ -190,9 +168,6 @@ pub fn show(
         sum: yuan(reckoned.sum()),
         payable: yuan(reckoned.payable()),
         carries: yuan(reckoned.carries()),
-        fines: yuan(reckoned.fines),
-        claim: has_left.then(|| yuan(-reckoned.carries())).filter(|claim| claim.is_positive()),
-        waiting,
         digest: reckoned.digest(),
         objection_until: statement.objection_until,
         lines,

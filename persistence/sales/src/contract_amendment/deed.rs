@@ -12,7 +12,6 @@ use crate::{
     approval::document,
     counted_figure,
     credit_grant::exposure,
-    filing,
     organisation::referred,
     price_deviation::holding::{self, Offer, OfferedLine},
     product, refund, sale, sales_contract,
@@ -32,10 +31,9 @@ use domain::{
     counted_figure::CountedKind,
     document_line::taxed,
     price_deviation::HolderKind,
-    product::ProductId,
-    refund::{Refund, RefundContent, RefundId, RefundOf},
+    refund::{Refund, RefundContent, RefundId},
     sale::{Deal, SaleLine},
-    sales_contract::{NOT_SOLD, PRICE_DEVIATES, SalesContract, SalesContractContent},
+    sales_contract::{NOT_SOLD, PRICE_DEVIATES, SalesContract},
     spine::{Currency, Findings, Money},
 };
 use std::collections::BTreeMap;
@@ -91,25 +89,19 @@ pub(super) fn check(
     if let Some(other) = another_pending(reader, amendment)? {
         return Err(amendment.refuse_beside(&contract, other).into());
     }
-    check_filings(reader, amendment, &contract)?;
     Ok(contract)
 }
 
-/// What it sells off the list, as deviations are looked for: the prices of the contract hold for what it sold before, and for no more
-/// of it.
+/// What it sells off the list, as deviations are looked for: the prices of the contract hold for what it sold before.
 pub(super) fn offered(amendment: &ContractAmendment, contract: &SalesContract) -> Result<Offer, Failure> {
     let after = amendment.becomes(&contract.content);
     let (known, amounts) = (prices(contract)?, after.amounts().map_err(Failure::fault)?);
     let mut lines = Vec::new();
-    let mut left = sold_before(&contract.content);
     if amendment.content.kind == AmendmentKind::Amend {
         for (line, amounts) in after.lines.iter().zip(amounts) {
             let (product, quantity, gross) = (line.product, line.quantity, amounts.gross);
-            let before = left.entry(product).or_default();
-            *before -= quantity.scaled();
-            // At another price than the contract's, and of more than it sold, the list is asked, as for anything new.
-            let agreed = agreed_price(&known, product, quantity, gross)?;
-            let agreed = agreed.filter(|agreed| *agreed == gross && *before >= 0);
+            // At another price than the contract's the list is asked, as for anything new.
+            let agreed = agreed_price(&known, product, quantity, gross)?.filter(|agreed| *agreed == gross);
             lines.push(OfferedLine { product, quantity, gross, agreed });
         }
     }
@@ -123,35 +115,6 @@ pub(super) fn offered(amendment: &ContractAmendment, contract: &SalesContract) -
         lines,
         refusals: (PRICE_DEVIATES, NOT_SOLD),
     })
-}
-
-/// How many of each product a contract sells, in ten-thousandths.
-fn sold_before(content: &SalesContractContent) -> BTreeMap<ProductId, i64> {
-    let mut sold: BTreeMap<ProductId, i64> = BTreeMap::new();
-    for line in &content.lines {
-        *sold.entry(line.product).or_default() += line.quantity.scaled();
-    }
-    sold
-}
-
-/// What it sells more of than the contract did, is kept from whom another's filing keeps out, like any contract. `[SAL-2c]`
-///
-/// # Errors
-/// `filing.protected_by_another`.
-fn check_filings(
-    reader: &mut Reader<'_>,
-    amendment: &ContractAmendment,
-    contract: &SalesContract,
-) -> Result<(), Failure> {
-    if amendment.content.kind != AmendmentKind::Amend {
-        return Ok(());
-    }
-    let (before, after) = (sold_before(&contract.content), amendment.becomes(&contract.content));
-    let more = sold_before(&after)
-        .into_iter()
-        .filter(|(product, sold)| *sold > before.get(product).copied().unwrap_or(0));
-    let whose = (after.customer, amendment.petition.submitter);
-    filing::protection::check(reader, whose, more.map(|(product, _)| product))
 }
 
 /// Hands an amendment to its reviewers: by the higher value of the contract before and after.
@@ -240,7 +203,7 @@ fn give_back(tx: &mut Tx<'_>, amendment: &ContractAmendment, beyond: i64) -> Res
     let terms = sales_terms::today(tx)?;
     let number = crate::spine::next_number(tx, &terms.content.refund_prefix)?;
     let content = RefundContent {
-        of: RefundOf::Deal(Deal::Contract(amendment.content.contract)),
+        deal: Deal::Contract(amendment.content.contract),
         amount: Money::from_minor(beyond, Currency::Cny),
         grounds: amendment.content.grounds.clone(),
     };

@@ -3,7 +3,7 @@
 use crate::{
     approval::document::StandingColumns,
     sales_order::returned::returned_in_all,
-    schema::{contract_amendments, sales_contracts},
+    schema::contract_amendments,
     spine::{Failure, Instant, Key, Reader, Sight, Stored, Tx, db, guard, save_row, within},
 };
 use diesel::prelude::*;
@@ -13,12 +13,10 @@ use domain::{
         AmendmentContent, AmendmentEffect, AmendmentKind, ContractAmendment, ContractAmendmentId,
         ContractAmendmentState,
     },
-    customer_file::CustomerId,
     product::ProductId,
     sales_contract::SalesContractId,
     spine::{Currency, Money, Version},
 };
-use persistence_customer::erase_texts;
 use std::collections::BTreeMap;
 
 #[derive(Queryable, Selectable, Insertable, AsChangeset, Clone, Debug)]
@@ -206,13 +204,4 @@ pub(super) fn returned_by_now(
     contract: SalesContractId,
 ) -> Result<Vec<(ProductId, i64)>, Failure> {
     Ok(returned_in_all(reader, contract)?.into_iter().filter(|(_, back)| *back > 0).collect())
-}
-
-/// Forgets what was said of them where their contract is with a customer. Answers which they are. `[CUS-9]`
-pub(super) fn erase(tx: &mut Tx<'_>, customer: CustomerId) -> Result<Vec<Key>, Failure> {
-    let contracts = sales_contracts::table.filter(sales_contracts::customer_id.eq(Key::from(customer)));
-    let contracts: Vec<Key> = db!(tx, |c| contracts.select(sales_contracts::id).load(c))?;
-    Ok(
-        erase_texts!(tx, contract_amendments, contract_amendments::contract_id.eq_any(&contracts); grounds; status_reason),
-    )
 }

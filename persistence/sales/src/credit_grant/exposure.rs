@@ -5,12 +5,12 @@
 
 use super::{
     apply,
-    row::{limit_in_force, release_of, was_limited},
+    row::{limit_in_force, release_of},
 };
 use crate::{
-    counted_figure, merged, order_terms, sales_order,
+    counted_figure, order_terms, sales_order,
     schema::receipts,
-    spine::{Failure, Reader, Tx, db},
+    spine::{Failure, Key, Reader, Tx, db},
 };
 use diesel::prelude::*;
 use domain::{
@@ -20,45 +20,30 @@ use domain::{
     sale::Deal,
     sales_order::SalesOrder,
 };
-use uuid::Uuid;
 
 /// More than anybody owes, in minor units: the ceiling of what has none.
 const UNBOUNDED: i64 = 1_000_000_000_000_000;
 
-/// Locks what a customer owes until the unit of work ends: before anything else that they have. Of files that were merged each keeps
-/// its figure, and all of them are locked: they owe together.
+/// Locks what a customer owes until the unit of work ends: before anything else that they have.
 ///
 /// # Errors
 /// Where the database fails.
 pub(crate) fn lock(tx: &mut Tx<'_>, customer: CustomerId) -> Result<(), Failure> {
     let figure = CountedFigure::open(CountedKind::Credit, UNBOUNDED, Control::Special);
     counted_figure::ensure(tx, customer.uuid(), figure)?;
-    let files: Vec<Uuid> = merged::whole(tx, customer)?.into_iter().map(|file| file.0).collect();
-    counted_figure::locked(tx, CountedKind::Credit, &files).map(drop)
+    counted_figure::locked(tx, CountedKind::Credit, &[customer.uuid()]).map(drop)
 }
 
-/// What a customer owes under all their files, in minor units.
-///
-/// # Errors
-/// Where the database fails.
-pub(super) fn owed_by(reader: &mut Reader<'_>, customer: CustomerId) -> Result<i64, Failure> {
-    let files: Vec<Uuid> = merged::whole(reader, customer)?.into_iter().map(|file| file.0).collect();
-    Ok(counted_figure::counted(reader, CountedKind::Credit, &files)?.values().sum())
-}
-
-/// What a customer may owe at most, in minor units: by what was granted; where that is over, by what the terms leave to whom it was
-/// granted to; else by policy. None where they are not limited.
+/// What a customer may owe at most, in minor units: by what was granted, or by policy; none where they are not limited.
 ///
 /// # Errors
 /// Where the database fails.
 pub(super) fn limit_of(reader: &mut Reader<'_>, customer: CustomerId) -> Result<Option<i64>, Failure> {
     let granted = limit_in_force(reader, customer)?.map(|grant| grant.content.granted);
-    if let Some(Granted::Limit { limit, .. }) = granted {
-        return Ok(Some(limit.minor()));
+    match granted {
+        Some(Granted::Limit { limit, .. }) => Ok(Some(limit.minor())),
+        _ => Ok(order_terms::today(reader)?.content.limit_without_grant_minor),
     }
-    let terms = order_terms::today(reader)?;
-    let (without, after) = (terms.content.limit_without_grant_minor, terms.content.limit_after_grant_minor);
-    Ok(if was_limited(reader, customer)? { after.or(without) } else { without })
 }
 
 /// How many days a customer has to pay, where that was granted.
@@ -72,19 +57,17 @@ pub(crate) fn days_of(reader: &mut Reader<'_>, customer: CustomerId) -> Result<O
     })
 }
 
-/// What a customer paid and nothing has, in minor units, less what they owe back of receipts that bounced: below nothing where
-/// that is more.
+/// What a customer paid and nothing has, in minor units.
 ///
 /// # Errors
 /// Where the database fails.
-pub(crate) fn unallocated(reader: &mut Reader<'_>, customer: CustomerId) -> Result<i64, Failure> {
-    let family = merged::whole(reader, customer)?;
-    let moves = receipts::unallocated_minor.gt(0).or(receipts::owed_back_minor.gt(0));
-    let left: Vec<(i64, i64)> = db!(reader, |c| receipts::table
-        .filter(receipts::customer_id.eq_any(&family).and(moves))
-        .select((receipts::unallocated_minor, receipts::owed_back_minor))
+pub(super) fn unallocated(reader: &mut Reader<'_>, customer: CustomerId) -> Result<i64, Failure> {
+    let key = Key::from(customer);
+    let left: Vec<i64> = db!(reader, |c| receipts::table
+        .filter(receipts::customer_id.eq(key).and(receipts::unallocated_minor.gt(0)))
+        .select(receipts::unallocated_minor)
         .load(c))?;
-    Ok(left.into_iter().map(|(left, owed_back)| left - owed_back).sum())
+    Ok(left.into_iter().sum())
 }
 
 /// What is owed of a deal by now, beside what is counted of it.
@@ -128,10 +111,7 @@ pub(crate) fn take(tx: &mut Tx<'_>, order: &SalesOrder, deal: Deal) -> Result<()
     let customer = order.content.customer;
     let Some(limit) = limit_of(tx, customer)? else { return settle(tx, customer, deal) };
     counted_figure::limit(tx, CountedKind::Credit, customer.uuid(), limit)?;
-    let mine =
-        counted_figure::of(tx, CountedKind::Credit, customer.uuid())?.map_or(0, |figure| figure.counted);
-    let others = owed_by(tx, customer)? - mine;
-    let (amount, beyond) = (difference(tx, deal)?, unallocated(tx, customer)? - others);
+    let (amount, beyond) = (difference(tx, deal)?, unallocated(tx, customer)?);
     let movement = Movement { source: tx.ids().fresh(), amount };
     let counted = counted_figure::moved_within(tx, CountedKind::Credit, customer.uuid(), (movement, beyond))?;
     if !counted {
@@ -150,7 +130,9 @@ pub(crate) fn take(tx: &mut Tx<'_>, order: &SalesOrder, deal: Deal) -> Result<()
 /// How far a customer would owe more than they may, by so much more; not above nothing where they would not.
 fn missing(reader: &mut Reader<'_>, customer: CustomerId, amount: i64) -> Result<i64, Failure> {
     let Some(limit) = limit_of(reader, customer)? else { return Ok(0) };
-    Ok(owed_by(reader, customer)? + amount - limit - unallocated(reader, customer)?)
+    let counted = counted_figure::of(reader, CountedKind::Credit, customer.uuid())?;
+    let counted = counted.map_or(0, |figure| figure.counted);
+    Ok(counted + amount - limit - unallocated(reader, customer)?)
 }
 
 /// Whether an order that is not handed in yet would go beyond what its customer may owe.

@@ -2,7 +2,6 @@
 
 use crate::{
     approval::document::StandingColumns,
-    merged,
     schema::credit_grants,
     spine::{Failure, Instant, Key, Reader, Sight, Stored, Tx, db, guard, save_row, within},
 };
@@ -16,7 +15,6 @@ use domain::{
     sales_order::SalesOrderId,
     spine::{BusinessDate, Currency, Money, Version},
 };
-use persistence_customer::erase_texts;
 
 #[derive(Queryable, Selectable, Insertable, AsChangeset, Clone, Debug)]
 #[diesel(table_name = credit_grants, treat_none_as_default_value = false, treat_none_as_null = true)]
@@ -199,23 +197,7 @@ pub(super) fn limit_in_force(
         Granted::Limit { valid_to, .. } => valid_to.is_none_or(|last| today <= last),
         Granted::Release { .. } => false,
     };
-    // Of files that were merged, what was granted to the one that stands for them comes first.
-    for file in merged::whole(reader, customer)? {
-        if let Some(grant) = limits_of(reader, file.into())?.into_iter().find(holds) {
-            return Ok(Some(grant));
-        }
-    }
-    Ok(None)
-}
-
-/// Whether a customer was granted a limit at any time: one that is over by now frees nobody. `[REC-1e]`
-pub(super) fn was_limited(reader: &mut Reader<'_>, customer: CustomerId) -> Result<bool, Failure> {
-    for file in merged::whole(reader, customer)? {
-        if !limits_of(reader, file.into())?.is_empty() {
-            return Ok(true);
-        }
-    }
-    Ok(false)
+    Ok(limits_of(reader, customer)?.into_iter().find(holds))
 }
 
 /// The release of an order that was not used.
@@ -232,10 +214,4 @@ pub(super) fn release_of(
         .first(c)
         .optional())?;
     row.map(Row::grant).transpose()
-}
-
-/// Forgets on what grounds something was asked for with a customer, and why it ended. Answers which they are. `[CUS-9]`
-pub(super) fn erase(tx: &mut Tx<'_>, customer: CustomerId) -> Result<Vec<Key>, Failure> {
-    let of = credit_grants::customer_id.eq(Key::from(customer));
-    Ok(erase_texts!(tx, credit_grants, of; grounds; status_reason))
 }

@@ -1,13 +1,13 @@
 //! What a grant of credit looks like, those within the caller's sight, and how a customer stands. `[REC-1e, INT-4]`
 
 use super::{
-    exposure::{limit_of, owed_by, unallocated},
+    exposure::{limit_of, unallocated},
     find,
     row::{Row, limit_in_force},
 };
 use crate::{
     approval::{APPROVAL, document::owner},
-    customer_file,
+    counted_figure, customer_file,
     customer_file::{
         CustomerRef,
         view::{CustomerColumns, refer_to},
@@ -24,6 +24,7 @@ use crate::{
 use chrono::NaiveDate;
 use diesel::prelude::*;
 use domain::{
+    counted_figure::CountedKind,
     credit_grant::{
         CreditGrant, CreditGrantAction, CreditGrantId, CreditGrantKind, CreditGrantState, Granted,
     },
@@ -118,7 +119,7 @@ pub struct CustomerCreditView {
     pub valid_to: Option<NaiveDate>,
     /// What they owe: of orders from their submission on, less what is paid, cancelled or came back.
     pub exposure: Money,
-    /// What they paid and nothing has yet, less what they owe back of receipts that bounced: so much more they may owe.
+    /// What they paid and nothing has yet: so much more they may owe.
     pub unallocated: Money,
     /// What they may still order; below nothing where the limit was cut; null where they are not limited.
     pub left: Option<Money>,
@@ -132,7 +133,8 @@ impl View for CustomerCreditView {}
 /// Not found where the caller may not see them.
 pub fn of_customer(reader: &mut Reader<'_>, id: CustomerId) -> Result<CustomerCreditView, Failure> {
     let customer = customer_file::find(reader, id)?.id;
-    let exposure = owed_by(reader, customer)?;
+    let counted = counted_figure::of(reader, CountedKind::Credit, customer.uuid())?;
+    let exposure = counted.map_or(0, |figure| figure.counted);
     let (limit, unallocated) = (limit_of(reader, customer)?, unallocated(reader, customer)?);
     let yuan = |minor| Money::from_minor(minor, Currency::Cny);
     let granted = limit_in_force(reader, customer)?.map(|grant| grant.content.granted);

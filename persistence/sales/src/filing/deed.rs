@@ -3,7 +3,7 @@
 
 use super::{
     apply,
-    protection::{customer_key, customer_keys},
+    protection::customer_key,
     row::{count_live, find_unscoped, live, over},
 };
 use crate::{
@@ -45,9 +45,8 @@ pub fn file(tx: &mut Tx<'_>, filing: Filing) -> Result<Filing, Failure> {
     tx.connection().lock_row("employees", Key::from(filing.filer))?;
     let (now, today, terms) = (tx.now(), tx.today(), pipeline_terms::today(tx)?);
     let line = filing.content.product_line.clone();
-    let keys = all_keys(tx, &filing)?;
     let mut rival = None;
-    for other in live(tx, &keys, &[&line])? {
+    for other in live(tx, &filing.customer_key, &[&line])? {
         match other.clone().expire((now, today)) {
             Some(change) => drop(apply(tx, change)?),
             None => rival = Some(other),
@@ -59,15 +58,6 @@ pub fn file(tx: &mut Tx<'_>, filing: Filing) -> Result<Filing, Failure> {
     let way = Way { rival: rival.as_ref(), holder, live: count_live(tx, filing.filer)? };
     let change = filing.file(way, &terms.content.filing, tx.actor(), now)?;
     apply(tx, change)
-}
-
-/// By what filings of its customer are found, and by what it was drafted with.
-fn all_keys(reader: &mut Reader<'_>, filing: &Filing) -> Result<Vec<String>, Failure> {
-    let mut keys = customer_keys(reader, filing.customer)?;
-    if !keys.contains(&filing.customer_key) {
-        keys.push(filing.customer_key.clone());
-    }
-    Ok(keys)
 }
 
 /// Whether the caller reviews filings of its department.
@@ -118,9 +108,9 @@ pub fn extend(tx: &mut Tx<'_>, filing: Filing, reason: String) -> Result<Filing,
 pub fn rule(tx: &mut Tx<'_>, filing: Filing, said: (bool, String)) -> Result<Filing, Failure> {
     ensure_reviews(tx, &filing)?;
     let (now, today, terms) = (tx.now(), tx.today(), pipeline_terms::today(tx)?);
-    let (keys, line) = (all_keys(tx, &filing)?, filing.content.product_line.clone());
+    let (key, line) = (filing.customer_key.clone(), filing.content.product_line.clone());
     let (in_favour, reason) = said.clone();
-    let rivals = live(tx, &keys, &[&line])?;
+    let rivals = live(tx, &key, &[&line])?;
     if rivals.iter().any(|rival| tx.actor().is(rival.filer)) {
         return Err(Refusal::new(domain::filing::OWN_REVIEW).into());
     }
@@ -141,8 +131,8 @@ pub(crate) fn progressed(
     (customer, filer): (CustomerId, EmployeeId),
     product_line: &str,
 ) -> Result<(), Failure> {
-    let (keys, today) = (customer_keys(tx, customer)?, tx.today());
-    for filing in live(tx, &keys, &[product_line])?.into_iter().filter(|filing| filing.filer == filer) {
+    let (key, today) = (customer_key(tx, customer)?, tx.today());
+    for filing in live(tx, &key, &[product_line])?.into_iter().filter(|filing| filing.filer == filer) {
         if let Some(change) = filing.progress(today) {
             apply(tx, change)?;
         }
@@ -156,11 +146,11 @@ pub(crate) fn protects(
     (customer, filer): (CustomerId, EmployeeId),
     product_line: &str,
 ) -> Result<bool, Failure> {
-    let (keys, today) = (customer_keys(reader, customer)?, reader.today());
+    let (key, today) = (customer_key(reader, customer)?, reader.today());
     let holds = |filing: &Filing| {
         filing.filer == filer && filing.protection.is_some_and(|protection| protection.holds_on(today))
     };
-    Ok(live(reader, &keys, &[product_line])?.iter().any(holds))
+    Ok(live(reader, &key, &[product_line])?.iter().any(holds))
 }
 
 /// Which events say something about filings.
@@ -176,8 +166,8 @@ pub(super) fn follow(tx: &mut Tx<'_>, told: &Told) -> Result<(), Failure> {
         lines.insert(product::find(tx, line.product)?.details.category);
     }
     let lines: Vec<&str> = lines.iter().map(String::as_str).collect();
-    let (keys, now, parties) = (customer_keys(tx, sale.customer)?, tx.now(), sale.parties());
-    for filing in live(tx, &keys, &lines)? {
+    let (key, now, parties) = (customer_key(tx, sale.customer)?, tx.now(), sale.parties());
+    for filing in live(tx, &key, &lines)? {
         if parties.contains(&filing.filer) && filing.protection.is_some() {
             let change = filing.convert(now);
             apply(tx, change)?;

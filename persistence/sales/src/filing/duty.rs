@@ -2,7 +2,7 @@
 
 use super::row::find_unscoped;
 use crate::{
-    duty::{Called, Filed, FiledRecord, Passes},
+    duty::{Called, Filed, FiledRecord},
     organisation::Organisation,
     spine::{Failure, Reader},
 };
@@ -38,7 +38,6 @@ pub(super) static FILED: Called = Called {
     gone: &["filing.released"],
     passed: &[],
     redated: &[],
-    passes: Passes::ToStandIn,
 };
 
 /// It was reviewed.
@@ -59,7 +58,6 @@ pub(super) static PROTECTED: Called = Called {
     gone: &["filing.expired"],
     passed: &[],
     redated: &["filing.extended"],
-    passes: Passes::ToStandIn,
 };
 
 /// A sale came of it.

@@ -3,7 +3,7 @@
 
 use super::row::live;
 use crate::{
-    customer_file, merged,
+    customer_file,
     organisation::Register,
     product,
     spine::{Failure, Reader},
@@ -15,23 +15,8 @@ use domain::{
 };
 use std::collections::BTreeSet;
 
-/// By what a customer is found to be one with others: a company by its name as names are compared, a person by the file that stands
-/// for them.
+/// By what a customer is found to be one with others: a company by its name as names are compared, a person by themselves.
 pub(super) fn customer_key(reader: &mut Reader<'_>, customer: CustomerId) -> Result<String, Failure> {
-    let customer = merged::survivor(reader, customer)?;
-    key_of(reader, customer)
-}
-
-/// By what filings of a customer are found: also those of files that were merged into theirs, which keep what they were filed by.
-pub(super) fn customer_keys(reader: &mut Reader<'_>, customer: CustomerId) -> Result<Vec<String>, Failure> {
-    let mut keys = Vec::new();
-    for file in merged::whole(reader, customer)? {
-        keys.push(key_of(reader, file.into())?);
-    }
-    Ok(keys)
-}
-
-fn key_of(reader: &mut Reader<'_>, customer: CustomerId) -> Result<String, Failure> {
     let found = customer_file::load(reader, customer)?;
     Ok(match found.content.kind {
         CustomerKind::Company => found.content.name_key(),
@@ -53,11 +38,11 @@ pub(crate) fn check(
         lines.insert(product::find(reader, id)?.details.category);
     }
     let lines: Vec<&str> = lines.iter().map(String::as_str).collect();
-    let (keys, today) = (customer_keys(reader, customer)?, reader.today());
+    let (key, today) = (customer_key(reader, customer)?, reader.today());
     let keeps_out = |filing: &domain::filing::Filing| {
         filing.filer != by && filing.protection.is_some_and(|protection| protection.holds_on(today))
     };
-    let Some(filing) = live(reader, &keys, &lines)?.into_iter().find(keeps_out) else { return Ok(()) };
+    let Some(filing) = live(reader, &key, &lines)?.into_iter().find(keeps_out) else { return Ok(()) };
     let holder = Register::of(reader)?.named(filing.filer)?;
     Err(filing.keeps_out(&holder.name).into())
 }

@@ -1,18 +1,15 @@
 //! Rows of filings.
 
 use crate::{
-    customer_file::held::forget_files,
     schema::filings,
     spine::{Failure, Instant, Key, Reader, Sight, Stored, Tx, db, guard, is_taken, save_row, within},
 };
 use diesel::prelude::*;
 use domain::{
-    customer_file::CustomerId,
     file::File,
     filing::{Filing, FilingContent, FilingId, FilingState, FilingStatus, Protection},
-    spine::{BusinessDate, EmployeeId, Entity, Id, Money, Permission, Version, search_text},
+    spine::{BusinessDate, EmployeeId, Id, Money, Permission, Version, search_text},
 };
-use persistence_customer::{erase_search, erase_texts};
 use uuid::Uuid;
 
 #[derive(Queryable, Selectable, Insertable, AsChangeset, Clone, Debug)]
@@ -182,12 +179,12 @@ pub(super) fn may_read(reader: &mut Reader<'_>, id: Uuid) -> Result<bool, Failur
 /// Those that stand in the way of others of a customer, or of one of its product lines.
 pub(super) fn live(
     reader: &mut Reader<'_>,
-    customer_keys: &[String],
+    customer_key: &str,
     lines: &[&str],
 ) -> Result<Vec<Filing>, Failure> {
     let states = [FilingState::Filed.code(), FilingState::Protected.code()];
     let rows: Vec<Row> = db!(reader, |c| filings::table
-        .filter(filings::customer_key.eq_any(customer_keys).and(filings::product_line.eq_any(lines)))
+        .filter(filings::customer_key.eq(customer_key).and(filings::product_line.eq_any(lines)))
         .filter(filings::status.eq_any(states))
         .order(filings::id)
         .select(Row::as_select())
@@ -216,20 +213,4 @@ pub(super) fn over(reader: &mut Reader<'_>, today: BusinessDate) -> Result<Vec<F
         .limit(AT_ONCE)
         .load(c))?;
     Ok(rows.into_iter().map(Into::into).collect())
-}
-
-/// Forgets on what grounds a customer was filed, with the files, and by which name they are found to be one; that they were filed
-/// stays. Answers which filings they are. `[CUS-9]`
-pub(super) fn erase(tx: &mut Tx<'_>, customer: CustomerId) -> Result<Vec<Key>, Failure> {
-    let of = filings::customer_id.eq(Key::from(customer));
-    let alone = customer.uuid().to_string();
-    db!(tx, |c| diesel::update(filings::table.filter(of))
-        .set((filings::customer_key.eq(&alone), filings::evidence.eq("[]")))
-        .execute(c))?;
-    let keys = erase_texts!(tx, filings, of; grounds; site, status_reason, extension_reason);
-    erase_search!(tx, filings, of);
-    for key in &keys {
-        forget_files(tx, Filing::KIND, key.0)?;
-    }
-    Ok(keys)
 }

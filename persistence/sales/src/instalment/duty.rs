@@ -4,7 +4,7 @@
 use super::row::{called_of, find_unscoped};
 use crate::{
     customer_file::standing,
-    duty::{Called, Filed, FiledRecord, Passes, Undone},
+    duty::{Called, Filed, FiledRecord, Undone},
     merged,
     responsible::first_here,
     spine::{Failure, House, Reader, Told, Tx},
@@ -51,7 +51,6 @@ pub(super) static SCHEDULED: Called = Called {
     gone: &["instalment.dropped"],
     passed: &["instalment.passed_on"],
     redated: &[],
-    passes: Passes::ToStandIn,
 };
 
 /// It was paid; where what was paid goes back, it is owed again.

@@ -138,16 +138,7 @@ impl View for InstalmentView {
 /// # Errors
 /// Not found where they may not.
 pub fn view(reader: &mut Reader<'_>, id: InstalmentId) -> Result<InstalmentView, Failure> {
-    let found = find(reader, id)?;
-    show(reader, found)
-}
-
-/// How an instalment at hand is shown.
-///
-/// # Errors
-/// Where the database fails.
-pub(super) fn show(reader: &mut Reader<'_>, instalment: Instalment) -> Result<InstalmentView, Failure> {
-    let (register, today) = (Register::of(reader)?, reader.today());
+    let (instalment, register, today) = (find(reader, id)?, Register::of(reader)?, reader.today());
     let yuan = |minor| Money::from_minor(minor, Currency::Cny);
     let (status, open, overdue_days) =
         (instalment.state(), yuan(instalment.open()), instalment.overdue_days(today));

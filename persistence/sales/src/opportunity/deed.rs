@@ -109,13 +109,8 @@ fn quoted(reader: &mut Reader<'_>, opportunity: &Opportunity) -> Result<bool, Fa
 
 fn contracted(reader: &mut Reader<'_>, opportunity: &Opportunity) -> Result<bool, Failure> {
     let (customer, at) = (Key::from(opportunity.customer), Instant::from(opportunity.opened_at));
-    let given_up = [
-        SalesContractState::Void,
-        SalesContractState::Rejected,
-        SalesContractState::Cancelled,
-        SalesContractState::Lapsed,
-    ]
-    .map(SalesContractState::code);
+    let given_up = [SalesContractState::Void, SalesContractState::Rejected, SalesContractState::Cancelled]
+        .map(|state| state.code());
     let drawn = sales_contracts::table
         .filter(sales_contracts::customer_id.eq(customer).and(sales_contracts::created_at.ge(at)))
         .filter(sales_contracts::status.ne_all(given_up));

@@ -1,7 +1,6 @@
 //! Rows of opportunities and of their moves.
 
 use crate::{
-    customer_file::held::ERASED,
     pipeline_terms,
     sales_plan::measure::Whose,
     schema::{opportunities, opportunity_moves as moves},
@@ -13,7 +12,6 @@ use domain::{
     opportunity::{Loss, Move, MoveKind, Opportunity, OpportunityContent, OpportunityId, OpportunityState},
     spine::{BusinessDate, Currency, Money, Version, search_text},
 };
-use persistence_customer::{erase_search, erase_texts};
 use std::collections::BTreeMap;
 
 #[derive(Queryable, Selectable, Insertable, AsChangeset, Clone, Debug)]
@@ -180,16 +178,6 @@ impl Stored<crate::Sales> for Opportunity {
     }
 }
 
-/// One opportunity whoever asks: for what is handed out whole.
-pub(super) fn load(reader: &mut Reader<'_>, id: OpportunityId) -> Result<Opportunity, Failure> {
-    let key = Key::from(id);
-    let row: Row = db!(reader, |c| opportunities::table
-        .filter(opportunities::id.eq(key))
-        .select(Row::as_select())
-        .first(c))?;
-    whole(reader, row)
-}
-
 /// One opportunity, if the caller may see it.
 ///
 /// # Errors
@@ -249,15 +237,4 @@ pub(crate) fn expected(
         *found.entry((whose, on)).or_default() += value;
     }
     Ok(found)
-}
-
-/// Forgets what was pursued with a customer, and why it was lost or went back; that it was stays. Answers which they are.
-/// `[CUS-9]`
-pub(super) fn erase(tx: &mut Tx<'_>, customer: CustomerId) -> Result<Vec<Key>, Failure> {
-    let of = opportunities::customer_id.eq(Key::from(customer));
-    let keys = erase_texts!(tx, opportunities, of; subject; competitor, loss_note);
-    erase_search!(tx, opportunities, of);
-    let said = moves::opportunity_id.eq_any(&keys).and(moves::reason.is_not_null());
-    db!(tx, |c| diesel::update(moves::table.filter(said)).set(moves::reason.eq(Some(ERASED))).execute(c))?;
-    Ok(keys)
 }

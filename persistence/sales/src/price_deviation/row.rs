@@ -17,7 +17,6 @@ use domain::{
     quantity::Quantity,
     spine::{BusinessDate, Money, Version},
 };
-use persistence_customer::erase_texts;
 use uuid::Uuid;
 
 #[derive(Queryable, Selectable, Insertable, AsChangeset, Clone, Debug)]
@@ -242,10 +241,4 @@ pub(super) fn due(reader: &mut Reader<'_>) -> Result<Vec<PriceDeviationId>, Fail
         .select(price_deviations::id)
         .load(c))?;
     Ok(found.into_iter().map(Into::into).collect())
-}
-
-/// Forgets on what grounds something was asked for with a customer, and why it ended. Answers which they are. `[CUS-9]`
-pub(super) fn erase(tx: &mut Tx<'_>, customer: CustomerId) -> Result<Vec<Key>, Failure> {
-    let of = price_deviations::customer_id.eq(Key::from(customer));
-    Ok(erase_texts!(tx, price_deviations, of; grounds; status_reason))
 }

@@ -6,13 +6,11 @@ use crate::{
 };
 use diesel::prelude::*;
 use domain::{
-    customer_file::CustomerId,
     quantity::Quantity,
     quotation::{Quotation, QuotationContent, QuotationId, QuotationState},
     sales_contract::ContractLine,
     spine::{BusinessDate, Currency, Money, Version, search_text},
 };
-use persistence_customer::{erase_search, erase_texts};
 
 #[derive(Queryable, Selectable, Insertable, AsChangeset, Clone, Debug)]
 #[diesel(table_name = quotations, treat_none_as_default_value = false, treat_none_as_null = true)]
@@ -184,31 +182,10 @@ pub fn find(reader: &mut Reader<'_>, id: QuotationId) -> Result<Quotation, Failu
         let query = quotations::table.filter(quotations::id.eq(key)).into_boxed();
         within!(query, sight, quotations, "quotation", own).select(Row::as_select()).first(c)
     })?;
-    whole(reader, row)
-}
-
-/// One quotation whoever asks: for what is handed out whole.
-pub(super) fn load(reader: &mut Reader<'_>, id: QuotationId) -> Result<Quotation, Failure> {
-    let key = Key::from(id);
-    let row: Row =
-        db!(reader, |c| quotations::table.filter(quotations::id.eq(key)).select(Row::as_select()).first(c))?;
-    whole(reader, row)
-}
-
-fn whole(reader: &mut Reader<'_>, row: Row) -> Result<Quotation, Failure> {
-    let key = row.id;
     let steps: Vec<LineRow> = db!(reader, |c| lines::table
         .filter(lines::quotation_id.eq(key))
         .order(lines::place)
         .select(LineRow::as_select())
         .load(c))?;
     row.quotation(steps)
-}
-
-/// Forgets what quotations to a customer are called, and why one ended; what was offered stays. Answers which they are. `[CUS-9]`
-pub(super) fn erase(tx: &mut Tx<'_>, customer: CustomerId) -> Result<Vec<Key>, Failure> {
-    let of = quotations::customer_id.eq(Key::from(customer));
-    let keys = erase_texts!(tx, quotations, of; subject; status_reason);
-    erase_search!(tx, quotations, of);
-    Ok(keys)
 }

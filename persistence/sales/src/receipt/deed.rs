@@ -174,20 +174,13 @@ fn moved(tx: &mut Tx<'_>, customer: CustomerId, parts: &[Allocation]) -> Result<
         if !counted_figure::moved(tx, CountedKind::Collected, part.deal.uuid(), movement)? {
             return Err(Failure::Moved);
         }
-        let total = sale::deed::receive(tx, part.deal, part.id, part.amount)?;
-        if part.amount < 0 {
-            // What came back had left the ceiling where what was collected stood: it comes down with that.
-            let figure = counted_figure::of(tx, CountedKind::Collected, part.deal.uuid())?;
-            let counted = figure.map_or(0, |figure| figure.counted);
-            counted_figure::limit(tx, CountedKind::Collected, part.deal.uuid(), total.max(counted))?;
-        }
+        sale::deed::receive(tx, part.deal, part.id, part.amount)?;
         exposure::settle(tx, customer, part.deal)?;
     }
     Ok(())
 }
 
-/// The bank took a receipt back: what was allocated is undone by counter-entries, and commission with it. What a refund had
-/// paid back of that by then is not there any more: the customer owes it.
+/// The bank took a receipt back: what was allocated is undone by counter-entries, and commission with it.
 ///
 /// # Errors
 /// `receipt.bounced_already`.
@@ -195,14 +188,15 @@ pub fn bounce(tx: &mut Tx<'_>, receipt: Receipt, reason: String) -> Result<Recei
     exposure::lock(tx, receipt.details.customer)?;
     let standing = receipt.standing();
     let subjects: Vec<Uuid> = standing.iter().map(|(deal, _)| deal.uuid()).collect();
-    let figures = counted_figure::locked(tx, CountedKind::Collected, &subjects)?;
+    counted_figure::locked(tx, CountedKind::Collected, &subjects)?;
     let now = tx.now();
-    let undo = |(deal, amount): &(Deal, i64)| {
-        let there = figures.get(&deal.uuid()).map_or(0, |figure| figure.counted);
-        let amount = -(*amount).min(there);
-        Allocation { id: tx.ids().fresh(), deal: *deal, amount, at: now }
+    let undo = |(deal, amount): &(Deal, i64)| Allocation {
+        id: tx.ids().fresh(),
+        deal: *deal,
+        amount: -amount,
+        at: now,
     };
-    let undone: Vec<Allocation> = standing.iter().map(undo).filter(|part| part.amount != 0).collect();
+    let undone: Vec<Allocation> = standing.iter().map(undo).collect();
     let receipt = apply(tx, receipt.bounce(reason, undone.clone(), now)?)?;
     moved(tx, receipt.details.customer, &undone)?;
     unit::deed::without_deposit(tx, receipt.id)?;

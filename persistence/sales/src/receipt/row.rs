@@ -39,8 +39,6 @@ pub(super) struct Row {
     pub bounced_reason: Option<String>,
     pub changed_at: Instant,
     pub version: Version,
-    pub owed_back_minor: i64,
-    pub refunded_minor: i64,
 }
 
 #[derive(Queryable, Selectable, Insertable, Clone, Debug)]
@@ -67,8 +65,6 @@ impl Row {
             recorded_at,
             allocations: _,
             bounced,
-            refunded,
-            owed_back,
             version,
         } = receipt;
         let ReceiptDetails { customer, amount, received_on, payer, bank, external, is_deposit, taken_by } =
@@ -98,8 +94,6 @@ impl Row {
             bounced_reason: bounced.as_ref().map(|(_, reason)| reason.clone()),
             changed_at: tx.now().into(),
             version: *version,
-            owed_back_minor: *owed_back,
-            refunded_minor: *refunded,
         }
     }
 
@@ -139,8 +133,6 @@ impl Row {
             recorded_at: self.recorded_at.into(),
             allocations,
             bounced: self.bounced_at.map(Into::into).zip(self.bounced_reason),
-            refunded: self.refunded_minor,
-            owed_back: self.owed_back_minor,
             version: self.version,
         })
     }
@@ -208,14 +200,6 @@ pub(super) fn covered(reader: &Reader<'_>) -> Where {
     wanted
 }
 
-/// One receipt whoever asks: for what is handed out whole.
-pub(super) fn load(reader: &mut Reader<'_>, id: ReceiptId) -> Result<Receipt, Failure> {
-    let key = Key::from(id);
-    let row: Row =
-        db!(reader, |c| receipts::table.filter(receipts::id.eq(key)).select(Row::as_select()).first(c))?;
-    whole(reader, row)
-}
-
 /// One receipt, if the caller may see it.
 ///
 /// # Errors
@@ -224,17 +208,6 @@ pub fn find(reader: &mut Reader<'_>, id: ReceiptId) -> Result<Receipt, Failure> 
     let (mut wanted, key) = (covered(reader), Key::from(id));
     wanted.also(receipts::id.eq(key));
     let row: Row = db!(reader, |c| receipts::table.filter(wanted).select(Row::as_select()).first(c))?;
-    whole(reader, row)
-}
-
-/// One receipt whoever asks: for rules, never for an answer.
-///
-/// # Errors
-/// Where the database fails.
-pub(crate) fn find_unscoped(reader: &mut Reader<'_>, id: ReceiptId) -> Result<Receipt, Failure> {
-    let key = Key::from(id);
-    let row: Row =
-        db!(reader, |c| receipts::table.filter(receipts::id.eq(key)).select(Row::as_select()).first(c))?;
     whole(reader, row)
 }
 

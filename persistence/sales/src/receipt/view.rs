@@ -49,10 +49,6 @@ pub struct ReceiptView {
     pub amount: Money,
     /// What of it no contract has.
     pub unallocated: Money,
-    /// What of that was paid back.
-    pub refunded: Money,
-    /// What had been paid back before it bounced: the customer owes it.
-    pub owed_back: Money,
     /// The day it was received.
     pub received_on: NaiveDate,
     /// Who paid, as the bank calls them.
@@ -153,8 +149,6 @@ pub fn show(reader: &mut Reader<'_>, receipt: Receipt) -> Result<ReceiptView, Fa
         department: register.placed(receipt.department)?,
         amount: details.amount,
         unallocated: left,
-        refunded: Money::from_minor(receipt.refunded, Currency::Cny),
-        owed_back: Money::from_minor(receipt.owed_back, Currency::Cny),
         received_on: details.received_on,
         payer: details.payer,
         bank_account,

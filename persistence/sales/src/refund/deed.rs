@@ -1,5 +1,5 @@
 //! What is done with a refund and moves more than it. Lock order: credit, the counted figure of the contract or order, then its
-//! sale; credit, then the receipt.
+//! sale.
 
 use super::{
     apply,
@@ -10,7 +10,7 @@ use crate::{
     counted_figure,
     credit_grant::exposure,
     organisation::referred,
-    receipt, sale, sales_contract, sales_order, sales_terms, separation_policy,
+    sale, sales_contract, sales_order, sales_terms,
     spine::{Failure, Tx},
     unit,
 };
@@ -18,13 +18,10 @@ use domain::{
     approval::NewDocument,
     counted_figure::{CountedKind, Movement},
     customer_file::CustomerId,
-    receipt::ReceiptId,
-    refund::{ORDER_NOT_REFUNDED, Refund, RefundContent, RefundOf},
+    refund::{ORDER_NOT_REFUNDED, Refund, RefundContent},
     sale::Deal,
     spine::{DepartmentId, Refusal},
 };
-use domain_finance::separation_policy::SeparationRule;
-use serde_json::json;
 
 /// Of which department a deal is whose money may go back: a contract that was approved, or an order that is a sale of its own, also
 /// one that was cancelled, in sight.
@@ -51,10 +48,7 @@ fn refundable(tx: &mut Tx<'_>, deal: Deal) -> Result<DepartmentId, Failure> {
 /// # Errors
 /// One out of sight, or of which nothing is collected; what is not well formed.
 pub fn create(tx: &mut Tx<'_>, content: RefundContent) -> Result<Refund, Failure> {
-    let department = match content.of {
-        RefundOf::Deal(deal) => refundable(tx, deal)?,
-        RefundOf::Receipt(id) => referred(receipt::find(tx, id), "/receipt_id")?.department,
-    };
+    let department = refundable(tx, content.deal)?;
     let terms = sales_terms::today(tx)?;
     let number = crate::spine::next_number(tx, &terms.content.refund_prefix)?;
     let new = NewDocument { id: tx.id(), number, submitter: None };
@@ -85,62 +79,18 @@ fn customer_of(tx: &mut Tx<'_>, deal: Deal) -> Result<CustomerId, Failure> {
 /// refused.
 ///
 /// # Errors
-/// `refund.more_than_collected`, `refund.not_payable`, `refund.paid_otherwise`; a reference that is taken; one's own, where no
-/// policy loosens that.
+/// `refund.more_than_collected`, `refund.not_payable`, `refund.paid_otherwise`; a reference that is taken.
 pub fn pay(tx: &mut Tx<'_>, refund: Refund, reference: String) -> Result<Refund, Failure> {
-    match refund.content.of {
-        RefundOf::Deal(deal) => pay_of(tx, refund, deal, reference),
-        RefundOf::Receipt(id) => pay_of_receipt(tx, refund, id, reference),
-    }
-}
-
-/// Notes that it was paid, by somebody else than who asked for it; one that was paid already, as it stands.
-fn note_paid(
-    tx: &mut Tx<'_>,
-    refund: Refund,
-    reference: String,
-    collected: i64,
-) -> Result<Result<Refund, Refund>, Failure> {
-    let (is_own, number) = (refund.is_own_in_books(tx.actor()), json!({"number": refund.petition.number}));
-    let told = separation_policy::apart(tx, SeparationRule::OwnInBooks, is_own, number)?;
-    match refund.pay(reference, tx.actor(), tx.now())? {
-        Ok(change) => {
-            change.after().check_collected(collected)?;
-            apply(tx, change.explained(told)).map(Ok)
-        }
-        Err(known) => Ok(Err(known)),
-    }
-}
-
-/// What no contract has of a receipt goes back; a unit that it held as a deposit, once nothing is left of it, is to be had again.
-fn pay_of_receipt(
-    tx: &mut Tx<'_>,
-    refund: Refund,
-    id: ReceiptId,
-    reference: String,
-) -> Result<Refund, Failure> {
-    let customer = receipt::find_unscoped(tx, id)?.details.customer;
-    exposure::lock(tx, customer)?;
-    let (receipt, collected) = (receipt::find_unscoped(tx, id)?, collected(tx, &refund)?);
-    let refund = match note_paid(tx, refund, reference, collected)? {
-        Ok(paid) => paid,
-        Err(known) => return Ok(known),
-    };
-    let receipt = receipt::apply(tx, receipt.give_back(refund.content.amount.minor())?)?;
-    if receipt.refunded == receipt.details.amount.minor() {
-        unit::deed::without_deposit(tx, id)?;
-    }
-    Ok(refund)
-}
-
-fn pay_of(tx: &mut Tx<'_>, refund: Refund, deal: Deal, reference: String) -> Result<Refund, Failure> {
-    let amount = refund.content.amount.minor();
+    let (deal, amount) = (refund.content.deal, refund.content.amount.minor());
     let customer = customer_of(tx, deal)?;
     exposure::lock(tx, customer)?;
     let figures = counted_figure::locked(tx, CountedKind::Collected, &[deal.uuid()])?;
     let collected = figures.get(&deal.uuid()).map_or(0, |figure| figure.counted);
-    let refund = match note_paid(tx, refund, reference, collected)? {
-        Ok(paid) => paid,
+    let refund = match refund.pay(reference, tx.actor(), tx.now())? {
+        Ok(change) => {
+            change.after().check_collected(collected)?;
+            apply(tx, change)?
+        }
         Err(known) => return Ok(known),
     };
     let movement = Movement { source: refund.id.uuid(), amount: -amount };

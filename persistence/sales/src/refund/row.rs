@@ -4,17 +4,15 @@ use crate::{
     approval::document::StandingColumns,
     organisation::unless_taken,
     sale::deal_of,
-    schema::{refunds, sales_contracts},
+    schema::refunds,
     spine::{Failure, Instant, Key, Reader, Sight, Stored, Tx, db, guard, save_row, within},
 };
 use diesel::prelude::*;
 use domain::{
     approval::{Petition, Standing},
-    customer_file::CustomerId,
-    refund::{Refund, RefundContent, RefundId, RefundOf, RefundPayment, RefundState},
+    refund::{Refund, RefundContent, RefundId, RefundPayment, RefundState},
     spine::{Money, Version},
 };
-use persistence_customer::erase_texts;
 
 #[derive(Queryable, Selectable, Insertable, AsChangeset, Clone, Debug)]
 #[diesel(table_name = refunds, treat_none_as_default_value = false, treat_none_as_null = true)]
@@ -24,7 +22,6 @@ pub(super) struct Row {
     pub department_id: Key,
     pub contract_id: Option<Key>,
     pub order_id: Option<Key>,
-    pub receipt_id: Option<Key>,
     pub amount_minor: i64,
     pub currency: String,
     pub grounds: String,
@@ -48,15 +45,14 @@ impl Row {
         let Refund { id, petition, department, content, payment, version } = refund;
         let Petition { number, creator, creator_employee, submitter, created_at, standing, approval } =
             petition;
-        let RefundContent { of, amount, grounds } = content;
+        let RefundContent { deal, amount, grounds } = content;
         let (at, reason) = standing.told();
         Self {
             id: (*id).into(),
             number: number.clone(),
             department_id: (*department).into(),
-            contract_id: of.contract().map(Into::into),
-            order_id: of.order().map(Into::into),
-            receipt_id: of.receipt().map(Into::into),
+            contract_id: deal.contract().map(Into::into),
+            order_id: deal.order().map(Into::into),
             amount_minor: amount.minor(),
             currency: amount.currency().code().to_owned(),
             grounds: grounds.clone(),
@@ -112,13 +108,11 @@ impl Row {
 
     fn refund(self) -> Result<Refund, Failure> {
         let (standing, payment, amount) = (self.standing()?, self.payment()?, self.amount()?);
-        let deal = deal_of((self.contract_id, self.order_id)).map(RefundOf::Deal);
-        let receipt = self.receipt_id.map(|id| RefundOf::Receipt(id.into()));
-        let of = deal.or(receipt).ok_or_else(|| self.corrupt("contract_id"))?;
+        let deal = deal_of((self.contract_id, self.order_id)).ok_or_else(|| self.corrupt("contract_id"))?;
         Ok(Refund {
             id: self.id.into(),
             department: self.department_id.into(),
-            content: RefundContent { of, amount, grounds: self.grounds },
+            content: RefundContent { deal, amount, grounds: self.grounds },
             petition: Petition {
                 number: self.number,
                 creator: self.creator_id.into(),
@@ -161,13 +155,4 @@ pub(super) fn find_unscoped(reader: &mut Reader<'_>, id: RefundId) -> Result<Ref
     let row: Row =
         db!(reader, |c| refunds::table.filter(refunds::id.eq(key)).select(Row::as_select()).first(c))?;
     row.refund()
-}
-
-/// Forgets what was said of them where their contract is with a customer. Answers which they are. `[CUS-9]`
-pub(super) fn erase(tx: &mut Tx<'_>, customer: CustomerId) -> Result<Vec<Key>, Failure> {
-    let contracts = sales_contracts::table.filter(sales_contracts::customer_id.eq(Key::from(customer)));
-    let contracts: Vec<Key> = db!(tx, |c| contracts.select(sales_contracts::id).load(c))?;
-    Ok(
-        erase_texts!(tx, refunds, refunds::contract_id.eq_any(contracts.iter().copied().map(Some)); grounds; status_reason),
-    )
 }

@@ -7,16 +7,14 @@ use crate::{
         document::{self, Handed, Preview, Routed},
     },
     counted_figure,
-    credit_grant::exposure,
-    receipt,
-    schema::{departments, receipts, refunds, sales_contracts, sales_orders},
+    schema::{departments, refunds, sales_contracts, sales_orders},
     spine::{Failure, Key, Reader, db},
 };
 use diesel::prelude::*;
 use domain::{
     approval::facts,
     counted_figure::CountedKind,
-    refund::{REFUND_CHAIN, Refund, RefundId, RefundOf},
+    refund::{REFUND_CHAIN, Refund, RefundId},
     spine::{Currency, Id, Money},
 };
 use serde_json::json;
@@ -43,20 +41,10 @@ pub(super) fn routed(reader: &Reader<'_>, refund: &Refund) -> Routed {
     }
 }
 
-/// What may go back, in minor units: what is collected of the contract or order; of a receipt what no contract has, and no more than
-/// its customer has in all, less what they owe of receipts that bounced.
+/// What is collected of the contract or order, in minor units.
 pub(super) fn collected(reader: &mut Reader<'_>, refund: &Refund) -> Result<i64, Failure> {
-    match refund.content.of {
-        RefundOf::Deal(deal) => {
-            let figure = counted_figure::of(reader, CountedKind::Collected, deal.uuid())?;
-            Ok(figure.map_or(0, |figure| figure.counted))
-        }
-        RefundOf::Receipt(id) => {
-            let receipt = receipt::find_unscoped(reader, id)?;
-            let in_all = exposure::unallocated(reader, receipt.details.customer)?;
-            Ok(receipt.unallocated().min(in_all).max(0))
-        }
-    }
+    let figure = counted_figure::of(reader, CountedKind::Collected, refund.content.deal.uuid())?;
+    Ok(figure.map_or(0, |figure| figure.counted))
 }
 
 /// Which steps and people a refund would meet, and why; and why it may not be submitted now. `[APR-8]`
@@ -69,15 +57,13 @@ pub fn preview(reader: &mut Reader<'_>, refund: &Refund) -> Result<Preview, Fail
     document::preview(reader, refund, routed, refund.check_collected(collected).err())
 }
 
-type Numbers = (Option<String>, Option<String>, Option<String>);
-type SummaryRow = (Key, String, String, String, i64, Numbers, String);
+type SummaryRow = (Key, String, String, String, i64, Option<String>, Option<String>, String);
 
 fn summaries(reader: &mut Reader<'_>, documents: &[Uuid]) -> Result<Summaries, Failure> {
     let keys: Vec<Key> = documents.iter().copied().map(Key).collect();
     let rows: Vec<SummaryRow> = db!(reader, |c| refunds::table
         .left_join(sales_contracts::table.on(refunds::contract_id.eq(sales_contracts::id.nullable())))
         .left_join(sales_orders::table.on(refunds::order_id.eq(sales_orders::id.nullable())))
-        .left_join(receipts::table.on(refunds::receipt_id.eq(receipts::id.nullable())))
         .inner_join(departments::table.on(departments::id.eq(refunds::department_id)))
         .filter(refunds::id.eq_any(&keys))
         .select((
@@ -86,11 +72,8 @@ fn summaries(reader: &mut Reader<'_>, documents: &[Uuid]) -> Result<Summaries, F
             refunds::status,
             refunds::grounds,
             refunds::amount_minor,
-            (
-                sales_contracts::number.nullable(),
-                sales_orders::number.nullable(),
-                receipts::number.nullable(),
-            ),
+            sales_contracts::number.nullable(),
+            sales_orders::number.nullable(),
             departments::name_zh,
         ))
         .load(c))?;
@@ -98,14 +81,13 @@ fn summaries(reader: &mut Reader<'_>, documents: &[Uuid]) -> Result<Summaries, F
 }
 
 fn summary(row: SummaryRow) -> (Uuid, DocumentSummary) {
-    let (id, number, state, grounds, minor, (contract, order, receipt), department) = row;
-    let of = contract.as_ref().or(order.as_ref()).or(receipt.as_ref()).cloned().unwrap_or_default();
+    let (id, number, state, grounds, minor, contract, order, department) = row;
+    let of = contract.as_ref().or(order.as_ref()).cloned().unwrap_or_default();
     let facts = facts([
         ("number", json!(number)),
         ("department", json!(department)),
         ("contract", json!(contract)),
         ("order", json!(order)),
-        ("receipt", json!(receipt)),
         ("grounds", json!(grounds)),
     ]);
     let title = format!("{of} {grounds}");

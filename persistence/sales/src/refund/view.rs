@@ -14,7 +14,6 @@ use crate::{
 };
 use diesel::prelude::*;
 use domain::{
-    receipt::ReceiptId,
     refund::{Refund, RefundAction, RefundId, RefundState},
     sales_contract::SalesContractId,
     sales_order::SalesOrderId,
@@ -51,12 +50,10 @@ pub struct RefundView {
     pub submitter: PersonRef,
     /// The department of the contract or order.
     pub department: NamedRef,
-    /// Of which contract, where it is of one.
+    /// Of which contract; null where it is of an order.
     pub contract_id: Option<SalesContractId>,
-    /// Of which order, where it is of one.
+    /// Of which order; null where it is of a contract.
     pub order_id: Option<SalesOrderId>,
-    /// Of what no contract has of which receipt, where it is of one.
-    pub receipt_id: Option<ReceiptId>,
     /// How much.
     pub amount: Money,
     /// Why.
@@ -120,9 +117,8 @@ pub fn show(reader: &mut Reader<'_>, refund: Refund) -> Result<RefundView, Failu
         created_at: petition.created_at,
         submitter: register.named(petition.submitter)?,
         department: register.placed(department)?,
-        contract_id: content.of.contract(),
-        order_id: content.of.order(),
-        receipt_id: content.of.receipt(),
+        contract_id: content.deal.contract(),
+        order_id: content.deal.order(),
         amount: content.amount,
         grounds: content.grounds,
         paid_at: payment.as_ref().map(|payment| payment.at),
@@ -160,12 +156,10 @@ pub struct RefundSummary {
     pub submitter: PersonRef,
     /// The department of the contract or order.
     pub department: NamedRef,
-    /// Of which contract, where it is of one.
+    /// Of which contract; null where it is of an order.
     pub contract_id: Option<SalesContractId>,
-    /// Of which order, where it is of one.
+    /// Of which order; null where it is of a contract.
     pub order_id: Option<SalesOrderId>,
-    /// Of what no contract has of which receipt, where it is of one.
-    pub receipt_id: Option<ReceiptId>,
     /// How much.
     pub amount: Money,
     /// What finance calls the payment.
@@ -196,8 +190,6 @@ pub struct RefundFilter {
     pub contract_id: Option<SalesContractId>,
     /// Only of this order.
     pub order_id: Option<SalesOrderId>,
-    /// Only of this receipt.
-    pub receipt_id: Option<ReceiptId>,
     /// Only of this department.
     pub department_id: Option<DepartmentId>,
     /// Only of whoever asked.
@@ -233,7 +225,7 @@ pub fn list(
 ) -> Result<Slice<RefundSummary>, Failure> {
     let mut wanted = covered!(Sight::of(reader), refunds, "refund");
     narrow!(wanted, refunds, filter;
-        status in status, contract_id = contract_id, order_id = order_id, receipt_id = receipt_id, department_id = department_id, submitter_id = submitter_id,
+        status in status, contract_id = contract_id, order_id = order_id, department_id = department_id, submitter_id = submitter_id,
         changed_at >= changed_from, changed_at < changed_before);
     let found = paged!(reader, page, filter.sort, wanted;
         refunds::table => Row::as_select(); |row: &Row| row);
@@ -249,7 +241,6 @@ fn summary(register: &Register, row: Row) -> Result<RefundSummary, Failure> {
         department: register.placed(row.department_id.into())?,
         contract_id: row.contract_id.map(Into::into),
         order_id: row.order_id.map(Into::into),
-        receipt_id: row.receipt_id.map(Into::into),
         amount: row.amount()?,
         number: row.number,
         reference: row.reference,

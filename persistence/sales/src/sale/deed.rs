@@ -2,25 +2,25 @@
 
 use super::{
     apply, fact,
-    find::{self, locked_of},
-    rating::{self, Rated},
+    find::{closed_before, locked_of},
 };
 use crate::{
     commission, merged,
     organisation::Register,
-    ownership,
-    spine::{Failure, Tx},
+    ownership, product,
+    spine::{Failure, Key, Reader, Tx},
 };
 use domain::{
-    commission::{Attributed, CommissionRules},
+    commission::{CommissionRules, plan::PlanLine},
     customer_file::CustomerId,
-    document_line::Amounts,
+    document_line::{Amounts, extended},
     ownership::What,
     product::ProductId,
     quantity::Quantity,
     sale::{Court, Deal, Frozen, Sale, SaleLine, Told, ToldFact},
     sales_contract::SalesContract,
-    spine::{AnyId, DepartmentId, EmployeeId},
+    spine::{AnyId, BusinessDate, Currency, DepartmentId, EmployeeId, Money},
+    working_time::{Period, Span},
 };
 use uuid::Uuid;
 
@@ -98,15 +98,20 @@ pub(crate) fn close(tx: &mut Tx<'_>, contract: &SalesContract) -> Result<(), Fai
 
 /// Closes the sale of something, by who took it from the customer.
 pub(crate) fn conclude(tx: &mut Tx<'_>, deal: Deal, taken_by: EmployeeId) -> Result<(), Failure> {
-    let today = tx.today();
-    rating::hold_month(tx, today)?;
     let mut sale = locked_of(tx, deal)?;
+    let today = tx.today();
     let facts = fact::gather(tx, &sale, taken_by)?;
     let (plan, rules) = (commission::plan(tx, today)?, commission::rules(tx, today)?);
-    let judged = sale.judged(&facts, &rules.content, rules.number);
-    let rated = Rated::new(&sale, (tx.now(), today), &judged, facts.owner);
-    let by = (&plan.content, plan.number, rules.number);
-    let terms = rating::terms(tx, by, &mut sale.lines, &rated)?;
+    let lines = plan_lines(tx, &mut sale, today)?;
+    let month = Period::containing(Span::Month, today);
+    let before = closed_before(tx, Key::from(facts.owner), (month.first(), month.last()))?;
+    let tier_base = plan.content.tier_base(&lines);
+    let terms = Frozen {
+        plan_version: plan.number,
+        rules_version: rules.number,
+        earned: plan.content.earned(&lines, before, before + tier_base),
+        tier_base,
+    };
     let change = in_court(tx, &rules.content, &sale.clone(), |court| sale.close(facts, terms, court))??;
     let sale = apply(tx, change)?;
     let deal = AnyId::from_uuid(sale.id.uuid());
@@ -124,12 +129,8 @@ pub(crate) fn fall_through(tx: &mut Tx<'_>, contract: &SalesContract) -> Result<
 
 /// A sale is of these lines by now: credit and commission follow, at the frozen rates and split.
 pub(crate) fn become_of(tx: &mut Tx<'_>, deal: Deal, lines: Vec<SaleLine>) -> Result<(), Failure> {
-    if let Some(on) = find::closed_on(tx, deal)? {
-        rating::hold_month(tx, on)?;
-    }
-    let (mut sale, now, source) = (locked_of(tx, deal)?, (tx.now(), tx.today()), tx.ids().fresh());
-    let rates = rating::complete(tx, &mut sale, &lines)?;
-    let change = sale.become_of(lines, rates, source, now, &mut || tx.ids().fresh())?;
+    let (sale, now, source) = (locked_of(tx, deal)?, (tx.now(), tx.today()), tx.ids().fresh());
+    let change = sale.become_of(lines, source, now, &mut || tx.ids().fresh())?;
     apply(tx, change).map(drop)
 }
 
@@ -163,34 +164,34 @@ pub fn tell(tx: &mut Tx<'_>, sale: Sale, fact: ToldFact, evidence: String) -> Re
     }
     let (by, actor) = (tx.actor().user, tx.actor().clone());
     let told = Told { fact, evidence, by, at: tx.now() };
-    let Some(on) = sale.closing.as_ref().map(|closing| closing.on) else {
-        return apply(tx, sale.tell(told, &actor, None)?);
-    };
-    let rules = commission::rules(tx, on)?;
-    let terms = match sale.would_be(&told, &rules.content) {
-        Some(judged) => rated_anew(tx, &sale, &judged)?,
-        None => None,
-    };
-    let change =
-        in_court(tx, &rules.content, &sale.clone(), |court| sale.tell(told, &actor, Some((court, terms))))??;
+    let Some(closing) = &sale.closing else { return apply(tx, sale.tell(told, &actor, None)?) };
+    let rules = commission::rules(tx, closing.on)?;
+    let change = in_court(tx, &rules.content, &sale.clone(), |court| sale.tell(told, &actor, Some(court)))??;
     apply(tx, change)
 }
 
-/// The terms of a held sale where tiers rate it by the months of whom it counts for once it is judged.
-pub(super) fn rated_anew(
-    tx: &mut Tx<'_>,
-    sale: &Sale,
-    judged: &Attributed,
-) -> Result<Option<Frozen>, Failure> {
-    let Some(closing) = &sale.closing else { return Ok(None) };
-    let plan = commission::plan(tx, closing.on)?;
-    if plan.content.tiered.is_none() {
-        return Ok(None);
+/// The lines of a sale as its plan reads them; what they cost on the day is kept with the sale.
+pub(super) fn plan_lines(
+    reader: &mut Reader<'_>,
+    sale: &mut Sale,
+    on: BusinessDate,
+) -> Result<Vec<PlanLine>, Failure> {
+    let mut lines = Vec::new();
+    for line in &mut sale.lines {
+        let product = product::find(reader, line.product)?;
+        let cost = product.cost_on(on).filter(|cost| cost.currency() == Currency::Cny);
+        let cost = cost.map(|cost| extended(line.quantity, cost)).transpose().map_err(Failure::fault)?;
+        line.cost = cost.map(Money::minor);
+        lines.push(PlanLine {
+            product: product.details.code,
+            category: product.details.category,
+            quantity: line.quantity,
+            gross: line.gross,
+            net: line.net,
+            cost: line.cost,
+        });
     }
-    rating::hold_month(tx, closing.on)?;
-    let rated = Rated::new(sale, (closing.at, closing.on), judged, closing.facts.owner);
-    let by = (&plan.content, closing.terms.plan_version, closing.terms.rules_version);
-    rating::terms(tx, by, &mut sale.lines.clone(), &rated).map(Some)
+    Ok(lines)
 }
 
 /// With what a sale is judged now: the rules, where those who may have a part belong today, ids.

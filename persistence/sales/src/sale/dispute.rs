@@ -4,19 +4,19 @@
 
 use super::{
     apply,
-    deed::{in_court, rated_anew},
-    find::locked_with,
+    deed::{in_court, plan_lines},
+    find::{earned_before, locked_with},
     settle::by_ruling,
 };
 use crate::{
     commission, ownership_dispute,
-    spine::{Failure, House, Told, Tx},
+    spine::{Failure, House, Key, Told, Tx},
 };
 use domain::{
     commission::fact::Ruling,
     ownership_dispute::OwnershipDispute,
-    sale::{Disputed, Sale, SaleState},
-    spine::Id,
+    sale::{Disputed, Frozen, Sale, SaleState},
+    spine::{EmployeeId, Id},
 };
 
 /// Which events say something about what a dispute holds.
@@ -48,16 +48,28 @@ fn became_of(dispute: &OwnershipDispute) -> Disputed {
 
 fn judge_anew(tx: &mut Tx<'_>, sale: Sale, disputed: Disputed, settles: bool) -> Result<(), Failure> {
     let Some(on) = sale.closing.as_ref().map(|closing| closing.on) else { return Ok(()) };
-    let rules = commission::rules(tx, on)?;
     let terms = match &disputed {
-        Disputed::Open => None,
-        Disputed::ComeToNothing | Disputed::Ruled(_) => {
-            let would_be = sale.would_be_by(&disputed, &rules.content);
-            would_be.map_or(Ok(None), |judged| rated_anew(tx, &sale, &judged))?
-        }
+        Disputed::Ruled(ruling) => terms_of(tx, &sale, ruling.credit)?,
+        _ => None,
     };
+    let rules = commission::rules(tx, on)?;
     let judged = in_court(tx, &rules.content, &sale.clone(), |court| {
-        sale.dispute_moved(&disputed, (terms, settles), court)
+        sale.dispute_moved(disputed, (terms, settles), court)
     })?;
     judged.map_or(Ok(()), |change| apply(tx, change).map(drop))
+}
+
+/// What a sale earns where tiers rate it by the month of somebody else than the owner of its closing.
+fn terms_of(tx: &mut Tx<'_>, sale: &Sale, credited: EmployeeId) -> Result<Option<Frozen>, Failure> {
+    let Some(closing) = sale.closing.as_ref().filter(|closing| closing.facts.owner != credited) else {
+        return Ok(None);
+    };
+    let plan = commission::plan(tx, closing.on)?;
+    if plan.content.tiered.is_none() {
+        return Ok(None);
+    }
+    let lines = plan_lines(tx, &mut sale.clone(), closing.on)?;
+    let before = earned_before(tx, Key::from(credited), closing)?;
+    let earned = plan.content.earned(&lines, before, before + plan.content.tier_base(&lines));
+    Ok(Some(Frozen { earned, ..closing.terms }))
 }

@@ -2,7 +2,7 @@
 
 use super::find::find_unscoped;
 use crate::{
-    duty::{Called, Filed, FiledRecord, Passes},
+    duty::{Called, Filed, FiledRecord},
     organisation::Organisation,
     spine::{Failure, Key, Reader},
 };
@@ -25,15 +25,8 @@ fn responsible(reader: &mut Reader<'_>, sale: Uuid) -> Result<Option<EmployeeId>
 }
 
 /// Its commission waits.
-pub(super) static HELD: Called = Called {
-    event: "sale.held",
-    kind: Sale::KIND,
-    responsible,
-    gone: &[],
-    passed: &[],
-    redated: &[],
-    passes: Passes::ToStandIn,
-};
+pub(super) static HELD: Called =
+    Called { event: "sale.held", kind: Sale::KIND, responsible, gone: &[], passed: &[], redated: &[] };
 
 /// It was decided whom it counts for.
 pub(super) static ATTRIBUTED: Filed = Filed {

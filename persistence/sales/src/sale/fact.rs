@@ -5,7 +5,7 @@
 use super::met::{has_quoted, met};
 use crate::{
     merged, ownership,
-    schema::{audit_entries as audit, receipt_allocations as allocations, receipts, units, users},
+    schema::{audit_entries as audit, receipt_allocations as allocations, receipts, users},
     spine::{Failure, Instant, Key, Reader, db},
 };
 use diesel::prelude::*;
@@ -39,16 +39,12 @@ pub(super) fn gather(
     let mut facts = SaleFacts::plain(owner, now);
     facts.deposit_at = deposits.first().map(|(at, _)| *at);
     facts.open_dispute = derived.dispute.is_some();
-    let shared: Vec<EmployeeId> =
-        shares.iter().flat_map(|shares| shares.each()).map(|share| share.employee).collect();
     share(&mut facts, &derived, shares, taken_by);
     facts.ruling = ruled_while_open(&owned, sale).or(facts.ruling);
     let mut closers: Vec<EmployeeId> = deposits.iter().filter_map(|(_, by)| *by).chain([taken_by]).collect();
     closers.sort_unstable();
     closers.dedup();
-    // Whoever owns the customer as well closed their own: at two sites both do, and a call that is protected makes two of one. `[OWN-6, OWN-12]`
-    let owns = |person: &EmployeeId| *person == owner || shared.contains(person);
-    for person in closers.into_iter().filter(|person| !owns(person)) {
+    for person in closers.into_iter().filter(|person| *person != owner) {
         let took_deposit = deposits.iter().any(|(_, by)| *by == Some(person));
         let took = (took_deposit, person == taken_by);
         facts.closers.push(closer(reader, &owned, (owner, person), took)?);
@@ -104,22 +100,9 @@ fn ruled_while_open(owned: &Ownership, sale: &Sale) -> Option<Ruling> {
     })
 }
 
-/// When large deposits were recorded, and who took them; the earliest first. Those that went to the contract, and those that are still
-/// the customer's for what is to come: a unit is reserved by one before there is a contract. Not one that holds another unit. `[ORD-2]`
+/// When large deposits were recorded on the contract, and who took them; the earliest first.
 fn deposits(reader: &mut Reader<'_>, sale: &Sale) -> Result<Vec<(Timestamp, Option<EmployeeId>)>, Failure> {
     let (contract, order) = (sale.deal.contract().map(Key::from), sale.deal.order().map(Key::from));
-    let family = merged::whole(reader, sale.customer)?;
-    let products: Vec<Key> = sale.lines.iter().map(|line| line.product.into()).collect();
-    let elsewhere = units::table
-        .filter(units::product_id.ne_all(products))
-        .filter(units::deposit_id.eq(receipts::id.nullable()));
-    let waiting: Vec<(Instant, Option<Key>)> = db!(reader, |c| receipts::table
-        .filter(receipts::customer_id.eq_any(&family).and(receipts::unallocated_minor.gt(0)))
-        .filter(receipts::is_deposit.eq(true).and(receipts::status.eq("recorded")))
-        .filter(diesel::dsl::not(diesel::dsl::exists(elsewhere.clone())))
-        .order(receipts::recorded_at)
-        .select((receipts::recorded_at, receipts::taken_by_id))
-        .load(c))?;
     let rows: Vec<(Instant, Option<Key>)> = db!(reader, |c| allocations::table
         .inner_join(receipts::table.on(receipts::id.eq(allocations::receipt_id)))
         .filter(allocations::contract_id.eq(contract).or(allocations::order_id.eq(order)))
@@ -127,9 +110,7 @@ fn deposits(reader: &mut Reader<'_>, sale: &Sale) -> Result<Vec<(Timestamp, Opti
         .order(receipts::recorded_at)
         .select((receipts::recorded_at, receipts::taken_by_id))
         .load(c))?;
-    let mut all: Vec<(Instant, Option<Key>)> = rows.into_iter().chain(waiting).collect();
-    all.sort_unstable();
-    Ok(all.into_iter().map(|(at, by)| (at.into(), by.map(Into::into))).collect())
+    Ok(rows.into_iter().map(|(at, by)| (at.into(), by.map(Into::into))).collect())
 }
 
 /// What records show of somebody who closed another's customer.

@@ -1,16 +1,17 @@
 //! Which sales are in sight, and what those of an owner came to.
 
-use super::row::{Row, of_deal, whole};
+use super::row::{Row, whole};
 use crate::{
     merged,
     schema::{commission_entries as booked, credit_entries as credits, document_readers, sales},
-    spine::{Failure, Key, Reader, Sight, Tx, Where, db, load_locked},
+    spine::{Failure, Instant, Key, Reader, Sight, Tx, Where, db, load_locked},
 };
 use diesel::prelude::*;
 use domain::{
     customer_file::CustomerId,
-    sale::{Deal, Sale, SaleId, SaleState},
+    sale::{Closing, Deal, Sale, SaleId, SaleState},
     spine::{AnyId, BusinessDate},
+    working_time::{Period, Span},
 };
 
 /// That a sale lies within the caller's sight: of departments in reach, of one's own contracts, or one whose commission one
@@ -105,10 +106,27 @@ pub(crate) fn find_unscoped(reader: &mut Reader<'_>, key: Key) -> Result<Sale, F
     whole(reader, row)
 }
 
-/// The day on which the sale of a contract or an order closed.
-pub(super) fn closed_on(reader: &mut Reader<'_>, deal: Deal) -> Result<Option<BusinessDate>, Failure> {
-    let wanted = of_deal!(deal, sales);
-    let on: Option<Option<BusinessDate>> =
-        db!(reader, |c| sales::table.filter(wanted).select(sales::closed_on).first(c).optional())?;
-    Ok(on.flatten())
+/// What somebody's customers closed in some days, as tiers count it.
+pub(super) fn closed_before(
+    reader: &mut Reader<'_>,
+    owner: Key,
+    (from, to): (BusinessDate, BusinessDate),
+) -> Result<i64, Failure> {
+    let bases: Vec<Option<i64>> = db!(reader, |c| sales::table
+        .filter(sales::owner_id.eq(Some(owner)).and(sales::closed_on.between(from, to)))
+        .select(sales::tier_base_minor)
+        .load(c))?;
+    Ok(bases.into_iter().flatten().sum())
+}
+
+/// What somebody's customers closed in the month of a closing before it, as tiers count it.
+pub(super) fn earned_before(reader: &mut Reader<'_>, owner: Key, closing: &Closing) -> Result<i64, Failure> {
+    let month = Period::containing(Span::Month, closing.on);
+    let at = Some(Instant::from(closing.at));
+    let bases: Vec<Option<i64>> = db!(reader, |c| sales::table
+        .filter(sales::owner_id.eq(Some(owner)).and(sales::closed_on.between(month.first(), month.last())))
+        .filter(sales::closed_at.lt(at))
+        .select(sales::tier_base_minor)
+        .load(c))?;
+    Ok(bases.into_iter().flatten().sum())
 }

@@ -80,12 +80,10 @@ pub(super) fn met(reader: &mut Reader<'_>, customer: CustomerId, person: Employe
     Ok(met)
 }
 
-/// Receptions at a site. One that began today and is not over lasts until now; of one of an earlier day that nobody ended, nothing shows
-/// how long it was.
+/// Receptions at a site; one that is not over lasts until now.
 fn received(reader: &mut Reader<'_>, customer: CustomerId, person: EmployeeId) -> Result<Met, Failure> {
     type Row = (Instant, Option<Instant>, Option<Key>, Option<bool>);
-    let (customer, employee) = (Some(Key::from(customer)), Key::from(person));
-    let (now, zone) = (reader.now(), reader.zone());
+    let (customer, employee, now) = (Some(Key::from(customer)), Key::from(person), reader.now());
     let rows: Vec<Row> = db!(reader, |c| receptions::table
         .filter(receptions::customer_id.eq(customer).and(receptions::receiver_id.eq(employee)))
         .order(receptions::id)
@@ -93,9 +91,7 @@ fn received(reader: &mut Reader<'_>, customer: CustomerId, person: EmployeeId) -
         .load(c))?;
     let mut met = Met::default();
     for (from, to, host, is_agreed) in rows {
-        let from = Timestamp::from(from);
-        let is_under_way = from.date_in(zone) == now.date_in(zone);
-        met.spans.push((from, to.map_or(if is_under_way { now } else { from }, Into::into)));
+        met.spans.push((from.into(), to.map_or(now, Into::into)));
         met.hosts.extend(host.map(|host| (host.into(), is_agreed)));
     }
     Ok(met)

@@ -2,7 +2,8 @@
 //! to the fen. `[REG-7; COM-10]`
 
 use super::{
-    rating::{self, Rated},
+    deed::plan_lines,
+    find::earned_before,
     row::{Row, whole},
 };
 use crate::{
@@ -84,9 +85,9 @@ impl Commission {
     fn case(&self, reader: &mut Reader<'_>, sale: Sale, closing: &Closing) -> Result<Case, Failure> {
         let (rules, plan) = (commission::rules(reader, closing.on)?, commission::plan(reader, closing.on)?);
         let earned = |reader: &mut Reader<'_>, plan: &CommissionPlan| {
-            let by = (plan, closing.terms.plan_version, closing.terms.rules_version);
-            let terms = rating::terms(reader, by, &mut sale.lines.clone(), &Rated::of(&sale, closing))?;
-            Ok::<_, Failure>(terms.earned)
+            let lines = plan_lines(reader, &mut sale.clone(), closing.on)?;
+            let before = earned_before(reader, Key::from(closing.facts.owner), closing)?;
+            Ok::<_, Failure>(plan.earned(&lines, before, before + plan.tier_base(&lines)))
         };
         let now = earned(reader, &plan.content)?;
         let register = Register::of(reader)?;

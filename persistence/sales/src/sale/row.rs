@@ -55,7 +55,7 @@ struct LineRow {
 
 #[derive(Queryable, Selectable, Insertable, Clone, Debug)]
 #[diesel(table_name = credits, treat_none_as_default_value = false)]
-pub(crate) struct CreditRow {
+pub(super) struct CreditRow {
     pub id: Key,
     pub sale_id: Key,
     pub place: i32,

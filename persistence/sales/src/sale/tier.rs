@@ -4,7 +4,7 @@
 use crate::{
     customer_tier::{Asked, TierMeasure, measure::each},
     merged,
-    schema::{receipt_allocations as allocations, refunds, sales},
+    schema::{receipt_allocations as allocations, sales},
     spine::{Failure, Instant, Key, Reader, db},
 };
 use diesel::prelude::*;
@@ -87,15 +87,8 @@ fn bought(reader: &mut Reader<'_>, asked: &Asked<'_>) -> Result<Vec<(Key, Bought
         .order(allocations::id)
         .select((allocations::contract_id, allocations::order_id, allocations::amount_minor))
         .load(c))?;
-    let of = refunds::contract_id.eq_any(&contracts).or(refunds::order_id.eq_any(&orders));
-    let back: Vec<(Option<Key>, Option<Key>, i64)> = db!(reader, |c| refunds::table
-        .filter(of.and(refunds::paid_at.lt(Some(end))))
-        .order(refunds::id)
-        .select((refunds::contract_id, refunds::order_id, refunds::amount_minor))
-        .load(c))?;
     let mut by: BTreeMap<Option<Key>, i64> = BTreeMap::new();
-    let back = back.into_iter().map(|(contract, order, minor)| (contract, order, -minor));
-    for (contract, order, minor) in paid.into_iter().chain(back) {
+    for (contract, order, minor) in paid {
         *by.entry(contract.or(order)).or_default() += minor;
     }
     let with = |(customer, id, contract, order, closed_on, total_minor): Row| {

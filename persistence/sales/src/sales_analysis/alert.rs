@@ -3,11 +3,11 @@
 
 use super::{
     dimension::{Group, SalesAnalysisGroup, Sums, named, sums},
-    view::{SalesAnalysisFilter, expect_sight},
+    view::SalesAnalysisFilter,
 };
 use crate::spine::{Failure, Filter, Page, Reader, Slice, View, columns};
 use chrono::NaiveDate;
-use domain::sales_analysis::{Alert, AnalysisMeasure, Days, Dimension, LIKE_PERIODS, alert, decimal};
+use domain::sales_analysis::{Alert, AnalysisMeasure, Days, Dimension, LIKE_PERIODS, alert};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 use utoipa::{IntoParams, ToSchema};
@@ -19,8 +19,6 @@ use validator::Validate;
 pub struct SalesAlertView {
     /// What it is about.
     pub group: SalesAnalysisGroup,
-    /// What is analysed.
-    pub measure: AnalysisMeasure,
     /// What it came to in the month.
     pub value: i64,
     /// The median of the months before.
@@ -44,19 +42,6 @@ pub struct SalesAlertView {
     /// Why it stands out, in English.
     #[schema(max_length = 300)]
     pub why_en: String,
-    /// The same figures as people read them.
-    #[serde(skip)]
-    said: SaidFigures,
-}
-
-/// Figures as people read them: in yuan, in units.
-#[derive(Clone, Debug)]
-struct SaidFigures {
-    value: String,
-    median: String,
-    deviation: String,
-    lower: String,
-    upper: String,
 }
 
 impl View for SalesAlertView {}
@@ -87,7 +72,6 @@ pub fn list(
     filter: &SalesAlertFilter,
     page: &Page,
 ) -> Result<Slice<SalesAlertView>, Failure> {
-    expect_sight(reader, filter.measure)?;
     let day = filter.month_of.unwrap_or_else(|| reader.today());
     let whole = SalesAnalysisFilter::default();
     let mut month = Days::month_of(day);
@@ -111,42 +95,44 @@ pub fn list(
     let names: Vec<Group> = outside.iter().map(|(group, ..)| group.clone()).collect();
     let names = named(reader, filter.by, &names)?;
     let shown = outside.into_iter().zip(names);
-    let shown =
-        shown.map(|((_, value, months, said), group)| shown_as(group, filter.measure, (value, months), said));
+    let shown = shown.map(|((_, value, months, said), group)| shown_as(group, value, months, said));
     Ok(Slice::of(shown.collect(), page))
 }
 
-fn shown_as(
-    group: SalesAnalysisGroup,
-    measure: AnalysisMeasure,
-    (value, months): (i64, usize),
-    found: Alert,
-) -> SalesAlertView {
-    let Alert { median_quarters, mad_quarters, lower_quarters, upper_quarters, is_outside: _ } = found;
-    let bounds = [median_quarters, mad_quarters, lower_quarters, upper_quarters];
-    let [median, deviation, lower, upper] = bounds.map(|quarters| measure.said_of_quarters(quarters));
-    let said = SaidFigures { value: measure.said(value), median, deviation, lower, upper };
-    let SaidFigures { value: this, median, deviation, lower, upper } = &said;
+fn shown_as(group: SalesAnalysisGroup, value: i64, months: usize, said: Alert) -> SalesAlertView {
+    let Alert { median_quarters, mad_quarters, lower_quarters, upper_quarters, is_outside: _ } = said;
+    let [median, deviation, lower, upper] =
+        [median_quarters, mad_quarters, lower_quarters, upper_quarters].map(quarters);
     let (zh, en) =
         if value.saturating_mul(4) < lower_quarters { ("低于", "below") } else { ("高于", "above") };
     let why_zh = format!(
-        "本月 {this}，{zh}前 {months} 个月的正常范围 {lower} 至 {upper}（中位数 {median} ± 3 × 绝对中位差 {deviation}）"
+        "本月 {value}，{zh}前 {months} 个月的正常范围 {lower} 至 {upper}（中位数 {median} ± 3 × 绝对中位差 {deviation}）"
     );
     let why_en = format!(
-        "{this} this month, {en} what is usual in the {months} months before, {lower} to {upper} (median {median} \
+        "{value} this month, {en} what is usual in the {months} months before, {lower} to {upper} (median {median} \
          ± 3 × median absolute deviation {deviation})"
     );
     let months = i64::try_from(months).unwrap_or(i64::MAX);
-    let [median, deviation, lower, upper] = bounds.map(decimal);
-    SalesAlertView { group, measure, value, median, deviation, lower, upper, months, why_zh, why_en, said }
+    SalesAlertView { group, value, median, deviation, lower, upper, months, why_zh, why_en }
+}
+
+/// Quarters as a decimal number.
+fn quarters(quarters: i64) -> String {
+    let sign = if quarters < 0 { "-" } else { "" };
+    let (whole, rest) = (quarters.unsigned_abs() / 4, quarters.unsigned_abs() % 4);
+    match rest {
+        0 => format!("{sign}{whole}"),
+        2 => format!("{sign}{whole}.5"),
+        rest => format!("{sign}{whole}.{}", rest * 25),
+    }
 }
 
 columns! { SalesAlertView as "sales-alerts" "销售预警" "Sales alerts", domain::spine::Permission::ExportSales:
     group "对象" "Group" = |row| row.group.name(true);
-    value "本月" "This month" = |row| row.said.value.as_str();
-    median "中位数" "Median" = |row| row.said.median.as_str();
-    deviation "绝对中位差" "Deviation" = |row| row.said.deviation.as_str();
-    lower "下限" "Lower bound" = |row| row.said.lower.as_str();
-    upper "上限" "Upper bound" = |row| row.said.upper.as_str();
+    value "本月" "This month";
+    median "中位数" "Median";
+    deviation "绝对中位差" "Deviation";
+    lower "下限" "Lower bound";
+    upper "上限" "Upper bound";
     why "说明" "Why" = |row| (row.why_zh.as_str(), row.why_en.as_str());
 }

@@ -5,7 +5,6 @@ use crate::{
     merged,
     organisation::{NamedRef, PersonRef, Register},
     product,
-    sale::counted::{self, CreditRow},
     schema::credit_entries,
     spine::{Failure, Key, Reader, Sight, Where, db},
 };
@@ -17,6 +16,9 @@ use domain::{
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use utoipa::ToSchema;
+
+/// So many are asked for at once.
+const PIECE: usize = 500;
 
 /// What a group is told by: a record, a text, or nothing where nobody said it.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
@@ -131,38 +133,66 @@ fn of_survivors(reader: &mut Reader<'_>, sums: Sums) -> Result<Sums, Failure> {
     Ok(shown)
 }
 
-/// How many customers each group sold to for the first time ever: each is new by their first sale alone, and for its primary.
-fn new_customers(reader: &mut Reader<'_>, by: Dimension, within: Where, days: Days) -> Result<Sums, Failure> {
-    let before = days.to.succ_opt().unwrap_or(days.to);
-    let found = counted::newcomers(reader, (days.from, before))?;
-    let seen: BTreeSet<Key> =
-        db!(reader, |c| credit_entries::table.filter(within).select(credit_entries::id).load::<Key>(c))?
-            .into_iter()
-            .collect();
+/// How many customers each group sold to for the first time ever.
+fn new_customers(
+    reader: &mut Reader<'_>,
+    by: Dimension,
+    mut within: Where,
+    days: Days,
+) -> Result<Sums, Failure> {
+    within.also(credit_entries::net_minor.gt(0));
+    macro_rules! by {
+        ($column:ident: $type:ty) => {{
+            let rows: Vec<($type, Key)> = db!(reader, |c| credit_entries::table
+                .filter(&within)
+                .select((credit_entries::$column, credit_entries::customer_id))
+                .distinct()
+                .load(c))?;
+            rows.into_iter().map(|(group, customer)| (group.into(), customer)).collect()
+        }};
+    }
+    let met: Vec<(Group, Key)> = match by {
+        Dimension::Department => by!(department_id: Key),
+        Dimension::Person => by!(employee_id: Option<Key>),
+        Dimension::Customer => by!(customer_id: Key),
+        Dimension::Product => by!(product_id: Key),
+        Dimension::Region => by!(region: Option<String>),
+        Dimension::Channel => by!(channel: Option<String>),
+    };
+    let all: BTreeSet<Key> = met.iter().map(|(_, customer)| *customer).collect();
+    let stands = merged::survivors(reader, all)?;
+    let stands_for = |key: Key| stands.get(&key).copied().unwrap_or(key);
+    // Two files of one customer are one customer.
+    let met: BTreeSet<(Group, Key)> = met
+        .into_iter()
+        .map(|(group, customer)| match (by, group) {
+            (Dimension::Customer, _) => (Group::Record(stands_for(customer)), stands_for(customer)),
+            (_, group) => (group, stands_for(customer)),
+        })
+        .collect();
+    let all: BTreeSet<Key> = met.iter().map(|(_, customer)| *customer).collect();
+    let known = known_before(reader, &Vec::from_iter(all), days)?;
     let mut sums = Sums::new();
-    for new in &found {
-        let said =
-            if by == Dimension::Product { new.products.as_slice() } else { std::slice::from_ref(&new.entry) };
-        // Of a narrowed analysis: where any of what was sold first is wanted.
-        let is_wanted = |entry: &CreditRow| seen.contains(&entry.id);
-        let mut groups: Vec<Group> = Vec::new();
-        for entry in said.iter().filter(|entry| {
-            is_wanted(entry) || (by != Dimension::Product && new.products.iter().any(is_wanted))
-        }) {
-            groups.push(match by {
-                Dimension::Department => entry.department_id.into(),
-                Dimension::Person => entry.employee_id.into(),
-                Dimension::Customer => new.customer.into(),
-                Dimension::Product => entry.product_id.into(),
-                Dimension::Region => entry.region.clone().into(),
-                Dimension::Channel => entry.channel.clone().into(),
-            });
-        }
-        for group in groups {
-            sums.entry(group).or_default().value += new.value;
-        }
+    for (group, _) in met.into_iter().filter(|(_, customer)| !known.contains(customer)) {
+        sums.entry(group).or_default().value += 1;
     }
     Ok(sums)
+}
+
+/// Those to whom something was sold before these days, by anybody.
+fn known_before(reader: &mut Reader<'_>, customers: &[Key], days: Days) -> Result<BTreeSet<Key>, Failure> {
+    let mut known = BTreeSet::new();
+    let stands_for = merged::families(reader, customers)?;
+    let all: Vec<Key> = stands_for.keys().copied().collect();
+    for piece in all.chunks(PIECE) {
+        known.extend::<Vec<Key>>(db!(reader, |c| credit_entries::table
+            .filter(credit_entries::customer_id.eq_any(piece))
+            .filter(credit_entries::counted_on.lt(days.from))
+            .select(credit_entries::customer_id)
+            .distinct()
+            .load::<Key>(c))?);
+    }
+    Ok(known.into_iter().filter_map(|key| stands_for.get(&key).copied()).collect())
 }
 
 /// What a group is called; only what was grouped by is there.

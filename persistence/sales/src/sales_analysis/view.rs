@@ -15,7 +15,7 @@ use domain::{
     sales_analysis::{
         AnalysisMeasure, DAYS_MAX, Days, Dimension, PERIOD_TOO_LONG, change_bp, places, shares_bp,
     },
-    spine::{Citation, DepartmentId, EmployeeId, Permission, Refusal, codes},
+    spine::{Citation, DepartmentId, EmployeeId, Refusal, codes},
 };
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
@@ -28,8 +28,6 @@ use validator::Validate;
 pub struct SalesAnalysisRow {
     /// What it is about.
     pub group: SalesAnalysisGroup,
-    /// What is analysed.
-    pub measure: AnalysisMeasure,
     /// What it came to.
     pub value: i64,
     /// What it is of all rows, in basis points that add up to 10000; null where all came to nothing or less.
@@ -68,7 +66,7 @@ pub struct SalesAnalysisFilter {
     /// By what they are grouped; by department where absent.
     #[param(inline)]
     pub by: Dimension,
-    /// What is analysed; the amount where absent. Profit needs the permission to read it.
+    /// What is analysed; the amount where absent.
     #[param(inline)]
     pub measure: AnalysisMeasure,
     /// From this day on; the first of this month where absent.
@@ -174,18 +172,6 @@ pub fn list(
     Ok(Slice::of(report(reader, filter)?, page))
 }
 
-/// Whether the caller may read what a measure tells: profit beside the amount is what a thing costs. `[PROD]`
-///
-/// # Errors
-/// Where they may not.
-pub(super) fn expect_sight(reader: &Reader<'_>, measure: AnalysisMeasure) -> Result<(), Failure> {
-    let tells_cost = measure == AnalysisMeasure::Profit;
-    if tells_cost && !reader.actor().may(Permission::ReadProfit) {
-        return Err(Failure::Denied(Permission::ReadProfit));
-    }
-    Ok(())
-}
-
 /// Every row of an analysis.
 ///
 /// # Errors
@@ -194,7 +180,6 @@ pub fn report(
     reader: &mut Reader<'_>,
     filter: &SalesAnalysisFilter,
 ) -> Result<Vec<SalesAnalysisRow>, Failure> {
-    expect_sight(reader, filter.measure)?;
     let (days, what) = (filter.days(reader.today())?, (filter.by, filter.measure));
     let wanted = filter.wanted(reader)?;
     let now = sums(reader, what, wanted, days)?;
@@ -213,7 +198,6 @@ pub fn report(
         let (place, from_bottom) = places[index];
         let of = |sums: &Sums| sums.get(&group).map_or(0, |sum| sum.value);
         let row = SalesAnalysisRow {
-            measure: filter.measure,
             value: sum.value,
             share_bp: shares.as_ref().map(|shares| shares[index]),
             place: i64::try_from(place).unwrap_or(i64::MAX),
@@ -241,12 +225,12 @@ pub fn report(
 
 columns! { SalesAnalysisRow as "sales-analysis" "销售分析" "Sales analysis", domain::spine::Permission::ExportSales:
     group "对象" "Group" = |row| row.group.name(true);
-    value "数值" "Value" = |row| row.measure.said(row.value);
+    value "数值" "Value";
     share_bp "占比（万分比）" "Share (bp)";
     place "名次" "Place";
-    last_period "上期" "Last period" = |row| row.measure.said(row.last_period);
+    last_period "上期" "Last period";
     last_period_change_bp "环比（万分比）" "Change (bp)";
-    last_year "上年同期" "Last year" = |row| row.measure.said(row.last_year);
+    last_year "上年同期" "Last year";
     last_year_change_bp "同比（万分比）" "Change on year (bp)";
     without_cost "无成本明细数" "Without cost";
 }

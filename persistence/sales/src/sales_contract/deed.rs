@@ -1,6 +1,6 @@
 //! Deeds about contracts that move more than the contract: its approval, its sale, whose the customer is. `[CON-1, PRI-2]`
 
-use super::{apply, row, settle::routed};
+use super::{apply, settle::routed};
 use crate::{
     approval::document,
     contract_amendment, counted_figure, filing,
@@ -16,11 +16,9 @@ use domain::{
     price_deviation::HolderKind,
     sale::Deal,
     sales_contract::{
-        ContractLine, Ending, NOT_SOLD, Open, PRICE_DEVIATES, SalesContract, SalesContractContent,
-        SalesContractId, Signature,
+        ContractLine, Ending, NOT_SOLD, Open, PRICE_DEVIATES, SalesContract, SalesContractContent, Signature,
     },
     spine::{BusinessDate, EmployeeId},
-    working_time::midnight,
 };
 
 /// Hands a contract to its reviewers: prices are compared with the list of today, and it holds the deviations it sells by.
@@ -79,7 +77,9 @@ pub fn sign(
     let today = tx.today();
     employee::refer_superior(tx, taken_by, today, "/taken_by_id")?;
     let signature = Signature { on, at: tx.now(), taken_by, original };
-    let (approved, last) = to_be_signed(tx, &contract)?;
+    let approved = contract.petition.standing.told().0.unwrap_or(tx.now()).date_in(tx.zone());
+    let days = Days::new(sales_terms::today(tx)?.content.unsigned_days.into());
+    let last = approved.checked_add_days(days).unwrap_or(BusinessDate::MAX);
     let change = contract.sign(signature, tx.actor(), today, (approved, last))?;
     let contract = apply(tx, change)?;
     if contract.is_own_sale() {
@@ -87,51 +87,6 @@ pub fn sign(
     }
     holding::use_up(tx, contract.id.uuid())?;
     Ok(contract)
-}
-
-/// When a contract was approved, and by when it is to be signed.
-fn to_be_signed(tx: &mut Tx<'_>, contract: &SalesContract) -> Result<(BusinessDate, BusinessDate), Failure> {
-    let approved = contract.petition.standing.told().0.unwrap_or(tx.now()).date_in(tx.zone());
-    let days = Days::new(sales_terms::today(tx)?.content.unsigned_days.into());
-    Ok((approved, approved.checked_add_days(days).unwrap_or(BusinessDate::MAX)))
-}
-
-/// Contracts whose days to be signed are over.
-///
-/// # Errors
-/// Where the database fails.
-pub fn unsigned(reader: &mut Reader<'_>) -> Result<Vec<SalesContractId>, Failure> {
-    let (today, zone) = (reader.today(), reader.zone());
-    let days = Days::new(sales_terms::today(reader)?.content.unsigned_days.into());
-    let first = today.checked_sub_days(days).unwrap_or(BusinessDate::MIN);
-    row::unsigned(reader, midnight(first, zone).into())
-}
-
-/// Lets a contract lapse that was not signed in time, with its sale, so that the customer and the deviation it held are free; safe to be
-/// done by several servers, and twice.
-///
-/// # Errors
-/// Where the database fails.
-pub fn lapse(tx: &mut Tx<'_>, id: SalesContractId) -> Result<(), Failure> {
-    let figures = counted_figure::locked(tx, CountedKind::Collected, &[id.uuid()])?;
-    let collected = figures.get(&id.uuid()).map_or(0, |figure| figure.counted);
-    let contract = row::find_unscoped(tx, id)?;
-    let ((_, last), now) = (to_be_signed(tx, &contract)?, (tx.now(), tx.today()));
-    match contract.lapse(last, collected, now) {
-        Some(change) => {
-            let contract = apply(tx, change)?;
-            given_up(tx, &contract)
-        }
-        None => Ok(()),
-    }
-}
-
-/// What follows where a contract comes to nothing unsigned.
-fn given_up(tx: &mut Tx<'_>, contract: &SalesContract) -> Result<(), Failure> {
-    if contract.is_own_sale() {
-        sale::deed::fall_through(tx, contract)?;
-    }
-    holding::let_go(tx, contract.id.uuid())
 }
 
 /// Says that a contract was performed, or that its time is over.
@@ -162,6 +117,9 @@ pub fn cancel(tx: &mut Tx<'_>, contract: SalesContract, reason: String) -> Resul
     let collected = figures.get(&id).map_or(0, |figure| figure.counted);
     let change = contract.cancel(reason, collected, tx.actor(), tx.now())?;
     let contract = apply(tx, change)?;
-    given_up(tx, &contract)?;
+    if contract.is_own_sale() {
+        sale::deed::fall_through(tx, &contract)?;
+    }
+    holding::let_go(tx, contract.id.uuid())?;
     Ok(contract)
 }

@@ -2,7 +2,7 @@
 
 use super::row::find_unscoped;
 use crate::{
-    duty::{Called, Filed, FiledRecord, Passes},
+    duty::{Called, Filed, FiledRecord},
     responsible::first_here,
     spine::{Failure, Reader},
 };
@@ -30,7 +30,6 @@ pub(super) static RUNS: Called = Called {
     gone: &["sales_contract.ended"],
     passed: &[],
     redated: &["sales_contract.expiry_moved"],
-    passes: Passes::ToStandIn,
 };
 
 /// It was concluded.

@@ -2,8 +2,7 @@
 
 use crate::{
     approval::document::StandingColumns,
-    customer_file::held::ERASED,
-    schema::{sales_contract_lines as lines, sales_contract_revisions as revisions, sales_contracts},
+    schema::{sales_contract_lines as lines, sales_contracts},
     spine::{Failure, Instant, Key, Reader, Sight, Stored, Tx, db, guard, insert_all, save_row, within},
 };
 use diesel::prelude::*;
@@ -17,7 +16,6 @@ use domain::{
     },
     spine::{BusinessDate, Currency, Money, Version, search_text},
 };
-use persistence_customer::{erase_search, erase_texts};
 
 #[derive(Queryable, Selectable, Insertable, AsChangeset, Clone, Debug)]
 #[diesel(table_name = sales_contracts, treat_none_as_default_value = false, treat_none_as_null = true)]
@@ -165,7 +163,6 @@ impl Row {
             | SalesContractState::Completed
             | SalesContractState::Expired => "approved",
             SalesContractState::Cancelled => "revoked",
-            SalesContractState::Lapsed => "closed",
             state => state.code(),
         };
         let (status, reason) = (status.to_owned(), self.status_reason.clone());
@@ -272,20 +269,6 @@ pub(crate) fn find_unscoped(reader: &mut Reader<'_>, id: SalesContractId) -> Res
     whole(reader, row)
 }
 
-/// Contracts that were approved before an instant and are not signed; the longest waiting first.
-pub(super) fn unsigned(reader: &mut Reader<'_>, before: Instant) -> Result<Vec<SalesContractId>, Failure> {
-    /// At most so many at once; the others have their turn next.
-    const AT_ONCE: i64 = 500;
-    let rows: Vec<Key> = db!(reader, |c| sales_contracts::table
-        .filter(sales_contracts::status.eq(SalesContractState::Approved.code()))
-        .filter(sales_contracts::approved_at.lt(Some(before)))
-        .order((sales_contracts::approved_at, sales_contracts::id))
-        .select(sales_contracts::id)
-        .limit(AT_ONCE)
-        .load(c))?;
-    Ok(rows.into_iter().map(Into::into).collect())
-}
-
 /// The contracts of a customer to which money may be allocated, the one that was approved first before the others.
 pub(crate) fn collecting(
     reader: &mut Reader<'_>,
@@ -319,26 +302,4 @@ fn whole(reader: &mut Reader<'_>, row: Row) -> Result<SalesContract, Failure> {
         .select(LineRow::as_select())
         .load(c))?;
     row.contract(lines)
-}
-
-/// Forgets what contracts with a customer are called, also in what they said before they were amended, and why one ended; what was
-/// sold stays. Answers which they are. `[CUS-9]`
-pub(super) fn erase(tx: &mut Tx<'_>, customer: CustomerId) -> Result<Vec<Key>, Failure> {
-    let of = sales_contracts::customer_id.eq(Key::from(customer));
-    let keys = erase_texts!(tx, sales_contracts, of; subject; status_reason);
-    erase_search!(tx, sales_contracts, of);
-    let before: Vec<(Key, i32, String)> = db!(tx, |c| revisions::table
-        .filter(revisions::contract_id.eq_any(&keys))
-        .select((revisions::contract_id, revisions::revision, revisions::content))
-        .load(c))?;
-    for (contract, revision, content) in before {
-        let content: SalesContractContent = serde_json::from_str(&content)?;
-        let content = SalesContractContent { subject: ERASED.to_owned(), ..content };
-        let (one, content) = (revisions::contract_id.eq(contract), serde_json::to_string(&content)?);
-        let one = one.and(revisions::revision.eq(revision));
-        db!(tx, |c| diesel::update(revisions::table.filter(one))
-            .set(revisions::content.eq(&content))
-            .execute(c))?;
-    }
-    Ok(keys)
 }

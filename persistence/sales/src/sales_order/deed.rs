@@ -1,6 +1,6 @@
 //! What is done with an order and moves more than it. Lock order: credit, contract, order, its lines, deviations. `[ORD-1, ORD-1c]`
 
-use super::{apply, settle::routed, under_contract::Left};
+use super::{apply, settle::routed};
 use crate::{
     approval::document,
     counted_figure,
@@ -27,7 +27,7 @@ use domain::{
     sale::{Deal, SaleLine},
     sales_contract::{SalesContract, SalesContractState},
     sales_order::{
-        BEYOND_CONTRACT, CONTRACT_NOT_SIGNED, CONTRACT_OF_ANOTHER, HoldKind, NOT_IN_CONTRACT, ORDER_NOT_SOLD,
+        CONTRACT_NOT_SIGNED, CONTRACT_OF_ANOTHER, HoldKind, NOT_IN_CONTRACT, ORDER_NOT_SOLD,
         ORDER_PRICE_DEVIATES, OrderLine, PAID_BY_CONTRACT, Promise, SalesOrder, SalesOrderContent,
         SalesOrderState,
     },
@@ -106,33 +106,19 @@ pub(crate) fn deal_of(reader: &mut Reader<'_>, order: &SalesOrder) -> Result<Dea
 /// What an order sells, as deviations are looked for: a contract's prices hold for its orders.
 pub(super) fn offered(reader: &mut Reader<'_>, order: &SalesOrder) -> Result<Offer, Failure> {
     let contract = contract_of(reader, &order.content)?;
-    let known = contract.as_ref().map(prices).transpose()?.unwrap_or_default();
-    let mut left = match &contract {
-        Some(contract) => Some((contract, Left::of(reader, contract, order.id)?)),
-        None => None,
-    };
+    let agreed = contract.as_ref().map(prices).transpose()?.unwrap_or_default();
     let amounts = order.content.amounts().map_err(Failure::fault)?;
     let (mut findings, mut lines) = (Findings::new(), Vec::new());
     for (index, (line, amounts)) in order.content.lines.iter().zip(amounts).enumerate() {
-        let (product, quantity, gross) = (line.product, line.quantity, amounts.gross);
-        let mut agreed = agreed_price(&known, product, quantity, gross)?;
-        if let Some((contract, left)) = &mut left {
-            let taken = left.take(product, quantity);
-            let (row, number) = (json!(index + 1), json!(contract.petition.number));
-            match (contract.is_own_sale(), agreed.is_some(), taken) {
-                (true, false, _) => {
-                    let named = [("line", row), ("number", number)];
-                    findings.add_with(format!("/lines/{index}/product_id"), NOT_IN_CONTRACT, named);
-                }
-                (true, true, Err(left)) => {
-                    let named = [("line", row), ("number", number), ("left", json!(left.to_string()))];
-                    findings.add_with(format!("/lines/{index}/quantity"), BEYOND_CONTRACT, named);
-                }
-                // A framework's price is agreed for what it says; of what is more the list is asked.
-                (false, _, Err(_)) => agreed = None,
-                (_, _, Ok(())) => {}
-            }
+        let agreed = agreed_price(&agreed, line.product, line.quantity, amounts.gross)?;
+        if let Some(contract) =
+            contract.as_ref().filter(|contract| contract.is_own_sale() && agreed.is_none())
+        {
+            let number = json!(contract.petition.number);
+            let named = [("line", json!(index + 1)), ("number", number)];
+            findings.add_with(format!("/lines/{index}/product_id"), NOT_IN_CONTRACT, named);
         }
+        let (product, quantity, gross) = (line.product, line.quantity, amounts.gross);
         lines.push(OfferedLine { product, quantity, gross, agreed });
     }
     findings.into_result()?;
@@ -181,10 +167,6 @@ pub fn submit(tx: &mut Tx<'_>, order: SalesOrder) -> Result<SalesOrder, Failure>
     let products: Vec<_> = order.content.lines.iter().map(|line| line.product).collect();
     filing::protection::check(tx, (order.content.customer, order.petition.submitter), products)?;
     exposure::lock(tx, order.content.customer)?;
-    if let Some(contract) = order.content.contract {
-        // Of two orders at once the second sees what the first takes.
-        tx.connection().hold_rows("sales_contracts", &[contract.into()])?;
-    }
     let (offer, deal) = (offered(tx, &order)?, deal_of(tx, &order)?);
     let routed = routed(tx, &order)?;
     let order = document::submit(tx, order, routed)?;

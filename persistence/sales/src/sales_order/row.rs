@@ -3,7 +3,6 @@
 use crate::{
     approval::document::StandingColumns,
     counted_figure,
-    customer_file::held::ERASED,
     organisation::unless_taken,
     schema::{sales_order_lines as lines, sales_orders},
     spine::{Failure, Instant, Key, Reader, Sight, Stored, Tx, db, guard, insert_all, save_row, within},
@@ -21,7 +20,6 @@ use domain::{
     },
     spine::{BusinessDate, Currency, Money, Version, search_text},
 };
-use persistence_customer::{erase_search, erase_texts};
 use uuid::Uuid;
 
 #[derive(Queryable, Selectable, Insertable, AsChangeset, Clone, Debug)]
@@ -365,24 +363,4 @@ fn whole(reader: &mut Reader<'_>, row: Row) -> Result<SalesOrder, Failure> {
     });
     let lines = lines.collect::<Result<_, _>>()?;
     row.order(lines)
-}
-
-/// Forgets what was noted with orders of a customer, and why one was held or ended; what was ordered stays. Answers which they
-/// are. `[CUS-9]`
-pub(super) fn erase(tx: &mut Tx<'_>, customer: CustomerId) -> Result<Vec<Key>, Failure> {
-    let of = sales_orders::customer_id.eq(Key::from(customer));
-    let held: Vec<(Key, Option<String>)> =
-        db!(tx, |c| sales_orders::table.filter(of).select((sales_orders::id, sales_orders::hold)).load(c))?;
-    for (id, hold) in held {
-        let Some(hold) = hold.as_deref().map(serde_json::from_str::<OrderHold>).transpose()? else {
-            continue;
-        };
-        let hold = serde_json::to_string(&OrderHold { reason: ERASED.to_owned(), ..hold })?;
-        db!(tx, |c| diesel::update(sales_orders::table.filter(sales_orders::id.eq(id)))
-            .set(sales_orders::hold.eq(Some(&hold)))
-            .execute(c))?;
-    }
-    let keys = erase_texts!(tx, sales_orders, of;; note, status_reason);
-    erase_search!(tx, sales_orders, of);
-    Ok(keys)
 }

@@ -2,17 +2,17 @@
 //! day. Receipts count for whom the sale counts. `[SAL-1c]`
 
 use crate::{
-    sale::counted,
-    schema::credit_entries,
+    merged,
+    schema::{credit_entries, receipt_allocations as allocations, receipts, sales},
     spine::{Failure, Key, Reader, db},
 };
 use diesel::{dsl::sql, prelude::*, sql_types::BigInt};
 use domain::{
     quantity::Quantity,
     sales_plan::{Measure, PlanPeriod},
-    spine::{BusinessDate, DepartmentId, EmployeeId},
+    spine::{BusinessDate, DepartmentId, EmployeeId, allocate},
 };
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Whose it is: a person in a department, or the department's alone.
 pub(crate) type Whose = (Option<EmployeeId>, DepartmentId);
@@ -82,27 +82,122 @@ fn summed(
     Ok(rows.into_iter().map(row).collect())
 }
 
-/// What was received of sales, parted as each counts.
+/// What was received of sales, parted as each counts: by the largest remainder, so that nothing is lost.
 fn received(
     reader: &mut Reader<'_>,
-    days: (BusinessDate, BusinessDate),
+    (from, before): (BusinessDate, BusinessDate),
 ) -> Result<BTreeMap<Whose, i64>, Failure> {
+    let rows: Vec<(Key, i64)> = db!(reader, |c| allocations::table
+        .inner_join(receipts::table.on(receipts::id.eq(allocations::receipt_id)))
+        .inner_join(sales::table.on(sales::contract_id.eq(allocations::contract_id)))
+        .filter(receipts::received_on.ge(from).and(receipts::received_on.lt(before)))
+        .group_by(sales::id)
+        .select((sales::id, sql::<BigInt>("CAST(SUM(receipt_allocations.amount_minor) AS BIGINT)")))
+        .load(c))?;
     let mut found: BTreeMap<Whose, i64> = BTreeMap::new();
-    for ((person, department), _, amount) in counted::received(reader, days, None)? {
-        *found.entry((person.map(Into::into), department.into())).or_default() += amount;
+    let keys: Vec<Key> = rows.iter().map(|(sale, _)| *sale).collect();
+    let mut counts = counting_for(reader, &keys)?;
+    for (sale, amount) in rows {
+        let parts = counts.remove(&sale).unwrap_or_default();
+        let weights: Vec<u64> = parts.iter().map(|(_, net)| u64::try_from(*net).unwrap_or(0)).collect();
+        for ((whose, _), part) in parts.iter().zip(allocate(amount, &weights)) {
+            *found.entry(*whose).or_default() += part;
+        }
     }
+    Ok(found)
+}
+
+/// For whom sales count, and by how much.
+fn counting_for(reader: &mut Reader<'_>, sales: &[Key]) -> Result<BTreeMap<Key, Vec<(Whose, i64)>>, Failure> {
+    /// So many are asked for at once.
+    const PIECE: usize = 500;
+    let mut found: BTreeMap<Key, Vec<(Whose, i64)>> = BTreeMap::new();
+    for piece in sales.chunks(PIECE) {
+        let rows: Vec<(Key, Option<Key>, Key, i64)> = db!(reader, |c| credit_entries::table
+            .filter(credit_entries::sale_id.eq_any(piece))
+            .group_by((credit_entries::sale_id, credit_entries::employee_id, credit_entries::department_id))
+            .select((
+                credit_entries::sale_id,
+                credit_entries::employee_id,
+                credit_entries::department_id,
+                sql::<BigInt>("CAST(SUM(credit_entries.net_minor) AS BIGINT)")
+            ))
+            .load(c))?;
+        for (sale, person, department, net) in rows {
+            let whose = (person.map(Into::into), department.into());
+            found.entry(sale).or_default().push((whose, net));
+        }
+    }
+    found.values_mut().for_each(|parts| parts.sort_unstable());
     Ok(found)
 }
 
 /// Customers whose first closed sale ever falls into these days: each counts for whom that sale counts.
 fn new_customers(
     reader: &mut Reader<'_>,
-    days: (BusinessDate, BusinessDate),
+    (from, before): (BusinessDate, BusinessDate),
 ) -> Result<BTreeMap<Whose, i64>, Failure> {
+    let firsts: Vec<(Key, BusinessDate)> = db!(reader, |c| credit_entries::table
+        .filter(credit_entries::counted_on.ge(from).and(credit_entries::counted_on.lt(before)))
+        .filter(credit_entries::net_minor.gt(0))
+        .group_by(credit_entries::customer_id)
+        .select((credit_entries::customer_id, diesel::dsl::min(credit_entries::counted_on).assume_not_null()))
+        .load(c))?;
+    // Two files that were merged are one customer, who is new once. `[CUS-3]`
+    let stands = merged::survivors(reader, firsts.iter().map(|(customer, _)| *customer))?;
+    let stands_for = |key: Key| stands.get(&key).copied().unwrap_or(key);
+    let mut first: BTreeMap<Key, BusinessDate> = BTreeMap::new();
+    for (customer, on) in &firsts {
+        let day = first.entry(stands_for(*customer)).or_insert(*on);
+        *day = (*day).min(*on);
+    }
+    let mut counted: BTreeSet<(Key, Whose)> = BTreeSet::new();
+    for piece in firsts.chunks(500) {
+        let keys: Vec<Key> = piece.iter().map(|(customer, _)| *customer).collect();
+        let known = known_before(reader, &keys, from)?;
+        let new: Vec<Key> = keys.into_iter().filter(|key| !known.contains(key)).collect();
+        type Row = (Key, BusinessDate, Option<Key>, Key);
+        let rows: Vec<Row> = db!(reader, |c| credit_entries::table
+            .filter(credit_entries::customer_id.eq_any(&new).and(credit_entries::net_minor.gt(0)))
+            .filter(credit_entries::counted_on.ge(from).and(credit_entries::counted_on.lt(before)))
+            .select((
+                credit_entries::customer_id,
+                credit_entries::counted_on,
+                credit_entries::employee_id,
+                credit_entries::department_id
+            ))
+            .distinct()
+            .load(c))?;
+        for (customer, on, person, department) in rows {
+            let head = stands_for(customer);
+            if first.get(&head) == Some(&on) {
+                counted.insert((head, (person.map(Into::into), department.into())));
+            }
+        }
+    }
     let mut found: BTreeMap<Whose, i64> = BTreeMap::new();
-    for new in counted::newcomers(reader, days)? {
-        let (person, department) = new.counts;
-        *found.entry((person.map(Into::into), department.into())).or_default() += new.value;
+    for (_, whose) in counted {
+        *found.entry(whose).or_default() += 1;
     }
     Ok(found)
+}
+
+/// Which of some customers bought before a day, under any file of theirs: two files that were merged are one customer. `[CUS-3]`
+fn known_before(
+    reader: &mut Reader<'_>,
+    customers: &[Key],
+    from: BusinessDate,
+) -> Result<BTreeSet<Key>, Failure> {
+    let stands = merged::survivors(reader, customers.iter().copied())?;
+    let stands_for = |key: &Key| stands.get(key).copied().unwrap_or(*key);
+    let heads: Vec<Key> = customers.iter().map(stands_for).collect();
+    let families = merged::families(reader, &heads)?;
+    let all: Vec<Key> = families.keys().copied().collect();
+    let bought: Vec<Key> = db!(reader, |c| credit_entries::table
+        .filter(credit_entries::customer_id.eq_any(&all).and(credit_entries::counted_on.lt(from)))
+        .select(credit_entries::customer_id)
+        .distinct()
+        .load(c))?;
+    let known: BTreeSet<Key> = bought.iter().filter_map(|key| families.get(key).copied()).collect();
+    Ok(customers.iter().copied().filter(|key| known.contains(&stands_for(key))).collect())
 }

@@ -17,7 +17,7 @@ use diesel::prelude::*;
 use domain::{
     organisation::{DepartmentTree, working_calendar::WorkingCalendar},
     sales_plan::{Measure, PlanNode, PlanPeriod, SalesPlanId, SalesPlanState, Scope, Stay, left_over},
-    spine::{BusinessDate, DepartmentId, EmployeeId, Permission, PolicyVersion},
+    spine::{BusinessDate, DepartmentId, EmployeeId, PolicyVersion},
 };
 use serde::{Deserialize, Serialize};
 use std::{
@@ -51,10 +51,9 @@ pub struct SalesTargetView {
     pub standing: i64,
     /// The reserve: as declared and, of a department, with what leavers left to it.
     pub reserve: i64,
-    /// What was attained up to the day; of profit absent without the permission to read it.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub attained: Option<i64>,
-    /// The same in basis points of what stands; null where nothing does, or the former is absent.
+    /// What was attained up to the day.
+    pub attained: i64,
+    /// The same in basis points of what stands; null where nothing does.
     pub attained_bp: Option<i64>,
     /// What was attained, and what open opportunities due in the rest of the period may come to by their stages; of amounts.
     pub forecast_by_chances: Option<i64>,
@@ -147,8 +146,6 @@ struct Desk {
     chances: BTreeMap<(Whose, BusinessDate), i64>,
     stays: Stays,
     as_of: BusinessDate,
-    /// Whether the caller may read profit: beside the amount it tells what things cost.
-    sees_profit: bool,
 }
 
 impl Desk {
@@ -172,7 +169,6 @@ impl Desk {
             attained,
             tree,
             as_of,
-            sees_profit: reader.actor().may(Permission::ReadProfit),
         };
         desk.leave(reader, found)?;
         Ok(desk)
@@ -210,8 +206,7 @@ impl Desk {
         node: &PlanNode,
     ) -> Result<SalesTargetView, Failure> {
         let (standing, _) = self.parted(node);
-        let is_seen = measure != Measure::Profit || self.sees_profit;
-        let attained = is_seen.then(|| self.attained(measure, node));
+        let attained = self.attained(measure, node);
         let left = match node.scope.person {
             Some(_) => 0,
             None => self.left.get(&(plan, node.scope.department, node.period)).copied().unwrap_or(0),
@@ -228,11 +223,9 @@ impl Desk {
             standing,
             reserve: node.reserve_of_scopes + left,
             attained,
-            attained_bp: attained.and_then(|attained| ratio(attained, 10_000, standing)),
-            forecast_by_chances: attained
-                .filter(|_| measure == Measure::Amount)
-                .map(|attained| attained + self.chances(node)),
-            forecast_by_pace: attained.and_then(|attained| self.by_pace(attained, node.period)),
+            attained_bp: ratio(attained, 10_000, standing),
+            forecast_by_chances: (measure == Measure::Amount).then(|| attained + self.chances(node)),
+            forecast_by_pace: self.by_pace(attained, node.period),
         })
     }
 

@@ -7,12 +7,10 @@ use crate::{
 };
 use diesel::prelude::*;
 use domain::{
-    customer_file::CustomerId,
     quantity::Quantity,
     shipment::{Shipment, ShipmentDetails, ShipmentId, ShipmentState, ShippedLine},
     spine::{BusinessDate, Version},
 };
-use persistence_customer::erase_texts;
 
 #[derive(Queryable, Selectable, Insertable, AsChangeset, Clone, Debug)]
 #[diesel(table_name = shipments, treat_none_as_default_value = false, treat_none_as_null = true)]
@@ -164,14 +162,6 @@ pub(super) fn covered(reader: &Reader<'_>) -> Where {
     wanted
 }
 
-/// One shipment whoever asks: for what is handed out whole.
-pub(super) fn load(reader: &mut Reader<'_>, id: ShipmentId) -> Result<Shipment, Failure> {
-    let key = Key::from(id);
-    let row: Row =
-        db!(reader, |c| shipments::table.filter(shipments::id.eq(key)).select(Row::as_select()).first(c))?;
-    whole(reader, row)
-}
-
 /// One shipment, if the caller may see it.
 ///
 /// # Errors
@@ -204,11 +194,4 @@ fn whole(reader: &mut Reader<'_>, row: Row) -> Result<Shipment, Failure> {
         .select(LineRow::as_select())
         .load(c))?;
     Ok(row.shipment(rows.into_iter().map(LineRow::line).collect()))
-}
-
-/// Forgets what proves that goods came to a customer, and why some were taken back; that they were shipped stays. Answers which
-/// they are. `[CUS-9]`
-pub(super) fn erase(tx: &mut Tx<'_>, customer: CustomerId) -> Result<Vec<Key>, Failure> {
-    let of = shipments::customer_id.eq(Key::from(customer));
-    Ok(erase_texts!(tx, shipments, of;; tracking_number, proof, taken_back_reason))
 }

@@ -27,8 +27,6 @@ diesel::table! {
         bounced_reason -> Nullable<Text>,
         changed_at -> SqlInstant,
         version -> BigInt,
-        owed_back_minor -> BigInt,
-        refunded_minor -> BigInt,
     }
 }
 

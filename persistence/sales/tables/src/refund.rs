@@ -9,7 +9,6 @@ diesel::table! {
         department_id -> SqlId,
         contract_id -> Nullable<SqlId>,
         order_id -> Nullable<SqlId>,
-        receipt_id -> Nullable<SqlId>,
         amount_minor -> BigInt,
         currency -> Text,
         grounds -> Text,

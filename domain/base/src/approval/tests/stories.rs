@@ -268,36 +268,3 @@ fn each_transition_counts_one_version_and_tells_the_feed() {
     let names: Vec<_> = change.happened().iter().map(|one| one.kind.name).collect();
     assert_eq!(names, ["approval.decided", "approval.approved"]);
 }
-
-#[test]
-fn no_step_vanishes_because_somebody_who_passed_another_stands_in() {
-    let mut world = World::new();
-    world.roster.absent(who(FINANCE), Some((who(HEAD), day(), day())));
-    let at_finance = world.approved_by(world.start(document(LAN, 3, 100)), &[HEAD]);
-    assert_eq!(
-        waiting(&at_finance),
-        "finance:2 finance:6",
-        "the head has passed a step: the superior is asked"
-    );
-    world.roster.absent(who(FINANCE), None);
-    world.roster.absent(who(DIRECTOR), Some((who(HEAD), day(), day())));
-    let big = document(LAN, 3, 600_000);
-    let at_director = world.approved_by(world.start(big.clone()), &[HEAD, FINANCE]);
-    assert_eq!(waiting(&at_director), "director:2", "nor where another step lies between");
-    let mut loosened = world.start(big);
-    loosened.plan.one_step_each = false;
-    assert_eq!(waiting(&world.approved_by(loosened, &[HEAD, FINANCE])), "director:4");
-    world.roster.absent(who(DIRECTOR), None);
-    world.roster.absent(who(HEAD), Some((who(FINANCE_TOO), day(), day())));
-    let asked = world.start(document(LAN, 3, 100));
-    assert_eq!(waiting(&asked), "head:3", "whoever finance asks for does not pass the head's step before");
-}
-
-#[test]
-fn whoever_agreed_in_somebodys_name_is_spared_that_persons_next_step_as_they_are() {
-    let mut world = World::new();
-    world.chain.steps[1].approvers = vec![ApproverRule::DepartmentHead {}];
-    world.roster.absent(who(HEAD), Some((who(SALES_HEAD), day(), day())));
-    let approval = world.approved_by(world.start(document(LAN, 3, 100)), &[SALES_HEAD]);
-    assert_eq!(waiting(&approval), "approved");
-}

@@ -69,20 +69,25 @@ fn publishing_asks_the_company() {
     let punishes = staff().name;
     let unfit = Publication {
         sources: &[filed],
+        meant: 0,
+        unreached_steps: &[2],
         punished_by: std::slice::from_ref(&punishes),
         is_clause_known: false,
     };
     let found = check_publication(&strict(staff()), &unfit);
-    assert_eq!(codes(&found), [RULE_PUNISHED_TWICE.code, RULE_CLAUSE_UNKNOWN.code]);
-    assert_eq!(found[0].params["name"]["zh-CN"], punishes.zh.as_str());
+    assert_eq!(
+        codes(&found),
+        [RULE_NOBODY.code, RULE_ESCALATES_TO_NOBODY.code, RULE_PUNISHED_TWICE.code, RULE_CLAUSE_UNKNOWN.code,]
+    );
+    assert_eq!(found[2].params["name"]["zh-CN"], punishes.zh.as_str());
     let fit = Publication {
         sources: &[Source { is_present: true, ..filed }],
+        meant: 3,
+        unreached_steps: &[],
         is_clause_known: true,
         ..unfit.clone()
     };
     assert_eq!(codes(&check_publication(&staff(), &fit)), Vec::<&str>::new(), "it charges nothing itself");
-    assert_eq!(codes(&check_people(&staff(), 0, &[2])), [RULE_NOBODY.code, RULE_ESCALATES_TO_NOBODY.code]);
-    assert_eq!(codes(&check_people(&staff(), 3, &[])), Vec::<&str>::new());
     let unknown = Publication { sources: &[], ..fit.clone() };
     assert_eq!(codes(&check_publication(&staff(), &unknown)), [RULE_SOURCE_UNKNOWN.code]);
     let by = staff().fulfilled_by;

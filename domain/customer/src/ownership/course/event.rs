@@ -7,7 +7,6 @@ use crate::{
     },
     spine::{AnyId, EmployeeId, Timestamp},
 };
-use std::collections::BTreeSet;
 
 impl Course<'_> {
     /// Takes a fact that is no registration.
@@ -88,8 +87,7 @@ impl Course<'_> {
             _ => (None, None),
         };
         self.touch(at, false);
-        let parts = shares.iter().flat_map(|shares: &Shares| shares.each());
-        let leavers = parts.map(|share| share.employee).filter(|who| self.left.contains(who)).collect();
+        let leavers = Vec::new();
         let (since, is_open) = (at, true);
         self.credits.push(Credit { deal, owner, shares, since, is_signed, is_frozen, leavers, is_open });
     }
@@ -137,20 +135,6 @@ impl Course<'_> {
         self.decide((fact.at, Some(fact.id)), RuleKind::Leaving, held, Vec::new());
     }
 
-    /// Those who have not left, and whose leaving would say something about the customer.
-    pub(super) fn concerned(&self) -> BTreeSet<EmployeeId> {
-        let own = match self.standing() {
-            Standing::Owned { shares, .. } => Some(shares),
-            _ => None,
-        };
-        let credited = self.credits.iter().filter_map(|credit| credit.shares.as_ref());
-        let parts = own.into_iter().chain(credited).flat_map(Shares::each).map(|share| share.employee);
-        let related = self.relations.iter().map(|(.., relative)| *relative);
-        let introduced = self.introductions.iter().filter_map(|(.., representative)| *representative);
-        let all = parts.chain(related).chain(introduced);
-        all.filter(|who| !self.left.contains(who)).collect()
-    }
-
     fn refuse(&mut self, fact: &Fact, rule: RuleKind, who: EmployeeId, because: Because) {
         let until = match because {
             Because::Waits => self.waits(who, fact.at),
@@ -194,7 +178,7 @@ impl Course<'_> {
     }
 
     /// What keeps a customer with their owner.
-    pub(super) fn stays_because(&self, at: Timestamp) -> Option<Because> {
+    fn stays_because(&self, at: Timestamp) -> Option<Because> {
         if self.dispute.is_some() {
             Some(Because::Disputed)
         } else if self.credits.iter().any(|credit| credit.is_open) {

@@ -65,7 +65,7 @@ impl Course<'_> {
     }
 
     /// What happens next to the standing if nobody acts.
-    pub(super) fn falls(&self) -> Option<Next> {
+    fn falls(&self) -> Option<Next> {
         match self.standing() {
             Standing::Unowned {} => None,
             Standing::Owned { .. } => self.protection().map(Protection::end),
@@ -158,12 +158,8 @@ impl Course<'_> {
         warnings.extend(protection.map(|protection| self.warned(protection)).unwrap_or_default());
         let lapse = self.phone_lapse().filter(|at| *at > as_of);
         let lapse = lapse.map(|at| Next { kind: NextKind::PhoneLapses, at });
-        let falls = self.falls();
-        let next = falls.into_iter().chain(lapse).min_by_key(|next| next.at);
+        let next = self.falls().into_iter().chain(lapse).min_by_key(|next| next.at);
         Derived {
-            falls_at: falls.map(|next| next.at),
-            concerned: self.concerned(),
-            would_change: self.would_change(as_of),
             protection,
             warnings,
             next,

@@ -119,8 +119,6 @@ pub fn registered(receiver: char) -> Registered {
         introducers_owner: None,
         entrusted_by: None,
         is_peer: false,
-        serving: None,
-        is_in_turn: false,
         named_serves_nobody: false,
     }
 }

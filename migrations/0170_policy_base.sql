@@ -1,7 +1,0 @@
--- From which published version a version of a policy was drafted. Of those that stand nobody said it: the last that was
--- published before them.
-ALTER TABLE policies ADD COLUMN based_on INTEGER;
-UPDATE policies SET based_on = (
-    SELECT MAX(earlier.number) FROM policies earlier
-    WHERE earlier.code = policies.code AND earlier.status = 'published' AND earlier.number < policies.number
-);
